@@ -1,0 +1,120 @@
+/**
+ * What phases may ask of Compute Engine, in the project's own words. `compute.ts` beside this implements it with Google's
+ * client; tests bring a double. Names are the resources' names; every resource belongs to one project.
+ */
+export interface Cloud {
+  readonly networks: Resource<Network>;
+  readonly subnetworks: Resource<Subnetwork>;
+  readonly firewalls: Resource<FirewallRule>;
+  readonly addresses: Resource<Address, Address & { readonly address: string }>;
+  readonly instances: Resource<Instance, Instance & InstanceFound>;
+  readonly routes: Resource<Route>;
+  readonly healthChecks: Resource<HealthCheck>;
+  readonly targetPools: Resource<TargetPool>;
+  readonly forwardingRules: Resource<ForwardingRule>;
+  /** ssh host keys that the machine wrote at its first boot: `ssh-ed25519 AAAA…`. Empty until it did. */
+  hostKeys(at: Zonal, signal: AbortSignal): Promise<readonly string[]>;
+  /** Health of each member of a target pool, by instance name. */
+  poolHealth(at: Regional, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
+  machineType(at: Zonal, signal: AbortSignal): Promise<MachineType | undefined>;
+  quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
+  /** Zones of a region; undefined when there is no such region. */
+  zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+}
+
+/** Where a resource is: a global one has only a name. */
+export interface Global {
+  readonly name: string;
+}
+export interface Regional extends Global {
+  readonly region: string;
+}
+export interface Zonal extends Global {
+  readonly zone: string;
+}
+
+export interface Resource<Spec extends Global, Found = Spec> {
+  get(at: Spec | Where<Spec>, signal: AbortSignal): Promise<Found | undefined>;
+  /**
+   * Returns when Google's operation is done. `request` makes a repeat of the same call no second resource.
+   * @throws KthwError
+   */
+  insert(spec: Spec, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+  /** Returns when the operation is done. Absent already: no error. @throws KthwError */
+  delete(at: Spec | Where<Spec>, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+}
+export type Where<Spec> = Pick<Spec, Extract<keyof Spec, 'name' | 'region' | 'zone'>>;
+
+export interface Network extends Global {
+  readonly description: string;
+}
+export interface Subnetwork extends Regional {
+  readonly network: string;
+  readonly range: string;
+}
+export interface FirewallRule extends Global {
+  readonly network: string;
+  readonly description: string;
+  readonly sourceRanges: readonly string[];
+  /** `tcp`, `tcp:22`, `icmp`: protocol and ports as gcloud writes them. */
+  readonly allow: readonly string[];
+}
+export interface Address extends Regional {
+  readonly labels: Labels;
+}
+export interface Instance extends Zonal {
+  readonly machineType: string;
+  readonly network: string;
+  readonly subnetwork: string;
+  readonly region: string;
+  readonly address: string;
+  readonly canIpForward: boolean;
+  readonly diskGb: number;
+  /** `project/family`. Read only at insert: an image's name moves on, so a found machine shows what was asked. */
+  readonly image: string;
+  readonly tags: readonly string[];
+  readonly labels: Labels;
+  readonly scopes: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+export interface InstanceFound {
+  readonly status: string;
+  readonly externalAddress: string | undefined;
+}
+export interface Route extends Global {
+  readonly network: string;
+  readonly description: string;
+  readonly destination: string;
+  readonly nextHop: string;
+}
+/** Legacy HTTP health check: the only kind that a target pool takes. */
+export interface HealthCheck extends Global {
+  readonly description: string;
+  readonly host: string;
+  readonly path: string;
+  readonly port: number;
+}
+export interface TargetPool extends Regional {
+  readonly description: string;
+  readonly healthCheck: string;
+  /** `zone/name` of each member. */
+  readonly instances: readonly string[];
+}
+export interface ForwardingRule extends Regional {
+  readonly labels: Labels;
+  /** The IP address itself. */
+  readonly address: string;
+  readonly ports: string;
+  readonly targetPool: string;
+}
+export interface MachineType {
+  readonly cpus: number;
+  readonly memoryMb: number;
+  readonly sharedCpu: boolean;
+}
+export interface Quota {
+  readonly metric: string;
+  readonly limit: number;
+  readonly usage: number;
+}
+export type Labels = Readonly<Record<string, string>>;

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { Difference } from '../store/events.ts';
+import type { Vault } from '../store/vault.ts';
+import type { Cloud } from './cloud/cloud.ts';
+import type { Cluster } from './cluster.ts';
+import type { Remote } from './remote/remote.ts';
+
+/** What a step saw when it looked. `different` carries both sides, so that a conflict can be shown. */
+export type Observed =
+  | { readonly is: 'absent' }
+  | { readonly is: 'present'; readonly facts?: readonly Known[] }
+  | { readonly is: 'different'; readonly fields: readonly Difference[] };
+
+/** A typed value that one phase finds and later ones read: an address, a fingerprint. Never a secret: those live in the vault. */
+export interface Fact<T> {
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+}
+export interface Known {
+  readonly name: string;
+  readonly value: z.core.util.JSONType;
+}
+
+export interface Step {
+  /** Stable across releases: it is the journal's key. Starts with the phase's name and a slash. */
+  readonly key: string;
+  /** What the thread shows. */
+  readonly title: string;
+  /** In words a person can approve; absent: needs no approval. */
+  readonly destroys?: string;
+  /** Keys of steps that must be done first, besides the phase's `after`. Lets a machine go on without its neighbours. */
+  readonly after?: readonly string[];
+  /** Looks, changes nothing. */
+  observe(c: Context): Promise<Observed>;
+  /** Called after `absent`, and possibly again after a crash at any point inside it. */
+  apply(c: Context): Promise<void>;
+  /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
+  remove?(c: Context): Promise<void>;
+}
+
+export interface Phase<Name extends string = string, After extends string = string> {
+  readonly name: Name;
+  readonly title: string;
+  /** Chapter of the tutorial. */
+  readonly chapter: number;
+  /**
+   * Phases whose steps must all be done first. A step that names its own `after` waits for those steps instead, so
+   * that one machine can be ahead of another.
+   */
+  readonly after: readonly After[];
+  /** @default the runner's own */
+  readonly retry?: RetryPolicy;
+  /** Pure: the same cluster, the same steps. A plan needs no cloud. */
+  steps(cluster: Cluster): readonly Step[];
+}
+
+export interface RetryPolicy {
+  /** How often a step may fail in a way that passes before the run stops. */
+  readonly attempts: number;
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+export interface Clock {
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** All that a step may use of the world. */
+export interface Context {
+  readonly cluster: Cluster;
+  readonly cloud: Cloud;
+  readonly remote: Remote;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Goes to Compute with a call: stored before it, the same again after a crash. */
+  readonly request: string;
+  /** Replaces every upstream host of a download; undefined: upstream itself. */
+  readonly mirror: string | undefined;
+  /** @throws a bug when no step before this one made the fact known. */
+  know<T>(fact: Fact<T>): T;
+  /** A line for the thread; goes through the journal like everything. */
+  say(line: string): void;
+}
+
+/** Keeps the literal name and the literal dependencies, so that the compiler can check the registry. */
+export function definePhase<const N extends string, const A extends string = never>(phase: Phase<N, A>): Phase<N, A> {
+  return phase;
+}
+
+export function present(...facts: Known[]): Observed {
+  return { is: 'present', facts };
+}
+
+export function known<T extends z.core.util.JSONType>(fact: Fact<T>, value: T): Known {
+  return { name: fact.name, value };
+}
