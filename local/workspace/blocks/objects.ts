@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Longest texts of the objects that blocks are composed of, in characters (docs: Block Kit, composition objects). */
+export const objectLimits = {
+  id: 255,
+  text: 3000,
+  option: { text: 75, value: 150, description: 75, url: 3000 },
+  confirm: { title: 100, text: 300, button: 30 },
+} as const;
+
+/** The text objects, each with its longest text. */
+export const texts = {
+  plain: (max: number) =>
+    z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() }),
+  mrkdwn: (max: number) =>
+    z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(max), verbatim: z.boolean().optional() }),
+  either: (max: number) => z.discriminatedUnion('type', [texts.plain(max), texts.mrkdwn(max)]),
+};
+
+/** The other composition objects. */
+export const objects = {
+  id: z.string().max(objectLimits.id),
+  confirm: z.strictObject({
+    title: texts.plain(objectLimits.confirm.title),
+    text: texts.either(objectLimits.confirm.text),
+    confirm: texts.plain(objectLimits.confirm.button),
+    deny: texts.plain(objectLimits.confirm.button),
+    style: z.enum(['primary', 'danger']).optional(),
+  }),
+  option: z.strictObject({
+    text: texts.either(objectLimits.option.text),
+    value: z.string().max(objectLimits.option.value),
+    description: texts.either(objectLimits.option.description).optional(),
+    url: z.string().max(objectLimits.option.url).optional(),
+  }),
+};

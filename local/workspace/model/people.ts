@@ -1,0 +1,24 @@
+/** One member of the team, a person or the bot. */
+export interface Person {
+  readonly id: string;
+  /** The handle, as in `@ada`. */
+  readonly name: string;
+  readonly realName: string;
+  readonly email: string;
+  readonly isBot: boolean;
+}
+
+/** A named group of people, as in `@operators`. */
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  readonly users: readonly string[];
+}
+
+/** The team all of it happens in. */
+export interface TeamInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+}

@@ -1,0 +1,51 @@
+import { extname } from 'node:path';
+import type { SharedFile } from './model/conversation.ts';
+
+const types: Readonly<Record<string, { mimetype: string; filetype: string }>> = {
+  '.png': { mimetype: 'image/png', filetype: 'png' },
+  '.jpg': { mimetype: 'image/jpeg', filetype: 'jpg' },
+  '.gif': { mimetype: 'image/gif', filetype: 'gif' },
+  '.json': { mimetype: 'application/json', filetype: 'json' },
+  '.pdf': { mimetype: 'application/pdf', filetype: 'pdf' },
+  '.gz': { mimetype: 'application/gzip', filetype: 'gzip' },
+  '.zip': { mimetype: 'application/zip', filetype: 'zip' },
+};
+
+/** What a file is, by its name and content: text is shown as text, never as what it calls itself. */
+export function mimeType(file: SharedFile): { mimetype: string; filetype: string } {
+  const known = types[extname(file.name).toLowerCase()];
+  if (known) return known;
+  return textOf(file) === undefined
+    ? { mimetype: 'application/octet-stream', filetype: 'binary' }
+    : { mimetype: 'text/plain', filetype: 'text' };
+}
+
+/** A file in the shape in which Slack's API shows it. */
+export function presentFile(file: SharedFile, baseUrl: string): Record<string, unknown> {
+  const path = `${baseUrl}/files-pri/${file.id}/${encodeURIComponent(file.name)}`;
+  return {
+    id: file.id,
+    created: file.created,
+    timestamp: file.created,
+    name: file.name,
+    title: file.title,
+    ...mimeType(file),
+    size: file.size,
+    user: file.user,
+    mode: 'hosted',
+    is_external: false,
+    is_public: false,
+    url_private: path,
+    url_private_download: path,
+    channels: file.channels.filter((id) => id.startsWith('C')),
+    groups: [],
+    ims: file.channels.filter((id) => id.startsWith('D')),
+  };
+}
+
+/** The text in a file, or undefined when it is none. */
+export function textOf(file: SharedFile): string | undefined {
+  const text = Buffer.from(file.content, 'base64').toString('utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
+  return /[\u0000-\u0008\u000e-\u001a\ufffd]/.test(text) ? undefined : text;
+}

@@ -1,0 +1,64 @@
+/** Slack's tiers, in calls a minute for each method (docs: Web API rate limits), and the two special ones. */
+export type Tier = 1 | 2 | 3 | 4 | 'post' | 'none';
+
+/** How much the bot may call. */
+export interface LimitOptions {
+  enabled: boolean;
+  /** Calls a minute of each tier. */
+  perMinute: Readonly<Record<1 | 2 | 3 | 4, number>>;
+  /** Messages a second in one channel, and how many may come at once. */
+  post: { perSec: number; burst: number };
+  /** Messages a minute in the whole team. */
+  postPerMinute: number;
+}
+
+const defaults: LimitOptions = {
+  enabled: true,
+  perMinute: { 1: 1, 2: 20, 3: 50, 4: 100 },
+  post: { perSec: 1, burst: 3 },
+  postPerMinute: 300,
+};
+
+interface Bucket {
+  tokens: number;
+  atMs: number;
+}
+
+/** Token buckets, one for each method, and for messages one for each channel as well. */
+export class RateLimits {
+  readonly #options: LimitOptions;
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(options: Partial<LimitOptions>, now: () => number) {
+    this.#options = { ...defaults, ...options };
+    this.#now = now;
+  }
+
+  /**
+   * Takes one call from the allowance.
+   * @param channel the channel a message goes to, for the tier `post`
+   * @returns 0 when the call may go on, else the whole seconds to wait
+   */
+  take(method: string, tier: Tier, channel = ''): number {
+    if (!this.#options.enabled || tier === 'none') return 0;
+    if (tier !== 'post') {
+      const perMinute = this.#options.perMinute[tier];
+      return this.#spend(method, perMinute / 60, perMinute);
+    }
+    const { perSec, burst } = this.#options.post;
+    const wait = this.#spend(`${method} ${channel}`, perSec, burst);
+    return wait || this.#spend(method, this.#options.postPerMinute / 60, this.#options.postPerMinute);
+  }
+
+  #spend(key: string, perSec: number, burst: number): number {
+    const atMs = this.#now();
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs };
+    bucket.tokens = Math.min(burst, bucket.tokens + ((atMs - bucket.atMs) / 1000) * perSec);
+    bucket.atMs = atMs;
+    this.#buckets.set(key, bucket);
+    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSec));
+    bucket.tokens -= 1;
+    return 0;
+  }
+}
