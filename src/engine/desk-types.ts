@@ -1,0 +1,98 @@
+import type { Difference, Fault, Person } from '../store/events.ts';
+import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
+import type { Secret } from '../store/secret.ts';
+
+/** The run that has a cluster now. */
+export interface Holder {
+  readonly run: string;
+  readonly operation: string;
+  readonly by: Person;
+  readonly since: Date;
+}
+
+/** What came of asking. Being refused is an answer, not an error. */
+export type Answer =
+  | { readonly run: string }
+  | { readonly heldBy: Holder }
+  /** Create of a cluster that exists as asked, or resume and cancel with nothing left to do. */
+  | { readonly unchanged: ClusterRecord }
+  /** Create of a cluster that exists, with other values. */
+  | { readonly differs: readonly Difference[] };
+
+export type AnswerOrUnknown = Answer | { readonly unknown: true };
+
+export type PhaseState = 'waiting' | 'running' | 'retrying' | 'done' | 'failed' | 'conflicted' | 'postponed';
+
+export interface PhaseView {
+  readonly name: string;
+  readonly title: string;
+  readonly chapter: number;
+  readonly state: PhaseState;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  /** Steps done, of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** What it waits for, or the fault that it is retrying after. */
+  readonly note?: string;
+}
+
+/** A run as people see it: a pure projection of its record, its plan and its events. */
+export interface RunView {
+  readonly run: string;
+  readonly cluster: string;
+  readonly operation: string;
+  readonly by: Person;
+  readonly channel: string;
+  readonly startedAt: Date;
+  readonly finishedAt?: Date;
+  readonly over?: 'succeeded' | 'failed' | 'cancelled';
+  readonly cancelAsked: boolean;
+  /** In the order in which the operation walks them. */
+  readonly phases: readonly PhaseView[];
+  /** Every planned step: what a thread needs to name it. */
+  readonly steps: Readonly<Record<string, { readonly title: string; readonly phase: string }>>;
+  /** Steps that stopped, were postponed or conflict, as they stand now. */
+  readonly troubles: readonly {
+    readonly step: string;
+    readonly fault?: Fault;
+    readonly differences?: readonly Difference[];
+  }[];
+  /** What is known of the cluster: `apiAddress` among it, once there is one. Never a secret. */
+  readonly facts: ClusterRecord['facts'];
+  /** Number of the last event that is in here. */
+  readonly lastSeq: number;
+}
+
+export interface ClusterStatus {
+  readonly name: string;
+  readonly record: ClusterRecord;
+  /** The newest run, whether over or not. */
+  readonly latest?: RunView;
+}
+
+/** A kubeconfig for one person. Its text is a secret; it ends by itself. */
+export interface Kubeconfig {
+  readonly file: Secret;
+  readonly endsAt: Date;
+  readonly commonName: string;
+}
+
+/** All that commands may ask of the engine. Every call returns soon: the work itself is a run. */
+export interface Desk {
+  create(asked: { readonly spec: ClusterSpec; readonly by: Person; readonly channel: string }): Promise<Answer>;
+  resume(name: string, by: Person): Promise<AnswerOrUnknown>;
+  cancel(name: string, by: Person): Promise<AnswerOrUnknown>;
+  smoke(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;
+  delete(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;
+  status(name: string): Promise<ClusterStatus | undefined>;
+  list(): Promise<ClusterStatus[]>;
+  /** @param hours how long it works. @default 24 */
+  kubeconfig(name: string, by: Person, hours?: number): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
+  /** An answer to `approval.asked`, for exactly what `digest` stands for. */
+  decide(run: string, digest: string, by: Person, yes: boolean): Promise<void>;
+  /**
+   * @param upTo project the events up to this number only. @default all
+   */
+  runView(run: string, upTo?: number): Promise<RunView | undefined>;
+}
