@@ -83,6 +83,10 @@ const catalogue = {
     message: `the image ${c.image} can't be pulled from where this cluster pulls`,
     next: 'make it available, then `/kthw resume`; everything else goes on',
   }),
+  'api-unreachable': (c: { address: string }) => transient(`the API server at ${c.address} does not answer`),
+  'api-refused': (c: { doing: string; status: number }) =>
+    transient(`${c.doing}: the API server answered ${c.status}`),
+  'check-failed': (c: { what: string }) => transient(`${c.what} does not work yet`),
   // before anything is made
   preflight: (c: { problems: readonly string[] }) => ({
     kind: 'invalid',

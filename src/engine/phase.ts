@@ -3,6 +3,7 @@ import type { Difference } from '../store/events.ts';
 import type { Vault } from '../store/vault.ts';
 import type { Cloud } from './cloud/cloud.ts';
 import type { Cluster } from './cluster.ts';
+import type { Kube } from './kube/kube.ts';
 import type { Remote } from './remote/remote.ts';
 
 /** What a step saw when it looked. `different` carries both sides, so that a conflict can be shown. */
@@ -72,6 +73,7 @@ export interface Context {
   readonly cloud: Cloud;
   readonly remote: Remote;
   readonly vault: Vault;
+  readonly kube: Kube;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Goes to Compute with a call: stored before it, the same again after a crash. */

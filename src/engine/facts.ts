@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import type { Machine } from './cluster.ts';
+import type { Fact } from './phase.ts';
+
+/** The cluster's static address: where its API answers. */
+export const publicAddress: Fact<string> = { name: 'public-address', schema: z.ipv4() };
+
+/** Where a machine is reached from outside. */
+export function externalAddress(machine: Machine): Fact<string> {
+  return { name: `external-address/${machine.name}`, schema: z.ipv4() };
+}
+
+/** The only ssh host keys that are believed of a machine. */
+export function hostKeys(machine: Machine): Fact<string[]> {
+  return { name: `host-keys/${machine.name}`, schema: z.array(z.string()) };
+}

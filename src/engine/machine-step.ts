@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { Secret } from '../store/secret.ts';
+import type { Machine } from './cluster.ts';
+import { KthwError } from './errors.ts';
+import { externalAddress, hostKeys } from './facts.ts';
+import type { Context, Observed, Step } from './phase.ts';
+import { failureText } from './remote/result.ts';
+import type { Host, HostFile, RunResult } from './remote/remote.ts';
+import { secretOf, vaultPaths } from './secrets.ts';
+
+interface MachineStep {
+  readonly key: string;
+  readonly title: string;
+  readonly machine: Machine;
+  readonly after?: readonly string[];
+  /** Files that must be there, whole and as rendered. */
+  readonly files?: (c: Context) => Promise<readonly HostFile[]> | readonly HostFile[];
+  /** Shell that ends with 0 when all is as it should be, 1 when not yet; looked at once the files are there. */
+  readonly check?: (c: Context) => string;
+  /** Shell that makes it so; run after the files were written. Can be run again. */
+  readonly make?: (c: Context) => string;
+  /** Rules a code that `make` may exit with into what it means. */
+  readonly means?: (result: RunResult) => KthwError | undefined;
+  /** Longest that `make` may take. @default 120_000 */
+  readonly deadlineMs?: number;
+}
+
+/** The user that Compute Engine's guest agent makes of the ssh key in a machine's metadata. */
+export const sshUser = 'kthw';
+
+/**
+ * Digests of all that was ever written by us, so that a file that somebody else changed is told from one that an older
+ * release wrote: the first is a conflict, the second is written anew.
+ */
+const ledger = '/var/lib/kthw/written';
+
+const lookAtFiles = `while read -r want path; do
+  if [ ! -e "$path" ]; then echo "absent $path"; continue; fi
+  have=$(sha256sum < "$path"); have=\${have%% *}
+  if [ "$have" = "$want" ]; then continue; fi
+  if grep -qsxF "$have $path" ${ledger}; then echo "absent $path"; else echo "different $path $have"; fi
+done`;
+
+/** A step on one machine: files and what must run. */
+export function machineStep(wanted: MachineStep): Step {
+  const { key, title, machine, after } = wanted;
+  const deadlineMs = wanted.deadlineMs ?? 120_000;
+
+  async function observe(c: Context): Promise<Observed> {
+    const host = await hostOf(c, machine);
+    const files = (await wanted.files?.(c)) ?? [];
+    const check = wanted.check?.(c) ?? 'true';
+    // One visit: the files first, and only when all are as rendered, whether it works.
+    const script = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
+if [ -s /run/kthw-look.$$ ]; then rm -f /run/kthw-look.$$; exit 0; fi; rm -f /run/kthw-look.$$
+if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
+    const result = await host.run(script, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal });
+    orThrow(result, machine, `looking at ${title}`);
+    const lines = result.stdout.trim().split('\n');
+    const different = lines.filter((line) => line.startsWith('different ')).map((line) => line.split(' '));
+    if (different.length > 0) {
+      const fields = different.map(([, path = '', have = '']) => {
+        const want = files.find((f) => f.path === path);
+        return { field: `${machine.name}:${path}`, wanted: want ? digest(want).slice(0, 12) : '', found: have.slice(0, 12) };
+      });
+      return { is: 'different', fields };
+    }
+    return lines.includes('works') ? { is: 'present' } : { is: 'absent' };
+  }
+
+  async function apply(c: Context): Promise<void> {
+    const host = await hostOf(c, machine);
+    const files = (await wanted.files?.(c)) ?? [];
+    if (files.length > 0) {
+      const note = `mkdir -p /var/lib/kthw; umask 077; cat >> ${ledger}`;
+      const doing = `writing files of ${title}`;
+      orThrow(await host.run(note, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal }), machine, doing);
+      await host.write(files, { deadlineMs: 60_000, signal: c.signal });
+    }
+    const make = wanted.make?.(c);
+    if (make === undefined) return;
+    const result = await host.run(make, { deadlineMs, signal: c.signal });
+    const meant = result.exitCode === 0 ? undefined : wanted.means?.(result);
+    if (meant) throw meant;
+    orThrow(result, machine, title);
+  }
+
+  return { key, title, ...(after ? { after } : {}), observe, apply };
+}
+
+/** The machine over ssh, with the host keys it was created with. */
+export async function hostOf(c: Context, machine: Machine): Promise<Host> {
+  return c.remote.host({
+    name: machine.name,
+    address: c.know(externalAddress(machine)),
+    user: sshUser,
+    hostKeys: c.know(hostKeys(machine)),
+    identity: await secretOf(c.vault, vaultPaths.sshKey),
+  });
+}
+
+/** @throws KthwError when the command failed */
+export function orThrow(result: RunResult, machine: Machine, doing: string): void {
+  if (result.exitCode === 0) return;
+  const detail = failureText(result);
+  throw new KthwError('command-failed', { host: machine.name, doing, exitCode: result.exitCode }, { detail });
+}
+
+function ledgerLine(file: HostFile): string {
+  return `${digest(file)} ${file.path}\n`;
+}
+
+function digest({ content }: HostFile): string {
+  return createHash('sha256')
+    .update(content instanceof Secret ? content.bytes() : content)
+    .digest('hex');
+}

@@ -1,0 +1,18 @@
+/** What a person can ask for: which way it walks the phases, and which running operation it may take the cluster from. */
+export const operations = {
+  create: { walks: 'forward', only: undefined, takesOver: [] },
+  smoke: { walks: 'forward', only: ['smoke'], takesOver: [] },
+  delete: { walks: 'backward', only: undefined, takesOver: ['create', 'smoke'] },
+} as const satisfies Record<
+  string,
+  { walks: 'forward' | 'backward'; only: readonly string[] | undefined; takesOver: readonly string[] }
+>;
+export type OperationName = keyof typeof operations;
+
+export function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(operations, name);
+}
+
+export function mayTakeOver(asked: OperationName, running: OperationName): boolean {
+  return (operations[asked].takesOver as readonly string[]).includes(running);
+}

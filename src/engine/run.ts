@@ -1,0 +1,150 @@
+import type { z } from 'zod';
+import type { EngineEvent, Fault, StoredEvent } from '../store/events.ts';
+import type { PlannedStep } from './plan.ts';
+
+export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'conflicted' | 'postponed';
+
+export interface StepRecord {
+  readonly state: StepState;
+  /** Failures since the run was last taken up by a person. */
+  readonly failures: number;
+  /** The id that went to Compute with a call whose outcome is not known yet. Kept until the outcome is. */
+  readonly request?: string;
+  readonly retryAt?: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  readonly fault?: Fault;
+  readonly differences?: readonly { field: string; wanted: string; found: string }[];
+}
+
+export interface RunState {
+  readonly steps: ReadonlyMap<string, StepRecord>;
+  readonly facts: ReadonlyMap<string, z.core.util.JSONType>;
+  readonly approved: ReadonlySet<string>;
+  readonly cancelAsked: boolean;
+  readonly over?: 'succeeded' | 'failed' | 'cancelled';
+  /** Number of the last event that is in here. */
+  readonly seq: number;
+}
+
+export const fresh: RunState = {
+  steps: new Map(),
+  facts: new Map(),
+  approved: new Set(),
+  cancelAsked: false,
+  seq: 0,
+};
+
+const untouched: StepRecord = { state: 'waiting', failures: 0 };
+
+export function stepAt(state: RunState, key: string): StepRecord {
+  return state.steps.get(key) ?? untouched;
+}
+
+/** Pure: the state of a run is its events, nothing else. */
+export function fold(before: RunState, { seq, at, event }: StoredEvent): RunState {
+  const s = { ...before, seq };
+  switch (event.type) {
+    // A new runner holds the lease: whatever the old one had begun must be looked at again.
+    case 'run.taken':
+      return everyStep(s, (step) => (step.state === 'running' ? { ...step, state: 'waiting' } : step));
+    // A person says go on: what stopped is tried again, with all its attempts.
+    case 'run.resumed': {
+      const { over: _, ...open } = s;
+      return { ...everyStep(open, takenUpAgain), cancelAsked: false };
+    }
+    case 'run.cancelAsked':
+      return { ...s, cancelAsked: true };
+    case 'run.finished':
+      return { ...s, over: event.as };
+    case 'step.started':
+      return put(s, event.step, (step) => ({
+        state: 'running',
+        failures: step.failures,
+        request: event.request,
+        startedAt: step.startedAt ?? at,
+      }));
+    case 'step.finished': {
+      const facts = new Map(s.facts);
+      for (const fact of event.facts) facts.set(fact.name, fact.value);
+      return { ...put(s, event.step, ({ startedAt, failures }) => ({ state: 'done', failures, startedAt, finishedAt: at })), facts };
+    }
+    case 'step.failed':
+      return put(s, event.step, (step) => failed(step, event, at));
+    case 'step.postponed':
+      return put(s, event.step, ({ startedAt, failures }) => ({ state: 'postponed', failures, startedAt, finishedAt: at, fault: event.fault }));
+    case 'step.conflicted':
+      return put(s, event.step, ({ startedAt, failures }) => ({ state: 'conflicted', failures, startedAt, finishedAt: at, differences: event.fields }));
+    case 'approval.given':
+      return { ...s, approved: new Set(s.approved).add(event.digest) };
+    case 'run.requested':
+    case 'step.said':
+    case 'approval.asked':
+    case 'approval.refused':
+      return s;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The state after these events. */
+export function folded(events: readonly StoredEvent[], from: RunState = fresh): RunState {
+  return events.reduce(fold, from);
+}
+
+export type Move =
+  | { readonly do: 'step'; readonly key: string }
+  | { readonly do: 'ask'; readonly digest: string; readonly destroys: readonly string[] }
+  | { readonly do: 'sleep'; readonly until: Date }
+  | { readonly do: 'finish'; readonly as: 'succeeded' | 'failed' | 'cancelled' };
+
+/** Pure: what may be done now. The runner does it and asks again. Nothing: wait for what runs. */
+export function next(steps: readonly PlannedStep[], s: RunState, now: Date, digest: string): Move[] {
+  const stateOf = (key: string) => stepAt(s, key).state;
+  const over = (key: string) => stateOf(key) === 'done' || stateOf(key) === 'postponed';
+  if (s.over) return [];
+  if (steps.every((p) => over(p.step.key))) return [{ do: 'finish', as: 'succeeded' }];
+  const busy = steps.some((p) => stateOf(p.step.key) === 'running');
+  if (s.cancelAsked) return busy ? [] : [{ do: 'finish', as: 'cancelled' }];
+  const stopped = steps.some((p) => stateOf(p.step.key) === 'failed' || stateOf(p.step.key) === 'conflicted');
+  if (stopped) return busy ? [] : [{ do: 'finish', as: 'failed' }];
+  const ready = steps.filter((p) => stateOf(p.step.key) === 'waiting' && p.after.every(over));
+  const unasked = ready.filter((p) => p.step.destroys !== undefined && !s.approved.has(digest));
+  if (unasked.length > 0) return [{ do: 'ask', digest, destroys: unasked.map((p) => p.step.destroys ?? '') }];
+  const dueAt = (p: PlannedStep) => stepAt(s, p.step.key).retryAt ?? now;
+  const due = ready.filter((p) => dueAt(p) <= now);
+  if (due.length > 0) return due.map((p) => ({ do: 'step', key: p.step.key }));
+  const soonest = ready.map(dueAt).sort((a, b) => +a - +b)[0];
+  return soonest && !busy ? [{ do: 'sleep', until: soonest }] : [];
+}
+
+function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.failed' }>, at: Date): StepRecord {
+  const { request: _, retryAt: __, ...rest } = step;
+  // Only where no answer came may the same call go out again under the same id; a new try is a new call.
+  const unknown = event.fault.code === 'outcome-unknown' || event.fault.kind === 'cancelled';
+  const kept = unknown && step.request ? { request: step.request } : {};
+  const failures = step.failures + 1;
+  return event.retryAt
+    ? { ...rest, ...kept, state: 'waiting', failures, fault: event.fault, retryAt: new Date(event.retryAt) }
+    : { ...rest, ...kept, state: 'failed', failures, fault: event.fault, finishedAt: at };
+}
+
+function takenUpAgain(step: StepRecord): StepRecord {
+  if (step.state === 'done') return step;
+  const kept = step.request && step.state === 'waiting' ? { request: step.request } : {};
+  return { ...untouched, ...kept };
+}
+
+function put(s: RunState, key: string, change: (step: StepRecord) => Loose<StepRecord>): RunState {
+  return { ...s, steps: new Map(s.steps).set(key, tight(change(stepAt(s, key)))) };
+}
+
+function everyStep(s: RunState, change: (step: StepRecord) => StepRecord): RunState {
+  return { ...s, steps: new Map([...s.steps].map(([key, step]) => [key, change(step)])) };
+}
+
+type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+function tight(step: Loose<StepRecord>): StepRecord {
+  return Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined)) as unknown as StepRecord;
+}

@@ -1,0 +1,106 @@
+import type { ClusterRecord, RunRecord } from '../store/records.ts';
+import type { Lease, Store } from '../store/store.ts';
+import { LeaseLost } from '../store/store-errors.ts';
+import { clusterOf } from './cluster.ts';
+import { Journal } from './journal.ts';
+import { isOperation, type OperationName, operations } from './operations.ts';
+import type { Clock, Context, Phase } from './phase.ts';
+import { plan } from './plan.ts';
+import { settleRun } from './settle.ts';
+import type { StepTools } from './take-step.ts';
+import { walk } from './walk.ts';
+
+export interface RunnerOptions {
+  readonly store: Store;
+  readonly phases: readonly Phase[];
+  /** This process, unique among all that ever ran. */
+  readonly holder: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly leaseMs: number;
+  /** Opens what the steps of a cluster may use. The runner closes it when it puts the run down. */
+  world(run: RunRecord): Promise<World>;
+  /** Told whenever events were stored: the outbox reads them. */
+  told(run: string): void;
+  readonly log: StepTools['log'];
+  readonly killPoint: StepTools['killPoint'];
+}
+
+export interface World {
+  readonly tools: Pick<Context, 'cloud' | 'remote' | 'vault' | 'mirror' | 'kube'>;
+  close(): Promise<void>;
+}
+
+/** Why the runner put a run down. `busy`: another runner has it. `later`: an earlier run of the cluster is not over. */
+export type PutDown = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'lost';
+
+/**
+ * Carries a run forward under a lease until it is over, waits for a person, or `signal` says stop. Any instance may do
+ * this for any run; what it does is what the events say is next.
+ */
+export async function drive(runId: string, options: RunnerOptions, signal: AbortSignal): Promise<PutDown> {
+  const { store } = options;
+  const run = (await store.read('run', runId))?.value;
+  if (!run?.open || !isOperation(run.operation)) return 'over';
+  const cluster = (await store.read('cluster', run.cluster))?.value;
+  if (await anEarlierIsOpen(store, cluster, runId)) return 'later';
+  const lease = await store.takeLease(runId, options.holder, options.leaseMs);
+  if (!lease) return 'busy';
+  try {
+    return await underLease(lease, run, run.operation, cluster, options, signal);
+  } catch (error) {
+    if (error instanceof LeaseLost) return 'lost';
+    throw error;
+  } finally {
+    await store.releaseLease(lease);
+  }
+}
+
+async function underLease(
+  lease: Lease,
+  run: RunRecord,
+  operation: OperationName,
+  record: ClusterRecord | undefined,
+  options: RunnerOptions,
+  outer: AbortSignal,
+): Promise<PutDown> {
+  const { store, clock, leaseMs } = options;
+  const lost = new AbortController();
+  const journal = new Journal(store, lease, () => options.told(lease.run));
+  await journal.catchUp();
+  if (journal.state.over) return await putAway();
+  await journal.tell({ type: 'run.taken', runner: options.holder });
+  const renewing = setInterval(() => journal.renew(leaseMs).catch((error: unknown) => lost.abort(error)), leaseMs / 3);
+  const world = await options.world(run);
+  const cluster = clusterOf(run.spec);
+  try {
+    const tools: StepTools = {
+      journal,
+      walks: operations[operation].walks,
+      random: options.random,
+      log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
+      killPoint: options.killPoint,
+      context: { ...world.tools, cluster, clock, signal: outer },
+      earlierFacts: new Map(Object.entries(record?.facts ?? {})),
+    };
+    const end = await walk(plan(options.phases, cluster, operation), tools, AbortSignal.any([outer, lost.signal]));
+    return end === 'over' ? await putAway() : end;
+  } finally {
+    clearInterval(renewing);
+    await world.close();
+  }
+
+  async function putAway(): Promise<'over'> {
+    await settleRun(store, lease.run, run, journal.state);
+    options.told(lease.run);
+    return 'over';
+  }
+}
+
+/** A run that took the cluster from another waits until that one has put its tools down. */
+async function anEarlierIsOpen(store: Store, cluster: ClusterRecord | undefined, run: string): Promise<boolean> {
+  const runs = cluster?.runs ?? [];
+  const earlier = runs.slice(0, Math.max(0, runs.indexOf(run))).slice(-3);
+  const records = await Promise.all(earlier.map((id) => store.read('run', id)));
+  return records.some((found) => found?.value.open);
+}
