@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { EngineEvent, type StoredEvent } from './events.ts';
+import { fit, MAX_BYTES, parseStored } from './fit.ts';
+import { InvalidRecord } from './store-errors.ts';
+
+/** What one append may take, in bytes: under the 10 MiB of one Firestore commit. */
+const MAX_APPEND_BYTES = 8_000_000;
+
+const Instant = z.iso.datetime();
+
+/**
+ * Events as JSON texts, in order.
+ * @throws InvalidRecord when one does not fit, is larger than an event can be, or all are larger than one append can be.
+ */
+export function encodeEvents(run: string, events: readonly EngineEvent[]): string[] {
+  const texts = events.map((event, index) => {
+    const what = `writing: event ${index + 1} of ${events.length} for run ${JSON.stringify(run)}`;
+    const text = JSON.stringify(fit(EngineEvent, what, event));
+    refuseAbove(MAX_BYTES, what, Buffer.byteLength(text));
+    return text;
+  });
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  refuseAbove(MAX_APPEND_BYTES, `writing: ${events.length} events for run ${JSON.stringify(run)}`, bytes);
+  return texts;
+}
+
+/** @throws InvalidRecord when what is stored does not fit its schema. */
+export function decodeEvent(run: string, seq: number, at: unknown, text: unknown): StoredEvent {
+  const what = `reading: event ${seq} of run ${JSON.stringify(run)}`;
+  return {
+    seq,
+    at: new Date(fit(Instant, `${what} (its time)`, at)),
+    event: fit(EngineEvent, what, parseStored(what, text)),
+  };
+}
+
+/**
+ * The events, if they follow `after` without a gap.
+ * @throws InvalidRecord naming the first that is missing.
+ */
+export function withoutGaps(run: string, after: number, events: StoredEvent[]): StoredEvent[] {
+  const index = events.findIndex(({ seq }, i) => seq !== after + i + 1);
+  if (index < 0) return events;
+  throw new InvalidRecord(
+    `reading: event ${after + index + 1} of run ${JSON.stringify(run)} is missing; bring it back from a copy`,
+  );
+}
+
+function refuseAbove(limit: number, what: string, bytes: number): void {
+  if (bytes > limit) throw new InvalidRecord(`${what} takes ${bytes} bytes and can have ${limit}; say less at once`);
+}
