@@ -91,8 +91,6 @@ export interface Desk {
   kubeconfig(name: string, by: Person, hours?: number): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
   /** An answer to `approval.asked`, for exactly what `digest` stands for. */
   decide(run: string, digest: string, by: Person, yes: boolean): Promise<void>;
-  /**
-   * @param upTo project the events up to this number only. @default all
-   */
-  runView(run: string, upTo?: number): Promise<RunView | undefined>;
+  /** The run as its events stand now; consistent with `lastSeq`. */
+  runView(run: string): Promise<RunView | undefined>;
 }
