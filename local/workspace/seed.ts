@@ -28,7 +28,11 @@ export function seed(botName: string): TeamData {
     appId: 'A0000KTHW',
     botUser: bot,
     botId: 'B0000KTHW',
-    people: [...people, { id: bot, name: botName, realName: botName, email: '', isBot: true }],
+    people: [
+      ...people,
+      { id: bot, name: botName, realName: botName, email: '', isBot: true },
+      { id: 'USLACKBOT', name: 'slackbot', realName: 'Slackbot', email: '', isBot: true },
+    ],
     groups: [{ id: 'S0000OPS0', handle: 'operators', name: 'Operators', users: ['U0000ADA0', 'U000GRACE'] }],
     channels: [
       channel('C0GENERAL', 'general', 'Everybody', [...everyone, bot]),

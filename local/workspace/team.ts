@@ -1,3 +1,4 @@
+import { nameBlocks } from './blocks/name-blocks.ts';
 import type { Changes } from './changes.ts';
 import { newId, timestamps } from './identifiers.ts';
 import type { Channel, Message, SharedFile } from './model/conversation.ts';
@@ -80,7 +81,7 @@ export class Team {
 
   post(draft: Draft): Message {
     const message: Message = { ...draft, ts: this.nextTs() };
-    if (message.blocks) message.blocks = withBlockIds(message.blocks);
+    if (message.blocks) message.blocks = nameBlocks(message.blocks);
     this.data.messages.push(message);
     this.#tell('posted', message);
     if (message.threadTs !== undefined && message.visibleTo === undefined) this.#tellParent(message);
@@ -91,7 +92,7 @@ export class Team {
   edit(message: Message, content: { [K in keyof Message]?: Message[K] | undefined }): void {
     for (const [field, value] of Object.entries(content)) {
       if (value === undefined) Reflect.deleteProperty(message, field);
-      else Reflect.set(message, field, field === 'blocks' ? withBlockIds(content.blocks ?? []) : value);
+      else Reflect.set(message, field, field === 'blocks' ? nameBlocks(content.blocks ?? []) : value);
     }
     this.#tell('changed', message);
   }
@@ -124,8 +125,4 @@ export class Team {
       message.visibleTo === undefined ? channel !== undefined && this.sees(user, channel) : message.visibleTo === user,
     );
   }
-}
-
-function withBlockIds(blocks: NonNullable<Message['blocks']>): NonNullable<Message['blocks']> {
-  return blocks.map((block) => ({ ...block, block_id: block.block_id ?? newId('').slice(0, 5) }));
 }

@@ -1,3 +1,4 @@
+import { nameBlocks } from './blocks/name-blocks.ts';
 import { viewLimits } from './blocks/view-shape.ts';
 import type { Changes } from './changes.ts';
 import { newId } from './identifiers.ts';
@@ -91,6 +92,6 @@ function rebuild(same: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousI
     close: draft.close,
     clear_on_close: draft.clear_on_close === true,
     notify_on_close: draft.notify_on_close === true,
-    blocks: draft.blocks.map((block) => ({ ...block, block_id: block.block_id ?? newId('').slice(0, 5) })),
+    blocks: nameBlocks(draft.blocks),
   };
 }

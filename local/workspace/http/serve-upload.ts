@@ -17,10 +17,14 @@ export async function serveUpload(
   workspace.calls.count('upload', ended ?? 'ok');
   if (ended !== undefined) return;
   const file = workspace.team.data.files.find(({ uploadKey }) => uploadKey === key);
-  if (!file) return replyBytes(response, 404, 'no such upload');
+  if (!file) {
+    replyBytes(response, 404, 'no such upload');
+    return;
+  }
   const content = await readUpload(request, body);
   if (content.length !== file.size) {
-    return replyBytes(response, 400, `expected ${file.size} bytes, got ${content.length}`);
+    replyBytes(response, 400, `expected ${file.size} bytes, got ${content.length}`);
+    return;
   }
   delete file.uploadKey;
   file.content = content.toString('base64');

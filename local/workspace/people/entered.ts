@@ -1,0 +1,99 @@
+import { findElements, type PlacedElement } from '../blocks/find-elements.ts';
+import type { Block, ViewValues } from '../model/view.ts';
+
+type Raw = string | readonly string[] | undefined;
+type Option = { value: string; text: unknown };
+
+/** What a person entered, by block and action, by action, or by block alone. */
+export type Entered = Record<string, unknown>;
+
+/**
+ * One element's value in the shape in which Slack sends it, such as `{type, selected_option}`.
+ * @param raw the text, or the value of the option, or several; undefined means what the element starts with
+ */
+export function elementValue(element: PlacedElement['element'], raw: Raw): Record<string, unknown> {
+  const { type } = element;
+  const text = Array.isArray(raw) ? raw[0] : (raw as string | undefined);
+  const many = raw === undefined ? undefined : Array.isArray(raw) ? raw : [raw];
+  switch (type) {
+    case 'static_select':
+    case 'external_select':
+    case 'radio_buttons':
+    case 'overflow':
+      return { type, selected_option: text === undefined ? (element.initial_option ?? null) : option(element, text) };
+    case 'checkboxes':
+    case 'multi_static_select':
+    case 'multi_external_select':
+      return {
+        type,
+        selected_options: many?.flatMap((one) => option(element, one) ?? []) ?? element.initial_options ?? [],
+      };
+    case 'users_select':
+      return { type, selected_user: text ?? element.initial_user ?? null };
+    case 'conversations_select':
+      return { type, selected_conversation: text ?? element.initial_conversation ?? null };
+    case 'channels_select':
+      return { type, selected_channel: text ?? element.initial_channel ?? null };
+    case 'multi_users_select':
+      return { type, selected_users: many ?? element.initial_users ?? [] };
+    case 'multi_conversations_select':
+      return { type, selected_conversations: many ?? element.initial_conversations ?? [] };
+    case 'multi_channels_select':
+      return { type, selected_channels: many ?? element.initial_channels ?? [] };
+    case 'datepicker':
+      return { type, selected_date: text || element.initial_date || null };
+    case 'timepicker':
+      return { type, selected_time: text || element.initial_time || null };
+    default:
+      return { type, value: (text === undefined ? element.initial_value : text) || null };
+  }
+}
+
+/** Everything entered in a view's blocks, as `state.values`. */
+export function viewValues(blocks: readonly Block[], entered: Entered): ViewValues {
+  const values: ViewValues = {};
+  for (const { blockId, element } of findElements(blocks)) {
+    if (element.type === 'button' || element.type === 'overflow') continue;
+    const inBlock = values[blockId] ?? {};
+    values[blockId] = inBlock;
+    inBlock[element.action_id] = elementValue(element, rawOf(entered, blockId, element.action_id));
+  }
+  return values;
+}
+
+/** What Slack itself refuses before the bot is asked, by block. */
+export function missingFields(blocks: readonly Block[], values: ViewValues): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const { blockId, block, element } of findElements(blocks)) {
+    if (block.type !== 'input') continue;
+    const [given] = Object.entries(values[blockId]?.[element.action_id] ?? {}).flatMap(([key, value]) =>
+      key === 'type' ? [] : [value],
+    );
+    const empty = given === null || given === undefined || (Array.isArray(given) && given.length === 0);
+    const length = typeof given === 'string' ? given.length : 0;
+    if (empty && block.optional !== true) errors[blockId] = 'Please complete this required field.';
+    else if (!empty && length < Number(element.min_length ?? 0)) {
+      errors[blockId] = `This field must be at least ${element.min_length} characters.`;
+    } else if (length > Number(element.max_length ?? Number.POSITIVE_INFINITY)) {
+      errors[blockId] = `This field must be at most ${element.max_length} characters.`;
+    }
+  }
+  return errors;
+}
+
+function rawOf(entered: Entered, blockId: string, actionId: string): Raw {
+  const inBlock = entered[blockId];
+  if (isRaw(inBlock)) return inBlock;
+  const raw: unknown = inBlock ? Reflect.get(inBlock, actionId) : entered[actionId];
+  return isRaw(raw) ? raw : undefined;
+}
+
+function isRaw(value: unknown): value is Exclude<Raw, undefined> {
+  return typeof value === 'string' || Array.isArray(value);
+}
+
+function option(element: PlacedElement['element'], value: string): Option | null {
+  const groups = (element.option_groups ?? []) as { options: Option[] }[];
+  const options = [...((element.options ?? []) as Option[]), ...groups.flatMap((group) => group.options)];
+  return options.find((one) => one.value === value) ?? null;
+}
