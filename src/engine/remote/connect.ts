@@ -1,0 +1,57 @@
+import { Client } from 'ssh2';
+import { KthwError } from '../errors.ts';
+import { hostKeyAlgorithms, isKnownKey } from './host-keys.ts';
+import type { Target } from './remote.ts';
+
+/** Two answers missing in a row end the connection: a machine that went away is noticed within 15 s. */
+const keepaliveIntervalMs = 5000;
+const keepaliveCountMax = 2;
+
+/**
+ * Connects and signs in.
+ * @throws KthwError `ssh-unreachable`, `ssh-host-key`, `ssh-denied`
+ */
+export function connect(target: Target, readyTimeoutMs: number): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let refused = false;
+    client.once('ready', () => resolve(client));
+    // Stays for the life of the connection: an `error` that nobody hears would end the process.
+    client.on('error', (error) => reject(faultOf(error, refused, target)));
+    client.once('close', () => reject(new KthwError('ssh-unreachable', { host: target.name })));
+    try {
+      client.connect({
+        host: target.address,
+        port: target.port ?? 22,
+        username: target.user,
+        privateKey: Buffer.from(target.identity.bytes()),
+        authHandler: ['publickey'],
+        readyTimeout: readyTimeoutMs,
+        keepaliveInterval: keepaliveIntervalMs,
+        keepaliveCountMax,
+        hostVerifier: (key: Buffer) => {
+          refused = !isKnownKey(key, target.hostKeys);
+          return !refused;
+        },
+        algorithms: {
+          serverHostKey: hostKeyAlgorithms(target.hostKeys),
+          // Those that node:crypto does in native code; ssh2's ChaCha20 without its add-on is slow.
+          cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'],
+        },
+      });
+    } catch {
+      // ssh2 throws here only for what it was given. Its error could quote the key, so it goes no further.
+      reject(new KthwError('bug', { doing: `reading the ssh key for ${target.name}` }));
+    }
+  });
+}
+
+function faultOf(
+  error: Error & { level?: string; code?: string },
+  refused: boolean,
+  { name: host }: Target,
+): KthwError {
+  if (refused) return new KthwError('ssh-host-key', { host });
+  if (error.level === 'client-authentication') return new KthwError('ssh-denied', { host }, { cause: error });
+  return new KthwError('ssh-unreachable', { host }, { detail: error.code, cause: error });
+}
