@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { mirrorCacheDir } from './cache.ts';
+import { ensureMirror } from './make.ts';
+import { startMirror } from './server.ts';
+
+const usage = `usage: main.ts [--host 127.64.0.1] [--port 0] [--cache FOLDER] [--make-only] [--no-upstream]
+
+Makes what the mirror serves, once, and serves it on a loopback address.`;
+
+const { values } = parseArgs({
+  options: {
+    host: { type: 'string', default: '127.64.0.1' },
+    port: { type: 'string', default: '0' },
+    cache: { type: 'string', default: mirrorCacheDir() },
+    'make-only': { type: 'boolean', default: false },
+    'no-upstream': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  if (values.help) return console.log(usage);
+  const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) =>
+    stop.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+  const log = (line: string) => console.error(line);
+  await ensureMirror(values.cache, log, {
+    signal: stop.signal,
+    ...(values['no-upstream'] ? { upstream: undefined } : {}),
+  });
+  if (values['make-only']) return;
+  const mirror = await startMirror({ cacheDir: values.cache, host: values.host, port: Number(values.port), log });
+  console.log(`listening ${mirror.url}`);
+  await stopped;
+  await mirror.close();
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`mirror: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,66 @@
+import { execa } from 'execa';
+
+export interface ChildOptions {
+  readonly cwd?: string;
+  /** Added to PATH, HOME and the like of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+  /** Each line as it comes, of either stream. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs a program and returns what it wrote to standard output. It leads a process group of its own, and that whole group
+ * is ended when the signal aborts, the deadline passes or this process exits.
+ * @throws Error with the program's last words when it fails
+ */
+export async function runChild(file: string, args: readonly string[], options: ChildOptions): Promise<string> {
+  options.signal.throwIfAborted();
+  const child = execa(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { LC_ALL: 'C', ...options.env },
+    stdin: 'ignore',
+    detached: true,
+    reject: false,
+    maxBuffer: 50_000_000,
+  });
+  const last: string[] = [];
+  const onLine = (line: string) => {
+    last.push(line);
+    if (last.length > 8) last.shift();
+    options.onLine?.(line);
+  };
+  const end = () => killGroup(child.pid, 'SIGTERM');
+  const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.deadlineMs)]);
+  let killer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    end();
+    killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), 3_000).unref();
+  };
+  stop.addEventListener('abort', onAbort, { once: true });
+  process.once('exit', end);
+  try {
+    const lines = (async () => {
+      for await (const line of child.iterable({ from: 'all', preserveNewlines: false })) onLine(line);
+    })().catch(() => undefined);
+    const result = await child;
+    await lines;
+    stop.throwIfAborted();
+    if (result.failed) throw new Error(`running "${file}" failed: ${last.join(' / ') || result.shortMessage}`);
+    return String(result.stdout);
+  } finally {
+    clearTimeout(killer);
+    stop.removeEventListener('abort', onAbort);
+    process.removeListener('exit', end);
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}

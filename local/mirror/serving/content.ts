@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { readManifest } from '../cache.ts';
+import { readLayout } from '../images/layout.ts';
+import { Registry } from './registry.ts';
+import type { FileToSend } from './send-file.ts';
+
+/** What a mirror serves, as its cache's manifest says; nothing else on the disk can be asked for. */
+export interface Content {
+  /** The file at a path such as `/dl.k8s.io/…`. */
+  file(path: string): FileToSend | undefined;
+  readonly registry: Registry;
+  /** For people and tests: parts with their origin, files with size and digest, image names. */
+  status(): object;
+}
+
+/** Reads a cache's manifest and the names of its images. */
+export async function loadContent(cacheDir: string): Promise<Content> {
+  const { parts } = await readManifest(cacheDir);
+  const stored = Object.values(parts).flatMap((part) => part.files);
+  const files = new Map<string, FileToSend>();
+  for (const { path, size, sha256 } of stored) {
+    if (!path.startsWith('files/')) continue;
+    files.set(path.slice('files'.length), {
+      path: join(cacheDir, path),
+      size,
+      sha256,
+      contentType: 'application/octet-stream',
+    });
+  }
+  const registry = new Registry(cacheDir, await readLayout(join(cacheDir, 'images')), stored);
+  return {
+    file: (path) => files.get(path),
+    registry,
+    status: () => ({
+      parts: Object.fromEntries(Object.entries(parts).map(([name, { origin, tookMs }]) => [name, { origin, tookMs }])),
+      files: Object.fromEntries([...files].map(([path, { size, sha256 }]) => [path, { size, sha256 }])),
+      images: registry.names(),
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+import { open } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import parseRange from 'range-parser';
+import { type Fault, faultStreams } from './faults.ts';
+
+export interface FileToSend {
+  /** On disk. */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Read and written in pieces of a megabyte: binaries are large and the other end is on the same machine. */
+const pieceBytes = 1 << 20;
+
+/**
+ * Answers GET and HEAD with a file: whole, one range of it (206), not modified (304) or a range that it does not have (416).
+ * RFC 9110, sections 13 and 14.
+ */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: FileToSend,
+  fault?: Fault,
+): Promise<void> {
+  const etag = `"${file.sha256}"`;
+  response.setHeader('ETag', etag);
+  response.setHeader('Accept-Ranges', 'bytes');
+  for (const [name, value] of Object.entries(file.headers ?? {})) response.setHeader(name, value);
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.setHeader('Content-Type', file.contentType);
+  const range = wantedRange(request, file.size, etag);
+  if (range === 'none') {
+    response.writeHead(416, { 'Content-Range': `bytes */${file.size}`, 'Content-Length': 0 }).end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: file.size - 1 };
+  response.setHeader('Content-Length', end - start + 1);
+  if (range !== undefined) response.setHeader('Content-Range', `bytes ${start}-${end}/${file.size}`);
+  const status = range === undefined ? 200 : 206;
+  if (request.method === 'HEAD' || file.size === 0) {
+    response.writeHead(status).end();
+    return;
+  }
+  const handle = await open(file.path);
+  const content = handle.createReadStream({ start, end, highWaterMark: pieceBytes });
+  response.writeHead(status);
+  await pipeline([content, ...faultStreams(fault), response]);
+}
+
+/** The one range that is asked for; `none`: none that the file has. A list of ranges is answered with the whole, as allowed. */
+function wantedRange(
+  request: IncomingMessage,
+  size: number,
+  etag: string,
+): { start: number; end: number } | 'none' | undefined {
+  const { range, 'if-range': ifRange } = request.headers;
+  if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return undefined;
+  const ranges = parseRange(size, range);
+  if (ranges === -1) return 'none';
+  if (ranges === -2 || ranges.length !== 1) return undefined;
+  return ranges[0];
+}
