@@ -1,0 +1,81 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A listening address outside, and where each new connection to it goes: an address, or nowhere at the moment. */
+export interface Forward {
+  readonly address: string;
+  readonly port: number;
+  readonly target: () => string | undefined;
+}
+
+const connectMs = 10_000;
+
+/** Listeners on external addresses, kept equal to a wanted list. Connections outlive the change of a list, but not its end. */
+export class Forwarders {
+  readonly #log: (line: string) => void;
+  readonly #servers = new Map<string, { server: Server; forward: Forward }>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(log: (line: string) => void) {
+    this.#log = log;
+  }
+
+  /** Resolves when all that can listen do. A port that somebody else has is said in the log and tried again next time. */
+  async reconcile(wanted: readonly Forward[]): Promise<void> {
+    const byKey = new Map(wanted.map((forward) => [`${forward.address}:${forward.port}`, forward]));
+    for (const [key, { server }] of this.#servers) {
+      if (byKey.has(key)) continue;
+      server.close();
+      this.#servers.delete(key);
+    }
+    for (const [key, forward] of byKey) {
+      const known = this.#servers.get(key);
+      if (known !== undefined) known.forward = forward;
+      else await this.#listen(key, forward);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    const servers = [...this.#servers.values()].map(({ server }) => server);
+    this.#servers.clear();
+    await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+  }
+
+  async #listen(key: string, forward: Forward): Promise<void> {
+    const entry = { server: createServer({ allowHalfOpen: true }), forward };
+    entry.server.on('connection', (client) => this.#pass(client, entry.forward));
+    try {
+      await new Promise<void>((resolve, reject) => {
+        entry.server.once('error', reject).listen(forward.port, forward.address, resolve);
+      });
+      this.#servers.set(key, entry);
+    } catch (error) {
+      this.#log(`external address: cannot listen on ${key}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #pass(client: Socket, { port, target }: Forward): void {
+    const host = target();
+    if (host === undefined) {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const timer = setTimeout(() => upstream.destroy(), connectMs);
+    upstream.once('connect', () => clearTimeout(timer));
+    client.setNoDelay(true);
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.pipe(other);
+      socket.on('error', () => other.resetAndDestroy());
+      socket.once('close', () => {
+        clearTimeout(timer);
+        this.#sockets.delete(socket);
+        if (!socket.readableEnded) other.destroy();
+      });
+    }
+  }
+}

@@ -1,0 +1,120 @@
+#!/bin/sh
+# What the metadata server says becomes accounts, keys and a host name; "setup" once before sshd, "watch" for good.
+set -u
+state=/var/lib/kthw-guest
+server=http://169.254.169.254/computeMetadata/v1
+mkdir -p "$state"
+
+# An absent value (404: curl's 22) is an empty one; a server out of reach is a failure.
+get() {
+  value=$(curl -sf --connect-timeout 2 --max-time 10 -H 'Metadata-Flavor: Google' "$server/$1") || [ $? = 22 ] || return 1
+  printf '%s\n' "$value"
+}
+
+enabled() {
+  switch=$(get "instance/attributes/$1") || return 1
+  [ -n "$switch" ] || switch=$(get "project/attributes/$1")
+  case $switch in TRUE | true | True | 1 | Y | yes) return 0 ;; *) return 1 ;; esac
+}
+
+host_name() {
+  full=$(get instance/hostname) || return 1
+  short=${full%%.*}
+  [ -n "$short" ] || return 0
+  [ "$(cat /etc/hostname 2>/dev/null)" = "$short" ] || echo "$short" >/etc/hostname
+  [ "$(hostname)" = "$short" ] || hostname "$short"
+}
+
+host_keys() {
+  for type in ed25519 ecdsa; do
+    file=/etc/ssh/ssh_host_${type}_key
+    [ -s "$file" ] || ssh-keygen -q -t "$type" -N '' -f "$file"
+  done
+}
+
+publish_host_keys() {
+  [ ! -e "$state/published" ] && enabled enable-guest-attributes || return 0
+  for file in /etc/ssh/ssh_host_*_key.pub; do
+    read -r type key _ <"$file"
+    curl -sf --max-time 10 -X PUT -H 'Metadata-Flavor: Google' --data-raw "$key" \
+      "$server/instance/guest-attributes/hostkeys/$type" || return 1
+  done
+  touch "$state/published"
+}
+
+# Lines are USER:KEY. Whoever lost all keys keeps the account and can't come in any more.
+accounts() {
+  keys=$(get instance/attributes/ssh-keys) || return 1
+  if ! enabled block-project-ssh-keys; then
+    more=$(get project/attributes/ssh-keys) || return 1
+    keys=$(printf '%s\n%s' "$keys" "$more")
+  fi
+  rm -rf "$state/wanted"
+  mkdir -p "$state/wanted" "$state/users"
+  printf '%s\n' "$keys" | while IFS= read -r line; do
+    user=${line%%:*}
+    case $line in *:*) ;; *) continue ;; esac
+    case $user in root | '' | -* | *[!a-z0-9_-]*) continue ;; esac
+    printf '%s\n' "${line#*:}" >>"$state/wanted/$user"
+  done
+  for file in "$state"/users/*; do
+    user=${file##*/}
+    [ "$user" = '*' ] || [ -e "$state/wanted/$user" ] || : >"$state/wanted/$user"
+  done
+  for file in "$state"/wanted/*; do
+    user=${file##*/}
+    [ "$user" = '*' ] || account "$user" "$file"
+  done
+}
+
+account() {
+  id "$1" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash --groups google-sudoers "$1" || return 1
+  touch "$state/users/$1"
+  home=$(getent passwd "$1" | cut -d: -f6)
+  cmp -s "$2" "$home/.ssh/authorized_keys" && return 0
+  install -d -m 700 -o "$1" -g "$1" "$home/.ssh"
+  install -m 600 -o "$1" -g "$1" "$2" "$home/.ssh/authorized_keys"
+}
+
+startup_script() {
+  script=$(get instance/attributes/startup-script)
+  [ -n "$script" ] || script=$(get project/attributes/startup-script)
+  [ -n "$script" ] || return 0
+  printf '%s\n' "$script" >"$state/startup-script"
+  chmod 700 "$state/startup-script"
+  "$state/startup-script"
+  echo "startup-script: ended with $?"
+}
+
+everything() {
+  host_name
+  accounts
+  publish_host_keys
+}
+
+case ${1-} in
+setup)
+  getent group google-sudoers >/dev/null || groupadd --system google-sudoers
+  host_keys
+  everything
+  ;;
+watch)
+  startup_script &
+  etag=0
+  while :; do
+    # Answers at the next change, or after a minute all the same.
+    if curl -sf --max-time 90 -o /dev/null -D "$state/headers" -H 'Metadata-Flavor: Google' \
+      "$server/?recursive=true&wait_for_change=true&timeout_sec=60&last_etag=$etag"; then
+      new=$(tr -d '\r' <"$state/headers" | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p')
+      [ "$new" = "$etag" ] || everything
+      etag=$new
+    else
+      sleep 2
+    fi
+  done
+  ;;
+*)
+  echo "usage: $0 setup|watch" >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,22 @@
+/**
+ * The nftables ruleset of a machine's own namespace: loopback addresses that mean the outside are sent to the tokens that
+ * stand for them. It decides before the rules that the kubelet adds, which drop what leaves for 127.0.0.0/8.
+ */
+export function machineRuleset(tokens: ReadonlyMap<string, string>): string {
+  const pairs = [...tokens].map(([address, token]) => `${address} : ${token}`).join(', ');
+  return [
+    'table ip kthw',
+    'flush table ip kthw',
+    'table ip kthw {',
+    '  chain output {',
+    '    type nat hook output priority -101;',
+    ...(pairs === '' ? [] : [`    dnat to ip daddr map { ${pairs} }`]),
+    '  }',
+    '  chain postrouting {',
+    '    type nat hook postrouting priority 99;',
+    '    ip saddr 127.0.0.0/8 oifname "eth0" masquerade',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,82 @@
+import type { MachinePlan } from '../machines.ts';
+
+/** A folder of the metadata server, or a value. Folders of lists have the indexes as keys. */
+export type MetadataNode =
+  | string
+  | number
+  | boolean
+  | readonly MetadataNode[]
+  | { readonly [key: string]: MetadataNode };
+
+/** What the metadata server shows a machine, below computeMetadata/v1. Shape: Compute Engine's "predefined metadata keys". */
+export function metadataTree(machine: MachinePlan, guest: ReadonlyMap<string, string>): MetadataNode {
+  const { metadata, name } = machine;
+  const guestAttributes: Record<string, Record<string, string>> = {};
+  for (const [path, value] of guest) {
+    const [space = '', key = ''] = path.split('/');
+    guestAttributes[space] = { ...guestAttributes[space], [key]: value };
+  }
+  return {
+    instance: {
+      attributes: metadata.instance,
+      description: '',
+      'guest-attributes': guestAttributes,
+      hostname: `${name}.c.${metadata.projectId}.internal`,
+      id: machine.id,
+      name,
+      'network-interfaces': [
+        {
+          'access-configs': [{ 'external-ip': metadata.externalAddress ?? '', type: 'ONE_TO_ONE_NAT' }],
+          ip: machine.address,
+          network: `projects/${metadata.projectId}/networks/${machine.network}`,
+        },
+      ],
+      tags: machine.tags,
+      zone: `projects/${metadata.projectId}/zones/${metadata.zone}`,
+    },
+    project: { attributes: metadata.project, 'project-id': metadata.projectId },
+  };
+}
+
+/** Finds what a path leads to. */
+export function findNode(root: MetadataNode, path: readonly string[]): MetadataNode | undefined {
+  let node: MetadataNode | undefined = root;
+  for (const part of path) {
+    if (node === undefined || typeof node !== 'object') return undefined;
+    node = Object.hasOwn(node, part) ? (node as Record<string, MetadataNode>)[part] : undefined;
+  }
+  return node;
+}
+
+/** Renders a node as the metadata server does. Keys of a recursive answer in JSON are written in camel case there. */
+export function renderNode(node: MetadataNode, recursive: boolean, format: 'json' | 'text'): string {
+  if (typeof node !== 'object') return format === 'json' ? JSON.stringify(node) : String(node);
+  if (!recursive) {
+    const names = Object.entries(node).map(([key, value]) =>
+      typeof value === 'object' && !isTags(key, value) ? `${key}/` : key,
+    );
+    return format === 'json' ? JSON.stringify(names) : names.map((name) => `${name}\n`).join('');
+  }
+  return format === 'json' ? JSON.stringify(camelCased(node, [])) : flat(node, '');
+}
+
+function isTags(key: string, value: MetadataNode): boolean {
+  return key === 'tags' && Array.isArray(value);
+}
+
+/** Names that people chose (attributes) stay as they are. */
+function camelCased(node: MetadataNode, path: readonly string[]): unknown {
+  if (Array.isArray(node)) return node.map((each: MetadataNode) => camelCased(each, path));
+  if (typeof node !== 'object') return node;
+  const chosen = path.includes('attributes') || path.includes('guest-attributes');
+  const name = (key: string) => (chosen ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [name(key), camelCased(value, [...path, key])]));
+}
+
+function flat(node: MetadataNode, prefix: string): string {
+  if (typeof node !== 'object') return `${prefix} ${node}\n`;
+  const below = (key: string) => (prefix === '' ? key : `${prefix}/${key}`);
+  return Object.entries(node)
+    .map(([key, value]) => flat(value as MetadataNode, below(key)))
+    .join('');
+}
