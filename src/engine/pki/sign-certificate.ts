@@ -1,0 +1,108 @@
+import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { isIP } from 'node:net';
+import { promisify } from 'node:util';
+import forge from 'node-forge';
+import type { Secret } from '../../store/secret.ts';
+
+/** What goes into a certificate. */
+export interface CertificateContents {
+  readonly subject: Subject;
+  /** PEM. */
+  readonly publicKey: string;
+  readonly now: Date;
+  readonly lifetimeMs: number;
+  readonly is: 'authority' | { readonly uses: readonly ('server' | 'client')[]; readonly hosts: readonly string[] };
+  /** Without a certificate: the key is the subject's own. */
+  readonly signer: { readonly key: Secret; readonly certificate?: string };
+}
+
+export interface Subject {
+  readonly commonName: string;
+  readonly organization: string;
+}
+
+/** Clocks of machines that have just booted may be behind ours: the same allowance that cfssl makes. */
+const backdatedMs = 5 * 60_000;
+
+/**
+ * A signed X.509 certificate, as PEM: SHA-256 with RSA, and the extensions that cfssl writes. forge puts it together; Node
+ * signs, in its thread pool, since RSA in pure JavaScript would hold up everything else.
+ */
+export async function signCertificate(contents: CertificateContents): Promise<string> {
+  const issuer = contents.signer.certificate ? forge.pki.certificateFromPem(contents.signer.certificate) : undefined;
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(contents.publicKey);
+  certificate.serialNumber = randomSerial();
+  certificate.validity.notBefore = new Date(contents.now.getTime() - backdatedMs);
+  certificate.validity.notAfter = new Date(contents.now.getTime() + contents.lifetimeMs);
+  const subject = attributesOf(contents.subject);
+  certificate.setSubject(subject);
+  certificate.setIssuer(issuer ? issuer.subject.attributes : subject);
+  certificate.setExtensions(extensionsOf(contents, issuer));
+  certificate.signatureOid = certificate.siginfo.algorithmOid = forge.pki.oids.sha256WithRSAEncryption as string;
+  certificate.tbsCertificate = toBeSigned(certificate);
+  certificate.signature = await signed(certificate.tbsCertificate, contents.signer.key);
+  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+}
+
+/** 20 bytes, the most that RFC 5280 allows; the first keeps it positive and never zero. */
+function randomSerial(): string {
+  const bytes = randomBytes(20);
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x40, 0);
+  return bytes.toString('hex');
+}
+
+/** The tutorial's subjects. What we are given may hold characters that a PrintableString can't, so it is UTF-8. */
+function attributesOf({ commonName, organization }: Subject): forge.pki.CertificateField[] {
+  const utf8 = forge.asn1.Type.UTF8 as unknown as forge.asn1.Class;
+  return [
+    { shortName: 'C', value: 'US' },
+    { shortName: 'ST', value: 'Oregon' },
+    { shortName: 'L', value: 'Portland' },
+    { shortName: 'O', value: organization, valueTagClass: utf8 },
+    { shortName: 'OU', value: 'Kubernetes The Hard Way' },
+    { shortName: 'CN', value: commonName, valueTagClass: utf8 },
+  ];
+}
+
+function extensionsOf(contents: CertificateContents, issuer: forge.pki.Certificate | undefined): object[] {
+  if (contents.is === 'authority') {
+    return [
+      { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
+      { name: 'basicConstraints', critical: true, cA: true },
+      { name: 'subjectKeyIdentifier' },
+    ];
+  }
+  const { uses, hosts } = contents.is;
+  return [
+    { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
+    { name: 'extKeyUsage', serverAuth: uses.includes('server'), clientAuth: uses.includes('client') },
+    { name: 'basicConstraints', critical: true, cA: false },
+    { name: 'subjectKeyIdentifier' },
+    ...(issuer
+      ? [{ name: 'authorityKeyIdentifier', keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes() }]
+      : []),
+    ...(hosts.length > 0 ? [{ name: 'subjectAltName', altNames: hosts.map(altName) }] : []),
+  ];
+}
+
+/** An address must not go in as a name: clients that dial an address look among addresses only. */
+function altName(host: string): object {
+  return isIP(host) ? { type: 7, ip: host } : { type: 2, value: host };
+}
+
+/** The part that the signature covers. forge exports it; its types forget to say so. */
+function toBeSigned(certificate: forge.pki.Certificate): forge.asn1.Asn1 {
+  const pki = forge.pki as typeof forge.pki & {
+    getTBSCertificate(certificate: forge.pki.Certificate): forge.asn1.Asn1;
+  };
+  return pki.getTBSCertificate(certificate);
+}
+
+const signAsync = promisify(sign);
+
+async function signed(tbs: forge.asn1.Asn1, key: Secret): Promise<string> {
+  const data = Buffer.from(forge.asn1.toDer(tbs).getBytes(), 'binary');
+  const signature = await signAsync('sha256', data, createPrivateKey(key.reveal()));
+  return signature.toString('binary');
+}

@@ -1,0 +1,59 @@
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { Secret } from '../../store/secret.ts';
+
+export interface SshKey {
+  /** OpenSSH's own format, unencrypted: what both ssh2 and ssh read. */
+  readonly privateKey: Secret;
+  /** One line: `ssh-ed25519 AAAA… COMMENT`. */
+  readonly publicLine: string;
+}
+
+/** A new ed25519 key pair, with which a cluster's machines are reached. */
+export async function createSshKey(comment = 'kthw'): Promise<SshKey> {
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('ed25519');
+  const point = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
+  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d as string, 'base64url');
+  const publicBlob = Buffer.concat([field('ssh-ed25519'), field(point)]);
+  return {
+    privateKey: new Secret(pem(opensshKey(publicBlob, seed, point, comment))),
+    publicLine: `ssh-ed25519 ${publicBlob.toString('base64')} ${comment}`,
+  };
+}
+
+/** PROTOCOL.key of OpenSSH: no cipher, no passphrase, one key. Node writes PKCS #8 only, which ssh2 can't read for ed25519. */
+function opensshKey(publicBlob: Buffer, seed: Buffer, point: Buffer, comment: string): Buffer {
+  const check = randomBytes(4);
+  const key = [field('ssh-ed25519'), field(point), field(Buffer.concat([seed, point])), field(comment)];
+  return Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    field('none'),
+    field('none'),
+    field(''),
+    uint32(1),
+    field(publicBlob),
+    field(padded(Buffer.concat([check, check, ...key]))),
+  ]);
+}
+
+/** Filled up to whole blocks of eight with 1, 2, 3 … */
+function padded(bytes: Buffer): Buffer {
+  const missing = (8 - (bytes.length % 8)) % 8;
+  return Buffer.concat([bytes, Buffer.from(Array.from({ length: missing }, (_, i) => i + 1))]);
+}
+
+function field(value: string | Buffer): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function pem(bytes: Buffer): string {
+  const lines = bytes.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
+}

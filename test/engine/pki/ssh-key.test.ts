@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import ssh2 from 'ssh2';
+import { describe, expect, it } from 'vitest';
+import { createSshKey } from '../../../src/engine/pki/ssh-key.ts';
+
+describe('the ssh key of a cluster', () => {
+  it('is read by ssh2, and signs what its public half verifies', async () => {
+    const { privateKey, publicLine } = await createSshKey();
+    const parsed = ssh2.utils.parseKey(privateKey.reveal());
+    const other = ssh2.utils.parseKey(publicLine);
+    if (parsed instanceof Error) throw parsed;
+    if (other instanceof Error) throw other;
+    expect(parsed.type).toBe('ssh-ed25519');
+    expect(parsed.isPrivateKey()).toBe(true);
+    expect(other.verify('hello', parsed.sign('hello'))).toBe(true);
+    expect(other.verify('hullo', parsed.sign('hello'))).toBe(false);
+  });
+
+  it.each(['kthw', 'demo', 'a longer comment', ''])('with the comment "%s" is read by ssh-keygen', async (comment) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kthw-ssh-'));
+    try {
+      const { privateKey, publicLine } = await createSshKey(comment);
+      await writeFile(join(folder, 'id'), privateKey.reveal(), { mode: 0o600 });
+      const { stdout } = await execa('ssh-keygen', ['-y', '-f', join(folder, 'id')]);
+      expect(stdout.trim()).toBe(publicLine.trim());
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('is another one each time', async () => {
+    const [a, b] = await Promise.all([createSshKey(), createSshKey()]);
+    expect(a.publicLine).not.toBe(b.publicLine);
+  });
+});
