@@ -6,7 +6,7 @@ import { externalAddress, hostKeys } from './facts.ts';
 import type { Context, Observed, Step } from './phase.ts';
 import { failureText } from './remote/result.ts';
 import type { Host, HostFile, RunResult } from './remote/remote.ts';
-import { secretOf, vaultPaths } from './secrets.ts';
+import { sshKeyOf } from './secrets.ts';
 
 interface MachineStep {
   readonly key: string;
@@ -95,7 +95,7 @@ export async function hostOf(c: Context, machine: Machine): Promise<Host> {
     address: c.know(externalAddress(machine)),
     user: sshUser,
     hostKeys: c.know(hostKeys(machine)),
-    identity: await secretOf(c.vault, vaultPaths.sshKey),
+    identity: (await sshKeyOf(c.vault)).privateKey,
   });
 }
 

@@ -1,6 +1,8 @@
-import type { Secret } from '../store/secret.ts';
+import { Secret } from '../store/secret.ts';
 import type { Vault } from '../store/vault.ts';
 import { KthwError } from './errors.ts';
+import type { KeyedCertificate } from './pki/authority.ts';
+import type { SshKey } from './pki/ssh-key.ts';
 
 /** Paths in a cluster's vault. */
 export const vaultPaths = {
@@ -10,19 +12,29 @@ export const vaultPaths = {
   certificate: (name: string) => `certificates/${name}`,
 } as const;
 
-/** A certificate and its key, kept together so that they never come apart. */
-export interface KeyPair {
-  readonly certificate: string;
-  readonly key: string;
+/** A certificate and its key as one secret, so that they never come apart. */
+export function packCertificate({ certificate, key }: KeyedCertificate): Secret {
+  return new Secret(JSON.stringify({ certificate, key: key.reveal() }));
 }
 
 /** @throws a bug when no step before made it */
-export async function pairOf(vault: Vault, path: string): Promise<KeyPair> {
-  return JSON.parse((await secretOf(vault, path)).reveal()) as KeyPair;
+export async function certificateAt(vault: Vault, path: string): Promise<KeyedCertificate> {
+  const { certificate, key } = JSON.parse((await secretAt(vault, path)).reveal());
+  return { certificate, key: new Secret(key) };
+}
+
+export function packSshKey({ privateKey, publicLine }: SshKey): Secret {
+  return new Secret(JSON.stringify({ privateKey: privateKey.reveal(), publicLine }));
+}
+
+/** The cluster's own ssh key. @throws a bug when no step before made it */
+export async function sshKeyOf(vault: Vault): Promise<SshKey> {
+  const { privateKey, publicLine } = JSON.parse((await secretAt(vault, vaultPaths.sshKey)).reveal());
+  return { privateKey: new Secret(privateKey), publicLine };
 }
 
 /** @throws a bug when no step before made it */
-export async function secretOf(vault: Vault, path: string): Promise<Secret> {
+export async function secretAt(vault: Vault, path: string): Promise<Secret> {
   const secret = await vault.get(path);
   if (!secret) throw new KthwError('bug', { doing: `reading "${path}" from the vault` }, { detail: 'it is not there' });
   return secret;

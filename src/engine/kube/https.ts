@@ -9,7 +9,16 @@ const servername = 'kubernetes';
 
 /** The API server over node:https with client certificates. */
 export function openKube(): Kube {
-  return { at: (access) => apiAt(access) };
+  // One pool of connections an API server and client, however often a step asks for it.
+  const apis = new Map<string, KubeApi>();
+  return {
+    at(access) {
+      const key = `${access.address} ${access.certificate}`;
+      const api = apis.get(key) ?? apiAt(access);
+      apis.set(key, api);
+      return api;
+    },
+  };
 }
 
 function apiAt(access: KubeAccess): KubeApi {

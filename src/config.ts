@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const loopbackOrHttps = z.url().refine((url) => url.startsWith('https://') || /^http:\/\/127\./.test(url), {
+  error: 'must be https, or http on a loopback address',
+});
+
+/** The environment that the bot reads, and what each value must be. */
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  HOST: z.string().default('0.0.0.0'),
+  SLACK_SIGNING_SECRET: z.string().min(1, { error: 'is needed: it is on the Slack app’s page "Basic Information"' }),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'must be the bot token, which starts with xoxb-' }),
+  /** Another Slack API, for a workspace on this machine. */
+  SLACK_API_URL: loopbackOrHttps.optional(),
+  GOOGLE_CLOUD_PROJECT: z.string().min(1, { error: 'is needed: the id of the project in which clusters are made' }),
+  /** Another Compute Engine API, for a cloud on this machine. */
+  KTHW_COMPUTE_URL: loopbackOrHttps.optional(),
+  /** Replaces every upstream host of what machines download. */
+  KTHW_MIRROR_URL: z.url({ error: 'must be a URL' }).optional(),
+  KTHW_STORE: z.enum(['sqlite', 'firestore']).default('sqlite'),
+  KTHW_SQLITE_PATH: z.string().default('.kthw/kthw.sqlite'),
+  KTHW_KEY_FILE: z.string().default('.kthw/key'),
+  KTHW_REGION: z.string().default('us-west1'),
+  KTHW_ZONE: z.string().default('us-west1-c'),
+  KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Config = z.infer<typeof Environment>;
+
+/** @throws Error that names every bad value and what was expected, never the value itself */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const result = Environment.safeParse(environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`the environment is not right:\n  ${problems.join('\n  ')}`);
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineEvent, Person } from '../store/events.ts';
+import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts';
+import { StaleVersion } from '../store/store-errors.ts';
+import type { Store, Versioned } from '../store/store.ts';
+import { clusterOf } from './cluster.ts';
+import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig } from './desk-types.ts';
+import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
+import type { Phase } from './phase.ts';
+import { runView } from './run-view.ts';
+import { change } from './settle.ts';
+
+export interface DeskOptions {
+  readonly store: Store;
+  readonly phases: readonly Phase[];
+  readonly now: () => Date;
+  /** Something was asked of a run: the dispatcher and the outbox look at it. */
+  poke(run: string): void;
+  issueKubeconfig(record: ClusterRecord, by: Person, hours: number): Promise<Kubeconfig>;
+}
+
+interface Request {
+  readonly operation: OperationName;
+  readonly spec: ClusterSpec;
+  readonly by: Person;
+  readonly channel: string;
+}
+
+/** What commands may ask of the engine. Every answer comes soon: the work itself is a run. */
+export function openDesk(options: DeskOptions): Desk {
+  const { store, phases, now, poke } = options;
+
+  async function create(asked: { spec: ClusterSpec; by: Person; channel: string }): Promise<Answer> {
+    const found = await store.read('cluster', asked.spec.name);
+    if (found && found.value.state !== 'deleted') {
+      const differs = differences(asked.spec, found.value.spec);
+      if (differs.length > 0) return { differs };
+      if (found.value.holding) return await heldBy(found.value.holding);
+      if (found.value.state === 'ready') return { unchanged: found.value };
+      return await resume(asked.spec.name, asked.by).then((a) => ('unknown' in a ? { unchanged: found.value } : a));
+    }
+    return await begin({ operation: 'create', ...asked }, found);
+  }
+
+  async function resume(name: string, by: Person): Promise<AnswerOrUnknown> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    if (found.value.holding) return await heldBy(found.value.holding);
+    const run = found.value.runs.at(-1);
+    const view = run ? await viewOf(run) : undefined;
+    const finished = view?.over === 'succeeded' && view.troubles.length === 0;
+    if (!run || finished) return { unchanged: found.value };
+    try {
+      await store.write('cluster', name, { ...found.value, holding: run, state: stateDuring(view?.operation) }, found.version);
+    } catch (error) {
+      if (error instanceof StaleVersion) return await resume(name, by);
+      throw error;
+    }
+    // Should this process end here, the run is still closed and the cluster held: `repair` at start opens it again.
+    await store.append(run, [{ type: 'run.resumed', by }]);
+    await change(store, 'run', run, (record) => ({ ...record, open: true }));
+    poke(run);
+    return { run };
+  }
+
+  async function cancel(name: string, by: Person): Promise<AnswerOrUnknown> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    const run = found.value.holding;
+    if (!run) return { unchanged: found.value };
+    await tell(run, { type: 'run.cancelAsked', by });
+    return { run };
+  }
+
+  async function onCluster(operation: OperationName, name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    return await begin({ operation, spec: found.value.spec, by, channel }, found);
+  }
+
+  /** Opens a run and takes the cluster for it in one compare-and-set; who comes second learns who holds it. */
+  async function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
+    const holder = found?.value.holding;
+    const holding = holder ? await store.read('run', holder) : undefined;
+    const running = holding?.value.operation;
+    const takesOver = running !== undefined && isOperation(running) && mayTakeOver(asked.operation, running);
+    if (holder && !takesOver) return await heldBy(holder);
+    const { operation, spec, by, channel } = asked;
+    const requestedAt = now().toISOString();
+    // Ids sort by time, so that open runs are taken up in the order they were asked for.
+    const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
+    const record: RunRecord = { cluster: spec.name, operation, spec, by, channel, requestedAt, open: true };
+    await store.write('run', run, record, undefined);
+    await store.append(run, [{ type: 'run.requested', operation, by }]);
+    const before: ClusterRecord = found?.value ?? {
+      spec,
+      by,
+      channel,
+      createdAt: requestedAt,
+      runs: [],
+      state: 'building',
+      facts: {},
+    };
+    const after = { ...before, spec, holding: run, runs: [...before.runs, run], state: stateDuring(operation, before) };
+    try {
+      await store.write('cluster', spec.name, after, found?.version);
+    } catch (error) {
+      await store.remove('run', run);
+      if (!(error instanceof StaleVersion)) throw error;
+      return await begin(asked, await store.read('cluster', spec.name));
+    }
+    if (holder) await tell(holder, { type: 'run.cancelAsked', by });
+    poke(run);
+    return { run };
+  }
+
+  async function tell(run: string, event: EngineEvent): Promise<void> {
+    await store.append(run, [event]);
+    poke(run);
+  }
+
+  async function heldBy(run: string): Promise<Answer> {
+    const record = (await store.read('run', run))?.value;
+    const since = new Date(record?.requestedAt ?? 0);
+    const by = record?.by ?? { team: '', user: '' };
+    return { heldBy: { run, operation: record?.operation ?? 'create', by, since } };
+  }
+
+  async function viewOf(run: string, upTo?: number) {
+    const record = await store.read('run', run);
+    if (!record) return undefined;
+    const events = await store.events(run);
+    const shown = upTo === undefined ? events : events.filter((e) => e.seq <= upTo);
+    return runView(run, record.value, clusterOf(record.value.spec), phases, shown);
+  }
+
+  async function statusOf(found: Versioned<ClusterRecord>): Promise<ClusterStatus> {
+    const run = found.value.runs.at(-1);
+    const latest = run ? await viewOf(run) : undefined;
+    return { name: found.id, record: found.value, ...(latest ? { latest } : {}) };
+  }
+
+  return {
+    create,
+    resume,
+    cancel,
+    smoke: (name, by, channel) => onCluster('smoke', name, by, channel),
+    delete: (name, by, channel) => onCluster('delete', name, by, channel),
+    async status(name) {
+      const found = await store.read('cluster', name);
+      return found && found.value.state !== 'deleted' ? await statusOf(found) : undefined;
+    },
+    async list() {
+      const found = await store.list('cluster', { limit: 200 });
+      return await Promise.all(found.filter((c) => c.value.state !== 'deleted').map(statusOf));
+    },
+    async kubeconfig(name, by, hours = 24) {
+      const found = await store.read('cluster', name);
+      if (!found || found.value.state === 'deleted') return undefined;
+      if (found.value.state !== 'ready') return { notReady: found.value.state };
+      return await options.issueKubeconfig(found.value, by, hours);
+    },
+    async decide(run, digest, by, yes) {
+      await tell(run, { type: yes ? 'approval.given' : 'approval.refused', digest, by });
+    },
+    runView: viewOf,
+  };
+}
+
+function stateDuring(operation: string | undefined, before?: ClusterRecord): ClusterRecord['state'] {
+  if (operation === 'delete') return 'deleting';
+  return operation === 'create' || !before ? 'building' : before.state;
+}
+
+function differences(wanted: ClusterSpec, found: ClusterSpec) {
+  return (Object.keys(wanted) as (keyof ClusterSpec)[])
+    .filter((field) => field !== 'forceSize' && wanted[field] !== found[field])
+    .map((field) => ({ field, wanted: String(wanted[field]), found: String(found[field]) }));
+}

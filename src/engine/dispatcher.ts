@@ -1,0 +1,71 @@
+import type { Store } from '../store/store.ts';
+import type { PutDown } from './runner.ts';
+
+/** Who calls the runner next. */
+export interface Dispatcher {
+  /** Something happened to a run: somebody should carry it forward. Returns at once. */
+  poke(run: string): void;
+  /** Takes up every run that is not over. */
+  start(): Promise<void>;
+  /** Puts down what is under way, to be taken up by the next process. */
+  stop(): Promise<void>;
+}
+
+interface Options {
+  readonly store: Store;
+  drive(run: string, signal: AbortSignal): Promise<PutDown>;
+  readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  /** How long to leave a run that somebody else has, or that another must finish before. @default 2_000 */
+  readonly againMs?: number;
+}
+
+/** Runs in this very process, for one machine. */
+export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Options): Dispatcher {
+  const stopping = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  const pokedMeanwhile = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  function poke(run: string): void {
+    if (stopping.signal.aborted) return;
+    if (running.has(run)) {
+      pokedMeanwhile.add(run);
+      return;
+    }
+    running.set(run, carry(run));
+  }
+
+  async function carry(run: string): Promise<void> {
+    let end: PutDown | 'broken';
+    try {
+      end = await drive(run, stopping.signal);
+    } catch (error) {
+      log({ run, error }, 'a run was put down by an error; it is taken up again');
+      end = 'broken';
+    }
+    running.delete(run);
+    if (pokedMeanwhile.delete(run)) poke(run);
+    else if (end === 'busy' || end === 'later' || end === 'lost' || end === 'broken') again(run);
+  }
+
+  function again(run: string): void {
+    if (stopping.signal.aborted) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      poke(run);
+    }, againMs);
+    timers.add(timer);
+  }
+
+  return {
+    poke,
+    async start() {
+      for (const run of await store.openRuns()) poke(run);
+    },
+    async stop() {
+      stopping.abort();
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(running.values());
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Instance } from './cloud/cloud.ts';
+import { cloudStep } from './cloud-step.ts';
+import type { Cluster, Machine } from './cluster.ts';
+import { externalAddress } from './facts.ts';
+import { sshUser } from './machine-step.ts';
+import { labelsOf, names } from './names.ts';
+import { type Context, known, type Step } from './phase.ts';
+
+import { sshKeyOf } from './secrets.ts';
+
+const scope = 'https://www.googleapis.com/auth/';
+
+/** The tutorial's scopes: compute-rw, storage-ro, service-management, service-control, logging-write, monitoring. */
+const scopes = [
+  'compute',
+  'devstorage.read_only',
+  'service.management',
+  'servicecontrol',
+  'logging.write',
+  'monitoring',
+].map((name) => scope + name);
+
+/** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
+export function instanceStep(phase: string, cluster: Cluster, machine: Machine): Step {
+  return cloudStep({
+    key: `${phase}/${machine.name}`,
+    title: `machine ${machine.name} (${cluster.machineType}, ${machine.address})`,
+    after: ['network/subnet', 'keys/ssh'],
+    of: (cloud) => cloud.instances,
+    at: { name: machine.name, zone: cluster.zone },
+    spec: (c) => instanceOf(c, machine),
+    compare: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
+    pending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
+    facts: (found) => [known(externalAddress(machine), found.externalAddress ?? '')],
+  });
+}
+
+async function instanceOf({ cluster, vault }: Context, machine: Machine): Promise<Instance> {
+  const { publicLine } = await sshKeyOf(vault);
+  return {
+    name: machine.name,
+    zone: cluster.zone,
+    region: cluster.region,
+    machineType: cluster.machineType,
+    network: names(cluster).network,
+    subnetwork: names(cluster).subnet,
+    address: machine.address,
+    canIpForward: true,
+    diskGb: 200,
+    image: cluster.release.image,
+    tags: [cluster.name, machine.role],
+    labels: labelsOf(cluster),
+    scopes,
+    metadata: {
+      'ssh-keys': `${sshUser}:${publicLine}`,
+      // Host keys are written there once, at the first boot: it must be on from the start.
+      'enable-guest-attributes': 'TRUE',
+      ...('podCidr' in machine ? { 'pod-cidr': String(machine.podCidr) } : {}),
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { instanceStep } from '../instance-step.ts';
+import { definePhase } from '../phase.ts';
+
+/** The machines of the control plane. Tutorial, chapter 3. */
+export const controllers = definePhase({
+  name: 'controllers',
+  title: 'Controllers',
+  chapter: 3,
+  after: ['network', 'keys'],
+  steps: (cluster) => cluster.controllerMachines.map((machine) => instanceStep('controllers', cluster, machine)),
+});

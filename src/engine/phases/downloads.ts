@@ -1,0 +1,89 @@
+import type { Cluster, Machine } from '../cluster.ts';
+import { KthwError } from '../errors.ts';
+import { machineStep } from '../machine-step.ts';
+import { type Context, definePhase } from '../phase.ts';
+import { type Download, downloadsOf, mirrored } from '../releases.ts';
+
+/** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
+export const downloads = definePhase({
+  name: 'downloads',
+  title: 'Component downloads',
+  chapter: 7,
+  after: ['host-keys'],
+  steps: (cluster) =>
+    cluster.machines.flatMap((machine) => [
+      machineStep({
+        key: `downloads/${machine.name}`,
+        title: `components of ${machine.name} (${downloadsFor(cluster, machine).map((d) => d.name).join(', ')})`,
+        machine,
+        after: [`host-keys/${machine.name}`],
+        check: () => downloadsFor(cluster, machine).map(isThere).join(' && '),
+        make: (c) => fetchAll(c, downloadsFor(cluster, machine)),
+        means: (result) =>
+          result.exitCode === badChecksum
+            ? new KthwError('checksum', { host: machine.name, url: result.stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror' })
+            : undefined,
+        deadlineMs: 900_000,
+      }),
+      machineStep({
+        key: `packages/${machine.name}`,
+        title: `packages of ${machine.name} (${packages[machine.role].join(', ')})`,
+        machine,
+        after: [`host-keys/${machine.name}`],
+        check: () => packages[machine.role].map((name) => `dpkg -s ${name}`).join(' && '),
+        make: () => `export DEBIAN_FRONTEND=noninteractive
+apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends ${packages[machine.role].join(' ')}`,
+        deadlineMs: 600_000,
+      }),
+    ]),
+});
+
+/** The tutorial's: nginx answers health checks, the others serve kubectl's port-forward and kube-proxy. */
+const packages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', 'ipset'] } as const;
+
+const badChecksum = 65;
+
+function downloadsFor(cluster: Cluster, machine: Machine): readonly Download[] {
+  return downloadsOf(cluster.release).filter((download) => download.for === machine.role);
+}
+
+function isThere({ name, version, files }: Download): string {
+  return [`[ "$(cat /var/lib/kthw/have/${name})" = ${version} ]`, ...files.map((file) => `[ -x ${file} ]`)].join(' && ');
+}
+
+/** All side by side; each is unpacked only once its checksum is right. */
+function fetchAll({ mirror }: Context, wanted: readonly Download[]): string {
+  const one = (d: Download) => `(
+  isthere() { ${isThere(d)}; }
+  if isthere 2>/dev/null; then exit 0; fi
+  part=$(mktemp /var/lib/kthw/part.XXXXXX); trap 'rm -f "$part"' EXIT
+  fetch -o "$part" '${mirrored(d.url, mirror)}' & got=$!
+  sum=$(fetch '${mirrored(d.checksumUrl, mirror)}' | ${d.checksumKind === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${fileOf(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`})
+  wait $got
+  printf '%s  %s\\n' "$sum" "$part" | sha256sum -c --status || { echo 'bad ${mirrored(d.url, mirror)}' >&2; exit ${badChecksum}; }
+  ${install(d)}
+  echo ${d.version} > /var/lib/kthw/have/${d.name}
+) & jobs="$jobs $!"`;
+  return `mkdir -p /var/lib/kthw/have
+fetch() { curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 "$@"; }
+jobs=''
+${wanted.map(one).join('\n')}
+code=0
+for job in $jobs; do wait $job || code=$?; done
+exit $code`;
+}
+
+function install(d: Download): string {
+  switch (d.unpack.kind) {
+    case 'binary':
+      return `install -D -m 0755 "$part" ${d.files[0]}.new && mv ${d.files[0]}.new ${d.files[0]}`;
+    case 'tar':
+      return `mkdir -p ${d.unpack.into} && tar -xzf "$part" -C ${d.unpack.into} --no-same-owner --strip-components=${d.unpack.strip} ${d.unpack.members.join(' ')}`;
+    default:
+      return d.unpack satisfies never;
+  }
+}
+
+function fileOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}

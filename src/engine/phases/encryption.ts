@@ -1,0 +1,28 @@
+import { machineStep } from '../machine-step.ts';
+import { definePhase } from '../phase.ts';
+import { encryptionConfig } from '../render/encryption-config.ts';
+import { secretAt, vaultPaths } from '../secrets.ts';
+
+/** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
+export const encryption = definePhase({
+  name: 'encryption',
+  title: 'Encryption configuration',
+  chapter: 6,
+  after: ['keys', 'host-keys'],
+  steps: (cluster) =>
+    cluster.controllerMachines.map((machine) =>
+      machineStep({
+        key: `encryption/${machine.name}`,
+        title: `encryption configuration on ${machine.name}`,
+        machine,
+        after: ['keys/encryption', `host-keys/${machine.name}`],
+        files: async (c) => [
+          {
+            path: '/var/lib/kubernetes/encryption-config.yaml',
+            content: encryptionConfig(c.cluster, await secretAt(c.vault, vaultPaths.encryptionKey)),
+            mode: 0o600,
+          },
+        ],
+      }),
+    ),
+});

@@ -1,0 +1,48 @@
+import type { FirewallRule } from '../cloud/cloud.ts';
+import { cloudStep } from '../cloud-step.ts';
+import type { Cluster } from '../cluster.ts';
+import { markOf, names } from '../names.ts';
+import { definePhase } from '../phase.ts';
+
+/**
+ * Opens the cluster's network to itself, ssh, the API and ping to the outside, and the health check's port to Google's
+ * probes. Tutorial, chapters 3 and 8.
+ */
+export const firewall = definePhase({
+  name: 'firewall',
+  title: 'Firewall rules',
+  chapter: 3,
+  after: ['network'],
+  steps: (cluster) =>
+    firewallRules(cluster).map((rule) =>
+      cloudStep({
+        key: `firewall/${rule.name}`,
+        title: `firewall rule ${rule.name}`,
+        // A rule needs its network, not the subnet.
+        after: ['network/vpc'],
+        of: (cloud) => cloud.firewalls,
+        at: rule,
+        spec: () => rule,
+        compare: ['network', 'sourceRanges', 'allow', 'description'],
+      }),
+    ),
+});
+
+/** Google's ranges for legacy health checks: https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges */
+const healthCheckRanges = ['209.85.152.0/22', '209.85.204.0/22', '35.191.0.0/16'];
+
+/** The rules of the tutorial, as data. */
+export function firewallRules(cluster: Cluster): FirewallRule[] {
+  const own = names(cluster);
+  const shared = { network: own.network, description: markOf(cluster) };
+  return [
+    {
+      ...shared,
+      name: own.allowInternal,
+      sourceRanges: [cluster.subnet, cluster.podCidr],
+      allow: ['tcp', 'udp', 'icmp'],
+    },
+    { ...shared, name: own.allowExternal, sourceRanges: ['0.0.0.0/0'], allow: ['tcp:22', 'tcp:6443', 'icmp'] },
+    { ...shared, name: own.allowHealthCheck, sourceRanges: healthCheckRanges, allow: ['tcp'] },
+  ];
+}

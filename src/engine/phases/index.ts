@@ -1,0 +1,26 @@
+// The tutorial's table of contents: one line a phase. The order of running comes from each phase's `after`.
+export { preflight } from './preflight.ts';
+export { network } from './network.ts';
+export { addresses } from './addresses.ts';
+export { firewall } from './firewall.ts';
+export { controllers } from './controllers.ts';
+export { workers } from './workers.ts';
+export { hostKeysPhase } from './host-keys.ts';
+export { keys } from './keys.ts';
+export { certificates } from './certificates.ts';
+export { kubeconfigs } from './kubeconfigs.ts';
+export { encryption } from './encryption.ts';
+export { downloads } from './downloads.ts';
+export { etcd } from './etcd.ts';
+export { controlPlane } from './control-plane.ts';
+export { healthProxy } from './health-proxy.ts';
+export { rbac } from './rbac.ts';
+export { loadBalancer } from './load-balancer.ts';
+export { containerd } from './containerd.ts';
+export { cni } from './cni.ts';
+export { kubelet } from './kubelet.ts';
+export { kubeProxy } from './kube-proxy.ts';
+export { podRoutes } from './pod-routes.ts';
+export { ready } from './ready.ts';
+export { dns } from './dns.ts';
+export { smoke } from './smoke.ts';

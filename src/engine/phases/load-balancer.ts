@@ -1,0 +1,73 @@
+import { cloudStep } from '../cloud-step.ts';
+import { publicAddress } from '../facts.ts';
+import { labelsOf, markOf, names } from '../names.ts';
+import { definePhase } from '../phase.ts';
+
+/**
+ * The address before the controllers: a health check that each answers through its own proxy, the pool, the rule.
+ * The tutorial (chapter 8) asks for `/healthz`; `/readyz` is what says that a server may get traffic.
+ * https://kubernetes.io/docs/reference/using-api/health-checks/
+ */
+export const loadBalancer = definePhase({
+  name: 'load-balancer',
+  title: 'Load balancer',
+  chapter: 8,
+  after: ['addresses', 'controllers', 'firewall'],
+  steps: (cluster) => {
+    const own = names(cluster);
+    const description = markOf(cluster);
+    const check = {
+      name: own.healthCheck,
+      description,
+      host: 'kubernetes.default.svc.cluster.local',
+      path: '/readyz',
+      port: 80,
+    };
+    const pool = {
+      name: own.targetPool,
+      region: cluster.region,
+      description,
+      healthCheck: check.name,
+      instances: cluster.controllerMachines.map((machine) => `${cluster.zone}/${machine.name}`),
+    };
+    return [
+      cloudStep({
+        key: 'load-balancer/health-check',
+        title: `health check ${check.name}`,
+        after: ['preflight/checks'],
+        of: (cloud) => cloud.healthChecks,
+        at: check,
+        spec: () => check,
+        compare: ['host', 'path', 'port'],
+      }),
+      cloudStep({
+        key: 'load-balancer/pool',
+        title: `target pool ${pool.name}`,
+        after: [
+          'load-balancer/health-check',
+          ...cluster.controllerMachines.map((machine) => `controllers/${machine.name}`),
+        ],
+        of: (cloud) => cloud.targetPools,
+        at: pool,
+        spec: () => pool,
+        compare: ['healthCheck', 'instances'],
+      }),
+      cloudStep({
+        key: 'load-balancer/rule',
+        title: `forwarding rule ${own.forwardingRule}`,
+        after: ['load-balancer/pool', 'addresses/api'],
+        of: (cloud) => cloud.forwardingRules,
+        at: { name: own.forwardingRule, region: cluster.region },
+        spec: (c) => ({
+          name: own.forwardingRule,
+          region: cluster.region,
+          labels: labelsOf(cluster),
+          address: c.know(publicAddress),
+          ports: '6443',
+          targetPool: pool.name,
+        }),
+        compare: ['address', 'ports', 'targetPool'],
+      }),
+    ];
+  },
+});

@@ -1,0 +1,109 @@
+import ipaddr from 'ipaddr.js';
+import type { MachineType, Quota } from '../cloud/cloud.ts';
+import type { Cluster } from '../cluster.ts';
+import { KthwError } from '../errors.ts';
+import { markOf, names } from '../names.ts';
+import { type Context, definePhase, present } from '../phase.ts';
+
+/** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
+export const preflight = definePhase({
+  name: 'preflight',
+  title: 'Preflight',
+  chapter: 1,
+  after: [],
+  steps: () => [
+    {
+      key: 'preflight/checks',
+      title: 'names, ranges, quota and machine size',
+      async observe(c) {
+        const problems = (await Promise.all([place(c), machineSize(c), quota(c), nameInUse(c)])).flat();
+        problems.unshift(...rangeProblems(c.cluster));
+        if (problems.length > 0) throw new KthwError('preflight', { problems });
+        return present();
+      },
+      // Looking is all there is to do.
+      async apply() {},
+    },
+  ],
+});
+
+/** What etcd and an API server need together to stay up when idle: https://etcd.io/docs/latest/op-guide/hardware/ */
+export const smallestController = { cpus: 1, memoryMb: 2_000 } as const;
+
+/** Pure: ranges that would meet. */
+export function rangeProblems({ subnet, podCidr, serviceCidr }: Cluster): string[] {
+  const ranges = [
+    { name: '--subnet', cidr: subnet },
+    { name: '--pod-cidr', cidr: podCidr },
+    { name: '--service-cidr', cidr: serviceCidr },
+  ];
+  return ranges.flatMap((a, i) =>
+    ranges
+      .slice(i + 1)
+      .filter((b) => overlap(a.cidr, b.cidr))
+      .map((b) => `${a.name} ${a.cidr} overlaps ${b.name} ${b.cidr}`),
+  );
+}
+
+/** Pure: why this machine type can't carry a control plane; undefined: it can. */
+export function sizeProblem(name: string, type: MachineType): string | undefined {
+  const { cpus, memoryMb } = smallestController;
+  const short = [
+    ...(type.cpus < cpus || type.sharedCpu ? [`${type.cpus} of a shared CPU where ${cpus} whole one is needed`] : []),
+    ...(type.memoryMb < memoryMb ? [`${type.memoryMb} MB where ${memoryMb} MB are needed`] : []),
+  ];
+  if (short.length === 0) return undefined;
+  return `${name} is too small for etcd and the API server (${short.join(', ')}): etcd jams on it even when idle; choose e2-standard-2 or larger, or insist with --force-size`;
+}
+
+/** Pure: quotas that this cluster would break. */
+export function quotaProblems(cluster: Cluster, type: MachineType, quotas: readonly Quota[]): string[] {
+  const machines = cluster.machines.length;
+  const needs: Record<string, number> = {
+    CPUS: Math.ceil(type.cpus) * machines,
+    // Every machine has an external address, and the API has a static one.
+    IN_USE_ADDRESSES: machines + 1,
+    STATIC_ADDRESSES: 1,
+    INSTANCES: machines,
+    DISKS_TOTAL_GB: 200 * machines,
+  };
+  return quotas.flatMap(({ metric, limit, usage }) => {
+    const need = needs[metric];
+    if (need === undefined || usage + need <= limit) return [];
+    return [`quota ${metric} in ${cluster.region}: ${need} needed, ${Math.max(0, limit - usage)} of ${limit} free`];
+  });
+}
+
+async function place({ cloud, cluster, signal }: Context): Promise<string[]> {
+  const zones = await cloud.zones(cluster.region, signal);
+  if (!zones) return [`there is no region "${cluster.region}"`];
+  if (zones.includes(cluster.zone)) return [];
+  return [`there is no zone "${cluster.zone}" in ${cluster.region}; it has ${zones.join(', ')}`];
+}
+
+async function machineSize({ cloud, cluster, signal }: Context): Promise<string[]> {
+  const type = await cloud.machineType({ name: cluster.machineType, zone: cluster.zone }, signal);
+  if (!type) return [`there is no machine type "${cluster.machineType}" in ${cluster.zone}`];
+  const problem = sizeProblem(cluster.machineType, type);
+  return problem && !cluster.forceSize ? [problem] : [];
+}
+
+async function quota({ cloud, cluster, signal }: Context): Promise<string[]> {
+  const at = { name: cluster.machineType, zone: cluster.zone };
+  const [type, quotas] = await Promise.all([cloud.machineType(at, signal), cloud.quotas(cluster.region, signal)]);
+  return type && quotas ? quotaProblems(cluster, type, quotas) : [];
+}
+
+/** A network of this name that is not ours. What is ours is adopted later, piece by piece. */
+async function nameInUse({ cloud, cluster, signal }: Context): Promise<string[]> {
+  const found = await cloud.networks.get({ name: names(cluster).network }, signal);
+  return found && found.description !== markOf(cluster)
+    ? [`a network named "${found.name}" exists and is not this cluster's; choose another name`]
+    : [];
+}
+
+function overlap(a: string, b: string): boolean {
+  const [addressA, bitsA] = ipaddr.IPv4.parseCIDR(a);
+  const [addressB, bitsB] = ipaddr.IPv4.parseCIDR(b);
+  return addressA.match(addressB, Math.min(bitsA, bitsB));
+}

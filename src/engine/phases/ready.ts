@@ -1,0 +1,75 @@
+import { KthwError } from '../errors.ts';
+import { getObject, kubeOf } from '../kube-access.ts';
+import { names } from '../names.ts';
+import { type Context, definePhase, present, type Step } from '../phase.ts';
+
+/**
+ * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
+ * every node. Tutorial, chapters 8 and 9.
+ */
+export const ready = definePhase({
+  name: 'ready',
+  title: 'Ready, three times in a row',
+  chapter: 10,
+  after: ['load-balancer', 'control-plane', 'kubelet', 'kube-proxy', 'pod-routes', 'rbac'],
+  steps: (cluster) => [
+    check({
+      key: 'ready/api',
+      title: 'API through the load balancer',
+      after: ['load-balancer/rule', ...cluster.controllerMachines.map((m) => `health-proxy/${m.name}`)],
+      passes: apiAnswers,
+    }),
+    ...(cluster.workers === 0 ? [] : [check({ key: 'ready/nodes', title: 'every node', passes: nodesAreReady })]),
+  ],
+});
+
+interface Check {
+  readonly key: string;
+  readonly title: string;
+  readonly after?: readonly string[];
+  /** Ends in nothing, or throws what is not well yet. */
+  passes(c: Context): Promise<void>;
+}
+
+function check({ key, title, after, passes }: Check): Step {
+  return {
+    key,
+    title,
+    ...(after ? { after } : {}),
+    async observe(c) {
+      for (let pass = 1; pass <= 3; pass++) {
+        if (pass > 1) await c.clock.sleep(500, c.signal);
+        await passes(c);
+      }
+      return present();
+    },
+    // Nothing to make: what was made has to come up.
+    async apply() {},
+  };
+}
+
+async function apiAnswers(c: Context): Promise<void> {
+  const { cluster, cloud, signal } = c;
+  const pool = { name: names(cluster).targetPool, region: cluster.region };
+  const [api, health] = await Promise.all([kubeOf(c), cloud.poolHealth(pool, signal)]);
+  const sick = cluster.controllerMachines.filter((machine) => health.get(machine.name) !== 'HEALTHY');
+  if (sick.length > 0) throw new KthwError('not-healthy', { what: sick.map((machine) => machine.name).join(', ') });
+  const answer = await api.request('GET', '/readyz', signal);
+  if (answer.status !== 200) throw new KthwError('not-healthy', { what: 'the API behind the load balancer' });
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  }[];
+}
+
+async function nodesAreReady(c: Context): Promise<void> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  const nodes = (await getObject<NodeList>(api, '/api/v1/nodes', c.signal))?.items ?? [];
+  const well = nodes.filter((node) => node.status.conditions.some((x) => x.type === 'Ready' && x.status === 'True'));
+  const names = new Set(well.map((node) => node.metadata.name));
+  const missing = c.cluster.workerMachines.filter((worker) => !names.has(worker.name));
+  if (missing.length > 0) throw new KthwError('not-healthy', { what: `node ${missing.map((m) => m.name).join(', ')}` });
+}

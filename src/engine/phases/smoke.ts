@@ -1,0 +1,151 @@
+import { KthwError } from '../errors.ts';
+import { etcdctl } from '../etcdctl.ts';
+import { deleteObject, getObject, kubectl, kubeOf } from '../kube-access.ts';
+import { hostOf, orThrow } from '../machine-step.ts';
+import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { type Pod, pullFails, readyPods, smokeNamespace, smokeObjects } from '../smoke-objects.ts';
+
+/** Shows that the cluster does what a cluster is for, then clears up after itself. Tutorial, chapter 13. */
+export const smoke = definePhase({
+  name: 'smoke',
+  title: 'Smoke test',
+  chapter: 13,
+  after: ['rbac', 'control-plane'],
+  steps: (cluster) => [
+    {
+      key: 'smoke/namespace',
+      title: `namespace ${smokeNamespace}`,
+      observe: (c) => exists(c, '/api/v1/namespaces', smokeNamespace),
+      apply: (c) => apply(c, '/api/v1/namespaces', smokeObjects(cluster).namespace),
+    },
+    {
+      key: 'smoke/secret',
+      title: 'a secret is encrypted in etcd',
+      after: ['smoke/namespace'],
+      observe: secretIsEncrypted,
+      apply: (c) => apply(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, smokeObjects(cluster).secret),
+    },
+    ...(cluster.workers > 0 ? onWorkers() : []),
+    {
+      key: 'smoke/cleared',
+      title: 'the test clears up after itself',
+      after: ['smoke/secret', ...(cluster.workers > 0 ? ['smoke/logs-exec', 'smoke/node-port', 'smoke/pod-to-pod'] : [])],
+      async observe(c) {
+        const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+        const found = await getObject<{ status?: { phase?: string } }>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
+        return found && found.status?.phase !== 'Terminating' ? { is: 'absent' } : present();
+      },
+      async apply(c) {
+        const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+        await deleteObject(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
+      },
+    },
+  ],
+});
+
+function onWorkers(): Step[] {
+  return [
+    {
+      key: 'smoke/deployment',
+      title: 'a deployment runs on every worker',
+      after: ['smoke/namespace', 'ready/nodes'],
+      async observe(c) {
+        const pods = await podsOf(c);
+        if (pods.length === 0) return { is: 'absent' };
+        if (pullFails(pods)) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
+        const nodes = new Set(readyPods(pods).map((pod) => pod.spec.nodeName));
+        return nodes.size >= c.cluster.workers ? present() : { is: 'absent' };
+      },
+      async apply(c) {
+        const { deployment, service } = smokeObjects(c.cluster);
+        await apply(c, `/apis/apps/v1/namespaces/${smokeNamespace}/deployments`, deployment);
+        await apply(c, `/api/v1/namespaces/${smokeNamespace}/services`, service);
+      },
+    },
+    looksOnly('smoke/logs-exec', 'logs and exec work', logsAndExec),
+    looksOnly('smoke/node-port', 'a node port answers from another machine', nodePortAnswers),
+    looksOnly('smoke/pod-to-pod', 'pods reach each other across workers', podsReachEachOther),
+  ];
+}
+
+function looksOnly(key: string, title: string, works: (c: Context, pods: readonly Pod[]) => Promise<void>): Step {
+  return {
+    key,
+    title,
+    after: ['smoke/deployment'],
+    async observe(c) {
+      await works(c, readyPods(await podsOf(c)));
+      return present();
+    },
+    async apply() {},
+  };
+}
+
+async function logsAndExec(c: Context, pods: readonly Pod[]): Promise<void> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  await Promise.all(
+    pods.map(async ({ metadata: { name } }) => {
+      const answer = await api.request('GET', `/api/v1/namespaces/${smokeNamespace}/pods/${name}/log`, c.signal);
+      if (answer.status !== 200) throw new KthwError('check-failed', { what: `logs of pod ${name}` });
+    }),
+  );
+  const [pod] = pods;
+  const said = await kubectl(c, `exec -n ${smokeNamespace} ${pod?.metadata.name} -- hostname`, 'running hostname in a pod');
+  if (said.trim() !== pod?.metadata.name) throw new KthwError('check-failed', { what: `exec in pod ${pod?.metadata.name}` });
+}
+
+async function nodePortAnswers(c: Context): Promise<void> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  const path = `/api/v1/namespaces/${smokeNamespace}/services/web`;
+  const service = await getObject<{ spec: { ports: readonly { nodePort: number }[] } }>(api, path, c.signal);
+  const port = service?.spec.ports[0]?.nodePort;
+  const [controller] = c.cluster.controllerMachines;
+  if (!port || !controller) throw new KthwError('check-failed', { what: 'the node port' });
+  const script = c.cluster.workerMachines.map((w) => `curl -fsS -m 5 -o /dev/null http://${w.address}:${port}/`).join(' && ');
+  const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 30_000, signal: c.signal });
+  orThrow(result, controller, `asking every worker at node port ${port}`);
+}
+
+/** Every pod asks its neighbour, from its own worker's pod range to the next one's. */
+async function podsReachEachOther(c: Context, pods: readonly Pod[]): Promise<void> {
+  await Promise.all(
+    pods.map(async (pod, i) => {
+      const next = pods[(i + 1) % pods.length];
+      const worker = c.cluster.workerMachines.find((w) => w.name === pod.spec.nodeName);
+      if (!worker || !next) return;
+      // From inside the pod's own network namespace, with no need of a client in the image.
+      const script = `id=$(crictl_pod() { ctr -n k8s.io containers ls -q label."io.kubernetes.pod.name"==${pod.metadata.name}; }; crictl_pod | head -1)
+pid=$(ctr -n k8s.io tasks ls | awk -v id="$id" '$1==id{print $2}')
+nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
+      const result = await (await hostOf(c, worker)).run(script, { deadlineMs: 30_000, signal: c.signal });
+      orThrow(result, worker, `asking pod ${next.metadata.name} from pod ${pod.metadata.name}`);
+    }),
+  );
+}
+
+async function secretIsEncrypted(c: Context) {
+  const seen = await exists(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, 'smoke');
+  const [controller] = c.cluster.controllerMachines;
+  if (seen.is !== 'present' || !controller) return seen;
+  const script = `${etcdctl(`get --print-value-only /registry/secrets/${smokeNamespace}/smoke`)} | head -c 8`;
+  const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 15_000, signal: c.signal });
+  orThrow(result, controller, 'reading the secret from etcd');
+  if (result.stdout !== 'k8s:enc:') throw new KthwError('bug', { doing: 'encrypting secrets' }, { detail: 'etcd holds it in plain' });
+  return present();
+}
+
+async function podsOf(c: Context): Promise<readonly Pod[]> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  const path = `/api/v1/namespaces/${smokeNamespace}/pods?labelSelector=app%3Dweb`;
+  return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
+}
+
+async function exists(c: Context, collection: string, name: string) {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  return (await getObject(api, `${collection}/${name}`, c.signal)) ? present() : ({ is: 'absent' } as const);
+}
+
+async function apply(c: Context, collection: string, object: { readonly metadata: { readonly name: string } }): Promise<void> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  await api.apply(`${collection}/${object.metadata.name}`, object, c.signal);
+}

@@ -1,0 +1,11 @@
+import { instanceStep } from '../instance-step.ts';
+import { definePhase } from '../phase.ts';
+
+/** The machines that run pods. Tutorial, chapter 3. */
+export const workers = definePhase({
+  name: 'workers',
+  title: 'Workers',
+  chapter: 3,
+  after: ['network', 'keys'],
+  steps: (cluster) => cluster.workerMachines.map((machine) => instanceStep('workers', cluster, machine)),
+});

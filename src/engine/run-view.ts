@@ -1,0 +1,111 @@
+import type { StoredEvent } from '../store/events.ts';
+import type { RunRecord } from '../store/records.ts';
+import type { Cluster } from './cluster.ts';
+import type { PhaseState, PhaseView, RunView } from './desk-types.ts';
+import { publicAddress } from './facts.ts';
+import { isOperation } from './operations.ts';
+import type { Phase } from './phase.ts';
+import { type PlannedStep, plan } from './plan.ts';
+import { folded, type RunState, type StepRecord, stepAt } from './run.ts';
+
+/** A run as people see it. Pure: the same record and events, the same view. */
+export function runView(
+  id: string,
+  run: RunRecord,
+  cluster: Cluster,
+  phases: readonly Phase[],
+  events: readonly StoredEvent[],
+): RunView {
+  const state = folded(events);
+  const planned = isOperation(run.operation) ? plan(phases, cluster, run.operation) : [];
+  const finished = events.findLast((e) => e.event.type === 'run.finished');
+  return {
+    run: id,
+    cluster: run.cluster,
+    operation: run.operation,
+    by: run.by,
+    channel: run.channel,
+    startedAt: new Date(run.requestedAt),
+    ...(state.over && finished ? { over: state.over, finishedAt: finished.at } : {}),
+    cancelAsked: state.cancelAsked,
+    phases: phasesOf(planned).map(([phase, steps]) => phaseView(phase, steps, state)),
+    steps: Object.fromEntries(planned.map(({ step, phase }) => [step.key, { title: step.title, phase: phase.name }])),
+    troubles: planned.flatMap(({ step }) => troubleOf(step.key, stepAt(state, step.key))),
+    facts: factsOf(state),
+    lastSeq: state.seq,
+  };
+}
+
+function phasesOf(planned: readonly PlannedStep[]): [Phase, PlannedStep[]][] {
+  const byPhase = new Map<Phase, PlannedStep[]>();
+  for (const p of planned) byPhase.set(p.phase, [...(byPhase.get(p.phase) ?? []), p]);
+  return [...byPhase];
+}
+
+function phaseView(phase: Phase, planned: readonly PlannedStep[], state: RunState): PhaseView {
+  const records = planned.map((p) => stepAt(state, p.step.key));
+  const phaseState = stateOf(records);
+  const started = earliest(records.flatMap((r) => r.startedAt ?? []));
+  const ended = phaseState === 'done' || phaseState === 'failed' || phaseState === 'conflicted' || phaseState === 'postponed';
+  const finished = ended ? latest(records.flatMap((r) => r.finishedAt ?? [])) : undefined;
+  const note = noteOf(planned, state);
+  return {
+    name: phase.name,
+    title: phase.title,
+    chapter: phase.chapter,
+    state: phaseState,
+    ...(started ? { startedAt: started } : {}),
+    ...(finished ? { finishedAt: finished } : {}),
+    done: records.filter((r) => r.state === 'done').length,
+    total: records.length,
+    ...(note ? { note } : {}),
+  };
+}
+
+function stateOf(records: readonly StepRecord[]): PhaseState {
+  const any = (state: StepRecord['state']) => records.some((r) => r.state === state);
+  if (any('failed')) return 'failed';
+  if (any('conflicted')) return 'conflicted';
+  if (records.every((r) => r.state === 'done')) return 'done';
+  if (records.every((r) => r.state === 'done' || r.state === 'postponed')) return 'postponed';
+  if (records.some((r) => r.state === 'waiting' && r.failures > 0)) return 'retrying';
+  if (any('running') || any('done') || any('postponed')) return 'running';
+  return 'waiting';
+}
+
+/** The fault that it is retrying after, or what is under way. */
+function noteOf(planned: readonly PlannedStep[], state: RunState): string | undefined {
+  const steps = planned.map((p) => ({ title: p.step.title, ...stepAt(state, p.step.key) }));
+  const troubled = steps.find((s) => s.fault && s.state !== 'done');
+  if (troubled?.fault) return troubled.fault.message;
+  const running = steps.filter((s) => s.state === 'running');
+  const [first] = running;
+  if (!first) return undefined;
+  return running.length > 1 ? `${first.title} and ${running.length - 1} more` : first.title;
+}
+
+function troubleOf(step: string, record: StepRecord): RunView['troubles'] {
+  const stopped = record.state === 'failed' || record.state === 'postponed' || record.state === 'conflicted';
+  if (!stopped) return [];
+  return [
+    {
+      step,
+      ...(record.fault ? { fault: record.fault } : {}),
+      ...(record.differences ? { differences: record.differences } : {}),
+    },
+  ];
+}
+
+function factsOf(state: RunState): RunView['facts'] {
+  const facts = Object.fromEntries(state.facts);
+  const address = state.facts.get(publicAddress.name);
+  return address === undefined ? facts : { ...facts, apiAddress: address };
+}
+
+function earliest(dates: readonly Date[]): Date | undefined {
+  return dates.length > 0 ? new Date(Math.min(...dates.map(Number))) : undefined;
+}
+
+function latest(dates: readonly Date[]): Date | undefined {
+  return dates.length > 0 ? new Date(Math.max(...dates.map(Number))) : undefined;
+}
