@@ -15,6 +15,8 @@ export interface Machines {
   remove(name: string): Promise<void>;
   /** Replaces what the machine's metadata server shows. */
   setMetadata(name: string, metadata: MachineMetadata): Promise<void>;
+  /** Gives a machine other tags, for the firewall. Left out where tags can't change; the API then refuses `setTags`. */
+  setTags?(name: string, tags: readonly string[]): Promise<void>;
   /** Guest attributes that the machine has written, by `namespace/key`. */
   guestAttributes(name: string): ReadonlyMap<string, string>;
   /** The console's output so far. */

@@ -1,0 +1,64 @@
+/** A refusal in Google's terms: the status of the answer, the reason that clients look at, and the sentence. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly reason: string;
+  readonly location: string | undefined;
+
+  constructor(status: number, reason: string, message: string, location?: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+    this.location = location;
+  }
+
+  /** Google's envelope. */
+  toJSON(): object {
+    const where = this.location === undefined ? {} : { locationType: 'parameter', location: this.location };
+    return {
+      error: {
+        code: this.status,
+        message: this.message,
+        errors: [{ message: this.message, domain: 'global', reason: this.reason, ...where }],
+        ...(statuses[this.status] === undefined ? {} : { status: statuses[this.status] }),
+      },
+    };
+  }
+
+  /** The same as the error of an operation: `QUOTA_EXCEEDED` for `quotaExceeded`. */
+  get operationCode(): string {
+    return this.reason.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  }
+}
+
+/** Compute Engine names the status only where its front end refuses; elsewhere the reason says more. */
+const statuses: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 501: 'UNIMPLEMENTED' };
+
+/** The refusals that more than one resource needs. `resource` is a path, `projects/…`. */
+export const refuse = {
+  notFound: (resource: string) => new ApiError(404, 'notFound', `The resource '${resource}' was not found`),
+  exists: (resource: string) => new ApiError(409, 'alreadyExists', `The resource '${resource}' already exists`),
+  notReady: (resource: string) => new ApiError(400, 'resourceNotReady', `The resource '${resource}' is not ready`),
+  inUse: (what: string, resource: string, user: string) =>
+    new ApiError(
+      400,
+      'resourceInUseByAnotherResource',
+      `The ${what} resource '${resource}' is already being used by '${user}'`,
+    ),
+  required: (field: string) => new ApiError(400, 'required', `Required field '${field}' not specified`),
+  field: (field: string, value: unknown, why: string) =>
+    new ApiError(400, 'invalid', `Invalid value for field '${field}': '${show(value)}'. ${why}`),
+  parameter: (name: string, value: string, why: string) =>
+    new ApiError(400, 'invalid', `Invalid value for field '${name}': '${value}'. ${why}`, name),
+  payload: (what: string) => new ApiError(400, 'badRequest', `Invalid JSON payload received. ${what}`),
+  fingerprint: (what: string) =>
+    new ApiError(412, 'conditionNotMet', `Supplied fingerprint does not match current ${what} fingerprint.`),
+  quota: (metric: string, limit: number, where: string) =>
+    new ApiError(403, 'quotaExceeded', `Quota '${metric}' exceeded.  Limit: ${limit.toFixed(1)} ${where}.`),
+  absentHere: (what: string) =>
+    new ApiError(501, 'notImplemented', `${what} is part of Compute Engine and not of this local cloud.`),
+};
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,47 @@
+import { refuse } from './api-error.ts';
+
+/** One request inside a batch. */
+export interface BatchPart {
+  readonly contentId: string | undefined;
+  readonly verb: string;
+  readonly target: string;
+  readonly body: string;
+}
+
+/**
+ * The requests of a `multipart/mixed` body, each a whole HTTP request of its own.
+ * @throws ApiError 400 when it is no such body
+ */
+export function readBatch(contentType: string | undefined, body: string): readonly BatchPart[] {
+  const [, quoted, bare] = /^multipart\/mixed\b.*?;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType ?? '') ?? [];
+  const boundary = quoted ?? bare;
+  if (boundary === undefined) throw refuse.payload('A batch must be multipart/mixed with a boundary.');
+  const pieces = `\n${body.replaceAll('\r\n', '\n')}`.split(`\n--${boundary}`).slice(1);
+  const end = pieces.findIndex((piece) => piece.startsWith('--'));
+  if (end < 1) throw refuse.payload('The batch has no requests, or does not end with its boundary.');
+  return pieces.slice(0, end).map(readPart);
+}
+
+/** The answer to a batch: what came of each request, in the order of the requests. */
+export function writeBatch(
+  parts: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: object }[],
+  boundary: string,
+): string {
+  const written = parts.map(({ contentId, status, body }) => {
+    const text = JSON.stringify(body);
+    const id =
+      contentId === undefined ? '' : `Content-ID: ${contentId.replace(/^<?/, '<response-').replace(/>?$/, '>')}\r\n`;
+    const head = `HTTP/1.1 ${status} ${status < 400 ? 'OK' : 'Error'}\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: ${Buffer.byteLength(text)}`;
+    return `--${boundary}\r\nContent-Type: application/http\r\n${id}\r\n${head}\r\n\r\n${text}\r\n`;
+  });
+  return `${written.join('')}--${boundary}--\r\n`;
+}
+
+function readPart(piece: string): BatchPart {
+  const [outer = '', inner = '', ...rest] = piece.replace(/^[ \t]*\r?\n/, '').split(/\r?\n\r?\n/);
+  const [first = ''] = inner.split(/\r?\n/);
+  const [, verb, target] = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(first.trim()) ?? [];
+  if (verb === undefined || target === undefined) throw refuse.payload('A part of the batch is no HTTP request.');
+  const contentId = /^content-id:\s*(.+?)\s*$/im.exec(outer)?.[1];
+  return { contentId, verb, target: target.replace(/^https?:\/\/[^/]+/, ''), body: rest.join('\n\n').trim() };
+}

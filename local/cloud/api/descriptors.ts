@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { httpHealthCheckMessages, httpHealthCheckMethods } from './http-health-check-descriptors.ts';
+
+/** A field as the client's descriptors write it. */
+export interface Field {
+  readonly type: string;
+  readonly rule?: string;
+  readonly keyType?: string;
+}
+export interface Message {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly nested?: Readonly<Record<string, RawType>>;
+}
+/** One method of the API: `Firewalls.Insert` is POST on `/compute/v1/projects/{project}/global/firewalls`. */
+export interface Method {
+  readonly id: string;
+  readonly verb: string;
+  readonly template: string;
+  readonly segments: readonly string[];
+  /** Name of the message that the body must be; undefined where none is taken. */
+  readonly body: string | undefined;
+  /** Query parameters and their types. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export interface RawType {
+  readonly fields?: Readonly<Record<string, Field>>;
+  readonly values?: Readonly<Record<string, number>>;
+  readonly nested?: Readonly<Record<string, RawType>>;
+  readonly methods?: Readonly<Record<string, RawMethod>>;
+}
+interface RawMethod {
+  readonly requestType: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+let loaded: { types: Readonly<Record<string, RawType>>; methods: readonly Method[] } | undefined;
+
+/**
+ * The methods of Compute Engine v1, from the descriptors that `@google-cloud/compute` ships, and the legacy HTTP health
+ * checks, which it leaves out. 12 MB of JSON: read once a process, on first use.
+ */
+export function methods(): readonly Method[] {
+  return load().methods;
+}
+
+/** A message, or an enumeration's names, as seen from inside `within`. */
+export function typeNamed(name: string, within?: Message): Message | ReadonlySet<string> | undefined {
+  const raw = within?.nested?.[name] ?? load().types[name];
+  if (raw?.values !== undefined) return new Set(Object.keys(raw.values));
+  if (raw?.fields === undefined) return undefined;
+  return { name, fields: raw.fields, ...(raw.nested === undefined ? {} : { nested: raw.nested }) };
+}
+
+function load(): NonNullable<typeof loaded> {
+  if (loaded !== undefined) return loaded;
+  const path = createRequire(import.meta.url).resolve('@google-cloud/compute/build/protos/protos.json');
+  let at = JSON.parse(readFileSync(path, 'utf8')) as { nested: Record<string, typeof at> };
+  for (const name of ['google', 'cloud', 'compute', 'v1']) {
+    const next = at.nested[name];
+    if (next === undefined) throw new Error(`reading ${path}: it has no google.cloud.compute.v1`);
+    at = next;
+  }
+  const types = { ...(at.nested as Record<string, RawType>), ...httpHealthCheckMessages };
+  const found = Object.entries(types).flatMap(([service, { methods = {} }]) =>
+    Object.entries(methods).map(([name, method]) => read(`${service}.${name}`, method, types)),
+  );
+  loaded = { types, methods: [...found, ...httpHealthCheckMethods] };
+  return loaded;
+}
+
+function read(id: string, method: RawMethod, types: Readonly<Record<string, RawType>>): Method {
+  const [verb, template] = verbs.flatMap((name) => {
+    const path = method.options[`(google.api.http).${name}`];
+    return path === undefined ? [] : [name.toUpperCase(), path];
+  }) as [string, string];
+  const request = types[method.requestType]?.fields ?? {};
+  const bodyField = method.options['(google.api.http).body'];
+  const bodyName = bodyField === undefined ? undefined : camel(bodyField);
+  const inPath = new Set(parametersOf(template));
+  const query = Object.entries(request).filter(([name]) => name !== bodyName && !inPath.has(name));
+  return {
+    id,
+    verb,
+    template,
+    segments: template.split('/').filter(Boolean),
+    body: bodyName === undefined ? undefined : request[bodyName]?.type,
+    query: Object.fromEntries(query.map(([name, field]) => [name, field.type])),
+  };
+}
+
+const verbs = ['get', 'post', 'delete', 'patch', 'put'];
+
+function parametersOf(template: string): string[] {
+  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => camel(name ?? ''));
+}
+
+function camel(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

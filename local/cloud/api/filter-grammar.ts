@@ -1,0 +1,126 @@
+/** What a filter says. */
+export type Term =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Term[] }
+  | { readonly kind: 'not'; readonly term: Term }
+  | { readonly kind: 'compare'; readonly path: readonly string[]; readonly operator: string; readonly value: string };
+
+interface Token {
+  readonly kind: 'word' | 'quoted' | 'sign' | 'end';
+  readonly text: string;
+}
+
+/**
+ * Reads the two grammars of Compute Engine's list filters: comparisons with `= != : < <= > >=` joined by AND, OR, NOT and
+ * parentheses (side by side means AND), and the older `field eq regex`, `field ne regex`.
+ * @throws what `refused` makes of a reason
+ */
+export function readFilter(text: string, refused: (why: string) => Error): Term {
+  const tokens = tokenize(text, refused);
+  let at = 0;
+  const peek = () => tokens[at] as Token;
+  const next = () => tokens[at++] as Token;
+  const isWord = (word: string) => peek().kind === 'word' && peek().text === word;
+  const isSign = (sign: string) => peek().kind === 'sign' && peek().text === sign;
+
+  function either(): Term {
+    const terms = [both()];
+    while (isWord('OR')) {
+      next();
+      terms.push(both());
+    }
+    return terms.length === 1 ? (terms[0] as Term) : { kind: 'or', terms };
+  }
+
+  function both(): Term {
+    const terms = [single()];
+    while (peek().kind !== 'end' && !isSign(')') && !isWord('OR')) {
+      if (isWord('AND')) next();
+      terms.push(single());
+    }
+    return terms.length === 1 ? (terms[0] as Term) : { kind: 'and', terms };
+  }
+
+  function single(): Term {
+    if (isWord('NOT')) {
+      next();
+      return { kind: 'not', term: single() };
+    }
+    if (!isSign('(')) return compare();
+    next();
+    const inner = either();
+    if (!isSign(')')) throw refused("A ')' is missing.");
+    next();
+    return inner;
+  }
+
+  function compare(): Term {
+    const field = next();
+    if (field.kind !== 'word' || !/^[A-Za-z][\w-]*(\.[\w-]+)*$/.test(field.text)) {
+      throw refused(`A field was expected in place of '${field.text}'.`);
+    }
+    const operator = next();
+    const old = operator.kind === 'word' && (operator.text === 'eq' || operator.text === 'ne');
+    if (!old && !(operator.kind === 'sign' && comparing.has(operator.text))) {
+      throw refused(`A comparison was expected after '${field.text}'.`);
+    }
+    const value = next();
+    if (value.kind !== 'word' && value.kind !== 'quoted') throw refused(`A value is missing after '${field.text}'.`);
+    if (old && !isPattern(value.text)) throw refused(`'${value.text}' is no regular expression.`);
+    return { kind: 'compare', path: field.text.split('.'), operator: operator.text, value: value.text };
+  }
+
+  const tree = either();
+  if (peek().kind !== 'end') throw refused(`'${peek().text}' was not expected.`);
+  return tree;
+}
+
+const comparing = new Set(['=', '!=', ':', '<', '<=', '>', '>=']);
+
+function tokenize(text: string, refused: (why: string) => Error): readonly Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const rest = text.slice(at);
+    const space = /^\s+/.exec(rest)?.[0];
+    const sign = /^(!=|<=|>=|[()=:<>])/.exec(rest)?.[0];
+    const quoted = /^(["'])((?:\\.|(?!\1).)*)\1/.exec(rest);
+    // After `eq` a pattern may hold parentheses and signs; it ends at a space or at the parenthesis that closes the term.
+    const afterOld = tokens.at(-1)?.kind === 'word' && /^(eq|ne)$/.test(tokens.at(-1)?.text ?? '');
+    const word = afterOld ? pattern(rest) : /^[^\s()=:<>!"']+/.exec(rest)?.[0];
+    if (space !== undefined) at += space.length;
+    else if (quoted !== null) {
+      at += quoted[0].length;
+      // A backslash belongs to the pattern (`\b`), save before the quote itself.
+      tokens.push({ kind: 'quoted', text: (quoted[2] ?? '').replaceAll(`\\${quoted[1]}`, quoted[1] ?? '') });
+    } else if (afterOld && word) {
+      at += word.length;
+      tokens.push({ kind: 'quoted', text: word });
+    } else if (sign !== undefined) {
+      at += sign.length;
+      tokens.push({ kind: 'sign', text: sign });
+    } else if (word) {
+      at += word.length;
+      tokens.push({ kind: 'word', text: word });
+    } else throw refused(`'${rest[0]}' was not expected.`);
+  }
+  return [...tokens, { kind: 'end', text: '' }];
+}
+
+function pattern(rest: string): string {
+  let depth = 0;
+  for (let at = 0; at < rest.length; at++) {
+    const letter = rest[at] as string;
+    if (/\s/.test(letter) || (letter === ')' && depth === 0)) return rest.slice(0, at);
+    depth += letter === '(' ? 1 : letter === ')' ? -1 : 0;
+  }
+  return rest;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { methods } from './api/descriptors.ts';
+import { Faults } from './api/faults.ts';
+import { serve } from './api/serve.ts';
+import type { Machines } from './machines.ts';
+import { isLoopback } from './options.ts';
+import { World } from './state/world.ts';
+
+export interface CloudOptions {
+  readonly machines: Machines;
+  /** A loopback address; 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** 0, the usual, lets the system pick one. */
+  readonly port?: number;
+  /** External addresses come from 127.BLOCK.0.0/16; 44 unless told. */
+  readonly block?: number;
+  /** The least time that an operation takes, in milliseconds; half of it PENDING, half RUNNING. 1000 unless told. */
+  readonly operationDelayMs?: number;
+  /** How long `operations.wait` waits at most; two minutes unless told, as on Google. */
+  readonly waitMs?: number;
+  /** Limits by metric that replace the usual ones. */
+  readonly quotas?: Readonly<Record<string, number>>;
+}
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly faults: Faults;
+  /** Stops listening and takes all machines down. */
+  close(): Promise<void>;
+}
+
+/**
+ * The local Compute Engine, listening when this resolves.
+ * @throws Error when the host is not loopback, or can't be listened on
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { host = '127.0.0.1', port = 0, machines } = options;
+  if (!isLoopback(host))
+    throw new Error(`starting the local cloud: '${host}' is not a loopback address; it answers anybody`);
+  const world = new World({
+    machines,
+    block: options.block ?? 44,
+    operationDelayMs: options.operationDelayMs ?? 1000,
+    waitMs: options.waitMs ?? 120_000,
+    quotas: options.quotas ?? {},
+  });
+  const faults = new Faults();
+  methods();
+  const server = createServer(serve(world, faults));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { address, port: taken, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    faults,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await world.close();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import { createHash, randomInt } from 'node:crypto';
+
+let last = BigInt(randomInt(2 ** 47));
+
+/** A number as Google gives them: 19 digits, in a string, never twice. */
+export function newId(): string {
+  last += BigInt(randomInt(1, 1 << 20));
+  return String(1_000_000_000_000_000_000n + last * 1_000n);
+}
+
+/** Now, as Google writes it. */
+export function timestamp(): string {
+  return new Date().toISOString().replace('Z', '-00:00');
+}
+
+/** A fingerprint of a value: base64, as gcloud decodes it, and another one for every other value. */
+export function fingerprint(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest().subarray(0, 8).toString('base64');
+}
