@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { defineButton } from './define-command.ts';
+import { message } from './messages/blocks.ts';
+import { md } from './messages/markdown.ts';
+
+const value = z.strictObject({ run: z.string().min(1).max(200), digest: z.string().min(1).max(200) });
+
+/** The buttons under a question that a run asks. Who was first counts; the engine decides that. */
+export const approvals = {
+  yes: answerButton('approval.yes', true),
+  no: answerButton('approval.no', false),
+};
+
+function answerButton(id: string, yes: boolean) {
+  return defineButton({
+    id,
+    value,
+    press: async ({ args: { run, digest }, by }, { desk }) => {
+      await desk.decide(run, digest, by, yes);
+      return { shown: message(yes ? md`You said yes` : md`You said no`) };
+    },
+  });
+}

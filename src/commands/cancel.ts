@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { clusterName } from './cluster-name.ts';
+import { defineCommand } from './define-command.ts';
+import { md } from './messages/markdown.ts';
+import { answered } from './messages/refusals.ts';
+
+export const cancel = defineCommand({
+  name: 'cancel',
+  usage: 'NAME',
+  help: 'stops a run after the steps that have begun',
+  examples: ['/kthw cancel demo'],
+  places: ['name'],
+  args: () => z.strictObject({ name: clusterName }),
+  run: async ({ args, by }, { desk }) => {
+    const answer = await desk.cancel(args.name, by);
+    return {
+      shown: answered(args.name, answer, md`Stopping *${args.name}*; its message in the channel shows how far it is`),
+    };
+  },
+});

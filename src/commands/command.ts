@@ -1,0 +1,72 @@
+import type { KnownBlock } from '@slack/types';
+import type { z } from 'zod';
+import type { Desk } from '../engine/desk-types.ts';
+import type { Person } from '../store/events.ts';
+import type { Secret } from '../store/secret.ts';
+
+/** What Slack shows. `text` is what notifications and screen readers get. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+/** What comes of a command or a button. `shown` is seen by the asker alone. */
+export type Reply =
+  | { readonly shown: Message; readonly replaces?: boolean }
+  /** A file for the asker's direct messages, with a word meanwhile. Its content is never shown anywhere else. */
+  | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly shown: Message };
+
+export interface Asked<A> {
+  readonly args: A;
+  readonly by: Person;
+  readonly channel: string;
+}
+
+/** Values of a cluster for which nobody gave one. */
+export interface CreateDefaults {
+  readonly region: string;
+  readonly zone: string;
+  readonly machineType: string;
+  readonly controllers: 1 | 3 | 5;
+  readonly workers: number;
+  readonly version: string;
+  /** Versions that can be asked for. */
+  readonly versions: readonly string[];
+  readonly subnet: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** What commands work with: set once, at the start. */
+export interface Tools {
+  readonly desk: Desk;
+  readonly defaults: CreateDefaults;
+}
+
+export type Arguments = z.ZodObject;
+
+/** A button. Its id never changes: old messages keep their buttons. */
+export interface Button<V = unknown> {
+  readonly id: string;
+  /** What a press carries, as JSON. Checked, because it comes from outside. */
+  readonly value: z.ZodType<V>;
+  press(asked: Asked<V>, tools: Tools): Promise<Reply>;
+}
+
+/** A subcommand of `/kthw`. It returns what to show; it never posts by itself. */
+export interface Command<A extends Arguments = Arguments> {
+  readonly name: string;
+  /** The arguments that are not flags, as help shows them: `NAME`. */
+  readonly usage: string;
+  /** One line. */
+  readonly help: string;
+  readonly examples: readonly string[];
+  /** Keys of `args` that are given by place instead of by flag. */
+  readonly places: readonly string[];
+  /** Every argument. A key `machineType` is the flag `--machine-type`; its description is the flag's help. */
+  args(defaults: CreateDefaults): A;
+  /** Needs neither engine nor store, so that its answer goes out with the acknowledgement. */
+  readonly answersAtOnce?: (asked: Asked<z.infer<A>>, commands: readonly Command[], defaults: CreateDefaults) => Reply;
+  readonly run?: (asked: Asked<z.infer<A>>, tools: Tools) => Promise<Reply>;
+  readonly buttons?: readonly Button[];
+}

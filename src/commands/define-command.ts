@@ -1,0 +1,10 @@
+import type { Arguments, Button, Command } from './command.ts';
+
+/** Keeps the type of the arguments for `run`, and gives it up for the registry. */
+export function defineCommand<A extends Arguments>(command: Command<A>): Command {
+  return command as unknown as Command;
+}
+
+export function defineButton<V>(button: Button<V>): Button {
+  return button as unknown as Button;
+}

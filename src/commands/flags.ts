@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Command, CreateDefaults } from './command.ts';
+
+export interface Flag {
+  readonly key: string;
+  /** With its dashes. */
+  readonly flag: string;
+  readonly takesValue: boolean;
+  readonly help: string;
+  readonly fallback?: string;
+}
+
+/** A command's flags, from the schema of its arguments. */
+export function flagsOf(command: Command, defaults: CreateDefaults): Flag[] {
+  const { properties = {} } = z.toJSONSchema(command.args(defaults), { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties)
+    .filter(([key]) => !command.places.includes(key))
+    .map(([key, schema]) => {
+      const { type, description = '', default: fallback } = typeof schema === 'object' ? schema : {};
+      const shown = fallback === undefined || fallback === false ? {} : { fallback: String(fallback) };
+      return { key, flag: flagName(key), takesValue: type !== 'boolean', help: description, ...shown };
+    });
+}
+
+export function flagName(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

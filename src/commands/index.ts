@@ -1,0 +1,9 @@
+export { cancel } from './cancel.ts';
+export { create } from './create.ts';
+export { deleteCluster } from './delete.ts';
+export { help } from './help.ts';
+export { kubeconfig } from './kubeconfig.ts';
+export { list } from './list.ts';
+export { resume } from './resume.ts';
+export { smoke } from './smoke.ts';
+export { status } from './status.ts';

@@ -1,0 +1,38 @@
+import type { Button, KnownBlock } from '@slack/types';
+import type { Message } from '../command.ts';
+import { cut, fit, limits } from './limits.ts';
+import type { Markdown } from './markdown.ts';
+
+/** The parts that our messages are made of. */
+export const block = {
+  header: (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text, emoji: true } }),
+  section: ({ markdown }: Markdown): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } }),
+  note: ({ markdown }: Markdown): KnownBlock => ({
+    type: 'context',
+    elements: [{ type: 'mrkdwn', text: cut(markdown, limits.context) }],
+  }),
+  buttons: (...elements: readonly Button[]): KnownBlock => ({ type: 'actions', elements: [...elements] }),
+  button: (id: string, text: string, value: unknown): Button => ({
+    type: 'button',
+    action_id: id,
+    text: { type: 'plain_text', text: cut(text, limits.buttonText) },
+    value: JSON.stringify(value),
+  }),
+};
+
+/** Lines in as many sections as they need: a section holds 3,000 characters, a line is never cut in two. */
+export function sections(lines: readonly Markdown[]): KnownBlock[] {
+  const texts: string[] = [];
+  for (const { markdown } of lines) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + 1 + markdown.length <= limits.section)
+      texts[texts.length - 1] = `${last}\n${markdown}`;
+    else texts.push(markdown);
+  }
+  return texts.map((markdown) => block.section({ markdown }));
+}
+
+/** A message within Slack's limits. */
+export function message(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
+  return fit({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
+}

@@ -1,0 +1,45 @@
+import type { KnownBlock } from '@slack/types';
+import type { Message } from '../command.ts';
+
+/** What Slack takes at most, in characters and items. From its Block Kit reference and `chat.update`'s page. */
+export const limits = {
+  blocks: 50,
+  section: 3_000,
+  header: 150,
+  context: 3_000,
+  text: 4_000,
+  buttonText: 75,
+  buttonValue: 2_000,
+} as const;
+
+/** The message within Slack's limits: what is too long is cut and says so. */
+export function fit({ text, blocks }: Message): Message {
+  const short = blocks.map(fitBlock);
+  const left = short.length - limits.blocks + 1;
+  const shown = left > 1 ? [...short.slice(0, limits.blocks - 1), note(`… and ${left} more`)] : short;
+  return { text: cut(text, limits.text), blocks: shown };
+}
+
+/** Cuts at a blank where there is one near, and never inside an entity, a mention or a date. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const head = text.slice(0, limit - 2);
+  const blank = Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'));
+  const whole = (blank > limit / 2 ? head.slice(0, blank) : head).replace(/<[^>]*$|&[^;\s]*$/, '');
+  return `${whole.trimEnd()} …`;
+}
+
+function fitBlock(block: KnownBlock): KnownBlock {
+  switch (block.type) {
+    case 'header':
+      return { ...block, text: { ...block.text, text: cut(block.text.text, limits.header) } };
+    case 'section':
+      return block.text ? { ...block, text: { ...block.text, text: cut(block.text.text, limits.section) } } : block;
+    default:
+      return block;
+  }
+}
+
+function note(text: string): KnownBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text }] };
+}

@@ -1,0 +1,40 @@
+import type { Person } from '../../store/events.ts';
+
+/** Text in Slack's own markup, with everything that came from outside already made harmless. */
+export interface Markdown {
+  readonly markdown: string;
+}
+
+/** Slack's markup from a template: what is interpolated is escaped, unless it is markup itself. */
+export function md(parts: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
+  const out = parts.map((part, i) => part + (i < values.length ? markup(values[i] ?? '') : ''));
+  return { markdown: out.join('') };
+}
+
+export function joined(items: readonly Markdown[], separator = '\n'): Markdown {
+  return { markdown: items.map((item) => item.markdown).join(separator) };
+}
+
+/** In a fixed width. A backtick inside would end it, so it is shown as an apostrophe. */
+export function code(text: string): Markdown {
+  return { markdown: `\`${escaped(text.replaceAll('`', '’'))}\`` };
+}
+
+export function person({ user }: Person): Markdown {
+  return { markdown: `<@${user.replaceAll(/[^A-Z0-9]/gi, '')}>` };
+}
+
+/** An instant in the reader's own time zone. */
+export function moment(at: Date): Markdown {
+  const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return { markdown: `<!date^${Math.floor(+at / 1000)}^{date_short_pretty} {time}|${fallback}>` };
+}
+
+/** `&`, `<` and `>` start entities, mentions and links in Slack. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function markup(value: string | number | Markdown): string {
+  return typeof value === 'object' ? value.markdown : escaped(String(value));
+}

@@ -1,0 +1,61 @@
+import type { AnswerOrUnknown } from '../../engine/desk-types.ts';
+import type { Message } from '../command.ts';
+import { block, message } from './blocks.ts';
+import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
+import { differences } from './trouble.ts';
+
+/** What the asker alone sees of the engine's answer. `started`: the words for a run that was taken up. */
+export function answered(name: string, answer: AnswerOrUnknown, started: Markdown): Message {
+  if ('run' in answer) return message(started);
+  if ('unknown' in answer) return unknownCluster(name);
+  if ('heldBy' in answer) {
+    const { operation, by, since } = answer.heldBy;
+    return message(
+      md`${name} is busy: ${operation}, asked for by ${person(by)} ${moment(since)}`,
+      block.section(md`*${name}* is busy: *${operation}*, asked for by ${person(by)} ${moment(since)}`),
+      block.note(md`${code(`/kthw status ${name}`)} shows how far it is, ${code(`/kthw cancel ${name}`)} stops it`),
+    );
+  }
+  if ('differs' in answer) {
+    return message(
+      md`${name} exists already, with other values`,
+      block.section(md`*${name}* exists already, with other values. Nothing was changed.`),
+      block.section(differences(answer.differs)),
+      block.note(md`Take another name, or ${code(`/kthw delete ${name}`)} first`),
+    );
+  }
+  return message(
+    md`Nothing to do: ${name} is ${answer.unchanged.state}`,
+    block.section(md`Nothing to do: *${name}* is ${answer.unchanged.state}`),
+    block.note(md`${code(`/kthw status ${name}`)} shows it`),
+  );
+}
+
+export function unknownCluster(name: string): Message {
+  return message(md`There is no cluster ${code(name)}; ${code('/kthw list')} shows those there are`);
+}
+
+/** What was wrong with what somebody typed, with an example that works. */
+export function notUnderstood(problems: readonly string[], examples: readonly string[], help: string): Message {
+  const lines = problems.map((problem) => joined([md`• `, ticked(problem)], ''));
+  return message(
+    joined(lines),
+    block.section(joined([md`That did not work:`, ...lines])),
+    ...(examples.length > 0 ? [block.section(joined([md`For example:`, ...examples.map(code)]))] : []),
+    block.note(md`${code(help)} lists everything`),
+  );
+}
+
+/** Something went wrong that the asker can only try again. */
+export function wentWrong(what: string): Message {
+  return message(md`❌ ${what} did not work just now; nothing was lost. Please try again in a minute`);
+}
+
+/** Words between backticks are shown in a fixed width. */
+function ticked(text: string): Markdown {
+  const parts = text.split('`');
+  return joined(
+    parts.map((part, i) => (i % 2 === 1 && i < parts.length - 1 ? code(part) : md`${part}`)),
+    '',
+  );
+}
