@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { decodeEvent, encodeEvents, withoutGaps } from './event-codec.ts';
 import type { EngineEvent, StoredEvent } from './events.ts';
-import { assertHeld, type Head, leaseOf, take } from './head.ts';
+import { type Head, NO_HEAD } from './head.ts';
 import { afterPrefix } from './id-order.ts';
+import { assertHeld, leaseOf, take } from './lease-rules.ts';
 import { checkId, decodeRecord, encodeRecord } from './record-codec.ts';
 import type { Kind, RecordOf } from './records.ts';
 import { inTransaction, openSqliteFile } from './sqlite-file.ts';
@@ -148,7 +149,7 @@ class SqliteStore implements Store {
 
   #head(run: string): Head {
     const row = this.#db.prepare('SELECT seq, token, holder, untilMs FROM heads WHERE run = ?').get(run);
-    if (row === undefined) return { seq: 0, token: 0, holder: '', untilMs: 0 };
+    if (row === undefined) return NO_HEAD;
     return row as unknown as Head;
   }
 

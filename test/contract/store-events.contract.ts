@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { EngineEvent } from '../../src/store/events.ts';
+import { InvalidRecord } from '../../src/store/store-errors.ts';
+import { said } from '../support/store-fixtures.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
+  describe('events', () => {
+    test('are numbered from 1 in the order they were added, and dated', async () => {
+      const { open } = await fresh();
+      const [a, b] = [await open(() => new Date('2026-01-02T03:04:05.678Z')), await open()];
+      expect(await a.events('r1')).toEqual([]);
+      expect(await a.append('r1', [said('one'), said('two')])).toBe(2);
+      expect(await b.append('r1', [said('three')])).toBe(3);
+      expect(await a.append('r1', [said('four')])).toBe(4);
+      const found = await b.events('r1');
+      expect(found.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+      expect(found.map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
+      expect(found[0]?.at).toEqual(new Date('2026-01-02T03:04:05.678Z'));
+    });
+
+    test('of one run are not those of another, whatever their names', async () => {
+      const store = await (await fresh()).open();
+      for (const run of ['.', '..', '__r__', 'r', 'r 1']) await store.append(run, [said(run)]);
+      for (const run of ['.', '..', '__r__', 'r', 'r 1']) {
+        expect(await store.events(run)).toMatchObject([{ seq: 1, event: said(run) }]);
+      }
+    });
+
+    test('are read from any number on', async () => {
+      const store = await (await fresh()).open();
+      await store.append('r1', many(12));
+      expect((await store.events('r1', 9)).map(({ seq }) => seq)).toEqual([10, 11, 12]);
+      expect(await store.events('r1', 12)).toEqual([]);
+      expect(await store.events('r1', 99)).toEqual([]);
+    });
+
+    test('are added all or none: one that does not fit keeps the others out', async () => {
+      const store = await (await fresh()).open();
+      await store.append('r1', [said('before')]);
+      const wrong = { type: 'step.said', step: 'network/vpc', line: 7 } as unknown as EngineEvent;
+      const append = store.append('r1', [said('good'), wrong, said('good')]);
+      await expect(append).rejects.toThrow(InvalidRecord);
+      await expect(append).rejects.toThrow(/event 2 of 3 for run "r1".*\$\.line/);
+      expect(await store.events('r1')).toHaveLength(1);
+      expect(await store.append('r1', [said('after')])).toBe(2);
+    });
+
+    test('none at all is allowed, and answers the last number', async () => {
+      const store = await (await fresh()).open();
+      expect(await store.append('r1', [])).toBe(0);
+      await store.append('r1', [said('one')]);
+      expect(await store.append('r1', [])).toBe(1);
+      expect(await store.events('r1')).toHaveLength(1);
+    });
+
+    test('of 20 who add at once from several clients none is lost and none is there twice', async () => {
+      const { open } = await fresh();
+      const stores = await Promise.all(many(4).map(() => open()));
+      const lasts = await Promise.all(
+        many(20).map((_, n) => stores[n % 4]?.append('r1', [said(`${n} first`), said(`${n} second`)])),
+      );
+      const found = await stores[0]?.events('r1');
+      expect(found?.map(({ seq }) => seq)).toEqual(many(40).map((_, n) => n + 1));
+      for (const [n, last] of lasts.entries()) {
+        // The two of one append stand together, where the answer says.
+        const own = found?.slice((last ?? 0) - 2, last).map(({ event }) => event);
+        expect(own).toEqual([said(`${n} first`), said(`${n} second`)]);
+      }
+    });
+
+    test('hundreds fit in one append', async () => {
+      const store = await (await fresh()).open();
+      expect(await store.append('r1', many(700))).toBe(700);
+      expect(await store.events('r1')).toHaveLength(700);
+    });
+
+    test('keep defaults of the schema and every field', async () => {
+      const store = await (await fresh()).open();
+      const finished = { type: 'step.finished', step: 'a/b', outcome: 'applied' } as EngineEvent;
+      const asked: EngineEvent = {
+        type: 'approval.asked',
+        digest: 'd',
+        destroys: ['x'],
+        expiresAt: '2026-01-02T03:04:05.000Z',
+      };
+      await store.append('r1', [finished, asked]);
+      const found = await store.events('r1');
+      expect(found.map(({ event }) => event)).toEqual([{ ...finished, facts: [] }, asked]);
+    });
+  });
+}
+
+function many(count: number): EngineEvent[] {
+  return Array.from({ length: count }, (_, n) => said(`line ${n}`));
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import type { Lease, Store } from '../../src/store/store.ts';
+import { LeaseLost } from '../../src/store/store-errors.ts';
+import { said } from '../support/store-fixtures.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+const TTL_MS = 30_000;
+
+export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
+  describe('leases', () => {
+    test('of 20 runners that take the same run at once exactly one has it', async () => {
+      const { open } = await fresh();
+      const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
+      const takes = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.takeLease('r1', `runner ${n}`, TTL_MS));
+      const leases = (await Promise.all(takes)).filter((lease) => lease !== undefined);
+      expect(leases).toHaveLength(1);
+      expect(leases[0]?.token).toBe(1);
+    });
+
+    test('run out, and the next holder has a higher token', async () => {
+      const { open } = await fresh();
+      const clock = manual();
+      const [a, b] = [await open(clock.now), await open(clock.now)];
+      const first = await taken(a, 'a');
+      expect(first).toEqual({ run: 'r1', holder: 'a', token: 1, until: new Date(clock.now().getTime() + TTL_MS) });
+      clock.pass(TTL_MS - 1);
+      expect(await b.takeLease('r1', 'b', TTL_MS)).toBeUndefined();
+      clock.pass(1);
+      const second = await taken(b, 'b');
+      expect(second.token).toBe(2);
+      expect(await a.takeLease('r1', 'a', TTL_MS)).toBeUndefined();
+    });
+
+    test('last longer when they are renewed', async () => {
+      const { open } = await fresh();
+      const clock = manual();
+      const [a, b] = [await open(clock.now), await open(clock.now)];
+      const lease = await taken(a, 'a');
+      clock.pass(TTL_MS - 1);
+      const renewed = await a.renewLease(lease, TTL_MS);
+      expect(renewed).toEqual({ ...lease, until: new Date(clock.now().getTime() + TTL_MS) });
+      clock.pass(TTL_MS - 1);
+      expect(await b.takeLease('r1', 'b', TTL_MS)).toBeUndefined();
+    });
+
+    test('that ran out but that nobody took can be renewed', async () => {
+      const { open } = await fresh();
+      const clock = manual();
+      const a = await open(clock.now);
+      const lease = await taken(a, 'a');
+      clock.pass(TTL_MS * 2);
+      expect((await a.renewLease(lease, TTL_MS)).token).toBe(lease.token);
+    });
+
+    test('taken again by the same holder get a new token, and the old one is over', async () => {
+      const { open } = await fresh();
+      const [a, again] = [await open(), await open()];
+      const first = await taken(a, 'a');
+      await a.append('r1', [said('warm')], first);
+      const second = await taken(again, 'a');
+      expect(second.token).toBe(first.token + 1);
+      await expect(a.append('r1', [said('late')], first)).rejects.toThrow(LeaseLost);
+      expect(await again.append('r1', [said('mine')], second)).toBe(2);
+    });
+
+    test('of which the run was taken over write nothing, renew nothing and give nothing back', async () => {
+      const { open } = await fresh();
+      const clock = manual();
+      const [a, b, c] = [await open(clock.now), await open(clock.now), await open(clock.now)];
+      const lost = await taken(a, 'a');
+      await a.append('r1', [said('in time')], lost);
+      clock.pass(TTL_MS);
+      const lease = await taken(b, 'b');
+      await expect(a.append('r1', [said('too late')], lost)).rejects.toThrow(LeaseLost);
+      await expect(a.append('r1', [], lost)).rejects.toThrow(LeaseLost);
+      await expect(a.renewLease(lost, TTL_MS)).rejects.toThrow(LeaseLost);
+      await a.releaseLease(lost);
+      expect(await c.takeLease('r1', 'c', TTL_MS)).toBeUndefined();
+      expect(await b.append('r1', [said('mine')], lease)).toBe(2);
+      expect((await c.events('r1')).map(({ event }) => event)).toEqual([said('in time'), said('mine')]);
+    });
+
+    test('given back are free at once, and over for who had them', async () => {
+      const { open } = await fresh();
+      const [a, b] = [await open(), await open()];
+      const lease = await taken(a, 'a');
+      await a.releaseLease(lease);
+      await a.releaseLease(lease);
+      await expect(a.append('r1', [said('late')], lease)).rejects.toThrow(LeaseLost);
+      await expect(a.renewLease(lease, TTL_MS)).rejects.toThrow(LeaseLost);
+      expect((await taken(b, 'b')).token).toBe(2);
+    });
+
+    test('of a run that nobody ever took are lost', async () => {
+      const store = await (await fresh()).open();
+      const made: Lease = { run: 'r1', holder: 'a', token: 1, until: new Date(8.64e15) };
+      await expect(store.append('r1', [said('never')], made)).rejects.toThrow(LeaseLost);
+      await expect(store.renewLease(made, TTL_MS)).rejects.toThrow(LeaseLost);
+      await store.releaseLease(made);
+      expect(await store.events('r1')).toEqual([]);
+    });
+
+    test('do not keep out what a person says, and are not disturbed by it', async () => {
+      const { open } = await fresh();
+      const [runner, command] = [await open(), await open()];
+      const lease = await taken(runner, 'a');
+      const cancel = { type: 'run.cancelAsked', by: { team: 'T1', user: 'U1' } } as const;
+      expect(await runner.append('r1', [said('one')], lease)).toBe(1);
+      expect(await command.append('r1', [cancel])).toBe(2);
+      expect(await runner.append('r1', [said('two')], lease)).toBe(3);
+      const renewed = await runner.renewLease(lease, TTL_MS);
+      await Promise.all([
+        ...Array.from({ length: 10 }, (_, n) => runner.append('r1', [said(`${n}`)], renewed)),
+        ...Array.from({ length: 10 }, () => command.append('r1', [cancel])),
+      ]);
+      const seqs = (await command.events('r1')).map(({ seq }) => seq);
+      expect(seqs).toEqual(Array.from({ length: 23 }, (_, n) => n + 1));
+    });
+  });
+}
+
+async function taken(store: Store, holder: string): Promise<Lease> {
+  const lease = await store.takeLease('r1', holder, TTL_MS);
+  if (lease === undefined) throw new Error(`${holder} did not get the run`);
+  return lease;
+}
+
+function manual(): { now: () => Date; pass: (ms: number) => void } {
+  let at = Date.parse('2026-01-02T03:04:05.000Z');
+  return {
+    now: () => new Date(at),
+    pass: (ms) => {
+      at += ms;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { RecordOf } from '../../src/store/records.ts';
+import { InvalidRecord } from '../../src/store/store-errors.ts';
+import { clusterRecord, said } from '../support/store-fixtures.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+const MARK = 'tell-nobody';
+
+export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
+  describe('what does not fit', () => {
+    const good = clusterRecord();
+    test.each([
+      ['no JSON', `{"${MARK}`, /cluster "demo".*\$ \(not JSON\)/],
+      [
+        'a number where text belongs',
+        text({ ...good, channel: 7, facts: { a: MARK } }),
+        /cluster "demo".*\$\.channel /,
+      ],
+      ['a choice that is none', text({ ...good, state: MARK }), /cluster "demo".*\$\.state /],
+      ['something deep', text({ ...good, spec: { ...good.spec, controllers: MARK } }), /\$\.spec\.controllers /],
+      ['an element of a list', text({ ...good, runs: ['r1', { of: MARK }] }), /\$\.runs\[1\] /],
+      ['something missing', text({ ...good, by: undefined }), /\$\.by /],
+    ])('is reported by kind, id and path, not by its value: %s', async (_, stored, expected) => {
+      const under = await fresh();
+      const store = await under.open();
+      await store.write('cluster', 'demo', good, undefined);
+      await under.spoilRecord('cluster', 'demo', stored);
+      for (const read of [store.read('cluster', 'demo'), store.list('cluster')]) {
+        const error = await read.then(() => undefined, String);
+        expect(error).toMatch(/^InvalidRecord: /);
+        expect(error).toMatch(expected);
+        expect(error).not.toContain(MARK);
+      }
+    });
+
+    test.each([
+      ['no JSON', `${MARK}`, /event 2 of run "r1".*\$ \(not JSON\)/],
+      ['a kind that is none', text({ type: MARK }), /event 2 of run "r1".*\$\.type /],
+      ['a field', text({ ...said('x'), line: { of: MARK } }), /event 2 of run "r1".*\$\.line /],
+    ])('is reported for events by run, number and path: %s', async (_, stored, expected) => {
+      const under = await fresh();
+      const store = await under.open();
+      await store.append('r1', [said('one'), said('two'), said('three')]);
+      await under.spoilEvent('r1', 2, stored);
+      const error = await store.events('r1').then(() => undefined, String);
+      expect(error).toMatch(/^InvalidRecord: /);
+      expect(error).toMatch(expected);
+      expect(error).not.toContain(MARK);
+      expect(await store.events('r1', 2)).toHaveLength(1);
+    });
+
+    test('an event that is missing is reported, not skipped', async () => {
+      const under = await fresh();
+      const store = await under.open();
+      await store.append('r1', [said('one'), said('two'), said('three')]);
+      await under.loseEvent('r1', 2);
+      await expect(store.events('r1')).rejects.toThrow(/event 2 of run "r1" is missing/);
+      await expect(store.events('r1', 1)).rejects.toThrow(InvalidRecord);
+    });
+
+    test('is not written either', async () => {
+      const store = await (await fresh()).open();
+      const wrong = { ...good, state: MARK } as unknown as RecordOf<'cluster'>;
+      const error = await store.write('cluster', 'demo', wrong, undefined).then(() => undefined, String);
+      expect(error).toMatch(/^InvalidRecord: .*cluster "demo".*\$\.state /);
+      expect(error).not.toContain(MARK);
+      expect(await store.read('cluster', 'demo')).toBeUndefined();
+    });
+
+    test.each([
+      ['no character', ''],
+      ['a slash', 'a/b'],
+      ['201 characters', 'x'.repeat(201)],
+      ['half a character', 'a\ud800'],
+    ])('is an id of %s', async (_, id) => {
+      const store = await (await fresh()).open();
+      await expect(store.read('cluster', id)).rejects.toThrow(InvalidRecord);
+      await expect(store.write('cluster', id, good, undefined)).rejects.toThrow(InvalidRecord);
+      await expect(store.remove('cluster', id)).rejects.toThrow(InvalidRecord);
+      await expect(store.append(id, [said('x')])).rejects.toThrow(InvalidRecord);
+      await expect(store.events(id)).rejects.toThrow(InvalidRecord);
+      await expect(store.takeLease(id, 'a', 1000)).rejects.toThrow(InvalidRecord);
+    });
+
+    test('an id of 200 characters of four bytes each does fit', async () => {
+      const store = await (await fresh()).open();
+      const id = '🚀'.repeat(200);
+      await store.write('cluster', id, good, undefined);
+      await store.append(id, [said('x')]);
+      expect(await store.list('cluster', { prefix: '🚀' })).toHaveLength(1);
+      expect(await store.events(id)).toHaveLength(1);
+    });
+  });
+
+  describe('what is large', () => {
+    const withFact = (bytes: number) => clusterRecord({ facts: { large: 'x'.repeat(bytes) } });
+    const frame = Buffer.byteLength(JSON.stringify(withFact(0)));
+
+    test('a record of exactly 1,000,000 bytes is kept, and can be written over', async () => {
+      const store = await (await fresh()).open();
+      const value = withFact(1_000_000 - frame);
+      const version = await store.write('cluster', 'demo', value, undefined);
+      expect((await store.read('cluster', 'demo'))?.value).toEqual(value);
+      await store.write('cluster', 'demo', { ...value, state: 'failed' }, version);
+    });
+
+    test('one byte more is refused, in a sentence that says how much', async () => {
+      const store = await (await fresh()).open();
+      const write = store.write('cluster', 'demo', withFact(1_000_001 - frame), undefined);
+      await expect(write).rejects.toThrow(InvalidRecord);
+      await expect(write).rejects.toThrow(/cluster "demo" takes 1000001 bytes and a record can have 1000000/);
+      expect(await store.read('cluster', 'demo')).toBeUndefined();
+    });
+
+    test('bytes count, not characters', async () => {
+      const store = await (await fresh()).open();
+      const value = clusterRecord({ facts: { large: '日'.repeat(400_000) } });
+      await expect(store.write('cluster', 'demo', value, undefined)).rejects.toThrow(/takes 1200\d+ bytes/);
+    });
+
+    test('an event has the same limit, and one append has one too', async () => {
+      const store = await (await fresh()).open();
+      const nearly = said('x'.repeat(999_000));
+      expect(await store.append('r1', [nearly, nearly])).toBe(2);
+      await expect(store.append('r1', [said('x'.repeat(1_000_001))])).rejects.toThrow(
+        /event 1 of 1 .* can have 1000000/,
+      );
+      const many = Array.from({ length: 4 }, () => nearly);
+      await expect(store.append('r1', many)).rejects.toThrow(
+        /4 events for run "r1" takes \d+ bytes and can have 3000000/,
+      );
+      expect(await store.append('r1', many.slice(1))).toBe(5);
+    });
+  });
+}
+
+function text(value: object): string {
+  return JSON.stringify(value);
+}

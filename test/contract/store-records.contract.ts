@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { StaleVersion } from '../../src/store/store-errors.ts';
+import { clusterRecord, runRecord, specOf } from '../support/store-fixtures.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+const ODD_IDS = [
+  '.',
+  '..',
+  '__all__',
+  '__',
+  '%',
+  '%2e',
+  '%2e.',
+  'a b',
+  'Ärger',
+  '日本',
+  '🚀',
+  'a:b?c#d',
+  "it's",
+  '-',
+  '"',
+];
+
+export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
+  describe('records', () => {
+    test('what was written is read, by every client', async () => {
+      const { open } = await fresh();
+      const [a, b] = [await open(), await open()];
+      const value = clusterRecord({ facts: { addresses: [['10.0.0.1'], ['10.0.0.2', { deep: [[1, null]] }]] } });
+      const version = await a.write('cluster', 'demo', value, undefined);
+      expect(await b.read('cluster', 'demo')).toEqual({ id: 'demo', value, version });
+      expect(await b.read('cluster', 'other')).toBeUndefined();
+      expect(await b.read('run', 'demo')).toBeUndefined();
+    });
+
+    test('a write under an older version is refused and changes nothing', async () => {
+      const store = await (await fresh()).open();
+      const first = await store.write('cluster', 'demo', clusterRecord(), undefined);
+      const second = await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), first);
+      const late = store.write('cluster', 'demo', clusterRecord({ state: 'failed' }), first);
+      await expect(late).rejects.toThrow(StaleVersion);
+      const found = await store.read('cluster', 'demo');
+      expect(found?.version).toBe(second);
+      expect(found?.value.state).toBe('ready');
+    });
+
+    test('a write of the same value is a write: the version before it is stale', async () => {
+      const store = await (await fresh()).open();
+      const first = await store.write('cluster', 'demo', clusterRecord(), undefined);
+      const second = await store.write('cluster', 'demo', clusterRecord(), first);
+      expect(second).not.toBe(first);
+      await expect(store.write('cluster', 'demo', clusterRecord(), first)).rejects.toThrow(StaleVersion);
+    });
+
+    test('a record is not updated where there is none', async () => {
+      const store = await (await fresh()).open();
+      const version = await store.write('cluster', 'demo', clusterRecord(), undefined);
+      await store.remove('cluster', 'demo', version);
+      await expect(store.write('cluster', 'demo', clusterRecord(), version)).rejects.toThrow(StaleVersion);
+      expect(await store.read('cluster', 'demo')).toBeUndefined();
+    });
+
+    test('a version of the record before does not fit the one made anew', async () => {
+      const store = await (await fresh()).open();
+      const old = await store.write('cluster', 'demo', clusterRecord(), undefined);
+      await store.remove('cluster', 'demo');
+      await store.write('cluster', 'demo', clusterRecord(), undefined);
+      await expect(store.write('cluster', 'demo', clusterRecord(), old)).rejects.toThrow(StaleVersion);
+      await expect(store.remove('cluster', 'demo', old)).rejects.toThrow(StaleVersion);
+    });
+
+    test('removing what is absent is no error', async () => {
+      const store = await (await fresh()).open();
+      const version = await store.write('seen', 'Ev1', { at: '2026-01-02T03:04:05.000Z' }, undefined);
+      await store.remove('seen', 'Ev1', version);
+      await store.remove('seen', 'Ev1', version);
+      await store.remove('seen', 'Ev1');
+      expect(await store.read('seen', 'Ev1')).toBeUndefined();
+    });
+
+    test('of 20 who create the same record at once exactly one succeeds', async () => {
+      const stores = await clients(await fresh(), 4);
+      const tries = await Promise.allSettled(
+        numbers(20).map((n) =>
+          pick(stores, n).write('cluster', 'demo', clusterRecord({ channel: `C${n}` }), undefined),
+        ),
+      );
+      const winner = tries.findIndex((result) => result.status === 'fulfilled');
+      expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+      for (const result of tries) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StaleVersion);
+      expect((await pick(stores, 0).read('cluster', 'demo'))?.value.channel).toBe(`C${winner}`);
+    });
+
+    test('of 20 who write over the same version at once exactly one succeeds', async () => {
+      const stores = await clients(await fresh(), 4);
+      const version = await pick(stores, 0).write('cluster', 'demo', clusterRecord(), undefined);
+      // The same value from everybody: also then only one may believe that it was first.
+      const tries = await Promise.allSettled(
+        numbers(20).map((n) => pick(stores, n).write('cluster', 'demo', clusterRecord({ state: 'ready' }), version)),
+      );
+      expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+    });
+
+    test('20 who count up by reading and writing again until it holds end at 20', async () => {
+      const stores = await clients(await fresh(), 4);
+      await pick(stores, 0).write('thread', 'count', { channel: 'C1', cursor: 0 }, undefined);
+      await Promise.all(numbers(20).map((n) => countUp(pick(stores, n))));
+      expect((await pick(stores, 1).read('thread', 'count'))?.value.cursor).toBe(20);
+    });
+
+    test.each(ODD_IDS)('an id can be %j', async (id) => {
+      const store = await (await fresh()).open();
+      const version = await store.write('cluster', id, clusterRecord({ channel: id }), undefined);
+      expect((await store.read('cluster', id))?.value.channel).toBe(id);
+      expect(await store.list('cluster')).toMatchObject([{ id, version }]);
+      await store.remove('cluster', id, version);
+      expect(await store.list('cluster')).toEqual([]);
+    });
+
+    test('odd ids are different records', async () => {
+      const store = await (await fresh()).open();
+      for (const id of ODD_IDS) await store.write('cluster', id, clusterRecord({ channel: id }), undefined);
+      const found = await store.list('cluster');
+      expect(found.map(({ id }) => id).sort()).toEqual([...ODD_IDS].sort());
+      expect(found.every(({ id, value }) => value.channel === id)).toBe(true);
+    });
+  });
+
+  describe('lists', () => {
+    const IN_ORDER = ['a', 'a-1', 'a-2', 'a-2b', 'b', 'ä', '\ud7ff', '\ufffd', '😀', '😁'];
+
+    test('are in the order of code points, page after page', async () => {
+      const store = await listed(await fresh(), IN_ORDER);
+      expect(ids(await store.list('cluster'))).toEqual(IN_ORDER);
+      const pages: string[][] = [];
+      for (let after: string | undefined; ; ) {
+        const page = ids(await store.list('cluster', { limit: 4, ...(after === undefined ? {} : { after }) }));
+        if (page.length === 0) break;
+        pages.push(page);
+        after = page.at(-1);
+      }
+      expect(pages.map((page) => page.length)).toEqual([4, 4, 2]);
+      expect(pages.flat()).toEqual(IN_ORDER);
+      expect(await store.list('cluster', { limit: 0 })).toEqual([]);
+    });
+
+    test.each([
+      [{ prefix: 'a' }, ['a', 'a-1', 'a-2', 'a-2b']],
+      [{ prefix: 'a-2' }, ['a-2', 'a-2b']],
+      [{ prefix: 'a', after: 'a-1', limit: 1 }, ['a-2']],
+      [{ prefix: 'a', after: 'a-2b' }, []],
+      [{ prefix: 'a-', after: '' }, ['a-1', 'a-2', 'a-2b']],
+      [{ prefix: 'b', after: 'a' }, ['b']],
+      [{ prefix: '\ud7ff' }, ['\ud7ff']],
+      [{ prefix: '😀' }, ['😀']],
+      [{ prefix: 'c' }, []],
+    ])('of %j is %j', async (page, expected) => {
+      const store = await listed(await fresh(), IN_ORDER);
+      expect(ids(await store.list('cluster', page))).toEqual(expected);
+    });
+
+    test('hold one kind only', async () => {
+      const store = await (await fresh()).open();
+      await store.write('run', 'r1', runRecord(), undefined);
+      expect(await store.list('cluster')).toEqual([]);
+    });
+
+    test('of open runs follow the record', async () => {
+      const store = await (await fresh()).open();
+      for (const id of ['r3', 'r1', 'r2', 'r4'])
+        await store.write('run', id, runRecord({ open: id !== 'r2' }), undefined);
+      expect(await store.openRuns()).toEqual(['r1', 'r3', 'r4']);
+      const r1 = await store.read('run', 'r1');
+      const closed = await store.write('run', 'r1', runRecord({ open: false }), r1?.version);
+      await store.remove('run', 'r4');
+      expect(await store.openRuns()).toEqual(['r3']);
+      await store.write('run', 'r1', runRecord({ spec: specOf({ workers: 0 }) }), closed);
+      expect(await store.openRuns()).toEqual(['r1', 'r3']);
+    });
+  });
+}
+
+async function countUp(store: Store): Promise<void> {
+  for (;;) {
+    const found = await store.read('thread', 'count');
+    if (found === undefined) throw new Error('the counter is gone');
+    try {
+      await store.write('thread', 'count', { ...found.value, cursor: found.value.cursor + 1 }, found.version);
+      return;
+    } catch (error) {
+      if (!(error instanceof StaleVersion)) throw error;
+    }
+  }
+}
+
+async function listed(under: StoreUnderTest, wanted: string[]): Promise<Store> {
+  const store = await under.open();
+  for (const id of wanted.toReversed()) await store.write('cluster', id, clusterRecord(), undefined);
+  return store;
+}
+
+function ids(found: { id: string }[]): string[] {
+  return found.map(({ id }) => id);
+}
+
+function clients(under: StoreUnderTest, count: number): Promise<Store[]> {
+  return Promise.all(numbers(count).map(() => under.open()));
+}
+
+function pick(stores: Store[], n: number): Store {
+  return stores[n % stores.length] as Store;
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}

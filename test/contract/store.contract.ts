@@ -1,0 +1,27 @@
+import { describe } from 'vitest';
+import type { Kind } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
+import { eventsContract } from './store-events.contract.ts';
+import { leasesContract } from './store-leases.contract.ts';
+import { limitsContract } from './store-limits.contract.ts';
+import { recordsContract } from './store-records.contract.ts';
+
+/** One empty store, and the back doors past it. */
+export interface StoreUnderTest {
+  /** A client of the same data that shares no memory with the others. */
+  open(now?: () => Date): Promise<Store>;
+  /** Replaces the text of a record by something that no client would write. */
+  spoilRecord(kind: Kind, id: string, text: string): Promise<void>;
+  spoilEvent(run: string, seq: number, text: string): Promise<void>;
+  loseEvent(run: string, seq: number): Promise<void>;
+}
+
+/** What every store does. `fresh` gives an empty one and clears it away when the test is over. */
+export function storeContract(name: string, fresh: () => Promise<StoreUnderTest>): void {
+  describe(`${name} keeps the store's contract`, () => {
+    recordsContract(fresh);
+    eventsContract(fresh);
+    leasesContract(fresh);
+    limitsContract(fresh);
+  });
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const JAR = 'platform/cloud-firestore-emulator/cloud-firestore-emulator.jar';
+const READY_WITHIN_MS = 60_000;
+
+export interface FirestoreEmulator {
+  /** As FIRESTORE_EMULATOR_HOST wants it. */
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** Google's emulator, if this machine has it and Java. When not, says so where nobody overlooks it. */
+export function findFirestoreEmulator(): string | undefined {
+  const jar = sdkRoots()
+    .map((root) => join(root, JAR))
+    .find((path) => existsSync(path));
+  if (jar !== undefined && succeeds('java', ['-version'])) return jar;
+  const missing = jar === undefined ? "Google's Firestore emulator" : 'Java';
+  const bar = '#'.repeat(100);
+  console.warn(
+    `\n${bar}\n#  NOT TESTED: the Firestore store, because ${missing} is not installed on this machine.\n` +
+      `#  apt-get install google-cloud-cli-firestore-emulator default-jre-headless, then run the tests again.\n${bar}\n`,
+  );
+  return undefined;
+}
+
+/** Starts the emulator on a free port of this machine and points this process's Firestore clients at it. */
+export async function startFirestoreEmulator(jar: string): Promise<FirestoreEmulator> {
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  const jvm = ['-Duser.language=en', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+  const main = 'com.google.cloud.datastore.emulator.firestore.CloudFirestore';
+  const java = spawn('java', [...jvm, '-cp', jar, main, 'start', '--host=127.0.0.1', `--port=${port}`], {
+    stdio: 'ignore',
+  });
+  // A test run that is killed leaves no emulator behind.
+  const end = (): boolean => java.kill('SIGKILL');
+  process.once('exit', end);
+  await ready(java, `http://${host}/`);
+  process.env.FIRESTORE_EMULATOR_HOST = host;
+  // The client looks for Google's metadata server otherwise, which takes a second on a machine that is not Google's.
+  process.env.METADATA_SERVER_DETECTION = 'none';
+  return {
+    host,
+    async stop() {
+      process.off('exit', end);
+      const gone = new Promise((resolve) => java.once('exit', resolve));
+      if (java.exitCode === null && end()) await gone;
+    },
+  };
+}
+
+async function ready(java: ChildProcess, url: string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && java.exitCode === null) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  java.kill('SIGKILL');
+  throw new Error(`starting the Firestore emulator: no answer from ${url}; run the same command by hand to see why`);
+}
+
+function sdkRoots(): string[] {
+  const usual = ['/usr/lib/google-cloud-sdk', '/usr/share/google-cloud-sdk', '/opt/google-cloud-sdk'];
+  if (usual.some((root) => existsSync(join(root, JAR)))) return usual;
+  try {
+    const args = ['info', '--format=value(installation.sdk_root)'];
+    return [execFileSync('gcloud', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()];
+  } catch {
+    return [];
+  }
+}
+
+function succeeds(command: string, args: string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
