@@ -4,11 +4,12 @@ import type { HostFile, RunResult } from './remote.ts';
 /**
  * Reads files from standard input and puts each in its place. Before each file comes a line with its size, mode and path;
  * `head` takes exactly that many bytes. A file that ends too early is never renamed into place, and what is left of it
- * is removed.
+ * is removed. (`timeout` sends TERM to the shell and then to the whole group: the second one must not hit the `rm`.)
  */
 export const receiveScript = `umask 077
 temporary=
-trap 'rm -f -- "$temporary"' EXIT
+trap 'exit 143' TERM
+trap 'trap "" TERM; rm -f -- "$temporary"' EXIT
 while IFS=' ' read -r size mode path; do
   folder=\${path%/*}
   folder=\${folder:-/}
