@@ -20,7 +20,6 @@ const masked = [
   'systemd-firstboot.service',
   'systemd-hwdb-update.service',
   'systemd-journal-catalog-update.service',
-  'systemd-logind.service',
   'systemd-modules-load.service',
   'systemd-networkd-wait-online.service',
   'systemd-pstore.service',
@@ -41,8 +40,12 @@ const units = {
   'guest-agent.service': 'multi-user.target',
 } as const;
 
-/** Configuration that differs from Debian's, by path. */
+/**
+ * Configuration that differs from Debian's, by path. Nothing answers at the name server's address, which is refused at
+ * once: names of machines are in /etc/hosts, others don't exist, and CoreDNS wants to be told of some server.
+ */
 const configuration = {
+  'etc/resolv.conf': ['nameserver 169.254.169.254', 'options timeout:1 attempts:1'],
   'etc/ssh/sshd_config.d/10-guest.conf': [
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     'HostKey /etc/ssh/ssh_host_ecdsa_key',
@@ -76,6 +79,8 @@ export async function writeGuestLayer(folder: string): Promise<void> {
     await copyFile(join(sources, unit), join(system, unit));
     await symlink(`/etc/systemd/system/${unit}`, join(system, `${target}.wants`, unit));
   }
+  // Started when somebody calls it (to reboot, say), not at boot.
+  await symlink('/dev/null', join(system, 'multi-user.target.wants/systemd-logind.service'));
   for (const [path, lines] of Object.entries(configuration)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), `${lines.join('\n')}\n`);

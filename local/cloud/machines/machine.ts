@@ -24,6 +24,8 @@ interface Options {
   readonly layers: readonly string[];
   readonly hostsFile: string;
   readonly stopMs: number;
+  /** Called when the machine ends without having been asked to: it shut itself down, or its init died. */
+  readonly poweredOff: () => void;
   readonly log: (line: string) => void;
 }
 
@@ -99,7 +101,7 @@ export class Machine {
   }
 
   async #boot(): Promise<void> {
-    const { names, folder, hostsFile, log } = this.#options;
+    const { names, folder, hostsFile, poweredOff, log } = this.#options;
     const entries = await makeCgroup(names.group, this.plan.name, this.#limits);
     const args = nspawnArguments({
       name: this.plan.name,
@@ -120,7 +122,8 @@ export class Machine {
     });
     const ended = child.then(async ({ exitCode }) => {
       this.#running = undefined;
-      if (exitCode !== rebootCode || !this.#wanted) return;
+      if (!this.#wanted) return;
+      if (exitCode !== rebootCode) return poweredOff();
       log(`machine "${this.plan.name}": reboots`);
       await removeCgroup(names.group, this.plan.name);
       if (this.#wanted) await this.#boot();

@@ -113,14 +113,12 @@ class Host implements NspawnMachines {
     const network = await opening;
     const { stateDir, layers, stopMs, log } = this.#options;
     const folder = join(stateDir, 'machines', plan.name);
-    const machine = new Machine(plan, {
-      names: this.#names,
-      folder,
-      layers,
-      hostsFile: network.hostsFile,
-      stopMs,
-      log,
-    });
+    const poweredOff = () => {
+      log(`machine "${plan.name}": is off`);
+      this.stop(plan.name).catch((error: unknown) => log(`machine "${plan.name}": ${String(error)}`));
+    };
+    const { hostsFile } = network;
+    const machine = new Machine(plan, { names: this.#names, folder, layers, hostsFile, stopMs, poweredOff, log });
     const entry: Entry = { plan, machine, network, guest: new Map(), turn: Promise.resolve() };
     this.#entries.set(plan.name, entry);
     await this.#inTurn(plan.name, async () => {
