@@ -4,7 +4,7 @@ import type { Release } from './releases.ts';
 export interface Download {
   /** As `kubelet`; also the program's own name. */
   readonly name: string;
-  readonly on: 'controllers' | 'workers' | 'everywhere';
+  readonly on: 'controllers' | 'workers';
   readonly url: string;
   readonly checksumUrl: string;
   /** `plain`: the file at `checksumUrl` is the SHA-256 in hex. `sums`: lines of `SHA-256  FILE NAME`, as sha256sum reads. */
@@ -27,7 +27,7 @@ export function downloads(release: Release): readonly Download[] {
     kubernetes(release, 'kube-apiserver', 'controllers'),
     kubernetes(release, 'kube-controller-manager', 'controllers'),
     kubernetes(release, 'kube-scheduler', 'controllers'),
-    kubernetes(release, 'kubectl', 'everywhere'),
+    kubernetes(release, 'kubectl', 'controllers'),
     containerd(release),
     runc(release),
     cniPlugins(release),

@@ -34,7 +34,8 @@ export function kubeconfig(parts: KubeconfigParts): Secret {
     contexts: [{ name: clusterName, context: { cluster: clusterName, user } }],
     'current-context': clusterName,
   };
-  return new Secret(stringify(document, { lineWidth: 0 }));
+  // Quoted for YAML 1.1 too, which is what kubectl reads: there a cluster named `on` would be a boolean.
+  return new Secret(stringify(document, { lineWidth: 0, version: '1.1' }));
 }
 
 function base64(text: string): string {

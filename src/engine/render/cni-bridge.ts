@@ -1,0 +1,23 @@
+import type { Worker } from '../cluster.ts';
+
+/**
+ * The network of one worker's pods: a bridge, addresses from the worker's own range, everything that leaves it behind the
+ * machine's address. `hairpinMode` lets a pod reach itself through its own service.
+ */
+export function cniBridge(worker: Worker): string {
+  const config = {
+    cniVersion: '0.4.0',
+    name: 'bridge',
+    type: 'bridge',
+    bridge: 'cnio0',
+    isGateway: true,
+    ipMasq: true,
+    hairpinMode: true,
+    ipam: {
+      type: 'host-local',
+      ranges: [[{ subnet: worker.podCidr }]],
+      routes: [{ dst: '0.0.0.0/0' }],
+    },
+  };
+  return `${JSON.stringify(config, undefined, 2)}\n`;
+}

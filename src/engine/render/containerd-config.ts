@@ -1,0 +1,72 @@
+import type { Release } from '../releases.ts';
+import { cgroupDriver } from './cgroup-driver.ts';
+import { images } from './images.ts';
+import { paths } from './paths.ts';
+
+/** Configuration of containerd. Its second major version took the CRI plugin apart, so that everything has another place. */
+export function containerdConfig(release: Release): string {
+  const facts = { sandbox: images(release).pause, systemdCgroup: cgroupDriver(release) === 'systemd' };
+  return release.containerd.startsWith('1.') ? version2(facts) : version3(facts);
+}
+
+interface Facts {
+  readonly sandbox: string;
+  readonly systemdCgroup: boolean;
+}
+
+/** Without `restrict_oom_score_adj`, nothing can be run where containerd may not lower a process' score. */
+function version2({ sandbox, systemdCgroup }: Facts): string {
+  return `version = 2
+
+[plugins."io.containerd.grpc.v1.cri"]
+  restrict_oom_score_adj = true
+  sandbox_image = "${sandbox}"
+
+  [plugins."io.containerd.grpc.v1.cri".containerd]
+    snapshotter = "overlayfs"
+    default_runtime_name = "runc"
+
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = ${systemdCgroup}
+
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${paths.cniBin}"
+    conf_dir = "${paths.cniConfig}"
+
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${paths.registries}"
+`;
+}
+
+function version3({ sandbox, systemdCgroup }: Facts): string {
+  return `version = 3
+
+[plugins."io.containerd.cri.v1.images"]
+  snapshotter = "overlayfs"
+
+  [plugins."io.containerd.cri.v1.images".pinned_images]
+    sandbox = "${sandbox}"
+
+  [plugins."io.containerd.cri.v1.images".registry]
+    config_path = "${paths.registries}"
+
+[plugins."io.containerd.cri.v1.runtime"]
+  restrict_oom_score_adj = true
+
+  [plugins."io.containerd.cri.v1.runtime".containerd]
+    default_runtime_name = "runc"
+
+  [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+
+    [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+      SystemdCgroup = ${systemdCgroup}
+
+  [plugins."io.containerd.cri.v1.runtime".cni]
+    bin_dirs = ["${paths.cniBin}"]
+    conf_dir = "${paths.cniConfig}"
+`;
+}

@@ -1,0 +1,88 @@
+import type { Cluster } from '../cluster.ts';
+import { corednsDeployment } from './coredns-deployment.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+const namespace = 'kube-system';
+const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
+
+/** The cluster's DNS, at the address that every kubelet tells its pods. */
+export function corednsManifest(cluster: Cluster): string {
+  return yamlDocuments(
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace } },
+    clusterRole(),
+    clusterRoleBinding(),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace }, data: { Corefile: corefile() } },
+    corednsDeployment(cluster, { namespace, labels }),
+    service(cluster),
+  );
+}
+
+/** Names of the cluster are answered from the API; all others by the machine's own servers. */
+function corefile(): string {
+  return `.:53 {
+    errors
+    health {
+        lameduck 5s
+    }
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+        pods insecure
+        fallthrough in-addr.arpa ip6.arpa
+        ttl 30
+    }
+    prometheus :9153
+    forward . /etc/resolv.conf
+    cache 30
+    loop
+    reload
+    loadbalance
+}
+`;
+}
+
+/** Older versions read endpoints and nodes, newer ones endpoint slices; the rule covers both. */
+function clusterRole(): object {
+  const verbs = ['list', 'watch'];
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'system:coredns' },
+    rules: [
+      { apiGroups: [''], resources: ['endpoints', 'services', 'pods', 'namespaces'], verbs },
+      { apiGroups: [''], resources: ['nodes'], verbs: ['get'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    ],
+  };
+}
+
+function clusterRoleBinding(): object {
+  return {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'system:coredns' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' },
+    subjects: [{ kind: 'ServiceAccount', name: 'coredns', namespace }],
+  };
+}
+
+function service(cluster: Cluster): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kube-dns',
+      namespace,
+      labels,
+      annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
+    },
+    spec: {
+      clusterIP: cluster.dnsServiceAddress,
+      selector: { 'k8s-app': 'kube-dns' },
+      ports: [
+        { name: 'dns', port: 53, protocol: 'UDP' },
+        { name: 'dns-tcp', port: 53, protocol: 'TCP' },
+        { name: 'metrics', port: 9153, protocol: 'TCP' },
+      ],
+    },
+  };
+}

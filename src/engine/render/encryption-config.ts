@@ -1,0 +1,22 @@
+import { Secret } from '../../store/secret.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/**
+ * How the API server encrypts secrets in etcd: they begin with `k8s:enc:aescbc:v1:key1:`. `identity` comes last so that what
+ * was written before can be read. The group and kind are those of 1.13 and later; the tutorial's `v1 EncryptionConfig` is
+ * what they were called before.
+ * @param key 32 random bytes, for AES-256
+ * @throws RangeError for a key of another length
+ */
+export function encryptionConfig(key: Secret): Secret {
+  const bytes = key.bytes();
+  if (bytes.length !== 32) throw new RangeError(`the encryption key has ${bytes.length} bytes; make one of 32`);
+  const secret = Buffer.from(bytes).toString('base64');
+  return new Secret(
+    yamlDocuments({
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'EncryptionConfiguration',
+      resources: [{ resources: ['secrets'], providers: [{ aescbc: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] }],
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+import type { Cluster } from '../cluster.ts';
+import { minorOf } from '../releases.ts';
+import { paths } from './paths.ts';
+import { commandLine, systemdUnit } from './systemd-unit.ts';
+
+/**
+ * The controller manager, the same on every controller. The tutorial's `--cluster-cidr` and `--service-cluster-ip-range` are
+ * left out: they say nothing without `--allocate-node-cidrs`, and pod ranges here are given by the plan. It listens on
+ * loopback, since only the machine itself asks for its health.
+ */
+export function kubeControllerManagerUnit(cluster: Cluster): string {
+  const dir = paths.kubernetes;
+  const start = commandLine(`${paths.bin}/kube-controller-manager`, {
+    'bind-address': '127.0.0.1',
+    'cluster-name': 'kubernetes',
+    'cluster-signing-cert-file': `${dir}/ca.pem`,
+    'cluster-signing-key-file': `${dir}/ca-key.pem`,
+    kubeconfig: `${dir}/kube-controller-manager.kubeconfig`,
+    'leader-elect': 'true',
+    // Until 1.22 an unauthenticated port, open on every address, is the default.
+    port: minorOf(cluster.release) < 22 ? '0' : undefined,
+    'root-ca-file': `${dir}/ca.pem`,
+    'service-account-private-key-file': `${dir}/service-account-key.pem`,
+    'use-service-account-credentials': 'true',
+    v: '2',
+  });
+  return systemdUnit({
+    description: 'Kubernetes controller manager',
+    unit: {
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/',
+      After: 'kube-apiserver.service',
+    },
+    service: { ExecStart: start },
+  });
+}

@@ -1,0 +1,18 @@
+import type { Cluster, Worker } from '../cluster.ts';
+import { paths } from './paths.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/** Configuration of one worker's kube-proxy. */
+export function kubeProxyConfig(cluster: Cluster, worker: Worker): string {
+  return yamlDocuments({
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    clientConnection: { kubeconfig: `${paths.kubeProxy}/kubeconfig` },
+    clusterCIDR: cluster.podCidr,
+    // Zero leaves the kernel's own limit. It belongs to the whole kernel, so that inside a container it can't be set, and
+    // kube-proxy ends when it tries and fails.
+    conntrack: { maxPerCore: 0 },
+    hostnameOverride: worker.name,
+    mode: 'iptables',
+  });
+}

@@ -1,0 +1,17 @@
+import { paths } from './paths.ts';
+import { commandLine, systemdUnit } from './systemd-unit.ts';
+
+/** kube-proxy, the same on every worker: what differs is in its configuration. */
+export function kubeProxyUnit(): string {
+  return systemdUnit({
+    description: 'Kubernetes proxy',
+    unit: {
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/',
+      After: 'network-online.target',
+      Wants: 'network-online.target',
+    },
+    service: {
+      ExecStart: commandLine(`${paths.bin}/kube-proxy`, { config: `${paths.kubeProxy}/kube-proxy-config.yaml`, v: '2' }),
+    },
+  });
+}

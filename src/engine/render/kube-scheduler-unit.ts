@@ -1,0 +1,19 @@
+import { paths } from './paths.ts';
+import { commandLine, systemdUnit } from './systemd-unit.ts';
+
+/** The scheduler, the same on every controller. It listens on loopback, since only the machine itself asks for its health. */
+export function kubeSchedulerUnit(): string {
+  const start = commandLine(`${paths.bin}/kube-scheduler`, {
+    config: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
+    'bind-address': '127.0.0.1',
+    v: '2',
+  });
+  return systemdUnit({
+    description: 'Kubernetes scheduler',
+    unit: {
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/',
+      After: 'kube-apiserver.service',
+    },
+    service: { ExecStart: start },
+  });
+}

@@ -1,0 +1,37 @@
+import type { Cluster, Worker } from '../cluster.ts';
+import { minorOf } from '../releases.ts';
+import { cgroupDriver } from './cgroup-driver.ts';
+import { paths } from './paths.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/** The resolver of pods that use the machine's own: a link that the kubelet's unit sets. */
+export const kubeletResolvConf = `${paths.kubelet}/resolv.conf`;
+
+/** Configuration of one worker's kubelet. */
+export function kubeletConfig(cluster: Cluster, worker: Worker): string {
+  return yamlDocuments({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: `${paths.kubernetes}/ca.pem` },
+    },
+    authorization: { mode: 'Webhook' },
+    cgroupDriver: cgroupDriver(cluster.release),
+    clusterDNS: [cluster.dnsServiceAddress],
+    clusterDomain: 'cluster.local',
+    ...(minorOf(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
+    // Swap is never used, and no reason not to start.
+    failSwapOn: false,
+    // A node turns Ready at one of these looks. The kubelet's quick first look waits for spec.podCIDR, which nobody sets
+    // here. Reports without news stay at five minutes; unset, they would follow this.
+    nodeStatusUpdateFrequency: '2s',
+    nodeStatusReportFrequency: '5m',
+    podCIDR: worker.podCidr,
+    resolvConf: kubeletResolvConf,
+    runtimeRequestTimeout: '15m',
+    tlsCertFile: `${paths.kubelet}/${worker.name}.pem`,
+    tlsPrivateKeyFile: `${paths.kubelet}/${worker.name}-key.pem`,
+  });
+}

@@ -1,0 +1,26 @@
+import { paths } from './paths.ts';
+
+/**
+ * Lets the load balancer see the API server's health: Google's check for target pools speaks plain HTTP only. It sends the
+ * site's name as its host.
+ */
+export function nginxSite(): string {
+  const name = 'kubernetes.default.svc.cluster.local';
+  const location = (path: string) => `
+  location = ${path} {
+    proxy_pass https://127.0.0.1:6443${path};
+    proxy_ssl_trusted_certificate ${paths.kubernetes}/ca.pem;
+    proxy_ssl_verify on;
+    proxy_ssl_name ${name};
+  }
+`;
+  return `server {
+  listen 80;
+  server_name ${name};
+${location('/healthz')}${location('/readyz')}
+  location / {
+    return 404;
+  }
+}
+`;
+}

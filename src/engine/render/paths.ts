@@ -1,0 +1,22 @@
+/** Where things are on a machine: the tutorial's places. */
+export const paths = {
+  units: '/etc/systemd/system',
+  bin: '/usr/local/bin',
+  etcdConfig: '/etc/etcd',
+  etcdData: '/var/lib/etcd',
+  kubernetes: '/var/lib/kubernetes',
+  kubernetesConfig: '/etc/kubernetes/config',
+  kubelet: '/var/lib/kubelet',
+  kubeProxy: '/var/lib/kube-proxy',
+  auditLog: '/var/log/audit.log',
+  cniBin: '/opt/cni/bin',
+  cniConfig: '/etc/cni/net.d',
+  containerdConfig: '/etc/containerd/config.toml',
+  /** A folder for each registry, with a `hosts.toml`. */
+  registries: '/etc/containerd/certs.d',
+  containerdSocket: 'unix:///run/containerd/containerd.sock',
+  nginxSite: '/etc/nginx/sites-available/kubernetes.default.svc.cluster.local',
+  nginxSiteEnabled: '/etc/nginx/sites-enabled/kubernetes.default.svc.cluster.local',
+  kernelModules: '/etc/modules-load.d/kubernetes.conf',
+  sysctls: '/etc/sysctl.d/99-kubernetes.conf',
+} as const;

@@ -1,0 +1,12 @@
+/** Registries that a cluster's images come from; each needs its own hosts.toml when there is a mirror. */
+export const registries = ['registry.k8s.io', 'docker.io'] as const;
+
+/**
+ * The `hosts.toml` that sends pulls from one registry to the mirror, and nowhere else. containerd then asks the mirror
+ * `/v2/NAME/…?ns=REGISTRY`. Without a mirror there is nothing to write.
+ * @param mirror as `http://ADDRESS:PORT`
+ */
+export function registryHosts(registry: string, mirror: string | undefined): string | undefined {
+  if (mirror === undefined) return undefined;
+  return `# Images of ${registry}\nserver = "${mirror.replace(/\/+$/, '')}"\ncapabilities = ["pull", "resolve"]\n`;
+}
