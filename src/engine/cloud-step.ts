@@ -1,46 +1,70 @@
 import type { Difference } from '../store/events.ts';
-import type { Cloud, Global, Resource } from './cloud/cloud.ts';
+import type { Cloud, Global, Resource, Where } from './cloud/cloud.ts';
+import type { Cluster } from './cluster.ts';
 import { KthwError } from './errors.ts';
+import { labelsOf, markOf } from './names.ts';
 import type { Context, Known, Step } from './phase.ts';
 
-interface CloudStep<Spec extends Global, Found> {
+/** The collections of {@link Cloud} that hold resources. */
+type Collection = { [K in keyof Cloud]: Cloud[K] extends Resource<infer _, infer _> ? K : never }[keyof Cloud];
+type SpecOf<K extends Collection> = Cloud[K] extends Resource<infer Spec, infer _> ? Spec : never;
+type FoundOf<K extends Collection> = Cloud[K] extends Resource<infer _, infer Found> ? Found & object : never;
+
+interface CloudStep<K extends Collection> {
   readonly key: string;
   readonly title: string;
   readonly after?: readonly string[];
-  readonly of: (cloud: Cloud) => Resource<Spec, Found>;
-  /** Where the resource is and, as far as it can be said without asking, what it is. */
-  readonly at: Spec | Parameters<Resource<Spec, Found>['get']>[0];
-  /** What it must be; may need facts and secrets. @default `at` */
-  readonly spec: (c: Context) => Promise<Spec> | Spec;
+  readonly of: K;
+  /** Where the resource is. */
+  readonly at: Where<SpecOf<K>>;
+  /** What it must be; may need facts and secrets. */
+  readonly spec: (c: Context) => Promise<SpecOf<K>> | SpecOf<K>;
   /** Fields that must be as asked. What else Google fills in is its own. */
-  readonly compare: readonly (keyof Spec & keyof Found & string)[];
+  readonly compare: readonly (keyof SpecOf<K> & keyof FoundOf<K> & string)[];
+  /** Found as asked, but an insert was cut before its last part: it is made again, which completes it. */
+  readonly unfinished?: (found: FoundOf<K>) => boolean;
   /** Found, but still on its way. */
-  readonly pending?: (found: Found) => boolean;
-  readonly facts?: (found: Found) => readonly Known[];
+  readonly pending?: (found: FoundOf<K>) => boolean;
+  readonly facts?: (found: FoundOf<K>) => readonly Known[];
 }
 
 /** A step that is one resource of Compute Engine: there and as asked, not there, or different and then shown. */
-export function cloudStep<Spec extends Global, Found extends object>(wanted: CloudStep<Spec, Found>): Step {
-  const { key, title, after, of, at, compare } = wanted;
+export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
+  const { key, title, after, at, compare } = wanted;
+  // The compiler can't see that one key gives one pair of types, so this is said once, here.
+  const of = (cloud: Cloud) => cloud[wanted.of] as unknown as Resource<SpecOf<K> & Global, FoundOf<K>>;
+  const place = at as Where<SpecOf<K> & Global>;
   return {
     key,
     title,
     ...(after ? { after } : {}),
     async observe(c) {
-      const found = await of(c.cloud).get(at, c.signal);
+      const found = await of(c.cloud).get(place, c.signal);
       if (!found) return { is: 'absent' };
       const fields = differences(await wanted.spec(c), found, compare);
       if (fields.length > 0) return { is: 'different', fields };
+      if (wanted.unfinished?.(found)) return { is: 'absent' };
       if (wanted.pending?.(found)) throw new KthwError('not-there-yet', { step: title });
       return { is: 'present', facts: wanted.facts?.(found) ?? [] };
     },
     async apply(c) {
       await of(c.cloud).insert(await wanted.spec(c), { request: c.request, signal: c.signal });
     },
+    // What bears the name but not the mark is somebody else's: it stays.
+    async exists(c) {
+      const found = await of(c.cloud).get(place, c.signal);
+      return found !== undefined && isOurs(found, c.cluster);
+    },
     async remove(c) {
-      await of(c.cloud).delete(at, { request: c.request, signal: c.signal });
+      await of(c.cloud).delete(place, { request: c.request, signal: c.signal });
     },
   };
+}
+
+function isOurs(found: object, cluster: Cluster): boolean {
+  if ('description' in found) return found.description === markOf(cluster);
+  if ('labels' in found) return text(found.labels).includes(text(labelsOf(cluster)));
+  return true;
 }
 
 function differences<Spec extends object, Found extends object>(

@@ -58,7 +58,7 @@ export interface RunView {
     readonly fault?: Fault;
     readonly differences?: readonly Difference[];
   }[];
-  /** What is known of the cluster: `apiAddress` among it, once there is one. Never a secret. */
+  /** What is known of the cluster, by the names of the engine's facts. Never a secret. */
   readonly facts: ClusterRecord['facts'];
   /** Number of the last event that is in here. */
   readonly lastSeq: number;

@@ -6,6 +6,7 @@ import { sshUser } from './machine-step.ts';
 import { labelsOf, names } from './names.ts';
 import { type Context, known, type Step } from './phase.ts';
 
+import { minorOf, type Release } from './releases.ts';
 import { sshKeyOf } from './secrets.ts';
 
 const scope = 'https://www.googleapis.com/auth/';
@@ -26,8 +27,8 @@ export function instanceStep(phase: string, cluster: Cluster, machine: Machine):
     key: `${phase}/${machine.name}`,
     title: `machine ${machine.name} (${cluster.machineType}, ${machine.address})`,
     after: ['network/subnet', 'keys/ssh'],
-    of: (cloud) => cloud.instances,
-    at: { name: machine.name, zone: cluster.zone },
+    of: 'instances',
+    at: { name: machine.name, zone: cluster.zone, region: cluster.region },
     spec: (c) => instanceOf(c, machine),
     compare: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
     pending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
@@ -47,7 +48,7 @@ async function instanceOf({ cluster, vault }: Context, machine: Machine): Promis
     address: machine.address,
     canIpForward: true,
     diskGb: 200,
-    image: cluster.release.image,
+    image: imageOf(cluster.release),
     tags: [cluster.name, machine.role],
     labels: labelsOf(cluster),
     scopes,
@@ -58,4 +59,9 @@ async function instanceOf({ cluster, vault }: Context, machine: Machine): Promis
       ...('podCidr' in machine ? { 'pod-cidr': String(machine.podCidr) } : {}),
     },
   };
+}
+
+/** Kubelets before 1.22 want control groups of version 1, which Ubuntu 20.04 still has. `PROJECT/FAMILY`. */
+function imageOf(release: Release): string {
+  return `ubuntu-os-cloud/${minorOf(release) < 22 ? 'ubuntu-2004-lts' : 'ubuntu-2404-lts-amd64'}`;
 }

@@ -35,6 +35,8 @@ export interface Step {
   observe(c: Context): Promise<Observed>;
   /** Called after `absent`, and possibly again after a crash at any point inside it. */
   apply(c: Context): Promise<void>;
+  /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
+  exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
   remove?(c: Context): Promise<void>;
 }

@@ -64,27 +64,32 @@ async function build(step: Step, c: Context, tools: StepTools): Promise<EngineEv
   tools.killPoint(step.key, 'before-call');
   await step.apply(c);
   tools.killPoint(step.key, 'after-call');
-  return verdict(step, await lookUntil(step, c, (seen) => seen.is !== 'absent'), 'applied');
+  const seen = await lookUntil(step, c, async () => {
+    const look = await step.observe(c);
+    return look.is === 'absent' ? undefined : look;
+  });
+  return verdict(step, seen, 'applied');
 }
 
 async function takeDown(step: Step, c: Context, tools: StepTools): Promise<EngineEvent> {
-  if ((await step.observe(c)).is === 'absent') return { type: 'step.finished', step: step.key, outcome: 'gone', facts: [] };
+  const isGone = async () => !(step.exists ? await step.exists(c) : (await step.observe(c)).is !== 'absent');
+  if (await isGone()) return { type: 'step.finished', step: step.key, outcome: 'gone', facts: [] };
   fence(tools);
   tools.killPoint(step.key, 'before-call');
   await step.remove?.(c);
   tools.killPoint(step.key, 'after-call');
-  await lookUntil(step, c, (seen) => seen.is === 'absent');
+  await lookUntil(step, c, async () => ((await isGone()) ? true : undefined));
   return { type: 'step.finished', step: step.key, outcome: 'removed', facts: [] };
 }
 
-/** Done means seen: looks until it is there, and gives what it last saw or the last fault that passes by itself. */
-async function lookUntil(step: Step, c: Context, enough: (seen: Observed) => boolean): Promise<Observed> {
+/** Done means seen: looks until there is something to see, or gives up with the last fault that passes by itself. */
+async function lookUntil<T>(step: Step, c: Context, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = +c.clock.now() + settle.forMs;
   for (let delayMs: number = settle.firstDelayMs; ; delayMs = Math.min(delayMs * 1.5, settle.maxDelayMs)) {
     let fault: unknown;
     try {
-      const seen = await step.observe(c);
-      if (enough(seen)) return seen;
+      const seen = await look();
+      if (seen !== undefined) return seen;
       fault = new KthwError('not-there-yet', { step: step.title });
     } catch (error) {
       if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;

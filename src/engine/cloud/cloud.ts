@@ -59,7 +59,12 @@ export interface FirewallRule extends Global {
   /** `tcp`, `tcp:22`, `icmp`: protocol and ports as gcloud writes them. */
   readonly allow: readonly string[];
 }
+/**
+ * Labels of addresses and forwarding rules can't come with the insert: the adapter sets them right after it, and sets
+ * those that are missing when an insert finds the resource there already (an earlier one was cut in between).
+ */
 export interface Address extends Regional {
+  readonly description: string;
   readonly labels: Labels;
 }
 export interface Instance extends Zonal {
@@ -101,6 +106,7 @@ export interface TargetPool extends Regional {
   readonly instances: readonly string[];
 }
 export interface ForwardingRule extends Regional {
+  readonly description: string;
   readonly labels: Labels;
   /** The IP address itself. */
   readonly address: string;

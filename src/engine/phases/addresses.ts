@@ -1,6 +1,6 @@
 import { cloudStep } from '../cloud-step.ts';
 import { publicAddress } from '../facts.ts';
-import { labelsOf, names } from '../names.ts';
+import { labelsOf, markOf, names } from '../names.ts';
 import { definePhase, known } from '../phase.ts';
 
 /** The static address at which the API answers. Tutorial, chapter 3. */
@@ -10,15 +10,21 @@ export const addresses = definePhase({
   chapter: 3,
   after: ['preflight'],
   steps: (cluster) => {
-    const wanted = { name: names(cluster).address, region: cluster.region, labels: labelsOf(cluster) };
+    const wanted = {
+      name: names(cluster).address,
+      region: cluster.region,
+      description: markOf(cluster),
+      labels: labelsOf(cluster),
+    };
     return [
       cloudStep({
         key: 'addresses/api',
         title: `static address ${wanted.name}`,
-        of: (cloud) => cloud.addresses,
+        of: 'addresses',
         at: wanted,
         spec: () => wanted,
-        compare: ['labels'],
+        compare: ['description'],
+        unfinished: (found) => Object.keys(found.labels).length === 0,
         facts: (found) => [known(publicAddress, found.address)],
       }),
     ];

@@ -2,7 +2,7 @@ import type { Cluster, Machine } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
 import { machineStep } from '../machine-step.ts';
 import { type Context, definePhase } from '../phase.ts';
-import { type Download, downloadsOf, mirrored } from '../releases.ts';
+import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
@@ -44,11 +44,13 @@ const packages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', '
 const badChecksum = 65;
 
 function downloadsFor(cluster: Cluster, machine: Machine): readonly Download[] {
-  return downloadsOf(cluster.release).filter((download) => download.for === machine.role);
+  return everyDownload(cluster.release).filter(({ on }) => on === 'everywhere' || on === `${machine.role}s`);
 }
 
-function isThere({ name, version, files }: Download): string {
-  return [`[ "$(cat /var/lib/kthw/have/${name})" = ${version} ]`, ...files.map((file) => `[ -x ${file} ]`)].join(' && ');
+/** What was put in place last is noted by its upstream URL, which names the version. */
+function isThere({ name, url, install }: Download): string {
+  const noted = `[ "$(cat /var/lib/kthw/have/${name})" = '${url}' ]`;
+  return install.as === 'program' ? `${noted} && [ -x ${install.path} ]` : noted;
 }
 
 /** All side by side; each is unpacked only once its checksum is right. */
@@ -58,11 +60,11 @@ function fetchAll({ mirror }: Context, wanted: readonly Download[]): string {
   if isthere 2>/dev/null; then exit 0; fi
   part=$(mktemp /var/lib/kthw/part.XXXXXX); trap 'rm -f "$part"' EXIT
   fetch -o "$part" '${mirrored(d.url, mirror)}' & got=$!
-  sum=$(fetch '${mirrored(d.checksumUrl, mirror)}' | ${d.checksumKind === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${fileOf(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`})
+  sum=$(fetch '${mirrored(d.checksumUrl, mirror)}' | ${d.checksum === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${fileOf(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`})
   wait $got
   printf '%s  %s\\n' "$sum" "$part" | sha256sum -c --status || { echo 'bad ${mirrored(d.url, mirror)}' >&2; exit ${badChecksum}; }
-  ${install(d)}
-  echo ${d.version} > /var/lib/kthw/have/${d.name}
+  ${putInPlace(d)}
+  echo '${d.url}' > /var/lib/kthw/have/${d.name}
 ) & jobs="$jobs $!"`;
   return `mkdir -p /var/lib/kthw/have
 fetch() { curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 "$@"; }
@@ -73,14 +75,16 @@ for job in $jobs; do wait $job || code=$?; done
 exit $code`;
 }
 
-function install(d: Download): string {
-  switch (d.unpack.kind) {
-    case 'binary':
-      return `install -D -m 0755 "$part" ${d.files[0]}.new && mv ${d.files[0]}.new ${d.files[0]}`;
-    case 'tar':
-      return `mkdir -p ${d.unpack.into} && tar -xzf "$part" -C ${d.unpack.into} --no-same-owner --strip-components=${d.unpack.strip} ${d.unpack.members.join(' ')}`;
+function putInPlace({ install }: Download): string {
+  switch (install.as) {
+    case 'program':
+      return `install -D -m 0755 "$part" ${install.path}.new && mv ${install.path}.new ${install.path}`;
+    case 'archive': {
+      const only = (install.only ?? []).join(' ');
+      return `mkdir -p ${install.folder} && tar -xzf "$part" -C ${install.folder} --no-same-owner --strip-components=${install.strip} ${only}`;
+    }
     default:
-      return d.unpack satisfies never;
+      return install satisfies never;
   }
 }
 

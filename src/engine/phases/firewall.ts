@@ -20,7 +20,7 @@ export const firewall = definePhase({
         title: `firewall rule ${rule.name}`,
         // A rule needs its network, not the subnet.
         after: ['network/vpc'],
-        of: (cloud) => cloud.firewalls,
+        of: 'firewalls',
         at: rule,
         spec: () => rule,
         compare: ['network', 'sourceRanges', 'allow', 'description'],

@@ -17,7 +17,7 @@ export const network = definePhase({
       cloudStep({
         key: 'network/vpc',
         title: `network ${vpc.name}`,
-        of: (cloud) => cloud.networks,
+        of: 'networks',
         at: vpc,
         spec: () => vpc,
         compare: ['description'],
@@ -26,7 +26,7 @@ export const network = definePhase({
         key: 'network/subnet',
         title: `subnet ${subnet.name} (${subnet.range})`,
         after: ['network/vpc'],
-        of: (cloud) => cloud.subnetworks,
+        of: 'subnetworks',
         at: subnet,
         spec: () => subnet,
         compare: ['network', 'range'],

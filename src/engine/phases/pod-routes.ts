@@ -17,7 +17,7 @@ export const podRoutes = definePhase({
         key: `pod-routes/${worker.name}`,
         title: `route ${route.destination} to ${worker.name}`,
         after: ['network/subnet'],
-        of: (cloud) => cloud.routes,
+        of: 'routes',
         at: route,
         spec: () => route,
         compare: ['network', 'destination', 'nextHop', 'description'],

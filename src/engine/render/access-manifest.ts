@@ -25,7 +25,10 @@ export function accessManifest(): string {
         },
       ],
     },
-    clusterRoleBinding('system:kube-apiserver', 'system:kube-apiserver-to-kubelet', { kind: 'User', name: 'kubernetes' }),
+    clusterRoleBinding('system:kube-apiserver', 'system:kube-apiserver-to-kubelet', {
+      kind: 'User',
+      name: 'kubernetes',
+    }),
     clusterRoleBinding(personGroup, 'cluster-admin', { kind: 'Group', name: personGroup }),
   );
 }

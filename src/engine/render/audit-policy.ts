@@ -13,7 +13,10 @@ export function auditPolicy(): string {
       // Renewed every few seconds by every component: noise that would push out everything else.
       { level: 'None', resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }] },
       { level: 'Metadata', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
-      { level: 'Metadata', resources: [{ group: '', resources: ['secrets', 'pods/exec', 'pods/attach', 'pods/portforward'] }] },
+      {
+        level: 'Metadata',
+        resources: [{ group: '', resources: ['secrets', 'pods/exec', 'pods/attach', 'pods/portforward'] }],
+      },
       { level: 'None' },
     ],
   });

@@ -25,12 +25,19 @@ export function corednsDeployment(cluster: Cluster, { namespace, labels }: Cored
           tolerations: [{ key: 'CriticalAddonsOnly', operator: 'Exists' }],
           nodeSelector: { 'kubernetes.io/os': 'linux' },
           topologySpreadConstraints: [
-            { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: selector },
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: selector,
+            },
           ],
           containers: [container(images(cluster.release).coredns)],
           // The machine's resolver, not this one.
           dnsPolicy: 'Default',
-          volumes: [{ name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } }],
+          volumes: [
+            { name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } },
+          ],
         },
       },
     },

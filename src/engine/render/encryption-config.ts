@@ -16,7 +16,9 @@ export function encryptionConfig(key: Secret): Secret {
     yamlDocuments({
       apiVersion: 'apiserver.config.k8s.io/v1',
       kind: 'EncryptionConfiguration',
-      resources: [{ resources: ['secrets'], providers: [{ aescbc: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] }],
+      resources: [
+        { resources: ['secrets'], providers: [{ aescbc: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] },
+      ],
     }),
   );
 }

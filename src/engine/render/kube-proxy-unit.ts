@@ -11,7 +11,10 @@ export function kubeProxyUnit(): string {
       Wants: 'network-online.target',
     },
     service: {
-      ExecStart: commandLine(`${paths.bin}/kube-proxy`, { config: `${paths.kubeProxy}/kube-proxy-config.yaml`, v: '2' }),
+      ExecStart: commandLine(`${paths.bin}/kube-proxy`, {
+        config: `${paths.kubeProxy}/kube-proxy-config.yaml`,
+        v: '2',
+      }),
     },
   });
 }

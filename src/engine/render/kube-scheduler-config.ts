@@ -6,7 +6,8 @@ import { yamlDocuments } from './yaml-documents.ts';
 export function kubeSchedulerConfig(release: Release): string {
   const version = apiVersion(minorOf(release));
   // Only v1beta1 still has an unauthenticated port; by default it would be open on every address.
-  const plain = version === 'v1beta1' ? { healthzBindAddress: '127.0.0.1:10251', metricsBindAddress: '127.0.0.1:10251' } : {};
+  const plain =
+    version === 'v1beta1' ? { healthzBindAddress: '127.0.0.1:10251', metricsBindAddress: '127.0.0.1:10251' } : {};
   return yamlDocuments({
     apiVersion: `kubescheduler.config.k8s.io/${version}`,
     kind: 'KubeSchedulerConfiguration',

@@ -21,7 +21,9 @@ export function systemdUnit(parts: UnitParts): string {
 
 /** A command line for `ExecStart`, a flag a line. Flags without a value are left out. */
 export function commandLine(program: string, flags: Readonly<Record<string, string | undefined>>): string {
-  const rendered = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`]));
+  const rendered = Object.entries(flags).flatMap(([flag, value]) =>
+    value === undefined ? [] : [`--${flag}=${value}`],
+  );
   return [program, ...rendered].join(' \\\n  ');
 }
 
