@@ -13,7 +13,11 @@ export function timestamp(): string {
   return new Date().toISOString().replace('Z', '-00:00');
 }
 
-/** A fingerprint of a value: base64, as gcloud decodes it, and another one for every other value. */
+/**
+ * A fingerprint of a value, another one for every other value. Base64 without its two signs: gcloud decodes it and sends
+ * it back in the alphabet for URLs.
+ */
 export function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest().subarray(0, 8).toString('base64');
+  const digest = createHash('sha256').update(JSON.stringify(value)).digest().subarray(0, 8);
+  return digest.toString('base64').replace(/[+/]/g, 'x');
 }
