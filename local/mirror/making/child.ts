@@ -23,6 +23,7 @@ export async function runChild(file: string, args: readonly string[], options: C
     stdin: 'ignore',
     detached: true,
     reject: false,
+    all: true,
     maxBuffer: 50_000_000,
   });
   const last: string[] = [];
@@ -43,11 +44,12 @@ export async function runChild(file: string, args: readonly string[], options: C
   try {
     const lines = (async () => {
       for await (const line of child.iterable({ from: 'all', preserveNewlines: false })) onLine(line);
-    })().catch(() => undefined);
+    })();
     const result = await child;
     await lines;
     stop.throwIfAborted();
-    if (result.failed) throw new Error(`running "${file}" failed: ${last.join(' / ') || result.shortMessage}`);
+    if (result.failed)
+      throw new Error(`running "${file}" failed: ${last.join(' / ') || `exit code ${result.exitCode}`}`);
     return String(result.stdout);
   } finally {
     clearTimeout(killer);

@@ -37,10 +37,12 @@ export async function buildKubernetes(context: PartContext, version: string, int
   await rm(gopath, { recursive: true, force: true });
   await mkdir(join(home, '..'), { recursive: true });
   await symlink(source, home);
+  // Programs built with -trimpath don't know where Go's own library is.
+  const GOROOT = (await runChild(go, ['env', 'GOROOT'], { signal, deadlineMs: toolMs })).trim();
   const run = (file: string, args: readonly string[], deadlineMs: number, onLine?: (line: string) => void) =>
     runChild(file, args, {
       cwd: home,
-      env: goEnvironment(work, home),
+      env: { ...goEnvironment(work, home), GOROOT },
       signal,
       deadlineMs,
       ...(onLine === undefined ? {} : { onLine }),

@@ -64,6 +64,6 @@ function wantedRange(
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return undefined;
   const ranges = parseRange(size, range);
   if (ranges === -1) return 'none';
-  if (ranges === -2 || ranges.length !== 1) return undefined;
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
   return ranges[0];
 }

@@ -1,0 +1,81 @@
+import { finished } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import { faultStreams } from '../../../local/mirror/serving/faults.ts';
+import { filesPart, mirrorOf, tinyImages } from './fixtures.ts';
+
+const content = 'x'.repeat(4_000);
+
+describe('faults on purpose', () => {
+  it('answer with a status as often as asked, then with the file', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content, 'host/other': content })]);
+    await order(url, [{ match: '/file', times: 2, status: 503 }]);
+    const statuses = [];
+    for (const name of ['file', 'other', 'file', 'file']) statuses.push((await fetch(`${url}/host/${name}`)).status);
+    expect(statuses).toEqual([503, 200, 503, 200]);
+  });
+
+  it('corrupt one byte and leave the length', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
+    await order(url, [{ match: '/file', times: 1, corrupt: true }]);
+    const bad = Buffer.from(await (await fetch(`${url}/host/file`)).arrayBuffer());
+    const wrong = [...bad].filter((byte, index) => byte !== content.charCodeAt(index));
+    expect([bad.length, wrong.length]).toEqual([content.length, 1]);
+    expect(await (await fetch(`${url}/host/file`)).text()).toBe(content);
+  });
+
+  it('send a file in pieces of a tenth of a second, and whole', async () => {
+    const streams = faultStreams({ match: '/', times: 1, bytesPerSecond: 20_000 });
+    const pieces: Buffer[] = [];
+    for (const stream of streams) {
+      stream.on('data', (piece: Buffer) => pieces.push(piece));
+      stream.end(content);
+      await finished(stream);
+    }
+    expect(pieces.map((piece) => piece.length)).toEqual([2_000, 2_000]);
+    expect(Buffer.concat(pieces).toString()).toBe(content);
+  });
+
+  it('let a slow answer come after one that was asked for later', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/late': content, 'host/soon': content })]);
+    await order(url, [{ match: '/late', times: 1, delayMs: 300, bytesPerSecond: 40_000 }]);
+    const arrived: string[] = [];
+    const get = async (name: string) => {
+      expect(await (await fetch(`${url}/host/${name}`)).text()).toBe(content);
+      arrived.push(name);
+    };
+    await Promise.all([get('late'), get('soon')]);
+    expect(arrived).toEqual(['soon', 'late']);
+  });
+
+  it('befall images too', async () => {
+    const { url } = await mirrorOf([tinyImages]);
+    await order(url, [{ match: '/v2/library/tiny', times: 1, status: 500 }]);
+    expect((await fetch(`${url}/v2/library/tiny/manifests/1`)).status).toBe(500);
+    expect((await fetch(`${url}/v2/library/tiny/manifests/1`)).status).toBe(200);
+  });
+
+  it('are shown by the status and taken back by an empty list', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
+    const fault = { match: '/file', times: 3, status: 404 };
+    await order(url, [fault]);
+    expect(await (await fetch(`${url}/_local/status`)).json()).toMatchObject({ faults: [fault] });
+    await order(url, []);
+    expect((await fetch(`${url}/host/file`)).status).toBe(200);
+  });
+
+  it.each([
+    ['no JSON', '{', 'faults are a JSON array'],
+    ['a fault without a match', '[{"times":1}]', '0.match'],
+    ['a field that it does not know', '[{"match":"/","times":1,"slow":true}]', 'slow'],
+  ])('are refused when they are %s', async (_, body, words) => {
+    const { url } = await mirrorOf([]);
+    const answer = await fetch(`${url}/_local/faults`, { method: 'POST', body });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain(words);
+  });
+});
+
+async function order(url: string, faults: readonly object[]): Promise<void> {
+  const answer = await fetch(`${url}/_local/faults`, { method: 'POST', body: JSON.stringify(faults) });
+  expect(answer.status).toBe(200);
+}

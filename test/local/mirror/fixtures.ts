@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { buildLayer } from '../../../local/mirror/images/layer.ts';
+import { writeLayout } from '../../../local/mirror/images/layout.ts';
+import { ensureMirror } from '../../../local/mirror/make.ts';
+import type { Part } from '../../../local/mirror/making/part.ts';
+import { type Mirror, startMirror } from '../../../local/mirror/server.ts';
+
+/** A folder that goes with the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kthw-mirror-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A part that writes files; `made` counts how often. */
+export function filesPart(
+  name: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  recipe = '1',
+): Part & { made: number } {
+  const part = {
+    name,
+    recipe,
+    made: 0,
+    async make({ out }: { readonly out: string }) {
+      part.made++;
+      for (const [path, content] of Object.entries(files)) {
+        const file = join(out, 'files', path);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, content);
+      }
+      return 'a test';
+    },
+  };
+  return part;
+}
+
+/** A part with the image `registry.k8s.io/pause:3.2` and `docker.io/library/tiny:1`, of the same single layer. */
+export const tinyImages: Part = {
+  name: 'images',
+  recipe: '1',
+  async make({ out }) {
+    const layer = await buildLayer([{ path: 'hello', kind: 'file', content: 'hello' }]);
+    await mkdir(join(out, 'images'));
+    await writeLayout(join(out, 'images'), [
+      { names: ['registry.k8s.io/pause:3.2'], layers: [layer], config: { Entrypoint: ['/hello'] } },
+      { names: ['docker.io/library/tiny:1'], layers: [layer], config: { Cmd: ['/hello'] } },
+    ]);
+    return 'a test';
+  },
+};
+
+/** A mirror with this content, on an address and port of its own. */
+export async function mirrorOf(parts: readonly Part[]): Promise<Mirror> {
+  const cacheDir = await temporaryFolder();
+  await ensureMirror(cacheDir, () => undefined, { parts, upstream: undefined });
+  const mirror = await startMirror({ cacheDir });
+  onTestFinished(() => mirror.close());
+  return mirror;
+}

@@ -1,0 +1,115 @@
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readManifest } from '../../../local/mirror/cache.ts';
+import { ensureMirror } from '../../../local/mirror/make.ts';
+import type { Part } from '../../../local/mirror/making/part.ts';
+import { filesPart, temporaryFolder } from './fixtures.ts';
+
+const silent = () => undefined;
+
+describe('making the content', () => {
+  it('makes what is missing, once, and writes down where it came from', async () => {
+    const cacheDir = await temporaryFolder();
+    const part = filesPart('one', { 'host/a': 'content' });
+    await ensureMirror(cacheDir, silent, { parts: [part] });
+    await ensureMirror(cacheDir, silent, { parts: [part] });
+    expect(part.made).toBe(1);
+    expect((await readManifest(cacheDir)).parts['one']).toMatchObject({
+      recipe: '1',
+      origin: 'a test',
+      files: [
+        { path: 'files/host/a', size: 7, sha256: 'ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73' },
+      ],
+    });
+  });
+
+  it.each<[string, (file: string, cacheDir: string) => Promise<void>, number]>([
+    ['a file is gone', (file) => rm(file), 2],
+    ['a file is cut short', (file) => writeFile(file, 'cont'), 2],
+    ['a file has another byte', (file) => writeFile(file, 'Content'), 2],
+    ['the manifest is gone', (_, cacheDir) => rm(join(cacheDir, 'manifest.json')), 2],
+    ['the manifest is nonsense', (_, cacheDir) => writeFile(join(cacheDir, 'manifest.json'), '{"format":'), 2],
+    ['only the time of a file has changed', (file) => utimes(file, 1, 1), 1],
+    ['a file was written again with the same content', (file) => writeFile(file, 'content'), 1],
+  ])('when %s', async (_, damage, timesMade) => {
+    const cacheDir = await temporaryFolder();
+    const part = filesPart('one', { 'host/a': 'content' });
+    await ensureMirror(cacheDir, silent, { parts: [part] });
+    await damage(join(cacheDir, 'files/host/a'), cacheDir);
+    await ensureMirror(cacheDir, silent, { parts: [part] });
+    expect(part.made).toBe(timesMade);
+    expect(await readFile(join(cacheDir, 'files/host/a'), 'utf8')).toBe('content');
+  });
+
+  it('makes only the broken part again and says what was wrong', async () => {
+    const cacheDir = await temporaryFolder();
+    const [good, bad] = [filesPart('good', { 'host/a': 'a' }), filesPart('bad', { 'host/b': 'b' })];
+    await ensureMirror(cacheDir, silent, { parts: [good, bad] });
+    await rm(join(cacheDir, 'files/host/b'));
+    const lines: string[] = [];
+    await ensureMirror(cacheDir, (line) => lines.push(line), { parts: [good, bad] });
+    expect([good.made, bad.made]).toEqual([1, 2]);
+    expect(lines[0]).toBe('bad: making it again: "files/host/b" is missing');
+  });
+
+  it('makes a part of another recipe again and removes what the old one had', async () => {
+    const cacheDir = await temporaryFolder();
+    await ensureMirror(cacheDir, silent, { parts: [filesPart('one', { 'host/v1': 'a' }, '1')] });
+    await ensureMirror(cacheDir, silent, { parts: [filesPart('one', { 'host/v2': 'b' }, '2')] });
+    expect(await readFile(join(cacheDir, 'files/host/v2'), 'utf8')).toBe('b');
+    await expect(stat(join(cacheDir, 'files/host/v1'))).rejects.toThrow('ENOENT');
+  });
+
+  it('keeps what was made when another part fails', async () => {
+    const cacheDir = await temporaryFolder();
+    const good = filesPart('good', { 'host/a': 'a' });
+    const failing: Part = { name: 'failing', recipe: '1', make: () => Promise.reject(new Error('no disk')) };
+    await expect(ensureMirror(cacheDir, silent, { parts: [failing, good] })).rejects.toThrow('no disk');
+    await ensureMirror(cacheDir, silent, { parts: [good] });
+    expect(good.made).toBe(1);
+  });
+
+  it('keeps what was made when it is interrupted, and goes on from there', async () => {
+    const cacheDir = await temporaryFolder();
+    const stop = new AbortController();
+    const good = filesPart('good', { 'host/a': 'a' });
+    const endless: Part = {
+      name: 'endless',
+      recipe: '1',
+      make: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    };
+    const log = (line: string) => {
+      if (line.startsWith('good: ready')) stop.abort(new Error('stopped by a test'));
+    };
+    await expect(ensureMirror(cacheDir, log, { parts: [endless, good], signal: stop.signal })).rejects.toThrow(
+      'stopped by a test',
+    );
+    await ensureMirror(cacheDir, silent, { parts: [filesPart('endless', { 'host/b': 'b' }), good] });
+    expect(good.made).toBe(1);
+    expect(Object.keys((await readManifest(cacheDir)).parts).sort()).toEqual(['endless', 'good']);
+  });
+
+  it('is done by one at a time; the other waits and finds it done', async () => {
+    const cacheDir = await temporaryFolder();
+    const part = filesPart('one', { 'host/a': 'a' });
+    let release: () => void = silent;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: Part = { ...part, make: (context) => held.then(() => part.make(context)) };
+    const lines: string[] = [];
+    const first = ensureMirror(cacheDir, silent, { parts: [slow] });
+    const second = ensureMirror(
+      cacheDir,
+      (line) => {
+        lines.push(line);
+        release();
+      },
+      { parts: [slow] },
+    );
+    await Promise.all([first, second]);
+    expect(part.made).toBe(1);
+    expect(lines).toEqual(['mirror: another process is making the content, waiting for it']);
+  });
+});

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { kubernetesPrograms, releasePaths } from '../../../local/mirror/catalogue.ts';
+import { runChild } from '../../../local/mirror/making/child.ts';
+import { DebianSuite } from '../../../local/mirror/making/debian-suite.ts';
+import { kubernetesPart } from '../../../local/mirror/making/kubernetes.ts';
+import { renderAptConfiguration, renderSources } from '../../../local/mirror/making/render-apt.ts';
+import { writeTarball } from '../../../local/mirror/making/tarball.ts';
+import { sha256Of } from '../../../local/mirror/stored-files.ts';
+import { filesPart, mirrorOf, temporaryFolder } from './fixtures.ts';
+
+describe('a program that the making runs', () => {
+  const deadlineMs = 20_000;
+
+  it('gives its output and every line as it comes', async () => {
+    const lines: string[] = [];
+    const options = { signal: new AbortController().signal, deadlineMs, onLine: (line: string) => lines.push(line) };
+    expect(await runChild('sh', ['-c', 'echo out; echo err >&2'], options)).toBe('out');
+    expect(lines.sort()).toEqual(['err', 'out']);
+  });
+
+  it('that fails is an error with its last words', async () => {
+    const options = { signal: new AbortController().signal, deadlineMs };
+    await expect(runChild('sh', ['-c', 'echo no such thing >&2; exit 3'], options)).rejects.toThrow('no such thing');
+  });
+
+  it('is ended with its children when the making is interrupted', async () => {
+    const stop = new AbortController();
+    let grandchild = 0;
+    const running = runChild('sh', ['-c', 'sleep 1000 & echo $!; wait'], {
+      signal: stop.signal,
+      deadlineMs,
+      onLine: (line) => {
+        grandchild = Number(line);
+        stop.abort(new Error('interrupted'));
+      },
+    });
+    await expect(running).rejects.toThrow('interrupted');
+    await expect.poll(() => readFile(`/proc/${grandchild}/stat`, 'utf8').catch(() => 'gone')).toMatch(/^gone|\) Z /);
+  });
+
+  it('is ended at its deadline', async () => {
+    const options = { signal: new AbortController().signal, deadlineMs: 50 };
+    await expect(runChild('sleep', ['1000'], options)).rejects.toThrow('timeout');
+  });
+});
+
+describe('kubernetes from upstream', () => {
+  const upstreamFiles = Object.fromEntries(
+    kubernetesPrograms.map((name) => [`${releasePaths.kubernetes}/${name}`, `program ${name}`]),
+  );
+
+  it('is downloaded where it can be reached, with its digests', async () => {
+    const context = await contextFor(withDigests(upstreamFiles));
+    expect(await kubernetesPart.make(context)).toBe('upstream 1.20.2');
+    for (const name of kubernetesPrograms) {
+      const file = join(context.out, 'files', releasePaths.kubernetes, name);
+      expect(await readFile(file, 'utf8')).toBe(`program ${name}`);
+      expect(await readFile(`${file}.sha256`, 'utf8')).toBe(await sha256Of(file));
+    }
+  });
+
+  it('with a wrong digest is refused', async () => {
+    const context = await contextFor({
+      ...withDigests(upstreamFiles),
+      [`${releasePaths.kubernetes}/kubelet`]: 'another',
+    });
+    await expect(kubernetesPart.make(context)).rejects.toThrow('its digest is not the one in "kubelet.sha256"');
+  });
+});
+
+describe('a tarball', () => {
+  it('is read by tar, and the programs in it can be run', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'program'), '#!/bin/sh\necho it runs\n');
+    await writeTarball(join(folder, 'a.tar.gz'), { 'inner/program': join(folder, 'program') });
+    await execa('tar', ['-xzf', 'a.tar.gz'], { cwd: folder });
+    expect((await execa(join(folder, 'inner/program'))).stdout).toBe('it runs');
+  });
+
+  it('of a file that is missing is an error', async () => {
+    const folder = await temporaryFolder();
+    await expect(writeTarball(join(folder, 'a.tar.gz'), { program: join(folder, 'none') })).rejects.toThrow('ENOENT');
+  });
+});
+
+describe("apt's own folder", () => {
+  it('has the sources of one suite, signed where there is a keyring', () => {
+    const mirror = 'http://mirror.test/debian';
+    expect(renderSources({ mirror, suite: 'bookworm', signedBy: '/keys.gpg' })).toBe(
+      'deb [target=Packages signed-by=/keys.gpg] http://mirror.test/debian bookworm main\n' +
+        'deb-src [target=Sources signed-by=/keys.gpg] http://mirror.test/debian bookworm main\n',
+    );
+    expect(renderSources({ mirror, suite: 'bookworm', signedBy: undefined })).toContain('deb [target=Packages] http');
+  });
+
+  it('is understood by apt, which then looks nowhere else', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'apt.conf'), renderAptConfiguration(folder));
+    const { stdout } = await execa('apt-config', [`--config-file=${join(folder, 'apt.conf')}`, 'dump']);
+    expect(stdout).toContain(`Dir::State::lists "${folder}/lists";`);
+    expect(stdout).toContain(`Dir::Etc::sourcelist "${folder}/sources.list";`);
+    expect(stdout).not.toMatch(/^APT::Update::Post-Invoke.*"[^"]+";$/m);
+  });
+});
+
+function withDigests(files: Readonly<Record<string, string>>): Record<string, string> {
+  const sums = Object.entries(files).map(([path, content]) => [
+    `${path}.sha256`,
+    createHash('sha256').update(content).digest('hex'),
+  ]);
+  return { ...files, ...Object.fromEntries(sums) };
+}
+
+async function contextFor(files: Readonly<Record<string, string>>) {
+  const mirror = await mirrorOf([filesPart('upstream', files)]);
+  const folder = await temporaryFolder();
+  const { signal } = new AbortController();
+  const debian = new DebianSuite(join(folder, 'apt'), 'bookworm', signal);
+  return {
+    out: join(folder, 'out'),
+    work: join(folder, 'work'),
+    debian,
+    upstream: `${mirror.url}/`,
+    signal,
+    log: () => undefined,
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { startMirror } from '../../../local/mirror/server.ts';
+import { filesPart, mirrorOf, temporaryFolder } from './fixtures.ts';
+
+const path = 'dl.k8s.io/release/v1/bin/kubelet';
+const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));
+const digest = createHash('sha256').update(content).digest('hex');
+const files = { [path]: content, [`${path}.sha256`]: digest, 'dl.k8s.io/empty': '' };
+
+describe('the mirror', () => {
+  it("serves a file under upstream's host and path, with its digest as the entity tag", async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const answer = await fetch(`${url}/${path}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-length')).toBe(String(content.length));
+    expect(answer.headers.get('etag')).toBe(`"${digest}"`);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(content)).toBe(true);
+    expect(await (await fetch(`${url}/${path}.sha256`)).text()).toBe(digest);
+  });
+
+  it.each([
+    ['the first bytes', 'bytes=0-9', 206, content.subarray(0, 10), `bytes 0-9/${content.length}`],
+    [
+      'from the middle to the end',
+      'bytes=2999990-',
+      206,
+      content.subarray(2_999_990),
+      `bytes 2999990-2999999/${content.length}`,
+    ],
+    ['the last bytes', 'bytes=-5', 206, content.subarray(-5), `bytes 2999995-2999999/${content.length}`],
+    [
+      'more than there is',
+      'bytes=2999990-9999999',
+      206,
+      content.subarray(2_999_990),
+      `bytes 2999990-2999999/${content.length}`,
+    ],
+    ['what lies behind the end', 'bytes=3000000-', 416, Buffer.alloc(0), `bytes */${content.length}`],
+    ['two ranges, which it answers with the whole', 'bytes=0-1,5-6', 200, content, null],
+    ['a unit that it does not know', 'lines=1-2', 200, content, null],
+  ])('answers a range of %s', async (_, range, status, expected, contentRange) => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const answer = await fetch(`${url}/${path}`, { headers: { range } });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-range')).toBe(contentRange);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(expected)).toBe(true);
+  });
+
+  it('ignores a range of another version and knows its own', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const ask = (ifRange: string) => fetch(`${url}/${path}`, { headers: { range: 'bytes=0-1', 'if-range': ifRange } });
+    expect((await ask('"another"')).status).toBe(200);
+    expect((await ask(`"${digest}"`)).status).toBe(206);
+  });
+
+  it('says that a file has not changed', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const answer = await fetch(`${url}/${path}`, { headers: { 'if-none-match': `"${digest}"` } });
+    expect(answer.status).toBe(304);
+  });
+
+  it('answers HEAD with the length and nothing else, and an empty file with nothing', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const head = await fetch(`${url}/${path}`, { method: 'HEAD' });
+    expect(head.headers.get('content-length')).toBe(String(content.length));
+    expect((await fetch(`${url}/dl.k8s.io/empty`)).headers.get('content-length')).toBe('0');
+  });
+
+  it.each([
+    '/dl.k8s.io/release/v1/bin/kubectl',
+    '/',
+    '/manifest.json',
+    '/files/../manifest.json',
+    '/dl.k8s.io/release/v1/bin',
+  ])('has no "%s" and says so in a sentence', async (missing) => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const answer = await fetch(`${url}${missing}`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toMatch(/^the mirror has no "\/.*\n$/);
+  });
+
+  it('serves nothing outside its list, whatever a client writes into the path', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.end('GET /dl.k8s.io/../../manifest.json HTTP/1.1\r\nHost: mirror\r\nConnection: close\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('answers only GET and HEAD', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    expect((await fetch(`${url}/${path}`, { method: 'PUT', body: 'x' })).status).toBe(405);
+  });
+
+  it('says what it has', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', files)]);
+    const status = await (await fetch(`${url}/_local/status`)).json();
+    expect(status).toMatchObject({
+      parts: { binaries: { origin: 'a test' } },
+      files: { [`/${path}`]: { size: content.length, sha256: digest } },
+      images: [],
+      faults: [],
+    });
+  });
+
+  it('listens on any loopback address, and on no other', async () => {
+    const cacheDir = await temporaryFolder();
+    const mirror = await startMirror({ cacheDir, host: '127.64.0.1' });
+    expect(mirror.url).toMatch(/^http:\/\/127\.64\.0\.1:\d+$/);
+    expect((await fetch(`${mirror.url}/_local/status`)).status).toBe(200);
+    await mirror.close();
+    for (const host of ['0.0.0.0', '::1', 'localhost', '10.0.0.1']) {
+      await expect(startMirror({ cacheDir, host })).rejects.toThrow('only loopback addresses');
+    }
+  });
+});
