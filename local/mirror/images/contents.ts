@@ -50,7 +50,7 @@ export const pauseEntries: readonly LayerEntry[] = [
 
 const nginxConfiguration = `user nobody nogroup;
 worker_processes 1;
-error_log /dev/stderr;
+error_log stderr;
 events {}
 http {
   default_type application/octet-stream;
