@@ -88,4 +88,3 @@ function text(value: unknown): string {
   }
   return String(value);
 }
-

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { ClusterSpec } from '../store/records.ts';
-import { releaseOf, type Release } from './releases.ts';
+import { type Release, releaseOf } from './releases.ts';
 
 /** What a cluster is, worked out from what was asked for. Pure: the same spec gives the same cluster. */
 export interface Cluster extends ClusterSpec {
@@ -29,10 +29,27 @@ export interface Worker extends Machine {
 
 /** @throws RangeError for a version the catalogue does not have. */
 export function clusterOf(spec: ClusterSpec): Cluster {
-  const controllerMachines = Array.from({ length: spec.controllers }, (_, index) =>
-    ({ name: `${spec.name}-controller-${index}`, role: 'controller', index, address: nthAddress(spec.subnet, 10 + index) }) as const);
-  const workerMachines = Array.from({ length: spec.workers }, (_, index) =>
-    ({ name: `${spec.name}-worker-${index}`, role: 'worker', index, address: nthAddress(spec.subnet, 20 + index), podCidr: nthPodCidr(spec.podCidr, index) }) as const);
+  const controllerMachines = Array.from(
+    { length: spec.controllers },
+    (_, index) =>
+      ({
+        name: `${spec.name}-controller-${index}`,
+        role: 'controller',
+        index,
+        address: nthAddress(spec.subnet, 10 + index),
+      }) as const,
+  );
+  const workerMachines = Array.from(
+    { length: spec.workers },
+    (_, index) =>
+      ({
+        name: `${spec.name}-worker-${index}`,
+        role: 'worker',
+        index,
+        address: nthAddress(spec.subnet, 20 + index),
+        podCidr: nthPodCidr(spec.podCidr, index),
+      }) as const,
+  );
   return {
     ...spec,
     release: releaseOf(spec.version),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts';
-import { StaleVersion } from '../store/store-errors.ts';
 import type { Store, Versioned } from '../store/store.ts';
+import { StaleVersion } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig } from './desk-types.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
@@ -51,7 +51,12 @@ export function openDesk(options: DeskOptions): Desk {
     const finished = view?.over === 'succeeded' && view.troubles.length === 0;
     if (!run || finished) return { unchanged: found.value };
     try {
-      await store.write('cluster', name, { ...found.value, holding: run, state: stateDuring(view?.operation) }, found.version);
+      await store.write(
+        'cluster',
+        name,
+        { ...found.value, holding: run, state: stateDuring(view?.operation) },
+        found.version,
+      );
     } catch (error) {
       if (error instanceof StaleVersion) return await resume(name, by);
       throw error;
@@ -72,7 +77,12 @@ export function openDesk(options: DeskOptions): Desk {
     return { run };
   }
 
-  async function onCluster(operation: OperationName, name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
+  async function onCluster(
+    operation: OperationName,
+    name: string,
+    by: Person,
+    channel: string,
+  ): Promise<AnswerOrUnknown> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
     return await begin({ operation, spec: found.value.spec, by, channel }, found);

@@ -84,8 +84,7 @@ const catalogue = {
     next: 'make it available, then `/kthw resume`; everything else goes on',
   }),
   'api-unreachable': (c: { address: string }) => transient(`the API server at ${c.address} does not answer`),
-  'api-refused': (c: { doing: string; status: number }) =>
-    transient(`${c.doing}: the API server answered ${c.status}`),
+  'api-refused': (c: { doing: string; status: number }) => transient(`${c.doing}: the API server answered ${c.status}`),
   'check-failed': (c: { what: string }) => transient(`${c.what} does not work yet`),
   // before anything is made
   preflight: (c: { problems: readonly string[] }) => ({
@@ -116,7 +115,11 @@ export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
   readonly next: string;
   readonly detail: string | undefined;
 
-  constructor(code: C, details: Details<C>, options?: { readonly detail?: string | undefined; readonly cause?: unknown }) {
+  constructor(
+    code: C,
+    details: Details<C>,
+    options?: { readonly detail?: string | undefined; readonly cause?: unknown },
+  ) {
     const entry: Entry = (catalogue[code] as (d: Details<C>) => Entry)(details);
     super(entry.message, options?.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
@@ -129,5 +132,11 @@ export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
 /** The fault as it is journalled and shown. What is not from the catalogue is a bug, and its text stays in the log. */
 export function faultOf(error: unknown, doing: string): Fault {
   const e = error instanceof KthwError ? error : new KthwError('bug', { doing }, { cause: error });
-  return { code: e.code, kind: e.kind, message: e.message, next: e.next, ...(e.detail === undefined ? {} : { detail: e.detail }) };
+  return {
+    code: e.code,
+    kind: e.kind,
+    message: e.message,
+    next: e.next,
+    ...(e.detail === undefined ? {} : { detail: e.detail }),
+  };
 }

@@ -14,3 +14,6 @@ export function externalAddress(machine: Machine): Fact<string> {
 export function hostKeys(machine: Machine): Fact<string[]> {
   return { name: `host-keys/${machine.name}`, schema: z.array(z.string()) };
 }
+
+/** Known once every member of etcd has joined: from then on none may start as if the cluster were new. */
+export const etcdFormed: Fact<true> = { name: 'etcd-formed', schema: z.literal(true) };

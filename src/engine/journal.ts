@@ -46,7 +46,10 @@ export class Journal {
   async catchUp(): Promise<void> {
     const events = await this.#store.events(this.#run, this.#state.seq);
     // A write of our own may have landed while this read was under way.
-    this.#state = folded(events.filter((e) => e.seq > this.#state.seq), this.#state);
+    this.#state = folded(
+      events.filter((e) => e.seq > this.#state.seq),
+      this.#state,
+    );
   }
 
   /** Returns once the events are stored and folded. @throws LeaseLost */
@@ -69,7 +72,11 @@ export class Journal {
 
   async #writeBatch(batch: readonly Entry[]): Promise<void> {
     try {
-      await this.#store.append(this.#run, batch.flatMap((entry) => entry.events), this.#lease);
+      await this.#store.append(
+        this.#run,
+        batch.flatMap((entry) => entry.events),
+        this.#lease,
+      );
       await this.catchUp();
       for (const entry of batch) entry.resolve();
       this.#told();

@@ -1,10 +1,10 @@
 import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { externalAddress, publicAddress } from './facts.ts';
+import type { KubeAnswer, KubeApi } from './kube/kube.ts';
 import { hostOf, orThrow } from './machine-step.ts';
 import type { Context } from './phase.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
-import type { KubeAnswer, KubeApi } from './kube/kube.ts';
 import { certificateAt, vaultPaths } from './secrets.ts';
 
 /** The cluster's API as its admin: through the balancer, or at one controller while there is no balancer yet. */

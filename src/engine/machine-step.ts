@@ -3,9 +3,9 @@ import { Secret } from '../store/secret.ts';
 import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { externalAddress, hostKeys } from './facts.ts';
-import type { Context, Observed, Step } from './phase.ts';
-import { failureText } from './remote/result.ts';
+import { type Context, type Known, type Observed, present, type Step } from './phase.ts';
 import type { Host, HostFile, RunResult } from './remote/remote.ts';
+import { failureText } from './remote/result.ts';
 import { sshKeyOf } from './secrets.ts';
 
 interface MachineStep {
@@ -19,6 +19,8 @@ interface MachineStep {
   readonly check?: (c: Context) => string;
   /** Shell that makes it so; run after the files were written. Can be run again. */
   readonly make?: (c: Context) => string;
+  /** What is known once it is there. */
+  readonly facts?: readonly Known[];
   /** Rules a code that `make` may exit with into what it means. */
   readonly means?: (result: RunResult) => KthwError | undefined;
   /** Longest that `make` may take. @default 120_000 */
@@ -54,18 +56,26 @@ export function machineStep(wanted: MachineStep): Step {
     const script = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
 if [ -s /run/kthw-look.$$ ]; then rm -f /run/kthw-look.$$; exit 0; fi; rm -f /run/kthw-look.$$
 if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
-    const result = await host.run(script, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal });
+    const result = await host.run(script, {
+      stdin: files.map(ledgerLine).join(''),
+      deadlineMs: 30_000,
+      signal: c.signal,
+    });
     orThrow(result, machine, `looking at ${title}`);
     const lines = result.stdout.trim().split('\n');
     const different = lines.filter((line) => line.startsWith('different ')).map((line) => line.split(' '));
     if (different.length > 0) {
       const fields = different.map(([, path = '', have = '']) => {
         const want = files.find((f) => f.path === path);
-        return { field: `${machine.name}:${path}`, wanted: want ? digest(want).slice(0, 12) : '', found: have.slice(0, 12) };
+        return {
+          field: `${machine.name}:${path}`,
+          wanted: want ? digest(want).slice(0, 12) : '',
+          found: have.slice(0, 12),
+        };
       });
       return { is: 'different', fields };
     }
-    return lines.includes('works') ? { is: 'present' } : { is: 'absent' };
+    return lines.includes('works') ? present(...(wanted.facts ?? [])) : { is: 'absent' };
   }
 
   async function apply(c: Context): Promise<void> {
@@ -74,7 +84,11 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
     if (files.length > 0) {
       const note = `mkdir -p /var/lib/kthw; umask 077; cat >> ${ledger}`;
       const doing = `writing files of ${title}`;
-      orThrow(await host.run(note, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal }), machine, doing);
+      orThrow(
+        await host.run(note, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal }),
+        machine,
+        doing,
+      );
       await host.write(files, { deadlineMs: 60_000, signal: c.signal });
     }
     const make = wanted.make?.(c);

@@ -1,5 +1,5 @@
-import type { Labels } from './cloud/cloud.ts';
 import type { ClusterSpec } from '../store/records.ts';
+import type { Labels } from './cloud/cloud.ts';
 
 type Named = Pick<ClusterSpec, 'name'>;
 

@@ -33,8 +33,11 @@ export interface Step {
   readonly after?: readonly string[];
   /** Looks, changes nothing. */
   observe(c: Context): Promise<Observed>;
-  /** Called after `absent`, and possibly again after a crash at any point inside it. */
-  apply(c: Context): Promise<void>;
+  /**
+   * Called after `absent`, and possibly again after a crash at any point inside it. A step without it makes nothing: it
+   * looks until what others made has come up.
+   */
+  apply?(c: Context): Promise<void>;
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
   exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
@@ -84,6 +87,8 @@ export interface Context {
   readonly mirror: string | undefined;
   /** @throws a bug when no step before this one made the fact known. */
   know<T>(fact: Fact<T>): T;
+  /** The same where it may not be known yet. */
+  knows<T>(fact: Fact<T>): T | undefined;
   /** A line for the thread; goes through the journal like everything. */
   say(line: string): void;
 }

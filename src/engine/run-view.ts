@@ -46,7 +46,8 @@ function phaseView(phase: Phase, planned: readonly PlannedStep[], state: RunStat
   const records = planned.map((p) => stepAt(state, p.step.key));
   const phaseState = stateOf(records);
   const started = earliest(records.flatMap((r) => r.startedAt ?? []));
-  const ended = phaseState === 'done' || phaseState === 'failed' || phaseState === 'conflicted' || phaseState === 'postponed';
+  const ended =
+    phaseState === 'done' || phaseState === 'failed' || phaseState === 'conflicted' || phaseState === 'postponed';
   const finished = ended ? latest(records.flatMap((r) => r.finishedAt ?? [])) : undefined;
   const note = noteOf(planned, state);
   return {

@@ -67,14 +67,29 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
     case 'step.finished': {
       const facts = new Map(s.facts);
       for (const fact of event.facts) facts.set(fact.name, fact.value);
-      return { ...put(s, event.step, ({ startedAt, failures }) => ({ state: 'done', failures, startedAt, finishedAt: at })), facts };
+      return {
+        ...put(s, event.step, ({ startedAt, failures }) => ({ state: 'done', failures, startedAt, finishedAt: at })),
+        facts,
+      };
     }
     case 'step.failed':
       return put(s, event.step, (step) => failed(step, event, at));
     case 'step.postponed':
-      return put(s, event.step, ({ startedAt, failures }) => ({ state: 'postponed', failures, startedAt, finishedAt: at, fault: event.fault }));
+      return put(s, event.step, ({ startedAt, failures }) => ({
+        state: 'postponed',
+        failures,
+        startedAt,
+        finishedAt: at,
+        fault: event.fault,
+      }));
     case 'step.conflicted':
-      return put(s, event.step, ({ startedAt, failures }) => ({ state: 'conflicted', failures, startedAt, finishedAt: at, differences: event.fields }));
+      return put(s, event.step, ({ startedAt, failures }) => ({
+        state: 'conflicted',
+        failures,
+        startedAt,
+        finishedAt: at,
+        differences: event.fields,
+      }));
     case 'approval.given':
       return { ...s, approved: new Set(s.approved).add(event.digest) };
     case 'run.requested':

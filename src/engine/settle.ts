@@ -14,7 +14,8 @@ export async function settleRun(store: Store, id: string, run: RunRecord, state:
   if (!over) return;
   await change(store, 'cluster', run.cluster, (cluster) => {
     const { holding, ...rest } = cluster;
-    const after = run.operation === 'create' || run.operation === 'delete' ? stateAfter[run.operation][over] : cluster.state;
+    const after =
+      run.operation === 'create' || run.operation === 'delete' ? stateAfter[run.operation][over] : cluster.state;
     const facts = after === 'deleted' ? {} : { ...cluster.facts, ...Object.fromEntries(state.facts) };
     // Whoever took the cluster over in the meantime keeps it.
     return holding === undefined || holding === id ? { ...rest, state: after, facts } : { ...cluster, facts };

@@ -14,7 +14,7 @@ export type KillPoint = 'before-call' | 'after-call' | 'after-write';
 export interface StepTools {
   readonly journal: Journal;
   /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<Context, 'know' | 'say' | 'request'>;
+  readonly context: Omit<Context, 'know' | 'knows' | 'say' | 'request'>;
   /** What earlier runs of the cluster found out. */
   readonly earlierFacts: ReadonlyMap<string, z.core.util.JSONType>;
   readonly walks: 'forward' | 'backward';
@@ -41,7 +41,12 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
   const c: Context = {
     ...context,
     request,
-    know: (fact) => knownBy(tools, fact, step.key),
+    knows: (fact) => knownBy(tools, fact),
+    know: (fact) => {
+      const value = knownBy(tools, fact);
+      if (value !== undefined) return value;
+      throw new KthwError('bug', { doing: step.key }, { detail: `no earlier step made "${fact.name}" known` });
+    },
     say: (line) => said.push(journal.tell({ type: 'step.said', step: step.key, line })),
   };
   let outcome: EngineEvent;
@@ -58,12 +63,14 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
 }
 
 async function build(step: Step, c: Context, tools: StepTools): Promise<EngineEvent> {
-  const before = await step.observe(c);
-  if (before.is !== 'absent') return verdict(step, before, 'adopted');
-  fence(tools);
-  tools.killPoint(step.key, 'before-call');
-  await step.apply(c);
-  tools.killPoint(step.key, 'after-call');
+  if (step.apply) {
+    const before = await step.observe(c);
+    if (before.is !== 'absent') return verdict(step, before, 'adopted');
+    fence(tools);
+    tools.killPoint(step.key, 'before-call');
+    await step.apply(c);
+    tools.killPoint(step.key, 'after-call');
+  }
   const seen = await lookUntil(step, c, async () => {
     const look = await step.observe(c);
     return look.is === 'absent' ? undefined : look;
@@ -106,7 +113,13 @@ function verdict(step: Step, seen: Observed, outcome: 'applied' | 'adopted'): En
   return { type: 'step.finished', step: step.key, outcome, facts: [...facts] };
 }
 
-function failure(step: Step, error: unknown, failuresBefore: number, retry: RetryPolicy, tools: StepTools): EngineEvent {
+function failure(
+  step: Step,
+  error: unknown,
+  failuresBefore: number,
+  retry: RetryPolicy,
+  tools: StepTools,
+): EngineEvent {
   const { clock, signal } = tools.context;
   const cancelled = signal.aborted && !(error instanceof KthwError && error.kind !== 'transient');
   const fault = faultOf(cancelled ? new KthwError('cancelled', {}) : error, step.title);
@@ -120,11 +133,11 @@ function failure(step: Step, error: unknown, failuresBefore: number, retry: Retr
 
 /** A runner that slept past its lease must not act on what it decided before. */
 function fence({ journal, context }: StepTools): void {
-  if (context.clock.now() >= journal.lease.until) throw new LeaseLost(`the lease of run "${journal.lease.run}" has ended`);
+  if (context.clock.now() >= journal.lease.until)
+    throw new LeaseLost(`the lease of run "${journal.lease.run}" has ended`);
 }
 
-function knownBy<T>({ journal, earlierFacts }: StepTools, fact: Fact<T>, step: string): T {
+function knownBy<T>({ journal, earlierFacts }: StepTools, fact: Fact<T>): T | undefined {
   const value = journal.state.facts.get(fact.name) ?? earlierFacts.get(fact.name);
-  if (value === undefined) throw new KthwError('bug', { doing: step }, { detail: `no earlier step made "${fact.name}" known` });
-  return fact.schema.parse(value);
+  return value === undefined ? undefined : fact.schema.parse(value);
 }

@@ -32,7 +32,9 @@ export async function walk(
       return 'stopped';
     }
     if (journal.state.cancelAsked) cancelled.abort();
-    const moves = next(planned, journal.state, clock.now(), digest).filter((m) => m.do !== 'step' || !running.has(m.key));
+    const moves = next(planned, journal.state, clock.now(), digest).filter(
+      (m) => m.do !== 'step' || !running.has(m.key),
+    );
     const end = running.size === 0 ? moves.find((m) => m.do === 'finish' || m.do === 'ask') : undefined;
     if (end) return await conclude(end);
     for (const move of moves) if (move.do === 'step') start(move.key);

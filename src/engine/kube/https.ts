@@ -34,7 +34,11 @@ function apiAt(access: KubeAccess): KubeApi {
     return new Promise((resolve, reject) => {
       const unreachable = (cause: unknown) =>
         reject(
-          new KthwError('api-unreachable', { address: access.address }, { cause, detail: (cause as { code?: string }).code }),
+          new KthwError(
+            'api-unreachable',
+            { address: access.address },
+            { cause, detail: (cause as { code?: string }).code },
+          ),
         );
       const req = httpsRequest(
         {
@@ -68,7 +72,11 @@ function apiAt(access: KubeAccess): KubeApi {
       const query = '?fieldManager=kthw&force=true';
       const answer = await request('PATCH', path + query, signal, object, 'application/apply-patch+yaml');
       if (answer.status >= 300) {
-        throw new KthwError('api-refused', { doing: `applying ${path}`, status: answer.status }, { detail: reasonOf(answer) });
+        throw new KthwError(
+          'api-refused',
+          { doing: `applying ${path}`, status: answer.status },
+          { detail: reasonOf(answer) },
+        );
       }
     },
   };

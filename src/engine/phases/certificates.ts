@@ -1,10 +1,10 @@
-import type { HostFile } from '../remote/remote.ts';
 import type { Cluster, Machine } from '../cluster.ts';
 import { externalAddress, publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
 import { type Context, definePhase } from '../phase.ts';
 import { issue } from '../pki/authority.ts';
 import { certificatesOf, type WantedCertificate } from '../pki/wanted.ts';
+import type { HostFile } from '../remote/remote.ts';
 import { certificateAt, packCertificate, vaultPaths } from '../secrets.ts';
 import { vaultStep } from '../vault-step.ts';
 

@@ -1,8 +1,8 @@
 import type { Cluster, Machine } from '../cluster.ts';
+import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 import { KthwError } from '../errors.ts';
 import { machineStep } from '../machine-step.ts';
 import { type Context, definePhase } from '../phase.ts';
-import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
@@ -14,14 +14,19 @@ export const downloads = definePhase({
     cluster.machines.flatMap((machine) => [
       machineStep({
         key: `downloads/${machine.name}`,
-        title: `components of ${machine.name} (${downloadsFor(cluster, machine).map((d) => d.name).join(', ')})`,
+        title: `components of ${machine.name} (${downloadsFor(cluster, machine)
+          .map((d) => d.name)
+          .join(', ')})`,
         machine,
         after: [`host-keys/${machine.name}`],
         check: () => downloadsFor(cluster, machine).map(isThere).join(' && '),
         make: (c) => fetchAll(c, downloadsFor(cluster, machine)),
         means: (result) =>
           result.exitCode === badChecksum
-            ? new KthwError('checksum', { host: machine.name, url: result.stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror' })
+            ? new KthwError('checksum', {
+                host: machine.name,
+                url: result.stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror',
+              })
             : undefined,
         deadlineMs: 900_000,
       }),
@@ -44,7 +49,7 @@ const packages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', '
 const badChecksum = 65;
 
 function downloadsFor(cluster: Cluster, machine: Machine): readonly Download[] {
-  return everyDownload(cluster.release).filter(({ on }) => on === 'everywhere' || on === `${machine.role}s`);
+  return everyDownload(cluster.release).filter(({ on }) => on === `${machine.role}s`);
 }
 
 /** What was put in place last is noted by its upstream URL, which names the version. */

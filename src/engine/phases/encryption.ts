@@ -1,6 +1,7 @@
 import { machineStep } from '../machine-step.ts';
 import { definePhase } from '../phase.ts';
 import { encryptionConfig } from '../render/encryption-config.ts';
+import { paths } from '../render/paths.ts';
 import { secretAt, vaultPaths } from '../secrets.ts';
 
 /** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
@@ -18,8 +19,8 @@ export const encryption = definePhase({
         after: ['keys/encryption', `host-keys/${machine.name}`],
         files: async (c) => [
           {
-            path: '/var/lib/kubernetes/encryption-config.yaml',
-            content: encryptionConfig(c.cluster, await secretAt(c.vault, vaultPaths.encryptionKey)),
+            path: `${paths.kubernetes}/encryption-config.yaml`,
+            content: encryptionConfig(await secretAt(c.vault, vaultPaths.encryptionKey)),
             mode: 0o600,
           },
         ],

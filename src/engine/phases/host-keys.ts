@@ -19,7 +19,5 @@ export const hostKeysPhase = definePhase({
         const keys = await cloud.hostKeys({ name: machine.name, zone: cluster.zone }, signal);
         return keys.length > 0 ? present(known(hostKeys(machine), [...keys])) : { is: 'absent' };
       },
-      // The machine writes them by itself; there is nothing to do but look again.
-      async apply() {},
     })),
 });

@@ -29,7 +29,7 @@ export const keys = definePhase({
       key: 'keys/encryption',
       title: 'encryption key',
       path: vaultPaths.encryptionKey,
-      make: async () => new Secret(randomBytes(32).toString('base64')),
+      make: async () => new Secret(randomBytes(32)),
     }),
   ],
 });

@@ -40,5 +40,10 @@ function networkOf(cluster: Cluster): Network {
 }
 
 function subnetOf(cluster: Cluster): Subnetwork {
-  return { name: names(cluster).subnet, network: names(cluster).network, region: cluster.region, range: cluster.subnet };
+  return {
+    name: names(cluster).subnet,
+    network: names(cluster).network,
+    region: cluster.region,
+    range: cluster.subnet,
+  };
 }

@@ -21,8 +21,6 @@ export const preflight = definePhase({
         if (problems.length > 0) throw new KthwError('preflight', { problems });
         return present();
       },
-      // Looking is all there is to do.
-      async apply() {},
     },
   ],
 });

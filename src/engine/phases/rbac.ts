@@ -1,6 +1,8 @@
-import { getObject, kubeOf } from '../kube-access.ts';
-import { definePhase, present } from '../phase.ts';
-import { rbacObjects } from '../render/rbac.ts';
+import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../kube/object-path.ts';
+import { kubeObjectStep } from '../kube-object-step.ts';
+import { definePhase } from '../phase.ts';
+import { accessManifest } from '../render/access-manifest.ts';
 
 /** Lets the API server talk to kubelets, and people of kthw's group administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
@@ -8,19 +10,8 @@ export const rbac = definePhase({
   title: 'RBAC to kubelets and for people',
   chapter: 8,
   after: ['control-plane'],
-  steps: (cluster) => {
-    const [first] = cluster.controllerMachines;
-    return rbacObjects(cluster).map(({ path, object }) => ({
-      key: `rbac/${path.split('/').at(-1)}`,
-      title: `${object.kind} ${object.metadata.name}`,
-      after: [`control-plane/${first?.name}`],
-      async observe(c) {
-        const api = await kubeOf(c, first);
-        return (await getObject(api, path, c.signal)) ? present() : { is: 'absent' };
-      },
-      async apply(c) {
-        await (await kubeOf(c, first)).apply(path, object, c.signal);
-      },
-    }));
-  },
+  steps: ({ controllerMachines: [first] }) =>
+    parseAllDocuments(accessManifest()).map((document) =>
+      kubeObjectStep('rbac', document.toJS() as KubeObject, first ? [`control-plane/${first.name}`] : []),
+    ),
 });

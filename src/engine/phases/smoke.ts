@@ -29,10 +29,17 @@ export const smoke = definePhase({
     {
       key: 'smoke/cleared',
       title: 'the test clears up after itself',
-      after: ['smoke/secret', ...(cluster.workers > 0 ? ['smoke/logs-exec', 'smoke/node-port', 'smoke/pod-to-pod'] : [])],
+      after: [
+        'smoke/secret',
+        ...(cluster.workers > 0 ? ['smoke/logs-exec', 'smoke/node-port', 'smoke/pod-to-pod'] : []),
+      ],
       async observe(c) {
         const api = await kubeOf(c, c.cluster.controllerMachines[0]);
-        const found = await getObject<{ status?: { phase?: string } }>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
+        const found = await getObject<{ status?: { phase?: string } }>(
+          api,
+          `/api/v1/namespaces/${smokeNamespace}`,
+          c.signal,
+        );
         return found && found.status?.phase !== 'Terminating' ? { is: 'absent' } : present();
       },
       async apply(c) {
@@ -77,7 +84,6 @@ function looksOnly(key: string, title: string, works: (c: Context, pods: readonl
       await works(c, readyPods(await podsOf(c)));
       return present();
     },
-    async apply() {},
   };
 }
 
@@ -90,8 +96,13 @@ async function logsAndExec(c: Context, pods: readonly Pod[]): Promise<void> {
     }),
   );
   const [pod] = pods;
-  const said = await kubectl(c, `exec -n ${smokeNamespace} ${pod?.metadata.name} -- hostname`, 'running hostname in a pod');
-  if (said.trim() !== pod?.metadata.name) throw new KthwError('check-failed', { what: `exec in pod ${pod?.metadata.name}` });
+  const said = await kubectl(
+    c,
+    `exec -n ${smokeNamespace} ${pod?.metadata.name} -- hostname`,
+    'running hostname in a pod',
+  );
+  if (said.trim() !== pod?.metadata.name)
+    throw new KthwError('check-failed', { what: `exec in pod ${pod?.metadata.name}` });
 }
 
 async function nodePortAnswers(c: Context): Promise<void> {
@@ -101,7 +112,9 @@ async function nodePortAnswers(c: Context): Promise<void> {
   const port = service?.spec.ports[0]?.nodePort;
   const [controller] = c.cluster.controllerMachines;
   if (!port || !controller) throw new KthwError('check-failed', { what: 'the node port' });
-  const script = c.cluster.workerMachines.map((w) => `curl -fsS -m 5 -o /dev/null http://${w.address}:${port}/`).join(' && ');
+  const script = c.cluster.workerMachines
+    .map((w) => `curl -fsS -m 5 -o /dev/null http://${w.address}:${port}/`)
+    .join(' && ');
   const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 30_000, signal: c.signal });
   orThrow(result, controller, `asking every worker at node port ${port}`);
 }
@@ -130,7 +143,8 @@ async function secretIsEncrypted(c: Context) {
   const script = `${etcdctl(`get --print-value-only /registry/secrets/${smokeNamespace}/smoke`)} | head -c 8`;
   const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 15_000, signal: c.signal });
   orThrow(result, controller, 'reading the secret from etcd');
-  if (result.stdout !== 'k8s:enc:') throw new KthwError('bug', { doing: 'encrypting secrets' }, { detail: 'etcd holds it in plain' });
+  if (result.stdout !== 'k8s:enc:')
+    throw new KthwError('bug', { doing: 'encrypting secrets' }, { detail: 'etcd holds it in plain' });
   return present();
 }
 
@@ -145,7 +159,11 @@ async function exists(c: Context, collection: string, name: string) {
   return (await getObject(api, `${collection}/${name}`, c.signal)) ? present() : ({ is: 'absent' } as const);
 }
 
-async function apply(c: Context, collection: string, object: { readonly metadata: { readonly name: string } }): Promise<void> {
+async function apply(
+  c: Context,
+  collection: string,
+  object: { readonly metadata: { readonly name: string } },
+): Promise<void> {
   const api = await kubeOf(c, c.cluster.controllerMachines[0]);
   await api.apply(`${collection}/${object.metadata.name}`, object, c.signal);
 }

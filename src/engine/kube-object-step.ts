@@ -1,0 +1,22 @@
+import { type KubeObject, objectPath } from './kube/object-path.ts';
+import { getObject, kubeOf } from './kube-access.ts';
+import { present, type Step } from './phase.ts';
+
+/** A step that is one object in the cluster's API, reached at the first controller. */
+export function kubeObjectStep(phase: string, object: KubeObject, after: readonly string[]): Step {
+  const path = objectPath(object);
+  const { kind, metadata } = object;
+  return {
+    key: `${phase}/${kind}/${metadata.name}`,
+    title: `${kind} ${metadata.name}`,
+    after,
+    async observe(c) {
+      const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+      return (await getObject(api, path, c.signal)) ? present() : { is: 'absent' };
+    },
+    async apply(c) {
+      const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+      await api.apply(path, object, c.signal);
+    },
+  };
+}

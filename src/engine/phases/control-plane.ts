@@ -1,0 +1,55 @@
+import type { Cluster, Machine } from '../cluster.ts';
+import { publicAddress } from '../facts.ts';
+import { machineStep } from '../machine-step.ts';
+import { type Context, definePhase } from '../phase.ts';
+import type { HostFile } from '../remote/remote.ts';
+import { auditPolicy } from '../render/audit-policy.ts';
+import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
+import { kubeControllerManagerUnit } from '../render/kube-controller-manager-unit.ts';
+import { kubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
+import { kubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
+import { paths } from '../render/paths.ts';
+
+/** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
+export const controlPlane = definePhase({
+  name: 'control-plane',
+  title: 'Control plane',
+  chapter: 8,
+  after: ['etcd', 'encryption', 'kubeconfigs'],
+  steps: (cluster) =>
+    cluster.controllerMachines.map((machine) =>
+      machineStep({
+        key: `control-plane/${machine.name}`,
+        title: `API server, controller manager and scheduler on ${machine.name}`,
+        machine,
+        // A controller goes on as soon as its own etcd answers.
+        after: [`etcd/${machine.name}`, `encryption/${machine.name}`, `kubeconfigs/${machine.name}`],
+        files: (c) => controlPlaneFiles(c, cluster, machine),
+        check: () => `systemctl -q is-active ${units.join(' ')} &&
+[ "$(curl -fsS -m 5 --cacert ${paths.kubernetes}/ca.pem https://127.0.0.1:6443/readyz)" = ok ]`,
+        make: () =>
+          `systemctl daemon-reload && systemctl enable -q ${units.join(' ')} && systemctl restart --no-block ${units.join(' ')}`,
+      }),
+    ),
+});
+
+const units = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+
+function controlPlaneFiles(c: Context, cluster: Cluster, machine: Machine): HostFile[] {
+  const apiserver = kubeApiserverUnit(cluster, machine, { publicAddress: c.know(publicAddress) });
+  return [
+    { path: `${paths.units}/kube-apiserver.service`, content: apiserver, mode: 0o644 },
+    { path: `${paths.kubernetes}/audit-policy.yaml`, content: auditPolicy(), mode: 0o600 },
+    {
+      path: `${paths.units}/kube-controller-manager.service`,
+      content: kubeControllerManagerUnit(cluster),
+      mode: 0o644,
+    },
+    { path: `${paths.units}/kube-scheduler.service`, content: kubeSchedulerUnit(), mode: 0o644 },
+    {
+      path: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
+      content: kubeSchedulerConfig(cluster.release),
+      mode: 0o644,
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+import { parseAllDocuments } from 'yaml';
+import type { Cluster } from '../cluster.ts';
+import { KthwError } from '../errors.ts';
+import type { KubeObject } from '../kube/object-path.ts';
+import { getObject, kubectl, kubeOf } from '../kube-access.ts';
+import { kubeObjectStep } from '../kube-object-step.ts';
+import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { corednsManifest } from '../render/coredns-manifest.ts';
+import { images } from '../render/images.ts';
+import { type Pod, pullFails, readyPods } from '../smoke-objects.ts';
+
+/**
+ * Names of services, for pods. Where its image can't be pulled, it says so and waits for `resume`; nothing else fails
+ * for it. Tutorial, chapter 12.
+ */
+export const dns = definePhase({
+  name: 'dns',
+  title: 'DNS add-on',
+  chapter: 12,
+  after: ['rbac', 'ready'],
+  steps: (cluster) => {
+    if (cluster.workers === 0) return [];
+    const [first] = cluster.controllerMachines;
+    const objects = parseAllDocuments(corednsManifest(cluster)).map((document) => document.toJS() as KubeObject);
+    const steps = objects.map((object) => kubeObjectStep('dns', object, first ? [`control-plane/${first.name}`] : []));
+    return [...steps, runs(steps.map((step) => step.key)), resolves(cluster)];
+  },
+});
+
+function runs(after: readonly string[]): Step {
+  return {
+    key: 'dns/runs',
+    title: 'CoreDNS runs',
+    after: [...after, 'ready/nodes'],
+    async observe(c) {
+      const pods = await dnsPods(c);
+      if (readyPods(pods).length > 0) return present();
+      if (pullFails(pods)) throw unavailable(c);
+      throw new KthwError('not-healthy', { what: 'CoreDNS' });
+    },
+  };
+}
+
+/** A name resolved from a pod on each worker, three times in a row. */
+function resolves(cluster: Cluster): Step {
+  return {
+    key: 'dns/resolves',
+    title: 'a name is resolved from a pod on each worker',
+    after: ['dns/runs'],
+    async observe(c) {
+      if (readyPods(await dnsPods(c)).length === 0) throw unavailable(c);
+      for (let pass = 1; pass <= 3; pass++) {
+        for (const worker of cluster.workerMachines) await resolvesOn(c, worker.name, pass);
+      }
+      return present();
+    },
+  };
+}
+
+async function resolvesOn(c: Context, worker: string, pass: number): Promise<void> {
+  const overrides = JSON.stringify({ spec: { nodeName: worker, terminationGracePeriodSeconds: 0 } });
+  const run = `run kthw-dns-${worker}-${pass} -n kube-system --rm -i --quiet --restart=Never --image=docker.io/library/busybox:1.28 --overrides='${overrides}'`;
+  await kubectl(c, `${run} -- nslookup kubernetes.default`, `resolving a name on ${worker}`);
+}
+
+async function dnsPods(c: Context): Promise<readonly Pod[]> {
+  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+  const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
+  return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
+}
+
+function unavailable(c: Context): KthwError {
+  return new KthwError('image-unavailable', { image: images(c.cluster.release).coredns });
+}
