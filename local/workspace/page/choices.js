@@ -47,7 +47,11 @@ function select(element, inside, chosen, tell, label = element.placeholder?.text
     if (value !== '') tell(value, target);
   };
   const name = element.type === 'overflow' ? 'More actions' : label;
-  const node = h('select.select', { onchange: change, 'aria-label': name, 'data-action': element.action_id });
+  const node = h(element.type === 'overflow' ? 'select.select.overflow' : 'select.select', {
+    onchange: change,
+    'aria-label': name,
+    'data-action': element.action_id,
+  });
   node.append(h('option', { value: '' }, label), ...inside);
   node.value = chosen;
   return node;

@@ -22,7 +22,7 @@ export function plain(text) {
 function parseLines(text) {
   const nodes = [];
   for (const line of text.replace(/^\n/, '').split('\n')) {
-    const quoted = /^&gt; ?(.*)$/.exec(line);
+    const quoted = /^(?:&gt;|>) ?(.*)$/.exec(line);
     const last = nodes.at(-1);
     if (quoted) {
       const children = parseInline(quoted[1]);
