@@ -25,8 +25,8 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await under.open();
       await store.write('cluster', 'demo', good, undefined);
       await under.spoilRecord('cluster', 'demo', stored);
-      for (const read of [store.read('cluster', 'demo'), store.list('cluster')]) {
-        const error = await read.then(() => undefined, String);
+      for (const read of [() => store.read('cluster', 'demo'), () => store.list('cluster')]) {
+        const error = await read().then(() => undefined, String);
         expect(error).toMatch(/^InvalidRecord: /);
         expect(error).toMatch(expected);
         expect(error).not.toContain(MARK);

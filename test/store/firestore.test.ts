@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openFileKeyring } from '../../src/store/file-keyring.ts';
 import { type FirestoreOptions, type FirestoreStore, openFirestoreStore } from '../../src/store/firestore.ts';
 import { documentName } from '../../src/store/firestore-documents.ts';
 import { storeContract } from '../contract/store.contract.ts';
+import { vaultContract } from '../contract/vault.contract.ts';
+import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts';
 import {
   type FirestoreEmulator,
   findFirestoreEmulator,
@@ -42,6 +48,55 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
         await event(run, seq).delete({ exists: true });
       },
     };
+  });
+
+  vaultContract('Firestore', async () => {
+    const prefix = randomUUID();
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-vault-key-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    return { keyring: openFileKeyring(join(folder, 'kthw.key')), open: () => open({ prefix }) };
+  });
+
+  describe('an answer that got lost after the commit', () => {
+    test('does not write events twice', async () => {
+      const { store, prefix, proxy } = await behindProxy();
+      const lease = await store.takeLease('r1', 'a', 60_000);
+      await store.append('r1', [said('one')], lease);
+      proxy.hold();
+      const append = store.append('r1', [said('two'), said('three')], lease);
+      await there(`${prefix}-head/r1/events/000000000003`);
+      proxy.cut();
+      expect(await append).toBe(3);
+      expect(store.usage.conflicts).toBeGreaterThan(0);
+      expect(await store.append('r1', [said('four')], lease)).toBe(4);
+      expect((await store.events('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
+    });
+
+    test('is not taken for somebody else’s events', async () => {
+      const prefix = randomUUID();
+      const other = await open({ prefix });
+      const { store, proxy } = await behindProxy(prefix);
+      await store.append('r1', [said('one')]);
+      proxy.hold();
+      const append = store.append('r1', [said('two')]);
+      await there(`${prefix}-head/r1/events/000000000002`);
+      expect(await other.append('r1', [said('three')])).toBe(3);
+      proxy.cut();
+      expect(await append).toBe(2);
+      expect((await store.events('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(said));
+    });
+
+    test('does not make the writer of a record believe that another was first', async () => {
+      const { store, prefix, proxy } = await behindProxy();
+      await store.list('cluster');
+      proxy.hold();
+      const create = store.write('cluster', 'demo', clusterRecord(), undefined);
+      await there(`${prefix}-cluster/demo`);
+      proxy.cut();
+      const version = await create;
+      expect(store.usage.conflicts).toBeGreaterThan(0);
+      await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), version);
+    });
   });
 
   describe('what it costs', () => {
@@ -84,6 +139,23 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     expect(await b.list('cluster')).toEqual([]);
     expect(await b.events('r1')).toEqual([]);
   });
+
+  /** A store whose connection to the emulator can be cut at a chosen moment. */
+  async function behindProxy(
+    prefix: string = randomUUID(),
+  ): Promise<{ store: FirestoreStore; prefix: string; proxy: CuttingProxy }> {
+    const proxy = await startCuttingProxy(emulator.host);
+    process.env.FIRESTORE_EMULATOR_HOST = proxy.host;
+    onTestFinished(async () => {
+      process.env.FIRESTORE_EMULATOR_HOST = emulator.host;
+      await proxy.stop();
+    });
+    return { store: await open({ prefix }), prefix, proxy };
+  }
+
+  async function there(path: string): Promise<void> {
+    await vi.waitFor(async () => expect((await raw.doc(path).get()).exists).toBe(true), { timeout: 10_000 });
+  }
 
   async function open(options: FirestoreOptions): Promise<FirestoreStore> {
     const store = await openFirestoreStore({ projectId, ...options });

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { openVaults } from '../../src/store/envelope.ts';
+import { Secret } from '../../src/store/secret.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Keyring, Vaults } from '../../src/store/vault.ts';
+
+/** One empty store and the key ring of its machine. */
+export interface VaultUnderTest {
+  /** A client of the same data that shares no memory with the others. */
+  open(): Promise<Store>;
+  readonly keyring: Keyring;
+}
+
+/** What vaults do on every store: where several clients meet, the store decides. */
+export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>): void {
+  describe(`vaults on ${name}`, () => {
+    test('of 20 who make the same secret at once all get the one that was first', async () => {
+      const { open, keyring } = await fresh();
+      const vaults = await Promise.all(Array.from({ length: 4 }, async () => openVaults(await open(), keyring)));
+      const asked = Array.from({ length: 20 }, (_, n) => pick(vaults, n).of('demo').ensure('authority/key', random));
+      const got = (await Promise.all(asked)).map((secret) => secret.reveal());
+      expect(new Set(got).size).toBe(1);
+      const later = await openVaults(await open(), keyring)
+        .of('demo')
+        .get('authority/key');
+      expect(later?.reveal()).toBe(got[0]);
+    });
+
+    test('give nothing where nothing is, and make nothing by looking', async () => {
+      const { open, keyring } = await fresh();
+      const store = await open();
+      expect(await openVaults(store, keyring).of('demo').get('authority/key')).toBeUndefined();
+      expect(await store.list('dataKey')).toEqual([]);
+    });
+
+    test('forget a cluster for everybody, and only that one', async () => {
+      const { open, keyring } = await fresh();
+      const [a, b] = [openVaults(await open(), keyring), openVaults(await open(), keyring)];
+      const names = ['demo', 'demo-2', 'demo:2', 'de'];
+      for (const cluster of names) await a.of(cluster).ensure('authority/key', () => new Secret(`of ${cluster}`));
+      await b.of('demo').get('authority/key');
+      await a.of('demo').shred();
+      await a.of('demo').shred();
+      expect(await b.of('demo').get('authority/key')).toBeUndefined();
+      for (const cluster of names.slice(1)) {
+        expect((await b.of(cluster).get('authority/key'))?.reveal()).toBe(`of ${cluster}`);
+      }
+      expect(await (await open()).list('dataKey')).toHaveLength(3);
+    });
+
+    test('follow when another process forgot the cluster and made it anew', async () => {
+      const { open, keyring } = await fresh();
+      const [a, b] = [openVaults(await open(), keyring), openVaults(await open(), keyring)];
+      await a.of('demo').ensure('authority/key', () => new Secret('old'));
+      await b.of('demo').shred();
+      await b.of('demo').ensure('authority/key', () => new Secret('new'));
+      // `a` still has the old data key in memory. It must neither fail to read nor write under it.
+      await a.of('demo').ensure('etcd/key', () => new Secret('written by a'));
+      expect((await b.of('demo').get('etcd/key'))?.reveal()).toBe('written by a');
+      expect((await a.of('demo').get('authority/key'))?.reveal()).toBe('new');
+    });
+  });
+}
+
+function random(): Secret {
+  return new Secret(randomBytes(16).toString('hex'));
+}
+
+function pick(vaults: Vaults[], n: number): Vaults {
+  return vaults[n % vaults.length] as Vaults;
+}
