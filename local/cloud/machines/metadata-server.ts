@@ -96,7 +96,7 @@ export class MetadataServer {
     const format = asked.get('alt') ?? (recursive ? 'json' : 'text');
     response.setHeader('ETag', etag(node));
     response.setHeader('Content-Type', format === 'json' ? 'application/json' : 'application/text');
-    end(response, 200, renderNode(node, recursive, format === 'json' ? 'json' : 'text'));
+    end(response, 200, renderNode(node, path, recursive, format === 'json' ? 'json' : 'text'));
   }
 
   async #until(met: () => boolean, waitMs: number, response: ServerResponse): Promise<void> {

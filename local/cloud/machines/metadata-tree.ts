@@ -48,8 +48,13 @@ export function findNode(root: MetadataNode, path: readonly string[]): MetadataN
   return node;
 }
 
-/** Renders a node as the metadata server does. Keys of a recursive answer in JSON are written in camel case there. */
-export function renderNode(node: MetadataNode, recursive: boolean, format: 'json' | 'text'): string {
+/** Renders a node, which was found by its path, as the metadata server does. Keys of a recursive answer in JSON are written in camel case there. */
+export function renderNode(
+  node: MetadataNode,
+  path: readonly string[],
+  recursive: boolean,
+  format: 'json' | 'text',
+): string {
   if (typeof node !== 'object') return format === 'json' ? JSON.stringify(node) : String(node);
   if (!recursive) {
     const names = Object.entries(node).map(([key, value]) =>
@@ -57,7 +62,7 @@ export function renderNode(node: MetadataNode, recursive: boolean, format: 'json
     );
     return format === 'json' ? JSON.stringify(names) : names.map((name) => `${name}\n`).join('');
   }
-  return format === 'json' ? JSON.stringify(camelCased(node, [])) : flat(node, '');
+  return format === 'json' ? JSON.stringify(camelCased(node, path)) : flat(node, '');
 }
 
 function isTags(key: string, value: MetadataNode): boolean {

@@ -90,7 +90,11 @@ export class Network {
     ]);
     // Answers of services on loopback addresses may leave by this interface, and by no other.
     await run('sh', ['-ec', `echo 1 > /proc/sys/net/ipv4/conf/${this.#uplink}/route_localnet`]);
-    await ip(this.#space.name, [`addr add ${network}/30 dev uplink`, 'link set uplink up', 'route add unreachable default']);
+    await ip(this.#space.name, [
+      `addr add ${network}/30 dev uplink`,
+      'link set uplink up',
+      'route add unreachable default',
+    ]);
     this.#metadataPort = await this.metadata.listen(host);
   }
 
