@@ -4,7 +4,7 @@ import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts'
 import type { Store, Versioned } from '../store/store.ts';
 import { StaleVersion } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
-import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig } from './desk-types.ts';
+import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig, RunView } from './desk-types.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
 import type { Phase } from './phase.ts';
 import { runView } from './run-view.ts';
@@ -54,14 +54,14 @@ export function openDesk(options: DeskOptions): Desk {
       await store.write(
         'cluster',
         name,
-        { ...found.value, holding: run, state: stateDuring(view?.operation) },
+        { ...found.value, holding: run, state: stateResumed(view, found.value) },
         found.version,
       );
     } catch (error) {
       if (error instanceof StaleVersion) return await resume(name, by);
       throw error;
     }
-    // Should this process end here, the run is still closed and the cluster held: `repair` at start opens it again.
+    // Should this process end here, the run is still closed and the cluster held: the dispatcher opens it at its start.
     await store.append(run, [{ type: 'run.resumed', by }]);
     await change(store, 'run', run, (record) => ({ ...record, open: true }));
     poke(run);
@@ -180,6 +180,11 @@ export function openDesk(options: DeskOptions): Desk {
 function stateDuring(operation: string | undefined, before?: ClusterRecord): ClusterRecord['state'] {
   if (operation === 'delete') return 'deleting';
   return operation === 'create' || !before ? 'building' : before.state;
+}
+
+/** A cluster that works goes on working while what was left over is done. */
+function stateResumed(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
+  return view?.over === 'succeeded' ? state : stateDuring(view?.operation);
 }
 
 function differences(wanted: ClusterSpec, found: ClusterSpec) {

@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
 import type { PutDown } from './runner.ts';
+import { change } from './settle.ts';
 
 /** Who calls the runner next. */
 export interface Dispatcher {
@@ -60,6 +61,7 @@ export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Opti
   return {
     poke,
     async start() {
+      await openHeldRuns(store);
       for (const run of await store.openRuns()) poke(run);
     },
     async stop() {
@@ -68,4 +70,17 @@ export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Opti
       await Promise.all(running.values());
     },
   };
+}
+
+/** A run that was resumed by a process which ended before it could open it: its cluster is held, so it goes on. */
+async function openHeldRuns(store: Store): Promise<void> {
+  for (let after = ''; ; ) {
+    const clusters = await store.list('cluster', { after, limit: 100 });
+    for (const { value } of clusters) {
+      if (value.holding) await change(store, 'run', value.holding, (run) => ({ ...run, open: true }));
+    }
+    const last = clusters.at(-1);
+    if (!last) return;
+    after = last.id;
+  }
 }

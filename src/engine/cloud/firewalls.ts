@@ -1,0 +1,61 @@
+import type { protos } from '@google-cloud/compute';
+import type { Api } from './api.ts';
+import type { FirewallRule, Resource } from './cloud.ts';
+import { linkTo, nameIn } from './links.ts';
+import { resourceOf, sorted, startedOperation } from './resource.ts';
+
+type Raw = protos.google.cloud.compute.v1.IFirewall;
+
+/** Rules that let traffic in to every machine of a network. */
+export function firewalls(api: Api): Resource<FirewallRule> {
+  const { project } = api;
+  const client = api.client(
+    async () => (await import('@google-cloud/compute/build/src/v1/firewalls_client.js')).FirewallsClient,
+  );
+  return resourceOf(api, {
+    kind: 'firewall rule',
+    async get({ name }, options) {
+      return (await (await client()).get({ project, firewall: name }, options))[0];
+    },
+    async insert(spec, requestId, options) {
+      const request = { project, requestId, firewallResource: bodyOf(project, spec) };
+      return startedOperation(await (await client()).insert(request, options));
+    },
+    async delete({ name }, requestId, options) {
+      return startedOperation(await (await client()).delete({ project, requestId, firewall: name }, options));
+    },
+    found: firewallFrom,
+  });
+}
+
+/** A rule that is off, that lets nothing in or that holds for some machines only allows nothing of what is meant here. */
+export function firewallFrom(raw: Raw): FirewallRule {
+  const forSome = [raw.targetTags, raw.targetServiceAccounts, raw.sourceTags].some((list) => (list?.length ?? 0) > 0);
+  const works = !raw.disabled && raw.direction !== 'EGRESS' && !forSome;
+  return {
+    name: raw.name ?? '',
+    network: nameIn(raw.network),
+    description: raw.description ?? '',
+    sourceRanges: sorted(raw.sourceRanges),
+    allow: works ? sorted(raw.allowed?.flatMap(wordsOf)) : [],
+  };
+}
+
+function wordsOf({ IPProtocol, ports }: { IPProtocol?: string | null; ports?: string[] | null }): string[] {
+  const protocol = IPProtocol ?? '';
+  return ports && ports.length > 0 ? ports.map((port) => `${protocol}:${port}`) : [protocol];
+}
+
+function bodyOf(project: string, { name, network, description, sourceRanges, allow }: FirewallRule): Raw {
+  return {
+    name,
+    description,
+    network: linkTo(project, 'networks', { name: network }),
+    direction: 'INGRESS',
+    sourceRanges: [...sourceRanges],
+    allowed: allow.map((word) => {
+      const [IPProtocol = '', port] = word.split(':');
+      return port === undefined ? { IPProtocol } : { IPProtocol, ports: [port] };
+    }),
+  };
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Store } from '../store/store.ts';
+import type { Vaults } from '../store/vault.ts';
+import type { Cloud } from './cloud/cloud.ts';
+import { openDesk } from './desk.ts';
+import type { Desk } from './desk-types.ts';
+import { type Dispatcher, inProcessDispatcher } from './dispatcher.ts';
+import { issueKubeconfig } from './issue-kubeconfig.ts';
+import type { Kube } from './kube/kube.ts';
+import type { Clock } from './phase.ts';
+import { phases } from './registry.ts';
+import type { Remote } from './remote/remote.ts';
+import { drive } from './runner.ts';
+import type { StepTools } from './take-step.ts';
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly vaults: Vaults;
+  readonly cloud: Cloud;
+  readonly kube: Kube;
+  /** Opens connections to the machines of one run. */
+  openRemote(): Remote;
+  readonly mirror: string | undefined;
+  /** This process, unique among all that ever ran. */
+  readonly holder: string;
+  /** Told whenever a run has news. */
+  told(run: string): void;
+  readonly log: StepTools['log'];
+  /** @default none */
+  readonly killPoint?: StepTools['killPoint'];
+  /** @default 30_000 */
+  readonly leaseMs?: number;
+}
+
+export interface Engine {
+  readonly desk: Desk;
+  readonly dispatcher: Dispatcher;
+}
+
+/** The engine in this process: the desk that commands ask, and the dispatcher that carries runs forward. */
+export function openEngine(options: EngineOptions): Engine {
+  const { store, vaults, cloud, kube, mirror, log, told } = options;
+  const dispatcher = inProcessDispatcher({
+    store,
+    log,
+    drive: (run, signal) =>
+      drive(
+        run,
+        {
+          store,
+          phases,
+          holder: options.holder,
+          clock: systemClock,
+          random: Math.random,
+          leaseMs: options.leaseMs ?? 30_000,
+          told,
+          log,
+          killPoint: options.killPoint ?? (() => {}),
+          async world({ cluster }) {
+            const remote = options.openRemote();
+            return { tools: { cloud, kube, mirror, remote, vault: vaults.of(cluster) }, close: () => remote.close() };
+          },
+        },
+        signal,
+      ),
+  });
+  const desk = openDesk({
+    store,
+    phases,
+    now: systemClock.now,
+    poke(run) {
+      dispatcher.poke(run);
+      told(run);
+    },
+    issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: systemClock.now }, record, by, hours),
+  });
+  return { desk, dispatcher };
+}
+
+const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
