@@ -34,7 +34,7 @@ export const deleteCluster = defineCommand({
   args: () => z.strictObject({ name: clusterName }),
   run: async ({ args }, { desk }) => {
     const found = await desk.status(args.name);
-    if (!found || found.record.state === 'deleted') return { shown: unknownCluster(args.name) };
+    if (!found) return { shown: unknownCluster(args.name) };
     const { controllers, workers } = found.record.spec;
     return { shown: confirmDelete(args.name, controllers + workers, { yes: yes.id, no: no.id }) };
   },

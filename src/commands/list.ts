@@ -5,12 +5,9 @@ import { clusterList } from './messages/status.ts';
 export const list = defineCommand({
   name: 'list',
   usage: '',
-  help: 'shows every cluster; deleted ones with --deleted',
-  examples: ['/kthw list', '/kthw list --deleted'],
+  help: 'shows every cluster',
+  examples: ['/kthw list'],
   places: [],
-  args: () => z.strictObject({ deleted: z.boolean().default(false).describe('deleted ones too') }),
-  run: async ({ args }, { desk }) => {
-    const all = await desk.list();
-    return { shown: clusterList(all.filter(({ record }) => args.deleted || record.state !== 'deleted')) };
-  },
+  args: () => z.strictObject({}),
+  run: async (_, { desk }) => ({ shown: clusterList(await desk.list()) }),
 });

@@ -1,5 +1,5 @@
 import type { Message } from '../command.ts';
-import { block, message } from './blocks.ts';
+import { message } from './blocks.ts';
 import { code, joined, md, moment } from './markdown.ts';
 
 /** Goes with the file, in a direct message: how to use it, when it ends, how to get another. */
@@ -20,15 +20,6 @@ export function kubeconfigNote(
 /** In the channel, to the asker alone: where the file went. */
 export function kubeconfigSent(cluster: string): Message {
   return message(md`The kubeconfig for *${cluster}* is in your direct messages with me`);
-}
-
-/** In the run's thread: the file could not be delivered. */
-export function kubeconfigNotSent(cluster: string, reason: string): Message {
-  return message(
-    md`I could not send the kubeconfig for ${cluster} by direct message: ${reason}`,
-    block.section(md`I could not send the kubeconfig by direct message: ${reason}`),
-    block.note(md`${code(`/kthw kubeconfig ${cluster}`)} tries again`),
-  );
 }
 
 export function kubeconfigFile(cluster: string): string {

@@ -49,16 +49,22 @@ export function saidBy(by: Person, what: 'resumed' | 'cancelAsked' | 'approved' 
   }
 }
 
-/** The end of a run. The asker is named, so that Slack tells them. */
-export function ended(view: RunView): Message {
+/** The end of a run. The asker is named, so that Slack tells them. `kubeconfig`: whether theirs was sent, or why not. */
+export function ended(view: RunView, kubeconfig?: { readonly failed?: string | undefined }): Message {
   const { icon, words } = standing(view);
   const took = between(view.startedAt, view.finishedAt);
   const head = md`${icon} ${person(view.by)} *${view.cluster}*: ${words}${took ? ` after ${took}` : ''}`;
+  const file = kubeconfig ? [kubeconfigLine(view.cluster, kubeconfig.failed)] : [];
   return message(
     md`${icon} ${view.cluster}: ${words}`,
-    block.section(joined([head, ...address(view), ...troubles(view)])),
+    block.section(joined([head, ...address(view), ...file, ...troubles(view)])),
     block.note(whatNext(view)),
   );
+}
+
+function kubeconfigLine(cluster: string, failed: string | undefined): Markdown {
+  if (failed === undefined) return md`Your kubeconfig is in your direct messages with me`;
+  return md`Your kubeconfig could not be sent (${failed}); ${code(`/kthw kubeconfig ${cluster}`)} tries again`;
 }
 
 function address(view: RunView): Markdown[] {

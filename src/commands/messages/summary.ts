@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { RunView } from '../../engine/desk-types.ts';
+import { publicAddress } from '../../engine/facts.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
 import { between } from './duration.ts';
@@ -45,7 +46,7 @@ export function whatNext({ cluster, operation, over, cancelAsked }: RunView): Ma
 
 /** The public address of a cluster's API server, once a phase has found it. */
 export function addressOf(facts: RunView['facts']): string | undefined {
-  const known = facts.apiAddress;
+  const known = facts[publicAddress.name];
   return typeof known === 'string' ? known : undefined;
 }
 

@@ -1,0 +1,69 @@
+import type { Secret } from '../store/secret.ts';
+import type { Message } from './command.ts';
+
+/** A message in Slack. */
+export interface Place {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** What marks a message as ours, so that it can be found after a crash: the run and the event it tells (0: the summary). */
+export interface Mark {
+  readonly run: string;
+  readonly seq: number;
+}
+
+/** Why a call did not work, as far as it matters for what to do next. */
+export type ChatTrouble =
+  /** Slack asked to wait; the call was not carried out. */
+  | 'limited'
+  /** No answer, or a broken one: the call may have been carried out. */
+  | 'unsure'
+  /** This channel can't be written to: gone, archived, or without us in it. */
+  | 'place'
+  /** The message it was about is gone. */
+  | 'message-gone'
+  /** Slack won't take what was sent; the same again is of no use. */
+  | 'content'
+  /** The token or its scopes: for an administrator to put right. */
+  | 'account';
+
+export class ChatError extends Error {
+  override name = 'ChatError';
+  readonly trouble: ChatTrouble;
+  /** Slack's own word for it, or the status. */
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    trouble: ChatTrouble,
+    reason: string,
+    options?: { readonly retryAfterMs?: number | undefined; readonly cause?: unknown },
+  ) {
+    super(`Slack: ${reason}`, options?.cause === undefined ? {} : { cause: options.cause });
+    this.trouble = trouble;
+    this.reason = reason;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** What we do in Slack. One call each, nothing repeated: who calls decides about that. @throws ChatError */
+export interface Chat {
+  /** @param thread `ts` of the message to reply to */
+  post(channel: string, message: Message, options?: { readonly thread?: string; readonly mark?: Mark }): Promise<Place>;
+  update(at: Place, message: Message, mark?: Mark): Promise<void>;
+  /** The direct conversation with somebody. */
+  direct(user: string): Promise<string>;
+  upload(
+    channel: string,
+    file: { readonly name: string; readonly content: Secret; readonly comment: Message },
+  ): Promise<void>;
+  /** Seen by one person only. */
+  whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
+  /** Looks for a message of ours; `cannot` without the scope for reading. */
+  find(
+    channel: string,
+    mark: Mark,
+    options: { readonly thread?: string; readonly since: Date },
+  ): Promise<Place | 'cannot' | undefined>;
+}

@@ -1,0 +1,157 @@
+import type { Desk, Kubeconfig, RunView } from '../engine/desk-types.ts';
+import type { Clock } from '../engine/phase.ts';
+import type { RecordOf } from '../store/records.ts';
+import type { Store, Versioned } from '../store/store.ts';
+import { type Chat, ChatError, type Place } from './chat.ts';
+import type { Message } from './command.ts';
+import { type Doing, type Intent, intents } from './intent.ts';
+import type { Job } from './jobs.ts';
+import { kubeconfigFile, kubeconfigNote } from './messages/kubeconfig.ts';
+
+export interface Delivery {
+  readonly store: Store;
+  readonly desk: Desk;
+  readonly chat: Chat;
+  readonly clock: Clock;
+  /** This courier, unique among all that ever ran. */
+  readonly me: string;
+}
+
+/** What a courier knows of a run besides its record: lost in a crash, and only a help. */
+export interface Memory {
+  /** Posts that went out, by the event they tell, in case writing it down fails. */
+  readonly posted: Map<number, Place>;
+  kubeconfig?: Kubeconfig;
+}
+
+type Thread = Versioned<RecordOf<'thread'>>;
+
+/** Longer than the calls of one delivery can take together. */
+const claimMs = { summary: 20_000, reply: 20_000, kubeconfig: 60_000 } as const;
+/** Clocks of two machines differ, and Slack has its own. */
+const skewMs = 60_000;
+
+/** Carries one job out and writes down that it happened. @throws ChatError, StaleVersion */
+export async function deliver(
+  job: Exclude<Job, { do: 'wait' }>,
+  found: Thread,
+  view: RunView,
+  memory: Memory,
+  d: Delivery,
+): Promise<void> {
+  const thread = found.value;
+  switch (job.do) {
+    case 'update':
+      return await d.chat.update({ channel: thread.channel, ts: thread.ts ?? '' }, job.message, {
+        run: view.run,
+        seq: 0,
+      });
+    case 'summary': {
+      const version = await claim(found, 'summary', 0, d);
+      const place = await post(thread.channel, job.message, 0, undefined, view, memory, d);
+      await keep({ ...found, version }, { ...thread, channel: place.channel, ts: place.ts }, {}, d);
+      return;
+    }
+    case 'reply': {
+      const version = await claim(found, 'reply', job.upTo, d);
+      await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
+      await keep({ ...found, version }, { ...thread, cursor: job.upTo }, { settled: undefined }, d);
+      return;
+    }
+    case 'kubeconfig': {
+      const version = await claim(found, 'kubeconfig', job.upTo, d);
+      const failed = await sendKubeconfig(view, memory, d);
+      delete memory.kubeconfig;
+      const settled = { upTo: job.upTo, ...(failed === undefined ? {} : { failed }) };
+      await keep({ ...found, version }, thread, { settled }, d);
+      return;
+    }
+    case 'recover':
+      return await recover(job.doing, found, view, memory, d);
+    default:
+      return job satisfies never;
+  }
+}
+
+/** Writes what becomes of a thread, without what was being done. What is settled stays unless it is given. */
+export async function keep(
+  found: Thread,
+  next: RecordOf<'thread'>,
+  intent: Intent | { settled: undefined },
+  { store }: Delivery,
+): Promise<void> {
+  const { intent: before, ...rest } = next;
+  const settled = 'settled' in intent ? intent.settled : intents.read(before).settled;
+  await store.write('thread', found.id, { ...rest, ...intents.write(settled ? { settled } : {}) }, found.version);
+}
+
+/** Written before the call: after a crash it says what to look for. */
+async function claim(found: Thread, what: Doing['what'], upTo: number, { store, clock, me }: Delivery) {
+  const now = clock.now();
+  const doing = { what, upTo, by: me, since: now.toISOString(), until: new Date(+now + claimMs[what]).toISOString() };
+  const { settled } = intents.read(found.value.intent);
+  const intent = intents.write(settled ? { doing, settled } : { doing });
+  return await store.write('thread', found.id, { ...found.value, ...intent }, found.version);
+}
+
+async function post(
+  channel: string,
+  message: Message,
+  seq: number,
+  thread: string | undefined,
+  view: RunView,
+  memory: Memory,
+  { chat }: Delivery,
+): Promise<Place> {
+  const options = { mark: { run: view.run, seq }, ...(thread === undefined ? {} : { thread }) };
+  memory.posted.delete(seq);
+  const place = await chat.post(channel, message, options);
+  memory.posted.set(seq, place);
+  return place;
+}
+
+/** Looks whether what was begun is there. Where nobody may look, it is posted again: rather twice than never. */
+async function recover(doing: Doing, found: Thread, view: RunView, memory: Memory, d: Delivery): Promise<void> {
+  const thread = found.value;
+  const place = memory.posted.get(doing.upTo) ?? (await lookFor(doing, thread, view, d));
+  if (place === undefined) return await keep(found, thread, {}, d);
+  if (doing.what === 'summary') return await keep(found, { ...thread, ts: place.ts }, {}, d);
+  await keep(found, { ...thread, cursor: Math.max(thread.cursor, doing.upTo) }, {}, d);
+}
+
+async function lookFor(
+  doing: Doing,
+  thread: RecordOf<'thread'>,
+  view: RunView,
+  { chat }: Delivery,
+): Promise<Place | undefined> {
+  const since = new Date(+new Date(doing.since) - skewMs);
+  const options = doing.what === 'summary' || thread.ts === undefined ? { since } : { since, thread: thread.ts };
+  try {
+    const place = await chat.find(thread.channel, { run: view.run, seq: doing.upTo }, options);
+    return place === 'cannot' ? undefined : place;
+  } catch (error) {
+    const passes = error instanceof ChatError && (error.trouble === 'limited' || error.trouble === 'unsure');
+    if (passes || !(error instanceof ChatError)) throw error;
+    return undefined;
+  }
+}
+
+/** Answers why there is nothing to send, if so. A crash in between sends it twice: rather twice than never. */
+async function sendKubeconfig(
+  { cluster, by }: RunView,
+  memory: Memory,
+  { desk, chat }: Delivery,
+): Promise<string | undefined> {
+  const given = memory.kubeconfig ?? (await desk.kubeconfig(cluster, by));
+  if (!given) return 'the cluster is gone';
+  if ('notReady' in given) throw new ChatError('unsure', `the cluster is ${given.notReady}`);
+  memory.kubeconfig = given;
+  const direct = await chat.direct(by.user);
+  await chat.upload(direct, {
+    name: kubeconfigFile(cluster),
+    content: given.file,
+    comment: kubeconfigNote(cluster, given),
+  });
+  return undefined;
+}

@@ -1,0 +1,12 @@
+const words: Readonly<Record<string, string>> = {
+  not_in_channel: 'I am not in that channel; `/invite` me and the next run goes there',
+  channel_not_found: 'I can’t see that channel; `/invite` me and the next run goes there',
+  is_archived: 'that channel is archived',
+  messages_tab_disabled: 'direct messages with me are switched off in this workspace',
+  missing_scope: 'I lack a permission; an administrator can install me again',
+};
+
+/** Slack's word for why a place can't be written to, as a person reads it. */
+export function placeWords(reason: string): string {
+  return words[reason] ?? `Slack says ${reason}`;
+}

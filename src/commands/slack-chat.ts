@@ -1,0 +1,96 @@
+import type { WebClient } from '@slack/web-api';
+import { type Chat, ChatError, type Mark, type Place } from './chat.ts';
+import type { Message } from './command.ts';
+import { chatError } from './slack-error.ts';
+
+const eventType = 'kthw_run';
+/** One page of what was said since: nothing is looked for further back. */
+const lookBack = 200;
+
+/** The port over Slack's Web API. The client must repeat nothing by itself: who calls the port decides about that. */
+export function slackChat(client: WebClient): Chat {
+  return {
+    async post(channel, message, { thread, mark } = {}) {
+      const answer = await calling(
+        client.chat.postMessage({
+          channel,
+          ...content(message),
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+          ...(mark ? { metadata: metadata(mark) } : {}),
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      );
+      // A person's id as channel gives back the real one of the direct conversation.
+      return { channel: answer.channel ?? channel, ts: needed(answer.ts, 'chat.postMessage: no ts') };
+    },
+    async update(at, message, mark) {
+      await calling(client.chat.update({ ...at, ...content(message), ...(mark ? { metadata: metadata(mark) } : {}) }));
+    },
+    async direct(user) {
+      const answer = await calling(client.conversations.open({ users: user }));
+      return needed(answer.channel?.id, 'conversations.open: no channel');
+    },
+    async upload(channel, { name, content, comment }) {
+      const file = { file: Buffer.from(content.bytes()), filename: name, title: name };
+      await calling(client.filesUploadV2({ channel_id: channel, initial_comment: comment.text, ...file }));
+    },
+    async whisper(channel, user, message, thread) {
+      await calling(
+        client.chat.postEphemeral({
+          channel,
+          user,
+          ...content(message),
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        }),
+      );
+    },
+    find: (channel, mark, options) => find(client, channel, mark, options),
+  };
+}
+
+async function find(
+  client: WebClient,
+  channel: string,
+  mark: Mark,
+  { thread, since }: { readonly thread?: string; readonly since: Date },
+): Promise<Place | 'cannot' | undefined> {
+  const page = { channel, oldest: String(+since / 1000), limit: lookBack, include_all_metadata: true };
+  try {
+    const { messages = [] } = await calling(
+      thread === undefined ? client.conversations.history(page) : client.conversations.replies({ ...page, ts: thread }),
+    );
+    const found = messages.find((one) => isMarked(one, mark));
+    return found?.ts === undefined ? undefined : { channel, ts: found.ts };
+  } catch (error) {
+    if (error instanceof ChatError && error.reason === 'missing_scope') return 'cannot';
+    throw error;
+  }
+}
+
+function isMarked(message: object, { run, seq }: Mark): boolean {
+  const { metadata } = message as { metadata?: { event_type?: string; event_payload?: Record<string, unknown> } };
+  const payload = metadata?.event_type === eventType ? metadata.event_payload : undefined;
+  return payload?.run === run && payload.seq === seq;
+}
+
+function metadata({ run, seq }: Mark) {
+  return { event_type: eventType, event_payload: { run, seq } };
+}
+
+function content({ text, blocks }: Message) {
+  return { text, blocks: [...blocks] };
+}
+
+function needed(value: string | undefined, what: string): string {
+  if (value === undefined) throw new ChatError('unsure', what);
+  return value;
+}
+
+async function calling<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw chatError(error);
+  }
+}

@@ -1,0 +1,78 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { ChatError, type ChatTrouble } from './chat.ts';
+
+/** Slack's error words, from the pages of the methods that we call. Others are about what was sent. */
+const words: Readonly<Record<ChatTrouble, readonly string[]>> = {
+  limited: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
+  unsure: [
+    'internal_error',
+    'fatal_error',
+    'service_unavailable',
+    'request_timeout',
+    'team_added_to_org',
+    'upload_failed',
+  ],
+  place: [
+    ...[
+      'channel_not_found',
+      'not_in_channel',
+      'is_archived',
+      'restricted_action',
+      'restricted_action_read_only_channel',
+    ],
+    ...[
+      'messages_tab_disabled',
+      'user_not_found',
+      'user_disabled',
+      'cannot_dm_bot',
+      'user_not_visible',
+      'posting_to_channel_denied',
+    ],
+    ...[
+      'restricted_action_non_threadable_channel',
+      'restricted_action_thread_locked',
+      'invalid_channel',
+      'method_not_supported_for_channel_type',
+    ],
+    ...['posting_to_general_channel_denied', 'restricted_action_thread_only_channel', 'team_access_not_granted'],
+  ],
+  'message-gone': ['message_not_found', 'cannot_reply_to_message', 'thread_not_found'],
+  content: [],
+  account: [
+    ...[
+      'not_authed',
+      'invalid_auth',
+      'account_inactive',
+      'token_revoked',
+      'token_expired',
+      'missing_scope',
+      'no_permission',
+    ],
+    ...[
+      'access_denied',
+      'ekm_access_denied',
+      'org_login_required',
+      'accesslimited',
+      'two_factor_setup_required',
+      'not_allowed_token_type',
+    ],
+  ],
+};
+
+/** What went wrong with a call of Slack's Web API, as far as it matters for what to do next. Never holds what was sent. */
+export function chatError(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  if (error instanceof WebAPIRateLimitedError) {
+    return new ChatError('limited', 'ratelimited', { retryAfterMs: error.retryAfter * 1000 });
+  }
+  if (error instanceof WebAPIPlatformError) {
+    const word = error.data.error;
+    const trouble = (Object.keys(words) as ChatTrouble[]).find((one) => words[one].includes(word));
+    return new ChatError(trouble ?? 'content', word);
+  }
+  if (error instanceof WebAPIHTTPError) {
+    // What a proxy in between refuses was not carried out; a server's error may have been.
+    return new ChatError(error.statusCode >= 500 ? 'unsure' : 'account', `HTTP ${error.statusCode}`);
+  }
+  return new ChatError('unsure', 'no answer', { cause: error });
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Desk } from '../engine/desk-types.ts';
+import type { Clock } from '../engine/phase.ts';
+import type { Store } from '../store/store.ts';
+import type { Chat } from './chat.ts';
+import { Gates } from './gates.ts';
+import { Teller, type TellerOptions } from './teller.ts';
+
+export interface CourierOptions {
+  readonly store: Store;
+  readonly desk: Desk;
+  readonly chat: Chat;
+  /** @default the system's */
+  readonly clock?: Clock;
+  readonly log: TellerOptions['log'];
+}
+
+export interface Courier {
+  /** Events of the run were stored. Returns at once; may be called as often as one likes. */
+  poke(run: string): void;
+  /** Takes up every thread that is not at its end: what a process before this one left. */
+  start(): Promise<void>;
+  /** Once nothing is being told and nothing waits to be. */
+  idle(): Promise<void>;
+  /** Stops after the calls that are under way. What is left is told at the next start. */
+  close(): Promise<void>;
+}
+
+const pageSize = 200;
+const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
+};
+
+/**
+ * Brings what happened in runs to Slack: one message each, edited in place, with replies in its thread. It reads the
+ * store from a cursor, so that a Slack that is away, or a crash, delays what is said and loses nothing.
+ */
+export function openCourier(options: CourierOptions): Courier {
+  const stop = new AbortController();
+  const tellers = new Map<string, { teller: Teller; done: Promise<void> }>();
+  const o = { ...options, clock: options.clock ?? systemClock, gates: new Gates(), me: randomUUID() };
+
+  function poke(run: string): void {
+    const known = tellers.get(run);
+    known?.teller.poke();
+    if (known || stop.signal.aborted) return;
+    const teller = new Teller(run, o);
+    tellers.set(run, { teller, done: work(run, teller) });
+  }
+
+  async function work(run: string, teller: Teller): Promise<void> {
+    do await teller.tell(stop.signal);
+    while (teller.poked && !stop.signal.aborted);
+    tellers.delete(run);
+  }
+
+  async function idle(): Promise<void> {
+    while (tellers.size > 0) await Promise.all([...tellers.values()].map(({ done }) => done));
+  }
+
+  return {
+    poke,
+    async start() {
+      for (const run of await options.store.openRuns()) poke(run);
+      for await (const { id, cursor } of threads(options.store)) {
+        if (!tellers.has(id) && (await options.store.events(id, cursor)).length > 0) poke(id);
+      }
+    },
+    idle,
+    async close() {
+      stop.abort();
+      await idle();
+    },
+  };
+}
+
+async function* threads(store: Store): AsyncGenerator<{ readonly id: string; readonly cursor: number }> {
+  for (let after: string | undefined; ; ) {
+    const page = await store.list('thread', { limit: pageSize, ...(after === undefined ? {} : { after }) });
+    for (const { id, value } of page) yield { id, cursor: value.cursor };
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.id;
+  }
+}
