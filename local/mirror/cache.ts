@@ -28,7 +28,7 @@ export type StoredFile = z.infer<typeof fileSchema>;
 
 /** Where the mirror's content is kept: the folder `mirror` in kthw's cache, which `KTHW_CACHE` may name. */
 export function mirrorCacheDir(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env['KTHW_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? '/var/cache', 'kthw'), 'mirror');
+  return join(env.KTHW_CACHE ?? join(env.XDG_CACHE_HOME ?? '/var/cache', 'kthw'), 'mirror');
 }
 
 /** Reads what the cache holds. A manifest that is missing or makes no sense is an empty one. */

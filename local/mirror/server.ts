@@ -32,9 +32,9 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   if (!isIPv4(host) || !host.startsWith('127.'))
     throw new Error(`starting the mirror on "${host}": it serves only loopback addresses, 127.0.0.0/8`);
   const content = await loadContent(options.cacheDir);
-  const faults = new Faults();
+  const state: State = { content, faults: new Faults(), asked: new Map() };
   const server = createServer((request, response) => {
-    answer(request, response, content, faults).catch((error: Error) => {
+    answer(request, response, state).catch((error: Error) => {
       if (!response.headersSent) plain(response, 500, `sending "${request.url}" failed: ${error.message}`);
       else response.destroy();
       // A client that went away is its own affair.
@@ -57,20 +57,25 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  content: Content,
-  faults: Faults,
-): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://mirror');
-  if (url.pathname === '/_local/status') return json(response, 200, { ...content.status(), faults: faults.list() });
+interface State {
+  readonly content: Content;
+  readonly faults: Faults;
+  /** How often each path was asked for. */
+  readonly asked: Map<string, number>;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
+  const { content, faults, asked } = state;
+  const url = new URL(`http://mirror${request.url}`);
+  if (url.pathname === '/_local/status')
+    return json(response, 200, { ...content.status(), faults: faults.list(), asked: Object.fromEntries(asked) });
   if (url.pathname === '/_local/faults' && request.method === 'POST')
     return await replaceFaults(request, response, faults);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return plain(response, 405, 'the mirror answers GET and HEAD');
+  asked.set(url.pathname, (asked.get(url.pathname) ?? 0) + 1);
   const fault = faults.take(url.pathname);
-  if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
+  if (fault?.delayMs !== undefined) await delay(fault.delayMs, response);
   if (fault?.status !== undefined) return plain(response, fault.status, 'this answer was asked for at /_local/faults');
   if (url.pathname === '/v2' || url.pathname.startsWith('/v2/'))
     return await answerRegistry(request, response, url, content, fault);
@@ -78,6 +83,15 @@ async function answer(
   if (file === undefined)
     return plain(response, 404, `the mirror has no "${url.pathname}"; /_local/status lists what it has`);
   await sendFile(request, response, file, fault);
+}
+
+/** Waits, but not longer than the client does. */
+async function delay(ms: number, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  response.once('close', onClose);
+  await sleep(ms, undefined, { signal: gone.signal }).catch(() => undefined);
+  response.off('close', onClose);
 }
 
 async function answerRegistry(

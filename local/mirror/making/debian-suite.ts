@@ -103,7 +103,7 @@ async function systemMirror(): Promise<string> {
       .map((name) => join(folder, name)),
   ];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const mirror = process.env['KTHW_DEBIAN_MIRROR'] ?? debianMirror(texts);
+  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? debianMirror(texts);
   if (mirror === undefined)
     throw new Error('looking for packages: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
   return mirror;

@@ -36,6 +36,8 @@ export async function buildKubernetes(context: PartContext, version: string, int
   const home = join(gopath, 'src', project);
   await rm(gopath, { recursive: true, force: true });
   await mkdir(join(home, '..'), { recursive: true });
+  await rm(join(work, 'gotmp'), { recursive: true, force: true });
+  await mkdir(join(work, 'gotmp'));
   await symlink(source, home);
   // Programs built with -trimpath don't know where Go's own library is.
   const GOROOT = (await runChild(go, ['env', 'GOROOT'], { signal, deadlineMs: toolMs })).trim();
@@ -90,6 +92,7 @@ function goEnvironment(work: string, home: string): Record<string, string> {
     PWD: home,
     GOPATH: join(work, 'gopath'),
     GOCACHE: join(work, 'gocache'),
+    GOTMPDIR: join(work, 'gotmp'),
     // The compiler collects garbage less often: memory for time.
     GOGC: '400',
     GO111MODULE: 'off',

@@ -47,6 +47,17 @@ describe('faults on purpose', () => {
     expect(arrived).toEqual(['soon', 'late']);
   });
 
+  it('end with the client that gives up waiting', async () => {
+    const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
+    await order(url, [{ match: '/file', times: 1, delayMs: 3_600_000 }]);
+    const stop = new AbortController();
+    const waiting = fetch(`${url}/host/file`, { signal: stop.signal });
+    await expect.poll(async () => await (await fetch(`${url}/_local/status`)).json()).toMatchObject({ faults: [] });
+    stop.abort();
+    await expect(waiting).rejects.toThrow();
+    expect(await (await fetch(`${url}/host/file`)).text()).toBe(content);
+  });
+
   it('befall images too', async () => {
     const { url } = await mirrorOf([tinyImages]);
     await order(url, [{ match: '/v2/library/tiny', times: 1, status: 500 }]);

@@ -15,7 +15,7 @@ describe('making the content', () => {
     await ensureMirror(cacheDir, silent, { parts: [part] });
     await ensureMirror(cacheDir, silent, { parts: [part] });
     expect(part.made).toBe(1);
-    expect((await readManifest(cacheDir)).parts['one']).toMatchObject({
+    expect((await readManifest(cacheDir)).parts.one).toMatchObject({
       recipe: '1',
       origin: 'a test',
       files: [

@@ -94,14 +94,16 @@ describe('the mirror', () => {
     expect((await fetch(`${url}/${path}`, { method: 'PUT', body: 'x' })).status).toBe(405);
   });
 
-  it('says what it has', async () => {
+  it('says what it has and what was asked for', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
+    for (let times = 0; times < 2; times++) await (await fetch(`${url}/${path}`)).arrayBuffer();
     const status = await (await fetch(`${url}/_local/status`)).json();
     expect(status).toMatchObject({
       parts: { binaries: { origin: 'a test' } },
       files: { [`/${path}`]: { size: content.length, sha256: digest } },
       images: [],
       faults: [],
+      asked: { [`/${path}`]: 2 },
     });
   });
 
