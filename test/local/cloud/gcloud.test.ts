@@ -65,7 +65,7 @@ describe.skipIf(!gcloudIsThere)('the commands of the tutorial, with the gcloud o
       "instances describe worker-0 --format 'value(networkInterfaces[0].accessConfigs[0].natIP)'",
       'instances describe worker-1 --format \'value[separator=" "](networkInterfaces[0].networkIP,metadata.items[0].value)\'',
     ]);
-    expect(rules.match(/kubernetes-the-hard-way-allow/g)).toHaveLength(2);
+    expect(rules?.match(/kubernetes-the-hard-way-allow/g)).toHaveLength(2);
     expect(reserved).toMatch(/kubernetes-the-hard-way +127\.44\.\d+\.\d+ +EXTERNAL +us-central1 +RESERVED/);
     const listed = JSON.parse(workers ?? '') as { name: string; status: string; machineType: string }[];
     expect(listed.map(({ name, status }) => `${name} ${status}`).sort()).toEqual([
@@ -91,7 +91,9 @@ describe.skipIf(!gcloudIsThere)('the commands of the tutorial, with the gcloud o
         /kubernetes-route-10-200-\d-0-24 +kubernetes-the-hard-way +10\.200\.\d\.0\/24 +10\.240\.0\.2\d +1000/g,
       ),
     ).toHaveLength(3);
-    expect(routes).toMatch(/default-route-\w+ +kubernetes-the-hard-way +0\.0\.0\.0\/0 +\S+\/default-internet-gateway +1000/);
+    expect(routes).toMatch(
+      /default-route-\w+ +kubernetes-the-hard-way +0\.0\.0\.0\/0 +\S+\/default-internet-gateway +1000/,
+    );
     await gcloud('target-pools create kubernetes-target-pool --http-health-check kubernetes');
     await gcloud(
       'target-pools add-instances kubernetes-target-pool --instances controller-0,controller-1,controller-2',

@@ -28,7 +28,7 @@ export function localCloud(options: Partial<CloudOptions> = {}) {
 
   /** Asks on one project: `on('p')('GET', 'global/networks')`. */
   const on = (project: string) => (verb: string, path: string, body?: unknown) =>
-    ask(verb, `/compute/v1/projects/${project}/${path}`, body);
+    ask(verb, `/compute/v1/projects/${project}/${path}`.replace(/\/$/, ''), body);
 
   /** Asks, and waits until the operation that comes of it is done. */
   const done = (project: string) => async (verb: string, path: string, body?: unknown) => {

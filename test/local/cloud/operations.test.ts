@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { bodies, localCloud, region, zone } from './local-cloud.ts';
+
+describe('operations', () => {
+  const cloud = localCloud({ operationDelayMs: 60, waitMs: 30 });
+
+  it('go from PENDING over RUNNING to DONE, and the resource shows when they run', async () => {
+    const ask = cloud.on('steps');
+    const { body: begun } = await ask('POST', 'global/networks', bodies.network('steps'));
+    expect(begun).toMatchObject({
+      kind: 'compute#operation',
+      status: 'PENDING',
+      operationType: 'insert',
+      progress: 0,
+      targetLink: `${cloud.url()}/compute/v1/projects/steps/global/networks/steps`,
+      id: expect.stringMatching(/^\d{19}$/),
+    });
+    expect((await ask('GET', 'global/networks/steps')).status).toBe(404);
+    const seen = new Set<string>();
+    let operation = begun;
+    while (operation.status !== 'DONE') {
+      operation = (await ask('GET', `global/operations/${begun.name}`)).body;
+      seen.add(operation.status);
+      await pause(5);
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['RUNNING', 'DONE']));
+    expect(operation).toMatchObject({ progress: 100, endTime: expect.any(String), startTime: expect.any(String) });
+    expect((await ask('GET', 'global/networks/steps')).body.id).toBe(begun.targetId);
+  });
+
+  it('are waited for until their end, or until the time for waiting is up', async () => {
+    const ask = cloud.on('wait');
+    const { body: begun } = await ask('POST', 'global/httpHealthChecks', { name: 'wait' });
+    const early = await ask('POST', `global/operations/${begun.name}/wait`, '""');
+    expect(early.body.status).not.toBe('DONE');
+    let late = early;
+    while (late.body.status !== 'DONE') late = await ask('POST', `global/operations/${begun.name}/wait`, '""');
+    expect(late.body).toMatchObject({ name: begun.name, progress: 100 });
+  });
+
+  it('are found by scope, by number too, listed, filtered and forgotten', async () => {
+    const [ask, done] = [cloud.on('found'), cloud.done('found')];
+    const operation = await done('POST', `${region}/addresses`, { name: 'a' });
+    expect((await ask('GET', `${region}/operations/${operation.id}`)).body.name).toBe(operation.name);
+    expect((await ask('GET', `global/operations/${operation.name}`)).status).toBe(404);
+    const listed = await ask(
+      'GET',
+      `${region}/operations?filter=${encodeURIComponent('operationType=insert AND status=DONE')}`,
+    );
+    expect(listed.body.items).toEqual([operation]);
+    const { body: all } = await ask('GET', 'aggregated/operations');
+    expect(all.items[region].operations).toEqual([operation]);
+    expect(all.items.global.warning.code).toBe('NO_RESULTS_ON_PAGE');
+    expect((await ask('DELETE', `${region}/operations/${operation.name}`)).status).toBe(200);
+    expect((await ask('GET', `${region}/operations/${operation.name}`)).status).toBe(404);
+  });
+
+  it('come once for each request id, whether the first answer arrived or not', async () => {
+    const [ask, done] = [cloud.on('once'), cloud.done('once')];
+    const path = `global/httpHealthChecks?requestId=${crypto.randomUUID()}`;
+    const [first, second] = await Promise.all([
+      ask('POST', path, { name: 'once' }),
+      ask('POST', path, { name: 'once' }),
+    ]);
+    expect(second.body.name).toBe(first.body.name);
+    const later = await done('POST', path, { name: 'once' });
+    expect(later).toMatchObject({ name: first.body.name, clientOperationId: path.split('=')[1] });
+    expect(later.error).toBeUndefined();
+    const { body } = await ask('GET', 'global/operations');
+    expect(body.items).toHaveLength(1);
+    const elsewhere = path.replace('httpHealthChecks', 'networks');
+    expect((await ask('POST', elsewhere, bodies.network('once'))).status).toBe(400);
+  });
+
+  it('hold off what needs a resource that is still being made, or going', async () => {
+    const [ask, done] = [cloud.on('ready'), cloud.done('ready')];
+    const { body: making } = await ask('POST', 'global/networks', bodies.network('ready'));
+    const notReady = { status: 400, body: { error: { errors: [{ reason: 'resourceNotReady' }] } } };
+    expect(await ask('POST', 'global/firewalls', bodies.firewall('f', 'ready'))).toMatchObject(notReady);
+    expect(await ask('POST', 'global/networks', bodies.network('ready'))).toMatchObject({ status: 409 });
+    await finished(ask, making.name);
+    const { body: going } = await ask('DELETE', 'global/networks/ready');
+    expect(await ask('POST', 'global/firewalls', bodies.firewall('f', 'ready'))).toMatchObject(notReady);
+    expect(await ask('DELETE', 'global/networks/ready')).toMatchObject(notReady);
+    await finished(ask, going.name);
+    await done('POST', 'global/networks', bodies.network('ready'));
+  });
+
+  it('end with an error and leave nothing when the machine behind can not be made', async () => {
+    const [ask, done] = [cloud.on('fails'), cloud.done('fails')];
+    await done('POST', 'global/networks', bodies.network('fails'));
+    await done('POST', `${region}/subnetworks`, bodies.subnetwork('sub', 'fails'));
+    cloud.machines.before = (work) => {
+      if (work === 'create') throw new Error('no space left on the disk');
+    };
+    const failed = await done('POST', `${zone}/instances`, bodies.instance('fails'));
+    cloud.machines.before = () => undefined;
+    expect(failed).toMatchObject({
+      status: 'DONE',
+      httpErrorStatusCode: 500,
+      error: { errors: [{ code: 'INTERNAL_ERROR', message: 'no space left on the disk' }] },
+    });
+    expect((await ask('GET', `${zone}/instances/fails`)).status).toBe(404);
+    expect((await ask('GET', `${zone}/disks/fails`)).status).toBe(404);
+    await done('POST', `${zone}/instances`, bodies.instance('fails'));
+    expect(cloud.machines.machines.has('fails')).toBe(true);
+  });
+
+  it('last as long as the work of the machines does', async () => {
+    const [ask, done] = [cloud.on('slow'), cloud.done('slow')];
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    cloud.machines.before = (work, name) => (work === 'shapeNetwork' && name === 'slow' ? released : undefined);
+    const { body: begun } = await ask('POST', 'global/networks', bodies.network('slow'));
+    await pause(150);
+    expect((await ask('GET', `global/operations/${begun.name}`)).body.status).toBe('RUNNING');
+    release();
+    await finished(ask, begun.name);
+    cloud.machines.before = () => undefined;
+    await done('DELETE', 'global/networks/slow');
+  });
+
+  async function finished(ask: ReturnType<typeof cloud.on>, name: string): Promise<void> {
+    let status = '';
+    while (status !== 'DONE') status = (await ask('POST', `global/operations/${name}/wait`, '""')).body.status;
+  }
+});
