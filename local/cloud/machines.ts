@@ -10,6 +10,8 @@ export interface Machines {
   create(machine: MachinePlan): Promise<void>;
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
+  /** Pulls the plug and boots again. Left out where there is no such thing; it is then stopped and started. */
+  reset?(name: string): Promise<void>;
   /** Gives a stopped or running machine other limits (a change of machine type). */
   resize(name: string, limits: MachineLimits): Promise<void>;
   remove(name: string): Promise<void>;

@@ -17,7 +17,8 @@ async function start(): Promise<Cloud> {
 async function openMachines({ machines, nspawnOptions }: CloudSettings): Promise<Machines> {
   if (machines === 'none') return new WithoutMachines();
   const { openNspawnMachines } = await import('./machines/nspawn.ts');
-  return openNspawnMachines(nspawnOptions as Parameters<typeof openNspawnMachines>[0]);
+  const log = (line: string) => console.error(line);
+  return openNspawnMachines({ internet: [], log, ...nspawnOptions } as Parameters<typeof openNspawnMachines>[0]);
 }
 
 /** A signal that comes while it starts takes effect after that, so that nothing half made stays behind. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { methods } from './api/descriptors.ts';
 import { Faults } from './api/faults.ts';
 import { serve } from './api/serve.ts';
@@ -17,6 +18,8 @@ export interface CloudOptions {
   readonly block?: number;
   /** The least time that an operation takes, in milliseconds; half of it PENDING, half RUNNING. 1000 unless told. */
   readonly operationDelayMs?: number;
+  /** How time passes while an operation is on its way; the clock's way unless told. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** How long `operations.wait` waits at most; two minutes unless told, as on Google. */
   readonly waitMs?: number;
   /** Limits by metric that replace the usual ones. */
@@ -44,6 +47,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     operationDelayMs: options.operationDelayMs ?? 1000,
     waitMs: options.waitMs ?? 120_000,
     quotas: options.quotas ?? {},
+    pause: options.pause ?? ((ms, signal) => pause(ms, undefined, { signal })),
   });
   const faults = new Faults();
   methods();

@@ -55,8 +55,12 @@ export const start: Life = async ({ resource }, world, project) => {
 };
 
 export const reset: Life = async ({ resource }, world) => {
-  await world.machines.stop(resource.name);
-  await world.machines.start(resource.name);
+  const { machines } = world;
+  if (machines.reset !== undefined) await machines.reset(resource.name);
+  else {
+    await machines.stop(resource.name);
+    await machines.start(resource.name);
+  }
   begun(resource);
 };
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../api/api-error.ts';
 import type { JsonObject } from '../api/json.ts';
 import { lastOf, linkTo, type Scope } from '../api/links.ts';
@@ -34,12 +33,12 @@ export class Operations {
   readonly #all = new Map<string, Operation>();
   readonly #project: string;
   readonly #delayMs: number;
-  readonly #signal: AbortSignal;
+  readonly #pause: (ms: number) => Promise<void>;
 
-  constructor(project: string, delayMs: number, signal: AbortSignal) {
+  constructor(project: string, delayMs: number, pause: (ms: number) => Promise<void>) {
     this.#project = project;
     this.#delayMs = delayMs;
-    this.#signal = signal;
+    this.#pause = pause;
   }
 
   begin(begin: Begin): Operation {
@@ -84,11 +83,11 @@ export class Operations {
 
   async #run(operation: JsonObject, begin: Begin): Promise<void> {
     try {
-      await this.#pause();
+      await this.#pause(this.#delayMs / 2);
       Object.assign(operation, { status: 'RUNNING', startTime: timestamp() });
       begin.started?.();
       if (begin.fault !== undefined) throw new Fault(begin.fault.code, begin.fault.message);
-      const [worked] = await Promise.allSettled([begin.work(), this.#pause()]);
+      const [worked] = await Promise.allSettled([begin.work(), this.#pause(this.#delayMs / 2)]);
       if (worked.status === 'rejected') throw worked.reason;
     } catch (error) {
       Object.assign(operation, errorOf(error));
@@ -102,10 +101,6 @@ export class Operations {
       progress: 100,
       endTime: timestamp(),
     });
-  }
-
-  async #pause(): Promise<void> {
-    await pause(this.#delayMs / 2, undefined, { signal: this.#signal });
   }
 }
 

@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly quotas: Readonly<Record<string, number>>;
   /** How long `operations.wait` waits before it answers anyway. */
   readonly waitMs: number;
+  /** How time passes while an operation is on its way. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Everything the local cloud knows, in memory: its machines end with its process anyway. */
@@ -35,7 +37,9 @@ export class World {
   project(id: string): Project {
     const found = this.#projects.get(id);
     if (found !== undefined) return found;
-    const operations = new Operations(id, this.options.operationDelayMs, this.#closing.signal);
+    const operations = new Operations(id, this.options.operationDelayMs, async (ms) => {
+      await this.options.pause(ms, this.#closing.signal);
+    });
     const made = new Project(id, operations);
     this.#projects.set(id, made);
     return made;

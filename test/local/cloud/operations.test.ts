@@ -1,12 +1,42 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { bodies, localCloud, region, zone } from './local-cloud.ts';
 
+/** Time that a test holds: what passes while it is closed waits until it opens. */
+class Gate {
+  #held: (() => void)[] | undefined;
+
+  pass(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#held === undefined) resolve();
+      else this.#held.push(resolve);
+    });
+  }
+
+  close(): void {
+    this.#held = [];
+  }
+
+  letOnePass(): void {
+    this.#held?.shift()?.();
+  }
+
+  open(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const resolve of held) resolve();
+  }
+}
+
 describe('operations', () => {
-  const cloud = localCloud({ operationDelayMs: 60, waitMs: 30 });
+  const gate = new Gate();
+  const cloud = localCloud({ waitMs: 20, pause: () => gate.pass() });
 
   it('go from PENDING over RUNNING to DONE, and the resource shows when they run', async () => {
     const ask = cloud.on('steps');
+    const reach = async (status: string) => {
+      await expect.poll(async () => (await ask('GET', `global/operations/${begun.name}`)).body.status).toBe(status);
+    };
+    gate.close();
     const { body: begun } = await ask('POST', 'global/networks', bodies.network('steps'));
     expect(begun).toMatchObject({
       kind: 'compute#operation',
@@ -17,26 +47,23 @@ describe('operations', () => {
       id: expect.stringMatching(/^\d{19}$/),
     });
     expect((await ask('GET', 'global/networks/steps')).status).toBe(404);
-    const seen = new Set<string>();
-    let operation = begun;
-    while (operation.status !== 'DONE') {
-      operation = (await ask('GET', `global/operations/${begun.name}`)).body;
-      seen.add(operation.status);
-      await pause(5);
-    }
-    expect([...seen]).toEqual(expect.arrayContaining(['RUNNING', 'DONE']));
-    expect(operation).toMatchObject({ progress: 100, endTime: expect.any(String), startTime: expect.any(String) });
+    gate.letOnePass();
+    await reach('RUNNING');
     expect((await ask('GET', 'global/networks/steps')).body.id).toBe(begun.targetId);
+    gate.open();
+    await reach('DONE');
+    const { body: ended } = await ask('GET', `global/operations/${begun.name}`);
+    expect(ended).toMatchObject({ progress: 100, endTime: expect.any(String), startTime: expect.any(String) });
   });
 
   it('are waited for until their end, or until the time for waiting is up', async () => {
     const ask = cloud.on('wait');
+    gate.close();
     const { body: begun } = await ask('POST', 'global/httpHealthChecks', { name: 'wait' });
     const early = await ask('POST', `global/operations/${begun.name}/wait`, '""');
-    expect(early.body.status).not.toBe('DONE');
-    let late = early;
-    while (late.body.status !== 'DONE') late = await ask('POST', `global/operations/${begun.name}/wait`, '""');
-    expect(late.body).toMatchObject({ name: begun.name, progress: 100 });
+    expect(early.body.status).toBe('PENDING');
+    gate.open();
+    await finished(ask, begun.name);
   });
 
   it('are found by scope, by number too, listed, filtered and forgotten', async () => {
@@ -75,14 +102,18 @@ describe('operations', () => {
 
   it('hold off what needs a resource that is still being made, or going', async () => {
     const [ask, done] = [cloud.on('ready'), cloud.done('ready')];
-    const { body: making } = await ask('POST', 'global/networks', bodies.network('ready'));
     const notReady = { status: 400, body: { error: { errors: [{ reason: 'resourceNotReady' }] } } };
+    gate.close();
+    const { body: making } = await ask('POST', 'global/networks', bodies.network('ready'));
     expect(await ask('POST', 'global/firewalls', bodies.firewall('f', 'ready'))).toMatchObject(notReady);
     expect(await ask('POST', 'global/networks', bodies.network('ready'))).toMatchObject({ status: 409 });
+    gate.open();
     await finished(ask, making.name);
+    gate.close();
     const { body: going } = await ask('DELETE', 'global/networks/ready');
     expect(await ask('POST', 'global/firewalls', bodies.firewall('f', 'ready'))).toMatchObject(notReady);
     expect(await ask('DELETE', 'global/networks/ready')).toMatchObject(notReady);
+    gate.open();
     await finished(ask, going.name);
     await done('POST', 'global/networks', bodies.network('ready'));
   });
@@ -115,8 +146,9 @@ describe('operations', () => {
     });
     cloud.machines.before = (work, name) => (work === 'shapeNetwork' && name === 'slow' ? released : undefined);
     const { body: begun } = await ask('POST', 'global/networks', bodies.network('slow'));
-    await pause(150);
-    expect((await ask('GET', `global/operations/${begun.name}`)).body.status).toBe('RUNNING');
+    const status = async () => (await ask('POST', `global/operations/${begun.name}/wait`, '""')).body.status;
+    await expect.poll(status).toBe('RUNNING');
+    expect(await status()).toBe('RUNNING');
     release();
     await finished(ask, begun.name);
     cloud.machines.before = () => undefined;
