@@ -109,7 +109,7 @@ export class WorkspaceClient {
    * @returns what the look gave
    * @throws {Error} when the deadline passes
    */
-  async waitFor<T>(look: () => Promise<T> | T, waiting: Waiting = {}): Promise<NonNullable<T>> {
+  async waitFor<T>(look: () => Promise<T> | T, waiting: Waiting = {}): Promise<Exclude<T, false | null | undefined>> {
     const { deadlineMs = 10_000, what = 'a condition' } = waiting;
     const deadline = AbortSignal.timeout(deadlineMs);
     const done = new AbortController();
@@ -117,7 +117,7 @@ export class WorkspaceClient {
     try {
       for await (const _change of readStream(`${this.#url}/_local/events`, signal)) {
         const found = await look();
-        if (found) return found;
+        if (found) return found as Exclude<T, false | null | undefined>;
       }
     } catch (error) {
       if (!deadline.aborted) throw error;

@@ -15,14 +15,9 @@ const asked = z.object(pageArgs);
 export function page<T>(all: readonly T[], { cursor, limit }: z.infer<typeof asked>, most = 100) {
   const size = limit === undefined || limit === 0 ? most : limit;
   if (size < 1 || size > 1000) throw new ApiError('invalid_limit');
-  const from = cursor
-    ? Number(
-        Buffer.from(cursor, 'base64')
-          .toString()
-          .replace(/^from:/, ''),
-      )
-    : 0;
-  if (!Number.isInteger(from) || from < 0) throw new ApiError('invalid_cursor');
+  const decoded = cursor ? Buffer.from(cursor, 'base64').toString() : 'from:0';
+  const from = Number(/^from:(\d+)$/.exec(decoded)?.[1] ?? Number.NaN);
+  if (Number.isNaN(from)) throw new ApiError('invalid_cursor');
   const rest = from + size < all.length;
   return {
     items: all.slice(from, from + size),

@@ -9,6 +9,7 @@ type Path = readonly PropertyKey[];
 export function complaints(error: z.ZodError, at: Path = []): string[] {
   return error.issues.flatMap((issue) => {
     const path = [...at, ...issue.path];
+    if (isMissing(issue)) return complaint(sentence(issue), path.slice(0, -1));
     if (issue.code !== 'unrecognized_keys') return complaint(sentence(issue), path);
     return issue.keys.map((key) => complaint(`invalid additional property: ${key}`, path));
   });
@@ -17,6 +18,10 @@ export function complaints(error: z.ZodError, at: Path = []): string[] {
 /** One complaint with the place it is about. */
 export function complaint(what: string, at: Path): string {
   return at.length === 0 ? what : `${what} [json-pointer:/${at.map(String).join('/')}]`;
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.input === undefined;
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
@@ -34,7 +39,7 @@ function sentence(issue: z.core.$ZodIssue): string {
           ? `must be more than ${Number(issue.minimum) - 1} characters`
           : `must be at least ${issue.minimum}`;
     case 'invalid_type':
-      if (issue.input === undefined) return `missing required field: ${String(issue.path.at(-1) ?? '')}`;
+      if (isMissing(issue)) return `missing required field: ${String(issue.path.at(-1) ?? '')}`;
       return `must be ${article(issue.expected)}`;
     case 'invalid_union':
       return `unsupported ${String(issue.discriminator ?? 'value')}`;

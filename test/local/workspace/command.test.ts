@@ -24,6 +24,15 @@ describe('a slash command', () => {
     expect(fields.response_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/response\//);
   });
 
+  it('finds a Bolt that learnt who it is from auth.test', async () => {
+    harness = await startHarness(
+      (app) => app.command('/kthw', async ({ ack, context }) => ack(`${context.botUserId} ${context.botId}`)),
+      { askIdentity: true },
+    );
+    expect((await harness.people.as('ada').command('clusters', '/kthw')).body).toBe('U0000BOT0 B0000KTHW');
+    expect((await harness.people.calls())['auth.test']?.ok).toBe(1);
+  });
+
   it('shows the answer only to the person who asked', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack('hello')));
     await harness.people.as('ada').command('clusters', '/kthw help');

@@ -24,14 +24,16 @@ export interface Harness {
  */
 export async function startHarness(
   listen: (app: App) => void = () => undefined,
-  options: WorkspaceOptions & { botSecret?: string } = {},
+  options: WorkspaceOptions & { botSecret?: string; askIdentity?: boolean } = {},
 ): Promise<Harness> {
-  const { botSecret, ...rest } = options;
+  const { botSecret, askIdentity, ...rest } = options;
   const workspace = await startWorkspace({ rateLimits: { enabled: false }, eventRetriesMs: [5, 10, 20], ...rest });
   const slackApiUrl = `${workspace.url}/api/`;
   const receiver = new HTTPReceiver({ signingSecret: botSecret ?? workspace.signingSecret, logLevel: LogLevel.ERROR });
   const clientOptions = { slackApiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };
-  const app = new App({ token: workspace.botToken, receiver, clientOptions, logLevel: LogLevel.ERROR });
+  // Without the identity Bolt asks for it in the background, and nobody would wait for that answer.
+  const identity = askIdentity ? {} : { botId: 'B0000KTHW', botUserId: 'U0000BOT0', tokenVerificationEnabled: false };
+  const app = new App({ token: workspace.botToken, receiver, clientOptions, logLevel: LogLevel.ERROR, ...identity });
   listen(app);
   const server = (await app.start({ port: 0, host: '127.0.0.1' })) as Server;
   const botUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`;
@@ -43,13 +45,25 @@ export async function startHarness(
   return {
     ...{ workspace, app, botUrl, stopBot },
     people: new WorkspaceClient(workspace.url),
-    web: new WebClient(workspace.botToken, { ...clientOptions, logLevel: LogLevel.ERROR as never }),
+    web: new WebClient(workspace.botToken, { ...clientOptions, logger: silent }),
     async close() {
       await stopBot();
       await workspace.close();
     },
   };
 }
+
+const nothing = () => undefined;
+/** The client logs what it also throws; tests look at what it throws. */
+const silent = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  setName: nothing,
+  getLevel: () => LogLevel.ERROR,
+};
 
 /** A section with a button in an actions block. */
 export function buttonBlocks(actionId: string, value = 'v'): object[] {
