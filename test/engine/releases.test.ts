@@ -42,7 +42,7 @@ describe('the downloads of a release', () => {
         "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-apiserver kube-apiserver.sha256 plain",
         "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-controller-manager kube-controller-manager.sha256 plain",
         "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-scheduler kube-scheduler.sha256 plain",
-        "everywhere https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubectl kubectl.sha256 plain",
+        "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubectl kubectl.sha256 plain",
         "workers https://github.com/containerd/containerd/releases/download/v1.6.20/containerd-1.6.20-linux-amd64.tar.gz containerd-1.6.20-linux-amd64.tar.gz.sha256sum sums",
         "workers https://github.com/opencontainers/runc/releases/download/v1.1.5/runc.amd64 runc.sha256sum sums",
         "workers https://github.com/containernetworking/plugins/releases/download/v1.1.1/cni-plugins-linux-amd64-v1.1.1.tgz cni-plugins-linux-amd64-v1.1.1.tgz.sha256 sums",

@@ -24,7 +24,7 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
     ...(minorOf(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
     // Swap is never used, and no reason not to start.
     failSwapOn: false,
-    // A node turns Ready at one of these looks. The kubelet's quick first look waits for spec.podCIDR, which nobody sets
+    // A node turns Ready at one of these looks: the quick first look of 1.20 waits for spec.podCIDR, which nobody sets
     // here. Reports without news stay at five minutes; unset, they would follow this.
     nodeStatusUpdateFrequency: '2s',
     nodeStatusReportFrequency: '5m',

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
+import { minorOf, releases } from '../../../src/engine/releases.ts';
+import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
+import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
+import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { aCluster } from '../a-cluster.ts';
+import { flagsOf } from './flags.ts';
+
+const clusters: readonly Cluster[] = releases.map((r) => aCluster({ version: r.kubernetes }));
+const first = minorOf(releases[0] as (typeof releases)[0]);
+const last = minorOf(releases.at(-1) as (typeof releases)[0]);
+
+/** The minor versions for which something holds, as `20-23`; always one piece. */
+function span(holds: (cluster: Cluster) => boolean): string {
+  const minors = clusters.filter(holds).map((c) => minorOf(c.release));
+  expect(minors).toEqual(minors.map((_, i) => (minors[0] ?? 0) + i));
+  return minors.length === 0 ? 'never' : `${minors[0]}-${minors.at(-1)}`;
+}
+
+const worker = (cluster: Cluster) => cluster.workerMachines[0] as Worker;
+
+describe('flags and fields that came and went', () => {
+  const always = `${first}-${last}`;
+  const kubelet = (c: Cluster) => flagsOf(kubeletUnit(c, worker(c)));
+  const config = (c: Cluster) => parse(kubeletConfig(c, worker(c)));
+  const manager = (c: Cluster) => flagsOf(kubeControllerManagerUnit(c));
+  const api = (c: Cluster) =>
+    flagsOf(kubeApiserverUnit(c, c.controllerMachines[0] as Machine, { publicAddress: '203.0.113.7' }));
+
+  it.each<[string, string, (cluster: Cluster) => boolean]>([
+    ['kubelet --container-runtime', '20-23', (c) => kubelet(c).get('container-runtime') === 'remote'],
+    ['kubelet --container-runtime-endpoint', '20-26', (c) => kubelet(c).has('container-runtime-endpoint')],
+    ['kubelet containerRuntimeEndpoint', `27-${last}`, (c) => 'containerRuntimeEndpoint' in config(c)],
+    ['kubelet --pod-infra-container-image', '20-26', (c) => kubelet(c).has('pod-infra-container-image')],
+    ['kubelet --network-plugin', 'never', (c) => kubelet(c).has('network-plugin')],
+    ['kubelet --image-pull-progress-deadline', 'never', (c) => kubelet(c).has('image-pull-progress-deadline')],
+    ['kubelet --node-ip', always, (c) => kubelet(c).get('node-ip') === '10.240.0.20'],
+    ['kubelet cgroupfs', '20-21', (c) => config(c).cgroupDriver === 'cgroupfs'],
+    ['kubelet systemd', `22-${last}`, (c) => config(c).cgroupDriver === 'systemd'],
+    ['kube-controller-manager --port=0', '20-21', (c) => manager(c).get('port') === '0'],
+    ['kube-apiserver --kubelet-https', 'never', (c) => api(c).has('kubelet-https')],
+    ['kube-apiserver --insecure-port', 'never', (c) => api(c).has('insecure-port')],
+    ['kube-apiserver --apiserver-count', 'never', (c) => api(c).has('apiserver-count')],
+    ['kube-apiserver --service-account-issuer', always, (c) => api(c).has('service-account-issuer')],
+    ['kube-scheduler v1beta1', '20-21', (c) => schedulerApi(c) === 'v1beta1'],
+    ['kube-scheduler v1beta2', '22-22', (c) => schedulerApi(c) === 'v1beta2'],
+    ['kube-scheduler v1beta3', '23-24', (c) => schedulerApi(c) === 'v1beta3'],
+    ['kube-scheduler v1', `25-${last}`, (c) => schedulerApi(c) === 'v1'],
+    [
+      'kube-scheduler healthzBindAddress',
+      '20-21',
+      (c) => 'healthzBindAddress' in parse(kubeSchedulerConfig(c.release)),
+    ],
+    ['containerd config 2', '20-33', (c) => containerdConfig(c.release).startsWith('version = 2\n')],
+    ['containerd config 3', `34-${last}`, (c) => containerdConfig(c.release).startsWith('version = 3\n')],
+    ['coredns without a folder', '20-20', (c) => corednsImage(c) === `registry.k8s.io/coredns:${c.release.coredns}`],
+    [
+      'coredns in a folder',
+      `21-${last}`,
+      (c) => corednsImage(c) === `registry.k8s.io/coredns/coredns:v${c.release.coredns}`,
+    ],
+  ])('%s: %s', (_what, expected, holds) => {
+    expect(span(holds)).toBe(expected);
+  });
+});
+
+it('kubelet and containerd agree on who makes cgroups, whatever the version', () => {
+  for (const cluster of clusters) {
+    const systemd = parse(kubeletConfig(cluster, worker(cluster))).cgroupDriver === 'systemd';
+    expect(containerdConfig(cluster.release)).toContain(`SystemdCgroup = ${systemd}`);
+  }
+});
+
+function schedulerApi(cluster: Cluster): string {
+  return parse(kubeSchedulerConfig(cluster.release)).apiVersion.split('/')[1];
+}
+
+function corednsImage(cluster: Cluster): string {
+  const deployment = parseAllDocuments(corednsManifest(cluster))
+    .map((d) => d.toJS())
+    .find((d) => d.kind === 'Deployment');
+  return deployment.spec.template.spec.containers[0].image;
+}

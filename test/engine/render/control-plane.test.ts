@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Machine } from '../../../src/engine/cluster.ts';
+import { createAuthority, issue } from '../../../src/engine/pki/authority.ts';
+import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
+import { personCertificate } from '../../../src/engine/pki/person.ts';
+import { certificatesOf } from '../../../src/engine/pki/wanted.ts';
+import { accessManifest } from '../../../src/engine/render/access-manifest.ts';
+import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
+import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
+import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
+import { paths } from '../../../src/engine/render/paths.ts';
+import { Secret } from '../../../src/store/secret.ts';
+import { aCluster } from '../a-cluster.ts';
+import { flagsOf } from './flags.ts';
+
+/** A folder with etcd, etcdctl and the programs of 1.20.2's control plane; without them or without root: skipped. */
+const bin = process.env.KTHW_TEST_BIN ?? '';
+const needed = ['etcd', 'etcdctl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const runs = bin !== '' && needed.every((name) => existsSync(join(bin, name))) && process.getuid?.() === 0;
+
+const cluster = aCluster({ controllers: 1, workers: 1 });
+const controller = cluster.controllerMachines[0] as Machine;
+let root: string;
+
+/** What control-plane.sh found out, by its own names. */
+let found: Record<string, string>;
+
+/** Places on a machine, moved below a folder of ours. */
+function moved(text: string): string {
+  return text.replaceAll(/(?<![\w/])\/(etc|var)\//g, `${root}/$1/`);
+}
+
+async function put(path: string, content: string): Promise<void> {
+  const file = `${root}${path}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, moved(content), { mode: 0o600 });
+}
+
+async function putUnit(name: string, unit: string): Promise<void> {
+  const flags = Array.from(flagsOf(unit), ([flag, value]) => `'--${flag}=${value}'`);
+  await put(`/${name}.sh`, `exec '${join(bin, name)}' ${flags.join(' ')}\n`);
+}
+
+/** What the phases put on a controller, by the same functions. */
+async function putEverything(): Promise<void> {
+  const now = new Date();
+  const authority = await createAuthority({ commonName: 'Kubernetes', now });
+  const wanted = certificatesOf(cluster, { publicAddress: controller.address, externalAddresses: {} });
+  await put(`${paths.kubernetes}/ca.pem`, authority.certificate);
+  await put(`${paths.kubernetes}/ca-key.pem`, authority.key.reveal());
+  await put(`${paths.etcdConfig}/ca.pem`, authority.certificate);
+  const config = { clusterName: cluster.name, authority: authority.certificate };
+  for (const each of wanted) {
+    const issued = await issue(authority, each, { now });
+    for (const folder of [paths.kubernetes, paths.etcdConfig]) {
+      await put(`${folder}/${each.name}.pem`, issued.certificate);
+      await put(`${folder}/${each.name}-key.pem`, issued.key.reveal());
+    }
+    const own = kubeconfig({ ...config, ...issued, server: 'https://127.0.0.1:6443', user: each.commonName });
+    await put(`${paths.kubernetes}/${each.name}.kubeconfig`, own.reveal());
+  }
+  const person = await personCertificate(authority, { team: 'T1', user: 'U1' }, { now });
+  const theirs = kubeconfig({
+    ...config,
+    ...person,
+    server: `https://${controller.address}:6443`,
+    user: person.commonName,
+  });
+  await put('/person.kubeconfig', theirs.reveal());
+  await put(`${paths.kubernetes}/encryption-config.yaml`, encryptionConfig(new Secret(randomBytes(32))).reveal());
+  await put(`${paths.kubernetes}/audit-policy.yaml`, auditPolicy());
+  await put(`${paths.kubernetesConfig}/kube-scheduler.yaml`, kubeSchedulerConfig(cluster.release));
+  await put('/access.yaml', accessManifest());
+  await put('/coredns.yaml', corednsManifest(cluster));
+  await mkdir(`${root}/var/log`, { recursive: true });
+  await putUnit('etcd', etcdUnit(cluster, controller, { state: 'new' }));
+  await putUnit('kube-apiserver', kubeApiserverUnit(cluster, controller, { publicAddress: controller.address }));
+  await putUnit('kube-controller-manager', kubeControllerManagerUnit(cluster));
+  await putUnit('kube-scheduler', kubeSchedulerUnit());
+}
+
+describe.skipIf(!runs)('a control plane of real programs, started as rendered', () => {
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'kthw-plane-'));
+    await putEverything();
+    // Namespaces of its own: no port of this machine is taken, and every process ends with the first.
+    const script = join(dirname(fileURLToPath(import.meta.url)), 'control-plane.sh');
+    const unshare = [
+      '--net',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      'bash',
+      script,
+      root,
+      bin,
+      controller.address,
+    ];
+    const run = await execa('unshare', unshare, { all: true, reject: false, timeout: 120_000 });
+    if (run.exitCode !== 0)
+      throw new Error(
+        `${run.all}\n${await readFile(`${root}/kube-apiserver.log`, 'utf8').catch(() => '')}`.slice(-4000),
+      );
+    found = JSON.parse(run.stdout.slice(run.stdout.indexOf('{')));
+  }, 150_000);
+
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  it('is ready', () => {
+    expect(found.readyz).toBe('ok');
+  });
+
+  it('shows its health to whoever asks, as the load balancer does', () => {
+    expect(found.anonymousHealthz).toBe('ok');
+  });
+
+  it('has a scheduler and a controller manager that lead', () => {
+    expect(found.leases?.split(' ').sort()).toEqual(['kube-controller-manager', 'kube-scheduler']);
+  });
+
+  it('keeps secrets encrypted in etcd', () => {
+    expect(found.inEtcd).toBe('k8s:enc:aescbc:v1:key1:');
+  });
+
+  it('lets people with a certificate of ours do everything, once the binding is there', () => {
+    expect(found.personBefore).toBe('no');
+    expect(found.personAfter).toBe('yes');
+  });
+
+  it('accepts the DNS add-on whole', () => {
+    expect(found.coredns?.split(' ')).toHaveLength(6);
+  });
+
+  it('gives service accounts tokens that say where they are from', () => {
+    expect(found.issuer).toBe(`https://${controller.address}:6443`);
+  });
+
+  it('writes down who changed what', () => {
+    expect(found.audited).toBe('admin create secrets');
+  });
+
+  it('listens without authentication nowhere but on loopback', () => {
+    expect(found.plain).toBe('127.0.0.1:10251');
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Machine, Worker } from '../../../src/engine/cluster.ts';
+import { etcdDataLostMark, etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { aCluster } from '../a-cluster.ts';
+
+const cluster = aCluster();
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kthw-pre-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Runs what a unit runs before it starts, with every place moved below a folder of ours. */
+function startPre(unit: string) {
+  const command = /^ExecStartPre=(.*)$/m.exec(unit)?.[1] ?? '';
+  return execa('sh', ['-c', command.replaceAll(/\/(var|run|etc)\//g, `${root}/$1/`)], { reject: false });
+}
+
+describe('etcd with data, before it starts', () => {
+  const unit = etcdUnit(cluster, cluster.controllerMachines[0] as Machine, { state: 'existing' });
+
+  it('refuses, and says by a word of its own why, when its data is gone', async () => {
+    await mkdir(`${root}/var/lib/etcd`, { recursive: true });
+    expect(await startPre(unit)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(etcdDataLostMark) });
+  });
+
+  it('goes on when it has its data', async () => {
+    await mkdir(`${root}/var/lib/etcd/member`, { recursive: true });
+    expect(await startPre(unit)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+describe('the kubelet, before it starts', () => {
+  const unit = kubeletUnit(cluster, cluster.workerMachines[0] as Worker);
+
+  it.each([
+    ['the machine’s own resolver', [], '/etc/resolv.conf'],
+    ['the servers behind systemd-resolved', ['/run/systemd/resolve/resolv.conf'], '/run/systemd/resolve/resolv.conf'],
+  ])('gives pods %s, and again after a reboot', async (_what, present, expected) => {
+    await mkdir(`${root}/var/lib/kubelet`, { recursive: true });
+    for (const file of present) await mkdir(root + file, { recursive: true });
+    for (const _boot of [1, 2]) {
+      expect((await startPre(unit)).exitCode).toBe(0);
+      expect(await readlink(`${root}/var/lib/kubelet/resolv.conf`)).toBe(root + expected);
+    }
+  });
+});
