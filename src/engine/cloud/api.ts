@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { NetworksClient } from '@google-cloud/compute';
 import type { AuthClient } from 'google-auth-library';
 import { type ErrorCode, KthwError } from '../errors.ts';
 import { answerOf, answerOfOperation } from './answer.ts';
@@ -36,8 +37,8 @@ export interface Scope {
   readonly zone?: string | undefined;
 }
 
-/** The constructor of one of Google's clients. */
-type ClientClass<C> = new (options: object) => C;
+/** The constructor of one of Google's clients: they all take the same options. */
+type ClientClass<C> = new (options: NonNullable<ConstructorParameters<typeof NetworksClient>[0]>) => C;
 
 const readTimeoutMs = 20_000;
 const changeTimeoutMs = 60_000;
@@ -186,5 +187,15 @@ export class Api {
 }
 
 function isWanted(meaning: string, { verb }: CallContext): boolean {
-  return verb === 'insert' ? meaning === 'exists' : meaning === 'absent';
+  switch (verb) {
+    case 'insert':
+      return meaning === 'exists';
+    case 'get':
+    case 'delete':
+      return meaning === 'absent';
+    case 'label':
+      return false;
+    default:
+      return verb satisfies never;
+  }
 }

@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts';
 /** What Google's clients give back for a change. */
 type Started = readonly [{ readonly latestResponse: unknown }, ...unknown[]];
 
-export interface Verbs<Spec extends Global, Raw, Found> {
+export interface Verbs<Spec extends Global, Raw extends object, Found> {
   /** What it is, for people: `network`. */
   readonly kind: string;
   get(at: Where<Spec>, options: CallOptions): Promise<Raw>;
@@ -13,16 +13,41 @@ export interface Verbs<Spec extends Global, Raw, Found> {
   delete(at: Where<Spec>, requestId: string, options: CallOptions): Promise<Operation>;
   /** From Google's words to ours. */
   found(raw: Raw, at: Spec | Where<Spec>): Found;
-  /** What an insert can't carry; called when the resource is there. */
-  finish?(spec: Spec, signal: AbortSignal): Promise<void>;
+  /** Only for kinds whose insert can't carry labels. */
+  label?(spec: Spec, labels: LabelChange, options: CallOptions): Promise<Operation>;
+}
+
+export interface LabelChange {
+  readonly labels: Record<string, string>;
+  readonly labelFingerprint: string;
+}
+
+/** What of a found resource says whether its labels are still missing. */
+interface Labelled {
+  readonly description?: string | null;
+  readonly labels?: Readonly<Record<string, string>> | null;
+  readonly labelFingerprint?: string | null;
 }
 
 /** A collection of resources from the calls of one client. */
-export function resourceOf<Spec extends Global, Raw, Found>(
+export function resourceOf<Spec extends Global, Raw extends object, Found>(
   api: Api,
   verbs: Verbs<Spec, Raw, Found>,
 ): Resource<Spec, Found> {
   const { kind } = verbs;
+
+  /** Labels what is ours (it bears our description) and has none: a new one, or one whose making was cut in between. */
+  async function label(spec: Spec & Labelled, scope: Scope, signal: AbortSignal): Promise<void> {
+    const setLabels = verbs.label;
+    if (!setLabels) return;
+    const doing = `looking at ${kind} ${spec.name}`;
+    const raw: Labelled | undefined = await api.read(doing, signal, (options) => verbs.get(spec, options));
+    if (!raw || raw.description !== spec.description || Object.keys(raw.labels ?? {}).length > 0) return;
+    const change = { labels: { ...spec.labels }, labelFingerprint: raw.labelFingerprint ?? '' };
+    const context = { doing: `labelling ${kind} ${spec.name}`, verb: 'label', zone: scope.zone } as const;
+    await api.change(context, scope, signal, (options) => setLabels(spec, change, options));
+  }
+
   return {
     async get(at, signal) {
       const raw = await api.read(`looking at ${kind} ${at.name}`, signal, (options) => verbs.get(at, options));
@@ -32,7 +57,7 @@ export function resourceOf<Spec extends Global, Raw, Found>(
       const scope: Scope = scopeOf(spec);
       const context = { doing: `making ${kind} ${spec.name}`, verb: 'insert', zone: scope.zone } as const;
       await api.change(context, scope, signal, (options) => verbs.insert(spec, request, options));
-      await verbs.finish?.(spec, signal);
+      await label(spec, scope, signal);
     },
     delete(at, { request, signal }) {
       const scope: Scope = scopeOf(at);
@@ -52,6 +77,7 @@ export function sorted(values: readonly string[] | null | undefined): string[] {
   return [...(values ?? [])].sort();
 }
 
-function scopeOf(at: Scope): Scope {
-  return { region: at.region, zone: at.zone };
+function scopeOf(at: Global): Scope {
+  const { region, zone } = at as Global & Scope;
+  return { region, zone };
 }

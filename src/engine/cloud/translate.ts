@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 export interface CallContext {
   /** `making network kthw`. */
   readonly doing: string;
-  readonly verb: 'get' | 'insert' | 'delete';
+  readonly verb: 'get' | 'insert' | 'delete' | 'label';
   readonly zone?: string | undefined;
 }
 

@@ -1,0 +1,53 @@
+import type { Api, CallOptions } from './api.ts';
+import type { HealthCheck, Resource } from './cloud.ts';
+import type { Operation } from './operation.ts';
+import { resourceOf } from './resource.ts';
+
+/** The part of the API's HttpHealthCheck that is used here. */
+interface Raw {
+  readonly name?: string;
+  readonly description?: string;
+  readonly host?: string;
+  readonly requestPath?: string;
+  readonly port?: number;
+}
+
+/**
+ * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so these are plain requests in the name of
+ * the same account. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
+ */
+export function healthChecks(api: Api): Resource<HealthCheck> {
+  async function send<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    options: CallOptions,
+    data?: object,
+  ): Promise<T> {
+    const auth = await api.auth();
+    const { signal, timeout } = options;
+    const url = api.url(`global/httpHealthChecks${path}`);
+    return (await auth.request<T>({ url, method, signal, timeout, retry: false, ...(data ? { data } : {}) })).data;
+  }
+  return resourceOf(api, {
+    kind: 'health check',
+    get: ({ name }, options) => send<Raw>('GET', `/${name}`, options),
+    insert: (spec, request, options) => send<Operation>('POST', `?requestId=${request}`, options, bodyOf(spec)),
+    delete: ({ name }, request, options) => send<Operation>('DELETE', `/${name}?requestId=${request}`, options),
+    found: healthCheckFrom,
+  });
+}
+
+/** Port 80 and the path `/` are what the API takes when none is given. */
+export function healthCheckFrom({
+  name = '',
+  description = '',
+  host = '',
+  requestPath = '/',
+  port = 80,
+}: Raw): HealthCheck {
+  return { name, description, host, path: requestPath, port };
+}
+
+function bodyOf({ name, description, host, path, port }: HealthCheck): Raw {
+  return { name, description, host, requestPath: path, port };
+}

@@ -1,0 +1,50 @@
+import type { protos } from '@google-cloud/compute';
+import type { Api } from './api.ts';
+import type { Resource, Route } from './cloud.ts';
+import { linkTo, nameIn } from './links.ts';
+import { resourceOf, startedOperation } from './resource.ts';
+
+type Raw = protos.google.cloud.compute.v1.IRoute;
+
+/** Routes to a machine by its internal address. */
+export function routes(api: Api): Resource<Route> {
+  const { project } = api;
+  const client = api.client(
+    async () => (await import('@google-cloud/compute/build/src/v1/routes_client.js')).RoutesClient,
+  );
+  return resourceOf(api, {
+    kind: 'route',
+    async get({ name }, options) {
+      return (await (await client()).get({ project, route: name }, options))[0];
+    },
+    async insert(spec, requestId, options) {
+      const request = { project, requestId, routeResource: bodyOf(project, spec) };
+      return startedOperation(await (await client()).insert(request, options));
+    },
+    async delete({ name }, requestId, options) {
+      return startedOperation(await (await client()).delete({ project, requestId, route: name }, options));
+    },
+    found: routeFrom,
+  });
+}
+
+export function routeFrom(raw: Raw): Route {
+  return {
+    name: raw.name ?? '',
+    network: nameIn(raw.network),
+    description: raw.description ?? '',
+    destination: raw.destRange ?? '',
+    nextHop: raw.nextHopIp ?? '',
+  };
+}
+
+function bodyOf(project: string, { name, network, description, destination, nextHop }: Route): Raw {
+  return {
+    name,
+    description,
+    network: linkTo(project, 'networks', { name: network }),
+    destRange: destination,
+    nextHopIp: nextHop,
+    priority: 1000,
+  };
+}
