@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineButton } from './define-command.ts';
 import { message } from './messages/blocks.ts';
-import { md } from './messages/markdown.ts';
+import { md, person } from './messages/markdown.ts';
 
 const value = z.strictObject({ run: z.string().min(1).max(200), digest: z.string().min(1).max(200) });
 
@@ -17,7 +17,7 @@ function answerButton(id: string, yes: boolean) {
     value,
     press: async ({ args: { run, digest }, by }, { desk }) => {
       await desk.decide(run, digest, by, yes);
-      return { shown: message(yes ? md`You said yes` : md`You said no`) };
+      return { shown: message(yes ? md`${person(by)} said yes` : md`${person(by)} said no`), replaces: true };
     },
   });
 }

@@ -45,7 +45,7 @@ export const callOf = {
 export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
   const { thread, view, events, shown } = state;
   const { doing, settled } = intents.read(thread.intent);
-  if (doing && !state.undone) {
+  if (doing && !(state.undone && doing.by === me)) {
     if (doing.by !== me && new Date(doing.until) > now) return [{ do: 'wait', until: new Date(doing.until) }];
     // A kubeconfig can't be looked for: rather twice than never.
     if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing }];
