@@ -7,6 +7,7 @@ export type Change =
   | { kind: 'view'; user: string; view: View | null }
   | { kind: 'home'; user: string }
   | { kind: 'read'; user: string; channel: string }
+  /** Told only to those who look with everybody's eyes. */
   | { kind: 'call'; method: string; outcome: string };
 
 type Listener = (change: Change, seesIt: (user: string) => boolean) => void;

@@ -1,5 +1,5 @@
 import type { ShownMessage, WorkspaceClient } from './client.ts';
-import type { Ack } from './people/command.ts';
+import type { Ack } from './people/ack.ts';
 import type { Entered } from './people/entered.ts';
 import type { Submitted } from './people/submit-view.ts';
 

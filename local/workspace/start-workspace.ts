@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requestHandler } from './http/request-handler.ts';
-import { settings, type WorkspaceOptions } from './options.ts';
+import type { WorkspaceOptions } from './options.ts';
 import { seed } from './seed.ts';
+import { settings } from './settings.ts';
 import { readState, StateFile } from './state-file.ts';
 import { createWorkspace } from './workspace.ts';
 

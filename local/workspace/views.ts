@@ -83,7 +83,7 @@ function build(user: string, draft: ViewDraft, below: View | undefined): View {
 function rebuild(same: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousId'>, draft: ViewDraft): View {
   return {
     ...{ id: same.id, user: same.user, type: same.type, rootId: same.rootId, previousId: same.previousId },
-    hash: `${Math.floor(Date.now() / 1000)}.${newId('').slice(0, 8)}`,
+    hash: newId(''),
     callback_id: String(draft.callback_id ?? ''),
     external_id: String(draft.external_id ?? ''),
     private_metadata: String(draft.private_metadata ?? ''),

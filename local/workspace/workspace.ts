@@ -5,8 +5,8 @@ import { Calls } from './calls.ts';
 import { Changes } from './changes.ts';
 import { Faults } from './faults.ts';
 import type { TeamData } from './model/team-data.ts';
-import type { Settings } from './options.ts';
 import { RateLimits } from './rate-limits.ts';
+import type { Settings } from './settings.ts';
 import { Team } from './team.ts';
 import { Views } from './views.ts';
 

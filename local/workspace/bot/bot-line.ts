@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Settings } from '../options.ts';
+import type { Settings } from '../settings.ts';
 import { type Delivery, deliverForm, deliverJson } from './deliver.ts';
 
 /** The line to the bot: where it listens, and what is still under way to it. */

@@ -22,7 +22,7 @@ export async function serveApi(workspace: Workspace, call: Call): Promise<void> 
   const ended =
     (await meetFault(fault, call.response, call.signal)) ?? (await answer(workspace, call, body, fault?.cut));
   workspace.calls.count(call.name, ended);
-  workspace.changes.tell({ kind: 'call', method: call.name, outcome: ended }, () => true);
+  workspace.changes.tell({ kind: 'call', method: call.name, outcome: ended }, () => false);
 }
 
 async function answer(workspace: Workspace, call: Call, body: Buffer, cut?: string): Promise<string> {

@@ -15,6 +15,7 @@ let messages = [];
 let replies = [];
 let events;
 let threadList;
+let journey = 0;
 
 const names = {
   person: (id) => team.people.find((one) => one.id === id),
@@ -32,7 +33,7 @@ const context = {
   onThread: (ts) => go({ thread: ts }),
 };
 const list = new MessageList(at('messages'), context);
-const modals = new Modals(at('modals'), { me: () => team.me, names, report });
+const modals = new Modals(at('modals'), { me: () => team.me, names });
 
 async function start() {
   ({ people } = await look('people', {}));
@@ -77,11 +78,16 @@ async function go(where) {
   const newThread = where.thread !== undefined && where.thread !== place.thread;
   Object.assign(place, where);
   const { as, channel, thread } = place;
-  [team, { messages }, { messages: replies }] = await Promise.all([
+  journey += 1;
+  const mine = journey;
+  const loaded = await Promise.all([
     look('team', { as }),
     look('messages', { as, channel }),
     thread ? look('messages', { as, channel, thread }) : { messages: [] },
   ]);
+  // Somebody went on while this was loading: what came is of yesterday.
+  if (mine !== journey) return;
+  [team, { messages }, { messages: replies }] = loaded;
   frame(moved);
   threadFrame(newThread);
   draw();
@@ -174,7 +180,7 @@ function frame(moved) {
     isBot
       ? h('div.tabs', { role: 'tablist' }, tab('Home', true), tab('Messages', false))
       : h('span.muted', {}, channel.topic),
-    ...(channel.kind === 'channel' && !channel.hasBot ? [h('span.muted', {}, '· the app is not in here')] : []),
+    ...(channel.kind === 'channel' && !channel.hasBot ? [addApp(channel)] : []),
   );
   at('composer').hidden = place.home;
   if (!moved && at('composer').childElementCount > 0 && at('composer').dataset.channel === channel.id + place.as)
@@ -189,6 +195,15 @@ function frame(moved) {
     }),
   );
   if (!place.home) at('composer').querySelector('textarea').focus();
+}
+
+function addApp(channel) {
+  const bot = names.person(team.bot.user);
+  const add = async () => {
+    await act('invite', { as: place.as, channel: channel.id, user: bot.id });
+    await go({});
+  };
+  return h('button.button.add-app', { type: 'button', onclick: add }, `Add ${bot.name} to this channel`);
 }
 
 function threadFrame(isNew) {

@@ -1,7 +1,8 @@
 import { renderBlocks } from './blocks.js';
 import { h } from './dom.js';
+import { emojiOf } from './emoji.js';
 import { renderFile } from './file.js';
-import { emojiOf, mrkdwn } from './text.js';
+import { mrkdwn } from './text.js';
 
 /**
  * One message.

@@ -13,7 +13,7 @@ export class Modals {
   #errors = {};
   #problem = '';
 
-  /** @param context `me()`, `names`, `report(ack)` */
+  /** @param context `me()`, `names` */
   constructor(root, context) {
     this.#root = root;
     this.#context = context;
@@ -87,6 +87,8 @@ export class Modals {
     const values = this.#entered.get(view.id) ?? {};
     const click = { viewId: view.id, actionId: element.action_id, blockId: block.block_id, value, values };
     const { ack } = await act('click', { as: this.#context.me().id, ...click });
-    this.#context.report(ack);
+    if (ack.ok) return;
+    this.#problem = `The app did not respond (${ack.error}).`;
+    this.#render();
   }
 }

@@ -1,5 +1,6 @@
 import { h } from './dom.js';
-import { emojiOf, link } from './text.js';
+import { emojiOf } from './emoji.js';
+import { link } from './text.js';
 
 /** Renders the elements of a `rich_text` block. */
 export function richText(elements, names) {

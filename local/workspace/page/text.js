@@ -1,63 +1,6 @@
 import { h, safeUrl } from './dom.js';
+import { emojiOf } from './emoji.js';
 import { parseMrkdwn } from './mrkdwn.js';
-
-const emoji = {
-  white_check_mark: '✅',
-  heavy_check_mark: '✔️',
-  x: '❌',
-  warning: '⚠️',
-  hourglass: '⌛',
-  hourglass_flowing_sand: '⏳',
-  rocket: '🚀',
-  tada: '🎉',
-  wave: '👋',
-  eyes: '👀',
-  gear: '⚙️',
-  wrench: '🔧',
-  hammer: '🔨',
-  key: '🔑',
-  lock: '🔒',
-  wheel_of_dharma: '☸️',
-  cloud: '☁️',
-  fire: '🔥',
-  wastebasket: '🗑️',
-  arrows_counterclockwise: '🔄',
-  repeat: '🔁',
-  no_entry: '⛔',
-  no_entry_sign: '🚫',
-  red_circle: '🔴',
-  large_green_circle: '🟢',
-  large_yellow_circle: '🟡',
-  large_blue_circle: '🔵',
-  white_circle: '⚪',
-  black_circle: '⚫',
-  question: '❓',
-  exclamation: '❗',
-  bulb: '💡',
-  memo: '📝',
-  package: '📦',
-  link: '🔗',
-  clock1: '🕐',
-  stopwatch: '⏱️',
-  bell: '🔔',
-  mag: '🔍',
-  arrow_right: '➡️',
-  thumbsup: '👍',
-  '+1': '👍',
-  thumbsdown: '👎',
-  '-1': '👎',
-  heart: '❤️',
-  construction: '🚧',
-  zap: '⚡',
-  shield: '🛡️',
-  ballot_box_with_check: '☑️',
-  black_square_for_stop: '⏹️',
-  double_vertical_bar: '⏸️',
-  arrow_forward: '▶️',
-  moneybag: '💰',
-  dollar: '💵',
-  globe_with_meridians: '🌐',
-};
 
 /** @param {{type: string, text: string}} object a text object of Block Kit */
 export function textObject(object, names) {
@@ -68,11 +11,6 @@ export function textObject(object, names) {
 /** Slack's mrkdwn as elements. `names` finds people, channels and groups by id. */
 export function mrkdwn(text, names) {
   return parseMrkdwn(text).map((node) => element(node, names));
-}
-
-/** An emoji by its name, or the name between colons when the page does not know it. */
-export function emojiOf(name) {
-  return emoji[name.split('::')[0]] ?? `:${name}:`;
 }
 
 function emojiText(part) {

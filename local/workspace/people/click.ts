@@ -1,4 +1,5 @@
 import { findElements } from '../blocks/find-elements.ts';
+import { parseBody } from '../bot/parse-body.ts';
 import { interactionFields } from '../bot/payload.ts';
 import type { Channel, Message } from '../model/conversation.ts';
 import type { Person } from '../model/people.ts';
@@ -6,8 +7,8 @@ import type { Block, View } from '../model/view.ts';
 import { presentMessage } from '../present-message.ts';
 import { presentView } from '../present-view.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Ack } from './ack.ts';
 import { PersonError } from './as-person.ts';
-import { type Ack, parseBody } from './command.ts';
 import { type Entered, elementValue, viewValues } from './entered.ts';
 
 /** Which element a person acts on, and with what. */

@@ -1,22 +1,12 @@
 import { ApiError } from '../api/method.ts';
 import { takeBotMessage } from '../bot/bot-message.ts';
-import type { Delivery } from '../bot/deliver.ts';
+import { parseBody } from '../bot/parse-body.ts';
 import { commandFields } from '../bot/payload.ts';
 import type { Channel } from '../model/conversation.ts';
 import type { Person } from '../model/people.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Ack } from './ack.ts';
 import { commandText, typedText } from './typed-text.ts';
-
-/** How the bot answered something a person did. */
-export interface Ack {
-  ok: boolean;
-  /** HTTP status, when there was an answer. */
-  status?: number;
-  /** The body of the answer: JSON where it is some, else text. */
-  body?: unknown;
-  /** Slack's name for what went wrong. */
-  error?: string;
-}
 
 /** Who says what where. */
 export interface Utterance {
@@ -47,16 +37,6 @@ export async function sendCommand(workspace: Workspace, said: Utterance): Promis
     return failed(workspace, said, command, error.message, sent.status);
   }
   return { ok: true, status: sent.status, body };
-}
-
-/** The body of an answer: JSON where it is an object, else text. */
-export function parseBody(sent: Extract<Delivery, { ok: true }>): unknown {
-  if (!sent.contentType.includes('json') && !sent.body.startsWith('{')) return sent.body;
-  try {
-    return JSON.parse(sent.body || '""');
-  } catch {
-    return sent.body;
-  }
 }
 
 function showAnswer(workspace: Workspace, { person, channel, text }: Utterance, body: unknown): void {

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { checkView } from '../blocks/check.ts';
+import { parseBody } from '../bot/parse-body.ts';
 import { interactionFields } from '../bot/payload.ts';
 import type { Person } from '../model/people.ts';
 import type { View } from '../model/view.ts';
 import { presentView } from '../present-view.ts';
 import type { ViewDraft } from '../views.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Ack, parseBody } from './command.ts';
-import { type Entered, missingFields, viewValues } from './entered.ts';
+import type { Ack } from './ack.ts';
+import { type Entered, viewValues } from './entered.ts';
+import { missingFields } from './missing-fields.ts';
 
 const answerShape = z.discriminatedUnion('response_action', [
   z.object({ response_action: z.literal('errors'), errors: z.record(z.string(), z.string()) }),

@@ -1,6 +1,6 @@
+import { parseBody } from '../bot/parse-body.ts';
 import { newId } from '../identifiers.ts';
 import type { Workspace } from '../workspace.ts';
-import { parseBody } from './command.ts';
 
 /** Asks the bot's URL for its challenge back, as Slack does when the URL is entered (docs: `url_verification`). */
 export async function verifyUrl({ bot }: Workspace): Promise<{ ok: boolean; error?: string }> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Harness, startBareBot, startHarness } from './harness.ts';
+import { startBareBot } from './bare-bot.ts';
+import { type Harness, startHarness } from './harness.ts';
 
 let harness: Harness;
 afterEach(() => harness.close());

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +24,12 @@ it('keeps messages, files, threads and Home tabs across a restart', async () => 
   const stateFile = join(folder, 'state.json');
   const first = await start(stateFile);
   const { ts } = await first.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'kept' });
-  await first.web.filesUploadV2({ channel_id: 'C0CLUSTER', filename: 'k', content: 'secret', thread_ts: ts as string });
+  await first.web.filesUploadV2({
+    channel_id: 'C0CLUSTER',
+    filename: 'k.txt',
+    content: 'secret',
+    thread_ts: ts as string,
+  });
   await first.web.views.publish({ user_id: 'U0000ADA0', view: { type: 'home', blocks: [{ type: 'divider' }] } });
   await first.workspace.close();
   expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
@@ -51,4 +58,20 @@ it('refuses a file that is not its own, and leaves it as it was', async () => {
   await writeFile(stateFile, '{"some": "thing"}');
   await expect(startWorkspace({ stateFile })).rejects.toThrow('is not a state file of this version');
   expect(await readFile(stateFile, 'utf8')).toBe('{"some": "thing"}');
+});
+
+it('runs as a process of its own, and writes its state when it is asked to end', async () => {
+  const stateFile = join(folder, 'state.json');
+  const main = new URL('../../../local/workspace/main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [main, '--port', '0', '--state-file', stateFile], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const url = /^listening (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] as string;
+  await new WorkspaceClient(url).as('ada').say('clusters', 'over two processes');
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  const { workspace, people } = await start(stateFile);
+  expect(await people.messages('clusters', 'ada')).toMatchObject([{ text: 'over two processes' }]);
+  await workspace.close();
 });
