@@ -102,13 +102,17 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
   return { key, title, ...(after ? { after } : {}), observe, apply };
 }
 
-/** The machine over ssh, with the host keys it was created with. */
-export async function hostOf(c: Context, machine: Machine): Promise<Host> {
+/** The machine over ssh, with the host keys it was created with; no other is believed. */
+export async function hostOf(
+  c: Context,
+  machine: Machine,
+  keys: readonly string[] = c.know(hostKeys(machine)),
+): Promise<Host> {
   return c.remote.host({
     name: machine.name,
     address: c.know(externalAddress(machine)),
     user: sshUser,
-    hostKeys: c.know(hostKeys(machine)),
+    hostKeys: keys,
     identity: (await sshKeyOf(c.vault)).privateKey,
   });
 }

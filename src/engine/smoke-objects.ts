@@ -33,7 +33,9 @@ export function smokeObjects(cluster: Cluster) {
             },
             automountServiceAccountToken: false,
             terminationGracePeriodSeconds: 0,
-            containers: [{ name: 'web', image: 'docker.io/library/nginx:latest', ports: [{ containerPort: 80 }] }],
+            containers: [
+              { name: 'web', image: 'docker.io/library/nginx:latest', ports: [{ protocol: 'TCP', containerPort: 80 }] },
+            ],
           },
         },
       },
@@ -42,7 +44,7 @@ export function smokeObjects(cluster: Cluster) {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'web', namespace: smokeNamespace },
-      spec: { type: 'NodePort', selector: labels, ports: [{ port: 80, targetPort: 80 }] },
+      spec: { type: 'NodePort', selector: labels, ports: [{ protocol: 'TCP', port: 80, targetPort: 80 }] },
     },
   } as const;
 }

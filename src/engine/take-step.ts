@@ -27,8 +27,8 @@ export interface StepTools {
  * Most waits are for machines to get there: looked at often at first, then every two seconds. After `attempts`
  * failures that pass by themselves the run stops and says so.
  */
-export const defaultRetry: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxDelayMs: 20_000 };
-const settle = { forMs: 120_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
+export const defaultRetry: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 15_000 };
+const settle = { forMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost */
 export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<void> {

@@ -1,4 +1,5 @@
 import { hostKeys } from '../facts.ts';
+import { hostOf } from '../machine-step.ts';
 import { definePhase, known, present } from '../phase.ts';
 
 /**
@@ -13,11 +14,15 @@ export const hostKeysPhase = definePhase({
   steps: (cluster) =>
     cluster.machines.map((machine) => ({
       key: `host-keys/${machine.name}`,
-      title: `ssh host keys of ${machine.name}`,
+      title: `ssh to ${machine.name}, by the host keys it wrote`,
       after: [`${machine.role}s/${machine.name}`],
-      async observe({ cloud, signal }) {
-        const keys = await cloud.hostKeys({ name: machine.name, zone: cluster.zone }, signal);
-        return keys.length > 0 ? present(known(hostKeys(machine), [...keys])) : { is: 'absent' };
+      async observe(c) {
+        const keys = await c.cloud.hostKeys({ name: machine.name, zone: cluster.zone }, c.signal);
+        if (keys.length === 0) return { is: 'absent' };
+        // Known is what a machine has shown: from here on steps find sshd up.
+        const host = await hostOf(c, machine, keys);
+        await host.run('true', { deadlineMs: 10_000, signal: c.signal });
+        return present(known(hostKeys(machine), [...keys]));
       },
     })),
 });

@@ -64,22 +64,38 @@ function onWorkers(): Step[] {
         return nodes.size >= c.cluster.workers ? present() : { is: 'absent' };
       },
       async apply(c) {
-        const { deployment, service } = smokeObjects(c.cluster);
+        const { deployment } = smokeObjects(c.cluster);
         await apply(c, `/apis/apps/v1/namespaces/${smokeNamespace}/deployments`, deployment);
-        await apply(c, `/api/v1/namespaces/${smokeNamespace}/services`, service);
       },
     },
-    looksOnly('smoke/logs-exec', 'logs and exec work', logsAndExec),
-    looksOnly('smoke/node-port', 'a node port answers from another machine', nodePortAnswers),
-    looksOnly('smoke/pod-to-pod', 'pods reach each other across workers', podsReachEachOther),
+    {
+      key: 'smoke/service',
+      title: 'a service with a node port',
+      after: ['smoke/namespace'],
+      observe: (c) => exists(c, `/api/v1/namespaces/${smokeNamespace}/services`, 'web'),
+      apply: (c) => apply(c, `/api/v1/namespaces/${smokeNamespace}/services`, smokeObjects(c.cluster).service),
+    },
+    looksOnly('smoke/logs-exec', 'logs and exec work', ['smoke/deployment'], logsAndExec),
+    looksOnly(
+      'smoke/node-port',
+      'a node port answers from another machine',
+      ['smoke/deployment', 'smoke/service'],
+      nodePortAnswers,
+    ),
+    looksOnly('smoke/pod-to-pod', 'pods reach each other across workers', ['smoke/deployment'], podsReachEachOther),
   ];
 }
 
-function looksOnly(key: string, title: string, works: (c: Context, pods: readonly Pod[]) => Promise<void>): Step {
+function looksOnly(
+  key: string,
+  title: string,
+  after: readonly string[],
+  works: (c: Context, pods: readonly Pod[]) => Promise<void>,
+): Step {
   return {
     key,
     title,
-    after: ['smoke/deployment'],
+    after,
     async observe(c) {
       await works(c, readyPods(await podsOf(c)));
       return present();

@@ -1,0 +1,136 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sweep } from './cloud/machines/sweep.ts';
+import { freePort } from './free-port.ts';
+import { type Service, startService } from './service.ts';
+
+export interface StackOptions {
+  /** Everything of this run: logs, the store, the key file, the machines. Emptied first. */
+  readonly stateDir: string;
+  /** @default one that is free */
+  readonly workspacePort?: number;
+  /** Second octet of the loopback block that stands for external addresses. @default by process */
+  readonly block?: number;
+  /** More environment for the bot. */
+  readonly botEnv?: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+export interface Stack {
+  readonly workspaceUrl: string;
+  readonly cloudUrl: string;
+  readonly mirrorUrl: string;
+  readonly bot: Service;
+  /** Starts another bot on the same store, after the first was ended. */
+  restartBot(): Promise<Service>;
+  /** Ends in why, as soon as a part ends that nobody asked to. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const mirrorHost = '127.64.0.1';
+const token = 'xoxb-local';
+const signingSecret = 'local-signing-secret';
+
+/** Everything on one machine: mirror, cloud, workspace, and the bot that knows none of them. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { stateDir, log } = options;
+  await sweep(join(stateDir, 'machines'));
+  await rm(stateDir, { recursive: true, force: true });
+  await mkdir(join(stateDir, 'logs'), { recursive: true });
+  const [mirrorPort, botPort, workspacePort] = await Promise.all([
+    freePort(mirrorHost),
+    freePort('127.0.0.1'),
+    options.workspacePort ?? freePort('127.0.0.1'),
+  ]);
+  const started: Service[] = [];
+  const start = (
+    name: string,
+    command: string[],
+    env: Record<string, string> = {},
+    onLine?: (line: string) => void,
+  ) => {
+    const service = startService({
+      name,
+      command,
+      env,
+      logFile: join(stateDir, 'logs', `${name}.log`),
+      ...(onLine ? { onLine } : {}),
+    });
+    started.push(service);
+    return service;
+  };
+  const stop = async () => {
+    // The bot first, so that it does not see its cloud go away; the machines take the longest.
+    for (const service of started.splice(0).toReversed()) await service.stop();
+    await sweep(join(stateDir, 'machines'));
+  };
+  try {
+    const mirror = start(
+      'mirror',
+      ['local/mirror/main.ts', '--host', mirrorHost, '--port', String(mirrorPort)],
+      {},
+      log,
+    );
+    const machines = { stateDir: join(stateDir, 'machines'), internet: [{ address: mirrorHost, port: mirrorPort }] };
+    const block = String(options.block ?? 65 + (process.pid % 120));
+    const cloud = start(
+      'cloud',
+      [
+        'local/cloud/main.ts',
+        '--block',
+        block,
+        '--operation-delay',
+        '150',
+        '--nspawn-options',
+        JSON.stringify(machines),
+      ],
+      {},
+      log,
+    );
+    const workspace = start(
+      'workspace',
+      [
+        'local/workspace/main.ts',
+        '--port',
+        String(workspacePort),
+        '--bot-url',
+        `http://127.0.0.1:${botPort}/slack/events`,
+      ],
+      { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
+    );
+    const [mirrorUrl, cloudUrl, workspaceUrl] = await Promise.all([mirror.url, cloud.url, workspace.url]);
+    const startBot = () =>
+      start('bot', ['src/main.ts'], {
+        HOST: '127.0.0.1',
+        PORT: String(botPort),
+        SLACK_BOT_TOKEN: token,
+        SLACK_SIGNING_SECRET: signingSecret,
+        SLACK_API_URL: `${workspaceUrl}/api/`,
+        GOOGLE_CLOUD_PROJECT: 'kthw-local',
+        KTHW_COMPUTE_URL: cloudUrl,
+        KTHW_MIRROR_URL: mirrorUrl,
+        KTHW_SQLITE_PATH: join(stateDir, 'kthw.sqlite'),
+        KTHW_KEY_FILE: join(stateDir, 'key'),
+        ...options.botEnv,
+      });
+    const bot = startBot();
+    await bot.url;
+    return {
+      workspaceUrl,
+      cloudUrl,
+      mirrorUrl,
+      bot,
+      broken: Promise.race([mirror, cloud, workspace, bot].map((service) => service.ended)),
+      stop,
+      async restartBot() {
+        const next = startBot();
+        await next.url;
+        return next;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
