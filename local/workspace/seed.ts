@@ -37,7 +37,7 @@ export function seed(botName: string): TeamData {
     channels: [
       channel('C0GENERAL', 'general', 'Everybody', [...everyone, bot]),
       channel('C0CLUSTER', 'clusters', 'Where clusters are made', [...everyone, bot]),
-      channel('C00RANDOM', 'random', 'The bot is not in here', everyone),
+      channel('C00RANDOM', 'random', 'Anything else', everyone),
       channel('C000VAULT', 'vault', 'Private, without Linus and the bot', ['U0000ADA0', 'U000GRACE'], true),
     ],
     messages: [],

@@ -30,7 +30,7 @@ export class MessageList {
       kept.set(key, node);
       nodes.push(node);
       if (this.#inThread && index === 0 && messages.length > 1) {
-        nodes.push(h('div.day', {}, h('span', {}, `${messages.length - 1} replies`)));
+        nodes.push(h('div.day', {}, h('span', {}, counted(messages.slice(1)))));
       }
     }
     this.#kept = kept;
@@ -41,6 +41,11 @@ export class MessageList {
   toEnd() {
     this.#root.scrollTop = this.#root.scrollHeight;
   }
+}
+
+function counted(replies) {
+  const count = replies.filter((one) => !one.is_ephemeral).length;
+  return count === 1 ? '1 reply' : `${count} replies`;
 }
 
 function follows(previous, message) {
