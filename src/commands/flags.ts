@@ -12,11 +12,14 @@ export interface Flag {
 
 /** A command's flags, from the schema of its arguments. */
 export function flagsOf(command: Command, defaults: CreateDefaults): Flag[] {
-  const { properties = {} } = z.toJSONSchema(command.args(defaults), { io: 'input', unrepresentable: 'any' });
+  const schema = command.args(defaults);
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties)
     .filter(([key]) => !command.places.includes(key))
-    .map(([key, schema]) => {
-      const { type, description = '', default: fallback } = typeof schema === 'object' ? schema : {};
+    .map(([key, property]) => {
+      const { type, description = '' } = typeof property === 'object' ? property : {};
+      // What comes of nothing is what is taken where nobody says.
+      const fallback = z.safeParse(schema.shape[key] ?? z.undefined(), undefined).data;
       const shown = fallback === undefined || fallback === false ? {} : { fallback: String(fallback) };
       return { key, flag: flagName(key), takesValue: type !== 'boolean', help: description, ...shown };
     });

@@ -68,8 +68,8 @@ function overlapOf(a: RangeProblem['key'], b: RangeProblem['key'], asked: Ranges
 }
 
 function rangeOf(cidr: string): Range | undefined {
-  // Four decimal parts: the library would also take "10.1/16" and octal.
-  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(cidr) || !ipaddr.IPv4.isValidCIDR(cidr)) return undefined;
+  // Four decimal parts: the library would also take "10.1/16", and "010" as octal.
+  if (!/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}\/\d{1,2}$/.test(cidr) || !ipaddr.IPv4.isValidCIDR(cidr)) return undefined;
   const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   return { start: address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0), prefix };
 }

@@ -30,9 +30,9 @@ export function moment(at: Date): Markdown {
   return { markdown: `<!date^${Math.floor(+at / 1000)}^{date_short_pretty} {time}|${fallback}>` };
 }
 
-/** `&`, `<` and `>` start entities, mentions and links in Slack. */
+/** `&`, `<` and `>` start entities, mentions and links in Slack; three backticks start a block that would never end. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('```', '’’’');
 }
 
 function markup(value: string | number | Markdown): string {

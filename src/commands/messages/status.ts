@@ -17,7 +17,7 @@ export function status({ name, record, latest }: ClusterStatus): Message {
     ...(address && record.state !== 'deleted' ? [md`API server: ${code(`https://${address}:6443`)}`] : []),
   ];
   return message(
-    md`${icon} ${name} is ${record.state}${latest ? `; ${latest.operation}: ${standing(latest).words}` : ''}`,
+    md`${icon} ${name}: ${record.state}${latest ? `; ${latest.operation}: ${standing(latest).words}` : ''}`,
     block.header(`${icon} ${name} · ${record.state}`),
     block.section(joined(facts)),
     ...(latest ? run(latest) : []),

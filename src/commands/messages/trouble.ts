@@ -13,7 +13,7 @@ export function failureCard(view: RunView, step: string, fault: Fault): Message 
     md`❌ ${title}: ${fault.message}`,
     block.section(md`❌ *${title}*\n${sentence(fault.message)}`),
     block.section(joined([md`${whoseWords[whose(fault)]}`, ...reason(fault), exists(view)])),
-    block.note(md`Next: ${next(fault.next)}`),
+    block.note(md`Next: ${next(fault.next, view)}`),
   );
 }
 
@@ -30,7 +30,7 @@ export function retryCard(view: RunView, step: string, fault: Fault, tries: numb
         md`${tries} tries so far, the next ${moment(retryAt)}.`,
       ]),
     ),
-    block.note(md`Next: ${next(fault.next)}`),
+    block.note(md`Next: ${next(fault.next, view)}`),
   );
 }
 
@@ -53,7 +53,7 @@ export function postponedCard(view: RunView, step: string, fault: Fault): Messag
     md`⏸️ ${title}: left for later, ${fault.message}`,
     block.section(md`⏸️ *${title}* · left for later\n${sentence(fault.message)}`),
     ...reason(fault).map(block.section),
-    block.note(md`Next: ${next(fault.next)}`),
+    block.note(md`Next: ${next(fault.next, view)}`),
   );
 }
 
@@ -83,10 +83,11 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
-/** The catalogue writes commands between backticks. */
-function next(text: string): Markdown {
+/** The catalogue writes commands between backticks, without the cluster's name: it does not know it. */
+function next(text: string, { cluster }: RunView): Markdown {
+  const named = (command: string) => (/^\/kthw (resume|delete)$/.test(command) ? `${command} ${cluster}` : command);
   return joined(
-    text.split('`').map((part, i) => (i % 2 === 1 ? code(part) : md`${part}`)),
+    text.split('`').map((part, i) => (i % 2 === 1 ? code(named(part)) : md`${part}`)),
     '',
   );
 }
