@@ -128,7 +128,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
   });
 
   describe('lists', () => {
-    const IN_ORDER = ['a', 'a-1', 'a-2', 'a-2b', 'b', 'ä', '\ud7ff', '\ufffd', '😀', '😁'];
+    const IN_ORDER = ['a', 'a-1', 'a-2', 'a-2b', 'b', 'ä', '\ud7ff', '\ue000', '\ufffd', '😀', '😁'];
 
     test('are in the order of code points, page after page', async () => {
       const store = await listed(await fresh(), IN_ORDER);
@@ -140,7 +140,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
         pages.push(page);
         after = page.at(-1);
       }
-      expect(pages.map((page) => page.length)).toEqual([4, 4, 2]);
+      expect(pages.map((page) => page.length)).toEqual([4, 4, 3]);
       expect(pages.flat()).toEqual(IN_ORDER);
       expect(await store.list('cluster', { limit: 0 })).toEqual([]);
     });

@@ -188,8 +188,13 @@ describe('a ciphertext', () => {
     expect((await vault.get('etcd/key'))?.reveal()).toBe(PLAIN);
   });
 
-  test('of another cluster does not open, even with that cluster’s data key put beside it', async () => {
-    const { store, keyring } = freshMachine();
+  test.each([
+    ['the file’s', (keyring: Keyring) => keyring],
+    // With one that binds nothing the ciphertext itself has to be bound.
+    ['one that binds nothing', bindingNothing],
+  ])('of another cluster does not open with that cluster’s data key beside it: keyring %s', async (_, of) => {
+    const { store, keyring: file } = freshMachine();
+    const keyring = of(file);
     const vaults = openVaults(store, keyring);
     await vaults.of('mine').ensure('authority/key', () => new Secret(PLAIN));
     await vaults.of('theirs').ensure('authority/key', () => new Secret('theirs'));
@@ -201,6 +206,21 @@ describe('a ciphertext', () => {
     if (myKey === undefined || theirKey === undefined) throw new Error('two data keys were to be there');
     await store.write('dataKey', theirKey.id, myKey.value, theirKey.version);
     await expect(openVaults(store, keyring).of('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+  });
+
+  test('is not made under a data key that was taken from another cluster', async () => {
+    const { store, keyring } = freshMachine();
+    await openVaults(store, keyring)
+      .of('mine')
+      .ensure('authority/key', () => new Secret(PLAIN));
+    const [key] = await store.list('dataKey');
+    if (key === undefined) throw new Error('a data key was to be there');
+    await store.write('dataKey', 'theirs', key.value, undefined);
+    const ensure = openVaults(store, keyring)
+      .of('theirs')
+      .ensure('authority/key', () => new Secret('theirs'));
+    await expect(ensure).rejects.toThrow(/opening the kthw data key of cluster theirs/);
+    expect(await store.list('secret')).toHaveLength(1);
   });
 
   test('from before the cluster was shredded does not open in the one made anew', async () => {
@@ -247,6 +267,13 @@ function openIn(folder: string): Store {
   const store = openSqliteStore({ path: join(folder, 'kthw.sqlite') });
   onTestFinished(() => store.close());
   return store;
+}
+
+function bindingNothing(keyring: Keyring): Keyring {
+  return {
+    wrap: (key) => keyring.wrap(key, ''),
+    unwrap: (wrapped, _, version) => keyring.unwrap(wrapped, '', version),
+  };
 }
 
 /** The store with some of its methods replaced. */
