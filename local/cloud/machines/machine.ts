@@ -110,9 +110,7 @@ export class Machine {
       hostsFile,
       binds: ownFolders.map((each) => [join(folder, each), `/var/lib/${each}`] as const),
     });
-    // Dies with this process; what else there is of the machine dies with it.
-    const script =
-      'exec >> "$1" 2>&1; for file in $2; do echo $$ > "$file"; done; shift 2; exec setpriv --pdeathsig KILL systemd-nspawn "$@"';
+    const script = 'exec >> "$1" 2>&1; for file in $2; do echo $$ > "$file"; done; shift 2; exec systemd-nspawn "$@"';
     const child = execa('sh', ['-ec', script, 'sh', this.consoleFile, entries.join(' '), ...args], {
       detached: true,
       cleanup: false,

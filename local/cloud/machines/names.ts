@@ -9,6 +9,11 @@ export function tagOf(stateDir: string): string {
   return digest(resolve(stateDir)).slice(0, 6);
 }
 
+/** The tag in a namespace's name. */
+export function tagFrom(name: string): string | undefined {
+  return new RegExp(`^${prefix}-([0-9a-f]{6})-(?:net|vm)-`).exec(name)?.[1];
+}
+
 /** Names, on the host, of what belongs to the run with this tag. Interface names are 15 characters at most. */
 export function namesOf(tag: string) {
   return {

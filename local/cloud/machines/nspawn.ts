@@ -2,13 +2,14 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MachineLimits, MachineMetadata, MachinePlan, Machines, NetworkPlan } from '../machines.ts';
 import { defaultCacheDir, ensureBase } from './base.ts';
+import { type Guardian, postGuardian } from './guardian.ts';
 import { writeGuestLayer } from './guest-layer.ts';
 import { requireHost } from './host.ts';
 import { Machine } from './machine.ts';
 import { namesOf, tagOf } from './names.ts';
 import { type InternetService, Network } from './network.ts';
 import { register } from './registry.ts';
-import { sweep } from './sweep.ts';
+import { sweep, sweepOwn } from './sweep.ts';
 
 /** What machines on this host need to know. */
 export interface NspawnOptions {
@@ -41,13 +42,14 @@ export async function openNspawnMachines(options: NspawnOptions): Promise<Nspawn
   const base = await ensureBase(options.cacheDir ?? defaultCacheDir(), log);
   await mkdir(wanted, { recursive: true, mode: 0o755 });
   const stateDir = await realpath(wanted);
-  await sweep(stateDir);
-  await register(tagOf(stateDir), stateDir);
+  await sweep(stateDir, async () => await register(tagOf(stateDir), stateDir));
+  const guardian = postGuardian(stateDir);
   const guest = join(stateDir, 'guest');
   await writeGuestLayer(guest);
   await mkdir(join(stateDir, 'networks'), { recursive: true });
   return new Host({
     stateDir,
+    guardian,
     layers: [guest, base],
     internet: options.internet,
     stopMs: options.stopMs ?? 20_000,
@@ -57,6 +59,7 @@ export async function openNspawnMachines(options: NspawnOptions): Promise<Nspawn
 
 interface HostOptions {
   readonly stateDir: string;
+  readonly guardian: Guardian;
   readonly layers: readonly string[];
   readonly internet: readonly InternetService[];
   readonly stopMs: number;
@@ -190,7 +193,8 @@ class Host implements NspawnMachines {
     const names = [...this.#entries.keys()];
     await Promise.allSettled(names.map((name) => this.remove(name)));
     await Promise.allSettled([...this.#networks.keys()].map((name) => this.removeNetwork(name)));
-    await sweep(this.#options.stateDir);
+    await sweepOwn(this.#options.stateDir);
+    await this.#options.guardian.dismiss();
   }
 
   async #openNetwork(name: string): Promise<Network> {

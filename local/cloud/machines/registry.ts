@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, type Owner, thisProcess } from './owner.ts';
+import { type Owner, thisProcess } from './owner.ts';
 
 /** A run that has, or had, things on this host. */
 export interface RunRecord {
@@ -12,26 +12,26 @@ export interface RunRecord {
 /** Forgotten at the host's own restart, like everything that it's a register of. */
 const folder = '/run/kthw';
 
-/** Enters a run of this process. @throws Error when a living process has a run with the same state folder */
+/** Enters a run of this process; nobody else's may be there. */
 export async function register(tag: string, stateDir: string): Promise<void> {
-  const other = await findRun(tag);
-  if (other !== undefined && isAlive(other.owner)) {
-    throw new Error(
-      `cannot use "${stateDir}" for machines: process ${other.owner.pid} uses it; give another folder or end that process`,
-    );
-  }
-  await mkdir(folder, { recursive: true });
   const record: RunRecord = { tag, stateDir, owner: thisProcess() };
-  const file = join(folder, `${tag}.json`);
+  const file = join(await made(), `${tag}.json`);
   await writeFile(`${file}.${process.pid}`, JSON.stringify(record));
   await rename(`${file}.${process.pid}`, file);
 }
 
+/** The file that's locked by whoever starts, or sweeps after, a run. */
+export async function lockOf(tag: string): Promise<string> {
+  return join(await made(), `${tag}.lock`);
+}
+
+/** The run with this tag. */
 export async function findRun(tag: string): Promise<RunRecord | undefined> {
   const text = await readFile(join(folder, `${tag}.json`), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
 }
 
+/** All runs that have not been swept. */
 export async function listRuns(): Promise<readonly RunRecord[]> {
   const files = await readdir(folder).catch(() => []);
   const runs = await Promise.all(
@@ -40,6 +40,12 @@ export async function listRuns(): Promise<readonly RunRecord[]> {
   return runs.filter((run) => run !== undefined);
 }
 
+/** Strikes a run off. */
 export async function unregister(tag: string): Promise<void> {
   await rm(join(folder, `${tag}.json`), { force: true });
+}
+
+async function made(): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return folder;
 }

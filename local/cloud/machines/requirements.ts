@@ -15,7 +15,6 @@ const programs = {
   ip: 'iproute2',
   nft: 'nftables',
   nsenter: 'util-linux',
-  setpriv: 'util-linux',
 } as const satisfies Record<string, string>;
 
 /** What is missing on this machine, as sentences; empty when machines can run here. Only `path` and the platform are read. */
