@@ -22,7 +22,8 @@ export interface Asked {
 }
 export interface Answer {
   readonly status: number;
-  readonly body: object;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Finds the method, checks what was sent, and lets the method's handler answer. Refusals are answers too. */

@@ -24,7 +24,7 @@ export function readBatch(contentType: string | undefined, body: string): readon
 
 /** The answer to a batch: what came of each request, in the order of the requests. */
 export function writeBatch(
-  parts: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: object }[],
+  parts: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: unknown }[],
   boundary: string,
 ): string {
   const written = parts.map(({ contentId, status, body }) => {

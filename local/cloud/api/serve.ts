@@ -49,7 +49,7 @@ export function serve(world: World, faults: Faults): (request: IncomingMessage, 
     const fault = faults.meet(asked.verb, asked.target.split('?', 1)[0] ?? '', found);
     if (fault?.delayMs !== undefined) await pause(fault.delayMs, undefined, { signal: asked.signal });
     if (fault === undefined) return answer(asked, found, world, undefined);
-    if ('respond' in fault) return { status: fault.respond.status, body: fault.respond.body as object };
+    if ('respond' in fault) return { ...fault.respond, body: fault.respond.body ?? '' };
     if ('hang' in fault)
       return new Promise((_, reject) => asked.signal.addEventListener('abort', () => reject(new Cut())));
     if ('cut' in fault && fault.cut !== 'after') throw new Cut();
@@ -86,7 +86,7 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
-  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(text);
+  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(text);
 }

@@ -8,11 +8,19 @@ import type { Instance, Metadata } from './instances.ts';
 
 /** Metadata in Google's form. @throws ApiError 400 for a key that can't be one, or comes twice */
 export function metadataOf(items: readonly MetadataItem[]): Metadata & { readonly kind: string } {
-  for (const [at, { key }] of items.entries()) {
+  for (const [at, { key, value }] of items.entries()) {
     const field = `metadata.items[${at}].key`;
     if (!/^[\w-]{1,128}$/.test(key ?? ''))
       throw refuse.field(field, key ?? '', "Must be a match of regex '[a-zA-Z0-9-_]{1,128}'");
     if (items.findIndex((other) => other.key === key) !== at) throw refuse.field(field, key, 'Duplicate metadata key.');
+    if ((value?.length ?? 0) > 256 * 1024) throw refuse.field(field, key, 'The metadata value is larger than 256 KB.');
+  }
+  if (items.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0) > 512 * 1024) {
+    throw refuse.field(
+      'metadata.items',
+      `${items.length} items`,
+      'The total size of all metadata is larger than 512 KB.',
+    );
   }
   const kept = items.map(({ key, value }) => ({ key, value: value ?? '' }));
   return { kind: 'compute#metadata', fingerprint: fingerprint(kept), ...(kept.length === 0 ? {} : { items: kept }) };

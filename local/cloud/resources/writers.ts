@@ -8,6 +8,7 @@ import { entityOf } from '../state/project.ts';
 import { claim } from '../state/quotas.ts';
 import { regionOf } from './geography.ts';
 import type { Kind, Site } from './kind.ts';
+import { checkLabels } from './labels.ts';
 
 /** `insert`, `patch`, `delete` and the verbs of a kind, by the descriptors' names. */
 export function writers(kind: Kind): Readonly<Record<string, Handler>> {
@@ -48,6 +49,7 @@ function seen(call: Call, kind: Kind): Entity {
 function insert(call: Call, kind: Kind): Operation {
   const site = siteOf(call, kind, readName(call.body.name));
   if (call.project.has(site.link)) throw refuse.exists(pathOf(site.link));
+  checkLabels((call.body as Partial<Base>).labels ?? {}, 'resource.labels');
   const draft = kind.insert?.(call.body as Partial<Base>, site);
   if (draft === undefined) throw new Error(`inserting ${site.link}: ${kind.service} has no insert`);
   const entity = entityOf(kind, call.scope, identified(kind, site, draft.resource));

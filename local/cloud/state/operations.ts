@@ -28,17 +28,22 @@ export interface Begin {
   undo?(): Promise<void>;
 }
 
+export interface OperationTime {
+  readonly delayMs: number;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Aborted when the cloud closes: what has not begun then never does, and nothing is undone. */
+  readonly closing: AbortSignal;
+}
+
 /** The operations of one project: PENDING, RUNNING, DONE, over at least `delayMs` and as long as the work takes. */
 export class Operations {
   readonly #all = new Map<string, Operation>();
   readonly #project: string;
-  readonly #delayMs: number;
-  readonly #pause: (ms: number) => Promise<void>;
+  readonly #time: OperationTime;
 
-  constructor(project: string, delayMs: number, pause: (ms: number) => Promise<void>) {
+  constructor(project: string, time: OperationTime) {
     this.#project = project;
-    this.#delayMs = delayMs;
-    this.#pause = pause;
+    this.#time = time;
   }
 
   begin(begin: Begin): Operation {
@@ -82,15 +87,17 @@ export class Operations {
   }
 
   async #run(operation: JsonObject, begin: Begin): Promise<void> {
+    const { delayMs, pause, closing } = this.#time;
     try {
-      await this.#pause(this.#delayMs / 2);
+      await pause(delayMs / 2, closing);
       Object.assign(operation, { status: 'RUNNING', startTime: timestamp() });
       begin.started?.();
       if (begin.fault !== undefined) throw new Fault(begin.fault.code, begin.fault.message);
-      const [worked] = await Promise.allSettled([begin.work(), this.#pause(this.#delayMs / 2)]);
+      const [worked] = await Promise.allSettled([begin.work(), pause(delayMs / 2, closing)]);
       if (worked.status === 'rejected') throw worked.reason;
     } catch (error) {
       Object.assign(operation, errorOf(error));
+      if (closing.aborted) return;
       await begin
         .undo?.()
         .catch((again: unknown) => console.error(`undoing ${begin.type} of ${lastOf(begin.targetLink)}:`, again));

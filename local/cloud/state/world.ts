@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { lastOf } from '../api/links.ts';
 import type { Machines } from '../machines.ts';
 import { inUse, nextAddress } from './addresses.ts';
@@ -37,9 +38,8 @@ export class World {
   project(id: string): Project {
     const found = this.#projects.get(id);
     if (found !== undefined) return found;
-    const operations = new Operations(id, this.options.operationDelayMs, async (ms) => {
-      await this.options.pause(ms, this.#closing.signal);
-    });
+    const { operationDelayMs: delayMs, pause } = this.options;
+    const operations = new Operations(id, { delayMs, pause, closing: this.#closing.signal });
     const made = new Project(id, operations);
     this.#projects.set(id, made);
     return made;
@@ -80,8 +80,14 @@ export class World {
     return this.#lastAddress;
   }
 
+  /** Lets what is being done to machines come to its end, then takes all of them down. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the local cloud is closing'));
+    const done = this.projects.flatMap((project) => project.operations.all().map((operation) => operation.done));
+    const deadline = new AbortController();
+    const enough = pause(30_000, undefined, { signal: deadline.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(done), enough]);
+    deadline.abort();
     await this.machines.close();
   }
 }

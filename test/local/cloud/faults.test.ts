@@ -17,6 +17,17 @@ describe('ordered faults', () => {
     expect(replies.map(({ status }) => status)).toEqual([503, 503, 200]);
   });
 
+  it('answer with headers, and with what is no JSON', async () => {
+    const headers = { 'retry-after': '7', 'content-type': 'text/html' };
+    await order({ match: 'GET /zones', respond: { status: 502, body: '<h1>no</h1>', headers } });
+    const response = await fetch(`${cloud.url()}/compute/v1/projects/faults/zones`);
+    expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
+      502,
+      '7',
+      '<h1>no</h1>',
+    ]);
+  });
+
   it.each([
     ['before', 404],
     ['after', 200],

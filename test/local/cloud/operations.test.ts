@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { startCloud } from '../../../local/cloud/start-cloud.ts';
+import { WithoutMachines } from '../../../local/cloud/without-machines.ts';
 import { bodies, localCloud, region, zone } from './local-cloud.ts';
 
 /** Time that a test holds: what passes while it is closed waits until it opens. */
@@ -153,6 +155,30 @@ describe('operations', () => {
     await finished(ask, begun.name);
     cloud.machines.before = () => undefined;
     await done('DELETE', 'global/networks/slow');
+  });
+
+  it('that are at work as the cloud closes come to their end first', async () => {
+    const machines = new WithoutMachines();
+    const order: string[] = [];
+    const closing = await startCloud({ machines, operationDelayMs: 0 });
+    let release = () => {};
+    const working = new Promise<void>((resolve) => {
+      machines.before = async () => {
+        resolve();
+        await new Promise<void>((go) => {
+          release = go;
+        });
+        order.push('worked');
+      };
+    });
+    const path = `${closing.url}/compute/v1/projects/p/global/networks`;
+    await fetch(path, { method: 'POST', body: JSON.stringify(bodies.network()) });
+    await working;
+    machines.close = async () => void order.push('closed');
+    const closed = closing.close();
+    release();
+    await closed;
+    expect(order).toEqual(['worked', 'closed']);
   });
 
   async function finished(ask: ReturnType<typeof cloud.on>, name: string): Promise<void> {

@@ -58,6 +58,17 @@ describe('what the local cloud refuses, in the words that clients look at', () =
       400,
       'badRequest',
     ],
+    ['a label with capitals', 'POST', `${region}/addresses`, { name: 'x', labels: { Cluster: 'c' } }, 400, 'invalid'],
+    ['a label value with capitals', 'POST', `${region}/addresses`, { name: 'x', labels: { k: 'V' } }, 400, 'invalid'],
+    [
+      'a metadata value of 300 KB',
+      'POST',
+      `${zone}/instances`,
+      instance({ metadata: { items: [{ key: 'a', value: 'x'.repeat(300_000) }] } }),
+      400,
+      'invalid',
+    ],
+    ['a path that can not be decoded', 'GET', 'zones/%zz', undefined, 404, 'notFound'],
     [
       'a value of another type',
       'POST',
