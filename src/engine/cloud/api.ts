@@ -79,8 +79,7 @@ export class Api {
   }
 
   auth(): Promise<AuthClient> {
-    const { auth, endpoint } = this.#options;
-    this.#auth ??= (auth ? Promise.resolve(auth) : signIn(endpoint !== undefined)).catch((error: unknown) => {
+    this.#auth ??= this.#signIn().catch((error: unknown) => {
       this.#auth = undefined;
       throw error;
     });
@@ -96,6 +95,7 @@ export class Api {
   /** What a GET gives; undefined when there is no such thing. @throws KthwError */
   read<T>(doing: string, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
     return this.#told(doing, async () => {
+      throwIfGivenUp(signal);
       try {
         return await call(this.#callOptions(readTimeoutMs, signal));
       } catch (error) {
@@ -113,6 +113,7 @@ export class Api {
   ): Promise<void> {
     return this.#told(context.doing, async () => {
       let operation: Operation;
+      throwIfGivenUp(signal);
       try {
         operation = await call(this.#callOptions(changeTimeoutMs, signal));
       } catch (error) {
@@ -134,7 +135,7 @@ export class Api {
   /** Turns an error into a fault, unless it says that all is as it was wanted. */
   #judge(error: unknown, context: CallContext, signal: AbortSignal): undefined {
     if (error instanceof KthwError) throw error;
-    if (signal.aborted) throw new KthwError('cancelled', {});
+    throwIfGivenUp(signal);
     const answer = answerOf(error);
     const meaning = meaningOf(answer, context.verb);
     if (!isWanted(meaning, context)) throw faultFrom(meaning, answer, context);
@@ -148,6 +149,14 @@ export class Api {
     if (region !== undefined)
       return (await (await this.#regionOperations()).wait({ project, region, operation }, options))[0];
     return (await (await this.#globalOperations()).wait({ project, operation }, options))[0];
+  }
+
+  async #signIn(): Promise<AuthClient> {
+    const auth = this.#options.auth ?? (await signIn(this.#options.endpoint !== undefined));
+    // gaxios' own choice, node-fetch, ends the process by an error that nobody can hear when a request with a body is
+    // given up just before it is sent.
+    auth.transporter.defaults.fetchImplementation ??= fetch;
+    return auth;
   }
 
   async #make<C>(load: () => Promise<ClientClass<C>>): Promise<C> {
@@ -184,6 +193,10 @@ export class Api {
       throw error;
     }
   }
+}
+
+function throwIfGivenUp(signal: AbortSignal): void {
+  if (signal.aborted) throw new KthwError('cancelled', {});
 }
 
 function isWanted(meaning: string, { verb }: CallContext): boolean {

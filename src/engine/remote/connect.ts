@@ -3,15 +3,19 @@ import { KthwError } from '../errors.ts';
 import { hostKeyAlgorithms, isKnownKey } from './host-keys.ts';
 import type { Target } from './remote.ts';
 
-/** Two answers missing in a row end the connection: a machine that went away is noticed within 15 s. */
-const keepaliveIntervalMs = 5000;
-const keepaliveCountMax = 2;
+export interface ConnectOptions {
+  readonly readyTimeoutMs: number;
+  readonly keepaliveMs: number;
+}
+
+/** Questions in a row that may stay without an answer; at the next one the connection ends. */
+const unanswered = 2;
 
 /**
  * Connects and signs in.
  * @throws KthwError `ssh-unreachable`, `ssh-host-key`, `ssh-denied`
  */
-export function connect(target: Target, readyTimeoutMs: number): Promise<Client> {
+export function connect(target: Target, { readyTimeoutMs, keepaliveMs }: ConnectOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     let refused = false;
@@ -27,8 +31,8 @@ export function connect(target: Target, readyTimeoutMs: number): Promise<Client>
         privateKey: Buffer.from(target.identity.bytes()),
         authHandler: ['publickey'],
         readyTimeout: readyTimeoutMs,
-        keepaliveInterval: keepaliveIntervalMs,
-        keepaliveCountMax,
+        keepaliveInterval: keepaliveMs,
+        keepaliveCountMax: unanswered,
         hostVerifier: (key: Buffer) => {
           refused = !isKnownKey(key, target.hostKeys);
           return !refused;

@@ -1,25 +1,27 @@
 import type { Client } from 'ssh2';
-import { connect } from './connect.ts';
+import { type ConnectOptions, connect } from './connect.ts';
 import type { Target } from './remote.ts';
 import { Slots } from './slots.ts';
 
 /** sshd takes ten sessions a connection (MaxSessions); two stay free for those that end a command. */
 const sessions = 8;
 
+export interface ConnectionOptions extends ConnectOptions {
+  readonly idleMs: number;
+}
+
 /** The one connection to a machine: made when first asked for, shared, made again after it broke or was idle for long. */
 export class Connection {
   readonly slots = new Slots(sessions);
   readonly #target: Target;
-  readonly #readyTimeoutMs: number;
-  readonly #idleMs: number;
+  readonly #options: ConnectionOptions;
   #client: Promise<Client> | undefined;
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(target: Target, options: { readonly readyTimeoutMs: number; readonly idleMs: number }) {
+  constructor(target: Target, options: ConnectionOptions) {
     this.#target = target;
-    this.#readyTimeoutMs = options.readyTimeoutMs;
-    this.#idleMs = options.idleMs;
+    this.#options = options;
   }
 
   /** Runs `work` on the connection. @throws KthwError when there is none to be had. */
@@ -30,7 +32,7 @@ export class Connection {
       return await work(await this.#open());
     } finally {
       this.#users -= 1;
-      if (this.#users === 0) this.#idle = setTimeout(() => void this.close(), this.#idleMs).unref();
+      if (this.#users === 0) this.#idle = setTimeout(() => void this.close(), this.#options.idleMs).unref();
     }
   }
 
@@ -57,7 +59,7 @@ export class Connection {
     const forget = (): void => {
       if (this.#client === opening) this.#client = undefined;
     };
-    const opening = connect(this.#target, this.#readyTimeoutMs);
+    const opening = connect(this.#target, this.#options);
     opening.then((client) => client.once('close', forget), forget);
     return opening;
   }

@@ -10,6 +10,8 @@ import { failureText } from './result.ts';
 export interface SshOptions {
   /** How long a machine may take to answer, let in and be ready. @default 20_000 */
   readonly readyTimeoutMs?: number;
+  /** A machine is asked this often whether it is there; silence for three times as long ends the connection. @default 5000 */
+  readonly keepaliveMs?: number;
   /** An unused connection is closed after this. @default 60_000 */
   readonly idleMs?: number;
   /** Told of every call when it is over; for the log. */
@@ -113,8 +115,9 @@ function throwUnlessWritten(result: RunResult, host: string, doing: string): voi
   throw new KthwError('command-failed', { host, doing, exitCode: result.exitCode }, { detail: failureText(result) });
 }
 
-function newConnection(target: Target, { readyTimeoutMs = 20_000, idleMs = 60_000 }: SshOptions): Connection {
-  return new Connection(target, { readyTimeoutMs, idleMs });
+function newConnection(target: Target, options: SshOptions): Connection {
+  const { readyTimeoutMs = 20_000, keepaliveMs = 5000, idleMs = 60_000 } = options;
+  return new Connection(target, { readyTimeoutMs, keepaliveMs, idleMs });
 }
 
 function namesOf(files: readonly HostFile[]): string {

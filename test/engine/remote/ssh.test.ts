@@ -217,6 +217,19 @@ describe('when the connection goes', () => {
     }
   });
 
+  test('a machine that falls silent is noticed', async () => {
+    const attentive = openSsh({ keepaliveMs: 100 });
+    const started = join(sshd.folder, 'silent');
+    const running = attentive.host(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
+    const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut' });
+    await until(() => fileExists(started));
+    const silent = sshd.connections();
+    for (const pid of silent) process.kill(pid, 'SIGSTOP');
+    await outcome;
+    for (const pid of silent) process.kill(pid, 'SIGKILL');
+    await attentive.close();
+  });
+
   test('an unused connection is closed', async () => {
     const brief = openSsh({ idleMs: 50 });
     await brief.host(sshd.target).run('true', noEnd);
