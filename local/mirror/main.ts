@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { mirrorCacheDir } from './cache.ts';
+import { mirrorCacheDir } from './cache-dir.ts';
 import { ensureMirror } from './make.ts';
 import { startMirror } from './server.ts';
 

@@ -1,12 +1,13 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Manifest, readManifest, type StoredFile, type StoredPart, writeManifest } from './cache.ts';
 import { withLock } from './lock.ts';
 import { debianParts } from './making/debian-parts.ts';
 import { DebianSuite } from './making/debian-suite.ts';
 import { imagesPart } from './making/images.ts';
 import { kubernetesPart } from './making/kubernetes.ts';
 import type { Part } from './making/part.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import type { Manifest, StoredFile } from './manifest-schema.ts';
 import { describeFile, findFault } from './stored-files.ts';
 
 export interface MakeOptions {
@@ -88,7 +89,7 @@ async function makePart(part: Part, making: Making): Promise<void> {
   }
   const stale = (manifest.parts[part.name]?.files ?? []).filter((old) => !files.some((file) => file.path === old.path));
   for (const file of stale) await rm(join(cacheDir, file.path), { force: true });
-  manifest.parts[part.name] = { recipe: part.recipe, origin, tookMs: Date.now() - started, files } satisfies StoredPart;
+  manifest.parts[part.name] = { recipe: part.recipe, origin, tookMs: Date.now() - started, files };
   await making.save();
   log(`${part.name}: ready after ${seconds(started)} (${origin})`);
 }

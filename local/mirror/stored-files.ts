@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoredFile } from './cache.ts';
+import type { StoredFile } from './manifest-schema.ts';
 
 /** Describes a file as the manifest has it. `path` is relative to `root`. */
 export async function describeFile(root: string, path: string): Promise<StoredFile> {

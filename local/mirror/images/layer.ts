@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
+import { digestOf } from './digest.ts';
 
 /** What a path in an image is. Modes are octal; everything belongs to root. */
 export type LayerEntry =
@@ -37,9 +37,4 @@ export async function buildLayer(entries: readonly LayerEntry[]): Promise<Layer>
   tar.finalize();
   const bytes = await content;
   return { content: bytes, digest: digestOf(bytes) };
-}
-
-/** A digest as OCI writes it: `sha256:` and hex. */
-export function digestOf(content: Buffer | string): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { digestOf, type Layer } from './layer.ts';
+import { digestOf } from './digest.ts';
+import type { Layer } from './layer.ts';
+import { nameAnnotation } from './layout-names.ts';
 
 /** What a container of the image runs; the fields of OCI's image configuration that are used. */
-export interface ImageConfig {
+interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
   readonly Env?: readonly string[];
@@ -25,19 +26,6 @@ const mediaType = {
   config: 'application/vnd.oci.image.config.v1+json',
   layer: 'application/vnd.oci.image.layer.v1.tar',
 } as const;
-
-const nameAnnotation = 'org.opencontainers.image.ref.name';
-
-const indexSchema = z.object({
-  manifests: z.array(
-    z.object({
-      mediaType: z.string(),
-      digest: z.string(),
-      size: z.int(),
-      annotations: z.object({ [nameAnnotation]: z.string() }),
-    }),
-  ),
-});
 
 /** Writes images as an OCI image layout (image-spec, image-layout.md); what they share is stored once. */
 export async function writeLayout(folder: string, images: readonly Image[]): Promise<void> {
@@ -74,31 +62,6 @@ export async function writeLayout(folder: string, images: readonly Image[]): Pro
     join(folder, 'index.json'),
     JSON.stringify({ schemaVersion: 2, mediaType: mediaType.index, manifests }),
   );
-}
-
-/** A tag of a repository and the manifest behind it. */
-export interface TaggedManifest {
-  /** With its registry: `docker.io/library/nginx`. */
-  readonly repository: string;
-  readonly tag: string;
-  readonly digest: string;
-  readonly mediaType: string;
-}
-
-/** Reads the names in an OCI image layout; none when there is no layout. */
-export async function readLayout(folder: string): Promise<TaggedManifest[]> {
-  const text = await readFile(join(folder, 'index.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) return [];
-  return indexSchema.parse(JSON.parse(text)).manifests.map((each) => {
-    const name = each.annotations[nameAnnotation];
-    const colon = name.lastIndexOf(':');
-    return {
-      repository: name.slice(0, colon),
-      tag: name.slice(colon + 1),
-      digest: each.digest,
-      mediaType: each.mediaType,
-    };
-  });
 }
 
 async function writeBlob(folder: string, digest: string, content: Buffer | string): Promise<void> {

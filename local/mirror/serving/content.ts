@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readManifest } from '../cache.ts';
-import { readLayout } from '../images/layout.ts';
+import { readLayout } from '../images/layout-names.ts';
+import { readManifest } from '../manifest.ts';
 import { Registry } from './registry.ts';
 import type { FileToSend } from './send-file.ts';
 

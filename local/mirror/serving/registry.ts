@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { StoredFile } from '../cache.ts';
-import type { TaggedManifest } from '../images/layout.ts';
+import type { TaggedManifest } from '../images/layout-names.ts';
+import type { StoredFile } from '../manifest-schema.ts';
 import type { FileToSend } from './send-file.ts';
 
 /** A refusal as a registry words it: distribution-spec, "Error Codes". */

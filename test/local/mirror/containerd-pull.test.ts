@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mirrorCacheDir } from '../../../local/mirror/cache.ts';
+import { mirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
 import { releasePaths, versions } from '../../../local/mirror/catalogue.ts';
 import { startMirror } from '../../../local/mirror/server.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const cacheDir = mirrorCacheDir();
 const tarball = join(

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import { faultStreams } from '../../../local/mirror/serving/faults.ts';
+import { faultStreams } from '../../../local/mirror/serving/fault-streams.ts';
 import { filesPart, mirrorOf, tinyImages } from './fixtures.ts';
 
 const content = 'x'.repeat(4_000);

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
@@ -7,13 +6,7 @@ import { writeLayout } from '../../../local/mirror/images/layout.ts';
 import { ensureMirror } from '../../../local/mirror/make.ts';
 import type { Part } from '../../../local/mirror/making/part.ts';
 import { type Mirror, startMirror } from '../../../local/mirror/server.ts';
-
-/** A folder that goes with the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kthw-mirror-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A part that writes files; `made` counts how often. */
 export function filesPart(

@@ -6,8 +6,9 @@ import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { busyboxEntries, pauseEntries } from '../../../local/mirror/images/contents.ts';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
-import { readLayout, writeLayout } from '../../../local/mirror/images/layout.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { writeLayout } from '../../../local/mirror/images/layout.ts';
+import { readLayout } from '../../../local/mirror/images/layout-names.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const applets = ['bin/busybox', 'bin/sh', 'bin/sleep', 'usr/bin/wget', 'usr/sbin/httpd', 'linuxrc'];
 

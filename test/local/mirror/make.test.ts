@@ -1,10 +1,11 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readManifest } from '../../../local/mirror/cache.ts';
 import { ensureMirror } from '../../../local/mirror/make.ts';
 import type { Part } from '../../../local/mirror/making/part.ts';
-import { filesPart, temporaryFolder } from './fixtures.ts';
+import { readManifest } from '../../../local/mirror/manifest.ts';
+import { filesPart } from './fixtures.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const silent = () => undefined;
 

@@ -10,7 +10,8 @@ import { kubernetesPart } from '../../../local/mirror/making/kubernetes.ts';
 import { renderAptConfiguration, renderSources } from '../../../local/mirror/making/render-apt.ts';
 import { writeTarball } from '../../../local/mirror/making/tarball.ts';
 import { sha256Of } from '../../../local/mirror/stored-files.ts';
-import { filesPart, mirrorOf, temporaryFolder } from './fixtures.ts';
+import { filesPart, mirrorOf } from './fixtures.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 describe('a program that the making runs', () => {
   const deadlineMs = 20_000;

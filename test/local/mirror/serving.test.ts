@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startMirror } from '../../../local/mirror/server.ts';
-import { filesPart, mirrorOf, temporaryFolder } from './fixtures.ts';
+import { filesPart, mirrorOf } from './fixtures.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const path = 'dl.k8s.io/release/v1/bin/kubelet';
 const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251));

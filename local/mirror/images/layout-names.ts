@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Where an image layout's index keeps an image's name. */
+export const nameAnnotation = 'org.opencontainers.image.ref.name';
+
+const indexSchema = z.object({
+  manifests: z.array(
+    z.object({
+      mediaType: z.string(),
+      digest: z.string(),
+      size: z.int(),
+      annotations: z.object({ [nameAnnotation]: z.string() }),
+    }),
+  ),
+});
+
+/** A tag of a repository and the manifest behind it. */
+export interface TaggedManifest {
+  /** With its registry: `docker.io/library/nginx`. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly mediaType: string;
+}
+
+/** Reads the names in an OCI image layout; none when there is no layout. */
+export async function readLayout(folder: string): Promise<TaggedManifest[]> {
+  const text = await readFile(join(folder, 'index.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return [];
+  return indexSchema.parse(JSON.parse(text)).manifests.map((each) => {
+    const name = each.annotations[nameAnnotation];
+    const colon = name.lastIndexOf(':');
+    return {
+      repository: name.slice(0, colon),
+      tag: name.slice(colon + 1),
+      digest: each.digest,
+      mediaType: each.mediaType,
+    };
+  });
+}

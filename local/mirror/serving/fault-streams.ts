@@ -1,0 +1,49 @@
+import { Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from './faults.ts';
+
+/** What a fault does to the bytes on their way. */
+export function faultStreams(fault: Fault | undefined): Transform[] {
+  if (fault === undefined) return [];
+  const streams: Transform[] = [];
+  if (fault.corrupt) streams.push(corrupting());
+  if (fault.bytesPerSecond !== undefined) streams.push(throttling(fault.bytesPerSecond));
+  return streams;
+}
+
+function corrupting(): Transform {
+  let done = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      if (done || chunk.length === 0) return callback(undefined, chunk);
+      done = true;
+      const changed = Buffer.from(chunk);
+      changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 0xff, changed.length - 1);
+      callback(undefined, changed);
+    },
+  });
+}
+
+/** Passes on a tenth of a second's worth at a time. */
+function throttling(bytesPerSecond: number): Transform {
+  const gone = new AbortController();
+  const slice = Math.max(1, Math.ceil(bytesPerSecond / 10));
+  return new Transform({
+    async transform(chunk: Buffer, _encoding, callback) {
+      try {
+        for (let at = 0; at < chunk.length; at += slice) {
+          const piece = chunk.subarray(at, at + slice);
+          await sleep((piece.length / bytesPerSecond) * 1000, undefined, { signal: gone.signal });
+          this.push(piece);
+        }
+        callback();
+      } catch (error) {
+        callback(error as Error);
+      }
+    },
+    destroy(error, callback) {
+      gone.abort();
+      callback(error);
+    },
+  });
+}
