@@ -14,12 +14,25 @@ export function slackClient(account: SlackAccount): WebClient {
   return new WebClient(account.token, clientOptions(account));
 }
 
+const nothing = () => {};
+const silent: NonNullable<WebClientOptions['logger']> = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  setName: nothing,
+  getLevel: () => 'error' as ReturnType<NonNullable<WebClientOptions['logger']>['getLevel']>,
+};
+
 export function clientOptions({ apiUrl }: Pick<SlackAccount, 'apiUrl'>): WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     timeout: deadlineMs,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
+    // What it would log it also throws.
+    logger: silent,
     // Answers to a `response_url` go out by this too, and have no deadline of their own.
     fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(deadlineMs) }),
   };

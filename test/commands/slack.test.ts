@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from './a-slack.ts';
+
+const open: ASlack[] = [];
+
+async function started(options?: ASlackOptions): Promise<ASlack> {
+  const slack = await aSlack(options);
+  open.push(slack);
+  return slack;
+}
+
+afterEach(async () => {
+  for (const slack of open.splice(0)) await slack.close();
+});
+
+/** The channel in the workspace where everybody and the bot is. */
+const general = 'general';
+
+describe('what Slack sends', () => {
+  test('is taken when it is signed and fresh', async () => {
+    const slack = await started();
+    const { status, text } = await send(slack, aCommand('help'));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('create') });
+  });
+
+  test.each([
+    ['with another secret', { secret: 'wrong' }],
+    ['six minutes old', { secondsOff: -360 }],
+    ['six minutes ahead', { secondsOff: 360 }],
+    ['an hour ahead', { secondsOff: 3_600 }],
+    ['with a timestamp that is none', { headers: { 'x-slack-request-timestamp': 'now' } }],
+    ['without a signature', { headers: { 'x-slack-signature': '' } }],
+  ])('is refused %s, and nothing is done', async (_, change) => {
+    const slack = await started();
+    expect((await send(slack, aCommand('create demo'), change)).status).toBe(401);
+    expect(await slack.store.list('cluster')).toEqual([]);
+    expect(await slack.store.list('seen')).toEqual([]);
+  });
+
+  test('is taken four minutes off in either direction', async () => {
+    const slack = await started();
+    expect((await send(slack, aCommand('help'), { secondsOff: -240 })).status).toBe(200);
+    expect((await send(slack, aCommand('help'), { secondsOff: 240 })).status).toBe(200);
+  });
+
+  test('with a stale timestamp is refused before its body has come', async () => {
+    const slack = await started();
+    const body = new ReadableStream({ start: (control) => control.enqueue(new TextEncoder().encode('never ends')) });
+    const response = await fetch(`${slack.url}/slack/events`, {
+      method: 'POST',
+      headers: { 'x-slack-request-timestamp': '1531420618' },
+      body,
+      duplex: 'half',
+    });
+    expect(response.status).toBe(401);
+  });
+
+  test('as a check of the connection has no signature', async () => {
+    const slack = await started();
+    const response = await fetch(`${slack.url}/slack/events`, {
+      method: 'POST',
+      body: new URLSearchParams('ssl_check=1').toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  test('on other paths goes to the routes given', async () => {
+    const routes = [
+      {
+        path: '/healthz',
+        method: 'GET',
+        handler: (_: unknown, response: { end: (text: string) => void }) => response.end('well'),
+      },
+    ];
+    const slack = await started({ routes });
+    expect(await (await fetch(`${slack.url}/healthz`)).text()).toBe('well');
+    expect((await fetch(`${slack.url}/other`)).status).toBe(404);
+  });
+});
+
+describe('a command', () => {
+  test('sent ten times at once acts once', async () => {
+    const slack = await started();
+    const sent = await Promise.all(Array.from({ length: 10 }, () => send(slack, aCommand('create demo'))));
+    expect(sent.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    await slack.people.waitFor(async () => (await slack.store.list('seen')).length > 0);
+    const other = await send(slack, aCommand('create demo2', 't2'));
+    expect(other.status).toBe(200);
+    await untilRuns(slack, 2);
+    expect((await slack.store.list('run')).map(({ value }) => value.cluster).sort()).toEqual(['demo', 'demo2']);
+  });
+
+  test('is acknowledged though the store does not answer', async () => {
+    const slack = await started({
+      changed: (store) =>
+        new Proxy(store, {
+          get: (of, key) => (key === 'write' ? () => new Promise(() => {}) : Reflect.get(of, key).bind(of)),
+        }),
+    });
+    const { status, text } = await send(slack, aCommand('create demo'));
+    expect([status, text]).toEqual([200, '']);
+    open.splice(0);
+    await slack.workspace.close();
+  });
+
+  test('is acknowledged though Slack’s own API does not answer', async () => {
+    const slack = await started();
+    await slack.people.fault({ method: '*', times: 50, status: 500 });
+    expect((await send(slack, aCommand('help'))).status).toBe(200);
+    expect((await send(slack, aCommand('list', 't2'))).status).toBe(200);
+  });
+
+  test('that meets a store out of order says so to the asker', async () => {
+    const slack = await started({
+      changed: (store) =>
+        new Proxy(store, {
+          get: (of, key) => (key === 'list' ? () => Promise.reject(new Error('away')) : Reflect.get(of, key).bind(of)),
+        }),
+    });
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw list');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('did not work')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+    expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'carrying out a request' }));
+  });
+});
+
+/** Waits until the store has so many runs. */
+async function untilRuns({ store }: ASlack, count: number): Promise<void> {
+  while ((await store.list('run')).length < count) await new Promise(setImmediate);
+}
+
+describe('in a workspace', () => {
+  test('a wrong command is answered to the asker alone, at once', async () => {
+    const slack = await started();
+    const ack = await slack.people.as('ada').command(general, '/kthw crate demo');
+    expect(ack.body).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('did you mean `create`'),
+    });
+  });
+
+  test('create tells the asker, and the channel by one message', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    const seen = await slack.people.waitFor(async () => {
+      const all = await ada.messages(general);
+      return all.some(({ text }) => text.startsWith('Building')) && all.find(({ metadata }) => metadata)
+        ? all
+        : undefined;
+    });
+    expect(seen.find(({ text }) => text.startsWith('Building'))?.is_ephemeral).toBe(true);
+    const summaries = seen.filter(({ metadata }) => metadata?.event_type === 'kthw_run');
+    expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
+  });
+
+  test('delete asks first; its buttons go once one is pressed', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    const ask = async () => {
+      const before = new Set((await ada.messages(general)).map(({ ts }) => ts));
+      await ada.command(general, '/kthw delete demo');
+      return await slack.people.waitFor(async () =>
+        (await ada.messages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
+      );
+    };
+    await ada.click(general, (await ask()).ts, 'delete.no');
+    await slack.people.waitFor(async () =>
+      (await ada.messages(general)).some(({ text }) => text.includes('stays as it is')),
+    );
+    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    expect(await slack.store.list('run')).toHaveLength(1);
+    await ada.click(general, (await ask()).ts, 'delete.yes');
+    await untilRuns(slack, 2);
+    await slack.people.waitFor(async () =>
+      (await ada.messages(general)).some(({ text }) => text.startsWith('Deleting')),
+    );
+    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+  });
+
+  test('a mention does what the command does, once, though it is sent again', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { bot } = await slack.people.look<{ bot: { user: string } }>('team', { as: 'ada' });
+    const event = {
+      type: 'app_mention',
+      user: 'U1',
+      text: `<@${bot.user}> create demo`,
+      ts: '1.1',
+      channel: 'C1',
+      event_ts: '1.1',
+    };
+    const body = JSON.stringify({
+      type: 'event_callback',
+      team_id: 'T1',
+      api_app_id: 'A1',
+      event_id: 'E1',
+      event_time: 1,
+      event,
+    });
+    for (const retry of ['', '1', '2']) {
+      const headers: Record<string, string> = retry
+        ? { 'x-slack-retry-num': retry, 'x-slack-retry-reason': 'http_timeout' }
+        : {};
+      expect((await send(slack, body, { type: 'application/json', headers })).status).toBe(200);
+    }
+    await untilRuns(slack, 1);
+    await ada.say(general, '@kthw status demo');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('demo: building')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('a kubeconfig comes as a file by direct message and is nowhere else', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    const found = await slack.store.read('cluster', 'demo');
+    if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
+    await ada.command(general, '/kthw kubeconfig demo --hours 8');
+    const told = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('direct messages')),
+    );
+    expect(told.is_ephemeral).toBe(true);
+    const [file] = (await ada.dm()).flatMap(({ files = [] }) => files);
+    expect(file?.name).toBe('demo.kubeconfig');
+    expect(String(await slack.people.download('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify([await ada.messages(general), slack.logged])).not.toContain('kind: Config');
+  });
+
+  test('an answer that its address does not take any more comes as a message for the asker', async () => {
+    const slack = await started();
+    await slack.people.fault({ method: 'response_url', status: 404 });
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw list');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('no cluster yet')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+  });
+});
