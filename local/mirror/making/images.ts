@@ -15,7 +15,7 @@ const packages = ['busybox-static', 'nginx', 'libc6', 'libcrypt1', 'libpcre2-8-0
  */
 export const imagesPart: Part = {
   name: 'images',
-  recipe: 'busybox, pause and nginx as OCI layers, 1',
+  recipe: 'busybox, pause and nginx as OCI layers, 2',
   async make({ out, work, debian, signal }) {
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
