@@ -14,7 +14,9 @@ export function whyNotHere(): string | undefined {
 /** Installs the Debian packages that are missing, with what the tests need besides. */
 export async function ensurePackages(more: readonly string[], log: (line: string) => void): Promise<void> {
   const wanted = [...new Set([...forMachines, ...forMirror, ...buildPackages, ...more])];
-  const { stdout } = await execa('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own fields
+  const fields = '${Package} ${db:Status-Status}\n';
+  const { stdout } = await execa('dpkg-query', ['-W', '-f', fields, ...wanted], {
     reject: false,
     stderr: 'ignore',
   });

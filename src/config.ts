@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultVersion, releases } from './engine/releases.ts';
 
 const loopbackOrHttps = z.url().refine((url) => url.startsWith('https://') || /^http:\/\/127\./.test(url), {
   error: 'must be https, or http on a loopback address',
@@ -22,6 +23,7 @@ const Environment = z.object({
   KTHW_KEY_FILE: z.string().default('.kthw/key'),
   KTHW_REGION: z.string().default('us-west1'),
   KTHW_ZONE: z.string().default('us-west1-c'),
+  KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).default(defaultVersion),
   KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

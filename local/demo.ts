@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createAndDelete } from './demo/create-and-delete.ts';
+import { ensurePackages, whyNotHere } from './packages.ts';
+import { startStack } from './stack.ts';
+
+const scenarios = { create: createAndDelete } as const;
+
+/** A cluster made, used and deleted through the workspace, without a person. Exit status 0 only if all of it worked. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { scenario: { type: 'string', default: 'create' } } });
+  const scenario = Object.entries(scenarios).find(([name]) => name === values.scenario)?.[1];
+  if (!scenario) throw new Error(`there is no scenario "${values.scenario}"; choose one of ${Object.keys(scenarios)}`);
+  const why = whyNotHere();
+  if (why) throw new Error(`the demo can't run here: ${why}`);
+  const log = (line: string) => console.log(line);
+  const started = Date.now();
+  await ensurePackages([], log);
+  const stateDir = await mkdtemp(join(tmpdir(), 'kthw-demo-'));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => stop.abort(new Error(signal)));
+  const stack = await startStack({ stateDir, log });
+  try {
+    log(`everything is up after ${((Date.now() - started) / 1000).toFixed(1)} s; the page is ${stack.workspaceUrl}`);
+    stack.broken.then((why) => stop.abort(new Error(why)));
+    await scenario(stack, { log, signal: stop.signal, folder: stateDir });
+    log('demo: all of it worked');
+  } finally {
+    await stack.stop();
+    if (process.exitCode === undefined || process.exitCode === 0) await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`demo: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+import type { ShownMessage, WorkspaceClient } from '../workspace/client.ts';
+
+interface Place {
+  readonly person: string;
+  readonly channel: string;
+  readonly signal: AbortSignal;
+}
+
+/** A person's side of the conversation with the bot, in one channel. */
+export class Conversation {
+  readonly #workspace: WorkspaceClient;
+  readonly #place: Place;
+
+  constructor(workspace: WorkspaceClient, place: Place) {
+    this.#workspace = workspace;
+    this.#place = place;
+  }
+
+  /** Types a slash command. @throws Error when the bot did not take it */
+  async say(text: string): Promise<void> {
+    const ack = await this.#workspace.as(this.#place.person).command(this.#place.channel, text);
+    if ('error' in ack && ack.error) throw new Error(`"${text}" was not taken: ${JSON.stringify(ack.error)}`);
+  }
+
+  /**
+   * The newest summary of a run of this cluster, once it says how the run ended.
+   * @param well what it says when all is well
+   * @throws Error with what it says when the run ended otherwise
+   */
+  async outcome(cluster: string, well: RegExp, deadlineMs: number): Promise<ShownMessage> {
+    const { signal } = this.#place;
+    const badly = /stopped|cancelled/;
+    const found = await this.#workspace.waitFor(
+      async () => {
+        const last = (await this.#summaries()).findLast((m) => m.text.includes(` ${cluster}: `));
+        return last && (well.test(last.text) || badly.test(last.text)) ? last : undefined;
+      },
+      { deadlineMs, signal, what: `the run of ${cluster} to end` },
+    );
+    if (!well.test(found.text)) throw new Error(`${found.text}\n${await this.story(found)}`);
+    return found;
+  }
+
+  /** What a run's thread says, as text. */
+  async story({ ts }: ShownMessage): Promise<string> {
+    const thread = await this.#workspace.thread(this.#place.channel, ts, this.#place.person);
+    return thread.map((m) => textOf(m)).join('\n');
+  }
+
+  /** Presses a button of the newest message that has it. */
+  async press(actionId: string): Promise<void> {
+    const { person, channel, signal } = this.#place;
+    const message = await this.#workspace.waitFor(
+      async () => (await this.#messages()).findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`)),
+      { signal, what: `a button "${actionId}"` },
+    );
+    await this.#workspace.as(person).click(channel, message.ts, actionId);
+  }
+
+  /** The content of a file that the bot sent. */
+  async file(name: RegExp, deadlineMs: number): Promise<Buffer> {
+    const { person, signal } = this.#place;
+    const file = await this.#workspace.waitFor(
+      async () => (await this.#workspace.files(person)).find((f) => name.test(f.name)),
+      { deadlineMs, signal, what: 'a file by direct message' },
+    );
+    return await this.#workspace.download(person, file.id);
+  }
+
+  async #summaries(): Promise<ShownMessage[]> {
+    return (await this.#messages()).filter((m) => m.metadata?.event_type === 'kthw_run');
+  }
+
+  #messages(): Promise<ShownMessage[]> {
+    return this.#workspace.messages(this.#place.channel, this.#place.person);
+  }
+}
+
+/** The text of a message's sections, which say more than its fallback does. */
+function textOf({ text, blocks = [] }: ShownMessage): string {
+  const texts = blocks.flatMap((block) => {
+    const inner = (block as { text?: { text?: string } }).text?.text;
+    return inner ? [inner] : [];
+  });
+  return texts.length > 0 ? texts.join('\n') : text;
+}
