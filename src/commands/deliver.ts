@@ -143,9 +143,9 @@ async function sendKubeconfig(
   memory: Memory,
   { desk, chat }: Delivery,
 ): Promise<string | undefined> {
-  const given = memory.kubeconfig ?? (await desk.kubeconfig(cluster, by));
+  const given = memory.kubeconfig ?? (await desk.kubeconfig(cluster, by).catch(notMade));
   if (!given) return 'the cluster is gone';
-  if ('notReady' in given) throw new ChatError('unsure', `the cluster is ${given.notReady}`);
+  if ('notReady' in given) throw new ChatError('unsure', 'kubeconfig_not_ready');
   memory.kubeconfig = given;
   const direct = await chat.direct(by.user);
   await chat.upload(direct, {
@@ -154,4 +154,9 @@ async function sendKubeconfig(
     comment: kubeconfigNote(cluster, given),
   });
   return undefined;
+}
+
+/** Tried again like a call to Slack, and not for ever: the end of the run waits for it. */
+function notMade(cause: unknown): never {
+  throw new ChatError('unsure', 'kubeconfig_not_made', { cause });
 }

@@ -4,9 +4,11 @@ const words: Readonly<Record<string, string>> = {
   is_archived: 'that channel is archived',
   messages_tab_disabled: 'direct messages with me are switched off in this workspace',
   missing_scope: 'I lack a permission; an administrator can install me again',
+  kubeconfig_not_ready: 'the cluster is not ready',
+  kubeconfig_not_made: 'it could not be made',
 };
 
-/** Slack's word for why a place can't be written to, as a person reads it. */
+/** Slack's word, or ours, for why something can't be delivered, as a person reads it. */
 export function placeWords(reason: string): string {
   return words[reason] ?? `Slack says ${reason}`;
 }

@@ -1,4 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import { slackLog } from './slack-log.ts';
 
 export interface SlackAccount {
   /** The bot's token. */
@@ -14,17 +15,6 @@ export function slackClient(account: SlackAccount): WebClient {
   return new WebClient(account.token, clientOptions(account));
 }
 
-const nothing = () => {};
-const silent: NonNullable<WebClientOptions['logger']> = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  setName: nothing,
-  getLevel: () => 'error' as ReturnType<NonNullable<WebClientOptions['logger']>['getLevel']>,
-};
-
 export function clientOptions({ apiUrl }: Pick<SlackAccount, 'apiUrl'>): WebClientOptions {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
@@ -32,7 +22,7 @@ export function clientOptions({ apiUrl }: Pick<SlackAccount, 'apiUrl'>): WebClie
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
     // What it would log it also throws.
-    logger: silent,
+    logger: slackLog(() => {}),
     // Answers to a `response_url` go out by this too, and have no deadline of their own.
     fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(deadlineMs) }),
   };

@@ -2,11 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, HTTPReceiver, type RespondFn } from '@slack/bolt';
 import { type Acting, act } from './act.ts';
-import { boltLog } from './bolt-log.ts';
 import type { Message } from './command.ts';
 import { freshOnly } from './fresh-request.ts';
 import { type Asker, type Route, route, routeButton } from './router.ts';
+import { forgetOld } from './seen.ts';
 import { clientOptions, type SlackAccount } from './slack-client.ts';
+import { slackLog } from './slack-log.ts';
 
 export interface SlackOptions extends SlackAccount, Acting {
   readonly signingSecret: string;
@@ -39,8 +40,8 @@ const slashCommand = '/kthw';
  * or the engine for anything before the acknowledgement is out.
  */
 export function openSlack(options: SlackOptions): SlackDoor {
-  const { signingSecret, token, routes = [], now, log, tools, chat } = options;
-  const logger = boltLog(log);
+  const { signingSecret, token, routes = [], now, log, tools, chat, store } = options;
+  const logger = slackLog((message) => log({ of: 'slack' }, message));
   const customRoutes = routes.map((one) => ({ ...one }));
   const receiver = new HTTPReceiver({ signingSecret, endpoints: [endpoint], customRoutes, logger });
   receiver.requestListener = freshOnly(receiver.requestListener, [endpoint], now);
@@ -95,6 +96,7 @@ export function openSlack(options: SlackOptions): SlackDoor {
   return {
     async listen(port, host) {
       const server = (await app.start({ port, ...(host === undefined ? {} : { host }) })) as Server;
+      forgetOld(store, now()).catch((error: unknown) => log({ error }, 'forgetting old requests'));
       return server.address() as AddressInfo;
     },
     async close() {

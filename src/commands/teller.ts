@@ -128,7 +128,8 @@ export class Teller {
   /** What each trouble means for what comes next. The record is read anew: a claim may have been written. */
   async #afterTrouble(error: ChatError, job: Doable, view: RunView): Promise<void> {
     const call = callOf[job.do];
-    this.#o.log({ run: this.#run, job: job.do, trouble: error.trouble, reason: error.reason }, 'Slack did not take it');
+    const { trouble, reason, cause } = error;
+    this.#o.log({ run: this.#run, job: job.do, trouble, reason, ...(cause ? { cause } : {}) }, 'Slack did not take it');
     // What is unsure is looked for before it is done again.
     if (claims(job)) this.#undone = error.trouble !== 'unsure';
     const found = await this.#o.store.read('thread', this.#run);

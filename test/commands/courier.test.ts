@@ -193,6 +193,16 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
   });
 
+  test('a kubeconfig that can’t be made does not keep the end from being told', async () => {
+    const world = await aWorld();
+    world.desk.kubeconfig = () => Promise.reject(new Error('the authority is lost'));
+    await toldToTheEnd(world);
+    expect(world.chat.replies(head(world))).toEqual(wholeThread);
+    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain(
+      'could not be sent (it could not be made)',
+    );
+  });
+
   test('a file that never goes out is said in the thread, with what to do', async () => {
     const world = await aWorld();
     world.chat.fail({ method: 'upload', trouble: 'account', reason: 'missing_scope', times: 100 });
@@ -330,6 +340,14 @@ describe('what is worth a reply', () => {
       '❌ demo: building stopped',
       '▶️ <@U2> resumed it',
     ]);
+  });
+
+  test('a question, with its buttons', async () => {
+    const world = await aWorld();
+    const expiresAt = world.clock.now().toISOString();
+    await told(world, { type: 'approval.asked', digest: 'd1', destroys: ['a disk'], expiresAt });
+    expect(world.chat.replies(head(world))).toEqual(['Waiting for a yes: a disk']);
+    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain('approval.yes');
   });
 
   test('a step that keeps failing is worth one', async () => {

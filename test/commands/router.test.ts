@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Reply, Tools } from '../../src/commands/command.ts';
 import { commands, route, routeButton } from '../../src/commands/router.ts';
@@ -121,6 +122,16 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     const text = 'now' in routed ? textOf(routed.now) : '';
     expect(text).toMatch(/lower-case.*must be 1, 3 or 5.*at most 20/);
   });
+});
+
+test('every file that defines a command is in the index', () => {
+  const folder = new URL('../../src/commands/', import.meta.url);
+  const defining = readdirSync(folder).filter(
+    (file) => file.endsWith('.ts') && /= defineCommand\(/.test(readFileSync(new URL(file, folder), 'utf8')),
+  );
+  const index = readFileSync(new URL('index.ts', folder), 'utf8');
+  expect(defining.filter((file) => !index.includes(`'./${file}'`))).toEqual([]);
+  expect(commands).toHaveLength(defining.length);
 });
 
 describe('help', () => {
