@@ -143,7 +143,7 @@ async function podsReachEachOther(c: Context, pods: readonly Pod[]): Promise<voi
       const worker = c.cluster.workerMachines.find((w) => w.name === pod.spec.nodeName);
       if (!worker || !next) return;
       // From inside the pod's own network namespace, with no need of a client in the image.
-      const script = `id=$(crictl_pod() { ctr -n k8s.io containers ls -q label."io.kubernetes.pod.name"==${pod.metadata.name}; }; crictl_pod | head -1)
+      const script = `id=$(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.pod.name"==${pod.metadata.name}' | head -1)
 pid=$(ctr -n k8s.io tasks ls | awk -v id="$id" '$1==id{print $2}')
 nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
       const result = await (await hostOf(c, worker)).run(script, { deadlineMs: 30_000, signal: c.signal });
