@@ -63,7 +63,7 @@ export async function buildKubernetes(context: PartContext, version: string, int
   const say = () => {
     const spent = Math.round((Date.now() - started) / 1000);
     log(
-      `kubernetes: compiled ${compiled} of ${packages} packages in ${spent} s (all and the linking: some 140 s on two idle cores)`,
+      `kubernetes: compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
     );
   };
   const ticker = setInterval(say, 15_000);

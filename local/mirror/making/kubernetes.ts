@@ -38,7 +38,9 @@ async function reachable({ upstream, signal, log }: PartContext): Promise<boolea
   const answer = await fetch(url, { signal: patience }).catch(() => undefined);
   signal.throwIfAborted();
   if (answer?.ok === true && /^[0-9a-f]{64}\s*$/.test(await answer.text())) return true;
-  log("kubernetes: upstream is out of reach, building from Debian 12's source package");
+  log(
+    "kubernetes: upstream is out of reach, building from Debian 12's source package, once: it took 3 minutes on two cores",
+  );
   return false;
 }
 
