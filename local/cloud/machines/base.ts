@@ -26,7 +26,7 @@ export async function ensureBase(cacheDir: string, log: (line: string) => void):
   const base = join(cacheDir, `base-${recipeHash}`);
   if (isWhole(base)) return base;
   await mkdir(cacheDir, { recursive: true });
-  await withFileLock(`${base}.lock`, makingMs, async () => {
+  await withFileLock(join(cacheDir, 'lock'), makingMs, async () => {
     if (isWhole(base)) return;
     await removeStale(cacheDir, log);
     const making = `${base}.making-${process.pid}`;

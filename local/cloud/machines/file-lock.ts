@@ -1,40 +1,31 @@
-import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, type Owner, thisProcess } from './owner.ts';
+import { execa } from 'execa';
+import { systemPath } from './host.ts';
 
 /**
- * Does something while holding a lock file that names this process. The lock of a process that has died counts for nothing.
- * @throws Error when another process holds the lock for longer than `deadlineMs`
+ * Does something while holding the kernel's lock on a file, which is made if need be and stays. A child holds it for as
+ * long as this process keeps a pipe to it open, so that whoever dies lets go. flock(1).
+ * @throws Error when another holds the lock for longer than `deadlineMs`
  */
 export async function withFileLock<T>(file: string, deadlineMs: number, action: () => Promise<T>): Promise<T> {
-  const own = `${file}.${randomUUID()}`;
-  await writeFile(own, JSON.stringify(thisProcess()));
-  const deadline = Date.now() + deadlineMs;
+  const wait = ['--timeout', String(deadlineMs / 1_000), '--conflict-exit-code', '75'];
+  const child = execa('flock', [...wait, file, 'sh', '-c', 'echo locked; read -r _'], {
+    detached: true,
+    cleanup: false,
+    stdin: 'pipe',
+    reject: false,
+    env: { PATH: systemPath },
+  });
+  const locked = new Promise<boolean>((resolve) => child.stdout.once('data', () => resolve(true)));
+  const failed = child.then(({ exitCode, stderr }) => {
+    const reason = exitCode === 75 ? 'another process holds it' : stderr;
+    throw new Error(`cannot lock "${file}": ${reason}`);
+  });
+  failed.catch(() => undefined);
+  await Promise.race([locked, failed]);
   try {
-    while (!(await take(own, file))) {
-      if (Date.now() > deadline) throw new Error(`cannot take "${file}": another process holds it`);
-      await sleep(200);
-    }
-    try {
-      return await action();
-    } finally {
-      await rm(file, { force: true });
-    }
+    return await action();
   } finally {
-    await rm(own, { force: true });
-  }
-}
-
-/** A hard link appears whole or not at all, so nobody reads a lock half written. */
-async function take(own: string, file: string): Promise<boolean> {
-  try {
-    await link(own, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = await readFile(file, 'utf8').catch(() => '');
-    if (holder !== '' && !isAlive(JSON.parse(holder) as Owner)) await rm(file, { force: true });
-    return false;
+    child.stdin.end();
+    await child;
   }
 }

@@ -20,9 +20,9 @@ export async function register(tag: string, stateDir: string): Promise<void> {
   await rename(`${file}.${process.pid}`, file);
 }
 
-/** The file that's locked by whoever starts, or sweeps after, a run. */
-export async function lockOf(tag: string): Promise<string> {
-  return join(await made(), `${tag}.lock`);
+/** The file that's locked by whoever starts a run, or sweeps after one. */
+export async function registryLock(): Promise<string> {
+  return join(await made(), 'lock');
 }
 
 /** The run with this tag. */

@@ -15,9 +15,10 @@ const programs = {
   ip: 'iproute2',
   nft: 'nftables',
   nsenter: 'util-linux',
+  flock: 'util-linux',
 } as const satisfies Record<string, string>;
 
-/** What is missing on this machine, as sentences; empty when machines can run here. Only `path` and the platform are read. */
+/** What is missing on this machine, as sentences; empty when machines can run here. */
 export function missingRequirements(options: {
   readonly platform: string;
   readonly uid: number | undefined;

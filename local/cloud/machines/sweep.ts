@@ -5,7 +5,7 @@ import { withFileLock } from './file-lock.ts';
 import { requireHost } from './host.ts';
 import { namesOf, tagFrom, tagOf } from './names.ts';
 import { isAlive } from './owner.ts';
-import { findRun, listRuns, lockOf, unregister } from './registry.ts';
+import { findRun, listRuns, registryLock, unregister } from './registry.ts';
 import { run } from './run.ts';
 
 /** How long another sweep of the same run may take before this one gives up. */
@@ -18,7 +18,7 @@ const turnMs = 60_000;
  */
 export async function sweep(stateDir: string, afterwards: () => Promise<void> = async () => undefined): Promise<void> {
   requireHost();
-  await withRun(tagOf(stateDir), async () => {
+  await inTurn(async () => {
     const owner = (await findRun(tagOf(stateDir)))?.owner;
     if (owner !== undefined && isAlive(owner)) {
       throw new Error(
@@ -32,12 +32,12 @@ export async function sweep(stateDir: string, afterwards: () => Promise<void> = 
 
 /** Sweeps after this process's own run, at its end. */
 export async function sweepOwn(stateDir: string): Promise<void> {
-  await withRun(tagOf(stateDir), async () => await sweepRun(stateDir));
+  await inTurn(async () => await sweepRun(stateDir));
 }
 
 /** Sweeps after a process, unless another has taken over its state folder in the meantime. */
 export async function sweepAfter(stateDir: string, pid: number): Promise<void> {
-  await withRun(tagOf(stateDir), async () => {
+  await inTurn(async () => {
     const owner = (await findRun(tagOf(stateDir)))?.owner;
     if (owner?.pid === pid && !isAlive(owner)) await sweepRun(stateDir);
   });
@@ -52,8 +52,8 @@ async function sweepRun(stateDir: string): Promise<void> {
   await unregister(tag);
 }
 
-async function withRun(tag: string, action: () => Promise<void>): Promise<void> {
-  await withFileLock(await lockOf(tag), turnMs, action);
+async function inTurn(action: () => Promise<void>): Promise<void> {
+  await withFileLock(await registryLock(), turnMs, action);
 }
 
 /** Sweeps after every run whose process has died, also where only namespaces tell of it. Returns the known state folders. */
