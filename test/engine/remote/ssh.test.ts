@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Host, Remote, RunOptions } from '../../../src/engine/remote/remote.ts';
 import { openSsh, type SshCall } from '../../../src/engine/remote/ssh.ts';
 import { Secret } from '../../../src/store/secret.ts';
-import { commandLines, newKey, type Sshd, startSshd, until } from './sshd.ts';
+import { commandLines, kill, newKey, type Sshd, startSshd, until } from './sshd.ts';
 
 let sshd: Sshd;
 let remote: Remote;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 function open(): void {
   calls = [];
-  remote = openSsh({ readyTimeoutMs: 5000, onCall: (call) => calls.push(call) });
+  remote = openSsh({ onCall: (call) => calls.push(call) });
   host = remote.host(sshd.target);
 }
 
@@ -224,9 +224,9 @@ describe('when the connection goes', () => {
     const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut' });
     await until(() => fileExists(started));
     const silent = sshd.connections();
-    for (const pid of silent) process.kill(pid, 'SIGSTOP');
+    for (const pid of silent) kill(pid, 'SIGSTOP');
     await outcome;
-    for (const pid of silent) process.kill(pid, 'SIGKILL');
+    for (const pid of silent) kill(pid, 'SIGKILL');
     await attentive.close();
   });
 
@@ -240,7 +240,7 @@ describe('when the connection goes', () => {
 });
 
 function cutConnections(): void {
-  for (const pid of sshd.connections()) process.kill(pid, 'SIGKILL');
+  for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
 }
 
 function fileExists(path: string): boolean {

@@ -63,7 +63,7 @@ export async function startSshd(): Promise<Sshd> {
     const gone = once(server, 'exit');
     const children = connections();
     server.kill('SIGTERM');
-    for (const pid of children) process.kill(pid, 'SIGKILL');
+    for (const pid of children) kill(pid, 'SIGKILL');
     await gone;
   }
   function connections(): number[] {
@@ -101,6 +101,13 @@ export function newKey(path: string): void {
 /** Waits until it is so; the test's own time limit ends it. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(20);
+}
+
+/** Sends a signal to a process, which may have ended in the meantime. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {}
 }
 
 export function commandLines(): string[] {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Host, Remote } from '../../../src/engine/remote/remote.ts';
 import { openSsh } from '../../../src/engine/remote/ssh.ts';
 import { Secret } from '../../../src/store/secret.ts';
-import { commandLines, type Sshd, startSshd, until } from './sshd.ts';
+import { commandLines, kill, type Sshd, startSshd, until } from './sshd.ts';
 
 const noEnd = { deadlineMs: 20_000, signal: new AbortController().signal };
 let sshd: Sshd;
@@ -106,7 +106,7 @@ describe('writing files', () => {
     const writing = host.write([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], noEnd);
     const outcome = expect(writing).rejects.toMatchObject({ code: 'ssh-cut' });
     await until(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
-    for (const pid of sshd.connections()) process.kill(pid, 'SIGKILL');
+    for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
     await outcome;
     await until(() => temporaryFiles(folder).length === 0);
     expect(readFileSync(path, 'utf8')).toBe('as it was');
