@@ -53,6 +53,11 @@ export class Teller {
     return this.#poked;
   }
 
+  /** The run has come to an end, or is not there at all. */
+  get isOver(): boolean {
+    return this.#view?.over !== undefined || this.#events.length === 0;
+  }
+
   /** Returns when all is told that is known, or `signal` says stop. */
   async tell(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

@@ -39,25 +39,31 @@ const systemClock: Clock = {
  */
 export function openCourier(options: CourierOptions): Courier {
   const stop = new AbortController();
-  const tellers = new Map<string, { teller: Teller; done: Promise<void> }>();
+  /** Of every run that is not over: what they have read need not be read again. `done`: while there is something to tell. */
+  const tellers = new Map<string, { readonly teller: Teller; done?: Promise<void> }>();
   const o = { ...options, clock: options.clock ?? systemClock, gates: new Gates(), me: randomUUID() };
 
   function poke(run: string): void {
-    const known = tellers.get(run);
-    known?.teller.poke();
-    if (known || stop.signal.aborted) return;
-    const teller = new Teller(run, o);
-    tellers.set(run, { teller, done: work(run, teller) });
+    if (stop.signal.aborted) return;
+    const known = tellers.get(run) ?? { teller: new Teller(run, o) };
+    tellers.set(run, known);
+    known.teller.poke();
+    known.done ??= work(run, known);
   }
 
-  async function work(run: string, teller: Teller): Promise<void> {
-    do await teller.tell(stop.signal);
-    while (teller.poked && !stop.signal.aborted);
-    tellers.delete(run);
+  async function work(run: string, known: { readonly teller: Teller; done?: Promise<void> }): Promise<void> {
+    do await known.teller.tell(stop.signal);
+    while (known.teller.poked && !stop.signal.aborted);
+    delete known.done;
+    if (known.teller.isOver) tellers.delete(run);
   }
 
   async function idle(): Promise<void> {
-    while (tellers.size > 0) await Promise.all([...tellers.values()].map(({ done }) => done));
+    for (;;) {
+      const busy = [...tellers.values()].flatMap(({ done }) => done ?? []);
+      if (busy.length === 0) return;
+      await Promise.all(busy);
+    }
   }
 
   return {

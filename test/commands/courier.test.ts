@@ -1,58 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Courier, openCourier } from '../../src/commands/thread.ts';
-import type { EngineEvent } from '../../src/store/events.ts';
-import { type ARun, aFault, aRun, channel, failed, finished, settleReady, started, wholeCreate } from './a-run.ts';
-import { FakeChat, type FakeFault } from './fake-chat.ts';
-import { FakeClock } from './fake-clock.ts';
+import { channel, finished, settleReady, started, wholeCreate } from './a-run.ts';
+import { aWorld, closeWorlds, duringFirstPost, head, told, toldToTheEnd, type World, wholeThread } from './a-world.ts';
+import type { FakeFault } from './fake-chat.ts';
 
-interface World extends ARun {
-  readonly clock: FakeClock;
-  readonly chat: FakeChat;
-  readonly courier: Courier;
-  readonly logged: unknown[];
-  /** A courier as a new process would have it: the same store, nothing remembered. */
-  again(): Courier;
-}
-
-const worlds: World[] = [];
-
-async function aWorld(): Promise<World> {
-  const clock = new FakeClock();
-  const chat = new FakeChat(clock);
-  const logged: unknown[] = [];
-  const run = await aRun(clock);
-  const again = () =>
-    openCourier({ ...run, chat, clock, log: (fields, message) => logged.push({ ...fields, message }) });
-  const world = { ...run, clock, chat, logged, courier: again(), again };
-  worlds.push(world);
-  return world;
-}
-
-afterEach(async () => {
-  for (const { store } of worlds.splice(0)) await store.close();
-});
-
-/** Has the courier tell everything, the way the engine pokes it. */
-async function told(world: World, ...events: readonly EngineEvent[]): Promise<void> {
-  await world.tell(...events);
-  world.courier.poke(world.run);
-  await world.courier.idle();
-}
-
-async function toldToTheEnd(world: World): Promise<void> {
-  await settleReady(world);
-  await told(world, ...wholeCreate());
-}
-
-const wholeThread = ['✅ Network is done', '✅ etcd is done', '✅ demo: ready'];
-
-function head(world: World, of = channel) {
-  const heads = world.chat.heads(of);
-  expect(heads).toHaveLength(1);
-  const [first] = heads;
-  if (!first) throw new Error('no summary');
-  return first;
-}
+afterEach(closeWorlds);
 
 describe('a run that makes it', () => {
   test('is one message, edited to its end, with the phases in order below it', async () => {
@@ -61,9 +12,9 @@ describe('a run that makes it', () => {
     for (const event of wholeCreate()) {
       await world.tell(event);
       world.courier.poke(world.run);
-      world.clock.pass(300);
+      await world.courier.idle();
     }
-    await world.courier.idle();
+    expect(head(world).edits).toBeGreaterThan(5);
     expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
     expect(head(world).mark).toEqual({ run: world.run, seq: 0 });
@@ -82,6 +33,20 @@ describe('a run that makes it', () => {
     expect(JSON.stringify([world.chat.posted, world.logged, await world.store.list('thread')])).not.toContain(
       'the secret',
     );
+  });
+
+  test('says it is over only when its message shows it', async () => {
+    const world = await aWorld();
+    await settleReady(world);
+    world.chat.fail({ method: 'update', trouble: 'unsure', times: 4 });
+    duringFirstPost(world, () => world.tell(...wholeCreate()));
+    world.courier.poke(world.run);
+    await world.courier.idle();
+    const [last, before] = world.chat.calls
+      .filter(({ method }) => method === 'post' || method === 'update')
+      .toReversed();
+    expect([before?.method, last?.method]).toEqual(['update', 'post']);
+    expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
   });
 
   test('says nothing more once all is told, to this process or the next', async () => {
@@ -211,174 +176,5 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toMatch(
       /could not be sent .*\/kthw kubeconfig demo/,
     );
-  });
-});
-
-describe('a channel that can’t be written to', () => {
-  test.each(['channel_not_found', 'not_in_channel', 'is_archived'])(
-    '%s: the asker is told directly, and why',
-    async (reason) => {
-      const world = await aWorld();
-      world.chat.fail({ method: 'post', channel, trouble: 'place', reason, times: 100 });
-      await toldToTheEnd(world);
-      expect(world.chat.heads(channel)).toEqual([]);
-      expect(world.chat.replies(head(world, 'D-U1'))).toEqual(wholeThread);
-      expect(JSON.stringify(head(world, 'D-U1').message.blocks)).toContain('Here instead of <#C1>');
-    },
-  );
-
-  test('archived half-way: the rest goes to the asker, nothing twice', async () => {
-    const world = await aWorld();
-    await told(world, finished('network/a'), finished('network/b'));
-    for (const method of ['post', 'update'] as const) {
-      world.chat.fail({ method, channel, trouble: 'place', reason: 'is_archived', times: 100 });
-    }
-    await told(world, started('etcd/a'), failed('etcd/a'), { type: 'run.finished', as: 'failed' });
-    expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
-    expect(world.chat.replies(head(world, 'D-U1'))).toEqual([
-      '❌ etcd a: network: a quota of the project is used up',
-      '❌ demo: building stopped',
-    ]);
-  });
-
-  test('with the direct conversation closed too, it gives up and says so in the log', async () => {
-    const world = await aWorld();
-    world.chat.fail({ method: 'post', trouble: 'place', reason: 'not_in_channel', times: 100 });
-    await told(world, ...wholeCreate());
-    expect(world.chat.posted).toEqual([]);
-    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'nobody can be told of this run' }));
-  });
-});
-
-describe('after a crash between a post and its record', () => {
-  test.each([
-    ['the first message', 0],
-    ['a reply', 1],
-  ])('%s is found and not posted again', async (_, before) => {
-    const world = await aWorld();
-    if (before > 0) await told(world, started('network/a'));
-    world.chat.fail({ method: 'post', trouble: 'unsure', crash: true });
-    await settleReady(world);
-    await world.tell(...wholeCreate());
-    world.courier.poke(world.run);
-    while (world.chat.posted.length <= before) await new Promise(setImmediate);
-    const next = world.again();
-    await next.start();
-    await next.idle();
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(world.chat.files).toHaveLength(1);
-  });
-
-  test('a post that never went out is made', async () => {
-    const world = await aWorld();
-    await told(world, started('network/a'));
-    const found = await world.store.read('thread', world.run);
-    if (!found) throw new Error('no thread');
-    const now = world.clock.now().toISOString();
-    const doing = { what: 'reply', upTo: 4, by: 'a courier that is gone', since: now, until: now };
-    await world.store.write('thread', world.run, { ...found.value, intent: JSON.stringify({ doing }) }, found.version);
-    await told(world, finished('network/a'), finished('network/b'));
-    expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
-  });
-
-  test('without the right to read, it rather says something twice than never', async () => {
-    const world = await aWorld();
-    world.chat.canFind = false;
-    world.chat.fail({ method: 'post', trouble: 'unsure', crash: true });
-    world.courier.poke(world.run);
-    while (world.chat.posted.length === 0) await new Promise(setImmediate);
-    const next = world.again();
-    await next.start();
-    await next.idle();
-    expect(world.chat.heads(channel)).toHaveLength(2);
-  });
-
-  test('another courier leaves a post alone while it may be under way', async () => {
-    const world = await aWorld();
-    let release = () => {};
-    const post = world.chat.post.bind(world.chat);
-    world.chat.post = async (...args) => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      world.chat.post = post;
-      return await post(...args);
-    };
-    world.courier.poke(world.run);
-    for (let i = 0; i < 10; i++) await new Promise(setImmediate);
-    const other = world.again();
-    await other.start();
-    release();
-    await Promise.all([other.idle(), world.courier.idle()]);
-    expect(world.chat.heads(channel)).toHaveLength(1);
-  });
-});
-
-describe('what is worth a reply', () => {
-  test('troubles, each with its card; ordinary waiting is none', async () => {
-    const world = await aWorld();
-    const soon = new Date(+world.clock.now() + 1_000);
-    const fields = [{ field: 'range', wanted: '10.240.0.0/24', found: '10.0.0.0/24' }];
-    const waits = Array.from({ length: 4 }, () =>
-      failed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
-    );
-    await told(
-      world,
-      ...waits,
-      finished('network/a'),
-      { type: 'step.said', step: 'etcd/a', line: 'one' },
-      { type: 'step.said', step: 'etcd/a', line: 'two' },
-      { type: 'step.conflicted', step: 'network/b', fields },
-      { type: 'step.postponed', step: 'etcd/a', fault: aFault({ kind: 'postponed', message: 'no image' }) },
-      { type: 'run.finished', as: 'failed' },
-      { type: 'run.resumed', by: { team: 'T1', user: 'U2' } },
-    );
-    expect(world.chat.replies(head(world))).toEqual([
-      'etcd a: one\netcd a: two',
-      '⚠️ Network b: exists and differs in range',
-      '⏸️ etcd a: left for later, no image',
-      '❌ demo: building stopped',
-      '▶️ <@U2> resumed it',
-    ]);
-  });
-
-  test('a question, with its buttons', async () => {
-    const world = await aWorld();
-    const expiresAt = world.clock.now().toISOString();
-    await told(world, { type: 'approval.asked', digest: 'd1', destroys: ['a disk'], expiresAt });
-    expect(world.chat.replies(head(world))).toEqual(['Waiting for a yes: a disk']);
-    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain('approval.yes');
-  });
-
-  test('a step that keeps failing is worth one', async () => {
-    const world = await aWorld();
-    const soon = new Date(+world.clock.now() + 1_000);
-    const waits = Array.from({ length: 9 }, () =>
-      failed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
-    );
-    await told(world, ...waits);
-    expect(world.chat.replies(head(world))).toEqual(['🔁 Network a: still trying, not there yet']);
-  });
-
-  test('a message that Slack won’t have goes out plain, and holds up nothing', async () => {
-    const world = await aWorld();
-    world.chat.fail({ method: 'post', trouble: 'content', reason: 'invalid_blocks' });
-    world.chat.fail({ method: 'update', trouble: 'content', reason: 'msg_too_long', times: 100 });
-    await toldToTheEnd(world);
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    const refused = await aWorld();
-    await told(refused, started('network/a'));
-    refused.chat.fail({ method: 'post', trouble: 'content', reason: 'invalid_blocks', times: 2 });
-    await toldToTheEnd(refused);
-    expect(refused.chat.replies(head(refused))).toEqual(wholeThread.slice(1));
-  });
-
-  test('a summary that somebody deleted comes back, and the thread goes on below it', async () => {
-    const world = await aWorld();
-    await told(world, finished('network/a'), finished('network/b'));
-    world.chat.posted.splice(0);
-    await settleReady(world);
-    await told(world, ...['etcd/a', 'etcd/b'].map(finished), { type: 'run.finished', as: 'succeeded' });
-    expect(world.chat.replies(head(world))).toEqual(wholeThread.slice(1));
   });
 });

@@ -16,6 +16,8 @@ export interface FakeFault {
   readonly after?: boolean;
   /** The call is carried out, and whoever made it never hears of anything again. */
   readonly crash?: boolean;
+  /** The same, but the call never gets there. */
+  readonly lost?: boolean;
   readonly channel?: string;
 }
 
@@ -108,7 +110,7 @@ export class FakeChat implements Chat {
     if (!fault) return work();
     fault.left--;
     if (fault.after || fault.crash) work();
-    if (fault.crash) await new Promise(() => {});
+    if (fault.crash || fault.lost) await new Promise(() => {});
     throw new ChatError(fault.trouble, fault.reason ?? fault.trouble, { retryAfterMs: fault.retryAfterMs });
   }
 }
