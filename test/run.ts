@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sweepAll } from '../local/cloud/machines/sweep.ts';
+import { whyNotHere } from '../local/packages.ts';
+import { type Check, startChecks } from './running/checks.ts';
+import { framed, leftOut } from './running/left-out.ts';
+import { prepare } from './running/prepare.ts';
+import { type Results, readResults, slowest } from './running/results.ts';
+import { runVitest } from './running/vitest.ts';
+
+/** All of it: what tests need, the static checks, vitest. Its last line is `N passed, N failed`. Arguments go to vitest. */
+async function main(args: readonly string[]): Promise<void> {
+  // Whoever presses Ctrl-C reaches vitest by the terminal; what follows it is still to be done.
+  process.on('SIGINT', () => undefined);
+  const checks = startChecks();
+  const prepared = await prepare();
+  const folder = await mkdtemp(join(tmpdir(), 'kthw-results-'));
+  const reportFile = join(folder, 'results.json');
+  const exitCode = await runVitest(args, reportFile, prepared.binDir);
+  const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
+  await rm(folder, { recursive: true });
+  if (!whyNotHere()) await sweepAll();
+  finish(exitCode, results, [...(await checks), ...prepared.failures]);
+}
+
+function finish(exitCode: number, results: Results | undefined, checks: readonly Check[]): void {
+  for (const check of checks.filter(({ failed }) => failed)) console.log(`\n--- ${check.name} failed\n${check.output}`);
+  if (results) console.log(`\nThe slowest files: ${slowest(results).join(', ')}`);
+  console.log(`\n${framed(leftOut(results?.skipped ?? []))}\n`);
+  const failedChecks = checks.filter(({ failed }) => failed);
+  const ran = results !== undefined && results.passed + results.failed > 0;
+  // Vitest also ends badly without a failed test: nothing found to run, or an error outside of every test.
+  const explained = exitCode === 0 || (results?.failed ?? 0) > 0;
+  const unexplained = ran && explained ? 0 : 1;
+  if (unexplained) console.log(ran ? 'vitest saw errors outside of the tests' : 'no test ran');
+  console.log(
+    `${checks.map(({ name, failed }) => `${name}: ${failed ? 'failed' : 'passed'}`).join(', ')}; counted below`,
+  );
+  const passed = (results?.passed ?? 0) + checks.length - failedChecks.length;
+  const failed = (results?.failed ?? 0) + failedChecks.length + unexplained;
+  process.exitCode = failed > 0 ? 1 : 0;
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+}
+
+process.chdir(join(import.meta.dirname, '..'));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+  process.stdout.write('0 passed, 1 failed\n');
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { z } from 'zod';
+
+/** What vitest's JSON reporter says, as far as it matters here. */
+const Report = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['passed', 'failed']),
+      startTime: z.number(),
+      endTime: z.number(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+});
+
+export interface Results {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly { readonly file: string; readonly tests: number }[];
+  readonly tookMs: ReadonlyMap<string, number>;
+}
+
+/** Reads what vitest's JSON reporter wrote. A file that failed without a failed test counts as one. */
+export async function readResults(reportFile: string, root: string): Promise<Results> {
+  const { testResults } = Report.parse(JSON.parse(await readFile(reportFile, 'utf8')));
+  const files = testResults.map(({ name, status, startTime, endTime, assertionResults }) => {
+    const count = (wanted: readonly string[]) => assertionResults.filter((one) => wanted.includes(one.status)).length;
+    const failed = count(['failed']);
+    return {
+      file: relative(root, name),
+      passed: count(['passed']),
+      failed: status === 'failed' ? Math.max(1, failed) : failed,
+      skipped: count(['skipped', 'pending', 'todo']),
+      tookMs: endTime - startTime,
+    };
+  });
+  const sum = (of: 'passed' | 'failed') => files.reduce((total, file) => total + file[of], 0);
+  return {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: files.filter((one) => one.skipped > 0).map(({ file, skipped }) => ({ file, tests: skipped })),
+    tookMs: new Map(files.map(({ file, tookMs }) => [file, tookMs])),
+  };
+}
+
+/** The five slowest files, without what their hooks took. */
+export function slowest({ tookMs }: Results): string[] {
+  const files = [...tookMs].sort(([, a], [, b]) => b - a).slice(0, 5);
+  return files.map(([file, ms]) => `${file} ${(ms / 1000).toFixed(1)} s`);
+}
