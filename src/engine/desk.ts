@@ -99,18 +99,14 @@ export function openDesk(options: DeskOptions): Desk {
     const requestedAt = now().toISOString();
     // Ids sort by time, so that open runs are taken up in the order they were asked for.
     const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
-    const record: RunRecord = { cluster: spec.name, operation, spec, by, channel, requestedAt, open: true };
+    // Closed until the cluster names it: should this process end in between, nobody takes up a run without a cluster.
+    const record: RunRecord = { cluster: spec.name, operation, spec, by, channel, requestedAt, open: false };
     await store.write('run', run, record, undefined);
     await store.append(run, [{ type: 'run.requested', operation, by }]);
-    const before: ClusterRecord = found?.value ?? {
-      spec,
-      by,
-      channel,
-      createdAt: requestedAt,
-      runs: [],
-      state: 'building',
-      facts: {},
-    };
+    const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {} } as const;
+    // A cluster that was deleted and is asked for again is whoever asks now's.
+    const gone = found?.value.state === 'deleted';
+    const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
     const after = { ...before, spec, holding: run, runs: [...before.runs, run], state: stateDuring(operation, before) };
     try {
       await store.write('cluster', spec.name, after, found?.version);
@@ -119,6 +115,8 @@ export function openDesk(options: DeskOptions): Desk {
       if (!(error instanceof StaleVersion)) throw error;
       return await begin(asked, await store.read('cluster', spec.name));
     }
+    // Should this process end here, the cluster is held by a closed run: the dispatcher opens it at its start.
+    await change(store, 'run', run, (opened) => ({ ...opened, open: true }));
     if (holder) await tell(holder, { type: 'run.cancelAsked', by });
     poke(run);
     return { run };

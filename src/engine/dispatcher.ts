@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts';
+import type { Clock } from './phase.ts';
 import type { PutDown } from './runner.ts';
 import { change } from './settle.ts';
 
@@ -16,16 +17,17 @@ interface Options {
   readonly store: Store;
   drive(run: string, signal: AbortSignal): Promise<PutDown>;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  readonly clock: Pick<Clock, 'sleep'>;
   /** How long to leave a run that somebody else has, or that another must finish before. @default 2_000 */
   readonly againMs?: number;
 }
 
 /** Runs in this very process, for one machine. */
-export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Options): Dispatcher {
+export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 }: Options): Dispatcher {
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
   const pokedMeanwhile = new Set<string>();
-  const timers = new Set<NodeJS.Timeout>();
+  const left = new Set<string>();
 
   function poke(run: string): void {
     if (stopping.signal.aborted) return;
@@ -50,12 +52,14 @@ export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Opti
   }
 
   function again(run: string): void {
-    if (stopping.signal.aborted) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+    // One wait a run, however often it is poked meanwhile.
+    if (stopping.signal.aborted || left.has(run)) return;
+    left.add(run);
+    const goOn = () => {
+      left.delete(run);
       poke(run);
-    }, againMs);
-    timers.add(timer);
+    };
+    clock.sleep(againMs, stopping.signal).then(goOn, () => {});
   }
 
   return {
@@ -66,7 +70,6 @@ export function inProcessDispatcher({ store, drive, log, againMs = 2_000 }: Opti
     },
     async stop() {
       stopping.abort();
-      for (const timer of timers) clearTimeout(timer);
       await Promise.all(running.values());
     },
   };

@@ -60,6 +60,7 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
       stdin: files.map(ledgerLine).join(''),
       deadlineMs: 30_000,
       signal: c.signal,
+      step: key,
     });
     orThrow(result, machine, `looking at ${title}`);
     const lines = result.stdout.trim().split('\n');
@@ -85,15 +86,20 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
       const note = `mkdir -p /var/lib/kthw; umask 077; cat >> ${ledger}`;
       const doing = `writing files of ${title}`;
       orThrow(
-        await host.run(note, { stdin: files.map(ledgerLine).join(''), deadlineMs: 30_000, signal: c.signal }),
+        await host.run(note, {
+          stdin: files.map(ledgerLine).join(''),
+          deadlineMs: 30_000,
+          signal: c.signal,
+          step: key,
+        }),
         machine,
         doing,
       );
-      await host.write(files, { deadlineMs: 60_000, signal: c.signal });
+      await host.write(files, { deadlineMs: 60_000, signal: c.signal, step: key });
     }
     const make = wanted.make?.(c);
     if (make === undefined) return;
-    const result = await host.run(make, { deadlineMs, signal: c.signal });
+    const result = await host.run(make, { deadlineMs, signal: c.signal, step: key });
     const meant = result.exitCode === 0 ? undefined : wanted.means?.(result);
     if (meant) throw meant;
     orThrow(result, machine, title);

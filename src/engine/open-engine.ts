@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly killPoint?: StepTools['killPoint'];
   /** @default 30_000 */
   readonly leaseMs?: number;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
 export interface Engine {
@@ -39,10 +41,11 @@ export interface Engine {
 
 /** The engine in this process: the desk that commands ask, and the dispatcher that carries runs forward. */
 export function openEngine(options: EngineOptions): Engine {
-  const { store, vaults, cloud, kube, mirror, log, told } = options;
+  const { store, vaults, cloud, kube, mirror, log, told, clock = systemClock } = options;
   const dispatcher = inProcessDispatcher({
     store,
     log,
+    clock,
     drive: (run, signal) =>
       drive(
         run,
@@ -50,7 +53,7 @@ export function openEngine(options: EngineOptions): Engine {
           store,
           phases,
           holder: options.holder,
-          clock: systemClock,
+          clock,
           random: Math.random,
           leaseMs: options.leaseMs ?? 30_000,
           told,
@@ -67,12 +70,12 @@ export function openEngine(options: EngineOptions): Engine {
   const desk = openDesk({
     store,
     phases,
-    now: systemClock.now,
+    now: clock.now,
     poke(run) {
       dispatcher.poke(run);
       told(run);
     },
-    issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: systemClock.now }, record, by, hours),
+    issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: clock.now }, record, by, hours),
   });
   return { desk, dispatcher };
 }

@@ -138,7 +138,8 @@ function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.fail
   // Only where no answer came may the same call go out again under the same id; a new try is a new call.
   const unknown = event.fault.code === 'outcome-unknown' || event.fault.kind === 'cancelled';
   const kept = unknown && step.request ? { request: step.request } : {};
-  const failures = step.failures + 1;
+  // Being stopped is no failure: a run that was put down ten times has as many attempts left as before.
+  const failures = step.failures + (event.fault.kind === 'cancelled' ? 0 : 1);
   return event.retryAt
     ? { ...rest, ...kept, state: 'waiting', failures, fault: event.fault, retryAt: new Date(event.retryAt) }
     : { ...rest, ...kept, state: 'failed', failures, fault: event.fault, finishedAt: at };
@@ -146,8 +147,7 @@ function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.fail
 
 function takenUpAgain(step: StepRecord): StepRecord {
   if (step.state === 'done') return step;
-  const kept = step.request && step.state === 'waiting' ? { request: step.request } : {};
-  return { ...untouched, ...kept };
+  return { ...untouched, ...(step.request ? { request: step.request } : {}) };
 }
 
 function put(s: RunState, key: string, change: (step: StepRecord) => Loose<StepRecord>): RunState {

@@ -70,9 +70,10 @@ async function underLease(
   await journal.catchUp();
   if (journal.state.over) return await putAway();
   await journal.tell({ type: 'run.taken', runner: options.holder });
-  const renewing = setInterval(() => journal.renew(leaseMs).catch((error: unknown) => lost.abort(error)), leaseMs / 3);
-  const world = await options.world(run);
   const cluster = clusterOf(run.spec);
+  const world = await options.world(run);
+  const putDown = new AbortController();
+  const renewing = keepLease();
   try {
     const tools: StepTools = {
       journal,
@@ -84,10 +85,24 @@ async function underLease(
       earlierFacts: new Map(Object.entries(record?.facts ?? {})),
     };
     const end = await walk(plan(options.phases, cluster, operation), tools, AbortSignal.any([outer, lost.signal]));
+    // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
+    if (end === 'stopped' && lost.signal.aborted) throw lost.signal.reason;
     return end === 'over' ? await putAway() : end;
   } finally {
-    clearInterval(renewing);
+    putDown.abort();
+    await renewing;
     await world.close();
+  }
+
+  async function keepLease(): Promise<void> {
+    try {
+      for (;;) {
+        await clock.sleep(leaseMs / 3, putDown.signal);
+        await journal.renew(leaseMs);
+      }
+    } catch (error) {
+      if (!putDown.signal.aborted) lost.abort(error);
+    }
   }
 
   async function putAway(): Promise<'over'> {

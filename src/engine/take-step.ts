@@ -47,7 +47,12 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
       if (value !== undefined) return value;
       throw new KthwError('bug', { doing: step.key }, { detail: `no earlier step made "${fact.name}" known` });
     },
-    say: (line) => said.push(journal.tell({ type: 'step.said', step: step.key, line })),
+    say(line) {
+      const told = journal.tell({ type: 'step.said', step: step.key, line });
+      // Awaited below; until then a lost lease must not end the process as a rejection that nobody handles.
+      told.catch(() => {});
+      said.push(told);
+    },
   };
   let outcome: EngineEvent;
   try {

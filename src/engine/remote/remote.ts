@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** Key of the step that it belongs to: says what it is for where the script alone does not. */
+  readonly step?: string;
 }
 
 export interface RunResult {
