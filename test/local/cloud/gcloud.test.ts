@@ -13,7 +13,7 @@ if (!gcloudIsThere) {
 /** A gcloud takes most of a second of processor time, so a busy machine makes this long. */
 const wholeRunMs = 900_000;
 
-describe.skipIf(!gcloudIsThere)('the commands of the tutorial, with the gcloud on this machine', () => {
+describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gcloud", { timeout: wholeRunMs }, () => {
   const cloud = localCloud({ operationDelayMs: 40, waitMs: 5_000 });
   let home: string;
 
@@ -139,7 +139,7 @@ describe.skipIf(!gcloudIsThere)('the commands of the tutorial, with the gcloud o
     );
     expect(left).toEqual(left.map(() => '[]'));
     expect([...cloud.machines.networks.keys(), ...cloud.machines.machines.keys()]).toEqual([]);
-  }, wholeRunMs);
+  });
 
   it('looks around, and changes a machine, through single calls and through batches', async () => {
     const batched = { CLOUDSDK_COMPUTE_FORCE_BATCH_REQUEST: 'true' };
@@ -173,7 +173,7 @@ describe.skipIf(!gcloudIsThere)('the commands of the tutorial, with the gcloud o
     await gcloud('-q instances delete a b');
     await gcloud('-q networks subnets delete other');
     await gcloud('-q networks delete other', batched);
-  }, wholeRunMs);
+  });
 });
 
 function machine(name: string, address: string, role: string, metadata: string): string {
