@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { Cluster, Machine } from '../cluster.ts';
 import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 import { KthwError } from '../errors.ts';
@@ -83,7 +84,7 @@ exit $code`;
 function putInPlace({ install }: Download): string {
   switch (install.as) {
     case 'program':
-      return `install -D -m 0755 "$part" ${install.path}.new && mv ${install.path}.new ${install.path}`;
+      return `mkdir -p ${dirname(install.path)} && chmod 0755 "$part" && mv "$part" ${install.path}`;
     case 'archive': {
       const only = (install.only ?? []).join(' ');
       return `mkdir -p ${install.folder} && tar -xzf "$part" -C ${install.folder} --no-same-owner --strip-components=${install.strip} ${only}`;
