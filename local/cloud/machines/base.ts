@@ -5,7 +5,8 @@ import { execa } from 'execa';
 import { debianMirror } from './apt-sources.ts';
 import { withFileLock } from './file-lock.ts';
 import { requireHost, systemPath } from './host.ts';
-import { finish, packages, recipeHash, sentinels, suite } from './recipe.ts';
+import { unmountBelow } from './mounts.ts';
+import { recipe, recipeHash } from './recipe.ts';
 import { run } from './run.ts';
 
 /** How long the making of a root file system may take: some 250 packages over a slow line. */
@@ -30,15 +31,19 @@ export async function ensureBase(cacheDir: string, log: (line: string) => void):
     if (isWhole(base)) return;
     await removeStale(cacheDir, log);
     const making = `${base}.making-${process.pid}`;
-    await make(making, cacheDir, log);
-    await rename(making, base);
+    try {
+      await make(making, cacheDir, log);
+      await rename(making, base);
+    } finally {
+      await removeTree(making);
+    }
     log(`root file system: ready in "${base}"`);
   });
   return base;
 }
 
 function isWhole(base: string): boolean {
-  return existsSync(join(base, '.kthw-whole')) && sentinels.every((file) => existsSync(join(base, file)));
+  return existsSync(join(base, '.kthw-whole')) && recipe.sentinels.every((file) => existsSync(join(base, file)));
 }
 
 async function make(folder: string, cacheDir: string, log: (line: string) => void): Promise<void> {
@@ -48,27 +53,24 @@ async function make(folder: string, cacheDir: string, log: (line: string) => voi
   }
   const archives = join(cacheDir, 'archives');
   await mkdir(archives, { recursive: true });
-  log(`root file system: making Debian ${suite} from ${mirror} (about a minute)`);
-  const include = `--include=${packages.join(',')}`;
-  const args = ['--variant=minbase', `--cache-dir=${archives}`, include, suite, folder, mirror];
+  log(`root file system: making Debian ${recipe.suite} from ${mirror} (about a minute)`);
+  const include = `--include=${recipe.packages.join(',')}`;
+  const args = ['--variant=minbase', `--cache-dir=${archives}`, include, recipe.suite, folder, mirror];
   const child = execa('debootstrap', args, { env: { PATH: systemPath, LC_ALL: 'C' }, timeout: makingMs, all: true });
   const last: string[] = [];
   let said = 0;
-  for await (const line of child.iterable({ from: 'all' })) {
-    last.push(line);
-    if (last.length > 5) last.shift();
-    if (
-      /^I: (Retrieving|Validating|Unpacking|Configuring|Extracting) /.test(line)
-        ? ++said % 50 === 0
-        : /^[IWE]: /.test(line)
-    ) {
-      log(`root file system: ${line.slice(3)}`);
+  try {
+    for await (const line of child.iterable({ from: 'all' })) {
+      last.push(line);
+      if (last.length > 5) last.shift();
+      const detail = /^I: (Retrieving|Validating|Unpacking|Configuring|Extracting) /.test(line);
+      if (detail ? ++said % 50 === 0 : /^[IWE]: /.test(line)) log(`root file system: ${line.slice(3)}`);
     }
-  }
-  await child.catch((cause: unknown) => {
+    await child;
+  } catch (cause) {
     throw new Error(`cannot make a root file system with debootstrap: ${last.join(' / ')}`, { cause });
-  });
-  await run('chroot', [folder, '/bin/sh', '-e'], { input: finish });
+  }
+  await run('chroot', [folder, '/bin/sh', '-e'], { input: recipe.finish });
   await writeFile(join(folder, '.kthw-whole'), `${recipeHash}\n`);
 }
 
@@ -88,9 +90,14 @@ async function removeStale(cacheDir: string, log: (line: string) => void): Promi
     const making = /^base-[0-9a-f]{12}\.making-(\d+)$/.exec(name);
     if (making === null && !/^base-[0-9a-f]{12}$/.test(name)) continue;
     const folder = join(cacheDir, name);
-    if (mounts.includes(folder)) continue;
-    if (making !== null && existsSync(`/proc/${making[1]}`)) continue;
+    if (making === null ? mounts.includes(folder) : existsSync(`/proc/${making[1]}`)) continue;
     log(`root file system: removing "${folder}", which is of another recipe or not whole`);
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
+}
+
+/** What debootstrap mounts in it for its own use must be off before anything is deleted. */
+async function removeTree(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  await rm(folder, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { MachineLimits, MachinePlan } from '../machines.ts';
-import { limitCgroup, makeCgroup, processesOf, removeCgroup } from './cgroups.ts';
+import { Cgroup } from './cgroup.ts';
 import { systemPath } from './host.ts';
 import type { Names } from './names.ts';
 import { nspawnArguments } from './nspawn-arguments.ts';
@@ -33,6 +33,7 @@ interface Options {
 export class Machine {
   readonly plan: MachinePlan;
   readonly #options: Options;
+  readonly #cgroup: Cgroup;
   #limits: MachineLimits;
   #running: { ended: Promise<void>; terminate: () => void } | undefined;
   #wanted = false;
@@ -41,6 +42,7 @@ export class Machine {
     this.plan = plan;
     this.#options = options;
     this.#limits = plan.limits;
+    this.#cgroup = new Cgroup(options.names.group, plan.name);
   }
 
   get consoleFile(): string {
@@ -80,14 +82,14 @@ export class Machine {
   /** Ends the machine as if its plug was pulled. */
   async kill(): Promise<void> {
     this.#wanted = false;
-    await removeCgroup(this.#options.names.group, this.plan.name);
+    await this.#cgroup.remove();
     await this.#running?.ended;
     await this.#unmount();
   }
 
   /** Sets the limits, at once when it runs. */
   async resize(limits: MachineLimits): Promise<void> {
-    if (this.isRunning) await limitCgroup(this.#options.names.group, this.plan.name, limits);
+    if (this.isRunning) await this.#cgroup.limit(limits);
     this.#limits = limits;
   }
 
@@ -102,7 +104,7 @@ export class Machine {
 
   async #boot(): Promise<void> {
     const { names, folder, hostsFile, poweredOff, log } = this.#options;
-    const entries = await makeCgroup(names.group, this.plan.name, this.#limits);
+    const entries = await this.#cgroup.make(this.#limits);
     const args = nspawnArguments({
       name: this.plan.name,
       root: join(folder, 'root'),
@@ -123,7 +125,7 @@ export class Machine {
       if (!this.#wanted) return;
       if (exitCode !== rebootCode) return poweredOff();
       log(`machine "${this.plan.name}": reboots`);
-      await removeCgroup(names.group, this.plan.name);
+      await this.#cgroup.remove();
       if (this.#wanted) await this.#boot();
     });
     this.#running = {
@@ -138,7 +140,7 @@ export class Machine {
     for (;;) {
       if (this.#running === undefined)
         throw new Error(`cannot boot machine "${this.plan.name}": ${(await this.console()).slice(-500)}`);
-      for (const id of await processesOf(this.#options.names.group, this.plan.name)) {
+      for (const id of await this.#cgroup.processes()) {
         const command = await readFile(`/proc/${id}/comm`, 'utf8').catch(() => '');
         if (command.trim() === 'systemd') return;
       }

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { MachinePlan } from '../machines.ts';
-import { findNode, type MetadataNode, metadataTree, renderNode } from './metadata-tree.ts';
+import { findNode, renderNode } from './metadata-render.ts';
+import { type MetadataNode, metadataTree } from './metadata-tree.ts';
 
 /** A machine's metadata: what it is shown, and what it wrote. */
 export interface MetadataRecord {
   readonly machine: MachinePlan;
   readonly guest: Map<string, string>;
 }
+
+/** Where every machine finds it, on port 80. */
+export const metadataAddress = '169.254.169.254';
 
 const root = '/computeMetadata/v1';
 const longestWaitMs = 300_000;

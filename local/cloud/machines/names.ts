@@ -1,13 +1,7 @@
-import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { digest } from './tag.ts';
 
 /** Everything of this program in the host's name spaces begins so. */
-export const prefix = 'kthw';
-
-/** A short name of the run whose state is in `stateDir`: what it makes on the host carries it. */
-export function tagOf(stateDir: string): string {
-  return digest(resolve(stateDir)).slice(0, 6);
-}
+const prefix = 'kthw';
 
 /** The tag in a namespace's name. */
 export function tagFrom(name: string): string | undefined {
@@ -30,12 +24,3 @@ export function namesOf(tag: string) {
 }
 
 export type Names = ReturnType<typeof namesOf>;
-
-/** A stable number below `below` for a text. */
-export function numberOf(text: string, below: number): number {
-  return Number.parseInt(digest(text).slice(0, 8), 16) % below;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}

@@ -1,24 +1,20 @@
 import { join } from 'node:path';
 import type { ExternalPlan, MachinePlan, NetworkPlan } from '../machines.ts';
+import type { Attachment } from './attachment.ts';
 import { type BalancerPlan, Balancers } from './balancers.ts';
 import { coalesced } from './coalesce.ts';
-import { portsOpenToOutside } from './firewall.ts';
 import { type Forward, Forwarders } from './forwarders.ts';
 import { hostsFile, writeInPlace } from './hosts-file.ts';
 import { machineRuleset } from './machine-ruleset.ts';
 import { type MetadataRecord, MetadataServer } from './metadata-server.ts';
 import type { Names } from './names.ts';
 import { Namespace } from './namespace.ts';
-import { type Attachment, metadataAddress, networkRuleset } from './ruleset.ts';
+import { type InternetService, networkRoutes } from './network-routes.ts';
+import { portsOpenToOutside } from './open-ports.ts';
+import { networkRuleset } from './ruleset.ts';
 import { ip, run } from './run.ts';
 import { gatewayOf, holds } from './subnets.ts';
 import { TokenBlock } from './tokens.ts';
-
-/** A service on the host that machines reach under its own address. */
-export interface InternetService {
-  readonly address: string;
-  readonly port: number;
-}
 
 interface Options {
   readonly name: string;
@@ -159,7 +155,8 @@ export class Network {
     const attachments = this.#attachments();
     const balancers = this.#balancerPlans();
     this.#balancers.reconcile(balancers, (plan) => this.#members(plan));
-    await this.#space.reconcile(this.#addressesAndRoutes(attachments));
+    const { internet } = this.#options;
+    await this.#space.reconcile(networkRoutes(this.plan, attachments, { internet, host: this.#tokens.host }));
     await this.#space.load(
       networkRuleset({
         uplink: 'uplink',
@@ -207,21 +204,6 @@ export class Network {
       outsideToken: this.#tokens.token(`vm ${plan.name}`),
       healthToken: this.#tokens.token(`health ${plan.name}`),
     }));
-  }
-
-  #addressesAndRoutes(attachments: readonly Attachment[]): readonly string[] {
-    const lines = [`addr ${metadataAddress}/32 dev lo`];
-    for (const { range } of this.plan.subnets)
-      lines.push(`addr ${gatewayOf(range)}/32 dev lo`, `route unreachable ${range}`);
-    for (const { address, port } of attachments) lines.push(`route ${address}/32 dev ${port}`);
-    for (const { destination, nextHop, priority } of this.plan.routes) {
-      const hop = attachments.find((each) => each.address === nextHop);
-      if (hop !== undefined) lines.push(`route ${destination} via ${nextHop} dev ${hop.port} metric ${priority + 1}`);
-    }
-    // A more specific route beside the kernel's own local ones: these loopback addresses are not here, but on the host.
-    for (const { address } of this.#options.internet)
-      lines.push(`route ${address}/32 via ${this.#tokens.host} dev uplink table local`);
-    return [...new Set(lines)];
   }
 
   #forwards(external: ExternalPlan): readonly Forward[] {

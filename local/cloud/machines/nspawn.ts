@@ -6,10 +6,12 @@ import { type Guardian, postGuardian } from './guardian.ts';
 import { writeGuestLayer } from './guest-layer.ts';
 import { requireHost } from './host.ts';
 import { Machine } from './machine.ts';
-import { namesOf, tagOf } from './names.ts';
-import { type InternetService, Network } from './network.ts';
-import { register } from './registry.ts';
-import { sweep, sweepOwn } from './sweep.ts';
+import { namesOf } from './names.ts';
+import { Network } from './network.ts';
+import type { InternetService } from './network-routes.ts';
+import { registry } from './registry.ts';
+import { sweep, sweepAfter } from './sweep.ts';
+import { tagOf } from './tag.ts';
 
 /** What machines on this host need to know. */
 export interface NspawnOptions {
@@ -42,7 +44,7 @@ export async function openNspawnMachines(options: NspawnOptions): Promise<Nspawn
   const base = await ensureBase(options.cacheDir ?? defaultCacheDir(), log);
   await mkdir(wanted, { recursive: true, mode: 0o755 });
   const stateDir = await realpath(wanted);
-  await sweep(stateDir, async () => await register(tagOf(stateDir), stateDir));
+  await sweep(stateDir, async () => await registry.enter(tagOf(stateDir), stateDir));
   const guardian = postGuardian(stateDir);
   const guest = join(stateDir, 'guest');
   await writeGuestLayer(guest);
@@ -193,7 +195,7 @@ class Host implements NspawnMachines {
     const names = [...this.#entries.keys()];
     await Promise.allSettled(names.map((name) => this.remove(name)));
     await Promise.allSettled([...this.#networks.keys()].map((name) => this.removeNetwork(name)));
-    await sweepOwn(this.#options.stateDir);
+    await sweepAfter(this.#options.stateDir, process.pid);
     await this.#options.guardian.dismiss();
   }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /** The Debian release of every machine. */
-export const suite = 'bookworm';
+const suite = 'bookworm';
 
 /** What a machine has besides Debian's minimum. Components of Kubernetes are not among it: those are installed by hand. */
-export const packages: readonly string[] = [
+const packages: readonly string[] = [
   'ca-certificates',
   'conntrack',
   'curl',
@@ -25,7 +25,7 @@ export const packages: readonly string[] = [
 ];
 
 /** Programs without which a root file system is surely not whole. */
-export const sentinels: readonly string[] = [
+const sentinels: readonly string[] = [
   'lib/systemd/systemd',
   'usr/sbin/sshd',
   'usr/bin/curl',
@@ -36,15 +36,15 @@ export const sentinels: readonly string[] = [
 ];
 
 /** Run inside a fresh root file system: identities are each machine's own, and packages' leftovers only cost space. */
-export const finish = [
+const finish = [
   'rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id /etc/hostname /etc/resolv.conf',
   'touch /etc/machine-id /etc/resolv.conf',
   'systemctl disable --quiet nginx',
   'rm -rf /var/cache/apt/archives/*.deb /var/lib/apt/lists/*',
 ].join('\n');
 
+/** How the root file system of every machine is made. */
+export const recipe = { suite, packages, sentinels, finish };
+
 /** Names a root file system's making: another recipe has another name. */
-export const recipeHash = createHash('sha256')
-  .update(JSON.stringify([suite, packages, sentinels, finish]))
-  .digest('hex')
-  .slice(0, 12);
+export const recipeHash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);

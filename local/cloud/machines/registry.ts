@@ -12,40 +12,39 @@ export interface RunRecord {
 /** Forgotten at the host's own restart, like everything that it's a register of. */
 const folder = '/run/kthw';
 
-/** Enters a run of this process; nobody else's may be there. */
-export async function register(tag: string, stateDir: string): Promise<void> {
-  const record: RunRecord = { tag, stateDir, owner: thisProcess() };
-  const file = join(await made(), `${tag}.json`);
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(record));
-  await rename(`${file}.${process.pid}`, file);
-}
+/** The runs on this host that have not been swept, and a file to lock for starting a run or sweeping after one. */
+export const registry = {
+  lock: join(folder, 'lock'),
 
-/** The file that's locked by whoever starts a run, or sweeps after one. */
-export async function registryLock(): Promise<string> {
-  return join(await made(), 'lock');
-}
+  /** Enters a run of this process; nobody else's may be there. */
+  async enter(tag: string, stateDir: string): Promise<void> {
+    const record: RunRecord = { tag, stateDir, owner: thisProcess() };
+    const file = fileOf(tag);
+    await writeFile(`${file}.${process.pid}`, JSON.stringify(record));
+    await rename(`${file}.${process.pid}`, file);
+  },
 
-/** The run with this tag. */
-export async function findRun(tag: string): Promise<RunRecord | undefined> {
-  const text = await readFile(join(folder, `${tag}.json`), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
-}
+  async find(tag: string): Promise<RunRecord | undefined> {
+    const text = await readFile(fileOf(tag), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
+  },
 
-/** All runs that have not been swept. */
-export async function listRuns(): Promise<readonly RunRecord[]> {
-  const files = await readdir(folder).catch(() => []);
-  const runs = await Promise.all(
-    files.filter((file) => /^[0-9a-f]{6}\.json$/.test(file)).map((file) => findRun(file.slice(0, 6))),
-  );
-  return runs.filter((run) => run !== undefined);
-}
+  async list(): Promise<readonly RunRecord[]> {
+    const files = await readdir(folder).catch(() => []);
+    const tags = files.flatMap((file) => /^([0-9a-f]{6})\.json$/.exec(file)?.[1] ?? []);
+    return (await Promise.all(tags.map((tag) => registry.find(tag)))).filter((run) => run !== undefined);
+  },
 
-/** Strikes a run off. */
-export async function unregister(tag: string): Promise<void> {
-  await rm(join(folder, `${tag}.json`), { force: true });
-}
+  async strike(tag: string): Promise<void> {
+    await rm(fileOf(tag), { force: true });
+  },
 
-async function made(): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  return folder;
+  /** Makes the folder that all this is in. */
+  async prepare(): Promise<void> {
+    await mkdir(folder, { recursive: true });
+  },
+};
+
+function fileOf(tag: string): string {
+  return join(folder, `${tag}.json`);
 }

@@ -1,50 +1,25 @@
 import type { FirewallPlan } from '../machines.ts';
-import {
-  coversOrigin,
-  fromAnywhere,
-  healthCheckerAddress,
-  inOrder,
-  isIPv4,
-  isTarget,
-  type Origin,
-} from './firewall.ts';
-
-/** A machine as its network sees it. */
-export interface Attachment {
-  readonly name: string;
-  readonly address: string;
-  /** The gateway of its subnet. */
-  readonly gateway: string;
-  readonly tags: readonly string[];
-  readonly canIpForward: boolean;
-  /** The network's end of the pair that leads to it. */
-  readonly port: string;
-  /** Addresses between network and host that stand for the machine: for outsiders, and for health checks. */
-  readonly outsideToken: string;
-  readonly healthToken: string;
-}
-
-/** An address that leads to several machines, to one of them, or to none. */
-export interface BalancerRule {
-  readonly token: string;
-  readonly ports: readonly [first: number, last: number];
-  readonly targets: readonly string[];
-}
+import type { Attachment } from './attachment.ts';
+import { fromAnywhere, inOrder, isTarget } from './firewall.ts';
+import { metadataAddress } from './metadata-server.ts';
+import { coversOrigin, healthCheckerAddress, type Origin } from './origin.ts';
 
 /** All that decides what a network lets through and where it sends it. */
 export interface RulesetInput {
   readonly uplink: string;
   readonly attachments: readonly Attachment[];
   readonly firewall: readonly FirewallPlan[];
-  readonly balancers: readonly BalancerRule[];
+  /** Addresses that lead to several machines, to one of them, or to none. */
+  readonly balancers: readonly {
+    readonly token: string;
+    readonly ports: readonly [first: number, last: number];
+    readonly targets: readonly string[];
+  }[];
   /** Services on the host, by the token that stands for each. */
   readonly internet: readonly { readonly token: string; readonly address: string; readonly port: number }[];
   /** The metadata server, on the host. */
   readonly metadata: { readonly address: string; readonly port: number };
 }
-
-/** Where every machine finds the metadata server. */
-export const metadataAddress = '169.254.169.254';
 
 /** Names that firewall rules give to protocols, and their numbers: Google's `Firewall.allowed[].IPProtocol`. */
 const protocolNumbers = [
@@ -161,7 +136,7 @@ function decisions({ firewall, attachments }: RulesetInput, origin: Origin): str
 function fromSources(rule: FirewallPlan, attachments: readonly Attachment[], origin: Origin): readonly string[] {
   if (origin !== 'inside') return coversOrigin(rule, origin) ? [''] : [];
   if (fromAnywhere(rule)) return [''];
-  const ranges = rule.sourceRanges.filter(isIPv4);
+  const ranges = rule.sourceRanges.filter((range) => !range.includes(':'));
   if (ranges.some((range) => range.endsWith('/0'))) return [''];
   const tagged = attachments
     .filter((each) => each.tags.some((tag) => rule.sourceTags.includes(tag)))

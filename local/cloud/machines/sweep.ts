@@ -1,12 +1,14 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { removeCgroup } from './cgroups.ts';
+import { Cgroup } from './cgroup.ts';
 import { withFileLock } from './file-lock.ts';
 import { requireHost } from './host.ts';
-import { namesOf, tagFrom, tagOf } from './names.ts';
+import { unmountBelow } from './mounts.ts';
+import { namesOf, tagFrom } from './names.ts';
 import { isAlive } from './owner.ts';
-import { findRun, listRuns, registryLock, unregister } from './registry.ts';
+import { registry } from './registry.ts';
 import { run } from './run.ts';
+import { tagOf } from './tag.ts';
 
 /** How long another sweep of the same run may take before this one gives up. */
 const turnMs = 60_000;
@@ -19,7 +21,7 @@ const turnMs = 60_000;
 export async function sweep(stateDir: string, afterwards: () => Promise<void> = async () => undefined): Promise<void> {
   requireHost();
   await inTurn(async () => {
-    const owner = (await findRun(tagOf(stateDir)))?.owner;
+    const owner = (await registry.find(tagOf(stateDir)))?.owner;
     if (owner !== undefined && isAlive(owner)) {
       throw new Error(
         `cannot sweep "${stateDir}": process ${owner.pid} uses it; give another folder or end that process`,
@@ -30,36 +32,32 @@ export async function sweep(stateDir: string, afterwards: () => Promise<void> = 
   });
 }
 
-/** Sweeps after this process's own run, at its end. */
-export async function sweepOwn(stateDir: string): Promise<void> {
-  await inTurn(async () => await sweepRun(stateDir));
-}
-
-/** Sweeps after a process, unless another has taken over its state folder in the meantime. */
+/** Sweeps after this process or one that died, unless another has taken over its state folder in the meantime. */
 export async function sweepAfter(stateDir: string, pid: number): Promise<void> {
   await inTurn(async () => {
-    const owner = (await findRun(tagOf(stateDir)))?.owner;
-    if (owner?.pid === pid && !isAlive(owner)) await sweepRun(stateDir);
+    const owner = (await registry.find(tagOf(stateDir)))?.owner;
+    if (owner?.pid === pid && (pid === process.pid || !isAlive(owner))) await sweepRun(stateDir);
   });
 }
 
 async function sweepRun(stateDir: string): Promise<void> {
   const tag = tagOf(stateDir);
   await sweepTag(tag);
-  for (const mount of await mountsBelow(resolve(stateDir))) await run('umount', ['--lazy', mount]);
+  await unmountBelow(resolve(stateDir));
   for (const part of ['machines', 'networks', 'guest'])
     await rm(join(stateDir, part), { recursive: true, force: true });
-  await unregister(tag);
+  await registry.strike(tag);
 }
 
 async function inTurn(action: () => Promise<void>): Promise<void> {
-  await withFileLock(await registryLock(), turnMs, action);
+  await registry.prepare();
+  await withFileLock(registry.lock, turnMs, action);
 }
 
 /** Sweeps after every run whose process has died, also where only namespaces tell of it. Returns the known state folders. */
 export async function sweepAll(): Promise<readonly string[]> {
   requireHost();
-  const runs = await listRuns();
+  const runs = await registry.list();
   const dead = runs.filter(({ owner }) => !isAlive(owner));
   for (const { stateDir } of dead) await sweep(stateDir);
   const known = new Set(runs.map(({ tag }) => tag));
@@ -71,7 +69,7 @@ export async function sweepAll(): Promise<readonly string[]> {
 /** Ends and removes all that carries a tag. */
 async function sweepTag(tag: string): Promise<void> {
   const names = namesOf(tag);
-  await removeCgroup(names.group);
+  await new Cgroup(names.group).remove();
   for (const name of (await namespaces()).filter(names.isNamespace)) await run('ip', ['netns', 'del', name]);
   const links = await readdir('/sys/class/net');
   // An interface whose other end went with its namespace may be gone by now.
@@ -80,17 +78,4 @@ async function sweepTag(tag: string): Promise<void> {
 
 async function namespaces(): Promise<readonly string[]> {
   return await readdir('/run/netns').catch(() => []);
-}
-
-/** Mount points below a folder, the innermost first. */
-async function mountsBelow(folder: string): Promise<readonly string[]> {
-  const points = (await readFile('/proc/self/mountinfo', 'utf8'))
-    .split('\n')
-    .map((line) => unescaped(line.split(' ')[4] ?? ''));
-  return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
-}
-
-/** Blanks and backslashes are written in octal there: proc(5). */
-function unescaped(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

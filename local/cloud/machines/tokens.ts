@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { numberOf } from './names.ts';
+import { digest } from './tag.ts';
 
 /**
  * The addresses between one network and the host, out of the range for carriers' own use (RFC 6598), which no plan of a
@@ -17,7 +17,7 @@ export class TokenBlock {
   #next = 16;
 
   constructor(seed: string, taken: (range: string) => boolean = isTaken) {
-    const first = numberOf(seed, blocks);
+    const first = Number.parseInt(digest(seed).slice(0, 8), 16) % blocks;
     const order = Array.from({ length: 64 }, (_, step) => (first + step) % blocks);
     const free = order.find((block) => !taken(text(start + block * size)));
     if (free === undefined) throw new Error('cannot lead into a network: no free addresses in "100.64.0.0/10"');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { coversOrigin, portsOpenToOutside } from '../../../local/cloud/machines/firewall.ts';
+import { portsOpenToOutside } from '../../../local/cloud/machines/open-ports.ts';
+import { coversOrigin } from '../../../local/cloud/machines/origin.ts';
 import { firewallRule } from './rig.ts';
 
 const anywhere = { sourceRanges: ['0.0.0.0/0'] };

@@ -1,21 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { namesOf, tagOf } from '../../../local/cloud/machines/names.ts';
+import { namesOf } from '../../../local/cloud/machines/names.ts';
 import { type NspawnMachines, openNspawnMachines } from '../../../local/cloud/machines/nspawn.ts';
+import { tagOf } from '../../../local/cloud/machines/tag.ts';
 import type { NetworkPlan } from '../../../local/cloud/machines.ts';
-import {
-  addresses,
-  firewallRule,
-  leftovers,
-  machinePlan,
-  removeFolder,
-  Shell,
-  stateFolder,
-  until,
-  whyNot,
-} from './rig.ts';
+import { leftovers, stateFolder, whyNot } from './host.ts';
+import { addresses, firewallRule, machinePlan } from './rig.ts';
+import { Shell } from './shell.ts';
+import { until } from './until.ts';
 
 const missing = await whyNot();
 if (missing.length > 0) console.warn(`NOT TESTED: real machines, because ${missing.join('; ')}`);
@@ -86,7 +80,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     two?.close();
     await machines?.close();
     internet?.close();
-    if (stateDir !== undefined) await removeFolder(stateDir);
+    if (stateDir !== undefined) await rm(stateDir, { recursive: true });
   }, 60_000);
 
   test('let in whom the metadata names, as root by sudo, and show the host key that they published', async () => {

@@ -9,11 +9,13 @@ import { withFileLock } from '../../../local/cloud/machines/file-lock.ts';
 import { Forwarders } from '../../../local/cloud/machines/forwarders.ts';
 import { HealthCount, HealthProbe } from '../../../local/cloud/machines/health.ts';
 import { hostsFile, writeInPlace } from '../../../local/cloud/machines/hosts-file.ts';
-import { namesOf, tagFrom, tagOf } from '../../../local/cloud/machines/names.ts';
+import { namesOf, tagFrom } from '../../../local/cloud/machines/names.ts';
 import { missingRequirements } from '../../../local/cloud/machines/requirements.ts';
 import { gatewayOf } from '../../../local/cloud/machines/subnets.ts';
+import { tagOf } from '../../../local/cloud/machines/tag.ts';
 import { TokenBlock } from '../../../local/cloud/machines/tokens.ts';
-import { addresses, until } from './rig.ts';
+import { addresses } from './rig.ts';
+import { until } from './until.ts';
 
 const check = {
   host: undefined,

@@ -1,10 +1,13 @@
+import { rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { processesOf } from '../../../local/cloud/machines/cgroups.ts';
-import { namesOf, tagOf } from '../../../local/cloud/machines/names.ts';
+import { Cgroup } from '../../../local/cloud/machines/cgroup.ts';
+import { namesOf } from '../../../local/cloud/machines/names.ts';
 import { openNspawnMachines } from '../../../local/cloud/machines/nspawn.ts';
 import { sweep, sweepAll } from '../../../local/cloud/machines/sweep.ts';
-import { leftovers, removeFolder, stateFolder, until, whyNot } from './rig.ts';
+import { tagOf } from '../../../local/cloud/machines/tag.ts';
+import { leftovers, stateFolder, whyNot } from './host.ts';
+import { until } from './until.ts';
 
 const missing = await whyNot();
 if (missing.length > 0) console.warn(`NOT TESTED: sweeping, because ${missing.join('; ')}`);
@@ -32,14 +35,14 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
     owner.kill('SIGKILL');
     await owner;
     await sweep(stateDir);
-    await removeFolder(stateDir);
+    await rm(stateDir, { recursive: true });
   }, 60_000);
 
   test('its machines and all else are removed within moments', async () => {
     await expect(sweep(stateDir)).rejects.toThrow('uses it');
     await expect(openNspawnMachines({ stateDir, internet: [] })).rejects.toThrow('uses it');
     const { group } = namesOf(tagOf(stateDir));
-    expect(await processesOf(group)).not.toEqual([]);
+    expect(await new Cgroup(group).processes()).not.toEqual([]);
     owner.kill('SIGKILL');
     await owner;
     await until('nothing is left', async () => (await leftovers(stateDir)).length === 0);

@@ -1,0 +1,14 @@
+/** A machine as its network sees it. */
+export interface Attachment {
+  readonly name: string;
+  readonly address: string;
+  /** The gateway of its subnet. */
+  readonly gateway: string;
+  readonly tags: readonly string[];
+  readonly canIpForward: boolean;
+  /** The network's end of the pair that leads to it. */
+  readonly port: string;
+  /** Addresses between network and host that stand for the machine: for outsiders, and for health checks. */
+  readonly outsideToken: string;
+  readonly healthToken: string;
+}

@@ -1,0 +1,49 @@
+import type { MetadataNode } from './metadata-tree.ts';
+
+/** Finds what a path leads to. */
+export function findNode(root: MetadataNode, path: readonly string[]): MetadataNode | undefined {
+  let node: MetadataNode | undefined = root;
+  for (const part of path) {
+    if (node === undefined || typeof node !== 'object') return undefined;
+    node = Object.hasOwn(node, part) ? (node as Record<string, MetadataNode>)[part] : undefined;
+  }
+  return node;
+}
+
+/** Renders a node, which was found by its path, as the metadata server does. Keys of a recursive answer in JSON are written in camel case there. */
+export function renderNode(
+  node: MetadataNode,
+  path: readonly string[],
+  recursive: boolean,
+  format: 'json' | 'text',
+): string {
+  if (typeof node !== 'object') return format === 'json' ? JSON.stringify(node) : String(node);
+  if (!recursive) {
+    const names = Object.entries(node).map(([key, value]) =>
+      typeof value === 'object' && !isTags(key, value) ? `${key}/` : key,
+    );
+    return format === 'json' ? JSON.stringify(names) : names.map((name) => `${name}\n`).join('');
+  }
+  return format === 'json' ? JSON.stringify(camelCased(node, path)) : flat(node, '');
+}
+
+function isTags(key: string, value: MetadataNode): boolean {
+  return key === 'tags' && Array.isArray(value);
+}
+
+/** Names that people chose (attributes) stay as they are. */
+function camelCased(node: MetadataNode, path: readonly string[]): unknown {
+  if (Array.isArray(node)) return node.map((each: MetadataNode) => camelCased(each, path));
+  if (typeof node !== 'object') return node;
+  const chosen = path.includes('attributes') || path.includes('guest-attributes');
+  const name = (key: string) => (chosen ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [name(key), camelCased(value, [...path, key])]));
+}
+
+function flat(node: MetadataNode, prefix: string): string {
+  if (typeof node !== 'object') return `${prefix} ${node}\n`;
+  const below = (key: string) => (prefix === '' ? key : `${prefix}/${key}`);
+  return Object.entries(node)
+    .map(([key, value]) => flat(value as MetadataNode, below(key)))
+    .join('');
+}
