@@ -1,0 +1,235 @@
+import type {
+  Cloud,
+  Global,
+  Instance,
+  InstanceFound,
+  MachineType,
+  Quota,
+  Resource,
+} from '../../src/engine/cloud/cloud.ts';
+import { KthwError } from '../../src/engine/errors.ts';
+import type { VirtualClock } from './clock.ts';
+import { missingFor, type Shelves, shelves, userOf } from './cloud-rules.ts';
+import { Faults } from './faults.ts';
+
+const machineTypes: Readonly<Record<string, MachineType>> = {
+  'e2-micro': { cpus: 2, memoryMb: 1_024, sharedCpu: true },
+  'e2-medium': { cpus: 2, memoryMb: 4_096, sharedCpu: true },
+  'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
+};
+
+/** How long the cloud takes, on the virtual clock. */
+const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000 } as const;
+
+type Found = Global & Readonly<Record<string, unknown>>;
+interface Kept {
+  readonly spec: Found;
+  readonly at: number;
+}
+
+/**
+ * Compute Engine in memory. A change has its effect when it is called and answers when its operation is done, so that a
+ * caller who ends in between leaves the effect. The same request twice is one resource; an insert of what exists is
+ * accepted quietly, as the adapter does with Google's 409, and completes labels that are missing. What refers to
+ * something that is not there is refused (`cloud-invalid`); what others still refer to can't be deleted (`in-use`).
+ * Machines run 12 s after their insert and show their host keys after 20 s.
+ */
+export class CloudDouble implements Cloud {
+  readonly faults = new Faults();
+  readonly quotaLimits: Record<string, number> = { CPUS: 500, IN_USE_ADDRESSES: 500, INSTANCES: 500 };
+  readonly #clock: VirtualClock;
+  readonly #kept: Shelves<Kept> = shelves();
+  readonly #requests = new Set<string>();
+  readonly #made = new Map<string, number>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  readonly networks = this.#resource('networks') as unknown as Cloud['networks'];
+  readonly subnetworks = this.#resource('subnetworks') as unknown as Cloud['subnetworks'];
+  readonly firewalls = this.#resource('firewalls') as unknown as Cloud['firewalls'];
+  readonly addresses = this.#resource('addresses') as unknown as Cloud['addresses'];
+  readonly instances = this.#resource('instances') as unknown as Cloud['instances'];
+  readonly routes = this.#resource('routes') as unknown as Cloud['routes'];
+  readonly healthChecks = this.#resource('healthChecks') as unknown as Cloud['healthChecks'];
+  readonly targetPools = this.#resource('targetPools') as unknown as Cloud['targetPools'];
+  readonly forwardingRules = this.#resource('forwardingRules') as unknown as Cloud['forwardingRules'];
+
+  /** Asked for the health of pool members; the world sets it. */
+  healthOf: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
+
+  async hostKeys({ name }: Global, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#call(`hostKeys ${name}`, signal, () => {
+      const kept = this.#kept.instances.get(name);
+      return kept && this.#age(kept) >= takes.hostKeysMs ? [hostKeyOf(kept)] : [];
+    });
+  }
+
+  async poolHealth({ name }: Global, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
+    return this.#call(`poolHealth ${name}`, signal, () => {
+      const members = (this.#kept.targetPools.get(name)?.spec.instances ?? []) as readonly string[];
+      const names = members.map((member) => member.slice(member.indexOf('/') + 1));
+      return new Map(names.map((instance) => [instance, this.healthOf(instance)]));
+    });
+  }
+
+  machineType({ name }: Global, signal: AbortSignal): Promise<MachineType | undefined> {
+    return this.#call(`machineType ${name}`, signal, () => machineTypes[name]);
+  }
+
+  quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined> {
+    const usage: Record<string, number> = {
+      CPUS: this.#kept.instances.size * 2,
+      IN_USE_ADDRESSES: this.#kept.instances.size + this.#kept.forwardingRules.size,
+      INSTANCES: this.#kept.instances.size,
+    };
+    return this.#call(`quotas ${region}`, signal, () =>
+      Object.entries(this.quotaLimits).map(([metric, limit]) => ({ metric, limit, usage: usage[metric] ?? 0 })),
+    );
+  }
+
+  zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    return this.#call(`zones ${region}`, signal, () => ['a', 'b', 'c'].map((zone) => `${region}-${zone}`));
+  }
+
+  /** What exists, as `KIND NAME`, sorted. */
+  existing(): string[] {
+    return Object.entries(this.#kept)
+      .flatMap(([kind, shelf]) => [...shelf.keys()].map((name) => `${kind} ${name}`))
+      .sort();
+  }
+
+  /** How often something of this kind and name was really made. */
+  made(kind: keyof Shelves<unknown>, name: string): number {
+    return this.#made.get(`${kind} ${name}`) ?? 0;
+  }
+
+  /** Everything that was made, with how often. */
+  allMade(): ReadonlyMap<string, number> {
+    return this.#made;
+  }
+
+  /** A machine that runs, by the address at which it is reached; with a number that no other machine ever had. */
+  machineAt(address: string): { name: string; birth: number; hostKey: string; spec: Instance } | undefined {
+    const found = this.machines().find(({ at }) => at === address);
+    const kept = found && this.#kept.instances.get(found.name);
+    return kept && this.#age(kept) >= takes.bootMs ? { ...found, hostKey: hostKeyOf(kept) } : undefined;
+  }
+
+  /** Every machine that exists, with where it will be reached. */
+  machines(): { name: string; birth: number; at: string; spec: Instance }[] {
+    return [...this.#kept.instances].map(([name, { spec }]) => ({
+      name,
+      birth: Number(spec.birth),
+      at: externalAddressOf(name),
+      spec: spec as unknown as Instance,
+    }));
+  }
+
+  /** Machines behind the address of a forwarding rule. */
+  behind(address: string): string[] {
+    const rule = [...this.#kept.forwardingRules.values()].find(({ spec }) => spec.address === address);
+    const pool = rule && this.#kept.targetPools.get(String(rule.spec.targetPool));
+    const members = (pool?.spec.instances ?? []) as readonly string[];
+    return members.map((member) => externalAddressOf(member.slice(member.indexOf('/') + 1)));
+  }
+
+  /** Somebody changes a resource behind the engine's back. */
+  tamper(kind: keyof Shelves<unknown>, name: string, fields: Readonly<Record<string, unknown>>): void {
+    const kept = this.#kept[kind].get(name);
+    if (!kept) throw new Error(`there is no ${kind} ${name} to tamper with`);
+    this.#kept[kind].set(name, { ...kept, spec: { ...kept.spec, ...fields } });
+  }
+
+  #resource(kind: keyof Shelves<Kept>): Resource<Found> {
+    const shelf = () => this.#kept[kind];
+    return {
+      get: (at: Global, signal) =>
+        this.#call(`get ${kind} ${at.name}`, signal, () => {
+          const kept = shelf().get(at.name);
+          return kept && this.#found(kind, kept);
+        }),
+      insert: (spec, { request, signal }) =>
+        this.#call(`insert ${kind} ${spec.name}`, signal, () => this.#insert(kind, spec, request), takes.operationMs),
+      delete: (at: Global, { signal }) =>
+        this.#call(
+          `delete ${kind} ${at.name}`,
+          signal,
+          () => {
+            const kept = shelf().get(at.name);
+            const user = kept && userOf(kind, this.#found(kind, kept), (k) => this.#specs(k));
+            if (user) throw new KthwError('in-use', { doing: `deleting ${kind} ${at.name}` }, { detail: user });
+            shelf().delete(at.name);
+          },
+          takes.operationMs,
+        ),
+    };
+  }
+
+  #insert(kind: keyof Shelves<Kept>, spec: Found, request: string): void {
+    if (this.#requests.has(request)) return;
+    this.#requests.add(request);
+    const doing = `making ${kind} ${spec.name}`;
+    const missing = missingFor(kind, spec, (k, name) => this.#kept[k].has(name));
+    if (missing) throw new KthwError('cloud-invalid', { doing }, { detail: `${missing} was not found` });
+    const before = this.#kept[kind].get(spec.name);
+    if (before) {
+      const bare = 'labels' in spec && Object.keys(before.spec.labels ?? {}).length === 0;
+      if (bare) this.#kept[kind].set(spec.name, { ...before, spec: { ...before.spec, labels: spec.labels } });
+      return;
+    }
+    const name = `${kind} ${spec.name}`;
+    this.#made.set(name, (this.#made.get(name) ?? 0) + 1);
+    const birth = [...this.#made.values()].reduce((sum, n) => sum + n, 0);
+    this.#kept[kind].set(spec.name, { spec: { ...spec, birth }, at: +this.#clock.now() });
+  }
+
+  #found(kind: keyof Shelves<Kept>, kept: Kept): Found {
+    const { spec } = kept;
+    if (kind === 'addresses') return { ...spec, address: addressIn(35, spec.name) };
+    if (kind !== 'instances') return spec;
+    const runs = this.#age(kept) >= takes.bootMs;
+    const found: InstanceFound = {
+      status: runs ? 'RUNNING' : 'PROVISIONING',
+      externalAddress: runs ? externalAddressOf(spec.name) : undefined,
+    };
+    return { ...spec, ...found };
+  }
+
+  #specs(kind: keyof Shelves<Kept>): readonly Found[] {
+    return [...this.#kept[kind].values()].map(({ spec }) => spec);
+  }
+
+  #age({ at }: Kept): number {
+    return +this.#clock.now() - at;
+  }
+
+  async #call<T>(call: string, signal: AbortSignal, effect: () => T, thenMs = 0): Promise<T> {
+    if (signal.aborted) throw new KthwError('cancelled', {});
+    return await this.faults.around(call, async () => {
+      const result = effect();
+      if (thenMs > 0) {
+        await this.#clock.sleep(thenMs, signal).catch(() => {
+          throw new KthwError('cancelled', {});
+        });
+      }
+      return result;
+    });
+  }
+}
+
+function hostKeyOf({ spec }: Kept): string {
+  return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.birth}`).toString('base64')}`;
+}
+
+function externalAddressOf(instance: string): string {
+  return addressIn(34, instance);
+}
+
+/** Always the same for a name, so that a run that was killed finds the addresses that it would have found. */
+function addressIn(first: number, name: string): string {
+  let hash = 0x811c9dc5;
+  for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return [first, hash >>> 24, (hash >>> 16) & 0xff, 1 + ((hash & 0xffff) % 254)].join('.');
+}

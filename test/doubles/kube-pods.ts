@@ -1,0 +1,35 @@
+interface Deployment {
+  readonly metadata?: { readonly name: string };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: { readonly containers: readonly { readonly image: string }[] };
+    };
+  };
+}
+
+interface Asked {
+  readonly label: string;
+  readonly value: string;
+  readonly nodes: readonly string[];
+  readonly up: boolean;
+  readonly missingImages: ReadonlySet<string>;
+}
+
+/** The pods of a deployment as the API lists them: one a node, none without nodes. */
+export function listPods(object: object, { label, value, nodes, up, missingImages }: Asked): object[] {
+  const { metadata, spec } = object as Deployment;
+  const template = spec?.template;
+  if (!template || template.metadata.labels[label] !== value) return [];
+  const missing = template.spec.containers.some(({ image }) => [...missingImages].some((part) => image.includes(part)));
+  return nodes.slice(0, spec.replicas ?? 1).map((nodeName, i) => ({
+    metadata: { name: `${metadata?.name}-${i}` },
+    spec: { nodeName },
+    status: {
+      podIP: `10.200.${i}.2`,
+      conditions: [{ type: 'Ready', status: up && !missing ? 'True' : 'False' }],
+      containerStatuses: [{ state: missing && up ? { waiting: { reason: 'ImagePullBackOff' } } : {} }],
+    },
+  }));
+}

@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { openVaults } from '../../src/store/envelope.ts';
+import { seal, unseal } from '../../src/store/seal.ts';
+import { Secret } from '../../src/store/secret.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Keyring, Vault, Vaults } from '../../src/store/vault.ts';
+import type { VirtualClock } from './clock.ts';
+
+/** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
+const made = new Map<string, Promise<Secret>>();
+
+/**
+ * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
+ * in earnest, once for each path and each turn: a world that makes the same secret twice gets two that differ, so that a
+ * test sees whether the first one stayed. `makes` counts them.
+ */
+export function vaultsDouble(
+  store: Store,
+  clock: VirtualClock,
+): Vaults & { makes(cluster: string, path: string): number } {
+  const vaults = openVaults(store, memoryKeyring());
+  const makes = new Map<string, number>();
+
+  async function makeOnce(
+    cluster: string,
+    inner: Vault,
+    path: string,
+    make: () => Promise<Secret> | Secret,
+  ): Promise<Secret> {
+    const turn = (makes.get(`${cluster} ${path}`) ?? 0) + 1;
+    makes.set(`${cluster} ${path}`, turn);
+    // A certificate goes with the authority that signed it.
+    const authority = await inner.get('authority');
+    const signer = authority ? createHash('sha256').update(authority.bytes()).digest('hex') : '';
+    const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
+    const found = made.get(key) ?? clock.during(async () => make());
+    made.set(key, found);
+    found.catch(() => made.delete(key));
+    return new Secret(Buffer.from((await clock.during(() => found)).bytes()));
+  }
+
+  return {
+    of(cluster) {
+      const inner = vaults.of(cluster);
+      return {
+        get: (path) => inner.get(path),
+        ensure: (path, make) => inner.ensure(path, () => makeOnce(cluster, inner, path, make)),
+        shred: () => inner.shred(),
+      };
+    },
+    makes: (cluster, path) => makes.get(`${cluster} ${path}`) ?? 0,
+  };
+}
+
+function memoryKeyring(): Keyring {
+  const key = randomBytes(32);
+  return {
+    wrap: async (plain, context) => ({ wrapped: seal(key, plain, context), keyVersion: '1' }),
+    unwrap: async (wrapped, context) => unseal(key, wrapped, context, 'a data key'),
+  };
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { Desk } from '../../src/engine/desk-types.ts';
+import { openEngine } from '../../src/engine/open-engine.ts';
+import type { StepTools } from '../../src/engine/take-step.ts';
+import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';
+import { ClusterSpec, type RunRecord } from '../../src/store/records.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { aCluster } from '../engine/a-cluster.ts';
+import { VirtualClock } from './clock.ts';
+import { CloudDouble } from './cloud.ts';
+import { KubeDouble } from './kube.ts';
+import { Life } from './mortal.ts';
+import { RemoteDouble } from './remote.ts';
+import { vaultsDouble } from './vaults.ts';
+
+export interface Process {
+  readonly desk: Desk;
+  /** Takes up every run that is not over. */
+  start(): Promise<void>;
+  /** Puts everything down in good order, as after SIGTERM. */
+  stop(): Promise<void>;
+  /** Ends it where it stands, as a crash does: nothing that it still tries has an effect. */
+  kill(): Promise<void>;
+}
+
+interface WorldOptions {
+  /** @default a database in memory */
+  readonly path?: string;
+}
+
+interface ProcessOptions {
+  /** Called at each point at which a process may end; `kill` ends it there. */
+  readonly at?: (step: string, point: Parameters<StepTools['killPoint']>[1], kill: () => never) => void;
+}
+
+/** The longest that a run may take, on the virtual clock. */
+const patienceMs = 6 * 3_600_000;
+
+/**
+ * All that an engine meets, in memory: a store, a cloud, its machines, their API servers and a clock on which waiting
+ * takes no time. Processes come and go over it; what they made stays.
+ */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly store: Store;
+  readonly cloud = new CloudDouble(this.clock);
+  readonly remote = new RemoteDouble(this.cloud);
+  readonly kube = new KubeDouble(this.clock, this.cloud, this.remote);
+  readonly vaults;
+  readonly by = { team: 'T1', user: 'U1' };
+  /** What processes logged. */
+  readonly logged: string[] = [];
+  readonly #processes = new Set<Process>();
+
+  constructor({ path = ':memory:' }: WorldOptions = {}) {
+    this.store = openSqliteStore({ path, now: this.clock.now });
+    this.vaults = vaultsDouble(this.store, this.clock);
+    this.cloud.healthOf = (name) => (this.#serves(name) ? 'HEALTHY' : 'UNHEALTHY');
+  }
+
+  /** A process of the bot, without Slack. */
+  process({ at = () => {} }: ProcessOptions = {}): Process {
+    const life = new Life();
+    const engine = openEngine({
+      store: life.holds(this.store),
+      vaults: life.holds(this.vaults),
+      cloud: life.holds<CloudDouble>(this.cloud),
+      kube: life.holds<KubeDouble>(this.kube),
+      openRemote: () => life.holds(this.remote.open()),
+      mirror: undefined,
+      holder: randomUUID(),
+      told: () => {},
+      log: (fields, message) => void this.logged.push(`${message}: ${String(fields.error)}`),
+      clock: this.clock,
+      killPoint: (step, point) =>
+        at(step, point, () => {
+          life.end();
+          throw new Error('this process has ended');
+        }),
+    });
+    const process: Process = {
+      desk: engine.desk,
+      start: () => engine.dispatcher.start(),
+      stop: () => engine.dispatcher.stop(),
+      kill: async () => {
+        life.end();
+        await engine.dispatcher.stop();
+      },
+    };
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** Until the run is closed. @throws Error with its troubles when it takes too long */
+  async over(run: string): Promise<RunRecord> {
+    const until = +this.clock.now() + patienceMs;
+    for (;;) {
+      const record = (await this.store.read('run', run))?.value;
+      if (record && !record.open) return record;
+      if (+this.clock.now() > until) throw new Error(`run ${run} is not over: ${await this.tail(run)}`);
+      await this.clock.sleep(500, new AbortController().signal);
+    }
+  }
+
+  /** What a run ended as; undefined while it has not. */
+  async endOf(run: string): Promise<string | undefined> {
+    const ends = (await this.eventsOf(run, 'run.finished')).map((event) => event.as);
+    return ends.at(-1);
+  }
+
+  async eventsOf<T extends EngineEvent['type']>(run: string, type: T): Promise<Extract<EngineEvent, { type: T }>[]> {
+    const events = await this.store.events(run);
+    return events.flatMap(({ event }) => (event.type === type ? [event as Extract<EngineEvent, { type: T }>] : []));
+  }
+
+  /** The last events, for a message. */
+  async tail(run: string): Promise<string> {
+    const events: readonly StoredEvent[] = await this.store.events(run);
+    return JSON.stringify(events.slice(-4).map(({ event }) => event));
+  }
+
+  /** Asks for a cluster and waits for the run to be over. */
+  async create(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
+    return await this.finish(process.desk.create({ spec: specOf(changes), by: this.by, channel: 'C1' }));
+  }
+
+  /** Waits for a run that was just asked for. @throws Error when it was not begun */
+  async finish(asked: Promise<object>): Promise<string> {
+    const answer = await asked;
+    if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
+    await this.over(String(answer.run));
+    return String(answer.run);
+  }
+
+  /** Everything is mended, as by somebody who put things right. */
+  mend(): void {
+    this.cloud.faults.mend();
+    this.kube.faults.mend();
+    this.kube.missingImages.clear();
+    this.remote.mend();
+  }
+
+  async close(): Promise<void> {
+    for (const process of this.#processes) await process.kill();
+    await this.store.close();
+  }
+
+  #serves(name: string): boolean {
+    const machine = this.remote.at(this.cloud.machines().find((m) => m.name === name)?.at ?? '');
+    return ['kube-apiserver', 'nginx'].every((service) => machine?.running.has(service));
+  }
+}
+
+/** What a person can choose of a small cluster: one controller and one worker unless it is changed. */
+export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
+  return ClusterSpec.parse(aCluster({ controllers: 1, workers: 1, ...changes }));
+}
