@@ -21,6 +21,8 @@ const Environment = z.object({
   KTHW_STORE: z.enum(['sqlite', 'firestore']).default('sqlite'),
   KTHW_SQLITE_PATH: z.string().default('.kthw/kthw.sqlite'),
   KTHW_KEY_FILE: z.string().default('.kthw/key'),
+  /** How long a run stays with a process that gives no more sign of life. */
+  KTHW_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
   KTHW_REGION: z.string().default('us-west1'),
   KTHW_ZONE: z.string().default('us-west1-c'),
   KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).default(defaultVersion),

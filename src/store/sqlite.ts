@@ -16,6 +16,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** What leases run out by. */
   readonly now?: () => Date;
+  /** Whether the process that holds a lease is surely over; its runs are free at once then. @default nobody knows */
+  readonly isGone?: (holder: string) => boolean;
 }
 
 /**
@@ -23,17 +25,20 @@ export interface SqliteOptions {
  * @throws Error when the file can't be opened or a newer release wrote it.
  */
 export function openSqliteStore(options: SqliteOptions): Store {
-  return new SqliteStore(openSqliteFile(options.path, 10_000), options.now ?? (() => new Date()));
+  const { path, now = () => new Date(), isGone = () => false } = options;
+  return new SqliteStore(openSqliteFile(path, 10_000), now, isGone);
 }
 
 /** Methods are async only to turn throws into rejections: each one's work is done before it returns. */
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #now: () => Date;
+  readonly #isGone: (holder: string) => boolean;
 
-  constructor(db: DatabaseSync, now: () => Date) {
+  constructor(db: DatabaseSync, now: () => Date, isGone: (holder: string) => boolean) {
     this.#db = db;
     this.#now = now;
+    this.#isGone = isGone;
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Versioned<RecordOf<K>> | undefined> {
@@ -99,7 +104,9 @@ class SqliteStore implements Store {
   async takeLease(run: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
     checkId('run', run);
     return inTransaction(this.#db, () => {
-      const head = take(this.#head(run), holder, this.#now().getTime(), ttlMs);
+      const found = this.#head(run);
+      const free = found.holder !== '' && this.#isGone(found.holder) ? { ...found, holder: '' } : found;
+      const head = take(free, holder, this.#now().getTime(), ttlMs);
       return head && this.#keep(run, head);
     });
   }
