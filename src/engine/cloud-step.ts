@@ -17,7 +17,9 @@ interface CloudStep<K extends Collection> {
   readonly of: K;
   /** Where the resource is. */
   readonly at: Where<SpecOf<K>>;
-  /** What it must be; may need facts and secrets. */
+  /** What it must be as far as that is known, for comparing. A field that is undefined is not compared. @default `spec` */
+  readonly shape?: (c: Context) => { readonly [F in keyof SpecOf<K>]?: SpecOf<K>[F] | undefined };
+  /** What it must be, whole; may need facts and secrets. */
   readonly spec: (c: Context) => Promise<SpecOf<K>> | SpecOf<K>;
   /** Fields that must be as asked. What else Google fills in is its own. */
   readonly compare: readonly (keyof SpecOf<K> & keyof FoundOf<K> & string)[];
@@ -34,6 +36,7 @@ export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
   // The compiler can't see that one key gives one pair of types, so this is said once, here.
   const of = (cloud: Cloud) => cloud[wanted.of] as unknown as Resource<SpecOf<K> & Global, FoundOf<K>>;
   const place = at as Where<SpecOf<K> & Global>;
+  const shape = async (c: Context): Promise<Partial<SpecOf<K>>> => wanted.shape?.(c) ?? (await wanted.spec(c));
   return {
     key,
     title,
@@ -41,7 +44,7 @@ export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
     async observe(c) {
       const found = await of(c.cloud).get(place, c.signal);
       if (!found) return { is: 'absent' };
-      const fields = differences(await wanted.spec(c), found, compare);
+      const fields = differences(await shape(c), found, compare);
       if (fields.length > 0) return { is: 'different', fields };
       if (wanted.unfinished?.(found)) return { is: 'absent' };
       if (wanted.pending?.(found)) throw new KthwError('not-there-yet', { step: title });
@@ -49,6 +52,11 @@ export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
     },
     async apply(c) {
       await of(c.cloud).insert(await wanted.spec(c), { request: c.request, signal: c.signal });
+    },
+    async differs(c) {
+      const found = await of(c.cloud).get(place, c.signal);
+      const fields = found ? differences(await shape(c), found, compare) : [];
+      return fields.map((d) => ({ ...d, field: `${title}: ${d.field}` }));
     },
     // What bears the name but not the mark is somebody else's: it stays.
     async exists(c) {
@@ -67,12 +75,13 @@ function isOurs(found: object, cluster: Cluster): boolean {
   return true;
 }
 
-function differences<Spec extends object, Found extends object>(
-  wanted: Spec,
-  found: Found,
-  fields: readonly (keyof Spec & keyof Found & string)[],
+function differences<F extends string>(
+  wanted: { readonly [field in F]?: unknown },
+  found: { readonly [field in F]?: unknown },
+  fields: readonly F[],
 ): Difference[] {
   return fields
+    .filter((field) => wanted[field] !== undefined)
     .map((field) => ({ field, wanted: text(wanted[field]), found: text(found[field]) }))
     .filter((d) => d.wanted !== d.found);
 }

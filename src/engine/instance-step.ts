@@ -29,6 +29,7 @@ export function instanceStep(phase: string, cluster: Cluster, machine: Machine):
     after: ['network/subnet', 'keys/ssh'],
     of: 'instances',
     at: { name: machine.name, zone: cluster.zone, region: cluster.region },
+    shape: () => shapeOf(cluster, machine),
     spec: (c) => instanceOf(c, machine),
     compare: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
     pending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
@@ -38,6 +39,18 @@ export function instanceStep(phase: string, cluster: Cluster, machine: Machine):
 
 async function instanceOf({ cluster, vault }: Context, machine: Machine): Promise<Instance> {
   const { publicLine } = await sshKeyOf(vault);
+  return {
+    ...shapeOf(cluster, machine),
+    metadata: {
+      'ssh-keys': `${sshUser}:${publicLine}`,
+      // Host keys are written there once, at the first boot: it must be on from the start.
+      'enable-guest-attributes': 'TRUE',
+      ...('podCidr' in machine ? { 'pod-cidr': String(machine.podCidr) } : {}),
+    },
+  };
+}
+
+function shapeOf(cluster: Cluster, machine: Machine): Omit<Instance, 'metadata'> {
   return {
     name: machine.name,
     zone: cluster.zone,
@@ -52,12 +65,6 @@ async function instanceOf({ cluster, vault }: Context, machine: Machine): Promis
     tags: [cluster.name, machine.role],
     labels: labelsOf(cluster),
     scopes,
-    metadata: {
-      'ssh-keys': `${sshUser}:${publicLine}`,
-      // Host keys are written there once, at the first boot: it must be on from the start.
-      'enable-guest-attributes': 'TRUE',
-      ...('podCidr' in machine ? { 'pod-cidr': String(machine.podCidr) } : {}),
-    },
   };
 }
 

@@ -38,6 +38,8 @@ export interface Step {
    * looks until what others made has come up.
    */
   apply?(c: Context): Promise<void>;
+  /** What exists and differs, as far as that can be told before anything is made. Nothing: all is well, or not there yet. */
+  differs?(c: Context): Promise<readonly Difference[]>;
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
   exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
@@ -85,6 +87,8 @@ export interface Context {
   readonly request: string;
   /** Replaces every upstream host of a download; undefined: upstream itself. */
   readonly mirror: string | undefined;
+  /** What exists and differs, over all the steps of this run. */
+  survey(): Promise<readonly Difference[]>;
   /** @throws a bug when no step before this one made the fact known. */
   know<T>(fact: Fact<T>): T;
   /** The same where it may not be known yet. */

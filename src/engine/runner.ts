@@ -75,7 +75,9 @@ async function underLease(
   const putDown = new AbortController();
   const renewing = keepLease();
   try {
+    const planned = plan(options.phases, cluster, operation);
     const tools: StepTools = {
+      steps: planned.map(({ step }) => step),
       journal,
       walks: operations[operation].walks,
       random: options.random,
@@ -84,7 +86,7 @@ async function underLease(
       context: { ...world.tools, cluster, clock, signal: outer },
       earlierFacts: new Map(Object.entries(record?.facts ?? {})),
     };
-    const end = await walk(plan(options.phases, cluster, operation), tools, AbortSignal.any([outer, lost.signal]));
+    const end = await walk(planned, tools, AbortSignal.any([outer, lost.signal]));
     // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
     if (end === 'stopped' && lost.signal.aborted) throw lost.signal.reason;
     return end === 'over' ? await putAway() : end;

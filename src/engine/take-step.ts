@@ -14,7 +14,9 @@ export type KillPoint = 'before-call' | 'after-call' | 'after-write';
 export interface StepTools {
   readonly journal: Journal;
   /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<Context, 'know' | 'knows' | 'say' | 'request'>;
+  readonly context: Omit<Context, 'know' | 'knows' | 'say' | 'request' | 'survey'>;
+  /** Every step of the run. */
+  readonly steps: readonly Step[];
   /** What earlier runs of the cluster found out. */
   readonly earlierFacts: ReadonlyMap<string, z.core.util.JSONType>;
   readonly walks: 'forward' | 'backward';
@@ -41,6 +43,7 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
   const c: Context = {
     ...context,
     request,
+    survey: async () => (await Promise.all(tools.steps.map((each) => each.differs?.(c) ?? []))).flat(),
     knows: (fact) => knownBy(tools, fact),
     know: (fact) => {
       const value = knownBy(tools, fact);

@@ -30,6 +30,12 @@ export function moment(at: Date): Markdown {
   return { markdown: `<!date^${Math.floor(+at / 1000)}^{date_short_pretty} {time}|${fallback}>` };
 }
 
+/** A time of today, short, in the reader's own time zone. */
+export function clock(at: Date): Markdown {
+  const fallback = `${at.toISOString().slice(11, 16)} UTC`;
+  return { markdown: `<!date^${Math.floor(+at / 1000)}^{time}|${fallback}>` };
+}
+
 /** `&`, `<` and `>` start entities, mentions and links in Slack; three backticks start a block that would never end. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('```', '’’’');

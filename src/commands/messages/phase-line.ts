@@ -1,6 +1,6 @@
 import type { PhaseView } from '../../engine/desk-types.ts';
 import { between } from './duration.ts';
-import { joined, type Markdown, md, moment } from './markdown.ts';
+import { clock, joined, type Markdown, md } from './markdown.ts';
 import { phaseIcons } from './words.ts';
 
 /** One phase of a run in one line: state, count, time, and what it waits for. */
@@ -10,8 +10,7 @@ export function phaseLine(phase: PhaseView): Markdown {
   if (state !== 'waiting' && total > 1) parts.push(md`${done}/${total}`);
   const took = between(phase.startedAt, phase.finishedAt);
   if (state === 'done' && took) parts.push(md`${took}`);
-  if ((state === 'running' || state === 'retrying') && phase.startedAt)
-    parts.push(md`since ${moment(phase.startedAt)}`);
+  if ((state === 'running' || state === 'retrying') && phase.startedAt) parts.push(md`since ${clock(phase.startedAt)}`);
   if (note && state !== 'done') parts.push(md`_${note}_`);
   return joined(parts, ' · ');
 }

@@ -30,11 +30,19 @@ export const loadBalancer = definePhase({
       healthCheck: check.name,
       instances: cluster.controllerMachines.map((machine) => `${cluster.zone}/${machine.name}`),
     };
+    const rule = {
+      name: own.forwardingRule,
+      region: cluster.region,
+      description,
+      labels: labelsOf(cluster),
+      ports: '6443',
+      targetPool: pool.name,
+    };
     return [
       cloudStep({
         key: 'load-balancer/health-check',
         title: `health check ${check.name}`,
-        after: ['preflight/checks'],
+        after: ['preflight/checks', 'preflight/conflicts'],
         of: 'healthChecks',
         at: check,
         spec: () => check,
@@ -54,19 +62,12 @@ export const loadBalancer = definePhase({
       }),
       cloudStep({
         key: 'load-balancer/rule',
-        title: `forwarding rule ${own.forwardingRule}`,
+        title: `forwarding rule ${rule.name}`,
         after: ['load-balancer/pool', 'addresses/api'],
         of: 'forwardingRules',
-        at: { name: own.forwardingRule, region: cluster.region },
-        spec: (c) => ({
-          name: own.forwardingRule,
-          region: cluster.region,
-          description,
-          labels: labelsOf(cluster),
-          address: c.know(publicAddress),
-          ports: '6443',
-          targetPool: pool.name,
-        }),
+        at: rule,
+        shape: (c) => ({ ...rule, address: c.knows(publicAddress) }),
+        spec: (c) => ({ ...rule, address: c.know(publicAddress) }),
         compare: ['address', 'ports', 'targetPool', 'description'],
         unfinished: (found) => Object.keys(found.labels).length === 0,
       }),

@@ -2,7 +2,6 @@ import ipaddr from 'ipaddr.js';
 import type { MachineType, Quota } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
-import { markOf, names } from '../names.ts';
 import { type Context, definePhase, present } from '../phase.ts';
 
 /** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
@@ -16,10 +15,18 @@ export const preflight = definePhase({
       key: 'preflight/checks',
       title: 'names, ranges, quota and machine size',
       async observe(c) {
-        const problems = (await Promise.all([place(c), machineSize(c), quota(c), nameInUse(c)])).flat();
+        const problems = (await Promise.all([place(c), machineSize(c), quota(c)])).flat();
         problems.unshift(...rangeProblems(c.cluster));
         if (problems.length > 0) throw new KthwError('preflight', { problems });
         return present();
+      },
+    },
+    {
+      key: 'preflight/conflicts',
+      title: 'nothing of these names that differs',
+      async observe(c) {
+        const fields = await c.survey();
+        return fields.length > 0 ? { is: 'different', fields: [...fields] } : present();
       },
     },
   ],
@@ -90,14 +97,6 @@ async function quota({ cloud, cluster, signal }: Context): Promise<string[]> {
   const at = { name: cluster.machineType, zone: cluster.zone };
   const [type, quotas] = await Promise.all([cloud.machineType(at, signal), cloud.quotas(cluster.region, signal)]);
   return type && quotas ? quotaProblems(cluster, type, quotas) : [];
-}
-
-/** A network of this name that is not ours. What is ours is adopted later, piece by piece. */
-async function nameInUse({ cloud, cluster, signal }: Context): Promise<string[]> {
-  const found = await cloud.networks.get({ name: names(cluster).network }, signal);
-  return found && found.description !== markOf(cluster)
-    ? [`a network named "${found.name}" exists and is not this cluster's; choose another name`]
-    : [];
 }
 
 function overlap(a: string, b: string): boolean {
