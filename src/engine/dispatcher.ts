@@ -1,7 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './phase.ts';
 import type { PutDown } from './runner.ts';
-import { change } from './settle.ts';
+import { unfinishedRuns } from './unfinished-runs.ts';
 
 /** Who calls the runner next. */
 export interface Dispatcher {
@@ -9,14 +10,25 @@ export interface Dispatcher {
   poke(run: string): void;
   /** Takes up every run that is not over. */
   start(): Promise<void>;
-  /** Puts down what is under way, to be taken up by the next process. */
+  /** Puts down what is under way, to be taken up by the next process. Again: waits for what was poked since. */
   stop(): Promise<void>;
+  /** What must be reachable on the process's port, for one that is called over HTTP. */
+  readonly routes?: readonly {
+    readonly path: string;
+    readonly method: string;
+    handler(request: IncomingMessage, response: ServerResponse): void;
+  }[];
 }
 
-interface Options {
+/** What every dispatcher works with. */
+export interface DispatcherParts {
   readonly store: Store;
   drive(run: string, signal: AbortSignal): Promise<PutDown>;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  readonly clock: Clock;
+}
+
+interface Options extends Omit<DispatcherParts, 'clock'> {
   readonly clock: Pick<Clock, 'sleep'>;
   /** How long to leave a run that somebody else has, or that another must finish before. @default 2_000 */
   readonly againMs?: number;
@@ -65,25 +77,11 @@ export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 
   return {
     poke,
     async start() {
-      await openHeldRuns(store);
-      for (const run of await store.openRuns()) poke(run);
+      for (const run of await unfinishedRuns(store)) poke(run);
     },
     async stop() {
       stopping.abort();
       await Promise.all(running.values());
     },
   };
-}
-
-/** A run that was resumed by a process which ended before it could open it: its cluster is held, so it goes on. */
-async function openHeldRuns(store: Store): Promise<void> {
-  for (let after = ''; ; ) {
-    const clusters = await store.list('cluster', { after, limit: 100 });
-    for (const { value } of clusters) {
-      if (value.holding) await change(store, 'run', value.holding, (run) => ({ ...run, open: true }));
-    }
-    const last = clusters.at(-1);
-    if (!last) return;
-    after = last.id;
-  }
 }

@@ -4,7 +4,7 @@ import type { Vaults } from '../store/vault.ts';
 import type { Cloud } from './cloud/cloud.ts';
 import { openDesk } from './desk.ts';
 import type { Desk } from './desk-types.ts';
-import { type Dispatcher, inProcessDispatcher } from './dispatcher.ts';
+import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from './dispatcher.ts';
 import { issueKubeconfig } from './issue-kubeconfig.ts';
 import type { Kube } from './kube/kube.ts';
 import type { Clock } from './phase.ts';
@@ -26,6 +26,8 @@ export interface EngineOptions {
   /** Told whenever a run has news. */
   told(run: string): void;
   readonly log: StepTools['log'];
+  /** Who calls the runner. @default this process */
+  readonly dispatch?: (parts: DispatcherParts) => Dispatcher;
   /** @default none */
   readonly killPoint?: StepTools['killPoint'];
   /** @default 30_000 */
@@ -41,8 +43,18 @@ export interface Engine {
 
 /** The engine in this process: the desk that commands ask, and the dispatcher that carries runs forward. */
 export function openEngine(options: EngineOptions): Engine {
-  const { store, vaults, cloud, kube, mirror, log, told, clock = systemClock } = options;
-  const dispatcher = inProcessDispatcher({
+  const {
+    store,
+    vaults,
+    cloud,
+    kube,
+    mirror,
+    log,
+    told,
+    clock = systemClock,
+    dispatch = inProcessDispatcher,
+  } = options;
+  const dispatcher = dispatch({
     store,
     log,
     clock,

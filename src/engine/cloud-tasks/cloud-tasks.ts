@@ -1,0 +1,122 @@
+import type { Dispatcher, DispatcherParts } from '../dispatcher.ts';
+import type { PutDown } from '../runner.ts';
+import { unfinishedRuns } from '../unfinished-runs.ts';
+import { type Taken, taskEndpoint } from './endpoint.ts';
+import { type Look, turnOf } from './look.ts';
+import { openQueue, type QueueOptions } from './queue.ts';
+
+export interface CloudTasksOptions extends DispatcherParts, Omit<QueueOptions, 'deadlineMs'> {
+  /** How long one request carries a run. App Engine ends a request after 10 minutes. @default 480_000 */
+  readonly sliceMs?: number;
+  /** How long to leave a run that somebody else has, or that another must finish before. @default 5_000 */
+  readonly againMs?: number;
+}
+
+const path = '/internal/run';
+/** For the end of a slice: to put down the tools, say so and add the next task. */
+const endingMs = 115_000;
+
+/**
+ * Runs in the instances of an App Engine service, one slice a request, called by a queue of Cloud Tasks. Whatever happens
+ * to an instance, an unfinished task is delivered again; whatever is delivered twice, the lease lets one act. So a run
+ * goes on as long as it has one task, and what waits for a person has none.
+ */
+export function cloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
+  const { store, drive, log, clock, queue: name, sliceMs = 480_000, againMs = 5_000 } = options;
+  const queue = openQueue({ ...options, deadlineMs: sliceMs + endingMs });
+  const stopping = new AbortController();
+  const underWay = new Set<string>();
+  const pending = new Set<Promise<unknown>>();
+
+  /** Of a run of which nothing is known yet. */
+  async function add(run: string, cause: 'asked' | 'start'): Promise<void> {
+    const turn = turnOf(await store.events(run));
+    await queue.add({ run, turn, cause, nth: 0 }, path, undefined);
+  }
+
+  async function take(look: Look): Promise<Taken> {
+    const { run } = look;
+    // The instance is going away: another gets it.
+    if (stopping.signal.aborted) return { failed: 'stopping' };
+    try {
+      const end = await carry(look);
+      await follow(look, end);
+      log({ ...look, end }, 'a task is done');
+      return { done: end };
+    } catch (error) {
+      log({ run, error }, 'a run was put down by an error; its task is delivered again');
+      return { failed: 'error' };
+    }
+  }
+
+  async function carry({ run, turn }: Look): Promise<PutDown> {
+    const latest = (await eventsFrom(run, turn)).at(-1);
+    // Looking again would ask again. Whoever answers makes a task.
+    if (latest?.event.type === 'approval.asked') return 'parked';
+    // The lease is the process's, so it does not keep two requests of one process apart.
+    if (underWay.has(run)) return 'busy';
+    underWay.add(run);
+    const over = new AbortController();
+    const slice = new AbortController();
+    const timing = clock.sleep(sliceMs, over.signal).then(
+      () => slice.abort(),
+      () => {},
+    );
+    try {
+      return await drive(run, AbortSignal.any([stopping.signal, slice.signal]));
+    } finally {
+      over.abort();
+      await timing;
+      underWay.delete(run);
+    }
+  }
+
+  /** Adds what must follow before the task counts as done. */
+  async function follow({ run, turn: before, nth }: Look, end: PutDown): Promise<void> {
+    switch (end) {
+      case 'over':
+      case 'parked':
+        return;
+      case 'stopped': {
+        const turn = turnOf(await eventsFrom(run, before), before);
+        return await queue.add({ run, turn, cause: 'next', nth: 0 }, path, undefined);
+      }
+      case 'busy':
+      case 'later':
+      case 'lost': {
+        // However many tasks find the run taken in one turn, they go on as one.
+        const turn = turnOf(await eventsFrom(run, before), before);
+        const look: Look = { run, turn, cause: 'again', nth: turn === before ? nth + 1 : 1 };
+        return await queue.add(look, path, new Date(+clock.now() + againMs));
+      }
+      default:
+        return end satisfies never;
+    }
+  }
+
+  function eventsFrom(run: string, turn: number) {
+    return store.events(run, Math.max(0, turn - 1));
+  }
+
+  function kept<T>(work: Promise<T>): Promise<T> {
+    const settled = work.catch(() => {}).finally(() => pending.delete(settled));
+    pending.add(settled);
+    return work;
+  }
+
+  return {
+    poke(run) {
+      kept(add(run, 'asked')).catch((error: unknown) =>
+        log({ run, error }, 'adding a task; the next start of a process adds one for every run that is not over'),
+      );
+    },
+    async start() {
+      for (const run of await unfinishedRuns(store)) await add(run, 'start');
+    },
+    async stop() {
+      stopping.abort();
+      while (pending.size > 0) await Promise.all(pending);
+    },
+    routes: [{ path, method: 'POST', handler: taskEndpoint(name.split('/').at(-1) ?? '', (look) => kept(take(look))) }],
+  };
+}
