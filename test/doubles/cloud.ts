@@ -180,9 +180,10 @@ export class CloudDouble implements Cloud {
       return;
     }
     const name = `${kind} ${spec.name}`;
-    this.#made.set(name, (this.#made.get(name) ?? 0) + 1);
+    const turn = (this.#made.get(name) ?? 0) + 1;
+    this.#made.set(name, turn);
     const birth = [...this.#made.values()].reduce((sum, n) => sum + n, 0);
-    this.#kept[kind].set(spec.name, { spec: { ...spec, birth }, at: +this.#clock.now() });
+    this.#kept[kind].set(spec.name, { spec: { ...spec, birth, turn }, at: +this.#clock.now() });
   }
 
   #found(kind: keyof Shelves<Kept>, kept: Kept): Found {
@@ -220,7 +221,7 @@ export class CloudDouble implements Cloud {
 }
 
 function hostKeyOf({ spec }: Kept): string {
-  return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.birth}`).toString('base64')}`;
+  return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.turn}`).toString('base64')}`;
 }
 
 function externalAddressOf(instance: string): string {

@@ -12,44 +12,49 @@ const made = new Map<string, Promise<Secret>>();
 /**
  * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
  * in earnest, once for each path and each turn: a world that makes the same secret twice gets two that differ, so that a
- * test sees whether the first one stayed. `makes` counts them.
+ * test sees whether the first one stayed.
  */
-export function vaultsDouble(
-  store: Store,
-  clock: VirtualClock,
-): Vaults & { makes(cluster: string, path: string): number } {
-  const vaults = openVaults(store, memoryKeyring());
-  const makes = new Map<string, number>();
+export class VaultsDouble {
+  readonly #keyring = memoryKeyring();
+  readonly #clock: VirtualClock;
+  readonly #makes = new Map<string, number>();
 
-  async function makeOnce(
-    cluster: string,
-    inner: Vault,
-    path: string,
-    make: () => Promise<Secret> | Secret,
-  ): Promise<Secret> {
-    const turn = (makes.get(`${cluster} ${path}`) ?? 0) + 1;
-    makes.set(`${cluster} ${path}`, turn);
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  /** As one process opens them over its store. */
+  over(store: Store): Vaults {
+    const vaults = openVaults(store, this.#keyring);
+    return {
+      of: (cluster) => {
+        const inner = vaults.of(cluster);
+        return {
+          get: (path) => inner.get(path),
+          ensure: (path, make) => inner.ensure(path, () => this.#make(cluster, inner, path, make)),
+          shred: () => inner.shred(),
+        };
+      },
+    };
+  }
+
+  /** How often a secret was made, whether or not it stayed. */
+  makes(cluster: string, path: string): number {
+    return this.#makes.get(`${cluster} ${path}`) ?? 0;
+  }
+
+  async #make(cluster: string, inner: Vault, path: string, make: () => Promise<Secret> | Secret): Promise<Secret> {
+    const turn = this.makes(cluster, path) + 1;
+    this.#makes.set(`${cluster} ${path}`, turn);
     // A certificate goes with the authority that signed it.
     const authority = await inner.get('authority');
     const signer = authority ? createHash('sha256').update(authority.bytes()).digest('hex') : '';
     const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
-    const found = made.get(key) ?? clock.during(async () => make());
+    const found = made.get(key) ?? this.#clock.during(async () => make());
     made.set(key, found);
     found.catch(() => made.delete(key));
-    return new Secret(Buffer.from((await clock.during(() => found)).bytes()));
+    return new Secret((await this.#clock.during(() => found)).bytes());
   }
-
-  return {
-    of(cluster) {
-      const inner = vaults.of(cluster);
-      return {
-        get: (path) => inner.get(path),
-        ensure: (path, make) => inner.ensure(path, () => makeOnce(cluster, inner, path, make)),
-        shred: () => inner.shred(),
-      };
-    },
-    makes: (cluster, path) => makes.get(`${cluster} ${path}`) ?? 0,
-  };
 }
 
 function memoryKeyring(): Keyring {

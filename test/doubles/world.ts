@@ -12,7 +12,7 @@ import { CloudDouble } from './cloud.ts';
 import { KubeDouble } from './kube.ts';
 import { Life } from './mortal.ts';
 import { RemoteDouble } from './remote.ts';
-import { vaultsDouble } from './vaults.ts';
+import { VaultsDouble } from './vaults.ts';
 
 export interface Process {
   readonly desk: Desk;
@@ -32,6 +32,8 @@ interface WorldOptions {
 interface ProcessOptions {
   /** Called at each point at which a process may end; `kill` ends it there. */
   readonly at?: (step: string, point: Parameters<StepTools['killPoint']>[1], kill: () => never) => void;
+  /** Called around each call to the store; `kill` ends the process there. */
+  readonly atStore?: (call: string, when: 'before' | 'after', kill: () => void) => void;
 }
 
 /** The longest that a run may take, on the virtual clock. */
@@ -47,7 +49,7 @@ export class World {
   readonly cloud = new CloudDouble(this.clock);
   readonly remote = new RemoteDouble(this.cloud);
   readonly kube = new KubeDouble(this.clock, this.cloud, this.remote);
-  readonly vaults;
+  readonly vaults = new VaultsDouble(this.clock);
   readonly by = { team: 'T1', user: 'U1' };
   /** What processes logged. */
   readonly logged: string[] = [];
@@ -55,16 +57,16 @@ export class World {
 
   constructor({ path = ':memory:' }: WorldOptions = {}) {
     this.store = openSqliteStore({ path, now: this.clock.now });
-    this.vaults = vaultsDouble(this.store, this.clock);
     this.cloud.healthOf = (name) => (this.#serves(name) ? 'HEALTHY' : 'UNHEALTHY');
   }
 
   /** A process of the bot, without Slack. */
-  process({ at = () => {} }: ProcessOptions = {}): Process {
+  process({ at = () => {}, atStore = () => {} }: ProcessOptions = {}): Process {
     const life = new Life();
+    const store = life.holds(this.store, (call, when) => atStore(call, when, () => life.end()));
     const engine = openEngine({
-      store: life.holds(this.store),
-      vaults: life.holds(this.vaults),
+      store,
+      vaults: this.vaults.over(store),
       cloud: life.holds<CloudDouble>(this.cloud),
       kube: life.holds<KubeDouble>(this.kube),
       openRemote: () => life.holds(this.remote.open()),

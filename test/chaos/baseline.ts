@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { plan } from '../../src/engine/plan.ts';
+import { phases } from '../../src/engine/registry.ts';
+import { certificateAt, vaultPaths } from '../../src/engine/secrets.ts';
+import type { ClusterSpec } from '../../src/store/records.ts';
+import type { World } from '../doubles/world.ts';
+import { aCluster } from '../engine/a-cluster.ts';
+
+/** What a world looks like once a run is over, as far as two worlds can be compared. */
+export interface Seen {
+  readonly end: string | undefined;
+  /** How often the run said that it was over. */
+  readonly ends: number;
+  readonly cluster: object;
+  readonly resources: readonly string[];
+  /** Resources that were made more than once. */
+  readonly madeAgain: readonly string[];
+  /** Steps that were not finished exactly once. */
+  readonly unsteady: readonly string[];
+  readonly troubles: readonly object[];
+  /** Digests of the authority's certificate on all machines and in the vault: one, unless two were made. */
+  readonly authorities: number;
+  readonly files: readonly string[];
+  readonly objects: readonly string[];
+}
+
+/** Looks at a cluster and the last run on it. */
+export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
+  // What was asked to go is gone by then.
+  await world.clock.sleep(60_000, new AbortController().signal);
+  const record = (await world.store.read('cluster', spec.name))?.value;
+  const run = record?.runs.at(-1) ?? '';
+  const operation = (await world.store.read('run', run))?.value.operation === 'delete' ? 'delete' : 'create';
+  const view = await world.process().desk.runView(run);
+  const steps = (await world.eventsOf(run, 'step.finished')).map(({ step }) => step);
+  const planned = plan(phases, aCluster(spec), operation).map(({ step }) => step.key);
+  const address = String(record?.facts['public-address'] ?? '');
+  return {
+    end: await world.endOf(run),
+    ends: (await world.eventsOf(run, 'run.finished')).length,
+    cluster: { state: record?.state, held: record?.holding !== undefined, facts: record?.facts },
+    resources: world.cloud.existing(),
+    madeAgain: [...world.cloud.allMade()].filter(([, times]) => times !== 1).map(([name]) => name),
+    unsteady: planned.filter((key) => steps.filter((step) => step === key).length !== 1),
+    troubles: view?.troubles ?? [],
+    authorities: operation === 'create' ? (await authoritiesIn(world, spec)).size : 0,
+    files: operation === 'create' ? filesIn(world, spec) : [],
+    objects: operation === 'create' ? world.kube.objects(address) : [],
+  };
+}
+
+async function authoritiesIn(world: World, spec: ClusterSpec): Promise<ReadonlySet<string | undefined>> {
+  const vault = world.vaults.over(world.store).of(spec.name);
+  const { certificate } = await certificateAt(vault, vaultPaths.authority);
+  const places = ['/var/lib/kubernetes/ca.pem', '/etc/etcd/ca.pem'];
+  const onMachines = aCluster(spec).machines.flatMap(({ name }) => {
+    const files = world.remote.named(name)?.files;
+    return places.flatMap((path) => files?.get(path) ?? []);
+  });
+  return new Set([createHash('sha256').update(certificate).digest('hex'), ...onMachines]);
+}
+
+function filesIn(world: World, spec: ClusterSpec): string[] {
+  return aCluster(spec).machines.flatMap(({ name }) =>
+    [...(world.remote.named(name)?.files.keys() ?? [])].map((path) => `${name}:${path}`).sort(),
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * The bot, which ends as by a power cut where a file says so. `KILL_AT_FILE` names it: a line `step-key:point` each, of
+ * which one is struck out before it is obeyed, so that the next process gets further.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { startBot } from '../../src/bot.ts';
+import { readConfig } from '../../src/config.ts';
+
+const file = process.env.KILL_AT_FILE ?? '';
+const operationDeadlineMs = Number(process.env.OPERATION_DEADLINE_MS ?? 600_000);
+
+const bot = await startBot(readConfig(process.env), {
+  compute: { operationDeadlineMs },
+  killPoint(step, point) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const at = lines.indexOf(`${step}:${point}`);
+    if (at < 0) return;
+    writeFileSync(file, lines.toSpliced(at, 1).join('\n'));
+    process.kill(process.pid, 'SIGKILL');
+  },
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => void bot.stop().then(() => process.exit(0)));
+}

@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util';
+import { nameOf, survive, undisturbed } from './sweep.ts';
+
+/**
+ * Ends the engine at every kill point of every step of create and of delete, each in a world of its own, and has another
+ * process go on. `--calls`: also before and after every call to the store.
+ */
+const { values } = parseArgs({
+  options: {
+    controllers: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '1' },
+    calls: { type: 'boolean', default: false },
+  },
+});
+const shape = { controllers: Number(values.controllers) as 1 | 3 | 5, workers: Number(values.workers) };
+
+let points = 0;
+let survived = 0;
+for (const operation of ['create', 'delete'] as const) {
+  const course = await undisturbed(operation, shape);
+  for (const kill of values.calls ? [...course.kills, ...course.calls] : course.kills) {
+    points++;
+    const wrong = await survive(kill, course, shape);
+    if (wrong.length === 0) survived++;
+    else console.log(`${nameOf(kill)}: ${wrong.join('; ')}`);
+  }
+}
+console.log(`${points} kill points, ${survived} survived`);
+process.exitCode = points === survived ? 0 : 1;
