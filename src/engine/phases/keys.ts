@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/secret.ts';
-import { definePhase } from '../phase.ts';
+import { type Context, definePhase, present } from '../phase.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
@@ -13,23 +13,40 @@ export const keys = definePhase({
   chapter: 4,
   after: [],
   steps: (cluster) => [
+    // Nothing to make: the vault comes with its first secret. Delete ends with forgetting all of it.
+    {
+      key: 'keys/vault',
+      title: 'secrets of the cluster',
+      observe: async () => present(),
+      exists: holdsSecrets,
+      remove: ({ vault }) => vault.shred(),
+    },
     vaultStep({
       key: 'keys/ssh',
+      after: ['keys/vault'],
       title: 'ssh key of the cluster’s own',
       path: vaultPaths.sshKey,
       make: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
     }),
     vaultStep({
       key: 'keys/authority',
+      after: ['keys/vault'],
       title: 'certificate authority',
       path: vaultPaths.authority,
       make: async ({ clock }) => packCertificate(await createAuthority({ commonName: 'Kubernetes', now: clock.now() })),
     }),
     vaultStep({
       key: 'keys/encryption',
+      after: ['keys/vault'],
       title: 'encryption key',
       path: vaultPaths.encryptionKey,
       make: async () => new Secret(randomBytes(32)),
     }),
   ],
 });
+
+async function holdsSecrets({ vault }: Context): Promise<boolean> {
+  const { sshKey, authority, encryptionKey } = vaultPaths;
+  const found = await Promise.all([sshKey, authority, encryptionKey].map((path) => vault.get(path)));
+  return found.some((secret) => secret !== undefined);
+}
