@@ -1,0 +1,216 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+
+/** What `createTask` sends, as Google's client writes it: enums as numbers, bytes in base64. */
+const CreateTask = z.object({
+  task: z.strictObject({
+    name: z.string(),
+    scheduleTime: z.iso.datetime().optional(),
+    dispatchDeadline: z.string().regex(/^\d+(\.\d+)?s$/),
+    appEngineHttpRequest: z.strictObject({
+      httpMethod: z.literal(1),
+      relativeUri: z.string().startsWith('/'),
+      headers: z.record(
+        z.string().refine((name) => !/^(x-google-|x-appengine-|host$)/i.test(name)),
+        z.string(),
+      ),
+      body: z.base64(),
+      appEngineRouting: z.strictObject({ service: z.string() }).optional(),
+    }),
+  }),
+});
+type Task = z.infer<typeof CreateTask>['task'];
+
+/** One task brought to the application once. */
+export interface Delivery {
+  readonly name: string;
+  readonly body: Record<string, unknown>;
+  readonly retries: number;
+  /** 0: the connection ended without an answer. */
+  readonly status: number;
+  readonly answer: string;
+}
+
+interface Waiting {
+  readonly task: Task;
+  readonly retries: number;
+}
+
+const retryFromMs = 20;
+const retryToMs = 320;
+const mostRetries = 40;
+const settlesWithinMs = 20_000;
+
+/**
+ * Cloud Tasks and the front of App Engine on this machine. Names are remembered for good (Google's forgets them after an
+ * hour), tasks that are due go out at once and side by side, to the targets in turn; what is not answered with 2xx comes
+ * again, later each time, and is given up after 40 times. It refuses what the service refuses and knows only what the bot uses of it.
+ */
+export class CloudTasks {
+  readonly queue = 'projects/p/locations/us-west1/queues/kthw';
+  /** Where the application listens; more than one: in turn. */
+  targets: string[] = [];
+  readonly deliveries: Delivery[] = [];
+  /** Every call of `createTask`, with the status that it was answered. */
+  readonly calls: { readonly task: Task; readonly status: number }[] = [];
+  /** Tasks that were given up. */
+  readonly lost: string[] = [];
+  /** The next calls are answered so, and have no effect. */
+  readonly failing: number[] = [];
+  readonly #names = new Map<string, Task>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #watchers = new Set<() => void>();
+  #held: Waiting[] | undefined;
+  #underWay = 0;
+  #turn = 0;
+  #closed = false;
+
+  static async start(): Promise<CloudTasks> {
+    const tasks = new CloudTasks();
+    await new Promise<void>((resolve) => tasks.#server.listen(0, '127.0.0.1', resolve));
+    return tasks;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Tasks that are due stay here from now on. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** How many tasks are due and held. */
+  get held(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  /** Lets go of what is held. @param order of the tasks @default as they came */
+  release(order: (tasks: Waiting[]) => Waiting[] = (tasks) => tasks): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const waiting of order(held)) void this.#deliver(waiting);
+  }
+
+  /** Brings a task once more, as the real queue may at any time. */
+  deliverAgain(name: string): void {
+    const task = this.#names.get(name);
+    if (!task) throw new Error(`there never was a task ${name}`);
+    void this.#deliver({ task, retries: 0 });
+  }
+
+  /** @throws Error when `condition` does not come true in time */
+  async until(condition: () => boolean): Promise<void> {
+    const deadline = AbortSignal.timeout(settlesWithinMs);
+    while (!condition()) {
+      await new Promise<void>((resolve, reject) => {
+        const wake = () => {
+          this.#watchers.delete(wake);
+          resolve();
+        };
+        this.#watchers.add(wake);
+        deadline.addEventListener('abort', () =>
+          reject(
+            new Error(`waited in vain for ${condition}; deliveries: ${JSON.stringify(this.deliveries.slice(-8))}`),
+          ),
+        );
+      });
+    }
+  }
+
+  /** Until no task is left. */
+  async settled(): Promise<void> {
+    await this.until(() => this.#underWay === 0 && this.#timers.size === 0 && this.held === 0);
+  }
+
+  async stop(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = (await request.toArray()).join('');
+    const answer = (status: number, body: object) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      this.#changed();
+    };
+    const refuse = (code: number, status: string, message: string) =>
+      answer(code, { error: { code, status, message } });
+    const failure = this.failing.shift();
+    if (failure !== undefined) return refuse(failure, 'UNAVAILABLE', 'The service is currently unavailable.');
+    const path = request.url?.replace(/\?.*/, '');
+    if (request.method !== 'POST' || path !== `/v2/${this.queue}/tasks`)
+      return refuse(404, 'NOT_FOUND', 'Requested entity was not found.');
+    const { data, error } = CreateTask.safeParse(JSON.parse(text));
+    if (!data) return refuse(400, 'INVALID_ARGUMENT', z.prettifyError(error));
+    const { task } = data;
+    const id = task.name.startsWith(`${this.queue}/tasks/`) ? task.name.slice(`${this.queue}/tasks/`.length) : '';
+    if (!/^[A-Za-z0-9_-]{1,500}$/.test(id)) return refuse(400, 'INVALID_ARGUMENT', `bad task name ${task.name}`);
+    if (this.#names.has(task.name)) {
+      this.calls.push({ task, status: 409 });
+      return refuse(409, 'ALREADY_EXISTS', 'Requested entity already exists');
+    }
+    this.#names.set(task.name, task);
+    this.calls.push({ task, status: 200 });
+    answer(200, task);
+    this.#later({ task, retries: 0 }, task.scheduleTime ? Date.parse(task.scheduleTime) - Date.now() : 0);
+  }
+
+  #later(waiting: Waiting, delayMs: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        if (this.#held) this.#held.push(waiting);
+        else void this.#deliver(waiting);
+        this.#changed();
+      },
+      Math.max(0, delayMs),
+    );
+    this.#timers.add(timer);
+  }
+
+  async #deliver({ task, retries }: Waiting): Promise<void> {
+    const { appEngineHttpRequest: wanted, name } = task;
+    const target = this.targets[this.#turn++ % this.targets.length];
+    const body = Buffer.from(wanted.body, 'base64').toString();
+    this.#underWay++;
+    const { status, answer } = await fetch(`${target}${wanted.relativeUri}`, {
+      method: 'POST',
+      headers: {
+        ...wanted.headers,
+        'user-agent': 'AppEngine-Google; (+http://code.google.com/appengine)',
+        'x-appengine-queuename': this.queue.slice(this.queue.lastIndexOf('/') + 1),
+        'x-appengine-taskname': name.slice(name.lastIndexOf('/') + 1),
+        'x-appengine-taskretrycount': String(retries),
+        'x-appengine-taskexecutioncount': String(retries),
+        'x-appengine-tasketa': String((task.scheduleTime ? Date.parse(task.scheduleTime) : Date.now()) / 1000),
+      },
+      body,
+      redirect: 'manual',
+    }).then(
+      async (response) => ({ status: response.status, answer: (await response.text()).trim() }),
+      () => ({ status: 0, answer: '' }),
+    );
+    this.deliveries.push({ name, body: JSON.parse(body), retries, status, answer });
+    if (status < 200 || status > 299) {
+      if (retries < mostRetries) this.#later({ task, retries: retries + 1 }, backOffMs(retries));
+      else this.lost.push(name);
+    }
+    this.#underWay--;
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const wake of this.#watchers) wake();
+  }
+}
+
+function backOffMs(retries: number): number {
+  return Math.min(retryFromMs * 2 ** retries, retryToMs);
+}
