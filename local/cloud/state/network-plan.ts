@@ -52,7 +52,8 @@ function machineAddress(machine: Instance): readonly ExternalPlan[] {
 function balancers(project: Project, machines: readonly Instance[]): readonly ExternalPlan[] {
   return there(project, forwardingRules).flatMap((rule): readonly ExternalPlan[] => {
     const pool = there(project, targetPools).find(({ selfLink }) => selfLink === rule.target);
-    const members = machines.filter(({ selfLink }) => pool?.instances?.includes(selfLink));
+    // In the pool's order, so that one state gives one plan whichever machine was made first.
+    const members = (pool?.instances ?? []).flatMap((link) => machines.filter(({ selfLink }) => selfLink === link));
     if (members.length === 0) return [];
     return [
       {

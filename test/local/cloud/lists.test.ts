@@ -9,11 +9,16 @@ describe('lists', () => {
     await done('POST', 'global/networks', bodies.network());
     await done('POST', 'global/networks', bodies.network('net-2'));
     await done('POST', `${region}/subnetworks`, bodies.subnetwork());
+    const addressOf: Record<string, string> = { a: '10.240.0.10', b: '10.240.0.11', c: '10.240.0.12' };
     const made = ['a', 'b', 'c'].map((name) =>
       done(
         'POST',
         `${zone}/instances`,
-        bodies.instance(name, { labels: { app: name === 'c' ? 'other' : 'kthw' }, tags: { items: ['node', name] } }),
+        bodies.instance(
+          name,
+          { labels: { app: name === 'c' ? 'other' : 'kthw' }, tags: { items: ['node', name] } },
+          { networkIP: addressOf[name] },
+        ),
       ),
     );
     await Promise.all([
@@ -49,7 +54,7 @@ describe('lists', () => {
     ['(name eq .*) (status eq RUNNING)', ['a', 'c']],
     ['machineType eq ".*\\be2-standard-2\\b.*"', ['a', 'b', 'c']],
     ['machineType:e2-standard-2', ['a', 'b', 'c']],
-    ['networkInterfaces.networkIP=10.240.0.2', ['a']],
+    ['networkInterfaces.networkIP=10.240.0.10', ['a']],
     ['tags.items=c', ['c']],
     ['canIpForward=false', ['a', 'b', 'c']],
     ['colour=red', 400],
