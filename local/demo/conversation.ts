@@ -6,6 +6,9 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
+const answerMs = 60_000;
+const toldMs = 180_000;
+
 /** A person's side of the conversation with the bot, in one channel. */
 export class Conversation {
   readonly #workspace: WorkspaceClient;
@@ -20,6 +23,20 @@ export class Conversation {
   async say(text: string): Promise<void> {
     const ack = await this.#workspace.as(this.#place.person).command(this.#place.channel, text);
     if ('error' in ack && ack.error) throw new Error(`"${text}" was not taken: ${JSON.stringify(ack.error)}`);
+  }
+
+  /**
+   * Types a slash command and reads what the bot shows to this person alone.
+   * @throws Error when the bot did not take it, or showed nothing in time
+   */
+  async ask(text: string): Promise<string> {
+    const shown = new Set((await this.#messages()).map(({ ts }) => ts));
+    await this.say(text);
+    const answer = await this.#workspace.waitFor(
+      async () => (await this.#messages()).find((m) => m.is_ephemeral && !shown.has(m.ts)),
+      { deadlineMs: answerMs, signal: this.#place.signal, what: `an answer to "${text}"` },
+    );
+    return textOf(answer);
   }
 
   /**
@@ -41,10 +58,22 @@ export class Conversation {
     return found;
   }
 
-  /** What a run's thread says, as text. */
-  async story({ ts }: ShownMessage): Promise<string> {
-    const thread = await this.#workspace.thread(this.#place.channel, ts, this.#place.person);
-    return thread.map((m) => textOf(m)).join('\n');
+  /** What a run's thread says, as text, once it is told to its end. */
+  async story(summary: ShownMessage): Promise<string> {
+    return (await this.replies(summary)).map((m) => textOf(m)).join('\n');
+  }
+
+  /** A run that is over and its replies, oldest first, once the last of them is there: they come one a second. */
+  async replies({ ts, text }: ShownMessage): Promise<ShownMessage[]> {
+    const { channel, person, signal } = this.#place;
+    const [end = text] = text.split(',');
+    return await this.#workspace.waitFor(
+      async () => {
+        const thread = await this.#workspace.thread(channel, ts, person);
+        return thread.at(-1)?.text === end ? thread : undefined;
+      },
+      { deadlineMs: toldMs, signal, what: `the last reply of "${end}"` },
+    );
   }
 
   /** Presses a button of the newest message that has it. */

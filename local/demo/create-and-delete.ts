@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { defaultVersion } from '../../src/engine/releases.ts';
 import type { Stack } from '../stack.ts';
 import { WorkspaceClient } from '../workspace/client.ts';
 import { Conversation } from './conversation.ts';
+import { openKubectl } from './kubectl.ts';
 
 export interface Scene {
   readonly log: (line: string) => void;
@@ -28,9 +27,7 @@ export async function createAndDelete(stack: Stack, { log, signal, folder }: Sce
 
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, await talk.file(/kubeconfig|\.yaml|\.conf/, minuteMs), { mode: 0o600 });
-  const program = await kubectlProgram(stack.mirrorUrl, folder);
-  const kubectl = async (...args: string[]) =>
-    (await execa(program, ['--kubeconfig', kubeconfig, ...args], { cancelSignal: signal })).stdout;
+  const kubectl = await openKubectl(stack.mirrorUrl, kubeconfig, folder, signal);
   const nodes = await kubectl('get', 'nodes');
   log(`\n$ kubectl get nodes\n${nodes}`);
   const ready = nodes.split('\n').filter((line) => /\sReady\s/.test(line)).length;
@@ -49,15 +46,4 @@ export async function createAndDelete(stack: Stack, { log, signal, folder }: Sce
 
 function secondsSince(startedMs: number): string {
   return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
-}
-
-/** The kubectl on the machine, or the one that the mirror has. */
-async function kubectlProgram(mirrorUrl: string, folder: string): Promise<string> {
-  const { exitCode } = await execa('kubectl', ['version', '--client'], { reject: false });
-  if (exitCode === 0) return 'kubectl';
-  const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${defaultVersion}/bin/linux/amd64/kubectl`);
-  if (!response.ok) throw new Error(`there is no kubectl on this machine, and the mirror answers ${response.status}`);
-  const path = join(folder, 'kubectl');
-  await writeFile(path, Buffer.from(await response.arrayBuffer()), { mode: 0o755 });
-  return path;
 }

@@ -1,0 +1,203 @@
+import { X509Certificate } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { openKubectl } from '../../local/demo/kubectl.ts';
+import type { ShownMessage } from '../../local/workspace/client.ts';
+import { phases } from '../../src/engine/registry.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { CommandLines } from './command-lines.ts';
+import { computeResources } from './compute-resources.ts';
+import { channelMessages, directMessages, filesOf } from './everything-said.ts';
+import { keyMaterial, needlesIn } from './key-material.ts';
+import { openStage, type Stage, whyNoStage } from './stage.ts';
+
+const minuteMs = 60_000;
+const createMs = 15 * minuteMs;
+
+describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
+  let stage: Stage;
+  let before: Awaited<ReturnType<typeof computeResources>>;
+  let summary: ShownMessage;
+  let replies: ShownMessage[];
+  let kubeconfig: string;
+  let kubectl: (...args: string[]) => Promise<string>;
+  const commandLines = new CommandLines();
+
+  beforeAll(
+    async () => {
+      stage = await openStage();
+      before = await computeResources(stage.stack.cloudUrl);
+      await stage.ada.say('/kthw create demo');
+      summary = await stage.ada.outcome('demo', /: ready/, createMs);
+      [, ...replies] = await stage.ada.replies(summary);
+      kubeconfig = (await stage.ada.file(/^demo\.kubeconfig$/, minuteMs)).toString();
+      const file = join(stage.stateDir, 'kubeconfig');
+      await writeFile(file, kubeconfig, { mode: 0o600 });
+      kubectl = await openKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
+    },
+    createMs + 5 * minuteMs,
+  );
+
+  afterAll(async () => {
+    await commandLines.stop();
+    await stage?.close();
+  });
+
+  async function summaries(cluster = 'demo'): Promise<ShownMessage[]> {
+    const messages = await stage.workspace.messages('clusters', 'grace');
+    return messages.filter((m) => m.metadata?.event_type === 'kthw_run' && m.text.includes(` ${cluster}: `));
+  }
+
+  test('has one message in the channel, which everybody sees and which says that it is ready', async () => {
+    expect((await summaries()).map(({ text }) => text)).toEqual([
+      `✅ demo: ready, ${phases.length - 1} of ${phases.length} phases`,
+    ]);
+    const tops = await stage.workspace.messages('clusters', 'linus');
+    expect(tops.filter((m) => !m.is_ephemeral)).toHaveLength(1);
+  });
+
+  test('is told in the thread: a reply for each phase once it is done, as it happened, and one for the end', () => {
+    const told = replies.map(({ text }) => text);
+    const done = phases.filter(({ name }) => name !== 'dns').map(({ title }) => `✅ ${title} is done`);
+    expect(told.filter((text) => text.endsWith(' is done')).sort()).toEqual(done.sort());
+    expect(told.at(-1)).toBe('✅ demo: ready');
+    const order = replies.map((m) => Number(m.metadata?.event_payload.seq));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(new Set(order).size).toBe(order.length);
+  });
+
+  test('leaves its DNS for later, since the image is nowhere to be had here, and says so', async () => {
+    const postponed = replies.map(({ text }) => text).filter((text) => text.startsWith('⏸️'));
+    expect(postponed).toHaveLength(2);
+    expect(postponed[0]).toMatch(/^⏸️ CoreDNS runs: left for later, the image \S+coredns:\S+ can't be pulled/);
+    expect(replies.every(({ text }) => !/^(❌|⚠️)/.test(text))).toBe(true);
+    expect(JSON.stringify(replies.at(-1))).toContain('Left for later:');
+  });
+
+  test('gives its kubeconfig to Ada by direct message, and to nobody else', async () => {
+    const [file, ...others] = await stage.workspace.files('ada');
+    expect(others).toEqual([]);
+    expect(file?.name).toBe('demo.kubeconfig');
+    for (const other of ['grace', 'linus']) {
+      expect(await stage.workspace.files(other)).toEqual([]);
+      await expect(stage.workspace.download(other, file?.id ?? '')).rejects.toThrow('400');
+      await expect(stage.workspace.messages(await stage.workspace.dmChannel('ada'), other)).rejects.toThrow();
+    }
+    const note = JSON.stringify(await stage.workspace.dm('ada'));
+    expect(note).toContain('demo.kubeconfig');
+    expect(note).not.toContain('certificate-authority-data');
+  });
+
+  test('knows Ada by her own name for a day', () => {
+    const [user] = (parse(kubeconfig) as { users: { user: Record<string, string> }[] }).users;
+    const certificate = new X509Certificate(Buffer.from(user?.user['client-certificate-data'] ?? '', 'base64'));
+    expect(certificate.subject.split('\n').sort()).toEqual(['CN=slack:T0000LOCAL:U0000ADA0', 'O=kthw:admins']);
+    const hours = (certificate.validToDate.getTime() - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(23);
+    expect(hours).toBeLessThanOrEqual(24);
+  });
+
+  test('works with kubectl from outside: three nodes are ready and Ada may do everything', async () => {
+    const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] };
+    expect(items.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'demo-worker-0',
+      'demo-worker-1',
+      'demo-worker-2',
+    ]);
+    for (const { status } of items) expect(status.conditions).toContainEqual(expect.objectContaining(ready));
+    expect(await kubectl('auth', 'can-i', '*', '*')).toBe('yes');
+    await expect(kubectl('--as=nobody', 'auth', 'can-i', '*', '*')).rejects.toThrow('no');
+  });
+
+  test('is what the Compute API has', async () => {
+    const machines = [0, 1, 2].flatMap((n) => [`demo-controller-${n}`, `demo-worker-${n}`]).sort();
+    expect(await computeResources(stage.stack.cloudUrl)).toMatchObject({
+      'zones/us-west1-c/instances': machines,
+      'zones/us-west1-c/disks': machines,
+      'global/networks': ['demo'],
+      'regions/us-west1/addresses': ['demo'],
+      'regions/us-west1/targetPools': ['demo'],
+    });
+  });
+
+  test('is not made twice: the same again is nothing to do, other values are shown beside those it has', async () => {
+    expect(await stage.ada.ask('/kthw create demo')).toContain('Nothing to do: *demo* is ready');
+    const differs = await stage.ada.ask('/kthw create demo --workers 2 --machine-type e2-medium');
+    expect(differs).toContain('exists already, with other values. Nothing was changed.');
+    expect(differs).toMatch(/workers +2 +3\n/);
+    expect(differs).toMatch(/machineType +e2-medium +e2-standard-2\n/);
+    expect(await summaries()).toHaveLength(1);
+  });
+
+  test('is shown by status and list', async () => {
+    const status = await stage.ada.ask('/kthw status demo');
+    expect(status).toContain('✅ demo · ready');
+    expect(status).toContain('3+3 machines');
+    for (const { title } of phases) expect(status).toContain(title);
+    expect(await stage.ada.ask('/kthw list')).toMatch(/^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/);
+  });
+
+  test('passes its smoke test again, as a run of its own', async () => {
+    expect(await stage.ada.ask('/kthw smoke demo')).toContain('Testing *demo*');
+    await stage.ada.outcome('demo', /: smoke test passed/, 5 * minuteMs);
+    expect(await summaries()).toHaveLength(2);
+  });
+
+  test('says after a resume that there is nothing left of the smoke test to go on with', async () => {
+    expect(await stage.ada.ask('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
+  });
+
+  test('shows no secret: not in what the bot keeps, in no log, in no message and in no list of processes', async () => {
+    const files = await filesOf(stage.stateDir);
+    const messages = [...(await channelMessages(stage.workspace)), ...(await directMessages(stage.workspace))];
+    const places = new Map([
+      ...files,
+      ['messages', messages.join('\n')],
+      ['command lines', [...commandLines.seen].join('\n')],
+    ]);
+    // What is searched does have what it should.
+    expect(files.get('logs/bot.log')).toContain('listening');
+    expect([...files].filter(([path, text]) => path.includes('sqlite') && text.includes('demo-worker-0'))).not.toEqual(
+      [],
+    );
+    expect(places.get('messages')).toContain('API server: `https://');
+    expect(places.get('command lines')).toContain('src/main.ts');
+    expect(places.get('command lines')).toContain('kube-apiserver');
+    const secrets = await keyMaterial(stage.stateDir, 'demo');
+    expect(secrets.map(({ of }) => of)).toEqual(expect.arrayContaining(['authority', 'encryption/key', 'ssh/key']));
+    expect(secrets.length).toBeGreaterThan(10);
+    const own = Buffer.from(/client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? '', 'base64').toString();
+    const wanted = [...secrets, { of: "Ada's key", texts: needlesIn(own) }];
+    const found = [...places].flatMap(([place, text]) => [
+      ...wanted
+        .filter(({ texts }) => texts.some((needle) => text.includes(needle)))
+        .map(({ of }) => `${of} in ${place}`),
+      ...['PRIVATE KEY', 'xoxb-'].filter((word) => text.includes(word)).map((word) => `${word} in ${place}`),
+    ]);
+    expect(found).toEqual([]);
+  });
+
+  test('is gone after a delete and its button: nothing of it is left in the Compute API, nor a key', async () => {
+    await stage.ada.say('/kthw delete demo');
+    await stage.ada.press('delete.yes');
+    const deleted = await stage.ada.outcome('demo', /: deleted/, 10 * minuteMs);
+    expect(await stage.ada.story(deleted)).toContain('Nothing of it is left');
+    expect(await computeResources(stage.stack.cloudUrl)).toEqual(before);
+    const store = openSqliteStore({ path: join(stage.stateDir, 'kthw.sqlite') });
+    expect(await store.list('secret')).toEqual([]);
+    expect(await store.list('dataKey')).toEqual([]);
+    await store.close();
+    expect(await stage.ada.ask('/kthw status demo')).toContain('There is no cluster `demo`');
+    expect(await stage.ada.ask('/kthw list')).toContain('There is no cluster yet');
+    await expect(kubectl('get', 'nodes', '--request-timeout=5s')).rejects.toThrow();
+  });
+});
+
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions: readonly object[] };
+}
+
+const ready = { type: 'Ready', status: 'True' };
