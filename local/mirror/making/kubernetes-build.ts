@@ -63,7 +63,7 @@ export async function buildKubernetes(context: PartContext, version: string, int
   const say = () => {
     const spent = Math.round((Date.now() - started) / 1000);
     log(
-      `kubernetes: compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
+      `kubernetes: ${bar(compiled / packages)} compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
     );
   };
   const ticker = setInterval(say, 15_000);
@@ -73,6 +73,12 @@ export async function buildKubernetes(context: PartContext, version: string, int
     clearInterval(ticker);
   }
   say();
+}
+
+/** @param share from 0 to 1 */
+function bar(share: number): string {
+  const full = Math.round(20 * Math.min(1, share));
+  return `[${'#'.repeat(full)}${'.'.repeat(20 - full)}] ${Math.floor(100 * Math.min(1, share))}%`;
 }
 
 async function unpackSource({ work, debian }: PartContext): Promise<string> {
