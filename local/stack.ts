@@ -11,6 +11,8 @@ export interface StackOptions {
   readonly workspacePort?: number;
   /** Second octet of the loopback block that stands for external addresses. @default by process */
   readonly block?: number;
+  /** Starts the bot. @default src/main.ts */
+  readonly botScript?: string;
   /** More environment for the bot. */
   readonly botEnv?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -101,7 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const [mirrorUrl, cloudUrl, workspaceUrl] = await Promise.all([mirror.url, cloud.url, workspace.url]);
     const startBot = () =>
-      start('bot', ['src/main.ts'], {
+      start('bot', [options.botScript ?? 'src/main.ts'], {
         HOST: '127.0.0.1',
         PORT: String(botPort),
         SLACK_BOT_TOKEN: token,

@@ -1,0 +1,79 @@
+/** The local cloud as its owner sees it: what exists, what was asked for, what shall go wrong. */
+export class Google {
+  readonly #url: string;
+  readonly #project: string;
+
+  constructor(url: string, project = 'kthw-local') {
+    this.#url = url;
+    this.#project = project;
+  }
+
+  /** All resources whose name begins with the cluster's, as `firewalls/NAME`, sorted. */
+  async resourcesOf(cluster: string): Promise<string[]> {
+    const lists = await Promise.all(
+      collections.map(async (path) => {
+        const { items = [] } = await this.get<{ items?: { name: string }[] }>(path);
+        const kind = path.slice(path.lastIndexOf('/') + 1);
+        return items
+          .filter(({ name }) => name === cluster || name.startsWith(`${cluster}-`))
+          .map(({ name }) => `${kind}/${name}`);
+      }),
+    );
+    return lists.flat().sort();
+  }
+
+  /** Requests so far by method and path. */
+  async calls(): Promise<Readonly<Record<string, number>>> {
+    return await answered(await fetch(`${this.#url}/_kthw/calls`));
+  }
+
+  /** Makes the next matching requests go wrong. */
+  async fault(...faults: readonly object[]): Promise<void> {
+    await answered(await fetch(`${this.#url}/_kthw/faults`, { method: 'POST', body: JSON.stringify(faults) }));
+  }
+
+  /** Faults that were ordered and have not happened. */
+  async faultsLeft(): Promise<readonly object[]> {
+    return await answered(await fetch(`${this.#url}/_kthw/faults`));
+  }
+
+  async forgetFaults(): Promise<void> {
+    await answered(await fetch(`${this.#url}/_kthw/faults`, { method: 'DELETE' }));
+  }
+
+  /** @param path from after the project */
+  async get<T>(path: string): Promise<T> {
+    return await answered(await fetch(this.#at(path), { headers }));
+  }
+
+  /** A change by hand, as somebody with the console makes it. @param path from after the project */
+  async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    await answered(await fetch(this.#at(path), { method, headers, ...sent }));
+  }
+
+  #at(path: string): string {
+    return `${this.#url}/compute/v1/projects/${this.#project}/${path}`;
+  }
+}
+
+const headers = { authorization: 'Bearer by-hand', 'content-type': 'application/json' };
+
+const collections = [
+  'global/networks',
+  'global/firewalls',
+  'global/routes',
+  'global/httpHealthChecks',
+  'regions/us-west1/subnetworks',
+  'regions/us-west1/addresses',
+  'regions/us-west1/targetPools',
+  'regions/us-west1/forwardingRules',
+  'zones/us-west1-c/instances',
+  'zones/us-west1-c/disks',
+];
+
+async function answered<T>(response: Response): Promise<T> {
+  if (!response.ok)
+    throw new Error(`the local cloud answered ${response.status} to ${response.url}: ${await response.text()}`);
+  return (await response.json()) as T;
+}

@@ -1,0 +1,40 @@
+import type { Stack } from '../../../local/stack.ts';
+
+export interface Watch {
+  /** How often the bot was killed and started anew. */
+  readonly kills: number;
+  /** Aborted when the bot ended otherwise than by being killed, or did not start again. */
+  readonly broken: AbortSignal;
+  /** Leaves the bot as it is from now on. */
+  end(): Promise<void>;
+}
+
+/** Starts the bot anew whenever it was killed, as an init system does. */
+export function keepAlive(stack: Stack): Watch {
+  const over = Promise.withResolvers<undefined>();
+  let kills = 0;
+  const watching = watch();
+  const broken = new AbortController();
+  watching.catch((error) => broken.abort(error));
+
+  async function watch(): Promise<void> {
+    for (let bot = stack.bot; ; ) {
+      const why = await Promise.race([bot.ended, over.promise]);
+      if (why === undefined) return;
+      if (!why.includes('SIGKILL')) throw new Error(`the bot was not killed: ${why}`);
+      kills++;
+      bot = await stack.restartBot();
+    }
+  }
+
+  return {
+    broken: broken.signal,
+    get kills() {
+      return kills;
+    },
+    async end() {
+      over.resolve(undefined);
+      await watching;
+    },
+  };
+}
