@@ -132,7 +132,9 @@ function failure(
   const cancelled = signal.aborted && !(error instanceof KthwError && error.kind !== 'transient');
   const fault = faultOf(cancelled ? new KthwError('cancelled', {}) : error, step.title);
   if (fault.kind === 'postponed') return { type: 'step.postponed', step: step.key, fault };
-  const again = fault.kind === 'cancelled' || (fault.kind === 'transient' && failuresBefore + 1 < retry.attempts);
+  // What nobody knows may pass too (the store did not answer, say): a few tries cost little.
+  const attempts = { transient: retry.attempts, bug: Math.min(3, retry.attempts) }[fault.kind as string] ?? 1;
+  const again = fault.kind === 'cancelled' || failuresBefore + 1 < attempts;
   if (!again) return { type: 'step.failed', step: step.key, fault };
   const longest = Math.min(retry.firstDelayMs * 2 ** failuresBefore, retry.maxDelayMs);
   const delayMs = longest * (0.5 + tools.random() / 2);
