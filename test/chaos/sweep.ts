@@ -53,7 +53,7 @@ export async function survive(kill: Kill, course: Course, shape: Partial<Cluster
   const world = await worldBefore(kill.in, shape);
   try {
     let ended = false;
-    let calls = 0;
+    const calls = { before: 0, after: 0 };
     const victim = world.process({
       at(step, point, end) {
         if (ended || !('step' in kill) || kill.step !== step || kill.point !== point) return;
@@ -61,8 +61,8 @@ export async function survive(kill: Kill, course: Course, shape: Partial<Cluster
         end();
       },
       atStore(_, when, end) {
-        if (when === 'before') calls++;
-        if (ended || !('call' in kill) || kill.call !== calls || kill.when !== when) return;
+        calls[when]++;
+        if (ended || !('call' in kill) || kill.when !== when || kill.call !== calls[when]) return;
         ended = true;
         end();
       },

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { type ErrorCode, KthwError } from '../../src/engine/errors.ts';
+import { specOf, World } from '../doubles/world.ts';
+import { look } from './baseline.ts';
+
+const controller = 'demo-controller-0';
+const worker = 'demo-worker-0';
+const doing = 'making instances';
+const upstream = 'https://dl.k8s.io/release/kubelet';
+
+interface Case {
+  readonly what: string;
+  /** What goes wrong. */
+  goesWrong(world: World): void;
+  /** The code that the run stops with; undefined: it completes by itself. */
+  readonly stops?: ErrorCode;
+}
+
+const forever = 10_000;
+
+const cases: readonly Case[] = [
+  ...(
+    [
+      ['rate-limited', new KthwError('rate-limited', { doing })],
+      ['cloud-unavailable', new KthwError('cloud-unavailable', { doing, status: 503 })],
+      ['not-ready', new KthwError('not-ready', { doing })],
+      ['outcome-unknown', new KthwError('outcome-unknown', { doing })],
+      ['operation-slow', new KthwError('operation-slow', { doing, minutes: 10 })],
+    ] as const
+  ).flatMap(([code, error]): Case[] => [
+    { what: `Compute says ${code} three times`, goesWrong: (w) => onInsert(w, error, 'before', 3) },
+    { what: `Compute makes the machine and says ${code}`, goesWrong: (w) => onInsert(w, error, 'after', 1) },
+    { what: `Compute says ${code} without end`, goesWrong: (w) => onInsert(w, error, 'before', forever), stops: code },
+  ]),
+  ...(
+    [
+      ['quota', new KthwError('quota', { doing })],
+      ['zone-exhausted', new KthwError('zone-exhausted', { doing, zone: 'us-west1-c' })],
+      ['cloud-denied', new KthwError('cloud-denied', { doing })],
+      ['cloud-invalid', new KthwError('cloud-invalid', { doing })],
+    ] as const
+  ).map(
+    ([code, error]): Case => ({
+      what: `Compute says ${code}`,
+      goesWrong: (w) => onInsert(w, error, 'before', 1),
+      stops: code,
+    }),
+  ),
+  {
+    what: 'a machine does not answer for three tries',
+    goesWrong: (w) => onMachine(w, /^make .* kubelet/, new KthwError('ssh-unreachable', { host: worker }), 'before', 3),
+  },
+  {
+    what: 'a machine never answers',
+    goesWrong: (w) => void w.remote.silent.add(worker),
+    stops: 'ssh-unreachable',
+  },
+  {
+    what: 'a connection is cut in a write',
+    goesWrong: (w) => onMachine(w, /^write-rest .* certificates/, cut('writing')),
+  },
+  {
+    what: 'a connection is cut before a command did anything',
+    goesWrong: (w) => onMachine(w, /^make .* etcd/, cut('running a command')),
+  },
+  {
+    what: 'a connection is cut when a command has done its work',
+    goesWrong: (w) => onMachine(w, /^make .* control-plane/, cut('running a command'), 'after'),
+  },
+  {
+    what: 'a connection is cut in a look',
+    goesWrong: (w) => onMachine(w, /^look .* containerd/, cut('looking')),
+  },
+  {
+    what: 'somebody else answers at the address of a machine',
+    goesWrong: (w) => onMachine(w, /^write .* kubeconfigs/, new KthwError('ssh-host-key', { host: worker })),
+    stops: 'ssh-host-key',
+  },
+  {
+    what: 'a disk is full',
+    goesWrong: (w) => onMachine(w, /^write .* kubelet/, new KthwError('disk-full', { host: worker, doing: 'writing' })),
+    stops: 'disk-full',
+  },
+  {
+    what: 'a download has the wrong checksum',
+    goesWrong: (w) =>
+      w.remote.exits(new RegExp(`^make ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
+    stops: 'checksum',
+  },
+  {
+    what: 'a command fails twice',
+    goesWrong: (w) => w.remote.exits(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
+  },
+  {
+    what: 'a command fails without end',
+    goesWrong: (w) => w.remote.exits(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
+    stops: 'command-failed',
+  },
+  {
+    what: 'the API server is away for a while',
+    goesWrong: (w) => onApi(w, /^GET \/readyz/, 5),
+  },
+  {
+    what: 'the API server never answers',
+    goesWrong: (w) => onApi(w, /^GET \/readyz/, forever),
+    stops: 'api-unreachable',
+  },
+  {
+    what: 'the API server takes an object and its answer is lost',
+    goesWrong: (w) => onApi(w, /^APPLY .*\/secrets\/smoke/, 1, 'after'),
+  },
+];
+
+describe('a create in which something goes wrong', () => {
+  test.each(cases.filter(({ stops }) => !stops))('completes when $what', async ({ goesWrong }) => {
+    const world = new World();
+    goesWrong(world);
+    const run = await world.create(world.process());
+    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    expect((await world.eventsOf(run, 'step.failed')).length + world.cloud.faults.calls(/^insert/)).toBeGreaterThan(0);
+    expect(await look(world, specOf())).toMatchObject({ ends: 1, madeAgain: [], unsteady: [], troubles: [] });
+    await world.close();
+  });
+
+  test.each(cases.filter(({ stops }) => stops))('stops and says so when $what, and resume goes on', async (c) => {
+    const world = new World();
+    c.goesWrong(world);
+    const process = world.process();
+    const run = await world.create(process);
+    expect(await world.endOf(run)).toBe('failed');
+    const troubles = (await process.desk.runView(run))?.troubles ?? [];
+    expect(troubles.map(({ fault }) => fault?.code)).toContain(c.stops);
+    expect(troubles.every(({ fault }) => fault && fault.next !== '')).toBe(true);
+    const done = new Set((await world.eventsOf(run, 'step.finished')).map(({ step }) => step));
+    const before = (await world.store.events(run)).length;
+
+    world.mend();
+    await world.finish(process.desk.resume('demo', world.by));
+    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    const later = (await world.store.events(run, before)).map(({ event }) => event);
+    const again = later.flatMap((event) => (event.type === 'step.started' && done.has(event.step) ? [event.step] : []));
+    expect(again).toEqual([]);
+    expect(await look(world, specOf())).toMatchObject({ ends: 2, madeAgain: [], unsteady: [], troubles: [] });
+    await world.close();
+  });
+
+  test('is not stopped by a machine that reboots in the middle', async () => {
+    const world = new World();
+    const process = world.process({
+      at(step, point) {
+        if (step !== `control-plane/${controller}` || point !== 'after-call') return;
+        world.remote.named(controller)?.reboot();
+        world.remote.silent.add(controller);
+        void world.clock.sleep(40_000, new AbortController().signal).then(() => world.remote.silent.delete(controller));
+      },
+    });
+    const run = await world.create(process);
+    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    expect(await look(world, specOf())).toMatchObject({ madeAgain: [], unsteady: [], troubles: [] });
+    await world.close();
+  });
+
+  test('goes on when the store fails for a moment, whatever was being written', async () => {
+    for (const call of ['append', 'renewLease', 'events', 'takeLease', 'write', 'read']) {
+      const world = new World();
+      let left = 1;
+      const process = world.process({
+        atStore(made, when) {
+          if (made !== call || when !== 'before' || left === 0 || (beforeAnything(world) && call !== 'takeLease'))
+            return;
+          left--;
+          throw new Error('the store does not answer');
+        },
+      });
+      const run = await world.create(process);
+      expect(await world.endOf(run), call).toBe('succeeded');
+      expect(left, call).toBe(0);
+      await world.close();
+    }
+  });
+});
+
+/** Until the cluster's first resource exists the store works, so that a run is begun at all. */
+function beforeAnything(world: World): boolean {
+  return world.cloud.existing().length === 0;
+}
+
+function onInsert(world: World, error: Error, when: 'before' | 'after', times: number): void {
+  world.cloud.faults.plan({ call: new RegExp(`^insert instances ${controller}`), when, times, error: () => error });
+}
+
+function onMachine(world: World, call: RegExp, error: Error, when: 'before' | 'after' = 'before', times = 1): void {
+  world.remote.faults.plan({ call, when, times, error: () => error });
+}
+
+function onApi(world: World, call: RegExp, times: number, when: 'before' | 'after' = 'before'): void {
+  world.kube.faults.plan({ call, when, times, error: () => new KthwError('api-unreachable', { address: '35.0.0.1' }) });
+}
+
+function cut(what: string): KthwError {
+  return new KthwError('ssh-cut', { host: controller, doing: what });
+}
