@@ -37,6 +37,7 @@ interface Waiting {
   readonly retries: number;
 }
 
+const failures = { UNAVAILABLE: 503, RESOURCE_EXHAUSTED: 429, PERMISSION_DENIED: 403 } as const;
 const retryFromMs = 20;
 const retryToMs = 320;
 const mostRetries = 40;
@@ -57,7 +58,7 @@ export class CloudTasks {
   /** Tasks that were given up. */
   readonly lost: string[] = [];
   /** The next calls are answered so, and have no effect. */
-  readonly failing: number[] = [];
+  readonly failing: (keyof typeof failures)[] = [];
   readonly #names = new Map<string, Task>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -142,7 +143,7 @@ export class CloudTasks {
     const refuse = (code: number, status: string, message: string) =>
       answer(code, { error: { code, status, message } });
     const failure = this.failing.shift();
-    if (failure !== undefined) return refuse(failure, 'UNAVAILABLE', 'The service is currently unavailable.');
+    if (failure !== undefined) return refuse(failures[failure], failure, 'It is planned so.');
     const path = request.url?.replace(/\?.*/, '');
     if (request.method !== 'POST' || path !== `/v2/${this.queue}/tasks`)
       return refuse(404, 'NOT_FOUND', 'Requested entity was not found.');
