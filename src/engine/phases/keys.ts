@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/secret.ts';
+import { SecretUnreadable } from '../../store/vault-errors.ts';
 import { type Context, definePhase, present } from '../phase.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
@@ -47,6 +48,12 @@ export const keys = definePhase({
 
 async function holdsSecrets({ vault }: Context): Promise<boolean> {
   const { sshKey, authority, encryptionKey } = vaultPaths;
-  const found = await Promise.all([sshKey, authority, encryptionKey].map((path) => vault.get(path)));
-  return found.some((secret) => secret !== undefined);
+  try {
+    const found = await Promise.all([sshKey, authority, encryptionKey].map((path) => vault.get(path)));
+    return found.some((secret) => secret !== undefined);
+  } catch (error) {
+    // The key goes first; a process that ended right after it left ciphertext that nothing opens.
+    if (error instanceof SecretUnreadable) return true;
+    throw error;
+  }
 }
