@@ -5,6 +5,7 @@ import { openCourier } from './commands/thread.ts';
 import type { Config } from './config.ts';
 import type { ComputeOptions } from './engine/cloud/api.ts';
 import { openCompute } from './engine/cloud/compute.ts';
+import { cloudTasksDispatcher } from './engine/cloud-tasks/cloud-tasks.ts';
 import { openKube } from './engine/kube/https.ts';
 import { type EngineOptions, openEngine } from './engine/open-engine.ts';
 import { releases } from './engine/releases.ts';
@@ -50,6 +51,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     leaseMs: config.KTHW_LEASE_MS,
     told: (run) => courier.poke(run),
     log,
+    ...chosenDispatch(config),
     ...(options.killPoint ? { killPoint: options.killPoint } : {}),
   });
   const courier = openCourier({ store, desk: engine.desk, chat, log });
@@ -64,6 +66,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     routes: [
       { path: '/healthz', method: 'GET', handler: (_, response) => void response.end('ok\n') },
       { path: '/_ah/warmup', method: 'GET', handler: (_, response) => void response.end('ok\n') },
+      ...(engine.dispatcher.routes ?? []),
     ],
   });
   const { address, port } = await door.listen(config.PORT, config.HOST);
@@ -73,7 +76,9 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
   return {
     url: `http://${address}:${port}`,
     async stop() {
-      await door.close();
+      // Where runs are carried in requests, the door waits for them to be put down.
+      await Promise.all([door.close(), engine.dispatcher.stop()]);
+      // What the last commands asked for.
       await engine.dispatcher.stop();
       await courier.close();
       await store.close();
@@ -84,6 +89,13 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
 async function openStore(config: Config): Promise<Store> {
   if (config.KTHW_STORE === 'sqlite') return openSqliteStore({ path: config.KTHW_SQLITE_PATH, isGone });
   return await openFirestoreStore({ projectId: config.GOOGLE_CLOUD_PROJECT });
+}
+
+function chosenDispatch(config: Config): Pick<EngineOptions, 'dispatch'> {
+  const { KTHW_TASKS_QUEUE: queue, KTHW_TASKS_URL: endpoint, GAE_SERVICE: service } = config;
+  if (config.KTHW_DISPATCH === 'process' || queue === undefined) return {};
+  const where = { queue, ...(endpoint ? { endpoint } : {}), ...(service ? { service } : {}) };
+  return { dispatch: (parts) => cloudTasksDispatcher({ ...parts, ...where }) };
 }
 
 function createDefaults(config: Config) {

@@ -5,6 +5,13 @@ const loopbackOrHttps = z.url().refine((url) => url.startsWith('https://') || /^
   error: 'must be https, or http on a loopback address',
 });
 
+const loopback = z
+  .string()
+  .regex(/^http:\/\/127(\.\d{1,3}){3}:\d+\/?$/, { error: 'must be http on a loopback address, with a port' });
+const queueName = z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/queues\/[A-Za-z0-9-]+$/, {
+  error: 'must be the full name of a queue: projects/PROJECT/locations/LOCATION/queues/QUEUE',
+});
+
 /** The environment that the bot reads, and what each value must be. */
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -23,6 +30,14 @@ const Environment = z.object({
   KTHW_KEY_FILE: z.string().default('.kthw/key'),
   /** How long a run stays with a process that gives no more sign of life. */
   KTHW_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
+  /** Who carries runs forward: this process, or whichever instance Cloud Tasks calls. */
+  KTHW_DISPATCH: z.enum(['process', 'cloud-tasks']).default('process'),
+  KTHW_TASKS_QUEUE: queueName.optional(),
+  /** Another Cloud Tasks API, for a queue on this machine. */
+  KTHW_TASKS_URL: loopback.optional(),
+  /** Set by App Engine. */
+  GAE_ENV: z.string().optional(),
+  GAE_SERVICE: z.string().optional(),
   KTHW_REGION: z.string().default('us-west1'),
   KTHW_ZONE: z.string().default('us-west1-c'),
   KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).default(defaultVersion),
@@ -31,9 +46,18 @@ const Environment = z.object({
 });
 export type Config = z.infer<typeof Environment>;
 
+const Checked = Environment.superRefine((config, { addIssue }) => {
+  if (config.KTHW_DISPATCH !== 'cloud-tasks') return;
+  const problem = (path: keyof Config, message: string) => addIssue({ code: 'custom', path: [path], message });
+  if (config.KTHW_TASKS_QUEUE === undefined) problem('KTHW_TASKS_QUEUE', 'is needed when KTHW_DISPATCH is cloud-tasks');
+  // Elsewhere nobody takes the header by which tasks are told from forged ones away from what comes from outside.
+  if (config.GAE_ENV !== 'standard' && config.KTHW_TASKS_URL === undefined)
+    problem('KTHW_DISPATCH', 'can be cloud-tasks only on App Engine’s standard environment');
+});
+
 /** @throws Error that names every bad value and what was expected, never the value itself */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const result = Environment.safeParse(environment);
+  const result = Checked.safeParse(environment);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`the environment is not right:\n  ${problems.join('\n  ')}`);
