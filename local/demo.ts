@@ -7,6 +7,8 @@ import { ensurePackages, whyNotHere } from './packages.ts';
 import { startStack } from './stack.ts';
 
 const scenarios = { create: createAndDelete } as const;
+type Scenario = (typeof scenarios)[keyof typeof scenarios];
+type Log = (line: string) => void;
 
 /** A cluster made, used and deleted through the workspace, without a person. Exit status 0 only if all of it worked. */
 async function main(): Promise<void> {
@@ -16,21 +18,30 @@ async function main(): Promise<void> {
   const why = whyNotHere();
   if (why) throw new Error(`the demo can't run here: ${why}`);
   const log = (line: string) => console.log(line);
-  const started = Date.now();
-  await ensurePackages([], log);
-  const stateDir = await mkdtemp(join(tmpdir(), 'kthw-demo-'));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop.abort(new Error(signal)));
-  const stack = await startStack({ stateDir, log });
+    process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  await ensurePackages([], log);
+  const stateDir = await mkdtemp(join(tmpdir(), 'kthw-demo-'));
+  try {
+    await play(scenario, stateDir, stop, log);
+  } catch (error) {
+    log(`demo: what every part logged is in ${join(stateDir, 'logs')}`);
+    throw error;
+  }
+  await rm(stateDir, { recursive: true, force: true });
+}
+
+async function play(scenario: Scenario, folder: string, stop: AbortController, log: Log): Promise<void> {
+  const started = Date.now();
+  const stack = await startStack({ stateDir: folder, log, signal: stop.signal });
   try {
     log(`everything is up after ${((Date.now() - started) / 1000).toFixed(1)} s; the page is ${stack.workspaceUrl}`);
     stack.broken.then((why) => stop.abort(new Error(why)));
-    await scenario(stack, { log, signal: stop.signal, folder: stateDir });
+    await scenario(stack, { log, signal: stop.signal, folder });
     log('demo: all of it worked');
   } finally {
     await stack.stop();
-    if (process.exitCode === undefined || process.exitCode === 0) await rm(stateDir, { recursive: true, force: true });
   }
 }
 

@@ -16,6 +16,8 @@ export interface StackOptions {
   /** More environment for the bot. */
   readonly botEnv?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
+  /** Gives the start up: what has started is ended again. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -34,7 +36,10 @@ const mirrorHost = '127.64.0.1';
 const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
-/** Everything on one machine: mirror, cloud, workspace, and the bot that knows none of them. */
+/**
+ * Everything on one machine: mirror, cloud, workspace, and the bot that knows none of them.
+ * @throws Error when a part of it ends before it is ready, or the signal says so; nothing of it runs then
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { stateDir, log } = options;
   await sweep(join(stateDir, 'machines'));
@@ -67,7 +72,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const service of started.splice(0).toReversed()) await service.stop();
     await sweep(join(stateDir, 'machines'));
   };
+  const givenUp = Promise.withResolvers<never>();
+  givenUp.promise.catch(() => {});
+  const giveUp = () => givenUp.reject(options.signal?.reason);
+  options.signal?.addEventListener('abort', giveUp, { once: true });
+  const ready = <T>(promise: Promise<T>) => Promise.race([promise, givenUp.promise]);
   try {
+    options.signal?.throwIfAborted();
     const mirror = start(
       'mirror',
       ['local/mirror/main.ts', '--host', mirrorHost, '--port', String(mirrorPort)],
@@ -101,7 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
-    const [mirrorUrl, cloudUrl, workspaceUrl] = await Promise.all([mirror.url, cloud.url, workspace.url]);
+    const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));
     const startBot = () =>
       start('bot', [options.botScript ?? 'src/main.ts'], {
         HOST: '127.0.0.1',
@@ -117,7 +128,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...options.botEnv,
       });
     const bot = startBot();
-    await bot.url;
+    await ready(bot.url);
     return {
       workspaceUrl,
       cloudUrl,
@@ -134,5 +145,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
 }

@@ -7,20 +7,28 @@ async function main(): Promise<void> {
   const why = whyNotHere();
   if (why) throw new Error(`the local cloud can't run here: ${why}`);
   const log = (line: string) => console.log(line);
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
+  const { signal } = stop;
   await ensurePackages([], log);
-  const stopped = Promise.withResolvers<string>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve(signal));
-  const starting = startStack({ stateDir: join(process.cwd(), '.kthw'), workspacePort: 3001, block: 44, log });
-  const first = await Promise.race([starting, stopped.promise]);
-  const stack = await starting;
-  if (typeof first !== 'string') {
-    console.log(`\nOpen ${stack.workspaceUrl} and type   /kthw create demo   in #clusters.`);
-    console.log('Ctrl-C takes everything down.\n');
-    const end = await Promise.race([stopped.promise, stack.broken]);
-    if (end !== 'SIGINT') console.log(end);
-  }
+  const stack = await startStack({
+    stateDir: join(process.cwd(), '.kthw'),
+    workspacePort: 3001,
+    block: 44,
+    log,
+    signal,
+  });
+  console.log(`\nOpen ${stack.workspaceUrl} and type   /kthw create demo   in #clusters.`);
+  console.log('Ctrl-C takes everything down.\n');
+  const stopped = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined));
+  });
+  const broken = await Promise.race([stopped, stack.broken]);
   console.log('taking everything down …');
   await stack.stop();
+  if (broken) throw new Error(broken);
 }
 
 try {

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sweepAll } from '../../local/cloud/machines/sweep.ts';
+import { startStack } from '../../local/stack.ts';
+import { WorkspaceClient } from '../../local/workspace/client.ts';
+import { leftovers } from '../local/machines/host.ts';
+import { until } from '../local/machines/until.ts';
+import { markedProcesses } from './marked-processes.ts';
+import { whyNoStage } from './stage.ts';
+
+const minuteMs = 60_000;
+const mark = 'KTHW_TEST_STACK';
+
+describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a cluster', () => {
+  test('ends by itself with its machines, and the next one starts in the same folder', async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), 'kthw-killed-'));
+    const machines = join(stateDir, 'machines');
+    const id = randomUUID();
+    const parent = execa(process.execPath, [join(import.meta.dirname, 'stack-to-kill.ts'), stateDir], {
+      env: { [mark]: id },
+      reject: false,
+      stderr: 'inherit',
+    });
+    const ended = async () => (await markedProcesses(mark, id)).length === 0;
+    onTestFinished(async () => {
+      parent.kill('SIGKILL');
+      await until('the stack has ended', ended, 2 * minuteMs);
+      await sweepAll();
+      await rm(stateDir, { recursive: true, force: true });
+    }, 4 * minuteMs);
+    const { workspaceUrl } = JSON.parse(await firstLine(parent)) as { workspaceUrl: string };
+    const ada = new WorkspaceClient(workspaceUrl).as('ada');
+    await ada.command('clusters', '/kthw create demo --controllers 1 --workers 1');
+    const booted = async () => (await leftovers(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
+    await until('both machines are there', booted, 5 * minuteMs);
+    const running = await markedProcesses(mark, id);
+    for (const part of ['local/mirror/main.ts', 'local/cloud/main.ts', 'local/workspace/main.ts', 'src/main.ts'])
+      expect(running.filter((line) => line.includes(part))).toHaveLength(1);
+
+    parent.kill('SIGKILL');
+    await parent;
+    await until('its processes have ended', ended, 2 * minuteMs);
+    await sweepAll();
+    expect(await leftovers(machines)).toEqual([]);
+
+    const next = await startStack({ stateDir, log: () => undefined });
+    await next.stop();
+    expect(await leftovers(machines)).toEqual([]);
+  });
+});
+
+async function firstLine(lines: AsyncIterable<string>): Promise<string> {
+  for await (const line of lines) return line;
+  throw new Error('starting the stack to kill: it ended before it said where it is');
+}
