@@ -28,7 +28,10 @@ export class FirestoreRecords {
   }
 
   async read<K extends Kind>(kind: K, id: string): Promise<Versioned<RecordOf<K>> | undefined> {
-    const snapshot = await this.#documents.get(this.#document(kind, id));
+    const document = this.#document(kind, id);
+    const snapshot = await this.#patiently(`reading: ${kind} ${JSON.stringify(id)}`, () =>
+      this.#documents.get(document),
+    );
     return snapshot.exists ? recordOf(kind, id, snapshot) : undefined;
   }
 
@@ -83,13 +86,18 @@ export class FirestoreRecords {
     if (prefix !== '' && end !== undefined) query = query.where('id', '<', end);
     if (after !== undefined) query = query.where('id', '>', after);
     if (limit !== undefined) query = query.limit(limit);
-    const found = await this.#documents.query(query);
+    const found = await this.#patiently(`listing: ${kind}`, () => this.#documents.query(query));
     return found.map((snapshot) => recordOf(kind, String(snapshot.get('id')), snapshot));
   }
 
   async openRuns(): Promise<string[]> {
-    const found = await this.#documents.query(this.#documents.collection('run').where('open', '==', true).select('id'));
+    const open = this.#documents.collection('run').where('open', '==', true).select('id');
+    const found = await this.#patiently('listing: open runs', () => this.#documents.query(open));
     return found.map((snapshot) => String(snapshot.get('id'))).sort(byCodePoint);
+  }
+
+  #patiently<T>(doing: string, read: () => Promise<T>): Promise<T> {
+    return settle(doing, this.#deadlineMs, async () => ({ done: await read() }));
   }
 
   #document(kind: Kind, id: string): DocumentReference {

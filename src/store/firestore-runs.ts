@@ -83,9 +83,10 @@ export class FirestoreRuns {
   }
 
   async events(run: string, after: number): Promise<StoredEvent[]> {
-    const found = await this.#documents.query(
-      this.#events(run).orderBy('__name__').where('__name__', '>', eventName(after)),
-    );
+    const query = this.#events(run).orderBy('__name__').where('__name__', '>', eventName(after));
+    const found = await settle(`reading: events of run ${JSON.stringify(run)}`, this.#deadlineMs, async () => ({
+      done: await this.#documents.query(query),
+    }));
     const events = found.map((snapshot) => {
       const seq = Number(snapshot.id);
       return decodeEvent(run, seq, snapshot.get('at'), snapshot.get('event'));

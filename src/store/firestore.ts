@@ -12,8 +12,10 @@ export interface FirestoreOptions {
   readonly prefix?: string;
   /** What leases run out by. */
   readonly now?: () => Date;
-  /** How long a write goes on when others write the same. */
+  /** How long a call goes on when others write the same, or there is no answer. @default 20_000 */
   readonly deadlineMs?: number;
+  /** How long to wait for one answer before it is asked again. @default 8_000 */
+  readonly answerMs?: number;
 }
 
 export interface FirestoreStore extends Store {
@@ -34,8 +36,8 @@ export async function openFirestoreStore(options: FirestoreOptions = {}): Promis
     ...(projectId === undefined ? {} : { projectId }),
     ...(options.databaseId === undefined ? {} : { databaseId: options.databaseId }),
   });
-  const documents = new Documents(client, options.prefix ?? 'kthw');
-  const deadlineMs = options.deadlineMs ?? 30_000;
+  const documents = new Documents(client, options.prefix ?? 'kthw', options.answerMs ?? 8_000);
+  const deadlineMs = options.deadlineMs ?? 20_000;
   const records = new FirestoreRecords(documents, timeOf, deadlineMs);
   const runs = new FirestoreRuns(documents, options.now ?? (() => new Date()), deadlineMs);
   return {

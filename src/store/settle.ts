@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreAway } from './store-errors.ts';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
@@ -6,8 +7,8 @@ const LONGEST_PAUSE_MS = 1000;
 /**
  * Tries until `attempt` comes to an end, with pauses of random length that grow, so that writers who met once don't meet
  * again.
- * @param attempt undefined: somebody else wrote at the same moment, look again.
- * @throws Error after `deadlineMs`.
+ * @param attempt undefined, or StoreAway thrown: somebody else wrote at the same moment, or there was no answer. Look again.
+ * @throws StoreAway after `deadlineMs`.
  */
 export async function settle<T>(
   doing: string,
@@ -16,13 +17,21 @@ export async function settle<T>(
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const outcome = await attempt();
+    const { outcome, cause } = await tried(attempt);
     if (outcome !== undefined) return outcome.done;
     if (Date.now() > deadline) {
-      throw new Error(
-        `${doing}: others kept writing, or Firestore gave no answer, for ${deadlineMs} ms; try again later`,
-      );
+      const why = 'others kept writing, or Firestore gave no answer';
+      throw new StoreAway(`${doing}: ${why}, for ${deadlineMs} ms; try again later`, { cause });
     }
     await sleep(Math.random() * pauseMs);
+  }
+}
+
+async function tried<T>(attempt: () => Promise<T>): Promise<{ outcome?: T; cause?: unknown }> {
+  try {
+    return { outcome: await attempt() };
+  } catch (error) {
+    if (error instanceof StoreAway) return { cause: error };
+    throw error;
   }
 }

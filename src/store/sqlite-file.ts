@@ -69,9 +69,18 @@ function useWriteAheadLog(db: DatabaseSync, deadline: number): void {
   }
 }
 
+/** Another process is writing (5, 6), the disk fails (10) or is full (13). By https://www.sqlite.org/rescode.html */
+export function passesByItself(error: unknown): boolean {
+  return [5, 6, 10, 13].includes(codeOf(error));
+}
+
 function isBusy(error: unknown): boolean {
-  // SQLITE_BUSY and its extended codes, by https://www.sqlite.org/rescode.html
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+  return codeOf(error) === 5;
+}
+
+/** Without what extends it. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
 function prepareTables(db: DatabaseSync, path: string): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { tellingAway } from './away.ts';
 import { decodeEvent, encodeEvents, withoutGaps } from './event-codec.ts';
 import type { EngineEvent, StoredEvent } from './events.ts';
 import { type Head, NO_HEAD } from './head.ts';
@@ -7,7 +8,7 @@ import { afterPrefix } from './id-order.ts';
 import { assertHeld, leaseOf, take } from './lease-rules.ts';
 import { checkId, decodeRecord, encodeRecord } from './record-codec.ts';
 import type { Kind, RecordOf } from './records.ts';
-import { inTransaction, openSqliteFile } from './sqlite-file.ts';
+import { inTransaction, openSqliteFile, passesByItself } from './sqlite-file.ts';
 import type { Lease, Page, Store, Version, Versioned } from './store.ts';
 import { StaleVersion } from './store-errors.ts';
 
@@ -18,6 +19,8 @@ export interface SqliteOptions {
   readonly now?: () => Date;
   /** Whether the process that holds a lease is surely over; its runs are free at once then. @default nobody knows */
   readonly isGone?: (holder: string) => boolean;
+  /** How long a call waits for another process that writes. @default 10_000 */
+  readonly busyMs?: number;
 }
 
 /**
@@ -25,8 +28,8 @@ export interface SqliteOptions {
  * @throws Error when the file can't be opened or a newer release wrote it.
  */
 export function openSqliteStore(options: SqliteOptions): Store {
-  const { path, now = () => new Date(), isGone = () => false } = options;
-  return new SqliteStore(openSqliteFile(path, 10_000), now, isGone);
+  const { path, now = () => new Date(), isGone = () => false, busyMs = 10_000 } = options;
+  return tellingAway(new SqliteStore(openSqliteFile(path, busyMs), now, isGone), passesByItself);
 }
 
 /** Methods are async only to turn throws into rejections: each one's work is done before it returns. */

@@ -8,6 +8,11 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost';
 }
 
+/** The store gave no answer in time. It passes by itself; whether a write was made is not known. */
+export class StoreAway extends Error {
+  override name = 'StoreAway';
+}
+
 /** What is stored does not fit its schema. The message names kind, id and path, never the value. */
 export class InvalidRecord extends Error {
   override name = 'InvalidRecord';
