@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineButton } from './define-command.ts';
-import { message } from './messages/blocks.ts';
-import { md, person } from './messages/markdown.ts';
+import { decided } from './messages/decision.ts';
 
 const value = z.strictObject({ run: z.string().min(1).max(200), digest: z.string().min(1).max(200) });
 
@@ -16,8 +15,8 @@ function answerButton(id: string, yes: boolean) {
     id,
     value,
     press: async ({ args: { run, digest }, by }, { desk }) => {
-      await desk.decide(run, digest, by, yes);
-      return { shown: message(yes ? md`${person(by)} said yes` : md`${person(by)} said no`), replaces: true };
+      const decision = await desk.decide(run, digest, by, yes);
+      return decided(decision, by);
     },
   });
 }

@@ -63,6 +63,10 @@ export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
       const found = await of(c.cloud).get(place, c.signal);
       return found !== undefined && isOurs(found, c.cluster);
     },
+    async stake(c) {
+      const found = await of(c.cloud).get(place, c.signal);
+      return found && isOurs(found, c.cluster) ? { lines: [title], state: text(found) } : { lines: [], state: '' };
+    },
     async remove(c) {
       await of(c.cloud).delete(place, { request: c.request, signal: c.signal });
     },

@@ -78,6 +78,46 @@ export interface Kubeconfig {
   readonly commonName: string;
 }
 
+/** What a parked run waits for a person to say. */
+export interface ApprovalView {
+  readonly run: string;
+  readonly cluster: string;
+  readonly operation: string;
+  /** Of exactly what was shown: the resources by name, their sizes, and the state they were found in. */
+  readonly digest: string;
+  /** What will be destroyed, a line each. */
+  readonly destroys: readonly string[];
+  readonly askedBy: Person;
+  readonly expiresAt: Date;
+}
+
+/** What came of a press. Everything but `decided` changed nothing. */
+export type Decision =
+  | { readonly decided: 'given' | 'refused' }
+  /** Somebody was first. */
+  | { readonly already: 'given' | 'refused'; readonly by: Person; readonly at: Date }
+  | { readonly dead: 'expired' | 'superseded' | 'over' | 'unknown' };
+
+export interface AuditEntry {
+  readonly at: Date;
+  readonly run?: string;
+  /** Who asked, approved, cancelled; absent: the engine itself. */
+  readonly by?: Person;
+  /** In words: `asked for rebuild from controllers`, `removed machine demo-worker-3`, `issued a kubeconfig until …`. */
+  readonly what: string;
+  readonly durationMs?: number;
+  readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
+}
+
+/** A kubeconfig that was given out and has not ended or been revoked. */
+export interface Grant {
+  readonly id: string;
+  readonly to: Person;
+  readonly commonName: string;
+  readonly issuedAt: Date;
+  readonly endsAt: Date;
+}
+
 /** All that commands may ask of the engine. Every call returns soon: the work itself is a run. */
 export interface Desk {
   create(asked: { readonly spec: ClusterSpec; readonly by: Person; readonly channel: string }): Promise<Answer>;
@@ -89,8 +129,26 @@ export interface Desk {
   list(): Promise<ClusterStatus[]>;
   /** @param hours how long it works. @default 24 */
   kubeconfig(name: string, by: Person, hours?: number): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
-  /** An answer to `approval.asked`, for exactly what `digest` stands for. */
-  decide(run: string, digest: string, by: Person, yes: boolean): Promise<void>;
+  /** The approval that a run waits for now. */
+  approval(run: string): Promise<ApprovalView | undefined>;
+  /** An answer to `approval.asked`, for exactly what `digest` stands for. The first valid one wins. */
+  decide(run: string, digest: string, by: Person, yes: boolean): Promise<Decision>;
+  /**
+   * Starts over from a phase: what it and later phases made is taken down, after an approval, and built again. Network,
+   * address and authority of earlier phases stay.
+   * @param machineType for the machines that are made anew
+   */
+  rebuild(
+    name: string,
+    asked: { readonly from: string; readonly machineType?: string; readonly by: Person; readonly channel: string },
+  ): Promise<AnswerOrUnknown>;
+  /** More workers, or fewer after an approval that lists the pods that will move. */
+  scale(
+    name: string,
+    asked: { readonly workers: number; readonly by: Person; readonly channel: string },
+  ): Promise<AnswerOrUnknown>;
+  /** What happened to a cluster of this name, oldest first; also after it was deleted. */
+  audit(name: string): Promise<readonly AuditEntry[] | undefined>;
   /** The run as its events stand now; consistent with `lastSeq`. */
   runView(run: string): Promise<RunView | undefined>;
 }

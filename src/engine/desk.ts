@@ -3,6 +3,8 @@ import type { EngineEvent, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts';
 import type { Store, Versioned } from '../store/store.ts';
 import { StaleVersion } from '../store/store-errors.ts';
+import { decide, pendingApproval } from './answers.ts';
+import { auditOf } from './audit.ts';
 import { clusterOf } from './cluster.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig, RunView } from './desk-types.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
@@ -24,6 +26,9 @@ interface Request {
   readonly spec: ClusterSpec;
   readonly by: Person;
   readonly channel: string;
+  readonly from?: string;
+  /** The cluster as it was, where the run changes what it is. */
+  readonly before?: ClusterSpec;
 }
 
 /** What commands may ask of the engine. Every answer comes soon: the work itself is a run. */
@@ -47,14 +52,19 @@ export function openDesk(options: DeskOptions): Desk {
     if (!found || found.value.state === 'deleted') return { unknown: true };
     if (found.value.holding) return await heldBy(found.value.holding);
     const run = found.value.runs.at(-1);
-    const view = run ? await viewOf(run) : undefined;
+    const [view, record] = run ? await Promise.all([viewOf(run), store.read('run', run)]) : [];
     const finished = view?.over === 'succeeded' && view.troubles.length === 0;
     if (!run || finished) return { unchanged: found.value };
     try {
       await store.write(
         'cluster',
         name,
-        { ...found.value, holding: run, state: stateResumed(view, found.value) },
+        {
+          ...found.value,
+          spec: record?.value.spec ?? found.value.spec,
+          holding: run,
+          state: stateResumed(view, found.value),
+        },
         found.version,
       );
     } catch (error) {
@@ -88,6 +98,14 @@ export function openDesk(options: DeskOptions): Desk {
     return await begin({ operation, spec: found.value.spec, by, channel }, found);
   }
 
+  /** A run that changes what the cluster is. */
+  async function changing(name: string, to: (spec: ClusterSpec) => Request | undefined): Promise<AnswerOrUnknown> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    const asked = to(found.value.spec);
+    return asked ? await begin({ ...asked, before: found.value.spec }, found) : { unchanged: found.value };
+  }
+
   /** Opens a run and takes the cluster for it in one compare-and-set; who comes second learns who holds it. */
   async function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
     const holder = found?.value.holding;
@@ -100,7 +118,11 @@ export function openDesk(options: DeskOptions): Desk {
     // Ids sort by time, so that open runs are taken up in the order they were asked for.
     const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
     // Closed until the cluster names it: should this process end in between, nobody takes up a run without a cluster.
-    const record: RunRecord = { cluster: spec.name, operation, spec, by, channel, requestedAt, open: false };
+    const record: RunRecord = {
+      ...{ cluster: spec.name, operation, spec, by, channel, requestedAt, open: false },
+      ...(asked.from ? { from: asked.from } : {}),
+      ...(asked.before ? { before: asked.before } : {}),
+    };
     await store.write('run', run, record, undefined);
     await store.append(run, [{ type: 'run.requested', operation, by }]);
     const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {} } as const;
@@ -128,6 +150,8 @@ export function openDesk(options: DeskOptions): Desk {
   }
 
   async function heldBy(run: string): Promise<Answer> {
+    // It may hold the cluster for a question that nobody answered in time: looked at, it ends.
+    poke(run);
     const record = (await store.read('run', run))?.value;
     const since = new Date(record?.requestedAt ?? 0);
     const by = record?.by ?? { team: '', user: '' };
@@ -168,9 +192,21 @@ export function openDesk(options: DeskOptions): Desk {
       if (found.value.state !== 'ready') return { notReady: found.value.state };
       return await options.issueKubeconfig(found.value, by, hours);
     },
-    async decide(run, digest, by, yes) {
-      await tell(run, { type: yes ? 'approval.given' : 'approval.refused', digest, by });
-    },
+    rebuild: (name, { from, machineType, by, channel }) =>
+      changing(name, (spec) => ({
+        operation: 'rebuild',
+        from,
+        spec: { ...spec, ...(machineType ? { machineType } : {}) },
+        by,
+        channel,
+      })),
+    scale: (name, { workers, by, channel }) =>
+      changing(name, (spec) =>
+        spec.workers === workers ? undefined : { operation: 'scale', spec: { ...spec, workers }, by, channel },
+      ),
+    approval: (run) => pendingApproval(options, run),
+    decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),
+    audit: (name) => auditOf(store, phases, name),
     runView: viewOf,
   };
 }

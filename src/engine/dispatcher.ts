@@ -34,6 +34,8 @@ interface Options extends Omit<DispatcherParts, 'clock'> {
   readonly againMs?: number;
 }
 
+const parkedMs = 60_000;
+
 /** Runs in this very process, for one machine. */
 export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 }: Options): Dispatcher {
   const stopping = new AbortController();
@@ -60,10 +62,12 @@ export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 
     }
     running.delete(run);
     if (pokedMeanwhile.delete(run)) poke(run);
-    else if (end === 'busy' || end === 'later' || end === 'lost' || end === 'broken') again(run);
+    else if (end === 'busy' || end === 'later' || end === 'lost' || end === 'broken') again(run, againMs);
+    // An answer pokes it at once; this sees to it that a question that nobody answered ends.
+    else if (end === 'parked') again(run, parkedMs);
   }
 
-  function again(run: string): void {
+  function again(run: string, inMs: number): void {
     // One wait a run, however often it is poked meanwhile.
     if (stopping.signal.aborted || left.has(run)) return;
     left.add(run);
@@ -71,7 +75,7 @@ export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 
       left.delete(run);
       poke(run);
     };
-    clock.sleep(againMs, stopping.signal).then(goOn, () => {});
+    clock.sleep(inMs, stopping.signal).then(goOn, () => {});
   }
 
   return {

@@ -19,6 +19,8 @@ interface MachineStep {
   readonly check?: (c: Context) => string;
   /** Shell that makes it so; run after the files were written. Can be run again. */
   readonly make?: (c: Context) => string;
+  /** Shell that undoes it, for when it is to be made again on the same machine; its files go as well. */
+  readonly undo?: string;
   /** What is known once it is there. */
   readonly facts?: readonly Known[];
   /** Rules a code that `make` may exit with into what it means. */
@@ -105,7 +107,30 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
     orThrow(result, machine, title);
   }
 
-  return { key, title, ...(after ? { after } : {}), observe, apply };
+  async function remove(c: Context): Promise<void> {
+    const host = await hostOf(c, machine);
+    const files = (await wanted.files?.(c)) ?? [];
+    const script = `${wanted.undo ?? 'true'}\nwhile read -r path; do rm -f "$path"; done`;
+    const stdin = files.map((file) => `${file.path}\n`).join('');
+    orThrow(await host.run(script, { stdin, deadlineMs: 60_000, signal: c.signal }), machine, `taking down ${title}`);
+  }
+
+  /** Anything that a new start would stumble over, whether it works or not. */
+  async function exists(c: Context): Promise<boolean> {
+    const files = (await wanted.files?.(c)) ?? [];
+    if (files.length === 0) return (await observe(c)).is !== 'absent';
+    const host = await hostOf(c, machine);
+    const script = 'while read -r path; do if [ -e "$path" ]; then echo there; fi; done';
+    const stdin = files.map((file) => `${file.path}\n`).join('');
+    const result = await host.run(script, { stdin, deadlineMs: 30_000, signal: c.signal });
+    orThrow(result, machine, `looking at ${title}`);
+    return result.stdout !== '';
+  }
+
+  // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
+  const within = `${machine.role}s/${machine.name}`;
+  const step = { key, title, ...(after ? { after } : {}), within, observe, apply };
+  return wanted.undo !== undefined || wanted.files ? { ...step, exists, remove } : step;
 }
 
 /** The machine over ssh, with the host keys it was created with; no other is believed. */

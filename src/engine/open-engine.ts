@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly killPoint?: StepTools['killPoint'];
   /** @default 30_000 */
   readonly leaseMs?: number;
+  /** How long a question waits for an answer. @default 30 minutes */
+  readonly approvalMs?: number;
   /** @default the system's */
   readonly clock?: Clock;
 }
@@ -68,6 +70,7 @@ export function openEngine(options: EngineOptions): Engine {
           clock,
           random: Math.random,
           leaseMs: options.leaseMs ?? 30_000,
+          approvalMs: options.approvalMs ?? 30 * 60_000,
           told,
           log,
           killPoint: options.killPoint ?? (() => {}),

@@ -2,10 +2,14 @@
 export const operations = {
   create: { walks: 'forward', only: undefined, takesOver: [] },
   smoke: { walks: 'forward', only: ['smoke'], takesOver: [] },
-  delete: { walks: 'backward', only: undefined, takesOver: ['create', 'smoke'] },
+  /** Takes down what a phase and those after it made, after an approval, then walks forward. */
+  rebuild: { walks: 'both', only: undefined, takesOver: ['create', 'smoke', 'scale'] },
+  /** Takes down what the cluster is to have no more, after an approval, then walks forward. */
+  scale: { walks: 'both', only: undefined, takesOver: [] },
+  delete: { walks: 'backward', only: undefined, takesOver: ['create', 'smoke', 'rebuild', 'scale'] },
 } as const satisfies Record<
   string,
-  { walks: 'forward' | 'backward'; only: readonly string[] | undefined; takesOver: readonly string[] }
+  { walks: 'forward' | 'backward' | 'both'; only: readonly string[] | undefined; takesOver: readonly string[] }
 >;
 export type OperationName = keyof typeof operations;
 

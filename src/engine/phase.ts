@@ -27,8 +27,6 @@ export interface Step {
   readonly key: string;
   /** What the thread shows. */
   readonly title: string;
-  /** In words a person can approve; absent: needs no approval. */
-  readonly destroys?: string;
   /** Keys of steps that must be done first, besides the phase's `after`. Lets a machine go on without its neighbours. */
   readonly after?: readonly string[];
   /** Looks, changes nothing. */
@@ -40,10 +38,27 @@ export interface Step {
   apply?(c: Context): Promise<void>;
   /** What exists and differs, as far as that can be told before anything is made. Nothing: all is well, or not there yet. */
   differs?(c: Context): Promise<readonly Difference[]>;
+  /** Making it takes something away: it waits for an approval of its `stake`. */
+  readonly asks?: boolean;
+  /**
+   * What its removal, or its making where it asks, would take away as it is now: lines for a person to approve, and a text that changes when the thing
+   * does. @default its title
+   */
+  stake?(c: Context): Promise<Stake>;
+  /** Its removal needs the rest of the cluster to live, and is left out where all of it goes. */
+  readonly leaves?: boolean;
+  /** Key of the step whose removal takes this one's doing along: what is on a machine goes with the machine. */
+  readonly within?: string;
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
   exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
   remove?(c: Context): Promise<void>;
+}
+
+export interface Stake {
+  /** Empty: there is nothing to take away. */
+  readonly lines: readonly string[];
+  readonly state: string;
 }
 
 export interface Phase<Name extends string = string, After extends string = string> {

@@ -1,27 +1,51 @@
-import type { Cluster } from './cluster.ts';
+import type { ClusterSpec } from '../store/records.ts';
+import { type Cluster, clusterOf } from './cluster.ts';
 import { type OperationName, operations } from './operations.ts';
 import type { Phase, Step } from './phase.ts';
 
 export interface PlannedStep {
+  /** The journal's key: the step's own, with `remove:` before it where a run also builds it again. */
+  readonly id: string;
   readonly step: Step;
   readonly phase: Phase;
-  /** Keys of the steps that must be done first. */
+  readonly walks: 'forward' | 'backward';
+  /** Waits for a person who approves what it takes away. */
+  readonly destroys: boolean;
+  /** Ids of the steps that must be done first. */
   readonly after: readonly string[];
+}
+
+/** What of a run decides its plan. */
+export interface Planning {
+  readonly operation: OperationName;
+  /** Rebuild: the phase it starts over from. */
+  readonly from?: string | undefined;
+  /** Scale: the cluster as it was. */
+  readonly before?: ClusterSpec | undefined;
 }
 
 /**
  * What an operation will do to a cluster, step by step. Pure: no cloud, no store. Backwards, only what can be removed
  * is planned, and a step waits for all that was built on it.
- * @throws Error when a step waits for one that no phase has.
+ * @throws Error when a step waits for one that no phase has, or there is no such phase to start over from.
  */
-export function plan(phases: readonly Phase[], cluster: Cluster, operation: OperationName): readonly PlannedStep[] {
-  const { walks, only } = operations[operation];
+export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning): readonly PlannedStep[] {
+  const { walks, only } = operations[run.operation];
   const forward = walkForward(phases, cluster);
-  if (walks === 'backward') return turnedAround(forward);
-  if (!only) return forward;
-  const wanted = forward.filter((p) => (only as readonly string[]).includes(p.phase.name));
-  const keys = new Set(wanted.map((p) => p.step.key));
-  return wanted.map((p) => ({ ...p, after: p.after.filter((key) => keys.has(key)) }));
+  switch (walks) {
+    case 'backward':
+      return turnedAround(forward.filter((p) => !p.step.leaves));
+    case 'both':
+      return takenDownFirst(forward, run.from ? startingAt(phases, run.from, forward) : gone(phases, run, forward));
+    case 'forward': {
+      if (!only) return forward;
+      const wanted = forward.filter((p) => (only as readonly string[]).includes(p.phase.name));
+      const ids = new Set(wanted.map((p) => p.id));
+      return wanted.map((p) => ({ ...p, after: p.after.filter((id) => ids.has(id)) }));
+    }
+    default:
+      return walks satisfies never;
+  }
 }
 
 function walkForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] {
@@ -38,25 +62,54 @@ function walkForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] 
       const after = [...new Set(step.after ?? phase.after.flatMap(keysOf))];
       const lost = after.find((key) => !all.has(key));
       if (lost) throw new Error(`step "${step.key}" waits for "${lost}", which no phase has`);
-      return { step, phase, after };
+      return { id: step.key, step, phase, walks: 'forward', destroys: step.asks ?? false, after };
     }),
   );
 }
 
+/** Rebuild: the steps of a phase and of all that come after it in the tutorial. */
+function startingAt(phases: readonly Phase[], from: string, forward: readonly PlannedStep[]): PlannedStep[] {
+  const first = phases.findIndex((phase) => phase.name === from);
+  if (first < 0) throw new Error(`there is no phase "${from}" to start over from`);
+  const later = new Set(phases.slice(first));
+  return forward.filter((p) => later.has(p.phase) && !p.step.leaves);
+}
+
+/** Scale: the steps that the cluster had and is to have no more. */
+function gone(phases: readonly Phase[], { before }: Planning, forward: readonly PlannedStep[]): PlannedStep[] {
+  if (!before) return [];
+  const kept = new Set(forward.map((p) => p.step.key));
+  return walkForward(phases, clusterOf(before)).filter((p) => !kept.has(p.step.key));
+}
+
+/** Takes down, then walks forward; what is built again waits until all that goes is gone. */
+function takenDownFirst(forward: readonly PlannedStep[], goes: readonly PlannedStep[]): PlannedStep[] {
+  const down = turnedAround(goes).map((p) => ({
+    ...p,
+    id: `remove:${p.id}`,
+    destroys: true,
+    after: p.after.map((id) => `remove:${id}`),
+  }));
+  const removals = down.map((p) => p.id);
+  return [...down, ...forward.map((p) => ({ ...p, after: [...removals, ...p.after] }))];
+}
+
 function turnedAround(forward: readonly PlannedStep[]): PlannedStep[] {
-  const byKey = new Map(forward.map((p) => [p.step.key, p]));
+  const byKey = new Map(forward.map((p) => [p.id, p]));
   const ancestors = new Map<string, ReadonlySet<string>>();
-  function ancestorsOf(key: string): ReadonlySet<string> {
-    const known = ancestors.get(key);
+  function ancestorsOf(id: string): ReadonlySet<string> {
+    const known = ancestors.get(id);
     if (known) return known;
-    const own = (byKey.get(key)?.after ?? []).flatMap((k) => [k, ...ancestorsOf(k)]);
-    const found = new Set(own);
-    ancestors.set(key, found);
+    const found = new Set((byKey.get(id)?.after ?? []).flatMap((each) => [each, ...ancestorsOf(each)]));
+    ancestors.set(id, found);
     return found;
   }
-  const removable = forward.filter((p) => p.step.remove !== undefined);
+  const canGo = forward.filter((p) => p.step.remove !== undefined);
+  const going = new Set(canGo.map((p) => p.id));
+  const removable = canGo.filter((p) => p.step.within === undefined || !going.has(p.step.within));
   return removable.toReversed().map((p) => ({
     ...p,
-    after: removable.filter((later) => ancestorsOf(later.step.key).has(p.step.key)).map((later) => later.step.key),
+    walks: 'backward',
+    after: removable.filter((later) => ancestorsOf(later.id).has(p.id)).map((later) => later.id),
   }));
 }

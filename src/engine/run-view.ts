@@ -17,7 +17,9 @@ export function runView(
   events: readonly StoredEvent[],
 ): RunView {
   const state = folded(events);
-  const planned = isOperation(run.operation) ? plan(phases, cluster, run.operation) : [];
+  const planned = isOperation(run.operation)
+    ? plan(phases, cluster, { operation: run.operation, from: run.from, before: run.before })
+    : [];
   const finished = events.findLast((e) => e.event.type === 'run.finished');
   return {
     run: id,
@@ -28,22 +30,28 @@ export function runView(
     startedAt: new Date(run.requestedAt),
     ...(state.over && finished ? { over: state.over, finishedAt: finished.at } : {}),
     cancelAsked: state.cancelAsked,
-    phases: phasesOf(planned).map(([phase, steps]) => phaseView(phase, steps, state)),
-    steps: Object.fromEntries(planned.map(({ step, phase }) => [step.key, { title: step.title, phase: phase.name }])),
-    troubles: planned.flatMap(({ step }) => troubleOf(step.key, stepAt(state, step.key))),
+    phases: phasesOf(planned).map(([name, steps]) => phaseView(name, steps, state)),
+    steps: Object.fromEntries(planned.map((p) => [p.id, { title: p.step.title, phase: nameOf(p) }])),
+    troubles: planned.flatMap(({ id }) => troubleOf(id, stepAt(state, id))),
     facts: factsOf(state),
     lastSeq: state.seq,
   };
 }
 
-function phasesOf(planned: readonly PlannedStep[]): [Phase, PlannedStep[]][] {
-  const byPhase = new Map<Phase, PlannedStep[]>();
-  for (const p of planned) byPhase.set(p.phase, [...(byPhase.get(p.phase) ?? []), p]);
-  return [...byPhase];
+/** Steps by phase; what is taken down first and built again is two phases to look at. */
+function phasesOf(planned: readonly PlannedStep[]): [string, PlannedStep[]][] {
+  const byName = new Map<string, PlannedStep[]>();
+  for (const p of planned) byName.set(nameOf(p), [...(byName.get(nameOf(p)) ?? []), p]);
+  return [...byName];
 }
 
-function phaseView(phase: Phase, planned: readonly PlannedStep[], state: RunState): PhaseView {
-  const records = planned.map((p) => stepAt(state, p.step.key));
+function nameOf({ id, phase }: PlannedStep): string {
+  return id.startsWith('remove:') ? `remove:${phase.name}` : phase.name;
+}
+
+function phaseView(name: string, planned: readonly PlannedStep[], state: RunState): PhaseView {
+  const { title, chapter } = (planned[0] as PlannedStep).phase;
+  const records = planned.map((p) => stepAt(state, p.id));
   const phaseState = stateOf(records);
   const started = earliest(records.flatMap((r) => r.startedAt ?? []));
   const ended =
@@ -51,9 +59,9 @@ function phaseView(phase: Phase, planned: readonly PlannedStep[], state: RunStat
   const finished = ended ? latest(records.flatMap((r) => r.finishedAt ?? [])) : undefined;
   const note = noteOf(planned, state);
   return {
-    name: phase.name,
-    title: phase.title,
-    chapter: phase.chapter,
+    name,
+    title: name.startsWith('remove:') ? `Taking down: ${title}` : title,
+    chapter,
     state: phaseState,
     ...(started ? { startedAt: started } : {}),
     ...(finished ? { finishedAt: finished } : {}),
@@ -76,7 +84,7 @@ function stateOf(records: readonly StepRecord[]): PhaseState {
 
 /** The fault that it is retrying after, or what is under way. */
 function noteOf(planned: readonly PlannedStep[], state: RunState): string | undefined {
-  const steps = planned.map((p) => ({ title: p.step.title, ...stepAt(state, p.step.key) }));
+  const steps = planned.map((p) => ({ title: p.step.title, ...stepAt(state, p.id) }));
   const troubled = steps.find((s) => s.fault && s.state !== 'done');
   if (troubled?.fault) return troubled.fault.message;
   const running = steps.filter((s) => s.state === 'running');

@@ -20,17 +20,30 @@ export interface StepRecord {
 export interface RunState {
   readonly steps: ReadonlyMap<string, StepRecord>;
   readonly facts: ReadonlyMap<string, z.core.util.JSONType>;
-  readonly approved: ReadonlySet<string>;
+  /** The question that waits for a person. */
+  readonly asked?: Question;
+  /** Digest of what a person has approved. */
+  readonly approved?: string;
+  /** A person said no, or nobody said yes in time. */
+  readonly refused: boolean;
   readonly cancelAsked: boolean;
   readonly over?: 'succeeded' | 'failed' | 'cancelled';
   /** Number of the last event that is in here. */
   readonly seq: number;
 }
 
+export interface Question {
+  /** Number of the event that asked. */
+  readonly seq: number;
+  readonly digest: string;
+  readonly destroys: readonly string[];
+  readonly expiresAt: Date;
+}
+
 export const fresh: RunState = {
   steps: new Map(),
   facts: new Map(),
-  approved: new Set(),
+  refused: false,
   cancelAsked: false,
   seq: 0,
 };
@@ -50,8 +63,8 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
       return everyStep(s, (step) => (step.state === 'running' ? { ...step, state: 'waiting' } : step));
     // A person says go on: what stopped is tried again, with all its attempts.
     case 'run.resumed': {
-      const { over: _, ...open } = s;
-      return { ...everyStep(open, takenUpAgain), cancelAsked: false };
+      const { over: _, approved: __, asked: ___, ...open } = s;
+      return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false };
     }
     case 'run.cancelAsked':
       return { ...s, cancelAsked: true };
@@ -90,12 +103,16 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
         finishedAt: at,
         differences: event.fields,
       }));
+    case 'approval.asked': {
+      const { digest, destroys, expiresAt } = event;
+      return { ...s, asked: { seq, digest, destroys, expiresAt: new Date(expiresAt) } };
+    }
     case 'approval.given':
-      return { ...s, approved: new Set(s.approved).add(event.digest) };
+      return { ...unasked(s), approved: event.digest };
+    case 'approval.refused':
+      return { ...unasked(s), refused: true };
     case 'run.requested':
     case 'step.said':
-    case 'approval.asked':
-    case 'approval.refused':
       return s;
     default:
       return event satisfies never;
@@ -109,26 +126,28 @@ export function folded(events: readonly StoredEvent[], from: RunState = fresh): 
 
 export type Move =
   | { readonly do: 'step'; readonly key: string }
-  | { readonly do: 'ask'; readonly digest: string; readonly destroys: readonly string[] }
+  | { readonly do: 'ask' }
   | { readonly do: 'sleep'; readonly until: Date }
   | { readonly do: 'finish'; readonly as: 'succeeded' | 'failed' | 'cancelled' };
 
-/** Pure: what may be done now. The runner does it and asks again. Nothing: wait for what runs. */
-export function next(steps: readonly PlannedStep[], s: RunState, now: Date, digest: string): Move[] {
+/**
+ * Pure: what may be done now. The runner does it and asks again. Nothing: wait for what runs.
+ * @param mayDestroy whether a person approved what the plan would take away as it is now
+ */
+export function next(steps: readonly PlannedStep[], s: RunState, now: Date, mayDestroy: boolean): Move[] {
   const stateOf = (key: string) => stepAt(s, key).state;
   const over = (key: string) => stateOf(key) === 'done' || stateOf(key) === 'postponed';
   if (s.over) return [];
-  if (steps.every((p) => over(p.step.key))) return [{ do: 'finish', as: 'succeeded' }];
-  const busy = steps.some((p) => stateOf(p.step.key) === 'running');
-  if (s.cancelAsked) return busy ? [] : [{ do: 'finish', as: 'cancelled' }];
-  const stopped = steps.some((p) => stateOf(p.step.key) === 'failed' || stateOf(p.step.key) === 'conflicted');
+  if (steps.every((p) => over(p.id))) return [{ do: 'finish', as: 'succeeded' }];
+  const busy = steps.some((p) => stateOf(p.id) === 'running');
+  if (s.cancelAsked || s.refused) return busy ? [] : [{ do: 'finish', as: 'cancelled' }];
+  const stopped = steps.some((p) => stateOf(p.id) === 'failed' || stateOf(p.id) === 'conflicted');
   if (stopped) return busy ? [] : [{ do: 'finish', as: 'failed' }];
-  const ready = steps.filter((p) => stateOf(p.step.key) === 'waiting' && p.after.every(over));
-  const unasked = ready.filter((p) => p.step.destroys !== undefined && !s.approved.has(digest));
-  if (unasked.length > 0) return [{ do: 'ask', digest, destroys: unasked.map((p) => p.step.destroys ?? '') }];
-  const dueAt = (p: PlannedStep) => stepAt(s, p.step.key).retryAt ?? now;
+  const ready = steps.filter((p) => stateOf(p.id) === 'waiting' && p.after.every(over));
+  if (!mayDestroy && ready.some((p) => p.destroys)) return busy ? [] : [{ do: 'ask' }];
+  const dueAt = (p: PlannedStep) => stepAt(s, p.id).retryAt ?? now;
   const due = ready.filter((p) => dueAt(p) <= now);
-  if (due.length > 0) return due.map((p) => ({ do: 'step', key: p.step.key }));
+  if (due.length > 0) return due.map((p) => ({ do: 'step', key: p.id }));
   const soonest = ready.map(dueAt).sort((a, b) => +a - +b)[0];
   return soonest && !busy ? [{ do: 'sleep', until: soonest }] : [];
 }
@@ -143,6 +162,11 @@ function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.fail
   return event.retryAt
     ? { ...rest, ...kept, state: 'waiting', failures, fault: event.fault, retryAt: new Date(event.retryAt) }
     : { ...rest, ...kept, state: 'failed', failures, fault: event.fault, finishedAt: at };
+}
+
+function unasked(s: RunState): RunState {
+  const { asked: _, ...rest } = s;
+  return rest;
 }
 
 function takenUpAgain(step: StepRecord): StepRecord {

@@ -3,9 +3,10 @@ import type { Lease, Store } from '../store/store.ts';
 import { LeaseLost } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
 import { Journal } from './journal.ts';
-import { isOperation, type OperationName, operations } from './operations.ts';
+import { isOperation, type OperationName } from './operations.ts';
 import type { Clock, Context, Phase } from './phase.ts';
 import { plan } from './plan.ts';
+import type { RunState } from './run.ts';
 import { settleRun } from './settle.ts';
 import type { StepTools } from './take-step.ts';
 import { walk } from './walk.ts';
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly leaseMs: number;
+  /** How long a question waits for an answer. */
+  readonly approvalMs: number;
   /** Opens what the steps of a cluster may use. The runner closes it when it puts the run down. */
   world(run: RunRecord): Promise<World>;
   /** Told whenever events were stored: the outbox reads them. */
@@ -69,22 +72,24 @@ async function underLease(
   const journal = new Journal(store, lease, () => options.told(lease.run));
   await journal.catchUp();
   if (journal.state.over) return await putAway();
+  if (waitsForSomebody(journal.state, clock.now())) return 'parked';
   await journal.tell({ type: 'run.taken', runner: options.holder });
   const cluster = clusterOf(run.spec);
   const world = await options.world(run);
   const putDown = new AbortController();
   const renewing = keepLease();
   try {
-    const planned = plan(options.phases, cluster, operation);
+    const planned = plan(options.phases, cluster, { operation, from: run.from, before: run.before });
     const tools: StepTools = {
-      steps: planned.map(({ step }) => step),
+      planned,
       journal,
-      walks: operations[operation].walks,
+      approvalMs: options.approvalMs,
       random: options.random,
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
       context: { ...world.tools, cluster, clock, signal: outer },
       earlierFacts: new Map(Object.entries(record?.facts ?? {})),
+      trustsEarlierFacts: operation !== 'rebuild',
     };
     const end = await walk(planned, tools, AbortSignal.any([outer, lost.signal]));
     // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
@@ -112,6 +117,11 @@ async function underLease(
     options.told(lease.run);
     return 'over';
   }
+}
+
+/** Nothing to do before a person has answered, or their time is over. */
+function waitsForSomebody({ asked, cancelAsked }: RunState, now: Date): boolean {
+  return asked !== undefined && asked.expiresAt > now && !cancelAsked;
 }
 
 /** A run that took the cluster from another waits until that one has put its tools down. */

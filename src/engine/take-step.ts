@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import type { EngineEvent } from '../store/events.ts';
 import { LeaseLost } from '../store/store-errors.ts';
 import { faultOf, KthwError } from './errors.ts';
-import type { Journal } from './journal.ts';
-import type { Context, Fact, Known, Observed, RetryPolicy, Step } from './phase.ts';
+import type { Context, Known, Observed, RetryPolicy } from './phase.ts';
 import type { PlannedStep } from './plan.ts';
 import { stepAt } from './run.ts';
+import { type ContextTools, stepContext } from './step-context.ts';
 
 /** Points at which a test may end the process: what is left then is what a crash there leaves. */
 export type KillPoint = 'before-call' | 'after-call' | 'after-write';
 
-export interface StepTools {
-  readonly journal: Journal;
-  /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<Context, 'know' | 'knows' | 'say' | 'request' | 'survey'>;
-  /** Every step of the run. */
-  readonly steps: readonly Step[];
-  /** What earlier runs of the cluster found out. */
-  readonly earlierFacts: ReadonlyMap<string, z.core.util.JSONType>;
-  readonly walks: 'forward' | 'backward';
+export interface StepTools extends ContextTools {
+  /** How long a question waits for an answer. */
+  readonly approvalMs: number;
   readonly random: () => number;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   killPoint(step: string, point: KillPoint): void;
@@ -34,78 +27,69 @@ const settle = { forMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost */
 export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<void> {
-  const { step, phase } = planned;
-  const { journal, context } = tools;
-  const record = stepAt(journal.state, step.key);
+  const { id, walks, phase } = planned;
+  const { journal } = tools;
+  const record = stepAt(journal.state, id);
   const request = record.request ?? randomUUID();
   const said: Promise<void>[] = [];
-  await journal.tell({ type: 'step.started', step: step.key, attempt: record.failures + 1, request });
-  const c: Context = {
-    ...context,
-    request,
-    survey: async () => (await Promise.all(tools.steps.map((each) => each.differs?.(c) ?? []))).flat(),
-    knows: (fact) => knownBy(tools, fact),
-    know: (fact) => {
-      const value = knownBy(tools, fact);
-      if (value !== undefined) return value;
-      throw new KthwError('bug', { doing: step.key }, { detail: `no earlier step made "${fact.name}" known` });
-    },
-    say(line) {
-      const told = journal.tell({ type: 'step.said', step: step.key, line });
-      // Awaited below; until then a lost lease must not end the process as a rejection that nobody handles.
-      told.catch(() => {});
-      said.push(told);
-    },
-  };
+  await journal.tell({ type: 'step.started', step: id, attempt: record.failures + 1, request });
+  const c = stepContext(planned, request, tools, (line) => {
+    const told = journal.tell({ type: 'step.said', step: id, line });
+    // Awaited below; until then a lost lease must not end the process as a rejection that nobody handles.
+    told.catch(() => {});
+    said.push(told);
+  });
   let outcome: EngineEvent;
   try {
-    outcome = await (tools.walks === 'forward' ? build(step, c, tools) : takeDown(step, c, tools));
+    outcome = await (walks === 'forward' ? build(planned, c, tools) : takeDown(planned, c, tools));
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    if (!(error instanceof KthwError)) tools.log({ step: step.key, error }, 'step ended in an unknown error');
-    outcome = failure(step, error, record.failures, phase.retry ?? defaultRetry, tools);
+    if (!(error instanceof KthwError)) tools.log({ step: id, error }, 'step ended in an unknown error');
+    outcome = failure(planned, error, record.failures, phase.retry ?? defaultRetry, tools);
   }
   await Promise.all(said);
   await journal.tell(outcome);
-  tools.killPoint(step.key, 'after-write');
+  tools.killPoint(id, 'after-write');
 }
 
-async function build(step: Step, c: Context, tools: StepTools): Promise<EngineEvent> {
+async function build(planned: PlannedStep, c: Context, tools: StepTools): Promise<EngineEvent> {
+  const { id, step } = planned;
   if (step.apply) {
     const before = await step.observe(c);
-    if (before.is !== 'absent') return verdict(step, before, 'adopted');
+    if (before.is !== 'absent') return verdict(id, before, 'adopted');
     fence(tools);
-    tools.killPoint(step.key, 'before-call');
+    tools.killPoint(id, 'before-call');
     await step.apply(c);
-    tools.killPoint(step.key, 'after-call');
+    tools.killPoint(id, 'after-call');
   }
-  const seen = await lookUntil(step, c, async () => {
+  const seen = await lookUntil(step.title, c, async () => {
     const look = await step.observe(c);
     return look.is === 'absent' ? undefined : look;
   });
-  return verdict(step, seen, 'applied');
+  return verdict(id, seen, 'applied');
 }
 
-async function takeDown(step: Step, c: Context, tools: StepTools): Promise<EngineEvent> {
+async function takeDown(planned: PlannedStep, c: Context, tools: StepTools): Promise<EngineEvent> {
+  const { id, step } = planned;
   const isGone = async () => !(step.exists ? await step.exists(c) : (await step.observe(c)).is !== 'absent');
-  if (await isGone()) return { type: 'step.finished', step: step.key, outcome: 'gone', facts: [] };
+  if (await isGone()) return { type: 'step.finished', step: id, outcome: 'gone', facts: [] };
   fence(tools);
-  tools.killPoint(step.key, 'before-call');
+  tools.killPoint(id, 'before-call');
   await step.remove?.(c);
-  tools.killPoint(step.key, 'after-call');
-  await lookUntil(step, c, async () => ((await isGone()) ? true : undefined));
-  return { type: 'step.finished', step: step.key, outcome: 'removed', facts: [] };
+  tools.killPoint(id, 'after-call');
+  await lookUntil(step.title, c, async () => ((await isGone()) ? true : undefined));
+  return { type: 'step.finished', step: id, outcome: 'removed', facts: [] };
 }
 
 /** Done means seen: looks until there is something to see, or gives up with the last fault that passes by itself. */
-async function lookUntil<T>(step: Step, c: Context, look: () => Promise<T | undefined>): Promise<T> {
+async function lookUntil<T>(what: string, c: Context, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = +c.clock.now() + settle.forMs;
   for (let delayMs: number = settle.firstDelayMs; ; delayMs = Math.min(delayMs * 1.5, settle.maxDelayMs)) {
     let fault: unknown;
     try {
       const seen = await look();
       if (seen !== undefined) return seen;
-      fault = new KthwError('not-there-yet', { step: step.title });
+      fault = new KthwError('not-there-yet', { step: what });
     } catch (error) {
       if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
       fault = error;
@@ -115,14 +99,14 @@ async function lookUntil<T>(step: Step, c: Context, look: () => Promise<T | unde
   }
 }
 
-function verdict(step: Step, seen: Observed, outcome: 'applied' | 'adopted'): EngineEvent {
-  if (seen.is === 'different') return { type: 'step.conflicted', step: step.key, fields: [...seen.fields] };
+function verdict(id: string, seen: Observed, outcome: 'applied' | 'adopted'): EngineEvent {
+  if (seen.is === 'different') return { type: 'step.conflicted', step: id, fields: [...seen.fields] };
   const facts: readonly Known[] = seen.is === 'present' ? (seen.facts ?? []) : [];
-  return { type: 'step.finished', step: step.key, outcome, facts: [...facts] };
+  return { type: 'step.finished', step: id, outcome, facts: [...facts] };
 }
 
 function failure(
-  step: Step,
+  { id, step }: PlannedStep,
   error: unknown,
   failuresBefore: number,
   retry: RetryPolicy,
@@ -131,23 +115,18 @@ function failure(
   const { clock, signal } = tools.context;
   const cancelled = signal.aborted && !(error instanceof KthwError && error.kind !== 'transient');
   const fault = faultOf(cancelled ? new KthwError('cancelled', {}) : error, step.title);
-  if (fault.kind === 'postponed') return { type: 'step.postponed', step: step.key, fault };
+  if (fault.kind === 'postponed') return { type: 'step.postponed', step: id, fault };
   // What nobody knows may pass too (the store did not answer, say): a few tries cost little.
   const attempts = { transient: retry.attempts, bug: Math.min(3, retry.attempts) }[fault.kind as string] ?? 1;
   const again = fault.kind === 'cancelled' || failuresBefore + 1 < attempts;
-  if (!again) return { type: 'step.failed', step: step.key, fault };
+  if (!again) return { type: 'step.failed', step: id, fault };
   const longest = Math.min(retry.firstDelayMs * 2 ** failuresBefore, retry.maxDelayMs);
   const delayMs = longest * (0.5 + tools.random() / 2);
-  return { type: 'step.failed', step: step.key, fault, retryAt: new Date(+clock.now() + delayMs).toISOString() };
+  return { type: 'step.failed', step: id, fault, retryAt: new Date(+clock.now() + delayMs).toISOString() };
 }
 
 /** A runner that slept past its lease must not act on what it decided before. */
 function fence({ journal, context }: StepTools): void {
   if (context.clock.now() >= journal.lease.until)
     throw new LeaseLost(`the lease of run "${journal.lease.run}" has ended`);
-}
-
-function knownBy<T>({ journal, earlierFacts }: StepTools, fact: Fact<T>): T | undefined {
-  const value = journal.state.facts.get(fact.name) ?? earlierFacts.get(fact.name);
-  return value === undefined ? undefined : fact.schema.parse(value);
 }

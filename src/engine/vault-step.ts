@@ -18,6 +18,9 @@ export function vaultStep({ key, title, after, path, make }: VaultStep): Step {
     async observe({ vault }) {
       return (await vault.get(path)) ? present() : { is: 'absent' };
     },
+    async remove({ vault }) {
+      await vault.forget(path);
+    },
     async apply(c) {
       await c.vault.ensure(path, () => make(c));
     },

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { LeaseLost } from '../store/store-errors.ts';
 import type { PlannedStep } from './plan.ts';
 import { type Move, next } from './run.ts';
+import { hasBegun, stakesOf } from './stakes.ts';
 import { type StepTools, takeStep } from './take-step.ts';
 
 /** How often a runner looks for what a person said meanwhile. */
 const listenEveryMs = 1_500;
-const approvalLivesMs = 30 * 60_000;
 
 /** Carries out moves, side by side where the plan allows, until the run is over, waits for a person, or must stop. */
 export async function walk(
@@ -16,12 +15,12 @@ export async function walk(
 ): Promise<'over' | 'parked' | 'stopped'> {
   const { journal, context } = tools;
   const { clock } = context;
-  const digest = digestOf(planned);
-  const byKey = new Map(planned.map((p) => [p.step.key, p]));
+  const byKey = new Map(planned.map((p) => [p.id, p]));
   const running = new Map<string, Promise<void>>();
   const cancelled = new AbortController();
   const stepTools = { ...tools, context: { ...context, signal: AbortSignal.any([signal, cancelled.signal]) } };
   let broken: { readonly error: unknown } | undefined;
+  const mayDestroy = await isApproved(planned, tools);
 
   for (;;) {
     if (broken || signal.aborted) {
@@ -32,7 +31,7 @@ export async function walk(
       return 'stopped';
     }
     if (journal.state.cancelAsked) cancelled.abort();
-    const moves = next(planned, journal.state, clock.now(), digest).filter(
+    const moves = next(planned, journal.state, clock.now(), mayDestroy).filter(
       (m) => m.do !== 'step' || !running.has(m.key),
     );
     const end = running.size === 0 ? moves.find((m) => m.do === 'finish' || m.do === 'ask') : undefined;
@@ -57,8 +56,17 @@ export async function walk(
       await journal.tell({ type: 'run.finished', as: move.as });
       return 'over';
     }
-    const expiresAt = new Date(+clock.now() + approvalLivesMs).toISOString();
-    await journal.tell({ type: 'approval.asked', digest: move.digest, destroys: [...move.destroys], expiresAt });
+    const { asked } = journal.state;
+    if (asked && asked.expiresAt <= clock.now()) {
+      // Nobody answered, and silence is no: the cluster is free again, and `resume` asks anew.
+      await journal.tell({ type: 'run.finished', as: 'cancelled' });
+      return 'over';
+    }
+    const { lines, digest } = await stakesOf(planned, stepTools);
+    if (asked?.digest !== digest) {
+      const expiresAt = new Date(+clock.now() + tools.approvalMs).toISOString();
+      await journal.tell({ type: 'approval.asked', digest, destroys: [...lines], expiresAt });
+    }
     return 'parked';
   }
 
@@ -79,8 +87,9 @@ export async function walk(
   }
 }
 
-/** Of exactly what a person would approve: the steps and what they destroy. */
-function digestOf(planned: readonly PlannedStep[]): string {
-  const shown = planned.map(({ step }) => [step.key, step.destroys ?? '']);
-  return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
+/** An approval counts for what it showed: until something was taken away, things must still be as they were then. */
+async function isApproved(planned: readonly PlannedStep[], tools: StepTools): Promise<boolean> {
+  const { state } = tools.journal;
+  if (state.approved === undefined || !planned.some((p) => p.destroys)) return false;
+  return hasBegun(planned, state) || (await stakesOf(planned, tools)).digest === state.approved;
 }

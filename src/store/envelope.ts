@@ -48,6 +48,10 @@ class EnvelopeVault implements Vault {
     throw new StaleVersion(`keeping ${this.#name(path)}: it is made and removed by others all the time; try again`);
   }
 
+  async forget(path: string): Promise<void> {
+    await this.#store.remove('secret', this.#idOf(path));
+  }
+
   async shred(): Promise<void> {
     // The key goes first: from here on every ciphertext is noise, also where a crash leaves some behind.
     await this.#keys.destroy(this.#cluster);

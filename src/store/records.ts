@@ -43,7 +43,13 @@ export const records = {
     requestedAt: Instant,
     /** Whether a runner has still something to do here: the dispatcher takes these up at its start. */
     open: z.boolean(),
+    /** Rebuild: the phase it starts over from. */
+    from: z.string().optional(),
+    /** Scale and rebuild: the cluster as it was before. */
+    before: ClusterSpec.optional(),
   }),
+  /** The first valid answer to an approval; created once, so that there is one. Its id is `RUN.NUMBER OF THE QUESTION`. */
+  answer: z.object({ run: z.string(), digest: z.string(), yes: z.boolean(), by: Person, at: Instant }),
   /** How far a run has been told in Slack: the outbox's cursor and the messages that it owns. */
   thread: z.object({
     channel: z.string(),

@@ -8,6 +8,8 @@ export interface Vault {
    * first write wins and both get it.
    */
   ensure(path: string, make: () => Promise<Secret> | Secret): Promise<Secret>;
+  /** Forgets one secret. Absent already: no error. */
+  forget(path: string): Promise<void>;
   /** Forgets the cluster's data key and all its ciphertext. What copies hold can't be read any more. */
   shred(): Promise<void>;
 }

@@ -33,7 +33,7 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
   const operation = (await world.store.read('run', run))?.value.operation === 'delete' ? 'delete' : 'create';
   const view = await world.process().desk.runView(run);
   const steps = (await world.eventsOf(run, 'step.finished')).map(({ step }) => step);
-  const planned = plan(phases, aCluster(spec), operation).map(({ step }) => step.key);
+  const planned = plan(phases, aCluster(spec), { operation }).map(({ id }) => id);
   const address = String(record?.facts['public-address'] ?? '');
   return {
     end: await world.endOf(run),

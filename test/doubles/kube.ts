@@ -79,6 +79,11 @@ export class KubeDouble implements Kube {
   #get(objects: Map<string, Kept>, path: string, address: string): KubeAnswer {
     if (path === '/readyz') return { status: 200, body: 'ok' };
     if (path === '/api/v1/nodes') return { status: 200, body: { items: this.#nodes(address) } };
+    const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
+    if (node) {
+      const found = this.#nodes(address).find(({ metadata }) => metadata.name === node);
+      return found ? { status: 200, body: found } : { status: 404, body: { message: `${path} not found` } };
+    }
     if (path.includes('/pods?')) return { status: 200, body: { items: this.#pods(objects, path, address) } };
     if (path.endsWith('/log')) return { status: 200, body: 'a line\n' };
     const kept = objects.get(path);
@@ -108,7 +113,7 @@ export class KubeDouble implements Kube {
     objects.set(path, { at: +this.#clock.now(), ...before, object: { ...object, ...ports } });
   }
 
-  #nodes(address: string): object[] {
+  #nodes(address: string): { readonly metadata: { readonly name: string } }[] {
     return this.#workers(address).map((name) => ({
       metadata: { name },
       status: { conditions: [{ type: 'Ready', status: 'True' }] },

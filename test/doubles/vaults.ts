@@ -32,6 +32,7 @@ export class VaultsDouble {
         return {
           get: (path) => inner.get(path),
           ensure: (path, make) => inner.ensure(path, () => this.#make(cluster, inner, path, make)),
+          forget: (path) => inner.forget(path),
           shred: () => inner.shred(),
         };
       },

@@ -49,10 +49,7 @@ export function cloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
     }
   }
 
-  async function carry({ run, turn }: Look): Promise<PutDown> {
-    const latest = (await eventsFrom(run, turn)).at(-1);
-    // Looking again would ask again. Whoever answers makes a task.
-    if (latest?.event.type === 'approval.asked') return 'parked';
+  async function carry({ run }: Look): Promise<PutDown> {
     // The lease is the process's, so it does not keep two requests of one process apart.
     if (underWay.has(run)) return 'busy';
     underWay.add(run);

@@ -22,6 +22,7 @@ export const containerd = definePhase({
         after: [`downloads/${machine.name}`],
         files: (c) => runtimeFiles(c),
         check: () => 'systemctl -q is-active containerd',
+        undo: 'systemctl disable -q --now containerd || true',
         make: () => `modprobe -a overlay br_netfilter 2>/dev/null || true
 sysctl -q -e -p ${paths.sysctls} || true
 systemctl daemon-reload && systemctl enable -q containerd && systemctl restart containerd`,

@@ -27,6 +27,7 @@ export const controlPlane = definePhase({
         files: (c) => controlPlaneFiles(c, cluster, machine),
         check: () => `systemctl -q is-active ${units.join(' ')} &&
 [ "$(curl -fsS -m 5 --cacert ${paths.kubernetes}/ca.pem https://127.0.0.1:6443/readyz)" = ok ]`,
+        undo: `systemctl disable -q --now ${units.join(' ')} || true`,
         make: () =>
           `systemctl daemon-reload && systemctl enable -q ${units.join(' ')} && systemctl restart --no-block ${units.join(' ')}`,
       }),

@@ -21,6 +21,7 @@ export const downloads = definePhase({
         machine,
         after: [`host-keys/${machine.name}`],
         check: () => downloadsFor(cluster, machine).map(isThere).join(' && '),
+        undo: 'rm -rf /var/lib/kthw/have',
         make: (c) => fetchAll(c, downloadsFor(cluster, machine)),
         means: (result) =>
           result.exitCode === badChecksum

@@ -29,6 +29,7 @@ function member(cluster: Cluster, machine: Machine) {
     files: (c) => [unit(cluster, machine, c.knows(etcdFormed) ? 'existing' : 'new')],
     check: () => `systemctl -q is-active etcd && ${etcdctl('endpoint health')}`,
     // A member's start ends only once there is a quorum, so nobody waits for it here.
+    undo: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
     make: () => `mkdir -p -m 700 ${paths.etcdData}
 systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
   });

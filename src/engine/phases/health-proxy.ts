@@ -18,6 +18,7 @@ export const healthProxy = definePhase({
         after: [`packages/${machine.name}`, `certificates/on/${machine.name}`],
         files: () => [{ path: paths.nginxSite, content: nginxSite(), mode: 0o644 }],
         check: () => `systemctl -q is-active nginx && [ -L ${paths.nginxSiteEnabled} ]`,
+        undo: `rm -f ${paths.nginxSiteEnabled}; systemctl disable -q --now nginx || true`,
         make: () => `ln -sfn ${paths.nginxSite} ${paths.nginxSiteEnabled}
 systemctl enable -q nginx && systemctl restart nginx`,
       }),

@@ -18,6 +18,7 @@ export { kubeProxy } from './kube-proxy.ts';
 export { kubeconfigs } from './kubeconfigs.ts';
 export { kubelet } from './kubelet.ts';
 export { loadBalancer } from './load-balancer.ts';
+export { membership } from './membership.ts';
 export { network } from './network.ts';
 export { podRoutes } from './pod-routes.ts';
 export { preflight } from './preflight.ts';

@@ -26,6 +26,7 @@ export const kubeProxy = definePhase({
           { path: `${paths.units}/kube-proxy.service`, content: kubeProxyUnit(), mode: 0o644 },
         ],
         check: () => 'systemctl -q is-active kube-proxy',
+        undo: 'systemctl disable -q --now kube-proxy || true',
         make: () => 'systemctl daemon-reload && systemctl enable -q kube-proxy && systemctl restart kube-proxy',
       }),
     ),

@@ -28,6 +28,7 @@ export const kubelet = definePhase({
           { path: `${paths.units}/kubelet.service`, content: kubeletUnit(cluster, machine), mode: 0o644 },
         ],
         check: () => 'systemctl -q is-active kubelet && [ "$(curl -fsS -m 5 http://127.0.0.1:10248/healthz)" = ok ]',
+        undo: 'systemctl disable -q --now kubelet || true',
         make: () => 'systemctl daemon-reload && systemctl enable -q kubelet && systemctl restart kubelet',
       }),
     ),

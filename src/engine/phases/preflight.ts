@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { MachineType, Quota } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
+import { names } from '../names.ts';
 import { type Context, definePhase, present } from '../phase.ts';
 
 /** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
@@ -61,21 +62,25 @@ export function sizeProblem(name: string, type: MachineType): string | undefined
   return `${name} is too small for etcd and the API server (${short.join(', ')}): etcd jams on it even when idle; choose e2-standard-2 or larger, or insist with --force-size`;
 }
 
-/** Pure: quotas that this cluster would break. */
-export function quotaProblems(cluster: Cluster, type: MachineType, quotas: readonly Quota[]): string[] {
-  const machines = cluster.machines.length;
+/** Pure: quotas that so many new machines and static addresses would break. */
+export function quotaProblems(
+  { machines, addresses }: { readonly machines: number; readonly addresses: number },
+  region: string,
+  type: MachineType,
+  quotas: readonly Quota[],
+): string[] {
   const needs: Record<string, number> = {
     CPUS: Math.ceil(type.cpus) * machines,
     // Every machine has an external address, and the API has a static one.
-    IN_USE_ADDRESSES: machines + 1,
-    STATIC_ADDRESSES: 1,
+    IN_USE_ADDRESSES: machines + addresses,
+    STATIC_ADDRESSES: addresses,
     INSTANCES: machines,
     DISKS_TOTAL_GB: 200 * machines,
   };
   return quotas.flatMap(({ metric, limit, usage }) => {
     const need = needs[metric];
     if (need === undefined || usage + need <= limit) return [];
-    return [`quota ${metric} in ${cluster.region}: ${need} needed, ${Math.max(0, limit - usage)} of ${limit} free`];
+    return [`quota ${metric} in ${region}: ${need} needed, ${Math.max(0, limit - usage)} of ${limit} free`];
   });
 }
 
@@ -94,9 +99,16 @@ async function machineSize({ cloud, cluster, signal }: Context): Promise<string[
 }
 
 async function quota({ cloud, cluster, signal }: Context): Promise<string[]> {
-  const at = { name: cluster.machineType, zone: cluster.zone };
-  const [type, quotas] = await Promise.all([cloud.machineType(at, signal), cloud.quotas(cluster.region, signal)]);
-  return type && quotas ? quotaProblems(cluster, type, quotas) : [];
+  const { region, zone } = cluster;
+  const [type, quotas, address, ...machines] = await Promise.all([
+    cloud.machineType({ name: cluster.machineType, zone }, signal),
+    cloud.quotas(region, signal),
+    cloud.addresses.get({ name: names(cluster).address, region }, signal),
+    ...cluster.machines.map(({ name }) => cloud.instances.get({ name, zone, region }, signal)),
+  ]);
+  // What exists already is in the usage.
+  const wanted = { machines: machines.filter((found) => !found).length, addresses: address ? 0 : 1 };
+  return type && quotas ? quotaProblems(wanted, region, type, quotas) : [];
 }
 
 function overlap(a: string, b: string): boolean {

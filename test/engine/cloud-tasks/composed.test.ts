@@ -57,7 +57,8 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
   tasks.targets = [bot.url];
   await tasks.until(() => tasks.held === 1);
   tasks.release();
-  await expect.poll(async () => (await store.events('r1')).map(({ event }) => event.type)).toContain('step.started');
+  const typesSeen = async () => (await store.events('r1')).map(({ event }) => event.type);
+  await expect.poll(typesSeen, { timeout: 20_000 }).toContain('step.started');
   await bot.stop();
   await tasks.until(() => tasks.deliveries.length > 0);
   expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'stopped' });

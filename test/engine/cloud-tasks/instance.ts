@@ -48,6 +48,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     clock,
     random: Math.random,
     leaseMs,
+    approvalMs: 30 * 60_000,
     world: async () => ({ tools: {} as never, close: async () => {} }),
     told: () => {},
     log,

@@ -20,7 +20,7 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
     return {
       key,
       title: key,
-      ...(destroying.includes(key) ? { destroys: `what ${key} replaces` } : {}),
+      ...(destroying.includes(key) ? { asks: true, stake } : {}),
       observe: async () => (existsSync(file) ? { is: 'present' } : { is: 'absent' }),
       async apply(c) {
         await making(key, c);
@@ -47,6 +47,10 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
       steps: () => [fileStep('second/one')],
     }),
   ];
+}
+
+async function stake() {
+  return { lines: ['what it replaces'], state: '' };
 }
 
 /** The steps whose making came to its end, in that order. */

@@ -1,0 +1,82 @@
+import type { StoredEvent } from '../store/events.ts';
+import type { RecordOf, RunRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { clusterOf } from './cluster.ts';
+import type { AuditEntry } from './desk-types.ts';
+import { isOperation } from './operations.ts';
+import type { Phase } from './phase.ts';
+import { plan } from './plan.ts';
+
+/** What happened to a cluster: who asked, who approved, what was taken away, which kubeconfigs were given. Oldest first. */
+export async function auditOf(
+  store: Store,
+  phases: readonly Phase[],
+  name: string,
+): Promise<readonly AuditEntry[] | undefined> {
+  const cluster = (await store.read('cluster', name))?.value;
+  if (!cluster) return undefined;
+  const perRun = await Promise.all(
+    cluster.runs.map(async (run) => {
+      const record = (await store.read('run', run))?.value;
+      return record ? runEntries(run, record, await store.events(run), phases) : [];
+    }),
+  );
+  const grants = await store.list('grant', { prefix: `${name}.`, limit: 1_000 });
+  return [...perRun.flat(), ...grants.map(({ value }) => grantEntry(value))].sort((a, b) => +a.at - +b.at);
+}
+
+/** Pure: what of a run's events somebody would be asked about later. */
+export function runEntries(
+  run: string,
+  record: RunRecord,
+  events: readonly StoredEvent[],
+  phases: readonly Phase[],
+): AuditEntry[] {
+  const planned = isOperation(record.operation)
+    ? plan(phases, clusterOf(record.spec), { operation: record.operation, from: record.from, before: record.before })
+    : [];
+  const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
+  const started = new Map<string, Date>();
+  const asked = `${record.operation}${record.from ? ` from ${record.from}` : ''}`;
+  return events.flatMap(({ at, event }): AuditEntry[] => {
+    switch (event.type) {
+      case 'run.requested':
+        return [{ at, run, by: event.by, what: `asked for ${asked}` }];
+      case 'run.resumed':
+        return [{ at, run, by: event.by, what: `resumed ${asked}` }];
+      case 'run.cancelAsked':
+        return [{ at, run, by: event.by, what: `asked to stop ${asked}` }];
+      case 'approval.asked':
+        return [{ at, run, what: `asked for approval to take away ${event.destroys.join(', ')}` }];
+      case 'approval.given':
+        return [{ at, run, by: event.by, what: `approved ${asked}` }];
+      case 'approval.refused':
+        return [{ at, run, by: event.by, what: `refused ${asked}` }];
+      case 'step.started':
+        started.set(event.step, started.get(event.step) ?? at);
+        return [];
+      case 'step.finished': {
+        if (event.outcome !== 'removed') return [];
+        const durationMs = +at - +(started.get(event.step) ?? at);
+        return [{ at, run, what: `removed ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' }];
+      }
+      case 'step.failed':
+        return event.retryAt ? [] : [{ at, run, what: `${event.fault.message}`, outcome: 'failed' }];
+      case 'run.finished':
+        return [
+          { at, run, what: `${asked} ended`, outcome: event.as, durationMs: +at - +new Date(record.requestedAt) },
+        ];
+      case 'run.taken':
+      case 'step.said':
+      case 'step.postponed':
+      case 'step.conflicted':
+        return [];
+      default:
+        return event satisfies never;
+    }
+  });
+}
+
+function grantEntry({ to, commonName, issuedAt, endsAt }: RecordOf<'grant'>): AuditEntry {
+  return { at: new Date(issuedAt), by: to, what: `was given a kubeconfig as ${commonName} until ${endsAt}` };
+}

@@ -1,0 +1,85 @@
+import { KthwError } from '../errors.ts';
+import type { KubeApi } from '../kube/kube.ts';
+import { deleteObject, getObject, kubeOf } from '../kube-access.ts';
+import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { minorOf } from '../releases.ts';
+import type { Pod } from '../smoke-objects.ts';
+
+/** Each worker as a node of the cluster. A worker leaves in good order: no new pods, its pods move, then it goes. */
+export const membership = definePhase({
+  name: 'membership',
+  title: 'Nodes',
+  chapter: 9,
+  after: ['kubelet', 'rbac'],
+  steps: (cluster) =>
+    cluster.workerMachines.map(({ name }) => ({
+      key: `membership/${name}`,
+      title: `node ${name}`,
+      after: [`kubelet/${name}`, ...cluster.controllerMachines.slice(0, 1).map((m) => `control-plane/${m.name}`)],
+      leaves: true,
+      observe: async (c) => ((await nodeOf(c, name)) ? present() : { is: 'absent' }),
+      async stake(c) {
+        const pods = await podsOn(c, name);
+        const moved = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
+        return { lines: (await nodeOf(c, name)) ? [`node ${name}`, ...moved] : [], state: moved.join() };
+      },
+      remove: (c) => leave(c, name),
+    })) satisfies Step[],
+});
+
+interface Node {
+  readonly metadata: { readonly name: string };
+}
+type PlacedPod = Pod & {
+  readonly metadata: { readonly namespace: string; readonly ownerReferences?: readonly { readonly kind: string }[] };
+};
+
+/** Longest that pods may take to move; then the node goes all the same. https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
+const drainMs = 120_000;
+
+async function leave(c: Context, name: string): Promise<void> {
+  const api = await firstApi(c);
+  await api.apply(
+    `/api/v1/nodes/${name}`,
+    { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { unschedulable: true } },
+    c.signal,
+  );
+  const deadline = +c.clock.now() + drainMs;
+  for (let pods = await podsOn(c, name); pods.length > 0; pods = await podsOn(c, name)) {
+    if (+c.clock.now() > deadline) {
+      c.say(`${pods.length} pods did not move off ${name} in ${drainMs / 1000} s; it goes without waiting for them`);
+      break;
+    }
+    await Promise.all(pods.map((pod) => evict(c, api, pod)));
+    await c.clock.sleep(1_000, c.signal);
+  }
+  await deleteObject(api, `/api/v1/nodes/${name}`, c.signal);
+}
+
+/** Asks for a pod to go; a disruption budget may say not yet, which is tried again. */
+async function evict(c: Context, api: KubeApi, { metadata: { name, namespace } }: PlacedPod): Promise<void> {
+  const version = minorOf(c.cluster.release) < 22 ? 'policy/v1beta1' : 'policy/v1';
+  const body = { apiVersion: version, kind: 'Eviction', metadata: { name, namespace } };
+  const answer = await api.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, c.signal, body);
+  const later = answer.status === 429 || answer.status === 404;
+  if (answer.status >= 300 && !later) {
+    throw new KthwError('api-refused', { doing: `moving pod ${namespace}/${name}`, status: answer.status });
+  }
+}
+
+/** Pods that have to move: those of a daemon set belong to the node. */
+async function podsOn(c: Context, name: string): Promise<readonly PlacedPod[]> {
+  const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`;
+  const list = await getObject<{ items: readonly PlacedPod[] }>(await firstApi(c), path, c.signal);
+  return (list?.items ?? []).filter(
+    (pod) => !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet'),
+  );
+}
+
+async function nodeOf(c: Context, name: string): Promise<Node | undefined> {
+  return await getObject<Node>(await firstApi(c), `/api/v1/nodes/${name}`, c.signal);
+}
+
+async function firstApi(c: Context): Promise<KubeApi> {
+  return await kubeOf(c, c.cluster.controllerMachines[0]);
+}
