@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openSlack } from './commands/slack.ts';
 import { slackChat } from './commands/slack-chat.ts';
 import { slackClient } from './commands/slack-client.ts';
@@ -15,6 +16,7 @@ import { openVaults } from './store/envelope.ts';
 import { openFileKeyring } from './store/file-keyring.ts';
 import { openFirestoreStore } from './store/firestore.ts';
 import { holderOfThisProcess, isGone } from './store/holder.ts';
+import { onceBack } from './store/once-back.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 
@@ -71,7 +73,10 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
   });
   const { address, port } = await door.listen(config.PORT, config.HOST);
   console.log(`listening http://${address}:${port}`);
-  await courier.start();
+  await onceBack(
+    () => courier.start(),
+    () => sleep(2_000),
+  );
   await engine.dispatcher.start();
   return {
     url: `http://${address}:${port}`,

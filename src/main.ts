@@ -8,5 +8,5 @@ try {
   }
 } catch (error) {
   console.error(`starting kthw: ${(error as Error).message}`);
-  process.exitCode = 1;
+  process.exit(1);
 }

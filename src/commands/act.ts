@@ -1,9 +1,10 @@
 import type { Store } from '../store/store.ts';
+import { StoreAway } from '../store/store-errors.ts';
 import type { Chat } from './chat.ts';
 import type { Message, Reply, Tools } from './command.ts';
 import { message } from './messages/blocks.ts';
 import { md } from './messages/markdown.ts';
-import { wentWrong } from './messages/refusals.ts';
+import { storeAway, wentWrong } from './messages/refusals.ts';
 import type { Asker } from './router.ts';
 import { isFirst } from './seen.ts';
 
@@ -37,7 +38,7 @@ export async function act(request: Request, a: Acting): Promise<void> {
     await show('file' in reply ? await sent(reply, asker, a) : reply, request, a);
   } catch (error) {
     a.log({ request: id, error }, 'carrying out a request');
-    await show({ shown: wentWrong('That') }, request, a);
+    await show({ shown: error instanceof StoreAway ? storeAway() : wentWrong('That') }, request, a);
   }
 }
 

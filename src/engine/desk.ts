@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EngineEvent, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts';
 import type { Store, Versioned } from '../store/store.ts';
-import { StaleVersion } from '../store/store-errors.ts';
+import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
 import { clusterOf } from './cluster.ts';
@@ -18,6 +18,8 @@ export interface DeskOptions {
   readonly now: () => Date;
   /** Something was asked of a run: the dispatcher and the outbox look at it. */
   poke(run: string): void;
+  /** The store was away while something was asked: nobody knows how far that came. */
+  lookAgain?(): void;
   issueKubeconfig(record: ClusterRecord, by: Person, hours: number): Promise<Kubeconfig>;
 }
 
@@ -47,7 +49,11 @@ export function openDesk(options: DeskOptions): Desk {
     return await begin({ operation: 'create', ...asked }, found);
   }
 
-  async function resume(name: string, by: Person): Promise<AnswerOrUnknown> {
+  function resume(name: string, by: Person): Promise<AnswerOrUnknown> {
+    return orLookAgain(resumeNow(name, by));
+  }
+
+  async function resumeNow(name: string, by: Person): Promise<AnswerOrUnknown> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
     if (found.value.holding) return await heldBy(found.value.holding);
@@ -68,7 +74,7 @@ export function openDesk(options: DeskOptions): Desk {
         found.version,
       );
     } catch (error) {
-      if (error instanceof StaleVersion) return await resume(name, by);
+      if (error instanceof StaleVersion) return await resumeNow(name, by);
       throw error;
     }
     // Should this process end here, the run is still closed and the cluster held: the dispatcher opens it at its start.
@@ -107,7 +113,11 @@ export function openDesk(options: DeskOptions): Desk {
   }
 
   /** Opens a run and takes the cluster for it in one compare-and-set; who comes second learns who holds it. */
-  async function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
+  function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
+    return orLookAgain(beginNow(asked, found));
+  }
+
+  async function beginNow(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
     const holder = found?.value.holding;
     const holding = holder ? await store.read('run', holder) : undefined;
     const running = holding?.value.operation;
@@ -133,15 +143,25 @@ export function openDesk(options: DeskOptions): Desk {
     try {
       await store.write('cluster', spec.name, after, found?.version);
     } catch (error) {
-      await store.remove('run', run);
       if (!(error instanceof StaleVersion)) throw error;
-      return await begin(asked, await store.read('cluster', spec.name));
+      await store.remove('run', run);
+      return await beginNow(asked, await store.read('cluster', spec.name));
     }
     // Should this process end here, the cluster is held by a closed run: the dispatcher opens it at its start.
     await change(store, 'run', run, (opened) => ({ ...opened, open: true }));
     if (holder) await tell(holder, { type: 'run.cancelAsked', by });
     poke(run);
     return { run };
+  }
+
+  /** What was begun and not ended, because the store went away in between, goes on or is ended once it is back. */
+  async function orLookAgain<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof StoreAway) options.lookAgain?.();
+      throw error;
+    }
   }
 
   async function tell(run: string, event: EngineEvent): Promise<void> {

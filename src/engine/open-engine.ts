@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onceBack } from '../store/once-back.ts';
 import type { Store } from '../store/store.ts';
 import type { Vaults } from '../store/vault.ts';
 import type { Cloud } from './cloud/cloud.ts';
@@ -56,7 +57,7 @@ export function openEngine(options: EngineOptions): Engine {
     clock = systemClock,
     dispatch = inProcessDispatcher,
   } = options;
-  const dispatcher = dispatch({
+  const inner = dispatch({
     store,
     log,
     clock,
@@ -82,6 +83,18 @@ export function openEngine(options: EngineOptions): Engine {
         signal,
       ),
   });
+  const stopping = new AbortController();
+  const dispatcher: Dispatcher = {
+    ...inner,
+    start: () => onceBack(inner.start, () => clock.sleep(storeBackMs, stopping.signal)),
+    async stop() {
+      stopping.abort();
+      await inner.stop();
+    },
+  };
+  const lookAgain = oneAtATime(() =>
+    dispatcher.start().catch((error: unknown) => log({ error }, 'looking for what the last requests left')),
+  );
   const desk = openDesk({
     store,
     phases,
@@ -90,10 +103,25 @@ export function openEngine(options: EngineOptions): Engine {
       dispatcher.poke(run);
       told(run);
     },
+    lookAgain,
     issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: clock.now }, record, by, hours),
   });
   return { desk, dispatcher };
 }
+
+function oneAtATime(work: () => Promise<void>): () => void {
+  let busy = false;
+  return () => {
+    if (busy) return;
+    busy = true;
+    void work().finally(() => {
+      busy = false;
+    });
+  };
+}
+
+/** How often to try whether the store is back. */
+const storeBackMs = 2_000;
 
 const systemClock: Clock = {
   now: () => new Date(),

@@ -1,6 +1,6 @@
 import type { ClusterRecord, RunRecord } from '../store/records.ts';
 import type { Lease, Store } from '../store/store.ts';
-import { LeaseLost } from '../store/store-errors.ts';
+import { LeaseLost, StoreAway } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
 import { Journal } from './journal.ts';
 import { isOperation, type OperationName } from './operations.ts';
@@ -40,6 +40,7 @@ export type PutDown = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'lost';
 /**
  * Carries a run forward under a lease until it is over, waits for a person, or `signal` says stop. Any instance may do
  * this for any run; what it does is what the events say is next.
+ * @throws StoreAway when the store was away for longer than the lease: then it is to be called again
  */
 export async function drive(runId: string, options: RunnerOptions, signal: AbortSignal): Promise<PutDown> {
   const { store } = options;
@@ -55,7 +56,10 @@ export async function drive(runId: string, options: RunnerOptions, signal: Abort
     if (error instanceof LeaseLost) return 'lost';
     throw error;
   } finally {
-    await store.releaseLease(lease);
+    await store.releaseLease(lease).catch((error: unknown) => {
+      // It runs out by itself.
+      if (!(error instanceof StoreAway)) throw error;
+    });
   }
 }
 
@@ -105,7 +109,10 @@ async function underLease(
     try {
       for (;;) {
         await clock.sleep(leaseMs / 3, putDown.signal);
-        await journal.renew(leaseMs);
+        await journal.renew(leaseMs).catch((error: unknown) => {
+          // Until it runs out nobody else can have taken it.
+          if (!(error instanceof StoreAway) || clock.now() >= journal.lease.until) throw error;
+        });
       }
     } catch (error) {
       if (!putDown.signal.aborted) lost.abort(error);

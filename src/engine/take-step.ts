@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineEvent } from '../store/events.ts';
-import { LeaseLost } from '../store/store-errors.ts';
+import { LeaseLost, StoreAway } from '../store/store-errors.ts';
 import { faultOf, KthwError } from './errors.ts';
 import type { Context, Known, Observed, RetryPolicy } from './phase.ts';
 import type { PlannedStep } from './plan.ts';
@@ -25,7 +25,7 @@ export interface StepTools extends ContextTools {
 export const defaultRetry: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 15_000 };
 const settle = { forMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
 
-/** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost */
+/** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreAway */
 export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<void> {
   const { id, walks, phase } = planned;
   const { journal } = tools;
@@ -43,7 +43,8 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
   try {
     outcome = await (walks === 'forward' ? build(planned, c, tools) : takeDown(planned, c, tools));
   } catch (error) {
-    if (error instanceof LeaseLost) throw error;
+    // Neither can be journalled. Whoever takes the run up next looks at what is there.
+    if (error instanceof LeaseLost || error instanceof StoreAway) throw error;
     if (!(error instanceof KthwError)) tools.log({ step: id, error }, 'step ended in an unknown error');
     outcome = failure(planned, error, record.failures, phase.retry ?? defaultRetry, tools);
   }

@@ -1,4 +1,4 @@
-import { LeaseLost } from '../store/store-errors.ts';
+import { LeaseLost, StoreAway } from '../store/store-errors.ts';
 import type { PlannedStep } from './plan.ts';
 import { type Move, next } from './run.ts';
 import { hasBegun, stakesOf } from './stakes.ts';
@@ -79,7 +79,8 @@ export async function walk(
       .sleep(waitMs, AbortSignal.any([signal, wake.signal]))
       .then(() => journal.catchUp())
       .catch((error: unknown) => {
-        if (!wake.signal.aborted && !signal.aborted) broken ??= { error };
+        // What people said can be heard later; the steps go on as long as the lease does.
+        if (!wake.signal.aborted && !signal.aborted && !(error instanceof StoreAway)) broken ??= { error };
       });
     await Promise.race([listening, ...running.values()]);
     wake.abort();

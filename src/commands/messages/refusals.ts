@@ -51,6 +51,15 @@ export function wentWrong(what: string): Message {
   return message(md`❌ ${what} did not work just now; nothing was lost. Please try again in a minute`);
 }
 
+/** The store did not answer in the middle of something: whether it was taken nobody can say now. */
+export function storeAway(): Message {
+  return message(
+    md`❌ My store does not answer at the moment, so I can't say whether that was taken`,
+    block.section(md`❌ My store does not answer at the moment, so I can't say whether that was taken.`),
+    block.note(md`Runs go on by themselves once it is back. ${code('/kthw list')} shows what is so; then ask again`),
+  );
+}
+
 /** Words between backticks are shown in a fixed width. */
 function ticked(text: string): Markdown {
   const parts = text.split('`');
