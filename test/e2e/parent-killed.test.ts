@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sweepAll } from '../../local/cloud/machines/sweep.ts';
@@ -53,7 +56,9 @@ describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a c
   });
 });
 
-async function firstLine(lines: AsyncIterable<string>): Promise<string> {
-  for await (const line of lines) return line;
+async function firstLine({ stdout }: { readonly stdout: Readable }): Promise<string> {
+  const lines = createInterface({ input: stdout });
+  const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close')]);
+  if (typeof line === 'string') return line;
   throw new Error('starting the stack to kill: it ended before it said where it is');
 }
