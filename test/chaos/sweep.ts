@@ -6,27 +6,28 @@ import { look, type Seen } from './baseline.ts';
 
 type Operation = 'create' | 'delete';
 
-/** Where a process ends: at a step's kill point, or around its n-th call to the store. */
+/** Where a process ends: at a step's kill point, or around its n-th write to the store. */
 export type Kill =
   | { readonly in: Operation; readonly step: string; readonly point: KillPoint }
-  | { readonly in: Operation; readonly call: number; readonly when: 'before' | 'after' };
+  | { readonly in: Operation; readonly write: number; readonly when: 'before' | 'after' };
 
 /** A create or delete that nobody disturbs: what it passes by, and what is seen afterwards. */
 export interface Course {
   readonly kills: readonly Kill[];
-  readonly calls: readonly Kill[];
+  /** Around every write to the store; how many there are differs a little from run to run. */
+  readonly writes: readonly Kill[];
   readonly seen: Seen;
 }
 
 /** Runs an operation undisturbed and notes every point at which its process could end. */
 export async function undisturbed(operation: Operation, shape: Partial<ClusterSpec> = {}): Promise<Course> {
   const kills: Kill[] = [];
-  let calls = 0;
+  let writes = 0;
   const world = await worldBefore(operation, shape);
   const process = world.process({
     at: (step, point) => kills.push({ in: operation, step, point }),
-    atStore: (_, when) => {
-      if (when === 'before') calls++;
+    atStore: (call, when) => {
+      if (when === 'before' && isWrite(call)) writes++;
     },
   });
   await world.finish(ask(world, process, operation, shape));
@@ -34,12 +35,13 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
   await process.stop();
   const seen = await look(world, specOf(shape));
   await world.close();
-  const numbers = Array.from({ length: calls }, (_, i) => i + 1);
+  if (seen.end !== 'succeeded') throw new Error(`an undisturbed ${operation} ended so: ${JSON.stringify(seen)}`);
+  const numbers = Array.from({ length: writes }, (_, i) => i + 1);
   return {
     kills,
-    calls: numbers.flatMap((call) => [
-      { in: operation, call, when: 'before' },
-      { in: operation, call, when: 'after' },
+    writes: numbers.flatMap((write) => [
+      { in: operation, write, when: 'before' },
+      { in: operation, write, when: 'after' },
     ]),
     seen,
   };
@@ -47,29 +49,33 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
 
 /**
  * Ends the process there, starts another over the same store, cloud and machines, and says what differs from the
- * undisturbed course in the end. Nothing: it survived.
+ * undisturbed course in the end. Nothing: it survived. Undefined: the run was over before it came to this write.
  */
-export async function survive(kill: Kill, course: Course, shape: Partial<ClusterSpec> = {}): Promise<string[]> {
+export async function survive(
+  kill: Kill,
+  course: Course,
+  shape: Partial<ClusterSpec> = {},
+): Promise<string[] | undefined> {
   const world = await worldBefore(kill.in, shape);
   try {
     let ended = false;
-    const calls = { before: 0, after: 0 };
+    const writes = { before: 0, after: 0 };
     const victim = world.process({
       at(step, point, end) {
         if (ended || !('step' in kill) || kill.step !== step || kill.point !== point) return;
         ended = true;
         end();
       },
-      atStore(_, when, end) {
-        calls[when]++;
-        if (ended || !('call' in kill) || kill.when !== when || kill.call !== calls[when]) return;
+      atStore(call, when, end) {
+        if (isWrite(call)) writes[when]++;
+        if (ended || !('write' in kill) || kill.when !== when || kill.write !== writes[when]) return;
         ended = true;
         end();
       },
     });
     const asked = ask(world, victim, kill.in, shape).catch(() => undefined);
-    for (let i = 0; !ended && i < 10_000; i++) await world.clock.sleep(250, new AbortController().signal);
-    if (!ended) return ['this point was never reached'];
+    for (let i = 0; !ended && i < 1_000; i++) await world.clock.sleep(250, new AbortController().signal);
+    if (!ended) return 'step' in kill ? ['this point was never reached'] : undefined;
     await victim.kill();
     const answer = await asked;
     const heir = world.process();
@@ -85,7 +91,12 @@ export async function survive(kill: Kill, course: Course, shape: Partial<Cluster
 }
 
 export function nameOf(kill: Kill): string {
-  return 'step' in kill ? `${kill.in}: ${kill.step} ${kill.point}` : `${kill.in}: ${kill.when} store call ${kill.call}`;
+  return 'step' in kill ? `${kill.in}: ${kill.step} ${kill.point}` : `${kill.in}: ${kill.when} write ${kill.write}`;
+}
+
+/** Looking at the store changes nothing: ending before or after it is ending between two writes. */
+function isWrite(call: string): boolean {
+  return !['read', 'list', 'events', 'openRuns'].includes(call);
 }
 
 async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): Promise<World> {

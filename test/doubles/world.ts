@@ -128,6 +128,26 @@ export class World {
     return await this.finish(process.desk.create({ spec: specOf(changes), by: this.by, channel: 'C1' }));
   }
 
+  /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
+  async again(process: Process, operation: string, name = 'demo'): Promise<string> {
+    const found = await this.store.read('cluster', name);
+    if (!found) throw new Error(`there is no cluster "${name}"`);
+    const { spec, by, channel, runs } = found.value;
+    const run = `again-${runs.length}`;
+    const requestedAt = this.clock.now().toISOString();
+    await this.store.write(
+      'run',
+      run,
+      { cluster: name, operation, spec, by, channel, requestedAt, open: true },
+      undefined,
+    );
+    await this.store.append(run, [{ type: 'run.requested', operation, by }]);
+    await this.store.write('cluster', name, { ...found.value, holding: run, runs: [...runs, run] }, found.version);
+    await process.start();
+    await this.over(run);
+    return run;
+  }
+
   /** Waits for a run that was just asked for. @throws Error when it was not begun */
   async finish(asked: Promise<object>): Promise<string> {
     const answer = await asked;

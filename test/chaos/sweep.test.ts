@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { type Course, type Kill, nameOf, survive, undisturbed } from './sweep.ts';
+
+// Every kill point of every step is in laws.test.ts, on the smallest cluster; all of it by `npm run chaos`.
+
+test.each(['create', 'delete'] as const)(
+  'a %s goes on wherever between two writes to the store its process ends',
+  { timeout: 120_000 },
+  async (operation) => {
+    const course = await undisturbed(operation);
+    // What the desk does at the beginning and the runner at the end is written in full, the middle by samples.
+    const sampled = course.writes.filter((_, i) => i < 24 || i >= course.writes.length - 24 || i % 11 === 0);
+    expect(await fallen(sampled, course)).toEqual([]);
+  },
+);
+
+test('a create with several controllers and workers goes on wherever its process ends', {
+  timeout: 120_000,
+}, async () => {
+  const shape = { controllers: 3, workers: 2 } as const;
+  const course = await undisturbed('create', shape);
+  const sampled = course.kills.filter((_, i) => i % 12 === 5);
+  expect(sampled.length).toBeGreaterThan(15);
+  expect(await fallen(sampled, course, shape)).toEqual([]);
+});
+
+async function fallen(kills: readonly Kill[], course: Course, shape = {}): Promise<string[]> {
+  const lines: string[] = [];
+  for (const kill of kills) {
+    const wrong = (await survive(kill, course, shape)) ?? [];
+    if (wrong.length > 0) lines.push(`${nameOf(kill)}: ${wrong.join('; ')}`);
+  }
+  return lines;
+}
