@@ -15,6 +15,7 @@ export function vaultStep({ key, title, after, path, make }: VaultStep): Step {
     key,
     title,
     ...(after ? { after } : {}),
+    within: 'keys/vault',
     async observe({ vault }) {
       return (await vault.get(path)) ? present() : { is: 'absent' };
     },
