@@ -1,4 +1,5 @@
 import type {
+  Call,
   Cloud,
   Global,
   Instance,
@@ -13,6 +14,7 @@ import { missingFor, type Shelves, shelves, userOf } from './cloud-rules.ts';
 import { Faults } from './faults.ts';
 
 const machineTypes: Readonly<Record<string, MachineType>> = {
+  'f1-micro': { cpus: 1, memoryMb: 614, sharedCpu: true },
   'e2-micro': { cpus: 2, memoryMb: 1_024, sharedCpu: true },
   'e2-medium': { cpus: 2, memoryMb: 4_096, sharedCpu: true },
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
@@ -24,7 +26,19 @@ const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000 } as cons
 type Found = Global & Readonly<Record<string, unknown>>;
 interface Kept {
   readonly spec: Found;
+  /** When it was made; for a machine, when it was last turned on. */
   readonly at: number;
+  readonly off?: boolean;
+  /** How often a machine was turned on again. */
+  readonly restarts?: number;
+}
+
+interface Standing {
+  readonly name: string;
+  readonly birth: number;
+  readonly restarts: number;
+  readonly at: string;
+  readonly spec: Instance;
 }
 
 /**
@@ -32,7 +46,8 @@ interface Kept {
  * caller who ends in between leaves the effect. The same request twice is one resource; an insert of what exists is
  * accepted quietly, as the adapter does with Google's 409, and completes labels that are missing. What refers to
  * something that is not there is refused (`cloud-invalid`); what others still refer to can't be deleted (`in-use`).
- * Machines run 12 s after their insert and show their host keys after 20 s.
+ * Machines run 12 s after their insert or start and show their host keys after 20 s; each start gives them another
+ * external address.
  */
 export class CloudDouble implements Cloud {
   readonly faults = new Faults();
@@ -62,7 +77,26 @@ export class CloudDouble implements Cloud {
   async hostKeys({ name }: Global, signal: AbortSignal): Promise<readonly string[]> {
     return this.#call(`hostKeys ${name}`, signal, () => {
       const kept = this.#kept.instances.get(name);
-      return kept && this.#age(kept) >= takes.hostKeysMs ? [hostKeyOf(kept)] : [];
+      const wrote = kept && (kept.restarts !== undefined || this.#age(kept) >= takes.hostKeysMs);
+      return wrote ? [hostKeyOf(kept)] : [];
+    });
+  }
+
+  stopInstance({ name }: Global, { signal }: Call): Promise<void> {
+    return this.#power('stop', name, signal, (kept) => ({ ...kept, off: true }));
+  }
+
+  startInstance({ name }: Global, { signal }: Call): Promise<void> {
+    return this.#power('start', name, signal, (kept) => {
+      const { off, restarts = 0, spec } = kept;
+      return off ? { spec, at: +this.#clock.now(), restarts: restarts + 1 } : kept;
+    });
+  }
+
+  setMachineType({ name }: Global, machineType: string, { signal }: Call): Promise<void> {
+    return this.#power('setMachineType', name, signal, (kept) => {
+      if (!kept.off) throw new KthwError('cloud-invalid', { doing: `changing ${name}` }, { detail: 'it runs' });
+      return { ...kept, spec: { ...kept.spec, machineType } };
     });
   }
 
@@ -111,19 +145,20 @@ export class CloudDouble implements Cloud {
   }
 
   /** A machine that runs, by the address at which it is reached; with a number that no other machine ever had. */
-  machineAt(address: string): { name: string; birth: number; hostKey: string; spec: Instance } | undefined {
+  machineAt(address: string): (Standing & { hostKey: string }) | undefined {
     const found = this.machines().find(({ at }) => at === address);
     const kept = found && this.#kept.instances.get(found.name);
-    return kept && this.#age(kept) >= takes.bootMs ? { ...found, hostKey: hostKeyOf(kept) } : undefined;
+    return kept && this.#runs(kept) ? { ...found, hostKey: hostKeyOf(kept) } : undefined;
   }
 
   /** Every machine that exists, with where it will be reached. */
-  machines(): { name: string; birth: number; at: string; spec: Instance }[] {
-    return [...this.#kept.instances].map(([name, { spec }]) => ({
+  machines(): Standing[] {
+    return [...this.#kept.instances].map(([name, kept]) => ({
       name,
-      birth: Number(spec.birth),
-      at: externalAddressOf(name),
-      spec: spec as unknown as Instance,
+      birth: Number(kept.spec.birth),
+      restarts: kept.restarts ?? 0,
+      at: externalAddressOf(kept),
+      spec: kept.spec as unknown as Instance,
     }));
   }
 
@@ -132,7 +167,10 @@ export class CloudDouble implements Cloud {
     const rule = [...this.#kept.forwardingRules.values()].find(({ spec }) => spec.address === address);
     const pool = rule && this.#kept.targetPools.get(String(rule.spec.targetPool));
     const members = (pool?.spec.instances ?? []) as readonly string[];
-    return members.map((member) => externalAddressOf(member.slice(member.indexOf('/') + 1)));
+    return members.flatMap((member) => {
+      const kept = this.#kept.instances.get(member.slice(member.indexOf('/') + 1));
+      return kept ? [externalAddressOf(kept)] : [];
+    });
   }
 
   /** Somebody changes a resource behind the engine's back. */
@@ -190,12 +228,25 @@ export class CloudDouble implements Cloud {
     const { spec } = kept;
     if (kind === 'addresses') return { ...spec, address: addressIn(35, spec.name) };
     if (kind !== 'instances') return spec;
-    const runs = this.#age(kept) >= takes.bootMs;
+    const runs = this.#runs(kept);
     const found: InstanceFound = {
-      status: runs ? 'RUNNING' : 'PROVISIONING',
-      externalAddress: runs ? externalAddressOf(spec.name) : undefined,
+      status: runs ? 'RUNNING' : kept.off ? 'TERMINATED' : 'PROVISIONING',
+      externalAddress: runs ? externalAddressOf(kept) : undefined,
     };
     return { ...spec, ...found };
+  }
+
+  #power(verb: string, name: string, signal: AbortSignal, to: (kept: Kept) => Kept): Promise<void> {
+    const effect = () => {
+      const kept = this.#kept.instances.get(name);
+      if (!kept) throw new KthwError('cloud-invalid', { doing: `${verb} ${name}` }, { detail: 'it was not found' });
+      this.#kept.instances.set(name, to(kept));
+    };
+    return this.#call(`${verb} instances ${name}`, signal, effect, takes.operationMs);
+  }
+
+  #runs(kept: Kept): boolean {
+    return !kept.off && this.#age(kept) >= takes.bootMs;
   }
 
   #specs(kind: keyof Shelves<Kept>): readonly Found[] {
@@ -224,8 +275,8 @@ function hostKeyOf({ spec }: Kept): string {
   return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.turn}`).toString('base64')}`;
 }
 
-function externalAddressOf(instance: string): string {
-  return addressIn(34, instance);
+function externalAddressOf({ spec, restarts }: Kept): string {
+  return addressIn(34, restarts === undefined ? spec.name : `${spec.name} ${restarts}`);
 }
 
 /** Always the same for a name, so that a run that was killed finds the addresses that it would have found. */

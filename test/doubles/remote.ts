@@ -19,6 +19,8 @@ export class RemoteDouble {
   readonly replaced = new Set<string>();
   readonly #cloud: CloudDouble;
   readonly #machines = new Map<number, MachineDouble>();
+  /** How often each had been turned on again when it was last looked at. */
+  readonly #restarts = new Map<number, number>();
   #exits: { readonly call: RegExp; readonly result: Partial<RunResult>; left: number }[] = [];
 
   constructor(cloud: CloudDouble) {
@@ -48,6 +50,8 @@ export class RemoteDouble {
     if (!found || this.silent.has(found.name)) return undefined;
     const machine = this.#machines.get(found.birth) ?? new MachineDouble(found.name);
     this.#machines.set(found.birth, machine);
+    if ((this.#restarts.get(found.birth) ?? 0) !== found.restarts) machine.reboot();
+    this.#restarts.set(found.birth, found.restarts);
     return machine;
   }
 

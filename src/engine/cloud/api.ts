@@ -207,6 +207,7 @@ function isWanted(meaning: string, { verb }: CallContext): boolean {
     case 'delete':
       return meaning === 'absent';
     case 'label':
+    case 'set':
       return false;
     default:
       return verb satisfies never;

@@ -2,7 +2,7 @@
  * What phases may ask of Compute Engine, in the project's own words. `compute.ts` beside this implements it with Google's
  * client; tests bring a double. Names are the resources' names; every resource belongs to one project.
  */
-export interface Cloud {
+export interface Cloud extends Power {
   readonly networks: Resource<Network>;
   readonly subnetworks: Resource<Subnetwork>;
   readonly firewalls: Resource<FirewallRule>;
@@ -42,6 +42,22 @@ export interface Resource<Spec extends Global, Found = Spec> {
   insert(spec: Spec, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
   /** Returns when the operation is done. Absent already: no error. @throws KthwError */
   delete(at: Spec | Where<Spec>, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+}
+
+/**
+ * Turning machines off and on. Each call returns when Google's operation is done, can be repeated, and throws a
+ * KthwError, also where there is no such machine. A machine that starts gets another external address than it had.
+ */
+export interface Power {
+  stopInstance(at: Zonal, call: Call): Promise<void>;
+  startInstance(at: Zonal, call: Call): Promise<void>;
+  /** Only of a machine that is `TERMINATED`. */
+  setMachineType(at: Zonal, machineType: string, call: Call): Promise<void>;
+}
+/** `request` makes a repeat of the same call no second change. */
+export interface Call {
+  readonly request: string;
+  readonly signal: AbortSignal;
 }
 export type Where<Spec> = Pick<Spec, Extract<keyof Spec, 'name' | 'region' | 'zone'>>;
 

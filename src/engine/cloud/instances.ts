@@ -1,19 +1,50 @@
 import type { protos } from '@google-cloud/compute';
 import type { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
-import type { Api } from './api.ts';
-import type { Cloud, Instance, InstanceFound } from './cloud.ts';
+import type { Api, CallOptions } from './api.ts';
+import type { Call, Cloud, Instance, InstanceFound, Power, Zonal } from './cloud.ts';
 import { linkTo, nameIn, partOf } from './links.ts';
+import type { Operation } from './operation.ts';
 import { resourceOf, sorted, startedOperation } from './resource.ts';
 
 type Raw = protos.google.cloud.compute.v1.IInstance;
 
+interface Asked {
+  readonly project: string;
+  readonly zone: string;
+  readonly instance: string;
+  readonly requestId: string;
+}
+
 /** Virtual machines with one boot disk and one external address. */
-export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> {
+export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> & Power {
   const { project } = api;
   const client = api.client<InstancesClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/instances_client.js')).InstancesClient,
   );
+  /** Gone is an error here: there is nothing that could be as it was asked for. */
+  async function set(
+    doing: string,
+    { name, zone }: Zonal,
+    { request, signal }: Call,
+    send: (c: InstancesClient, at: Asked, options: CallOptions) => Promise<Operation>,
+  ): Promise<void> {
+    const at = { project, zone, instance: name, requestId: request };
+    await api.change({ doing: `${doing} ${name}`, verb: 'set', zone }, { zone }, signal, async (options) =>
+      send(await client(), at, options),
+    );
+  }
+
   return {
+    stopInstance: (at, call) =>
+      set('stopping machine', at, call, async (c, asked, options) => startedOperation(await c.stop(asked, options))),
+    startInstance: (at, call) =>
+      set('starting machine', at, call, async (c, asked, options) => startedOperation(await c.start(asked, options))),
+    setMachineType: (at, machineType, call) =>
+      set('changing the type of machine', at, call, async (c, asked, options) => {
+        const link = linkTo(project, 'machineTypes', { name: machineType, zone: at.zone });
+        const body = { ...asked, instancesSetMachineTypeRequestResource: { machineType: link } };
+        return startedOperation(await c.setMachineType(body, options));
+      }),
     instances: resourceOf(api, {
       kind: 'machine',
       async get({ name, zone }, options) {

@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 export interface CallContext {
   /** `making network kthw`. */
   readonly doing: string;
-  readonly verb: 'get' | 'insert' | 'delete' | 'label';
+  readonly verb: 'get' | 'insert' | 'delete' | 'label' | 'set';
   readonly zone?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cloud as LocalCloud, startCloud } from '../../../local/cloud/start-cloud.ts';
 import { WithoutMachines } from '../../../local/cloud/without-machines.ts';
 import type { CloudCall } from '../../../src/engine/cloud/api.ts';
-import type { Cloud, Instance } from '../../../src/engine/cloud/cloud.ts';
+import type { Cloud, Instance, Zonal } from '../../../src/engine/cloud/cloud.ts';
 import { openCompute } from '../../../src/engine/cloud/compute.ts';
 
 const region = 'us-central1';
@@ -125,6 +125,36 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     machines.attributes.set(worker.name, written);
     expect(await cloud.hostKeys(worker, signal)).toEqual(['ssh-ed25519 AAAAC3', 'ssh-rsa AAAAB3']);
     expect(await cloud.hostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
+  });
+
+  test('a machine is stopped, made another type and started; each asked twice', async () => {
+    const before = await cloud.instances.get(worker, signal);
+    await expect(cloud.setMachineType(worker, 'e2-standard-4', call())).rejects.toMatchObject({
+      code: 'cloud-invalid',
+    });
+    for (const _ of [1, 2]) await cloud.stopInstance(worker, call());
+    expect(await cloud.instances.get(worker, signal)).toMatchObject({
+      status: 'TERMINATED',
+      externalAddress: undefined,
+    });
+    for (const _ of [1, 2]) await cloud.setMachineType(worker, 'e2-standard-4', call());
+    for (const _ of [1, 2]) await cloud.startInstance(worker, call());
+    const after = await cloud.instances.get(worker, signal);
+    expect(after).toEqual({
+      ...before,
+      machineType: 'e2-standard-4',
+      externalAddress: expect.stringMatching(/^127\.55\./),
+    });
+    expect(after?.externalAddress).not.toBe(before?.externalAddress);
+    expect(calls.map(({ doing }) => doing)).toContain('changing the type of machine demo-worker-0');
+  });
+
+  test.each([
+    ['stopped', (at: Zonal) => cloud.stopInstance(at, call())],
+    ['started', (at: Zonal) => cloud.startInstance(at, call())],
+    ['changed', (at: Zonal) => cloud.setMachineType(at, 'e2-standard-4', call())],
+  ])('a machine that is not there can’t be %s', async (_, change) => {
+    await expect(change({ name: 'nobody', zone })).rejects.toMatchObject({ code: 'cloud-invalid' });
   });
 
   test('a route', async () => {
