@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
+import { StoreAway } from '../../src/store/store-errors.ts';
 import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from './a-slack.ts';
 
 const open: ASlack[] = [];
@@ -129,6 +130,27 @@ describe('a command', () => {
     expect(shown.is_ephemeral).toBe(true);
     expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'carrying out a request' }));
   });
+});
+
+test('a command that comes while the store is away is told so, and changes nothing', async () => {
+  let away = true;
+  const slack = await started({
+    changed: (store) => ({
+      ...bound(store),
+      write: (...args) => (away ? Promise.reject(new StoreAway('no answer')) : store.write(...args)),
+    }),
+  });
+  const ada = slack.people.as('ada');
+  await ada.command(general, '/kthw create demo');
+  const shown = await slack.people.waitFor(async () =>
+    (await ada.messages(general)).find(({ text }) => text.includes('My store does not answer')),
+  );
+  expect(shown.is_ephemeral).toBe(true);
+  expect(JSON.stringify(shown.blocks)).toContain('/kthw list');
+  away = false;
+  expect(await slack.store.list('run')).toEqual([]);
+  await ada.command(general, '/kthw create demo');
+  await untilRuns(slack, 1);
 });
 
 /** The store with its methods as values of its own, so that one can be changed. */
