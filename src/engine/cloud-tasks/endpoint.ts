@@ -27,7 +27,8 @@ export function taskEndpoint(queueName: string, take: (look: Look) => Promise<Ta
     // One of a newer release: until that one takes it, it comes again.
     if (!look) return refuse(response, 400);
     const taken = await take(look);
-    response.writeHead('done' in taken ? 200 : 500, { 'content-type': 'text/plain' });
+    // An instance that stops waits for its connections: an idle one that is kept costs it seconds of its last ones.
+    response.writeHead('done' in taken ? 200 : 500, { 'content-type': 'text/plain', connection: 'close' });
     response.end(`${'done' in taken ? taken.done : taken.failed}\n`);
   }
 }

@@ -59,6 +59,7 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
   tasks.release();
   const typesSeen = async () => (await store.events('r1')).map(({ event }) => event.type);
   await expect.poll(typesSeen, { timeout: 20_000 }).toContain('step.started');
+  tasks.hold();
   await bot.stop();
   await tasks.until(() => tasks.deliveries.length > 0);
   expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'stopped' });

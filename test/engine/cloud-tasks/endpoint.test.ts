@@ -22,6 +22,7 @@ async function serve(taken: Taken = { done: 'over' }) {
   const { port } = server.address() as AddressInfo;
   const post = async (body: string, headers: Record<string, string>) => {
     const response = await fetch(`http://127.0.0.1:${port}/internal/run`, { method: 'POST', headers, body });
+    expect(response.headers.get('connection')).toBe('close');
     return { status: response.status, text: (await response.text()).trim() };
   };
   return { port, post, looks, requests };
