@@ -48,6 +48,10 @@ describe('the dispatcher of one process', () => {
     }
     await desk.pass(2_500);
     expect(desk.driven.length).toBe(6);
+    await desk.end('r1', 'busy');
+    expect(desk.driven.length).toBe(6);
+    await desk.pass(2_500);
+    expect(desk.driven.length).toBe(7);
   });
 
   test('takes up at its start all open runs, oldest first, and those that a cluster is held by', async () => {
