@@ -65,6 +65,7 @@ export class CloudTasks {
   readonly #watchers = new Set<() => void>();
   #held: Waiting[] | undefined;
   #underWay = 0;
+  #soon = 0;
   #turn = 0;
   #closed = false;
 
@@ -121,9 +122,9 @@ export class CloudTasks {
     }
   }
 
-  /** Until no task is left. */
+  /** Until no task is left but those that are due in more than a minute. */
   async settled(): Promise<void> {
-    await this.until(() => this.#underWay === 0 && this.#timers.size === 0 && this.held === 0);
+    await this.until(() => this.#underWay === 0 && this.#soon === 0 && this.held === 0);
   }
 
   async stop(): Promise<void> {
@@ -164,9 +165,12 @@ export class CloudTasks {
 
   #later(waiting: Waiting, delayMs: number): void {
     if (this.#closed) return;
+    const soon = delayMs < 60_000 ? 1 : 0;
+    this.#soon += soon;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
+        this.#soon -= soon;
         if (this.#held) this.#held.push(waiting);
         else void this.#deliver(waiting);
         this.#changed();

@@ -19,7 +19,7 @@ const endingMs = 115_000;
 /**
  * Runs in the instances of an App Engine service, one slice a request, called by a queue of Cloud Tasks. Whatever happens
  * to an instance, an unfinished task is delivered again; whatever is delivered twice, the lease lets one act. So a run
- * goes on as long as it has one task, and what waits for a person has none.
+ * goes on as long as it has one task. What waits for a person has one for the moment at which the question ends.
  */
 export function cloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
   const { store, drive, log, clock, queue: name, sliceMs = 480_000, againMs = 5_000 } = options;
@@ -69,30 +69,30 @@ export function cloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
   }
 
   /** Adds what must follow before the task counts as done. */
-  async function follow({ run, turn: before, nth }: Look, end: PutDown): Promise<void> {
+  async function follow({ run, turn: before, cause: lookedFor, nth }: Look, end: PutDown): Promise<void> {
+    if (end === 'over') return;
+    const events = await store.events(run, Math.max(0, before - 1));
+    const turn = turnOf(events, before);
+    // However many tasks meet in one turn, they go on as one; only a task that looked in vain needs a new name.
+    const then = (cause: Look['cause'], due?: Date) => {
+      const inVain = turn === before && cause === lookedFor ? nth + 1 : 0;
+      return queue.add({ run, turn, cause, nth: inVain }, path, due);
+    };
     switch (end) {
-      case 'over':
-      case 'parked':
-        return;
-      case 'stopped': {
-        const turn = turnOf(await eventsFrom(run, before), before);
-        return await queue.add({ run, turn, cause: 'next', nth: 0 }, path, undefined);
-      }
+      case 'stopped':
+        return await then('next');
       case 'busy':
       case 'later':
-      case 'lost': {
-        // However many tasks find the run taken in one turn, they go on as one.
-        const turn = turnOf(await eventsFrom(run, before), before);
-        const look: Look = { run, turn, cause: 'again', nth: turn === before ? nth + 1 : 1 };
-        return await queue.add(look, path, new Date(+clock.now() + againMs));
+      case 'lost':
+        return await then('again', new Date(+clock.now() + againMs));
+      case 'parked': {
+        const question = events.findLast(({ event }) => event.type === 'approval.asked')?.event;
+        if (question?.type !== 'approval.asked') return;
+        return await then('silence', new Date(Math.max(Date.parse(question.expiresAt), +clock.now() + againMs)));
       }
       default:
         return end satisfies never;
     }
-  }
-
-  function eventsFrom(run: string, turn: number) {
-    return store.events(run, Math.max(0, turn - 1));
   }
 
   function kept<T>(work: Promise<T>): Promise<T> {

@@ -7,9 +7,12 @@ export const Look = z.object({
   run: z.string().min(1).max(200),
   /** Number of the turn, see `turnOf`, that the run was at when the task was made. */
   turn: z.number().int().min(0),
-  /** `asked`: somebody spoke; `next`: a slice ended; `again`: it was not to be had; `start`: a process started. */
-  cause: z.enum(['asked', 'next', 'again', 'start']),
-  /** How often this turn was looked at in vain before. */
+  /**
+   * `asked`: somebody spoke; `next`: a slice ended; `again`: it was not to be had; `silence`: nobody answered in time;
+   * `start`: a process started.
+   */
+  cause: z.enum(['asked', 'next', 'again', 'silence', 'start']),
+  /** How often this turn was looked at in vain before, for this cause. */
   nth: z.number().int().min(0),
 });
 export type Look = z.infer<typeof Look>;

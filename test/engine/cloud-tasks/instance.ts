@@ -17,6 +17,7 @@ export interface InstanceOptions extends TutorialOptions {
   readonly endpoint: string;
   readonly sliceMs?: number;
   readonly leaseMs?: number;
+  readonly approvalMs?: number;
   readonly killPoint?: RunnerOptions['killPoint'];
 }
 
@@ -32,7 +33,15 @@ export interface Instance {
 
 /** One instance of the service, without Slack: everything real but the phases and the cloud. Instances share a folder. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
-  const { folder, queue, endpoint, sliceMs, leaseMs = 30_000, killPoint = () => {} } = options;
+  const {
+    folder,
+    queue,
+    endpoint,
+    sliceMs,
+    leaseMs = 30_000,
+    approvalMs = 30 * 60_000,
+    killPoint = () => {},
+  } = options;
   const phases = tutorial(options);
   const store = openSqliteStore({ path: join(folder, 'store.sqlite') });
   const logged: string[] = [];
@@ -48,7 +57,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     clock,
     random: Math.random,
     leaseMs,
-    approvalMs: 30 * 60_000,
+    approvalMs,
     world: async () => ({ tools: {} as never, close: async () => {} }),
     told: () => {},
     log,

@@ -4,7 +4,7 @@ import { by, countsOf, create, endsOf, gate, openRig, runOf } from './rig.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
-test('a run that waits for a person has no task and no lease, and is asked for once; a button sends it on', async () => {
+test('a run that waits for a person has no lease and no work, and is asked for once; a button sends it on', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ destroying: ['second/one'] });
   const run = await create(one);
@@ -14,6 +14,10 @@ test('a run that waits for a person has no task and no lease, and is asked for o
   const lease = await one.store.takeLease(run, 'anybody', 1_000);
   expect(lease).toBeDefined();
   if (lease) await one.store.releaseLease(lease);
+  const asked = (await one.store.events(run)).at(-1)?.event;
+  if (asked?.type !== 'approval.asked') throw new Error('it did not ask');
+  const silence = tasks.calls.at(-1)?.task;
+  expect(silence).toMatchObject({ name: expect.stringContaining('-silence-0'), scheduleTime: asked.expiresAt });
 
   // A process that starts looks at it, and an old task may come once more: neither asks again.
   await one.dispatcher.start();
@@ -22,13 +26,36 @@ test('a run that waits for a person has no task and no lease, and is asked for o
   expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked', 'parked', 'parked']);
   expect(await countsOf(one, run)).toMatchObject({ 'approval.asked': 1, 'run.taken': 1 });
 
-  const asked = (await one.store.events(run)).at(-1)?.event;
-  if (asked?.type !== 'approval.asked') throw new Error('it did not ask');
   await one.desk.decide(run, asked.digest, by, true);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
+  // The task for a question that was answered finds nothing to do.
+  tasks.deliverAgain(silence?.name ?? '');
+  await tasks.settled();
+  expect(tasks.deliveries.at(-1)?.answer).toBe('over');
+});
+
+test('a question that nobody answers ends its run, without any process that waited', async () => {
+  const { tasks, instance, made } = await openRig();
+  const one = await instance({ destroying: ['second/one'], approvalMs: 200 });
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  expect(await endsOf(one, run)).toEqual(['cancelled']);
+  expect(await countsOf(one, run)).toMatchObject({ 'approval.asked': 1 });
+  expect(made()).toEqual(['first/one', 'first/two']);
+});
+
+test('a task for the end of a question that comes too early comes again', async () => {
+  const { tasks, instance } = await openRig();
+  const one = await instance({ destroying: ['first/one'], approvalMs: 600_000 });
+  await create(one);
+  await tasks.until(() => tasks.calls.length === 2);
+  tasks.deliverAgain(tasks.calls[1]?.task.name ?? '');
+  await tasks.until(() => tasks.calls.length === 3);
+  expect(tasks.calls[2]).toMatchObject({ status: 200, task: { name: expect.stringContaining('-silence-1') } });
 });
 
 test('what is said while a slice is under way is looked at later too', async () => {
@@ -44,7 +71,7 @@ test('what is said while a slice is under way is looked at later too', async () 
   await begun.opened;
   await one.desk.cancel('demo', by);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'busy'));
-  await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-again-1')));
+  await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-again-0')));
   goOn.open();
   await tasks.settled();
   expect(tasks.deliveries.at(-1)?.answer).toBe('over');
