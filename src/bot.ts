@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Policy } from './commands/policy.ts';
 import { openSlack } from './commands/slack.ts';
 import { slackChat } from './commands/slack-chat.ts';
 import { slackClient } from './commands/slack-client.ts';
@@ -9,6 +10,7 @@ import { openCompute } from './engine/cloud/compute.ts';
 import { cloudTasksDispatcher } from './engine/cloud-tasks/cloud-tasks.ts';
 import { openKube } from './engine/kube/https.ts';
 import { type EngineOptions, openEngine } from './engine/open-engine.ts';
+import { phases } from './engine/registry.ts';
 import { releases } from './engine/releases.ts';
 import { openSsh } from './engine/remote/ssh.ts';
 import { openLog } from './log.ts';
@@ -51,12 +53,14 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     mirror: config.KTHW_MIRROR_URL,
     holder: holderOfThisProcess(),
     leaseMs: config.KTHW_LEASE_MS,
+    approvalMs: config.KTHW_APPROVAL_MINUTES * 60_000,
     told: (run) => courier.poke(run),
     log,
     ...chosenDispatch(config),
     ...(options.killPoint ? { killPoint: options.killPoint } : {}),
   });
-  const courier = openCourier({ store, desk: engine.desk, chat, log });
+  const policy = policyOf(config);
+  const courier = openCourier({ store, desk: engine.desk, chat, policy, log });
   const door = openSlack({
     ...account,
     signingSecret: config.SLACK_SIGNING_SECRET,
@@ -64,7 +68,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     chat,
     log,
     now: () => new Date(),
-    tools: { desk: engine.desk, defaults: createDefaults(config) },
+    tools: { desk: engine.desk, defaults: createDefaults(config), policy },
     routes: [
       { path: '/healthz', method: 'GET', handler: (_, response) => void response.end('ok\n') },
       { path: '/_ah/warmup', method: 'GET', handler: (_, response) => void response.end('ok\n') },
@@ -103,6 +107,15 @@ function chosenDispatch(config: Config): Pick<EngineOptions, 'dispatch'> {
   return { dispatch: (parts) => cloudTasksDispatcher({ ...parts, ...where }) };
 }
 
+function policyOf(config: Config): Policy {
+  return {
+    channels: config.KTHW_CHANNELS ?? 'all',
+    creators: config.KTHW_CREATORS ?? 'everybody',
+    approvers: config.KTHW_APPROVERS ?? 'creators',
+    maxDeletions: config.KTHW_MAX_DELETIONS,
+  };
+}
+
 function createDefaults(config: Config) {
   return {
     region: config.KTHW_REGION,
@@ -115,5 +128,6 @@ function createDefaults(config: Config) {
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
+    phases: phases.map((phase) => phase.name),
   } as const;
 }

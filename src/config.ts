@@ -12,6 +12,17 @@ const queueName = z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/queues\/
   error: 'must be the full name of a queue: projects/PROJECT/locations/LOCATION/queues/QUEUE',
 });
 
+const channels = list(/^[CGD][A-Z0-9]+$/, 'must be ids of channels, such as C012AB3CD, with commas between');
+const people = list(
+  /^([TE][A-Z0-9]+:[UW][A-Z0-9]+|S[A-Z0-9]+)$/,
+  'must be people as TEAM:USER, such as T012AB3CD:U345CD6EF, or user groups, such as S678EF9GH, with commas between',
+).transform((all) =>
+  all.map((one) => {
+    const [team = '', user] = one.split(':');
+    return user === undefined ? { group: team } : { team, user };
+  }),
+);
+
 /** The environment that the bot reads, and what each value must be. */
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
@@ -42,6 +53,16 @@ const Environment = z.object({
   KTHW_ZONE: z.string().default('us-west1-c'),
   KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).default(defaultVersion),
   KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
+  /** Where kthw listens. Without it: wherever it was invited. */
+  KTHW_CHANNELS: channels.optional(),
+  /** Who may make clusters and work with them. Without it: everybody there. */
+  KTHW_CREATORS: people.optional(),
+  /** Who may approve what destroys. Without it: who may make clusters. */
+  KTHW_APPROVERS: people.optional(),
+  /** The most machines that one run may take away. */
+  KTHW_MAX_DELETIONS: z.coerce.number().int().min(0).optional(),
+  /** How long a question waits for an answer. */
+  KTHW_APPROVAL_MINUTES: z.coerce.number().int().min(1).max(10_080).default(30),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof Environment>;
@@ -61,4 +82,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`the environment is not right:\n  ${problems.join('\n  ')}`);
+}
+
+/** Entries with commas between. An empty list is a mistake: taken for "nobody is named", it would let everybody in. */
+function list(entry: RegExp, error: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .refine((all) => all.every((one) => entry.test(one)), { error });
 }

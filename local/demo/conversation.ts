@@ -76,7 +76,10 @@ export class Conversation {
     );
   }
 
-  /** Presses a button of the newest message that has it. */
+  /**
+   * Presses a button of the newest message that has it. Delete's opens a dialog, into which the cluster's name is typed.
+   * @throws Error when the bot does not take what was typed
+   */
   async press(actionId: string): Promise<void> {
     const { person, channel, signal } = this.#place;
     const message = await this.#workspace.waitFor(
@@ -84,6 +87,18 @@ export class Conversation {
       { signal, what: `a button "${actionId}"` },
     );
     await this.#workspace.as(person).click(channel, message.ts, actionId);
+    if (actionId === 'delete.yes') await this.#typeName();
+  }
+
+  async #typeName(): Promise<void> {
+    const { person, signal } = this.#place;
+    const view = await this.#workspace.waitFor(async () => (await this.#workspace.views(person)).at(-1), {
+      signal,
+      what: 'a dialog that asks for the name',
+    });
+    const { cluster } = JSON.parse(view.private_metadata) as { cluster: string };
+    const taken = await this.#workspace.as(person).submit(view.id, { typed: cluster });
+    if (!taken.ok) throw new Error(`"${cluster}" was not taken for the name: ${JSON.stringify(taken)}`);
   }
 
   /** The content of a file that the bot sent. */

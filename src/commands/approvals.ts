@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineButton } from './define-command.ts';
 import { decided } from './messages/decision.ts';
 
-const value = z.strictObject({ run: z.string().min(1).max(200), digest: z.string().min(1).max(200) });
+const id = z.string().regex(/^[A-Za-z0-9-]{1,200}$/);
+const value = z.strictObject({ run: id, digest: id });
 
 /** The buttons under a question that a run asks. Who was first counts; the engine decides that. */
 export const approvals = {
@@ -14,9 +15,12 @@ function answerButton(id: string, yes: boolean) {
   return defineButton({
     id,
     value,
-    press: async ({ args: { run, digest }, by }, { desk }) => {
-      const decision = await desk.decide(run, digest, by, yes);
-      return decided(decision, by);
+    needs: ({ run }) => ({ run, yes }),
+    does: {
+      press: async ({ args: { run, digest }, by }, { desk }) => {
+        const decision = await desk.decide(run, digest, by, yes);
+        return decided(decision, (await desk.runView(run))?.cluster);
+      },
     },
   });
 }

@@ -1,3 +1,5 @@
+import type { ModalView } from '@slack/types';
+import type { Person } from '../store/events.ts';
 import type { Secret } from '../store/secret.ts';
 import type { Message } from './command.ts';
 
@@ -60,6 +62,10 @@ export interface Chat {
   ): Promise<void>;
   /** Seen by one person only. */
   whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
+  /** @param trigger of what the person just did: good for three seconds, and once */
+  openView(trigger: string, view: ModalView): Promise<void>;
+  /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
+  members(group: string): Promise<readonly Person[]>;
   /** Looks for a message of ours; `cannot` without the scope for reading. */
   find(
     channel: string,

@@ -1,8 +1,9 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { z } from 'zod';
 import type { Desk } from '../engine/desk-types.ts';
 import type { Person } from '../store/events.ts';
 import type { Secret } from '../store/secret.ts';
+import type { Policy } from './policy.ts';
 
 /** What Slack shows. `text` is what notifications and screen readers get. */
 export interface Message {
@@ -35,13 +36,19 @@ export interface CreateDefaults {
   readonly subnet: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** Names of the phases that can be started over from. */
+  readonly phases: readonly string[];
 }
 
 /** What commands work with: set once, at the start. */
 export interface Tools {
   readonly desk: Desk;
   readonly defaults: CreateDefaults;
+  readonly policy: Policy;
 }
+
+/** What somebody must be allowed to: to look, to make clusters and work with them, or to answer what a run asks. */
+export type Need = 'look' | 'create' | { readonly run: string; readonly yes: boolean };
 
 export type Arguments = z.ZodObject;
 
@@ -50,7 +57,26 @@ export interface Button<V = unknown> {
   readonly id: string;
   /** What a press carries, as JSON. Checked, because it comes from outside. */
   readonly value: z.ZodType<V>;
-  press(asked: Asked<V>, tools: Tools): Promise<Reply>;
+  /** @default to create */
+  readonly needs?: (value: V) => Need;
+  readonly does:
+    | { press(asked: Asked<V>, tools: Tools): Promise<Reply> }
+    /** Opens a modal, at once: Slack gives three seconds for it. `meanwhile` takes the button's place. */
+    | { opens(asked: Asked<V>): { readonly view: ModalView; readonly meanwhile: Message } };
+}
+
+/** What was typed into a modal, by block. */
+export type Typed = Readonly<Record<string, string>>;
+
+/** A modal. What it needs is checked when it is submitted. */
+export interface Modal<V = unknown> {
+  /** Its callback id. */
+  readonly id: string;
+  /** What it carries, as JSON in its metadata. Checked, because it comes from outside. */
+  readonly value: z.ZodType<V & { readonly channel: string }>;
+  /** What is wrong with what was typed, by block; nothing: all is well. Pure: the answer goes out at once. */
+  problems(value: V, typed: Typed): Readonly<Record<string, string>> | undefined;
+  submit(asked: Asked<V>, tools: Tools): Promise<Reply>;
 }
 
 /** A subcommand of `/kthw`. It returns what to show; it never posts by itself. */
@@ -67,6 +93,9 @@ export interface Command<A extends Arguments = Arguments> {
   args(defaults: CreateDefaults): A;
   /** Needs neither engine nor store, so that its answer goes out with the acknowledgement. */
   readonly answersAtOnce?: (asked: Asked<z.infer<A>>, commands: readonly Command[], defaults: CreateDefaults) => Reply;
+  /** @default to create */
+  readonly needs?: Need;
   readonly run?: (asked: Asked<z.infer<A>>, tools: Tools) => Promise<Reply>;
   readonly buttons?: readonly Button[];
+  readonly modals?: readonly Modal[];
 }

@@ -8,25 +8,30 @@ import { rangeProblems } from './ranges.ts';
 const controllerCounts = [1, 3, 5] as const;
 const place = /^[a-z]+-[a-z]+[0-9]+$/;
 
+const whole = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a whole number')
+  .transform(Number);
+
+export const workers = whole.refine((n) => n <= 20, 'at most 20');
+export const machineType = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,61}$/, 'not a machine type; write it like e2-standard-2');
+
 /** Everything that a person can choose about a cluster, with what is taken where nobody chose. */
 export function createArguments(defaults: CreateDefaults) {
   return z
     .strictObject({
       name: clusterName,
-      controllers: whole(defaults.controllers)
+      controllers: whole
+        .default(defaults.controllers)
         .refine(
           (n) => (controllerCounts as readonly number[]).includes(n),
           'must be 1, 3 or 5: etcd needs an odd number',
         )
         .describe('controllers: 1, 3 or 5'),
-      workers: whole(defaults.workers)
-        .refine((n) => n <= 20, 'at most 20')
-        .describe('workers: 0 to 20'),
-      machineType: z
-        .string()
-        .regex(/^[a-z][a-z0-9-]{1,61}$/, 'not a machine type; write it like e2-standard-2')
-        .default(defaults.machineType)
-        .describe('Compute Engine machine type of every machine'),
+      workers: workers.default(defaults.workers).describe('workers: 0 to 20'),
+      machineType: machineType.default(defaults.machineType).describe('Compute Engine machine type of every machine'),
       region: z
         .string()
         .regex(place, 'not a region; write it like us-west1')
@@ -74,14 +79,6 @@ function regionOf(
 ): string {
   const ofZone = args.zone.replace(/-[a-z]$/, '');
   return args.region ?? (place.test(ofZone) ? ofZone : defaults.region);
-}
-
-function whole(fallback: number) {
-  return z
-    .string()
-    .regex(/^\d{1,4}$/, 'must be a whole number')
-    .transform(Number)
-    .default(fallback);
 }
 
 function versionProblem(asked: string, versions: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Arguments, Button, Command } from './command.ts';
+import type { Arguments, Button, Command, Modal } from './command.ts';
 
 /** Keeps the type of the arguments for `run`, and gives it up for the registry. */
 export function defineCommand<A extends Arguments>(command: Command<A>): Command {
@@ -7,4 +7,8 @@ export function defineCommand<A extends Arguments>(command: Command<A>): Command
 
 export function defineButton<V>(button: Button<V>): Button {
   return button as unknown as Button;
+}
+
+export function defineModal<V>(modal: Modal<V>): Modal {
+  return modal as unknown as Modal;
 }

@@ -1,34 +1,51 @@
 import { z } from 'zod';
 import { clusterName } from './cluster-name.ts';
-import { defineButton, defineCommand } from './define-command.ts';
+import { defineButton, defineCommand, defineModal } from './define-command.ts';
 import { message } from './messages/blocks.ts';
-import { confirmDelete } from './messages/confirm.ts';
+import { askForName, confirmDelete, typingTheName } from './messages/confirm.ts';
 import { md } from './messages/markdown.ts';
 import { answered, unknownCluster } from './messages/refusals.ts';
 
 const value = z.strictObject({ cluster: clusterName });
+const nameBlock = 'name';
 
 const yes = defineButton({
   id: 'delete.yes',
   value,
-  press: async ({ args: { cluster }, by, channel }, { desk }) => {
-    const answer = await desk.delete(cluster, by, channel);
-    const shown = answered(cluster, answer, md`Deleting *${cluster}*. The message below shows how far it is`);
-    return { shown, replaces: true };
+  does: {
+    opens: ({ args: { cluster }, channel }) => ({
+      view: askForName(cluster, { id: typed.id, block: nameBlock, value: { cluster, channel } }),
+      meanwhile: typingTheName(cluster),
+    }),
   },
 });
 
 const no = defineButton({
   id: 'delete.no',
   value,
-  press: async ({ args: { cluster } }) => ({ shown: message(md`*${cluster}* stays as it is`), replaces: true }),
+  needs: () => 'look',
+  does: {
+    press: async ({ args: { cluster } }) => ({ shown: message(md`*${cluster}* stays as it is`), replaces: true }),
+  },
+});
+
+/** Who types the name means this cluster and no other. */
+const typed = defineModal({
+  id: 'delete.typed',
+  value: z.strictObject({ cluster: clusterName, channel: z.string().min(1).max(50) }),
+  problems: ({ cluster }, { [nameBlock]: name = '' }) =>
+    name.trim() === cluster ? undefined : { [nameBlock]: `This is not its name. Type ${cluster}, or close this` },
+  submit: async ({ args: { cluster }, by, channel }, { desk }) => {
+    const answer = await desk.delete(cluster, by, channel);
+    return { shown: answered(cluster, answer, md`Deleting *${cluster}*. The message below shows how far it is`) };
+  },
 });
 
 /** Named so because `delete` is a word of the language. */
 export const deleteCluster = defineCommand({
   name: 'delete',
   usage: 'NAME',
-  help: 'removes a cluster and everything that belongs to it, after asking',
+  help: 'removes a cluster and everything that belongs to it, after asking for its name',
   examples: ['/kthw delete demo'],
   places: ['name'],
   args: () => z.strictObject({ name: clusterName }),
@@ -39,4 +56,5 @@ export const deleteCluster = defineCommand({
     return { shown: confirmDelete(args.name, controllers + workers, { yes: yes.id, no: no.id }) };
   },
   buttons: [yes, no],
+  modals: [typed],
 });

@@ -25,9 +25,10 @@ export interface Memory {
 }
 
 type Thread = Versioned<RecordOf<'thread'>>;
+type Told = NonNullable<RecordOf<'thread'>['questions']>[number];
 
 /** Longer than the calls of one delivery can take together. */
-const claimMs = { summary: 20_000, reply: 20_000, kubeconfig: 60_000 } as const;
+const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000 } as const;
 /** Clocks of two machines differ, and Slack has its own. */
 const skewMs = 60_000;
 
@@ -58,6 +59,19 @@ export async function deliver(
       await keep({ ...found, version }, { ...thread, cursor: job.upTo }, { settled: undefined }, d);
       return;
     }
+    case 'question': {
+      const version = await claim(found, 'question', job.upTo, d);
+      const place = await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
+      const told = withQuestion(thread, job.upTo, { seq: job.upTo, ...place, shows: job.shows });
+      await keep({ ...found, version }, { ...told, cursor: job.upTo }, { settled: undefined }, d);
+      return;
+    }
+    case 'amend': {
+      await d.chat.update(job.at, job.message, { run: view.run, seq: job.seq });
+      const next = job.final ? undefined : { seq: job.seq, ...job.at, shows: job.shows };
+      await keep(found, withQuestion(thread, job.seq, next), {}, d);
+      return;
+    }
     case 'kubeconfig': {
       const version = await claim(found, 'kubeconfig', job.upTo, d);
       const failed = await sendKubeconfig(view, memory, d);
@@ -71,6 +85,13 @@ export async function deliver(
     default:
       return job satisfies never;
   }
+}
+
+/** The thread with another word on what the message of a question says; with none, it is never edited again. */
+export function withQuestion(thread: RecordOf<'thread'>, seq: number, next: Told | undefined): RecordOf<'thread'> {
+  const { questions = [], ...rest } = thread;
+  const left = [...questions.filter((one) => one.seq !== seq), ...(next ? [next] : [])];
+  return left.length > 0 ? { ...rest, questions: left } : rest;
 }
 
 /** Writes what becomes of a thread, without what was being done. What is settled stays unless it is given. */
@@ -116,7 +137,10 @@ async function recover(doing: Doing, found: Thread, view: RunView, memory: Memor
   const place = memory.posted.get(doing.upTo) ?? (await lookFor(doing, thread, view, d));
   if (place === undefined) return await keep(found, thread, {}, d);
   if (doing.what === 'summary') return await keep(found, { ...thread, ts: place.ts }, {}, d);
-  await keep(found, { ...thread, cursor: Math.max(thread.cursor, doing.upTo) }, {}, d);
+  // What it says now is not known: nothing it could say is called so, which has it edited.
+  const asked = { seq: doing.upTo, ...place, shows: 'unknown' };
+  const told = doing.what === 'question' ? withQuestion(thread, doing.upTo, asked) : thread;
+  await keep(found, { ...told, cursor: Math.max(thread.cursor, doing.upTo) }, {}, d);
 }
 
 async function lookFor(

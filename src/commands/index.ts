@@ -1,9 +1,12 @@
+export { audit } from './audit.ts';
 export { cancel } from './cancel.ts';
 export { create } from './create.ts';
 export { deleteCluster } from './delete.ts';
 export { help } from './help.ts';
 export { kubeconfig } from './kubeconfig.ts';
 export { list } from './list.ts';
+export { rebuild } from './rebuild.ts';
 export { resume } from './resume.ts';
+export { scale } from './scale.ts';
 export { smoke } from './smoke.ts';
 export { status } from './status.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const Doing = z.object({
-  what: z.enum(['summary', 'reply', 'kubeconfig']),
+  what: z.enum(['summary', 'reply', 'question', 'kubeconfig']),
   /** The event that is told up to; 0 for the summary. */
   upTo: z.number().int().min(0),
   /** The courier that does it, and until when nobody else may: longer than a call to Slack can take. */

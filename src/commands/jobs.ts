@@ -1,13 +1,18 @@
 import type { RunView } from '../engine/desk-types.ts';
 import type { StoredEvent } from '../store/events.ts';
 import type { RecordOf } from '../store/records.ts';
+import { approvals } from './approvals.ts';
+import type { Place } from './chat.ts';
 import type { Message } from './command.ts';
 import type { Call } from './gates.ts';
 import { type Doing, intents } from './intent.ts';
 import { ended } from './messages/progress.ts';
+import { question } from './messages/question.ts';
 import { summary } from './messages/summary.ts';
 import { type Item, nextItem } from './outbox.ts';
 import { placeWords } from './place-words.ts';
+import type { Policy } from './policy.ts';
+import { fateOf, isFinal, openQuestion, type Question, questionAt } from './question.ts';
 
 /** All that decides what a run's thread needs. */
 export interface ThreadState {
@@ -21,12 +26,24 @@ export interface ThreadState {
   readonly undone: boolean;
   /** Slack's word for why the thread is not where it was asked for. */
   readonly moved: string | undefined;
+  /** Who may answer questions. */
+  readonly policy: Policy;
 }
 
 export type Job =
   | { readonly do: 'summary'; readonly message: Message }
   | { readonly do: 'update'; readonly message: Message; readonly shows: number }
   | { readonly do: 'reply'; readonly message: Message; readonly upTo: number }
+  | { readonly do: 'question'; readonly message: Message; readonly upTo: number; readonly shows: string }
+  /** Something came of a question: its message says so. `final`: it is never edited again. */
+  | {
+      readonly do: 'amend';
+      readonly message: Message;
+      readonly at: Place;
+      readonly seq: number;
+      readonly shows: string;
+      readonly final: boolean;
+    }
   | { readonly do: 'kubeconfig'; readonly upTo: number }
   /** Something was begun and nobody knows whether it happened. */
   | { readonly do: 'recover'; readonly doing: Doing }
@@ -37,6 +54,8 @@ export const callOf = {
   summary: 'post',
   update: 'update',
   reply: 'post',
+  question: 'post',
+  amend: 'update',
   kubeconfig: 'upload',
   recover: 'find',
 } as const satisfies Record<Exclude<Job['do'], 'wait'>, Call>;
@@ -50,19 +69,40 @@ export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
     // A kubeconfig can't be looked for: rather twice than never.
     if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing }];
   }
-  const shows = summary(view, movedWords(state));
+  const shows = summary(view, movedWords(state), openQuestion(events) !== undefined);
   if (thread.ts === undefined) return thread.cursor < view.lastSeq ? [{ do: 'summary', message: shows }] : [];
   const item = nextItem(view, events, thread.cursor);
-  if (shown < view.lastSeq) return [{ do: 'update', message: shows, shows: view.lastSeq }, ...replyOf(item)];
-  if (!item || 'reply' in item) return replyOf(item);
+  const edits = amendments(state);
+  const replies = replyOf(item, state);
+  if (shown < view.lastSeq) return [...edits, { do: 'update', message: shows, shows: view.lastSeq }, ...replies];
+  const told = [...edits, ...replies];
+  if (told.length > 0 || !item || !('end' in item)) return told;
   const settledNow = settled?.upTo === item.upTo ? settled : undefined;
   if (givesKubeconfig(item.end, view) && !settledNow) return [{ do: 'kubeconfig', upTo: item.upTo }];
   return [{ do: 'reply', message: ended(item.end, settledNow), upTo: item.upTo }];
 }
 
-/** The end waits until the summary shows it. */
-function replyOf(item: Item | undefined): Job[] {
-  return item && 'reply' in item ? [{ do: 'reply', message: item.reply, upTo: item.upTo }] : [];
+/** The end waits until the summary and the questions show it. */
+function replyOf(item: Item | undefined, state: ThreadState): Job[] {
+  if (!item || 'end' in item) return [];
+  if ('reply' in item) return [{ do: 'reply', message: item.reply, upTo: item.upTo }];
+  return [{ do: 'question', upTo: item.upTo, ...shownOf(item.asks, state) }];
+}
+
+/** Questions whose message does not show yet what came of them. */
+function amendments(state: ThreadState): Job[] {
+  return (state.thread.questions ?? []).flatMap(({ seq, channel, ts, shows: before }): Job[] => {
+    const asked = questionAt(state.events, seq);
+    if (!asked) return [];
+    const now = shownOf(asked, state);
+    return now.shows === before ? [] : [{ do: 'amend', at: { channel, ts }, seq, ...now }];
+  });
+}
+
+function shownOf(asked: Question, { events, view, policy }: ThreadState) {
+  const fate = fateOf(events, asked);
+  const ids = { yes: approvals.yes.id, no: approvals.no.id };
+  return { message: question(view, asked, fate, policy, ids), shows: fate.is, final: isFinal(fate) };
 }
 
 /** A create that made it, and was not resumed or undone since. */

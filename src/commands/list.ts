@@ -7,6 +7,7 @@ export const list = defineCommand({
   usage: '',
   help: 'shows every cluster',
   examples: ['/kthw list'],
+  needs: 'look',
   places: [],
   args: () => z.strictObject({}),
   run: async (_, { desk }) => ({ shown: clusterList(await desk.list()) }),

@@ -1,14 +1,15 @@
 import type { RunView } from '../engine/desk-types.ts';
 import type { EngineEvent, StoredEvent } from '../store/events.ts';
-import { approvals } from './approvals.ts';
 import type { Message } from './command.ts';
-import { askApproval } from './messages/confirm.ts';
 import { phaseDone, saidBy, saidLines } from './messages/progress.ts';
 import { conflictCard, failureCard, postponedCard, retryCard } from './messages/trouble.ts';
+import { type Question, questionAt } from './question.ts';
 
 /** What a thread is told next. It covers all events up to `upTo`, those that nobody needs to hear of too. */
 export type Item =
   | { readonly upTo: number; readonly reply: Message }
+  /** Event `upTo` asked something: a message that is edited when something comes of it. */
+  | { readonly upTo: number; readonly asks: Question }
   /** The run is over: the summary must show it before the thread says so. */
   | { readonly upTo: number; readonly end: RunView };
 
@@ -37,6 +38,8 @@ export function nextItem(view: RunView, events: readonly StoredEvent[], cursor: 
 
 function itemOf(view: RunView, events: readonly StoredEvent[], { event, seq, at }: StoredEvent): Item | undefined {
   if (event.type === 'run.finished') return { upTo: seq, end: { ...view, over: event.as, finishedAt: at } };
+  const asks = questionAt(events, seq);
+  if (asks) return { upTo: seq, asks };
   const reply = replyTo(view, events, event, seq);
   return reply && { upTo: seq, reply };
 }
@@ -63,15 +66,11 @@ function replyTo(
       return saidBy(event.by, 'resumed');
     case 'run.cancelAsked':
       return saidBy(event.by, 'cancelAsked');
-    case 'approval.asked':
-      return askApproval(
-        { run: view.run, digest: event.digest, destroys: event.destroys, expiresAt: new Date(event.expiresAt) },
-        { yes: approvals.yes.id, no: approvals.no.id },
-      );
     case 'approval.given':
-      return saidBy(event.by, 'approved');
+      return isFirstAnswer(events, seq) ? saidBy(event.by, 'approved') : undefined;
     case 'approval.refused':
-      return saidBy(event.by, 'refused');
+      return isFirstAnswer(events, seq) ? saidBy(event.by, 'refused') : undefined;
+    case 'approval.asked':
     case 'run.requested':
     case 'run.taken':
     case 'step.started':
@@ -80,6 +79,14 @@ function replyTo(
     default:
       return event satisfies never;
   }
+}
+
+/** Two presses at once may both write the answer of the first. */
+function isFirstAnswer(events: readonly StoredEvent[], seq: number): boolean {
+  const before = events.findLast(
+    ({ event, seq: at }) => at < seq && /^approval\.(asked|given|refused)$/.test(event.type),
+  );
+  return before?.event.type === 'approval.asked';
 }
 
 /** The step was the last of its phase: the phase is done now and no later event finishes another of its steps. */

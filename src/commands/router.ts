@@ -1,6 +1,7 @@
+import type { ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import { approvals } from './approvals.ts';
-import type { Button, Command, CreateDefaults, Reply, Tools } from './command.ts';
+import type { Button, Command, CreateDefaults, Message, Modal, Need, Reply, Tools, Typed } from './command.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
@@ -13,11 +14,26 @@ export interface Asker {
   readonly channel: string;
 }
 
-/** `now` goes out with the acknowledgement; `later` is work for after it. */
-export type Route = { readonly now: Reply } | { readonly later: (tools: Tools) => Promise<Reply> };
+/** `now` goes out with the acknowledgement; `later` is work for after it, for who is allowed what it `needs`. */
+export type Route =
+  | { readonly now: Reply }
+  | { readonly needs: Need; readonly later: (tools: Tools) => Promise<Reply> };
+
+/** Opened right after the acknowledgement. */
+export interface Opening {
+  readonly opens: { readonly view: ModalView; readonly meanwhile: Message };
+}
+
+/** A modal that stays open for what is wrong, or work for after the acknowledgement. */
+export type Submission =
+  | { readonly errors: Readonly<Record<string, string>> }
+  | { readonly channel: string; readonly route: Route };
 
 /** In the order in which help shows them: what people do first comes first. */
-const order = ['create', 'status', 'list', 'kubeconfig', 'resume', 'cancel', 'smoke', 'delete'];
+const order = [
+  ...['create', 'status', 'list', 'kubeconfig', 'resume', 'cancel', 'smoke'],
+  ...['scale', 'rebuild', 'delete', 'audit'],
+];
 
 export const commands: readonly Command[] = Object.values(listed).toSorted((a, b) => rank(a) - rank(b));
 
@@ -35,20 +51,35 @@ export function route(text: string, asker: Asker, defaults: CreateDefaults): Rou
   }
   const asked = { args: read.args, ...asker };
   if (command.answersAtOnce) return { now: command.answersAtOnce(asked, commands, defaults) };
-  return { later: async (tools) => await need(command).run(asked, tools) };
+  return { needs: command.needs ?? 'create', later: async (tools) => await runnable(command).run(asked, tools) };
 }
 
 /** From a pressed button to what to do about it; nothing for a button that is not ours. */
-export function routeButton(id: string, value: string | undefined, asker: Asker): Route | undefined {
+export function routeButton(id: string, value: string | undefined, asker: Asker): Route | Opening | undefined {
   const button = buttons.find((one) => one.id === id);
   if (!button) return undefined;
   const read = button.value.safeParse(parsed(value));
-  if (!read.success)
-    return { now: { shown: notUnderstood(['this button is not one of ours any more'], [], '/kthw help') } };
-  return { later: (tools) => button.press({ args: read.data, ...asker }, tools) };
+  if (!read.success) return { now: { shown: notUnderstood(['this button is not one of ours'], [], '/kthw help') } };
+  const { does } = button;
+  const asked = { args: read.data, ...asker };
+  if ('opens' in does) return { opens: does.opens(asked) };
+  return { needs: button.needs?.(read.data) ?? 'create', later: (tools) => does.press(asked, tools) };
+}
+
+/** From a submitted modal to what to do about it; nothing for one that is not ours. */
+export function routeModal(id: string, metadata: string, typed: Typed, by: Person): Submission | undefined {
+  const modal = modals.find((one) => one.id === id);
+  const read = modal?.value.safeParse(parsed(metadata));
+  if (!modal || !read?.success) return undefined;
+  const { channel } = read.data;
+  const errors = modal.problems(read.data, typed);
+  if (errors) return { errors };
+  const later = (tools: Tools) => modal.submit({ args: read.data, by, channel }, tools);
+  return { channel, route: { needs: 'create', later } };
 }
 
 const buttons: readonly Button[] = [...commands.flatMap((one) => one.buttons ?? []), ...Object.values(approvals)];
+const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
 
 function unknownCommand(name: string) {
   const meant = nearest(
@@ -59,7 +90,7 @@ function unknownCommand(name: string) {
   return notUnderstood([problem], commands.find((one) => one.name === meant)?.examples ?? [], '/kthw help');
 }
 
-function need(command: Command): Required<Pick<Command, 'run'>> {
+function runnable(command: Command): Required<Pick<Command, 'run'>> {
   if (!command.run) throw new Error(`command "${command.name}" neither answers at once nor runs`);
   return { run: command.run };
 }

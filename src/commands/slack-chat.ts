@@ -9,6 +9,13 @@ const lookBack = 200;
 
 /** The port over Slack's Web API. The client must repeat nothing by itself: who calls the port decides about that. */
 export function slackChat(client: WebClient): Chat {
+  let team: string | undefined;
+  /** People are told apart by team and id; a user group holds people of the bot's team only. */
+  async function ownTeam(): Promise<string> {
+    team ??= needed((await calling(client.auth.test())).team_id, 'auth.test: no team');
+    return team;
+  }
+
   return {
     async post(channel, message, { thread, mark } = {}) {
       const answer = await calling(
@@ -44,6 +51,16 @@ export function slackChat(client: WebClient): Chat {
           ...(thread === undefined ? {} : { thread_ts: thread }),
         }),
       );
+    },
+    async openView(trigger, view) {
+      await calling(client.views.open({ trigger_id: trigger, view }));
+    },
+    async members(group) {
+      const [own, { users = [] }] = await Promise.all([
+        ownTeam(),
+        calling(client.usergroups.users.list({ usergroup: group })),
+      ]);
+      return users.map((user) => ({ team: own, user }));
     },
     find: (channel, mark, options) => find(client, channel, mark, options),
   };

@@ -1,15 +1,25 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { App, HTTPReceiver, type RespondFn } from '@slack/bolt';
-import { type Acting, act } from './act.ts';
-import type { Message } from './command.ts';
+import {
+  App,
+  type BlockAction,
+  HTTPReceiver,
+  type RespondFn,
+  type SlackViewAction,
+  type ViewOutput,
+} from '@slack/bolt';
+import { z } from 'zod';
+import type { Person } from '../store/events.ts';
+import { type Acting, act, open, type Say } from './act.ts';
+import type { Message, Typed } from './command.ts';
 import { freshOnly } from './fresh-request.ts';
-import { type Asker, type Route, route, routeButton } from './router.ts';
+import { openGuard } from './guard.ts';
+import { type Asker, type Opening, type Route, route, routeButton, routeModal } from './router.ts';
 import { forgetOld } from './seen.ts';
 import { clientOptions, type SlackAccount } from './slack-client.ts';
 import { slackLog } from './slack-log.ts';
 
-export interface SlackOptions extends SlackAccount, Acting {
+export interface SlackOptions extends SlackAccount, Omit<Acting, 'guard'> {
   readonly signingSecret: string;
   /** Other paths on the same port: health, warm-up, the dispatcher's. */
   readonly routes?: readonly HttpRoute[];
@@ -53,18 +63,19 @@ export function openSlack(options: SlackOptions): SlackDoor {
     convoStore: false,
     logger,
   });
+  const acting = { ...options, guard: openGuard({ policy: tools.policy, desk: tools.desk, chat, now, log }) };
   const pending = new Set<Promise<void>>();
 
   /** Goes on after the acknowledgement, without holding the request. */
-  function goOn(
-    id: string,
-    asker: Asker,
-    routed: Route,
-    say: (message: Message, replaces: boolean) => Promise<void>,
-  ): void {
-    const later = 'now' in routed ? async () => routed.now : routed.later;
-    const work = act({ id, asker, later, say }, options).finally(() => pending.delete(work));
+  function goOn(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger = ''): void {
+    const work = carryOut(id, asker, routed, say, trigger).finally(() => pending.delete(work));
     pending.add(work);
+  }
+
+  async function carryOut(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger: string): Promise<void> {
+    if ('opens' in routed) return await open(trigger, routed.opens, { id, asker, say }, acting);
+    const { needs, later } = 'now' in routed ? { needs: 'look' as const, later: async () => routed.now } : routed;
+    await act({ id, asker, needs, later, say }, acting);
   }
 
   app.command(slashCommand, async ({ command, ack, respond }) => {
@@ -77,15 +88,33 @@ export function openSlack(options: SlackOptions): SlackDoor {
 
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
-    const asker = { by: { team: body.team?.id ?? '', user: body.user.id }, channel: body.channel?.id ?? '' };
+    const { trigger_id: trigger, channel: { id: channel } = { id: '' }, container } = body;
+    const asker = { by: pressedBy(body), channel };
     const routed = routeButton(action.action_id, 'value' in action ? action.value : undefined, asker);
-    if (routed) goOn(`button ${body.trigger_id} ${action.action_id}`, asker, routed, by(respond));
+    if (!routed) return;
+    // What everybody sees, the courier alone edits; what came of the press is for the presser, where the button is.
+    const { is_ephemeral: isTheirs, thread_ts: thread } = Container.parse(container);
+    const say: Say = isTheirs ? by(respond) : (shown) => chat.whisper(channel, asker.by.user, shown, thread);
+    goOn(`button ${trigger} ${action.action_id}`, asker, routed, say, trigger);
+  });
+
+  app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
+    const person = pressedBy(body);
+    const routed = routeModal(view.callback_id, view.private_metadata, typedInto(view.state.values), person);
+    if (routed && 'errors' in routed) return await ack({ response_action: 'errors', errors: { ...routed.errors } });
+    await ack();
+    if (!routed) return;
+    const { channel, route: submitted } = routed;
+    // A modal is submitted once: each opening of it has an id of its own.
+    const say: Say = (shown) => chat.whisper(channel, person.user, shown);
+    goOn(`view ${view.id}`, { by: person, channel }, submitted, say);
   });
 
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel, ts, thread_ts, text } = event;
     if (user === undefined) return;
-    const asker = { by: { team: body.team_id, user }, channel };
+    // In a channel that is shared with another team, the message says whose the person is.
+    const asker = { by: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
     const routed = route(text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, ''), asker, tools.defaults);
     const thread = thread_ts ?? undefined;
     goOn(`event ${body.event_id || ts}`, asker, routed, (shown) => chat.whisper(channel, user, shown, thread));
@@ -106,8 +135,21 @@ export function openSlack(options: SlackOptions): SlackDoor {
   };
 }
 
-function by(respond: RespondFn) {
-  return async (shown: Message, replaces: boolean) => {
+const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
+
+function pressedBy({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {
+  return { team: user.team_id ?? team?.id ?? '', user: user.id };
+}
+
+/** What was typed, by block: each of ours holds one field. */
+function typedInto(values: ViewOutput['state']['values']): Typed {
+  return Object.fromEntries(
+    Object.entries(values).map(([block, fields]) => [block, Object.values(fields)[0]?.value ?? '']),
+  );
+}
+
+function by(respond: RespondFn): Say {
+  return async (shown, replaces) => {
     await respond(
       replaces ? { replace_original: true, ...content(shown) } : { response_type: 'ephemeral', ...content(shown) },
     );

@@ -4,14 +4,17 @@ import type { RecordOf } from '../store/records.ts';
 import type { Versioned } from '../store/store.ts';
 import { StaleVersion } from '../store/store-errors.ts';
 import { ChatError } from './chat.ts';
-import { type Delivery, deliver, keep, type Memory } from './deliver.ts';
+import { type Delivery, deliver, keep, type Memory, withQuestion } from './deliver.ts';
 import { type Call, type Gates, gaps } from './gates.ts';
 import { intents } from './intent.ts';
 import { callOf, type Job, jobsOf } from './jobs.ts';
 import { placeWords } from './place-words.ts';
+import type { Policy } from './policy.ts';
 
 export interface TellerOptions extends Delivery {
   readonly gates: Gates;
+  /** Who may answer questions: their messages say so. */
+  readonly policy: Policy;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
@@ -88,6 +91,7 @@ export class Teller {
       shown: this.#shown,
       undone: this.#undone,
       moved: this.#moved,
+      policy: this.#o.policy,
     };
     const jobs = jobsOf(state, this.#o.me, now);
     const [first] = jobs
@@ -114,7 +118,7 @@ export class Teller {
 
   async #carryOut(job: Doable, found: Versioned<RecordOf<'thread'>>, view: RunView): Promise<void> {
     const call = callOf[job.do];
-    this.#o.gates.pass(call, found.value.channel, +this.#o.clock.now());
+    this.#o.gates.pass(call, channelOf(job, found.value.channel), +this.#o.clock.now());
     if (claims(job)) this.#undone = false;
     try {
       await deliver(this.#plain ? plain(job) : job, found, view, this.#memory, this.#o);
@@ -140,9 +144,15 @@ export class Teller {
     const found = await this.#o.store.read('thread', this.#run);
     if (!found) return;
     if (job.do === 'kubeconfig') return await this.#afterKubeconfig(error, job.upTo, found);
+    const lost = error.trouble === 'place' || error.trouble === 'message-gone';
+    if (job.do === 'amend' && lost) return await this.#forget(job.seq, found);
     switch (error.trouble) {
       case 'limited':
-        this.#o.gates.hold(call, found.value.channel, +this.#o.clock.now() + (error.retryAfterMs ?? gaps[call]));
+        this.#o.gates.hold(
+          call,
+          channelOf(job, found.value.channel),
+          +this.#o.clock.now() + (error.retryAfterMs ?? gaps[call]),
+        );
         return;
       case 'unsure':
         this.#trouble(call, backOff.firstMs, backOff.maxMs);
@@ -179,7 +189,13 @@ export class Teller {
     }
     this.#plain = false;
     if (job.do === 'update') this.#shown = job.shows;
-    else await this.#write(found, { cursor: job.do === 'reply' ? job.upTo : view.lastSeq });
+    else if (job.do === 'amend') await this.#forget(job.seq, found);
+    else await this.#write(found, { cursor: 'upTo' in job ? job.upTo : view.lastSeq });
+  }
+
+  /** A question whose message can't be edited. A press of its buttons is answered all the same. */
+  async #forget(seq: number, found: Versioned<RecordOf<'thread'>>): Promise<void> {
+    await keep(found, withQuestion(found.value, seq, undefined), {}, this.#o);
   }
 
   /** To the asker's direct messages; when that is where we are, nobody can be told. */
@@ -213,7 +229,7 @@ export class Teller {
   #readyAt(job: Job, channel: string): number {
     if (job.do === 'wait') return +job.until;
     const call = callOf[job.do];
-    return Math.max(this.#o.gates.readyAt(call, channel), this.#troubles.get(call)?.until ?? 0);
+    return Math.max(this.#o.gates.readyAt(call, channelOf(job, channel)), this.#troubles.get(call)?.until ?? 0);
   }
 
   /** One more failure: answers until when to leave it. */
@@ -236,7 +252,12 @@ export class Teller {
 
 /** Writes down beforehand what it is about to do. */
 function claims(job: Doable): boolean {
-  return job.do === 'summary' || job.do === 'reply' || job.do === 'kubeconfig';
+  return job.do === 'summary' || job.do === 'reply' || job.do === 'question' || job.do === 'kubeconfig';
+}
+
+/** A question stays where it was asked, wherever the thread has gone since. */
+function channelOf(job: Doable, channel: string): string {
+  return job.do === 'amend' ? job.at.channel : channel;
 }
 
 function plain(job: Doable): Doable {

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Desk } from '../engine/desk-types.ts';
 import type { Clock } from '../engine/phase.ts';
-import type { Store } from '../store/store.ts';
+import type { RecordOf } from '../store/records.ts';
+import type { Store, Versioned } from '../store/store.ts';
 import type { Chat } from './chat.ts';
 import { Gates } from './gates.ts';
+import { everybody, type Policy } from './policy.ts';
 import { Teller, type TellerOptions } from './teller.ts';
 
 export interface CourierOptions {
   readonly store: Store;
   readonly desk: Desk;
   readonly chat: Chat;
+  /** Who may answer questions. @default everybody */
+  readonly policy?: Policy;
   /** @default the system's */
   readonly clock?: Clock;
   readonly log: TellerOptions['log'];
@@ -41,7 +45,8 @@ export function openCourier(options: CourierOptions): Courier {
   const stop = new AbortController();
   /** Of every run that is not over: what they have read need not be read again. `done`: while there is something to tell. */
   const tellers = new Map<string, { readonly teller: Teller; done?: Promise<void> }>();
-  const o = { ...options, clock: options.clock ?? systemClock, gates: new Gates(), me: randomUUID() };
+  const { clock = systemClock, policy = everybody } = options;
+  const o = { ...options, clock, policy, gates: new Gates(), me: randomUUID() };
 
   function poke(run: string): void {
     if (stop.signal.aborted) return;
@@ -70,8 +75,9 @@ export function openCourier(options: CourierOptions): Courier {
     poke,
     async start() {
       for (const run of await options.store.openRuns()) poke(run);
-      for await (const { id, cursor } of threads(options.store)) {
-        if (!tellers.has(id) && (await options.store.events(id, cursor)).length > 0) poke(id);
+      for await (const { id, value } of threads(options.store)) {
+        if (tellers.has(id)) continue;
+        if (value.questions || (await options.store.events(id, value.cursor)).length > 0) poke(id);
       }
     },
     idle,
@@ -82,10 +88,10 @@ export function openCourier(options: CourierOptions): Courier {
   };
 }
 
-async function* threads(store: Store): AsyncGenerator<{ readonly id: string; readonly cursor: number }> {
+async function* threads(store: Store): AsyncGenerator<Versioned<RecordOf<'thread'>>> {
   for (let after: string | undefined; ; ) {
     const page = await store.list('thread', { limit: pageSize, ...(after === undefined ? {} : { after }) });
-    for (const { id, value } of page) yield { id, cursor: value.cursor };
+    yield* page;
     if (page.length < pageSize) return;
     after = page.at(-1)?.id;
   }

@@ -59,6 +59,10 @@ export const records = {
     cursor: z.number().int().min(0),
     /** What was about to be posted when this was written: found again after a crash, never posted twice. */
     intent: z.string().optional(),
+    /** Messages that ask something, by the event that asked, while something may still come of it; `shows`: what they say. */
+    questions: z
+      .array(z.object({ seq: z.number().int(), channel: z.string(), ts: z.string(), shows: z.string() }))
+      .optional(),
   }),
   /** Ciphertext only. `keyVersion` names the key that wrapped the cluster's data key. */
   secret: z.object({ cluster: z.string(), path: z.string(), nonce: z.string(), data: z.string() }),

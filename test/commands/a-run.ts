@@ -15,7 +15,7 @@ export const asker = { team: 'T1', user: 'U1' };
 export const channel = 'C1';
 
 export function aSpec(change: Partial<ClusterSpec> = {}): ClusterSpec {
-  const { versions: _, ...rest } = defaults();
+  const { versions: _, phases: __, ...rest } = defaults();
   return { name: 'demo', forceSize: false, ...rest, ...change };
 }
 
@@ -31,6 +31,7 @@ export function defaults(): CreateDefaults {
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
+    phases: ['network', 'controllers', 'etcd'],
   };
 }
 

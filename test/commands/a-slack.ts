@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { WorkspaceClient } from '../../local/workspace/client.ts';
 import { startWorkspace } from '../../local/workspace/start-workspace.ts';
+import { everybody, type Policy } from '../../src/commands/policy.ts';
 import { type HttpRoute, openSlack } from '../../src/commands/slack.ts';
 import { slackChat } from '../../src/commands/slack-chat.ts';
 import { slackClient } from '../../src/commands/slack-client.ts';
@@ -15,10 +16,16 @@ export interface ASlackOptions {
   readonly routes?: readonly HttpRoute[];
   readonly changed?: (store: Store) => Store;
   readonly now?: () => Date;
+  readonly policy?: Policy;
 }
 
 /** The real door, desk, store and courier, with a local workspace in Slack's place. Nothing takes the runs forward. */
-export async function aSlack({ routes = [], changed = (store) => store, now = () => new Date() }: ASlackOptions = {}) {
+export async function aSlack({
+  routes = [],
+  changed = (store) => store,
+  now = () => new Date(),
+  policy = everybody,
+}: ASlackOptions = {}) {
   const workspace = await startWorkspace({ rateLimits: { enabled: false }, eventRetriesMs: [5, 10, 20] });
   const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
   const chat = slackChat(slackClient(account));
@@ -37,7 +44,7 @@ export async function aSlack({ routes = [], changed = (store) => store, now = ()
       commonName: user,
     }),
   });
-  const courier = openCourier({ store, desk, chat, log });
+  const courier = openCourier({ store, desk, chat, policy, log });
   const door = openSlack({
     ...account,
     signingSecret: workspace.signingSecret,
@@ -46,16 +53,23 @@ export async function aSlack({ routes = [], changed = (store) => store, now = ()
     now,
     log,
     routes,
-    tools: { desk, defaults: defaults() },
+    tools: { desk, defaults: defaults(), policy },
   });
+  let closing: Promise<void> | undefined;
+  function done(): Promise<void> {
+    closing ??= door.close();
+    return closing;
+  }
   const { port } = await door.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   workspace.setBotUrl(`${url}/slack/events`);
   return {
     ...{ workspace, chat, store, desk, courier, logged, url },
     people: new WorkspaceClient(workspace.url),
+    /** After everything that was sent is carried out; takes no more. */
+    done,
     async close() {
-      await door.close();
+      await done();
       await courier.close();
       await opened.close();
       await workspace.close();

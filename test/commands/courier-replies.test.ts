@@ -32,14 +32,6 @@ describe('what is worth a reply', () => {
     ]);
   });
 
-  test('a question, with its buttons', async () => {
-    const world = await aWorld();
-    const expiresAt = world.clock.now().toISOString();
-    await told(world, { type: 'approval.asked', digest: 'd1', destroys: ['a disk'], expiresAt });
-    expect(world.chat.replies(head(world))).toEqual(['Waiting for a yes: a disk']);
-    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain('approval.yes');
-  });
-
   test('a step that keeps failing is worth one', async () => {
     const world = await aWorld();
     const soon = new Date(+world.clock.now() + 1_000);

@@ -1,6 +1,7 @@
 import type { Chat, ChatTrouble, Mark, Place } from '../../src/commands/chat.ts';
 import { ChatError } from '../../src/commands/chat.ts';
 import type { Message } from '../../src/commands/command.ts';
+import type { Person } from '../../src/store/events.ts';
 import type { Secret } from '../../src/store/secret.ts';
 import type { FakeClock } from './fake-clock.ts';
 
@@ -88,6 +89,12 @@ export class FakeChat implements Chat {
   }
 
   async whisper(): Promise<void> {}
+
+  async openView(): Promise<void> {}
+
+  async members(): Promise<readonly Person[]> {
+    return [];
+  }
 
   find(channel: string, mark: Mark, options: { thread?: string; since: Date }): Promise<Place | 'cannot' | undefined> {
     return this.#call('find', channel, () => {

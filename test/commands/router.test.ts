@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Reply, Tools } from '../../src/commands/command.ts';
-import { commands, route, routeButton } from '../../src/commands/router.ts';
+import { everybody } from '../../src/commands/policy.ts';
+import { commands, route, routeButton, routeModal } from '../../src/commands/router.ts';
 import type { Desk } from '../../src/engine/desk-types.ts';
 import { aSpec, asker, channel, defaults } from './a-run.ts';
 
@@ -17,7 +18,7 @@ function aDesk(calls: Call[]): Tools {
         return { run: 'r1' };
       },
   });
-  return { desk, defaults: defaults() };
+  return { desk, defaults: defaults(), policy: everybody };
 }
 
 async function asked(text: string): Promise<{ calls: Call[]; reply: Reply }> {
@@ -61,6 +62,13 @@ describe('what is asked of the desk', () => {
     ['smoke demo', ['smoke', 'demo', asker, channel]],
     ['kubeconfig demo', ['kubeconfig', 'demo', asker, 24]],
     ['kubeconfig demo --hours 720', ['kubeconfig', 'demo', asker, 720]],
+    ['rebuild demo --from etcd', ['rebuild', 'demo', { from: 'etcd', by: asker, channel }]],
+    [
+      'rebuild demo --from controllers --machine-type e2-standard-4',
+      ['rebuild', 'demo', { from: 'controllers', machineType: 'e2-standard-4', by: asker, channel }],
+    ],
+    ['audit demo', ['audit', 'demo']],
+    ['audit demo --jsonl', ['audit', 'demo']],
   ] as const)('%s', async (text, call) => {
     const calls: Call[] = [];
     const routed = route(text, { by: asker, channel }, defaults());
@@ -109,6 +117,14 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     ['kubeconfig demo --hours 0', 'must be a whole number of hours'],
     ['status', '`NAME` is missing'],
     ['status a/b', 'lower-case letters'],
+    ['rebuild demo', '`--from` is missing'],
+    ['rebuild demo --from controlers', 'did you mean `controllers`?'],
+    ['rebuild demo --from moon', 'there are network, controllers, etcd'],
+    ['rebuild demo --from etcd --machine-type E2!', 'not a machine type'],
+    ['scale demo', '`--workers` is missing'],
+    ['scale demo --workers 21', 'at most 20'],
+    ['scale demo --workers -1', 'must be a whole number'],
+    ['audit', '`NAME` is missing'],
     ['list everything', '`everything` is one word too many'],
   ])('%s', (text, problem) => {
     const routed = route(text, { by: asker, channel }, defaults());
@@ -184,32 +200,45 @@ describe('help', () => {
 });
 
 describe('buttons', () => {
-  test('delete goes to the desk', async () => {
-    const calls: Call[] = [];
+  function pressed(id: string, value: string) {
+    const routed = routeButton(id, value, { by: asker, channel });
+    if (!routed || !('later' in routed)) throw new Error('not routed to work');
+    return routed;
+  }
+
+  test('delete opens a modal that wants the name, and asks nobody', () => {
     const routed = routeButton('delete.yes', '{"cluster":"demo"}', { by: asker, channel });
-    if (!routed || 'now' in routed) throw new Error('not routed');
-    expect(await routed.later(aDesk(calls))).toMatchObject({ replaces: true });
-    expect(calls).toEqual([['delete', 'demo', asker, channel]]);
+    if (!routed || !('opens' in routed)) throw new Error('opens nothing');
+    expect(routed.opens.view).toMatchObject({
+      callback_id: 'delete.typed',
+      private_metadata: '{"cluster":"demo","channel":"C1"}',
+    });
   });
 
   test('keep asks nobody', async () => {
     const calls: Call[] = [];
-    const routed = routeButton('delete.no', '{"cluster":"demo"}', { by: asker, channel });
-    if (!routed || 'now' in routed) throw new Error('not routed');
-    expect(await routed.later(aDesk(calls))).toMatchObject({ replaces: true });
+    expect(await pressed('delete.no', '{"cluster":"demo"}').later(aDesk(calls))).toMatchObject({ replaces: true });
     expect(calls).toEqual([]);
   });
 
   test.each([
     ['approval.yes', true],
     ['approval.no', false],
-  ])('%s decides', async (id, yes) => {
+  ])('%s decides, for who may', async (id, yes) => {
     const calls: Call[] = [];
-    const routed = routeButton(id, '{"run":"r1","digest":"d1"}', { by: asker, channel });
-    if (!routed || 'now' in routed) throw new Error('not routed');
+    const routed = pressed(id, '{"run":"r1","digest":"d1"}');
+    expect(routed.needs).toEqual({ run: 'r1', yes });
     await routed.later(aDesk(calls));
-    expect(calls).toEqual([['decide', 'r1', 'd1', asker, yes]]);
+    expect(calls[0]).toEqual(['decide', 'r1', 'd1', asker, yes]);
   });
+
+  test.each(['{"run":"r1"}', '{"run":"r1","digest":""}', '{"run":"../r1","digest":"d1"}', '{"run":1,"digest":"d1"}'])(
+    'an answer of %s is refused',
+    (value) => {
+      const routed = routeButton('approval.yes', value, { by: asker, channel });
+      expect(routed && 'now' in routed).toBe(true);
+    },
+  );
 
   test.each([undefined, '', 'demo', '{"cluster":"../x"}', '{"cluster":"demo","more":1}', '[]'])(
     'a value like %j is refused',
@@ -220,6 +249,40 @@ describe('buttons', () => {
   );
 
   test('of somebody else are left alone', () => {
+    expect(routeModal('other.modal', '{}', {}, asker)).toBeUndefined();
     expect(routeButton('other.button', '{}', { by: asker, channel })).toBeUndefined();
   });
+});
+
+describe('the modal of delete', () => {
+  const about = '{"cluster":"demo","channel":"C1"}';
+
+  test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
+    const calls: Call[] = [];
+    const routed = routeModal('delete.typed', about, { name }, asker);
+    if (!routed || 'errors' in routed || 'now' in routed.route) throw new Error('not taken');
+    expect([routed.channel, routed.route.needs]).toEqual([channel, 'create']);
+    await routed.route.later(aDesk(calls));
+    expect(calls).toEqual([['delete', 'demo', asker, channel]]);
+  });
+
+  test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
+    const routed = routeModal('delete.typed', about, { name }, asker);
+    expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
+  });
+
+  test.each([
+    '',
+    '{}',
+    '{"cluster":"../x","channel":"C1"}',
+    '{"cluster":"demo"}',
+    '{"cluster":"demo","channel":"C1","x":1}',
+  ])('with metadata like %j does nothing', (metadata) => {
+    expect(routeModal('delete.typed', metadata, { name: 'demo' }, asker)).toBeUndefined();
+  });
+});
+
+test('who may only look may look and nothing else', () => {
+  const looks = commands.filter(({ needs, run }) => run && needs === 'look').map(({ name }) => name);
+  expect(looks).toEqual(['status', 'list', 'audit']);
 });

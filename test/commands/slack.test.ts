@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ShownMessage } from '../../local/workspace/client.ts';
 import type { Store } from '../../src/store/store.ts';
 import { StoreAway } from '../../src/store/store-errors.ts';
 import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from './a-slack.ts';
@@ -176,6 +177,28 @@ async function untilRuns({ store }: ASlack, count: number): Promise<void> {
   while ((await store.list('run')).length < count) await new Promise(setImmediate);
 }
 
+/** What the bot asks Ada before it deletes. */
+async function deleteAsks(slack: ASlack): Promise<ShownMessage> {
+  const ada = slack.people.as('ada');
+  const before = new Set((await ada.messages(general)).map(({ ts }) => ts));
+  await ada.command(general, '/kthw delete demo');
+  return await slack.people.waitFor(async () =>
+    (await ada.messages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
+  );
+}
+
+/** The dialog that Ada has open, once its button is gone. */
+async function dialog(slack: ASlack) {
+  await said(slack, 'into the dialog');
+  return await slack.people.waitFor(async () => (await slack.people.views('ada')).at(-1));
+}
+
+async function said({ people }: ASlack, words: string): Promise<ShownMessage> {
+  return await people.waitFor(async () =>
+    (await people.as('ada').messages(general)).find(({ text }) => text.includes(words)),
+  );
+}
+
 test('requests so old that Slack repeats them no more are forgotten at the start', async () => {
   const old = '2026-01-01T00:00:00.000Z';
   const fresh = new Date().toISOString();
@@ -215,30 +238,60 @@ describe('in a workspace', () => {
     expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
   });
 
-  test('delete asks first; its buttons go once one is pressed', async () => {
+  test('delete asks first, then for the name; its buttons go once one is pressed', async () => {
     const slack = await started();
     const ada = slack.people.as('ada');
     await ada.command(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    const ask = async () => {
-      const before = new Set((await ada.messages(general)).map(({ ts }) => ts));
-      await ada.command(general, '/kthw delete demo');
-      return await slack.people.waitFor(async () =>
-        (await ada.messages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
-      );
-    };
-    await ada.click(general, (await ask()).ts, 'delete.no');
-    await slack.people.waitFor(async () =>
-      (await ada.messages(general)).some(({ text }) => text.includes('stays as it is')),
-    );
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.no');
+    await said(slack, 'stays as it is');
     expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
     expect(await slack.store.list('run')).toHaveLength(1);
-    await ada.click(general, (await ask()).ts, 'delete.yes');
-    await untilRuns(slack, 2);
-    await slack.people.waitFor(async () =>
-      (await ada.messages(general)).some(({ text }) => text.startsWith('Deleting')),
-    );
+
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    const view = await dialog(slack);
     expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    const wrong = await ada.submit(view.id, { typed: 'dema' });
+    expect(wrong).toMatchObject({ ok: false, errors: { name: expect.stringContaining('Type demo') } });
+    expect(await slack.store.list('run')).toHaveLength(1);
+    expect(await ada.submit(view.id, { typed: 'demo' })).toMatchObject({ ok: true });
+    await untilRuns(slack, 2);
+    expect((await said(slack, 'Deleting')).is_ephemeral).toBe(true);
+    expect(await slack.people.views('ada')).toEqual([]);
+    const runs = await slack.store.list('run');
+    expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
+  });
+
+  test('a name that is submitted twice deletes once', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    const { id, private_metadata, callback_id } = await dialog(slack);
+    const payload = {
+      ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
+      user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
+      view: { id, private_metadata, callback_id, state: { values: { name: { typed: { value: 'demo' } } } } },
+    };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
+    await untilRuns(slack, 2);
+    await slack.done();
+    expect(await slack.store.list('run')).toHaveLength(2);
+    expect((await ada.messages(general)).filter(({ text }) => text.startsWith('Deleting'))).toHaveLength(1);
+  });
+
+  test('a dialog that can’t be opened is said, and nothing is deleted', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    const { ts } = await deleteAsks(slack);
+    await slack.people.fault({ method: 'views.open', error: 'expired_trigger_id' });
+    await ada.click(general, ts, 'delete.yes');
+    expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toHaveLength(1);
   });
 
   test('a mention does what the command does, once, though it is sent again', async () => {

@@ -1,4 +1,7 @@
 import type { Person } from '../../store/events.ts';
+import type { Named } from '../policy.ts';
+
+const mostNamed = 10;
 
 /** Text in Slack's own markup, with everything that came from outside already made harmless. */
 export interface Markdown {
@@ -24,6 +27,17 @@ export function person({ user }: Person): Markdown {
   return { markdown: `<@${user.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
 
+/** People and user groups as links; with many, the first ones. */
+export function named(people: readonly Named[]): Markdown {
+  const links = people.slice(0, mostNamed).map((one) => ('group' in one ? group(one.group) : person(one)));
+  const left = people.length - links.length;
+  return joined(left > 0 ? [...links, md`${left} more`] : links, ', ');
+}
+
+export function channelLink(id: string): Markdown {
+  return { markdown: `<#${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
+}
+
 /** An instant in the reader's own time zone. */
 export function moment(at: Date): Markdown {
   const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -39,6 +53,10 @@ export function clock(at: Date): Markdown {
 /** `&`, `<` and `>` start entities, mentions and links in Slack; three backticks start a block that would never end. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('```', '’’’');
+}
+
+function group(id: string): Markdown {
+  return { markdown: `<!subteam^${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
 
 function markup(value: string | number | Markdown): string {

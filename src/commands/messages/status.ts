@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/desk-types.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
@@ -6,8 +7,9 @@ import { phaseLine } from './phase-line.ts';
 import { addressOf, whatNext } from './summary.ts';
 import { clusterIcons, standing } from './words.ts';
 
-/** One cluster: what it is, where its newest run stands. */
-export function status({ name, record, latest }: ClusterStatus): Message {
+/** One cluster: what it is, where its newest run stands, and what that asks. */
+export function status({ name, record, latest }: ClusterStatus, asks: readonly KnownBlock[] = []): Message {
+  const waits = asks.length > 0;
   const { spec } = record;
   const icon = clusterIcons[record.state];
   const address = addressOf(record.facts);
@@ -17,10 +19,11 @@ export function status({ name, record, latest }: ClusterStatus): Message {
     ...(address && record.state !== 'deleted' ? [md`API server: ${code(`https://${address}:6443`)}`] : []),
   ];
   return message(
-    md`${icon} ${name}: ${record.state}${latest ? `; ${latest.operation}: ${standing(latest).words}` : ''}`,
+    md`${icon} ${name}: ${record.state}${latest ? `; ${latest.operation}: ${standing(latest, waits).words}` : ''}`,
     block.header(`${icon} ${name} · ${record.state}`),
     block.section(joined(facts)),
-    ...(latest ? run(latest) : []),
+    ...asks,
+    ...(latest ? run(latest, waits) : []),
   );
 }
 
@@ -30,8 +33,8 @@ export function clusterList(all: readonly ClusterStatus[]): Message {
   return message(md`${all.length} cluster${all.length === 1 ? '' : 's'}`, ...sections(all.map(line)));
 }
 
-function run(view: RunView) {
-  const { icon, words } = standing(view);
+function run(view: RunView, waits: boolean) {
+  const { icon, words } = standing(view, waits);
   const troubles = view.troubles
     .slice(0, 10)
     .map(({ step, fault }) => md`• ${view.steps[step]?.title ?? step}: ${fault?.message ?? 'exists and differs'}`);
@@ -39,7 +42,7 @@ function run(view: RunView) {
     block.section(md`*${view.operation}* ${icon} ${words} · ${person(view.by)}, ${moment(view.startedAt)}`),
     ...sections(view.phases.map(phaseLine)),
     ...sections(troubles),
-    block.note(whatNext(view)),
+    block.note(waits ? md`${code(`/kthw cancel ${view.cluster}`)} stops the run` : whatNext(view)),
   ];
 }
 

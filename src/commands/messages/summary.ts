@@ -4,13 +4,16 @@ import { publicAddress } from '../../engine/facts.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
 import { between } from './duration.ts';
-import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
+import { channelLink, code, joined, type Markdown, md, moment, person } from './markdown.ts';
 import { phaseLine } from './phase-line.ts';
 import { standing } from './words.ts';
 
-/** The one message of a run, edited in place while it goes on. `moved`: why it is not in the channel it was asked in. */
-export function summary(view: RunView, moved?: string): Message {
-  const { icon, words } = standing(view);
+/**
+ * The one message of a run, edited in place while it goes on. `moved`: why it is not in the channel it was asked in;
+ * `waits`: for an answer to the question in its thread.
+ */
+export function summary(view: RunView, moved?: string, waits = false): Message {
+  const { icon, words } = standing(view, waits);
   const done = view.phases.filter((phase) => phase.state === 'done').length;
   const count = `${done} of ${view.phases.length} phases`;
   return message(
@@ -19,26 +22,34 @@ export function summary(view: RunView, moved?: string): Message {
     block.section(joined([md`${count}`, asked(view), ...took(view)], ' · ')),
     ...sections(view.phases.map(phaseLine)),
     ...address(view),
-    block.note(whatNext(view)),
-    ...(moved ? [block.note(md`Here instead of ${channel(view.channel)}: ${moved}`)] : []),
+    block.note(whatNext(view, waits)),
+    ...(moved ? [block.note(md`Here instead of ${channelLink(view.channel)}: ${moved}`)] : []),
   );
 }
 
 /** The command that helps from where a run stands. */
-export function whatNext({ cluster, operation, over, cancelAsked }: RunView): Markdown {
+export function whatNext({ cluster, operation, over, cancelAsked }: RunView, waits = false): Markdown {
   const next = (command: string) => code(`/kthw ${command} ${cluster}`);
   switch (over) {
     case undefined:
-      return cancelAsked
-        ? md`Steps that have begun are finished first; ${next('status')}`
+      if (cancelAsked) return md`Steps that have begun are finished first; ${next('status')}`;
+      return waits
+        ? md`The question is in the thread, and ${next('status')} shows it too; ${next('cancel')} stops the run`
         : md`${next('status')} looks, ${next('cancel')} stops after the steps that have begun`;
     case 'failed':
-      return md`${next('resume')} goes on from here, ${next('delete')} removes what exists`;
     case 'cancelled':
       return md`${next('resume')} goes on from here, ${next('delete')} removes what exists`;
     case 'succeeded':
-      if (operation === 'delete') return md`Nothing of it is left. ${code(`/kthw create ${cluster}`)} builds it anew`;
-      return md`${next('kubeconfig')} gives you access, ${next('smoke')} tests it again`;
+      switch (operation) {
+        case 'delete':
+          return md`Nothing of it is left. ${code(`/kthw create ${cluster}`)} builds it anew, ${next('audit')} shows what was done`;
+        case 'rebuild':
+          return md`Kubeconfigs from before still work; ${next('smoke')} tests it again, ${next('audit')} shows what was done`;
+        case 'scale':
+          return md`${next('status')} shows it, ${next('audit')} what was done`;
+        default:
+          return md`${next('kubeconfig')} gives you access, ${next('smoke')} tests it again`;
+      }
     default:
       return over satisfies never;
   }
@@ -64,8 +75,4 @@ function address({ facts, over, operation }: RunView): KnownBlock[] {
   return known && over === 'succeeded' && operation !== 'delete'
     ? [block.section(md`API server: ${code(`https://${known}:6443`)}`)]
     : [];
-}
-
-function channel(id: string): Markdown {
-  return { markdown: `<#${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }

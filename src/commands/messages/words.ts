@@ -6,7 +6,13 @@ const operations: Readonly<Record<string, { readonly going: string; readonly don
   create: { going: 'building', done: 'ready' },
   delete: { going: 'deleting', done: 'deleted' },
   smoke: { going: 'smoke test', done: 'smoke test passed' },
+  rebuild: { going: 'rebuilding', done: 'rebuilt' },
+  scale: { going: 'scaling', done: 'scaled' },
 };
+
+export function called(operation: string): { readonly going: string; readonly done: string } {
+  return operations[operation] ?? { going: operation, done: `${operation} done` };
+}
 
 export const phaseIcons: Readonly<Record<PhaseState, string>> = {
   waiting: '▫️',
@@ -27,18 +33,22 @@ export const clusterIcons: Readonly<Record<ClusterRecord['state'], string>> = {
   deleted: '▫️',
 };
 
-/** Where a run stands, in a word or two. */
-export function standing(view: Pick<RunView, 'operation' | 'over' | 'cancelAsked'>): { icon: string; words: string } {
-  const called = operations[view.operation] ?? { going: view.operation, done: `${view.operation} done` };
+/** Where a run stands, in a word or two. `waits`: for a person's answer. */
+export function standing(
+  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked'>,
+  waits = false,
+): { icon: string; words: string } {
+  const { going, done } = called(view.operation);
   switch (view.over) {
     case 'succeeded':
-      return { icon: '✅', words: called.done };
+      return { icon: '✅', words: done };
     case 'failed':
-      return { icon: '❌', words: `${called.going} stopped` };
+      return { icon: '❌', words: `${going} stopped` };
     case 'cancelled':
-      return { icon: '⏹️', words: `${called.going} cancelled` };
+      return { icon: '⏹️', words: `${going} cancelled` };
     case undefined:
-      return view.cancelAsked ? { icon: '⏹️', words: 'stopping' } : { icon: '⏳', words: called.going };
+      if (view.cancelAsked) return { icon: '⏹️', words: 'stopping' };
+      return waits ? { icon: '✋', words: `${going} waits for a yes` } : { icon: '⏳', words: going };
     default:
       return view.over satisfies never;
   }

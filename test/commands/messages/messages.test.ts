@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/commands/command.ts';
-import { askApproval, confirmDelete } from '../../../src/commands/messages/confirm.ts';
+import { confirmDelete } from '../../../src/commands/messages/confirm.ts';
 import { details, overview } from '../../../src/commands/messages/help.ts';
 import { kubeconfigNote } from '../../../src/commands/messages/kubeconfig.ts';
 import { ended, phaseDone, saidLines } from '../../../src/commands/messages/progress.ts';
@@ -11,6 +11,7 @@ import { conflictCard, failureCard, postponedCard, retryCard } from '../../../sr
 import { commands } from '../../../src/commands/router.ts';
 import { aFault, aSpec, asker, defaults } from '../a-run.ts';
 import { aPhaseView, aStatus, aView, later, noon } from './a-view.ts';
+import { readable } from './readable.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 const failedView = aView({ over: 'failed', finishedAt: later(90), troubles: [{ step: 'network/a', fault: aFault() }] });
@@ -56,6 +57,9 @@ const all: Readonly<Record<string, Message>> = {
   'ended ready': ended(readyView, {}),
   'ended ready without a file': ended(readyView, { failed: 'Slack says missing_scope' }),
   'ended cancelled': ended(aView({ over: 'cancelled', finishedAt: later(90) })),
+  'summary waiting': summary(aView({ operation: 'rebuild' }), undefined, true),
+  'summary rebuilt': summary(aView({ operation: 'rebuild', over: 'succeeded', finishedAt: later(605) })),
+  'summary scaled': summary(aView({ operation: 'scale', over: 'succeeded', finishedAt: later(605) })),
   'ended deleted': ended(aView({ operation: 'delete', over: 'succeeded', finishedAt: later(90) })),
   status: status(aStatus()),
   'status ready': status(aStatus({ state: 'ready', facts: { 'public-address': '203.0.113.7' } }, readyView)),
@@ -75,10 +79,6 @@ const all: Readonly<Record<string, Message>> = {
     '/kthw help create',
   ),
   'confirm delete': confirmDelete('demo', 6, ids),
-  approval: askApproval(
-    { run: 'r1', digest: 'd1', destroys: ['the disk of demo-worker-0'], expiresAt: later(600) },
-    ids,
-  ),
 };
 
 describe('every message', () => {
@@ -90,21 +90,6 @@ describe('every message', () => {
     expectWithinLimits(message);
   });
 });
-
-/** What a person would see, without the JSON around it. */
-function readable({ text, blocks }: Message): string {
-  const shown = blocks.map((one) => {
-    if (one.type === 'header') return `# ${one.text.text}`;
-    if (one.type === 'section') return one.text?.text;
-    if (one.type === 'context') return `(${one.elements.map((e) => ('text' in e ? e.text : '')).join(' ')})`;
-    if (one.type === 'actions')
-      return one.elements
-        .map((e) => (e.type === 'button' ? `[${e.text.text}] ${e.action_id} ${e.value}` : ''))
-        .join(' ');
-    return one.type;
-  });
-  return [`text: ${text}`, ...shown].join('\n');
-}
 
 describe('text from outside', () => {
   const nasty = '<!channel> & <https://evil|click> `*bold*` ```';
@@ -137,7 +122,6 @@ describe('text from outside', () => {
       answered(text, { heldBy: { run: text, operation: text, by: asker, since: noon } }, { markdown: 'x' }),
       answered(text, { differs: many }, { markdown: 'x' }),
       notUnderstood([text, text], [text], '/kthw help'),
-      askApproval({ run: 'r', digest: 'd', destroys: Array.from({ length: 60 }, () => text), expiresAt: noon }, ids),
     ];
   };
 

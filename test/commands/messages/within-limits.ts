@@ -52,7 +52,10 @@ function expectText(text: string, most: number): void {
 /** Only our own markup, none of it cut in two, and every fence closed. */
 function expectWholeMarkup(text: string): void {
   const rest = text
-    .replaceAll(/<@[A-Z0-9]+>|<#[A-Z0-9]+>|<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[^>]+>/g, '')
+    .replaceAll(
+      /<@[A-Z0-9]+>|<#[A-Z0-9]+>|<!subteam\^[A-Z0-9]+>|<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[^>]+>/g,
+      '',
+    )
     .replaceAll(/&(amp|lt|gt);/g, '');
   expect(rest).not.toMatch(/[<>&]/);
   expect(text.split('```').length % 2).toBe(1);
