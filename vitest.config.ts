@@ -11,6 +11,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 30_000,
+          // Most of them wait for most of their time: more workers than cores.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

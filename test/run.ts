@@ -15,20 +15,23 @@ async function main(args: readonly string[]): Promise<void> {
   // Whoever presses Ctrl-C reaches vitest by the terminal; what follows it is still to be done.
   process.on('SIGINT', () => undefined);
   const checks = startChecks();
-  const prepared = await prepare();
-  const folder = await mkdtemp(join(tmpdir(), 'kthw-results-'));
+  const folder = await mkdtemp(join(tmpdir(), 'kthw-tests-'));
   const reportFile = join(folder, 'results.json');
-  const exitCode = await runVitest(args, reportFile, prepared.binDir);
+  const binDir = join(folder, 'bin');
+  const failures = await prepare(binDir);
+  const exitCode = await runVitest(args, reportFile, binDir);
   const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
   await rm(folder, { recursive: true });
   if (!whyNotHere()) await sweepAll();
-  finish(exitCode, results, [...(await checks), ...prepared.failures]);
+  finish(exitCode, results, [...(await checks), ...failures]);
 }
 
 function finish(exitCode: number, results: Results | undefined, checks: readonly Check[]): void {
   for (const check of checks.filter(({ failed }) => failed)) console.log(`\n--- ${check.name} failed\n${check.output}`);
-  if (results) console.log(`\nThe slowest files: ${slowest(results).join(', ')}`);
-  console.log(`\n${framed(leftOut(results?.skipped ?? []))}\n`);
+  if (results) {
+    console.log(`\nThe slowest files: ${slowest(results).join(', ')}`);
+    console.log(`\n${framed(leftOut(results.skipped))}\n`);
+  }
   const failedChecks = checks.filter(({ failed }) => failed);
   const ran = results !== undefined && results.passed + results.failed > 0;
   // Vitest also ends badly without a failed test: nothing found to run, or an error outside of every test.

@@ -4,13 +4,14 @@ import { findFirestoreEmulator } from '../support/firestore-emulator.ts';
 import type { Results } from './results.ts';
 
 /** What was not tested on this machine and why, in lines; says so too when nothing was left out. */
-export function leftOut(skipped: Results['skipped']): string[] {
+export function leftOut(skipped: Results['skipped'], reasons = reasonsHere()): string[] {
   if (skipped.length === 0) return ['Nothing was left out: every test that was asked for ran.'];
-  const reasons = reasonsHere();
   return [
     'LEFT OUT',
-    ...skipped.map(({ file, tests }) => `  ${file}: ${tests} ${tests === 1 ? 'test' : 'tests'}`),
-    ...(reasons.length > 0 ? ['because', ...reasons.map((reason) => `  ${reason}`)] : []),
+    ...skipped.map(({ file, tests, failed }) => `  ${tests} in ${file}${failed ? ', which failed' : ''}`),
+    ...(reasons.length > 0
+      ? ['because', ...reasons.map((reason) => `  ${reason}`)]
+      : ['This machine has all that tests need: these say themselves when they do not apply.']),
   ];
 }
 

@@ -18,7 +18,7 @@ const Report = z.object({
 export interface Results {
   readonly passed: number;
   readonly failed: number;
-  readonly skipped: readonly { readonly file: string; readonly tests: number }[];
+  readonly skipped: readonly { readonly file: string; readonly tests: number; readonly failed: boolean }[];
   readonly tookMs: ReadonlyMap<string, number>;
 }
 
@@ -40,7 +40,9 @@ export async function readResults(reportFile: string, root: string): Promise<Res
   return {
     passed: sum('passed'),
     failed: sum('failed'),
-    skipped: files.filter((one) => one.skipped > 0).map(({ file, skipped }) => ({ file, tests: skipped })),
+    skipped: files
+      .filter((one) => one.skipped > 0)
+      .map(({ file, skipped, failed }) => ({ file, tests: skipped, failed: failed > 0 })),
     tookMs: new Map(files.map(({ file, tookMs }) => [file, tookMs])),
   };
 }

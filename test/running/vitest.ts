@@ -1,17 +1,18 @@
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 
 /**
  * Runs vitest under the Node that runs this, with its words on our standard output and its results in a file.
- * @param binDir programs for tests, found after those that the machine has
+ * @param binDir programs for tests, if it exists; found after those that the machine has
  * @returns its exit code
  */
-export async function runVitest(args: readonly string[], reportFile: string, binDir?: string): Promise<number> {
+export async function runVitest(args: readonly string[], reportFile: string, binDir: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const path = [join(process.cwd(), 'node_modules/.bin'), process.env.PATH, binDir].filter(Boolean).join(delimiter);
+  const path = [join(process.cwd(), 'node_modules/.bin'), process.env.PATH, binDir].join(delimiter);
   const { exitCode } = await execa(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { PATH: path, ...(binDir ? { KTHW_TEST_BIN: binDir } : {}) },
+    env: { PATH: path, ...(existsSync(binDir) ? { KTHW_TEST_BIN: binDir } : {}) },
     reject: false,
   });
   return exitCode ?? 1;
