@@ -1,0 +1,90 @@
+/**
+ * One of several processes that share a store: the real runner, dispatcher, store and Compute client, with the phases of
+ * the tutorial that need no machine, and one whose steps leave a mark in a file. Settings: one argument of JSON. It stops
+ * itself (SIGSTOP) at the points that are listed in the file `stop-at` of the shared folder, each once.
+ */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openCompute } from '../../src/engine/cloud/compute.ts';
+import { inProcessDispatcher } from '../../src/engine/dispatcher.ts';
+import { drive } from '../../src/engine/runner.ts';
+import { openVaults } from '../../src/store/envelope.ts';
+import { openFileKeyring } from '../../src/store/file-keyring.ts';
+import { openFirestoreStore } from '../../src/store/firestore.ts';
+import { holderOfThisProcess } from '../../src/store/holder.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { StoreAway } from '../../src/store/store-errors.ts';
+import { phasesWithoutMachines } from './phases-without-machines.ts';
+
+export interface InstanceSettings {
+  /** For what the processes share: the key, the marks, the SQLite file. */
+  readonly folder: string;
+  readonly cloudUrl: string;
+  /** @default SQLite in the folder; the emulator is where FIRESTORE_EMULATOR_HOST says */
+  readonly firestore?: { readonly prefix: string; readonly deadlineMs: number; readonly answerMs: number };
+  readonly leaseMs: number;
+}
+
+const settings = JSON.parse(process.argv[2] ?? '') as InstanceSettings;
+const { folder, cloudUrl, firestore, leaseMs } = settings;
+const marks = join(folder, 'marks');
+const stops = join(folder, 'stop-at');
+
+const store = firestore
+  ? await openFirestoreStore({ projectId: 'demo-kthw', ...firestore })
+  : openSqliteStore({ path: join(folder, 'store.sqlite') });
+const vaults = openVaults(store, openFileKeyring(join(folder, 'key')));
+const cloud = openCompute({ project: 'kthw-local', endpoint: cloudUrl });
+const clock = {
+  now: () => new Date(),
+  sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
+};
+const phases = phasesWithoutMachines({
+  has: async (mark) => (await readFile(marks, 'utf8')).split('\n').some((line) => line.startsWith(`${mark} `)),
+  leave: async (mark) => {
+    await sleep(100);
+    await appendFile(marks, `${mark} ${process.pid}\n`);
+  },
+});
+
+function killPoint(step: string, point: string): void {
+  const lines = readFileSync(stops, 'utf8').split('\n');
+  const at = lines.indexOf(`${step}:${point}`);
+  if (at < 0) return;
+  writeFileSync(stops, lines.toSpliced(at, 1).join('\n'));
+  process.kill(process.pid, 'SIGSTOP');
+}
+
+const holder = holderOfThisProcess();
+const log = (fields: object, message: string) => console.log(message, fields);
+const dispatcher = inProcessDispatcher({
+  ...{ store, log, clock, againMs: 200 },
+  async drive(run, signal) {
+    const end = await drive(
+      run,
+      {
+        ...{ store, phases, clock, log, killPoint, leaseMs, random: Math.random, approvalMs: 60_000 },
+        holder,
+        told: () => {},
+        world: async ({ cluster }) => ({
+          tools: { cloud, vault: vaults.of(cluster), mirror: undefined, remote: {} as never, kube: {} as never },
+          close: async () => {},
+        }),
+      },
+      signal,
+    );
+    console.log(`put down ${run}: ${end}`);
+    return end;
+  },
+});
+console.log('listening here');
+// Runs are asked for in another process, which can't poke this one.
+for (;;) {
+  await dispatcher.start().catch((error) => {
+    if (!(error instanceof StoreAway)) throw error;
+  });
+  await sleep(300);
+}

@@ -1,0 +1,34 @@
+import type { Phase } from '../../src/engine/phase.ts';
+import { definePhase, present } from '../../src/engine/phase.ts';
+import { addresses } from '../../src/engine/phases/addresses.ts';
+import { firewall } from '../../src/engine/phases/firewall.ts';
+import { keys } from '../../src/engine/phases/keys.ts';
+import { network } from '../../src/engine/phases/network.ts';
+
+/** Something outside, with no request ids: what was done twice is there twice. */
+export interface Marks {
+  has(mark: string): Promise<boolean>;
+  leave(mark: string): Promise<void>;
+}
+
+/** How many steps leave a mark, one after the other. */
+export const markCount = 5;
+
+/** The phases of the tutorial that need no machine, and one more whose steps take a while. */
+export function phasesWithoutMachines({ has, leave }: Marks): readonly Phase[] {
+  const marks = definePhase({
+    name: 'marks',
+    title: 'Marks',
+    chapter: 4,
+    after: ['network'],
+    steps: () =>
+      Array.from({ length: markCount }, (_, n) => ({
+        key: `marks/${n}`,
+        title: `mark ${n}`,
+        ...(n > 0 ? { after: [`marks/${n - 1}`] } : {}),
+        observe: async () => ((await has(`marks/${n}`)) ? present() : { is: 'absent' }),
+        apply: () => leave(`marks/${n}`),
+      })),
+  });
+  return [keys, network, firewall, addresses, marks];
+}
