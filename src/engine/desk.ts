@@ -67,7 +67,7 @@ export function openDesk(options: DeskOptions): Desk {
         name,
         {
           ...found.value,
-          spec: record?.value.spec ?? found.value.spec,
+          spec: (view?.operation !== 'delete' && record?.value.spec) || found.value.spec,
           holding: run,
           state: stateResumed(view, found.value),
         },
@@ -102,6 +102,16 @@ export function openDesk(options: DeskOptions): Desk {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
     return await begin({ operation, spec: found.value.spec, by, channel }, found);
+  }
+
+  async function remove(name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    // A scaling that stopped on its way may have left workers that the cluster is to have no more.
+    const runs = await Promise.all(found.value.runs.map((run) => store.read('run', run)));
+    const counts = runs.flatMap((run) => (run ? [run.value.spec.workers, run.value.before?.workers ?? 0] : []));
+    const spec = { ...found.value.spec, workers: Math.max(found.value.spec.workers, ...counts) };
+    return await begin({ operation: 'delete', spec, by, channel }, found);
   }
 
   /** A run that changes what the cluster is. */
@@ -139,7 +149,8 @@ export function openDesk(options: DeskOptions): Desk {
     // A cluster that was deleted and is asked for again is whoever asks now's.
     const gone = found?.value.state === 'deleted';
     const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
-    const after = { ...before, spec, holding: run, runs: [...before.runs, run], state: stateDuring(operation, before) };
+    const is = operation === 'delete' ? before.spec : spec;
+    const after = { ...before, spec: is, holding: run, runs: [...before.runs, run], state: stateDuring(operation, before) };
     try {
       await store.write('cluster', spec.name, after, found?.version);
     } catch (error) {
@@ -197,7 +208,7 @@ export function openDesk(options: DeskOptions): Desk {
     resume,
     cancel,
     smoke: (name, by, channel) => onCluster('smoke', name, by, channel),
-    delete: (name, by, channel) => onCluster('delete', name, by, channel),
+    delete: remove,
     async status(name) {
       const found = await store.read('cluster', name);
       return found && found.value.state !== 'deleted' ? await statusOf(found) : undefined;
