@@ -9,22 +9,31 @@ interface Deployment {
   };
 }
 
-interface Asked {
-  readonly label: string;
-  readonly value: string;
+export interface PodThing {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly nodeName: string };
+  readonly status: object;
+}
+
+interface Place {
+  readonly namespace: string;
   readonly nodes: readonly string[];
   readonly up: boolean;
   readonly missingImages: ReadonlySet<string>;
 }
 
 /** The pods of a deployment as the API lists them: one a node, none without nodes. */
-export function listPods(object: object, { label, value, nodes, up, missingImages }: Asked): object[] {
+export function listPods(object: object, { namespace, nodes, up, missingImages }: Place): PodThing[] {
   const { metadata, spec } = object as Deployment;
   const template = spec?.template;
-  if (!template || template.metadata.labels[label] !== value) return [];
+  if (!template) return [];
   const missing = template.spec.containers.some(({ image }) => [...missingImages].some((part) => image.includes(part)));
   return nodes.slice(0, spec.replicas ?? 1).map((nodeName, i) => ({
-    metadata: { name: `${metadata?.name}-${i}` },
+    metadata: { name: `${metadata?.name}-${i}`, namespace, labels: template.metadata.labels },
     spec: { nodeName },
     status: {
       podIP: `10.200.${i}.2`,

@@ -3,7 +3,7 @@ import type { Kube, KubeAccess, KubeAnswer, KubeApi } from '../../src/engine/kub
 import type { VirtualClock } from './clock.ts';
 import type { CloudDouble } from './cloud.ts';
 import { Faults } from './faults.ts';
-import { listPods } from './kube-pods.ts';
+import { listPods, type PodThing } from './kube-pods.ts';
 import type { RemoteDouble } from './remote.ts';
 
 /** How long things take, on the virtual clock. */
@@ -25,7 +25,8 @@ interface KubeThing {
  * there runs. Objects live as long as the cluster's first controller. Nodes are ready while their kubelet runs; pods of a
  * deployment are spread one a node and are ready after 8 s; an image that is not to be had leaves them in
  * `ImagePullBackOff`. A namespace that is deleted is `Terminating` for 6 s and takes what is in it along; nothing can be
- * made in one that is not there (404) or is going (403). Calls are named `GET|DELETE|APPLY PATH`.
+ * made in one that is not there (404) or is going (403). A node that was deleted comes back when its kubelet is started
+ * again; one whose pods are asked to go has none from then on. Calls are named `GET|POST|DELETE|APPLY PATH`.
  */
 export class KubeDouble implements Kube {
   readonly faults = new Faults();
@@ -34,7 +35,10 @@ export class KubeDouble implements Kube {
   readonly #clock: VirtualClock;
   readonly #cloud: CloudDouble;
   readonly #remote: RemoteDouble;
-  readonly #clusters = new Map<number, Map<string, Kept>>();
+  readonly #clusters = new Map<string, Map<string, Kept>>();
+  /** Nodes that were deleted, with how often their kubelet had been started by then: the next start brings them back. */
+  readonly #goneNodes = new Map<string, number>();
+  readonly #drainedNodes = new Set<string>();
 
   constructor(clock: VirtualClock, cloud: CloudDouble, remote: RemoteDouble) {
     this.#clock = clock;
@@ -48,6 +52,7 @@ export class KubeDouble implements Kube {
         this.faults.around(`${method} ${path}`, () => {
           const objects = this.#reach(address, signal);
           if (method === 'DELETE') return this.#delete(objects, path);
+          if (method === 'POST') return this.#evict(objects, path, address);
           return this.#get(objects, path, address);
         }),
       apply: (path, object, signal) =>
@@ -69,7 +74,8 @@ export class KubeDouble implements Kube {
     const machine = servers[0] === undefined ? undefined : this.#cloud.machineAt(servers[0]);
     if (!machine) throw new KthwError('api-unreachable', { address }, { detail: 'ECONNREFUSED' });
     const first = this.#machinesOf(machine.spec.network, 'controller')[0];
-    const cluster = first?.birth ?? machine.birth;
+    const born = first ?? { birth: machine.birth, at: machine.at };
+    const cluster = `${born.birth} ${this.#remote.at(born.at)?.wipes ?? 0}`;
     const objects = this.#clusters.get(cluster) ?? new Map<string, Kept>();
     this.#clusters.set(cluster, objects);
     this.#forget(objects);
@@ -93,11 +99,28 @@ export class KubeDouble implements Kube {
   }
 
   #delete(objects: Map<string, Kept>, path: string): KubeAnswer {
+    const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
+    if (node) {
+      this.#goneNodes.set(node, this.#remote.named(node)?.starts.get('kubelet') ?? 0);
+      this.#drainedNodes.delete(node);
+      objects.delete(path);
+      return { status: 200, body: {} };
+    }
     const kept = objects.get(path);
     if (!kept) return { status: 404, body: {} };
     if (kept.object.kind === 'Namespace') objects.set(path, { ...kept, deletedAt: +this.#clock.now() });
     else objects.delete(path);
     return { status: 200, body: {} };
+  }
+
+  /** A pod that is asked to go takes all its node's pods with it to other nodes. */
+  #evict(objects: Map<string, Kept>, path: string, address: string): KubeAnswer {
+    const [, namespace = '', name = ''] = path.match(/namespaces\/([^/]+)\/pods\/([^/]+)\/eviction$/) ?? [];
+    const pods = this.#allPods(objects, address);
+    const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+    if (!pod) return { status: 404, body: {} };
+    this.#drainedNodes.add(pod.spec.nodeName);
+    return { status: 201, body: {} };
   }
 
   #apply(objects: Map<string, Kept>, path: string, object: KubeThing): void {
@@ -126,24 +149,30 @@ export class KubeDouble implements Kube {
     const network = this.#cloud.machineAt(server)?.spec.network ?? '';
     return this.#machinesOf(network, 'worker')
       .filter(({ at }) => this.#remote.at(at)?.running.has('kubelet'))
+      .filter(({ at, name }) => (this.#remote.at(at)?.starts.get('kubelet') ?? 0) > (this.#goneNodes.get(name) ?? -1))
       .map(({ name }) => name);
   }
 
   #pods(objects: Map<string, Kept>, path: string, address: string): object[] {
     const [collection = '', query = ''] = path.split('/pods?');
-    const [label = '', value = ''] = decodeURIComponent(query).replace('labelSelector=', '').split('=');
-    const deployments = [...objects].filter(([p]) =>
-      p.startsWith(`${collection.replace('/api/v1', '/apis/apps/v1')}/deployments/`),
-    );
-    return deployments.flatMap(([, kept]) =>
-      listPods(kept.object, {
-        label,
-        value,
-        nodes: this.#workers(address),
+    const [what, label = '', value = ''] = decodeURIComponent(query).split('=');
+    const pods = this.#allPods(objects, address);
+    if (what === 'fieldSelector') return pods.filter(({ spec }) => spec.nodeName === value);
+    const namespace = collection.slice(collection.lastIndexOf('/') + 1);
+    return pods.filter(({ metadata }) => metadata.namespace === namespace && metadata.labels[label] === value);
+  }
+
+  #allPods(objects: Map<string, Kept>, address: string): PodThing[] {
+    return [...objects].flatMap(([path, kept]) => {
+      const namespace = path.match(/^\/apis\/apps\/v1\/namespaces\/([^/]+)\/deployments\//)?.[1];
+      if (!namespace) return [];
+      return listPods(kept.object, {
+        namespace,
+        nodes: this.#workers(address).filter((name) => !this.#drainedNodes.has(name)),
         up: +this.#clock.now() - kept.at >= takes.podMs,
         missingImages: this.missingImages,
-      }),
-    );
+      });
+    });
   }
 
   #machinesOf(network: string, role: string): { name: string; birth: number; at: string }[] {

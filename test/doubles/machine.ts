@@ -16,6 +16,10 @@ export class MachineDouble {
   readonly running = new Set<string>();
   /** How often each step's commands ran here to their end. */
   readonly ran = new Map<string, number>();
+  /** How often each service was started. */
+  readonly starts = new Map<string, number>();
+  /** How often etcd's data was thrown away. */
+  wipes = 0;
   readonly #enabled = new Set<string>();
   readonly #startedBy = new Map<string, readonly string[]>();
 
@@ -31,7 +35,10 @@ export class MachineDouble {
   make(step: string, script: string): void {
     const started = namesAfter(script, /systemctl (?:re)?start (?:--no-block )?(.+)/g);
     for (const service of namesAfter(script, /systemctl enable -q (.+)/g)) this.#enabled.add(service);
-    for (const service of started) this.running.add(service);
+    for (const service of started) {
+      this.running.add(service);
+      this.starts.set(service, (this.starts.get(service) ?? 0) + 1);
+    }
     this.#startedBy.set(step, started);
     this.ran.set(step, (this.ran.get(step) ?? 0) + 1);
   }
@@ -41,6 +48,22 @@ export class MachineDouble {
     if (check === 'true') return true;
     const started = this.#startedBy.get(step);
     return started?.every((service) => this.running.has(service)) ?? false;
+  }
+
+  /** Undoes what steps did: services that are named stop, files that are named go. */
+  undo(script: string, paths: readonly string[]): void {
+    for (const service of namesAfter(script, /systemctl disable -q --now (.+)/g)) {
+      this.running.delete(service);
+      this.#enabled.delete(service);
+    }
+    for (const path of paths) this.files.delete(path);
+    if (script.includes('rm -rf /var/lib/etcd')) this.wipes++;
+    // What was downloaded is noted there; without the note it counts as not there.
+    if (script.includes('rm -rf /var/lib/kthw/have')) this.#forget('downloads/');
+  }
+
+  #forget(steps: string): void {
+    for (const step of this.#startedBy.keys()) if (step.startsWith(steps)) this.#startedBy.delete(step);
   }
 
   reboot(): void {
@@ -56,5 +79,7 @@ export function digestOf(content: HostFile['content']): string {
 }
 
 function namesAfter(script: string, command: RegExp): string[] {
-  return [...script.matchAll(command)].flatMap(([, rest = '']) => (rest.split(/ && |\n|;/)[0] ?? '').trim().split(' '));
+  return [...script.matchAll(command)].flatMap(([, rest = '']) =>
+    (rest.split(/ && | \|\| |\n|;/)[0] ?? '').trim().split(' '),
+  );
 }

@@ -8,7 +8,7 @@ type Call = Omit<RunOptions, 'stdin'>;
 
 /**
  * The machines of the cloud double over ssh. One that was deleted and made again is another machine with an empty disk
- * and other host keys. Calls are named `look|note|write|make|run MACHINE STEP`; a `write` that is cut (planned after the
+ * and other host keys. Calls are named `look|note|write|make|exists|undo|run MACHINE STEP`; a `write` that is cut (planned after the
  * first file as `write-rest`) leaves the files that were written whole. Exit codes can be planned with {@link exits}.
  */
 export class RemoteDouble {
@@ -82,10 +82,8 @@ export class RemoteDouble {
     const look = script.match(
       /^while read -r want path[\s\S]*if \( ([\s\S]*) \) >\/dev\/null 2>&1; then echo works; fi$/,
     );
-    if (!look && script.startsWith('while read'))
-      throw new Error(`the double of the machines does not know this look:\n${script}`);
-    const kind =
-      step === undefined ? 'run' : look ? 'look' : script.includes('cat >> /var/lib/kthw/written') ? 'note' : 'make';
+    const kind = kindOf(script, step);
+    if (kind === 'look' && !look) throw new Error(`the double of the machines does not know this look:\n${script}`);
     const call = `${kind} ${target.name} ${step ?? script.split('\n').at(-1)}`;
     return await this.faults.around(call, () => {
       const machine = this.#reach(target, options);
@@ -97,6 +95,8 @@ export class RemoteDouble {
       if (kind === 'look') return answer(lookAt(machine, step ?? '', look?.[1] ?? '', lines));
       if (kind === 'note') for (const line of lines) machine.ledger.add(line);
       if (kind === 'make') machine.make(step ?? '', script);
+      if (kind === 'undo') machine.undo(script, lines);
+      if (kind === 'exists') return answer(lines.some((path) => machine.files.has(path)) ? 'there\n' : '');
       return answer(kind === 'run' ? answerTo(script) : '');
     });
   }
@@ -112,6 +112,15 @@ export class RemoteDouble {
       for (const file of rest) machine.write(file);
     });
   }
+}
+
+/** What a script is, by the words of it that the engine's own steps always say. */
+function kindOf(script: string, step: string | undefined): 'look' | 'note' | 'make' | 'exists' | 'undo' | 'run' {
+  if (script.startsWith('while read -r want path')) return 'look';
+  if (script.startsWith('while read -r path; do if [ -e')) return 'exists';
+  if (script.endsWith('while read -r path; do rm -f "$path"; done')) return 'undo';
+  if (script.includes('cat >> /var/lib/kthw/written')) return 'note';
+  return step === undefined ? 'run' : 'make';
 }
 
 function answer(stdout: string, result: Partial<RunResult> = {}): RunResult {

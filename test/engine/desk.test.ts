@@ -234,6 +234,23 @@ describe('delete', () => {
     expect(world.cloud.existing()).toEqual(['firewalls demo-allow-internal']);
   });
 
+  test.each<[string, (world: World) => void, boolean]>([
+    ['has failed', (w) => w.cloud.faults.plan({ ...denied, call: /^delete instances demo-worker-2/ }), true],
+    ['still runs', () => {}, false],
+  ])('finds the workers that a scaling has left which %s', async (_, goesWrong, ends) => {
+    const world = aWorld();
+    const process = world.process();
+    await world.create(process, { workers: 3 });
+    goesWrong(world);
+    const scaling = runOf(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' }));
+    if (ends) await world.over(scaling);
+    else await world.clock.sleep(5_000, new AbortController().signal);
+    const deleting = await world.finish(process.desk.delete('demo', world.by, 'C1'));
+    expect(await world.endOf(scaling)).toBe(ends ? 'failed' : 'cancelled');
+    expect(await world.endOf(deleting)).toBe('succeeded');
+    expect(world.cloud.existing()).toEqual([]);
+  });
+
   test('of a cluster that there is not says so', async () => {
     const world = aWorld();
     expect(await world.process().desk.delete('demo', world.by, 'C1')).toEqual({ unknown: true });
@@ -279,6 +296,8 @@ describe('a kubeconfig', () => {
     expect(await process.desk.kubeconfig('other', world.by)).toBeUndefined();
   });
 });
+
+const denied = { when: 'before', error: () => new KthwError('cloud-denied', { doing: 'x' }) } as const;
 
 function runOf(answer: object | undefined): string {
   if (!answer || !('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
