@@ -183,6 +183,23 @@ describe('resume', () => {
     expect((await process.desk.runView(run))?.troubles).toEqual([]);
   });
 
+  test('goes on with a smoke test whose image was missing, and clears it up then', async () => {
+    const world = aWorld();
+    const process = world.process();
+    world.kube.missingImages.add('nginx');
+    const run = await world.create(process);
+    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    const troubles = (await process.desk.runView(run))?.troubles ?? [];
+    expect(new Set(troubles.map(({ fault }) => fault?.code))).toEqual(new Set(['image-unavailable']));
+    expect(troubles.map(({ step }) => step)).toContain('smoke/cleared');
+    world.mend();
+    await world.finish(process.desk.resume('demo', world.by));
+    expect((await process.desk.runView(run))?.troubles).toEqual([]);
+    await world.clock.sleep(60_000, new AbortController().signal);
+    const address = String((await world.store.read('cluster', 'demo'))?.value.facts['public-address']);
+    expect(world.kube.objects(address).filter((path) => path.includes('kthw-smoke'))).toEqual([]);
+  });
+
   test('asked for twice at the same moment goes on once', async () => {
     const world = aWorld();
     const process = world.process();

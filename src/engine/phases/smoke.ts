@@ -36,7 +36,10 @@ export const smoke = definePhase({
       async observe(c) {
         const api = await kubeOf(c, c.cluster.controllerMachines[0]);
         const found = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
-        return found && found.status?.phase !== 'Terminating' ? { is: 'absent' } : present();
+        if (!found || found.status?.phase === 'Terminating') return present();
+        // What waits for an image goes on from here after a resume.
+        if (cluster.workers > 0) orPostpone(await podsOf(c));
+        return { is: 'absent' };
       },
       async apply(c) {
         const api = await kubeOf(c, c.cluster.controllerMachines[0]);
@@ -55,7 +58,7 @@ function onWorkers(): Step[] {
       async observe(c) {
         const pods = await podsOf(c);
         if (pods.length === 0) return { is: 'absent' };
-        if (pullFails(pods)) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
+        orPostpone(pods);
         const nodes = new Set(readyPods(pods).map((pod) => pod.spec.nodeName));
         return nodes.size >= c.cluster.workers ? present() : { is: 'absent' };
       },
@@ -93,10 +96,17 @@ function looksOnly(
     title,
     after,
     async observe(c) {
-      await works(c, readyPods(await podsOf(c)));
+      const pods = await podsOf(c);
+      orPostpone(pods);
+      await works(c, readyPods(pods));
       return present();
     },
   };
+}
+
+/** @throws KthwError `image-unavailable`, which leaves the step to `resume` */
+function orPostpone(pods: readonly Pod[]): void {
+  if (pullFails(pods)) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
 }
 
 async function logsAndExec(c: Context, pods: readonly Pod[]): Promise<void> {
