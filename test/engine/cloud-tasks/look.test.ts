@@ -17,6 +17,8 @@ test.each([
   ['the request', [asked], 1],
   ['a runner that took it', [asked, taken, said, said], 2],
   ['a person who spoke since', [asked, taken, said, { type: 'run.cancelAsked', by }, said], 4],
+  ['a person who resumed it', [asked, taken, { type: 'run.resumed', by }, said], 3],
+  ['a refusal', [asked, taken, { type: 'approval.refused', digest: 'd', by }], 3],
   ['an approval', [asked, taken, { type: 'approval.given', digest: 'd', by }], 3],
 ] satisfies [string, EngineEvent[], number][])('a turn begins with %s', (_, events, turn) => {
   expect(turnOf(stored(...events))).toBe(turn);
