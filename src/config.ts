@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defaultVersion, releases } from './engine/releases.ts';
 
-const loopbackOrHttps = z.url().refine((url) => url.startsWith('https://') || /^http:\/\/127\./.test(url), {
-  error: 'must be https, or http on a loopback address',
-});
+const loopbackOrHttps = z
+  .url()
+  .refine((url) => url.startsWith('https://') || /^http:\/\/127\.\d+\.\d+\.\d+(:\d+)?(\/|$)/.test(url), {
+    error: 'must be https, or http on a loopback address',
+  });
 
 const loopback = z
   .string()

@@ -36,6 +36,9 @@ export async function settleRun(store: Store, id: string, run: RunRecord, state:
     return holding === undefined || holding === id ? { ...rest, spec, state: after, facts } : { ...cluster, facts };
   });
   await change(store, 'run', id, (record) => ({ ...record, open: false }));
+  // Somebody may have resumed it between the two writes; then it is open after all.
+  const resumed = (await store.read('cluster', run.cluster))?.value.holding === id;
+  if (resumed) await change(store, 'run', id, (record) => ({ ...record, open: true }));
 }
 
 /** Reads, changes and writes a record, again when somebody wrote in between. Absent: nothing. */
