@@ -62,7 +62,8 @@ export async function deliver(
     case 'question': {
       const version = await claim(found, 'question', job.upTo, d);
       const place = await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
-      const told = withQuestion(thread, job.upTo, { seq: job.upTo, ...place, shows: job.shows });
+      const asked = job.final ? undefined : { seq: job.upTo, ...place, shows: job.shows };
+      const told = withQuestion(thread, job.upTo, asked);
       await keep({ ...found, version }, { ...told, cursor: job.upTo }, { settled: undefined }, d);
       return;
     }

@@ -34,7 +34,13 @@ export type Job =
   | { readonly do: 'summary'; readonly message: Message }
   | { readonly do: 'update'; readonly message: Message; readonly shows: number }
   | { readonly do: 'reply'; readonly message: Message; readonly upTo: number }
-  | { readonly do: 'question'; readonly message: Message; readonly upTo: number; readonly shows: string }
+  | {
+      readonly do: 'question';
+      readonly message: Message;
+      readonly upTo: number;
+      readonly shows: string;
+      readonly final: boolean;
+    }
   /** Something came of a question: its message says so. `final`: it is never edited again. */
   | {
       readonly do: 'amend';

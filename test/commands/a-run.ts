@@ -61,20 +61,27 @@ export interface ARun {
   view(): Promise<RunView>;
 }
 
-/** A create that was asked for, on the real desk and a real store. */
-export async function aRun(clock: FakeClock, poke: (run: string) => void = () => {}): Promise<ARun> {
-  const store = openSqliteStore({ path: ':memory:' });
-  const desk = openDesk({
+/** The real desk, on a store, for phases that nothing carries out. */
+export function aDesk(store: Store, now: () => Date, poke: (run: string) => void = () => {}): Desk {
+  return openDesk({
     store,
     phases: twoPhases,
-    now: () => clock.now(),
+    now,
     poke,
+    typeProblem: async () => undefined,
+    doctor: () => Promise.reject(new Error('not here')),
     issueKubeconfig: async (_, { user }) => ({
       file: new Secret('kind: Config # the secret'),
-      endsAt: new Date(+clock.now() + 24 * 3_600_000),
+      endsAt: new Date(+now() + 24 * 3_600_000),
       commonName: `slack:T1:${user}`,
     }),
   });
+}
+
+/** A create that was asked for, on the real desk and a real store. */
+export async function aRun(clock: FakeClock, poke: (run: string) => void = () => {}): Promise<ARun> {
+  const store = openSqliteStore({ path: ':memory:' });
+  const desk = aDesk(store, () => clock.now(), poke);
   const answer = await desk.create({ spec: aSpec(), by: asker, channel });
   if (!('run' in answer)) throw new Error('the cluster is held');
   const { run } = answer;
