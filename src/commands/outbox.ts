@@ -1,9 +1,11 @@
 import type { RunView } from '../engine/desk-types.ts';
 import type { EngineEvent, StoredEvent } from '../store/events.ts';
 import type { Message } from './command.ts';
+import { diagnosisCard } from './messages/doctor.ts';
 import { phaseDone, saidBy, saidLines } from './messages/progress.ts';
 import { conflictCard, failureCard, postponedCard, retryCard } from './messages/trouble.ts';
 import { type Question, questionAt } from './question.ts';
+import { resizeYes } from './resize.ts';
 
 /** What a thread is told next. It covers all events up to `upTo`, those that nobody needs to hear of too. */
 export type Item =
@@ -62,6 +64,8 @@ function replyTo(
       return postponedCard(view, event.step, event.fault);
     case 'step.conflicted':
       return conflictCard(view, event.step, event.fields);
+    case 'step.diagnosed':
+      return isFirstDiagnosis(events, seq) ? diagnosisCard(view, event, resizeYes.id) : undefined;
     case 'run.resumed':
       return saidBy(event.by, 'resumed');
     case 'run.cancelAsked':
@@ -98,6 +102,14 @@ function phaseEnd(view: RunView, events: readonly StoredEvent[], step: string, s
   );
   if (finished.at(-1)?.seq !== seq) return undefined;
   return phaseDone(view, phase, new Map(finished.map((one) => [one.step, one.outcome])));
+}
+
+/** Steps side by side may both have looked for the cause. */
+function isFirstDiagnosis(events: readonly StoredEvent[], seq: number): boolean {
+  const before = events.findLast(
+    ({ event, seq: at }) => at < seq && /^(step\.diagnosed|run\.resumed)$/.test(event.type),
+  );
+  return before?.event.type !== 'step.diagnosed';
 }
 
 /** Just this failure makes it worth a word, and the step has not made it since. */

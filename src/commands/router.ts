@@ -31,8 +31,8 @@ export type Submission =
 
 /** In the order in which help shows them: what people do first comes first. */
 const order = [
-  ...['create', 'status', 'list', 'kubeconfig', 'resume', 'cancel', 'smoke'],
-  ...['scale', 'rebuild', 'delete', 'audit'],
+  ...['create', 'status', 'list', 'kubeconfig', 'resume', 'cancel', 'smoke', 'doctor'],
+  ...['scale', 'resize', 'rebuild', 'delete', 'audit'],
 ];
 
 export const commands: readonly Command[] = Object.values(listed).toSorted((a, b) => rank(a) - rank(b));

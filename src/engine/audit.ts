@@ -68,6 +68,7 @@ export function runEntries(
         ];
       case 'run.taken':
       case 'step.said':
+      case 'step.diagnosed':
       case 'step.postponed':
       case 'step.conflicted':
         return [];

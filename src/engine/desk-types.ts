@@ -1,6 +1,7 @@
 import type { Difference, Fault, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Secret } from '../store/secret.ts';
+import type { Patient, Verdict } from './doctor/diagnose.ts';
 
 /** The run that has a cluster now. */
 export interface Holder {
@@ -78,6 +79,13 @@ export interface Kubeconfig {
   readonly commonName: string;
 }
 
+/** What was seen on all machines of a cluster, and what it means. */
+export interface Diagnosis extends Verdict {
+  readonly cluster: string;
+  readonly state: ClusterRecord['state'];
+  readonly patients: readonly Patient[];
+}
+
 /** What a parked run waits for a person to say. */
 export interface ApprovalView {
   readonly run: string;
@@ -142,6 +150,16 @@ export interface Desk {
     name: string,
     asked: { readonly from: string; readonly machineType?: string; readonly by: Person; readonly channel: string },
   ): Promise<AnswerOrUnknown>;
+  /**
+   * Machines of another type: a cluster that is ready restarts them one by one, after an approval; one that is not is
+   * rebuilt from its controllers on.
+   */
+  resize(
+    name: string,
+    asked: { readonly machineType: string; readonly by: Person; readonly channel: string },
+  ): Promise<AnswerOrUnknown | { readonly problem: string }>;
+  /** Looks at all machines side by side, for up to 15 s. */
+  doctor(name: string): Promise<Diagnosis | { readonly unknown: true }>;
   /** More workers, or fewer after an approval that lists the pods that will move. */
   scale(
     name: string,

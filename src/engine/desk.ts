@@ -6,7 +6,7 @@ import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
 import { clusterOf } from './cluster.ts';
-import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Kubeconfig, RunView } from './desk-types.ts';
+import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
 import type { Phase } from './phase.ts';
 import { runView } from './run-view.ts';
@@ -21,6 +21,10 @@ export interface DeskOptions {
   /** The store was away while something was asked: nobody knows how far that came. */
   lookAgain?(): void;
   issueKubeconfig(record: ClusterRecord, by: Person, hours: number): Promise<Kubeconfig>;
+  /** Why a cluster can't be of this machine type; undefined: it can. */
+  typeProblem(spec: ClusterSpec): Promise<string | undefined>;
+  /** @param facts what is known of the cluster, also by a run that is not over */
+  doctor(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Diagnosis>;
 }
 
 interface Request {
@@ -104,6 +108,26 @@ export function openDesk(options: DeskOptions): Desk {
     return await begin({ operation, spec: found.value.spec, by, channel }, found);
   }
 
+  async function resize(
+    name: string,
+    { machineType, by, channel }: Parameters<Desk['resize']>[1],
+  ): ReturnType<Desk['resize']> {
+    const found = await store.read('cluster', name);
+    if (!found || found.value.state === 'deleted') return { unknown: true };
+    const { state, spec, runs } = found.value;
+    if (spec.machineType === machineType) {
+      // It is to be so already: either it is, or the run that makes it so goes on.
+      const last = (await store.read('run', runs.at(-1) ?? ''))?.value.operation;
+      return state === 'ready' && last !== 'resize' ? { unchanged: found.value } : await resume(name, by);
+    }
+    const wanted = { ...spec, machineType, forceSize: false };
+    const problem = await options.typeProblem(wanted);
+    if (problem) return { problem };
+    const how =
+      state === 'ready' ? { operation: 'resize' as const } : { operation: 'rebuild' as const, from: 'controllers' };
+    return await begin({ ...how, spec: wanted, before: spec, by, channel }, found);
+  }
+
   async function remove(name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
@@ -150,7 +174,13 @@ export function openDesk(options: DeskOptions): Desk {
     const gone = found?.value.state === 'deleted';
     const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
     const is = operation === 'delete' ? before.spec : spec;
-    const after = { ...before, spec: is, holding: run, runs: [...before.runs, run], state: stateDuring(operation, before) };
+    const after = {
+      ...before,
+      spec: is,
+      holding: run,
+      runs: [...before.runs, run],
+      state: stateDuring(operation, before),
+    };
     try {
       await store.write('cluster', spec.name, after, found?.version);
     } catch (error) {
@@ -223,6 +253,13 @@ export function openDesk(options: DeskOptions): Desk {
       if (found.value.state !== 'ready') return { notReady: found.value.state };
       return await options.issueKubeconfig(found.value, by, hours);
     },
+    resize,
+    async doctor(name) {
+      const found = await store.read('cluster', name);
+      if (!found || found.value.state === 'deleted') return { unknown: true };
+      const { latest } = await statusOf(found);
+      return await options.doctor(found.value, { ...found.value.facts, ...latest?.facts });
+    },
     rebuild: (name, { from, machineType, by, channel }) =>
       changing(name, (spec) => ({
         operation: 'rebuild',
@@ -247,9 +284,10 @@ function stateDuring(operation: string | undefined, before?: ClusterRecord): Clu
   return operation === 'create' || !before ? 'building' : before.state;
 }
 
-/** A cluster that works goes on working while what was left over is done. */
+/** A cluster that works goes on working while what was left over is done, or what changes a cluster that works. */
 function stateResumed(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
-  return view?.over === 'succeeded' ? state : stateDuring(view?.operation);
+  const changes = view && ['smoke', 'scale', 'resize'].includes(view.operation);
+  return view?.over === 'succeeded' || changes ? state : stateDuring(view?.operation);
 }
 
 function differences(wanted: ClusterSpec, found: ClusterSpec) {

@@ -4,7 +4,7 @@ import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { externalAddress, hostKeys } from './facts.ts';
 import { type Context, type Known, type Observed, present, type Step } from './phase.ts';
-import type { Host, HostFile, RunResult } from './remote/remote.ts';
+import type { Host, HostFile, RunResult, Target } from './remote/remote.ts';
 import { failureText } from './remote/result.ts';
 import { sshKeyOf } from './secrets.ts';
 
@@ -139,13 +139,16 @@ export async function hostOf(
   machine: Machine,
   keys: readonly string[] = c.know(hostKeys(machine)),
 ): Promise<Host> {
-  return c.remote.host({
-    name: machine.name,
-    address: c.know(externalAddress(machine)),
-    user: sshUser,
-    hostKeys: keys,
-    identity: (await sshKeyOf(c.vault)).privateKey,
-  });
+  return await hostAt(c, machine, { address: c.know(externalAddress(machine)), hostKeys: keys });
+}
+
+/** The same where it is now: a machine that was stopped and started has another address than steps have found. */
+export async function hostAt(
+  { remote, vault }: Pick<Context, 'remote' | 'vault'>,
+  { name }: Machine,
+  at: Pick<Target, 'address' | 'hostKeys'>,
+): Promise<Host> {
+  return remote.host({ name, ...at, user: sshUser, identity: (await sshKeyOf(vault)).privateKey });
 }
 
 /** @throws KthwError when the command failed */

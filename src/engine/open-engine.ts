@@ -6,9 +6,11 @@ import type { Cloud } from './cloud/cloud.ts';
 import { openDesk } from './desk.ts';
 import type { Desk } from './desk-types.ts';
 import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from './dispatcher.ts';
+import { examineCluster } from './doctor/examine-cluster.ts';
 import { issueKubeconfig } from './issue-kubeconfig.ts';
 import type { Kube } from './kube/kube.ts';
 import type { Clock } from './phase.ts';
+import { typeProblem } from './phases/preflight.ts';
 import { phases } from './registry.ts';
 import type { Remote } from './remote/remote.ts';
 import { drive } from './runner.ts';
@@ -104,6 +106,9 @@ export function openEngine(options: EngineOptions): Engine {
       told(run);
     },
     lookAgain,
+    typeProblem: ({ machineType, zone }) => typeProblem(cloud, { name: machineType, zone }),
+    doctor: (record, facts) =>
+      examineCluster({ cloud, vault: vaults.of(record.spec.name), openRemote: options.openRemote }, record, facts),
     issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: clock.now }, record, by, hours),
   });
   return { desk, dispatcher };

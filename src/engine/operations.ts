@@ -3,13 +3,19 @@ export const operations = {
   create: { walks: 'forward', only: undefined, takesOver: [] },
   smoke: { walks: 'forward', only: ['smoke'], takesOver: [] },
   /** Takes down what a phase and those after it made, after an approval, then walks forward. */
-  rebuild: { walks: 'both', only: undefined, takesOver: ['create', 'smoke', 'scale'] },
+  rebuild: { walks: 'both', only: undefined, takesOver: ['create', 'smoke', 'scale', 'resize'] },
   /** Takes down what the cluster is to have no more, after an approval, then walks forward. */
   scale: { walks: 'both', only: undefined, takesOver: [] },
-  delete: { walks: 'backward', only: undefined, takesOver: ['create', 'smoke', 'rebuild', 'scale'] },
+  /** Restarts each machine as another machine type, after an approval, then walks forward. */
+  resize: { walks: 'restarted', only: undefined, takesOver: ['smoke'] },
+  delete: { walks: 'backward', only: undefined, takesOver: ['create', 'smoke', 'rebuild', 'scale', 'resize'] },
 } as const satisfies Record<
   string,
-  { walks: 'forward' | 'backward' | 'both'; only: readonly string[] | undefined; takesOver: readonly string[] }
+  {
+    walks: 'forward' | 'backward' | 'both' | 'restarted';
+    only: readonly string[] | undefined;
+    takesOver: readonly string[];
+  }
 >;
 export type OperationName = keyof typeof operations;
 

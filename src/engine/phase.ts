@@ -49,6 +49,8 @@ export interface Step {
   readonly leaves?: boolean;
   /** Key of the step whose removal takes this one's doing along: what is on a machine goes with the machine. */
   readonly within?: string;
+  /** Called after it has failed three times, and when it has failed for good: looks for the cause, tells it by `diagnosed`. */
+  diagnose?(c: Context): Promise<void>;
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
   exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
@@ -110,6 +112,15 @@ export interface Context {
   knows<T>(fact: Fact<T>): T | undefined;
   /** A line for the thread; goes through the journal like everything. */
   say(line: string): void;
+  /** Why something is slow or fails, for the thread; the first is told, until the run is resumed. */
+  diagnosed(cause: Cause): void;
+}
+
+export interface Cause {
+  /** Figures, a line each. */
+  readonly findings: readonly string[];
+  /** A machine type that would do. */
+  readonly resizeTo?: string;
 }
 
 /** Keeps the literal name and the literal dependencies, so that the compiler can check the registry. */

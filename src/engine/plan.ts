@@ -2,6 +2,7 @@ import type { ClusterSpec } from '../store/records.ts';
 import { type Cluster, clusterOf } from './cluster.ts';
 import { type OperationName, operations } from './operations.ts';
 import type { Phase, Step } from './phase.ts';
+import { resizePhase } from './resize.ts';
 
 export interface PlannedStep {
   /** The journal's key: the step's own, with `remove:` before it where a run also builds it again. */
@@ -37,6 +38,11 @@ export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning):
       return turnedAround(forward.filter((p) => !p.step.leaves));
     case 'both':
       return takenDownFirst(forward, run.from ? startingAt(phases, run.from, forward) : gone(phases, run, forward));
+    case 'restarted': {
+      const restarts = walkForward([resizePhase], cluster);
+      const ids = restarts.map((p) => p.id);
+      return [...restarts, ...forward.map((p) => ({ ...p, after: [...ids, ...p.after] }))];
+    }
     case 'forward': {
       if (!only) return forward;
       const wanted = forward.filter((p) => (only as readonly string[]).includes(p.phase.name));

@@ -27,6 +27,8 @@ export interface RunState {
   /** A person said no, or nobody said yes in time. */
   readonly refused: boolean;
   readonly cancelAsked: boolean;
+  /** Somebody was told why it is slow or fails; said once, and again after a resume. */
+  readonly diagnosed: boolean;
   readonly over?: 'succeeded' | 'failed' | 'cancelled';
   /** Number of the last event that is in here. */
   readonly seq: number;
@@ -45,6 +47,7 @@ export const fresh: RunState = {
   facts: new Map(),
   refused: false,
   cancelAsked: false,
+  diagnosed: false,
   seq: 0,
 };
 
@@ -64,7 +67,7 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
     // A person says go on: what stopped is tried again, with all its attempts.
     case 'run.resumed': {
       const { over: _, approved: __, asked: ___, ...open } = s;
-      return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false };
+      return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false, diagnosed: false };
     }
     case 'run.cancelAsked':
       return { ...s, cancelAsked: true };
@@ -111,6 +114,8 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
       return { ...unasked(s), approved: event.digest };
     case 'approval.refused':
       return { ...unasked(s), refused: true };
+    case 'step.diagnosed':
+      return { ...s, diagnosed: true };
     case 'run.requested':
     case 'step.said':
       return s;

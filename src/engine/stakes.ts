@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStep } from './plan.ts';
 import { type RunState, stepAt } from './run.ts';
-import { type ContextTools, stepContext } from './step-context.ts';
+import { type ContextTools, stepContext, type Voice } from './step-context.ts';
 
 /** What a run would take away, as it is now. */
 export interface Stakes {
@@ -11,13 +11,15 @@ export interface Stakes {
   readonly digest: string;
 }
 
+const silent: Voice = { say() {}, diagnosed() {} };
+
 /** Looks at everything that waits for an approval. @throws KthwError when it can't be looked at */
 export async function stakesOf(planned: readonly PlannedStep[], tools: ContextTools): Promise<Stakes> {
   const found = await Promise.all(
     planned
       .filter((p) => p.destroys)
       .map(async (p) => {
-        const c = stepContext(p, '', tools, () => {});
+        const c = stepContext(p, '', tools, silent);
         const stake = await (p.step.stake?.(c) ?? { lines: [p.step.title], state: '' });
         return { id: p.id, ...stake };
       }),

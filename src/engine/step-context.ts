@@ -7,7 +7,7 @@ import type { PlannedStep } from './plan.ts';
 export interface ContextTools {
   readonly journal: Journal;
   /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<Context, 'know' | 'knows' | 'say' | 'request' | 'survey'>;
+  readonly context: Omit<Context, 'know' | 'knows' | 'request' | 'survey' | keyof Voice>;
   readonly planned: readonly PlannedStep[];
   /** What earlier runs of the cluster found out. */
   readonly earlierFacts: ReadonlyMap<string, z.core.util.JSONType>;
@@ -15,13 +15,11 @@ export interface ContextTools {
   readonly trustsEarlierFacts: boolean;
 }
 
+/** How a step is heard. */
+export type Voice = Pick<Context, 'say' | 'diagnosed'>;
+
 /** What one step may use of the world. `request` goes to Compute with its call. */
-export function stepContext(
-  { id, walks }: PlannedStep,
-  request: string,
-  tools: ContextTools,
-  say: (line: string) => void,
-): Context {
+export function stepContext({ id, walks }: PlannedStep, request: string, tools: ContextTools, voice: Voice): Context {
   const { journal, context, planned, earlierFacts } = tools;
   const mayRemember = walks === 'backward' || tools.trustsEarlierFacts;
   function knows<T>(fact: Fact<T>): T | undefined {
@@ -30,8 +28,8 @@ export function stepContext(
   }
   const c: Context = {
     ...context,
+    ...voice,
     request,
-    say,
     knows,
     know(fact) {
       const value = knows(fact);

@@ -23,6 +23,7 @@ export interface StepTools extends ContextTools {
  * failures that pass by themselves the run stops and says so.
  */
 export const defaultRetry: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 15_000 };
+const failuresUntilLook = 3;
 const settle = { forMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreAway */
@@ -32,12 +33,18 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
   const record = stepAt(journal.state, id);
   const request = record.request ?? randomUUID();
   const said: Promise<void>[] = [];
-  await journal.tell({ type: 'step.started', step: id, attempt: record.failures + 1, request });
-  const c = stepContext(planned, request, tools, (line) => {
-    const told = journal.tell({ type: 'step.said', step: id, line });
+  const say = (event: EngineEvent): void => {
+    const told = journal.tell(event);
     // Awaited below; until then a lost lease must not end the process as a rejection that nobody handles.
     told.catch(() => {});
     said.push(told);
+  };
+  await journal.tell({ type: 'step.started', step: id, attempt: record.failures + 1, request });
+  const c = stepContext(planned, request, tools, {
+    say: (line) => say({ type: 'step.said', step: id, line }),
+    diagnosed({ findings, ...rest }) {
+      if (!journal.state.diagnosed) say({ type: 'step.diagnosed', step: id, findings: [...findings], ...rest });
+    },
   });
   let outcome: EngineEvent;
   try {
@@ -51,6 +58,10 @@ export async function takeStep(planned: PlannedStep, tools: StepTools): Promise<
   await Promise.all(said);
   await journal.tell(outcome);
   tools.killPoint(id, 'after-write');
+  if (outcome.type === 'step.failed' && isWorthALook(outcome, record.failures + 1)) {
+    await lookForCause(planned, c, tools);
+    await Promise.all(said);
+  }
 }
 
 async function build(planned: PlannedStep, c: Context, tools: StepTools): Promise<EngineEvent> {
@@ -124,6 +135,21 @@ function failure(
   const longest = Math.min(retry.firstDelayMs * 2 ** failuresBefore, retry.maxDelayMs);
   const delayMs = longest * (0.5 + tools.random() / 2);
   return { type: 'step.failed', step: id, fault, retryAt: new Date(+clock.now() + delayMs).toISOString() };
+}
+
+/** The first failures are how we wait for machines. */
+function isWorthALook({ fault, retryAt }: Extract<EngineEvent, { type: 'step.failed' }>, failures: number): boolean {
+  return fault.kind !== 'cancelled' && (failures === failuresUntilLook || retryAt === undefined);
+}
+
+/** A look that fails changes nothing: the step has failed for its own reason. */
+async function lookForCause({ id, step }: PlannedStep, c: Context, tools: StepTools): Promise<void> {
+  if (!step.diagnose || tools.journal.state.diagnosed) return;
+  try {
+    await step.diagnose(c);
+  } catch (error) {
+    if (!(error instanceof KthwError)) tools.log({ step: id, error }, 'looking for the cause of a failure');
+  }
 }
 
 /** A runner that slept past its lease must not act on what it decided before. */

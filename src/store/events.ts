@@ -47,6 +47,13 @@ export const EngineEvent = z.discriminatedUnion('type', [
     fault: Fault,
     retryAt: z.iso.datetime().optional(),
   }),
+  z.object({
+    type: z.literal('step.diagnosed'),
+    step: z.string(),
+    findings: z.array(z.string()),
+    /** A machine type that would do, where the cause is that machines are too small. */
+    resizeTo: z.string().optional(),
+  }),
   z.object({ type: z.literal('step.postponed'), step: z.string(), fault: Fault }),
   z.object({ type: z.literal('step.conflicted'), step: z.string(), fields: z.array(Difference) }),
   z.object({

@@ -31,8 +31,9 @@ export class SharedWorld {
     this.#settings = settings;
     this.#env = env;
     const phases = phasesWithoutMachines({ has: nobody, leave: nobody });
-    const issueKubeconfig = () => Promise.reject(new Error('not here'));
-    this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, issueKubeconfig });
+    const notHere = () => Promise.reject(new Error('not here'));
+    const less = { issueKubeconfig: notHere, typeProblem: async () => undefined, doctor: notHere };
+    this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, ...less });
   }
 
   /** @param open the store of this process, in the world's folder or wherever the instances' is */

@@ -38,6 +38,8 @@ export async function aSlack({
     phases: twoPhases,
     now,
     poke: (run) => courier.poke(run),
+    typeProblem: async () => undefined,
+    doctor: () => Promise.reject(new Error('not here')),
     issueKubeconfig: async (_, { user }) => ({
       file: new Secret('kind: Config'),
       endsAt: new Date(),

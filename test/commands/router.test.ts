@@ -284,5 +284,5 @@ describe('the modal of delete', () => {
 
 test('who may only look may look and nothing else', () => {
   const looks = commands.filter(({ needs, run }) => run && needs === 'look').map(({ name }) => name);
-  expect(looks).toEqual(['status', 'list', 'audit']);
+  expect(looks).toEqual(['status', 'list', 'doctor', 'audit']);
 });

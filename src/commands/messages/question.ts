@@ -26,7 +26,7 @@ export function question(view: RunView, asked: Question, fate: Fate, policy: Pol
   const open = fate.is === 'open';
   return message(
     md`${icon} ${cluster}: ${called(operation).going} ${words}, ${summed(asked.destroys)}`,
-    ...sections([head, open ? md`It takes away:` : md`It asked to take away:`, ...listed(asked.destroys)]),
+    ...sections([head, heading(operation, open), ...listed(asked.destroys)]),
     ...(open ? [block.section(md`*To undo it:* ${undoing(view)}`)] : []),
     ...said.map(block.section),
     ...(open ? [buttons({ run: view.run, ...asked }, ids), block.note(rules(asked, policy))] : []),
@@ -37,7 +37,10 @@ export function question(view: RunView, asked: Question, fate: Fate, policy: Pol
 /** The same in short, where a cluster's status is shown. */
 export function waiting(asked: ApprovalView, policy: Policy, ids: Ids): KnownBlock[] {
   return [
-    ...sections([md`✋ *${called(asked.operation).going}* waits for a yes. It takes away:`, ...listed(asked.destroys)]),
+    ...sections([
+      md`✋ *${called(asked.operation).going}* waits for a yes. ${heading(asked.operation, true)}`,
+      ...listed(asked.destroys),
+    ]),
     buttons(asked, ids),
     block.note(rules(asked, policy)),
   ];
@@ -120,6 +123,11 @@ function saying(view: RunView, { is, answer, end, stoppedBy }: Fate): Saying {
   }
 }
 
+function heading(operation: string, open: boolean): Markdown {
+  if (operation === 'resize') return open ? md`It restarts, one after another:` : md`It asked to restart:`;
+  return open ? md`It takes away:` : md`It asked to take away:`;
+}
+
 /** What it costs to have it back. */
 function undoing({ cluster, operation }: RunView): Markdown {
   switch (operation) {
@@ -127,6 +135,8 @@ function undoing({ cluster, operation }: RunView): Markdown {
       return md`it can’t be. This run makes all of it anew, which takes as long as the first time; what was stored on these machines, etcd’s data with it, is lost. What is not listed stays`;
     case 'scale':
       return md`${code(`/kthw scale ${cluster} --workers …`)} makes new machines, empty. Pods move to the others if there is room; what they kept on these machines is lost`;
+    case 'resize':
+      return md`${code(`/kthw resize ${cluster} --machine-type …`)} makes them another type again. Disks and what is on them stay`;
     default:
       return md`it can’t be. What is listed is gone for good; what is not listed stays`;
   }

@@ -44,6 +44,7 @@ export function whatNext({ cluster, operation, over, cancelAsked }: RunView, wai
         case 'delete':
           return md`Nothing of it is left. ${code(`/kthw create ${cluster}`)} builds it anew, ${next('audit')} shows what was done`;
         case 'rebuild':
+        case 'resize':
           return md`Kubeconfigs from before still work; ${next('smoke')} tests it again, ${next('audit')} shows what was done`;
         case 'scale':
           return md`${next('status')} shows it, ${next('audit')} what was done`;

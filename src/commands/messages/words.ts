@@ -8,6 +8,7 @@ const operations: Readonly<Record<string, { readonly going: string; readonly don
   smoke: { going: 'smoke test', done: 'smoke test passed' },
   rebuild: { going: 'rebuilding', done: 'rebuilt' },
   scale: { going: 'scaling', done: 'scaled' },
+  resize: { going: 'resizing', done: 'resized' },
 };
 
 export function called(operation: string): { readonly going: string; readonly done: string } {

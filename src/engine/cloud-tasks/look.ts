@@ -51,6 +51,7 @@ function beginsTurn({ type }: StoredEvent['event']): boolean {
     case 'run.finished':
     case 'step.started':
     case 'step.said':
+    case 'step.diagnosed':
     case 'step.finished':
     case 'step.failed':
     case 'step.postponed':

@@ -1,7 +1,8 @@
 import type { Cluster, Machine } from '../cluster.ts';
+import { tellCause } from '../doctor/tell-cause.ts';
 import { publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase } from '../phase.ts';
+import { type Context, definePhase, type Step } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { auditPolicy } from '../render/audit-policy.ts';
 import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
@@ -17,8 +18,9 @@ export const controlPlane = definePhase({
   chapter: 8,
   after: ['etcd', 'encryption', 'kubeconfigs'],
   steps: (cluster) =>
-    cluster.controllerMachines.map((machine) =>
-      machineStep({
+    cluster.controllerMachines.map((machine) => ({
+      diagnose: (c) => tellCause(c, [machine], 'whatever'),
+      ...machineStep({
         key: `control-plane/${machine.name}`,
         title: `API server, controller manager and scheduler on ${machine.name}`,
         machine,
@@ -31,7 +33,7 @@ export const controlPlane = definePhase({
         make: () =>
           `systemctl daemon-reload && systemctl enable -q ${units.join(' ')} && systemctl restart --no-block ${units.join(' ')}`,
       }),
-    ),
+    })) satisfies Step[],
 });
 
 const units = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

@@ -1,9 +1,10 @@
 import type { Cluster, Machine } from '../cluster.ts';
+import { tellCause } from '../doctor/tell-cause.ts';
 import { KthwError } from '../errors.ts';
 import { etcdctl } from '../etcdctl.ts';
 import { etcdFormed } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
-import { definePhase, known } from '../phase.ts';
+import { definePhase, known, type Step } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { etcdUnit } from '../render/etcd-unit.ts';
 import { paths } from '../render/paths.ts';
@@ -20,8 +21,8 @@ export const etcd = definePhase({
   ],
 });
 
-function member(cluster: Cluster, machine: Machine) {
-  return machineStep({
+function member(cluster: Cluster, machine: Machine): Step {
+  const step = machineStep({
     key: `etcd/${machine.name}`,
     title: `etcd on ${machine.name}`,
     machine,
@@ -33,6 +34,7 @@ function member(cluster: Cluster, machine: Machine) {
     make: () => `mkdir -p -m 700 ${paths.etcdData}
 systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
   });
+  return { ...step, diagnose: (c) => tellCause(c, [machine], 'whatever') };
 }
 
 /** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */

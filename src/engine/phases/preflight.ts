@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { MachineType, Quota } from '../cloud/cloud.ts';
+import type { Cloud, MachineType, Quota, Zonal } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
 import { names } from '../names.ts';
@@ -33,6 +33,9 @@ export const preflight = definePhase({
   ],
 });
 
+/** Longest that somebody who asked in Slack waits for this. */
+const lookMs = 15_000;
+
 /** What etcd and an API server need together to stay up when idle: https://etcd.io/docs/latest/op-guide/hardware/ */
 export const smallestController = { cpus: 1, memoryMb: 2_000 } as const;
 
@@ -51,15 +54,28 @@ export function rangeProblems({ subnet, podCidr, serviceCidr }: Cluster): string
   );
 }
 
-/** Pure: why this machine type can't carry a control plane; undefined: it can. */
-export function sizeProblem(name: string, type: MachineType): string | undefined {
+/** Pure: what a machine type lacks of what a control plane needs. Nothing: it is large enough. */
+export function shortfalls(type: MachineType): string[] {
   const { cpus, memoryMb } = smallestController;
-  const short = [
-    ...(type.cpus < cpus || type.sharedCpu ? [`${type.cpus} of a shared CPU where ${cpus} whole one is needed`] : []),
+  return [
+    ...(type.cpus < cpus || type.sharedCpu ? [`a share of a CPU where ${cpus} whole one is needed`] : []),
     ...(type.memoryMb < memoryMb ? [`${type.memoryMb} MB where ${memoryMb} MB are needed`] : []),
   ];
+}
+
+/** Pure: why this machine type can't carry a control plane; undefined: it can. */
+export function sizeProblem(name: string, type: MachineType): string | undefined {
+  const short = shortfalls(type);
   if (short.length === 0) return undefined;
   return `${name} is too small for etcd and the API server (${short.join(', ')}): etcd jams on it even when idle; choose e2-standard-2 or larger, or insist with --force-size`;
+}
+
+/** Why a cluster that exists can't get machines of this type; undefined: it can. */
+export async function typeProblem(cloud: Cloud, at: Zonal): Promise<string | undefined> {
+  const type = await cloud.machineType(at, AbortSignal.timeout(lookMs));
+  if (!type) return `there is no machine type "${at.name}" in ${at.zone}`;
+  const short = shortfalls(type);
+  return short.length > 0 ? `${at.name} is too small for etcd and the API server (${short.join(', ')})` : undefined;
 }
 
 /** Pure: quotas that so many new machines and static addresses would break. */

@@ -1,7 +1,8 @@
+import { tellCause } from '../doctor/tell-cause.ts';
 import { KthwError } from '../errors.ts';
 import { getObject, kubeOf } from '../kube-access.ts';
 import { names } from '../names.ts';
-import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { type Context, definePhase, type Observed, present, type Step } from '../phase.ts';
 
 /**
  * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
@@ -19,9 +20,21 @@ export const ready = definePhase({
       after: ['load-balancer/rule', ...cluster.controllerMachines.map((m) => `health-proxy/${m.name}`)],
       passes: apiAnswers,
     }),
+    {
+      key: 'ready/etcd',
+      title: 'the controllers carry etcd and the API',
+      after: cluster.controllerMachines.flatMap(({ name }) => [`etcd/${name}/formed`, `control-plane/${name}`]),
+      observe: carriesIt,
+    },
     ...(cluster.workers === 0 ? [] : [check({ key: 'ready/nodes', title: 'every node', passes: nodesAreReady })]),
   ],
 });
+
+/** Slow is not broken: it is told, and the run goes on. */
+async function carriesIt(c: Context): Promise<Observed> {
+  await tellCause(c, c.cluster.controllerMachines, 'undersized');
+  return present();
+}
 
 interface Check {
   readonly key: string;

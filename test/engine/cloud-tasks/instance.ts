@@ -78,6 +78,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     phases,
     now: clock.now,
     poke: dispatcher.poke,
+    typeProblem: async () => undefined,
+    doctor: () => Promise.reject(new Error('not here')),
     issueKubeconfig: () => Promise.reject(new Error('not here')),
   });
   const server = createServer((request, response) => {

@@ -1,0 +1,102 @@
+import type { KnownBlock } from '@slack/types';
+import type { Diagnosis, RunView } from '../../engine/desk-types.ts';
+import type { EngineEvent } from '../../store/events.ts';
+import type { Message } from '../command.ts';
+import { block, message, sections } from './blocks.ts';
+import { code, joined, type Markdown, md } from './markdown.ts';
+import { table } from './table.ts';
+
+type Diagnosed = Extract<EngineEvent, { type: 'step.diagnosed' }>;
+type Patient = Diagnosis['patients'][number];
+
+/** Why a run is slow or fails, with the figures, and the button that helps where machines are too small. */
+export function diagnosisCard(view: RunView, { findings, resizeTo }: Diagnosed, button: string): Message {
+  const { cluster } = view;
+  const says = resizeTo ? 'its machines are too small' : 'what its machines say';
+  const figures = code(`/kthw doctor ${cluster}`);
+  return message(
+    md`🩺 ${cluster}: ${says}; ${findings[0] ?? ''}`,
+    ...sections([md`🩺 *${cluster}* · ${says}`, ...findings.map((line) => md`• ${ticked(line)}`)]),
+    ...(resizeTo ? [resizing(cluster, resizeTo, button)] : []),
+    block.note(
+      resizeTo
+        ? md`The button asks in a thread of its own before any machine restarts or goes; ${figures} shows all figures`
+        : md`${figures} shows all figures, ${code(`/kthw status ${cluster}`)} how far it is`,
+    ),
+  );
+}
+
+/** The figures of every machine, what stands out, and what to do. */
+export function diagnosis(seen: Diagnosis, button: string): Message {
+  const { cluster, findings, undersized, patients } = seen;
+  const count = `${findings.length === 0 ? 'nothing' : findings.length} stand${findings.length > 1 ? '' : 's'} out`;
+  const lines = findings.map(({ machine, text }) => md`• ${short(machine, cluster)}: ${ticked(text)}`);
+  const cause = undersized
+    ? [md`*${undersized.machineType} is too small for etcd and the API server:* ${undersized.why.join(', ')}`]
+    : [];
+  return message(
+    md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : count}`,
+    block.header(`🩺 ${cluster} · ${count}`),
+    block.section(figures(patients, cluster)),
+    ...sections([...cause, ...lines]),
+    ...(undersized ? [resizing(cluster, undersized.suggest, button)] : []),
+    block.note(whatToDo(seen)),
+    ...sources(findings),
+  );
+}
+
+function whatToDo({ cluster, state, findings, undersized }: Diagnosis): Markdown {
+  const command = (name: string) => code(`/kthw ${name} ${cluster}`);
+  if (undersized) {
+    return state === 'ready'
+      ? md`The button restarts one machine after another, once that is approved; etcd keeps its quorum where there are three controllers`
+      : md`The cluster is not up, so the button makes its machines anew, once that is approved; network, address and authority stay`;
+  }
+  if (findings.length === 0) return md`${command('status')} shows the cluster, ${command('smoke')} tests it`;
+  return md`The machines are large enough: look at their disks and at what else runs there. ${command('status')} shows the cluster, ${command('smoke')} tests it`;
+}
+
+function resizing(cluster: string, machineType: string, button: string): KnownBlock {
+  const label = `Resize to ${machineType} and continue`;
+  return block.buttons({ ...block.button(button, label, { cluster, machineType }), style: 'primary' });
+}
+
+const none = '–';
+
+function figures(patients: readonly Patient[], cluster: string): Markdown {
+  const head = ['', 'type', 'CPUs', 'load', 'held', 'steal', 'MB free', 'fsync', 'commit', 'trip', 'slow', 'restarts'];
+  const rows = patients.map(({ name, type, readings }) => {
+    const { cpus, load, throttled, steal, memory, etcd, services = [] } = readings ?? {};
+    const restarts = services.reduce((sum, service) => sum + service.restarts, 0);
+    return [
+      short(name, cluster),
+      type?.name ?? none,
+      ...[cpus, load].map((n) => (n === undefined ? none : String(Math.round(n * 10) / 10))),
+      ...[throttled, steal].map((share) => (share === undefined ? none : `${Math.round(share * 100)} %`)),
+      memory ? `${memory.availableMb}/${memory.totalMb}` : none,
+      ...[etcd?.fsyncMs, etcd?.commitMs, etcd?.roundTripMs].map((ms) => (ms === undefined ? none : `${ms} ms`)),
+      String(etcd?.tookTooLong ?? none),
+      readings ? String(restarts) : none,
+    ];
+  });
+  const legend = md`held: CPU time refused · fsync, commit, trip: etcd, 99th percentile · slow: etcd said \`took too long\` in 10 minutes`;
+  return joined([table(head, rows), legend]);
+}
+
+/** Where the limits come from. */
+function sources(findings: Diagnosis['findings']): KnownBlock[] {
+  const urls = [...new Set(findings.flatMap(({ source }) => source ?? []))];
+  return urls.length > 0 ? [block.note(joined([md`Limits from`, ...urls.map((url) => md`${url}`)], ' '))] : [];
+}
+
+function short(machine: string, cluster: string): string {
+  return machine.startsWith(`${cluster}-`) ? machine.slice(cluster.length + 1) : machine;
+}
+
+/** Words between backticks are shown in a fixed width. */
+function ticked(text: string): Markdown {
+  return joined(
+    text.split('`').map((part, i) => (i % 2 === 1 ? code(part) : md`${part}`)),
+    '',
+  );
+}

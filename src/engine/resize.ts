@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Instance, InstanceFound } from './cloud/cloud.ts';
+import type { Cluster, Machine } from './cluster.ts';
+import { KthwError } from './errors.ts';
+import { etcdctl } from './etcdctl.ts';
+import { externalAddress, hostKeys } from './facts.ts';
+import { hostAt } from './machine-step.ts';
+import { labelsOf } from './names.ts';
+import { type Context, definePhase, known, present, type Step } from './phase.ts';
+import type { Host } from './remote/remote.ts';
+import { failureText } from './remote/result.ts';
+import { paths } from './render/paths.ts';
+
+/**
+ * Each machine as the machine type that the cluster has now: stopped, changed, started; one after another, controllers
+ * first, so that etcd keeps its quorum. It belongs to one operation and is in no other plan.
+ * https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance
+ */
+export const resizePhase = definePhase({
+  name: 'resize',
+  title: 'Machines of another type',
+  chapter: 3,
+  after: [],
+  // A machine boots, and on a controller etcd and the API server come up: minutes where it is slow.
+  retry: { attempts: 20, firstDelayMs: 2_000, maxDelayMs: 15_000 },
+  steps: (cluster) =>
+    cluster.machines.map((machine, i) => {
+      const before = cluster.machines[i - 1];
+      return resized(cluster, machine, before ? [`resize/${before.name}`] : []);
+    }),
+});
+
+type Found = Instance & InstanceFound;
+
+function resized(cluster: Cluster, machine: Machine, after: readonly string[]): Step {
+  const { name } = machine;
+  const wanted = cluster.machineType;
+  const title = `machine ${name} as ${wanted}`;
+  const find = ({ cloud, signal }: Context) =>
+    cloud.instances.get({ name, zone: cluster.zone, region: cluster.region }, signal);
+  return {
+    key: `resize/${name}`,
+    title,
+    after,
+    asks: true,
+    async stake(c) {
+      const found = await find(c);
+      if (!found || isThere(found, wanted)) return { lines: [], state: '' };
+      const { machineType, status } = found;
+      const what = `machine ${name} restarts as ${wanted}, it is ${machineType}; ${meanwhile(cluster, machine)}`;
+      return { lines: [what], state: `${machineType} ${status}` };
+    },
+    async observe(c) {
+      const found = await find(c);
+      // Nothing to change: whoever walks forward from here makes it of the wanted type.
+      if (!found && machine.role === 'worker') return present();
+      if (!found) return { is: 'different', fields: [{ field: `machine ${name}`, wanted, found: 'not there' }] };
+      if (!isThere(found, wanted)) return { is: 'absent' };
+      const address = found.externalAddress;
+      if (address === undefined) throw new KthwError('not-there-yet', { step: title });
+      const host = await hostAt(c, machine, { address, hostKeys: c.know(hostKeys(machine)) });
+      await isWell(host, machine, c);
+      return present(known(externalAddress(machine), address));
+    },
+    async apply(c) {
+      const found = await find(c);
+      if (!found) throw new KthwError('not-there-yet', { step: title });
+      if (!isOurs(found, cluster)) throw new KthwError('conflict', { what: `machine ${name}` });
+      const at = { name, zone: cluster.zone };
+      if (found.machineType !== wanted) {
+        if (found.status !== 'TERMINATED') {
+          await othersAreWell(c, machine);
+          await c.cloud.stopInstance(at, call(c, 'stop'));
+        }
+        await c.cloud.setMachineType(at, wanted, call(c, 'type'));
+      }
+      await c.cloud.startInstance(at, call(c, 'start'));
+    },
+  };
+}
+
+/** Up as wanted, or on its way up. */
+function isThere({ machineType, status }: Found, wanted: string): boolean {
+  return machineType === wanted && ['RUNNING', 'PROVISIONING', 'STAGING'].includes(status);
+}
+
+function isOurs({ labels }: Found, cluster: Cluster): boolean {
+  return Object.entries(labelsOf(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+function meanwhile({ controllerMachines }: Cluster, { role }: Machine): string {
+  if (role === 'worker') return 'its pods are away meanwhile';
+  return controllerMachines.length > 1 ? 'the others keep quorum' : 'the API is away meanwhile';
+}
+
+/** A worker's kubelet is well; on a controller, etcd takes requests and the API server is ready. */
+async function isWell(host: Host, { name, role }: Machine, { signal }: Context): Promise<void> {
+  const apiIsReady = `curl -fsS -m 5 --cacert ${paths.kubernetes}/ca.pem https://127.0.0.1:6443/readyz`;
+  const script =
+    role === 'controller'
+      ? `${etcdctl('endpoint health')} && ${apiIsReady}`
+      : 'curl -fsS -m 5 http://127.0.0.1:10248/healthz';
+  const result = await host.run(script, { deadlineMs: 30_000, signal });
+  if (result.exitCode !== 0) throw new KthwError('not-healthy', { what: name }, { detail: failureText(result) });
+}
+
+/**
+ * One member may go only while all others are healthy: then they are a quorum. Each answers for itself, and only where
+ * there is one. A single controller has no others, and the approval says what that means.
+ */
+async function othersAreWell(c: Context, machine: Machine): Promise<void> {
+  if (machine.role !== 'controller') return;
+  const others = c.cluster.controllerMachines.filter(({ name }) => name !== machine.name);
+  await Promise.all(
+    others.map(async (other) => {
+      const { zone, region } = c.cluster;
+      const address = (await c.cloud.instances.get({ name: other.name, zone, region }, c.signal))?.externalAddress;
+      if (address === undefined) throw new KthwError('not-healthy', { what: `machine ${other.name}` });
+      const host = await hostAt(c, other, { address, hostKeys: c.know(hostKeys(other)) });
+      const result = await host.run(etcdctl('endpoint health'), { deadlineMs: 30_000, signal: c.signal });
+      if (result.exitCode !== 0) throw new KthwError('not-healthy', { what: `etcd on ${other.name}` });
+    }),
+  );
+}
+
+/** Three calls of one step, each under an id of its own that is the same again after a crash. */
+function call({ request, signal }: Context, verb: string) {
+  const hex = createHash('sha256').update(`${request} ${verb}`).digest('hex');
+  const id = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)];
+  return { request: id.join('-'), signal };
+}
