@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createAndDelete } from './demo/create-and-delete.ts';
+import { rebuilt } from './demo/rebuilt.ts';
+import { scaled } from './demo/scaled.ts';
+import { undersized } from './demo/undersized.ts';
 import { ensurePackages, whyNotHere } from './packages.ts';
 import { startStack } from './stack.ts';
 
-const scenarios = { create: createAndDelete } as const;
+const scenarios = { create: createAndDelete, undersized, rebuild: rebuilt, scale: scaled } as const;
 type Scenario = (typeof scenarios)[keyof typeof scenarios];
 type Log = (line: string) => void;
 

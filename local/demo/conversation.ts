@@ -8,6 +8,7 @@ interface Place {
 
 const answerMs = 60_000;
 const toldMs = 180_000;
+const isOver = /^(✅|❌|⏹️)(?!.*: stopping,)/u;
 
 /** A person's side of the conversation with the bot, in one channel. */
 export class Conversation {
@@ -88,6 +89,38 @@ export class Conversation {
     );
     await this.#workspace.as(person).click(channel, message.ts, actionId);
     if (actionId === 'delete.yes') await this.#typeName();
+  }
+
+  /** Does what begins a run of this cluster. @returns the run's summary as it begins */
+  async begin(cluster: string, act: () => Promise<void>): Promise<ShownMessage> {
+    const known = new Set((await this.#summaries()).map(({ ts }) => ts));
+    await act();
+    return await this.#workspace.waitFor(
+      async () => (await this.#summaries()).find((m) => m.text.includes(` ${cluster}: `) && !known.has(m.ts)),
+      { deadlineMs: answerMs, signal: this.#place.signal, what: `a run of ${cluster} to begin` },
+    );
+  }
+
+  /** Presses a button in the thread of a run, once it is there. @returns what its message said */
+  async pressIn({ ts, text }: ShownMessage, actionId: string, deadlineMs: number): Promise<string> {
+    const { person, channel, signal } = this.#place;
+    const message = await this.#workspace.waitFor(
+      async () => {
+        const thread = await this.#workspace.thread(channel, ts, person);
+        return thread.findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`));
+      },
+      { deadlineMs, signal, what: `a button "${actionId}" in the thread of "${text}"` },
+    );
+    await this.#workspace.as(person).click(channel, message.ts, actionId);
+    return textOf(message);
+  }
+
+  /** A run's summary once it is over, well or badly. */
+  async over({ ts }: ShownMessage, deadlineMs: number): Promise<ShownMessage> {
+    return await this.#workspace.waitFor(
+      async () => (await this.#summaries()).find((m) => m.ts === ts && isOver.test(m.text)),
+      { deadlineMs, signal: this.#place.signal, what: 'a run to be over' },
+    );
   }
 
   async #typeName(): Promise<void> {
