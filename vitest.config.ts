@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Files under test/e2e need real machines: they come after everything else, one after the other, with the machine to themselves. */
@@ -11,8 +12,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 30_000,
-          // Most of them wait for most of their time: more workers than cores.
-          maxWorkers: 3,
+          // By default one core is left for the main process, which has nothing to do while tests run.
+          maxWorkers: Math.max(2, availableParallelism()),
           sequence: { groupOrder: 1 },
         },
       },
