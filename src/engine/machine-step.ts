@@ -4,6 +4,7 @@ import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { externalAddress, hostKeys } from './facts.ts';
 import { type Context, type Known, type Observed, present, type Step } from './phase.ts';
+import { isDiskFull } from './remote/files.ts';
 import type { Host, HostFile, RunResult, Target } from './remote/remote.ts';
 import { failureText } from './remote/result.ts';
 import { sshKeyOf } from './secrets.ts';
@@ -154,6 +155,7 @@ export async function hostAt(
 /** @throws KthwError when the command failed */
 export function orThrow(result: RunResult, machine: Machine, doing: string): void {
   if (result.exitCode === 0) return;
+  if (isDiskFull(result)) throw new KthwError('disk-full', { host: machine.name, doing });
   const detail = failureText(result);
   throw new KthwError('command-failed', { host: machine.name, doing, exitCode: result.exitCode }, { detail });
 }

@@ -80,7 +80,9 @@ function exists({ phases }: RunView): Markdown {
 }
 
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  // What begins with a machine's name keeps it.
+  const first = /^[a-z]+(?![a-z0-9-])/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
+  return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** The catalogue writes commands between backticks, without the cluster's name: it does not know it. */

@@ -22,6 +22,9 @@ const byCode: Readonly<Record<string, Whose>> = {
   'zone-exhausted': 'googles',
   'in-use': 'googles',
   'cloud-invalid': 'ours',
+  'disk-full': 'machines',
+  checksum: 'machines',
+  'ssh-host-key': 'machines',
 };
 
 export function whose({ code, kind }: Pick<Fault, 'code' | 'kind'>): Whose {

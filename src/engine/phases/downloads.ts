@@ -23,13 +23,12 @@ export const downloads = definePhase({
         check: () => downloadsFor(cluster, machine).map(isThere).join(' && '),
         undo: 'rm -rf /var/lib/kthw/have',
         make: (c) => fetchAll(c, downloadsFor(cluster, machine)),
-        means: (result) =>
-          result.exitCode === badChecksum
-            ? new KthwError('checksum', {
-                host: machine.name,
-                url: result.stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror',
-              })
-            : undefined,
+        means: ({ exitCode, stderr }) => {
+          const url = stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror';
+          if (exitCode === badChecksum) return new KthwError('checksum', { host: machine.name, url });
+          const doing = `components of ${machine.name}`;
+          return exitCode === cannotWrite ? new KthwError('disk-full', { host: machine.name, doing }) : undefined;
+        },
         deadlineMs: 900_000,
       }),
       machineStep({
@@ -49,6 +48,8 @@ apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Tim
 const packages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', 'ipset'] } as const;
 
 const badChecksum = 65;
+/** curl's own: https://curl.se/libcurl/c/libcurl-errors.html */
+const cannotWrite = 23;
 
 function downloadsFor(cluster: Cluster, machine: Machine): readonly Download[] {
   return everyDownload(cluster.release).filter(({ on }) => on === `${machine.role}s`);

@@ -22,9 +22,15 @@ export class Google {
     return lists.flat().sort();
   }
 
-  /** Requests so far by method and path. */
-  async calls(): Promise<Readonly<Record<string, number>>> {
-    return await answered(await fetch(`${this.#url}/_kthw/calls`));
+  /** How many inserts were asked for so far, by kind. */
+  async inserts(): Promise<Readonly<Record<string, number>>> {
+    const calls = await answered<Record<string, number>>(await fetch(`${this.#url}/_kthw/calls`));
+    return Object.fromEntries(
+      Object.entries(calls).flatMap(([call, count]) => {
+        const kind = call.match(/^POST (?:\/global|\/regions\/[^/]+|\/zones\/[^/]+)\/([^/]+)$/)?.[1];
+        return kind === undefined ? [] : [[kind, count]];
+      }),
+    );
   }
 
   /** Makes the next matching requests go wrong. */
@@ -35,10 +41,6 @@ export class Google {
   /** Faults that were ordered and have not happened. */
   async faultsLeft(): Promise<readonly object[]> {
     return await answered(await fetch(`${this.#url}/_kthw/faults`));
-  }
-
-  async forgetFaults(): Promise<void> {
-    await answered(await fetch(`${this.#url}/_kthw/faults`, { method: 'DELETE' }));
   }
 
   /** @param path from after the project */

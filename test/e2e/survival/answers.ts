@@ -1,0 +1,23 @@
+/** An answer with which Compute Engine refuses: https://cloud.google.com/compute/docs/api/errors */
+export function refused(status: number, reason: string, message = `It was refused: ${reason}.`): object {
+  return { status, body: { error: { code: status, message, errors: [{ domain: 'global', reason, message }] } } };
+}
+
+/** How an operation ends badly. */
+export function operationFailed(code: string, message: string): object {
+  return { code, message };
+}
+
+/** The rule that lets the outside in, as kthw makes it, or with other allowances. */
+export function firewallOf(cluster: string, allow?: readonly string[]): object {
+  const allowed = allow
+    ? allow.map((IPProtocol) => ({ IPProtocol }))
+    : [{ IPProtocol: 'tcp', ports: ['22', '6443'] }, { IPProtocol: 'icmp' }];
+  return {
+    name: `${cluster}-allow-external`,
+    network: `global/networks/${cluster}`,
+    description: `kthw cluster ${cluster}`,
+    sourceRanges: ['0.0.0.0/0'],
+    allowed,
+  };
+}

@@ -1,0 +1,25 @@
+import { expect } from 'vitest';
+import type { ShownMessage } from '../../../local/workspace/client.ts';
+
+/** That one of these cards says all of this. */
+export function expectCard(cards: ShownMessage | readonly ShownMessage[], ...says: readonly string[]): void {
+  const texts = [cards].flat().map((card) => textOf(card as ShownMessage));
+  const best = texts.map((text) => says.filter((part) => !text.includes(part))).sort((a, b) => a.length - b.length)[0];
+  expect(best, `the cards say:\n${texts.join('\n---\n')}`).toEqual([]);
+}
+
+/** Everything that a message shows, as text. */
+function textOf(message: ShownMessage): string {
+  const found: string[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'text' && typeof inner === 'string') found.push(inner);
+        else walk(inner);
+      }
+    }
+  };
+  walk(message.blocks);
+  return found.join('\n');
+}
