@@ -12,14 +12,16 @@ import { runVitest } from './running/vitest.ts';
 
 /** All of it: what tests need, the static checks, vitest. Its last line is `N passed, N failed`. Arguments go to vitest. */
 async function main(args: readonly string[]): Promise<void> {
-  // Whoever presses Ctrl-C reaches vitest by the terminal; what follows it is still to be done.
-  process.on('SIGINT', () => undefined);
+  // Whoever ends it early still gets what belongs to the end: children ended, machines swept, the closing line.
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
   const checks = startChecks();
   const folder = await mkdtemp(join(tmpdir(), 'kthw-tests-'));
   const reportFile = join(folder, 'results.json');
   const binDir = join(folder, 'bin');
-  const failures = await prepare(binDir);
-  const exitCode = await runVitest(args, reportFile, binDir);
+  const failures = await prepare(binDir, stop.signal);
+  const exitCode = stop.signal.aborted ? 1 : await runVitest(args, reportFile, binDir);
   const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
   await rm(folder, { recursive: true });
   if (!whyNotHere()) await sweepAll();
@@ -55,3 +57,5 @@ try {
   process.exitCode = 1;
   process.stdout.write('0 passed, 1 failed\n');
 }
+// Whatever was given up may still be at work.
+process.exit();

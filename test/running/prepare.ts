@@ -16,12 +16,12 @@ const forTests = ['curl', 'jq', 'openssh-client', 'openssh-server', 'openssl', '
  * @param binDir gets the programs of Kubernetes and etcd, where they can be made
  * @returns what failed
  */
-export async function prepare(binDir: string): Promise<readonly Check[]> {
+export async function prepare(binDir: string, signal: AbortSignal): Promise<readonly Check[]> {
   if (whyNotHere()) return [];
   const log = (line: string) => console.log(line);
   try {
     await ensurePackages(forTests, log);
-    await Promise.all([ensureBase(defaultCacheDir(), log), ensureMirror(mirrorCacheDir(), log)]);
+    await Promise.all([ensureBase(defaultCacheDir(), log), ensureMirror(mirrorCacheDir(), log, { signal })]);
     await bringPrograms(mirrorCacheDir(), binDir);
     return [];
   } catch (error) {

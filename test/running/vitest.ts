@@ -10,10 +10,12 @@ import { execa } from 'execa';
 export async function runVitest(args: readonly string[], reportFile: string, binDir: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
   const path = [join(process.cwd(), 'node_modules/.bin'), process.env.PATH, binDir].join(delimiter);
-  const { exitCode } = await execa(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args], {
+  const child = execa(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { PATH: path, ...(existsSync(binDir) ? { KTHW_TEST_BIN: binDir } : {}) },
     reject: false,
   });
-  return exitCode ?? 1;
+  // A Ctrl-C reaches vitest by itself, since it belongs to the same terminal.
+  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+  return (await child).exitCode ?? 1;
 }
