@@ -67,7 +67,7 @@ export const thresholds: readonly Threshold[] = [
     name: 'held back',
     of: ({ throttled }) => throttled,
     ...{ bad: 'above', limit: 0.1, source: cfs },
-    say: (share) => `it was refused CPU time in ${percent(share)} of the time since it started`,
+    say: (share) => `it was held back in ${percent(share)} of all scheduling periods since it started`,
   },
   {
     name: 'steal',
