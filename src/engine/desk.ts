@@ -5,11 +5,11 @@ import type { Store, Versioned } from '../store/store.ts';
 import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
-import { clusterOf } from './cluster.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
+import { extend } from './lifetime.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
 import type { Phase } from './phase.ts';
-import { runView } from './run-view.ts';
+import { RunViews } from './run-views.ts';
 import { change } from './settle.ts';
 
 export interface DeskOptions {
@@ -33,6 +33,8 @@ interface Request {
   readonly by: Person;
   readonly channel: string;
   readonly from?: string;
+  /** Create: until when it is wanted. */
+  readonly endsAt?: string;
   /** The cluster as it was, where the run changes what it is. */
   readonly before?: ClusterSpec;
 }
@@ -40,8 +42,9 @@ interface Request {
 /** What commands may ask of the engine. Every answer comes soon: the work itself is a run. */
 export function openDesk(options: DeskOptions): Desk {
   const { store, phases, now, poke } = options;
+  const views = new RunViews(store, phases);
 
-  async function create(asked: { spec: ClusterSpec; by: Person; channel: string }): Promise<Answer> {
+  async function create({ ttlMs, ...asked }: Parameters<Desk['create']>[0]): Promise<Answer> {
     const found = await store.read('cluster', asked.spec.name);
     if (found && found.value.state !== 'deleted') {
       const differs = differences(asked.spec, found.value.spec);
@@ -50,7 +53,8 @@ export function openDesk(options: DeskOptions): Desk {
       if (found.value.state === 'ready') return { unchanged: found.value };
       return await resume(asked.spec.name, asked.by).then((a) => ('unknown' in a ? { unchanged: found.value } : a));
     }
-    return await begin({ operation: 'create', ...asked }, found);
+    const endsAt = ttlMs === undefined ? {} : { endsAt: new Date(+now() + ttlMs).toISOString() };
+    return await begin({ operation: 'create', ...asked, ...endsAt }, found);
   }
 
   function resume(name: string, by: Person): Promise<AnswerOrUnknown> {
@@ -62,7 +66,7 @@ export function openDesk(options: DeskOptions): Desk {
     if (!found || found.value.state === 'deleted') return { unknown: true };
     if (found.value.holding) return await heldBy(found.value.holding);
     const run = found.value.runs.at(-1);
-    const [view, record] = run ? await Promise.all([viewOf(run), store.read('run', run)]) : [];
+    const [view, record] = run ? await Promise.all([views.of(run), store.read('run', run)]) : [];
     const finished = view?.over === 'succeeded' && view.troubles.length === 0;
     if (!run || finished) return { unchanged: found.value };
     try {
@@ -169,7 +173,8 @@ export function openDesk(options: DeskOptions): Desk {
     };
     await store.write('run', run, record, undefined);
     await store.append(run, [{ type: 'run.requested', operation, by }]);
-    const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {} } as const;
+    const until = asked.endsAt === undefined ? {} : { endsAt: asked.endsAt };
+    const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {}, ...until } as const;
     // A cluster that was deleted and is asked for again is whoever asks now's.
     const gone = found?.value.state === 'deleted';
     const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
@@ -219,17 +224,9 @@ export function openDesk(options: DeskOptions): Desk {
     return { heldBy: { run, operation: record?.operation ?? 'create', by, since } };
   }
 
-  async function viewOf(run: string, upTo?: number) {
-    const record = await store.read('run', run);
-    if (!record) return undefined;
-    const events = await store.events(run);
-    const shown = upTo === undefined ? events : events.filter((e) => e.seq <= upTo);
-    return runView(run, record.value, clusterOf(record.value.spec), phases, shown);
-  }
-
   async function statusOf(found: Versioned<ClusterRecord>): Promise<ClusterStatus> {
     const run = found.value.runs.at(-1);
-    const latest = run ? await viewOf(run) : undefined;
+    const latest = run ? await views.of(run) : undefined;
     return { name: found.id, record: found.value, ...(latest ? { latest } : {}) };
   }
 
@@ -275,7 +272,8 @@ export function openDesk(options: DeskOptions): Desk {
     approval: (run) => pendingApproval(options, run),
     decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),
     audit: (name) => auditOf(store, phases, name),
-    runView: viewOf,
+    extend: (name, from, hours) => extend(options, name, from, hours * 3_600_000),
+    runView: (run) => views.of(run),
   };
 }
 

@@ -16,11 +16,13 @@ export function runView(
   phases: readonly Phase[],
   events: readonly StoredEvent[],
 ): RunView {
-  const state = folded(events);
-  const planned = isOperation(run.operation)
-    ? plan(phases, cluster, { operation: run.operation, from: run.from, before: run.before })
-    : [];
-  const finished = events.findLast((e) => e.event.type === 'run.finished');
+  const { operation, from, before } = run;
+  const planned = isOperation(operation) ? plan(phases, cluster, { operation, from, before }) : [];
+  return viewOf(id, run, planned, folded(events));
+}
+
+/** The same from what was folded and planned already. */
+export function viewOf(id: string, run: RunRecord, planned: readonly PlannedStep[], state: RunState): RunView {
   return {
     run: id,
     cluster: run.cluster,
@@ -28,7 +30,7 @@ export function runView(
     by: run.by,
     channel: run.channel,
     startedAt: new Date(run.requestedAt),
-    ...(state.over && finished ? { over: state.over, finishedAt: finished.at } : {}),
+    ...(state.over && state.overAt ? { over: state.over, finishedAt: state.overAt } : {}),
     cancelAsked: state.cancelAsked,
     phases: phasesOf(planned).map(([name, steps]) => phaseView(name, steps, state)),
     steps: Object.fromEntries(planned.map((p) => [p.id, { title: p.step.title, phase: nameOf(p) }])),

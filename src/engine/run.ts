@@ -30,6 +30,7 @@ export interface RunState {
   /** Somebody was told why it is slow or fails; said once, and again after a resume. */
   readonly diagnosed: boolean;
   readonly over?: 'succeeded' | 'failed' | 'cancelled';
+  readonly overAt?: Date;
   /** Number of the last event that is in here. */
   readonly seq: number;
 }
@@ -58,7 +59,24 @@ export function stepAt(state: RunState, key: string): StepRecord {
 }
 
 /** Pure: the state of a run is its events, nothing else. */
-export function fold(before: RunState, { seq, at, event }: StoredEvent): RunState {
+export function fold(before: RunState, event: StoredEvent): RunState {
+  return folded([event], before);
+}
+
+/** The state after these events. */
+export function folded(events: readonly StoredEvent[], from: RunState = fresh): RunState {
+  // One copy for all of them: a run has hundreds of events and steps, and is looked at often.
+  const copy: Draft = { ...from, steps: new Map(from.steps), facts: new Map(from.facts) };
+  return events.reduce(after, copy);
+}
+
+/** A state whose maps are its own, so that they can be changed where they are. */
+interface Draft extends RunState {
+  readonly steps: Map<string, StepRecord>;
+  readonly facts: Map<string, z.core.util.JSONType>;
+}
+
+function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
   const s = { ...before, seq };
   switch (event.type) {
     // A new runner holds the lease: whatever the old one had begun must be looked at again.
@@ -66,13 +84,13 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
       return everyStep(s, (step) => (step.state === 'running' ? { ...step, state: 'waiting' } : step));
     // A person says go on: what stopped is tried again, with all its attempts.
     case 'run.resumed': {
-      const { over: _, approved: __, asked: ___, ...open } = s;
+      const { over: _, approved: __, asked: ___, overAt: ____, ...open } = s;
       return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false, diagnosed: false };
     }
     case 'run.cancelAsked':
       return { ...s, cancelAsked: true };
     case 'run.finished':
-      return { ...s, over: event.as };
+      return { ...s, over: event.as, overAt: at };
     case 'step.started':
       return put(s, event.step, (step) => ({
         state: 'running',
@@ -81,12 +99,8 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
         startedAt: step.startedAt ?? at,
       }));
     case 'step.finished': {
-      const facts = new Map(s.facts);
-      for (const fact of event.facts) facts.set(fact.name, fact.value);
-      return {
-        ...put(s, event.step, ({ startedAt, failures }) => ({ state: 'done', failures, startedAt, finishedAt: at })),
-        facts,
-      };
+      for (const fact of event.facts) s.facts.set(fact.name, fact.value);
+      return put(s, event.step, ({ startedAt, failures }) => ({ state: 'done', failures, startedAt, finishedAt: at }));
     }
     case 'step.failed':
       return put(s, event.step, (step) => failed(step, event, at));
@@ -122,11 +136,6 @@ export function fold(before: RunState, { seq, at, event }: StoredEvent): RunStat
     default:
       return event satisfies never;
   }
-}
-
-/** The state after these events. */
-export function folded(events: readonly StoredEvent[], from: RunState = fresh): RunState {
-  return events.reduce(fold, from);
 }
 
 export type Move =
@@ -169,7 +178,7 @@ function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.fail
     : { ...rest, ...kept, state: 'failed', failures, fault: event.fault, finishedAt: at };
 }
 
-function unasked(s: RunState): RunState {
+function unasked(s: Draft): Draft {
   const { asked: _, ...rest } = s;
   return rest;
 }
@@ -179,12 +188,14 @@ function takenUpAgain(step: StepRecord): StepRecord {
   return { ...untouched, ...(step.request ? { request: step.request } : {}) };
 }
 
-function put(s: RunState, key: string, change: (step: StepRecord) => Loose<StepRecord>): RunState {
-  return { ...s, steps: new Map(s.steps).set(key, tight(change(stepAt(s, key)))) };
+function put(s: Draft, key: string, change: (step: StepRecord) => Loose<StepRecord>): Draft {
+  s.steps.set(key, tight(change(stepAt(s, key))));
+  return s;
 }
 
-function everyStep(s: RunState, change: (step: StepRecord) => StepRecord): RunState {
-  return { ...s, steps: new Map([...s.steps].map(([key, step]) => [key, change(step)])) };
+function everyStep<S extends Pick<Draft, 'steps'>>(s: S, change: (step: StepRecord) => StepRecord): S {
+  for (const [key, step] of s.steps) s.steps.set(key, change(step));
+  return s;
 }
 
 type Loose<T> = { readonly [K in keyof T]: T[K] | undefined };

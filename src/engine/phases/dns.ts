@@ -1,11 +1,9 @@
-import { parseAllDocuments } from 'yaml';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
-import type { KubeObject } from '../kube/object-path.ts';
 import { getObject, kubectl, kubeOf } from '../kube-access.ts';
 import { kubeObjectStep } from '../kube-object-step.ts';
 import { type Context, definePhase, present, type Step } from '../phase.ts';
-import { corednsManifest } from '../render/coredns-manifest.ts';
+import { corednsObjects } from '../render/coredns-manifest.ts';
 import { images } from '../render/images.ts';
 import { type Pod, pullFails, readyPods } from '../smoke-objects.ts';
 
@@ -21,8 +19,9 @@ export const dns = definePhase({
   steps: (cluster) => {
     if (cluster.workers === 0) return [];
     const [first] = cluster.controllerMachines;
-    const objects = parseAllDocuments(corednsManifest(cluster)).map((document) => document.toJS() as KubeObject);
-    const steps = objects.map((object) => kubeObjectStep('dns', object, first ? [`control-plane/${first.name}`] : []));
+    const steps = corednsObjects(cluster).map((object) =>
+      kubeObjectStep('dns', object, first ? [`control-plane/${first.name}`] : []),
+    );
     return [...steps, runs(steps.map((step) => step.key)), resolves(cluster)];
   },
 });

@@ -1,8 +1,6 @@
-import { parseAllDocuments } from 'yaml';
-import type { KubeObject } from '../kube/object-path.ts';
 import { kubeObjectStep } from '../kube-object-step.ts';
 import { definePhase } from '../phase.ts';
-import { accessManifest } from '../render/access-manifest.ts';
+import { accessObjects } from '../render/access-manifest.ts';
 
 /** Lets the API server talk to kubelets, and people of kthw's group administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
@@ -11,7 +9,5 @@ export const rbac = definePhase({
   chapter: 8,
   after: ['control-plane'],
   steps: ({ controllerMachines: [first] }) =>
-    parseAllDocuments(accessManifest()).map((document) =>
-      kubeObjectStep('rbac', document.toJS() as KubeObject, first ? [`control-plane/${first.name}`] : []),
-    ),
+    accessObjects().map((object) => kubeObjectStep('rbac', object, first ? [`control-plane/${first.name}`] : [])),
 });

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../kube/object-path.ts';
 import { personGroup } from '../pki/person.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
@@ -7,8 +8,8 @@ const apiGroup = 'rbac.authorization.k8s.io';
  * Who may do what, beyond what every cluster knows: the API server (it calls itself `kubernetes`) at the kubelets, for logs,
  * exec and metrics; and people with a certificate of ours everywhere.
  */
-export function accessManifest(): string {
-  return yamlDocuments(
+export function accessObjects(): KubeObject[] {
+  return [
     {
       apiVersion: `${apiGroup}/v1`,
       kind: 'ClusterRole',
@@ -30,7 +31,12 @@ export function accessManifest(): string {
       name: 'kubernetes',
     }),
     clusterRoleBinding(personGroup, 'cluster-admin', { kind: 'Group', name: personGroup }),
-  );
+  ] as KubeObject[];
+}
+
+/** The same as a file. */
+export function accessManifest(): string {
+  return yamlDocuments(...accessObjects());
 }
 
 function clusterRoleBinding(name: string, role: string, subject: { kind: 'User' | 'Group'; name: string }): object {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster.ts';
+import type { KubeObject } from '../kube/object-path.ts';
 import { corednsDeployment } from './coredns-deployment.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
@@ -6,15 +7,20 @@ const namespace = 'kube-system';
 const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
 
 /** The cluster's DNS, at the address that every kubelet tells its pods. */
-export function corednsManifest(cluster: Cluster): string {
-  return yamlDocuments(
+export function corednsObjects(cluster: Cluster): KubeObject[] {
+  return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace } },
     clusterRole(),
     clusterRoleBinding(),
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace }, data: { Corefile: corefile() } },
     corednsDeployment(cluster, { namespace, labels }),
     service(cluster),
-  );
+  ] as KubeObject[];
+}
+
+/** The same as a file. */
+export function corednsManifest(cluster: Cluster): string {
+  return yamlDocuments(...corednsObjects(cluster));
 }
 
 /** Names of the cluster are answered from the API; all others by the machine's own servers. */
