@@ -1,53 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { specOf, World } from '../test/doubles/world.ts';
+import { execa } from 'execa';
+import { everybody } from '../src/commands/policy.ts';
+import { openSlack } from '../src/commands/slack.ts';
+import { openCourier } from '../src/commands/thread.ts';
+import { openEngine } from '../src/engine/open-engine.ts';
+import { openVaults } from '../src/store/envelope.ts';
+import { openFileKeyring } from '../src/store/file-keyring.ts';
+import { openSqliteStore } from '../src/store/sqlite.ts';
+import { defaults } from '../test/commands/a-run.ts';
+import { CloudDouble } from '../test/doubles/cloud.ts';
+import { KubeDouble } from '../test/doubles/kube.ts';
+import { RemoteDouble } from '../test/doubles/remote.ts';
+import { specOf } from '../test/doubles/world.ts';
+import { FastClock } from './fast-clock.ts';
+import { QuietChat } from './quiet-chat.ts';
 
 /**
- * Many clusters created at once by one engine, on doubles of everything outside it: what remains is the engine's own
- * work and memory. `--clusters` 50, `--controllers` 3, `--workers` 3.
+ * Many clusters created at once by one instance, on doubles of cloud, machines and Slack: memory, order of what is told,
+ * and how soon commands are acknowledged meanwhile, beside how soon they are when nothing else goes on. `--clusters` 50.
+ * The store, the vault, the keys and the door that takes commands are real.
  */
-const { values } = parseArgs({
-  options: {
-    clusters: { type: 'string', default: '50' },
-    controllers: { type: 'string', default: '3' },
-    workers: { type: 'string', default: '3' },
-  },
+const { values } = parseArgs({ options: { clusters: { type: 'string', default: '50' } } });
+const clusters = Number(values.clusters);
+const times = 10;
+const signingSecret = 'bench';
+const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
+const clock = new FastClock(times);
+const cloud = new CloudDouble(clock);
+for (const metric of ['CPUS', 'INSTANCES', 'IN_USE_ADDRESSES', 'STATIC_ADDRESSES', 'DISKS_TOTAL_GB'] as const) {
+  cloud.quotaLimits[metric] = 1_000_000;
+}
+cloud.healthOf = () => 'HEALTHY';
+const remote = new RemoteDouble(cloud);
+const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
+const chat = new QuietChat();
+const log = () => {};
+const engine = openEngine({
+  ...{ store, cloud, clock, log, mirror: undefined, holder: randomUUID(), leaseMs: 600_000 },
+  vaults: openVaults(store, openFileKeyring(join(folder, 'key'))),
+  kube: new KubeDouble(clock, cloud, remote),
+  openRemote: () => remote.open(),
+  told: (run) => courier.poke(run),
 });
-const shape = { controllers: Number(values.controllers) as 1 | 3 | 5, workers: Number(values.workers) };
+const courier = openCourier({ store, desk: engine.desk, chat, clock, policy: everybody, log });
+const tools = { desk: engine.desk, defaults: defaults(), policy: everybody };
+const door = openSlack({ store, chat, tools, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
+const { port } = await door.listen(0, '127.0.0.1');
 
-// One before the others, so that the secrets (tenths of a second each) are made: they are not what is measured.
-await createAtOnce(1);
-const before = process.memoryUsage().rss;
-const { ms, virtualMs, events } = await createAtOnce(Number(values.clusters));
-const after = process.memoryUsage().rss;
+const idle = await acknowledged(() => sleep(5_000));
+let highest = 0;
+const watching = setInterval(() => {
+  highest = Math.max(highest, process.memoryUsage.rss());
+}, 100);
+const started = Date.now();
+const busy = await acknowledged(createAll);
+const seconds = (Date.now() - started) / 1000;
+await courier.idle();
+clearInterval(watching);
+
+const states = (await store.list('cluster', { limit: 1_000 })).map(({ value }) => value.state);
+const ready = states.filter((state) => state === 'ready').length;
+const inOrder = [...chat.told.values()].filter((seqs) => seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)));
 console.log(
-  `${values.clusters} clusters of ${shape.controllers} controllers and ${shape.workers} workers at once: ${Math.round(ms)} ms of work for ${Math.round(virtualMs / 1000)} s of waiting, ${events} events`,
+  `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, on a clock ${times} times as fast`,
 );
-console.log(`memory: ${mib(before)} MiB before, ${mib(after)} MiB after`);
-
-async function createAtOnce(count: number) {
-  const world = new World();
-  world.cloud.quotaLimits.CPUS = 10_000;
-  world.cloud.quotaLimits.INSTANCES = 10_000;
-  world.cloud.quotaLimits.IN_USE_ADDRESSES = 10_000;
-  const engine = world.process();
-  const from = { real: performance.now(), virtual: +world.clock.now() };
-  const names = Array.from({ length: count }, (_, i) => `load-${i}`);
-  const answers = await Promise.all(
-    names.map((name) => engine.desk.create({ spec: specOf({ ...shape, name }), by: world.by, channel: 'C1' })),
+console.log(`memory: ${(highest / 1024 / 1024).toFixed(0)} MiB at most`);
+console.log(`threads told in order: ${inOrder.length} of ${chat.told.size}, ${chat.posted} messages`);
+for (const share of [0.5, 0.99]) {
+  const [calm, loaded] = [quantile(idle, share), quantile(busy, share)];
+  console.log(
+    `acknowledged, ${share * 100}th percentile: idle ${calm.toFixed(1)} ms, under load ${loaded.toFixed(1)} ms, ratio ${(loaded / calm).toFixed(1)} (${busy.length} commands)`,
   );
-  const runs = answers.flatMap((answer) => ('run' in answer ? [answer.run] : []));
-  await Promise.all(runs.map((run) => world.over(run)));
-  const ends = await Promise.all(runs.map((run) => world.endOf(run)));
-  if (ends.some((end) => end !== 'succeeded') || ends.length !== count) throw new Error(`ended as ${ends.join()}`);
-  const stored = await Promise.all(runs.map((run) => world.store.events(run)));
-  await world.close();
-  return {
-    ms: performance.now() - from.real,
-    virtualMs: +world.clock.now() - from.virtual,
-    events: stored.flat().length,
-  };
+}
+await engine.dispatcher.stop();
+await courier.close();
+await door.close();
+await store.close();
+await rm(folder, { recursive: true });
+
+async function createAll(): Promise<void> {
+  const by = { team: 'T1', user: 'U1' };
+  const specs = Array.from({ length: clusters }, (_, i) => specOf({ name: `load-${i}`, controllers: 3, workers: 3 }));
+  await Promise.all(specs.map((spec) => engine.desk.create({ spec, by, channel: `C-${spec.name}` })));
+  while ((await store.openRuns()).length > 0) await sleep(200);
 }
 
-function mib(bytes: number): number {
-  return Math.round(bytes / 1024 / 1024);
+/** Times until commands were acknowledged while something was done, in ms. */
+async function acknowledged(during: () => Promise<unknown>): Promise<number[]> {
+  const probe = execa(process.execPath, [
+    'bench/acknowledge.ts',
+    `http://127.0.0.1:${port}/slack/events`,
+    signingSecret,
+  ]);
+  await during();
+  probe.stdin?.write('stop\n');
+  return JSON.parse((await probe).stdout) as number[];
+}
+
+function quantile(sample: readonly number[], share: number): number {
+  const sorted = sample.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -1,0 +1,39 @@
+/**
+ * A process of its own, as Slack is: sends signed `/kthw list` commands at a steady rate until it is told to stop on its
+ * standard input, then prints the times until they were acknowledged, in ms, as JSON.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signatureHeaders } from '../local/workspace/bot/signing.ts';
+
+const [url = '', secret = '', everyMs = '50'] = process.argv.slice(2);
+let going = true;
+process.stdin.once('data', () => {
+  going = false;
+});
+
+const times: number[] = [];
+const pending: Promise<void>[] = [];
+for (let n = 0; going; n++) {
+  pending.push(once(n));
+  await sleep(Number(everyMs));
+}
+await Promise.all(pending);
+console.log(JSON.stringify(times));
+process.exit(0);
+
+async function once(n: number): Promise<void> {
+  const body = new URLSearchParams({
+    ...{ command: '/kthw', text: 'list', team_id: 'T1', user_id: 'U1', channel_id: 'C1' },
+    trigger_id: `${process.pid}.${n}`,
+    response_url: 'http://127.0.0.1:9/',
+  }).toString();
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...signatureHeaders(secret, Math.floor(Date.now() / 1000), body),
+  };
+  const started = performance.now();
+  const response = await fetch(url, { method: 'POST', headers, body });
+  await response.text();
+  if (response.status !== 200) throw new Error(`a command was answered with ${response.status}`);
+  times.push(performance.now() - started);
+}

@@ -1,0 +1,31 @@
+import type { Chat, Mark, Place } from '../src/commands/chat.ts';
+import type { Message } from '../src/commands/command.ts';
+
+/** Slack that always answers at once, and remembers in which order a run's thread was told. */
+export class QuietChat implements Chat {
+  /** Numbers of the events told, by run, in the order of posting. */
+  readonly told = new Map<string, number[]>();
+  #posted = 0;
+
+  async post(channel: string, _: Message, { mark }: { readonly mark?: Mark } = {}): Promise<Place> {
+    this.#posted++;
+    if (mark && mark.seq > 0) this.told.set(mark.run, [...(this.told.get(mark.run) ?? []), mark.seq]);
+    return { channel, ts: `${this.#posted}.0` };
+  }
+
+  async update(): Promise<void> {}
+  async direct(user: string): Promise<string> {
+    return `D${user}`;
+  }
+  async upload(): Promise<void> {}
+  async whisper(): Promise<void> {}
+  async openView(): Promise<void> {}
+  async members(): Promise<[]> {
+    return [];
+  }
+  async find(): Promise<undefined> {}
+
+  get posted(): number {
+    return this.#posted;
+  }
+}
