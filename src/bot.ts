@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/policy.ts';
+import { remind } from './commands/reminders.ts';
 import { openSlack } from './commands/slack.ts';
 import { slackChat } from './commands/slack-chat.ts';
 import { slackClient } from './commands/slack-client.ts';
@@ -82,6 +83,12 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     () => sleep(2_000),
   );
   await engine.dispatcher.start();
+  const atTheEnd = config.KTHW_TTL_ACTION;
+  const reminders = every(
+    60_000,
+    () => remind({ store, desk: engine.desk, chat, now: () => new Date(), atTheEnd, log }),
+    log,
+  );
   return {
     url: `http://${address}:${port}`,
     async stop() {
@@ -89,8 +96,27 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
       await Promise.all([door.close(), engine.dispatcher.stop()]);
       // What the last commands asked for.
       await engine.dispatcher.stop();
+      await reminders.stop();
       await courier.close();
       await store.close();
+    },
+  };
+}
+
+/** Does something again and again, until it is stopped. What goes wrong is tried again the next time. */
+function every(ms: number, work: () => Promise<void>, log: ReturnType<typeof openLog>): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  async function go(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await work().catch((error: unknown) => log({ error }, 'what is done now and again'));
+      await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+  const going = go();
+  return {
+    async stop() {
+      stopping.abort();
+      await going;
     },
   };
 }

@@ -65,6 +65,8 @@ const Environment = z.object({
   KTHW_MAX_DELETIONS: z.coerce.number().int().min(0).optional(),
   /** How long a question waits for an answer. */
   KTHW_APPROVAL_MINUTES: z.coerce.number().int().min(1).max(10_080).default(30),
+  /** What becomes of a cluster whose time is over and nobody says anything. */
+  KTHW_TTL_ACTION: z.enum(['ask', 'delete']).default('ask'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof Environment>;

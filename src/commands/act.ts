@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { Store } from '../store/store.ts';
 import { StoreAway } from '../store/store-errors.ts';
 import type { Chat } from './chat.ts';
-import type { Message, Need, Reply, Tools } from './command.ts';
+import type { Message, Need, Replaces, Reply, Tools } from './command.ts';
 import type { Guard } from './guard.ts';
 import { message } from './messages/blocks.ts';
 import { md } from './messages/markdown.ts';
@@ -12,7 +12,7 @@ import type { Asker } from './router.ts';
 import { isFirst } from './seen.ts';
 
 /** Shows something to whoever asked, alone. */
-export type Say = (message: Message, replaces: boolean) => Promise<void>;
+export type Say = (message: Message, replaces: Replaces) => Promise<void>;
 
 /** A request that was acknowledged and is to be carried out. */
 export interface Request {
@@ -75,7 +75,7 @@ async function sent(
   reply: Extract<Reply, { file: unknown }>,
   { by }: Asker,
   { chat, log }: Acting,
-): Promise<Extract<Reply, { replaces?: boolean }>> {
+): Promise<{ readonly shown: Message }> {
   try {
     const direct = await chat.direct(by.user);
     await chat.upload(direct, { name: reply.filename, content: reply.file, comment: reply.comment });
@@ -88,7 +88,7 @@ async function sent(
 
 /** By the way that came with the request; else as a message for the asker's eyes; else directly. */
 async function show(
-  { shown, replaces = false }: { readonly shown: Message; readonly replaces?: boolean },
+  { shown, replaces = false }: { readonly shown: Message; readonly replaces?: Replaces },
   { id, asker: { by, channel }, say }: Pick<Request, 'id' | 'asker' | 'say'>,
   { chat, log }: Pick<Acting, 'chat' | 'log'>,
 ): Promise<void> {

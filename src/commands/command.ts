@@ -11,9 +11,12 @@ export interface Message {
   readonly blocks: readonly KnownBlock[];
 }
 
+/** Whether it takes the place of the message with the button: of one that the presser alone sees, or of anybody's. */
+export type Replaces = boolean | 'for-all';
+
 /** What comes of a command or a button. `shown` is seen by the asker alone. */
 export type Reply =
-  | { readonly shown: Message; readonly replaces?: boolean }
+  | { readonly shown: Message; readonly replaces?: Replaces }
   /** A file for the asker's direct messages, with a word meanwhile. Its content is never shown anywhere else. */
   | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly shown: Message };
 

@@ -18,6 +18,9 @@ export const machineType = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,61}$/, 'not a machine type; write it like e2-standard-2');
 
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const [shortestMs, longestMs] = [30 * unitMs.m, 90 * unitMs.d];
+
 /** Everything that a person can choose about a cluster, with what is taken where nobody chose. */
 export function createArguments(defaults: CreateDefaults) {
   return z
@@ -49,6 +52,13 @@ export function createArguments(defaults: CreateDefaults) {
       subnet: z.string().default(defaults.subnet).describe('addresses of the machines, /16 to /26'),
       podCidr: z.string().default(defaults.podCidr).describe('addresses of pods, a /24 for each worker'),
       serviceCidr: z.string().default(defaults.serviceCidr).describe('addresses of services'),
+      ttl: z
+        .string()
+        .regex(/^[1-9]\d{0,3}[mhd]$/, 'write it like 8h or 2d')
+        .transform((text) => Number(text.slice(0, -1)) * unitMs[text.at(-1) as keyof typeof unitMs])
+        .refine((ms) => ms >= shortestMs && ms <= longestMs, 'from 30m to 90d')
+        .optional()
+        .describe('how long it is wanted, like 8h or 2d: its thread asks before that is over'),
       forceSize: z.boolean().default(false).describe('create it on machines that are known to be too small'),
     })
     .superRefine((args, context) => {
@@ -64,7 +74,10 @@ export function createArguments(defaults: CreateDefaults) {
     });
 }
 
-export function specOf(args: z.infer<ReturnType<typeof createArguments>>, defaults: CreateDefaults): ClusterSpec {
+export function specOf(
+  { ttl: _, ...args }: z.infer<ReturnType<typeof createArguments>>,
+  defaults: CreateDefaults,
+): ClusterSpec {
   return {
     ...args,
     controllers: controllerCounts.find((n) => n === args.controllers) ?? 3,

@@ -9,7 +9,7 @@ import { answered, unknownCluster } from './messages/refusals.ts';
 const value = z.strictObject({ cluster: clusterName });
 const nameBlock = 'name';
 
-const yes = defineButton({
+export const deleteYes = defineButton({
   id: 'delete.yes',
   value,
   does: {
@@ -53,8 +53,8 @@ export const deleteCluster = defineCommand({
     const found = await desk.status(args.name);
     if (!found) return { shown: unknownCluster(args.name) };
     const { controllers, workers } = found.record.spec;
-    return { shown: confirmDelete(args.name, controllers + workers, { yes: yes.id, no: no.id }) };
+    return { shown: confirmDelete(args.name, controllers + workers, { yes: deleteYes.id, no: no.id }) };
   },
-  buttons: [yes, no],
+  buttons: [deleteYes, no],
   modals: [typed],
 });

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Reply, Tools, Typed } from './command.ts';
+import { extendYes } from './extend.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
@@ -78,7 +79,11 @@ export function routeModal(id: string, metadata: string, typed: Typed, by: Perso
   return { channel, route: { needs: 'create', later } };
 }
 
-const buttons: readonly Button[] = [...commands.flatMap((one) => one.buttons ?? []), ...Object.values(approvals)];
+const buttons: readonly Button[] = [
+  ...commands.flatMap((one) => one.buttons ?? []),
+  ...Object.values(approvals),
+  extendYes,
+];
 const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
 
 function unknownCommand(name: string) {

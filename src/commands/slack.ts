@@ -94,7 +94,10 @@ export function openSlack(options: SlackOptions): SlackDoor {
     if (!routed) return;
     // What everybody sees, the courier alone edits; what came of the press is for the presser, where the button is.
     const { is_ephemeral: isTheirs, thread_ts: thread } = Container.parse(container);
-    const say: Say = isTheirs ? by(respond) : (shown) => chat.whisper(channel, asker.by.user, shown, thread);
+    const say: Say = async (shown, replaces) =>
+      isTheirs || replaces === 'for-all'
+        ? await by(respond)(shown, replaces)
+        : await chat.whisper(channel, asker.by.user, shown, thread);
     goOn(`button ${trigger} ${action.action_id}`, asker, routed, say, trigger);
   });
 

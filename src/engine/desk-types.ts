@@ -126,9 +126,24 @@ export interface Grant {
   readonly endsAt: Date;
 }
 
+/** What came of asking for more time. */
+export type Extension =
+  | { readonly endsAt: Date }
+  /** Somebody extended it before. */
+  | { readonly already: Date }
+  | { readonly unknown: true };
+
 /** All that commands may ask of the engine. Every call returns soon: the work itself is a run. */
 export interface Desk {
-  create(asked: { readonly spec: ClusterSpec; readonly by: Person; readonly channel: string }): Promise<Answer>;
+  /** @param asked `ttlMs`: how long it is wanted; absent: until somebody deletes it */
+  create(asked: {
+    readonly spec: ClusterSpec;
+    readonly by: Person;
+    readonly channel: string;
+    readonly ttlMs?: number;
+  }): Promise<Answer>;
+  /** More time for a cluster that has an end. @param from the end that was shown */
+  extend(name: string, from: Date, hours: number): Promise<Extension>;
   resume(name: string, by: Person): Promise<AnswerOrUnknown>;
   cancel(name: string, by: Person): Promise<AnswerOrUnknown>;
   smoke(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;

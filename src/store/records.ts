@@ -33,6 +33,18 @@ export const records = {
     state: z.enum(['building', 'ready', 'failed', 'cancelled', 'deleting', 'deleted']),
     /** What finished runs found out: addresses, fingerprints. Never a secret. */
     facts: z.record(z.string(), z.json()),
+    /** Until when it is wanted. Absent: until somebody deletes it. */
+    endsAt: Instant.optional(),
+  }),
+  /** What was done about the end of a cluster that is wanted for a time. Its id is the cluster's name. */
+  reminder: z.object({
+    /** The end that it is about: another one is another reminder. */
+    endsAt: Instant,
+    /** When a process began to ask; without `askedAt` nobody knows whether it did. */
+    claimedAt: Instant,
+    firstAt: Instant.optional(),
+    askedAt: Instant.optional(),
+    deletedAt: Instant.optional(),
   }),
   run: z.object({
     cluster: z.string(),

@@ -56,6 +56,15 @@ describe('what is asked of the desk', () => {
   });
 
   test.each([
+    ['30m', 1_800_000],
+    ['8h', 28_800_000],
+    ['2d', 172_800_000],
+  ])('create demo --ttl %s', async (ttl, ttlMs) => {
+    const { calls } = await asked(`create demo --ttl ${ttl}`);
+    expect(calls).toEqual([['create', { spec: aSpec(), by: asker, channel, ttlMs }]]);
+  });
+
+  test.each([
     ['status demo', ['status', 'demo']],
     ['resume demo', ['resume', 'demo', asker]],
     ['cancel demo', ['cancel', 'demo', asker]],
@@ -113,6 +122,10 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     ['create demo --service-cidr 10.200.4.0/24', 'overlaps `--pod-cidr 10.200.0.0/16`'],
     ['create demo --service-cidr 10.240.0.0/24', 'overlaps `--subnet 10.240.0.0/24`'],
     ['create demo --pod-cidr 010.200.0.0/16', 'not an IPv4 range'],
+    ['create demo --ttl 8', 'write it like 8h or 2d'],
+    ['create demo --ttl 0h', 'write it like 8h or 2d'],
+    ['create demo --ttl 29m', 'from 30m to 90d'],
+    ['create demo --ttl 91d', 'from 30m to 90d'],
     ['kubeconfig demo --hours 721', 'at most 720'],
     ['kubeconfig demo --hours 0', 'must be a whole number of hours'],
     ['status', '`NAME` is missing'],
@@ -175,6 +188,7 @@ describe('help', () => {
         'subnet',
         'pod-cidr',
         'service-cidr',
+        'ttl',
         'force-size',
       ];
       for (const flag of flags) expect(shown).toContain(`--${flag}`);

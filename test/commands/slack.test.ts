@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { Conversation } from '../../local/demo/conversation.ts';
 import type { ShownMessage } from '../../local/workspace/client.ts';
 import type { Store } from '../../src/store/store.ts';
 import { StoreAway } from '../../src/store/store-errors.ts';
@@ -260,6 +261,16 @@ describe('in a workspace', () => {
     expect(await slack.people.views('ada')).toEqual([]);
     const runs = await slack.store.list('run');
     expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
+  });
+
+  test('the person of the demo presses Delete and types the name', async ({ signal }) => {
+    const slack = await started();
+    const talk = new Conversation(slack.people, { person: 'ada', channel: general, signal });
+    await talk.say('/kthw create demo');
+    await untilRuns(slack, 1);
+    await talk.say('/kthw delete demo');
+    await talk.press('delete.yes');
+    await untilRuns(slack, 2);
   });
 
   test('a name that is submitted twice deletes once', async () => {

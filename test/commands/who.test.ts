@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ShownMessage } from '../../local/workspace/client.ts';
 import { everybody, type Policy } from '../../src/commands/policy.ts';
+import { remind } from '../../src/commands/reminders.ts';
 import type { EngineEvent } from '../../src/store/events.ts';
 import { type ASlack, type ASlackOptions, aSlack, send } from './a-slack.ts';
 
@@ -330,6 +331,34 @@ describe('who may not', () => {
     await inChannel(slack, 'ada', 'each of 3 workers needs a /24');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
+});
+
+test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
+  const slack = await withPolicy({});
+  const { people, store, desk, chat } = slack;
+  await people.as('ada').command(general, '/kthw create demo --ttl 30m');
+  await people.waitFor(async () => (await thread(slack)).length > 0);
+  const log = () => {};
+  await remind({ store, desk, chat, now: () => new Date(), atTheEnd: 'ask', log });
+  const { ts } = await people.waitFor(async () =>
+    (await thread(slack)).find(({ text }) => text.includes('is wanted until')),
+  );
+  const before = (await store.read('cluster', 'demo'))?.value.endsAt;
+  await Promise.all(['grace', 'linus'].map((person) => people.as(person).click(general, ts, 'lifetime.extend')));
+  const shown = await people.waitFor(async () =>
+    (await thread(slack)).find((one) => one.ts === ts && one.text.includes('was extended by')),
+  );
+  expect(JSON.stringify(shown.blocks)).not.toContain('lifetime.extend');
+  const losers = await people.waitFor(async () => {
+    const seen = await Promise.all(['grace', 'linus'].map((person) => thread(slack, person)));
+    const told = seen.flat().filter(({ text }) => text.includes('your press changed nothing'));
+    return told.length > 0 && told;
+  });
+  expect(losers).toHaveLength(1);
+  const after = (await store.read('cluster', 'demo'))?.value.endsAt;
+  expect(+new Date(after ?? 0) - +new Date(before ?? 0)).toBe(8 * 3_600_000);
+  await people.as('ada').command(general, '/kthw status demo');
+  await inChannel(slack, 'ada', 'demo: building');
 });
 
 describe('the audit trail', () => {

@@ -16,6 +16,7 @@ export function status({ name, record, latest }: ClusterStatus, asks: readonly K
   const facts = [
     md`Kubernetes ${spec.version} · ${machines(record)} · ${spec.machineType} · ${spec.zone}`,
     md`asked for by ${person(record.by)}, ${moment(new Date(record.createdAt))}`,
+    ...(record.endsAt && record.state !== 'deleted' ? [md`wanted until ${moment(new Date(record.endsAt))}`] : []),
     ...(address && record.state !== 'deleted' ? [md`API server: ${code(`https://${address}:6443`)}`] : []),
   ];
   return message(

@@ -3,6 +3,7 @@ import type { Message } from '../../../src/commands/command.ts';
 import { auditLines, auditNote, auditSent, auditTrail } from '../../../src/commands/messages/audit.ts';
 import { askForName, typingTheName } from '../../../src/commands/messages/confirm.ts';
 import { decided } from '../../../src/commands/messages/decision.ts';
+import { endsSoon, extended } from '../../../src/commands/messages/lifetime.ts';
 import { notAllowed } from '../../../src/commands/messages/not-allowed.ts';
 import { question, waiting } from '../../../src/commands/messages/question.ts';
 import { status } from '../../../src/commands/messages/status.ts';
@@ -15,6 +16,7 @@ import { readable } from './readable.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 const ids = { yes: 'x.yes', no: 'x.no' };
+const ends = { extend: 'x.extend', delete: 'x.delete' };
 const other = { team: 'T1', user: 'U2' };
 const named: Policy = { ...everybody, approvers: [other, { group: 'S1' }] };
 const rebuilding = aView({ operation: 'rebuild' });
@@ -80,6 +82,17 @@ const all: Readonly<Record<string, Message>> = {
   'refusal: too many': notAllowed({ why: 'too-many', takesAway: 12, most: 10 }),
   'refusal: group': notAllowed({ why: 'unreadable', group: 'S1' }),
   'delete, typing': typingTheName('demo'),
+  'ends soon': endsSoon('demo', asker, { endsAt: later(1_800), now: noon }, ends),
+  'ends soon, then deleted': endsSoon(
+    'demo',
+    asker,
+    { endsAt: later(1_800), now: noon, deletesAt: later(1_800) },
+    ends,
+  ),
+  'has ended': endsSoon('demo', asker, { endsAt: noon, now: later(9) }, ends),
+  extended: extended('demo', other, { endsAt: later(28_800) }).shown,
+  'extended before': extended('demo', other, { already: later(28_800) }).shown,
+  'extended in vain': extended('demo', other, { unknown: true }).shown,
   audit: auditTrail('demo', trail),
   'audit of nothing': auditTrail('demo', []),
   'audit file': auditNote('demo', 3),

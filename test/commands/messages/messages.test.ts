@@ -63,6 +63,7 @@ const all: Readonly<Record<string, Message>> = {
   'ended deleted': ended(aView({ operation: 'delete', over: 'succeeded', finishedAt: later(90) })),
   status: status(aStatus()),
   'status ready': status(aStatus({ state: 'ready', facts: { 'public-address': '203.0.113.7' } }, readyView)),
+  'status with an end': status(aStatus({ state: 'ready', endsAt: later(28_800).toISOString() }, readyView)),
   'status without a run': status(aStatus({ state: 'failed' }, 'none')),
   list: clusterList([aStatus(), aStatus({ spec: aSpec({ name: 'other', workers: 0 }), state: 'ready' }, 'none')]),
   'list of none': clusterList([]),
