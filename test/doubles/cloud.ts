@@ -18,6 +18,7 @@ const machineTypes: Readonly<Record<string, MachineType>> = {
   'e2-micro': { cpus: 2, memoryMb: 1_024, sharedCpu: true },
   'e2-medium': { cpus: 2, memoryMb: 4_096, sharedCpu: true },
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
+  'e2-standard-4': { cpus: 4, memoryMb: 16_384, sharedCpu: false },
 };
 
 /** How long the cloud takes, on the virtual clock. */
