@@ -15,7 +15,7 @@ export interface Ids {
   readonly no: string;
 }
 
-const mostLines = 40;
+const mostLines = 60;
 const widest = 160;
 
 /** A question that a run asks, and later what came of it: its buttons are there as long as they can be pressed. */
@@ -25,7 +25,7 @@ export function question(view: RunView, asked: Question, fate: Fate, policy: Pol
   const head = md`${icon} *${cluster}* · ${called(operation).going} ${words}; ${person(view.by)} asked for it`;
   const open = fate.is === 'open';
   return message(
-    md`${icon} ${cluster}: ${called(operation).going} ${words}, ${summed(asked.destroys)}`,
+    md`${icon} ${cluster}: ${called(operation).going} ${words}, ${summed(asked.destroys.toReversed())}`,
     ...sections([head, heading(operation, open), ...listed(asked.destroys)]),
     ...(open ? [block.section(md`*To undo it:* ${undoing(view)}`)] : []),
     ...said.map(block.section),
@@ -142,10 +142,14 @@ function undoing({ cluster, operation }: RunView): Markdown {
   }
 }
 
+/** In the order of building, so that the machines, which hold the rest, come first however long the list is. */
 function listed(destroys: readonly string[]): Markdown[] {
-  const lines = destroys.slice(0, mostLines).map((line) => md`• ${cut(line, widest)}`);
+  const lines = destroys
+    .toReversed()
+    .slice(0, mostLines)
+    .map((line) => md`• ${cut(line, widest)}`);
   const left = destroys.length - lines.length;
-  return left > 0 ? [...lines, md`… and ${left} more, of the same kinds`] : lines;
+  return left > 0 ? [...lines, md`… and ${left} more`] : lines;
 }
 
 /** For notifications: the first thing by name, the others by number. */

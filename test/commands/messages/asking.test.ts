@@ -123,7 +123,9 @@ describe('what is asked and answered', () => {
     const long = question(rebuilding, { ...asked, destroys }, { is: 'open' }, everybody, ids);
     expectWithinLimits(long);
     const blocks = JSON.stringify(long.blocks);
-    expect(blocks).toContain('… and 160 more');
+    expect(blocks).toContain('… and 140 more');
+    // What is built first, the machines, is what a person must see.
+    expect(blocks).toContain('machine demo-worker-199 ');
     expect(blocks).toContain('x.yes');
     expectWithinLimits(status(aStatus(), waiting({ ...pending, destroys }, named, ids)));
   });
