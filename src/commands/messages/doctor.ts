@@ -29,7 +29,7 @@ export function diagnosisCard(view: RunView, { findings, resizeTo }: Diagnosed, 
 /** The figures of every machine, what stands out, and what to do. */
 export function diagnosis(seen: Diagnosis, button: string): Message {
   const { cluster, findings, undersized, patients } = seen;
-  const count = `${findings.length === 0 ? 'nothing' : findings.length} stand${findings.length > 1 ? '' : 's'} out`;
+  const count = counted(findings.length);
   const lines = findings.map(({ machine, text }) => md`• ${short(machine, cluster)}: ${ticked(text)}`);
   const cause = undersized
     ? [md`*${undersized.machineType} is too small for etcd and the API server:* ${undersized.why.join(', ')}`]
@@ -45,7 +45,12 @@ export function diagnosis(seen: Diagnosis, button: string): Message {
   );
 }
 
-function whatToDo({ cluster, state, findings, undersized }: Diagnosis): Markdown {
+function counted(findings: number): string {
+  if (findings === 0) return 'nothing stands out';
+  return findings === 1 ? 'one thing stands out' : `${findings} things stand out`;
+}
+
+function whatToDo({ cluster, state, findings, undersized, patients }: Diagnosis): Markdown {
   const command = (name: string) => code(`/kthw ${name} ${cluster}`);
   if (undersized) {
     return state === 'ready'
@@ -53,6 +58,9 @@ function whatToDo({ cluster, state, findings, undersized }: Diagnosis): Markdown
       : md`The cluster is not up, so the button makes its machines anew, once that is approved; network, address and authority stay`;
   }
   if (findings.length === 0) return md`${command('status')} shows the cluster, ${command('smoke')} tests it`;
+  if (patients.every(({ readings }) => !readings)) {
+    return md`No machine could be looked at. ${command('status')} shows the cluster, ${command('resume')} goes on where a run stopped`;
+  }
   return md`The machines are large enough: look at their disks and at what else runs there. ${command('status')} shows the cluster, ${command('smoke')} tests it`;
 }
 
