@@ -189,6 +189,9 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(secrets.length).toBeGreaterThan(10);
     const own = Buffer.from(/client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? '', 'base64').toString();
     const wanted = [...secrets, { of: "Ada's key", texts: needlesIn(own) }];
+    // And what it is searched for is found where it may be.
+    expect(needlesIn(own).filter((needle) => kubeconfig.includes(needle))).toHaveLength(1);
+    expect(JSON.stringify({ own })).toContain(needlesIn(own)[0]);
     const found = [...places].flatMap(([place, text]) => [
       ...wanted
         .filter(({ texts }) => texts.some((needle) => text.includes(needle)))
