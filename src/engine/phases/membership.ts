@@ -19,7 +19,8 @@ export const membership = definePhase({
       leaves: true,
       observe: async (c) => ((await nodeOf(c, name)) ? present() : { is: 'absent' }),
       async stake(c) {
-        const pods = await podsOn(c, name);
+        // What is on its way out already moves nowhere, and is gone by the time somebody answers.
+        const pods = (await podsOn(c, name)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
         const moved = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
         return { lines: (await nodeOf(c, name)) ? [`node ${name}`, ...moved] : [], state: moved.join() };
       },
@@ -31,7 +32,11 @@ interface Node {
   readonly metadata: { readonly name: string };
 }
 type PlacedPod = Pod & {
-  readonly metadata: { readonly namespace: string; readonly ownerReferences?: readonly { readonly kind: string }[] };
+  readonly metadata: {
+    readonly namespace: string;
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly kind: string }[];
+  };
 };
 
 /** Longest that pods may take to move; then the node goes all the same. https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
