@@ -102,8 +102,12 @@ export class Conversation {
   }
 
   /** Presses a button in the thread of a run, once it is there. @returns what its message said */
-  async pressIn({ ts, text }: ShownMessage, actionId: string, deadlineMs: number): Promise<string> {
-    const { person, channel, signal } = this.#place;
+  async pressIn(
+    { ts, text }: ShownMessage,
+    actionId: string,
+    { deadlineMs, signal = this.#place.signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal },
+  ): Promise<string> {
+    const { person, channel } = this.#place;
     const message = await this.#workspace.waitFor(
       async () => {
         const thread = await this.#workspace.thread(channel, ts, person);

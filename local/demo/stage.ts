@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../stack.ts';
 import type { ShownMessage } from '../workspace/client.ts';
 import { WorkspaceClient } from '../workspace/client.ts';
@@ -33,8 +34,14 @@ export class Stage {
   /** The same for a run that is begun otherwise. */
   async seenThrough(what: string, act: () => Promise<void>, well: RegExp): Promise<ShownMessage> {
     const run = await this.talk.begin('demo', act);
-    this.#scene.log(`\n${await this.talk.pressIn(run, 'approval.yes', minuteMs)}`);
-    return await this.#well(what, run, well);
+    const over = new AbortController();
+    const approving = this.#approveAll(run, AbortSignal.any([over.signal, this.#scene.signal]));
+    try {
+      return await this.#well(what, run, well);
+    } finally {
+      over.abort();
+      await approving;
+    }
   }
 
   /** Types a command that begins a run which asks nothing. @returns its summary once it is over and well */
@@ -66,6 +73,18 @@ export class Stage {
     await this.talk.press('delete.yes');
     await this.talk.outcome('demo', /: deleted/, 5 * minuteMs);
     this.#scene.log(`delete: ${secondsSince(deleting)}`);
+  }
+
+  /** What has changed since it was asked is asked anew: whoever wants it says yes again. */
+  async #approveAll(run: ShownMessage, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const asked = this.talk.pressIn(run, 'approval.yes', { deadlineMs: createMs, signal });
+      // Without an answer the run does not end, which whoever waits for that will say.
+      const said = await asked.catch((error: unknown) => (signal.aborted ? '' : (error as Error).message));
+      if (said) this.#scene.log(`\n${said}`);
+      // Its message loses the button a moment later.
+      await sleep(3_000, undefined, { signal }).catch(() => {});
+    }
   }
 
   async #well(what: string, run: ShownMessage, well: RegExp): Promise<ShownMessage> {

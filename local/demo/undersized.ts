@@ -27,7 +27,7 @@ export async function undersized(stack: Stack, scene: Scene): Promise<void> {
   const before = isUp ? await stage.kubectl() : undefined;
   if (before) await stage.nodesAre(1, before);
 
-  const press = async () => log(`\n${await talk.pressIn(create, 'resize.yes', minuteMs)}`);
+  const press = async () => log(`\n${await talk.pressIn(create, 'resize.yes', { deadlineMs: minuteMs })}`);
   const resizing = Date.now();
   const work = () => stage.seenThrough('the resize', press, isUp ? /: resized/ : /: rebuilt/);
   if (before) {
