@@ -11,13 +11,9 @@ const minuteMs = 60_000;
 
 /** At least one of every kind of step, in the order in which a create comes to them. */
 const duringCreate = [
-  'preflight/checks:after-write',
   'network/vpc:before-call',
   'network/vpc:after-call',
   'keys/authority:after-call',
-  'keys/ssh:after-write',
-  'addresses/api:after-call',
-  'network/subnet:after-call',
   'firewall/kill-allow-external:before-call',
   'controllers/kill-controller-0:before-call',
   'controllers/kill-controller-0:after-call',
@@ -25,22 +21,15 @@ const duringCreate = [
   'workers/kill-worker-0:after-write',
   'host-keys/kill-controller-0:after-write',
   'certificates/kubernetes:after-call',
-  'certificates/on/kill-worker-0:after-call',
   'kubeconfigs/kill-worker-0:before-call',
   'encryption/kill-controller-0:after-call',
-  'load-balancer/health-check:after-call',
   'load-balancer/pool:after-call',
-  'load-balancer/rule:before-call',
   'load-balancer/rule:after-call',
   'downloads/kill-controller-0:before-call',
-  'packages/kill-worker-0:before-call',
   'downloads/kill-worker-0:after-call',
   'etcd/kill-controller-0:before-call',
   'etcd/kill-controller-0:after-call',
-  'etcd/kill-controller-0/formed:after-call',
-  'control-plane/kill-controller-0:before-call',
   'control-plane/kill-controller-0:after-call',
-  'health-proxy/kill-controller-0:after-call',
   'rbac/ClusterRole/system:kube-apiserver-to-kubelet:after-call',
   'containerd/kill-worker-0:after-call',
   'kubelet/kill-worker-0:before-call',
@@ -52,7 +41,6 @@ const duringCreate = [
   'smoke/cleared:after-write',
 ];
 const duringDelete = [
-  'load-balancer/rule:before-call',
   'load-balancer/rule:after-call',
   'workers/kill-worker-0:before-call',
   'controllers/kill-controller-0:after-call',
@@ -92,7 +80,7 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
 
   test('makes one cluster, each thing once, and tells it once', async ({ signal }) => {
     await rig.killAt(duringCreate);
-    const watch = keepAlive(rig.stack);
+    const watch = keepAlive(rig.stack, rig.botLog);
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
     await talk.say('/kthw create kill --controllers 1 --workers 1');
     const firstAuthority = await rig.workspace.waitFor(fingerprint, { deadlineMs: minuteMs, what: 'an authority' });
@@ -116,7 +104,7 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
 
   test('deletes it and leaves nothing', async ({ signal }) => {
     await rig.killAt(duringDelete);
-    const watch = keepAlive(rig.stack);
+    const watch = keepAlive(rig.stack, rig.botLog);
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
     await talk.say('/kthw delete kill');
     await talk.press('delete.yes');

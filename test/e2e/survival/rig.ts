@@ -25,6 +25,7 @@ export interface Rig {
   readonly stack: Stack;
   readonly workspace: WorkspaceClient;
   readonly google: Google;
+  readonly botLog: string;
   readonly mirror: { fault(...faults: readonly object[]): Promise<void> };
   /** What one person says and reads in #clusters. */
   talk(signal: AbortSignal, person?: string): Conversation;
@@ -130,6 +131,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     stack,
     workspace,
     google: new Google(stack.cloudUrl),
+    botLog: join(stateDir, 'logs/bot.log'),
     talk: (signal, person = 'ada') => new Conversation(workspace, { person, channel: 'clusters', signal }),
     vault: (cluster) => vaults.of(cluster),
     events,

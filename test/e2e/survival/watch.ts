@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Stack } from '../../../local/stack.ts';
 
 export interface Watch {
@@ -9,8 +10,8 @@ export interface Watch {
   end(): Promise<void>;
 }
 
-/** Starts the bot anew whenever it was killed, as an init system does. */
-export function keepAlive(stack: Stack): Watch {
+/** Starts the bot anew whenever it was killed, as an init system does. @param logFile the bot's, to say why it ended otherwise */
+export function keepAlive(stack: Stack, logFile: string): Watch {
   const over = Promise.withResolvers<undefined>();
   let kills = 0;
   const watching = watch();
@@ -21,10 +22,16 @@ export function keepAlive(stack: Stack): Watch {
     for (let bot = stack.bot; ; ) {
       const why = await Promise.race([bot.ended, over.promise]);
       if (why === undefined) return;
-      if (!why.includes('SIGKILL')) throw new Error(`the bot was not killed: ${why}`);
+      if (!why.includes('SIGKILL')) throw new Error(`the bot was not killed: ${why}\n${await endOfLog()}`);
       kills++;
-      bot = await stack.restartBot();
+      bot = await stack.restartBot().catch(async (error: Error) => {
+        throw new Error(`${error.message}\n${await endOfLog()}`);
+      });
     }
+  }
+
+  async function endOfLog(): Promise<string> {
+    return (await readFile(logFile, 'utf8')).slice(-2_000);
   }
 
   return {
