@@ -45,10 +45,8 @@ function resized(cluster: Cluster, machine: Machine, after: readonly string[]): 
     asks: true,
     async stake(c) {
       const found = await find(c);
-      if (!found || isThere(found, wanted)) return { lines: [], state: '' };
-      const { machineType, status } = found;
-      const what = `machine ${name} restarts as ${wanted}, it is ${machineType}; ${meanwhile(cluster, machine)}`;
-      return { lines: [what], state: `${machineType} ${status}` };
+      if (!found) return { lines: [], state: '' };
+      return { lines: [becoming(found, cluster, machine)], state: `${found.machineType} ${found.status}` };
     },
     async observe(c) {
       const found = await find(c);
@@ -68,6 +66,7 @@ function resized(cluster: Cluster, machine: Machine, after: readonly string[]): 
       if (!isOurs(found, cluster)) throw new KthwError('conflict', { what: `machine ${name}` });
       const at = { name, zone: cluster.zone };
       if (found.machineType !== wanted) {
+        await thereIsQuota(c, found);
         if (found.status !== 'TERMINATED') {
           await othersAreWell(c, machine);
           await c.cloud.stopInstance(at, call(c, 'stop'));
@@ -86,6 +85,15 @@ function isThere({ machineType, status }: Found, wanted: string): boolean {
 
 function isOurs({ labels }: Found, cluster: Cluster): boolean {
   return Object.entries(labelsOf(cluster)).every(([key, value]) => labels[key] === value);
+}
+
+/** What is to happen to a machine, for a person. */
+function becoming(found: Found, cluster: Cluster, machine: Machine): string {
+  const { name, machineType, status } = found;
+  const wanted = cluster.machineType;
+  if (isThere(found, wanted)) return `machine ${name} is ${wanted} already and stays up`;
+  if (machineType === wanted) return `machine ${name} starts as ${wanted}, it is ${status}`;
+  return `machine ${name} restarts as ${wanted}, it is ${machineType}; ${meanwhile(cluster, machine)}`;
 }
 
 function meanwhile({ controllerMachines }: Cluster, { role }: Machine): string {
@@ -121,6 +129,20 @@ async function othersAreWell(c: Context, machine: Machine): Promise<void> {
       if (result.exitCode !== 0) throw new KthwError('not-healthy', { what: `etcd on ${other.name}` });
     }),
   );
+}
+
+/** A machine that was stopped and can't be started for want of quota would be a member less. */
+async function thereIsQuota({ cloud, cluster, signal }: Context, { name, zone, machineType }: Found): Promise<void> {
+  const [now, later, quotas = []] = await Promise.all([
+    cloud.machineType({ name: machineType, zone }, signal),
+    cloud.machineType({ name: cluster.machineType, zone }, signal),
+    cloud.quotas(cluster.region, signal),
+  ]);
+  const more = Math.ceil(later?.cpus ?? 0) - Math.ceil(now?.cpus ?? 0);
+  const short = quotas.find(({ metric, limit, usage }) => metric === 'CPUS' && usage + more > limit);
+  if (!short) return;
+  const detail = `${more} more CPUs needed, ${short.usage} of ${short.limit} are used`;
+  throw new KthwError('quota', { doing: `making ${name} ${cluster.machineType}` }, { detail });
 }
 
 /** Three calls of one step, each under an id of its own that is the same again after a crash. */

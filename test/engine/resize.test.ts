@@ -177,9 +177,12 @@ describe('half-way', () => {
     await world.finish(process.desk.resume('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
-    expect((await world.eventsOf(run, 'approval.asked')).at(-1)?.destroys.map((line) => line.split(' ')[1])).toEqual(
-      names.slice(1),
-    );
+    expect((await world.eventsOf(run, 'approval.asked')).at(-1)?.destroys).toEqual([
+      'machine demo-controller-0 is e2-standard-2 already and stays up',
+      'machine demo-controller-1 starts as e2-standard-2, it is TERMINATED',
+      'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
+      'machine demo-worker-0 restarts as e2-standard-2, it is f1-micro; its pods are away meanwhile',
+    ]);
     expect(world.cloud.machines().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
     expect((await clusterOf(world)).state).toBe('ready');
   });
@@ -191,6 +194,21 @@ describe('half-way', () => {
     const run = await world.finish(resize(world, process));
     expect(await world.finish(resize(world, process))).toBe(run);
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
+  });
+
+  test('without quota for a larger machine none is stopped', async () => {
+    const { world, process } = await aWorld();
+    const [{ usage = 0 } = {}] = (await world.cloud.quotas('us-west1', new AbortController().signal)) ?? [];
+    world.cloud.quotaLimits.CPUS = usage;
+    const run = await world.finish(resize(world, process));
+    expect(await world.endOf(run)).toBe('failed');
+    expect(await world.eventsOf(run, 'step.failed')).toMatchObject([
+      { step: 'resize/demo-controller-0', fault: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' } },
+    ]);
+    expect(world.cloud.faults.calls(/^stop /)).toBe(0);
+    world.cloud.quotaLimits.CPUS = usage + 4;
+    await world.finish(process.desk.resume('demo', world.by));
+    expect(await world.endOf(run)).toBe('succeeded');
   });
 
   test('a worker that is gone is made anew as the wanted type', async () => {

@@ -91,10 +91,10 @@ function figures(patients: readonly Patient[], cluster: string): Markdown {
   return joined([table(head, rows), legend]);
 }
 
-/** Where the limits come from. */
+/** Where the limits come from, or what the figures mean. */
 function sources(findings: Diagnosis['findings']): KnownBlock[] {
   const urls = [...new Set(findings.flatMap(({ source }) => source ?? []))];
-  return urls.length > 0 ? [block.note(joined([md`Limits from`, ...urls.map((url) => md`${url}`)], ' '))] : [];
+  return urls.length > 0 ? [block.note(joined([md`About these figures:`, ...urls.map((url) => md`${url}`)], ' '))] : [];
 }
 
 function short(machine: string, cluster: string): string {

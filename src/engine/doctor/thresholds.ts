@@ -9,6 +9,7 @@ export interface Threshold {
   readonly limit: number;
   /** The figure and the limit, for people. */
   say(value: number, limit: number): string;
+  /** Who says so; of a figure that is the kernel's, what it means, and the limit is ours. */
   readonly source: string;
 }
 
@@ -19,7 +20,7 @@ const eviction = 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-p
 const cfs = 'https://docs.kernel.org/scheduler/sched-bwc.html';
 const proc = 'https://docs.kernel.org/filesystems/proc.html';
 
-/** From where on a figure is a symptom, and who says so. */
+/** From where on a figure is a symptom. */
 export const thresholds: readonly Threshold[] = [
   {
     name: 'took too long',
