@@ -21,7 +21,7 @@ export interface Planning {
   readonly operation: OperationName;
   /** Rebuild: the phase it starts over from. */
   readonly from?: string | undefined;
-  /** Scale: the cluster as it was. */
+  /** Scale and rebuild: the cluster as it was. */
   readonly before?: ClusterSpec | undefined;
 }
 
@@ -37,7 +37,10 @@ export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning):
     case 'backward':
       return turnedAround(forward.filter((p) => !p.step.leaves));
     case 'both':
-      return takenDownFirst(forward, run.from ? startingAt(phases, run.from, forward) : gone(phases, run, forward));
+      return takenDownFirst(
+        forward,
+        run.from ? startingAt(phases, run.from, asItWas(phases, run, forward)) : gone(phases, run, forward),
+      );
     case 'restarted': {
       const restarts = walkForward([resizePhase], cluster);
       const ids = restarts.map((p) => p.id);
@@ -71,6 +74,15 @@ function walkForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] 
       return { id: step.key, step, phase, walks: 'forward', destroys: step.asks ?? false, after };
     }),
   );
+}
+
+/** Rebuild: what is taken down is what the cluster was, which may be another machine type than it is to be. */
+function asItWas(
+  phases: readonly Phase[],
+  { before }: Planning,
+  forward: readonly PlannedStep[],
+): readonly PlannedStep[] {
+  return before ? walkForward(phases, clusterOf(before)) : forward;
 }
 
 /** Rebuild: the steps of a phase and of all that come after it in the tutorial. */

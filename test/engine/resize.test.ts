@@ -279,6 +279,8 @@ describe('a cluster that is not up', () => {
     const births = world.cloud.machines().map(({ birth }) => birth);
     const run = await world.finish(resize(world, process));
     expect((await world.store.read('run', run))?.value).toMatchObject({ operation: 'rebuild', from: 'controllers' });
+    const [asked] = await world.eventsOf(run, 'approval.asked');
+    expect(asked?.destroys).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
     expect(world.cloud.machines().filter(({ birth }) => births.includes(birth))).toEqual([]);
