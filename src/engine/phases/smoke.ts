@@ -54,7 +54,7 @@ function onWorkers(): Step[] {
     {
       key: 'smoke/deployment',
       title: 'a deployment runs on every worker',
-      after: ['smoke/namespace', 'ready/nodes'],
+      after: ['smoke/namespace'],
       async observe(c) {
         const pods = await podsOf(c);
         if (pods.length === 0) return { is: 'absent' };
