@@ -3,6 +3,7 @@ import { type Context, definePhase } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { containerdConfig } from '../render/containerd-config.ts';
 import { containerdUnit } from '../render/containerd-unit.ts';
+import { images } from '../render/images.ts';
 import { kernelModules, sysctls } from '../render/kernel-settings.ts';
 import { paths } from '../render/paths.ts';
 import { registries, registryHosts } from '../render/registry-hosts.ts';
@@ -25,7 +26,8 @@ export const containerd = definePhase({
         undo: 'systemctl disable -q --now containerd || true',
         make: () => `modprobe -a overlay br_netfilter 2>/dev/null || true
 sysctl -q -e -p ${paths.sysctls} || true
-systemctl daemon-reload && systemctl enable -q containerd && systemctl restart containerd`,
+systemctl daemon-reload && systemctl enable -q containerd && systemctl restart containerd
+${fetchAhead(images(cluster.release).pause)}`,
       }),
     ),
 });
@@ -43,4 +45,9 @@ function runtimeFiles({ cluster, mirror }: Context): HostFile[] {
         : [{ path: `${paths.registries}/${registry}/hosts.toml`, content, mode: 0o644 }];
     }),
   ];
+}
+
+/** Every first pod waits for this image: it comes while the control plane starts. Should it not, the kubelet pulls it. */
+function fetchAhead(image: string): string {
+  return `systemd-run -q --no-block --collect ctr -n k8s.io images pull --hosts-dir ${paths.registries} ${image} || true`;
 }
