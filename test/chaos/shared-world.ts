@@ -113,6 +113,13 @@ export class SharedWorld {
     );
   }
 
+  /** How many operations of a kind there were on a resource. */
+  async operations(scope: string, type: string, target: string): Promise<number> {
+    const response = await fetch(`${this.cloud.url}/compute/v1/projects/kthw-local/${scope}/operations`);
+    const { items = [] } = (await response.json()) as { items?: { operationType: string; targetLink: string }[] };
+    return items.filter((one) => one.operationType === type && one.targetLink.endsWith(`/${target}`)).length;
+  }
+
   async close(): Promise<void> {
     for (const instance of this.#instances) instance.kill('SIGKILL');
     await Promise.all(this.#instances.map(({ ended }) => ended));

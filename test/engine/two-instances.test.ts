@@ -14,7 +14,7 @@ import {
 } from '../support/firestore-emulator.ts';
 import { slowRoad } from '../support/slow-road.ts';
 
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 const jar = findFirestoreEmulator();
 const everyMark = Array.from({ length: markCount }, (_, n) => `marks/${n}`);
 const oneOfEach = {
@@ -57,7 +57,9 @@ describe.skipIf(jar === undefined)('two processes on one Firestore', () => {
     proxy.cut();
     await until(() => shared.isOver(run));
     await expectDoneOnce(shared, run);
-    expect((await shared.events(run)).filter(({ type }) => type === 'step.failed')).toEqual([]);
+    // Being put down in the middle of a step is no fault of the step's.
+    const faults = (await shared.events(run)).flatMap((event) => (event.type === 'step.failed' ? [event.fault] : []));
+    expect(faults.filter(({ kind }) => kind !== 'cancelled')).toEqual([]);
   });
 });
 
@@ -116,7 +118,8 @@ function cases(make: () => Promise<SharedWorld>): void {
     await road.release();
     sleeper.kill('SIGCONT');
     await until(() => shared.said(sleeper).includes(`put down ${run}: lost`));
-    expect(shared.inserts()).toEqual({ ...oneOfEach, 'POST /global/networks': 2 });
+    expect(shared.inserts()['POST /global/networks']).toBe(2);
+    expect(await shared.operations('global', 'insert', 'networks/demo')).toBe(1);
     await expectDoneOnce(shared, run);
   });
 
