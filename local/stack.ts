@@ -33,8 +33,6 @@ export interface Stack {
 }
 
 const mirrorHost = '127.64.0.1';
-/** Not 127.0.0.1, from which connections go out: one of them would take the port while the bot starts anew. */
-const botHost = '127.0.0.2';
 const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
@@ -49,7 +47,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await mkdir(join(stateDir, 'logs'), { recursive: true });
   const [mirrorPort, botPort, workspacePort] = await Promise.all([
     freePort(mirrorHost),
-    freePort(botHost),
+    freePort('127.0.0.1'),
     options.workspacePort ?? freePort('127.0.0.1'),
   ]);
   const started: Service[] = [];
@@ -110,14 +108,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         '--port',
         String(workspacePort),
         '--bot-url',
-        `http://${botHost}:${botPort}/slack/events`,
+        `http://127.0.0.1:${botPort}/slack/events`,
       ],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
     const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));
     const startBot = () =>
       start('bot', [options.botScript ?? 'src/main.ts'], {
-        HOST: botHost,
+        HOST: '127.0.0.1',
         PORT: String(botPort),
         SLACK_BOT_TOKEN: token,
         SLACK_SIGNING_SECRET: signingSecret,

@@ -48,10 +48,11 @@ export class Google {
     return await answered(await fetch(this.#at(path), { headers }));
   }
 
-  /** A change by hand, as somebody with the console makes it. @param path from after the project */
+  /** A change by hand, as somebody with the console makes it, once it is carried out. @param path from after the project */
   async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    await answered(await fetch(this.#at(path), { method, headers, ...sent }));
+    const operation = await answered<{ selfLink: string }>(await fetch(this.#at(path), { method, headers, ...sent }));
+    await answered(await fetch(`${operation.selfLink}/wait`, { method: 'POST', headers }));
   }
 
   #at(path: string): string {
