@@ -1,11 +1,18 @@
 import type { Store } from './store.ts';
 import { StoreAway } from './store-errors.ts';
 
-/** The store with errors that pass by themselves turned into StoreAway. */
-export function tellingAway(store: Store, passes: (error: unknown) => boolean): Store {
+/**
+ * The store with errors that pass by themselves turned into StoreAway.
+ * @param inTurn when each call is made; @default at once
+ */
+export function tellingAway(
+  store: Store,
+  passes: (error: unknown) => boolean,
+  inTurn: <T>(call: () => Promise<T>) => Promise<T> = (call) => call(),
+): Store {
   async function told<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      return await inTurn(call);
     } catch (cause) {
       if (!passes(cause)) throw cause;
       throw new StoreAway(`the store: ${(cause as Error).message}; try again later`, { cause });

@@ -8,6 +8,7 @@ import { afterPrefix } from './id-order.ts';
 import { assertHeld, leaseOf, take } from './lease-rules.ts';
 import { checkId, decodeRecord, encodeRecord } from './record-codec.ts';
 import type { Kind, RecordOf } from './records.ts';
+import { Slices } from './slices.ts';
 import { inTransaction, openSqliteFile, passesByItself } from './sqlite-file.ts';
 import type { Lease, Page, Store, Version, Versioned } from './store.ts';
 import { StaleVersion } from './store-errors.ts';
@@ -29,7 +30,11 @@ export interface SqliteOptions {
  */
 export function openSqliteStore(options: SqliteOptions): Store {
   const { path, now = () => new Date(), isGone = () => false, busyMs = 10_000 } = options;
-  return tellingAway(new SqliteStore(openSqliteFile(path, busyMs), now, isGone), passesByItself);
+  const store = new SqliteStore(openSqliteFile(path, busyMs), now, isGone);
+  if (path === ':memory:') return tellingAway(store, passesByItself);
+  // Each write waits for the disk within the call.
+  const slices = new Slices();
+  return tellingAway(store, passesByItself, (call) => slices.run(call));
 }
 
 /** Methods are async only to turn throws into rejections: each one's work is done before it returns. */
