@@ -94,13 +94,14 @@ export class Documents {
     }
   }
 
+  /** Answers after `answerMs` at the latest: what is still repeated then ends the client when it is over. */
   async close(): Promise<void> {
-    // The client rejects where nobody can hear it when it is ended under a call that it still repeats.
     const enough = new AbortController();
     const waiting = sleep(this.#answerMs, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.#unanswered), waiting]);
+    // The client rejects where nobody can hear it when it is ended under a call that it still repeats.
+    const ended = Promise.allSettled(this.#unanswered).then(() => this.#client.terminate());
+    await Promise.race([ended, waiting]);
     enough.abort();
-    await this.#client.terminate();
   }
 }
 
