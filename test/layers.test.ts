@@ -14,9 +14,11 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** The one folder of each package; `src/`: anywhere. A package that is not here is not for `src/`. */
 const PLACES: Record<string, string> = {
+  '@expo-google-fonts/inter': 'src/commands/pictures/',
   '@google-cloud/compute': 'src/engine/cloud/',
   '@google-cloud/firestore': 'src/store/',
   '@google-cloud/tasks': 'src/engine/cloud-tasks/',
+  '@resvg/resvg-js': 'src/commands/pictures/',
   '@slack/bolt': 'src/commands/',
   '@slack/types': 'src/commands/',
   '@slack/web-api': 'src/commands/',
