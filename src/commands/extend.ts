@@ -10,7 +10,7 @@ export const extendYes = defineButton({
   value: z.strictObject({ cluster: clusterName, endsAt: z.iso.datetime() }),
   does: {
     press: async ({ args: { cluster, endsAt }, by }, { desk }) => {
-      const extension = await desk.extend(cluster, new Date(endsAt), extendHours);
+      const extension = await desk.extend(cluster, new Date(endsAt), extendHours, by);
       return extended(cluster, by, extension);
     },
   },

@@ -3,6 +3,7 @@ import type { RecordOf, RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { clusterOf } from './cluster.ts';
 import type { AuditEntry } from './desk-types.ts';
+import { allGrants } from './grants.ts';
 import { isOperation } from './operations.ts';
 import type { Phase } from './phase.ts';
 import { plan } from './plan.ts';
@@ -21,8 +22,15 @@ export async function auditOf(
       return record ? runEntries(run, record, await store.events(run), phases) : [];
     }),
   );
-  const grants = await store.list('grant', { prefix: `${name}.`, limit: 1_000 });
-  return [...perRun.flat(), ...grants.map(({ value }) => grantEntry(value))].sort((a, b) => +a.at - +b.at);
+  const [grants, extensions] = await Promise.all([
+    allGrants(store, name),
+    store.list('extension', { prefix: `${name}.` }),
+  ]);
+  const others = [
+    ...grants.flatMap(({ id, value }) => grantEntries(id.slice(name.length + 1), value)),
+    ...extensions.map(({ value: { at, by, endsAt } }) => ({ at: new Date(at), by, what: `extended it to ${endsAt}` })),
+  ];
+  return [...perRun.flat(), ...others].sort((a, b) => +a.at - +b.at);
 }
 
 /** Pure: what of a run's events somebody would be asked about later. */
@@ -78,6 +86,9 @@ export function runEntries(
   });
 }
 
-function grantEntry({ to, commonName, issuedAt, endsAt }: RecordOf<'grant'>): AuditEntry {
-  return { at: new Date(issuedAt), by: to, what: `was given a kubeconfig as ${commonName} until ${endsAt}` };
+function grantEntries(id: string, grant: RecordOf<'grant'>): AuditEntry[] {
+  const { to, commonName, issuedAt, endsAt, revoked } = grant;
+  const given = { at: new Date(issuedAt), by: to, what: `was given kubeconfig ${id} as ${commonName} until ${endsAt}` };
+  if (!revoked) return [given];
+  return [given, { at: new Date(revoked.at), by: revoked.by, what: `revoked kubeconfig ${id} of ${commonName}` }];
 }

@@ -126,6 +126,17 @@ export interface Grant {
   readonly endsAt: Date;
 }
 
+export interface RevokeAsked {
+  /** Whose kubeconfigs. */
+  readonly of: Person;
+  readonly by: Person;
+  /** Only this one. */
+  readonly grant?: string | undefined;
+}
+
+/** What came of revoking. `reached`: the cluster's API was told, so that it works no more; else the next run tells it. */
+export type Revocation = { readonly revoked: readonly Grant[]; readonly reached: boolean } | { readonly unknown: true };
+
 /** What came of asking for more time. */
 export type Extension =
   | { readonly endsAt: Date }
@@ -143,7 +154,7 @@ export interface Desk {
     readonly ttlMs?: number;
   }): Promise<Answer>;
   /** More time for a cluster that has an end. @param from the end that was shown */
-  extend(name: string, from: Date, hours: number): Promise<Extension>;
+  extend(name: string, from: Date, hours: number, by: Person): Promise<Extension>;
   resume(name: string, by: Person): Promise<AnswerOrUnknown>;
   cancel(name: string, by: Person): Promise<AnswerOrUnknown>;
   smoke(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;
@@ -152,6 +163,10 @@ export interface Desk {
   list(): Promise<ClusterStatus[]>;
   /** @param hours how long it works. @default 24 */
   kubeconfig(name: string, by: Person, hours?: number): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
+  /** Kubeconfigs of a cluster that work now, oldest first. */
+  grants(name: string): Promise<readonly Grant[]>;
+  /** Ends kubeconfigs of a person before their time. */
+  revoke(name: string, asked: RevokeAsked): Promise<Revocation>;
   /** The approval that a run waits for now. */
   approval(run: string): Promise<ApprovalView | undefined>;
   /** An answer to `approval.asked`, for exactly what `digest` stands for. The first valid one wins. */

@@ -6,9 +6,12 @@ import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
+import { KthwError } from './errors.ts';
+import { grantsOf } from './grants.ts';
 import { extend } from './lifetime.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
 import type { Phase } from './phase.ts';
+import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
 import { RunViews } from './run-views.ts';
 import { change } from './settle.ts';
 
@@ -21,6 +24,8 @@ export interface DeskOptions {
   /** The store was away while something was asked: nobody knows how far that came. */
   lookAgain?(): void;
   issueKubeconfig(record: ClusterRecord, by: Person, hours: number): Promise<Kubeconfig>;
+  /** Takes the access of revoked kubeconfigs away, now. @throws KthwError when the cluster's API does not answer */
+  withdrawRevoked(record: ClusterRecord): Promise<void>;
   /** Why a cluster can't be of this machine type; undefined: it can. */
   typeProblem(spec: ClusterSpec): Promise<string | undefined>;
   /** @param facts what is known of the cluster, also by a run that is not over */
@@ -248,8 +253,15 @@ export function openDesk(options: DeskOptions): Desk {
       const found = await store.read('cluster', name);
       if (!found || found.value.state === 'deleted') return undefined;
       if (found.value.state !== 'ready') return { notReady: found.value.state };
-      return await options.issueKubeconfig(found.value, by, hours);
+      try {
+        return await options.issueKubeconfig(found.value, by, hours);
+      } catch (error) {
+        if (error instanceof KthwError && error.kind === 'transient') return { notReady: error.message };
+        throw error;
+      }
     },
+    grants: (name) => grantsOf(store, name, now()),
+    revoke: (name, asked) => revokeKubeconfigs(options, name, asked),
     resize,
     async doctor(name) {
       const found = await store.read('cluster', name);
@@ -272,7 +284,7 @@ export function openDesk(options: DeskOptions): Desk {
     approval: (run) => pendingApproval(options, run),
     decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),
     audit: (name) => auditOf(store, phases, name),
-    extend: (name, from, hours) => extend(options, name, from, hours * 3_600_000),
+    extend: (name, from, hours, by) => extend(options, name, from, hours * 3_600_000, by),
     runView: (run) => views.of(run),
   };
 }

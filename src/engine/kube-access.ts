@@ -9,12 +9,16 @@ import { certificateAt, vaultPaths } from './secrets.ts';
 
 /** The cluster's API as its admin: through the balancer, or at one controller while there is no balancer yet. */
 export async function kubeOf(c: Context, at?: Machine): Promise<KubeApi> {
+  return await adminAt(c, c.know(at ? externalAddress(at) : publicAddress));
+}
+
+/** The API at an address, as the cluster's admin. */
+export async function adminAt({ kube, vault }: Pick<Context, 'kube' | 'vault'>, address: string): Promise<KubeApi> {
   const [authority, admin] = await Promise.all([
-    certificateAt(c.vault, vaultPaths.authority),
-    certificateAt(c.vault, vaultPaths.certificate('admin')),
+    certificateAt(vault, vaultPaths.authority),
+    certificateAt(vault, vaultPaths.certificate('admin')),
   ]);
-  const address = c.know(at ? externalAddress(at) : publicAddress);
-  return c.kube.at({ address, authority: authority.certificate, ...admin });
+  return kube.at({ address, authority: authority.certificate, ...admin });
 }
 
 /** The object at `path`; undefined when there is none. @throws KthwError */

@@ -1,9 +1,12 @@
+import type { Person } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { StaleVersion } from '../store/store-errors.ts';
 import type { Extension } from './desk-types.ts';
+import { change } from './settle.ts';
 
 /**
- * Gives a cluster more time, from its end or from now, whichever is later.
+ * Gives a cluster more time, from its end or from now, whichever is later. Who gave it is written down first, once for each
+ * end: should the process end in between, the next press does what that says.
  * @param from the end that was shown: should somebody have extended it since, nothing is changed
  */
 export async function extend(
@@ -11,17 +14,24 @@ export async function extend(
   name: string,
   from: Date,
   byMs: number,
+  by: Person,
 ): Promise<Extension> {
-  const found = await store.read('cluster', name);
-  const { endsAt } = found?.value ?? {};
-  if (!found || found.value.state === 'deleted' || endsAt === undefined) return { unknown: true };
-  if (+new Date(endsAt) !== +from) return { already: new Date(endsAt) };
+  const found = (await store.read('cluster', name))?.value;
+  if (!found || found.state === 'deleted' || found.endsAt === undefined) return { unknown: true };
+  if (+new Date(found.endsAt) !== +from) return { already: new Date(found.endsAt) };
   const next = new Date(Math.max(+from, +now()) + byMs);
+  const key = `${name}.${from.toISOString()}`;
+  const asked = { cluster: name, by, at: now().toISOString(), from: from.toISOString(), endsAt: next.toISOString() };
+  let first = true;
   try {
-    await store.write('cluster', name, { ...found.value, endsAt: next.toISOString() }, found.version);
+    await store.write('extension', key, asked, undefined);
   } catch (error) {
     if (!(error instanceof StaleVersion)) throw error;
-    return await extend({ store, now }, name, from, byMs);
+    first = false;
   }
-  return { endsAt: next };
+  const { endsAt } = (await store.read('extension', key))?.value ?? asked;
+  await change(store, 'cluster', name, (cluster) =>
+    cluster.endsAt !== undefined && +new Date(cluster.endsAt) === +from ? { ...cluster, endsAt } : cluster,
+  );
+  return first ? { endsAt: new Date(endsAt) } : { already: new Date(endsAt) };
 }

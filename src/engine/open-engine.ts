@@ -7,7 +7,7 @@ import { openDesk } from './desk.ts';
 import type { Desk } from './desk-types.ts';
 import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from './dispatcher.ts';
 import { examineCluster } from './doctor/examine-cluster.ts';
-import { issueKubeconfig } from './issue-kubeconfig.ts';
+import { issueKubeconfig, withdrawRevoked } from './issue-kubeconfig.ts';
 import type { Kube } from './kube/kube.ts';
 import type { Clock } from './phase.ts';
 import { typeProblem } from './phases/preflight.ts';
@@ -97,6 +97,7 @@ export function openEngine(options: EngineOptions): Engine {
   const lookAgain = oneAtATime(() =>
     dispatcher.start().catch((error: unknown) => log({ error }, 'looking for what the last requests left')),
   );
+  const access = { store, vaults, kube, now: clock.now };
   const desk = openDesk({
     store,
     phases,
@@ -109,7 +110,8 @@ export function openEngine(options: EngineOptions): Engine {
     typeProblem: ({ machineType, zone }) => typeProblem(cloud, { name: machineType, zone }),
     doctor: (record, facts) =>
       examineCluster({ cloud, vault: vaults.of(record.spec.name), openRemote: options.openRemote }, record, facts),
-    issueKubeconfig: (record, by, hours) => issueKubeconfig({ store, vaults, now: clock.now }, record, by, hours),
+    issueKubeconfig: (record, by, hours) => issueKubeconfig(access, record, by, hours),
+    withdrawRevoked: (record) => withdrawRevoked(access, record),
   });
   return { desk, dispatcher };
 }

@@ -104,6 +104,8 @@ export interface Context {
   readonly request: string;
   /** Replaces every upstream host of a download; undefined: upstream itself. */
   readonly mirror: string | undefined;
+  /** Ids of the kubeconfigs of people that are to work now. */
+  grants(): Promise<readonly string[]>;
   /** What exists and differs, over all the steps of this run. */
   survey(): Promise<readonly Difference[]>;
   /** @throws a bug when no step before this one made the fact known. */

@@ -2,6 +2,7 @@ import type { ClusterRecord, RunRecord } from '../store/records.ts';
 import type { Lease, Store } from '../store/store.ts';
 import { LeaseLost, StoreAway } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
+import { liveGrants } from './grants.ts';
 import { Journal } from './journal.ts';
 import { isOperation, type OperationName } from './operations.ts';
 import type { Clock, Context, Phase } from './phase.ts';
@@ -91,7 +92,10 @@ async function underLease(
       random: options.random,
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
-      context: { ...world.tools, cluster, clock, signal: outer },
+      context: {
+        ...{ ...world.tools, cluster, clock, signal: outer },
+        grants: () => liveGrants(store, run.cluster, clock.now()),
+      },
       earlierFacts: new Map(Object.entries(record?.facts ?? {})),
       trustsEarlierFacts: operation !== 'rebuild',
     };

@@ -86,7 +86,11 @@ export const records = {
     commonName: z.string(),
     issuedAt: Instant,
     endsAt: Instant,
+    /** From then on it is to work no more. */
+    revoked: z.object({ by: Person, at: Instant }).optional(),
   }),
+  /** More time for a cluster; created once for each end that was shown. Its id is `CLUSTER.THAT END`. */
+  extension: z.object({ cluster: z.string(), by: Person, at: Instant, from: Instant, endsAt: Instant }),
   /** Requests from Slack that were acted on, so that a repeat acts once. */
   seen: z.object({ at: Instant }),
 } as const satisfies Record<string, z.ZodType>;

@@ -32,7 +32,12 @@ export class SharedWorld {
     this.#env = env;
     const phases = phasesWithoutMachines({ has: nobody, leave: nobody });
     const notHere = () => Promise.reject(new Error('not here'));
-    const less = { issueKubeconfig: notHere, typeProblem: async () => undefined, doctor: notHere };
+    const less = {
+      issueKubeconfig: notHere,
+      withdrawRevoked: notHere,
+      typeProblem: async () => undefined,
+      doctor: notHere,
+    };
     this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, ...less });
   }
 

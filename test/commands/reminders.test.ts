@@ -110,7 +110,7 @@ describe('a cluster that is wanted for a time', () => {
     clock.pass(7.5 * hour);
     await look();
     const end = new Date(noon + 8 * hour);
-    const presses = await Promise.all([1, 2, 3].map(() => desk.extend('demo', end, 8)));
+    const presses = await Promise.all([1, 2, 3].map(() => desk.extend('demo', end, 8, asker)));
     expect(presses.filter((one) => 'endsAt' in one)).toEqual([{ endsAt: new Date(noon + 16 * hour) }]);
     expect(presses.filter((one) => 'already' in one)).toHaveLength(2);
     clock.pass(4 * hour);
@@ -124,8 +124,10 @@ describe('a cluster that is wanted for a time', () => {
   test('gets its more time from now on when its end has passed', async () => {
     const { clock, desk } = await aCluster();
     clock.pass(20 * hour);
-    expect(await desk.extend('demo', new Date(noon + 8 * hour), 8)).toEqual({ endsAt: new Date(noon + 28 * hour) });
-    expect(await desk.extend('other', new Date(noon), 8)).toEqual({ unknown: true });
+    expect(await desk.extend('demo', new Date(noon + 8 * hour), 8, asker)).toEqual({
+      endsAt: new Date(noon + 28 * hour),
+    });
+    expect(await desk.extend('other', new Date(noon), 8, asker)).toEqual({ unknown: true });
   });
 
   test('is asked about again where Slack did not take it, and directly where the channel is gone', async () => {

@@ -17,6 +17,7 @@ interface Kept {
 }
 interface KubeThing {
   readonly kind?: string;
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
@@ -92,6 +93,8 @@ export class KubeDouble implements Kube {
     }
     if (path.includes('/pods?')) return { status: 200, body: { items: this.#pods(objects, path, address) } };
     if (path.endsWith('/log')) return { status: 200, body: 'a line\n' };
+    const [collection = '', label] = path.split('?labelSelector=');
+    if (label) return { status: 200, body: { items: labelled(objects, `${collection}/`, label) } };
     const kept = objects.get(path);
     if (!kept) return { status: 404, body: { message: `${path} not found` } };
     const status = kept.deletedAt === undefined ? 'Active' : 'Terminating';
@@ -190,4 +193,10 @@ export class KubeDouble implements Kube {
       for (const other of objects.keys()) if (other === path || other.includes(inside)) objects.delete(other);
     }
   }
+}
+
+function labelled(objects: ReadonlyMap<string, Kept>, collection: string, label: string): KubeThing[] {
+  return [...objects].flatMap(([path, { object }]) =>
+    path.startsWith(collection) && object.metadata?.labels?.[label] !== undefined ? [object] : [],
+  );
 }

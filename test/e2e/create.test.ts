@@ -95,7 +95,10 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     const certificate = new X509Certificate(Buffer.from(user?.user['client-certificate-data'] ?? '', 'base64'));
     const subject = certificate.subject.split('\n');
     expect(subject).toContain('CN=slack:T0000LOCAL:U0000ADA0');
-    expect(subject.filter((part) => part.startsWith('O='))).toEqual(['O=kthw:admins']);
+    expect(subject.filter((part) => part.startsWith('O='))).toEqual([
+      'O=kthw:admins',
+      expect.stringMatching(/^O=kthw:grant:[0-9a-f]{12}$/),
+    ]);
     const hours = (certificate.validToDate.getTime() - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(23);
     expect(hours).toBeLessThanOrEqual(24);

@@ -18,7 +18,8 @@ export interface CertificateContents {
 
 export interface Subject {
   readonly commonName: string;
-  readonly organization: string;
+  /** One, or several: Kubernetes takes each for a group. */
+  readonly organization: string | readonly string[];
 }
 
 /** Clocks of machines that have just booted may be behind ours: the same allowance that cfssl makes. */
@@ -59,7 +60,7 @@ function attributesOf({ commonName, organization }: Subject): forge.pki.Certific
     { shortName: 'C', value: 'US' },
     { shortName: 'ST', value: 'Oregon' },
     { shortName: 'L', value: 'Portland' },
-    { shortName: 'O', value: organization, valueTagClass: utf8 },
+    ...[organization].flat().map((value) => ({ shortName: 'O', value, valueTagClass: utf8 })),
     { shortName: 'OU', value: 'Kubernetes The Hard Way' },
     { shortName: 'CN', value: commonName, valueTagClass: utf8 },
   ];

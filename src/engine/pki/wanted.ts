@@ -5,8 +5,8 @@ export interface WantedCertificate {
   /** Its place in the vault, and the name of its file on a machine. */
   readonly name: string;
   readonly commonName: string;
-  /** The group, as Kubernetes reads it. */
-  readonly organization: string;
+  /** The group, as Kubernetes reads it; or several. */
+  readonly organization: string | readonly string[];
   /** Addresses and names that it is valid for. */
   readonly hosts: readonly string[];
   /** @default both, as cfssl's profile of the tutorial */

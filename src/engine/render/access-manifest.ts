@@ -1,12 +1,12 @@
 import type { KubeObject } from '../kube/object-path.ts';
-import { personGroup } from '../pki/person.ts';
+import { grantGroup } from '../pki/person.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
 /**
  * Who may do what, beyond what every cluster knows: the API server (it calls itself `kubernetes`) at the kubelets, for logs,
- * exec and metrics; and people with a certificate of ours everywhere.
+ * exec and metrics. What people may do is bound grant by grant.
  */
 export function accessObjects(): KubeObject[] {
   return [
@@ -30,8 +30,17 @@ export function accessObjects(): KubeObject[] {
       kind: 'User',
       name: 'kubernetes',
     }),
-    clusterRoleBinding(personGroup, 'cluster-admin', { kind: 'Group', name: personGroup }),
   ] as KubeObject[];
+}
+
+/** Of every binding of a grant; its value is the grant's id. */
+export const grantLabel = 'kthw-grant';
+
+/** Lets one certificate of a person administer the cluster: without this it may do nothing. */
+export function grantBinding(grant: string): KubeObject {
+  const name = grantGroup(grant);
+  const binding = clusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
+  return { ...binding, metadata: { name, labels: { [grantLabel]: grant } } } as KubeObject;
 }
 
 /** The same as a file. */
@@ -39,12 +48,12 @@ export function accessManifest(): string {
   return yamlDocuments(...accessObjects());
 }
 
-function clusterRoleBinding(name: string, role: string, subject: { kind: 'User' | 'Group'; name: string }): object {
+function clusterRoleBinding(name: string, role: string, subject: { kind: 'User' | 'Group'; name: string }): KubeObject {
   return {
     apiVersion: `${apiGroup}/v1`,
     kind: 'ClusterRoleBinding',
     metadata: { name },
     roleRef: { apiGroup, kind: 'ClusterRole', name: role },
     subjects: [{ apiGroup, ...subject }],
-  };
+  } as KubeObject;
 }

@@ -81,6 +81,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     typeProblem: async () => undefined,
     doctor: () => Promise.reject(new Error('not here')),
     issueKubeconfig: () => Promise.reject(new Error('not here')),
+    withdrawRevoked: () => Promise.reject(new Error('not here')),
   });
   const server = createServer((request, response) => {
     const route = dispatcher.routes?.find(({ path, method }) => path === request.url && method === request.method);

@@ -5,6 +5,7 @@ import { personCertificate } from '../../../src/engine/pki/person.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');
 const hourMs = 3_600_000;
+const grant = '1a2b';
 const ada = { team: 'T01', user: 'U42' };
 let authority: KeyedCertificate;
 
@@ -13,11 +14,11 @@ beforeAll(async () => {
 });
 
 describe('a personal certificate', () => {
-  it('names the person in Slack, is of our own group and only for clients', async () => {
-    const { certificate, commonName } = await personCertificate(authority, ada, { now });
+  it('names the person in Slack, is of our own group, of one for this certificate alone, and only for clients', async () => {
+    const { certificate, commonName } = await personCertificate(authority, ada, { now, grant });
     const read = new X509Certificate(certificate);
     expect(commonName).toBe('slack:T01:U42');
-    expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: 'kthw:admins' });
+    expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: ['kthw:admins', 'kthw:grant:1a2b'] });
     expect(read.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
     expect(read.subjectAltName).toBeUndefined();
   });
@@ -27,7 +28,11 @@ describe('a personal certificate', () => {
     [hourMs, 1],
     [30 * 24 * hourMs, 720],
   ])('asked for %s ms lasts %i hours', async (lifetimeMs, hours) => {
-    const issued = await personCertificate(authority, ada, lifetimeMs === undefined ? { now } : { now, lifetimeMs });
+    const issued = await personCertificate(
+      authority,
+      ada,
+      lifetimeMs === undefined ? { now, grant } : { now, grant, lifetimeMs },
+    );
     expect(issued.endsAt.getTime()).toBe(now.getTime() + hours * hourMs);
     expect(new X509Certificate(issued.certificate).validToDate).toEqual(issued.endsAt);
   });
@@ -35,7 +40,7 @@ describe('a personal certificate', () => {
   it.each([0, -1, Number.NaN, 30 * 24 * hourMs + 1])(
     'of %s ms is refused, with what to do instead',
     async (lifetimeMs) => {
-      await expect(personCertificate(authority, ada, { now, lifetimeMs })).rejects.toThrow(
+      await expect(personCertificate(authority, ada, { now, grant, lifetimeMs })).rejects.toThrow(
         expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('ask for 30 days') }),
       );
     },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Worker } from '../../../src/engine/cluster.ts';
 import { releaseOf } from '../../../src/engine/releases.ts';
-import { accessManifest } from '../../../src/engine/render/access-manifest.ts';
+import { accessManifest, grantBinding } from '../../../src/engine/render/access-manifest.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { cniBridge } from '../../../src/engine/render/cni-bridge.ts';
 import { cniLoopback } from '../../../src/engine/render/cni-loopback.ts';
@@ -16,6 +16,7 @@ import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-c
 import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { nginxSite } from '../../../src/engine/render/nginx-site.ts';
 import { registryHosts } from '../../../src/engine/render/registry-hosts.ts';
+import { yamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
 import { Secret } from '../../../src/store/secret.ts';
 import { aCluster } from '../a-cluster.ts';
 
@@ -29,6 +30,7 @@ describe('the configurations of 1.20.2', () => {
     ['kube-proxy-config.yaml', kubeProxyConfig(cluster, worker)],
     ['audit-policy.yaml', auditPolicy()],
     ['access.yaml', accessManifest()],
+    ['grant.yaml', yamlDocuments(grantBinding('3f9a12bc45de'))],
     ['coredns.yaml', corednsManifest(cluster)],
     ['containerd-2.toml', containerdConfig(cluster.release)],
     ['containerd-3.toml', containerdConfig(releaseOf('1.36.4'))],

@@ -10,7 +10,7 @@ ip route add default dev lo
 start() { bash "$root/$1.sh" >"$root/$1.log" 2>&1 & }
 until_ok() { for _ in $(seq 300); do if "$@" >/dev/null 2>&1; then return 0; fi; sleep 0.2; done; echo "never worked: $*" >&2; exit 1; }
 kube() { kubectl --kubeconfig "$root/var/lib/kubernetes/admin.kubeconfig" --cache-dir "$root/cache" "$@"; }
-person() { kubectl --kubeconfig "$root/person.kubeconfig" --cache-dir "$root/cache" "$@"; }
+may() { kubectl --kubeconfig "$root/$1.kubeconfig" --cache-dir "$root/cache" auth can-i delete nodes 2>/dev/null || true; }
 
 start etcd
 start kube-apiserver
@@ -20,9 +20,16 @@ start kube-scheduler
 readyz=$(kube get --raw /readyz)
 anonymousHealthz=$(curl -s --cacert "$root/var/lib/kubernetes/ca.pem" "https://$address:6443/healthz")
 
-personBefore=$(person auth can-i delete nodes 2>/dev/null || true)
 kube apply -f "$root/access.yaml" >/dev/null
-for _ in $(seq 50); do personAfter=$(person auth can-i delete nodes 2>/dev/null || true); [ "$personAfter" = yes ] && break; sleep 0.1; done
+becomes() { for _ in $(seq 50); do now=$(may "$1"); [ "$now" = "$2" ] && break; sleep 0.1; done; printf '%s' "$now"; }
+personBefore=$(may first)
+kube apply -f "$root/first.json" >/dev/null
+personBound=$(becomes first yes)
+kube delete -f "$root/first.json" >/dev/null
+personRevoked=$(becomes first no)
+kube apply -f "$root/second.json" >/dev/null
+personAgain=$(becomes second yes)
+personOld=$(may first)
 
 kube create secret generic pinned --from-literal=key=value >/dev/null
 etcd() { ETCDCTL_API=3 "$bin/etcdctl" --endpoints=https://127.0.0.1:2379 --cacert="$root/etc/etcd/ca.pem" --cert="$root/etc/etcd/kubernetes.pem" --key="$root/etc/etcd/kubernetes-key.pem" "$@"; }
@@ -38,5 +45,6 @@ issuer=$(printf '%s' "$token" | cut -d. -f2 | tr '_-' '/+' | sed 's/$/==/' | bas
 audited=$(jq -r 'select(.verb == "create" and .objectRef.name == "pinned") | "\(.user.username) \(.verb) \(.objectRef.resource)"' "$root/var/log/audit.log" | head -n 1)
 plain=$(ss -Hltn | awk '{print $4}' | grep -E ':(10251|10252|8080)$' | tr '\n' ' ' | sed 's/ $//')
 
-jq -n --arg readyz "$readyz" --arg anonymousHealthz "$anonymousHealthz" --arg personBefore "$personBefore" --arg personAfter "$personAfter" \
+jq -n --arg readyz "$readyz" --arg anonymousHealthz "$anonymousHealthz" --arg personBefore "$personBefore" --arg personBound "$personBound" \
+  --arg personRevoked "$personRevoked" --arg personAgain "$personAgain" --arg personOld "$personOld" \
   --arg inEtcd "$inEtcd" --arg coredns "$coredns" --arg leases "$leases" --arg issuer "$issuer" --arg audited "$audited" --arg plain "$plain" '$ARGS.named'

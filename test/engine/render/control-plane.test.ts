@@ -11,7 +11,7 @@ import { createAuthority, issue } from '../../../src/engine/pki/authority.ts';
 import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
 import { personCertificate } from '../../../src/engine/pki/person.ts';
 import { certificatesOf } from '../../../src/engine/pki/wanted.ts';
-import { accessManifest } from '../../../src/engine/render/access-manifest.ts';
+import { accessManifest, grantBinding } from '../../../src/engine/render/access-manifest.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
 import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
@@ -71,14 +71,18 @@ async function putEverything(): Promise<void> {
     const own = kubeconfig({ ...config, ...issued, server: 'https://127.0.0.1:6443', user: each.commonName });
     await put(`${paths.kubernetes}/${each.name}.kubeconfig`, own.reveal());
   }
-  const person = await personCertificate(authority, { team: 'T1', user: 'U1' }, { now });
-  const theirs = kubeconfig({
-    ...config,
-    ...person,
-    server: `https://${controller.address}:6443`,
-    user: person.commonName,
-  });
-  await put('/person.kubeconfig', theirs.reveal());
+  // The same person twice: what they were given first, and what they were given after that was revoked.
+  for (const grant of ['first', 'second']) {
+    const person = await personCertificate(authority, { team: 'T1', user: 'U1' }, { now, grant });
+    const theirs = kubeconfig({
+      ...config,
+      ...person,
+      server: `https://${controller.address}:6443`,
+      user: person.commonName,
+    });
+    await put(`/${grant}.kubeconfig`, theirs.reveal());
+    await put(`/${grant}.json`, JSON.stringify(grantBinding(grant)));
+  }
   await put(`${paths.kubernetes}/encryption-config.yaml`, encryptionConfig(new Secret(randomBytes(32))).reveal());
   await put(`${paths.kubernetes}/audit-policy.yaml`, auditPolicy());
   await put(`${paths.kubernetesConfig}/kube-scheduler.yaml`, kubeSchedulerConfig(cluster.release));
@@ -135,9 +139,15 @@ describe.skipIf(!runs)('a control plane of real programs, started as rendered', 
     expect(found.inEtcd).toBe('k8s:enc:aescbc:v1:key1:');
   });
 
-  it('lets people with a certificate of ours do everything, once the binding is there', () => {
+  it('lets a person with a certificate of ours do everything while that is bound', () => {
     expect(found.personBefore).toBe('no');
-    expect(found.personAfter).toBe('yes');
+    expect(found.personBound).toBe('yes');
+  });
+
+  it('lets a certificate that was revoked do nothing, also once the same person has another', () => {
+    expect(found.personRevoked).toBe('no');
+    expect(found.personAgain).toBe('yes');
+    expect(found.personOld).toBe('no');
   });
 
   it('accepts the DNS add-on whole', () => {
