@@ -17,7 +17,14 @@ export class QuietChat implements Chat {
   async direct(user: string): Promise<string> {
     return `D${user}`;
   }
+  async permalink(): Promise<string> {
+    return 'https://example.slack.com/archives/C1/p1';
+  }
   async upload(): Promise<void> {}
+  async share(): Promise<void> {}
+  async isShared(): Promise<boolean> {
+    return false;
+  }
   async whisper(): Promise<void> {}
   async openView(): Promise<void> {}
   async members(): Promise<[]> {

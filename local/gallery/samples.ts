@@ -1,35 +1,17 @@
-import { block, message } from '../../src/commands/messages/blocks.ts';
-import { md } from '../../src/commands/messages/markdown.ts';
+import { answerSamples } from './samples/answers.ts';
+import { faultSamples } from './samples/faults.ts';
+import { machineSamples } from './samples/machines.ts';
+import { questionSamples } from './samples/questions.ts';
+import { runSamples } from './samples/runs.ts';
+import type { Sample } from './samples/sample.ts';
 
-/** One thing that a person may see, for looking at it and for pictures of it. */
-export interface Sample {
-  /** Samples of a group stand together. */
-  readonly group: string;
-  readonly name: string;
-  readonly surface: 'message' | 'modal' | 'home' | 'ephemeral';
-  /** What is sent to Slack: a message, or for a modal and a Home tab the view. */
-  readonly message: { readonly text: string; readonly blocks: readonly unknown[] } | View;
-  /** A PNG that is shared with it. */
-  readonly picture?: () => Promise<Uint8Array>;
-}
+export type { Sample };
 
-interface View {
-  readonly type: 'modal' | 'home';
-  readonly blocks: readonly unknown[];
-}
-
-/** Every message in each of its states. */
+/** Everything that people meet in Slack, in each of its states: the gallery shows it, and the tests of messages check it. */
 export const samples: readonly Sample[] = [
-  {
-    group: 'Answers',
-    name: 'a line with the next command',
-    surface: 'ephemeral',
-    message: message(md`There is no cluster yet; \`/kthw create NAME\` makes one`),
-  },
-  {
-    group: 'Home',
-    name: 'nothing yet',
-    surface: 'home',
-    message: { type: 'home', blocks: [block.header('Clusters'), block.section(md`There is no cluster yet`)] },
-  },
+  ...runSamples,
+  ...questionSamples,
+  ...faultSamples,
+  ...answerSamples,
+  ...machineSamples,
 ];

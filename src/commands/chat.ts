@@ -21,6 +21,16 @@ export type ChatTrouble =
   | 'limited'
   /** No answer, or a broken one: the call may have been carried out. */
   | 'unsure'
+/** A picture for people to look at. */
+export interface Picture {
+  readonly name: string;
+  readonly png: Uint8Array;
+  /** What it shows, for those who don't see it. */
+  readonly alt: string;
+  /** Goes with it. Only its text is shown. */
+  readonly comment: Message;
+}
+
   /** This channel can't be written to: gone, archived, or without us in it. */
   | 'place'
   /** The message it was about is gone. */
@@ -60,12 +70,22 @@ export interface Chat {
     channel: string,
     file: { readonly name: string; readonly content: Secret; readonly comment: Message },
   ): Promise<void>;
+  /** Slack's page of a message. */
+  permalink(at: Place): Promise<string>;
   /** Seen by one person only. */
   whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
   /** @param trigger of what the person just did: good for three seconds, and once */
   openView(trigger: string, view: ModalView): Promise<void>;
   /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
   members(group: string): Promise<readonly Person[]>;
+  /** @param thread `ts` of the message to reply to */
+  share(channel: string, picture: Picture, thread?: string): Promise<void>;
+  /** Whether a picture of that name is in a thread; `cannot` without the scope for reading. */
+  isShared(
+    channel: string,
+    name: string,
+    at: { readonly thread: string; readonly since: Date },
+  ): Promise<boolean | 'cannot'>;
   /** Looks for a message of ours; `cannot` without the scope for reading. */
   find(
     channel: string,

@@ -26,6 +26,8 @@ export interface ThreadState {
   readonly undone: boolean;
   /** Slack's word for why the thread is not where it was asked for. */
   readonly moved: string | undefined;
+  /** Slack's page of the thread, once it has said where that is. */
+  readonly link: string | undefined;
   /** Who may answer questions. */
   readonly policy: Policy;
 }
@@ -75,7 +77,11 @@ export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
     // A kubeconfig can't be looked for: rather twice than never.
     if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing }];
   }
-  const shows = summary(view, movedWords(state), openQuestion(events) !== undefined);
+  const shows = summary(view, {
+    moved: movedWords(state),
+    waits: openQuestion(events) !== undefined,
+    thread: state.link,
+  });
   if (thread.ts === undefined) return thread.cursor < view.lastSeq ? [{ do: 'summary', message: shows }] : [];
   const item = nextItem(view, events, thread.cursor);
   const edits = amendments(state);

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Reply, Tools, Typed } from './command.ts';
+import { follows } from './follow.ts';
 import { extendYes } from './extend.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
@@ -111,4 +112,5 @@ function parsed(value: string | undefined): unknown {
 function rank({ name }: Command): number {
   const at = order.indexOf(name);
   return at < 0 ? order.length : at;
+  ...Object.values(follows),
 }

@@ -1,11 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 import { type Chat, ChatError, type Mark, type Place } from './chat.ts';
 import type { Message } from './command.ts';
+import { cut } from './messages/limits.ts';
 import { chatError } from './slack-error.ts';
 
 const eventType = 'kthw_run';
 /** One page of what was said since: nothing is looked for further back. */
 const lookBack = 200;
+/** Of `alt_txt`: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+const longestAlt = 1_000;
 
 /** The port over Slack's Web API. The client must repeat nothing by itself: who calls the port decides about that. */
 export function slackChat(client: WebClient): Chat {
@@ -34,6 +37,10 @@ export function slackChat(client: WebClient): Chat {
     async update(at, message, mark) {
       await calling(client.chat.update({ ...at, ...content(message), ...(mark ? { metadata: metadata(mark) } : {}) }));
     },
+    async permalink({ channel, ts }) {
+      const answer = await calling(client.chat.getPermalink({ channel, message_ts: ts }));
+      return needed(answer.permalink, 'chat.getPermalink: no link');
+    },
     async direct(user) {
       const answer = await calling(client.conversations.open({ users: user }));
       return needed(answer.channel?.id, 'conversations.open: no channel');
@@ -42,6 +49,12 @@ export function slackChat(client: WebClient): Chat {
       const file = { file: Buffer.from(content.bytes()), filename: name, title: name };
       await calling(client.filesUploadV2({ channel_id: channel, initial_comment: comment.text, ...file }));
     },
+    async share(channel, { name, png, alt, comment }, thread) {
+      const file = { file: Buffer.from(png), filename: name, title: name, alt_text: cut(alt, longestAlt) };
+      const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
+      await calling(client.filesUploadV2({ ...where, initial_comment: comment.text, ...file }));
+    },
+    isShared: (channel, name, at) => isShared(client, channel, name, at),
     async whisper(channel, user, message, thread) {
       await calling(
         client.chat.postEphemeral({
@@ -71,6 +84,23 @@ async function find(
   channel: string,
   mark: Mark,
   { thread, since }: { readonly thread?: string; readonly since: Date },
+/** Files bear no mark of ours, so that their names must be of one run and one event each. */
+async function isShared(
+  client: WebClient,
+  channel: string,
+  name: string,
+  { thread, since }: { readonly thread: string; readonly since: Date },
+): Promise<boolean | 'cannot'> {
+  const page = { channel, ts: thread, oldest: String(+since / 1000), limit: lookBack };
+  try {
+    const { messages = [] } = await calling(client.conversations.replies(page));
+    return messages.some(({ files = [] }) => files.some((file) => file.name === name));
+  } catch (error) {
+    if (error instanceof ChatError && error.reason === 'missing_scope') return 'cannot';
+    throw error;
+  }
+}
+
 ): Promise<Place | 'cannot' | undefined> {
   const page = { channel, oldest: String(+since / 1000), limit: lookBack, include_all_metadata: true };
   try {

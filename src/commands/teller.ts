@@ -41,6 +41,8 @@ export class Teller {
   #plain = false;
   #moved: string | undefined;
   #poked = true;
+  /** Slack's page of the thread, by the place of the summary it was asked for. */
+  readonly #links = new Map<string, string | undefined>();
 
   constructor(run: string, options: TellerOptions) {
     this.#run = run;
@@ -92,6 +94,7 @@ export class Teller {
       undone: this.#undone,
       moved: this.#moved,
       policy: this.#o.policy,
+      link: this.#linkOf(found.value),
     };
     const jobs = jobsOf(state, this.#o.me, now);
     const [first] = jobs
@@ -224,6 +227,20 @@ export class Teller {
     const { settled } = intents.read(intent);
     const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...intents.write(settled ? { settled } : {}) };
     await this.#o.store.write('thread', id, next, version);
+  }
+
+  /** Asked for once, beside everything else: without it the summary has no link. */
+  #linkOf({ channel, ts }: RecordOf<'thread'>): string | undefined {
+    if (ts === undefined) return undefined;
+    const at = `${channel} ${ts}`;
+    if (!this.#links.has(at)) {
+      this.#links.set(at, undefined);
+      this.#o.chat.permalink({ channel, ts }).then(
+        (link) => this.#links.set(at, link),
+        (error: unknown) => this.#o.log({ run: this.#run, error }, 'asking for the link to a thread'),
+      );
+    }
+    return this.#links.get(at);
   }
 
   #readyAt(job: Job, channel: string): number {

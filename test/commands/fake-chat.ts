@@ -1,11 +1,11 @@
-import type { Chat, ChatTrouble, Mark, Place } from '../../src/commands/chat.ts';
+import type { Chat, ChatTrouble, Mark, Picture, Place } from '../../src/commands/chat.ts';
 import { ChatError } from '../../src/commands/chat.ts';
 import type { Message } from '../../src/commands/command.ts';
 import type { Person } from '../../src/store/events.ts';
 import type { Secret } from '../../src/store/secret.ts';
 import type { FakeClock } from './fake-clock.ts';
 
-export type Method = 'post' | 'update' | 'direct' | 'upload' | 'find';
+export type Method = 'post' | 'update' | 'direct' | 'upload' | 'share' | 'find';
 
 export interface FakeFault {
   readonly method: Method;
@@ -33,6 +33,7 @@ export interface Posted extends Place {
 export class FakeChat implements Chat {
   readonly posted: Posted[] = [];
   readonly files: { channel: string; name: string; content: Secret; comment: Message }[] = [];
+  readonly pictures: { channel: string; picture: Picture; thread?: string }[] = [];
   readonly calls: { method: Method; channel: string; at: number }[] = [];
   canFind = true;
   readonly #clock: FakeClock;
@@ -80,12 +81,29 @@ export class FakeChat implements Chat {
     });
   }
 
+  async permalink({ channel, ts }: Place): Promise<string> {
+    return `https://example.slack.com/archives/${channel}/p${ts.replace('.', '')}`;
+  }
+
   direct(user: string): Promise<string> {
     return this.#call('direct', `D-${user}`, () => `D-${user}`);
   }
 
   upload(channel: string, file: { name: string; content: Secret; comment: Message }): Promise<void> {
     return this.#call('upload', channel, () => void this.files.push({ channel, ...file }));
+  }
+
+  share(channel: string, picture: Picture, thread?: string): Promise<void> {
+    return this.#call('share', channel, () => {
+      this.pictures.push({ channel, picture, ...(thread === undefined ? {} : { thread }) });
+    });
+  }
+
+  isShared(channel: string, name: string, { thread }: { thread: string }): Promise<boolean | 'cannot'> {
+    return this.#call('find', channel, () => {
+      if (!this.canFind) return 'cannot' as const;
+      return this.pictures.some((one) => one.channel === channel && one.thread === thread && one.picture.name === name);
+    });
   }
 
   async whisper(): Promise<void> {}

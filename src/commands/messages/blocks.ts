@@ -7,6 +7,12 @@ import type { Markdown } from './markdown.ts';
 export const block = {
   header: (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text, emoji: true } }),
   section: ({ markdown }: Markdown): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } }),
+  /** With a button at its side. */
+  row: ({ markdown }: Markdown, accessory: Button): KnownBlock => ({
+    type: 'section',
+    text: { type: 'mrkdwn', text: markdown },
+    accessory,
+  }),
   note: ({ markdown }: Markdown): KnownBlock => ({
     type: 'context',
     elements: [{ type: 'mrkdwn', text: cut(markdown, limits.context) }],

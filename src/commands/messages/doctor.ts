@@ -3,7 +3,7 @@ import type { Diagnosis, RunView } from '../../engine/desk-types.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
-import { code, joined, type Markdown, md } from './markdown.ts';
+import { code, joined, type Markdown, md, ticked } from './markdown.ts';
 import { table } from './table.ts';
 
 type Diagnosed = Extract<EngineEvent, { type: 'step.diagnosed' }>;
@@ -99,12 +99,4 @@ function sources(findings: Diagnosis['findings']): KnownBlock[] {
 
 function short(machine: string, cluster: string): string {
   return machine.startsWith(`${cluster}-`) ? machine.slice(cluster.length + 1) : machine;
-}
-
-/** Words between backticks are shown in a fixed width. */
-function ticked(text: string): Markdown {
-  return joined(
-    text.split('`').map((part, i) => (i % 2 === 1 ? code(part) : md`${part}`)),
-    '',
-  );
 }

@@ -23,6 +23,16 @@ export function code(text: string): Markdown {
   return { markdown: `\`${escaped(text.replaceAll('`', '’'))}\`` };
 }
 
+/** Words between backticks are shown in a fixed width. `shown`: what stands there instead of them. */
+export function ticked(text: string, shown: (words: string) => string = (words) => words): Markdown {
+  const parts = text.split('`');
+  const isClosed = (i: number) => i % 2 === 1 && i < parts.length - 1;
+  return joined(
+    parts.map((part, i) => (isClosed(i) && part !== '' ? code(shown(part)) : md`${part}`)),
+    '',
+  );
+}
+
 export function person({ user }: Person): Markdown {
   return { markdown: `<@${user.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
@@ -36,6 +46,14 @@ export function named(people: readonly Named[]): Markdown {
 
 export function channelLink(id: string): Markdown {
   return { markdown: `<#${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
+}
+
+/** A page of Slack's own. Anything else is shown as what it is called, without a link. */
+export function link(url: string, called: string): Markdown {
+  const isSafe = /^https?:\/\/[^<>|\s]+$/.test(url);
+  return isSafe
+    ? { markdown: `<${url.replaceAll('&', '&amp;')}|${escaped(called).replaceAll('|', '¦')}>` }
+    : md`${called}`;
 }
 
 /** An instant in the reader's own time zone. */

@@ -3,10 +3,11 @@ import type { EngineEvent, Person } from '../../store/events.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
 import { between } from './duration.ts';
+import { follow } from './follow.ts';
 import { code, joined, type Markdown, md, person } from './markdown.ts';
 import { addressOf, whatNext } from './summary.ts';
 import { titleOf } from './trouble.ts';
-import { standing } from './words.ts';
+import { isStopped, standing } from './words.ts';
 
 type Outcome = Extract<EngineEvent, { type: 'step.finished' }>['outcome'];
 
@@ -58,6 +59,7 @@ export function ended(view: RunView, kubeconfig?: { readonly failed?: string | u
   return message(
     md`${icon} ${view.cluster}: ${words}`,
     block.section(joined([head, ...address(view), ...file, ...troubles(view)])),
+    ...(isStopped(view) ? [block.buttons(follow(view.cluster, 'resume'), follow(view.cluster, 'status'))] : []),
     block.note(whatNext(view)),
   );
 }

@@ -1,7 +1,7 @@
 import type { AnswerOrUnknown } from '../../engine/desk-types.ts';
 import type { Message } from '../command.ts';
 import { block, message } from './blocks.ts';
-import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
+import { code, joined, type Markdown, md, moment, person, ticked } from './markdown.ts';
 import { differences } from './trouble.ts';
 
 /** What the asker alone sees of the engine's answer. `started`: the words for a run that was taken up. */
@@ -57,14 +57,5 @@ export function storeAway(): Message {
     md`❌ My store does not answer at the moment, so I can't say whether that was taken`,
     block.section(md`❌ My store does not answer at the moment, so I can't say whether that was taken.`),
     block.note(md`Runs go on by themselves once it is back. ${code('/kthw list')} shows what is so; then ask again`),
-  );
-}
-
-/** Words between backticks are shown in a fixed width. */
-function ticked(text: string): Markdown {
-  const parts = text.split('`');
-  return joined(
-    parts.map((part, i) => (i % 2 === 1 && i < parts.length - 1 ? code(part) : md`${part}`)),
-    '',
   );
 }

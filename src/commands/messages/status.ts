@@ -2,10 +2,16 @@ import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/desk-types.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
+import { follow } from './follow.ts';
 import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
-import { phaseLine } from './phase-line.ts';
+import { phaseLines } from './phase-line.ts';
+import { progressBar } from './progress-bar.ts';
 import { addressOf, whatNext } from './summary.ts';
-import { clusterIcons, standing } from './words.ts';
+import { clusterIcons, isStopped, standing } from './words.ts';
+
+/** A block each for more of them would be more than a message holds. */
+const mostButtons = 40;
+const mostSpoken = 20;
 
 /** One cluster: what it is, where its newest run stands, and what that asks. */
 export function status({ name, record, latest }: ClusterStatus, asks: readonly KnownBlock[] = []): Message {
@@ -25,13 +31,24 @@ export function status({ name, record, latest }: ClusterStatus, asks: readonly K
     block.section(joined(facts)),
     ...asks,
     ...(latest ? run(latest, waits) : []),
+    block.buttons(...(latest && isStopped(latest) ? [follow(name, 'resume')] : []), follow(name, 'audit')),
   );
 }
 
 /** Every cluster in a line. */
 export function clusterList(all: readonly ClusterStatus[]): Message {
   if (all.length === 0) return message(md`There is no cluster yet. ${code('/kthw create demo')} builds one`);
-  return message(md`${all.length} cluster${all.length === 1 ? '' : 's'}`, ...sections(all.map(line)));
+  const counted = md`${all.length} cluster${all.length === 1 ? '' : 's'}`;
+  const spoken = all.slice(0, mostSpoken).map(({ name, record }) => md`${name} ${record.state}`);
+  const rows =
+    all.length > mostButtons
+      ? sections(all.map(line))
+      : all.map((one) => block.row(line(one), follow(one.name, 'status')));
+  return message(
+    md`${counted}: ${joined(spoken, ', ')}${all.length > mostSpoken ? ' and others' : ''}`,
+    block.header(counted.markdown),
+    ...rows,
+  );
 }
 
 function run(view: RunView, waits: boolean) {
@@ -41,7 +58,9 @@ function run(view: RunView, waits: boolean) {
     .map(({ step, fault }) => md`• ${view.steps[step]?.title ?? step}: ${fault?.message ?? 'exists and differs'}`);
   return [
     block.section(md`*${view.operation}* ${icon} ${words} · ${person(view.by)}, ${moment(view.startedAt)}`),
-    ...sections(view.phases.map(phaseLine)),
+    block.section(progressBar(view, waits)),
+    // One that made it is told by its bar.
+    ...(view.over === 'succeeded' && troubles.length === 0 ? [] : sections(phaseLines(view.phases))),
     ...sections(troubles),
     block.note(waits ? md`${code(`/kthw cancel ${view.cluster}`)} stops the run` : whatNext(view)),
   ];

@@ -3,25 +3,38 @@ import type { RunView } from '../../engine/desk-types.ts';
 import { publicAddress } from '../../engine/facts.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
-import { between } from './duration.ts';
-import { channelLink, code, joined, type Markdown, md, moment, person } from './markdown.ts';
-import { phaseLine } from './phase-line.ts';
-import { standing } from './words.ts';
+import { follow } from './follow.ts';
+import { channelLink, code, joined, link, type Markdown, md, moment, person } from './markdown.ts';
+import { phaseLines } from './phase-line.ts';
+import { progressBar, spokenProgress } from './progress-bar.ts';
+import { isStopped, standing } from './words.ts';
 
-/**
- * The one message of a run, edited in place while it goes on. `moved`: why it is not in the channel it was asked in;
- * `waits`: for an answer to the question in its thread.
- */
-export function summary(view: RunView, moved?: string, waits = false): Message {
+/** What a summary says besides the run itself. */
+export interface Around {
+  /** Why it is not in the channel it was asked in. */
+  readonly moved?: string | undefined;
+  /** For an answer to the question in its thread. */
+  readonly waits?: boolean;
+  /** Where its thread is, once Slack has said so. */
+  readonly thread?: string | undefined;
+}
+
+/** The one message of a run, edited in place while it goes on. */
+export function summary(view: RunView, { moved, waits = false, thread }: Around = {}): Message {
   const { icon, words } = standing(view, waits);
-  const done = view.phases.filter((phase) => phase.state === 'done').length;
-  const count = `${done} of ${view.phases.length} phases`;
+  const { cluster } = view;
   return message(
-    md`${icon} ${view.cluster}: ${words}, ${count}`,
-    block.header(`${icon} ${view.cluster} · ${words}`),
-    block.section(joined([md`${count}`, asked(view), ...took(view)], ' · ')),
-    ...sections(view.phases.map(phaseLine)),
+    md`${icon} ${cluster}: ${spokenProgress(view, waits)}`,
+    block.header(`${icon} ${cluster} · ${words}`),
+    block.section(progressBar(view, waits)),
+    ...sections(phaseLines(view.phases)),
     ...address(view),
+    block.note(joined([asked(view), ...(thread ? [link(thread, 'its thread')] : [])], ' · ')),
+    block.buttons(
+      ...(isStopped(view) ? [follow(cluster, 'resume')] : []),
+      follow(cluster, 'status'),
+      follow(cluster, 'audit'),
+    ),
     block.note(whatNext(view, waits)),
     ...(moved ? [block.note(md`Here instead of ${channelLink(view.channel)}: ${moved}`)] : []),
   );
@@ -63,12 +76,7 @@ export function addressOf(facts: RunView['facts']): string | undefined {
 }
 
 function asked({ by, startedAt }: RunView): Markdown {
-  return md`asked by ${person(by)}, ${moment(startedAt)}`;
-}
-
-function took({ startedAt, finishedAt, over }: RunView): Markdown[] {
-  const time = between(startedAt, finishedAt);
-  return over && time ? [md`took ${time}`] : [];
+  return md`asked for by ${person(by)}, ${moment(startedAt)}`;
 }
 
 function address({ facts, over, operation }: RunView): KnownBlock[] {

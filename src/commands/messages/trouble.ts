@@ -2,7 +2,7 @@ import type { RunView } from '../../engine/desk-types.ts';
 import type { Difference, Fault } from '../../store/events.ts';
 import type { Message } from '../command.ts';
 import { block, message } from './blocks.ts';
-import { code, joined, type Markdown, md, moment } from './markdown.ts';
+import { code, joined, type Markdown, md, moment, ticked } from './markdown.ts';
 import { table } from './table.ts';
 import { whose, whoseWords } from './whose.ts';
 
@@ -87,9 +87,5 @@ function sentence(text: string): string {
 
 /** The catalogue writes commands between backticks, without the cluster's name: it does not know it. */
 function next(text: string, { cluster }: RunView): Markdown {
-  const named = (command: string) => (/^\/kthw (resume|delete)$/.test(command) ? `${command} ${cluster}` : command);
-  return joined(
-    text.split('`').map((part, i) => (i % 2 === 1 ? code(named(part)) : md`${part}`)),
-    '',
-  );
+  return ticked(text, (command) => (/^\/kthw (resume|delete)$/.test(command) ? `${command} ${cluster}` : command));
 }

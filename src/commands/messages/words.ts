@@ -15,14 +15,66 @@ export function called(operation: string): { readonly going: string; readonly do
   return operations[operation] ?? { going: operation, done: `${operation} done` };
 }
 
-export const phaseIcons: Readonly<Record<PhaseState, string>> = {
-  waiting: '▫️',
-  running: '⏳',
-  retrying: '🔁',
-  done: '✅',
-  failed: '❌',
-  conflicted: '⚠️',
-  postponed: '⏸️',
+/** A run at a glance: an icon, and the colour of what is done of it. The words beside them say the same. */
+export type Tone = 'going' | 'waiting' | 'stopping' | 'failed' | 'cancelled' | 'done';
+
+export const tones: Readonly<Record<Tone, { readonly icon: string; readonly full: string }>> = {
+  going: { icon: '⏳', full: '🟦' },
+  waiting: { icon: '✋', full: '🟨' },
+  stopping: { icon: '⏹️', full: '⬛' },
+  failed: { icon: '❌', full: '🟥' },
+  cancelled: { icon: '⏹️', full: '⬛' },
+  done: { icon: '✅', full: '🟩' },
+};
+
+/** Where a run stands. `waits`: for a person's answer. */
+export function toneOf({ over, cancelAsked }: Pick<RunView, 'over' | 'cancelAsked'>, waits = false): Tone {
+  switch (over) {
+    case 'succeeded':
+      return 'done';
+    case 'failed':
+    case 'cancelled':
+      return over;
+    case undefined:
+      if (cancelAsked) return 'stopping';
+      return waits ? 'waiting' : 'going';
+    default:
+      return over satisfies never;
+  }
+}
+
+/** Over, and there is something left to go on with. */
+export function isStopped({ over }: Pick<RunView, 'over'>): boolean {
+  return over === 'failed' || over === 'cancelled';
+}
+
+/** The same in a word or two. */
+export function standing(
+  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked'>,
+  waits = false,
+): { readonly icon: string; readonly words: string } {
+  const { going, done } = called(view.operation);
+  const tone = toneOf(view, waits);
+  const words: Readonly<Record<Tone, string>> = {
+    going,
+    waiting: `${going} waits for a yes`,
+    stopping: 'stopping',
+    failed: `${going} stopped`,
+    cancelled: `${going} cancelled`,
+    done,
+  };
+  return { icon: tones[tone].icon, words: words[tone] };
+}
+
+/** A phase at a glance, and in words where its line does not say it by its time. */
+export const phaseWords: Readonly<Record<PhaseState, { readonly icon: string; readonly words: string }>> = {
+  waiting: { icon: '▫️', words: 'to come' },
+  running: { icon: '⏳', words: 'going on' },
+  retrying: { icon: '🔁', words: 'trying again' },
+  done: { icon: '✅', words: 'done' },
+  failed: { icon: '❌', words: 'stopped' },
+  conflicted: { icon: '⚠️', words: 'exists and differs' },
+  postponed: { icon: '⏸️', words: 'left for later' },
 };
 
 export const clusterIcons: Readonly<Record<ClusterRecord['state'], string>> = {
@@ -33,24 +85,3 @@ export const clusterIcons: Readonly<Record<ClusterRecord['state'], string>> = {
   deleting: '🗑️',
   deleted: '▫️',
 };
-
-/** Where a run stands, in a word or two. `waits`: for a person's answer. */
-export function standing(
-  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked'>,
-  waits = false,
-): { icon: string; words: string } {
-  const { going, done } = called(view.operation);
-  switch (view.over) {
-    case 'succeeded':
-      return { icon: '✅', words: done };
-    case 'failed':
-      return { icon: '❌', words: `${going} stopped` };
-    case 'cancelled':
-      return { icon: '⏹️', words: `${going} cancelled` };
-    case undefined:
-      if (view.cancelAsked) return { icon: '⏹️', words: 'stopping' };
-      return waits ? { icon: '✋', words: `${going} waits for a yes` } : { icon: '⏳', words: going };
-    default:
-      return view.over satisfies never;
-  }
-}

@@ -1,62 +1,48 @@
-import type { KnownBlock } from '@slack/types';
 import { expect } from 'vitest';
+import { checkBlocks, checkView } from '../../../local/workspace/blocks/check.ts';
 import type { Message } from '../../../src/commands/command.ts';
 
-/** Fails when Slack would refuse the message, by the numbers of its Block Kit reference, or would show markup of others. */
-export function expectWithinLimits({ text, blocks }: Message): void {
-  expect(text.length).toBeGreaterThan(0);
-  expect(text.length).toBeLessThanOrEqual(4_000);
-  expectWholeMarkup(text);
-  expect(blocks.length).toBeLessThanOrEqual(50);
-  for (const one of blocks) expectBlock(one);
-}
+/** Texts of messages that `chat.update` takes: https://docs.slack.dev/reference/methods/chat.update */
+const longestText = 4_000;
+const ownMarkup = [
+  /<@[A-Z0-9]+>/g,
+  /<#[A-Z0-9]+>/g,
+  /<!subteam\^[A-Z0-9]+>/g,
+  /<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[^>]+>/g,
+  /<https?:[^|>\s]+\|[^|<>]+>/g,
+  /&(amp|lt|gt);/g,
+];
 
-function expectBlock(one: KnownBlock): void {
-  switch (one.type) {
-    case 'header':
-      expectText(one.text.text, 150);
-      return;
-    case 'section':
-      expectText(one.text?.text ?? '', 3_000);
-      expectWholeMarkup(one.text?.text ?? '');
-      return;
-    case 'context':
-      expect(one.elements.length).toBeLessThanOrEqual(10);
-      for (const element of one.elements) if ('text' in element) expectText(element.text, 3_000);
-      return;
-    case 'actions':
-      expect(one.elements.length).toBeLessThanOrEqual(25);
-      for (const element of one.elements) {
-        if (element.type !== 'button') throw new Error(`an unknown element: ${element.type}`);
-        expectText(element.text.text, 75);
-        expectText(element.action_id ?? '', 255);
-        expectText(element.value ?? '', 2_000);
-        if (element.confirm) {
-          expectText(element.confirm.title?.text ?? '', 100);
-          expectText(element.confirm.text.text, 300);
-          expectText(element.confirm.confirm?.text ?? '', 30);
-          expectText(element.confirm.deny?.text ?? '', 30);
-        }
-      }
-      return;
-    default:
-      throw new Error(`a block whose limits nobody checks: ${one.type}`);
+/**
+ * Fails when Slack would refuse the message or the view: by the limits and fields of its Block Kit reference, which allow no
+ * others; or would show markup of others.
+ */
+export function expectWithinLimits(shown: Message | { readonly type: 'modal' | 'home' }): void {
+  // What goes out is JSON: there an undefined field is none.
+  const json = JSON.parse(JSON.stringify(shown));
+  if ('type' in shown) expect(checkView(json)).toEqual([]);
+  else {
+    expect(Object.keys(json).sort()).toEqual(['blocks', 'text']);
+    expect(shown.text.trim().length).toBeGreaterThan(0);
+    expect(shown.text.length).toBeLessThanOrEqual(longestText);
+    expectWholeMarkup(shown.text);
+    expect(checkBlocks(json.blocks)).toEqual([]);
   }
+  for (const text of markdownIn(json.blocks)) expectWholeMarkup(text);
 }
 
-function expectText(text: string, most: number): void {
-  expect(text.length).toBeGreaterThan(0);
-  expect(text.length).toBeLessThanOrEqual(most);
+/** Every text in Slack's markup, wherever it stands. */
+function markdownIn(json: unknown): string[] {
+  if (Array.isArray(json)) return json.flatMap(markdownIn);
+  if (typeof json !== 'object' || json === null) return [];
+  const { type, text } = json as { type?: unknown; text?: unknown };
+  const own = type === 'mrkdwn' && typeof text === 'string' ? [text] : [];
+  return [...own, ...Object.values(json).flatMap(markdownIn)];
 }
 
 /** Only our own markup, none of it cut in two, and every fence closed. */
 function expectWholeMarkup(text: string): void {
-  const rest = text
-    .replaceAll(
-      /<@[A-Z0-9]+>|<#[A-Z0-9]+>|<!subteam\^[A-Z0-9]+>|<!date\^\d+\^(?:\{date_short_pretty\} )?\{time\}\|[^>]+>/g,
-      '',
-    )
-    .replaceAll(/&(amp|lt|gt);/g, '');
+  const rest = ownMarkup.reduce((left, pattern) => left.replaceAll(pattern, ''), text);
   expect(rest).not.toMatch(/[<>&]/);
   expect(text.split('```').length % 2).toBe(1);
 }

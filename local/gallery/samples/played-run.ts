@@ -1,12 +1,12 @@
-import { clusterOf } from '../../src/engine/cluster.ts';
-import type { RunView } from '../../src/engine/desk-types.ts';
-import { externalAddress, publicAddress } from '../../src/engine/facts.ts';
-import type { OperationName } from '../../src/engine/operations.ts';
-import { type PlannedStep, plan } from '../../src/engine/plan.ts';
-import { phases } from '../../src/engine/registry.ts';
-import { runView } from '../../src/engine/run-view.ts';
-import type { EngineEvent, Fault, Person, StoredEvent } from '../../src/store/events.ts';
-import type { ClusterSpec, RunRecord } from '../../src/store/records.ts';
+import { clusterOf } from '../../../src/engine/cluster.ts';
+import type { RunView } from '../../../src/engine/desk-types.ts';
+import { externalAddress, publicAddress } from '../../../src/engine/facts.ts';
+import type { OperationName } from '../../../src/engine/operations.ts';
+import { type PlannedStep, plan } from '../../../src/engine/plan.ts';
+import { phases } from '../../../src/engine/registry.ts';
+import { runView } from '../../../src/engine/run-view.ts';
+import type { EngineEvent, Fault, Person, StoredEvent } from '../../../src/store/events.ts';
+import type { ClusterSpec, RunRecord } from '../../../src/store/records.ts';
 
 /** What happens in a played run besides what its plan says. Times are seconds after it was asked for. */
 export interface Play {

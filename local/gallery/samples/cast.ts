@@ -1,12 +1,12 @@
-import { defaultVersion } from '../../src/engine/releases.ts';
-import type { Fault, Person } from '../../src/store/events.ts';
-import type { ClusterRecord, ClusterSpec } from '../../src/store/records.ts';
+import { defaultVersion } from '../../../src/engine/releases.ts';
+import type { Fault, Person } from '../../../src/store/events.ts';
+import type { ClusterRecord, ClusterSpec } from '../../../src/store/records.ts';
 import { playedAt } from './played-run.ts';
 
 /** Who and what the samples are about: the same people as in the local workspace, by ids only. */
-export const ada: Person = { team: 'T1', user: 'U1ADA' };
-export const grace: Person = { team: 'T1', user: 'U2GRACE' };
-export const channel = 'C1CLUSTERS';
+export const ada: Person = { team: 'T0000LOCAL', user: 'U0000ADA0' };
+export const grace: Person = { team: 'T0000LOCAL', user: 'U000GRACE' };
+export const channel = 'C0CLUSTER';
 
 export const spec: ClusterSpec = {
   name: 'demo',
