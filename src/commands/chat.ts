@@ -15,12 +15,6 @@ export interface Mark {
   readonly seq: number;
 }
 
-/** Why a call did not work, as far as it matters for what to do next. */
-export type ChatTrouble =
-  /** Slack asked to wait; the call was not carried out. */
-  | 'limited'
-  /** No answer, or a broken one: the call may have been carried out. */
-  | 'unsure'
 /** A picture for people to look at. */
 export interface Picture {
   readonly name: string;
@@ -31,6 +25,12 @@ export interface Picture {
   readonly comment: Message;
 }
 
+/** Why a call did not work, as far as it matters for what to do next. */
+export type ChatTrouble =
+  /** Slack asked to wait; the call was not carried out. */
+  | 'limited'
+  /** No answer, or a broken one: the call may have been carried out. */
+  | 'unsure'
   /** This channel can't be written to: gone, archived, or without us in it. */
   | 'place'
   /** The message it was about is gone. */
@@ -64,20 +64,14 @@ export interface Chat {
   /** @param thread `ts` of the message to reply to */
   post(channel: string, message: Message, options?: { readonly thread?: string; readonly mark?: Mark }): Promise<Place>;
   update(at: Place, message: Message, mark?: Mark): Promise<void>;
+  /** Slack's page of a message. */
+  permalink(at: Place): Promise<string>;
   /** The direct conversation with somebody. */
   direct(user: string): Promise<string>;
   upload(
     channel: string,
     file: { readonly name: string; readonly content: Secret; readonly comment: Message },
   ): Promise<void>;
-  /** Slack's page of a message. */
-  permalink(at: Place): Promise<string>;
-  /** Seen by one person only. */
-  whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
-  /** @param trigger of what the person just did: good for three seconds, and once */
-  openView(trigger: string, view: ModalView): Promise<void>;
-  /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
-  members(group: string): Promise<readonly Person[]>;
   /** @param thread `ts` of the message to reply to */
   share(channel: string, picture: Picture, thread?: string): Promise<void>;
   /** Whether a picture of that name is in a thread; `cannot` without the scope for reading. */
@@ -86,6 +80,12 @@ export interface Chat {
     name: string,
     at: { readonly thread: string; readonly since: Date },
   ): Promise<boolean | 'cannot'>;
+  /** Seen by one person only. */
+  whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
+  /** @param trigger of what the person just did: good for three seconds, and once */
+  openView(trigger: string, view: ModalView): Promise<void>;
+  /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
+  members(group: string): Promise<readonly Person[]>;
   /** Looks for a message of ours; `cannot` without the scope for reading. */
   find(
     channel: string,

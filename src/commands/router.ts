@@ -2,8 +2,8 @@ import type { ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Reply, Tools, Typed } from './command.ts';
-import { follows } from './follow.ts';
 import { extendYes } from './extend.ts';
+import { follows } from './follow.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
@@ -83,6 +83,7 @@ export function routeModal(id: string, metadata: string, typed: Typed, by: Perso
 const buttons: readonly Button[] = [
   ...commands.flatMap((one) => one.buttons ?? []),
   ...Object.values(approvals),
+  ...Object.values(follows),
   extendYes,
 ];
 const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
@@ -112,5 +113,4 @@ function parsed(value: string | undefined): unknown {
 function rank({ name }: Command): number {
   const at = order.indexOf(name);
   return at < 0 ? order.length : at;
-  ...Object.values(follows),
 }

@@ -79,11 +79,6 @@ export function slackChat(client: WebClient): Chat {
   };
 }
 
-async function find(
-  client: WebClient,
-  channel: string,
-  mark: Mark,
-  { thread, since }: { readonly thread?: string; readonly since: Date },
 /** Files bear no mark of ours, so that their names must be of one run and one event each. */
 async function isShared(
   client: WebClient,
@@ -101,6 +96,11 @@ async function isShared(
   }
 }
 
+async function find(
+  client: WebClient,
+  channel: string,
+  mark: Mark,
+  { thread, since }: { readonly thread?: string; readonly since: Date },
 ): Promise<Place | 'cannot' | undefined> {
   const page = { channel, oldest: String(+since / 1000), limit: lookBack, include_all_metadata: true };
   try {
