@@ -17,7 +17,10 @@ const PLACES: Record<string, string> = {
   '@expo-google-fonts/inter': 'src/commands/pictures/',
   '@google-cloud/compute': 'src/engine/cloud/',
   '@google-cloud/firestore': 'src/store/',
+  '@google-cloud/kms': 'src/store/',
   '@google-cloud/tasks': 'src/engine/cloud-tasks/',
+  '@opentelemetry/api': 'src/trace/',
+  '@opentelemetry/sdk-trace-base': 'src/trace/',
   '@resvg/resvg-js': 'src/commands/pictures/',
   '@slack/bolt': 'src/commands/',
   '@slack/types': 'src/commands/',
@@ -32,7 +35,9 @@ const PLACES: Record<string, string> = {
 };
 
 /** Implementations of the store's ports: who uses a store does not know which one. */
-const IMPLEMENTATIONS = ['sqlite', 'firestore', 'envelope', 'file-keyring'].map((name) => `src/store/${name}.ts`);
+const IMPLEMENTATIONS = ['sqlite', 'firestore', 'envelope', 'file-keyring', 'kms-keyring'].map(
+  (name) => `src/store/${name}.ts`,
+);
 
 /** What commands never touch. */
 const OUT_OF_REACH = ['src/engine/cloud/', 'src/engine/cloud-tasks/', 'src/engine/remote/'];

@@ -96,6 +96,7 @@ export class DataKeys {
   }
 }
 
-function contextOf(cluster: string): string {
+/** What a cluster's wrapped key is bound to. */
+export function contextOf(cluster: string): string {
   return `kthw data key of cluster ${cluster}`;
 }

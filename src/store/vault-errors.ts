@@ -12,3 +12,14 @@ export class SecretUnreadable extends Error {
 export class KeyFileRefused extends Error {
   override name = 'KeyFileRefused';
 }
+
+/** The keyring does not do what it is asked, and will not by itself. `next` is what to do. */
+export class KeyringRefused extends Error {
+  override name = 'KeyringRefused';
+  readonly next: string;
+
+  constructor(what: string, next: string) {
+    super(`${what}; ${next}`);
+    this.next = next;
+  }
+}
