@@ -1,0 +1,4 @@
+/** A secret of the configuration can't be read. The message says what to do. */
+export class SecretMissing extends Error {
+  override name = 'SecretMissing';
+}

@@ -1,0 +1,104 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { SecretMissing } from '../../src/secrets/secret-missing.ts';
+import { withSecrets } from '../../src/secrets/secret-source.ts';
+import { type GoogleApi, Refusal, startGoogleApi } from '../support/google-api.ts';
+
+const name = 'projects/p/secrets/kthw-slack-token/versions/latest';
+let api: GoogleApi;
+let value: string | undefined;
+/** What the next calls are answered with. */
+let refusals: Refusal[];
+
+beforeAll(async () => {
+  api = await startGoogleApi((method, path, _, request) => {
+    const refusal = refusals.shift();
+    if (refusal) throw refusal;
+    if (request.headers.authorization !== 'Bearer local') throw new Refusal(401, 'UNAUTHENTICATED', 'who is it?');
+    if (method !== 'GET' || path !== `/v1/${name}:access` || value === undefined)
+      throw new Refusal(404, 'NOT_FOUND', 'Secret [x] not found or has no versions.');
+    return { name, payload: { data: Buffer.from(value).toString('base64') } };
+  });
+});
+beforeEach(() => {
+  value = 'xoxb-quiet\n';
+  refusals = [];
+});
+afterAll(() => api.stop());
+
+describe('secrets of the configuration', () => {
+  test('are read where their variables say, and the rest stays as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-secrets-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'signing'), 'shh\n', { mode: 0o600 });
+    const environment = {
+      ...{ SLACK_BOT_TOKEN: `secret-manager:${name}`, SLACK_SIGNING_SECRET: `file:${folder}/signing` },
+      ...{ OTHER: `file:${folder}/signing`, PORT: '1' },
+    };
+    expect(await reading(environment)).toEqual({
+      ...environment,
+      SLACK_BOT_TOKEN: 'xoxb-quiet',
+      SLACK_SIGNING_SECRET: 'shh',
+    });
+  });
+
+  test('that are there already cost nothing', async () => {
+    const before = api.calls.length;
+    expect(await reading({ SLACK_BOT_TOKEN: 'xoxb-a' })).toEqual({ SLACK_BOT_TOKEN: 'xoxb-a' });
+    expect(api.calls).toHaveLength(before);
+  });
+
+  test.each([
+    [
+      'permission is denied',
+      new Refusal(403, 'PERMISSION_DENIED', 'no'),
+      /roles\/secretmanager.secretAccessor on kthw-slack-token/,
+    ],
+    [
+      'the API is off',
+      new Refusal(403, 'PERMISSION_DENIED', 'no', 'SERVICE_DISABLED'),
+      /gcloud services enable secretmanager/,
+    ],
+    [
+      'the version is disabled',
+      new Refusal(400, 'FAILED_PRECONDITION', 'no'),
+      /disabled or destroyed; `gcloud secrets versions add/,
+    ],
+    ['there is none', new Refusal(404, 'NOT_FOUND', 'no'), /there is none; `npm run deploy` asks for its value/],
+  ])('say what to do when %s, at once', async (_, refusal, says) => {
+    refusals = [refusal];
+    const before = api.calls.length;
+    const error = await reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(SecretMissing);
+    expect(inspect(error)).toMatch(says);
+    expect(api.calls).toHaveLength(before + 1);
+  });
+
+  test('are asked for again while Secret Manager has trouble of its own, three times in all', async () => {
+    refusals = [new Refusal(503, 'UNAVAILABLE', 'no'), new Refusal(429, 'RESOURCE_EXHAUSTED', 'no')];
+    expect(await reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).toEqual({ SLACK_BOT_TOKEN: 'xoxb-quiet' });
+    refusals = Array.from({ length: 3 }, () => new Refusal(503, 'UNAVAILABLE', 'no'));
+    await expect(reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).rejects.toThrow(/answered 503; start again/);
+  });
+
+  test('by a name that is none are not asked for', async () => {
+    await expect(reading({ SLACK_BOT_TOKEN: 'secret-manager:kthw' })).rejects.toThrow(/"kthw" names no secret; write/);
+  });
+
+  test('in a file that others can read are refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-secrets-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'token');
+    writeFileSync(path, 'xoxb-quiet');
+    chmodSync(path, 0o644);
+    await expect(reading({ SLACK_BOT_TOKEN: `file:${path}` })).rejects.toThrow(`\`chmod 600 ${path}\``);
+    await expect(reading({ SLACK_BOT_TOKEN: `file:${path}.not` })).rejects.toThrow(/make the file/);
+  });
+});
+
+function reading(environment: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  return withSecrets(environment, ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], { endpoint: api.url });
+}
