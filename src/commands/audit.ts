@@ -4,6 +4,7 @@ import { clusterName } from './cluster-name.ts';
 import { defineCommand } from './define-command.ts';
 import { auditFile, auditLines, auditNote, auditSent, auditTrail } from './messages/audit.ts';
 import { unknownCluster } from './messages/refusals.ts';
+import { revokeYes } from './revoke.ts';
 
 export const audit = defineCommand({
   name: 'audit',
@@ -20,7 +21,7 @@ export const audit = defineCommand({
   run: async ({ args: { name, jsonl } }, { desk }) => {
     const entries = await desk.audit(name);
     if (!entries) return { shown: unknownCluster(name) };
-    if (!jsonl) return { shown: auditTrail(name, entries) };
+    if (!jsonl) return { shown: auditTrail(name, entries, await desk.grants(name), revokeYes.id) };
     return {
       file: new Secret(auditLines(name, entries)),
       filename: auditFile(name),

@@ -37,6 +37,7 @@ export function openGuard({ policy, desk, chat, now, log }: GuardOptions): Guard
 
   async function deedOf(need: Need): Promise<Deed> {
     if (typeof need === 'string') return { does: need };
+    if ('revokes' in need) return { does: 'revoke', of: need.revokes };
     const view = await desk.runView(need.run);
     return { does: 'answer', yes: need.yes, askedBy: view?.by, takesAway: view ? machinesTakenBy(view) : 0 };
   }

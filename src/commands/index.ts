@@ -9,6 +9,7 @@ export { list } from './list.ts';
 export { rebuild } from './rebuild.ts';
 export { resize } from './resize.ts';
 export { resume } from './resume.ts';
+export { revoke } from './revoke.ts';
 export { scale } from './scale.ts';
 export { smoke } from './smoke.ts';
 export { status } from './status.ts';

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { clusterName } from './cluster-name.ts';
 import { defineCommand } from './define-command.ts';
-import { message } from './messages/blocks.ts';
-import { kubeconfigFile, kubeconfigNote, kubeconfigSent } from './messages/kubeconfig.ts';
-import { md } from './messages/markdown.ts';
+import { kubeconfigFile, kubeconfigNote, kubeconfigNotYet, kubeconfigSent } from './messages/kubeconfig.ts';
 import { unknownCluster } from './messages/refusals.ts';
 
 const longestHours = 720;
@@ -28,8 +26,7 @@ export const kubeconfig = defineCommand({
   run: async ({ args, by }, { desk }) => {
     const given = await desk.kubeconfig(args.name, by, args.hours);
     if (!given) return { shown: unknownCluster(args.name) };
-    if ('notReady' in given)
-      return { shown: message(md`${args.name} has no kubeconfig to give yet: ${given.notReady}`) };
+    if ('notReady' in given) return { shown: kubeconfigNotYet(args.name, given.notReady) };
     return {
       file: given.file,
       filename: kubeconfigFile(args.name),

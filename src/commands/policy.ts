@@ -19,6 +19,8 @@ export interface Policy {
 export type Deed =
   | { readonly does: 'look' }
   | { readonly does: 'create' }
+  /** `of`: whose kubeconfigs. */
+  | { readonly does: 'revoke'; readonly of: Person }
   /** `askedBy`: who asked for the run; `takesAway`: how many machines. */
   | {
       readonly does: 'answer';
@@ -34,6 +36,7 @@ export type Refusal =
   | { readonly why: 'channel'; readonly listens: readonly string[] }
   | { readonly why: 'not-a-creator'; readonly may: readonly Named[] }
   | { readonly why: 'not-an-approver'; readonly may: readonly Named[] }
+  | { readonly why: 'not-yours'; readonly may: readonly Named[] }
   | { readonly why: 'own-request'; readonly may: readonly Named[] }
   | { readonly why: 'too-many'; readonly takesAway: number; readonly most: number }
   | { readonly why: 'unreadable'; readonly group: string };
@@ -58,6 +61,10 @@ export function refusalOf(
       return undefined;
     case 'create':
       return creators === 'everybody' ? undefined : notAmong(creators, by, members, 'not-a-creator');
+    case 'revoke': {
+      const may = revokersOf(policy);
+      return isSame(deed.of, by) || may === 'everybody' ? undefined : notAmong(may, by, members, 'not-yours');
+    }
     case 'answer': {
       const may = approversOf(policy);
       const isOwn = deed.askedBy !== undefined && isSame(deed.askedBy, by);
@@ -83,9 +90,23 @@ export function approversOf({ approvers, creators }: Policy): 'everybody' | read
   return approvers === 'creators' ? creators : approvers;
 }
 
+/** Who may end other people's kubeconfigs. */
+function revokersOf(policy: Policy): 'everybody' | readonly Named[] {
+  const approvers = approversOf(policy);
+  return policy.creators === 'everybody' || approvers === 'everybody'
+    ? 'everybody'
+    : [...policy.creators, ...approvers];
+}
+
 /** The user groups that decide about a deed. */
 export function groupsOf(policy: Policy, { does }: Deed): readonly string[] {
-  const may = does === 'create' ? policy.creators : does === 'answer' ? approversOf(policy) : 'everybody';
+  const deciding = {
+    look: undefined,
+    create: policy.creators,
+    revoke: revokersOf(policy),
+    answer: approversOf(policy),
+  };
+  const may = deciding[does] ?? 'everybody';
   return may === 'everybody' ? [] : may.flatMap((one) => ('group' in one ? one.group : []));
 }
 
@@ -93,7 +114,7 @@ function notAmong(
   may: readonly Named[],
   by: Person,
   members: Members,
-  why: 'not-a-creator' | 'not-an-approver',
+  why: 'not-a-creator' | 'not-an-approver' | 'not-yours',
 ): Refusal | undefined {
   if (may.some((one) => peopleOf(one, members)?.some((other) => isSame(other, by)))) return undefined;
   return unreadable(may, members) ?? { why, may };

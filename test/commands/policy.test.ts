@@ -38,6 +38,28 @@ describe('who may do what', () => {
     ['in another channel nothing is looked at', { channels: ['C2'] }, unread, ada, look, 'channel'],
     ['in another channel nothing is answered', { channels: ['C2'] }, unread, ada, no(ada), 'channel'],
 
+    ['by default anybody ends anybody’s kubeconfigs', {}, unread, linus, { does: 'revoke', of: ada }, may],
+    ['one’s own anybody ends', { creators: [grace] }, unread, ada, { does: 'revoke', of: ada }, may],
+    ['a creator ends those of others', { creators: [grace] }, unread, grace, { does: 'revoke', of: ada }, may],
+    [
+      'so does an approver',
+      { creators: [grace], approvers: [ops] },
+      inOps(linus),
+      linus,
+      { does: 'revoke', of: ada },
+      may,
+    ],
+    ['nobody else does', { creators: [grace] }, unread, linus, { does: 'revoke', of: ada }, 'not-yours'],
+    [
+      'the same id in another team does not',
+      { creators: [grace] },
+      unread,
+      stranger,
+      { does: 'revoke', of: ada },
+      'not-yours',
+    ],
+    ['in another channel nothing is ended', { channels: ['C2'] }, unread, ada, { does: 'revoke', of: ada }, 'channel'],
+
     ['a creator creates', { creators: [ada] }, unread, ada, create, may],
     ['others look', { creators: [ada] }, unread, grace, look, may],
     ['others don’t create', { creators: [ada] }, unread, grace, create, 'not-a-creator'],

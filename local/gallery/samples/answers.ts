@@ -1,7 +1,7 @@
 import { auditNote, auditSent, auditTrail } from '../../../src/commands/messages/audit.ts';
 import { askForName, confirmDelete, typingTheName } from '../../../src/commands/messages/confirm.ts';
 import { details, overview } from '../../../src/commands/messages/help.ts';
-import { kubeconfigNote, kubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
+import { kubeconfigNote, kubeconfigNotYet, kubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
 import { endsSoon, extended } from '../../../src/commands/messages/lifetime.ts';
 import { md } from '../../../src/commands/messages/markdown.ts';
 import { notAllowed } from '../../../src/commands/messages/not-allowed.ts';
@@ -12,6 +12,7 @@ import {
   unknownCluster,
   wentWrong,
 } from '../../../src/commands/messages/refusals.ts';
+import { revoked } from '../../../src/commands/messages/revoke.ts';
 import { clusterList, status } from '../../../src/commands/messages/status.ts';
 import { commands } from '../../../src/commands/router.ts';
 import { phases } from '../../../src/engine/registry.ts';
@@ -42,8 +43,15 @@ const trail = [
     durationMs: 30_000,
     outcome: 'succeeded' as const,
   },
-  { at: later(700), what: 'issued a kubeconfig', by: ada },
+  { at: later(700), what: 'was given kubeconfig 3f9a12bc45de as slack:T0000LOCAL:U0000ADA0', by: ada },
 ];
+const grant = {
+  id: '3f9a12bc45de',
+  to: grace,
+  commonName: 'slack:T0000LOCAL:U000GRACE',
+  issuedAt: later(700),
+  endsAt: later(87_100),
+};
 const demo = { name: 'demo', record: cluster({ state: 'ready', facts }), latest: runs.ready.view };
 
 /** What people get back for a command, alone. */
@@ -89,9 +97,16 @@ export const answerSamples: readonly Sample[] = [
       commonName: 'slack:T0000LOCAL:U0000ADA0',
     }),
   }),
-  ...messages('Kubeconfig', 'ephemeral', { 'where it went': kubeconfigSent('demo') }),
+  ...messages('Kubeconfig', 'ephemeral', {
+    'where it went': kubeconfigSent('demo'),
+    'none yet': kubeconfigNotYet('demo', 'building'),
+    revoked: revoked('demo', grace, { revoked: [grant], reached: true }),
+    'revoked while the API is away': revoked('demo', grace, { revoked: [grant], reached: false }),
+    'nothing to revoke': revoked('demo', grace, { revoked: [], reached: true }),
+  }),
   ...messages('Audit', 'ephemeral', {
     'what happened': auditTrail('demo', trail),
+    'with a kubeconfig that works': auditTrail('demo', trail, [grant], 'revoke.yes'),
     'nothing yet': auditTrail('demo', []),
     'where the file went': auditSent('demo'),
   }),
@@ -122,6 +137,7 @@ export const answerSamples: readonly Sample[] = [
     'another channel': notAllowed({ why: 'channel', listens: ['C0CLUSTER'] }),
     'may not create': notAllowed({ why: 'not-a-creator', may: [grace, { group: 'S0000OPS0' }] }),
     'may not approve': notAllowed({ why: 'not-an-approver', may: [grace] }),
+    'somebody else’s kubeconfig': notAllowed({ why: 'not-yours', may: [ada] }),
     'own request': notAllowed({ why: 'own-request', may: [ada, grace] }),
     'too many at once': notAllowed({ why: 'too-many', takesAway: 12, most: 10 }),
     'a group that can’t be read': notAllowed({ why: 'unreadable', group: 'S0000OPS0' }),

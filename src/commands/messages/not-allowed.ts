@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import type { Message } from '../command.ts';
 import type { Refusal } from '../policy.ts';
 import { block, message } from './blocks.ts';
@@ -9,6 +10,16 @@ export function notAllowed(refusal: Refusal): Message {
   return message(md`🚫 ${said}. Nothing was changed`, block.section(md`🚫 ${said}.`), block.note(next(refusal)));
 }
 
+/** The same in the place of a modal that was to be filled in. */
+export function notAllowedModal(refusal: Refusal): ModalView {
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: 'Not allowed' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [...notAllowed(refusal).blocks],
+  };
+}
+
 function sentence(refusal: Refusal): Markdown {
   switch (refusal.why) {
     case 'channel':
@@ -17,6 +28,8 @@ function sentence(refusal: Refusal): Markdown {
       return md`You may look at clusters, but not make or change them`;
     case 'not-an-approver':
       return md`You are not among those who may answer this`;
+    case 'not-yours':
+      return md`You may end your own kubeconfigs, not those of others`;
     case 'own-request':
       return md`You asked for this yourself, so somebody else has to approve it`;
     case 'too-many':
@@ -37,6 +50,8 @@ function next(refusal: Refusal): Markdown {
         : nothing;
     case 'not-a-creator':
       return md`${nothing} ${named(refusal.may)} may; ${code('/kthw list')} and ${code('/kthw status NAME')} are for everybody`;
+    case 'not-yours':
+      return md`${nothing} ${named(refusal.may)} may; ${code('/kthw revoke NAME')} ends your own`;
     case 'not-an-approver':
     case 'own-request':
       return md`${nothing} ${named(refusal.may)} may; ${code('/kthw status NAME')} shows them the question`;
