@@ -14,6 +14,10 @@ const queueName = z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/queues\/
   error: 'must be the full name of a queue: projects/PROJECT/locations/LOCATION/queues/QUEUE',
 });
 
+const kmsKey = z.string().regex(/^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/, {
+  error: 'must be the full name of a key: projects/P/locations/L/keyRings/R/cryptoKeys/K',
+});
+
 const channels = list(/^[CGD][A-Z0-9]+$/, 'must be ids of channels, such as C012AB3CD, with commas between');
 const people = list(
   /^([TE][A-Z0-9]+:[UW][A-Z0-9]+|S[A-Z0-9]+)$/,
@@ -41,6 +45,10 @@ const Environment = z.object({
   KTHW_STORE: z.enum(['sqlite', 'firestore']).default('sqlite'),
   KTHW_SQLITE_PATH: z.string().default('.kthw/kthw.sqlite'),
   KTHW_KEY_FILE: z.string().default('.kthw/key'),
+  /** The key of Cloud KMS that wraps data keys. Without it: the key file. */
+  KTHW_KMS_KEY: kmsKey.optional(),
+  /** Another Cloud KMS, on this machine. */
+  KTHW_KMS_URL: loopback.optional(),
   /** How long a run stays with a process that gives no more sign of life. */
   KTHW_LEASE_MS: z.coerce.number().int().min(1_000).default(30_000),
   /** Who carries runs forward: this process, or whichever instance Cloud Tasks calls. */
@@ -71,9 +79,25 @@ const Environment = z.object({
 });
 export type Config = z.infer<typeof Environment>;
 
+/** What the administrator's commands need of it: where things rest, and nothing of Slack. */
+const Storage = Environment.pick({
+  ...{ GOOGLE_CLOUD_PROJECT: true, KTHW_STORE: true, KTHW_SQLITE_PATH: true },
+  ...{ KTHW_KEY_FILE: true, KTHW_KMS_KEY: true, KTHW_KMS_URL: true },
+}).extend({ GOOGLE_CLOUD_PROJECT: z.string().default('kthw-local') });
+export type StorageConfig = z.infer<typeof Storage>;
+
+/** Values that may name a secret instead of being it. */
+export const secretVariables = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as const satisfies readonly (keyof Config)[];
+
 const Checked = Environment.superRefine((config, { addIssue }) => {
-  if (config.KTHW_DISPATCH !== 'cloud-tasks') return;
   const problem = (path: keyof Config, message: string) => addIssue({ code: 'custom', path: [path], message });
+  if (config.GAE_ENV === 'standard') {
+    // An instance's disk is its memory: a database or a key there would be gone with the instance.
+    if (config.KTHW_STORE !== 'firestore') problem('KTHW_STORE', 'must be firestore on App Engine');
+    if (config.KTHW_KMS_KEY === undefined)
+      problem('KTHW_KMS_KEY', 'is needed on App Engine: a key file would not last');
+  }
+  if (config.KTHW_DISPATCH !== 'cloud-tasks') return;
   if (config.KTHW_TASKS_QUEUE === undefined) problem('KTHW_TASKS_QUEUE', 'is needed when KTHW_DISPATCH is cloud-tasks');
   // Elsewhere nobody takes the header by which tasks are told from forged ones away from what comes from outside.
   if (config.GAE_ENV !== 'standard' && config.KTHW_TASKS_URL === undefined)
@@ -82,7 +106,16 @@ const Checked = Environment.superRefine((config, { addIssue }) => {
 
 /** @throws Error that names every bad value and what was expected, never the value itself */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const result = Checked.safeParse(environment);
+  return checked(Checked, environment);
+}
+
+/** As `readConfig`, for what works on the store alone. */
+export function readStorageConfig(environment: NodeJS.ProcessEnv): StorageConfig {
+  return checked(Storage, environment);
+}
+
+function checked<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv): T {
+  const result = schema.safeParse(environment);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`the environment is not right:\n  ${problems.join('\n  ')}`);

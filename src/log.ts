@@ -3,27 +3,62 @@ import { mask } from './engine/remote/result.ts';
 
 export type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
+/** Of pino's levels, by https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
+const severities: Readonly<Record<string, string>> = {
+  trace: 'DEBUG',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'CRITICAL',
+};
+
 /**
- * Structured lines on standard output. An error is written as its names, texts and stacks, never as its fields: those of
- * Google's and Slack's clients hold requests, with keys and tokens. What looks like key material in a text is masked.
+ * Structured lines on standard output, in the form that Cloud Logging reads: `severity`, `time`, `message`, and the run and
+ * step as labels to filter by (https://cloud.google.com/logging/docs/structured-logging). `severity: 'CRITICAL'` among the
+ * fields makes it that loud.
+ *
+ * An error is written as its names, texts and stacks, never as its fields: those of Google's and Slack's clients hold
+ * requests, with keys and tokens. What looks like key material in a text is masked, however deep it is.
  */
-export function openLog(level: string): Log {
-  const logger = pino({ level, base: null });
-  return (fields, message) => {
+export function openLog(level: string, destination?: { write(line: string): void }): Log {
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
+  };
+  const logger = destination ? pino(options, destination) : pino(options);
+  return ({ severity, ...fields }, message) => {
     const written = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
-    if ('error' in fields) logger.error(written, message);
-    else logger.info(written, message);
+    const labels = labelsOf(fields);
+    const line = labels ? { ...written, 'logging.googleapis.com/labels': labels } : written;
+    if (severity === 'CRITICAL') logger.fatal(line, message);
+    else if ('error' in fields) logger.error(line, message);
+    else logger.info(line, message);
   };
 }
 
+function labelsOf({ run, step }: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+  const labels = Object.entries({ run, step }).filter((one): one is [string, string] => typeof one[1] === 'string');
+  return labels.length === 0 ? undefined : Object.fromEntries(labels);
+}
+
+/** Of Slack: https://docs.slack.dev/authentication/tokens */
+const slackToken = /\bx(?:ox[a-z]|app)-[\w-]{4,}/g;
+
 function shown(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return mask(value.replace(slackToken, '[masked]'));
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > 5) return '…';
+  const deeper = (inner: unknown) => shown(inner, depth + 1);
   if (value instanceof Error) {
-    return {
-      name: value.name,
-      message: mask(value.message),
-      stack: mask(value.stack ?? ''),
-      ...(value.cause === undefined || depth > 3 ? {} : { cause: shown(value.cause, depth + 1) }),
-    };
+    const { name, message, stack = '', cause } = value;
+    const said = { name, message: deeper(message), stack: deeper(stack) };
+    return cause === undefined ? said : { ...said, cause: deeper(cause) };
   }
-  return typeof value === 'string' ? mask(value) : value;
+  if (Array.isArray(value)) return value.map(deeper);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deeper(inner)]));
 }

@@ -1,8 +1,10 @@
 import { startBot } from './bot.ts';
-import { readConfig } from './config.ts';
+import { readConfig, secretVariables } from './config.ts';
+import { withSecrets } from './secrets/secret-source.ts';
 
 try {
-  const bot = await startBot(readConfig(process.env));
+  const environment = await withSecrets(process.env, secretVariables, { endpoint: process.env.KTHW_SECRETS_URL });
+  const bot = await startBot(readConfig(environment));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void bot.stop().then(() => process.exit(0)));
   }

@@ -136,5 +136,5 @@ describe('Cloud KMS', () => {
 function keyring(name = key, answerMs = 10_000) {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'local' });
-  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth as never, answerMs });
+  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, answerMs });
 }

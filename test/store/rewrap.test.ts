@@ -147,5 +147,5 @@ function dyingAfter(inner: Keyring, unwraps: number): Keyring {
 function kmsKeyring(): Keyring {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'local' });
-  return openKmsKeyring({ key, endpoint: kms.url, auth: async () => auth as never });
+  return openKmsKeyring({ key, endpoint: kms.url, auth: async () => auth });
 }

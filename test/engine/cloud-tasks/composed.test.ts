@@ -76,7 +76,9 @@ test.each([
 });
 
 test('on App Engine it needs the name of the queue, elsewhere nothing', () => {
-  const onAppEngine = { ...environment, KTHW_DISPATCH: 'cloud-tasks', GAE_ENV: 'standard', KTHW_TASKS_QUEUE: queue };
+  const kept = { KTHW_STORE: 'firestore', KTHW_KMS_KEY: 'projects/p/locations/l/keyRings/r/cryptoKeys/k' };
+  const tasks = { KTHW_DISPATCH: 'cloud-tasks', GAE_ENV: 'standard', KTHW_TASKS_QUEUE: queue };
+  const onAppEngine = { ...environment, ...kept, ...tasks };
   expect(readConfig(onAppEngine).KTHW_TASKS_QUEUE).toBe(queue);
   expect(readConfig(environment).KTHW_DISPATCH).toBe('process');
 });

@@ -1,0 +1,13 @@
+import type { StorageConfig } from './config.ts';
+import { signIn } from './engine/cloud/sign-in.ts';
+import { openFileKeyring } from './store/file-keyring.ts';
+import { openKmsKeyring } from './store/kms-keyring.ts';
+import type { Keyring } from './store/vault.ts';
+
+/** The keyring that the environment names: Cloud KMS where a key of it is named, a key file otherwise. */
+export function openKeyring(config: StorageConfig): Keyring {
+  const { KTHW_KMS_KEY: key, KTHW_KMS_URL: endpoint } = config;
+  if (key === undefined) return openFileKeyring(config.KTHW_KEY_FILE);
+  const auth = () => signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloudkms');
+  return openKmsKeyring({ key, auth, ...(endpoint ? { endpoint } : {}) });
+}

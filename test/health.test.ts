@@ -1,0 +1,132 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Chat } from '../src/commands/chat.ts';
+import { watchSlackAccount } from '../src/commands/slack-account.ts';
+import { slackChat } from '../src/commands/slack-chat.ts';
+import { slackClient } from '../src/commands/slack-client.ts';
+import { openHealth } from '../src/health.ts';
+import { openSqliteStore } from '../src/store/sqlite.ts';
+import { StoreAway } from '../src/store/store-errors.ts';
+import { runRecord } from './support/store-fixtures.ts';
+
+test('all is well: 200, and how many runs are open', async () => {
+  const { ask, store } = await world();
+  await store.write('run', 'r1', runRecord({ open: true }), undefined);
+  expect(await ask()).toEqual([
+    200,
+    { ok: true, store: { ok: true, openRuns: 1 }, keyring: { ok: true }, slack: { ok: true } },
+  ]);
+});
+
+test('each part is looked at once in a while, however often somebody asks', async () => {
+  const { ask, counts } = await world({ keepMs: { store: 60_000, others: 60_000 } });
+  for (const _ of [1, 2, 3, 4]) await ask();
+  expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
+});
+
+test('a store that is away, a keyring that refuses: 503, why in the log, once, and that it works again', async () => {
+  const { ask, fail, logged } = await world();
+  fail.store = true;
+  fail.keyring = true;
+  expect(await ask()).toMatchObject([
+    503,
+    { ok: false, store: { ok: false }, keyring: { ok: false }, slack: { ok: true } },
+  ]);
+  await ask();
+  expect(logged.filter(([, text]) => text === 'health: a part does not work').map(([{ part }]) => part)).toEqual([
+    'store',
+    'keyring',
+  ]);
+  const [, body] = await ask();
+  expect(JSON.stringify(body)).not.toContain('quiet');
+  fail.store = false;
+  fail.keyring = false;
+  expect(await ask()).toMatchObject([200, { ok: true }]);
+  expect(logged.filter(([, text]) => text === 'health: it works again')).toHaveLength(2);
+});
+
+test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired'])(
+  'Slack’s %s is said once, loudly, with what to do, and stands on /healthz until a token works again',
+  async (reason) => {
+    const { ask, slack, chat, logged } = await world();
+    slack.says = { ok: false, error: reason };
+    for (const _ of [1, 2, 3]) await expect(chat.direct('U1')).rejects.toMatchObject({ reason });
+    const loud = () => logged.filter(([{ severity }]) => severity === 'CRITICAL');
+    expect(loud()).toMatchObject([
+      [{ reason, next: expect.stringContaining('npm run deploy -- --secrets') }, /does not take/],
+    ]);
+    const [status, body] = await ask();
+    expect([status, body.slack.ok]).toEqual([503, false]);
+    expect(body.slack.next).toContain('start kthw again');
+    expect(loud()).toHaveLength(1);
+    slack.says = { ok: true, channel: { id: 'D1' } };
+    expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
+    slack.says = { ok: false, error: reason };
+    await expect(chat.direct('U1')).rejects.toMatchObject({ reason });
+    expect(loud()).toHaveLength(2);
+  },
+);
+
+test('other troubles say nothing about the token', async () => {
+  const { ask, slack, chat, logged } = await world();
+  slack.says = { ok: false, error: 'channel_not_found' };
+  await expect(chat.direct('U1')).rejects.toMatchObject({ trouble: 'place' });
+  slack.says = { ok: true };
+  expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
+  expect(logged).toEqual([]);
+});
+
+async function world(options: { keepMs?: { store: number; others: number } } = {}) {
+  const slack = { says: { ok: true } as object };
+  const counts = { store: 0, keyring: 0, slack: 0 };
+  const api = createServer((_, response) => {
+    counts.slack += 1;
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(slack.says));
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const logged: [Readonly<Record<string, unknown>>, string][] = [];
+  const log = (fields: Readonly<Record<string, unknown>>, text: string) => void logged.push([fields, text]);
+  const client = slackClient({
+    token: 'xoxb-x',
+    apiUrl: `http://127.0.0.1:${(api.address() as AddressInfo).port}/api/`,
+  });
+  const account = watchSlackAccount(client, log);
+  const chat: Chat = account.watching(slackChat(client));
+  const store = openSqliteStore({ path: ':memory:' });
+  const fail = { store: false, keyring: false };
+  const health = openHealth({
+    store: {
+      openRuns: async () => {
+        counts.store += 1;
+        if (fail.store) throw new StoreAway('the store: quiet');
+        return await store.openRuns();
+      },
+    },
+    keyring: {
+      wrap: async (key) => {
+        counts.keyring += 1;
+        if (fail.keyring) throw new Error('quiet');
+        return { wrapped: key, keyVersion: '1' };
+      },
+    },
+    account,
+    log,
+    keepMs: options.keepMs ?? { store: 0, others: 0 },
+  });
+  const server = createServer(health.handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    for (const one of [server, api]) {
+      one.closeAllConnections();
+      one.close();
+    }
+    await store.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const ask = async (): Promise<[number, { slack: { ok: boolean; next?: string } }]> => {
+    const response = await fetch(url);
+    return [response.status, (await response.json()) as never];
+  };
+  return { ask, store, slack, chat, fail, logged, counts };
+}
