@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/policy.ts';
 import { remind } from './commands/reminders.ts';
 import { openSlack } from './commands/slack.ts';
+import { watchSlackAccount } from './commands/slack-account.ts';
 import { slackChat } from './commands/slack-chat.ts';
 import { slackClient } from './commands/slack-client.ts';
 import { openCourier } from './commands/thread.ts';
@@ -14,14 +15,13 @@ import { type EngineOptions, openEngine } from './engine/open-engine.ts';
 import { phases } from './engine/registry.ts';
 import { releases } from './engine/releases.ts';
 import { openSsh } from './engine/remote/ssh.ts';
+import { openHealth } from './health.ts';
 import { openLog } from './log.ts';
+import { openKeyring } from './open-keyring.ts';
+import { openStore } from './open-store.ts';
 import { openVaults } from './store/envelope.ts';
-import { openFileKeyring } from './store/file-keyring.ts';
-import { openFirestoreStore } from './store/firestore.ts';
-import { holderOfThisProcess, isGone } from './store/holder.ts';
+import { holderOfThisProcess } from './store/holder.ts';
 import { onceBack } from './store/once-back.ts';
-import { openSqliteStore } from './store/sqlite.ts';
-import type { Store } from './store/store.ts';
 
 /** What the environment does not say. */
 export interface BotOptions extends Pick<EngineOptions, 'killPoint'> {
@@ -40,10 +40,14 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
   const log = openLog(config.LOG_LEVEL);
   const store = await openStore(config);
   const account = { token: config.SLACK_BOT_TOKEN, apiUrl: config.SLACK_API_URL };
-  const chat = slackChat(slackClient(account));
+  const client = slackClient(account);
+  const slackAccount = watchSlackAccount(client, log);
+  const chat = slackAccount.watching(slackChat(client));
+  const keyring = openKeyring(config);
+  const health = openHealth({ store, keyring, account: slackAccount, log });
   const engine = openEngine({
     store,
-    vaults: openVaults(store, openFileKeyring(config.KTHW_KEY_FILE)),
+    vaults: openVaults(store, keyring),
     cloud: openCompute({
       project: config.GOOGLE_CLOUD_PROJECT,
       ...(config.KTHW_COMPUTE_URL ? { endpoint: config.KTHW_COMPUTE_URL } : {}),
@@ -71,7 +75,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     now: () => new Date(),
     tools: { desk: engine.desk, defaults: createDefaults(config), policy },
     routes: [
-      { path: '/healthz', method: 'GET', handler: (_, response) => void response.end('ok\n') },
+      { path: '/healthz', method: 'GET', handler: health.handle },
       { path: '/_ah/warmup', method: 'GET', handler: (_, response) => void response.end('ok\n') },
       ...(engine.dispatcher.routes ?? []),
     ],
@@ -119,11 +123,6 @@ function every(ms: number, work: () => Promise<void>, log: ReturnType<typeof ope
       await going;
     },
   };
-}
-
-async function openStore(config: Config): Promise<Store> {
-  if (config.KTHW_STORE === 'sqlite') return openSqliteStore({ path: config.KTHW_SQLITE_PATH, isGone });
-  return await openFirestoreStore({ projectId: config.GOOGLE_CLOUD_PROJECT });
 }
 
 function chosenDispatch(config: Config): Pick<EngineOptions, 'dispatch'> {
