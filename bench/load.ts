@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import { everybody } from '../src/commands/policy.ts';
 import { openSlack } from '../src/commands/slack.ts';
 import { openCourier } from '../src/commands/thread.ts';
+import { openOffers } from '../src/engine/offers.ts';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { openVaults } from '../src/store/envelope.ts';
 import { openFileKeyring } from '../src/store/file-keyring.ts';
@@ -48,7 +49,8 @@ const engine = openEngine({
   told: (run) => courier.poke(run),
 });
 const courier = openCourier({ store, desk: engine.desk, chat, clock, policy: everybody, log });
-const tools = { desk: engine.desk, defaults: defaults(), policy: everybody };
+const offers = openOffers({ cloud, now: clock.now, log });
+const tools = { desk: engine.desk, offers, defaults: defaults(), policy: everybody };
 const door = openSlack({ store, chat, tools, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
 const { port } = await door.listen(0, '127.0.0.1');
 

@@ -1,4 +1,4 @@
-import type { Chat, Mark, Place } from '../src/commands/chat.ts';
+import type { Chat, Mark, Place, ViewPlace } from '../src/commands/chat.ts';
 import type { Message } from '../src/commands/command.ts';
 
 /** Slack that always answers at once, and remembers in which order a run's thread was told. */
@@ -26,7 +26,12 @@ export class QuietChat implements Chat {
     return false;
   }
   async whisper(): Promise<void> {}
-  async openView(): Promise<void> {}
+  async openView(): Promise<ViewPlace> {
+    return { id: 'V1', hash: '1' };
+  }
+  async updateView(): Promise<ViewPlace> {
+    return { id: 'V1', hash: '1' };
+  }
   async members(): Promise<[]> {
     return [];
   }

@@ -11,6 +11,7 @@ import type { ComputeOptions } from './engine/cloud/api.ts';
 import { openCompute } from './engine/cloud/compute.ts';
 import { cloudTasksDispatcher } from './engine/cloud-tasks/cloud-tasks.ts';
 import { openKube } from './engine/kube/https.ts';
+import { openOffers } from './engine/offers.ts';
 import { type EngineOptions, openEngine } from './engine/open-engine.ts';
 import { phases } from './engine/registry.ts';
 import { releases } from './engine/releases.ts';
@@ -45,14 +46,16 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
   const chat = slackAccount.watching(slackChat(client));
   const keyring = openKeyring(config);
   const health = openHealth({ store, keyring, account: slackAccount, log });
+  const cloud = openCompute({
+    project: config.GOOGLE_CLOUD_PROJECT,
+    ...(config.KTHW_COMPUTE_URL ? { endpoint: config.KTHW_COMPUTE_URL } : {}),
+    ...options.compute,
+  });
+  const now = () => new Date();
   const engine = openEngine({
     store,
     vaults: openVaults(store, keyring),
-    cloud: openCompute({
-      project: config.GOOGLE_CLOUD_PROJECT,
-      ...(config.KTHW_COMPUTE_URL ? { endpoint: config.KTHW_COMPUTE_URL } : {}),
-      ...options.compute,
-    }),
+    cloud,
     kube: openKube(),
     openRemote: () => openSsh(),
     mirror: config.KTHW_MIRROR_URL,
@@ -72,8 +75,13 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     store,
     chat,
     log,
-    now: () => new Date(),
-    tools: { desk: engine.desk, defaults: createDefaults(config), policy },
+    now,
+    tools: {
+      desk: engine.desk,
+      offers: openOffers({ cloud, now, log }),
+      defaults: createDefaults(config),
+      policy,
+    },
     routes: [
       { path: '/healthz', method: 'GET', handler: health.handle },
       { path: '/_ah/warmup', method: 'GET', handler: (_, response) => void response.end('ok\n') },

@@ -1,12 +1,11 @@
-import type { ModalView } from '@slack/types';
 import type { Store } from '../store/store.ts';
 import { StoreAway } from '../store/store-errors.ts';
-import type { Chat } from './chat.ts';
-import type { Message, Need, Replaces, Reply, Tools } from './command.ts';
+import { type Chat, ChatError, type ViewPlace } from './chat.ts';
+import type { Message, Need, Opened, Replaces, Reply, Tools } from './command.ts';
 import type { Guard } from './guard.ts';
 import { message } from './messages/blocks.ts';
 import { md } from './messages/markdown.ts';
-import { notAllowed } from './messages/not-allowed.ts';
+import { notAllowed, notAllowedModal } from './messages/not-allowed.ts';
 import { storeAway, wentWrong } from './messages/refusals.ts';
 import type { Asker } from './router.ts';
 import { isFirst } from './seen.ts';
@@ -55,20 +54,50 @@ export async function act(request: Request, a: Acting): Promise<void> {
 }
 
 /** Opens a modal. It does nothing by itself, so nobody is asked first: the trigger lives for three seconds. */
-export async function open(
-  trigger: string,
-  { view, meanwhile }: { readonly view: ModalView; readonly meanwhile: Message },
-  request: Pick<Request, 'id' | 'asker' | 'say'>,
-  a: Pick<Acting, 'chat' | 'log'>,
-): Promise<void> {
+export async function open(trigger: string, opened: Opened, request: Shown, a: Acting): Promise<void> {
   try {
-    await a.chat.openView(trigger, view);
-    await show({ shown: meanwhile, replaces: true }, request, a);
+    const at = await a.chat.openView(trigger, opened.view);
+    if (opened.meanwhile) await show({ shown: opened.meanwhile, replaces: true }, request, a);
+    await fill(at, opened, request, a);
   } catch (error) {
     a.log({ request: request.id, error }, 'opening a modal');
     await show({ shown: wentWrong('Opening the dialog') }, request, a);
   }
 }
+
+/** Shows a modal anew that somebody has open. */
+export async function change(
+  viewId: string,
+  opened: Opened,
+  request: Pick<Request, 'id' | 'asker'>,
+  a: Acting,
+): Promise<void> {
+  try {
+    await fill(await a.chat.updateView({ id: viewId }, opened.view), opened, request, a);
+  } catch (error) {
+    a.log({ request: request.id, error }, 'changing a modal');
+  }
+}
+
+/** Who may not use it is told so in its place. Whatever goes wrong, the modal that is open stays usable. */
+async function fill(
+  at: ViewPlace,
+  { guards, filled }: Opened,
+  { id, asker }: Pick<Request, 'id' | 'asker'>,
+  a: Acting,
+): Promise<void> {
+  try {
+    const refusal = guards && (await a.guard(asker.by, guards.channel, guards.needs));
+    if (refusal) await a.chat.updateView(at, notAllowedModal(refusal));
+    else if (filled) await a.chat.updateView(at, await filled());
+  } catch (error) {
+    // It was closed, or changed again in the meantime.
+    const isGone = error instanceof ChatError && (error.reason === 'not_found' || error.reason === 'hash_conflict');
+    if (!isGone) a.log({ request: id, error }, 'filling a modal');
+  }
+}
+
+type Shown = Pick<Request, 'id' | 'asker' | 'say'>;
 
 /** What to show once the file has gone to the asker's direct messages. */
 async function sent(
@@ -89,7 +118,7 @@ async function sent(
 /** By the way that came with the request; else as a message for the asker's eyes; else directly. */
 async function show(
   { shown, replaces = false }: { readonly shown: Message; readonly replaces?: Replaces },
-  { id, asker: { by, channel }, say }: Pick<Request, 'id' | 'asker' | 'say'>,
+  { id, asker: { by, channel }, say }: Shown,
   { chat, log }: Pick<Acting, 'chat' | 'log'>,
 ): Promise<void> {
   const ways = [

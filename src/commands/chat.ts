@@ -9,6 +9,12 @@ export interface Place {
   readonly ts: string;
 }
 
+/** A modal or a Home tab as it is just now: `hash` is another one after every change. */
+export interface ViewPlace {
+  readonly id: string;
+  readonly hash: string;
+}
+
 /** What marks a message as ours, so that it can be found after a crash: the run and the event it tells (0: the summary). */
 export interface Mark {
   readonly run: string;
@@ -83,7 +89,9 @@ export interface Chat {
   /** Seen by one person only. */
   whisper(channel: string, user: string, message: Message, thread?: string): Promise<void>;
   /** @param trigger of what the person just did: good for three seconds, and once */
-  openView(trigger: string, view: ModalView): Promise<void>;
+  openView(trigger: string, view: ModalView): Promise<ViewPlace>;
+  /** A view that has changed since `hash` stays as it is: that is a ChatError with the reason `hash_conflict`. */
+  updateView(at: Pick<ViewPlace, 'id'> & Partial<ViewPlace>, view: ModalView): Promise<ViewPlace>;
   /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
   members(group: string): Promise<readonly Person[]>;
   /** Looks for a message of ours; `cannot` without the scope for reading. */

@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { z } from 'zod';
 import type { Desk } from '../engine/desk-types.ts';
+import type { Offers } from '../engine/offers.ts';
 import type { Person } from '../store/events.ts';
 import type { Secret } from '../store/secret.ts';
 import type { Policy } from './policy.ts';
@@ -46,6 +47,7 @@ export interface CreateDefaults {
 /** What commands work with: set once, at the start. */
 export interface Tools {
   readonly desk: Desk;
+  readonly offers: Offers;
   readonly defaults: CreateDefaults;
   readonly policy: Policy;
 }
@@ -64,11 +66,21 @@ export interface Button<V = unknown> {
   readonly needs?: (value: V) => Need;
   readonly does:
     | { press(asked: Asked<V>, tools: Tools): Promise<Reply> }
-    /** Opens a modal, at once: Slack gives three seconds for it. `meanwhile` takes the button's place. */
-    | { opens(asked: Asked<V>): { readonly view: ModalView; readonly meanwhile: Message } };
+    | { opens(asked: Asked<V>, tools: Tools): Opened };
 }
 
-/** What was typed into a modal, by block. */
+/** A modal as it is shown at once: Slack gives three seconds for it, so that nobody is asked anything before. */
+export interface Opened {
+  readonly view: ModalView;
+  /** Takes the place of the button that opened it. */
+  readonly meanwhile?: Message;
+  /** The same once those who take longer were asked. */
+  readonly filled?: () => Promise<ModalView>;
+  /** Who may not do this there is told so in the modal's place. */
+  readonly guards?: { readonly channel: string; readonly needs: Need };
+}
+
+/** What was typed and chosen in a modal, by block; of checkboxes the ticked values with commas between. */
 export type Typed = Readonly<Record<string, string>>;
 
 /** A modal. What it needs is checked when it is submitted. */
@@ -76,10 +88,14 @@ export interface Modal<V = unknown> {
   /** Its callback id. */
   readonly id: string;
   /** What it carries, as JSON in its metadata. Checked, because it comes from outside. */
-  readonly value: z.ZodType<V & { readonly channel: string }>;
-  /** What is wrong with what was typed, by block; nothing: all is well. Pure: the answer goes out at once. */
-  problems(value: V, typed: Typed): Readonly<Record<string, string>> | undefined;
-  submit(asked: Asked<V>, tools: Tools): Promise<Reply>;
+  readonly value: z.ZodType<V & { readonly channel?: string | undefined }>;
+  /** The block in which a channel is chosen, where the value names none. */
+  readonly channelBlock?: string;
+  /** What is wrong with what was typed, by block; nothing: all is well. Asks nobody: the answer goes out at once. */
+  problems(value: V, typed: Typed, tools: Tools): Readonly<Record<string, string>> | undefined;
+  submit(asked: Asked<V> & { readonly typed: Typed }, tools: Tools): Promise<Reply>;
+  /** Something was changed that other fields hang on, or a button in it was pressed: the modal anew. */
+  readonly changed?: (value: V, typed: Typed, block: string, tools: Tools) => Opened | undefined;
 }
 
 /** A subcommand of `/kthw`. It returns what to show; it never posts by itself. */
@@ -102,3 +118,7 @@ export interface Command<A extends Arguments = Arguments> {
   readonly buttons?: readonly Button[];
   readonly modals?: readonly Modal[];
 }
+  /** Where that hangs on what was asked. */
+  readonly needsOf?: (asked: Asked<z.infer<A>>) => Need;
+  /** What its bare name opens. `without`: the answer where nothing can be opened. */
+  readonly alone?: { opens(by: Person, channel: string, tools: Tools): Opened; readonly without: Message };

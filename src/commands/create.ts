@@ -1,18 +1,50 @@
+import { z } from 'zod';
+import type { Asked, Reply, Tools } from './command.ts';
 import { createArguments, specOf } from './create-arguments.ts';
-import { defineCommand } from './define-command.ts';
+import { Carried, type CreateArguments, changedForm, channelBlock, formId, openForm, readForm } from './create-form.ts';
+import { defineButton, defineCommand, defineModal } from './define-command.ts';
+import { formIsOpen, offerForm } from './messages/create-offer.ts';
 import { md } from './messages/markdown.ts';
-import { answered } from './messages/refusals.ts';
+import { answered, notUnderstood } from './messages/refusals.ts';
+
+/** Where a message offers the form instead of opening it. */
+const fillIn = defineButton({
+  id: 'create.fillIn',
+  value: z.strictObject({}),
+  does: { opens: ({ channel }, tools) => ({ ...openForm(channel, tools), meanwhile: formIsOpen() }) },
+});
+
+const form = defineModal({
+  id: formId,
+  value: Carried,
+  channelBlock,
+  changed: changedForm,
+  problems(carried, typed, tools) {
+    const read = readForm(carried, typed, tools);
+    return 'errors' in read ? read.errors : undefined;
+  },
+  async submit({ args, typed, by, channel }, tools) {
+    const read = readForm(args, typed, tools);
+    if ('errors' in read) return { shown: notUnderstood(Object.values(read.errors), [], '/kthw help create') };
+    return await make({ args: read.args, by, channel }, tools);
+  },
+});
 
 export const create = defineCommand({
   name: 'create',
-  usage: 'NAME [--flags]',
-  help: 'builds a cluster the hard way',
+  usage: '[NAME] [--flags]',
+  help: 'builds a cluster the hard way; alone, it asks for everything in a form',
   examples: ['/kthw create demo', '/kthw create demo --controllers 1 --workers 2 --ttl 8h'],
   places: ['name'],
   args: createArguments,
-  run: async ({ args, by, channel }, { desk, defaults }) => {
-    const wanted = args.ttl === undefined ? {} : { ttlMs: args.ttl };
-    const answer = await desk.create({ spec: specOf(args, defaults), by, channel, ...wanted });
-    return { shown: answered(args.name, answer, md`Building *${args.name}*. The message below shows how far it is`) };
-  },
+  run: make,
+  alone: { opens: (_, channel, tools) => openForm(channel, tools), without: offerForm(fillIn.id) },
+  buttons: [fillIn],
+  modals: [form],
 });
+
+async function make({ args, by, channel }: Asked<CreateArguments>, { desk, defaults }: Tools): Promise<Reply> {
+  const wanted = args.ttl === undefined ? {} : { ttlMs: args.ttl };
+  const answer = await desk.create({ spec: specOf(args, defaults), by, channel, ...wanted });
+  return { shown: answered(args.name, answer, md`Building *${args.name}*. The message below shows how far it is`) };
+}

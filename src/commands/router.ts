@@ -1,7 +1,6 @@
-import type { ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import { approvals } from './approvals.ts';
-import type { Button, Command, CreateDefaults, Message, Modal, Need, Reply, Tools, Typed } from './command.ts';
+import type { Button, Command, CreateDefaults, Message, Modal, Need, Opened, Reply, Tools, Typed } from './command.ts';
 import { extendYes } from './extend.ts';
 import { follows } from './follow.ts';
 import * as listed from './index.ts';
@@ -23,7 +22,7 @@ export type Route =
 
 /** Opened right after the acknowledgement. */
 export interface Opening {
-  readonly opens: { readonly view: ModalView; readonly meanwhile: Message };
+  readonly opens: (tools: Tools) => Opened;
 }
 
 /** A modal that stays open for what is wrong, or work for after the acknowledgement. */
@@ -53,7 +52,21 @@ export function route(text: string, asker: Asker, defaults: CreateDefaults): Rou
   }
   const asked = { args: read.args, ...asker };
   if (command.answersAtOnce) return { now: command.answersAtOnce(asked, commands, defaults) };
-  return { needs: command.needs ?? 'create', later: async (tools) => await runnable(command).run(asked, tools) };
+  return {
+    needs: command.needsOf?.(asked) ?? command.needs ?? 'create',
+    later: async (tools) => await runnable(command).run(asked, tools),
+  };
+}
+
+/** What the bare name of a command opens, if it opens anything. `without`: the answer where nothing can be opened. */
+export function routeAlone(
+  text: string,
+  { by, channel }: Asker,
+): (Opening & { readonly without: Message }) | undefined {
+  const [name, ...words] = tokens(text);
+  const alone = commands.find((one) => one.name === name?.toLowerCase())?.alone;
+  if (!alone || words.length > 0) return undefined;
+  return { opens: (tools) => alone.opens(by, channel, tools), without: alone.without };
 }
 
 /** From a pressed button to what to do about it; nothing for a button that is not ours. */
@@ -64,20 +77,39 @@ export function routeButton(id: string, value: string | undefined, asker: Asker)
   if (!read.success) return { now: { shown: notUnderstood(['this button is not one of ours'], [], '/kthw help') } };
   const { does } = button;
   const asked = { args: read.data, ...asker };
-  if ('opens' in does) return { opens: does.opens(asked) };
+  if ('opens' in does) return { opens: (tools) => does.opens(asked, tools) };
   return { needs: button.needs?.(read.data) ?? 'create', later: (tools) => does.press(asked, tools) };
 }
 
 /** From a submitted modal to what to do about it; nothing for one that is not ours. */
-export function routeModal(id: string, metadata: string, typed: Typed, by: Person): Submission | undefined {
+export function routeModal({ id, metadata, typed }: Entered, by: Person, tools: Tools): Submission | undefined {
+  const found = modalOf(id, metadata);
+  if (!found) return undefined;
+  const { modal, value } = found;
+  const channel = value.channel ?? typed[modal.channelBlock ?? ''] ?? '';
+  const errors = modal.problems(value, typed, tools);
+  if (errors) return { errors };
+  const later = (tools: Tools) => modal.submit({ args: value, by, channel, typed }, tools);
+  return { channel, route: { needs: 'create', later } };
+}
+
+/** From something changed in a modal to the modal anew; nothing for what changes nothing else. */
+export function routeChange({ id, metadata, typed }: Entered, block: string, tools: Tools): Opened | undefined {
+  const found = modalOf(id, metadata);
+  return found?.modal.changed?.(found.value, typed, block, tools);
+}
+
+/** A modal as it comes back: its callback id, its metadata, and what was typed. */
+export interface Entered {
+  readonly id: string;
+  readonly metadata: string;
+  readonly typed: Typed;
+}
+
+function modalOf(id: string, metadata: string) {
   const modal = modals.find((one) => one.id === id);
   const read = modal?.value.safeParse(parsed(metadata));
-  if (!modal || !read?.success) return undefined;
-  const { channel } = read.data;
-  const errors = modal.problems(read.data, typed);
-  if (errors) return { errors };
-  const later = (tools: Tools) => modal.submit({ args: read.data, by, channel }, tools);
-  return { channel, route: { needs: 'create', later } };
+  return modal && read?.success ? { modal, value: read.data } : undefined;
 }
 
 const buttons: readonly Button[] = [

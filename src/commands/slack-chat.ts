@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api';
-import { type Chat, ChatError, type Mark, type Place } from './chat.ts';
+import { type Chat, ChatError, type Mark, type Place, type ViewPlace } from './chat.ts';
 import type { Message } from './command.ts';
 import { cut } from './messages/limits.ts';
 import { chatError } from './slack-error.ts';
@@ -66,7 +66,12 @@ export function slackChat(client: WebClient): Chat {
       );
     },
     async openView(trigger, view) {
-      await calling(client.views.open({ trigger_id: trigger, view }));
+      return placeOf(await calling(client.views.open({ trigger_id: trigger, view })));
+    },
+    async updateView({ id, hash }, view) {
+      return placeOf(
+        await calling(client.views.update({ view_id: id, view, ...(hash === undefined ? {} : { hash }) })),
+      );
     },
     async members(group) {
       const [own, { users = [] }] = await Promise.all([
@@ -119,6 +124,10 @@ function isMarked(message: object, { run, seq }: Mark): boolean {
   const { metadata } = message as { metadata?: { event_type?: string; event_payload?: Record<string, unknown> } };
   const payload = metadata?.event_type === eventType ? metadata.event_payload : undefined;
   return payload?.run === run && payload.seq === seq;
+}
+
+function placeOf({ view }: { view?: { id?: string; hash?: string } }): ViewPlace {
+  return { id: needed(view?.id, 'views: no id'), hash: needed(view?.hash, 'views: no hash') };
 }
 
 function metadata({ run, seq }: Mark) {

@@ -10,14 +10,25 @@ import {
 } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../store/events.ts';
-import { type Acting, act, open, type Say } from './act.ts';
-import type { Message, Typed } from './command.ts';
+import { type Acting, act, change, open, type Say } from './act.ts';
+import type { Message } from './command.ts';
 import { freshOnly } from './fresh-request.ts';
 import { openGuard } from './guard.ts';
-import { type Asker, type Opening, type Route, route, routeButton, routeModal } from './router.ts';
+import {
+  type Asker,
+  type Entered,
+  type Opening,
+  type Route,
+  route,
+  routeAlone,
+  routeButton,
+  routeChange,
+  routeModal,
+} from './router.ts';
 import { forgetOld } from './seen.ts';
 import { clientOptions, type SlackAccount } from './slack-client.ts';
 import { slackLog } from './slack-log.ts';
+import { typedInto } from './typed-into.ts';
 
 export interface SlackOptions extends SlackAccount, Omit<Acting, 'guard'> {
   readonly signingSecret: string;
@@ -68,28 +79,35 @@ export function openSlack(options: SlackOptions): SlackDoor {
 
   /** Goes on after the acknowledgement, without holding the request. */
   function goOn(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger = ''): void {
-    const work = carryOut(id, asker, routed, say, trigger).finally(() => pending.delete(work));
+    track(carryOut(id, asker, routed, say, trigger));
+  }
+
+  function track(going: Promise<void>): void {
+    const work = going.finally(() => pending.delete(work));
     pending.add(work);
   }
 
   async function carryOut(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger: string): Promise<void> {
-    if ('opens' in routed) return await open(trigger, routed.opens, { id, asker, say }, acting);
+    if ('opens' in routed) return await open(trigger, routed.opens(tools), { id, asker, say }, acting);
     const { needs, later } = 'now' in routed ? { needs: 'look' as const, later: async () => routed.now } : routed;
     await act({ id, asker, needs, later, say }, acting);
   }
 
   app.command(slashCommand, async ({ command, ack, respond }) => {
     const asker = { by: { team: command.team_id, user: command.user_id }, channel: command.channel_id };
-    const routed = route(command.text, asker, tools.defaults);
+    const routed = routeAlone(command.text, asker) ?? route(command.text, asker, tools.defaults);
     if ('now' in routed) return await ack({ response_type: 'ephemeral', ...content(routed.now.shown) });
     await ack();
-    goOn(`command ${command.trigger_id}`, asker, routed, by(respond));
+    goOn(`command ${command.trigger_id}`, asker, routed, by(respond), command.trigger_id);
   });
 
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
     const { trigger_id: trigger, channel: { id: channel } = { id: '' }, container } = body;
     const asker = { by: pressedBy(body), channel };
+    const { view } = body;
+    const changed = view && routeChange(enteredIn(view), action.block_id, tools);
+    if (changed) return track(change(view.id, changed, { id: `change ${trigger}`, asker }, acting));
     const routed = routeButton(action.action_id, 'value' in action ? action.value : undefined, asker);
     if (!routed) return;
     // What everybody sees, the courier alone edits; what came of the press is for the presser, where the button is.
@@ -103,7 +121,7 @@ export function openSlack(options: SlackOptions): SlackDoor {
 
   app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
     const person = pressedBy(body);
-    const routed = routeModal(view.callback_id, view.private_metadata, typedInto(view.state.values), person);
+    const routed = routeModal(enteredIn(view), person, tools);
     if (routed && 'errors' in routed) return await ack({ response_action: 'errors', errors: { ...routed.errors } });
     await ack();
     if (!routed) return;
@@ -118,7 +136,10 @@ export function openSlack(options: SlackOptions): SlackDoor {
     if (user === undefined) return;
     // In a channel that is shared with another team, the message says whose the person is.
     const asker = { by: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
-    const routed = route(text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, ''), asker, tools.defaults);
+    const said = text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, '');
+    // A mention can't open anything.
+    const alone = routeAlone(said, asker);
+    const routed = alone ? { now: { shown: alone.without } } : route(said, asker, tools.defaults);
     const thread = thread_ts ?? undefined;
     goOn(`event ${body.event_id || ts}`, asker, routed, (shown) => chat.whisper(channel, user, shown, thread));
   });
@@ -144,11 +165,8 @@ function pressedBy({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 
   return { team: user.team_id ?? team?.id ?? '', user: user.id };
 }
 
-/** What was typed, by block: each of ours holds one field. */
-function typedInto(values: ViewOutput['state']['values']): Typed {
-  return Object.fromEntries(
-    Object.entries(values).map(([block, fields]) => [block, Object.values(fields)[0]?.value ?? '']),
-  );
+function enteredIn(view: ViewOutput): Entered {
+  return { id: view.callback_id, metadata: view.private_metadata, typed: typedInto(view.state.values) };
 }
 
 function by(respond: RespondFn): Say {

@@ -7,16 +7,20 @@ import { slackChat } from '../../src/commands/slack-chat.ts';
 import { slackClient } from '../../src/commands/slack-client.ts';
 import { openCourier } from '../../src/commands/thread.ts';
 import { openDesk } from '../../src/engine/desk.ts';
+import type { Offers } from '../../src/engine/offers.ts';
 import { Secret } from '../../src/store/secret.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { defaults, twoPhases } from './a-run.ts';
+import { someOffers } from './some-offers.ts';
 
 export interface ASlackOptions {
   readonly routes?: readonly HttpRoute[];
   readonly changed?: (store: Store) => Store;
   readonly now?: () => Date;
   readonly policy?: Policy;
+  /** @default all is known */
+  readonly offers?: Offers;
 }
 
 /** The real door, desk, store and courier, with a local workspace in Slack's place. Nothing takes the runs forward. */
@@ -25,6 +29,7 @@ export async function aSlack({
   changed = (store) => store,
   now = () => new Date(),
   policy = everybody,
+  offers = someOffers(),
 }: ASlackOptions = {}) {
   const workspace = await startWorkspace({ rateLimits: { enabled: false }, eventRetriesMs: [5, 10, 20] });
   const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
@@ -55,7 +60,7 @@ export async function aSlack({
     now,
     log,
     routes,
-    tools: { desk, defaults: defaults(), policy },
+    tools: { desk, offers, defaults: defaults(), policy },
   });
   let closing: Promise<void> | undefined;
   function done(): Promise<void> {

@@ -5,6 +5,7 @@ import { type Route, route, routeButton } from '../../src/commands/router.ts';
 import type { Desk } from '../../src/engine/desk-types.ts';
 import { asker, channel, defaults } from './a-run.ts';
 import { aWorld, closeWorlds, head, told } from './a-world.ts';
+import { someOffers } from './some-offers.ts';
 
 afterEach(closeWorlds);
 
@@ -20,7 +21,7 @@ function aDesk(answer: object, calls: unknown[][] = []): Tools {
         return answer;
       },
   });
-  return { desk, defaults: defaults(), policy: everybody };
+  return { desk, offers: someOffers(), defaults: defaults(), policy: everybody };
 }
 
 async function shownBy(routed: Route | undefined, tools: Tools): Promise<Message> {

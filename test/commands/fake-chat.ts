@@ -1,4 +1,4 @@
-import type { Chat, ChatTrouble, Mark, Picture, Place } from '../../src/commands/chat.ts';
+import type { Chat, ChatTrouble, Mark, Picture, Place, ViewPlace } from '../../src/commands/chat.ts';
 import { ChatError } from '../../src/commands/chat.ts';
 import type { Message } from '../../src/commands/command.ts';
 import type { Person } from '../../src/store/events.ts';
@@ -108,7 +108,13 @@ export class FakeChat implements Chat {
 
   async whisper(): Promise<void> {}
 
-  async openView(): Promise<void> {}
+  async openView(): Promise<ViewPlace> {
+    return { id: 'V1', hash: '1' };
+  }
+
+  async updateView(): Promise<ViewPlace> {
+    return { id: 'V1', hash: '1' };
+  }
 
   async members(): Promise<readonly Person[]> {
     return [];

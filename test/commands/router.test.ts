@@ -5,6 +5,7 @@ import { everybody } from '../../src/commands/policy.ts';
 import { commands, route, routeButton, routeModal } from '../../src/commands/router.ts';
 import type { Desk } from '../../src/engine/desk-types.ts';
 import { aSpec, asker, channel, defaults } from './a-run.ts';
+import { someOffers } from './some-offers.ts';
 
 type Call = readonly [string, ...unknown[]];
 
@@ -18,7 +19,7 @@ function aDesk(calls: Call[]): Tools {
         return { run: 'r1' };
       },
   });
-  return { desk, defaults: defaults(), policy: everybody };
+  return { desk, offers: someOffers(), defaults: defaults(), policy: everybody };
 }
 
 async function asked(text: string): Promise<{ calls: Call[]; reply: Reply }> {
@@ -76,7 +77,6 @@ describe('what is asked of the desk', () => {
       'rebuild demo --from controllers --machine-type e2-standard-4',
       ['rebuild', 'demo', { from: 'controllers', machineType: 'e2-standard-4', by: asker, channel }],
     ],
-    ['audit demo', ['audit', 'demo']],
     ['audit demo --jsonl', ['audit', 'demo']],
   ] as const)('%s', async (text, call) => {
     const calls: Call[] = [];
@@ -223,7 +223,7 @@ describe('buttons', () => {
   test('delete opens a modal that wants the name, and asks nobody', () => {
     const routed = routeButton('delete.yes', '{"cluster":"demo"}', { by: asker, channel });
     if (!routed || !('opens' in routed)) throw new Error('opens nothing');
-    expect(routed.opens.view).toMatchObject({
+    expect(routed.opens(aDesk([])).view).toMatchObject({
       callback_id: 'delete.typed',
       private_metadata: '{"cluster":"demo","channel":"C1"}',
     });
@@ -263,7 +263,7 @@ describe('buttons', () => {
   );
 
   test('of somebody else are left alone', () => {
-    expect(routeModal('other.modal', '{}', {}, asker)).toBeUndefined();
+    expect(routeModal({ id: 'other.modal', metadata: '{}', typed: {} }, asker, aDesk([]))).toBeUndefined();
     expect(routeButton('other.button', '{}', { by: asker, channel })).toBeUndefined();
   });
 });
@@ -273,7 +273,7 @@ describe('the modal of delete', () => {
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
     const calls: Call[] = [];
-    const routed = routeModal('delete.typed', about, { name }, asker);
+    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
     if (!routed || 'errors' in routed || 'now' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.needs]).toEqual([channel, 'create']);
     await routed.route.later(aDesk(calls));
@@ -281,7 +281,7 @@ describe('the modal of delete', () => {
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
-    const routed = routeModal('delete.typed', about, { name }, asker);
+    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
     expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
   });
 
@@ -292,7 +292,7 @@ describe('the modal of delete', () => {
     '{"cluster":"demo"}',
     '{"cluster":"demo","channel":"C1","x":1}',
   ])('with metadata like %j does nothing', (metadata) => {
-    expect(routeModal('delete.typed', metadata, { name: 'demo' }, asker)).toBeUndefined();
+    expect(routeModal({ id: 'delete.typed', metadata, typed: { name: 'demo' } }, asker, aDesk([]))).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   InstanceFound,
   MachineType,
   Quota,
+  Region,
   Resource,
 } from '../../src/engine/cloud/cloud.ts';
 import { KthwError } from '../../src/engine/errors.ts';
@@ -15,11 +16,14 @@ import { Faults } from './faults.ts';
 
 const machineTypes: Readonly<Record<string, MachineType>> = {
   'f1-micro': { cpus: 1, memoryMb: 614, sharedCpu: true },
+  'g1-small': { cpus: 1, memoryMb: 1_740, sharedCpu: true },
   'e2-micro': { cpus: 2, memoryMb: 1_024, sharedCpu: true },
   'e2-medium': { cpus: 2, memoryMb: 4_096, sharedCpu: true },
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
   'e2-standard-4': { cpus: 4, memoryMb: 16_384, sharedCpu: false },
 };
+
+const regionNames = ['europe-west1', 'us-central1', 'us-west1'];
 
 /** How long the cloud takes, on the virtual clock. */
 const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000 } as const;
@@ -113,6 +117,16 @@ export class CloudDouble implements Cloud {
     return this.#call(`machineType ${name}`, signal, () => machineTypes[name]);
   }
 
+  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[] | undefined> {
+    return this.#call(`machineTypes ${zone}`, signal, () =>
+      Object.entries(machineTypes).map(([name, type]) => ({ name, ...type })),
+    );
+  }
+
+  regions(signal: AbortSignal): Promise<readonly Region[]> {
+    return this.#call('regions', signal, () => regionNames.map((name) => ({ name, zones: zonesOf(name) })));
+  }
+
   quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined> {
     const usage: Record<string, number> = {
       CPUS: this.#kept.instances.size * 2,
@@ -125,7 +139,7 @@ export class CloudDouble implements Cloud {
   }
 
   zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
-    return this.#call(`zones ${region}`, signal, () => ['a', 'b', 'c'].map((zone) => `${region}-${zone}`));
+    return this.#call(`zones ${region}`, signal, () => zonesOf(region));
   }
 
   /** What exists, as `KIND NAME`, sorted. */
@@ -270,6 +284,10 @@ export class CloudDouble implements Cloud {
       return result;
     });
   }
+}
+
+function zonesOf(region: string): string[] {
+  return ['a', 'b', 'c'].map((zone) => `${region}-${zone}`);
 }
 
 function hostKeyOf({ spec }: Kept): string {

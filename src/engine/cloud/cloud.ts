@@ -17,9 +17,13 @@ export interface Cloud extends Power {
   /** Health of each member of a target pool, by instance name. */
   poolHealth(at: Regional, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
   machineType(at: Zonal, signal: AbortSignal): Promise<MachineType | undefined>;
+  /** Those that can be asked for in a zone, by name; undefined when there is no such zone. */
+  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[] | undefined>;
   quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
   /** Zones of a region; undefined when there is no such region. */
   zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+  /** Every region that the project may use, by name. */
+  regions(signal: AbortSignal): Promise<readonly Region[]>;
 }
 
 /** Where a resource is: a global one has only a name. */
@@ -133,6 +137,9 @@ export interface MachineType {
   readonly cpus: number;
   readonly memoryMb: number;
   readonly sharedCpu: boolean;
+}
+export interface Region extends Global {
+  readonly zones: readonly string[];
 }
 export interface Quota {
   readonly metric: string;

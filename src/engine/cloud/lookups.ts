@@ -1,9 +1,15 @@
 import type { Api } from './api.ts';
-import type { Cloud } from './cloud.ts';
+import type { Cloud, Global, MachineType } from './cloud.ts';
 import { nameIn, partOf } from './links.ts';
 
-/** What a project may use: machine types, quotas, zones. */
-export function lookups(api: Api): Pick<Cloud, 'machineType' | 'quotas' | 'zones'> {
+interface Size {
+  readonly guestCpus?: number | null;
+  readonly memoryMb?: number | null;
+  readonly isSharedCpu?: boolean | null;
+}
+
+/** What a project may use: machine types, quotas, regions and zones. */
+export function lookups(api: Api): Pick<Cloud, 'machineType' | 'machineTypes' | 'quotas' | 'regions' | 'zones'> {
   const { project } = api;
   const regions = api.client(
     async () => (await import('@google-cloud/compute/build/src/v1/regions_client.js')).RegionsClient,
@@ -22,8 +28,16 @@ export function lookups(api: Api): Pick<Cloud, 'machineType' | 'quotas' | 'zones
       const found = await api.read(`looking at machine type ${name} in ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).get({ project, zone, machineType: name }, options))[0];
       });
-      if (!found) return undefined;
-      return { cpus: found.guestCpus ?? 0, memoryMb: found.memoryMb ?? 0, sharedCpu: found.isSharedCpu ?? false };
+      return found && sizeOf(found);
+    },
+    async machineTypes(zone, signal) {
+      const found = await api.read(`listing the machine types of ${zone}`, signal, async (options) => {
+        return (await (await machineTypes()).list({ project, zone }, options))[0];
+      });
+      return found
+        ?.filter(({ deprecated }) => !deprecated)
+        .map((one) => ({ name: one.name ?? '', ...sizeOf(one) }))
+        .sort(byName);
     },
     async quotas(region, signal) {
       const found = await regionOf(region, signal);
@@ -35,7 +49,25 @@ export function lookups(api: Api): Pick<Cloud, 'machineType' | 'quotas' | 'zones
     },
     async zones(region, signal) {
       const found = await regionOf(region, signal);
-      return found && (found.zones ?? []).map((link) => partOf(link, 'zones') || nameIn(link)).sort();
+      return found && zonesOf(found);
+    },
+    async regions(signal) {
+      const found = await api.read('listing the regions', signal, async (options) => {
+        return (await (await regions()).list({ project }, options))[0];
+      });
+      return (found ?? []).map((one) => ({ name: one.name ?? '', zones: zonesOf(one) })).sort(byName);
     },
   };
+}
+
+function sizeOf({ guestCpus, memoryMb, isSharedCpu }: Size): MachineType {
+  return { cpus: guestCpus ?? 0, memoryMb: memoryMb ?? 0, sharedCpu: isSharedCpu ?? false };
+}
+
+function zonesOf({ zones }: { readonly zones?: readonly string[] | null }): string[] {
+  return (zones ?? []).map((link) => partOf(link, 'zones') || nameIn(link)).sort();
+}
+
+function byName(a: Global, b: Global): number {
+  return a.name < b.name ? -1 : 1;
 }
