@@ -70,7 +70,8 @@ export class Conversation {
     const [end = text] = text.split(',');
     return await this.#workspace.waitFor(
       async () => {
-        const thread = await this.#workspace.thread(channel, ts, person);
+        // Pictures come after the end, each when it is drawn.
+        const thread = (await this.#workspace.thread(channel, ts, person)).filter((m) => !m.files?.length);
         return thread.at(-1)?.text === end ? thread : undefined;
       },
       { deadlineMs: toldMs, signal, what: `the last reply of "${end}"` },

@@ -1,8 +1,9 @@
 import type { Desk, Kubeconfig, RunView } from '../engine/desk-types.ts';
 import type { Clock } from '../engine/phase.ts';
+import type { StoredEvent } from '../store/events.ts';
 import type { RecordOf } from '../store/records.ts';
-import type { Store, Versioned } from '../store/store.ts';
-import { type Chat, ChatError, type Place } from './chat.ts';
+import type { Store, Version, Versioned } from '../store/store.ts';
+import { type Chat, ChatError, type Picture, type Place } from './chat.ts';
 import type { Message } from './command.ts';
 import { type Doing, type Intent, intents } from './intent.ts';
 import type { Job } from './jobs.ts';
@@ -13,6 +14,8 @@ export interface Delivery {
   readonly desk: Desk;
   readonly chat: Chat;
   readonly clock: Clock;
+  /** What ran when; nothing where it can't be drawn. */
+  draw(view: RunView, events: readonly StoredEvent[]): Promise<Omit<Picture, 'name'> | undefined>;
   /** This courier, unique among all that ever ran. */
   readonly me: string;
 }
@@ -28,7 +31,7 @@ type Thread = Versioned<RecordOf<'thread'>>;
 type Told = NonNullable<RecordOf<'thread'>['questions']>[number];
 
 /** Longer than the calls of one delivery can take together. */
-const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000 } as const;
+const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000, picture: 60_000 } as const;
 /** Clocks of two machines differ, and Slack has its own. */
 const skewMs = 60_000;
 
@@ -37,6 +40,7 @@ export async function deliver(
   job: Exclude<Job, { do: 'wait' }>,
   found: Thread,
   view: RunView,
+  events: readonly StoredEvent[],
   memory: Memory,
   d: Delivery,
 ): Promise<void> {
@@ -56,7 +60,7 @@ export async function deliver(
     case 'reply': {
       const version = await claim(found, 'reply', job.upTo, d);
       await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
-      await keep({ ...found, version }, { ...thread, cursor: job.upTo }, { settled: undefined }, d);
+      await keep({ ...found, version }, { ...thread, cursor: job.upTo }, afterReply(job.picture, job.upTo), d);
       return;
     }
     case 'question': {
@@ -81,8 +85,16 @@ export async function deliver(
       await keep({ ...found, version }, thread, { settled }, d);
       return;
     }
+    case 'picture': {
+      const version = await claim(found, 'picture', job.upTo, d, { upTo: job.upTo, tries: job.tries + 1 });
+      const drawn = await d.draw(view, events.slice(0, job.upTo));
+      const picture = drawn && { ...drawn, name: pictureFile(view, job.upTo) };
+      if (picture) await d.chat.share(thread.channel, picture, thread.ts);
+      await keep({ ...found, version }, thread, { picture: undefined }, d);
+      return;
+    }
     case 'recover':
-      return await recover(job.doing, found, view, memory, d);
+      return await recover(job.doing, job.picture, found, view, memory, d);
     default:
       return job satisfies never;
   }
@@ -95,25 +107,35 @@ export function withQuestion(thread: RecordOf<'thread'>, seq: number, next: Told
   return left.length > 0 ? { ...rest, questions: left } : rest;
 }
 
-/** Writes what becomes of a thread, without what was being done. What is settled stays unless it is given. */
+/** Writes what becomes of a thread, without what was being done. What is settled and due stays unless it is given. */
 export async function keep(
   found: Thread,
   next: RecordOf<'thread'>,
-  intent: Intent | { settled: undefined },
+  change: { readonly [K in keyof Omit<Intent, 'doing'>]: Intent[K] | undefined },
   { store }: Delivery,
 ): Promise<void> {
-  const { intent: before, ...rest } = next;
-  const settled = 'settled' in intent ? intent.settled : intents.read(before).settled;
-  await store.write('thread', found.id, { ...rest, ...intents.write(settled ? { settled } : {}) }, found.version);
+  const { intent, ...rest } = next;
+  const { doing: _, ...kept } = intents.read(intent);
+  await store.write('thread', found.id, { ...rest, ...intents.write({ ...kept, ...change }) }, found.version);
 }
 
 /** Written before the call: after a crash it says what to look for. */
-async function claim(found: Thread, what: Doing['what'], upTo: number, { store, clock, me }: Delivery) {
+async function claim(
+  found: Thread,
+  what: Doing['what'],
+  upTo: number,
+  { store, clock, me }: Delivery,
+  picture = intents.read(found.value.intent).picture,
+): Promise<Version> {
   const now = clock.now();
   const doing = { what, upTo, by: me, since: now.toISOString(), until: new Date(+now + claimMs[what]).toISOString() };
-  const { settled } = intents.read(found.value.intent);
-  const intent = intents.write(settled ? { doing, settled } : { doing });
+  const intent = intents.write({ ...intents.read(found.value.intent), doing, picture });
   return await store.write('thread', found.id, { ...found.value, ...intent }, found.version);
+}
+
+/** The end of a run is told once, with what was settled for it; its picture comes after it. */
+function afterReply(picture: boolean, upTo: number) {
+  return { settled: undefined, ...(picture ? { picture: { upTo, tries: 0 } } : {}) };
 }
 
 async function post(
@@ -133,33 +155,63 @@ async function post(
 }
 
 /** Looks whether what was begun is there. Where nobody may look, it is posted again: rather twice than never. */
-async function recover(doing: Doing, found: Thread, view: RunView, memory: Memory, d: Delivery): Promise<void> {
+async function recover(
+  doing: Doing,
+  picture: boolean,
+  found: Thread,
+  view: RunView,
+  memory: Memory,
+  d: Delivery,
+): Promise<void> {
   const thread = found.value;
-  const place = memory.posted.get(doing.upTo) ?? (await lookFor(doing, thread, view, d));
-  if (place === undefined) return await keep(found, thread, {}, d);
+  if (doing.what === 'picture') {
+    const isThere = await passing(() => isShared(doing, thread, view, d));
+    return await keep(found, thread, isThere === true ? { picture: undefined } : {}, d);
+  }
+  const place = memory.posted.get(doing.upTo) ?? (await passing(() => lookFor(doing, thread, view, d)));
+  if (place === undefined || place === 'cannot') return await keep(found, thread, {}, d);
   if (doing.what === 'summary') return await keep(found, { ...thread, ts: place.ts }, {}, d);
   // What it says now is not known: nothing it could say is called so, which has it edited.
   const asked = { seq: doing.upTo, ...place, shows: 'unknown' };
   const told = doing.what === 'question' ? withQuestion(thread, doing.upTo, asked) : thread;
-  await keep(found, { ...told, cursor: Math.max(thread.cursor, doing.upTo) }, {}, d);
+  const next = { ...told, cursor: Math.max(thread.cursor, doing.upTo) };
+  await keep(found, next, doing.what === 'reply' ? afterReply(picture, doing.upTo) : {}, d);
 }
 
-async function lookFor(
+function lookFor(
   doing: Doing,
   thread: RecordOf<'thread'>,
   view: RunView,
   { chat }: Delivery,
-): Promise<Place | undefined> {
-  const since = new Date(+new Date(doing.since) - skewMs);
+): Promise<Place | 'cannot' | undefined> {
+  const since = sinceOf(doing);
   const options = doing.what === 'summary' || thread.ts === undefined ? { since } : { since, thread: thread.ts };
+  return chat.find(thread.channel, { run: view.run, seq: doing.upTo }, options);
+}
+
+async function isShared(doing: Doing, { channel, ts }: RecordOf<'thread'>, view: RunView, { chat }: Delivery) {
+  if (ts === undefined) return false;
+  return await chat.isShared(channel, pictureFile(view, doing.upTo), { thread: ts, since: sinceOf(doing) });
+}
+
+function sinceOf(doing: Doing): Date {
+  return new Date(+new Date(doing.since) - skewMs);
+}
+
+/** What can't be looked for at all is not there; what only can't be just now is looked for again. */
+async function passing<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
-    const place = await chat.find(thread.channel, { run: view.run, seq: doing.upTo }, options);
-    return place === 'cannot' ? undefined : place;
+    return await look();
   } catch (error) {
     const passes = error instanceof ChatError && (error.trouble === 'limited' || error.trouble === 'unsure');
     if (passes || !(error instanceof ChatError)) throw error;
     return undefined;
   }
+}
+
+/** The name by which a picture is found again: of one end of one run. */
+function pictureFile({ cluster, operation, run }: RunView, upTo: number): string {
+  return `${cluster}-${operation}-${run}-${upTo}.png`;
 }
 
 /** Answers why there is nothing to send, if so. A crash in between sends it twice: rather twice than never. */

@@ -5,7 +5,7 @@ import { approvals } from './approvals.ts';
 import type { Place } from './chat.ts';
 import type { Message } from './command.ts';
 import type { Call } from './gates.ts';
-import { type Doing, intents } from './intent.ts';
+import { type Doing, type Intent, intents } from './intent.ts';
 import { ended } from './messages/progress.ts';
 import { question } from './messages/question.ts';
 import { summary } from './messages/summary.ts';
@@ -35,7 +35,8 @@ export interface ThreadState {
 export type Job =
   | { readonly do: 'summary'; readonly message: Message }
   | { readonly do: 'update'; readonly message: Message; readonly shows: number }
-  | { readonly do: 'reply'; readonly message: Message; readonly upTo: number }
+  /** `picture`: it ends a run, and a picture of it follows. */
+  | { readonly do: 'reply'; readonly message: Message; readonly upTo: number; readonly picture: boolean }
   | {
       readonly do: 'question';
       readonly message: Message;
@@ -53,8 +54,10 @@ export type Job =
       readonly final: boolean;
     }
   | { readonly do: 'kubeconfig'; readonly upTo: number }
-  /** Something was begun and nobody knows whether it happened. */
-  | { readonly do: 'recover'; readonly doing: Doing }
+  /** What ran when, up to where the run ended. */
+  | { readonly do: 'picture'; readonly upTo: number; readonly tries: number }
+  /** Something was begun and nobody knows whether it happened. `picture`: as for a reply. */
+  | { readonly do: 'recover'; readonly doing: Doing; readonly picture: boolean }
   /** Another courier is at it. */
   | { readonly do: 'wait'; readonly until: Date };
 
@@ -65,18 +68,30 @@ export const callOf = {
   question: 'post',
   amend: 'update',
   kubeconfig: 'upload',
+  picture: 'upload',
   recover: 'find',
 } as const satisfies Record<Exclude<Job['do'], 'wait'>, Call>;
 
+/** A picture that was begun so often and never got there is left. */
+const mostTries = 5;
+
 /** What could be done now, in any order; nothing when all is told. Pure. */
 export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
-  const { thread, view, events, shown } = state;
-  const { doing, settled } = intents.read(thread.intent);
+  const { thread, events } = state;
+  const { doing, settled, picture } = intents.read(thread.intent);
   if (doing && !(state.undone && doing.by === me)) {
     if (doing.by !== me && new Date(doing.until) > now) return [{ do: 'wait', until: new Date(doing.until) }];
     // A kubeconfig can't be looked for: rather twice than never.
-    if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing }];
+    if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing, picture: hasPicture(events, doing.upTo) }];
   }
+  const messages = messagesOf(state, settled);
+  // Pictures come when nothing is left to say, so that no message ever waits for one.
+  const isDue = thread.ts !== undefined && picture !== undefined && picture.tries < mostTries;
+  return messages.length === 0 && isDue ? [{ do: 'picture', ...picture }] : messages;
+}
+
+function messagesOf(state: ThreadState, settled: Intent['settled']): Job[] {
+  const { thread, view, events, shown } = state;
   const shows = summary(view, {
     moved: movedWords(state),
     waits: openQuestion(events) !== undefined,
@@ -91,13 +106,19 @@ export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
   if (told.length > 0 || !item || !('end' in item)) return told;
   const settledNow = settled?.upTo === item.upTo ? settled : undefined;
   if (givesKubeconfig(item.end, view) && !settledNow) return [{ do: 'kubeconfig', upTo: item.upTo }];
-  return [{ do: 'reply', message: ended(item.end, settledNow), upTo: item.upTo }];
+  const { upTo } = item;
+  return [{ do: 'reply', message: ended(item.end, settledNow), upTo, picture: hasPicture(events, upTo) }];
+}
+
+/** An end before which something was done. */
+function hasPicture(events: readonly StoredEvent[], upTo: number): boolean {
+  return events[upTo - 1]?.event.type === 'run.finished' && events.some(({ event }) => event.type === 'step.started');
 }
 
 /** The end waits until the summary and the questions show it. */
 function replyOf(item: Item | undefined, state: ThreadState): Job[] {
   if (!item || 'end' in item) return [];
-  if ('reply' in item) return [{ do: 'reply', message: item.reply, upTo: item.upTo }];
+  if ('reply' in item) return [{ do: 'reply', message: item.reply, upTo: item.upTo, picture: false }];
   return [{ do: 'question', upTo: item.upTo, ...shownOf(item.asks, state) }];
 }
 

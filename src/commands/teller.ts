@@ -124,7 +124,7 @@ export class Teller {
     this.#o.gates.pass(call, channelOf(job, found.value.channel), +this.#o.clock.now());
     if (claims(job)) this.#undone = false;
     try {
-      await deliver(this.#plain ? plain(job) : job, found, view, this.#memory, this.#o);
+      await deliver(this.#plain ? plain(job) : job, found, view, this.#events, this.#memory, this.#o);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       await this.#afterTrouble(error, job, view);
@@ -147,6 +147,9 @@ export class Teller {
     const found = await this.#o.store.read('thread', this.#run);
     if (!found) return;
     if (job.do === 'kubeconfig') return await this.#afterKubeconfig(error, job.upTo, found);
+    if (job.do === 'picture' && error.trouble !== 'limited' && error.trouble !== 'unsure') {
+      return await keep(found, found.value, { picture: undefined }, this.#o);
+    }
     const lost = error.trouble === 'place' || error.trouble === 'message-gone';
     if (job.do === 'amend' && lost) return await this.#forget(job.seq, found);
     switch (error.trouble) {
@@ -224,8 +227,8 @@ export class Teller {
     change: { channel?: string; ts?: undefined; cursor?: number },
   ): Promise<void> {
     const { ts, intent, ...rest } = { ...value, ...change };
-    const { settled } = intents.read(intent);
-    const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...intents.write(settled ? { settled } : {}) };
+    const { doing: _, ...kept } = intents.read(intent);
+    const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...intents.write(kept) };
     await this.#o.store.write('thread', id, next, version);
   }
 
@@ -269,7 +272,13 @@ export class Teller {
 
 /** Writes down beforehand what it is about to do. */
 function claims(job: Doable): boolean {
-  return job.do === 'summary' || job.do === 'reply' || job.do === 'question' || job.do === 'kubeconfig';
+  return (
+    job.do === 'summary' ||
+    job.do === 'reply' ||
+    job.do === 'question' ||
+    job.do === 'kubeconfig' ||
+    job.do === 'picture'
+  );
 }
 
 /** A question stays where it was asked, wherever the thread has gone since. */

@@ -6,6 +6,7 @@ import type { RecordOf } from '../store/records.ts';
 import type { Store, Versioned } from '../store/store.ts';
 import type { Chat } from './chat.ts';
 import { Gates } from './gates.ts';
+import { timelinePicture } from './pictures/timeline-picture.ts';
 import { everybody, type Policy } from './policy.ts';
 import { Teller, type TellerOptions } from './teller.ts';
 
@@ -15,6 +16,8 @@ export interface CourierOptions {
   readonly chat: Chat;
   /** Who may answer questions. @default everybody */
   readonly policy?: Policy;
+  /** The picture of a run that is over. @default its timeline */
+  readonly draw?: TellerOptions['draw'];
   /** @default the system's */
   readonly clock?: Clock;
   readonly log: TellerOptions['log'];
@@ -45,8 +48,9 @@ export function openCourier(options: CourierOptions): Courier {
   const stop = new AbortController();
   /** Of every run that is not over: what they have read need not be read again. `done`: while there is something to tell. */
   const tellers = new Map<string, { readonly teller: Teller; done?: Promise<void> }>();
-  const { clock = systemClock, policy = everybody } = options;
-  const o = { ...options, clock, policy, gates: new Gates(), me: randomUUID() };
+  const { clock = systemClock, policy = everybody, log } = options;
+  const draw = drawn(options.draw ?? timelinePicture, log);
+  const o = { ...options, clock, policy, draw, gates: new Gates(), me: randomUUID() };
 
   function poke(run: string): void {
     if (stop.signal.aborted) return;
@@ -77,7 +81,8 @@ export function openCourier(options: CourierOptions): Courier {
       for (const run of await options.store.openRuns()) poke(run);
       for await (const { id, value } of threads(options.store)) {
         if (tellers.has(id)) continue;
-        if (value.questions || (await options.store.events(id, value.cursor)).length > 0) poke(id);
+        // A picture that is due, too, or what was being done when a process ended.
+        if (value.questions || value.intent || (await options.store.events(id, value.cursor)).length > 0) poke(id);
       }
     },
     idle,
@@ -85,6 +90,18 @@ export function openCourier(options: CourierOptions): Courier {
       stop.abort();
       await idle();
     },
+  };
+}
+
+/** A picture that can't be drawn is none: whatever it is that went wrong, the run is told all the same. */
+function drawn(draw: TellerOptions['draw'], log: CourierOptions['log']): TellerOptions['draw'] {
+  return async (view, events) => {
+    try {
+      return await draw(view, events);
+    } catch (error) {
+      log({ run: view.run, error }, 'drawing a run');
+      return undefined;
+    }
   };
 }
 

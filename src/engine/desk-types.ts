@@ -51,8 +51,10 @@ export interface RunView {
   readonly cancelAsked: boolean;
   /** In the order in which the operation walks them. */
   readonly phases: readonly PhaseView[];
-  /** Every planned step: what a thread needs to name it. */
-  readonly steps: Readonly<Record<string, { readonly title: string; readonly phase: string }>>;
+  /** Every planned step: what a thread needs to name it, and the steps that it waits for. */
+  readonly steps: Readonly<
+    Record<string, { readonly title: string; readonly phase: string; readonly after: readonly string[] }>
+  >;
   /** Steps that stopped, were postponed or conflict, as they stand now. */
   readonly troubles: readonly {
     readonly step: string;

@@ -33,7 +33,7 @@ export function viewOf(id: string, run: RunRecord, planned: readonly PlannedStep
     ...(state.over && state.overAt ? { over: state.over, finishedAt: state.overAt } : {}),
     cancelAsked: state.cancelAsked,
     phases: phasesOf(planned).map(([name, steps]) => phaseView(name, steps, state)),
-    steps: Object.fromEntries(planned.map((p) => [p.id, { title: p.step.title, phase: nameOf(p) }])),
+    steps: Object.fromEntries(planned.map((p) => [p.id, { title: p.step.title, phase: nameOf(p), after: p.after }])),
     troubles: planned.flatMap(({ id }) => troubleOf(id, stepAt(state, id))),
     facts: factsOf(state),
     lastSeq: state.seq,

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
-import { type Courier, openCourier } from '../../src/commands/thread.ts';
-import type { EngineEvent } from '../../src/store/events.ts';
+import type { Picture } from '../../src/commands/chat.ts';
+import { type Courier, type CourierOptions, openCourier } from '../../src/commands/thread.ts';
+import type { RunView } from '../../src/engine/desk-types.ts';
+import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';
 import { type ARun, aRun, channel, settleReady, wholeCreate } from './a-run.ts';
 import { FakeChat } from './fake-chat.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -11,7 +13,7 @@ export interface World extends ARun {
   readonly courier: Courier;
   readonly logged: unknown[];
   /** A courier as a new process would have it: the same store, nothing remembered. */
-  again(): Courier;
+  again(change?: Partial<CourierOptions>): Courier;
 }
 
 const worlds: World[] = [];
@@ -22,11 +24,18 @@ export async function aWorld(): Promise<World> {
   const chat = new FakeChat(clock);
   const logged: unknown[] = [];
   const run = await aRun(clock);
-  const again = () =>
-    openCourier({ ...run, chat, clock, log: (fields, message) => logged.push({ ...fields, message }) });
+  const log: CourierOptions['log'] = (fields, message) => logged.push({ ...fields, message });
+  const again = (change: Partial<CourierOptions> = {}) =>
+    openCourier({ ...run, chat, clock, draw: aPicture, log, ...change });
   const world = { ...run, clock, chat, logged, courier: again(), again };
   worlds.push(world);
   return world;
+}
+
+/** Instead of a drawing: what is drawn has tests of its own. */
+async function aPicture(view: RunView, events: readonly StoredEvent[]): Promise<Omit<Picture, 'name'>> {
+  const alt = `${view.cluster} after ${events.length} events`;
+  return { png: new Uint8Array([1]), alt, comment: { text: alt, blocks: [] } };
 }
 
 export async function closeWorlds(): Promise<void> {

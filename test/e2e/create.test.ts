@@ -150,7 +150,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     const told = await stage.workspace.waitFor(
       async () => {
         const thread = await stage.workspace.thread('clusters', summary.ts, 'grace');
-        const texts = thread.slice(1).map(({ text }) => text);
+        const texts = thread.filter(({ files }) => !files?.length).flatMap(({ text }, i) => (i > 0 ? [text] : []));
         return ends(texts) === 2 ? texts.slice(replies.length) : undefined;
       },
       { deadlineMs: 5 * minuteMs, signal: stage.signal, what: 'the end of the resumed run' },

@@ -69,11 +69,11 @@ describe('a phase, as people see it', () => {
 });
 
 describe('a run, as people see it', () => {
-  test('names every step and its phase', () => {
+  test('names every step, its phase and what it waits for', () => {
     expect(view().steps).toEqual({
-      'net/1': { title: 'title of net/1', phase: 'net' },
-      'net/2': { title: 'title of net/2', phase: 'net' },
-      'machine/1': { title: 'title of machine/1', phase: 'machine' },
+      'net/1': { title: 'title of net/1', phase: 'net', after: [] },
+      'net/2': { title: 'title of net/2', phase: 'net', after: [] },
+      'machine/1': { title: 'title of machine/1', phase: 'machine', after: ['net/1', 'net/2'] },
     });
   });
 

@@ -44,11 +44,7 @@ export function clusterList(all: readonly ClusterStatus[]): Message {
     all.length > mostButtons
       ? sections(all.map(line))
       : all.map((one) => block.row(line(one), follow(one.name, 'status')));
-  return message(
-    md`${counted}: ${joined(spoken, ', ')}${all.length > mostSpoken ? ' and others' : ''}`,
-    block.header(counted.markdown),
-    ...rows,
-  );
+  return message(md`${counted}: ${joined(spoken, ', ')}${all.length > mostSpoken ? ' and others' : ''}`, ...rows);
 }
 
 function run(view: RunView, waits: boolean) {

@@ -43,8 +43,8 @@ export function aView(change: Partial<RunView> = {}): RunView {
       aPhaseView({ name: 'smoke', title: 'Smoke test', chapter: 13, total: 1 }),
     ],
     steps: {
-      'network/a': { title: 'network demo', phase: 'network' },
-      'etcd/a': { title: 'etcd on demo-controller-1', phase: 'etcd' },
+      'network/a': { title: 'network demo', phase: 'network', after: [] },
+      'etcd/a': { title: 'etcd on demo-controller-1', phase: 'etcd', after: ['network/a'] },
     },
     troubles: [],
     facts: {},

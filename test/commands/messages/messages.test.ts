@@ -20,7 +20,7 @@ describe('text from outside', () => {
       phases: Array.from({ length: 60 }, (_, i) =>
         aPhaseView({ name: `p${i}`, title: `${i} ${text}`, note: text, state: 'retrying', startedAt: noon }),
       ),
-      steps: { 'network/a': { title: text, phase: 'p0' } },
+      steps: { 'network/a': { title: text, phase: 'p0', after: [] } },
       troubles: [{ step: 'network/a', fault }],
       over: 'failed',
     });
