@@ -19,7 +19,7 @@ export interface Offer {
 export interface Offers {
   /** What was answered lately. Asks nobody. */
   known(zone: string): Offer;
-  /** Asks Compute Engine, for up to 8 s, what is not known. */
+  /** Asks Compute Engine what is not known. It gives up soon, and what goes wrong is the `problem`. */
   at(zone: string): Promise<Offer>;
 }
 
@@ -27,13 +27,14 @@ export interface OffersOptions {
   readonly cloud: Pick<Cloud, 'regions' | 'machineTypes'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  /** Longest that somebody who looks at a form waits for this. @default 8_000 */
+  readonly lookMs?: number;
 }
 
 const keptMs = 10 * 60_000;
-const lookMs = 8_000;
 
 /** Regions, zones and sizes to choose from, as the project's Compute Engine lists them. */
-export function openOffers({ cloud, now, log }: OffersOptions): Offers {
+export function openOffers({ cloud, now, log, lookMs = 8_000 }: OffersOptions): Offers {
   const regions = new Kept<readonly Region[]>(now);
   const sizes = new Kept<readonly Size[]>(now);
   return {
@@ -42,13 +43,13 @@ export function openOffers({ cloud, now, log }: OffersOptions): Offers {
       const signal = AbortSignal.timeout(lookMs);
       const [places, types] = await Promise.allSettled([
         regions.of('', () => cloud.regions(signal)),
-        sizes.of(zone, async () => (await cloud.machineTypes(zone, signal))?.map(sizeOf)),
+        sizes.of(zone, async () => (await cloud.machineTypes(zone, signal)).map(sizeOf)),
       ]);
       const failed = [places, types].find((one) => one.status === 'rejected');
       const found = offer(valueIn(places), valueIn(types));
       if (failed) log({ zone, error: failed.reason }, 'asking what there is to choose from');
-      if (failed) return { ...found, problem: wordsOf(failed.reason) };
-      return found.sizes ? found : { ...found, problem: `there is no zone "${zone}"` };
+      if (failed) return { ...found, problem: wordsOf(failed.reason, lookMs) };
+      return found;
     },
   };
 }
@@ -67,11 +68,11 @@ class Kept<T> {
     return kept && kept.until > +this.#now() ? kept.value : undefined;
   }
 
-  async of(key: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  async of(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.known(key);
     if (known !== undefined) return known;
     const value = await ask();
-    if (value !== undefined) this.#kept.set(key, { value, until: +this.#now() + keptMs });
+    this.#kept.set(key, { value, until: +this.#now() + keptMs });
     return value;
   }
 }
@@ -89,7 +90,7 @@ function valueIn<T>(settled: PromiseSettledResult<T>): T | undefined {
 }
 
 /** A call that is given up after its time is reported as cancelled, which nobody asked for. */
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, lookMs: number): string {
   if (!(error instanceof KthwError)) return 'something that should not happen did; the log has it';
   return error.code === 'cancelled' ? `no answer within ${lookMs / 1000} s` : error.message;
 }

@@ -229,6 +229,17 @@ describe('while Compute Engine has not answered', () => {
     expect(ids(filled)).toEqual(expect.arrayContaining(ids(view).filter((id) => !id.endsWith('undefined'))));
   });
 
+  test('nobody is asked before the form is open', async () => {
+    let openThen = 0;
+    const at = async () => {
+      openThen = (await slack.people.views('ada')).length;
+      return someOffer;
+    };
+    const slack = await started({ offers: { known: () => ({}), at } });
+    await asked(slack, (one) => shownIn(one, 'region').values?.length === 2);
+    expect(openThen).toBe(1);
+  });
+
   test('it can be submitted as it is', async () => {
     const slack = await started({ offers: slowOffers() });
     const { id } = await asked(slack);

@@ -76,6 +76,9 @@ export class CloudDouble implements Cloud {
   readonly targetPools = this.#resource('targetPools') as unknown as Cloud['targetPools'];
   readonly forwardingRules = this.#resource('forwardingRules') as unknown as Cloud['forwardingRules'];
 
+  /** Disks are part of their machines here. */
+  readonly disks: Cloud['disks'] = { list: async () => [], delete: async () => {} };
+
   /** Asked for the health of pool members; the world sets it. */
   healthOf: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
@@ -117,7 +120,7 @@ export class CloudDouble implements Cloud {
     return this.#call(`machineType ${name}`, signal, () => machineTypes[name]);
   }
 
-  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[] | undefined> {
+  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[]> {
     return this.#call(`machineTypes ${zone}`, signal, () =>
       Object.entries(machineTypes).map(([name, type]) => ({ name, ...type })),
     );
@@ -203,6 +206,8 @@ export class CloudDouble implements Cloud {
           const kept = shelf().get(at.name);
           return kept && this.#found(kind, kept);
         }),
+      list: (_, signal) =>
+        this.#call(`list ${kind}`, signal, () => [...shelf().values()].map((kept) => this.#found(kind, kept))),
       insert: (spec, { request, signal }) =>
         this.#call(`insert ${kind} ${spec.name}`, signal, () => this.#insert(kind, spec, request), takes.operationMs),
       delete: (at: Global, { signal }) =>

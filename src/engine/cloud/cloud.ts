@@ -8,7 +8,8 @@ export interface Cloud extends Power {
   readonly firewalls: Resource<FirewallRule>;
   readonly addresses: Resource<Address, Address & { readonly address: string }>;
   readonly instances: Resource<Instance, Instance & InstanceFound>;
-  readonly routes: Resource<Route>;
+  readonly routes: Resource<Route, Route & RouteFound>;
+  readonly disks: Listed<Disk>;
   readonly healthChecks: Resource<HealthCheck>;
   readonly targetPools: Resource<TargetPool>;
   readonly forwardingRules: Resource<ForwardingRule>;
@@ -17,8 +18,8 @@ export interface Cloud extends Power {
   /** Health of each member of a target pool, by instance name. */
   poolHealth(at: Regional, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
   machineType(at: Zonal, signal: AbortSignal): Promise<MachineType | undefined>;
-  /** Those that can be asked for in a zone, by name; undefined when there is no such zone. */
-  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[] | undefined>;
+  /** Those that can be asked for in a zone, by name. @throws KthwError also where there is no such zone */
+  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[]>;
   quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
   /** Zones of a region; undefined when there is no such region. */
   zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
@@ -37,6 +38,18 @@ export interface Zonal extends Global {
   readonly zone: string;
 }
 
+/** What of a kind is in the project, whoever made it. */
+export interface Listed<Found extends Global> {
+  /** All of them; those of a kind that has a place, there. A place that does not exist has none. @throws KthwError */
+  list(where: Place, signal: AbortSignal): Promise<readonly Found[]>;
+  /** Returns when the operation is done. Absent already: no error. @throws KthwError */
+  delete(at: Where<Found>, call: Call): Promise<void>;
+}
+export interface Place {
+  readonly region: string;
+  readonly zone: string;
+}
+
 export interface Resource<Spec extends Global, Found = Spec> {
   get(at: Spec | Where<Spec>, signal: AbortSignal): Promise<Found | undefined>;
   /**
@@ -46,6 +59,8 @@ export interface Resource<Spec extends Global, Found = Spec> {
   insert(spec: Spec, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
   /** Returns when the operation is done. Absent already: no error. @throws KthwError */
   delete(at: Spec | Where<Spec>, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+  /** All that are in the project; those of a kind that has a place, there. A place that does not exist has none. */
+  list(where: Place, signal: AbortSignal): Promise<readonly Found[]>;
 }
 
 /**

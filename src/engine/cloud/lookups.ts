@@ -34,8 +34,8 @@ export function lookups(api: Api): Pick<Cloud, 'machineType' | 'machineTypes' | 
       const found = await api.read(`listing the machine types of ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).list({ project, zone }, options))[0];
       });
-      return found
-        ?.filter(({ deprecated }) => !deprecated)
+      return (found ?? [])
+        .filter(({ deprecated }) => !deprecated)
         .map((one) => ({ name: one.name ?? '', ...sizeOf(one) }))
         .sort(byName);
     },

@@ -203,6 +203,11 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(await cloud.machineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
     expect(await cloud.zones(region, signal)).toEqual(['a', 'b', 'c', 'f'].map((letter) => `${region}-${letter}`));
     expect(await cloud.zones('mars-north1', signal)).toBeUndefined();
+    expect(await cloud.regions(signal)).toContainEqual({ name: region, zones: await cloud.zones(region, signal) });
+    const types = await cloud.machineTypes(zone, signal);
+    expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
+    expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());
+    await expect(cloud.machineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
     expect(await cloud.quotas('mars-north1', signal)).toBeUndefined();
     expect(await cloud.quotas(region, signal)).toContainEqual({
       metric: 'INSTANCES',
