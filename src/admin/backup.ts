@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { readStorageConfig } from '../config.ts';
+import { openStore } from '../open-store.ts';
+import { backup, shown } from '../store/backup.ts';
+import { admin } from './admin.ts';
+
+/** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
+await admin('making a backup', async ([path]) => {
+  if (path === undefined) throw new Error('name the file: npm run backup -- FILE');
+  const store = await openStore(readStorageConfig(process.env));
+  const draft = `${path}.part`;
+  const file = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true });
+  try {
+    const contents = await backup(
+      store,
+      async (line) => {
+        if (!file.write(`${line}\n`)) await once(file, 'drain');
+      },
+      new Date(),
+    );
+    file.end();
+    await finished(file);
+    await rename(draft, path);
+    console.log(`${path}: ${shown(contents)}`);
+    console.log('secrets in it are ciphertext: without the key file or the Cloud KMS key nothing opens them');
+  } catch (error) {
+    file.destroy();
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await store.close();
+  }
+});

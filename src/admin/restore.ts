@@ -1,0 +1,24 @@
+import { open } from 'node:fs/promises';
+import { readStorageConfig } from '../config.ts';
+import { openStore } from '../open-store.ts';
+import { restore, shown } from '../store/backup.ts';
+import { admin } from './admin.ts';
+
+/** `npm run restore -- FILE`: a backup into an empty store, read back and compared. kthw must not be running on it. */
+await admin('restoring a backup', async ([path]) => {
+  if (path === undefined) throw new Error('name the backup: npm run restore -- FILE');
+  let now = new Date();
+  const store = await openStore(readStorageConfig(process.env), () => now);
+  async function* lines(): AsyncGenerator<string> {
+    const file = await open(path as string);
+    yield* file.readLines();
+  }
+  try {
+    const contents = await restore(store, lines, (at) => {
+      now = at;
+    });
+    console.log(`restored and read back: ${shown(contents)}`);
+  } finally {
+    await store.close();
+  }
+});
