@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { buildPage } from './build-page.ts';
 import { startWorkspace } from './start-workspace.ts';
 
 // Secrets come from the environment only: an argument list can be read by everybody on the machine.
@@ -18,6 +19,8 @@ if (values.help) {
   process.exit(0);
 }
 
+// Before anybody opens it, so that whoever does waits for nothing.
+await buildPage();
 const workspace = await startWorkspace({
   port: Number(values.port),
   botUrl: values['bot-url'],

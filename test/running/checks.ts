@@ -10,6 +10,7 @@ export interface Check {
 
 const commands = [
   ['types', 'tsc', '-p', '.'],
+  ['types of the page', 'tsc', '-p', 'local/workspace/page'],
   ['lint and format', 'biome', 'ci', '--colors=off', '.'],
 ] as const;
 

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-
-interface Node {
-  type: string;
-  text?: string;
-  children?: Node[];
-}
-const page = new URL('../../../local/workspace/page/mrkdwn.js', import.meta.url).href;
-const { parseMrkdwn } = (await import(page)) as { parseMrkdwn(text: string): Node[] };
+import { parseMrkdwn } from '../../../local/workspace/page/block-kit/parse-mrkdwn.ts';
 
 const text = (content: string) => ({ type: 'text', text: content });
 
@@ -37,6 +30,7 @@ describe("Slack's mrkdwn is read", () => {
     ],
     ['<!date^0^{time}|noon>', [{ type: 'date', seconds: 0, format: '{time}', text: 'noon' }]],
     [':rocket: 10:30', [{ type: 'emoji', name: 'rocket' }, text(' 10:30')]],
+    ['at 12:30:45', [text('at 12:30:45')]],
     ['&amp;lt; stays', [text('&lt; stays')]],
   ])('%j', (source, nodes) => {
     expect(parseMrkdwn(source)).toEqual(nodes);

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { replyBytes, replyJson } from '../workspace/http/reply.ts';
+import { servePage } from '../workspace/http/serve-page.ts';
+
+/** A gallery that listens. */
+export interface Gallery {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Collected {
+  readonly names: object;
+  readonly samples: readonly { readonly picture?: string; readonly [field: string]: unknown }[];
+}
+
+/**
+ * Serves every message in every state on one page, with the components of the workspace's page.
+ * @param port 0: the system picks one
+ */
+export async function openGallery(port = 0): Promise<Gallery> {
+  let pictures: Buffer[] = [];
+  const server = createServer((request, response) => {
+    void answer(new URL(request.url ?? '/', 'http://gallery').pathname, response).catch((error: unknown) => {
+      replyBytes(response, 500, String((error as { stderr?: string }).stderr || error));
+    });
+  });
+
+  async function answer(path: string, response: ServerResponse): Promise<void> {
+    const picture = pictures[Number(/^\/pictures\/(\d+)\.png$/.exec(path)?.[1] ?? Number.NaN)];
+    if (picture) return replyBytes(response, 200, picture, { 'content-type': 'image/png' });
+    if (path !== '/samples.json') return await servePage(path, response, 'gallery.html');
+    const { names, samples } = await collect();
+    pictures = [];
+    const shown = samples.map((sample) => {
+      if (sample.picture === undefined) return sample;
+      const place = `/pictures/${pictures.push(Buffer.from(sample.picture, 'base64')) - 1}.png`;
+      return { ...sample, picture: place };
+    });
+    replyJson(response, 200, { names, samples: shown });
+  }
+
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function collect(): Promise<Collected> {
+  const script = join(import.meta.dirname, 'collect.ts');
+  const { stdout } = await execa(process.execPath, [script], { stdin: 'ignore', timeout: 60_000 });
+  return JSON.parse(stdout) as Collected;
+}

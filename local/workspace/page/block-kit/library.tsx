@@ -1,0 +1,54 @@
+import { memo } from 'react';
+import { type Block as LibraryBlock, Message } from 'slack-blocks-to-jsx';
+import type { Block } from '../../model/view.ts';
+import { useNames } from '../app/names.ts';
+import { fileUrl } from '../app/server.ts';
+import { dateText } from './date-text.ts';
+import { isSafeUrl } from './parse-mrkdwn.ts';
+import { richTextOf } from './rich-text-of.ts';
+import type { Text } from './shapes.ts';
+
+/** Blocks as the library draws them, without its style sheet: ours fits them into the page. */
+export const LibraryBlocks = memo(function LibraryBlocks({ blocks }: { blocks: readonly unknown[] }) {
+  const { me, people, channels, groups } = useNames();
+  const shown = blocks.map((block) => withFile(block as Block, me));
+  return (
+    <Message
+      blocks={shown as unknown as LibraryBlock[]}
+      name=""
+      logo=""
+      withoutWrapper
+      unstyled
+      data={{
+        users: people.map(({ id, name }) => ({ id, name })),
+        channels: channels.map(({ id, name }) => ({ id, name })),
+        user_groups: groups.map(({ id, handle }) => ({ id, name: handle, handle })),
+      }}
+      hooks={{
+        link: ({ href, children }) =>
+          isSafeUrl(href) ? (
+            <a href={href} target="_blank" rel="noreferrer noopener">
+              {children}
+            </a>
+          ) : (
+            <>{children}</>
+          ),
+        date: ({ timestamp, format, fallback }) => <>{dateText(Number(timestamp), format, fallback)}</>,
+      }}
+    />
+  );
+});
+
+/** A text object. */
+export const TextObject = memo(function TextObject({ text }: { text: Text }) {
+  if (text.text === '') return null;
+  return <LibraryBlocks blocks={[richTextOf(text)]} />;
+});
+
+/** An image by its Slack file has no address that a browser may ask: it is shown from where the person may see it. */
+function withFile(block: Block, me: string): Block {
+  const file = block.slack_file as { id?: string } | undefined;
+  if (block.type !== 'image' || !file?.id) return block;
+  const { slack_file: _, ...rest } = block;
+  return { ...rest, type: 'image', image_url: fileUrl(me, file.id, 'inline') };
+}

@@ -1,0 +1,70 @@
+import type { Block } from '../../model/view.ts';
+
+/** A text object of Block Kit. */
+export interface Text {
+  readonly type: 'plain_text' | 'mrkdwn';
+  readonly text: string;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly text: Text;
+  readonly description?: Text;
+}
+
+export interface Confirm {
+  readonly title: Text;
+  readonly text: Text;
+  readonly confirm: Text;
+  readonly deny: Text;
+  readonly style?: 'primary' | 'danger';
+}
+
+/** An element that somebody can act on; each type has some of these fields. */
+export interface Control {
+  readonly type: string;
+  readonly action_id: string;
+  readonly text?: Text;
+  readonly value?: string;
+  readonly url?: string;
+  readonly style?: 'primary' | 'danger';
+  readonly accessibility_label?: string;
+  readonly confirm?: Confirm;
+  readonly placeholder?: Text;
+  readonly focus_on_load?: boolean;
+  readonly options?: readonly Option[];
+  readonly option_groups?: readonly { readonly label: Text; readonly options: readonly Option[] }[];
+  readonly initial_option?: Option;
+  readonly initial_options?: readonly Option[];
+  readonly initial_value?: string;
+  readonly initial_date?: string;
+  readonly initial_time?: string;
+  readonly initial_user?: string;
+  readonly initial_channel?: string;
+  readonly initial_conversation?: string;
+  readonly initial_users?: readonly string[];
+  readonly initial_channels?: readonly string[];
+  readonly initial_conversations?: readonly string[];
+  readonly multiline?: boolean;
+  readonly max_length?: number;
+  readonly min_value?: string;
+  readonly max_value?: string;
+  readonly is_decimal_allowed?: boolean;
+  readonly dispatch_action_config?: { readonly trigger_actions_on?: readonly string[] };
+}
+
+/** What is entered in a control: a text or a chosen value, or several. */
+export type Value = string | readonly string[];
+
+/** What is entered in a view: by block, then by action. */
+export type Entered = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+
+/** The controls in a block, and in which of its fields they are. */
+export function controlsIn(block: Block): Control[] {
+  const inside = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
+  return inside.filter(isControl);
+}
+
+export function isControl(value: unknown): value is Control {
+  return typeof value === 'object' && value !== null && 'action_id' in value;
+}

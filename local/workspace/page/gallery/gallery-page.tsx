@@ -1,0 +1,76 @@
+import { useEffect, useState } from 'react';
+import type { Names } from '../app/names.ts';
+import { NamesProvider } from '../app/names.ts';
+import { useTheme } from '../app/theme.ts';
+import { Icon } from '../frame/icon.tsx';
+import { type Shown, ShownSample } from './shown-sample.tsx';
+
+interface Gallery {
+  readonly names: Names;
+  readonly samples: readonly Shown[];
+}
+
+const phone = 'phone';
+
+/** Every message in every state, by groups, as the workspace shows them. */
+export function GalleryPage() {
+  const [gallery, setGallery] = useState<Gallery>();
+  const [problem, setProblem] = useState('');
+  const [theme, setTheme] = useTheme();
+  const [isPhone, setPhone] = useState(window.location.hash === `#${phone}`);
+  useEffect(() => {
+    const load = async () => {
+      const response = await fetch('/samples.json');
+      if (response.ok) setGallery((await response.json()) as Gallery);
+      setProblem(response.ok ? '' : await response.text());
+    };
+    const again = () => void load().catch((error: unknown) => setProblem(String(error)));
+    again();
+    // Whoever comes back from the editor sees what was written.
+    window.addEventListener('focus', again);
+    return () => window.removeEventListener('focus', again);
+  }, []);
+  if (!gallery) return problem ? <pre className="gallery-problem">{problem}</pre> : <div className="loading" />;
+  const groups = [...Map.groupBy(gallery.samples, ({ group }) => group)];
+  return (
+    <NamesProvider value={gallery.names}>
+      <div className={isPhone ? 'gallery phone' : 'gallery'}>
+        <nav className="gallery-nav" aria-label="Groups">
+          <header className="team">
+            <strong>Gallery</strong>
+            <span>
+              <button type="button" className="button quiet" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>
+                {isPhone ? 'Wide' : 'Phone'}
+              </button>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}
+                onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
+              >
+                <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+              </button>
+            </span>
+          </header>
+          {groups.map(([group, samples]) => (
+            <a className="row" href={`#${encodeURIComponent(group)}`} key={group}>
+              <span className="name">{group}</span>
+              <span className="muted">{samples.length}</span>
+            </a>
+          ))}
+        </nav>
+        <main className="gallery-main">
+          {problem && <pre className="gallery-problem">{problem}</pre>}
+          {groups.map(([group, samples]) => (
+            <section id={encodeURIComponent(group)} key={group}>
+              <h1>{group}</h1>
+              {samples.map((sample) => (
+                <ShownSample sample={sample} key={sample.name} />
+              ))}
+            </section>
+          ))}
+        </main>
+      </div>
+    </NamesProvider>
+  );
+}
