@@ -1,13 +1,11 @@
 import type { Difference } from '../store/events.ts';
+import { type Collection, gcloud, type SpecOf } from './by-hand/gcloud.ts';
 import type { Cloud, Global, Resource, Where } from './cloud/cloud.ts';
 import type { Cluster } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { labelsOf, markOf } from './names.ts';
-import type { Context, Known, Step } from './phase.ts';
+import { type ByHand, type Context, type Known, type Rendering, type Step, saw } from './phase.ts';
 
-/** The collections of {@link Cloud} that hold resources. */
-type Collection = { [K in keyof Cloud]: Cloud[K] extends Resource<infer _, infer _> ? K : never }[keyof Cloud];
-type SpecOf<K extends Collection> = Cloud[K] extends Resource<infer Spec, infer _> ? Spec : never;
 type FoundOf<K extends Collection> = Cloud[K] extends Resource<infer _, infer Found> ? Found & object : never;
 
 interface CloudStep<K extends Collection> {
@@ -18,9 +16,9 @@ interface CloudStep<K extends Collection> {
   /** Where the resource is. */
   readonly at: Where<SpecOf<K>>;
   /** What it must be as far as that is known, for comparing. A field that is undefined is not compared. @default `spec` */
-  readonly shape?: (c: Context) => { readonly [F in keyof SpecOf<K>]?: SpecOf<K>[F] | undefined };
+  readonly shape?: (c: Rendering) => { readonly [F in keyof SpecOf<K>]?: SpecOf<K>[F] | undefined };
   /** What it must be, whole; may need facts and secrets. */
-  readonly spec: (c: Context) => Promise<SpecOf<K>> | SpecOf<K>;
+  readonly spec: (c: Rendering) => Promise<SpecOf<K>> | SpecOf<K>;
   /** Fields that must be as asked. What else Google fills in is its own. */
   readonly compare: readonly (keyof SpecOf<K> & keyof FoundOf<K> & string)[];
   /** Found as asked, but an insert was cut before its last part: it is made again, which completes it. */
@@ -48,10 +46,19 @@ export function cloudStep<K extends Collection>(wanted: CloudStep<K>): Step {
       if (fields.length > 0) return { is: 'different', fields };
       if (wanted.unfinished?.(found)) return { is: 'absent' };
       if (wanted.pending?.(found)) throw new KthwError('not-there-yet', { step: title });
-      return { is: 'present', facts: wanted.facts?.(found) ?? [] };
+      return saw(described(found), ...(wanted.facts?.(found) ?? []));
     },
     async apply(c) {
       await of(c.cloud).insert(await wanted.spec(c), { request: c.request, signal: c.signal });
+    },
+    async byHand(c: ByHand, walks) {
+      // One key gives one pair of types here too.
+      const lines = gcloud[wanted.of] as {
+        create(spec: SpecOf<K>): readonly string[];
+        delete(at: Where<SpecOf<K>>): readonly string[];
+      };
+      const typed = walks === 'forward' ? lines.create(await wanted.spec(c)) : lines.delete(at);
+      return typed.map((script) => ({ script }));
     },
     async differs(c) {
       const found = await of(c.cloud).get(place, c.signal);
@@ -88,6 +95,14 @@ function differences<F extends string>(
     .filter((field) => wanted[field] !== undefined)
     .map((field) => ({ field, wanted: text(wanted[field]), found: text(found[field]) }))
     .filter((d) => d.wanted !== d.found);
+}
+
+/** As gcloud's `describe` prints it, but for the metadata, which holds keys. */
+function described(found: object): string {
+  return Object.entries(found)
+    .filter(([field]) => field !== 'metadata')
+    .map(([field, value]) => `${field}: ${text(value)}`)
+    .join('\n');
 }
 
 /** One text per value, whatever order a set came in. */

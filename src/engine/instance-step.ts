@@ -4,8 +4,7 @@ import type { Cluster, Machine } from './cluster.ts';
 import { externalAddress } from './facts.ts';
 import { sshUser } from './machine-step.ts';
 import { labelsOf, names } from './names.ts';
-import { type Context, known, type Step } from './phase.ts';
-
+import { known, type Rendering, type Step } from './phase.ts';
 import { minorOf, type Release } from './releases.ts';
 import { sshKeyOf } from './secrets.ts';
 
@@ -37,7 +36,7 @@ export function instanceStep(phase: string, cluster: Cluster, machine: Machine):
   });
 }
 
-async function instanceOf({ cluster, vault }: Context, machine: Machine): Promise<Instance> {
+async function instanceOf({ cluster, vault }: Rendering, machine: Machine): Promise<Instance> {
   const { publicLine } = await sshKeyOf(vault);
   return {
     ...shapeOf(cluster, machine),

@@ -1,6 +1,7 @@
+import { applying } from './by-hand/kubectl.ts';
 import { type KubeObject, objectPath } from './kube/object-path.ts';
 import { getObject, kubeOf } from './kube-access.ts';
-import { present, type Step } from './phase.ts';
+import { type Step, saw } from './phase.ts';
 
 /** A step that is one object in the cluster's API, reached at the first controller. */
 export function kubeObjectStep(phase: string, object: KubeObject, after: readonly string[]): Step {
@@ -12,8 +13,9 @@ export function kubeObjectStep(phase: string, object: KubeObject, after: readonl
     after,
     async observe(c) {
       const api = await kubeOf(c, c.cluster.controllerMachines[0]);
-      return (await getObject(api, path, c.signal)) ? present() : { is: 'absent' };
+      return (await getObject(api, path, c.signal)) ? saw(`${kind} ${metadata.name} is there`) : { is: 'absent' };
     },
+    byHand: (_, walks) => (walks === 'forward' ? [{ script: applying(object) }] : []),
     async apply(c) {
       const api = await kubeOf(c, c.cluster.controllerMachines[0]);
       await api.apply(path, object, c.signal);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../store/secret.ts';
+import { onMachine } from './by-hand/on-machine.ts';
 import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { externalAddress, hostKeys } from './facts.ts';
-import { type Context, type Known, type Observed, present, type Step } from './phase.ts';
+import { type ByHand, type Context, type Known, type Observed, type Rendering, type Step, saw } from './phase.ts';
 import { isDiskFull } from './remote/files.ts';
 import type { Host, HostFile, RunResult, Target } from './remote/remote.ts';
 import { failureText } from './remote/result.ts';
@@ -15,11 +16,13 @@ interface MachineStep {
   readonly machine: Machine;
   readonly after?: readonly string[];
   /** Files that must be there, whole and as rendered. */
-  readonly files?: (c: Context) => Promise<readonly HostFile[]> | readonly HostFile[];
+  readonly files?: (c: Rendering) => Promise<readonly HostFile[]> | readonly HostFile[];
   /** Shell that ends with 0 when all is as it should be, 1 when not yet; looked at once the files are there. */
-  readonly check?: (c: Context) => string;
+  readonly check?: (c: Rendering) => string;
   /** Shell that makes it so; run after the files were written. Can be run again. */
-  readonly make?: (c: Context) => string;
+  readonly make?: (c: Rendering) => string;
+  /** What a person would type instead of `make` and `check`, where those are written for a machine to run. */
+  readonly byHand?: (c: ByHand) => { readonly make?: string; readonly check?: string };
   /** Shell that undoes it, for when it is to be made again on the same machine; its files go as well. */
   readonly undo?: string;
   /** What is known once it is there. */
@@ -58,7 +61,7 @@ export function machineStep(wanted: MachineStep): Step {
     // One visit: the files first, and only when all are as rendered, whether it works.
     const script = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
 if [ -s /run/kthw-look.$$ ]; then rm -f /run/kthw-look.$$; exit 0; fi; rm -f /run/kthw-look.$$
-if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
+if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "$saw" | head -c 1000; fi`;
     const result = await host.run(script, {
       stdin: files.map(ledgerLine).join(''),
       deadlineMs: 30_000,
@@ -79,7 +82,8 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
       });
       return { is: 'different', fields };
     }
-    return lines.includes('works') ? present(...(wanted.facts ?? [])) : { is: 'absent' };
+    const [works, ...read] = lines;
+    return works === 'works' ? saw(read.join('\n'), ...(wanted.facts ?? [])) : { is: 'absent' };
   }
 
   async function apply(c: Context): Promise<void> {
@@ -108,6 +112,12 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
     orThrow(result, machine, title);
   }
 
+  async function byHand(c: ByHand, walks: 'forward' | 'backward') {
+    if (walks === 'backward') return wanted.undo === undefined ? [] : [{ on: machine.name, script: wanted.undo }];
+    const { make, check } = wanted.byHand?.(c) ?? { make: wanted.make?.(c), check: wanted.check?.(c) };
+    return onMachine({ machine: machine.name, files: (await wanted.files?.(c)) ?? [], make, check });
+  }
+
   async function remove(c: Context): Promise<void> {
     const host = await hostOf(c, machine);
     const files = (await wanted.files?.(c)) ?? [];
@@ -130,7 +140,7 @@ if ( ${check} ) >/dev/null 2>&1; then echo works; fi`;
 
   // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
   const within = `${machine.role}s/${machine.name}`;
-  const step = { key, title, ...(after ? { after } : {}), within, observe, apply };
+  const step = { key, title, ...(after ? { after } : {}), within, observe, apply, byHand };
   return wanted.undo !== undefined || wanted.files ? { ...step, exists, remove } : step;
 }
 

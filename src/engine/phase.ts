@@ -1,15 +1,19 @@
 import type { z } from 'zod';
 import type { Difference } from '../store/events.ts';
 import type { Vault } from '../store/vault.ts';
+import type { BlankVault } from './by-hand/blank-vault.ts';
 import type { Cloud } from './cloud/cloud.ts';
 import type { Cluster } from './cluster.ts';
 import type { Kube } from './kube/kube.ts';
 import type { Remote } from './remote/remote.ts';
 
-/** What a step saw when it looked. `different` carries both sides, so that a conflict can be shown. */
+/**
+ * What a step saw when it looked. `different` carries both sides, so that a conflict can be shown; `saw`: what somebody who
+ * looked by hand would have read. Never a secret.
+ */
 export type Observed =
   | { readonly is: 'absent' }
-  | { readonly is: 'present'; readonly facts?: readonly Known[] }
+  | { readonly is: 'present'; readonly facts?: readonly Known[]; readonly saw?: string }
   | { readonly is: 'different'; readonly fields: readonly Difference[] };
 
 /** A typed value that one phase finds and later ones read: an address, a fingerprint. Never a secret: those live in the vault. */
@@ -51,6 +55,8 @@ export interface Step {
   readonly within?: string;
   /** Called after it has failed three times, and when it has failed for good: looks for the cause, tells it by `diagnosed`. */
   diagnose?(c: Context): Promise<void>;
+  /** What a person would type for it, from the very values that it works with. Nothing: there is nothing to type. */
+  byHand?(c: ByHand, walks: 'forward' | 'backward'): Promise<readonly Typed[]> | readonly Typed[];
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
   exists?(c: Context): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
@@ -118,6 +124,22 @@ export interface Context {
   diagnosed(cause: Cause): void;
 }
 
+/** All that files and commands are rendered from. */
+export interface Rendering extends Pick<Context, 'cluster' | 'mirror' | 'know' | 'knows'> {
+  readonly vault: Pick<Vault, 'get'>;
+}
+
+/** The same for showing it: where a secret would be, there is only a word for it. */
+export interface ByHand extends Rendering {
+  readonly vault: BlankVault;
+}
+
+/** What a person types: on a machine of the cluster, or where nothing is named, on their own. */
+export interface Typed {
+  readonly on?: string;
+  readonly script: string;
+}
+
 export interface Cause {
   /** Figures, a line each. */
   readonly findings: readonly string[];
@@ -132,6 +154,11 @@ export function definePhase<const N extends string, const A extends string = nev
 
 export function present(...facts: Known[]): Observed {
   return { is: 'present', facts };
+}
+
+/** What somebody who looked by hand would have read, and what is known from it. */
+export function saw(text: string, ...facts: Known[]): Observed {
+  return { is: 'present', facts, saw: text };
 }
 
 export function known<T extends z.core.util.JSONType>(fact: Fact<T>, value: T): Known {

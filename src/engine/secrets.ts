@@ -4,6 +4,8 @@ import { KthwError } from './errors.ts';
 import type { KeyedCertificate } from './pki/authority.ts';
 import type { SshKey } from './pki/ssh-key.ts';
 
+type Readable = Pick<Vault, 'get'>;
+
 /** Paths in a cluster's vault. */
 export const vaultPaths = {
   sshKey: 'ssh/key',
@@ -18,7 +20,7 @@ export function packCertificate({ certificate, key }: KeyedCertificate): Secret 
 }
 
 /** @throws a bug when no step before made it */
-export async function certificateAt(vault: Vault, path: string): Promise<KeyedCertificate> {
+export async function certificateAt(vault: Readable, path: string): Promise<KeyedCertificate> {
   const { certificate, key } = JSON.parse((await secretAt(vault, path)).reveal());
   return { certificate, key: new Secret(key) };
 }
@@ -28,13 +30,13 @@ export function packSshKey({ privateKey, publicLine }: SshKey): Secret {
 }
 
 /** The cluster's own ssh key. @throws a bug when no step before made it */
-export async function sshKeyOf(vault: Vault): Promise<SshKey> {
+export async function sshKeyOf(vault: Readable): Promise<SshKey> {
   const { privateKey, publicLine } = JSON.parse((await secretAt(vault, vaultPaths.sshKey)).reveal());
   return { privateKey: new Secret(privateKey), publicLine };
 }
 
 /** @throws a bug when no step before made it */
-export async function secretAt(vault: Vault, path: string): Promise<Secret> {
+export async function secretAt(vault: Readable, path: string): Promise<Secret> {
   const secret = await vault.get(path);
   if (!secret) throw new KthwError('bug', { doing: `reading "${path}" from the vault` }, { detail: 'it is not there' });
   return secret;

@@ -24,6 +24,8 @@ export interface StepTools extends ContextTools {
  */
 export const defaultRetry: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 15_000 };
 const failuresUntilLook = 3;
+/** A run has hundreds of steps, and each is read again and again. */
+const longestSaw = 1_000;
 const settle = { forMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreAway */
@@ -114,7 +116,9 @@ async function lookUntil<T>(what: string, c: Context, look: () => Promise<T | un
 function verdict(id: string, seen: Observed, outcome: 'applied' | 'adopted'): EngineEvent {
   if (seen.is === 'different') return { type: 'step.conflicted', step: id, fields: [...seen.fields] };
   const facts: readonly Known[] = seen.is === 'present' ? (seen.facts ?? []) : [];
-  return { type: 'step.finished', step: id, outcome, facts: [...facts] };
+  const text = seen.is === 'present' ? seen.saw : undefined;
+  const saw = text ? { saw: text.slice(0, longestSaw) } : {};
+  return { type: 'step.finished', step: id, outcome, facts: [...facts], ...saw };
 }
 
 function failure(

@@ -40,6 +40,8 @@ export const EngineEvent = z.discriminatedUnion('type', [
     step: z.string(),
     outcome: z.enum(['applied', 'adopted', 'removed', 'gone']),
     facts: z.array(Fact).default([]),
+    /** What somebody who looked by hand would have read. */
+    saw: z.string().optional(),
   }),
   z.object({
     type: z.literal('step.failed'),

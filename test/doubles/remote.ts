@@ -80,7 +80,7 @@ export class RemoteDouble {
     const { step, stdin = '' } = options;
     const lines = Buffer.from(stdin).toString().split('\n').filter(Boolean);
     const look = script.match(
-      /^while read -r want path[\s\S]*if \( ([\s\S]*) \) >\/dev\/null 2>&1; then echo works; fi$/,
+      /^while read -r want path[\s\S]*if saw=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
     );
     const kind = kindOf(script, step);
     if (kind === 'look' && !look) throw new Error(`the double of the machines does not know this look:\n${script}`);

@@ -1,7 +1,9 @@
+import { certificateText } from '../by-hand/certificate-text.ts';
+import { cfsslCertificate } from '../by-hand/cfssl.ts';
 import type { Cluster, Machine } from '../cluster.ts';
 import { externalAddress, publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase } from '../phase.ts';
+import { definePhase, type Rendering } from '../phase.ts';
 import { issue } from '../pki/authority.ts';
 import { certificatesOf, type WantedCertificate } from '../pki/wanted.ts';
 import type { HostFile } from '../remote/remote.ts';
@@ -25,6 +27,8 @@ export const certificates = definePhase({
           const authority = await certificateAt(c.vault, vaultPaths.authority);
           return packCertificate(await issue(authority, wantedNow(c, name), { now: c.clock.now() }));
         },
+        byHand: (c) => cfsslCertificate(wantedNow(c, name)),
+        shows: certificateText,
       }),
     ),
     ...cluster.machines.map((machine) =>
@@ -47,7 +51,7 @@ function whatItNames(cluster: Cluster, name: string): string[] {
   return cluster.workerMachines.some((worker) => worker.name === name) ? [`workers/${name}`] : [];
 }
 
-function wantedNow(c: Context, name: string): WantedCertificate {
+function wantedNow(c: Rendering, name: string): WantedCertificate {
   const worker = c.cluster.workerMachines.find((w) => w.name === name);
   const known = {
     publicAddress: name === 'kubernetes' ? c.know(publicAddress) : '',
@@ -62,7 +66,7 @@ function carriedTo(machine: Machine): readonly string[] {
   return machine.role === 'controller' ? ['kubernetes', 'service-account'] : [machine.name];
 }
 
-async function controllerFiles(vault: Context['vault']): Promise<HostFile[]> {
+async function controllerFiles(vault: Rendering['vault']): Promise<HostFile[]> {
   const [authority, kubernetes, serviceAccount] = await Promise.all([
     certificateAt(vault, vaultPaths.authority),
     certificateAt(vault, vaultPaths.certificate('kubernetes')),
@@ -83,7 +87,7 @@ async function controllerFiles(vault: Context['vault']): Promise<HostFile[]> {
   ];
 }
 
-async function workerFiles(vault: Context['vault'], machine: Machine): Promise<HostFile[]> {
+async function workerFiles(vault: Rendering['vault'], machine: Machine): Promise<HostFile[]> {
   const [authority, own] = await Promise.all([
     certificateAt(vault, vaultPaths.authority),
     certificateAt(vault, vaultPaths.certificate(machine.name)),

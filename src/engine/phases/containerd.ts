@@ -1,5 +1,5 @@
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase } from '../phase.ts';
+import { definePhase, type Rendering } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { containerdConfig } from '../render/containerd-config.ts';
 import { containerdUnit } from '../render/containerd-unit.ts';
@@ -32,7 +32,7 @@ ${fetchAhead(images(cluster.release).pause)}`,
     ),
 });
 
-function runtimeFiles({ cluster, mirror }: Context): HostFile[] {
+function runtimeFiles({ cluster, mirror }: Rendering): HostFile[] {
   return [
     { path: paths.kernelModules, content: kernelModules(), mode: 0o644 },
     { path: paths.sysctls, content: sysctls(), mode: 0o644 },

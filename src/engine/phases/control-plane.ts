@@ -2,7 +2,7 @@ import type { Cluster, Machine } from '../cluster.ts';
 import { tellCause } from '../doctor/tell-cause.ts';
 import { publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase, type Step } from '../phase.ts';
+import { definePhase, type Rendering, type Step } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { auditPolicy } from '../render/audit-policy.ts';
 import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
@@ -38,7 +38,7 @@ export const controlPlane = definePhase({
 
 const units = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-function controlPlaneFiles(c: Context, cluster: Cluster, machine: Machine): HostFile[] {
+function controlPlaneFiles(c: Rendering, cluster: Cluster, machine: Machine): HostFile[] {
   const apiserver = kubeApiserverUnit(cluster, machine, { publicAddress: c.know(publicAddress) });
   return [
     { path: `${paths.units}/kube-apiserver.service`, content: apiserver, mode: 0o644 },

@@ -3,7 +3,7 @@ import type { Cluster, Machine } from '../cluster.ts';
 import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 import { KthwError } from '../errors.ts';
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase } from '../phase.ts';
+import { definePhase, type Rendering } from '../phase.ts';
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
@@ -62,7 +62,7 @@ function isThere({ name, url, install }: Download): string {
 }
 
 /** All side by side; each is unpacked only once its checksum is right. */
-function fetchAll({ mirror }: Context, wanted: readonly Download[]): string {
+function fetchAll({ mirror }: Rendering, wanted: readonly Download[]): string {
   const one = (d: Download) => `(
   isthere() { ${isThere(d)}; }
   if isthere 2>/dev/null; then exit 0; fi

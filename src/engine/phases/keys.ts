@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/secret.ts';
 import { SecretUnreadable } from '../../store/vault-errors.ts';
+import { certificateText } from '../by-hand/certificate-text.ts';
+import { cfsslAuthority } from '../by-hand/cfssl.ts';
 import { type Context, definePhase, present } from '../phase.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
 import { vaultStep } from '../vault-step.ts';
+
+const commonName = 'Kubernetes';
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
@@ -28,13 +32,16 @@ export const keys = definePhase({
       title: 'ssh key of the cluster’s own',
       path: vaultPaths.sshKey,
       make: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
+      byHand: () => `ssh-keygen -t ed25519 -N '' -C kthw-${cluster.name} -f ${cluster.name}`,
     }),
     vaultStep({
       key: 'keys/authority',
       after: ['keys/vault'],
       title: 'certificate authority',
       path: vaultPaths.authority,
-      make: async ({ clock }) => packCertificate(await createAuthority({ commonName: 'Kubernetes', now: clock.now() })),
+      make: async ({ clock }) => packCertificate(await createAuthority({ commonName, now: clock.now() })),
+      byHand: () => cfsslAuthority({ commonName, organization: 'Kubernetes' }),
+      shows: certificateText,
     }),
     vaultStep({
       key: 'keys/encryption',
@@ -42,6 +49,7 @@ export const keys = definePhase({
       title: 'encryption key',
       path: vaultPaths.encryptionKey,
       make: async () => new Secret(randomBytes(32)),
+      byHand: () => 'ENCRYPTION_KEY=$(head -c 32 /dev/urandom | base64)',
     }),
   ],
 });

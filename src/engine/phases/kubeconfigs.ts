@@ -1,7 +1,7 @@
 import type { Machine } from '../cluster.ts';
 import { publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
-import { type Context, definePhase } from '../phase.ts';
+import { definePhase, type Rendering } from '../phase.ts';
 import { kubeconfig } from '../pki/kubeconfig.ts';
 import type { HostFile } from '../remote/remote.ts';
 import { certificateAt, vaultPaths } from '../secrets.ts';
@@ -53,7 +53,7 @@ function clientsOn(machine: Machine): Client[] {
   ];
 }
 
-async function kubeconfigFile(c: Context, { certificate, user, path, local }: Client): Promise<HostFile> {
+async function kubeconfigFile(c: Rendering, { certificate, user, path, local }: Client): Promise<HostFile> {
   const [authority, own] = await Promise.all([
     certificateAt(c.vault, vaultPaths.authority),
     certificateAt(c.vault, vaultPaths.certificate(certificate)),

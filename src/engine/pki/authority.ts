@@ -12,9 +12,9 @@ export interface KeyedCertificate {
 
 const hourMs = 3_600_000;
 /** As in cfssl's own default for an authority: five years. */
-const authorityLifetimeMs = 43_800 * hourMs;
-/** The tutorial's 8760 h. */
-const certificateLifetimeMs = 8_760 * hourMs;
+export const authorityLifetimeHours = 43_800;
+/** The tutorial's. */
+export const certificateLifetimeHours = 8_760;
 
 /** A new authority that signs itself. Its key is made in Node's thread pool. */
 export async function createAuthority(options: {
@@ -26,7 +26,7 @@ export async function createAuthority(options: {
     subject: { commonName: options.commonName, organization: 'Kubernetes' },
     publicKey,
     now: options.now,
-    lifetimeMs: authorityLifetimeMs,
+    lifetimeMs: authorityLifetimeHours * hourMs,
     is: 'authority',
     signer: { key },
   });
@@ -47,7 +47,7 @@ export async function issue(
     subject: { commonName: wanted.commonName, organization: wanted.organization },
     publicKey,
     now: options.now,
-    lifetimeMs: options.lifetimeMs ?? certificateLifetimeMs,
+    lifetimeMs: options.lifetimeMs ?? certificateLifetimeHours * hourMs,
     is: { uses: wanted.uses ?? ['server', 'client'], hosts: wanted.hosts },
     signer: { key: authority.key, certificate: authority.certificate },
   });

@@ -53,15 +53,17 @@ function randomSerial(): string {
   return bytes.toString('hex');
 }
 
+/** The same in every subject: the tutorial's. */
+export const subjectPlace = { C: 'US', ST: 'Oregon', L: 'Portland' } as const;
+export const subjectUnit = 'Kubernetes The Hard Way';
+
 /** The tutorial's subjects. What we are given may hold characters that a PrintableString can't, so it is UTF-8. */
 function attributesOf({ commonName, organization }: Subject): forge.pki.CertificateField[] {
   const utf8 = forge.asn1.Type.UTF8 as unknown as forge.asn1.Class;
   return [
-    { shortName: 'C', value: 'US' },
-    { shortName: 'ST', value: 'Oregon' },
-    { shortName: 'L', value: 'Portland' },
+    ...Object.entries(subjectPlace).map(([shortName, value]) => ({ shortName, value })),
     ...[organization].flat().map((value) => ({ shortName: 'O', value, valueTagClass: utf8 })),
-    { shortName: 'OU', value: 'Kubernetes The Hard Way' },
+    { shortName: 'OU', value: subjectUnit },
     { shortName: 'CN', value: commonName, valueTagClass: utf8 },
   ];
 }

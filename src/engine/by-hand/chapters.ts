@@ -1,0 +1,35 @@
+/** The edition of the tutorial nearest to what is built here: the last one that is written for gcloud. */
+const edition = '1.21.0';
+
+/** Chapters by number, with the file that each is in. */
+const chapters: Readonly<Record<number, readonly [title: string, file: string]>> = {
+  1: ['Prerequisites', '01-prerequisites'],
+  2: ['Installing the Client Tools', '02-client-tools'],
+  3: ['Provisioning Compute Resources', '03-compute-resources'],
+  4: ['Provisioning the CA and Generating TLS Certificates', '04-certificate-authority'],
+  5: ['Generating Kubernetes Configuration Files for Authentication', '05-kubernetes-configuration-files'],
+  6: ['Generating the Data Encryption Config and Key', '06-data-encryption-keys'],
+  7: ['Bootstrapping the etcd Cluster', '07-bootstrapping-etcd'],
+  8: ['Bootstrapping the Kubernetes Control Plane', '08-bootstrapping-kubernetes-controllers'],
+  9: ['Bootstrapping the Kubernetes Worker Nodes', '09-bootstrapping-kubernetes-workers'],
+  10: ['Configuring kubectl for Remote Access', '10-configuring-kubectl'],
+  11: ['Provisioning Pod Network Routes', '11-pod-network-routes'],
+  12: ['Deploying the DNS Cluster Add-on', '12-dns-addon'],
+  13: ['Smoke Test', '13-smoke-test'],
+  14: ['Cleaning Up', '14-cleanup'],
+};
+
+export interface Chapter {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+}
+
+/** A chapter of Kubernetes The Hard Way. @throws RangeError where there is none of that number */
+export function chapterOf(number: number): Chapter {
+  const found = chapters[number];
+  if (!found) throw new RangeError(`the tutorial has no chapter ${number}`);
+  const [title, file] = found;
+  const url = `https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/${edition}/docs/${file}.md`;
+  return { number, title, url };
+}
