@@ -1,0 +1,85 @@
+/**
+ * What the bot's service account must be able to do in Compute Engine, by the calls that the code makes: each call's
+ * permissions are those of its page in https://cloud.google.com/compute/docs/reference/rest/v1 ("IAM Permissions"), and of
+ * what it uses there. A test sends the calls of whole runs and compares.
+ */
+export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
+  'POST /global/networks': ['compute.networks.create'],
+  ...reading('global', 'networks', 'network'),
+  'DELETE /global/networks/{network}': ['compute.networks.delete'],
+  'POST /regions/{region}/subnetworks': ['compute.subnetworks.create', 'compute.networks.updatePolicy'],
+  ...reading('regions/{region}', 'subnetworks', 'subnetwork'),
+  'DELETE /regions/{region}/subnetworks/{subnetwork}': ['compute.subnetworks.delete', 'compute.networks.updatePolicy'],
+  'POST /global/firewalls': ['compute.firewalls.create', 'compute.networks.updatePolicy'],
+  ...reading('global', 'firewalls', 'firewall'),
+  'DELETE /global/firewalls/{firewall}': ['compute.firewalls.delete', 'compute.networks.updatePolicy'],
+  'POST /global/routes': ['compute.routes.create', 'compute.networks.updatePolicy'],
+  ...reading('global', 'routes', 'route'),
+  'DELETE /global/routes/{route}': ['compute.routes.delete', 'compute.networks.updatePolicy'],
+  'POST /regions/{region}/addresses': ['compute.addresses.create'],
+  'POST /regions/{region}/addresses/{resource}/setLabels': ['compute.addresses.setLabels'],
+  ...reading('regions/{region}', 'addresses', 'address'),
+  'DELETE /regions/{region}/addresses/{address}': ['compute.addresses.delete'],
+  'POST /zones/{zone}/instances': [
+    'compute.instances.create',
+    'compute.instances.setLabels',
+    'compute.instances.setMetadata',
+    'compute.instances.setServiceAccount',
+    'compute.instances.setTags',
+    'compute.disks.create',
+    'compute.disks.setLabels',
+    'compute.subnetworks.use',
+    'compute.subnetworks.useExternalIp',
+  ],
+  ...reading('zones/{zone}', 'instances', 'instance'),
+  'GET /zones/{zone}/instances/{instance}/getGuestAttributes': ['compute.instances.getGuestAttributes'],
+  'POST /zones/{zone}/instances/{instance}/setMachineType': ['compute.instances.setMachineType'],
+  'POST /zones/{zone}/instances/{instance}/start': ['compute.instances.start'],
+  'POST /zones/{zone}/instances/{instance}/stop': ['compute.instances.stop'],
+  'DELETE /zones/{zone}/instances/{instance}': ['compute.instances.delete'],
+  'GET /zones/{zone}/disks': ['compute.disks.list'],
+  'DELETE /zones/{zone}/disks/{disk}': ['compute.disks.delete'],
+  'POST /global/httpHealthChecks': ['compute.httpHealthChecks.create'],
+  ...reading('global', 'httpHealthChecks', 'http_health_check'),
+  'DELETE /global/httpHealthChecks/{http_health_check}': ['compute.httpHealthChecks.delete'],
+  'POST /regions/{region}/targetPools': [
+    'compute.targetPools.create',
+    'compute.httpHealthChecks.useReadOnly',
+    'compute.instances.use',
+  ],
+  ...reading('regions/{region}', 'targetPools', 'target_pool'),
+  'POST /regions/{region}/targetPools/{target_pool}/getHealth': ['compute.targetPools.get'],
+  'DELETE /regions/{region}/targetPools/{target_pool}': ['compute.targetPools.delete'],
+  'POST /regions/{region}/forwardingRules': [
+    'compute.forwardingRules.create',
+    'compute.addresses.use',
+    'compute.targetPools.use',
+  ],
+  'POST /regions/{region}/forwardingRules/{resource}/setLabels': ['compute.forwardingRules.setLabels'],
+  ...reading('regions/{region}', 'forwardingRules', 'forwarding_rule'),
+  'DELETE /regions/{region}/forwardingRules/{forwarding_rule}': ['compute.forwardingRules.delete'],
+  ...reading('zones/{zone}', 'machineTypes', 'machine_type'),
+  'GET /regions': ['compute.regions.list'],
+  'GET /regions/{region}': ['compute.regions.get'],
+  'POST /global/operations/{operation}/wait': ['compute.globalOperations.get'],
+  'POST /regions/{region}/operations/{operation}/wait': ['compute.regionOperations.get'],
+  'POST /zones/{zone}/operations/{operation}/wait': ['compute.zoneOperations.get'],
+};
+
+/** Of the custom role by which the bot works in Compute Engine. */
+export const computePermissions = [...new Set(Object.values(permissionsOfCalls).flat())].sort();
+
+/** Of the custom role by which it uses its key, and sees why a version of it can't be used. */
+export const keyPermissions = [
+  'cloudkms.cryptoKeyVersions.get',
+  'cloudkms.cryptoKeyVersions.useToDecrypt',
+  'cloudkms.cryptoKeyVersions.useToEncrypt',
+  'cloudkms.cryptoKeys.get',
+] as const;
+
+function reading(place: string, kind: string, one: string): Record<string, readonly string[]> {
+  return {
+    [`GET /${place}/${kind}`]: [`compute.${kind}.list`],
+    [`GET /${place}/${kind}/{${one}}`]: [`compute.${kind}.get`],
+  };
+}

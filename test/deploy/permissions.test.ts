@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { computePermissions, permissionsOfCalls } from '../../deploy/permissions.ts';
+import { computeCalls } from './compute-calls.ts';
+
+test('the custom role may do what the code asks of Compute Engine, and nothing else', {
+  timeout: 120_000,
+}, async () => {
+  const calls = await computeCalls();
+  // It did see whole runs.
+  expect(calls).toEqual(expect.arrayContaining(['POST /zones/{zone}/instances', 'DELETE /global/networks/{network}']));
+  const known = Object.keys(permissionsOfCalls);
+  expect(
+    calls.filter((call) => !known.includes(call)),
+    'calls without permissions',
+  ).toEqual([]);
+  expect(
+    known.filter((call) => !calls.includes(call)),
+    'permissions for calls that nobody makes',
+  ).toEqual([]);
+  const needed = new Set(calls.flatMap((call) => permissionsOfCalls[call] ?? []));
+  expect(computePermissions).toEqual([...needed].sort());
+  expect(computePermissions.filter((one) => /[*]|setIamPolicy|actAs/.test(one))).toEqual([]);
+});
