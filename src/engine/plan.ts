@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../store/records.ts';
 import { type Cluster, clusterOf } from './cluster.ts';
+import { gonePhase } from './gone.ts';
 import { type OperationName, operations } from './operations.ts';
 import type { Phase, Step } from './phase.ts';
 import { resizePhase } from './resize.ts';
@@ -35,7 +36,7 @@ export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning):
   const forward = walkForward(phases, cluster);
   switch (walks) {
     case 'backward':
-      return turnedAround(forward.filter((p) => !p.step.leaves));
+      return proven(turnedAround(forward.filter((p) => !p.step.leaves)), cluster);
     case 'both':
       return takenDownFirst(
         forward,
@@ -110,6 +111,12 @@ function takenDownFirst(forward: readonly PlannedStep[], goes: readonly PlannedS
   }));
   const removals = down.map((p) => p.id);
   return [...down, ...forward.map((p) => ({ ...p, after: [...removals, ...p.after] }))];
+}
+
+/** Delete: once all is taken down, that nothing is left. */
+function proven(down: readonly PlannedStep[], cluster: Cluster): readonly PlannedStep[] {
+  const ids = down.map((p) => p.id);
+  return [...down, ...walkForward([gonePhase], cluster).map((p) => ({ ...p, after: ids }))];
 }
 
 function turnedAround(forward: readonly PlannedStep[]): PlannedStep[] {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { callOf } from './call-of.ts';
 import type { Instance, InstanceFound } from './cloud/cloud.ts';
 import type { Cluster, Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
@@ -69,11 +69,11 @@ function resized(cluster: Cluster, machine: Machine, after: readonly string[]): 
         await thereIsQuota(c, found);
         if (found.status !== 'TERMINATED') {
           await othersAreWell(c, machine);
-          await c.cloud.stopInstance(at, call(c, 'stop'));
+          await c.cloud.stopInstance(at, callOf(c, 'stop'));
         }
-        await c.cloud.setMachineType(at, wanted, call(c, 'type'));
+        await c.cloud.setMachineType(at, wanted, callOf(c, 'type'));
       }
-      await c.cloud.startInstance(at, call(c, 'start'));
+      await c.cloud.startInstance(at, callOf(c, 'start'));
     },
   };
 }
@@ -143,11 +143,4 @@ async function thereIsQuota({ cloud, cluster, signal }: Context, { name, zone, m
   if (!short) return;
   const detail = `${more} more CPUs needed, ${short.usage} of ${short.limit} are used`;
   throw new KthwError('quota', { doing: `making ${name} ${cluster.machineType}` }, { detail });
-}
-
-/** Three calls of one step, each under an id of its own that is the same again after a crash. */
-function call({ request, signal }: Context, verb: string) {
-  const hex = createHash('sha256').update(`${request} ${verb}`).digest('hex');
-  const id = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)];
-  return { request: id.join('-'), signal };
 }

@@ -52,6 +52,14 @@ class EnvelopeVault implements Vault {
     await this.#store.remove('secret', this.#idOf(path));
   }
 
+  async isEmpty(): Promise<boolean> {
+    const [key, left] = await Promise.all([
+      this.#store.read('dataKey', this.#cluster),
+      this.#store.list('secret', { prefix: this.#idOf(''), limit: 1 }),
+    ]);
+    return key === undefined && left.length === 0;
+  }
+
   async shred(): Promise<void> {
     // The key goes first: from here on every ciphertext is noise, also where a crash leaves some behind.
     await this.#keys.destroy(this.#cluster);

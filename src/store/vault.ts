@@ -10,6 +10,8 @@ export interface Vault {
   ensure(path: string, make: () => Promise<Secret> | Secret): Promise<Secret>;
   /** Forgets one secret. Absent already: no error. */
   forget(path: string): Promise<void>;
+  /** Whether nothing of the cluster's is kept any more: no data key, no ciphertext. */
+  isEmpty(): Promise<boolean>;
   /** Forgets the cluster's data key and all its ciphertext. What copies hold can't be read any more. */
   shred(): Promise<void>;
 }

@@ -247,6 +247,7 @@ export class CloudDouble implements Cloud {
   #found(kind: keyof Shelves<Kept>, kept: Kept): Found {
     const { spec } = kept;
     if (kind === 'addresses') return { ...spec, address: addressIn(35, spec.name) };
+    if (kind === 'routes') return { automatic: false, ...spec };
     if (kind !== 'instances') return spec;
     const runs = this.#runs(kept);
     const found: InstanceFound = {

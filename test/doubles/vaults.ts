@@ -33,6 +33,7 @@ export class VaultsDouble {
           get: (path) => inner.get(path),
           ensure: (path, make) => inner.ensure(path, () => this.#make(cluster, inner, path, make)),
           forget: (path) => inner.forget(path),
+          isEmpty: () => inner.isEmpty(),
           shred: () => inner.shred(),
         };
       },

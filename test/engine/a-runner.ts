@@ -6,6 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 import { VirtualClock } from '../doubles/clock.ts';
 import { clusterRecord, runRecord } from '../support/store-fixtures.ts';
 import { aCluster } from './a-cluster.ts';
+import { nothingThere } from './nothing-there.ts';
 
 /** A run on a store in memory, and runners that carry out phases which a test made up. */
 export class Bench {
@@ -36,7 +37,7 @@ export class Bench {
       leaseMs: 30_000,
       approvalMs: 60_000,
       // The steps of these tests use nothing of it.
-      world: async () => ({ tools: { mirror: undefined } as never, close: async () => {} }),
+      world: async () => ({ tools: { mirror: undefined, ...nothingThere() } as never, close: async () => {} }),
       told: () => {},
       log: (fields, message) => void this.logged.push(`${message}: ${String(fields.error)}`),
       killPoint: () => {},

@@ -61,7 +61,8 @@ describe('a plan backward', () => {
     aPhase('balancer', [aStep('balancer/1', { remove })], ['software']),
     aPhase('lone', [aStep('lone/1', { remove })]),
   ];
-  const planned = plan(phases, cluster, { operation: 'delete' });
+  const all = plan(phases, cluster, { operation: 'delete' });
+  const planned = all.filter(({ walks }) => walks === 'backward');
 
   test('has only what can be removed, the last first', () => {
     expect(planned.map(({ id }) => id)).toEqual(['lone/1', 'balancer/1', 'machine/1', 'net/1']);
@@ -82,11 +83,18 @@ describe('a plan backward', () => {
       aPhase('node', [aStep('node/1', { remove, leaves: true })], ['machine']),
       aPhase('files', [aStep('files/1', { remove, within: 'machine/1' })], ['machine']),
     ];
-    expect(plan(more, cluster, { operation: 'delete' }).map(({ id }) => id)).toEqual(['machine/1']);
+    const down = plan(more, cluster, { operation: 'delete' }).filter(({ walks }) => walks === 'backward');
+    expect(down.map(({ id }) => id)).toEqual(['machine/1']);
+  });
+
+  test('ends with the proof that nothing is left, once all is taken down', () => {
+    const proof = all.filter(({ walks }) => walks === 'forward');
+    expect(proof.map(({ id }) => id)).toEqual(['gone/project', 'gone/secrets']);
+    for (const { after } of proof) expect(after).toEqual(planned.map(({ id }) => id));
   });
 
   test('asks nobody: who deletes was asked before', () => {
-    expect(planned.filter(({ destroys }) => destroys)).toEqual([]);
+    expect(all.filter(({ destroys }) => destroys)).toEqual([]);
   });
 });
 

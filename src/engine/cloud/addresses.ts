@@ -25,6 +25,9 @@ export function addresses(api: Api): Resource<Address, Found> {
     async delete({ name, region }, requestId, options) {
       return startedOperation(await (await client()).delete({ project, requestId, region, address: name }, options));
     },
+    async list({ region }, options) {
+      return (await (await client()).list({ project, region }, options))[0];
+    },
     found: addressFrom,
     async label({ name, region }, regionSetLabelsRequestResource, options) {
       const request = { project, region, resource: name, regionSetLabelsRequestResource };

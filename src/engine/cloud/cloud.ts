@@ -127,6 +127,14 @@ export interface Route extends Global {
   readonly destination: string;
   readonly nextHop: string;
 }
+export interface RouteFound {
+  /** Google made it and takes it away: it comes with a network or a subnet. */
+  readonly automatic: boolean;
+}
+/** Comes and goes with a machine; one that stayed behind still costs. */
+export interface Disk extends Zonal {
+  readonly labels: Labels;
+}
 /** Legacy HTTP health check: the only kind that a target pool takes. */
 export interface HealthCheck extends Global {
   readonly description: string;

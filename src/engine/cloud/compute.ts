@@ -1,6 +1,7 @@
 import { addresses } from './addresses.ts';
 import { Api, type ComputeOptions } from './api.ts';
 import type { Cloud } from './cloud.ts';
+import { disks } from './disks.ts';
 import { firewalls } from './firewalls.ts';
 import { forwardingRules } from './forwarding-rules.ts';
 import { healthChecks } from './health-checks.ts';
@@ -23,6 +24,7 @@ export function openCompute(options: ComputeOptions): Cloud {
     firewalls: firewalls(api),
     addresses: addresses(api),
     routes: routes(api),
+    disks: disks(api),
     healthChecks: healthChecks(api),
     forwardingRules: forwardingRules(api),
     ...instances(api),

@@ -24,6 +24,9 @@ export function firewalls(api: Api): Resource<FirewallRule> {
     async delete({ name }, requestId, options) {
       return startedOperation(await (await client()).delete({ project, requestId, firewall: name }, options));
     },
+    async list(_, options) {
+      return (await (await client()).list({ project }, options))[0];
+    },
     found: firewallFrom,
   });
 }

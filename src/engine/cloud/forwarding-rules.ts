@@ -25,6 +25,9 @@ export function forwardingRules(api: Api): Resource<ForwardingRule> {
       const request = { project, requestId, region, forwardingRule: name };
       return startedOperation(await (await client()).delete(request, options));
     },
+    async list({ region }, options) {
+      return (await (await client()).list({ project, region }, options))[0];
+    },
     found: forwardingRuleFrom,
     async label({ name, region }, regionSetLabelsRequestResource, options) {
       const request = { project, region, resource: name, regionSetLabelsRequestResource };

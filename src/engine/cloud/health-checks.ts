@@ -12,6 +12,11 @@ interface Raw {
   readonly port?: number;
 }
 
+interface List {
+  readonly items?: readonly Raw[];
+  readonly nextPageToken?: string;
+}
+
 /**
  * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so these are plain requests in the name of
  * the same account. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
@@ -28,11 +33,22 @@ export function healthChecks(api: Api): Resource<HealthCheck> {
     const url = api.url(`global/httpHealthChecks${path}`);
     return (await auth.request<T>({ url, method, signal, timeout, retry: false, ...(data ? { data } : {}) })).data;
   }
+  async function all(options: CallOptions): Promise<Raw[]> {
+    const found: Raw[] = [];
+    for (let page = ''; ; ) {
+      const query = page === '' ? '' : `?pageToken=${encodeURIComponent(page)}`;
+      const { items = [], nextPageToken = '' } = await send<List>('GET', query, options);
+      found.push(...items);
+      if (nextPageToken === '') return found;
+      page = nextPageToken;
+    }
+  }
   return resourceOf(api, {
     kind: 'health check',
     get: ({ name }, options) => send<Raw>('GET', `/${name}`, options),
     insert: (spec, request, options) => send<Operation>('POST', `?requestId=${request}`, options, bodyOf(spec)),
     delete: ({ name }, request, options) => send<Operation>('DELETE', `/${name}?requestId=${request}`, options),
+    list: (_, options) => all(options),
     found: healthCheckFrom,
   });
 }

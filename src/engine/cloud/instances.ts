@@ -57,6 +57,9 @@ export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> & Pow
       async delete({ name, zone }, requestId, options) {
         return startedOperation(await (await client()).delete({ project, requestId, zone, instance: name }, options));
       },
+      async list({ zone }, options) {
+        return (await (await client()).list({ project, zone }, options))[0];
+      },
       found: (raw, at) => ({ ...instanceFrom(raw), ...('image' in at ? { image: at.image } : {}) }),
     }),
     async hostKeys({ name, zone }, signal) {

@@ -24,6 +24,9 @@ export function networks(api: Api): Resource<Network> {
     async delete({ name }, requestId, options) {
       return startedOperation(await (await client()).delete({ project, requestId, network: name }, options));
     },
+    async list(_, options) {
+      return (await (await client()).list({ project }, options))[0];
+    },
     found: networkFrom,
   });
 }

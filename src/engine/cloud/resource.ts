@@ -1,6 +1,7 @@
 import type { Api, CallOptions, Scope } from './api.ts';
-import type { Global, Resource, Where } from './cloud.ts';
+import type { Global, Place, Resource, Where } from './cloud.ts';
 import type { Operation } from './operation.ts';
+import { readingIn } from './places.ts';
 
 /** What Google's clients give back for a change. */
 type Started = readonly [{ readonly latestResponse: unknown }, ...unknown[]];
@@ -11,6 +12,7 @@ export interface Verbs<Spec extends Global, Raw extends object, Found> {
   get(at: Where<Spec>, options: CallOptions): Promise<Raw>;
   insert(spec: Spec, requestId: string, options: CallOptions): Promise<Operation>;
   delete(at: Where<Spec>, requestId: string, options: CallOptions): Promise<Operation>;
+  list(where: Place, options: CallOptions): Promise<readonly Raw[]>;
   /** From Google's words to ours. */
   found(raw: Raw, at: Spec | Where<Spec>): Found;
   /** Only for kinds whose insert can't carry labels. */
@@ -35,6 +37,7 @@ export function resourceOf<Spec extends Global, Raw extends object, Found>(
   verbs: Verbs<Spec, Raw, Found>,
 ): Resource<Spec, Found> {
   const { kind } = verbs;
+  const read = readingIn(api);
 
   /** Labels what is ours (it bears our description) and has none: a new one, or one whose making was cut in between. */
   async function label(spec: Spec & Labelled, scope: Scope, signal: AbortSignal): Promise<void> {
@@ -50,7 +53,7 @@ export function resourceOf<Spec extends Global, Raw extends object, Found>(
 
   return {
     async get(at, signal) {
-      const raw = await api.read(`looking at ${kind} ${at.name}`, signal, (options) => verbs.get(at, options));
+      const raw = await read(`looking at ${kind} ${at.name}`, scopeOf(at), signal, (options) => verbs.get(at, options));
       return raw === undefined ? undefined : verbs.found(raw, at);
     },
     async insert(spec, { request, signal }) {
@@ -58,6 +61,10 @@ export function resourceOf<Spec extends Global, Raw extends object, Found>(
       const context = { doing: `making ${kind} ${spec.name}`, verb: 'insert', zone: scope.zone } as const;
       await api.change(context, scope, signal, (options) => verbs.insert(spec, request, options));
       await label(spec, scope, signal);
+    },
+    async list(where, signal) {
+      const all = await read(`listing every ${kind}`, where, signal, (options) => verbs.list(where, options));
+      return (all ?? []).map((raw) => verbs.found(raw, { name: '' } as Where<Spec>));
     },
     delete(at, { request, signal }) {
       const scope: Scope = scopeOf(at);

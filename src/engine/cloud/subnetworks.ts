@@ -23,6 +23,9 @@ export function subnetworks(api: Api): Resource<Subnetwork> {
     async delete({ name, region }, requestId, options) {
       return startedOperation(await (await client()).delete({ project, requestId, region, subnetwork: name }, options));
     },
+    async list({ region }, options) {
+      return (await (await client()).list({ project, region }, options))[0];
+    },
     found: subnetworkFrom,
   });
 }

@@ -1,7 +1,7 @@
 import type { protos } from '@google-cloud/compute';
 import type { TargetPoolsClient } from '@google-cloud/compute/build/src/v1/target_pools_client.js';
 import type { Api } from './api.ts';
-import type { Cloud, Regional, TargetPool } from './cloud.ts';
+import type { Cloud, Place, Regional, TargetPool } from './cloud.ts';
 import { linkTo, nameIn, partOf } from './links.ts';
 import { resourceOf, sorted, startedOperation } from './resource.ts';
 
@@ -24,6 +24,9 @@ export function targetPools(api: Api): Pick<Cloud, 'targetPools' | 'poolHealth'>
     },
     async delete({ name, region }: Regional, requestId, options) {
       return startedOperation(await (await client()).delete({ project, requestId, region, targetPool: name }, options));
+    },
+    async list({ region }: Place, options) {
+      return (await (await client()).list({ project, region }, options))[0];
     },
     found: targetPoolFrom,
   });

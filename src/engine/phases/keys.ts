@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/secret.ts';
-import { SecretUnreadable } from '../../store/vault-errors.ts';
 import { certificateText } from '../by-hand/certificate-text.ts';
 import { cfsslAuthority } from '../by-hand/cfssl.ts';
-import { type Context, definePhase, present } from '../phase.ts';
+import { definePhase, present } from '../phase.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
@@ -23,7 +22,8 @@ export const keys = definePhase({
       key: 'keys/vault',
       title: 'secrets of the cluster',
       observe: async () => present(),
-      exists: holdsSecrets,
+      // Also a key that wraps nothing yet, and ciphertext whose key is gone.
+      exists: async ({ vault }) => !(await vault.isEmpty()),
       remove: ({ vault }) => vault.shred(),
     },
     vaultStep({
@@ -53,15 +53,3 @@ export const keys = definePhase({
     }),
   ],
 });
-
-async function holdsSecrets({ vault }: Context): Promise<boolean> {
-  const { sshKey, authority, encryptionKey } = vaultPaths;
-  try {
-    const found = await Promise.all([sshKey, authority, encryptionKey].map((path) => vault.get(path)));
-    return found.some((secret) => secret !== undefined);
-  } catch (error) {
-    // The key goes first; a process that ended right after it left ciphertext that nothing opens.
-    if (error instanceof SecretUnreadable) return true;
-    throw error;
-  }
-}

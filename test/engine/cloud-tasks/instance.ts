@@ -10,6 +10,7 @@ import type { Dispatcher } from '../../../src/engine/dispatcher.ts';
 import { drive, type RunnerOptions } from '../../../src/engine/runner.ts';
 import { openSqliteStore } from '../../../src/store/sqlite.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { nothingThere } from '../nothing-there.ts';
 import { type TutorialOptions, tutorial } from './tutorial.ts';
 
 export interface InstanceOptions extends TutorialOptions {
@@ -58,7 +59,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     random: Math.random,
     leaseMs,
     approvalMs,
-    world: async () => ({ tools: {} as never, close: async () => {} }),
+    world: async () => ({ tools: nothingThere() as never, close: async () => {} }),
     told: () => {},
     log,
     killPoint,
@@ -80,6 +81,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     poke: dispatcher.poke,
     typeProblem: async () => undefined,
     doctor: () => Promise.reject(new Error('not here')),
+    sight: () => Promise.reject(new Error('not here')),
     issueKubeconfig: () => Promise.reject(new Error('not here')),
     withdrawRevoked: () => Promise.reject(new Error('not here')),
   });

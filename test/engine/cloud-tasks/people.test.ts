@@ -21,6 +21,8 @@ test('a run that waits for a person has no lease and no work, and is asked for o
 
   // A process that starts looks at it, and an old task may come once more: neither asks again.
   await one.dispatcher.start();
+  // One after the other: of two that look at the same moment, one finds the run busy.
+  await tasks.until(() => tasks.deliveries.length === 2);
   tasks.deliverAgain(tasks.deliveries[0]?.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 3);
   expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked', 'parked', 'parked']);
