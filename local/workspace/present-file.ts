@@ -29,6 +29,7 @@ export function presentFile(file: SharedFile, baseUrl: string): Record<string, u
     timestamp: file.created,
     name: file.name,
     title: file.title,
+    ...(file.altText === undefined ? {} : { alt_txt: file.altText }),
     ...mimeType(file),
     size: file.size,
     user: file.user,

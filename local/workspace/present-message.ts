@@ -55,6 +55,7 @@ function threadFields(team: Team, message: Message, replies: Message[]): Record<
 function fileFields(team: Team, id: string): Record<string, unknown>[] {
   const file = team.file(id);
   if (!file) return [];
-  const { name, title, size, user, created } = file;
-  return [{ id, name, title, ...mimeType(file), size, user, created, mode: 'hosted' }];
+  const { name, title, size, user, created, altText } = file;
+  const alt = altText === undefined ? {} : { alt_txt: altText };
+  return [{ id, name, title, ...mimeType(file), ...alt, size, user, created, mode: 'hosted' }];
 }

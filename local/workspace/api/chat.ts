@@ -89,5 +89,17 @@ const postEphemeral = defineMethod({
   },
 });
 
+const getPermalink = defineMethod({
+  name: 'chat.getPermalink',
+  tier: 4,
+  scopes: [],
+  args: z.object({ channel: args.text, message_ts: args.text }),
+  run(workspace, given) {
+    const channel = find.channel(workspace, given.channel);
+    const { ts } = find.message(workspace, channel, given.message_ts);
+    return { channel: channel.id, permalink: `${workspace.baseUrl}/archives/${channel.id}/p${ts.replace('.', '')}` };
+  },
+});
+
 /** The methods `chat.*`. */
-export const chat = [postMessage, update, remove, postEphemeral];
+export const chat = [postMessage, update, remove, postEphemeral, getPermalink];

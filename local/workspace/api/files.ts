@@ -10,20 +10,30 @@ import { ApiError, defineMethod } from './method.ts';
 
 const filesShape = z.array(z.looseObject({ id: z.string(), title: z.string().optional() })).min(1);
 const largestBytes = 50_000_000;
+const longestAltText = 1_000;
 
 const getUploadUrl = defineMethod({
   name: 'files.getUploadURLExternal',
   tier: 4,
   scopes: ['files:write'],
-  args: z.object({ filename: args.text, length: args.count }),
+  // Slack documents `alt_txt`; its client sends `alt_text`.
+  args: z.object({
+    filename: args.text,
+    length: args.count,
+    alt_text: args.text.optional(),
+    alt_txt: args.text.optional(),
+  }),
   run({ team, baseUrl }, given) {
     if (given.length < 1) throw new ApiError('missing_argument');
     if (given.length > largestBytes) throw new ApiError('file_upload_size_restricted');
     // Whoever knows the URL may upload, so it must not be guessable from the file's id.
     const uploadKey = randomBytes(18).toString('base64url');
+    const altText = given.alt_txt ?? given.alt_text;
+    if ((altText?.length ?? 0) > longestAltText) throw new ApiError('alt_txt_too_large');
     const file: SharedFile = {
       ...{ id: newId('F'), name: given.filename, title: given.filename, user: team.data.botUser, uploadKey },
       ...{ created: team.nowSec(), size: given.length, state: 'waiting', channels: [], content: '' },
+      ...(altText === undefined ? {} : { altText }),
     };
     team.data.files.push(file);
     return { upload_url: `${baseUrl}/upload/v1/${uploadKey}`, file_id: file.id };

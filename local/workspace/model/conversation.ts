@@ -45,6 +45,8 @@ export interface SharedFile {
   readonly created: number;
   readonly size: number;
   title: string;
+  /** What a picture shows, for those who don't see it. */
+  altText?: string;
   state: 'waiting' | 'uploaded' | 'shared';
   channels: string[];
   /** The secret part of the URL it may be uploaded to, until it is. */

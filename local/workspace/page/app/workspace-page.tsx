@@ -38,7 +38,6 @@ export function WorkspacePage({ place }: { place: Place }) {
     document.title = unread > 0 ? `(${unread}) ${title}` : title;
   }, [unread, title]);
   // Wherever one goes, the drawer of a small screen is in the way.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what it hangs on
   useEffect(() => setDrawer(false), [place.channel, place.home, as, thread]);
   if (!team) return <div className="loading" />;
   const send = (text: string, threadTs?: string) =>

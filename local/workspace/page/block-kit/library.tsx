@@ -31,7 +31,7 @@ export const LibraryBlocks = memo(function LibraryBlocks({ blocks }: { blocks: r
               {children}
             </a>
           ) : (
-            <>{children}</>
+            <span>{children}</span>
           ),
         date: ({ timestamp, format, fallback }) => <>{dateText(Number(timestamp), format, fallback)}</>,
       }}

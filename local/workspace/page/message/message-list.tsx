@@ -36,7 +36,7 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
   );
   const last = messages.at(-1);
   const mine = last?.user === me ? last.ts : undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is one's own is always shown
+  // What is one's own is always shown.
   useEffect(() => {
     atEnd.current = true;
   }, [channel, mine]);

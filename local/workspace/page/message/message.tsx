@@ -36,7 +36,6 @@ export const Message = memo(function Message({ message, compact = false, openThr
     if (event.key === 'Enter' && event.target === event.currentTarget && canOpen) openThread(message.ts);
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows go from message to message, Enter opens a thread
     <article className={classes} data-ts={message.ts} tabIndex={-1} onKeyDown={press}>
       <div className="message-side">
         {compact ? <span className="side-time">{clock(message.ts)}</span> : <Avatar person={person} />}

@@ -1,6 +1,6 @@
 /** The time of day of a message. */
 export function clock(ts: string): string {
-  return at(ts).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  return at(ts).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
 }
 
 /** The day of a message, as a heading. */
