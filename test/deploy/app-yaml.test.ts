@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { renderAppYaml } from '../../deploy/app-yaml.ts';
+import { accountOf, names } from '../../deploy/names.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { readConfig, secretVariables } from '../../src/config.ts';
+import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
+
+const root = join(import.meta.dirname, '../..');
+const template = readFileSync(join(root, 'app.yaml'), 'utf8');
+const settings = { project: 'my-project-1', location: 'us-west1', env: { KTHW_CHANNELS: 'C012AB3CD' } };
+const app = z
+  .object({
+    runtime: z.string(),
+    entrypoint: z.string(),
+    instance_class: z.string(),
+    service_account: z.string(),
+    automatic_scaling: z.looseObject({ min_instances: z.number(), max_concurrent_requests: z.number() }),
+    inbound_services: z.array(z.string()),
+    handlers: z.array(z.object({ url: z.string(), script: z.string(), secure: z.string() })),
+    env_variables: z.record(z.string(), z.string()),
+  })
+  .parse(parse(renderAppYaml(template, settings)));
+const sdk = findGcloud('app.yaml by gcloud’s own parser, and whether gcloud knows the commands of deploy');
+
+const program = `
+import sys
+from googlecloudsdk.api_lib.app.yaml_parsing import ServiceYamlInfo
+info = ServiceYamlInfo.FromFile(sys.stdin.read())
+print(info.module, info.runtime, info.env, info.parsed.instance_class, info.parsed.automatic_scaling.min_instances)`;
+
+describe.skipIf(sdk === undefined)('by gcloud’s own parser', () => {
+  test('app.yaml is one of the standard environment', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-gcloud-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const said = await withGcloudsPython(sdk ?? '', program, join(root, 'app.yaml'), folder);
+    expect(said.trim()).toBe('default nodejs24 Environment.STANDARD F2 1');
+  });
+});
+
+describe('app.yaml', () => {
+  test('has a runtime of the major that package.json asks for, and what its parser does not check is right', () => {
+    expect(app.runtime).toBe(`nodejs${manifest.engines.node.replace('.x', '')}`);
+    // With automatic scaling there are F classes only. https://cloud.google.com/appengine/docs/standard#instance_classes
+    expect(['F1', 'F2', 'F4', 'F4_1G']).toContain(app.instance_class);
+    expect(Object.keys(manifest.scripts)).not.toEqual(expect.arrayContaining(['build']));
+    expect(Object.keys(manifest.scripts)).not.toEqual(expect.arrayContaining(['gcp-build']));
+  });
+
+  test('starts the file that tests start, with an instance always there and warmed up', () => {
+    const [program, ...args] = app.entrypoint.split(' ');
+    expect(program).toBe('node');
+    expect(existsSync(join(root, args.at(-1) ?? ''))).toBe(true);
+    expect(app.automatic_scaling.min_instances).toBeGreaterThan(0);
+    expect(app.inbound_services).toContain('warmup');
+    expect(app.handlers).toEqual([{ url: '/.*', secure: 'always', script: 'auto' }]);
+    // Each run holds a request; the queue lets no more of them at one instance than leave room for Slack's.
+    expect(app.automatic_scaling.max_concurrent_requests).toBeGreaterThan(50);
+  });
+
+  test('gives an environment that the bot takes on App Engine, with every name that deploy makes', () => {
+    const { env_variables: env } = app;
+    const secrets = secretVariables.map((name) => env[name] ?? '');
+    const places = names.secrets.map(({ id }) => `secret-manager:projects/my-project-1/secrets/${id}/versions/latest`);
+    expect(secrets.toSorted()).toEqual(places.toSorted());
+    const byAppEngine = { GAE_ENV: 'standard', GAE_SERVICE: 'default', GOOGLE_CLOUD_PROJECT: 'my-project-1' };
+    const read = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' };
+    const config = readConfig({ ...env, ...byAppEngine, ...read });
+    expect(config).toMatchObject({
+      KTHW_STORE: 'firestore',
+      KTHW_DISPATCH: 'cloud-tasks',
+      KTHW_TASKS_QUEUE: `projects/my-project-1/locations/us-west1/queues/${names.queue}`,
+      KTHW_KMS_KEY: `projects/my-project-1/locations/us-west1/keyRings/${names.keyring}/cryptoKeys/${names.key}`,
+      KTHW_CHANNELS: ['C012AB3CD'],
+    });
+    expect(app.service_account).toBe(accountOf(settings));
+    expect(JSON.stringify(app)).not.toMatch(/PROJECT|LOCATION/);
+  });
+
+  test.each([
+    ['a store on its disk', { KTHW_STORE: 'sqlite' }, /KTHW_STORE: must be firestore on App Engine/],
+    ['a key on its disk', { KTHW_KMS_KEY: undefined }, /KTHW_KMS_KEY: is needed on App Engine/],
+    ['half a key name', { KTHW_KMS_KEY: 'data-keys' }, /KTHW_KMS_KEY: must be the full name of a key/],
+  ])('with %s does not start', (_, changes, says) => {
+    const byAppEngine = {
+      GAE_ENV: 'standard',
+      GOOGLE_CLOUD_PROJECT: 'p',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: 's',
+    };
+    expect(() => readConfig({ ...app.env_variables, ...byAppEngine, ...changes })).toThrow(says);
+  });
+});
+
+test('what is not uploaded is not needed: the bot imports nothing of it', () => {
+  const ignored = readFileSync(join(root, '.gcloudignore'), 'utf8').split('\n');
+  expect(ignored).toEqual(expect.arrayContaining(['local/', 'test/', 'deploy/', 'node_modules/', '.kthw/']));
+  expect(ignored.filter((line) => /^(src|package)/.test(line))).toEqual([]);
+});

@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { deploySteps } from '../../deploy/deploy-steps.ts';
+import { computePermissions } from '../../deploy/permissions.ts';
+import { type Outside, runSteps } from '../../deploy/run-steps.ts';
+import { readSettings } from '../../deploy/settings.ts';
+import { type Step, typed } from '../../deploy/step.ts';
+import { undeploySteps } from '../../deploy/undeploy-steps.ts';
+import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
+
+const settings = readSettings(['--project', 'my-project-1']);
+const undo = readSettings(['--project', 'my-project-1', '--undo', '--delete-data']);
+const sdk = findGcloud('whether gcloud knows the commands of deploy');
+
+const program = `
+import contextlib, io, json, sys
+from googlecloudsdk import gcloud_main
+cli = gcloud_main.CreateCLI([])
+parser = next(value for name, value in vars(cli).items() if name.endswith('__parser'))
+refused = []
+for argv in json.load(sys.stdin):
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            parser.parse_args(argv[1:])
+    except SystemExit:
+        refused.append(argv)
+json.dump(refused, sys.stdout)`;
+
+describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
+  test('takes every command of deploy and undeploy, and would refuse a wrong one', { timeout: 120_000 }, async () => {
+    const steps = [...deploySteps(settings), ...undeploySteps(undo)];
+    const commands = steps.flatMap(({ look, run }) => (look ? [look, run] : [run]));
+    const wrong = [
+      ['gcloud', 'tasks', 'queues', 'create', 'kthw', '--no-such-option'],
+      ['gcloud', 'kms', 'keys', 'create', 'data-keys'],
+    ];
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-gcloud-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    expect(commands.length).toBeGreaterThan(40);
+    const refused = await withGcloudsPython(sdk ?? '', program, JSON.stringify([...commands, ...wrong]), folder);
+    expect(JSON.parse(refused)).toEqual(wrong);
+  });
+});
+
+describe('deploy', () => {
+  test('makes what is missing, shows each command before it runs, and gives secrets over standard input alone', async () => {
+    const google = new Google();
+    await runSteps(deploySteps(settings), settings.project, google.outside);
+    expect(google.made()).toMatchInlineSnapshot(`
+      [
+        "iam service-accounts create kthw-bot",
+        "iam roles create kthwCompute",
+        "iam roles create kthwKeys",
+        "firestore databases create",
+        "kms keyrings create kthw",
+        "kms keys create data-keys",
+        "secrets create kthw-slack-bot-token",
+        "secrets versions add kthw-slack-bot-token",
+        "secrets create kthw-slack-signing-secret",
+        "secrets versions add kthw-slack-signing-secret",
+        "tasks queues create kthw",
+        "app create",
+      ]
+    `);
+    expect(google.ran.filter(({ shown }) => !shown)).toEqual([]);
+    const secrets = google.ran.filter(({ input }) => input !== undefined);
+    expect(secrets.map(({ argv, input }) => [argv[4], input])).toEqual([
+      ['kthw-slack-bot-token', 'hush 1'],
+      ['kthw-slack-signing-secret', 'hush 2'],
+    ]);
+    const everything = JSON.stringify([google.said, google.ran.map(({ argv }) => argv)]);
+    expect(everything).not.toContain('hush');
+    expect(everything).not.toContain('PROJECT_NUMBER-compute');
+    expect(everything).toContain('123456-compute@developer.gserviceaccount.com');
+  });
+
+  test('done again makes nothing twice, asks for no secret, and puts role and queue right', async () => {
+    const google = new Google();
+    await runSteps(deploySteps(settings), settings.project, google.outside);
+    const before = google.made().length;
+    google.ran.length = 0;
+    await runSteps(deploySteps(settings), settings.project, google.outside);
+    expect(google.made()).toHaveLength(before);
+    const verbs = google.ran.map(({ argv }) => argv.slice(1, 4).join(' '));
+    expect(verbs).toEqual(expect.arrayContaining(['iam roles update', 'tasks queues update', 'app deploy .']));
+    expect(google.ran.filter(({ input }) => input !== undefined)).toEqual([]);
+  });
+
+  test('goes on after a command that failed, when it is done again', async () => {
+    const google = new Google();
+    google.failing = 'kms keys create';
+    await expect(runSteps(deploySteps(settings), settings.project, google.outside)).rejects.toThrow(
+      /this failed: gcloud kms keys create data-keys .*\nPut right what it says and run it all again/,
+    );
+    google.failing = undefined;
+    await runSteps(deploySteps(settings), settings.project, google.outside);
+    expect(google.made().filter((one) => one.includes('keyrings create'))).toHaveLength(1);
+  });
+
+  test('with --secrets asks for the secrets again', async () => {
+    const google = new Google();
+    await runSteps(deploySteps(settings), settings.project, google.outside);
+    google.ran.length = 0;
+    await runSteps(deploySteps({ ...settings, newSecrets: true }), settings.project, google.outside);
+    expect(google.ran.filter(({ input }) => input !== undefined)).toHaveLength(2);
+  });
+
+  test('gives no role that is a project’s own owner, editor or administrator', () => {
+    const roles = deploySteps(settings).flatMap(({ run }) => run.filter((word) => word.startsWith('--role=')));
+    expect(roles.toSorted()).toEqual([
+      '--role=projects/my-project-1/roles/kthwCompute',
+      '--role=projects/my-project-1/roles/kthwKeys',
+      '--role=roles/cloudtasks.enqueuer',
+      '--role=roles/datastore.user',
+      '--role=roles/iam.serviceAccountUser',
+      '--role=roles/secretmanager.secretAccessor',
+      '--role=roles/secretmanager.secretAccessor',
+    ]);
+    const granted = deploySteps(settings).flatMap(({ run }) => run.filter((word) => word.startsWith('--permissions=')));
+    expect(granted[0]).toBe(`--permissions=${computePermissions.join(',')}`);
+  });
+
+  test('--dry-run shows it all and needs neither an account nor gcloud', async () => {
+    const script = join(import.meta.dirname, '../../deploy/main.ts');
+    const shown = await execa(process.execPath, [script, '--project', 'my-project-1', '--dry-run'], {
+      env: { PATH: '/nowhere' },
+      extendEnv: false,
+    });
+    for (const { run } of deploySteps(settings)) expect(shown.stdout).toContain(typed(run));
+    expect(shown.stdout).toContain('runtime: nodejs24');
+    expect(shown.stdout).toContain('kthw-bot@my-project-1.iam.gserviceaccount.com');
+  });
+
+  test.each([
+    [[], /name the project by its id/],
+    [['--project', 'my-project-1', '--location', 'mars'], /--location wants a region/],
+    [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack's secrets are asked for/],
+  ])('with %o says how to write it', (args, says) => {
+    expect(() => readSettings(args)).toThrow(says);
+  });
+});
+
+describe('undeploy', () => {
+  test('takes away every role and thing that deploy gave, keeps the data, and can be done again', async () => {
+    const keeping = undeploySteps({ ...undo, deleteData: false });
+    const google = new Google();
+    google.failing = 'delete';
+    await runSteps(keeping, undo.project, google.outside);
+    // Queue and secrets go with all that was bound to them.
+    const stays = (binding: string) => !/cloudtasks|secretAccessor/.test(binding);
+    expect(bindings(deploySteps(settings), 'add').filter(stays)).toEqual(bindings(keeping, 'remove'));
+    const text = (steps: readonly Step[]) => steps.map(({ run }) => typed(run)).join('\n');
+    expect(text(keeping)).toMatch(/queues delete kthw[\s\S]*service-accounts delete kthw-bot@/);
+    expect(text(keeping)).not.toMatch(/databases delete|versions destroy/);
+    expect(text(undeploySteps(undo))).toMatch(/databases delete[\s\S]*versions destroy/);
+  });
+});
+
+/** What is bound to what, sorted. */
+function bindings(steps: readonly Step[], verb: 'add' | 'remove'): string[] {
+  return steps
+    .flatMap(({ run }) => {
+      const at = run.indexOf(`${verb}-iam-policy-binding`);
+      return at < 0 ? [] : [[run[at + 1], ...run.filter((word) => /^--(role|member)=/.test(word))].join(' ')];
+    })
+    .sort();
+}
+
+/** A project as far as these commands go: what was created is listed. */
+class Google {
+  readonly said: string[] = [];
+  readonly ran: { readonly argv: readonly string[]; readonly input?: string; readonly shown: boolean }[] = [];
+  failing: string | undefined;
+  readonly #there = new Set<string>();
+  #asked = 0;
+
+  readonly outside: Outside = {
+    say: (line) => void this.said.push(line),
+    ask: async () => `hush ${++this.#asked}\n`,
+    run: async (argv, { input, quiet }) => {
+      const command = argv.join(' ');
+      if (this.failing !== undefined && command.includes(this.failing)) throw new Error('exit code 1');
+      if (command.includes('projects describe')) return '123456';
+      if (quiet) return [...this.#there].some((made) => answers(command, made)) ? 'it' : '';
+      const shown = this.said.at(-1) === typed(argv);
+      this.ran.push({ argv, shown, ...(input === undefined ? {} : { input }) });
+      if (/ (create|add) /.test(command) && !command.includes('iam-policy')) {
+        const key = argv
+          .slice(1)
+          .filter((word) => !word.startsWith('--'))
+          .join(' ');
+        if (this.#there.has(key) && !command.includes('versions add')) throw new Error(`${key} exists`);
+        this.#there.add(key);
+      }
+      return '';
+    },
+  };
+
+  made(): string[] {
+    return [...this.#there];
+  }
+}
+
+/** Whether a list, by its filter, finds what a create made. */
+function answers(look: string, made: string): boolean {
+  if (look.includes('deleted=true')) return false;
+  const [, group = ''] = /^gcloud (.+?) (?:list|describe)\b/.exec(look) ?? [];
+  if (!made.startsWith(group === 'secrets versions' ? 'secrets versions add' : `${group} create`)) return false;
+  const name = made.split(' ').at(-1) ?? '';
+  return group === 'app' || group === 'firestore databases' || look.includes(name);
+}
