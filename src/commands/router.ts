@@ -3,6 +3,7 @@ import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Opened, Reply, Tools, Typed } from './command.ts';
 import { extendYes } from './extend.ts';
 import { follows } from './follow.ts';
+import { hardWayPages, showHardWay } from './hard-way.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
@@ -117,8 +118,9 @@ const buttons: readonly Button[] = [
   ...Object.values(approvals),
   ...Object.values(follows),
   extendYes,
+  showHardWay,
 ];
-const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
+const modals: readonly Modal[] = [...commands.flatMap((one) => one.modals ?? []), hardWayPages];
 
 function unknownCommand(name: string) {
   const meant = nearest(

@@ -1,6 +1,7 @@
 import type { Difference, Fault, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Secret } from '../store/secret.ts';
+import type { HardWay } from './by-hand/hard-way.ts';
 import type { Patient, Verdict } from './doctor/diagnose.ts';
 
 /** The run that has a cluster now. */
@@ -169,6 +170,8 @@ export interface Desk {
   grants(name: string): Promise<readonly Grant[]>;
   /** Ends kubeconfigs of a person before their time. */
   revoke(name: string, asked: RevokeAsked): Promise<Revocation>;
+  /** What a person would have typed for a phase of a run, and what came back. @param phase by its name in the view */
+  hardWay(run: string, phase: string): Promise<HardWay | undefined>;
   /** The approval that a run waits for now. */
   approval(run: string): Promise<ApprovalView | undefined>;
   /** An answer to `approval.asked`, for exactly what `digest` stands for. The first valid one wins. */

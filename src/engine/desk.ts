@@ -5,6 +5,8 @@ import type { Store, Versioned } from '../store/store.ts';
 import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
+import { beforeOf } from './before-of.ts';
+import { hardWay } from './by-hand/hard-way.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
 import { KthwError } from './errors.ts';
 import { grantsOf } from './grants.ts';
@@ -19,6 +21,8 @@ export interface DeskOptions {
   readonly store: Store;
   readonly phases: readonly Phase[];
   readonly now: () => Date;
+  /** Where machines download from. */
+  readonly mirror?: string | undefined;
   /** Something was asked of a run: the dispatcher and the outbox look at it. */
   poke(run: string): void;
   /** The store was away while something was asked: nobody knows how far that came. */
@@ -174,7 +178,7 @@ export function openDesk(options: DeskOptions): Desk {
     const record: RunRecord = {
       ...{ cluster: spec.name, operation, spec, by, channel, requestedAt, open: false },
       ...(asked.from ? { from: asked.from } : {}),
-      ...(asked.before ? { before: asked.before } : {}),
+      ...(asked.before && found ? await beforeOf(store, asked.before, found.value.runs) : {}),
     };
     await store.write('run', run, record, undefined);
     await store.append(run, [{ type: 'run.requested', operation, by }]);
@@ -277,10 +281,16 @@ export function openDesk(options: DeskOptions): Desk {
         by,
         channel,
       })),
-    scale: (name, { workers, by, channel }) =>
-      changing(name, (spec) =>
+    async scale(name, { workers, by, channel }) {
+      const answer = await changing(name, (spec) =>
         spec.workers === workers ? undefined : { operation: 'scale', spec: { ...spec, workers }, by, channel },
-      ),
+      );
+      if (!('unchanged' in answer)) return answer;
+      // It is to be so already: either it is, or the scaling that makes it so goes on.
+      const last = (await store.read('run', answer.unchanged.runs.at(-1) ?? ''))?.value.operation;
+      return last === 'scale' ? await resume(name, by) : answer;
+    },
+    hardWay: (run, phase) => hardWay(options, run, phase),
     approval: (run) => pendingApproval(options, run),
     decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),
     audit: (name) => auditOf(store, phases, name),

@@ -99,6 +99,7 @@ export function openEngine(options: EngineOptions): Engine {
   );
   const access = { store, vaults, kube, now: clock.now };
   const desk = openDesk({
+    mirror,
     store,
     phases,
     now: clock.now,

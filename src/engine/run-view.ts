@@ -33,7 +33,9 @@ export function viewOf(id: string, run: RunRecord, planned: readonly PlannedStep
     ...(state.over && state.overAt ? { over: state.over, finishedAt: state.overAt } : {}),
     cancelAsked: state.cancelAsked,
     phases: phasesOf(planned).map(([name, steps]) => phaseView(name, steps, state)),
-    steps: Object.fromEntries(planned.map((p) => [p.id, { title: p.step.title, phase: nameOf(p), after: p.after }])),
+    steps: Object.fromEntries(
+      planned.map((p) => [p.id, { title: p.step.title, phase: shownPhase(p), after: p.after }]),
+    ),
     troubles: planned.flatMap(({ id }) => troubleOf(id, stepAt(state, id))),
     facts: factsOf(state),
     lastSeq: state.seq,
@@ -43,11 +45,12 @@ export function viewOf(id: string, run: RunRecord, planned: readonly PlannedStep
 /** Steps by phase; what is taken down first and built again is two phases to look at. */
 function phasesOf(planned: readonly PlannedStep[]): [string, PlannedStep[]][] {
   const byName = new Map<string, PlannedStep[]>();
-  for (const p of planned) byName.set(nameOf(p), [...(byName.get(nameOf(p)) ?? []), p]);
+  for (const p of planned) byName.set(shownPhase(p), [...(byName.get(shownPhase(p)) ?? []), p]);
   return [...byName];
 }
 
-function nameOf({ id, phase }: PlannedStep): string {
+/** What its phase is called in a view of the run: what is taken down and built again is two. */
+export function shownPhase({ id, phase }: PlannedStep): string {
   return id.startsWith('remove:') ? `remove:${phase.name}` : phase.name;
 }
 

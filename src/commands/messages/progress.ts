@@ -2,8 +2,10 @@ import type { RunView } from '../../engine/desk-types.ts';
 import type { EngineEvent, Person } from '../../store/events.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
+import { chapterLink } from './chapter-link.ts';
 import { between } from './duration.ts';
 import { follow } from './follow.ts';
+import { hardWayButton } from './hard-way-button.ts';
 import { code, joined, type Markdown, md, person } from './markdown.ts';
 import { addressOf, whatNext } from './summary.ts';
 import { titleOf } from './trouble.ts';
@@ -18,14 +20,19 @@ const did: Readonly<Record<Outcome, string>> = {
   gone: 'was gone already',
 };
 
-/** A phase is done: how long it took and what it made. */
+/** A phase is done: how long it took, what it made, and its chapter. */
 export function phaseDone(view: RunView, phaseName: string, outcomes: ReadonlyMap<string, Outcome>): Message {
   const phase = view.phases.find((one) => one.name === phaseName);
   const title = phase?.title ?? phaseName;
   const took = between(phase?.startedAt, phase?.finishedAt);
   const lines = [...outcomes].map(([step, outcome]) => md`• ${titleOf(view, step)}: ${did[outcome]}`);
   const head = took ? md`✅ *${title}* · ${took}` : md`✅ *${title}*`;
-  return message(md`✅ ${title} is done`, ...sections([head, ...lines]));
+  return message(
+    md`✅ ${title} is done`,
+    ...sections([head, ...lines]),
+    ...(phase ? [block.note(chapterLink(phase.chapter))] : []),
+    block.buttons(hardWayButton(view.run, phaseName)),
+  );
 }
 
 /** What steps said, in their words. */

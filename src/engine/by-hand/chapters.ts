@@ -20,7 +20,6 @@ const chapters: Readonly<Record<number, readonly [title: string, file: string]>>
 };
 
 export interface Chapter {
-  readonly number: number;
   readonly title: string;
   readonly url: string;
 }
@@ -31,5 +30,5 @@ export function chapterOf(number: number): Chapter {
   if (!found) throw new RangeError(`the tutorial has no chapter ${number}`);
   const [title, file] = found;
   const url = `https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/${edition}/docs/${file}.md`;
-  return { number, title, url };
+  return { title, url };
 }
