@@ -1,11 +1,12 @@
 import type { Store } from '../store/store.ts';
 import { StoreAway } from '../store/store-errors.ts';
-import { type Chat, ChatError, type ViewPlace } from './chat.ts';
+import { type Chat, ChatError, type Picture, type ViewPlace } from './chat.ts';
 import type { Message, Need, Opened, Replaces, Reply, Tools } from './command.ts';
 import type { Guard } from './guard.ts';
 import { message } from './messages/blocks.ts';
 import { md } from './messages/markdown.ts';
 import { notAllowed, notAllowedModal } from './messages/not-allowed.ts';
+import { noPicture } from './messages/pictures.ts';
 import { storeAway, wentWrong } from './messages/refusals.ts';
 import type { Asker } from './router.ts';
 import { isFirst } from './seen.ts';
@@ -47,6 +48,7 @@ export async function act(request: Request, a: Acting): Promise<void> {
     }
     const reply = await request.later(a.tools);
     await show('file' in reply ? await sent(reply, asker, a) : reply, request, a);
+    if ('picture' in reply && reply.picture) await drawn(reply.picture, request, a);
   } catch (error) {
     a.log({ request: id, error }, 'carrying out a request');
     await show({ shown: error instanceof StoreAway ? storeAway() : wentWrong('That') }, request, a);
@@ -112,6 +114,17 @@ async function sent(
   } catch (error) {
     log({ error }, 'sending a file by direct message');
     return { shown: message(md`❌ I could not send you a direct message. Open one with me, then ask again`) };
+  }
+}
+
+/** A picture that does not come is said, and what was said before it stands. */
+async function drawn(draw: () => Promise<Picture | undefined>, request: Request, a: Acting): Promise<void> {
+  try {
+    const picture = await draw();
+    if (picture) await a.chat.share(await a.chat.direct(request.asker.by.user), picture);
+  } catch (error) {
+    a.log({ request: request.id, error }, 'sending a picture');
+    await show({ shown: noPicture() }, request, a);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Desk } from '../engine/desk-types.ts';
 import type { Offers } from '../engine/offers.ts';
 import type { Person } from '../store/events.ts';
 import type { Secret } from '../store/secret.ts';
+import type { Picture } from './chat.ts';
 import type { Policy } from './policy.ts';
 
 /** What Slack shows. `text` is what notifications and screen readers get. */
@@ -17,7 +18,12 @@ export type Replaces = boolean | 'for-all';
 
 /** What comes of a command or a button. `shown` is seen by the asker alone. */
 export type Reply =
-  | { readonly shown: Message; readonly replaces?: Replaces }
+  | {
+      readonly shown: Message;
+      readonly replaces?: Replaces;
+      /** Comes after it, to the asker's direct messages: what it shows takes a while to look at. */
+      readonly picture?: () => Promise<Picture | undefined>;
+    }
   /** A file for the asker's direct messages, with a word meanwhile. Its content is never shown anywhere else. */
   | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly shown: Message };
 
@@ -53,7 +59,12 @@ export interface Tools {
 }
 
 /** What somebody must be allowed to: to look, to make clusters and work with them, or to answer what a run asks. */
-export type Need = 'look' | 'create' | { readonly run: string; readonly yes: boolean };
+export type Need =
+  | 'look'
+  | 'create'
+  | { readonly run: string; readonly yes: boolean }
+  /** Whose kubeconfigs are to work no more. */
+  | { readonly revokes: Person };
 
 export type Arguments = z.ZodObject;
 
@@ -64,6 +75,8 @@ export interface Button<V = unknown> {
   readonly value: z.ZodType<V>;
   /** @default to create */
   readonly needs?: (value: V) => Need;
+  /** The channel in which it acts, if not where it is. */
+  readonly at?: (value: V) => string;
   readonly does:
     | { press(asked: Asked<V>, tools: Tools): Promise<Reply> }
     | { opens(asked: Asked<V>, tools: Tools): Opened };
@@ -114,11 +127,11 @@ export interface Command<A extends Arguments = Arguments> {
   readonly answersAtOnce?: (asked: Asked<z.infer<A>>, commands: readonly Command[], defaults: CreateDefaults) => Reply;
   /** @default to create */
   readonly needs?: Need;
+  /** Where that hangs on what was asked. */
+  readonly needsOf?: (asked: Asked<z.infer<A>>) => Need;
   readonly run?: (asked: Asked<z.infer<A>>, tools: Tools) => Promise<Reply>;
+  /** What its bare name opens. `without`: the answer where nothing can be opened. */
+  readonly alone?: { opens(by: Person, channel: string, tools: Tools): Opened; readonly without: Message };
   readonly buttons?: readonly Button[];
   readonly modals?: readonly Modal[];
 }
-  /** Where that hangs on what was asked. */
-  readonly needsOf?: (asked: Asked<z.infer<A>>) => Need;
-  /** What its bare name opens. `without`: the answer where nothing can be opened. */
-  readonly alone?: { opens(by: Person, channel: string, tools: Tools): Opened; readonly without: Message };

@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { clusterOf } from '../engine/cluster.ts';
+import type { ClusterStatus, Desk } from '../engine/desk-types.ts';
+import { externalAddress } from '../engine/facts.ts';
 import { approvals } from './approvals.ts';
+import type { Picture } from './chat.ts';
 import { clusterName } from './cluster-name.ts';
 import { defineCommand } from './define-command.ts';
 import { waiting } from './messages/question.ts';
 import { unknownCluster } from './messages/refusals.ts';
 import { status as statusMessage } from './messages/status.ts';
+import { clusterPicture } from './pictures/cluster-picture.ts';
 
 export const status = defineCommand({
   name: 'status',
   usage: 'NAME',
-  help: 'shows one cluster and how far its newest run is',
+  help: 'shows one cluster, how far its newest run is, and a picture of its machines',
   examples: ['/kthw status demo'],
   needs: 'look',
   places: ['name'],
@@ -19,6 +24,19 @@ export const status = defineCommand({
     if (!found) return { shown: unknownCluster(args.name) };
     const asked = found.latest && !found.latest.over ? await desk.approval(found.latest.run) : undefined;
     const ids = { yes: approvals.yes.id, no: approvals.no.id };
-    return { shown: statusMessage(found, asked ? waiting(asked, policy, ids) : []) };
+    const asks = asked ? waiting(asked, policy, ids) : [];
+    if (!hasMachines(found)) return { shown: statusMessage(found, asks) };
+    return { shown: statusMessage(found, asks, true), picture: () => pictureOf(args.name, desk) };
   },
 });
+
+/** At least one was made. Without any there is nothing to look at. */
+function hasMachines({ record, latest }: ClusterStatus): boolean {
+  const facts = { ...record.facts, ...latest?.facts };
+  return clusterOf(record.spec).machines.some((machine) => facts[externalAddress(machine).name] !== undefined);
+}
+
+async function pictureOf(name: string, desk: Desk): Promise<Picture | undefined> {
+  const sight = await desk.sight(name);
+  return 'unknown' in sight ? undefined : await clusterPicture(sight);
+}

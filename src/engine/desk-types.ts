@@ -3,6 +3,7 @@ import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Secret } from '../store/secret.ts';
 import type { HardWay } from './by-hand/hard-way.ts';
 import type { Patient, Verdict } from './doctor/diagnose.ts';
+import type { Sight } from './doctor/sight.ts';
 
 /** The run that has a cluster now. */
 export interface Holder {
@@ -195,6 +196,8 @@ export interface Desk {
   ): Promise<AnswerOrUnknown | { readonly problem: string }>;
   /** Looks at all machines side by side, for up to 15 s. */
   doctor(name: string): Promise<Diagnosis | { readonly unknown: true }>;
+  /** The cluster as it is just now, for up to 7 s; what could not be looked at is said. */
+  sight(name: string): Promise<Sight | { readonly unknown: true }>;
   /** More workers, or fewer after an approval that lists the pods that will move. */
   scale(
     name: string,

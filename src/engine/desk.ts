@@ -8,6 +8,7 @@ import { auditOf } from './audit.ts';
 import { beforeOf } from './before-of.ts';
 import { hardWay } from './by-hand/hard-way.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
+import type { Sight } from './doctor/sight.ts';
 import { KthwError } from './errors.ts';
 import { grantsOf } from './grants.ts';
 import { extend } from './lifetime.ts';
@@ -34,6 +35,7 @@ export interface DeskOptions {
   typeProblem(spec: ClusterSpec): Promise<string | undefined>;
   /** @param facts what is known of the cluster, also by a run that is not over */
   doctor(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Diagnosis>;
+  sight(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Sight>;
 }
 
 interface Request {
@@ -267,6 +269,12 @@ export function openDesk(options: DeskOptions): Desk {
     grants: (name) => grantsOf(store, name, now()),
     revoke: (name, asked) => revokeKubeconfigs(options, name, asked),
     resize,
+    async sight(name) {
+      const found = await store.read('cluster', name);
+      if (!found || found.value.state === 'deleted') return { unknown: true };
+      const { latest } = await statusOf(found);
+      return await options.sight(found.value, { ...found.value.facts, ...latest?.facts });
+    },
     async doctor(name) {
       const found = await store.read('cluster', name);
       if (!found || found.value.state === 'deleted') return { unknown: true };

@@ -7,6 +7,7 @@ import { openDesk } from './desk.ts';
 import type { Desk } from './desk-types.ts';
 import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from './dispatcher.ts';
 import { examineCluster } from './doctor/examine-cluster.ts';
+import { sightOf } from './doctor/sight.ts';
 import { issueKubeconfig, withdrawRevoked } from './issue-kubeconfig.ts';
 import type { Kube } from './kube/kube.ts';
 import type { Clock } from './phase.ts';
@@ -111,6 +112,8 @@ export function openEngine(options: EngineOptions): Engine {
     typeProblem: ({ machineType, zone }) => typeProblem(cloud, { name: machineType, zone }),
     doctor: (record, facts) =>
       examineCluster({ cloud, vault: vaults.of(record.spec.name), openRemote: options.openRemote }, record, facts),
+    sight: ({ spec }, facts) =>
+      sightOf({ cloud, kube, vault: vaults.of(spec.name), openRemote: options.openRemote }, spec, facts),
     issueKubeconfig: (record, by, hours) => issueKubeconfig(access, record, by, hours),
     withdrawRevoked: (record) => withdrawRevoked(access, record),
   });

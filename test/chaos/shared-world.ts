@@ -37,6 +37,7 @@ export class SharedWorld {
       withdrawRevoked: notHere,
       typeProblem: async () => undefined,
       doctor: notHere,
+      sight: notHere,
     };
     this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, ...less });
   }

@@ -70,6 +70,7 @@ export function aDesk(store: Store, now: () => Date, poke: (run: string) => void
     poke,
     typeProblem: async () => undefined,
     doctor: () => Promise.reject(new Error('not here')),
+    sight: () => Promise.reject(new Error('not here')),
     withdrawRevoked: async () => {},
     issueKubeconfig: async (_, { user }) => ({
       file: new Secret('kind: Config # the secret'),

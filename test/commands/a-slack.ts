@@ -45,6 +45,8 @@ export async function aSlack({
     poke: (run) => courier.poke(run),
     typeProblem: async () => undefined,
     doctor: () => Promise.reject(new Error('not here')),
+    sight: () => Promise.reject(new Error('not here')),
+    withdrawRevoked: async () => {},
     issueKubeconfig: async (_, { user }) => ({
       file: new Secret('kind: Config'),
       endsAt: new Date(),

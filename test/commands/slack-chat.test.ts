@@ -53,6 +53,41 @@ describe('what goes wrong in Slack, as the port says it', () => {
   });
 });
 
+describe('a picture', () => {
+  const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
+  const picture = { name: 'demo-r1-9.png', png, alt: 'six machines', comment: message(md`six machines`) };
+
+  test('goes into a thread with its words and its alt text, and is found there by its name', async () => {
+    const since = new Date(Date.now() - 60_000);
+    const head = await chat.post(channel, message(md`head`));
+    await chat.share(channel, picture, head.ts);
+    const [, reply] = await people.thread('general', head.ts, 'ada');
+    expect(reply).toMatchObject({
+      text: 'six machines',
+      files: [{ name: 'demo-r1-9.png', mimetype: 'image/png', size: png.length, alt_txt: 'six machines' }],
+    });
+    const [file] = reply?.files ?? [];
+    expect(new Uint8Array(await people.download('ada', file?.id ?? ''))).toEqual(png);
+    const at = { thread: head.ts, since };
+    expect(await chat.isShared(channel, 'demo-r1-9.png', at)).toBe(true);
+    expect(await chat.isShared(channel, 'demo-r1-8.png', at)).toBe(false);
+    await people.fault({ method: 'conversations.replies', error: 'missing_scope' });
+    expect(await chat.isShared(channel, 'demo-r1-9.png', at)).toBe('cannot');
+  });
+
+  test('goes to a direct conversation too, with words that are cut to what Slack takes', async () => {
+    const direct = await chat.direct('U0000ADA0');
+    await chat.share(direct, { ...picture, alt: 'words '.repeat(400) });
+    const [file] = (await people.files('ada')).filter(({ name }) => name === picture.name);
+    expect(file).toBeDefined();
+  });
+});
+
+test('a message has a page of its own', async () => {
+  const { ts } = await chat.post(channel, message(md`head`));
+  expect(await chat.permalink({ channel, ts })).toBe(`${workspace.url}/archives/${channel}/p${ts.replace('.', '')}`);
+});
+
 describe('a marked message', () => {
   test('is found again, in its channel and in its thread', async () => {
     const since = new Date(Date.now() - 60_000);

@@ -13,8 +13,12 @@ import { clusterIcons, isStopped, standing } from './words.ts';
 const mostButtons = 40;
 const mostSpoken = 20;
 
-/** One cluster: what it is, where its newest run stands, and what that asks. */
-export function status({ name, record, latest }: ClusterStatus, asks: readonly KnownBlock[] = []): Message {
+/** One cluster: what it is, where its newest run stands, and what that asks. `picture`: one follows. */
+export function status(
+  { name, record, latest }: ClusterStatus,
+  asks: readonly KnownBlock[] = [],
+  picture = false,
+): Message {
   const waits = asks.length > 0;
   const { spec } = record;
   const icon = clusterIcons[record.state];
@@ -31,6 +35,7 @@ export function status({ name, record, latest }: ClusterStatus, asks: readonly K
     block.section(joined(facts)),
     ...asks,
     ...(latest ? run(latest, waits) : []),
+    ...(picture ? [block.note(md`A picture of its machines follows in your direct messages with me`)] : []),
     block.buttons(...(latest && isStopped(latest) ? [follow(name, 'resume')] : []), follow(name, 'audit')),
   );
 }

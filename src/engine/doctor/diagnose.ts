@@ -10,6 +10,8 @@ export interface Patient {
   readonly role: Machine['role'];
   /** Its machine type; undefined where there is no such machine, or no such type. */
   readonly type?: MachineType & { readonly name: string };
+  /** What the cloud says of it; undefined: it could not be asked. */
+  readonly found?: 'none' | { readonly status: string; readonly externalAddress?: string };
   readonly readings?: Readings;
   /** Why there are no readings. */
   readonly trouble?: string;

@@ -7,20 +7,24 @@ import type { Context } from '../phase.ts';
 import { diagnose, type Patient, type Verdict } from './diagnose.ts';
 import { takeReadings } from './readings.ts';
 
-/** Longest that one machine is waited for. */
-const deadlineMs = 15_000;
+/** Longest that one machine is waited for, where nobody says otherwise. */
+const usualMs = 15_000;
 
 /** What of a context a look at machines needs. */
 export type Tools = Pick<Context, 'cluster' | 'cloud' | 'remote' | 'vault' | 'signal' | 'knows'>;
 
 /**
- * Looks at machines side by side, for up to 15 s, where the cloud says that they are now: a machine that was stopped and
+ * Looks at machines side by side, for up to `deadlineMs` (15 s), where the cloud says that they are now: a machine that was stopped and
  * started has another address than steps have found. One that can't be looked at is a finding.
  * @throws KthwError `cancelled` when the signal says so, and nothing else of the catalogue
  */
-export async function examine(c: Tools, machines: readonly Machine[]): Promise<Verdict & { patients: Patient[] }> {
+export async function examine(
+  c: Tools,
+  machines: readonly Machine[],
+  deadlineMs = usualMs,
+): Promise<Verdict & { patients: Patient[] }> {
   const types = new Map<string, Promise<MachineType | undefined>>();
-  const patients = await Promise.all(machines.map((machine) => lookAt(c, machine, types)));
+  const patients = await Promise.all(machines.map((machine) => lookAt(c, machine, types, deadlineMs)));
   return { patients, ...diagnose(patients) };
 }
 
@@ -28,6 +32,7 @@ async function lookAt(
   c: Tools,
   machine: Machine,
   types: Map<string, Promise<MachineType | undefined>>,
+  deadlineMs: number,
 ): Promise<Patient> {
   const { cluster, cloud } = c;
   const { name, role } = machine;
@@ -35,19 +40,21 @@ async function lookAt(
   let seen: Patient = { name, role };
   try {
     const found = await cloud.instances.get({ name, zone: cluster.zone, region: cluster.region }, signal);
-    if (!found) return { ...seen, trouble: 'there is no such machine' };
+    if (!found) return { ...seen, found: 'none', trouble: 'there is no such machine' };
+    const { status, externalAddress } = found;
+    seen = { ...seen, found: { status, ...(externalAddress ? { externalAddress } : {}) } };
     const looking = types.get(found.machineType) ?? cloud.machineType({ ...found, name: found.machineType }, signal);
     types.set(found.machineType, looking);
     const facts = await looking;
     if (facts) seen = { ...seen, type: { name: found.machineType, ...facts } };
-    if (found.status !== 'RUNNING' || !found.externalAddress) return { ...seen, trouble: `it is ${found.status}` };
+    if (status !== 'RUNNING' || !externalAddress) return { ...seen, trouble: `it is ${status}` };
     const keys = c.knows(hostKeys(machine)) ?? (await cloud.hostKeys({ name, zone: cluster.zone }, signal));
-    const host = await hostAt(c, machine, { address: found.externalAddress, hostKeys: keys });
+    const host = await hostAt(c, machine, { address: externalAddress, hostKeys: keys });
     return { ...seen, readings: await takeReadings(host, { deadlineMs, signal }) };
   } catch (error) {
     if (c.signal.aborted) throw new KthwError('cancelled', {});
     const late = signal.aborted
-      ? new KthwError('deadline', { host: name, doing: 'looking at it', seconds: 15 })
+      ? new KthwError('deadline', { host: name, doing: 'looking at it', seconds: deadlineMs / 1_000 })
       : error;
     return { ...seen, trouble: faultOf(late, `looking at ${name}`).message };
   }

@@ -55,12 +55,13 @@ function etcdIn(lines: readonly string[], tookTooLong: number | undefined): Etcd
     const seconds = percentile(lines, `${metric}_seconds`, 0.99);
     return seconds === undefined ? undefined : Math.round(seconds * 10_000) / 10;
   };
-  const leader = value('etcd_server_has_leader');
+  const [leader, own] = [value('etcd_server_has_leader'), value('etcd_server_is_leader')];
   const etcd = given({
     tookTooLong,
     leaderChanges: value('etcd_server_leader_changes_seen_total'),
     heartbeatFailures: value('etcd_server_heartbeat_send_failures_total'),
     hasLeader: leader === undefined ? undefined : leader > 0,
+    isLeader: own === undefined ? undefined : own > 0,
     fsyncMs: ms('etcd_disk_wal_fsync_duration'),
     commitMs: ms('etcd_disk_backend_commit_duration'),
     roundTripMs: ms('etcd_network_peer_round_trip_time'),

@@ -29,6 +29,8 @@ export interface EtcdReadings {
   readonly leaderChanges?: number;
   readonly heartbeatFailures?: number;
   readonly hasLeader?: boolean;
+  /** It is the leader itself. */
+  readonly isLeader?: boolean;
   readonly fsyncMs?: number;
   readonly commitMs?: number;
   readonly roundTripMs?: number;
@@ -64,7 +66,7 @@ systemctl show -p Id -p LoadState -p ActiveState -p NRestarts ${watchedServices.
 [ -e ${paths.units}/etcd.service ] || exit 0
 echo "took-too-long $(journalctl -b -u etcd -q --no-pager -o cat --since -10min | grep -c 'took too long')"
 curl -sS -m 5 ${etcdClient} https://127.0.0.1:2379/metrics |
-  grep -E '^etcd_(disk_wal_fsync|disk_backend_commit|network_peer_round_trip_time|server_has_leader|server_leader_changes|server_heartbeat_send_failures)'
+  grep -E '^etcd_(disk_wal_fsync|disk_backend_commit|network_peer_round_trip_time|server_has_leader|server_is_leader|server_leader_changes|server_heartbeat_send_failures)'
 exit 0`;
 
 /** Looks at one machine, as root over ssh, for about a second. @throws KthwError when it can't be reached */
