@@ -29,6 +29,14 @@ export class QuietChat implements Chat {
   async openView(): Promise<ViewPlace> {
     return { id: 'V1', hash: '1' };
   }
+  async publishHome(): Promise<ViewPlace> {
+    return { id: 'V2', hash: '1' };
+  }
+
+  async peopleIn(): Promise<readonly string[]> {
+    return [];
+  }
+
   async updateView(): Promise<ViewPlace> {
     return { id: 'V1', hash: '1' };
   }

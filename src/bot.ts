@@ -62,7 +62,10 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     holder: holderOfThisProcess(),
     leaseMs: config.KTHW_LEASE_MS,
     approvalMs: config.KTHW_APPROVAL_MINUTES * 60_000,
-    told: (run) => courier.poke(run),
+    told(run) {
+      courier.poke(run);
+      door.news();
+    },
     log,
     ...chosenDispatch(config),
     ...(options.killPoint ? { killPoint: options.killPoint } : {}),

@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types';
+import type { HomeView, ModalView } from '@slack/types';
 import type { Person } from '../store/events.ts';
 import type { Secret } from '../store/secret.ts';
 import type { Message } from './command.ts';
@@ -92,6 +92,10 @@ export interface Chat {
   openView(trigger: string, view: ModalView): Promise<ViewPlace>;
   /** A view that has changed since `hash` stays as it is: that is a ChatError with the reason `hash_conflict`. */
   updateView(at: Pick<ViewPlace, 'id'> & Partial<ViewPlace>, view: ModalView): Promise<ViewPlace>;
+  /** The Home tab of a person, whole. With `hash`, one that was published since stays: `hash_conflict`. */
+  publishHome(user: string, view: HomeView, hash?: string): Promise<ViewPlace>;
+  /** Ids of those who are in a channel. Needs the scopes `channels:read` and `groups:read`. */
+  peopleIn(channel: string): Promise<readonly string[]>;
   /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
   members(group: string): Promise<readonly Person[]>;
   /** Looks for a message of ours; `cannot` without the scope for reading. */

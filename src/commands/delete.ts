@@ -1,3 +1,4 @@
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { clusterName } from './cluster-name.ts';
 import { defineButton, defineCommand, defineModal } from './define-command.ts';
@@ -14,7 +15,7 @@ export const deleteYes = defineButton({
   value,
   does: {
     opens: ({ args: { cluster }, channel }) => ({
-      view: askForName(cluster, { id: typed.id, block: nameBlock, value: { cluster, channel } }),
+      view: askToType(cluster, channel),
       meanwhile: typingTheName(cluster),
     }),
   },
@@ -40,6 +41,11 @@ const typed = defineModal({
     return { shown: answered(cluster, answer, md`Deleting *${cluster}*. The message below shows how far it is`) };
   },
 });
+
+/** The modal that deletes a cluster once its name is typed. `channel`: where that is told. */
+export function askToType(cluster: string, channel: string): ModalView {
+  return askForName(cluster, { id: typed.id, block: nameBlock, value: { cluster, channel } });
+}
 
 /** Named so because `delete` is a word of the language. */
 export const deleteCluster = defineCommand({

@@ -3,7 +3,7 @@ import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Opened, Reply, Tools, Typed } from './command.ts';
 import { extendYes } from './extend.ts';
 import { follows } from './follow.ts';
-import { hardWayPages, showHardWay } from './hard-way.ts';
+import { homeButtons } from './home-buttons.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
@@ -19,7 +19,12 @@ export interface Asker {
 /** `now` goes out with the acknowledgement; `later` is work for after it, for who is allowed what it `needs`. */
 export type Route =
   | { readonly now: Reply }
-  | { readonly needs: Need; readonly later: (tools: Tools) => Promise<Reply> };
+  | {
+      readonly needs: Need;
+      readonly later: (tools: Tools) => Promise<Reply>;
+      /** Where it is done, if not where it was asked for. */
+      readonly channel?: string;
+    };
 
 /** Opened right after the acknowledgement. */
 export interface Opening {
@@ -79,7 +84,11 @@ export function routeButton(id: string, value: string | undefined, asker: Asker)
   const { does } = button;
   const asked = { args: read.data, ...asker };
   if ('opens' in does) return { opens: (tools) => does.opens(asked, tools) };
-  return { needs: button.needs?.(read.data) ?? 'create', later: (tools) => does.press(asked, tools) };
+  return {
+    needs: button.needs?.(read.data) ?? 'create',
+    later: (tools) => does.press(asked, tools),
+    ...(button.at ? { channel: button.at(read.data) } : {}),
+  };
 }
 
 /** From a submitted modal to what to do about it; nothing for one that is not ours. */
@@ -117,10 +126,10 @@ const buttons: readonly Button[] = [
   ...commands.flatMap((one) => one.buttons ?? []),
   ...Object.values(approvals),
   ...Object.values(follows),
+  ...Object.values(homeButtons),
   extendYes,
-  showHardWay,
 ];
-const modals: readonly Modal[] = [...commands.flatMap((one) => one.modals ?? []), hardWayPages];
+const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
 
 function unknownCommand(name: string) {
   const meant = nearest(

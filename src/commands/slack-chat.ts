@@ -5,6 +5,7 @@ import { cut } from './messages/limits.ts';
 import { chatError } from './slack-error.ts';
 
 const eventType = 'kthw_run';
+const peoplePage = 1_000;
 /** One page of what was said since: nothing is looked for further back. */
 const lookBack = 200;
 /** Of `alt_txt`: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
@@ -72,6 +73,20 @@ export function slackChat(client: WebClient): Chat {
       return placeOf(
         await calling(client.views.update({ view_id: id, view, ...(hash === undefined ? {} : { hash }) })),
       );
+    },
+    async publishHome(user, view, hash) {
+      const known = hash === undefined ? {} : { hash };
+      return placeOf(await calling(client.views.publish({ user_id: user, view, ...known })));
+    },
+    async peopleIn(channel) {
+      const people: string[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = { channel, limit: peoplePage, ...(cursor ? { cursor } : {}) };
+        const answer = await calling(client.conversations.members(page));
+        people.push(...(answer.members ?? []));
+        cursor = answer.response_metadata?.next_cursor;
+        if (!cursor) return people;
+      }
     },
     async members(group) {
       const [own, { users = [] }] = await Promise.all([

@@ -14,6 +14,8 @@ import { type Acting, act, change, open, type Say } from './act.ts';
 import type { Message } from './command.ts';
 import { freshOnly } from './fresh-request.ts';
 import { openGuard } from './guard.ts';
+import { openHome } from './home.ts';
+import { replyModal } from './messages/reply-modal.ts';
 import {
   type Asker,
   type Entered,
@@ -49,6 +51,8 @@ export interface HttpRoute {
 export interface SlackDoor {
   /** @param port 0: the system picks one */
   listen(port: number, host?: string): Promise<AddressInfo>;
+  /** Runs have news: Home tabs that somebody looks at show it. */
+  news(): void;
   /** After the requests that are under way. */
   close(): Promise<void>;
 }
@@ -74,12 +78,15 @@ export function openSlack(options: SlackOptions): SlackDoor {
     convoStore: false,
     logger,
   });
-  const acting = { ...options, guard: openGuard({ policy: tools.policy, desk: tools.desk, chat, now, log }) };
+  const { desk, policy } = tools;
+  const acting = { ...options, guard: openGuard({ policy, desk, chat, now, log }) };
+  const home = openHome({ desk, chat, policy, guard: acting.guard, log });
+  const atHome = { ...acting, guard: home.guard };
   const pending = new Set<Promise<void>>();
 
   /** Goes on after the acknowledgement, without holding the request. */
-  function goOn(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger = ''): void {
-    track(carryOut(id, asker, routed, say, trigger));
+  function goOn(request: Asked, routed: Route | Opening, { trigger = '', a = acting }: Means = {}): void {
+    track('opens' in routed ? open(trigger, routed.opens(tools), request, a) : carryOut(request, routed, a));
   }
 
   function track(going: Promise<void>): void {
@@ -87,10 +94,25 @@ export function openSlack(options: SlackOptions): SlackDoor {
     pending.add(work);
   }
 
-  async function carryOut(id: string, asker: Asker, routed: Route | Opening, say: Say, trigger: string): Promise<void> {
-    if ('opens' in routed) return await open(trigger, routed.opens(tools), { id, asker, say }, acting);
-    const { needs, later } = 'now' in routed ? { needs: 'look' as const, later: async () => routed.now } : routed;
-    await act({ id, asker, needs, later, say }, acting);
+  async function carryOut({ id, asker, say }: Asked, routed: Route, a: Acting): Promise<void> {
+    if ('now' in routed) return await act({ id, asker, say, needs: 'look', later: async () => routed.now }, a);
+    const { needs, later, channel = asker.channel } = routed;
+    await act({ id, asker: { ...asker, channel }, say, needs, later }, a);
+  }
+
+  /** What came of a press is for the presser, where the button is; what everybody sees, the courier alone edits. */
+  function wayBack(body: BlockAction, { by: who, channel }: Asker, respond: RespondFn): Say {
+    const { view } = body;
+    if (view?.type === 'home') return (shown) => home.answer(who, shown);
+    if (view) {
+      const modal = (shown: Message) => replyModal(view.title.text, shown, channel);
+      return async (shown) => void (await chat.updateView({ id: view.id }, modal(shown)));
+    }
+    const { is_ephemeral: isTheirs, thread_ts: thread } = Container.parse(body.container);
+    return async (shown, replaces) =>
+      isTheirs || replaces === 'for-all'
+        ? await by(respond)(shown, replaces)
+        : await chat.whisper(channel, who.user, shown, thread);
   }
 
   app.command(slashCommand, async ({ command, ack, respond }) => {
@@ -98,25 +120,20 @@ export function openSlack(options: SlackOptions): SlackDoor {
     const routed = routeAlone(command.text, asker) ?? route(command.text, asker, tools.defaults);
     if ('now' in routed) return await ack({ response_type: 'ephemeral', ...content(routed.now.shown) });
     await ack();
-    goOn(`command ${command.trigger_id}`, asker, routed, by(respond), command.trigger_id);
+    const trigger = command.trigger_id;
+    goOn({ id: `command ${trigger}`, asker, say: by(respond) }, routed, { trigger });
   });
 
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
-    const { trigger_id: trigger, channel: { id: channel } = { id: '' }, container } = body;
-    const asker = { by: pressedBy(body), channel };
-    const { view } = body;
+    const { trigger_id: trigger, view } = body;
+    const asker = { by: pressedBy(body), channel: body.channel?.id ?? channelOf(view) };
     const changed = view && routeChange(enteredIn(view), action.block_id, tools);
     if (changed) return track(change(view.id, changed, { id: `change ${trigger}`, asker }, acting));
     const routed = routeButton(action.action_id, 'value' in action ? action.value : undefined, asker);
     if (!routed) return;
-    // What everybody sees, the courier alone edits; what came of the press is for the presser, where the button is.
-    const { is_ephemeral: isTheirs, thread_ts: thread } = Container.parse(container);
-    const say: Say = async (shown, replaces) =>
-      isTheirs || replaces === 'for-all'
-        ? await by(respond)(shown, replaces)
-        : await chat.whisper(channel, asker.by.user, shown, thread);
-    goOn(`button ${trigger} ${action.action_id}`, asker, routed, say, trigger);
+    const request = { id: `button ${trigger} ${action.action_id}`, asker, say: wayBack(body, asker, respond) };
+    goOn(request, routed, { trigger, a: view?.type === 'home' ? atHome : acting });
   });
 
   app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
@@ -128,7 +145,7 @@ export function openSlack(options: SlackOptions): SlackDoor {
     const { channel, route: submitted } = routed;
     // A modal is submitted once: each opening of it has an id of its own.
     const say: Say = (shown) => chat.whisper(channel, person.user, shown);
-    goOn(`view ${view.id}`, { by: person, channel }, submitted, say);
+    goOn({ id: `view ${view.id}`, asker: { by: person, channel }, say }, submitted);
   });
 
   app.event('app_mention', async ({ event, body }) => {
@@ -141,7 +158,13 @@ export function openSlack(options: SlackOptions): SlackDoor {
     const alone = routeAlone(said, asker);
     const routed = alone ? { now: { shown: alone.without } } : route(said, asker, tools.defaults);
     const thread = thread_ts ?? undefined;
-    goOn(`event ${body.event_id || ts}`, asker, routed, (shown) => chat.whisper(channel, user, shown, thread));
+    const say: Say = (shown) => chat.whisper(channel, user, shown, thread);
+    goOn({ id: `event ${body.event_id || ts}`, asker, say }, routed);
+  });
+
+  app.event('app_home_opened', async ({ event, body }) => {
+    // The same event comes for the tab with the messages.
+    if (event.tab === 'home') track(home.opened({ team: body.team_id, user: event.user }));
   });
 
   app.error(async (error) => log({ error }, 'handling a request of Slack’s'));
@@ -152,14 +175,32 @@ export function openSlack(options: SlackOptions): SlackDoor {
       forgetOld(store, now()).catch((error: unknown) => log({ error }, 'forgetting old requests'));
       return server.address() as AddressInfo;
     },
+    news: () => home.news(),
     async close() {
       await app.stop();
       await Promise.all(pending);
+      await home.close();
     },
   };
 }
 
 const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
+
+type Asked = Pick<Parameters<typeof act>[0], 'id' | 'asker' | 'say'>;
+/** What Slack gave for opening a modal; whose rules hold. */
+interface Means {
+  readonly trigger?: string;
+  readonly a?: Acting;
+}
+
+/** A view is in no channel: ours say for which one they are. */
+function channelOf(view: ViewOutput | undefined): string {
+  try {
+    return z.object({ channel: z.string() }).parse(JSON.parse(view?.private_metadata ?? '')).channel;
+  } catch {
+    return '';
+  }
+}
 
 function pressedBy({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {
   return { team: user.team_id ?? team?.id ?? '', user: user.id };

@@ -42,7 +42,10 @@ export async function aSlack({
     store,
     phases: twoPhases,
     now,
-    poke: (run) => courier.poke(run),
+    poke(run) {
+      courier.poke(run);
+      door.news();
+    },
     typeProblem: async () => undefined,
     doctor: () => Promise.reject(new Error('not here')),
     sight: () => Promise.reject(new Error('not here')),

@@ -112,6 +112,14 @@ export class FakeChat implements Chat {
     return { id: 'V1', hash: '1' };
   }
 
+  async publishHome(): Promise<ViewPlace> {
+    return { id: 'V2', hash: '1' };
+  }
+
+  async peopleIn(): Promise<readonly string[]> {
+    return [];
+  }
+
   async updateView(): Promise<ViewPlace> {
     return { id: 'V1', hash: '1' };
   }
