@@ -17,6 +17,9 @@ export const Carried = z.strictObject({
 export type Carried = z.infer<typeof Carried>;
 export type CreateArguments = z.infer<ReturnType<typeof createArguments>>;
 
+/** What a modal carries has 3,000 characters; a size takes about thirty. */
+const mostSmall = 60;
+
 export const formId = 'create.form';
 export const channelBlock = 'channel';
 
@@ -138,6 +141,6 @@ function beside(key: string, message: string, typed: Typed): readonly [string, s
 
 function smallOnes(sizes: readonly Size[] | undefined): Carried['small'] | undefined {
   if (!sizes) return undefined;
-  const small = sizes.filter(({ lacks }) => lacks.length > 0);
+  const small = sizes.filter(({ lacks }) => lacks.length > 0).slice(0, mostSmall);
   return Object.fromEntries(small.map(({ name, cpus, memoryMb, sharedCpu }) => [name, [cpus, memoryMb, sharedCpu]]));
 }

@@ -118,17 +118,19 @@ export function openHome(options: HomeOptions): Home {
 
   async function publishNow(watcher: Watcher, known?: Known): Promise<void> {
     const view = await viewFor(watcher, known ?? (await look()));
-    const shown = JSON.stringify(view);
-    if (known && shown === watcher.shown) return;
+    if (known && JSON.stringify(view) === watcher.shown) return;
     try {
-      watcher.hash = (await chat.publishHome(watcher.by.user, view, watcher.hash)).hash;
+      await put(watcher, view, watcher.hash);
     } catch (error) {
       if (!(error instanceof ChatError) || error.reason !== 'hash_conflict') throw error;
       // Another process published meanwhile: what is so now is newer than both.
-      const newest = await viewFor(watcher, await look());
-      watcher.hash = (await chat.publishHome(watcher.by.user, newest)).hash;
+      await put(watcher, await viewFor(watcher, await look()));
     }
-    watcher.shown = shown;
+  }
+
+  async function put(watcher: Watcher, view: HomeView, hash?: string): Promise<void> {
+    watcher.hash = (await chat.publishHome(watcher.by.user, view, hash)).hash;
+    watcher.shown = JSON.stringify(view);
   }
 
   async function notShown({ by }: Watcher, error: unknown, isWaitedFor: boolean): Promise<void> {

@@ -35,7 +35,7 @@ async function showing({ people }: ASlack, words: string, person = 'ada'): Promi
       const view = await people.homeView(person);
       return view && JSON.stringify(view.blocks).includes(words) ? view : undefined;
     },
-    { what: `"${words}" on ${person}'s Home tab` },
+    { what: `"${words}" on ${person}'s Home tab`, deadlineMs: 25_000 },
   );
 }
 
