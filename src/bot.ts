@@ -39,7 +39,7 @@ export interface Bot {
 /** The one place where implementations are chosen. Listens once this resolves, and takes up what is not over. */
 export async function startBot(config: Config, options: BotOptions = {}): Promise<Bot> {
   const log = openLog(config.LOG_LEVEL);
-  const store = await openStore(config);
+  const store = openStore(config);
   const account = { token: config.SLACK_BOT_TOKEN, apiUrl: config.SLACK_API_URL };
   const client = slackClient(account);
   const slackAccount = watchSlackAccount(client, log);
@@ -87,7 +87,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     },
     routes: [
       { path: '/healthz', method: 'GET', handler: health.handle },
-      { path: '/_ah/warmup', method: 'GET', handler: (_, response) => void response.end('ok\n') },
+      { path: '/_ah/warmup', method: 'GET', handler: health.warm },
       ...(engine.dispatcher.routes ?? []),
     ],
   });

@@ -14,6 +14,13 @@ export interface HealthParts {
   readonly answerMs?: number;
 }
 
+export interface Health {
+  readonly handle: Handler;
+  /** Answers 200 once store and keyring have been asked, so that what they load is loaded before people ask. */
+  readonly warm: Handler;
+}
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** Whether a part works, and what to do if not. Anybody can ask: it holds no names and no secrets. */
 export type Part = { readonly ok: true; readonly openRuns?: number } | { readonly ok: false; readonly next: string };
 
@@ -22,7 +29,7 @@ export type Part = { readonly ok: true; readonly openRuns?: number } | { readonl
  * token. Answers 200, or 503 when anything does not. Cheap: each part is looked at once in a while, however often it is
  * asked. Why a part does not work is in the log.
  */
-export function openHealth(parts: HealthParts): { handle(request: IncomingMessage, response: ServerResponse): void } {
+export function openHealth(parts: HealthParts): Health {
   const { store, keyring, account, log, answerMs = 4_000 } = parts;
   const keepMs = parts.keepMs ?? { store: 15_000, others: 300_000 };
 
@@ -67,7 +74,11 @@ export function openHealth(parts: HealthParts): { handle(request: IncomingMessag
     response.end(`${JSON.stringify({ ok, store: inStore, keyring: inKeyring, slack })}\n`);
   }
 
-  return { handle: (_, response) => void answer(response).catch(() => response.destroy()) };
+  return {
+    handle: (_, response) => void answer(response).catch(() => response.destroy()),
+    // An instance that can't reach its store yet is of use all the same: it acknowledges, and tries again.
+    warm: (_, response) => void Promise.all([looks.store(), looks.keyring()]).then(() => response.end('warm\n')),
+  };
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -25,6 +25,14 @@ test('each part is looked at once in a while, however often somebody asks', asyn
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
 });
 
+test('warming up asks store and keyring, and is done also when they do not answer', async () => {
+  const { warm, counts, fail } = await world();
+  expect(await warm()).toBe(200);
+  expect(counts).toEqual({ store: 1, keyring: 1, slack: 0 });
+  fail.store = true;
+  expect(await warm()).toBe(200);
+});
+
 test('a store that is away, a keyring that refuses: 503, why in the log, once, and that it works again', async () => {
   const { ask, fail, logged } = await world();
   fail.store = true;
@@ -114,7 +122,9 @@ async function world(options: { keepMs?: { store: number; others: number } } = {
     log,
     keepMs: options.keepMs ?? { store: 0, others: 0 },
   });
-  const server = createServer(health.handle);
+  const server = createServer((request, response) =>
+    request.url === '/warm' ? health.warm(request, response) : health.handle(request, response),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
     for (const one of [server, api]) {
@@ -128,5 +138,6 @@ async function world(options: { keepMs?: { store: number; others: number } } = {
     const response = await fetch(url);
     return [response.status, (await response.json()) as never];
   };
-  return { ask, store, slack, chat, fail, logged, counts };
+  const warm = async () => (await fetch(`${url}warm`)).status;
+  return { ask, warm, store, slack, chat, fail, logged, counts };
 }

@@ -10,7 +10,7 @@ import { admin } from './admin.ts';
 /** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
 await admin('making a backup', async ([path]) => {
   if (path === undefined) throw new Error('name the file: npm run backup -- FILE');
-  const store = await openStore(readStorageConfig(process.env));
+  const store = openStore(readStorageConfig(process.env));
   const draft = `${path}.part`;
   const file = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true });
   try {

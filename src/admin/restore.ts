@@ -8,7 +8,7 @@ import { admin } from './admin.ts';
 await admin('restoring a backup', async ([path]) => {
   if (path === undefined) throw new Error('name the backup: npm run restore -- FILE');
   let now = new Date();
-  const store = await openStore(readStorageConfig(process.env), () => now);
+  const store = openStore(readStorageConfig(process.env), () => now);
   async function* lines(): AsyncGenerator<string> {
     const file = await open(path as string);
     yield* file.readLines();

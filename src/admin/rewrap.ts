@@ -14,7 +14,7 @@ await admin('re-wrapping data keys', async (args) => {
   if (args.length > 0 && (option !== '--from-key-file' || from === undefined))
     throw new Error('write npm run rewrap, or npm run rewrap -- --from-key-file FILE');
   const config = readStorageConfig(process.env);
-  const store = await openStore(config);
+  const store = openStore(config);
   try {
     const previous = from === undefined ? {} : { previous: openFileKeyring(from) };
     const { keyVersion, rewrapped, already, gone, failed } = await rewrap(store, openKeyring(config), previous);

@@ -1,0 +1,144 @@
+/**
+ * From starting the process to Slack's first acknowledgement, as after a deploy or when an instance is added: a new process
+ * of the entry that app.yaml names, and a signed `/kthw help` sent again and again until it is taken. Beside it, in the same
+ * run, a process that does nothing but answer, which is what a start of Node costs here: compare by the ratio.
+ *
+ * `node bench/cold-start.ts [ROUNDS]`. With Google's Firestore emulator at FIRESTORE_EMULATOR_HOST also as on App Engine:
+ * Firestore, Cloud KMS, secrets from Secret Manager (stand-ins on this machine, so without the network's way to Google).
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../local/free-port.ts';
+import { signatureHeaders } from '../local/workspace/bot/signing.ts';
+import { CloudKms } from '../test/support/cloud-kms.ts';
+import { startGoogleApi } from '../test/support/google-api.ts';
+
+interface Kind {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const rounds = Number(process.argv[2] ?? 5);
+const signingSecret = 'bench';
+const giveUpMs = 60_000;
+const key = 'projects/p/locations/us-west1/keyRings/kthw/cryptoKeys/data-keys';
+const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(process.env.PORT, '127.0.0.1')`;
+
+const kms = await CloudKms.start();
+kms.make(key);
+const values: Record<string, string> = { token: 'xoxb-bench', signing: signingSecret };
+const secrets = await startGoogleApi((_, path) => {
+  const value = values[/secrets\/(\w+)\//.exec(path)?.[1] ?? ''] ?? '';
+  return { payload: { data: Buffer.from(value).toString('base64') } };
+});
+const slack = await startGoogleApi(() => ({ ok: true }));
+const folder = mkdtempSync(join(tmpdir(), 'kthw-cold-'));
+const common = {
+  HOST: '127.0.0.1',
+  SLACK_API_URL: `${slack.url}/api/`,
+  GOOGLE_CLOUD_PROJECT: 'demo-kthw',
+  METADATA_SERVER_DETECTION: 'none',
+  KTHW_COMPUTE_URL: slack.url,
+  LOG_LEVEL: 'silent',
+};
+const emulator = process.env.FIRESTORE_EMULATOR_HOST;
+const entry = ['--max-semi-space-size=8', 'src/main.ts'];
+const kinds: Kind[] = [
+  { name: 'a server that only answers', args: ['-e', bare], env: {} },
+  {
+    name: 'kthw on SQLite and a key file',
+    args: entry,
+    env: {
+      ...common,
+      SLACK_BOT_TOKEN: 'xoxb-bench',
+      SLACK_SIGNING_SECRET: signingSecret,
+      KTHW_SQLITE_PATH: join(folder, 'kthw.sqlite'),
+      KTHW_KEY_FILE: join(folder, 'key'),
+    },
+  },
+  ...(emulator
+    ? [
+        {
+          name: 'kthw as on App Engine',
+          args: entry,
+          env: {
+            ...common,
+            FIRESTORE_EMULATOR_HOST: emulator,
+            KTHW_STORE: 'firestore',
+            KTHW_KMS_KEY: key,
+            KTHW_KMS_URL: kms.url,
+            KTHW_SECRETS_URL: secrets.url,
+            SLACK_BOT_TOKEN: 'secret-manager:projects/p/secrets/token/versions/latest',
+            SLACK_SIGNING_SECRET: 'secret-manager:projects/p/secrets/signing/versions/latest',
+          },
+        },
+      ]
+    : []),
+];
+
+const times = new Map(kinds.map(({ name }) => [name, [] as number[]]));
+const memory = new Map<string, number>();
+// Side by side in time, so that a machine that slows down does so for all.
+for (let round = 0; round < rounds; round++) {
+  for (const kind of kinds) {
+    const { ms, rssMb } = await coldStart(kind);
+    times.get(kind.name)?.push(ms);
+    memory.set(kind.name, rssMb);
+  }
+}
+const base = median(times.get(kinds[0]?.name ?? '') ?? []);
+for (const { name } of kinds) {
+  const found = times.get(name) ?? [];
+  const [middle, worst] = [median(found), Math.max(...found)];
+  const ratio = (middle / base).toFixed(1);
+  console.log(
+    `${name}: ${middle.toFixed(0)} ms in the middle, ${worst.toFixed(0)} ms at worst of ${rounds}; ${ratio} times the first; ${memory.get(name)} MB then`,
+  );
+}
+rmSync(folder, { recursive: true });
+await Promise.all([kms.stop(), secrets.stop(), slack.stop()]);
+
+async function coldStart({ args, env }: Kind): Promise<{ ms: number; rssMb: number }> {
+  const port = await freePort('127.0.0.1');
+  const started = performance.now();
+  const child = spawn(process.execPath, [...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), ...env },
+  });
+  const ended = once(child, 'exit');
+  try {
+    for (;;) {
+      if (performance.now() - started > giveUpMs || child.exitCode !== null) throw new Error('no acknowledgement came');
+      if (await acknowledged(`http://127.0.0.1:${port}/slack/events`)) break;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const ms = performance.now() - started;
+    const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
+    return { ms, rssMb: Math.round(Number(rss) / 1024) };
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function acknowledged(url: string): Promise<boolean> {
+  const body = new URLSearchParams({
+    ...{ command: '/kthw', text: 'help', team_id: 'T1', user_id: 'U1', channel_id: 'C1' },
+    ...{ trigger_id: String(performance.now()), response_url: 'http://127.0.0.1:9/' },
+  }).toString();
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...signatureHeaders(signingSecret, Math.floor(Date.now() / 1000), body),
+  };
+  const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+  await response?.text();
+  return response?.status === 200;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
