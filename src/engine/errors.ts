@@ -1,4 +1,5 @@
 import type { Fault } from '../store/events.ts';
+import { KeyringRefused } from '../store/vault-errors.ts';
 
 type Kind = Fault['kind'];
 interface Entry {
@@ -86,6 +87,12 @@ const catalogue = {
   'api-unreachable': (c: { address: string }) => transient(`the API server at ${c.address} does not answer`),
   'api-refused': (c: { doing: string; status: number }) => transient(`${c.doing}: the API server answered ${c.status}`),
   'check-failed': (c: { what: string }) => transient(`${c.what} does not work yet`),
+  // the vault
+  'keyring-refused': (c: { what: string; next: string }) => ({
+    kind: 'denied',
+    message: c.what,
+    next: `${c.next}; then \`/kthw resume\``,
+  }),
   // before anything is made
   preflight: (c: { problems: readonly string[] }) => ({
     kind: 'invalid',
@@ -131,7 +138,7 @@ export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
 
 /** The fault as it is journalled and shown. What is not from the catalogue is a bug, and its text stays in the log. */
 export function faultOf(error: unknown, doing: string): Fault {
-  const e = error instanceof KthwError ? error : new KthwError('bug', { doing }, { cause: error });
+  const e = known(error) ?? new KthwError('bug', { doing }, { cause: error });
   return {
     code: e.code,
     kind: e.kind,
@@ -139,4 +146,10 @@ export function faultOf(error: unknown, doing: string): Fault {
     next: e.next,
     ...(e.detail === undefined ? {} : { detail: e.detail }),
   };
+}
+
+function known(error: unknown): KthwError | undefined {
+  if (error instanceof KthwError) return error;
+  if (error instanceof KeyringRefused) return new KthwError('keyring-refused', error);
+  return undefined;
 }

@@ -76,7 +76,7 @@ export function openEngine(options: EngineOptions): Engine {
           leaseMs: options.leaseMs ?? 30_000,
           approvalMs: options.approvalMs ?? 30 * 60_000,
           told,
-          log,
+          log: (fields, message) => log({ run, ...fields }, message),
           killPoint: options.killPoint ?? (() => {}),
           async world({ cluster }) {
             const remote = options.openRemote();

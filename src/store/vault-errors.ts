@@ -13,13 +13,15 @@ export class KeyFileRefused extends Error {
   override name = 'KeyFileRefused';
 }
 
-/** The keyring does not do what it is asked, and will not by itself. `next` is what to do. */
+/** The keyring does not do what it is asked, and will not by itself. `what` is so, `next` is what to do. */
 export class KeyringRefused extends Error {
   override name = 'KeyringRefused';
+  readonly what: string;
   readonly next: string;
 
   constructor(what: string, next: string) {
     super(`${what}; ${next}`);
+    this.what = what;
     this.next = next;
   }
 }
