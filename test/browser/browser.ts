@@ -24,7 +24,7 @@ export interface Driven {
    * Opens a window of its own: nothing is shared with another.
    * @param width in CSS pixels
    */
-  open(url: string, how?: { readonly width?: number; readonly dark?: boolean }): Promise<Page>;
+  open(url: string, how?: { readonly width?: number }): Promise<Page>;
   /** Errors on any page's console, or thrown in it. */
   readonly complaints: readonly string[];
   /** Keeps pictures of all windows, and closes them. */
@@ -49,10 +49,10 @@ export async function openBrowser(): Promise<Driven> {
       }
     },
     complaints,
-    async open(url, { width = 1280, dark = false } = {}) {
+    async open(url, { width = 1280 } = {}) {
       const context = await browser.newContext({
         viewport: { width, height: 860 },
-        colorScheme: dark ? 'dark' : 'light',
+        colorScheme: 'light',
         acceptDownloads: true,
       });
       const page = await context.newPage();

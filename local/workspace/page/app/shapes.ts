@@ -51,5 +51,7 @@ export interface ShownFile {
   readonly name: string;
   readonly title: string;
   readonly mimetype: string;
+  /** What a picture shows, in words. */
+  readonly alt_txt?: string;
   readonly size: number;
 }

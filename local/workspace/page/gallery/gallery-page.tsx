@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Names } from '../app/names.ts';
 import { NamesProvider } from '../app/names.ts';
 import { useTheme } from '../app/theme.ts';
@@ -10,14 +10,13 @@ interface Gallery {
   readonly samples: readonly Shown[];
 }
 
-const phone = 'phone';
-
-/** Every message in every state, by groups, as the workspace shows them. */
+/** Every message in every state, one group at a time, as the workspace shows them. */
 export function GalleryPage() {
   const [gallery, setGallery] = useState<Gallery>();
   const [problem, setProblem] = useState('');
   const [theme, setTheme] = useTheme();
-  const [isPhone, setPhone] = useState(window.location.hash === `#${phone}`);
+  const wanted = useSyncExternalStore(onHash, () => decodeURIComponent(window.location.hash.slice(1)));
+  const [isPhone, setPhone] = useState(false);
   useEffect(() => {
     const load = async () => {
       const response = await fetch('/samples.json');
@@ -32,6 +31,7 @@ export function GalleryPage() {
   }, []);
   if (!gallery) return problem ? <pre className="gallery-problem">{problem}</pre> : <div className="loading" />;
   const groups = [...Map.groupBy(gallery.samples, ({ group }) => group)];
+  const [shown, samples] = groups.find(([group]) => group === wanted) ?? groups[0] ?? ['', []];
   return (
     <NamesProvider value={gallery.names}>
       <div className={isPhone ? 'gallery phone' : 'gallery'}>
@@ -52,25 +52,31 @@ export function GalleryPage() {
               </button>
             </span>
           </header>
-          {groups.map(([group, samples]) => (
-            <a className="row" href={`#${encodeURIComponent(group)}`} key={group}>
+          {groups.map(([group, { length }]) => (
+            <a
+              className="row"
+              href={`#${encodeURIComponent(group)}`}
+              aria-current={group === shown ? 'page' : undefined}
+              key={group}
+            >
               <span className="name">{group}</span>
-              <span className="muted">{samples.length}</span>
+              <span className="muted">{length}</span>
             </a>
           ))}
         </nav>
         <main className="gallery-main">
           {problem && <pre className="gallery-problem">{problem}</pre>}
-          {groups.map(([group, samples]) => (
-            <section id={encodeURIComponent(group)} key={group}>
-              <h1>{group}</h1>
-              {samples.map((sample) => (
-                <ShownSample sample={sample} key={sample.name} />
-              ))}
-            </section>
+          <h1>{shown}</h1>
+          {samples.map((sample) => (
+            <ShownSample sample={sample} key={sample.name} />
           ))}
         </main>
       </div>
     </NamesProvider>
   );
+}
+
+function onHash(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
 }

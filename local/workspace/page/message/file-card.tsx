@@ -21,7 +21,7 @@ export function FileCard({ file }: { file: ShownFile }) {
     <figure className="file">
       {isImage && (
         <a className="file-image" href={fileUrl(me, file.id, 'inline')} target="_blank" rel="noreferrer">
-          <img src={fileUrl(me, file.id, 'inline')} alt={title} />
+          <img src={fileUrl(me, file.id, 'inline')} alt={file.alt_txt ?? title} />
         </a>
       )}
       <figcaption className="file-row">
