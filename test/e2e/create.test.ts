@@ -144,6 +144,34 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(await stage.ada.ask('/kthw list')).toMatch(/^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/);
   });
 
+  test('shows in its thread what ran when, once', async () => {
+    const pictures = async () =>
+      (await stage.workspace.thread('clusters', summary.ts, 'grace')).filter(({ files }) => files?.length);
+    const [message] = await stage.workspace.waitFor(
+      async () => ((await pictures()).length > 0 ? await pictures() : undefined),
+      { deadlineMs: minuteMs, signal: stage.signal, what: 'a picture in the thread' },
+    );
+    expect(message?.text).toMatch(/Timeline of demo: ready after .*, \d+ phases; .*the run waited for: Preflight → /);
+    expect(message?.files).toMatchObject([
+      { mimetype: 'image/png', name: expect.stringMatching(/^demo-create-.*\.png$/) },
+    ]);
+    expect(isPng(await stage.workspace.download('grace', message?.files?.[0]?.id ?? ''))).toBe(true);
+    expect(await pictures()).toHaveLength(1);
+  });
+
+  test('is shown by status in a picture, by direct message, as it is found to be', async () => {
+    const asked = performance.now();
+    await stage.ada.ask('/kthw status demo');
+    expect(isPng(await stage.ada.file(/^demo-\d{14}\.png$/, minuteMs))).toBe(true);
+    console.log(`the picture of the cluster took ${Math.round(performance.now() - asked)} ms`);
+    const [{ alt_txt: words } = { alt_txt: '' }] = (await stage.workspace.files('ada')).filter(({ name }) =>
+      /^demo-\d{14}\.png$/.test(name),
+    ) as readonly { readonly alt_txt?: string }[];
+    expect(words).toMatch(
+      /6 of 6 machines are well; load balancer \S+ sends to 3 of 3 controllers; etcd is led by controller-[012]$/,
+    );
+  });
+
   test('tries its DNS again when somebody resumes it, and stays ready', async () => {
     expect(await stage.ada.ask('/kthw resume demo')).toContain('Going on with *demo*');
     const ends = (told: readonly string[]) => told.filter((text) => text === '✅ demo: ready').length;
@@ -226,3 +254,7 @@ interface Node {
 }
 
 const ready = { type: 'Ready', status: 'True' };
+
+function isPng(content: Buffer): boolean {
+  return content.subarray(1, 4).toString() === 'PNG';
+}

@@ -45,6 +45,10 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'api-unreachable': new KthwError('api-unreachable', { address: '203.0.113.7' }),
   'api-refused': new KthwError('api-refused', { doing: 'reading the nodes', status: 503 }),
   'check-failed': new KthwError('check-failed', { what: 'a node port from another machine' }),
+  'keyring-refused': new KthwError('keyring-refused', {
+    what: 'the key that protects this cluster’s secrets is disabled',
+    next: 'enable it in Cloud KMS',
+  }),
   preflight: new KthwError('preflight', {
     problems: ['24 CPUs are needed and 8 are left in us-west1', 'the pods’ range overlaps with network “default”'],
   }),
