@@ -23,6 +23,7 @@ import { openStore } from './open-store.ts';
 import { openVaults } from './store/envelope.ts';
 import { holderOfThisProcess } from './store/holder.ts';
 import { onceBack } from './store/once-back.ts';
+import { openTracing } from './trace/open-tracing.ts';
 
 /** What the environment does not say. */
 export interface BotOptions extends Pick<EngineOptions, 'killPoint'> {
@@ -65,11 +66,13 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
     told(run) {
       courier.poke(run);
       door.news();
+      tracing.told(run);
     },
     log,
     ...chosenDispatch(config),
     ...(options.killPoint ? { killPoint: options.killPoint } : {}),
   });
+  const tracing = openTracing({ store, log, file: config.KTHW_TRACE_FILE });
   const policy = policyOf(config);
   const courier = openCourier({ store, desk: engine.desk, chat, policy, log });
   const door = openSlack({
@@ -113,6 +116,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
       await engine.dispatcher.stop();
       await reminders.stop();
       await courier.close();
+      await tracing.stop();
       await store.close();
     },
   };

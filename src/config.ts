@@ -75,6 +75,8 @@ const Environment = z.object({
   KTHW_APPROVAL_MINUTES: z.coerce.number().int().min(1).max(10_080).default(30),
   /** What becomes of a cluster whose time is over and nobody says anything. */
   KTHW_TTL_ACTION: z.enum(['ask', 'delete']).default('ask'),
+  /** A file to which runs that are over are appended as OpenTelemetry spans. Without it: none are made. */
+  KTHW_TRACE_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof Environment>;

@@ -15,8 +15,8 @@ const severities: Readonly<Record<string, string>> = {
 
 /**
  * Structured lines on standard output, in the form that Cloud Logging reads: `severity`, `time`, `message`, and the run and
- * step as labels to filter by (https://cloud.google.com/logging/docs/structured-logging). `severity: 'CRITICAL'` among the
- * fields makes it that loud.
+ * step as labels to filter by (https://cloud.google.com/logging/docs/structured-logging). `severity` among the fields
+ * (`WARNING`, `ERROR`, `CRITICAL`) makes it that loud.
  *
  * An error is written as its names, texts and stacks, never as its fields: those of Google's and Slack's clients hold
  * requests, with keys and tokens. What looks like key material in a text is masked, however deep it is.
@@ -35,7 +35,8 @@ export function openLog(level: string, destination?: { write(line: string): void
     const labels = labelsOf(fields);
     const line = labels ? { ...written, 'logging.googleapis.com/labels': labels } : written;
     if (severity === 'CRITICAL') logger.fatal(line, message);
-    else if ('error' in fields) logger.error(line, message);
+    else if (severity === 'WARNING') logger.warn(line, message);
+    else if (severity === 'ERROR' || 'error' in fields) logger.error(line, message);
     else logger.info(line, message);
   };
 }

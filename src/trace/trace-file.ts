@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { appendFile } from 'node:fs/promises';
+import type { RunSpan } from './spans-of-run.ts';
+
+/** A span as a line of the file. Times in milliseconds since 1970. */
+export interface TraceLine {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string | undefined;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly error?: string | undefined;
+}
+
+/**
+ * Hands a run's spans to OpenTelemetry, whose exporter here appends them to a file, one JSON object a line. Ids come of the
+ * run and the span, so that a run that is told twice gives the same spans. The packages are loaded by the first run.
+ */
+export async function writeTrace(path: string, run: string, spans: readonly RunSpan[]): Promise<void> {
+  const [{ ROOT_CONTEXT, SpanStatusCode, trace }, { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor }] =
+    await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-base')]);
+  const kept = new InMemorySpanExporter();
+  let id = '';
+  const provider = new BasicTracerProvider({
+    idGenerator: { generateTraceId: () => hex(run, 32), generateSpanId: () => hex(`${run} ${id}`, 16) },
+    spanProcessors: [new SimpleSpanProcessor(kept)],
+  });
+  const tracer = provider.getTracer('kthw');
+  const contexts = new Map<string, ReturnType<typeof trace.setSpan>>();
+  for (const { id: own, parent, name, from, to, attributes, error } of spans) {
+    id = own;
+    const span = tracer.startSpan(name, { startTime: from, attributes }, contexts.get(parent ?? '') ?? ROOT_CONTEXT);
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    contexts.set(own, trace.setSpan(ROOT_CONTEXT, span));
+    span.end(to);
+  }
+  await provider.forceFlush();
+  const lines = kept.getFinishedSpans().map((span): TraceLine => {
+    const { traceId, spanId } = span.spanContext();
+    return {
+      ...{ traceId, spanId, parentSpanId: span.parentSpanContext?.spanId, name: span.name },
+      ...{ startMs: msOf(span.startTime), endMs: msOf(span.endTime), attributes: span.attributes },
+      error: span.status.message,
+    };
+  });
+  await provider.shutdown();
+  await appendFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
+}
+
+function hex(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+function msOf([seconds, nanoseconds]: readonly [number, number]): number {
+  return seconds * 1_000 + Math.round(nanoseconds / 1e6);
+}

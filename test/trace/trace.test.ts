@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { EngineEvent } from '../../src/store/events.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openTracing } from '../../src/trace/open-tracing.ts';
+import { showTrace } from '../../src/trace/show-trace.ts';
+import { spansOfRun } from '../../src/trace/spans-of-run.ts';
+import { type TraceLine, writeTrace } from '../../src/trace/trace-file.ts';
+import { World } from '../doubles/world.ts';
+import { runRecord } from '../support/store-fixtures.ts';
+
+const by = { team: 'T1', user: 'U1' };
+
+describe('the spans of a whole create', () => {
+  let world: World;
+  let run: string;
+  beforeAll(async () => {
+    world = new World();
+    run = await world.create(world.process());
+  });
+  afterAll(() => world.close());
+
+  test('are the run, its phases and every step that ended, each within its parent', async () => {
+    const events = await world.store.events(run);
+    const record = (await world.store.read('run', run))?.value;
+    if (!record) throw new Error('no record');
+    const spans = spansOfRun(run, record, events);
+    const ends = events.filter(({ event }) => /^step\.(finished|failed|postponed|conflicted)$/.test(event.type));
+    expect(ends.length).toBeGreaterThan(30);
+    expect(spans.filter(({ id }) => id.startsWith('step '))).toHaveLength(ends.length);
+    expect(spans[0]).toMatchObject({ name: 'create demo', attributes: { 'kthw.run': run, 'kthw.end': 'succeeded' } });
+    const known = new Map(spans.map((span) => [span.id, span]));
+    expect(known.size).toBe(spans.length);
+    const outside = spans.filter(({ parent, from, to }) => {
+      const above = parent === undefined ? undefined : known.get(parent);
+      return parent !== undefined && (!above || from < above.from || to > above.to || to < from);
+    });
+    expect(outside).toEqual([]);
+  });
+
+  test('go through OpenTelemetry into a file, the same each time, and are shown as an outline', async () => {
+    const path = join(freshFolder(), 'trace.jsonl');
+    const record = (await world.store.read('run', run))?.value;
+    if (!record) throw new Error('no record');
+    const spans = spansOfRun(run, record, await world.store.events(run));
+    await writeTrace(path, run, spans);
+    const once = linesOf(path);
+    await writeTrace(path, run, spans);
+    expect(linesOf(path)).toEqual([...once, ...once]);
+    expect(once).toHaveLength(spans.length);
+    expect(new Set(once.map(({ traceId }) => traceId)).size).toBe(1);
+    expect(new Set(once.map(({ spanId }) => spanId)).size).toBe(spans.length);
+    expect(once.every(({ traceId, spanId }) => /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId))).toBe(
+      true,
+    );
+    const shown = showTrace(linesOf(path));
+    expect(shown).toHaveLength(spans.length);
+    expect(shown[0]).toMatch(/^create demo +\d+\.\d s {2}\|=+\|$/);
+    expect(shown).toContainEqual(expect.stringMatching(/^ {2}network .* s {2}\|/));
+    expect(shown).toContainEqual(expect.stringMatching(/^ {4}network\//));
+  });
+});
+
+test('failures, waits for people and what has no start are spans too', () => {
+  const fault = { code: 'quota', kind: 'denied', message: 'a quota is used up', next: 'ask' } as const;
+  const told: EngineEvent[] = [
+    { type: 'run.requested', operation: 'rebuild', by },
+    { type: 'approval.asked', digest: 'd', destroys: [], expiresAt: '2026-01-01T01:00:00.000Z' },
+    { type: 'approval.given', digest: 'd', by },
+    { type: 'step.started', step: 'network/vpc', attempt: 2, request: crypto.randomUUID() },
+    { type: 'step.failed', step: 'network/vpc', fault },
+    { type: 'step.conflicted', step: 'firewall/a', fields: [{ field: 'ports', wanted: 'a', found: 'b' }] },
+    { type: 'run.finished', as: 'failed' },
+  ];
+  const events = told.map((event, n) => ({ seq: n + 1, at: new Date(Date.UTC(2026, 0, 1, 0, 0, n)), event }));
+  const spans = spansOfRun('r1', runRecord({ operation: 'rebuild' }), events);
+  expect(spans.map(({ name, error, from, to }) => [name, (+to - +from) / 1000, error])).toEqual([
+    ['rebuild demo', 6, 'failed'],
+    ['network', 1, undefined],
+    ['firewall', 0, undefined],
+    ['network/vpc', 1, 'a quota is used up'],
+    ['firewall/a', 0, 'ports'],
+    ['approval.given', 1, undefined],
+  ]);
+  expect(spansOfRun('r1', runRecord(), [])).toEqual([]);
+});
+
+test('a run is told in the log with run and step, once, and written as spans when it is over', async () => {
+  const path = join(freshFolder(), 'trace.jsonl');
+  const store = openSqliteStore({ path: ':memory:' });
+  onTestFinished(() => store.close());
+  const logged: [Readonly<Record<string, unknown>>, string][] = [];
+  const tracing = openTracing({ store, log: (fields, text) => void logged.push([fields, text]), file: path });
+  await store.write('run', 'r1', runRecord(), undefined);
+  await store.append('r1', [
+    { type: 'run.requested', operation: 'create', by },
+    { type: 'step.started', step: 'network/vpc', attempt: 1, request: crypto.randomUUID() },
+    { type: 'step.finished', step: 'network/vpc', outcome: 'applied', facts: [] },
+    { type: 'run.finished', as: 'succeeded' },
+  ]);
+  tracing.told('r1');
+  tracing.told('r1');
+  await tracing.stop();
+  expect(logged).toEqual([
+    [{ run: 'r1', seq: 1, operation: 'create', by }, 'run requested'],
+    [{ run: 'r1', seq: 3, step: 'network/vpc', outcome: 'applied' }, 'step finished'],
+    [{ run: 'r1', seq: 4 }, 'run succeeded'],
+  ]);
+  expect(linesOf(path).map(({ name }) => name)).toEqual(['create demo', 'network', 'network/vpc']);
+});
+
+test('a store that does not answer is logged, and nothing else comes of it', async () => {
+  const logged: string[] = [];
+  const store = { events: async () => Promise.reject(new Error('away')), read: async () => undefined };
+  const tracing = openTracing({ store, log: (_, text) => void logged.push(text) });
+  tracing.told('r1');
+  await tracing.stop();
+  expect(logged).toEqual(['following a run']);
+});
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-trace-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function linesOf(path: string): TraceLine[] {
+  return readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line): TraceLine => JSON.parse(line));
+}
