@@ -39,7 +39,8 @@ export const gcloud: { readonly [K in Collection]: Lines<K> } = {
   addresses: {
     create: ({ name, region, description, labels }) => [
       line(['addresses', 'create', name], { region, description }),
-      line(['addresses', 'update', name], { region, 'update-labels': pairs(labels) }),
+      // Labels of addresses are not in the general release yet.
+      command(['gcloud', 'beta', 'compute', 'addresses', 'update', name], { region, 'update-labels': pairs(labels) }),
     ],
     delete: ({ name, region }) => [line(['addresses', 'delete', name], { region })],
   },
