@@ -47,6 +47,9 @@ export const formSamples: readonly Sample[] = [
   modal('without an answer', { offer: { problem: 'no answer within 8 s' } }),
   modal('with everything', { more: true, values: { ...asked.values, name: 'demo', ttl: '8h', forceSize: 'yes' } }),
   modal('from Home, any channel', { where: { among: 'all' } }),
+  modal('from Home, one of twelve channels', {
+    where: { among: Array.from({ length: 12 }, (_, n) => `C0CLUSTER${n}`) },
+  }),
   modal('from Home, one of two channels', { where: { among: [channel, 'C0GENERAL'] } }),
   {
     group: 'Create',

@@ -22,7 +22,7 @@ const clusters = [
   {
     name: 'staging',
     record: cluster({ spec: { ...spec, name: 'staging', workers: 5 }, endsAt: later(28_800).toISOString() }),
-    latest: { ...runs.building.view, cluster: 'staging' },
+    latest: { ...runs.building.view, cluster: 'staging', run: 'r2' },
   },
 ];
 const asked = {

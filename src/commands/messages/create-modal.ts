@@ -52,8 +52,9 @@ export function createModal(form: CreateForm): ModalView {
 }
 
 const widestDescription = 75;
-/** Options that a select takes. */
+/** What a select takes, and what radio buttons take. */
 const mostOptions = 100;
+const mostRadios = 10;
 /** Larger ones and those with accelerators are typed: a cluster of the tutorial has no use for them. */
 const largest = { cpus: 16, memoryMb: 131_072 } as const;
 const accelerated = /^(a\d|g[2-9]|ct\d)/;
@@ -73,7 +74,8 @@ function notes({ asking, offer }: CreateForm) {
 
 function whereTo({ where, values }: CreateForm) {
   if ('channel' in where) return [];
-  if (where.among === 'all') return [field.channel('channel', 'Channel where its progress is told', values.channel)];
+  if (where.among === 'all' || where.among.length > mostRadios)
+    return [field.channel('channel', 'Channel where its progress is told', values.channel)];
   // Only these show the name of a channel for its id.
   const choices = where.among.map((id) => ({ value: id, text: channelLink(id) }));
   return [field.radios('channel', 'Channel where its progress is told', values.channel, choices)];

@@ -41,11 +41,12 @@ export function home(shown: HomeShown, answers: Ids): HomeView {
   const { clusters, asksYou, mayCreate, policy, notice } = shown;
   const asks = asksYou.slice(0, mostAsked).flatMap((one) => asking(one, policy, answers));
   const moreAsks = asksYou.length - mostAsked;
+  const waits = asks.length > 0 ? [block.header('✋ Waits for your answer'), ...asks] : [];
   const top = [
     ...(notice ? [...notice.blocks.slice(0, mostNoticed), divider] : []),
     ...(clusters.length === 0 ? welcome() : [block.header(counted(clusters.length))]),
     ...(mayCreate ? [block.buttons(createButton())] : []),
-    ...asks,
+    ...waits,
     ...(moreAsks > 0 ? [block.note(md`${moreAsks} more wait for your answer; they show once these are answered`)] : []),
     ...(asks.length > 0 ? [divider] : []),
   ];
