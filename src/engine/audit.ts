@@ -41,10 +41,13 @@ export function runEntries(
   phases: readonly Phase[],
 ): AuditEntry[] {
   const planned = isOperation(record.operation)
-    ? plan(phases, clusterOf(record.spec), { operation: record.operation, from: record.from, before: record.before })
+    ? plan(phases, clusterOf(record.spec), { ...record, operation: record.operation })
     : [];
   const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
+  /** What is made by taking something away: a machine that becomes another type. */
+  const asking = new Set(planned.flatMap(({ id, step }) => (step.asks ? [id] : [])));
   const started = new Map<string, Date>();
+  let question: string | undefined;
   const asked = `${record.operation}${record.from ? ` from ${record.from}` : ''}`;
   return events.flatMap(({ at, event }): AuditEntry[] => {
     switch (event.type) {
@@ -55,21 +58,29 @@ export function runEntries(
       case 'run.cancelAsked':
         return [{ at, run, by: event.by, what: `asked to stop ${asked}` }];
       case 'approval.asked':
+        question = event.digest;
         return [{ at, run, what: `asked for approval to take away ${event.destroys.join(', ')}` }];
       case 'approval.given':
-        return [{ at, run, by: event.by, what: `approved ${asked}` }];
-      case 'approval.refused':
-        return [{ at, run, by: event.by, what: `refused ${asked}` }];
+      case 'approval.refused': {
+        // Two who told it at once wrote it twice.
+        if (question !== event.digest) return [];
+        question = undefined;
+        return [
+          { at, run, by: event.by, what: `${event.type === 'approval.given' ? 'approved' : 'refused'} ${asked}` },
+        ];
+      }
       case 'step.started':
         started.set(event.step, started.get(event.step) ?? at);
         return [];
       case 'step.finished': {
-        if (event.outcome !== 'removed') return [];
+        const did =
+          event.outcome === 'removed' ? 'removed' : event.outcome === 'applied' && asking.has(event.step) && 'changed';
+        if (!did) return [];
         const durationMs = +at - +(started.get(event.step) ?? at);
-        return [{ at, run, what: `removed ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' }];
+        return [{ at, run, what: `${did} ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' }];
       }
       case 'step.failed':
-        return event.retryAt ? [] : [{ at, run, what: `${event.fault.message}`, outcome: 'failed' }];
+        return event.retryAt ? [] : [{ at, run, what: event.fault.message, outcome: 'failed' }];
       case 'run.finished':
         return [
           { at, run, what: `${asked} ended`, outcome: event.as, durationMs: +at - +new Date(record.requestedAt) },

@@ -22,8 +22,10 @@ export interface Planning {
   readonly operation: OperationName;
   /** Rebuild: the phase it starts over from. */
   readonly from?: string | undefined;
-  /** Scale and rebuild: the cluster as it was. */
+  /** Scale and rebuild: the cluster as it was, with all workers that may be there. */
   readonly before?: ClusterSpec | undefined;
+  /** The same as it was asked for last, where a scaling that stopped left more: those are half gone. */
+  readonly was?: ClusterSpec | undefined;
 }
 
 /**
@@ -38,14 +40,12 @@ export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning):
     case 'backward':
       return proven(turnedAround(forward.filter((p) => !p.step.leaves)), cluster);
     case 'both':
-      return takenDownFirst(
-        forward,
-        run.from ? startingAt(phases, run.from, asItWas(phases, run, forward)) : gone(phases, run, forward),
-      );
+      return takenDownFirst(forward, goesFirst(phases, run, forward));
     case 'restarted': {
       const restarts = walkForward([resizePhase], cluster);
       const ids = restarts.map((p) => p.id);
-      return [...restarts, ...forward.map((p) => ({ ...p, after: [...ids, ...p.after] }))];
+      const was = asItWas(phases, run, forward);
+      return [...restarts, ...forward.map((p) => ({ ...p, step: eitherWay(p, was), after: [...ids, ...p.after] }))];
     }
     case 'forward': {
       if (!only) return forward;
@@ -77,7 +77,7 @@ function walkForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] 
   );
 }
 
-/** Rebuild: what is taken down is what the cluster was, which may be another machine type than it is to be. */
+/** What is taken down is what the cluster was: it may have been of another machine type, or have had more workers. */
 function asItWas(
   phases: readonly Phase[],
   { before }: Planning,
@@ -86,19 +86,37 @@ function asItWas(
   return before ? walkForward(phases, clusterOf(before)) : forward;
 }
 
-/** Rebuild: the steps of a phase and of all that come after it in the tutorial. */
+/** A machine that is still what it was, or already what it is to be, does not differ. */
+function eitherWay({ id, step }: PlannedStep, was: readonly PlannedStep[]): Step {
+  const before = was.find((p) => p.id === id)?.step;
+  return {
+    ...step,
+    async differs(c) {
+      const now = (await step.differs?.(c)) ?? [];
+      return now.length > 0 && ((await before?.differs?.(c)) ?? []).length > 0 ? now : [];
+    },
+  };
+}
+
+/** What is taken down: the steps that the cluster is to have no more, and where a phase is started over from, its and later ones. */
+function goesFirst(phases: readonly Phase[], run: Planning, forward: readonly PlannedStep[]): readonly PlannedStep[] {
+  const was = asItWas(phases, run, forward);
+  const whole = run.was && new Set(walkForward(phases, clusterOf(run.was)).map((p) => p.id));
+  const kept = new Set(forward.map((p) => p.id).filter((id) => !whole || whole.has(id)));
+  const over = new Set(run.from ? startingAt(phases, run.from, was).map((p) => p.id) : []);
+  const ancestorsOf = ancestry(was);
+  /** A node leaves in good order only where what serves it stays. */
+  const canLeave = ({ id, step }: PlannedStep) =>
+    !step.leaves || ![...ancestorsOf(id)].some((each) => over.has(each) && kept.has(each));
+  return was.filter((p) => over.has(p.id) || (!kept.has(p.id) && canLeave(p)));
+}
+
+/** The steps of a phase and of all that come after it in the tutorial. */
 function startingAt(phases: readonly Phase[], from: string, forward: readonly PlannedStep[]): PlannedStep[] {
   const first = phases.findIndex((phase) => phase.name === from);
   if (first < 0) throw new Error(`there is no phase "${from}" to start over from`);
   const later = new Set(phases.slice(first));
   return forward.filter((p) => later.has(p.phase) && !p.step.leaves);
-}
-
-/** Scale: the steps that the cluster had and is to have no more. */
-function gone(phases: readonly Phase[], { before }: Planning, forward: readonly PlannedStep[]): PlannedStep[] {
-  if (!before) return [];
-  const kept = new Set(forward.map((p) => p.step.key));
-  return walkForward(phases, clusterOf(before)).filter((p) => !kept.has(p.step.key));
 }
 
 /** Takes down, then walks forward; what is built again waits until all that goes is gone. */
@@ -120,15 +138,7 @@ function proven(down: readonly PlannedStep[], cluster: Cluster): readonly Planne
 }
 
 function turnedAround(forward: readonly PlannedStep[]): PlannedStep[] {
-  const byKey = new Map(forward.map((p) => [p.id, p]));
-  const ancestors = new Map<string, ReadonlySet<string>>();
-  function ancestorsOf(id: string): ReadonlySet<string> {
-    const known = ancestors.get(id);
-    if (known) return known;
-    const found = new Set((byKey.get(id)?.after ?? []).flatMap((each) => [each, ...ancestorsOf(each)]));
-    ancestors.set(id, found);
-    return found;
-  }
+  const ancestorsOf = ancestry(forward);
   const canGo = forward.filter((p) => p.step.remove !== undefined);
   const going = new Set(canGo.map((p) => p.id));
   const removable = canGo.filter((p) => p.step.within === undefined || !going.has(p.step.within));
@@ -137,4 +147,18 @@ function turnedAround(forward: readonly PlannedStep[]): PlannedStep[] {
     walks: 'backward',
     after: removable.filter((later) => ancestorsOf(later.id).has(p.id)).map((later) => later.id),
   }));
+}
+
+/** Everything that a step is built on, directly or not. */
+function ancestry(planned: readonly PlannedStep[]): (id: string) => ReadonlySet<string> {
+  const byKey = new Map(planned.map((p) => [p.id, p]));
+  const known = new Map<string, ReadonlySet<string>>();
+  function ancestorsOf(id: string): ReadonlySet<string> {
+    const before = known.get(id);
+    if (before) return before;
+    const found = new Set((byKey.get(id)?.after ?? []).flatMap((each) => [each, ...ancestorsOf(each)]));
+    known.set(id, found);
+    return found;
+  }
+  return ancestorsOf;
 }

@@ -16,8 +16,8 @@ export function runView(
   phases: readonly Phase[],
   events: readonly StoredEvent[],
 ): RunView {
-  const { operation, from, before } = run;
-  const planned = isOperation(operation) ? plan(phases, cluster, { operation, from, before }) : [];
+  const { operation } = run;
+  const planned = isOperation(operation) ? plan(phases, cluster, { ...run, operation }) : [];
   return viewOf(id, run, planned, folded(events));
 }
 

@@ -32,9 +32,8 @@ export class RunViews {
   async of(run: string): Promise<RunView | undefined> {
     const record = (await this.#store.read('run', run))?.value;
     if (!record) return undefined;
-    const { operation, from, before, spec } = record;
-    const planned = () =>
-      isOperation(operation) ? plan(this.#phases, clusterOf(spec), { operation, from, before }) : [];
+    const { operation, spec } = record;
+    const planned = () => (isOperation(operation) ? plan(this.#phases, clusterOf(spec), { ...record, operation }) : []);
     const kept = this.#kept.get(run) ?? { planned: planned(), state: fresh };
     const news = await this.#store.events(run, kept.state.seq);
     // Somebody else may have folded them while they were read.

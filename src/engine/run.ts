@@ -29,6 +29,8 @@ export interface RunState {
   readonly cancelAsked: boolean;
   /** Somebody was told why it is slow or fails; said once, and again after a resume. */
   readonly diagnosed: boolean;
+  /** A person said go on, and no step was begun since. */
+  readonly resumed: boolean;
   readonly over?: 'succeeded' | 'failed' | 'cancelled';
   readonly overAt?: Date;
   /** Number of the last event that is in here. */
@@ -49,6 +51,7 @@ export const fresh: RunState = {
   refused: false,
   cancelAsked: false,
   diagnosed: false,
+  resumed: false,
   seq: 0,
 };
 
@@ -85,14 +88,14 @@ function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
     // A person says go on: what stopped is tried again, with all its attempts.
     case 'run.resumed': {
       const { over: _, approved: __, asked: ___, overAt: ____, ...open } = s;
-      return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false, diagnosed: false };
+      return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false, diagnosed: false, resumed: true };
     }
     case 'run.cancelAsked':
       return { ...s, cancelAsked: true };
     case 'run.finished':
       return { ...s, over: event.as, overAt: at };
     case 'step.started':
-      return put(s, event.step, (step) => ({
+      return put({ ...s, resumed: false }, event.step, (step) => ({
         state: 'running',
         failures: step.failures,
         request: event.request,
@@ -124,10 +127,11 @@ function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
       const { digest, destroys, expiresAt } = event;
       return { ...s, asked: { seq, digest, destroys, expiresAt: new Date(expiresAt) } };
     }
+    // Two who told it at once wrote it twice: the first counts, and none for a question that was never asked or is past.
     case 'approval.given':
-      return { ...unasked(s), approved: event.digest };
+      return s.asked?.digest === event.digest ? { ...unasked(s), approved: event.digest } : s;
     case 'approval.refused':
-      return { ...unasked(s), refused: true };
+      return s.asked?.digest === event.digest ? { ...unasked(s), refused: true } : s;
     case 'step.diagnosed':
       return { ...s, diagnosed: true };
     case 'run.requested':

@@ -84,7 +84,7 @@ async function underLease(
   const putDown = new AbortController();
   const renewing = keepLease();
   try {
-    const planned = plan(options.phases, cluster, { operation, from: run.from, before: run.before });
+    const planned = plan(options.phases, cluster, { ...run, operation });
     const tools: StepTools = {
       planned,
       journal,

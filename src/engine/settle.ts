@@ -30,7 +30,8 @@ export async function settleRun(store: Store, id: string, run: RunRecord, state:
     const { holding, ...rest } = cluster;
     const after = stateAfter(run.operation, over, cluster.state, begun);
     // Refused, expired or cancelled before anything was done: the cluster is what it was.
-    const spec = run.before && !begun ? run.before : cluster.spec;
+    const was = run.was ?? run.before;
+    const spec = was && !begun ? was : cluster.spec;
     const facts = after === 'deleted' ? {} : { ...cluster.facts, ...Object.fromEntries(state.facts) };
     // Whoever took the cluster over in the meantime keeps it.
     return holding === undefined || holding === id ? { ...rest, spec, state: after, facts } : { ...cluster, facts };

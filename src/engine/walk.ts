@@ -1,4 +1,5 @@
 import { LeaseLost, StoreAway } from '../store/store-errors.ts';
+import { driftOf } from './drift.ts';
 import type { PlannedStep } from './plan.ts';
 import { type Move, next } from './run.ts';
 import { hasBegun, stakesOf } from './stakes.ts';
@@ -20,7 +21,9 @@ export async function walk(
   const cancelled = new AbortController();
   const stepTools = { ...tools, context: { ...context, signal: AbortSignal.any([signal, cancelled.signal]) } };
   let broken: { readonly error: unknown } | undefined;
-  const mayDestroy = await isApproved(planned, tools);
+  const drift = await driftOf(planned, stepTools);
+  if (drift.length > 0) await journal.tell(...drift.map((one) => ({ type: 'step.conflicted' as const, ...one })));
+  const mayDestroy = drift.length === 0 && (await isApproved(planned, tools));
 
   for (;;) {
     if (broken || signal.aborted) {

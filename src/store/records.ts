@@ -57,8 +57,10 @@ export const records = {
     open: z.boolean(),
     /** Rebuild: the phase it starts over from. */
     from: z.string().optional(),
-    /** Scale and rebuild: the cluster as it was before. */
+    /** Scale and rebuild: the cluster as it was before, with all workers that may be there. */
     before: ClusterSpec.optional(),
+    /** Where that is more than was asked for last: what the cluster goes back to if nothing is done. */
+    was: ClusterSpec.optional(),
   }),
   /** The first valid answer to an approval; created once, so that there is one. Its id is `RUN.NUMBER OF THE QUESTION`. */
   answer: z.object({ run: z.string(), digest: z.string(), yes: z.boolean(), by: Person, at: Instant }),

@@ -37,8 +37,8 @@ export class KubeDouble implements Kube {
   readonly #cloud: CloudDouble;
   readonly #remote: RemoteDouble;
   readonly #clusters = new Map<string, Map<string, Kept>>();
-  /** Nodes that were deleted, with how often their kubelet had been started by then: the next start brings them back. */
-  readonly #goneNodes = new Map<string, number>();
+  /** Nodes that were deleted, with how often their kubelet had been started by then: the next start, or another machine, brings them back. */
+  readonly #goneNodes = new Map<string, { readonly birth: number | undefined; readonly starts: number }>();
   readonly #drainedNodes = new Set<string>();
 
   constructor(clock: VirtualClock, cloud: CloudDouble, remote: RemoteDouble) {
@@ -104,7 +104,8 @@ export class KubeDouble implements Kube {
   #delete(objects: Map<string, Kept>, path: string): KubeAnswer {
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
     if (node) {
-      this.#goneNodes.set(node, this.#remote.named(node)?.starts.get('kubelet') ?? 0);
+      const { birth } = this.#cloud.machines().find(({ name }) => name === node) ?? {};
+      this.#goneNodes.set(node, { birth, starts: this.#remote.named(node)?.starts.get('kubelet') ?? 0 });
       this.#drainedNodes.delete(node);
       objects.delete(path);
       return { status: 200, body: {} };
@@ -152,7 +153,10 @@ export class KubeDouble implements Kube {
     const network = this.#cloud.machineAt(server)?.spec.network ?? '';
     return this.#machinesOf(network, 'worker')
       .filter(({ at }) => this.#remote.at(at)?.running.has('kubelet'))
-      .filter(({ at, name }) => (this.#remote.at(at)?.starts.get('kubelet') ?? 0) > (this.#goneNodes.get(name) ?? -1))
+      .filter(({ at, name, birth }) => {
+        const gone = this.#goneNodes.get(name);
+        return gone?.birth !== birth || (this.#remote.at(at)?.starts.get('kubelet') ?? 0) > gone.starts;
+      })
       .map(({ name }) => name);
   }
 
