@@ -3,11 +3,9 @@ import { StoreAway } from '../store/store-errors.ts';
 import { type Chat, ChatError, type Picture, type ViewPlace } from './chat.ts';
 import type { Message, Need, Opened, Replaces, Reply, Tools } from './command.ts';
 import type { Guard } from './guard.ts';
-import { message } from './messages/blocks.ts';
-import { md } from './messages/markdown.ts';
 import { notAllowed, notAllowedModal } from './messages/not-allowed.ts';
 import { noPicture } from './messages/pictures.ts';
-import { storeAway, wentWrong } from './messages/refusals.ts';
+import { noDirect, storeAway, wentWrong } from './messages/refusals.ts';
 import type { Asker } from './router.ts';
 import { isFirst } from './seen.ts';
 
@@ -113,7 +111,7 @@ async function sent(
     return { shown: reply.shown };
   } catch (error) {
     log({ error }, 'sending a file by direct message');
-    return { shown: message(md`❌ I could not send you a direct message. Open one with me, then ask again`) };
+    return { shown: noDirect() };
   }
 }
 

@@ -2,8 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { clusterName } from './cluster-name.ts';
 import { defineButton, defineCommand, defineModal } from './define-command.ts';
-import { message } from './messages/blocks.ts';
-import { askForName, confirmDelete, typingTheName } from './messages/confirm.ts';
+import { askForName, confirmDelete, kept, typingTheName } from './messages/confirm.ts';
 import { md } from './messages/markdown.ts';
 import { answered, unknownCluster } from './messages/refusals.ts';
 
@@ -26,7 +25,7 @@ const no = defineButton({
   value,
   needs: () => 'look',
   does: {
-    press: async ({ args: { cluster } }) => ({ shown: message(md`*${cluster}* stays as it is`), replaces: true }),
+    press: async ({ args: { cluster } }) => ({ shown: kept(cluster), replaces: true }),
   },
 });
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Opened, Tools } from './command.ts';
 import { defineButton, defineModal } from './define-command.ts';
-import { message } from './messages/blocks.ts';
 import { hardWayComing, hardWayModal } from './messages/hard-way.ts';
 import { hardWayButtonId } from './messages/hard-way-button.ts';
-import { md } from './messages/markdown.ts';
+import { nothingToSend } from './messages/refusals.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9:-]{1,200}$/);
 const shown = z.strictObject({ run: id, phase: id });
@@ -29,7 +28,7 @@ export const hardWayPages = defineModal({
     return Number.isNaN(page) ? undefined : opened({ ...value, page }, tools);
   },
   problems: () => undefined,
-  submit: async () => ({ shown: message(md`There is nothing to send here`) }),
+  submit: async () => ({ shown: nothingToSend() }),
 });
 
 function opened(value: z.infer<typeof carried>, { desk }: Tools): Opened {

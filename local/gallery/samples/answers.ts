@@ -1,5 +1,5 @@
 import { auditNote, auditSent, auditTrail } from '../../../src/commands/messages/audit.ts';
-import { askForName, confirmDelete, typingTheName } from '../../../src/commands/messages/confirm.ts';
+import { askForName, confirmDelete, kept, typingTheName } from '../../../src/commands/messages/confirm.ts';
 import { details, overview } from '../../../src/commands/messages/help.ts';
 import { kubeconfigNote, kubeconfigNotYet, kubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
 import { endsSoon, extended } from '../../../src/commands/messages/lifetime.ts';
@@ -7,6 +7,8 @@ import { md } from '../../../src/commands/messages/markdown.ts';
 import { notAllowed } from '../../../src/commands/messages/not-allowed.ts';
 import {
   answered,
+  noDirect,
+  nothingToSend,
   notUnderstood,
   storeAway,
   unknownCluster,
@@ -121,6 +123,7 @@ export const answerSamples: readonly Sample[] = [
   }),
   ...messages('Delete', 'ephemeral', {
     asked: confirmDelete('demo', 6, ids),
+    kept: kept('demo'),
     'while the dialog is open': typingTheName('demo'),
   }),
   {
@@ -152,6 +155,8 @@ export const answerSamples: readonly Sample[] = [
       '/kthw help create',
     ),
     'went wrong': wentWrong('That'),
+    'nothing to send': nothingToSend(),
+    'no direct message': noDirect(),
     'store away': storeAway(),
   }),
 ];

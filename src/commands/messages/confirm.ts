@@ -20,6 +20,12 @@ export function confirmDelete(
   );
 }
 
+/** In the buttons' place where nothing is to be deleted. */
+export function kept(name: string): Message {
+  const said = md`*${name}* stays as it is`;
+  return message(said, block.section(said), block.note(md`${code(`/kthw status ${name}`)} shows it`));
+}
+
 /** In the buttons' place while the modal is open. */
 export function typingTheName(name: string): Message {
   const said = md`Type the name *${name}* into the dialog to delete it`;

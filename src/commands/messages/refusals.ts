@@ -51,6 +51,22 @@ export function wentWrong(what: string): Message {
   return message(md`❌ ${what} did not work just now; nothing was lost. Please try again in a minute`);
 }
 
+/** To a dialog that only shows something. */
+export function nothingToSend(): Message {
+  return message(md`There is nothing to send in that dialog; ${code('/kthw help')} lists what there is`);
+}
+
+/** A file could not be given to whoever asked for it. */
+export function noDirect(): Message {
+  return message(
+    md`❌ I could not send you a direct message`,
+    block.section(md`❌ I could not send you a direct message, so nothing was sent.`),
+    block.note(
+      md`Open a conversation with me (or have my messages tab switched on), then ask again; ${code('/kthw help')} lists everything`,
+    ),
+  );
+}
+
 /** The store did not answer in the middle of something: whether it was taken nobody can say now. */
 export function storeAway(): Message {
   return message(

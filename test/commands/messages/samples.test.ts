@@ -38,6 +38,15 @@ describe('no message is forgotten', () => {
     expect(used).toMatch(new RegExp(`\\b${name}\\(`));
   });
 
+  test('none is made anywhere else', () => {
+    const commands = readdirSync(join(root, 'src/commands')).filter((file) => file.endsWith('.ts'));
+    expect(commands.length).toBeGreaterThan(30);
+    const making = commands.filter((file) =>
+      readFileSync(join(root, 'src/commands', file), 'utf8').includes("'./messages/blocks.ts'"),
+    );
+    expect(making).toEqual([]);
+  });
+
   test('every function that makes one is seen', () => {
     const code = `export function one(a: { b(): number }): Message {
 export function two(
