@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+const runbook = readFileSync(join(root, 'RUNBOOK.md'), 'utf8');
+const catalogue = readFileSync(join(root, 'src/engine/errors.ts'), 'utf8');
+
+test('the runbook names only codes that the catalogue has, and has those that stop a run', () => {
+  const codes = new Set(Array.from(catalogue.matchAll(/^ {2}'?([a-z-]+)'?: \(/gm), ([, code = '']) => code));
+  // It did read the catalogue.
+  expect(codes).toContain('keyring-refused');
+  const titles = runbook.split('\n').filter((line) => line.startsWith('### '));
+  const named = titles.flatMap((line) => Array.from(line.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g), ([, code = '']) => code));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((code) => !codes.has(code))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(['quota', 'conflict', 'cloud-denied', 'keyring-refused', 'bug']));
+});
+
+test('the commands that the runbook tells of exist', () => {
+  const named = Array.from(runbook.matchAll(/npm run ([a-z]+)/g), ([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(8);
+  expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+});
