@@ -83,12 +83,14 @@ function whereTo({ where, values }: CreateForm) {
 
 function place({ values, offer: { regions }, asking }: CreateForm): InputBlock[] {
   const { region = '', zone = '' } = values;
-  if (!regions && !asking)
+  if (!regions?.length && !asking)
     return [field.text('region', 'Region', { value: region }), field.text('zone', 'Zone', { value: zone })];
-  const zones = regions ? (regions.find((one) => one.name === region)?.zones ?? []) : [zone];
-  const names = regions?.map(({ name }) => name) ?? [region];
+  // A configured region that the project has not: it stays, and what is wrong with it is said when it is looked at.
+  const found = regions?.find((one) => one.name === region)?.zones ?? [];
+  const zones = found.length > 0 ? found : [zone];
+  const names = new Set([...(regions ?? []).map(({ name }) => name), region]);
   return [
-    field.select('region', 'Region', region, names.map(same), { tells: true }),
+    field.select('region', 'Region', region, [...names].map(same), { tells: true }),
     // Slack keeps what was chosen where a field stays the same one: that of another region is another one.
     field.select('zone', 'Zone', zone, zones.map(same), { tells: true, of: region }),
   ];
@@ -98,7 +100,7 @@ function size({ values, offer: { sizes }, asking }: CreateForm): InputBlock {
   const { machineType = '', zone = '' } = values;
   const { cpus, memoryMb } = smallestController;
   const hint = `of every machine; etcd and the API server need ${cpus} whole CPU and ${memoryMb} MB at least`;
-  if (!sizes) {
+  if (!sizes?.length) {
     const typed = () => field.text('machineType', 'Size', { value: machineType, hint });
     return asking ? field.select('machineType', 'Size', machineType, [same(machineType)], { of: zone, hint }) : typed();
   }
