@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isOperation } from '../../src/engine/operations.ts';
 import { plan } from '../../src/engine/plan.ts';
 import { phases } from '../../src/engine/registry.ts';
 import { certificateAt, vaultPaths } from '../../src/engine/secrets.ts';
@@ -13,7 +14,7 @@ export interface Seen {
   readonly ends: number;
   readonly cluster: object;
   readonly resources: readonly string[];
-  /** Resources that were made more than once. */
+  /** Resources that were not made exactly once, with how often. */
   readonly madeAgain: readonly string[];
   /** Steps that were not finished exactly once. */
   readonly unsteady: readonly string[];
@@ -30,22 +31,24 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
   await world.clock.sleep(60_000, new AbortController().signal);
   const record = (await world.store.read('cluster', spec.name))?.value;
   const run = record?.runs.at(-1) ?? '';
-  const operation = (await world.store.read('run', run))?.value.operation === 'delete' ? 'delete' : 'create';
+  const asked = (await world.store.read('run', run))?.value;
+  const operation = asked && isOperation(asked.operation) ? asked.operation : 'create';
+  const there = operation !== 'delete';
   const view = await world.process().desk.runView(run);
   const steps = (await world.eventsOf(run, 'step.finished')).map(({ step }) => step);
-  const planned = plan(phases, aCluster(spec), { operation }).map(({ id }) => id);
+  const planned = plan(phases, aCluster(spec), { ...asked, operation }).map(({ id }) => id);
   const address = String(record?.facts['public-address'] ?? '');
   return {
     end: await world.endOf(run),
     ends: (await world.eventsOf(run, 'run.finished')).length,
     cluster: { state: record?.state, held: record?.holding !== undefined, facts: record?.facts },
     resources: world.cloud.existing(),
-    madeAgain: [...world.cloud.allMade()].filter(([, times]) => times !== 1).map(([name]) => name),
+    madeAgain: [...world.cloud.allMade()].filter(([, times]) => times !== 1).map(([name, times]) => `${name} ${times}`),
     unsteady: planned.filter((key) => steps.filter((step) => step === key).length !== 1),
     troubles: view?.troubles ?? [],
-    authorities: operation === 'create' ? (await authoritiesIn(world, spec)).size : 0,
-    files: operation === 'create' ? filesIn(world, spec) : [],
-    objects: operation === 'create' ? world.kube.objects(address) : [],
+    authorities: there ? (await authoritiesIn(world, spec)).size : 0,
+    files: there ? filesIn(world, spec) : [],
+    objects: there ? world.kube.objects(address) : [],
   };
 }
 

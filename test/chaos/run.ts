@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { nameOf, survive, undisturbed } from './sweep.ts';
+import { nameOf, operations, survive, undisturbed } from './sweep.ts';
 
 /**
- * Ends the engine at every kill point of every step of create and of delete, each in a world of its own, and has another
+ * Ends the engine at every kill point of every step of a create, a delete, a rebuild and a scaling, each in a world of its own, and has another
  * process go on. `--writes`: also before and after every write to the store.
  */
 const { values } = parseArgs({
@@ -16,7 +16,7 @@ const shape = { controllers: Number(values.controllers) as 1 | 3 | 5, workers: N
 
 let points = 0;
 let survived = 0;
-for (const operation of ['create', 'delete'] as const) {
+for (const operation of operations) {
   const course = await undisturbed(operation, shape);
   for (const kill of values.writes ? [...course.kills, ...course.writes] : course.kills) {
     const wrong = await survive(kill, course, shape);

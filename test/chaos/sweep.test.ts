@@ -14,6 +14,20 @@ test.each(['create', 'delete'] as const)(
   },
 );
 
+test.each(['rebuild', 'scale'] as const)(
+  'a %s that was approved goes on wherever its process ends',
+  { timeout: 120_000 },
+  async (operation) => {
+    const course = await undisturbed(operation);
+    const removals = course.kills.filter((kill) => 'step' in kill && kill.step.startsWith('remove:'));
+    // All that is taken away, and samples of what is built again and of the writes around the question.
+    const others = course.kills.filter((kill) => !removals.includes(kill));
+    const sampled = [...removals, ...others.filter((_, i) => i % 15 === 7), ...course.writes.filter((_, i) => i < 20)];
+    expect(removals.length).toBeGreaterThan(5);
+    expect(await fallen(sampled, course)).toEqual([]);
+  },
+);
+
 test('a create with several controllers and workers goes on wherever its process ends', {
   timeout: 120_000,
 }, async () => {

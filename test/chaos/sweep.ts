@@ -4,14 +4,16 @@ import type { ClusterSpec } from '../../src/store/records.ts';
 import { type Process, specOf, World } from '../doubles/world.ts';
 import { look, type Seen } from './baseline.ts';
 
-type Operation = 'create' | 'delete';
+/** What is swept. A rebuild starts over from the controllers; a scaling takes a worker away. */
+export const operations = ['create', 'delete', 'rebuild', 'scale'] as const;
+type Operation = (typeof operations)[number];
 
 /** Where a process ends: at a step's kill point, or around its n-th write to the store. */
 export type Kill =
   | { readonly in: Operation; readonly step: string; readonly point: KillPoint }
   | { readonly in: Operation; readonly write: number; readonly when: 'before' | 'after' };
 
-/** A create or delete that nobody disturbs: what it passes by, and what is seen afterwards. */
+/** An operation that nobody disturbs: what it passes by, and what is seen afterwards. */
 export interface Course {
   readonly kills: readonly Kill[];
   /** Around every write to the store; how many there are differs a little from run to run. */
@@ -74,7 +76,11 @@ export async function survive(
       },
     });
     const asked = ask(world, victim, kill.in, shape).catch(() => undefined);
-    for (let i = 0; !ended && i < 1_000; i++) await world.clock.sleep(250, new AbortController().signal);
+    const saysYes = new Approver(world, victim);
+    for (let i = 0; !ended && i < 1_000; i++) {
+      await world.clock.sleep(250, new AbortController().signal);
+      await saysYes.look();
+    }
     if (!ended) return 'step' in kill ? ['this point was never reached'] : undefined;
     await victim.kill();
     const answer = await asked;
@@ -103,16 +109,51 @@ async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): P
   const world = new World();
   if (operation === 'create') return world;
   const maker = world.process();
-  await world.create(maker, shape);
+  const more = operation === 'scale' ? { workers: specOf(shape).workers + 1 } : {};
+  await world.create(maker, { ...shape, ...more });
   await maker.stop();
   return world;
 }
 
 function ask(world: World, { desk }: Process, operation: Operation, shape: Partial<ClusterSpec>): Promise<object> {
   const spec = specOf(shape);
-  return operation === 'create'
-    ? desk.create({ spec, by: world.by, channel: 'C1' })
-    : desk.delete(spec.name, world.by, 'C1');
+  const { by } = world;
+  switch (operation) {
+    case 'create':
+      return desk.create({ spec, by, channel: 'C1' });
+    case 'delete':
+      return desk.delete(spec.name, by, 'C1');
+    case 'rebuild':
+      return desk.rebuild(spec.name, { from: 'controllers', by, channel: 'C1' });
+    case 'scale':
+      return desk.scale(spec.name, { workers: spec.workers, by, channel: 'C1' });
+    default:
+      return operation satisfies never;
+  }
+}
+
+/** Somebody who says yes, once, to the first question of a run. */
+class Approver {
+  readonly #world: World;
+  readonly #process: Process;
+  #seen = 0;
+
+  constructor(world: World, process: Process) {
+    this.#world = world;
+    this.#process = process;
+  }
+
+  async look(): Promise<void> {
+    const { store, by } = this.#world;
+    const run = this.#seen < 0 ? undefined : (await store.openRuns()).at(-1);
+    if (run === undefined) return;
+    const news = await store.events(run, this.#seen);
+    this.#seen += news.length;
+    const asked = news.findLast(({ event }) => event.type === 'approval.asked')?.event;
+    if (asked?.type !== 'approval.asked') return;
+    this.#seen = -1;
+    await this.#process.desk.decide(run, asked.digest, by, true).catch(() => undefined);
+  }
 }
 
 async function allOver(world: World): Promise<void> {
