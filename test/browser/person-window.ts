@@ -48,7 +48,7 @@ export class PersonWindow {
   /** Opens the thread of a message. */
   async openThread(message: Locator): Promise<void> {
     await message
-      .getByRole('button', { name: /repl(y|ies)/ })
+      .getByRole('button', { name: /repl(y|ies)/i })
       .first()
       .click();
     await this.thread.waitFor();

@@ -29,6 +29,7 @@ function reasonsHere(): string[] {
     ...(runs('gcloud', '--version') ? [] : ['no gcloud on this machine: the local cloud was not tried with it']),
     ...(findFirestoreEmulator() ? [] : ["no Firestore store: Google's emulator or Java is not on this machine"]),
     ...(runs('kubectl', 'version', '--client') ? [] : ['no kubectl on this machine']),
+    ...(runs('chromium', '--version') ? [] : ['no Chromium on this machine: the page was not tried']),
   ];
 }
 

@@ -9,7 +9,16 @@ import { ensurePackages, whyNotHere } from '../../local/packages.ts';
 import type { Check } from './checks.ts';
 
 /** Debian packages of which only tests use a program. */
-const forTests = ['curl', 'jq', 'openssh-client', 'openssh-server', 'openssl', 'procps'];
+const forTests = [
+  'chromium',
+  'curl',
+  'fonts-noto-color-emoji',
+  'jq',
+  'openssh-client',
+  'openssh-server',
+  'openssl',
+  'procps',
+];
 
 /**
  * Makes ahead what many tests would wait for: Debian packages, the machines' root file system, the mirror's content.
