@@ -3,10 +3,12 @@ import { approvals } from './approvals.ts';
 import type { Button, Command, CreateDefaults, Message, Modal, Need, Opened, Reply, Tools, Typed } from './command.ts';
 import { extendYes } from './extend.ts';
 import { follows } from './follow.ts';
+import { hardWayPages, showHardWay } from './hard-way.ts';
 import { homeButtons } from './home-buttons.ts';
 import * as listed from './index.ts';
 import { notUnderstood } from './messages/refusals.ts';
 import { nearest } from './nearest.ts';
+import { pauses } from './pauses.ts';
 import { readArguments } from './read-arguments.ts';
 import { tokens } from './tokens.ts';
 
@@ -38,7 +40,7 @@ export type Submission =
 
 /** In the order in which help shows them: what people do first comes first. */
 const order = [
-  ...['create', 'status', 'list', 'kubeconfig', 'resume', 'cancel', 'smoke', 'doctor'],
+  ...['create', 'status', 'list', 'kubeconfig', 'revoke', 'resume', 'cancel', 'smoke', 'doctor'],
   ...['scale', 'resize', 'rebuild', 'delete', 'audit'],
 ];
 
@@ -128,8 +130,10 @@ const buttons: readonly Button[] = [
   ...Object.values(follows),
   ...Object.values(homeButtons),
   extendYes,
+  showHardWay,
+  ...Object.values(pauses),
 ];
-const modals: readonly Modal[] = commands.flatMap((one) => one.modals ?? []);
+const modals: readonly Modal[] = [...commands.flatMap((one) => one.modals ?? []), hardWayPages];
 
 function unknownCommand(name: string) {
   const meant = nearest(
