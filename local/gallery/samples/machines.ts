@@ -65,7 +65,7 @@ export const machineSamples: readonly Sample[] = [
         type: 'step.diagnosed',
         step: 'ready/etcd',
         findings: diagnose(bad)
-          .findings.map(({ text }) => text)
+          .findings.map(({ machine, text }) => `${machine}: ${text}`)
           .slice(0, 4),
         resizeTo: 'e2-standard-2',
       },

@@ -1,30 +1,36 @@
-import type { PhaseView } from '../../engine/desk-types.ts';
+import type { PhaseView, RunView } from '../../engine/desk-types.ts';
 import { between } from './duration.ts';
 import { cut } from './limits.ts';
 import { clock, joined, type Markdown, md } from './markdown.ts';
 import { phaseWords } from './words.ts';
 
-/** A line on a phone. */
-const longestNote = 120;
+/** Two lines on a telephone. */
+const longestNote = 80;
+/** So few that have not begun get a line each. */
+const fewToCome = 2;
 
-/** Phases in a line each; those that have not begun and come one after the other, in one line together. */
-export function phaseLines(phases: readonly PhaseView[]): Markdown[] {
-  const firstToCome = phases.findLastIndex(({ state }) => state !== 'waiting') + 1;
-  const toCome = phases.slice(firstToCome);
-  const lines = phases.slice(0, firstToCome).map(phaseLine);
-  if (toCome.length < 3) return [...lines, ...toCome.map(phaseLine)];
-  return [...lines, md`${phaseWords.waiting.icon} _to come:_ ${toCome.map(({ title }) => title).join(', ')}`];
+/** Phases in a line each, those that have not begun in one line together. */
+export function phaseLines({ phases, over }: Pick<RunView, 'phases' | 'over'>): Markdown[] {
+  const toCome = phases.filter(({ state }) => state === 'waiting');
+  if (toCome.length <= fewToCome) return phases.map((phase) => phaseLine(phase, over));
+  const { icon, words } = phaseWords.waiting;
+  const lines = phases.filter((phase) => !toCome.includes(phase)).map((phase) => phaseLine(phase, over));
+  const said = over ? 'not begun' : words;
+  return [...lines, md`${icon} _${toCome.length} ${said}:_ ${toCome.map(({ title }) => title).join(', ')}`];
 }
 
 /** One phase of a run in one line: state, count, time, and what it waits for. */
-export function phaseLine(phase: PhaseView): Markdown {
-  const { state, title, done, total, note } = phase;
-  const { icon, words } = phaseWords[state];
+function phaseLine(
+  { state, title, done, total, note, startedAt, finishedAt }: PhaseView,
+  over: RunView['over'],
+): Markdown {
+  const going = state === 'running' || state === 'retrying';
+  const { icon, words } = going && over ? phaseWords.begun : phaseWords[state];
   const parts = [md`${icon} *${title}*`];
-  const took = between(phase.startedAt, phase.finishedAt);
+  const took = between(startedAt, finishedAt);
   parts.push(state === 'done' && took ? md`${took}` : md`${words}`);
   if (state !== 'waiting' && state !== 'done' && total > 1) parts.push(md`${done}/${total}`);
-  if ((state === 'running' || state === 'retrying') && phase.startedAt) parts.push(md`since ${clock(phase.startedAt)}`);
+  if (going && !over && startedAt) parts.push(md`since ${clock(startedAt)}`);
   if (note && state !== 'done') parts.push(md`_${cut(note, longestNote)}_`);
   return joined(parts, ' · ');
 }

@@ -61,7 +61,7 @@ function run(view: RunView, waits: boolean) {
     block.section(md`*${view.operation}* ${icon} ${words} · ${person(view.by)}, ${moment(view.startedAt)}`),
     block.section(progressBar(view, waits)),
     // One that made it is told by its bar.
-    ...(view.over === 'succeeded' && troubles.length === 0 ? [] : sections(phaseLines(view.phases))),
+    ...(view.over === 'succeeded' && troubles.length === 0 ? [] : sections(phaseLines(view))),
     ...sections(troubles),
     block.note(waits ? md`${code(`/kthw cancel ${view.cluster}`)} stops the run` : whatNext(view)),
   ];

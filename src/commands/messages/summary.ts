@@ -27,7 +27,7 @@ export function summary(view: RunView, { moved, waits = false, thread }: Around 
     md`${icon} ${cluster}: ${spokenProgress(view, waits)}`,
     block.header(`${icon} ${cluster} · ${words}`),
     block.section(progressBar(view, waits)),
-    ...sections(phaseLines(view.phases)),
+    ...sections(phaseLines(view)),
     ...address(view),
     block.note(joined([asked(view), ...(thread ? [link(thread, 'its thread')] : [])], ' · ')),
     block.buttons(

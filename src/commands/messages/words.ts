@@ -67,10 +67,12 @@ export function standing(
 }
 
 /** A phase at a glance, and in words where its line does not say it by its time. */
-export const phaseWords: Readonly<Record<PhaseState, { readonly icon: string; readonly words: string }>> = {
+export const phaseWords: Readonly<Record<PhaseState | 'begun', { readonly icon: string; readonly words: string }>> = {
   waiting: { icon: '▫️', words: 'to come' },
   running: { icon: '⏳', words: 'going on' },
   retrying: { icon: '🔁', words: 'trying again' },
+  /** And not done when the run was over. */
+  begun: { icon: '▪️', words: 'begun' },
   done: { icon: '✅', words: 'done' },
   failed: { icon: '❌', words: 'stopped' },
   conflicted: { icon: '⚠️', words: 'exists and differs' },
