@@ -67,6 +67,8 @@ function pressing(openStore: () => Promise<Store>): void {
     for (const event of said) expect(event).toMatchObject({ type: `approval.${winner?.decided}`, by: winner?.by });
     expect(await store.list('answer')).toHaveLength(1);
     expect(await one.approval(run)).toBeUndefined();
+    const trail = (await one.audit('demo'))?.filter(({ what }) => /^(approved|refused) /.test(what));
+    expect(trail).toEqual([expect.objectContaining({ by: winner?.by })]);
   });
 
   test('an answer whose process ended before it told the run is told by the next press', async () => {
