@@ -10,7 +10,6 @@ export function deploySteps(settings: Settings): Step[] {
   const at = `--location=${location}`;
   const onKey = [`--keyring=${names.keyring}`, at, inProject];
   const member = memberOf(settings);
-  const database = `projects/${project}/databases/(default)`;
   return [
     { why: 'the APIs that kthw calls', run: ['gcloud', 'services', 'enable', ...apis, inProject] },
     {
@@ -36,7 +35,8 @@ export function deploySteps(settings: Settings): Step[] {
     },
     {
       why: 'the database',
-      look: listed(['firestore', 'databases'], `name=${database}`, 'name', inProject),
+      // The name is `(default)`; parentheses mean something else in a filter.
+      look: listed(['firestore', 'databases'], 'name~/.default.$', 'name', inProject),
       run: [
         ...['gcloud', 'firestore', 'databases', 'create', '--database=(default)', at],
         ...['--type=firestore-native', '--delete-protection', inProject],
@@ -48,12 +48,12 @@ export function deploySteps(settings: Settings): Step[] {
     },
     {
       why: 'the key ring',
-      look: listed(['kms', 'keyrings'], `name:${names.keyring}`, 'name', at, inProject),
+      look: listed(['kms', 'keyrings'], `name~/${names.keyring}$`, 'name', at, inProject),
       run: ['gcloud', 'kms', 'keyrings', 'create', names.keyring, at, inProject],
     },
     {
       why: 'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
-      look: listed(['kms', 'keys'], `name:${names.key}`, 'name', ...onKey),
+      look: listed(['kms', 'keys'], `name~/${names.key}$`, 'name', ...onKey),
       run: [
         ...['gcloud', 'kms', 'keys', 'create', names.key, '--purpose=encryption'],
         ...['--rotation-period=90d', '--next-rotation-time=+p90d', ...onKey],
@@ -103,7 +103,7 @@ function role({ project }: Settings, id: string, title: string, permissions: rea
 
 function secret(settings: Settings, id: string, asks: string): Step[] {
   const inProject = `--project=${settings.project}`;
-  const enabled = ['gcloud', 'secrets', 'versions', 'list', id, '--filter=state=ENABLED', '--format=value(name)'];
+  const enabled = ['gcloud', 'secrets', 'versions', 'list', id, '--filter=state:ENABLED', '--format=value(name)'];
   return [
     {
       why: `a place for ${id}`,
