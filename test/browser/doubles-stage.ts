@@ -48,7 +48,10 @@ export async function openDoublesStage(policy: Policy = everybody): Promise<Doub
     vaults: new VaultsDouble(clock).over(store),
     kube: new KubeDouble(clock, cloud, remote),
     openRemote: () => remote.open(),
-    told: (run) => courier.poke(run),
+    told(run) {
+      courier.poke(run);
+      door.news();
+    },
   });
   const courier = openCourier({ store, desk: engine.desk, chat, clock, policy, log });
   const now = () => new Date();

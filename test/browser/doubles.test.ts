@@ -50,6 +50,8 @@ describe.skipIf(whyNoBrowser())('in a browser, with a cloud in memory', () => {
     const summary = await ada.message(/demo · ready/, runMs);
     await ada.openThread(summary);
     await ada.reply(/demo is ready|demo: ready|demo · ready/, runMs);
+    // The run's picture comes after its end.
+    await ada.thread.locator('.file-image img').waitFor({ timeout: runMs });
     await ada.picture('create-thread');
     await ada.page.keyboard.press('Escape');
     await ada.thread.waitFor({ state: 'hidden' });
@@ -59,6 +61,9 @@ describe.skipIf(whyNoBrowser())('in a browser, with a cloud in memory', () => {
     expect(await ada.download(note)).toContain('certificate-authority-data');
     // What was seen is not unread any more.
     await ada.page.getByRole('link', { name: 'kthw', exact: true }).waitFor();
+    await ada.goTo('kthw home');
+    await ada.page.locator('.home').getByText('demo', { exact: true }).waitFor();
+    await ada.picture('home');
     expect(stage.logged).toEqual([]);
     expect(browser.complaints).toEqual([]);
   });

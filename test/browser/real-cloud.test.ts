@@ -32,7 +32,7 @@ describe.skipIf(whyNoStage() ?? whyNoBrowser())('in a browser, on real machines'
         await ada.modal.getByLabel('Workers').fill('1');
         await ada.modal.getByRole('button', { name: 'Create' }).click();
         const ended = await ada.message(/demo · (ready|.*stopped)/, createMs);
-        expect(await ended.innerText()).toContain('demo · ready');
+        expect(await ended.textContent()).toContain('demo · ready');
         await ada.picture('real-cloud');
         await ada.goTo(/^kthw \d+ unread$/);
         const kubeconfig = join(stage.stateDir, 'kubeconfig');
