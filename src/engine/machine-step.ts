@@ -6,7 +6,7 @@ import { KthwError } from './errors.ts';
 import { externalAddress, hostKeys } from './facts.ts';
 import { type ByHand, type Context, type Known, type Observed, type Rendering, type Step, saw } from './phase.ts';
 import { isDiskFull } from './remote/files.ts';
-import type { Host, HostFile, RunResult, Target } from './remote/remote.ts';
+import type { Host, HostFile, Part, RunResult, Target } from './remote/remote.ts';
 import { failureText } from './remote/result.ts';
 import { sshKeyOf } from './secrets.ts';
 
@@ -57,19 +57,23 @@ export function machineStep(wanted: MachineStep): Step {
   async function observe(c: Context): Promise<Observed> {
     const host = await hostOf(c, machine);
     const files = (await wanted.files?.(c)) ?? [];
+    const { run, stdin } = look(c, files);
+    const result = await host.run(run, { stdin, deadlineMs: 30_000, signal: c.signal, step: key });
+    orThrow(result, machine, `looking at ${title}`);
+    return seen(result, files);
+  }
+
+  /** One visit: the files first, and only when all are as rendered, whether it works. */
+  function look(c: Context, files: readonly HostFile[]) {
     const check = wanted.check?.(c) ?? 'true';
-    // One visit: the files first, and only when all are as rendered, whether it works.
-    const script = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
+    const run = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
 if [ -s /run/kthw-look.$$ ]; then rm -f /run/kthw-look.$$; exit 0; fi; rm -f /run/kthw-look.$$
 if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "$saw" | head -c 1000; fi`;
-    const result = await host.run(script, {
-      stdin: files.map(ledgerLine).join(''),
-      deadlineMs: 30_000,
-      signal: c.signal,
-      step: key,
-    });
-    orThrow(result, machine, `looking at ${title}`);
-    const lines = result.stdout.trim().split('\n');
+    return { run, stdin: files.map(ledgerLine).join('') };
+  }
+
+  function seen({ stdout }: RunResult, files: readonly HostFile[]): Observed {
+    const lines = stdout.trim().split('\n');
     const different = lines.filter((line) => line.startsWith('different ')).map((line) => line.split(' '));
     if (different.length > 0) {
       const fields = different.map(([, path = '', have = '']) => {
@@ -86,30 +90,23 @@ if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "$saw" | head -c 100
     return works === 'works' ? saw(read.join('\n'), ...(wanted.facts ?? [])) : { is: 'absent' };
   }
 
-  async function apply(c: Context): Promise<void> {
+  /** And the look after it, in the same visit. */
+  async function apply(c: Context): Promise<Observed> {
     const host = await hostOf(c, machine);
     const files = (await wanted.files?.(c)) ?? [];
-    if (files.length > 0) {
-      const note = `mkdir -p /var/lib/kthw; umask 077; cat >> ${ledger}`;
-      const doing = `writing files of ${title}`;
-      orThrow(
-        await host.run(note, {
-          stdin: files.map(ledgerLine).join(''),
-          deadlineMs: 30_000,
-          signal: c.signal,
-          step: key,
-        }),
-        machine,
-        doing,
-      );
-      await host.write(files, { deadlineMs: 60_000, signal: c.signal, step: key });
-    }
     const make = wanted.make?.(c);
-    if (make === undefined) return;
-    const result = await host.run(make, { deadlineMs, signal: c.signal, step: key });
+    const note = { run: `mkdir -p /var/lib/kthw; umask 077; cat >> ${ledger}`, stdin: files.map(ledgerLine).join('') };
+    const parts: Part[] = [
+      ...(files.length > 0 ? [note, { write: files }] : []),
+      // What it says is not what the look says.
+      ...(make === undefined ? [] : [{ run: `{ ${make}\n} >&2` }]),
+      look(c, files),
+    ];
+    const result = await host.visit(parts, { deadlineMs: deadlineMs + 60_000, signal: c.signal, step: key });
     const meant = result.exitCode === 0 ? undefined : wanted.means?.(result);
     if (meant) throw meant;
     orThrow(result, machine, title);
+    return seen(result, files);
   }
 
   async function byHand(c: ByHand, walks: 'forward' | 'backward') {

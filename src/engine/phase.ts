@@ -37,9 +37,10 @@ export interface Step {
   observe(c: Context): Promise<Observed>;
   /**
    * Called after `absent`, and possibly again after a crash at any point inside it. A step without it makes nothing: it
-   * looks until what others made has come up.
+   * looks until what others made has come up. Answers what it saw afterwards where it looked itself, just as `observe` does.
    */
-  apply?(c: Context): Promise<void>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most only act, and are written as what they are
+  apply?(c: Context): Promise<Observed | void>;
   /** What exists and differs, as far as that can be told before anything is made. Nothing: all is well, or not there yet. */
   differs?(c: Context): Promise<readonly Difference[]>;
   /** Making it takes something away: it waits for an approval of its `stake`. */

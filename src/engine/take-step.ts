@@ -22,7 +22,7 @@ export interface StepTools extends ContextTools {
  * Most waits are for machines to get there: looked at often at first, then every two seconds. After `attempts`
  * failures that pass by themselves the run stops and says so.
  */
-export const defaultRetry: RetryPolicy = { attempts: 8, firstDelayMs: 500, maxDelayMs: 15_000 };
+export const defaultRetry: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxDelayMs: 15_000 };
 const failuresUntilLook = 3;
 /** A run has hundreds of steps, and each is read again and again. */
 const longestSaw = 1_000;
@@ -73,8 +73,9 @@ async function build(planned: PlannedStep, c: Context, tools: StepTools): Promis
     if (before.is !== 'absent') return verdict(id, before, 'adopted');
     fence(tools);
     tools.killPoint(id, 'before-call');
-    await step.apply(c);
+    const after = await step.apply(c);
     tools.killPoint(id, 'after-call');
+    if (after && after.is !== 'absent') return verdict(id, after, 'applied');
   }
   const seen = await lookUntil(step.title, c, async () => {
     const look = await step.observe(c);

@@ -1,5 +1,5 @@
 import { KthwError } from '../../src/engine/errors.ts';
-import type { Host, HostFile, Remote, RunOptions, RunResult, Target } from '../../src/engine/remote/remote.ts';
+import type { Host, HostFile, Part, Remote, RunOptions, RunResult, Target } from '../../src/engine/remote/remote.ts';
 import type { CloudDouble } from './cloud.ts';
 import { Faults } from './faults.ts';
 import { MachineDouble } from './machine.ts';
@@ -64,6 +64,7 @@ export class RemoteDouble {
     return {
       run: (script, options) => this.#run(target, script, options),
       write: (files, options) => this.#write(target, files, options),
+      visit: (parts, options) => this.#visit(target, parts, options),
     };
   }
 
@@ -99,6 +100,20 @@ export class RemoteDouble {
       if (kind === 'exists') return answer(lines.some((path) => machine.files.has(path)) ? 'there\n' : '');
       return answer(kind === 'run' ? answerTo(script) : '');
     });
+  }
+
+  async #visit(target: Target, parts: readonly Part[], options: Call): Promise<RunResult> {
+    let stdout = '';
+    for (const part of parts) {
+      if ('write' in part) await this.#write(target, part.write, options);
+      else {
+        const { run, stdin = '' } = part;
+        const result = await this.#run(target, run, { ...options, stdin });
+        if (result.exitCode !== 0) return result;
+        stdout += result.stdout;
+      }
+    }
+    return answer(stdout);
   }
 
   async #write(target: Target, files: readonly HostFile[], options: Call): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../src/engine/errors.ts';
-import { type Context, type Phase, present, type Step } from '../../src/engine/phase.ts';
+import { type Context, type Observed, type Phase, present, type Step } from '../../src/engine/phase.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aPhase, aStep } from './a-plan.ts';
 import { Bench } from './a-runner.ts';
@@ -41,7 +41,7 @@ describe('a runner', () => {
     const never = aThing('a/1', { seenAfterMs: Number.POSITIVE_INFINITY });
     await other.drive(only(never.step));
     const faults = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.fault.code] : []));
-    expect(faults).toEqual(Array(8).fill('not-there-yet'));
+    expect(faults).toEqual(Array(12).fill('not-there-yet'));
     expect((await other.events()).at(-1)).toEqual({ type: 'run.finished', as: 'failed' });
   });
 
@@ -61,6 +61,25 @@ describe('a runner', () => {
     expect(applied).toBe(0);
   });
 
+  test('is done with what a step saw right after it acted, and looks again where it saw nothing', async () => {
+    for (const [after, looks] of [
+      [present(), 1],
+      [{ is: 'absent' }, 2],
+    ] as const) {
+      const bench = await begun();
+      let looked = 0;
+      const observe = async (): Promise<Observed> => (looked++ === 0 ? { is: 'absent' } : present());
+      await bench.drive(only(aStep('a/1', { observe, apply: async () => after })));
+      expect(await bench.events()).toContainEqual({
+        type: 'step.finished',
+        step: 'a/1',
+        outcome: 'applied',
+        facts: [],
+      });
+      expect(looked).toBe(looks);
+    }
+  });
+
   test('tries again later and later what passes by itself, and what nobody knows three times', async () => {
     const codes = async (error: Error) => {
       const bench = await begun();
@@ -69,7 +88,7 @@ describe('a runner', () => {
       return events.flatMap(({ at, event }) => (event.type === 'step.failed' ? [{ at: +at, fault: event.fault }] : []));
     };
     const passing = await codes(new KthwError('rate-limited', { doing: 'x' }));
-    expect(passing.length).toBe(8);
+    expect(passing.length).toBe(12);
     const gaps = passing.slice(1).map(({ at }, i) => at - (passing[i]?.at ?? 0));
     expect(gaps.every((gap, i) => gap >= (gaps[i - 1] ?? 0) && gap <= 15_000)).toBe(true);
     expect((await codes(new Error('boom'))).map(({ fault }) => fault.code)).toEqual(['bug', 'bug', 'bug']);

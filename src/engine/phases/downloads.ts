@@ -70,12 +70,14 @@ function fetchAll({ mirror }: Rendering, wanted: readonly Download[]): string {
   fetch -o "$part" '${mirrored(d.url, mirror)}' & got=$!
   sum=$(fetch '${mirrored(d.checksumUrl, mirror)}' | ${d.checksum === 'plain' ? "awk 'NR==1{print $1}'" : `awk -v f='${fileOf(d.url)}' '$2==f||$2=="*"f{print $1; exit}'`})
   wait $got
-  printf '%s  %s\\n' "$sum" "$part" | sha256sum -c --status || { echo 'bad ${mirrored(d.url, mirror)}' >&2; exit ${badChecksum}; }
+  [ "$(digest "$part")" = "$sum" ] || { echo 'bad ${mirrored(d.url, mirror)}' >&2; exit ${badChecksum}; }
   ${putInPlace(d)}
   echo '${d.url}' > /var/lib/kthw/have/${d.name}
 ) & jobs="$jobs $!"`;
   return `mkdir -p /var/lib/kthw/have
 fetch() { curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 "$@"; }
+# openssl uses the processor's own instructions for it, and takes a fifth of the time.
+digest() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r "$1"; else sha256sum "$1"; fi | cut -d' ' -f1; }
 jobs=''
 ${wanted.map(one).join('\n')}
 code=0

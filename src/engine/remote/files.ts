@@ -3,26 +3,29 @@ import type { HostFile, RunResult } from './remote.ts';
 
 /**
  * Reads files from standard input and puts each in its place. Before each file comes a line with its size, mode and path;
- * `head` takes exactly that many bytes. A file that ends too early is never renamed into place, and what is left of it
- * is removed. (`timeout` sends TERM to the shell and then to the whole group: the second one must not hit the `rm`.)
+ * `head` takes exactly that many bytes. None is renamed into place before all have come whole and are on the disk, and what
+ * is left of them is removed. (`timeout` sends TERM to the shell and then to the whole group: the second one must not hit
+ * the `rm`.) A program costs a machine more than what it does here, so that few are started for each file.
  */
 export const receiveScript = `umask 077
-temporary=
+temporary=() paths=() sizes=() folders=()
 trap 'exit 143' TERM
-trap 'trap "" TERM; rm -f -- "$temporary"' EXIT
+trap 'trap "" TERM; rm -f -- "\${temporary[@]}"' EXIT
 while IFS=' ' read -r size mode path; do
   folder=\${path%/*}
   folder=\${folder:-/}
   [ -d "$folder" ] || (umask 022 && mkdir -p -- "$folder")
-  temporary=$(mktemp -- "\${folder%/}/.\${path##*/}.XXXXXXXX")
-  head -c "$size" > "$temporary"
-  [ "$(stat -c %s -- "$temporary")" = "$size" ] || { echo "the content of $path ended early" >&2; exit 74; }
-  chown root:root -- "$temporary"
-  chmod "$mode" -- "$temporary"
-  sync -- "$temporary"
-  mv -fT -- "$temporary" "$path"
-  sync -- "$folder"
+  temporary+=("$(mktemp -- "\${folder%/}/.\${path##*/}.XXXXXXXX")")
+  paths+=("$path") sizes+=("$size") folders+=("$folder")
+  head -c "$size" > "\${temporary[-1]}"
+  [ "$mode" = 600 ] || chmod "$mode" -- "\${temporary[-1]}"
 done
+[ \${#paths[@]} -gt 0 ] || exit 0
+came=$(stat -c %s -- "\${temporary[@]}")
+[ "$came" = "$(printf '%s\\n' "\${sizes[@]}")" ] || { echo "the content of \${paths[-1]} ended early" >&2; exit 74; }
+sync -- "\${temporary[@]}"
+for i in "\${!paths[@]}"; do mv -fT -- "\${temporary[i]}" "\${paths[i]}"; done
+sync -- "\${folders[@]}"
 `;
 
 /** The files as `receiveScript` reads them. @throws RangeError for a path that is not absolute or that a line can't hold. */

@@ -27,7 +27,17 @@ export interface Host {
   run(script: string, options: RunOptions): Promise<RunResult>;
   /** Writes files as root, each whole or not at all (a temporary name beside it, then renamed). Content goes over standard input. */
   write(files: readonly HostFile[], options: Omit<RunOptions, 'stdin'>): Promise<void>;
+  /**
+   * Several in one visit, one after the other: a session on a machine costs more than most commands. Ends with the first
+   * that fails, and answers its exit code.
+   * @throws KthwError as `run`
+   */
+  visit(parts: readonly Part[], options: Omit<RunOptions, 'stdin'>): Promise<RunResult>;
 }
+
+export type Part =
+  | { readonly run: string; readonly stdin?: string | Uint8Array }
+  | { readonly write: readonly HostFile[] };
 
 export interface RunOptions {
   readonly stdin?: string | Uint8Array;

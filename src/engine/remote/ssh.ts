@@ -4,6 +4,7 @@ import { Connection } from './connection.ts';
 import { endingOf, orEnd } from './ending.ts';
 import { execute } from './execute.ts';
 import { framesOf, isDiskFull, receiveScript } from './files.ts';
+import { inTurn } from './in-turn.ts';
 import type { Host, HostFile, Remote, RunOptions, RunResult, Target } from './remote.ts';
 import { failureText } from './result.ts';
 
@@ -74,6 +75,10 @@ function hostOn(connection: Connection, target: Target, { onCall }: SshOptions):
       if (files.length === 0) return;
       const doing = `writing ${namesOf(files)}`;
       throwUnlessWritten(await perform(doing, receiveScript, framesOf(files), options), target.name, doing);
+    },
+    visit(parts, options) {
+      const { script, stdin } = inTurn(parts);
+      return perform('running commands', script, stdin, options);
     },
   };
 }
