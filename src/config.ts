@@ -37,6 +37,8 @@ const Environment = z.object({
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', { error: 'must be the bot token, which starts with xoxb-' }),
   /** Another Slack API, for a workspace on this machine. */
   SLACK_API_URL: loopbackOrHttps.optional(),
+  /** Another Secret Manager, on this machine. */
+  KTHW_SECRETS_URL: loopback.optional(),
   GOOGLE_CLOUD_PROJECT: z.string().min(1, { error: 'is needed: the id of the project in which clusters are made' }),
   /** Another Compute Engine API, for a cloud on this machine. */
   KTHW_COMPUTE_URL: loopbackOrHttps.optional(),

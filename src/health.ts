@@ -8,8 +8,8 @@ export interface HealthParts {
   readonly keyring: Pick<Keyring, 'wrap'>;
   readonly account: { state(): AccountState | undefined; look(): Promise<void> };
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** For how long an answer is good. @default 15_000, and 300_000 for the keyring and Slack, which cost money or a call */
-  readonly keepMs?: { readonly store: number; readonly others: number };
+  /** For how long it is good that a part works: 15_000, and 300_000 for the keyring, which costs money; and that it does not: 5_000. */
+  readonly keepMs?: { readonly store: number; readonly keyring: number; readonly failed: number };
   /** How long one part may take. @default 4_000 */
   readonly answerMs?: number;
 }
@@ -31,20 +31,22 @@ export type Part = { readonly ok: true; readonly openRuns?: number } | { readonl
  */
 export function openHealth(parts: HealthParts): Health {
   const { store, keyring, account, log, answerMs = 4_000 } = parts;
-  const keepMs = parts.keepMs ?? { store: 15_000, others: 300_000 };
+  const keepMs = parts.keepMs ?? { store: 15_000, keyring: 300_000, failed: 5_000 };
 
   function part(name: string, ms: number, look: () => Promise<Part>): () => Promise<Part> {
-    let kept: { readonly at: number; readonly found: Promise<Part> } | undefined;
+    let kept: { readonly found: Promise<Part>; until: number } | undefined;
     let wasWell = true;
     return () => {
-      if (kept && performance.now() - kept.at < ms) return kept.found;
+      if (kept && performance.now() < kept.until) return kept.found;
       const found = within(answerMs, look()).catch((error: unknown): Part => {
         if (wasWell) log({ error, part: name }, 'health: a part does not work');
         return { ok: false, next: `look into the log for "health", and into RUNBOOK.md for the ${name}` };
       });
-      kept = { at: performance.now(), found };
+      // Whoever asks meanwhile waits for the same look.
+      const keeping = { found, until: Number.POSITIVE_INFINITY };
+      kept = keeping;
       void found.then(({ ok }) => {
-        if (!ok) kept = undefined;
+        keeping.until = performance.now() + (ok ? ms : Math.min(ms, keepMs.failed));
         if (ok && !wasWell) log({ part: name }, 'health: it works again');
         wasWell = ok;
       });
@@ -54,11 +56,11 @@ export function openHealth(parts: HealthParts): Health {
 
   const looks = {
     store: part('store', keepMs.store, async () => ({ ok: true, openRuns: (await store.openRuns()).length })),
-    keyring: part('keyring', keepMs.others, async () => {
+    keyring: part('keyring', keepMs.keyring, async () => {
       await keyring.wrap(new Uint8Array(32), 'health');
       return { ok: true };
     }),
-    slack: part('slack', 0, async () => {
+    slack: part('slack', keepMs.store, async () => {
       // What calls have said since is as good as asking. The first time nobody has asked yet.
       if (account.state()?.ok !== true) await account.look();
       const state = account.state();

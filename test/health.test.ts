@@ -5,7 +5,7 @@ import type { Chat } from '../src/commands/chat.ts';
 import { watchSlackAccount } from '../src/commands/slack-account.ts';
 import { slackChat } from '../src/commands/slack-chat.ts';
 import { slackClient } from '../src/commands/slack-client.ts';
-import { openHealth } from '../src/health.ts';
+import { type HealthParts, openHealth } from '../src/health.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { StoreAway } from '../src/store/store-errors.ts';
 import { runRecord } from './support/store-fixtures.ts';
@@ -20,9 +20,17 @@ test('all is well: 200, and how many runs are open', async () => {
 });
 
 test('each part is looked at once in a while, however often somebody asks', async () => {
-  const { ask, counts } = await world({ keepMs: { store: 60_000, others: 60_000 } });
+  const { ask, counts } = await world({ keepMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  await Promise.all([ask(), ask()]);
   for (const _ of [1, 2, 3, 4]) await ask();
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
+});
+
+test('nor is a part that does not work asked each time', async () => {
+  const { ask, counts, fail } = await world({ keepMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  fail.store = true;
+  for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject([503, { store: { ok: false } }]);
+  expect(counts).toMatchObject({ store: 1, keyring: 1 });
 });
 
 test('warming up asks store and keyring, and is done also when they do not answer', async () => {
@@ -85,7 +93,7 @@ test('other troubles say nothing about the token', async () => {
   expect(logged).toEqual([]);
 });
 
-async function world(options: { keepMs?: { store: number; others: number } } = {}) {
+async function world(options: Pick<HealthParts, 'keepMs'> = {}) {
   const slack = { says: { ok: true } as object };
   const counts = { store: 0, keyring: 0, slack: 0 };
   const api = createServer((_, response) => {
@@ -120,7 +128,7 @@ async function world(options: { keepMs?: { store: number; others: number } } = {
     },
     account,
     log,
-    keepMs: options.keepMs ?? { store: 0, others: 0 },
+    keepMs: options.keepMs ?? { store: 0, keyring: 0, failed: 0 },
   });
   const server = createServer((request, response) =>
     request.url === '/warm' ? health.warm(request, response) : health.handle(request, response),

@@ -13,6 +13,8 @@ test('a line is in Cloud Logging’s form: severity, time, message, run and step
 test.each([
   [{ error: new Error('no') }, 'ERROR'],
   [{ severity: 'CRITICAL' }, 'CRITICAL'],
+  [{ severity: 'WARNING' }, 'WARNING'],
+  [{ severity: 'ERROR' }, 'ERROR'],
   [{}, 'INFO'],
 ])('with %o it has severity %s', (fields, severity) => {
   expect(logged((log) => log(fields, 'x'))).toMatchObject([{ severity }]);
