@@ -31,6 +31,11 @@ export function aBot(app: App): void {
     await ack();
     const { channel_id: channel, user_id: user, text } = command;
     if (text === 'modal') await client.views.open({ trigger_id: command.trigger_id, view: first('a') });
+    if (text === 'link') {
+      const { ts = '' } = await client.chat.postMessage({ channel, text: 'where it leads' });
+      const { permalink } = await client.chat.getPermalink({ channel, message_ts: ts });
+      await client.chat.postMessage({ channel, text: `<${permalink}|this way>` });
+    }
     if (text === 'secret') await client.chat.postEphemeral({ channel, user, text: 'a word in your ear' });
     if (text === 'files') {
       await client.filesUploadV2({

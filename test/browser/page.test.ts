@@ -93,6 +93,18 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     await ada.message('1 reply');
   });
 
+  test('leads from a link to a message into its thread, in the same window', async () => {
+    const ada = await windowOf('ada');
+    await ada.say('/kthw link');
+    const link = (await ada.message('this way')).getByRole('link');
+    await link.click();
+    await ada.reply('where it leads');
+    const [, ts] = /([\d.]+)$/.exec(ada.page.url()) ?? [];
+    const { page } = await windowOf('grace');
+    await page.goto(`${harness.workspace.url}/archives/C0CLUSTER/p${ts?.replace('.', '')}`);
+    await new PersonWindow(page).reply('where it leads');
+  });
+
   test('is used with the keyboard alone', async () => {
     const { page, channel } = await windowOf('ada');
     const box = page.getByRole('textbox', { name: 'Message #clusters' });

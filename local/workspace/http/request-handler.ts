@@ -36,6 +36,8 @@ async function route(workspace: Workspace, request: IncomingMessage, response: S
       return sendPrivateFile(workspace, second, request, response);
     case '_local':
       return serveLocal(workspace, url, request, response);
+    case 'archives':
+      return toMessage(second, third, response);
     default:
       return servePage(url.pathname, response);
   }
@@ -46,6 +48,12 @@ function fromHere({ headers }: IncomingMessage): boolean {
   const host = headers.host ?? '';
   const isLoopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
   return isLoopback && (headers.origin === undefined || headers.origin === `http://${host}`);
+}
+
+/** A permalink leads to the message on the page, whoever one is there. */
+function toMessage(channel: string, name: string, response: ServerResponse): void {
+  const ts = name.replace(/^p(\d+)(\d{6})$/, '$1.$2');
+  replyBytes(response, 302, '', { location: `/#/${encodeURIComponent(channel)}/${encodeURIComponent(ts)}` });
 }
 
 function sendPrivateFile(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {

@@ -28,6 +28,13 @@ export function placeHash({ as, channel, thread, home }: Place): string {
   return `#${parts.join('/').replace(/\/+$/, '')}`;
 }
 
+/** The place in this page that a permalink of the workspace leads to; undefined: it leads elsewhere. */
+export function placeOfPermalink(href: string): Place | undefined {
+  const [, channel, seconds, micros] = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(URL.parse(href)?.pathname ?? '') ?? [];
+  if (!href.startsWith(`${window.location.origin}/`) || !channel) return undefined;
+  return { ...readPlace(window.location.hash), channel, thread: `${seconds}.${micros}`, home: false };
+}
+
 /** The place that the address bar names, as it changes. */
 export function usePlace(): Place {
   return readPlace(useSyncExternalStore(subscribe, () => window.location.hash));

@@ -1,7 +1,8 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import { type Block as LibraryBlock, Message } from 'slack-blocks-to-jsx';
 import type { Block } from '../../model/view.ts';
 import { useNames } from '../app/names.ts';
+import { placeHash, placeOfPermalink } from '../app/place.ts';
 import { fileUrl } from '../app/server.ts';
 import { dateText } from './date-text.ts';
 import { isSafeUrl } from './parse-mrkdwn.ts';
@@ -25,19 +26,24 @@ export const LibraryBlocks = memo(function LibraryBlocks({ blocks }: { blocks: r
         user_groups: groups.map(({ id, handle }) => ({ id, name: handle, handle })),
       }}
       hooks={{
-        link: ({ href, children }) =>
-          isSafeUrl(href) ? (
-            <a href={href} target="_blank" rel="noreferrer noopener">
-              {children}
-            </a>
-          ) : (
-            <span>{children}</span>
-          ),
+        link: ({ href, children }) => <Link href={href}>{children}</Link>,
         date: ({ timestamp, format, fallback }) => <>{dateText(Number(timestamp), format, fallback)}</>,
       }}
     />
   );
 });
+
+/** A link: to a message it leads in this window, elsewhere in another, and nowhere where it would run something. */
+function Link({ href, children }: { href: string; children: ReactNode }) {
+  if (!isSafeUrl(href)) return <span>{children}</span>;
+  const place = placeOfPermalink(href);
+  if (place) return <a href={placeHash(place)}>{children}</a>;
+  return (
+    <a href={href} target="_blank" rel="noreferrer noopener">
+      {children}
+    </a>
+  );
+}
 
 /** A text object. */
 export const TextObject = memo(function TextObject({ text }: { text: Text }) {
