@@ -4,6 +4,7 @@ import { formSamples } from './samples/forms.ts';
 import { hardWaySamples } from './samples/hard-way.ts';
 import { homeSamples } from './samples/home.ts';
 import { machineSamples } from './samples/machines.ts';
+import { pauseSamples } from './samples/pauses.ts';
 import { pictureSamples } from './samples/pictures.ts';
 import { questionSamples } from './samples/questions.ts';
 import { runSamples } from './samples/runs.ts';
@@ -16,6 +17,7 @@ export const samples: readonly Sample[] = [
   ...runSamples,
   ...pictureSamples,
   ...hardWaySamples,
+  ...pauseSamples,
   ...questionSamples,
   ...faultSamples,
   ...answerSamples,

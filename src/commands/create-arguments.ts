@@ -59,6 +59,7 @@ export function createArguments(defaults: CreateDefaults) {
         .refine((ms) => ms >= shortestMs && ms <= longestMs, 'from 30m to 90d')
         .optional()
         .describe('how long it is wanted, like 8h or 2d: its thread asks before that is over'),
+      pause: z.boolean().default(false).describe('waits for a button after every chapter of the tutorial'),
       forceSize: z.boolean().default(false).describe('create it on machines that are known to be too small'),
     })
     .superRefine((args, context) => {
@@ -75,7 +76,7 @@ export function createArguments(defaults: CreateDefaults) {
 }
 
 export function specOf(
-  { ttl: _, ...args }: z.infer<ReturnType<typeof createArguments>>,
+  { ttl: _, pause: __, ...args }: z.infer<ReturnType<typeof createArguments>>,
   defaults: CreateDefaults,
 ): ClusterSpec {
   return {

@@ -44,7 +44,7 @@ export const create = defineCommand({
 });
 
 async function make({ args, by, channel }: Asked<CreateArguments>, { desk, defaults }: Tools): Promise<Reply> {
-  const wanted = args.ttl === undefined ? {} : { ttlMs: args.ttl };
+  const wanted = { ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }), ...(args.pause ? { pause: true } : {}) };
   const answer = await desk.create({ spec: specOf(args, defaults), by, channel, ...wanted });
   return { shown: answered(args.name, answer, md`Building *${args.name}*. The message below shows how far it is`) };
 }

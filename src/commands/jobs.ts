@@ -6,10 +6,13 @@ import type { Place } from './chat.ts';
 import type { Message } from './command.ts';
 import type { Call } from './gates.ts';
 import { type Doing, type Intent, intents } from './intent.ts';
+import { chapterDone } from './messages/pause.ts';
 import { ended } from './messages/progress.ts';
 import { question } from './messages/question.ts';
 import { summary } from './messages/summary.ts';
 import { type Item, nextItem } from './outbox.ts';
+import { fateOfPause, type Pause, pauseAt } from './pause.ts';
+import { pauseIds } from './pauses.ts';
 import { placeWords } from './place-words.ts';
 import type { Policy } from './policy.ts';
 import { fateOf, isFinal, openQuestion, type Question, questionAt } from './question.ts';
@@ -119,15 +122,17 @@ function hasPicture(events: readonly StoredEvent[], upTo: number): boolean {
 function replyOf(item: Item | undefined, state: ThreadState): Job[] {
   if (!item || 'end' in item) return [];
   if ('reply' in item) return [{ do: 'reply', message: item.reply, upTo: item.upTo, picture: false }];
-  return [{ do: 'question', upTo: item.upTo, ...shownOf(item.asks, state) }];
+  const shown = 'pauses' in item ? pauseShown(item.pauses, state) : shownOf(item.asks, state);
+  return [{ do: 'question', upTo: item.upTo, ...shown }];
 }
 
 /** Questions whose message does not show yet what came of them. */
 function amendments(state: ThreadState): Job[] {
   return (state.thread.questions ?? []).flatMap(({ seq, channel, ts, shows: before }): Job[] => {
     const asked = questionAt(state.events, seq);
-    if (!asked) return [];
-    const now = shownOf(asked, state);
+    const pause = pauseAt(state.events, seq);
+    const now = asked ? shownOf(asked, state) : pause && pauseShown(pause, state);
+    if (!now) return [];
     return now.shows === before ? [] : [{ do: 'amend', at: { channel, ts }, seq, ...now }];
   });
 }
@@ -136,6 +141,11 @@ function shownOf(asked: Question, { events, view, policy }: ThreadState) {
   const fate = fateOf(events, asked);
   const ids = { yes: approvals.yes.id, no: approvals.no.id };
   return { message: question(view, asked, fate, policy, ids), shows: fate.is, final: isFinal(fate) };
+}
+
+function pauseShown(pause: Pause, { events, view }: ThreadState) {
+  const fate = fateOfPause(events, pause);
+  return { message: chapterDone(view, pause, fate, pauseIds), shows: fate.is, final: fate.is !== 'open' };
 }
 
 /** A create that made it, and was not resumed or undone since. */

@@ -4,6 +4,7 @@ import type { Message } from './command.ts';
 import { diagnosisCard } from './messages/doctor.ts';
 import { phaseDone, saidBy, saidLines } from './messages/progress.ts';
 import { conflictCard, failureCard, postponedCard, retryCard } from './messages/trouble.ts';
+import { type Pause, pauseAt } from './pause.ts';
 import { type Question, questionAt } from './question.ts';
 import { resizeYes } from './resize.ts';
 
@@ -12,6 +13,8 @@ export type Item =
   | { readonly upTo: number; readonly reply: Message }
   /** Event `upTo` asked something: a message that is edited when something comes of it. */
   | { readonly upTo: number; readonly asks: Question }
+  /** A chapter is done: the same. */
+  | { readonly upTo: number; readonly pauses: Pause }
   /** The run is over: the summary must show it before the thread says so. */
   | { readonly upTo: number; readonly end: RunView };
 
@@ -42,6 +45,8 @@ function itemOf(view: RunView, events: readonly StoredEvent[], { event, seq, at 
   if (event.type === 'run.finished') return { upTo: seq, end: { ...view, over: event.as, finishedAt: at } };
   const asks = questionAt(events, seq);
   if (asks) return { upTo: seq, asks };
+  const pauses = pauseAt(events, seq);
+  if (pauses) return { upTo: seq, pauses };
   const reply = replyTo(view, events, event, seq);
   return reply && { upTo: seq, reply };
 }
@@ -75,6 +80,8 @@ function replyTo(
     case 'approval.refused':
       return isFirstAnswer(events, seq) ? saidBy(event.by, 'refused') : undefined;
     case 'approval.asked':
+    case 'pause.asked':
+    case 'pause.over':
     case 'run.requested':
     case 'run.taken':
     case 'step.started':

@@ -6,9 +6,11 @@ import { approvals } from './approvals.ts';
 import type { Picture } from './chat.ts';
 import { clusterName } from './cluster-name.ts';
 import { defineCommand } from './define-command.ts';
+import { pauseWaits } from './messages/pause.ts';
 import { waiting } from './messages/question.ts';
 import { unknownCluster } from './messages/refusals.ts';
 import { status as statusMessage } from './messages/status.ts';
+import { pauseIds } from './pauses.ts';
 import { clusterPicture } from './pictures/cluster-picture.ts';
 
 export const status = defineCommand({
@@ -24,7 +26,7 @@ export const status = defineCommand({
     if (!found) return { shown: unknownCluster(args.name) };
     const asked = found.latest && !found.latest.over ? await desk.approval(found.latest.run) : undefined;
     const ids = { yes: approvals.yes.id, no: approvals.no.id };
-    const asks = asked ? waiting(asked, policy, ids) : [];
+    const asks = asked ? waiting(asked, policy, ids) : found.latest ? pauseWaits(found.latest, pauseIds) : [];
     if (!hasMachines(found)) return { shown: statusMessage(found, asks) };
     return { shown: statusMessage(found, asks, true), picture: () => pictureOf(args.name, desk) };
   },

@@ -85,6 +85,11 @@ export function runEntries(
         return [
           { at, run, what: `${asked} ended`, outcome: event.as, durationMs: +at - +new Date(record.requestedAt) },
         ];
+      case 'pause.over': {
+        const did = { next: 'went on after', through: 'went on without another pause after', stop: 'stopped after' };
+        return [{ at, run, by: event.by, what: `${did[event.how]} chapter ${event.chapter}` }];
+      }
+      case 'pause.asked':
       case 'run.taken':
       case 'step.said':
       case 'step.diagnosed':

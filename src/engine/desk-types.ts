@@ -1,9 +1,17 @@
-import type { Difference, Fault, Person } from '../store/events.ts';
+import type { Difference, Fault, Onward, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Secret } from '../store/secret.ts';
 import type { HardWay } from './by-hand/hard-way.ts';
 import type { Patient, Verdict } from './doctor/diagnose.ts';
 import type { Sight } from './doctor/sight.ts';
+
+/** What came of going on from a pause. Everything but `went` changed nothing. */
+export type PauseAnswer =
+  | { readonly went: Onward }
+  /** Somebody was first. */
+  | { readonly already: Onward; readonly by: Person; readonly at: Date }
+  /** The run is over, or went on by itself. */
+  | { readonly past: true };
 
 /** The run that has a cluster now. */
 export interface Holder {
@@ -51,6 +59,8 @@ export interface RunView {
   readonly finishedAt?: Date;
   readonly over?: 'succeeded' | 'failed' | 'cancelled';
   readonly cancelAsked: boolean;
+  /** The chapter that is done, and after which it waits for a button. */
+  readonly pausedAfter?: number;
   /** In the order in which the operation walks them. */
   readonly phases: readonly PhaseView[];
   /** Every planned step: what a thread needs to name it, and the steps that it waits for. */
@@ -156,6 +166,8 @@ export interface Desk {
     readonly by: Person;
     readonly channel: string;
     readonly ttlMs?: number;
+    /** It waits for a button after every chapter. */
+    readonly pause?: boolean;
   }): Promise<Answer>;
   /** More time for a cluster that has an end. @param from the end that was shown */
   extend(name: string, from: Date, hours: number, by: Person): Promise<Extension>;
@@ -171,6 +183,8 @@ export interface Desk {
   grants(name: string): Promise<readonly Grant[]>;
   /** Ends kubeconfigs of a person before their time. */
   revoke(name: string, asked: RevokeAsked): Promise<Revocation>;
+  /** Goes on from the pause after a chapter, or stops there. The first press wins. */
+  goOn(run: string, chapter: number, by: Person, how: Onward): Promise<PauseAnswer>;
   /** What a person would have typed for a phase of a run, and what came back. @param phase by its name in the view */
   hardWay(run: string, phase: string): Promise<HardWay | undefined>;
   /** The approval that a run waits for now. */

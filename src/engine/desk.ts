@@ -13,6 +13,7 @@ import { KthwError } from './errors.ts';
 import { grantsOf } from './grants.ts';
 import { extend } from './lifetime.ts';
 import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
+import { goOn } from './pauses.ts';
 import type { Phase } from './phase.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
 import { RunViews } from './run-views.ts';
@@ -46,6 +47,8 @@ interface Request {
   readonly from?: string;
   /** Create: until when it is wanted. */
   readonly endsAt?: string;
+  /** Create: a pause after every chapter. */
+  readonly pause?: boolean;
   /** The cluster as it was, where the run changes what it is. */
   readonly before?: ClusterSpec;
 }
@@ -180,6 +183,7 @@ export function openDesk(options: DeskOptions): Desk {
     const record: RunRecord = {
       ...{ cluster: spec.name, operation, spec, by, channel, requestedAt, open: false },
       ...(asked.from ? { from: asked.from } : {}),
+      ...(asked.pause ? { pause: true } : {}),
       ...(asked.before && found ? await beforeOf(store, asked.before, found.value.runs) : {}),
     };
     await store.write('run', run, record, undefined);
@@ -298,6 +302,7 @@ export function openDesk(options: DeskOptions): Desk {
       const last = (await store.read('run', answer.unchanged.runs.at(-1) ?? ''))?.value.operation;
       return last === 'scale' ? await resume(name, by) : answer;
     },
+    goOn: (run, chapter, by, how) => goOn(options, run, chapter, by, how),
     hardWay: (run, phase) => hardWay(options, run, phase),
     approval: (run) => pendingApproval(options, run),
     decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),

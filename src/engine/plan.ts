@@ -15,6 +15,8 @@ export interface PlannedStep {
   readonly destroys: boolean;
   /** Ids of the steps that must be done first. */
   readonly after: readonly string[];
+  /** Where there is a pause after every chapter: the one that it is done in. */
+  readonly chapter?: number;
 }
 
 /** What of a run decides its plan. */

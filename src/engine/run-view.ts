@@ -32,6 +32,7 @@ export function viewOf(id: string, run: RunRecord, planned: readonly PlannedStep
     startedAt: new Date(run.requestedAt),
     ...(state.over && state.overAt ? { over: state.over, finishedAt: state.overAt } : {}),
     cancelAsked: state.cancelAsked,
+    ...(state.paused && !state.over ? { pausedAfter: state.paused.chapter } : {}),
     phases: phasesOf(planned).map(([name, steps]) => phaseView(name, steps, state)),
     steps: Object.fromEntries(
       planned.map((p) => [p.id, { title: p.step.title, phase: shownPhase(p), after: p.after }]),

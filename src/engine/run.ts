@@ -27,6 +27,12 @@ export interface RunState {
   /** A person said no, or nobody said yes in time. */
   readonly refused: boolean;
   readonly cancelAsked: boolean;
+  /** The pause that waits for a person: the event that asked, and the chapter that is done. */
+  readonly paused?: { readonly seq: number; readonly chapter: number };
+  /** The last chapter after which somebody went on. */
+  readonly passed: number;
+  /** Somebody wants no more pauses. */
+  readonly unpaused: boolean;
   /** Somebody was told why it is slow or fails; said once, and again after a resume. */
   readonly diagnosed: boolean;
   /** A person said go on, and no step was begun since. */
@@ -50,6 +56,8 @@ export const fresh: RunState = {
   facts: new Map(),
   refused: false,
   cancelAsked: false,
+  passed: 0,
+  unpaused: false,
   diagnosed: false,
   resumed: false,
   seq: 0,
@@ -87,7 +95,7 @@ function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
       return everyStep(s, (step) => (step.state === 'running' ? { ...step, state: 'waiting' } : step));
     // A person says go on: what stopped is tried again, with all its attempts.
     case 'run.resumed': {
-      const { over: _, approved: __, asked: ___, overAt: ____, ...open } = s;
+      const { over: _, approved: __, asked: ___, overAt: ____, ...open } = passedBy(s, s.paused?.chapter);
       return { ...everyStep(open, takenUpAgain), cancelAsked: false, refused: false, diagnosed: false, resumed: true };
     }
     case 'run.cancelAsked':
@@ -132,6 +140,15 @@ function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
       return s.asked?.digest === event.digest ? { ...unasked(s), approved: event.digest } : s;
     case 'approval.refused':
       return s.asked?.digest === event.digest ? { ...unasked(s), refused: true } : s;
+    case 'pause.asked':
+      return { ...s, paused: { seq, chapter: event.chapter } };
+    case 'pause.over': {
+      // Two who told it at once wrote it twice.
+      if (s.paused?.chapter !== event.chapter) return s;
+      const { how } = event;
+      const on = passedBy(s, event.chapter);
+      return { ...on, unpaused: s.unpaused || how === 'through', cancelAsked: s.cancelAsked || how === 'stop' };
+    }
     case 'step.diagnosed':
       return { ...s, diagnosed: true };
     case 'run.requested':
@@ -145,6 +162,8 @@ function after(before: Draft, { seq, at, event }: StoredEvent): Draft {
 export type Move =
   | { readonly do: 'step'; readonly key: string }
   | { readonly do: 'ask' }
+  /** This chapter is done. */
+  | { readonly do: 'pause'; readonly chapter: number }
   | { readonly do: 'sleep'; readonly until: Date }
   | { readonly do: 'finish'; readonly as: 'succeeded' | 'failed' | 'cancelled' };
 
@@ -161,13 +180,23 @@ export function next(steps: readonly PlannedStep[], s: RunState, now: Date, mayD
   if (s.cancelAsked || s.refused) return busy ? [] : [{ do: 'finish', as: 'cancelled' }];
   const stopped = steps.some((p) => stateOf(p.id) === 'failed' || stateOf(p.id) === 'conflicted');
   if (stopped) return busy ? [] : [{ do: 'finish', as: 'failed' }];
-  const ready = steps.filter((p) => stateOf(p.id) === 'waiting' && p.after.every(over));
+  const { now: chapter, done } = chaptersOf(steps, (p) => over(p.id));
+  if (!s.unpaused && done > s.passed) return busy ? [] : [{ do: 'pause', chapter: done }];
+  const isIn = (p: PlannedStep) => s.unpaused || p.chapter === undefined || p.chapter <= chapter;
+  const ready = steps.filter((p) => stateOf(p.id) === 'waiting' && isIn(p) && p.after.every(over));
   if (!mayDestroy && ready.some((p) => p.destroys)) return busy ? [] : [{ do: 'ask' }];
   const dueAt = (p: PlannedStep) => stepAt(s, p.id).retryAt ?? now;
   const due = ready.filter((p) => dueAt(p) <= now);
   if (due.length > 0) return due.map((p) => ({ do: 'step', key: p.id }));
   const soonest = ready.map(dueAt).sort((a, b) => +a - +b)[0];
   return soonest && !busy ? [{ do: 'sleep', until: soonest }] : [];
+}
+
+/** The chapter that is being worked on, and the last before it, all of which are done; 0 where there is none. */
+function chaptersOf(steps: readonly PlannedStep[], over: (p: PlannedStep) => boolean) {
+  const now = Math.min(...steps.flatMap((p) => (p.chapter === undefined || over(p) ? [] : p.chapter)));
+  const done = Math.max(0, ...steps.flatMap((p) => (p.chapter !== undefined && p.chapter < now ? p.chapter : [])));
+  return { now, done };
 }
 
 function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.failed' }>, at: Date): StepRecord {
@@ -180,6 +209,12 @@ function failed(step: StepRecord, event: Extract<EngineEvent, { type: 'step.fail
   return event.retryAt
     ? { ...rest, ...kept, state: 'waiting', failures, fault: event.fault, retryAt: new Date(event.retryAt) }
     : { ...rest, ...kept, state: 'failed', failures, fault: event.fault, finishedAt: at };
+}
+
+/** Somebody went on after a chapter, if there was a pause. */
+function passedBy(s: Draft, chapter: number | undefined): Draft {
+  const { paused: _, ...rest } = s;
+  return { ...rest, passed: Math.max(s.passed, chapter ?? 0) };
 }
 
 function unasked(s: Draft): Draft {

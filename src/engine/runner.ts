@@ -3,6 +3,7 @@ import type { Lease, Store } from '../store/store.ts';
 import { LeaseLost, StoreAway } from '../store/store-errors.ts';
 import { clusterOf } from './cluster.ts';
 import { liveGrants } from './grants.ts';
+import { inChapters } from './in-chapters.ts';
 import { Journal } from './journal.ts';
 import { isOperation, type OperationName } from './operations.ts';
 import type { Clock, Context, Phase } from './phase.ts';
@@ -84,7 +85,8 @@ async function underLease(
   const putDown = new AbortController();
   const renewing = keepLease();
   try {
-    const planned = plan(options.phases, cluster, { ...run, operation });
+    const whole = plan(options.phases, cluster, { ...run, operation });
+    const planned = run.pause ? inChapters(whole) : whole;
     const tools: StepTools = {
       planned,
       journal,
@@ -131,8 +133,9 @@ async function underLease(
 }
 
 /** Nothing to do before a person has answered, or their time is over. */
-function waitsForSomebody({ asked, cancelAsked }: RunState, now: Date): boolean {
-  return asked !== undefined && asked.expiresAt > now && !cancelAsked;
+function waitsForSomebody({ asked, paused, cancelAsked }: RunState, now: Date): boolean {
+  const isAsked = asked !== undefined && asked.expiresAt > now;
+  return (isAsked || paused !== undefined) && !cancelAsked;
 }
 
 /** A run that took the cluster from another waits until that one has put its tools down. */

@@ -37,7 +37,7 @@ export async function walk(
     const moves = next(planned, journal.state, clock.now(), mayDestroy).filter(
       (m) => m.do !== 'step' || !running.has(m.key),
     );
-    const end = running.size === 0 ? moves.find((m) => m.do === 'finish' || m.do === 'ask') : undefined;
+    const end = running.size === 0 ? moves.find((m) => m.do !== 'step' && m.do !== 'sleep') : undefined;
     if (end) return await conclude(end);
     for (const move of moves) if (move.do === 'step') start(move.key);
     await somethingToDo(moves);
@@ -58,6 +58,10 @@ export async function walk(
     if (move.do === 'finish') {
       await journal.tell({ type: 'run.finished', as: move.as });
       return 'over';
+    }
+    if (move.do === 'pause') {
+      await journal.tell({ type: 'pause.asked', chapter: move.chapter });
+      return 'parked';
     }
     const { asked } = journal.state;
     if (asked && asked.expiresAt <= clock.now()) {

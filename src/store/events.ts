@@ -20,6 +20,10 @@ export type Fault = z.infer<typeof Fault>;
 
 export const Fact = z.object({ name: z.string(), value: z.json() });
 
+/** How a person goes on from a pause: to the next one, without another, or no further. */
+export const Onward = z.enum(['next', 'through', 'stop']);
+export type Onward = z.infer<typeof Onward>;
+
 /** What happened in a run, oldest first. Append-only: a new kind is added, an old one is never changed. */
 export const EngineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.requested'), operation: z.string(), by: Person }),
@@ -66,6 +70,9 @@ export const EngineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('approval.given'), digest: z.string(), by: Person }),
   z.object({ type: z.literal('approval.refused'), digest: z.string(), by: Person }),
+  /** A chapter of the tutorial is done, and somebody wanted a pause after it. */
+  z.object({ type: z.literal('pause.asked'), chapter: z.number().int() }),
+  z.object({ type: z.literal('pause.over'), chapter: z.number().int(), by: Person, how: Onward }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;
 

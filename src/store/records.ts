@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Person } from './events.ts';
+import { Onward, Person } from './events.ts';
 
 /** What was asked for: every value of a cluster that a person can choose, validated. */
 export const ClusterSpec = z.object({
@@ -57,13 +57,26 @@ export const records = {
     open: z.boolean(),
     /** Rebuild: the phase it starts over from. */
     from: z.string().optional(),
+    /** It waits for a button after every chapter of the tutorial. */
+    pause: z.boolean().optional(),
     /** Scale and rebuild: the cluster as it was before, with all workers that may be there. */
     before: ClusterSpec.optional(),
     /** Where that is more than was asked for last: what the cluster goes back to if nothing is done. */
     was: ClusterSpec.optional(),
   }),
-  /** The first valid answer to an approval; created once, so that there is one. Its id is `RUN.NUMBER OF THE QUESTION`. */
-  answer: z.object({ run: z.string(), digest: z.string(), yes: z.boolean(), by: Person, at: Instant }),
+  /**
+   * The first valid answer to an approval or a pause; created once, so that there is one. Its id is `RUN.NUMBER OF THE
+   * QUESTION`.
+   */
+  answer: z.object({
+    run: z.string(),
+    digest: z.string(),
+    yes: z.boolean(),
+    by: Person,
+    at: Instant,
+    /** To a pause. */
+    how: Onward.optional(),
+  }),
   /** How far a run has been told in Slack: the outbox's cursor and the messages that it owns. */
   thread: z.object({
     channel: z.string(),

@@ -41,11 +41,14 @@ export function summary(view: RunView, { moved, waits = false, thread }: Around 
 }
 
 /** The command that helps from where a run stands. */
-export function whatNext({ cluster, operation, over, cancelAsked }: RunView, waits = false): Markdown {
+export function whatNext({ cluster, operation, over, cancelAsked, pausedAfter }: RunView, waits = false): Markdown {
   const next = (command: string) => code(`/kthw ${command} ${cluster}`);
   switch (over) {
     case undefined:
       if (cancelAsked) return md`Steps that have begun are finished first; ${next('status')}`;
+      if (pausedAfter !== undefined) {
+        return md`The buttons are in the thread, and ${next('status')} shows them too; ${next('cancel')} stops the run`;
+      }
       return waits
         ? md`The question is in the thread, and ${next('status')} shows it too; ${next('cancel')} stops the run`
         : md`${next('status')} looks, ${next('cancel')} stops after the steps that have begun`;

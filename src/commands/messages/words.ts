@@ -27,8 +27,11 @@ export const tones: Readonly<Record<Tone, { readonly icon: string; readonly full
   done: { icon: '✅', full: '🟩' },
 };
 
-/** Where a run stands. `waits`: for a person's answer. */
-export function toneOf({ over, cancelAsked }: Pick<RunView, 'over' | 'cancelAsked'>, waits = false): Tone {
+/** Where a run stands. `waits`: for a person's answer; it waits after a chapter too. */
+export function toneOf(
+  { over, cancelAsked, pausedAfter }: Pick<RunView, 'over' | 'cancelAsked' | 'pausedAfter'>,
+  waits = false,
+): Tone {
   switch (over) {
     case 'succeeded':
       return 'done';
@@ -37,7 +40,7 @@ export function toneOf({ over, cancelAsked }: Pick<RunView, 'over' | 'cancelAske
       return over;
     case undefined:
       if (cancelAsked) return 'stopping';
-      return waits ? 'waiting' : 'going';
+      return waits || pausedAfter !== undefined ? 'waiting' : 'going';
     default:
       return over satisfies never;
   }
@@ -50,14 +53,17 @@ export function isStopped({ over }: Pick<RunView, 'over'>): boolean {
 
 /** The same in a word or two. */
 export function standing(
-  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked'>,
+  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked' | 'pausedAfter'>,
   waits = false,
 ): { readonly icon: string; readonly words: string } {
   const { going, done } = called(view.operation);
   const tone = toneOf(view, waits);
   const words: Readonly<Record<Tone, string>> = {
     going,
-    waiting: `${going} waits for a yes`,
+    waiting:
+      view.pausedAfter === undefined
+        ? `${going} waits for a yes`
+        : `${going} waits for a button: chapter ${view.pausedAfter} is done`,
     stopping: 'stopping',
     failed: `${going} stopped`,
     cancelled: `${going} cancelled`,

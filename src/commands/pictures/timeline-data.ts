@@ -119,12 +119,17 @@ function pausesOf(events: readonly StoredEvent[], endMs: number): Pause[] {
         end(+at);
         since = { fromMs: +at, words: 'waiting for a yes' };
         break;
+      case 'pause.asked':
+        end(+at);
+        since = { fromMs: +at, words: 'waiting for a button' };
+        break;
       case 'run.finished':
         end(+at);
         since = { fromMs: +at, words: event.as === 'failed' ? 'stopped' : 'over' };
         break;
       case 'approval.given':
       case 'approval.refused':
+      case 'pause.over':
       case 'run.resumed':
         end(+at);
         break;
@@ -132,7 +137,7 @@ function pausesOf(events: readonly StoredEvent[], endMs: number): Pause[] {
     }
   }
   // What comes after the last end is not part of the run.
-  if (since?.words === 'waiting for a yes') end(endMs);
+  if (since?.words.startsWith('waiting')) end(endMs);
   return pauses;
 }
 

@@ -47,6 +47,7 @@ function beginsTurn({ type }: StoredEvent['event']): boolean {
     case 'run.taken':
     case 'approval.given':
     case 'approval.refused':
+    case 'pause.over':
       return true;
     case 'run.finished':
     case 'step.started':
@@ -57,6 +58,7 @@ function beginsTurn({ type }: StoredEvent['event']): boolean {
     case 'step.postponed':
     case 'step.conflicted':
     case 'approval.asked':
+    case 'pause.asked':
       return false;
     default:
       return type satisfies never;

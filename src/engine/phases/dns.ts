@@ -1,8 +1,9 @@
+import { table, kubectl as typing } from '../by-hand/kubectl.ts';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
 import { getObject, kubectl, kubeOf } from '../kube-access.ts';
 import { kubeObjectStep } from '../kube-object-step.ts';
-import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { type Context, definePhase, type Step, saw } from '../phase.ts';
 import { corednsObjects } from '../render/coredns-manifest.ts';
 import { images } from '../render/images.ts';
 import { type Pod, pullFails, readyPods } from '../smoke-objects.ts';
@@ -33,10 +34,11 @@ function runs(after: readonly string[]): Step {
     after: [...after, 'ready/nodes'],
     async observe(c) {
       const pods = await dnsPods(c);
-      if (readyPods(pods).length > 0) return present();
+      if (readyPods(pods).length > 0) return saw(podTable(readyPods(pods)));
       if (pullFails(pods)) throw unavailable(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
+    byHand: () => [{ script: `${typing} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
   };
 }
 
@@ -45,27 +47,38 @@ function resolves(cluster: Cluster): Step {
   return {
     key: 'dns/resolves',
     title: 'a name is resolved from a pod on each worker',
-    after: ['dns/runs'],
+    // Between workers an answer takes the routes of pods.
+    after: ['dns/runs', ...cluster.workerMachines.map(({ name }) => `pod-routes/${name}`)],
     async observe(c) {
       if (readyPods(await dnsPods(c)).length === 0) throw unavailable(c);
+      let read = '';
       for (let pass = 1; pass <= 3; pass++) {
-        for (const worker of cluster.workerMachines) await resolvesOn(c, worker.name, pass);
+        for (const worker of cluster.workerMachines) read = await resolvesOn(c, worker.name, pass);
       }
-      return present();
+      return saw(read);
     },
+    byHand: () => cluster.workerMachines.map(({ name }) => ({ script: `${typing} ${resolving(name, 1)}` })),
   };
 }
 
-async function resolvesOn(c: Context, worker: string, pass: number): Promise<void> {
+async function resolvesOn(c: Context, worker: string, pass: number): Promise<string> {
+  return await kubectl(c, resolving(worker, pass), `resolving a name on ${worker}`);
+}
+
+function resolving(worker: string, pass: number): string {
   const overrides = JSON.stringify({ spec: { nodeName: worker, terminationGracePeriodSeconds: 0 } });
-  const run = `run kthw-dns-${worker}-${pass} -n kube-system --rm -i --quiet --restart=Never --image=docker.io/library/busybox:1.28 --overrides='${overrides}'`;
-  await kubectl(c, `${run} -- nslookup kubernetes.default`, `resolving a name on ${worker}`);
+  return `run kthw-dns-${worker}-${pass} -n kube-system --rm -i --quiet --restart=Never --image=docker.io/library/busybox:1.28 --overrides='${overrides}' -- nslookup kubernetes.default`;
 }
 
 async function dnsPods(c: Context): Promise<readonly Pod[]> {
   const api = await kubeOf(c, c.cluster.controllerMachines[0]);
   const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
   return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
+}
+
+function podTable(pods: readonly Pod[]): string {
+  const rows = pods.map(({ metadata, spec, status }) => [metadata.name, status.podIP ?? '', spec.nodeName ?? '']);
+  return table(['NAME', 'IP', 'NODE'], rows);
 }
 
 function unavailable(c: Context): KthwError {

@@ -1,6 +1,7 @@
+import { command } from '../by-hand/shell.ts';
 import { hostKeys } from '../facts.ts';
 import { hostOf } from '../machine-step.ts';
-import { definePhase, known, present } from '../phase.ts';
+import { definePhase, known, saw } from '../phase.ts';
 
 /**
  * Reads the ssh host keys that each machine wrote at its first boot into Google's guest attributes; no other key is
@@ -22,7 +23,16 @@ export const hostKeysPhase = definePhase({
         // Known is what a machine has shown: from here on steps find sshd up.
         const host = await hostOf(c, machine, keys);
         await host.run('true', { deadlineMs: 10_000, signal: c.signal });
-        return present(known(hostKeys(machine), [...keys]));
+        return saw(keys.join('\n'), known(hostKeys(machine), [...keys]));
       },
+      byHand: () => [
+        {
+          script: command(['gcloud', 'compute', 'instances', 'get-guest-attributes', machine.name], {
+            zone: cluster.zone,
+            'query-path': 'hostkeys/',
+          }),
+        },
+        { script: command(['gcloud', 'compute', 'ssh', machine.name], { zone: cluster.zone, command: 'true' }) },
+      ],
     })),
 });

@@ -1,7 +1,8 @@
+import { kubectl } from '../by-hand/kubectl.ts';
 import { KthwError } from '../errors.ts';
 import type { KubeApi } from '../kube/kube.ts';
 import { deleteObject, getObject, kubeOf } from '../kube-access.ts';
-import { type Context, definePhase, present, type Step } from '../phase.ts';
+import { type Context, definePhase, type Step, saw } from '../phase.ts';
 import { minorOf } from '../releases.ts';
 import type { Pod } from '../smoke-objects.ts';
 
@@ -17,7 +18,11 @@ export const membership = definePhase({
       title: `node ${name}`,
       after: [`kubelet/${name}`, ...cluster.controllerMachines.slice(0, 1).map((m) => `control-plane/${m.name}`)],
       leaves: true,
-      observe: async (c) => ((await nodeOf(c, name)) ? present() : { is: 'absent' }),
+      observe: async (c) => ((await nodeOf(c, name)) ? saw(`node/${name}`) : { is: 'absent' }),
+      byHand: (_, walks) =>
+        walks === 'forward'
+          ? [{ script: `${kubectl} get node ${name} -o name` }]
+          : [{ script: `${kubectl} drain ${name} --ignore-daemonsets\n${kubectl} delete node ${name}` }],
       async stake(c) {
         // What is on its way out already moves nowhere, and is gone by the time somebody answers.
         const pods = (await podsOn(c, name)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { command } from '../by-hand/shell.ts';
 import type { Cloud, MachineType, Quota, Zonal } from '../cloud/cloud.ts';
 import type { Cluster } from '../cluster.ts';
 import { KthwError } from '../errors.ts';
@@ -21,6 +22,12 @@ export const preflight = definePhase({
         if (problems.length > 0) throw new KthwError('preflight', { problems });
         return present();
       },
+      byHand: ({ cluster: { zone, region, machineType } }) =>
+        [
+          command(['gcloud', 'compute', 'zones', 'describe', zone]),
+          command(['gcloud', 'compute', 'machine-types', 'describe', machineType], { zone }),
+          command(['gcloud', 'compute', 'regions', 'describe', region]),
+        ].map((script) => ({ script })),
     },
     {
       key: 'preflight/conflicts',

@@ -1,0 +1,51 @@
+import type { Onward, Person } from '../store/events.ts';
+import type { Store } from '../store/store.ts';
+import { StaleVersion } from '../store/store-errors.ts';
+import type { PauseAnswer } from './desk-types.ts';
+import { folded } from './run.ts';
+
+interface Tools {
+  readonly store: Store;
+  readonly now: () => Date;
+  poke(run: string): void;
+}
+
+/**
+ * Goes on from the pause after a chapter. The first answer is written once, then told to the run: should the process end in
+ * between, the next press of anybody tells it.
+ */
+export async function goOn(
+  { store, now, poke }: Tools,
+  run: string,
+  chapter: number,
+  by: Person,
+  how: Onward,
+): Promise<PauseAnswer> {
+  const events = await store.events(run);
+  const asked = events.findLast(({ event }) => event.type === 'pause.asked' && event.chapter === chapter);
+  if (!asked) return { past: true };
+  const id = `${run}.${asked.seq}`;
+  const { paused, cancelAsked, over } = folded(events);
+  const isOpen = paused?.seq === asked.seq && !cancelAsked && !over;
+  if (!isOpen) return (await answerAt(store, id)) ?? { past: true };
+  const answer = { run, digest: `chapter ${chapter}`, yes: how !== 'stop', how, by, at: now().toISOString() };
+  let first = true;
+  try {
+    await store.write('answer', id, answer, undefined);
+  } catch (error) {
+    if (!(error instanceof StaleVersion)) throw error;
+    first = false;
+  }
+  const winner = first ? answer : ((await store.read('answer', id))?.value ?? answer);
+  // Two presses may both tell it; the second finds nothing to change.
+  if (folded(await store.events(run)).paused?.seq === asked.seq) {
+    await store.append(run, [{ type: 'pause.over', chapter, by: winner.by, how: winner.how ?? 'next' }]);
+  }
+  poke(run);
+  return first ? { went: how } : ((await answerAt(store, id)) ?? { past: true });
+}
+
+async function answerAt(store: Store, id: string): Promise<PauseAnswer | undefined> {
+  const answer = (await store.read('answer', id))?.value;
+  return answer && { already: answer.how ?? 'next', by: answer.by, at: new Date(answer.at) };
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { PausingWorld } from '../doubles/pausing-world.ts';
+import { specOf } from '../doubles/world.ts';
+import { look } from './baseline.ts';
+
+test('a create that pauses goes on in another process wherever between two writes the first one ends', {
+  timeout: 120_000,
+}, async () => {
+  const undisturbed = await course();
+  expect(undisturbed.seen.end).toBe('succeeded');
+  // The desk's and the runner's beginning and the first pause in full, the rest by samples.
+  const kills = Array.from({ length: undisturbed.writes }, (_, i) => i + 1).filter((n) => n <= 14 || n % 37 === 0);
+  expect(kills.length).toBeGreaterThan(18);
+  for (const write of kills) {
+    for (const when of ['before', 'after'] as const) {
+      expect((await course({ write, when })).seen, `${when} write ${write}`).toEqual(undisturbed.seen);
+    }
+  }
+});
+
+/** @param kill where the first process ends; whoever asked and got no answer asks again, at the second */
+async function course(kill?: { readonly write: number; readonly when: 'before' | 'after' }) {
+  const world = new PausingWorld();
+  try {
+    let [writes, ended] = [0, false];
+    const victim = world.process({
+      atStore(call, when, end) {
+        if (ended || !isWrite(call)) return;
+        if (when === 'before') writes++;
+        if (kill?.when !== when || kill.write !== writes) return;
+        ended = true;
+        end();
+      },
+    });
+    const begun = await world.begin(victim).catch(() => undefined);
+    if (begun) await world.overAllPauses(begun, victim).catch(() => undefined);
+    if (!ended) await victim.stop();
+    else await victim.kill();
+    const heir = world.process();
+    await heir.start();
+    const run = begun ?? (await held(world)) ?? (await world.begin(heir));
+    await world.overAllPauses(run, heir);
+    await heir.stop();
+    return { writes, seen: await look(world, specOf()) };
+  } finally {
+    await world.close();
+  }
+}
+
+/** What was begun although nobody was answered. */
+async function held(world: PausingWorld): Promise<string | undefined> {
+  return (await world.store.read('cluster', 'demo'))?.value.holding;
+}
+
+function isWrite(call: string): boolean {
+  return !['read', 'list', 'events', 'openRuns'].includes(call);
+}
