@@ -127,10 +127,11 @@ function defaultValues(defaults: CreateDefaults): Typed {
 }
 
 /** As the flags would say it: what is empty was not given. */
-function given({ [channelBlock]: _, otherType, forceSize, ...typed }: Typed): Record<string, unknown> {
+function given({ [channelBlock]: _, otherType, forceSize, pause, ...typed }: Typed): Record<string, unknown> {
   const texts = { ...typed, ...(otherType?.trim() ? { machineType: otherType } : {}) };
   const filled = Object.entries(texts).flatMap(([key, text]) => (text.trim() ? [[key, text.trim()]] : []));
-  return { name: '', ...Object.fromEntries(filled), ...(forceSize ? { forceSize: true } : {}) };
+  const ticked = { ...(forceSize ? { forceSize: true } : {}), ...(pause ? { pause: true } : {}) };
+  return { name: '', ...Object.fromEntries(filled), ...ticked };
 }
 
 /** What is wrong with a field that is not there is said beside the first one. */

@@ -93,14 +93,14 @@ describe('create without flags', () => {
     expect(values).toContain('europe-west1');
     const typed = {
       ...{ name: 'demo', region: 'us-west1', zone: 'us-west1-a', machineType: 'f1-micro', forceSize: ['yes'] },
-      ...{ controllers: '1', workers: '0', version: '1.36.4', otherType: '', ttl: '8h' },
+      ...{ controllers: '1', workers: '0', version: '1.36.4', otherType: '', ttl: '8h', pause: ['yes'] },
       ...{ subnet: '10.241.0.0/24', podCidr: '10.201.0.0/16', serviceCidr: '10.33.0.0/24' },
     };
     expect(await ada.submit(id, typed)).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
-    const { otherType: _, ttl: __, ...rest } = typed;
+    const { otherType: _, ttl: __, pause: ___, ...rest } = typed;
     const spec = { ...rest, forceSize: true, controllers: 1, workers: 0 };
-    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(spec);
+    expect((await slack.store.list('run'))[0]?.value).toMatchObject({ spec, pause: true });
     const endsAt = (await slack.store.read('cluster', 'demo'))?.value.endsAt;
     expect(endsAt).toEqual(expect.any(String));
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { create } from '../../src/commands/create.ts';
-import { readForm } from '../../src/commands/create-form.ts';
+import { Carried, changedForm, openForm, readForm } from '../../src/commands/create-form.ts';
 import { everybody } from '../../src/commands/policy.ts';
 import { readArguments } from '../../src/commands/read-arguments.ts';
+import type { Desk } from '../../src/engine/desk-types.ts';
 import { aSpec, defaults } from './a-run.ts';
+import { someOffers } from './some-offers.ts';
 
 /** Every field of the form as it is when nothing was changed. */
 function unchanged(): Record<string, string> {
@@ -13,7 +15,7 @@ function unchanged(): Record<string, string> {
 }
 
 const carried = { channel: 'C1', more: true, small: {} };
-const tools = { defaults: defaults(), policy: everybody };
+const tools = { defaults: defaults(), policy: everybody, offers: someOffers(), desk: {} as Desk };
 
 describe('the form finds fault with what the flags find fault with, in the same words', () => {
   test.each([
@@ -60,4 +62,11 @@ test('only a channel where kthw listens can be chosen', () => {
     readForm({ more: false, small: {} }, { ...unchanged(), channel }, { ...tools, policy });
   expect(choose('C1')).toEqual({ errors: { channel: 'I don’t listen in this channel' } });
   expect(choose('C2')).toHaveProperty('args');
+});
+
+test('every option of the command is in the form', () => {
+  const { private_metadata: metadata = '' } = openForm('C1', tools).view;
+  const more = changedForm(Carried.parse(JSON.parse(metadata)), unchanged(), 'more', tools);
+  const blocks = more?.view.blocks.map((one) => one.block_id);
+  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.args(defaults()).shape)));
 });

@@ -134,6 +134,9 @@ function choiceOf({ name, cpus, memoryMb, sharedCpu, lacks }: Size): Choice {
 
 function rest(values: Typed): InputBlock[] {
   return [
+    field.ticks('pause', 'To learn from it', values.pause, [
+      { value: 'yes', text: 'Wait for a button after every chapter (--pause)' },
+    ]),
     field.text('otherType', 'Another size, by its name', {
       value: values.otherType,
       optional: true,
@@ -159,7 +162,7 @@ function moreButton(): ActionsBlock {
   return {
     type: 'actions',
     block_id: 'more',
-    elements: [block.button('create.more', 'More: address ranges, lifetime, other sizes', true)],
+    elements: [block.button('create.more', 'More: pauses, address ranges, lifetime, other sizes', true)],
   };
 }
 
