@@ -25,6 +25,12 @@ import { holderOfThisProcess } from './store/holder.ts';
 import { onceBack } from './store/once-back.ts';
 import { openTracing } from './trace/open-tracing.ts';
 
+/**
+ * App Engine starts an instance because somebody waits: what is asked first is acknowledged before all that is loaded to take
+ * up runs, which holds the process for longer than the acknowledgement takes.
+ */
+const firstRequestMs = 500;
+
 /** What the environment does not say. */
 export interface BotOptions extends Pick<EngineOptions, 'killPoint'> {
   readonly compute?: Pick<ComputeOptions, 'operationDeadlineMs'>;
@@ -96,6 +102,7 @@ export async function startBot(config: Config, options: BotOptions = {}): Promis
   });
   const { address, port } = await door.listen(config.PORT, config.HOST);
   console.log(`listening http://${address}:${port}`);
+  if (config.GAE_ENV !== undefined) await sleep(firstRequestMs);
   await onceBack(
     () => courier.start(),
     () => sleep(2_000),
