@@ -50,6 +50,11 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     return messages.filter((m) => m.metadata?.event_type === 'kthw_run' && m.text.includes(` ${cluster}: `));
   }
 
+  /** Files that a person can see and that are one. */
+  async function kubeconfigs(person: string) {
+    return (await stage.workspace.files(person)).filter(({ name }) => name.endsWith('.kubeconfig'));
+  }
+
   test('has one message in the channel, which everybody sees and which says that it is ready', async () => {
     expect((await summaries()).map(({ text }) => text)).toEqual([
       `✅ demo: ready, ${phases.length - 1} of ${phases.length} phases`,
@@ -77,11 +82,11 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('gives its kubeconfig to Ada by direct message, and to nobody else', async () => {
-    const [file, ...others] = await stage.workspace.files('ada');
+    const [file, ...others] = await kubeconfigs('ada');
     expect(others).toEqual([]);
     expect(file?.name).toBe('demo.kubeconfig');
     for (const other of ['grace', 'linus']) {
-      expect(await stage.workspace.files(other)).toEqual([]);
+      expect(await kubeconfigs(other)).toEqual([]);
       await expect(stage.workspace.download(other, file?.id ?? '')).rejects.toThrow('400');
       await expect(stage.workspace.messages(await stage.workspace.dmChannel('ada'), other)).rejects.toThrow();
     }
@@ -197,6 +202,23 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
 
   test('says after a resume that there is nothing left of the smoke test to go on with', async () => {
     expect(await stage.ada.ask('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
+  });
+
+  test('ends at once what Ada was given when that is revoked; what she is given then works, and the old does not', async () => {
+    // One came with the cluster, one when it was resumed.
+    const before = await kubeconfigs('ada');
+    expect(await stage.ada.ask('/kthw revoke demo')).toContain('can do nothing any more');
+    await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
+    expect(await stage.ada.ask('/kthw kubeconfig demo')).toContain('in your direct messages');
+    const [given, ...others] = (await kubeconfigs('ada')).filter(({ id }) => before.every((one) => one.id !== id));
+    expect(others).toEqual([]);
+    const file = join(stage.stateDir, 'kubeconfig-again');
+    await writeFile(file, await stage.workspace.download('ada', given?.id ?? ''), { mode: 0o600 });
+    const again = await openKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
+    expect(await again('auth', 'can-i', '*', '*')).toBe('yes');
+    await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
+    const audit = await stage.ada.ask('/kthw audit demo');
+    expect(audit).toMatch(/was given kubeconfig [0-9a-f]{12} .*revoked kubeconfig .*was given kubeconfig/s);
   });
 
   test('shows no secret: not in what the bot keeps, in no log, in no message and in no list of processes', async () => {
