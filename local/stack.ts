@@ -33,6 +33,8 @@ export interface Stack {
 }
 
 const mirrorHost = '127.64.0.1';
+/** Under many runs at once most of the memory is garbage of the last moment: a third less with a smaller young generation. */
+const botNodeOptions = ['--max-semi-space-size=8'];
 const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
@@ -114,7 +116,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));
     const startBot = () =>
-      start('bot', [options.botScript ?? 'src/main.ts'], {
+      start('bot', [...botNodeOptions, options.botScript ?? 'src/main.ts'], {
         HOST: '127.0.0.1',
         PORT: String(botPort),
         SLACK_BOT_TOKEN: token,
