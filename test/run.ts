@@ -10,6 +10,8 @@ import { prepare } from './running/prepare.ts';
 import { type Results, readResults, slowest } from './running/results.ts';
 import { runVitest } from './running/vitest.ts';
 
+const pictures = 'test/browser/artefacts';
+
 /** All of it: what tests need, the static checks, vitest. Its last line is `N passed, N failed`. Arguments go to vitest. */
 async function main(args: readonly string[]): Promise<void> {
   // Whoever ends it early still gets what belongs to the end: children ended, machines swept, the closing line.
@@ -21,9 +23,11 @@ async function main(args: readonly string[]): Promise<void> {
   const reportFile = join(folder, 'results.json');
   const binDir = join(folder, 'bin');
   const failures = await prepare(binDir, stop.signal);
+  await rm(pictures, { recursive: true, force: true });
   const exitCode = stop.signal.aborted ? 1 : await runVitest(args, reportFile, binDir);
   const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
   await rm(folder, { recursive: true });
+  if (existsSync(pictures)) console.log(`\nPictures of the page: ${pictures}`);
   if (!whyNotHere()) await sweepAll();
   finish(exitCode, results, [...(await checks), ...failures]);
 }

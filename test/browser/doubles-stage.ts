@@ -16,6 +16,7 @@ import { CloudDouble } from '../doubles/cloud.ts';
 import { KubeDouble } from '../doubles/kube.ts';
 import { RemoteDouble } from '../doubles/remote.ts';
 import { VaultsDouble } from '../doubles/vaults.ts';
+import { patient } from './patient.ts';
 
 /** How much faster time passes: a create takes seconds. */
 const times = 20;
@@ -36,7 +37,7 @@ export async function openDoublesStage(policy: Policy = everybody): Promise<Doub
   const cloud = new CloudDouble(clock);
   const remote = new RemoteDouble(cloud);
   const store = openSqliteStore({ path: ':memory:', now: clock.now });
-  const workspace = await startWorkspace({ rateLimits: { enabled: false } });
+  const workspace = await startWorkspace({ rateLimits: { enabled: false }, ...patient });
   const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
   const chat = slackChat(slackClient(account));
   const logged: string[] = [];

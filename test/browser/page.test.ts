@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Harness, startHarness } from '../local/workspace/harness.ts';
 import { aBot } from './a-bot.ts';
 import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
+import { patient } from './patient.ts';
 import { PersonWindow } from './person-window.ts';
 
 describe.skipIf(whyNoBrowser())('the page', () => {
@@ -12,7 +13,7 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     browser = await openBrowser();
   });
   beforeEach(async () => {
-    harness = await startHarness(aBot);
+    harness = await startHarness(aBot, patient);
   });
   afterEach(async ({ task }) => {
     await browser.closeWindows(task.result?.state === 'fail' ? `failed-${task.id}` : undefined);
