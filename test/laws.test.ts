@@ -4,6 +4,7 @@ import { phases } from '../src/engine/registry.ts';
 import { nameOf, survive, undisturbed } from './chaos/sweep.ts';
 import { specOf, World } from './doubles/world.ts';
 import { aCluster } from './engine/a-cluster.ts';
+import { needlesIn } from './support/needles.ts';
 
 /** Phases that clear up after themselves: done again, they make again what they took away. */
 const leaveNothing: ReadonlySet<string> = new Set(['smoke']);
@@ -69,7 +70,7 @@ test('what is shown and kept of a cluster holds no secret', async () => {
   const vault = world.vaults.over(world.store).of('demo');
   const stored = await world.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.bytes()));
-  const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(Buffer.from(bytes)) : []));
+  const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
   const kubeconfig = await process.desk.kubeconfig('demo', world.by);
   await world.finish(process.desk.delete('demo', world.by, 'C1'));
 
@@ -114,15 +115,4 @@ function commandsRun(world: World): { readonly step: string; readonly times: num
   return cluster.machines.flatMap(({ name }) =>
     [...(world.remote.named(name)?.ran ?? [])].map(([step, times]) => ({ step, times })),
   );
-}
-
-/** Every way in which a secret could be written down: whole, and line by line. */
-function needlesIn(bytes: Buffer): string[] {
-  const text = bytes.toString('utf8');
-  const lines = text.startsWith('{') ? privateLines(JSON.parse(text)) : [];
-  return [bytes.toString('base64'), bytes.toString('hex'), ...lines];
-}
-
-function privateLines({ key, privateKey }: { key?: string; privateKey?: string }): string[] {
-  return (key ?? privateKey ?? '').split('\n').filter((line) => line.length > 30 && !line.startsWith('-----'));
 }

@@ -135,7 +135,7 @@ export interface ByHand extends Rendering {
   readonly vault: BlankVault;
 }
 
-/** What a person types: on a machine of the cluster, or where nothing is named, on their own. */
+/** What a person types: as root on a machine of the cluster, or where nothing is named, on their own. */
 export interface Typed {
   readonly on?: string;
   readonly script: string;

@@ -71,7 +71,10 @@ function blocksOf({ title, typed, saw }: HardWayPart): KnownBlock[] {
   const blocks: KnownBlock[] = [block.section(md`*${title}*`)];
   let on: string | undefined | null = null;
   for (const { on: where, script } of typed) {
-    if (where !== on) blocks.push(block.note(where === undefined ? md`On your machine` : md`On ${code(where)}`));
+    if (where !== on)
+      blocks.push(
+        block.note(where === undefined ? md`On your machine` : md`On ${code(where)}, as root (${code('sudo -i')})`),
+      );
     on = where;
     blocks.push(...fixed(script));
   }

@@ -39,9 +39,9 @@ export async function hardWay(
 ): Promise<HardWay | undefined> {
   const record = (await store.read('run', run))?.value;
   if (!record || !isOperation(record.operation)) return undefined;
-  const { operation, from, before, spec } = record;
+  const { operation, spec } = record;
   const cluster = clusterOf(spec);
-  const steps = plan(phases, cluster, { operation, from, before }).filter((p) => shownPhase(p) === phase);
+  const steps = plan(phases, cluster, { ...record, operation }).filter((p) => shownPhase(p) === phase);
   const [first] = steps;
   if (!first) return undefined;
   const events = await store.events(run);

@@ -12,7 +12,7 @@ interface Work {
   readonly check?: string | undefined;
 }
 
-/** What a step does on a machine, as a person would type it there. Its files come from a blank vault. */
+/** What a step does on a machine, as a person would type it there, as root. Its files come from a blank vault. */
 export function onMachine({ machine, files, make, check }: Work): Typed[] {
   const scripts = [writing(files), make, check].filter((script) => script !== undefined && script !== '');
   return scripts.map((script) => ({ on: machine, script: String(script) }));
@@ -23,10 +23,10 @@ export function writing(files: readonly HostFile[]): string {
   const folders = [...new Set(files.map(({ path }) => dirname(path)))];
   if (files.length === 0) return '';
   return [
-    `sudo mkdir -p ${folders.map(quoted).join(' ')}`,
+    `mkdir -p ${folders.map(quoted).join(' ')}`,
     ...files.flatMap(({ path, content, mode }) => [
-      hereDocument('cat', legible(content), ` | sudo tee ${quoted(path)} >/dev/null`),
-      `sudo chmod ${mode.toString(8).padStart(4, '0')} ${quoted(path)}`,
+      hereDocument(`cat > ${quoted(path)}`, legible(content)),
+      `chmod ${mode.toString(8).padStart(4, '0')} ${quoted(path)}`,
     ]),
   ].join('\n');
 }

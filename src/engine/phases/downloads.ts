@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { fetching } from '../by-hand/fetching.ts';
 import type { Cluster, Machine } from '../cluster.ts';
 import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
 import { KthwError } from '../errors.ts';
@@ -23,6 +24,11 @@ export const downloads = definePhase({
         check: () => downloadsFor(cluster, machine).map(isThere).join(' && '),
         undo: 'rm -rf /var/lib/kthw/have',
         make: (c) => fetchAll(c, downloadsFor(cluster, machine)),
+        byHand: ({ mirror }) => ({
+          make: downloadsFor(cluster, machine)
+            .map((d) => fetching(d, mirror))
+            .join('\n'),
+        }),
         means: ({ exitCode, stderr }) => {
           const url = stderr.match(/^bad (\S+)$/m)?.[1] ?? 'the mirror';
           if (exitCode === badChecksum) return new KthwError('checksum', { host: machine.name, url });

@@ -150,7 +150,7 @@ const firstPod = `POD=$(${typing} get pods -n ${smokeNamespace} -l app=web -o 'j
 function askingPods({ workerMachines }: Cluster): Typed[] {
   return workerMachines.slice(0, 1).map(({ name }) => ({
     on: name,
-    script: 'sudo nsenter -t PROCESS_OF_A_POD -n curl -I http://ADDRESS_OF_ANOTHER_POD/',
+    script: 'nsenter -t PROCESS_OF_A_POD -n curl -I http://ADDRESS_OF_ANOTHER_POD/',
   }));
 }
 
