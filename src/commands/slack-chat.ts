@@ -51,6 +51,7 @@ export function slackChat(client: WebClient): Chat {
       await calling(client.filesUploadV2({ channel_id: channel, initial_comment: comment.text, ...file }));
     },
     async share(channel, { name, png, alt, comment }, thread) {
+      // The field is `alt_txt` in Slack's reference and `alt_text` in its client, so that the comment says the same in words.
       const file = { file: Buffer.from(png), filename: name, title: name, alt_text: cut(alt, longestAlt) };
       const where = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
       await calling(client.filesUploadV2({ ...where, initial_comment: comment.text, ...file }));

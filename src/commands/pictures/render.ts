@@ -1,31 +1,30 @@
-import { createRequire } from 'node:module';
-import { fontFamily } from './svg.ts';
+import { Worker } from 'node:worker_threads';
 
-const faces = ['400Regular', '600SemiBold'];
-/** Pixels of the picture for one of the drawing: sharp on a telephone. */
-const zoom = 2;
+/** Longest that one picture may take, on a machine with much else to do. */
+const deadlineMs = 60_000;
 /** One after the other, so that many runs that end together do not fill the memory. */
 let busy: Promise<unknown> = Promise.resolve();
 
-/** A drawing as PNG. The renderer is loaded when it is first needed, and works beside the main thread. */
+/**
+ * A drawing as PNG. It is made in a thread of its own that ends with it: the renderer is loaded by nobody who only answers
+ * Slack, holds nobody up, and gives back what it took, which the garbage collector of this thread would not see.
+ * @throws Error when it can't be drawn
+ */
 export async function rendered(svg: string): Promise<Uint8Array> {
-  const before = busy;
-  const picture = before.then(() => render(svg));
+  const picture = busy.then(() => render(svg));
   busy = picture.catch(() => undefined);
   return await picture;
 }
 
-async function render(svg: string): Promise<Uint8Array> {
-  const { renderAsync } = await import('@resvg/resvg-js');
-  const { resolve } = createRequire(import.meta.url);
-  const image = await renderAsync(svg, {
-    fitTo: { mode: 'zoom', value: zoom },
-    font: {
-      fontFiles: faces.map((face) => resolve(`@expo-google-fonts/inter/${face}/Inter_${face}.ttf`)),
-      // What a picture looks like does not hang on the machine that draws it.
-      loadSystemFonts: false,
-      defaultFontFamily: fontFamily,
-    },
+function render(svg: string): Promise<Uint8Array> {
+  const worker = new Worker(new URL('./render-thread.ts', import.meta.url), { workerData: svg });
+  const late = setTimeout(() => void worker.terminate(), deadlineMs);
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  worker.once('message', resolve);
+  worker.once('error', reject);
+  worker.once('exit', (code) => {
+    clearTimeout(late);
+    reject(new Error(`rendering a picture ended with code ${code}`));
   });
-  return image.asPng();
+  return promise;
 }

@@ -14,9 +14,9 @@ describe('a picture', () => {
     const png = Buffer.from(await picture());
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
-    expect(width).toBe(2_400);
-    expect(height).toBeGreaterThan(300);
-    expect(height).toBeLessThan(4_000);
+    expect(width).toBe(1_800);
+    expect(height).toBeGreaterThan(250);
+    expect(height).toBeLessThan(3_000);
     expect(png.length).toBeLessThan(1_000_000);
   });
 
