@@ -68,7 +68,7 @@ export function machineStep(wanted: MachineStep): Step {
     const check = wanted.check?.(c) ?? 'true';
     const run = `${lookAtFiles} > /run/kthw-look.$$; cat /run/kthw-look.$$
 if [ -s /run/kthw-look.$$ ]; then rm -f /run/kthw-look.$$; exit 0; fi; rm -f /run/kthw-look.$$
-if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "$saw" | head -c 1000; fi`;
+if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "\${saw:0:1000}"; fi`;
     return { run, stdin: files.map(ledgerLine).join('') };
   }
 
