@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,19 +6,12 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { everybody } from '../src/commands/policy.ts';
 import { openSlack } from '../src/commands/slack.ts';
-import { openCourier } from '../src/commands/thread.ts';
 import { openOffers } from '../src/engine/offers.ts';
-import { openEngine } from '../src/engine/open-engine.ts';
-import { openVaults } from '../src/store/envelope.ts';
-import { openFileKeyring } from '../src/store/file-keyring.ts';
 import { openSqliteStore } from '../src/store/sqlite.ts';
 import { defaults } from '../test/commands/a-run.ts';
-import { CloudDouble } from '../test/doubles/cloud.ts';
-import { KubeDouble } from '../test/doubles/kube.ts';
-import { RemoteDouble } from '../test/doubles/remote.ts';
 import { specOf } from '../test/doubles/world.ts';
 import { FastClock } from './fast-clock.ts';
-import { QuietChat } from './quiet-chat.ts';
+import { openFleet } from './fleet.ts';
 
 /**
  * Many clusters created at once by one instance, on doubles of cloud, machines and Slack: memory, order of what is told,
@@ -32,23 +24,8 @@ const times = 10;
 const signingSecret = 'bench';
 const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
 const clock = new FastClock(times);
-const cloud = new CloudDouble(clock);
-for (const metric of ['CPUS', 'INSTANCES', 'IN_USE_ADDRESSES', 'STATIC_ADDRESSES', 'DISKS_TOTAL_GB'] as const) {
-  cloud.quotaLimits[metric] = 1_000_000;
-}
-cloud.healthOf = () => 'HEALTHY';
-const remote = new RemoteDouble(cloud);
 const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
-const chat = new QuietChat();
-const log = () => {};
-const engine = openEngine({
-  ...{ store, cloud, clock, log, mirror: undefined, holder: randomUUID(), leaseMs: 600_000 },
-  vaults: openVaults(store, openFileKeyring(join(folder, 'key'))),
-  kube: new KubeDouble(clock, cloud, remote),
-  openRemote: () => remote.open(),
-  told: (run) => courier.poke(run),
-});
-const courier = openCourier({ store, desk: engine.desk, chat, clock, policy: everybody, log });
+const { engine, courier, chat, cloud, log } = openFleet({ store, clock, keyFile: join(folder, 'key') });
 const offers = openOffers({ cloud, now: clock.now, log });
 const tools = { desk: engine.desk, offers, defaults: defaults(), policy: everybody };
 const door = openSlack({ store, chat, tools, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
