@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { renderAppYaml } from './app-yaml.ts';
+import { askHidden } from './ask-hidden.ts';
 import { deploySteps } from './deploy-steps.ts';
 import { renderedAppYaml } from './names.ts';
 import { gcloud, runSteps, showSteps } from './run-steps.ts';
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     await mkdir(dirname(renderedAppYaml), { recursive: true });
     await writeFile(renderedAppYaml, rendered);
   }
-  await runSteps(steps, project, { run: gcloud, say: console.log, ask: hidden });
+  const asking = askHidden(process.stdin, (text) => void process.stdout.write(text));
+  await runSteps(steps, project, { run: gcloud, say: console.log, ask: asking.ask }).finally(asking.close);
   console.log(undo ? stays(settings.deleteData) : next(project));
 }
 
@@ -53,17 +54,6 @@ async function confirmed(project: string, deleteData: boolean): Promise<boolean>
   if (answer.trim() === project) return true;
   console.log('Nothing was done.');
   return false;
-}
-
-/** From the terminal without showing it, or a line of standard input where that is a pipe. */
-async function hidden(what: string): Promise<string> {
-  process.stdout.write(what);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: process.stdin.isTTY === true });
-  const value = await terminal.question('');
-  terminal.close();
-  process.stdout.write('\n');
-  return value;
 }
 
 try {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { signIn } from '../engine/cloud/sign-in.ts';
 import { Secret } from '../store/secret.ts';
@@ -21,6 +22,7 @@ const Problem = z.object({
 });
 
 const answerMs = 5_000;
+const pauseMs = 250;
 
 /**
  * Google's Secret Manager, over its REST API: one call a secret, for which its client would load 120 MB on the way to the
@@ -42,6 +44,7 @@ export function secretManager({ endpoint, tries = 3 }: SecretManagerOptions = {}
         const passes = status === 0 || status === 429 || status >= 500;
         if (!passes || tried >= tries)
           throw new SecretMissing(`reading ${name}: ${trouble(status, body, project, secret)}`);
+        await sleep(tried * pauseMs);
       }
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -121,6 +121,27 @@ describe('deploy', () => {
     ]);
     const granted = deploySteps(settings).flatMap(({ run }) => run.filter((word) => word.startsWith('--permissions=')));
     expect(granted[0]).toBe(`--permissions=${computePermissions.join(',')}`);
+  });
+
+  test('takes both secrets from a pipe, and no command holds one', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-deploy-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+      rmSync(join(import.meta.dirname, '../../.kthw/deploy'), { recursive: true, force: true });
+    });
+    // Prints nothing, so that everything is missing; keeps what it was given.
+    const gcloud =
+      '#!/bin/sh\necho "$@" >> "$KEPT/arguments"\ncase "$*" in *"versions add"*) cat >> "$KEPT/input";; esac\n';
+    writeFileSync(join(folder, 'gcloud'), gcloud, { mode: 0o755 });
+    const script = join(import.meta.dirname, '../../deploy/main.ts');
+    const { stdout } = await execa(process.execPath, [script, '--project', 'my-project-1'], {
+      env: { PATH: `${folder}:${process.env.PATH}`, KEPT: folder },
+      input: 'hush 1\nhush 2\n',
+    });
+    expect(readFileSync(join(folder, 'input'), 'utf8')).toBe('hush 1hush 2');
+    const ran = readFileSync(join(folder, 'arguments'), 'utf8');
+    expect(ran).toContain('app deploy . --appyaml=.kthw/deploy/app.yaml');
+    expect(`${ran}${stdout}`).not.toContain('hush');
   });
 
   test('--dry-run shows it all and needs neither an account nor gcloud', async () => {

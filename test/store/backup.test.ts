@@ -59,20 +59,26 @@ describe.each([
   ['SQLite', 'Firestore', sqlite, firestore, jar !== undefined],
   ['Firestore', 'SQLite', firestore, sqlite, jar !== undefined],
 ])('a backup of %s into %s', (_from, _into, from, into, here) => {
-  test.skipIf(!here)('brings back records, events with their times, and secrets that the same key opens', async () => {
-    const source = await filled(from);
-    const { lines, contents } = await backedUp(source.store);
-    expect(contents.counts).toEqual({ cluster: 105, run: 2, event: 193, secret: 1, dataKey: 1 });
-    const target = await into();
-    const restored = await restore(target.store, () => streamed(lines), target.setClock);
-    expect(restored).toEqual(contents);
-    expect(await target.store.events('run-1')).toEqual(await source.store.events('run-1'));
-    expect(await target.store.openRuns()).toEqual(['run-1']);
-    expect((await openVaults(target.store, source.keyring).of('demo').get('authority/key'))?.reveal()).toBe('quiet');
-    expect(lines.join('\n')).not.toContain('quiet');
-    // It goes on from there.
-    expect(await target.store.append('run-1', [said('more')])).toBe(191);
-  });
+  test.skipIf(!here)(
+    'brings back records, events with their times, and secrets that the same key opens',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const source = await filled(from);
+      const { lines, contents } = await backedUp(source.store);
+      expect(contents.counts).toEqual({ cluster: 105, run: 2, event: 193, secret: 1, dataKey: 1 });
+      const target = await into();
+      const restored = await restore(target.store, () => streamed(lines), target.setClock);
+      expect(restored).toEqual(contents);
+      expect(await target.store.events('run-1')).toEqual(await source.store.events('run-1'));
+      expect(await target.store.openRuns()).toEqual(['run-1']);
+      expect((await openVaults(target.store, source.keyring).of('demo').get('authority/key'))?.reveal()).toBe('quiet');
+      expect(lines.join('\n')).not.toContain('quiet');
+      // It goes on from there.
+      expect(await target.store.append('run-1', [said('more')])).toBe(191);
+    },
+  );
 });
 
 describe('a restore', () => {
