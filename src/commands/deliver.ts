@@ -28,10 +28,11 @@ export interface Memory {
 }
 
 type Thread = Versioned<RecordOf<'thread'>>;
+type Change = { readonly [K in keyof Omit<Intent, 'doing'>]: Intent[K] | undefined };
 type Told = NonNullable<RecordOf<'thread'>['questions']>[number];
 
 /** Longer than the calls of one delivery can take together. */
-const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000, picture: 60_000 } as const;
+const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000, picture: 40_000 } as const;
 /** Clocks of two machines differ, and Slack has its own. */
 const skewMs = 60_000;
 
@@ -86,10 +87,13 @@ export async function deliver(
       return;
     }
     case 'picture': {
-      const version = await claim(found, 'picture', job.upTo, d, { upTo: job.upTo, tries: job.tries + 1 });
-      const drawn = await d.draw(view, events.slice(0, job.upTo));
-      const picture = drawn && { ...drawn, name: pictureFile(view, job.upTo) };
-      if (picture) await d.chat.share(thread.channel, picture, thread.ts);
+      // Counted before it is drawn, whatever drawing does to this process; claimed after it, because that may take a while.
+      const picture = { upTo: job.upTo, tries: job.tries + 1 };
+      const begun = { ...found, version: await kept(found, thread, { picture }, d) };
+      const drawn = await d.draw(asItEnded(view, events[job.upTo - 1]), events.slice(0, job.upTo));
+      if (!drawn) return await keep(begun, thread, { picture: undefined }, d);
+      const version = await claim(begun, 'picture', job.upTo, d, picture);
+      await d.chat.share(thread.channel, { ...drawn, name: pictureFile(view, job.upTo) }, thread.ts);
       await keep({ ...found, version }, thread, { picture: undefined }, d);
       return;
     }
@@ -111,12 +115,22 @@ export function withQuestion(thread: RecordOf<'thread'>, seq: number, next: Told
 export async function keep(
   found: Thread,
   next: RecordOf<'thread'>,
-  change: { readonly [K in keyof Omit<Intent, 'doing'>]: Intent[K] | undefined },
-  { store }: Delivery,
+  change: Change,
+  d: Pick<Delivery, 'store'>,
 ): Promise<void> {
+  await kept(found, next, change, d);
+}
+
+/** The same, and answers the version that it is now. */
+async function kept(
+  found: Thread,
+  next: RecordOf<'thread'>,
+  change: Change,
+  { store }: Pick<Delivery, 'store'>,
+): Promise<Version> {
   const { intent, ...rest } = next;
-  const { doing: _, ...kept } = intents.read(intent);
-  await store.write('thread', found.id, { ...rest, ...intents.write({ ...kept, ...change }) }, found.version);
+  const { doing: _, ...stays } = intents.read(intent);
+  return await store.write('thread', found.id, { ...rest, ...intents.write({ ...stays, ...change }) }, found.version);
 }
 
 /** Written before the call: after a crash it says what to look for. */
@@ -207,6 +221,11 @@ async function passing<T>(look: () => Promise<T>): Promise<T | undefined> {
     if (passes || !(error instanceof ChatError)) throw error;
     return undefined;
   }
+}
+
+/** The run as it was then: it may have been resumed since. */
+function asItEnded(view: RunView, end: StoredEvent | undefined): RunView {
+  return end?.event.type === 'run.finished' ? { ...view, over: end.event.as, finishedAt: end.at } : view;
 }
 
 /** The name by which a picture is found again: of one end of one run. */

@@ -78,7 +78,7 @@ describe('after a crash', () => {
     const crashing = world.again({ draw: () => new Promise(() => {}) });
     crashing.poke(world.run);
     const due = async () => (await world.store.read('thread', world.run))?.value.intent ?? '';
-    while (!(await due()).includes('"what":"picture"')) await new Promise(setImmediate);
+    while (!(await due()).includes('"tries":1')) await new Promise(setImmediate);
     const next = world.again();
     await next.start();
     await next.idle();

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Longest that one picture may take, on a machine with much else to do. */
-const deadlineMs = 60_000;
+const deadlineMs = 30_000;
 /** One after the other, so that many runs that end together do not fill the memory. */
 let busy: Promise<unknown> = Promise.resolve();
 
