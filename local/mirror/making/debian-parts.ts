@@ -38,7 +38,7 @@ function debianPart(
 ): Part {
   return {
     name,
-    recipe: versions[name],
+    recipe: `${versions[name]}, stored`,
     async make(context: PartContext) {
       const folder = join(context.out, 'files', releasePaths[name]);
       await rm(context.work, { recursive: true, force: true });

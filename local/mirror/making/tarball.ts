@@ -9,13 +9,13 @@ import { pack } from 'tar-stream';
 export type TarballEntries = Readonly<Record<string, string>>;
 
 /**
- * Writes a gzipped tar of programs, the same bytes for the same content. The lightest compression: both ends are on one
+ * Writes a gzipped tar of programs, the same bytes for the same content. Stored, not compressed: both ends are on one
  * machine, where unpacking costs more than reading.
  */
 export async function writeTarball(file: string, entries: TarballEntries): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const tar = pack();
-  const written = pipeline(tar, createGzip({ level: 1 }), createWriteStream(file));
+  const written = pipeline(tar, createGzip({ level: 0 }), createWriteStream(file));
   const filled = (async () => {
     for (const [name, path] of Object.entries(entries)) {
       const { size, isSymbolicLink } = await describe(path);
