@@ -37,7 +37,7 @@ export function hardWayComing({ id, value }: Pick<Shown, 'id' | 'value'>): Modal
 }
 
 /** Pure: blocks by page. */
-export function hardWayPages({ parts }: HardWay): readonly Page[] {
+function hardWayPages({ parts }: HardWay): readonly Page[] {
   const pages: KnownBlock[][] = [];
   let left = 0;
   for (const one of parts.flatMap(blocksOf)) {

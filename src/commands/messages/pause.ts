@@ -8,7 +8,7 @@ import { block, message } from './blocks.ts';
 import { chapterLink } from './chapter-link.ts';
 import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
 
-export type PauseIds = Readonly<Record<Onward, string>>;
+type PauseIds = Readonly<Record<Onward, string>>;
 
 /** A chapter is done: what it was, and the buttons for going on as long as nobody has pressed one. */
 export function chapterDone(view: RunView, { chapter }: Pause, fate: PauseFate, ids: PauseIds): Message {
