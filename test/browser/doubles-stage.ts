@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { FastClock } from '../../bench/fast-clock.ts';
-import { WorkspaceClient } from '../../local/workspace/client.ts';
 import { startWorkspace } from '../../local/workspace/start-workspace.ts';
 import { everybody, type Policy } from '../../src/commands/policy.ts';
 import { openSlack } from '../../src/commands/slack.ts';
@@ -24,7 +23,6 @@ const times = 20;
 /** The whole bot on a cloud and machines in memory, and the real workspace whose page is looked at. */
 export interface DoublesStage {
   readonly url: string;
-  readonly people: WorkspaceClient;
   readonly cloud: CloudDouble;
   /** What the bot logged as going wrong. */
   readonly logged: readonly string[];
@@ -70,7 +68,6 @@ export async function openDoublesStage(policy: Policy = everybody): Promise<Doub
   workspace.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
   return {
     ...{ url: workspace.url, cloud, logged },
-    people: new WorkspaceClient(workspace.url),
     async close() {
       await Promise.all([door.close(), engine.dispatcher.stop()]);
       await courier.close();

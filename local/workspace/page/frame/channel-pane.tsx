@@ -27,6 +27,7 @@ export function ChannelPane({ team, place, channel, live, openDrawer, openThread
   const { as, home } = place;
   const title = channelTitle(team, channel);
   const isApp = channel.with === team.bot.user;
+  const app = team.people.find(({ id }) => id === team.bot.user);
   const loaded = useLook<{ messages: ShownMessage[] }>(
     'messages',
     home ? undefined : { as, channel: channel.id },
@@ -60,7 +61,7 @@ export function ChannelPane({ team, place, channel, live, openDrawer, openThread
         {isApp ? (
           <span className="tabs">
             {tab('Home', { home: true }, home)}
-            {tab('Messages', { channel: place.home ? `@${title}` : place.channel }, !home)}
+            {tab('Messages', { channel: `@${app?.name}` }, !home)}
           </span>
         ) : (
           <span className="topic muted">{channel.topic}</span>
