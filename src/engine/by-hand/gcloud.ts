@@ -78,8 +78,11 @@ export const gcloud: { readonly [K in Collection]: Lines<K> } = {
     delete: ({ name }) => [line(['routes', 'delete', name])],
   },
   healthChecks: {
-    create: ({ name, description, host, path, port }) => [
-      line(['http-health-checks', 'create', name], { description, host, 'request-path': path, port: String(port) }),
+    create: ({ name, description, host, path, port, checkIntervalSec, timeoutSec }) => [
+      line(['http-health-checks', 'create', name], {
+        ...{ description, host, 'request-path': path, port: String(port) },
+        ...{ 'check-interval': `${checkIntervalSec}s`, timeout: `${timeoutSec}s` },
+      }),
     ],
     delete: ({ name }) => [line(['http-health-checks', 'delete', name])],
   },

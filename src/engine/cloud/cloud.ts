@@ -141,6 +141,10 @@ export interface HealthCheck extends Global {
   readonly host: string;
   readonly path: string;
   readonly port: number;
+  /** Seconds from one look to the next. */
+  readonly checkIntervalSec: number;
+  /** Seconds that an answer may take, at most the interval. */
+  readonly timeoutSec: number;
 }
 export interface TargetPool extends Regional {
   readonly description: string;

@@ -10,6 +10,8 @@ interface Raw {
   readonly host?: string;
   readonly requestPath?: string;
   readonly port?: number;
+  readonly checkIntervalSec?: number;
+  readonly timeoutSec?: number;
 }
 
 interface List {
@@ -53,17 +55,19 @@ export function healthChecks(api: Api): Resource<HealthCheck> {
   });
 }
 
-/** Port 80 and the path `/` are what the API takes when none is given. */
+/** Port 80, the path `/` and 5 s are what the API takes when none is given. */
 export function healthCheckFrom({
   name = '',
   description = '',
   host = '',
   requestPath = '/',
   port = 80,
+  checkIntervalSec = 5,
+  timeoutSec = 5,
 }: Raw): HealthCheck {
-  return { name, description, host, path: requestPath, port };
+  return { name, description, host, path: requestPath, port, checkIntervalSec, timeoutSec };
 }
 
-function bodyOf({ name, description, host, path, port }: HealthCheck): Raw {
-  return { name, description, host, requestPath: path, port };
+function bodyOf({ path, ...rest }: HealthCheck): Raw {
+  return { ...rest, requestPath: path };
 }

@@ -22,6 +22,9 @@ export const loadBalancer = definePhase({
       host: 'kubernetes.default.svc.cluster.local',
       path: '/readyz',
       port: 80,
+      // Google's 5 s keep a controller that just came up, or just went down, waiting for ten.
+      checkIntervalSec: 2,
+      timeoutSec: 2,
     };
     const pool = {
       name: own.targetPool,

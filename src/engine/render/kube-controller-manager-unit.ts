@@ -17,6 +17,8 @@ export function kubeControllerManagerUnit(cluster: Cluster): string {
     'cluster-signing-key-file': `${dir}/ca-key.pem`,
     kubeconfig: `${dir}/kube-controller-manager.kubeconfig`,
     'leader-elect': 'true',
+    // Every this often a node that became Ready is let have pods; by default 5 s.
+    'node-monitor-period': '1s',
     // Until 1.22 an unauthenticated port, open on every address, is the default.
     port: minorOf(cluster.release) < 22 ? '0' : undefined,
     'root-ca-file': `${dir}/ca.pem`,

@@ -26,7 +26,7 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
     failSwapOn: false,
     // A node turns Ready at one of these looks: the quick first look of 1.20 waits for spec.podCIDR, which nobody sets
     // here. Reports without news stay at five minutes; unset, they would follow this.
-    nodeStatusUpdateFrequency: '2s',
+    nodeStatusUpdateFrequency: '1s',
     nodeStatusReportFrequency: '5m',
     podCIDR: worker.podCidr,
     resolvConf: kubeletResolvConf,

@@ -20,7 +20,15 @@ import {
 
 const never = new AbortController().signal;
 const network = { name: 'demo', description: 'not to be repeated' };
-const check = { name: 'demo', description: 'not to be repeated', host: 'h', path: '/', port: 80 };
+const check = {
+  name: 'demo',
+  description: 'not to be repeated',
+  host: 'h',
+  path: '/',
+  port: 80,
+  checkIntervalSec: 2,
+  timeoutSec: 2,
+};
 let server: ApiServer;
 let cloud: Cloud;
 

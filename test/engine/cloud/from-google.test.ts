@@ -170,5 +170,13 @@ test.each([
 });
 
 test('a health check without port and path has the ones that the API takes then', () => {
-  expect(healthCheckFrom({ name: 'h' })).toEqual({ name: 'h', description: '', host: '', path: '/', port: 80 });
+  expect(healthCheckFrom({ name: 'h' })).toEqual({
+    name: 'h',
+    description: '',
+    host: '',
+    path: '/',
+    port: 80,
+    checkIntervalSec: 5,
+    timeoutSec: 5,
+  });
 });

@@ -42,7 +42,15 @@ beforeAll(async () => {
   };
   await cloud.routes.insert(route, call());
   await cloud.healthChecks.insert(
-    { name: 'other', description: 'of the web shop', host: 'a', path: '/', port: 80 },
+    {
+      name: 'other',
+      description: 'of the web shop',
+      host: 'a',
+      path: '/',
+      port: 80,
+      checkIntervalSec: 2,
+      timeoutSec: 2,
+    },
     call(),
   );
 });

@@ -51,7 +51,15 @@ const firewall = {
 const address = { name: 'demo', region, description, labels };
 const worker = machine('demo-worker-0', '10.240.0.20');
 const route = { name: 'demo-pods', description, network: 'demo', destination: '10.200.0.0/24', nextHop: '10.240.0.20' };
-const check = { name: 'demo', description, host: 'kubernetes.default.svc.cluster.local', path: '/readyz', port: 80 };
+const check = {
+  name: 'demo',
+  description,
+  host: 'kubernetes.default.svc.cluster.local',
+  path: '/readyz',
+  port: 80,
+  checkIntervalSec: 2,
+  timeoutSec: 2,
+};
 const pool = { name: 'demo', region, description, healthCheck: 'demo', instances: [`${zone}/demo-worker-0`] };
 
 beforeAll(async () => {
