@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultVersion, releases } from './engine/releases.ts';
+import { defaultVersion, mirroredVersion, releases } from './engine/releases.ts';
 
 const loopbackOrHttps = z
   .url()
@@ -63,7 +63,8 @@ const Environment = z.object({
   GAE_SERVICE: z.string().optional(),
   KTHW_REGION: z.string().default('us-west1'),
   KTHW_ZONE: z.string().default('us-west1-c'),
-  KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).default(defaultVersion),
+  /** Without it: today's Kubernetes, or with a mirror the one that ours has. */
+  KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).optional(),
   KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
   /** Where kthw listens. Without it: wherever it was invited. */
   KTHW_CHANNELS: channels.optional(),
@@ -81,7 +82,9 @@ const Environment = z.object({
   KTHW_TRACE_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
-export type Config = z.infer<typeof Environment>;
+type Read = z.infer<typeof Environment>;
+/** What the environment says, with what it leaves open filled in. */
+export type Config = Read & { readonly KTHW_VERSION: string };
 
 /** What the administrator's commands need of it: where things rest, and nothing of Slack. */
 const Storage = Environment.pick({
@@ -94,7 +97,7 @@ export type StorageConfig = z.infer<typeof Storage>;
 export const secretVariables = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'] as const satisfies readonly (keyof Config)[];
 
 const Checked = Environment.superRefine((config, { addIssue }) => {
-  const problem = (path: keyof Config, message: string) => addIssue({ code: 'custom', path: [path], message });
+  const problem = (path: keyof Read, message: string) => addIssue({ code: 'custom', path: [path], message });
   if (config.GAE_ENV === 'standard') {
     // An instance's disk is its memory: a database or a key there would be gone with the instance.
     if (config.KTHW_STORE !== 'firestore') problem('KTHW_STORE', 'must be firestore on App Engine');
@@ -106,7 +109,12 @@ const Checked = Environment.superRefine((config, { addIssue }) => {
   // Elsewhere nobody takes the header by which tasks are told from forged ones away from what comes from outside.
   if (config.GAE_ENV !== 'standard' && config.KTHW_TASKS_URL === undefined)
     problem('KTHW_DISPATCH', 'can be cloud-tasks only on App Engine’s standard environment');
-});
+}).transform(
+  (read): Config => ({
+    ...read,
+    KTHW_VERSION: read.KTHW_VERSION ?? (read.KTHW_MIRROR_URL === undefined ? defaultVersion : mirroredVersion),
+  }),
+);
 
 /** @throws Error that names every bad value and what was expected, never the value itself */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { defaultVersion } from '../../src/engine/releases.ts';
+import { mirroredVersion } from '../../src/engine/releases.ts';
 
 /**
  * Calls kubectl with a kubeconfig, as whoever got that file does: the program of this machine, or the one that the mirror has.
@@ -22,7 +22,7 @@ export async function openKubectl(
 async function kubectlProgram(mirrorUrl: string, folder: string): Promise<string> {
   const { exitCode } = await execa('kubectl', ['version', '--client'], { reject: false });
   if (exitCode === 0) return 'kubectl';
-  const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${defaultVersion}/bin/linux/amd64/kubectl`);
+  const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${mirroredVersion}/bin/linux/amd64/kubectl`);
   if (!response.ok) throw new Error(`there is no kubectl on this machine, and the mirror answers ${response.status}`);
   const path = join(folder, 'kubectl');
   await writeFile(path, Buffer.from(await response.arrayBuffer()), { mode: 0o755 });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultVersion } from '../../src/engine/releases.ts';
+import { mirroredVersion } from '../../src/engine/releases.ts';
 import type { Stack } from '../stack.ts';
 import type { Scene } from './create-and-delete.ts';
 import { type Kubectl, minuteMs, Stage } from './stage.ts';
@@ -81,7 +81,7 @@ function web() {
       },
     },
   };
-  const budget = Number(defaultVersion.split('.')[1]) < 21 ? 'policy/v1beta1' : 'policy/v1';
+  const budget = Number(mirroredVersion.split('.')[1]) < 21 ? 'policy/v1beta1' : 'policy/v1';
   const items = [
     {
       apiVersion: 'apps/v1',

@@ -12,10 +12,14 @@ export interface Release {
 }
 
 /**
- * What a cluster gets when nobody names a version: the one that the local mirror can serve.
+ * What a cluster gets when nobody names a version. Upstream supports 1.36 until 28 June 2027
+ * (https://kubernetes.io/releases/1.36/); it runs on containerd 2.3, which is supported until April 2028.
  * @see {@link releases}
  */
-export const defaultVersion = '1.20.2';
+export const defaultVersion = '1.36.4';
+
+/** What it gets instead where a mirror replaces upstream: the one that our own mirror has. */
+export const mirroredVersion = '1.20.2';
 
 /**
  * One release for each minor version, oldest first. etcd, CoreDNS and pause are those that the release's own kubeadm
@@ -43,7 +47,7 @@ export const releases: readonly Release[] = [
   release('1.33.13', { etcd: '3.5.24', coredns: '1.12.0', pause: '3.10' }, runtime17()),
   release('1.34.11', { etcd: '3.6.5', coredns: '1.12.1', pause: '3.10.1' }, runtime22()),
   release('1.35.8', { etcd: '3.6.6', coredns: '1.13.1', pause: '3.10.1' }, runtime22()),
-  release('1.36.4', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, runtime22()),
+  release('1.36.4', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, runtime23()),
 ];
 
 type Runtime = Pick<Release, 'containerd' | 'runc' | 'cni'>;
@@ -61,9 +65,13 @@ function runtime17(): Runtime {
   return { containerd: '1.7.34', runc: '1.2.9', cni: '1.4.1' };
 }
 
-/** Kubernetes 1.36 no longer works with containerd 1.x. */
 function runtime22(): Runtime {
   return { containerd: '2.2.7', runc: '1.3.6', cni: '1.8.0' };
+}
+
+/** Kubernetes 1.36 no longer works with containerd 1.x. runc and plugins are those that containerd 2.3.4 is tested with. */
+function runtime23(): Runtime {
+  return { containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1' };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CreateDefaults } from '../../src/commands/command.ts';
 import { openDesk } from '../../src/engine/desk.ts';
 import type { Desk, RunView } from '../../src/engine/desk-types.ts';
 import { definePhase, type Phase, present } from '../../src/engine/phase.ts';
-import { defaultVersion } from '../../src/engine/releases.ts';
+import { defaultVersion, mirroredVersion } from '../../src/engine/releases.ts';
 import type { EngineEvent, Fault } from '../../src/store/events.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
 import { Secret } from '../../src/store/secret.ts';
@@ -26,8 +26,8 @@ export function defaults(): CreateDefaults {
     machineType: 'e2-standard-2',
     controllers: 3,
     workers: 3,
-    version: defaultVersion,
-    versions: [defaultVersion, '1.36.4'],
+    version: mirroredVersion,
+    versions: [mirroredVersion, defaultVersion],
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',

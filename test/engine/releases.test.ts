@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { downloads, mirrored } from '../../src/engine/downloads.ts';
-import { defaultVersion, minorOf, releaseOf, releases } from '../../src/engine/releases.ts';
+import { defaultVersion, minorOf, mirroredVersion, releaseOf, releases } from '../../src/engine/releases.ts';
 
 describe('the catalogue', () => {
   it('has one release for each minor version, in order, without a gap', () => {
@@ -13,8 +14,12 @@ describe('the catalogue', () => {
     }
   });
 
-  it('knows the version that a cluster gets by default', () => {
-    expect(releaseOf(defaultVersion)).toEqual({
+  it('gives a cluster its newest release by default', () => {
+    expect(releaseOf(defaultVersion)).toEqual(releases.at(-1));
+  });
+
+  it('knows the version that a cluster gets where there is a mirror', () => {
+    expect(releaseOf(mirroredVersion)).toEqual({
       kubernetes: '1.20.2',
       etcd: '3.4.23',
       containerd: '1.6.20',
@@ -23,6 +28,15 @@ describe('the catalogue', () => {
       coredns: '1.7.0',
       pause: '3.2',
     });
+  });
+
+  it.each([
+    ['today’s Kubernetes', {}, defaultVersion],
+    ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirroredVersion],
+    ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.8' }, '1.35.8'],
+  ])('gives who names no version %s', (_what, environment, version) => {
+    const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
+    expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
   });
 
   it.each(['1.20', 'v1.20.2', '1.20.3', ''])('refuses "%s" and names what there is', (version) => {

@@ -1,4 +1,4 @@
-import { defaultVersion } from '../../../src/engine/releases.ts';
+import { mirroredVersion } from '../../../src/engine/releases.ts';
 import type { Fault, Person } from '../../../src/store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../../../src/store/records.ts';
 import { playedAt } from './played-run.ts';
@@ -15,7 +15,7 @@ export const spec: ClusterSpec = {
   controllers: 3,
   workers: 3,
   machineType: 'e2-standard-2',
-  version: defaultVersion,
+  version: mirroredVersion,
   subnet: '10.240.0.0/24',
   podCidr: '10.200.0.0/16',
   serviceCidr: '10.32.0.0/24',

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+
+/** What upstream's minors know; where it was read is told in reference/sources.json. */
+export type Program =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubelet'
+  | 'kube-proxy';
+
+/** Minors as `20-23,25`, by name. */
+export type Spans = Readonly<Record<string, string>>;
+
+export interface Sources {
+  readonly minors: Readonly<
+    Record<string, { readonly kubernetes: string; readonly api: string; readonly etcd: string }>
+  >;
+  /** By `API/VERSION KIND`. */
+  readonly kinds: Spans;
+  /** The first containerd that reads a version of its configuration. */
+  readonly containerd: Readonly<Record<string, string>>;
+}
+
+/** One file of the reference: of a program, or `sources`. */
+export function readReference(name: 'sources'): Sources;
+export function readReference(name: Program): { readonly flags: Spans; readonly fields?: unknown };
+export function readReference(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`reference/${name}.json`, import.meta.url), 'utf8'));
+}
+
+/** Of some names, those that a minor does not know. */
+export function unknownTo(minor: number, spans: Spans, names: Iterable<string>): string[] {
+  return [...names].filter((name) => !covers(spans[name] ?? '', minor));
+}
+
+function covers(spans: string, minor: number): boolean {
+  return spans.split(',').some((span) => {
+    const [first, last = first] = span.split('-').map(Number);
+    return first !== undefined && last !== undefined && first <= minor && minor <= last;
+  });
+}
