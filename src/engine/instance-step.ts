@@ -67,7 +67,10 @@ function shapeOf(cluster: Cluster, machine: Machine): Omit<Instance, 'metadata'>
   };
 }
 
-/** Kubelets before 1.22 want control groups of version 1, which Ubuntu 20.04 still has. `PROJECT/FAMILY`. */
+/**
+ * `PROJECT/FAMILY`. Ubuntu 24.04 is supported until May 2029. Kubelets before 1.22 want control groups of version 1, as Ubuntu
+ * last had them in 20.04, whose support ended in May 2025.
+ */
 function imageOf(release: Release): string {
   return `ubuntu-os-cloud/${minorOf(release) < 22 ? 'ubuntu-2004-lts' : 'ubuntu-2404-lts-amd64'}`;
 }

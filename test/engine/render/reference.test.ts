@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
-import { minorOf, releases } from '../../../src/engine/releases.ts';
+import { minorOf, mirroredVersion, releases } from '../../../src/engine/releases.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
 import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
@@ -45,11 +45,17 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     expect(unknownTo(minor, spans ?? {}, Object.keys(fields))).toEqual([]);
   });
 
-  it('is told apart by the sources that go with it', () => {
+  it('has sources of its own in the reference', () => {
     const source = sources.minors[minor];
     expect(source?.kubernetes).toMatch(new RegExp(`^1\\.${minor}\\.\\d+$`));
     expect(source?.api).toMatch(new RegExp(`^v0\\.${minor}\\.\\d+$`));
     expect(source?.etcd).toBe(`v${release.etcd}`);
+  });
+
+  it('comes with what its kubeadm installs', () => {
+    const { etcd, coredns, pause } = sources.minors[minor]?.kubeadm ?? {};
+    // Of 1.20's etcd, our mirror has what Debian packages.
+    expect(release).toMatchObject({ coredns, pause, ...(release.kubernetes === mirroredVersion ? {} : { etcd }) });
   });
 
   it('has a containerd that reads our configuration of it', () => {

@@ -12,10 +12,16 @@ export type Program =
 /** Minors as `20-23,25`, by name. */
 export type Spans = Readonly<Record<string, string>>;
 
-export interface Sources {
-  readonly minors: Readonly<
-    Record<string, { readonly kubernetes: string; readonly api: string; readonly etcd: string }>
-  >;
+interface Source {
+  readonly kubernetes: string;
+  readonly api: string;
+  readonly etcd: string;
+  /** What goes with this minor. */
+  readonly kubeadm: { readonly etcd: string; readonly coredns: string; readonly pause: string };
+}
+
+interface Sources {
+  readonly minors: Readonly<Record<string, Source>>;
   /** By `API/VERSION KIND`. */
   readonly kinds: Spans;
   /** The first containerd that reads a version of its configuration. */
