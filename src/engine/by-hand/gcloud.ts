@@ -78,10 +78,11 @@ export const gcloud: { readonly [K in Collection]: Lines<K> } = {
     delete: ({ name }) => [line(['routes', 'delete', name])],
   },
   healthChecks: {
-    create: ({ name, description, host, path, port, checkIntervalSec, timeoutSec }) => [
+    create: ({ name, description, host, path, port, checkIntervalSec, timeoutSec, healthyThreshold }) => [
       line(['http-health-checks', 'create', name], {
         ...{ description, host, 'request-path': path, port: String(port) },
         ...{ 'check-interval': `${checkIntervalSec}s`, timeout: `${timeoutSec}s` },
+        'healthy-threshold': String(healthyThreshold),
       }),
     ],
     delete: ({ name }) => [line(['http-health-checks', 'delete', name])],

@@ -145,6 +145,8 @@ export interface HealthCheck extends Global {
   readonly checkIntervalSec: number;
   /** Seconds that an answer may take, at most the interval. */
   readonly timeoutSec: number;
+  /** Good answers in a row until a member gets traffic. */
+  readonly healthyThreshold: number;
 }
 export interface TargetPool extends Regional {
   readonly description: string;

@@ -12,6 +12,7 @@ interface Raw {
   readonly port?: number;
   readonly checkIntervalSec?: number;
   readonly timeoutSec?: number;
+  readonly healthyThreshold?: number;
 }
 
 interface List {
@@ -55,7 +56,7 @@ export function healthChecks(api: Api): Resource<HealthCheck> {
   });
 }
 
-/** Port 80, the path `/` and 5 s are what the API takes when none is given. */
+/** Port 80, the path `/`, 5 s and two answers are what the API takes when none is given. */
 export function healthCheckFrom({
   name = '',
   description = '',
@@ -64,8 +65,9 @@ export function healthCheckFrom({
   port = 80,
   checkIntervalSec = 5,
   timeoutSec = 5,
+  healthyThreshold = 2,
 }: Raw): HealthCheck {
-  return { name, description, host, path: requestPath, port, checkIntervalSec, timeoutSec };
+  return { name, description, host, path: requestPath, port, checkIntervalSec, timeoutSec, healthyThreshold };
 }
 
 function bodyOf({ path, ...rest }: HealthCheck): Raw {

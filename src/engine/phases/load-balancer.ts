@@ -22,9 +22,10 @@ export const loadBalancer = definePhase({
       host: 'kubernetes.default.svc.cluster.local',
       path: '/readyz',
       port: 80,
-      // Google's 5 s keep a controller that just came up, or just went down, waiting for ten.
+      // Google's 5 s and two answers keep a controller that just came up, or just went down, waiting for ten.
       checkIntervalSec: 2,
       timeoutSec: 2,
+      healthyThreshold: 1,
     };
     const pool = {
       name: own.targetPool,

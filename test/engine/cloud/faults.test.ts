@@ -28,6 +28,7 @@ const check = {
   port: 80,
   checkIntervalSec: 2,
   timeoutSec: 2,
+  healthyThreshold: 1,
 };
 let server: ApiServer;
 let cloud: Cloud;

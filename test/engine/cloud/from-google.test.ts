@@ -178,5 +178,6 @@ test('a health check without port and path has the ones that the API takes then'
     port: 80,
     checkIntervalSec: 5,
     timeoutSec: 5,
+    healthyThreshold: 2,
   });
 });

@@ -50,6 +50,7 @@ beforeAll(async () => {
       port: 80,
       checkIntervalSec: 2,
       timeoutSec: 2,
+      healthyThreshold: 1,
     },
     call(),
   );

@@ -59,6 +59,7 @@ const check = {
   port: 80,
   checkIntervalSec: 2,
   timeoutSec: 2,
+  healthyThreshold: 1,
 };
 const pool = { name: 'demo', region, description, healthCheck: 'demo', instances: [`${zone}/demo-worker-0`] };
 
