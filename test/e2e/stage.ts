@@ -25,11 +25,11 @@ export function whyNoStage(): string | undefined {
   return why;
 }
 
-/** Everything on this machine, as `npm start` has it, with a bot that logs all it can. */
-export async function openStage(): Promise<Stage> {
+/** Everything on this machine, as `npm start` has it, with a bot that logs all it can. @param botEnv what else to tell the bot */
+export async function openStage(botEnv: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const stateDir = await mkdtemp(join(tmpdir(), 'kthw-e2e-'));
   const log = (line: string) => console.log(line);
-  const stack = await startStack({ stateDir, log, botEnv: { LOG_LEVEL: 'trace' } });
+  const stack = await startStack({ stateDir, log, botEnv: { LOG_LEVEL: 'trace', ...botEnv } });
   const broken = new AbortController();
   stack.broken.then((why) => broken.abort(new Error(why)));
   const workspace = new WorkspaceClient(stack.workspaceUrl);
