@@ -29,7 +29,7 @@ export function openLog(level: string, destination?: { write(line: string): void
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
   };
-  const logger = destination ? pino(options, destination) : pino(options);
+  const logger = pino(options, destination ?? standardOutput());
   return ({ severity, ...fields }, message) => {
     const written = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
     const labels = labelsOf(fields);
@@ -39,6 +39,13 @@ export function openLog(level: string, destination?: { write(line: string): void
     else if (severity === 'ERROR' || 'error' in fields) logger.error(line, message);
     else logger.info(line, message);
   };
+}
+
+/** Not pino's own: where nobody reads any more, that one writes again and again and keeps the process from ending. */
+function standardOutput(): NodeJS.WriteStream {
+  const { stdout } = process;
+  if (stdout.listenerCount('error') === 0) stdout.on('error', () => {});
+  return stdout;
 }
 
 function labelsOf({ run, step }: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
