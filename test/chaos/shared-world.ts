@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cloud, startCloud } from '../../local/cloud/start-cloud.ts';
 import { WithoutMachines } from '../../local/cloud/without-machines.ts';
 import { type Service, startService } from '../../local/service.ts';
@@ -78,6 +80,30 @@ export class SharedWorld {
   /** The next process that comes to this point (`step-key:point`) stops there, as one that is suspended. */
   stopAt(point: string): void {
     writeFileSync(join(this.#settings.folder, 'stop-at'), point);
+  }
+
+  /** Suspends a process, but not within a write to SQLite: nobody else could open the file until it goes on. */
+  async suspend(instance: Service): Promise<void> {
+    for (;;) {
+      instance.kill('SIGSTOP');
+      if (!this.#isBeingWritten()) return;
+      instance.kill('SIGCONT');
+      await sleep(20);
+    }
+  }
+
+  #isBeingWritten(): boolean {
+    if (this.#settings.firestore) return false;
+    const db = new DatabaseSync(join(this.#settings.folder, 'store.sqlite'), { timeout: 100 });
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      db.exec('ROLLBACK');
+      return false;
+    } catch {
+      return true;
+    } finally {
+      db.close();
+    }
   }
 
   isStopped({ pid }: Service): boolean {

@@ -142,7 +142,7 @@ function cases(make: () => Promise<SharedWorld>): void {
     const run = await shared.create();
     const sleeper = await shared.join(road.url);
     await road.held;
-    sleeper.kill('SIGSTOP');
+    await shared.suspend(sleeper);
     await shared.join();
     await until(() => shared.isOver(run));
     return { shared, run, sleeper, road };
