@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../store/store.ts';
-import { StaleVersion } from '../store/store-errors.ts';
+import { writeOnce } from '../store/write-once.ts';
 
 /** Slack repeats a request within minutes, for events within hours. */
 const keptMs = 48 * 3_600_000;
 
 /** Whether this request of Slack's comes for the first time. Of two that come at once, one is the first. */
 export async function isFirst(store: Store, request: string, now: Date): Promise<boolean> {
-  try {
-    await store.write('seen', idOf(request), { at: now.toISOString() }, undefined);
-    return true;
-  } catch (error) {
-    if (error instanceof StaleVersion) return false;
-    throw error;
-  }
+  return (await writeOnce(store, 'seen', idOf(request), { at: now.toISOString() })).first;
 }
 
 /** Forgets requests so old that Slack repeats them no more. */

@@ -1,6 +1,6 @@
 import type { Person } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
-import { StaleVersion } from '../store/store-errors.ts';
+import { writeOnce } from '../store/write-once.ts';
 import type { ApprovalView, Decision } from './desk-types.ts';
 import { folded, type RunState } from './run.ts';
 
@@ -36,14 +36,7 @@ export async function decide(tools: Tools, run: string, digest: string, by: Pers
   }
   const id = `${run}.${question.seq}`;
   const answer = { run, digest, yes, by, at: now().toISOString() };
-  let first = true;
-  try {
-    await store.write('answer', id, answer, undefined);
-  } catch (error) {
-    if (!(error instanceof StaleVersion)) throw error;
-    first = false;
-  }
-  const winner = first ? answer : ((await store.read('answer', id))?.value ?? answer);
+  const { first, value: winner } = await writeOnce(store, 'answer', id, answer);
   const type = winner.yes ? 'approval.given' : 'approval.refused';
   // Two presses may both tell it; the second finds nothing to change.
   if (folded(await store.events(run)).asked?.seq === question.seq) {

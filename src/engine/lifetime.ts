@@ -1,6 +1,6 @@
 import type { Person } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
-import { StaleVersion } from '../store/store-errors.ts';
+import { writeOnce } from '../store/write-once.ts';
 import type { Extension } from './desk-types.ts';
 import { change } from './settle.ts';
 
@@ -22,14 +22,8 @@ export async function extend(
   const next = new Date(Math.max(+from, +now()) + byMs);
   const key = `${name}.${from.toISOString()}`;
   const asked = { cluster: name, by, at: now().toISOString(), from: from.toISOString(), endsAt: next.toISOString() };
-  let first = true;
-  try {
-    await store.write('extension', key, asked, undefined);
-  } catch (error) {
-    if (!(error instanceof StaleVersion)) throw error;
-    first = false;
-  }
-  const { endsAt } = (await store.read('extension', key))?.value ?? asked;
+  const { first, value } = await writeOnce(store, 'extension', key, asked);
+  const { endsAt } = value;
   await change(store, 'cluster', name, (cluster) =>
     cluster.endsAt !== undefined && +new Date(cluster.endsAt) === +from ? { ...cluster, endsAt } : cluster,
   );

@@ -1,6 +1,7 @@
 import type { Onward, Person } from '../store/events.ts';
+import type { RecordOf } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { StaleVersion } from '../store/store-errors.ts';
+import { writeOnce } from '../store/write-once.ts';
 import type { PauseAnswer } from './desk-types.ts';
 import { folded } from './run.ts';
 
@@ -27,25 +28,20 @@ export async function goOn(
   const id = `${run}.${asked.seq}`;
   const { paused, cancelAsked, over } = folded(events);
   const isOpen = paused?.seq === asked.seq && !cancelAsked && !over;
-  if (!isOpen) return (await answerAt(store, id)) ?? { past: true };
-  const answer = { run, digest: `chapter ${chapter}`, yes: how !== 'stop', how, by, at: now().toISOString() };
-  let first = true;
-  try {
-    await store.write('answer', id, answer, undefined);
-  } catch (error) {
-    if (!(error instanceof StaleVersion)) throw error;
-    first = false;
+  if (!isOpen) {
+    const given = (await store.read('answer', id))?.value;
+    return given ? told(given) : { past: true };
   }
-  const winner = first ? answer : ((await store.read('answer', id))?.value ?? answer);
+  const answer = { run, digest: `chapter ${chapter}`, yes: how !== 'stop', how, by, at: now().toISOString() };
+  const { first, value: winner } = await writeOnce(store, 'answer', id, answer);
   // Two presses may both tell it; the second finds nothing to change.
   if (folded(await store.events(run)).paused?.seq === asked.seq) {
     await store.append(run, [{ type: 'pause.over', chapter, by: winner.by, how: winner.how ?? 'next' }]);
   }
   poke(run);
-  return first ? { went: how } : ((await answerAt(store, id)) ?? { past: true });
+  return first ? { went: how } : told(winner);
 }
 
-async function answerAt(store: Store, id: string): Promise<PauseAnswer | undefined> {
-  const answer = (await store.read('answer', id))?.value;
-  return answer && { already: answer.how ?? 'next', by: answer.by, at: new Date(answer.at) };
+function told({ how, by, at }: RecordOf<'answer'>): PauseAnswer {
+  return { already: how ?? 'next', by, at: new Date(at) };
 }
