@@ -5,6 +5,7 @@ import type { ChannelEntry, Overview } from '../app/shapes.ts';
 import type { Theme } from '../app/theme.ts';
 import { Avatar } from '../message/avatar.tsx';
 import { Icon } from './icon.tsx';
+import { ThemeButton } from './theme-button.tsx';
 
 interface SidebarProps {
   readonly team: Overview;
@@ -26,14 +27,7 @@ export function Sidebar({ team, place, channel, theme, setTheme }: SidebarProps)
     <nav className="sidebar" aria-label="Channels" onKeyDown={step}>
       <header className="team">
         <strong>{team.team.name}</strong>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}
-          onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
-        >
-          <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
-        </button>
+        <ThemeButton theme={theme} setTheme={setTheme} />
       </header>
       <div className="places">
         <h2>Channels</h2>

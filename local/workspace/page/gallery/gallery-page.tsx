@@ -2,7 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Names } from '../app/names.ts';
 import { NamesProvider } from '../app/names.ts';
 import { useTheme } from '../app/theme.ts';
-import { Icon } from '../frame/icon.tsx';
+import { ThemeButton } from '../frame/theme-button.tsx';
 import { type Shown, ShownSample } from './shown-sample.tsx';
 
 interface Gallery {
@@ -42,14 +42,7 @@ export function GalleryPage() {
               <button type="button" className="button quiet" aria-pressed={isPhone} onClick={() => setPhone(!isPhone)}>
                 {isPhone ? 'Wide' : 'Phone'}
               </button>
-              <button
-                type="button"
-                className="icon-button"
-                aria-label={theme === 'dark' ? 'Light colours' : 'Dark colours'}
-                onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
-              >
-                <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
-              </button>
+              <ThemeButton theme={theme} setTheme={setTheme} />
             </span>
           </header>
           {groups.map(([group, { length }]) => (
