@@ -1,4 +1,4 @@
-import type { ClusterSpec, RunRecord } from '../store/records.ts';
+import type { ClusterSpec } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { folded } from './run.ts';
 
@@ -13,7 +13,7 @@ export async function beforeOf(
   store: Store,
   spec: ClusterSpec,
   runs: readonly string[],
-): Promise<Pick<RunRecord, 'before' | 'was'>> {
+): Promise<{ readonly before: ClusterSpec; readonly was?: ClusterSpec }> {
   const workers = await workersThatMayBe(store, spec, runs);
   return workers > spec.workers ? { before: { ...spec, workers }, was: spec } : { before: spec };
 }

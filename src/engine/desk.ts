@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import type { EngineEvent, Person } from '../store/events.ts';
-import type { ClusterRecord, ClusterSpec, RunRecord } from '../store/records.ts';
+import type { Person } from '../store/events.ts';
+import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Store, Versioned } from '../store/store.ts';
 import { StaleVersion, StoreAway } from '../store/store-errors.ts';
 import { decide, pendingApproval } from './answers.ts';
 import { auditOf } from './audit.ts';
 import { beforeOf } from './before-of.ts';
+import { beginRun, heldBy, type Request, stateDuring } from './begin-run.ts';
 import { hardWay } from './by-hand/hard-way.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
 import type { Sight } from './doctor/sight.ts';
 import { KthwError } from './errors.ts';
 import { grantsOf } from './grants.ts';
 import { extend } from './lifetime.ts';
-import { isOperation, mayTakeOver, type OperationName } from './operations.ts';
+import type { OperationName } from './operations.ts';
 import { goOn } from './pauses.ts';
 import type { Phase } from './phase.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
@@ -39,20 +39,6 @@ export interface DeskOptions {
   sight(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Sight>;
 }
 
-interface Request {
-  readonly operation: OperationName;
-  readonly spec: ClusterSpec;
-  readonly by: Person;
-  readonly channel: string;
-  readonly from?: string;
-  /** Create: until when it is wanted. */
-  readonly endsAt?: string;
-  /** Create: a pause after every chapter. */
-  readonly pause?: boolean;
-  /** The cluster as it was, where the run changes what it is. */
-  readonly before?: ClusterSpec;
-}
-
 /** What commands may ask of the engine. Every answer comes soon: the work itself is a run. */
 export function openDesk(options: DeskOptions): Desk {
   const { store, phases, now, poke } = options;
@@ -63,7 +49,7 @@ export function openDesk(options: DeskOptions): Desk {
     if (found && found.value.state !== 'deleted') {
       const differs = differences(asked.spec, found.value.spec);
       if (differs.length > 0) return { differs };
-      if (found.value.holding) return await heldBy(found.value.holding);
+      if (found.value.holding) return await heldBy(options, found.value.holding);
       if (found.value.state === 'ready') return { unchanged: found.value };
       return await resume(asked.spec.name, asked.by).then((a) => ('unknown' in a ? { unchanged: found.value } : a));
     }
@@ -78,7 +64,7 @@ export function openDesk(options: DeskOptions): Desk {
   async function resumeNow(name: string, by: Person): Promise<AnswerOrUnknown> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
-    if (found.value.holding) return await heldBy(found.value.holding);
+    if (found.value.holding) return await heldBy(options, found.value.holding);
     const run = found.value.runs.at(-1);
     const [view, record] = run ? await Promise.all([views.of(run), store.read('run', run)]) : [];
     const finished = view?.over === 'succeeded' && view.troubles.length === 0;
@@ -111,7 +97,8 @@ export function openDesk(options: DeskOptions): Desk {
     if (!found || found.value.state === 'deleted') return { unknown: true };
     const run = found.value.holding;
     if (!run) return { unchanged: found.value };
-    await tell(run, { type: 'run.cancelAsked', by });
+    await store.append(run, [{ type: 'run.cancelAsked', by }]);
+    poke(run);
     return { run };
   }
 
@@ -149,10 +136,7 @@ export function openDesk(options: DeskOptions): Desk {
   async function remove(name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { unknown: true };
-    // A scaling that stopped on its way may have left workers that the cluster is to have no more.
-    const runs = await Promise.all(found.value.runs.map((run) => store.read('run', run)));
-    const counts = runs.flatMap((run) => (run ? [run.value.spec.workers, run.value.before?.workers ?? 0] : []));
-    const spec = { ...found.value.spec, workers: Math.max(found.value.spec.workers, ...counts) };
+    const { before: spec } = await beforeOf(store, found.value.spec, found.value.runs);
     return await begin({ operation: 'delete', spec, by, channel }, found);
   }
 
@@ -164,55 +148,8 @@ export function openDesk(options: DeskOptions): Desk {
     return asked ? await begin({ ...asked, before: found.value.spec }, found) : { unchanged: found.value };
   }
 
-  /** Opens a run and takes the cluster for it in one compare-and-set; who comes second learns who holds it. */
   function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
-    return orLookAgain(beginNow(asked, found));
-  }
-
-  async function beginNow(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
-    const holder = found?.value.holding;
-    const holding = holder ? await store.read('run', holder) : undefined;
-    const running = holding?.value.operation;
-    const takesOver = running !== undefined && isOperation(running) && mayTakeOver(asked.operation, running);
-    if (holder && !takesOver) return await heldBy(holder);
-    const { operation, spec, by, channel } = asked;
-    const requestedAt = now().toISOString();
-    // Ids sort by time, so that open runs are taken up in the order they were asked for.
-    const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
-    // Closed until the cluster names it: should this process end in between, nobody takes up a run without a cluster.
-    const record: RunRecord = {
-      ...{ cluster: spec.name, operation, spec, by, channel, requestedAt, open: false },
-      ...(asked.from ? { from: asked.from } : {}),
-      ...(asked.pause ? { pause: true } : {}),
-      ...(asked.before && found ? await beforeOf(store, asked.before, found.value.runs) : {}),
-    };
-    await store.write('run', run, record, undefined);
-    await store.append(run, [{ type: 'run.requested', operation, by }]);
-    const until = asked.endsAt === undefined ? {} : { endsAt: asked.endsAt };
-    const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {}, ...until } as const;
-    // A cluster that was deleted and is asked for again is whoever asks now's.
-    const gone = found?.value.state === 'deleted';
-    const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
-    const is = operation === 'delete' ? before.spec : spec;
-    const after = {
-      ...before,
-      spec: is,
-      holding: run,
-      runs: [...before.runs, run],
-      state: stateDuring(operation, before),
-    };
-    try {
-      await store.write('cluster', spec.name, after, found?.version);
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-      await store.remove('run', run);
-      return await beginNow(asked, await store.read('cluster', spec.name));
-    }
-    // Should this process end here, the cluster is held by a closed run: the dispatcher opens it at its start.
-    await change(store, 'run', run, (opened) => ({ ...opened, open: true }));
-    if (holder) await tell(holder, { type: 'run.cancelAsked', by });
-    poke(run);
-    return { run };
+    return orLookAgain(beginRun(options, asked, found));
   }
 
   /** What was begun and not ended, because the store went away in between, goes on or is ended once it is back. */
@@ -223,20 +160,6 @@ export function openDesk(options: DeskOptions): Desk {
       if (error instanceof StoreAway) options.lookAgain?.();
       throw error;
     }
-  }
-
-  async function tell(run: string, event: EngineEvent): Promise<void> {
-    await store.append(run, [event]);
-    poke(run);
-  }
-
-  async function heldBy(run: string): Promise<Answer> {
-    // It may hold the cluster for a question that nobody answered in time: looked at, it ends.
-    poke(run);
-    const record = (await store.read('run', run))?.value;
-    const since = new Date(record?.requestedAt ?? 0);
-    const by = record?.by ?? { team: '', user: '' };
-    return { heldBy: { run, operation: record?.operation ?? 'create', by, since } };
   }
 
   async function statusOf(found: Versioned<ClusterRecord>): Promise<ClusterStatus> {
@@ -310,11 +233,6 @@ export function openDesk(options: DeskOptions): Desk {
     extend: (name, from, hours, by) => extend(options, name, from, hours * 3_600_000, by),
     runView: (run) => views.of(run),
   };
-}
-
-function stateDuring(operation: string | undefined, before?: ClusterRecord): ClusterRecord['state'] {
-  if (operation === 'delete') return 'deleting';
-  return operation === 'create' || !before ? 'building' : before.state;
 }
 
 /** A cluster that works goes on working while what was left over is done, or what changes a cluster that works. */
