@@ -1,3 +1,4 @@
+import { isAnswer } from '../engine/answers.ts';
 import type { RunView } from '../engine/desk-types.ts';
 import type { EngineEvent, StoredEvent } from '../store/events.ts';
 import type { Message } from './command.ts';
@@ -76,9 +77,9 @@ function replyTo(
     case 'run.cancelAsked':
       return saidBy(event.by, 'cancelAsked');
     case 'approval.given':
-      return isFirstAnswer(events, seq) ? saidBy(event.by, 'approved') : undefined;
+      return isAnswer(events, seq) ? saidBy(event.by, 'approved') : undefined;
     case 'approval.refused':
-      return isFirstAnswer(events, seq) ? saidBy(event.by, 'refused') : undefined;
+      return isAnswer(events, seq) ? saidBy(event.by, 'refused') : undefined;
     case 'approval.asked':
     case 'pause.asked':
     case 'pause.over':
@@ -90,14 +91,6 @@ function replyTo(
     default:
       return event satisfies never;
   }
-}
-
-/** Two presses at once may both write the answer of the first. */
-function isFirstAnswer(events: readonly StoredEvent[], seq: number): boolean {
-  const before = events.findLast(
-    ({ event, seq: at }) => at < seq && /^approval\.(asked|given|refused)$/.test(event.type),
-  );
-  return before?.event.type === 'approval.asked';
 }
 
 /** The step was the last of its phase: the phase is done now and no later event finishes another of its steps. */

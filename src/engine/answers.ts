@@ -1,4 +1,4 @@
-import type { Person } from '../store/events.ts';
+import type { Person, StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { writeOnce } from '../store/write-once.ts';
 import type { ApprovalView, Decision } from './desk-types.ts';
@@ -45,6 +45,25 @@ export async function decide(tools: Tools, run: string, digest: string, by: Pers
   poke(run);
   const decided = winner.yes ? 'given' : 'refused';
   return first ? { decided } : { already: decided, by: winner.by, at: new Date(winner.at) };
+}
+
+/**
+ * Whether the answer at `seq` counts: two presses at once may both have told the first one, and a question may have been
+ * replaced in between. @param events all of the run
+ */
+export function isAnswer(events: readonly StoredEvent[], seq: number): boolean {
+  const told = answerAt(events.find((one) => one.seq === seq));
+  const before = events.filter((one) => one.seq < seq);
+  const asked = before.findLastIndex(({ event }) => event.type === 'approval.asked');
+  const question = before[asked]?.event;
+  if (told === undefined || question?.type !== 'approval.asked' || question.digest !== told) return false;
+  return !before.slice(asked).some((one) => answerAt(one) === told);
+}
+
+/** What an answer is to; undefined for anything else. */
+function answerAt(stored: StoredEvent | undefined): string | undefined {
+  const { event } = stored ?? {};
+  return event?.type === 'approval.given' || event?.type === 'approval.refused' ? event.digest : undefined;
 }
 
 async function answeredBefore({ store }: Tools, run: string, digest: string, state: RunState): Promise<Decision> {

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../store/events.ts';
 import type { RecordOf, RunRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { isAnswer } from './answers.ts';
 import { clusterOf } from './cluster.ts';
 import type { AuditEntry } from './desk-types.ts';
 import { allGrants } from './grants.ts';
@@ -47,9 +48,8 @@ export function runEntries(
   /** What is made by taking something away: a machine that becomes another type. */
   const asking = new Set(planned.flatMap(({ id, step }) => (step.asks ? [id] : [])));
   const started = new Map<string, Date>();
-  let question: string | undefined;
   const asked = `${record.operation}${record.from ? ` from ${record.from}` : ''}`;
-  return events.flatMap(({ at, event }): AuditEntry[] => {
+  return events.flatMap(({ at, event, seq }): AuditEntry[] => {
     switch (event.type) {
       case 'run.requested':
         return [{ at, run, by: event.by, what: `asked for ${asked}` }];
@@ -58,16 +58,11 @@ export function runEntries(
       case 'run.cancelAsked':
         return [{ at, run, by: event.by, what: `asked to stop ${asked}` }];
       case 'approval.asked':
-        question = event.digest;
         return [{ at, run, what: `asked for approval to take away ${event.destroys.join(', ')}` }];
       case 'approval.given':
       case 'approval.refused': {
-        // Two who told it at once wrote it twice.
-        if (question !== event.digest) return [];
-        question = undefined;
-        return [
-          { at, run, by: event.by, what: `${event.type === 'approval.given' ? 'approved' : 'refused'} ${asked}` },
-        ];
+        const what = `${event.type === 'approval.given' ? 'approved' : 'refused'} ${asked}`;
+        return isAnswer(events, seq) ? [{ at, run, by: event.by, what }] : [];
       }
       case 'step.started':
         started.set(event.step, started.get(event.step) ?? at);
