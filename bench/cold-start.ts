@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { botCommand } from '../local/bot-command.ts';
 import { freePort } from '../local/free-port.ts';
 import { signatureHeaders } from '../local/workspace/bot/signing.ts';
 import { CloudKms } from '../test/support/cloud-kms.ts';
@@ -46,7 +47,8 @@ const common = {
   LOG_LEVEL: 'silent',
 };
 const emulator = process.env.FIRESTORE_EMULATOR_HOST;
-const entry = ['--max-semi-space-size=8', 'src/main.ts'];
+const { options, script } = botCommand();
+const entry = [...options, script];
 const kinds: Kind[] = [
   { name: 'a server that only answers', args: ['-e', bare], env: {} },
   {

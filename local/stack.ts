@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { botCommand } from './bot-command.ts';
 import { sweep } from './cloud/machines/sweep.ts';
 import { freePort } from './free-port.ts';
 import { type Service, startService } from './service.ts';
@@ -11,7 +12,7 @@ export interface StackOptions {
   readonly workspacePort?: number;
   /** Second octet of the loopback block that stands for external addresses. @default by process */
   readonly block?: number;
-  /** Starts the bot. @default src/main.ts */
+  /** Starts the bot. @default as app.yaml does */
   readonly botScript?: string;
   /** More environment for the bot. */
   readonly botEnv?: Readonly<Record<string, string>>;
@@ -33,8 +34,6 @@ export interface Stack {
 }
 
 const mirrorHost = '127.64.0.1';
-/** Under many runs at once most of the memory is garbage of the last moment: a third less with a smaller young generation. */
-const botNodeOptions = ['--max-semi-space-size=8'];
 const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
@@ -52,6 +51,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     freePort('127.0.0.1'),
     options.workspacePort ?? freePort('127.0.0.1'),
   ]);
+  const command = botCommand();
   const started: Service[] = [];
   const start = (
     name: string,
@@ -116,7 +116,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));
     const startBot = () =>
-      start('bot', [...botNodeOptions, options.botScript ?? 'src/main.ts'], {
+      start('bot', [...command.options, options.botScript ?? command.script], {
         HOST: '127.0.0.1',
         PORT: String(botPort),
         SLACK_BOT_TOKEN: token,

@@ -55,6 +55,8 @@ describe('app.yaml', () => {
     const [program, ...args] = app.entrypoint.split(' ');
     expect(program).toBe('node');
     expect(existsSync(join(root, args.at(-1) ?? ''))).toBe(true);
+    // What the bench says of memory is said of the bot that is deployed.
+    expect(manifest.scripts.bench).toContain(` ${args.slice(0, -1).join(' ')} `);
     expect(app.automatic_scaling.min_instances).toBeGreaterThan(0);
     expect(app.inbound_services).toContain('warmup');
     expect(app.handlers).toEqual([{ url: '/.*', secure: 'always', script: 'auto' }]);
