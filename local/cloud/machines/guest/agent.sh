@@ -5,6 +5,13 @@ state=/var/lib/kthw-guest
 server=http://169.254.169.254/computeMetadata/v1
 mkdir -p "$state"
 
+# Answers once what the metadata server has is not what it was at the etag noted; with $1=0, at once.
+changed() {
+  curl -sf --connect-timeout 2 --max-time 90 -o /dev/null -D "$state/headers" -H 'Metadata-Flavor: Google' \
+    "$server/?recursive=true&wait_for_change=true&timeout_sec=60&last_etag=$1" || return 1
+  tr -d '\r' <"$state/headers" | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p' >"$state/etag"
+}
+
 # An absent value (404: curl's 22) is an empty one; a server out of reach is a failure.
 get() {
   value=$(curl -sf --connect-timeout 2 --max-time 10 -H 'Metadata-Flavor: Google' "$server/$1") || [ $? = 22 ] || return 1
@@ -96,18 +103,17 @@ case ${1-} in
 setup)
   getent group google-sudoers >/dev/null || groupadd --system google-sudoers
   host_keys
+  # Noted before it is read: what changes meanwhile is a change for who watches.
+  changed 0 || rm -f "$state/etag"
   everything
   ;;
 watch)
   startup_script &
-  etag=0
   while :; do
+    etag=$(cat "$state/etag" 2>/dev/null)
     # Answers at the next change, or after a minute all the same.
-    if curl -sf --max-time 90 -o /dev/null -D "$state/headers" -H 'Metadata-Flavor: Google' \
-      "$server/?recursive=true&wait_for_change=true&timeout_sec=60&last_etag=$etag"; then
-      new=$(tr -d '\r' <"$state/headers" | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p')
-      [ "$new" = "$etag" ] || everything
-      etag=$new
+    if changed "${etag:-0}"; then
+      [ "$(cat "$state/etag")" = "$etag" ] || everything
     else
       sleep 2
     fi
