@@ -185,9 +185,12 @@ async function nodePortAnswers(c: Context): Promise<string> {
   const port = service?.spec.ports[0]?.nodePort;
   const [controller] = c.cluster.controllerMachines;
   if (!port || !controller) throw new KthwError('check-failed', { what: 'the node port' });
-  const script = c.cluster.workerMachines
-    .map((w) => `curl -fsS -m 5 -o /dev/null http://${w.address}:${port}/`)
-    .join(' && ');
+  // A kube-proxy learns of a pod within a second or so of its being ready; until then nothing answers, or not even refuses.
+  const asks = c.cluster.workerMachines.map(({ address }) => `ask http://${address}:${port}/ & jobs="$jobs $!"`);
+  const script = `ask() { for _ in $(seq 20); do curl -fsS --connect-timeout 0.5 -m 5 -o /dev/null "$1" && return; sleep 0.2; done; return 1; }
+jobs=''
+${asks.join('\n')}
+for job in $jobs; do wait $job; done`;
   const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 30_000, signal: c.signal });
   orThrow(result, controller, `asking every worker at node port ${port}`);
   return c.cluster.workerMachines.map(({ address }) => `http://${address}:${port}/ answers`).join('\n');
