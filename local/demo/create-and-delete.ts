@@ -23,7 +23,7 @@ export async function createAndDelete(stack: Stack, { log, signal, folder }: Sce
   await talk.say('/kthw create demo');
   const created = await talk.outcome('demo', /: ready/, 20 * minuteMs);
   log(`\n${await talk.story(created)}`);
-  log(`create: ${secondsSince(creating)} from the command to the smoke test passed`);
+  log(`create: ${secondsSince(creating)} from the command until its thread says that it is ready`);
 
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, await talk.file(/kubeconfig|\.yaml|\.conf/, minuteMs), { mode: 0o600 });
