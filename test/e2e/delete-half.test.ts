@@ -33,10 +33,14 @@ describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
   });
 
   test('that was cancelled while etcd came up, while another is deleted in the middle of its workers', async () => {
-    await rig.talk(over.signal).say(`/kthw create stops ${size}`);
-    await rig.talk(over.signal, 'grace').say(`/kthw create runs ${size}`);
+    const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
+    // Told before they are deleted, so that each deletion's summary is the next one of its cluster.
+    await Promise.all([
+      ada.begin('stops', () => ada.say(`/kthw create stops ${size}`)),
+      grace.begin('runs', () => grace.say(`/kthw create runs ${size}`)),
+    ]);
     await rig.started('stops', 'etcd/stops-controller-0');
-    await rig.talk(over.signal).say('/kthw cancel stops');
+    await ada.say('/kthw cancel stops');
     await rig.started('runs', 'containerd/runs-worker-0');
     // It runs still: the deletion takes the cluster from it.
     await Promise.all([expectDeleted('stops'), expectDeleted('runs', 'grace')]);
