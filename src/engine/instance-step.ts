@@ -10,15 +10,8 @@ import { sshKeyOf } from './secrets.ts';
 
 const scope = 'https://www.googleapis.com/auth/';
 
-/** The tutorial's scopes: compute-rw, storage-ro, service-management, service-control, logging-write, monitoring. */
-const scopes = [
-  'compute',
-  'devstorage.read_only',
-  'service.management',
-  'servicecontrol',
-  'logging.write',
-  'monitoring',
-].map((name) => scope + name);
+/** Images, logs and metrics. The tutorial's `compute-rw`, with which any pod could change machines, serves nothing here. */
+const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scope + name);
 
 /** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
 export function instanceStep(phase: string, cluster: Cluster, machine: Machine): Step {

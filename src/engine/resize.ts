@@ -1,3 +1,4 @@
+import { askReadyz } from './api-health.ts';
 import { callOf } from './call-of.ts';
 import type { Instance, InstanceFound } from './cloud/cloud.ts';
 import type { Cluster, Machine } from './cluster.ts';
@@ -9,7 +10,6 @@ import { labelsOf } from './names.ts';
 import { type Context, definePhase, known, present, type Step } from './phase.ts';
 import type { Host } from './remote/remote.ts';
 import { failureText } from './remote/result.ts';
-import { paths } from './render/paths.ts';
 
 /**
  * Each machine as the machine type that the cluster has now: stopped, changed, started; one after another, controllers
@@ -103,10 +103,9 @@ function meanwhile({ controllerMachines }: Cluster, { role }: Machine): string {
 
 /** A worker's kubelet is well; on a controller, etcd takes requests and the API server is ready. */
 async function isWell(host: Host, { name, role }: Machine, { signal }: Context): Promise<void> {
-  const apiIsReady = `curl -fsS -m 5 --cacert ${paths.kubernetes}/ca.pem https://127.0.0.1:6443/readyz`;
   const script =
     role === 'controller'
-      ? `${etcdctl('endpoint health')} && ${apiIsReady}`
+      ? `${etcdctl('endpoint health')} && ${askReadyz}`
       : 'curl -fsS -m 5 http://127.0.0.1:10248/healthz';
   const result = await host.run(script, { deadlineMs: 30_000, signal });
   if (result.exitCode !== 0) throw new KthwError('not-healthy', { what: name }, { detail: failureText(result) });

@@ -10,6 +10,8 @@ type Readable = Pick<Vault, 'get'>;
 export const vaultPaths = {
   sshKey: 'ssh/key',
   authority: 'authority',
+  /** Of etcd alone: whom the cluster's authority signs for is nobody to etcd. */
+  etcdAuthority: 'authority/etcd',
   encryptionKey: 'encryption/key',
   certificate: (name: string) => `certificates/${name}`,
 } as const;

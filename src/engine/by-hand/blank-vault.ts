@@ -2,6 +2,10 @@ import { Secret } from '../../store/secret.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
 
 const mask = '[secret]';
+const authorities = new Map<string, string>([
+  [vaultPaths.authority, 'ca'],
+  [vaultPaths.etcdAuthority, 'etcd-ca'],
+]);
 
 /**
  * What stands in for a vault where something is rendered to be shown: it answers with words. Whatever is rendered from it
@@ -15,7 +19,7 @@ export class BlankVault {
     if (!this.#blank || path === vaultPaths.encryptionKey) return new Secret(mask.padEnd(32));
     const key = new Secret(mask);
     if (path === vaultPaths.sshKey) return packSshKey({ privateKey: key, publicLine: '[public key of the cluster]' });
-    const name = path === vaultPaths.authority ? 'ca' : path.slice(path.lastIndexOf('/') + 1);
+    const name = authorities.get(path) ?? path.slice(path.lastIndexOf('/') + 1);
     return packCertificate({ certificate: `[${name}.pem]`, key });
   }
 }

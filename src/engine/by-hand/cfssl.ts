@@ -6,33 +6,44 @@ import { command, hereDocument, quoted } from './shell.ts';
 const key = { algo: 'rsa', size: 2048 };
 
 /** An authority and the profile that it signs by, as the tutorial makes them. Pure. https://github.com/cloudflare/cfssl */
-export function cfsslAuthority(subject: Pick<WantedCertificate, 'commonName' | 'organization'>): string {
-  const usages = ['signing', 'key encipherment', 'server auth', 'client auth'];
+export function cfsslAuthority(
+  subject: Pick<WantedCertificate, 'commonName' | 'organization'>,
+  of?: WantedCertificate['signedBy'],
+): string {
+  const file = fileOf(of);
   const expiry = `${certificateLifetimeHours}h`;
-  const config = { signing: { default: { expiry }, profiles: { kubernetes: { usages, expiry } } } };
+  const profile = (...usages: string[]) => ({ usages: ['signing', 'key encipherment', ...usages], expiry });
+  const profiles = { kubernetes: profile('server auth', 'client auth'), client: profile('client auth') };
+  const config = { signing: { default: { expiry }, profiles } };
   const request = { ...requestOf(subject), ca: { expiry: `${authorityLifetimeHours}h` } };
   return [
     hereDocument('cat > ca-config.json', json(config)),
-    hereDocument('cat > ca-csr.json', json(request)),
-    'cfssl gencert -initca ca-csr.json | cfssljson -bare ca',
+    hereDocument(`cat > ${file}-csr.json`, json(request)),
+    `cfssl gencert -initca ${file}-csr.json | cfssljson -bare ${file}`,
   ].join('\n');
 }
 
 /** One certificate. Pure. */
 export function cfsslCertificate(wanted: WantedCertificate): string {
-  const { name, hosts } = wanted;
+  const { name, hosts, signedBy, uses } = wanted;
+  const file = fileOf(signedBy);
   const request = quoted(`${name}-csr.json`);
   const parts = [
     'cfssl gencert',
-    '-ca=ca.pem',
-    '-ca-key=ca-key.pem',
+    `-ca=${file}.pem`,
+    `-ca-key=${file}-key.pem`,
     '-config=ca-config.json',
     ...(hosts.length > 0 ? [`-hostname=${hosts.join()}`] : []),
-    '-profile=kubernetes',
+    `-profile=${uses?.join() === 'client' ? 'client' : 'kubernetes'}`,
     request,
   ];
   const sign = `${parts.join(' \\\n  ')} | ${command(['cfssljson', '-bare', name])}`;
   return [hereDocument(`cat > ${request}`, json(requestOf(wanted))), sign].join('\n');
+}
+
+/** Begins the names of an authority's files. */
+function fileOf(authority: WantedCertificate['signedBy']): string {
+  return authority === undefined ? 'ca' : `${authority}-ca`;
 }
 
 function requestOf({ commonName, organization }: Pick<WantedCertificate, 'commonName' | 'organization'>) {

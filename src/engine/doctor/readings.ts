@@ -1,3 +1,6 @@
+import { factsScript } from '../benchmark/facts-script.ts';
+import type { MachineFacts } from '../benchmark/machine-facts.ts';
+import { parseFacts } from '../benchmark/parse-facts.ts';
 import type { Host } from '../remote/remote.ts';
 import { paths } from '../render/paths.ts';
 import { parseReadings } from './parse-readings.ts';
@@ -46,7 +49,7 @@ export const watchedServices = [
 ] as const;
 
 const groups = '/sys/fs/cgroup';
-const etcdClient = ['cacert ca', 'cert kubernetes', 'key kubernetes-key']
+const etcdClient = ['cacert ca', 'cert etcd', 'key etcd-key']
   .map((pair) => pair.split(' '))
   .map(([option, file]) => `--${option} ${paths.etcdConfig}/${file}.pem`)
   .join(' ');
@@ -75,4 +78,13 @@ export async function takeReadings(
   call: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ): Promise<Readings> {
   return parseReadings((await host.run(script, call)).stdout);
+}
+
+/** The same, and what the benchmark's items ask for, in one visit. @throws KthwError when it can't be reached */
+export async function takeReadingsAndFacts(
+  host: Host,
+  call: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<{ readonly readings: Readings; readonly facts: MachineFacts }> {
+  const { stdout } = await host.visit([{ run: script }, { run: factsScript }], call);
+  return { readings: parseReadings(stdout), facts: parseFacts(stdout) };
 }

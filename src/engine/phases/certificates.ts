@@ -7,6 +7,7 @@ import { definePhase, type Rendering } from '../phase.ts';
 import { issue } from '../pki/authority.ts';
 import { certificatesOf, type WantedCertificate } from '../pki/wanted.ts';
 import type { HostFile } from '../remote/remote.ts';
+import { paths } from '../render/paths.ts';
 import { certificateAt, packCertificate, vaultPaths } from '../secrets.ts';
 import { vaultStep } from '../vault-step.ts';
 
@@ -17,14 +18,14 @@ export const certificates = definePhase({
   chapter: 4,
   after: ['keys', 'addresses', 'controllers', 'workers'],
   steps: (cluster) => [
-    ...certificatesOf(cluster, nothingKnown).map(({ name }) =>
+    ...certificatesOf(cluster, nothingKnown).map(({ name, signedBy }) =>
       vaultStep({
         key: `certificates/${name}`,
         title: `certificate ${name}`,
-        after: ['keys/authority', ...whatItNames(cluster, name)],
+        after: [authorityOf(signedBy).step, ...whatItNames(cluster, name)],
         path: vaultPaths.certificate(name),
         make: async (c) => {
-          const authority = await certificateAt(c.vault, vaultPaths.authority);
+          const authority = await certificateAt(c.vault, authorityOf(signedBy).path);
           return packCertificate(await issue(authority, wantedNow(c, name), { now: c.clock.now() }));
         },
         byHand: (c) => cfsslCertificate(wantedNow(c, name)),
@@ -42,6 +43,12 @@ export const certificates = definePhase({
     ),
   ],
 });
+
+function authorityOf(signer: WantedCertificate['signedBy']) {
+  return signer === 'etcd'
+    ? { step: 'keys/etcd-authority', path: vaultPaths.etcdAuthority }
+    : { step: 'keys/authority', path: vaultPaths.authority };
+}
 
 const nothingKnown = { publicAddress: '', externalAddresses: {} };
 
@@ -62,39 +69,41 @@ function wantedNow(c: Rendering, name: string): WantedCertificate {
   return wanted;
 }
 
+/** On each controller, with their keys. */
+const onControllers = ['kubernetes', 'service-account', 'health-check', 'apiserver-etcd-client', 'etcd'];
+
 function carriedTo(machine: Machine): readonly string[] {
-  return machine.role === 'controller' ? ['kubernetes', 'service-account'] : [machine.name];
+  return machine.role === 'controller' ? onControllers : [machine.name];
 }
 
 async function controllerFiles(vault: Rendering['vault']): Promise<HostFile[]> {
-  const [authority, kubernetes, serviceAccount] = await Promise.all([
+  const [authority, etcdAuthority, ...pairs] = await Promise.all([
     certificateAt(vault, vaultPaths.authority),
-    certificateAt(vault, vaultPaths.certificate('kubernetes')),
-    certificateAt(vault, vaultPaths.certificate('service-account')),
+    certificateAt(vault, vaultPaths.etcdAuthority),
+    ...onControllers.map((name) => withKey(vault, name, name === 'etcd' ? paths.etcdConfig : paths.kubernetes)),
   ]);
-  const server = (folder: string): HostFile[] => [
-    { path: `${folder}/ca.pem`, content: authority.certificate, mode: 0o644 },
-    { path: `${folder}/kubernetes.pem`, content: kubernetes.certificate, mode: 0o644 },
-    { path: `${folder}/kubernetes-key.pem`, content: kubernetes.key, mode: 0o600 },
-  ];
   return [
-    ...server('/etc/etcd'),
-    ...server('/var/lib/kubernetes'),
-    // The controller manager signs kubelets' requests with it.
-    { path: '/var/lib/kubernetes/ca-key.pem', content: authority.key, mode: 0o600 },
-    { path: '/var/lib/kubernetes/service-account.pem', content: serviceAccount.certificate, mode: 0o644 },
-    { path: '/var/lib/kubernetes/service-account-key.pem', content: serviceAccount.key, mode: 0o600 },
+    { path: `${paths.kubernetes}/ca.pem`, content: authority.certificate, mode: 0o644 },
+    // The controller manager signs kubelets' requests with it. That of etcd's authority leaves the vault for no machine.
+    { path: `${paths.kubernetes}/ca-key.pem`, content: authority.key, mode: 0o600 },
+    { path: `${paths.kubernetes}/etcd-ca.pem`, content: etcdAuthority.certificate, mode: 0o644 },
+    { path: `${paths.etcdConfig}/ca.pem`, content: etcdAuthority.certificate, mode: 0o644 },
+    ...pairs.flat(),
   ];
 }
 
-async function workerFiles(vault: Rendering['vault'], machine: Machine): Promise<HostFile[]> {
+async function workerFiles(vault: Rendering['vault'], { name }: Machine): Promise<HostFile[]> {
   const [authority, own] = await Promise.all([
     certificateAt(vault, vaultPaths.authority),
-    certificateAt(vault, vaultPaths.certificate(machine.name)),
+    withKey(vault, name, paths.kubelet),
   ]);
+  return [{ path: `${paths.kubernetes}/ca.pem`, content: authority.certificate, mode: 0o644 }, ...own];
+}
+
+async function withKey(vault: Rendering['vault'], name: string, folder: string): Promise<HostFile[]> {
+  const { certificate, key } = await certificateAt(vault, vaultPaths.certificate(name));
   return [
-    { path: '/var/lib/kubernetes/ca.pem', content: authority.certificate, mode: 0o644 },
-    { path: `/var/lib/kubelet/${machine.name}.pem`, content: own.certificate, mode: 0o644 },
-    { path: `/var/lib/kubelet/${machine.name}-key.pem`, content: own.key, mode: 0o600 },
+    { path: `${folder}/${name}.pem`, content: certificate, mode: 0o644 },
+    { path: `${folder}/${name}-key.pem`, content: key, mode: 0o600 },
   ];
 }

@@ -37,7 +37,7 @@ function runtimeFiles({ cluster, mirror }: Rendering): HostFile[] {
     { path: paths.kernelModules, content: kernelModules(), mode: 0o644 },
     { path: paths.sysctls, content: sysctls(), mode: 0o644 },
     { path: paths.containerdConfig, content: containerdConfig(cluster.release), mode: 0o644 },
-    { path: `${paths.units}/containerd.service`, content: containerdUnit(), mode: 0o644 },
+    { path: `${paths.units}/containerd.service`, content: containerdUnit(), mode: 0o600 },
     ...registries.flatMap((registry) => {
       const content = registryHosts(registry, mirror);
       return content === undefined

@@ -1,9 +1,11 @@
+import { askReadyz } from '../api-health.ts';
 import type { Cluster, Machine } from '../cluster.ts';
 import { tellCause } from '../doctor/tell-cause.ts';
 import { publicAddress } from '../facts.ts';
 import { machineStep } from '../machine-step.ts';
 import { definePhase, type Rendering, type Step } from '../phase.ts';
 import type { HostFile } from '../remote/remote.ts';
+import { admissionConfig } from '../render/admission-config.ts';
 import { auditPolicy } from '../render/audit-policy.ts';
 import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
 import { kubeControllerManagerUnit } from '../render/kube-controller-manager-unit.ts';
@@ -16,7 +18,7 @@ export const controlPlane = definePhase({
   name: 'control-plane',
   title: 'Control plane',
   chapter: 8,
-  after: ['etcd', 'encryption', 'kubeconfigs'],
+  after: ['accounts', 'etcd', 'encryption', 'kubeconfigs'],
   steps: (cluster) =>
     cluster.controllerMachines.map((machine) => ({
       diagnose: (c) => tellCause(c, [machine], 'whatever'),
@@ -25,10 +27,10 @@ export const controlPlane = definePhase({
         title: `API server, controller manager and scheduler on ${machine.name}`,
         machine,
         // A controller goes on as soon as its own etcd answers.
-        after: [`etcd/${machine.name}`, `encryption/${machine.name}`, `kubeconfigs/${machine.name}`],
+        after: ['accounts', 'etcd', 'encryption', 'kubeconfigs'].map((phase) => `${phase}/${machine.name}`),
         files: (c) => controlPlaneFiles(c, cluster, machine),
         check: () => `systemctl -q is-active ${units.join(' ')} &&
-[ "$(curl -fsS -m 5 --cacert ${paths.kubernetes}/ca.pem https://127.0.0.1:6443/readyz)" = ok ]`,
+[ "$(${askReadyz})" = ok ]`,
         undo: `systemctl disable -q --now ${units.join(' ')} || true`,
         make: () =>
           `systemctl daemon-reload && systemctl enable -q ${units.join(' ')} && systemctl restart --no-block ${units.join(' ')}`,
@@ -41,14 +43,19 @@ const units = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 function controlPlaneFiles(c: Rendering, cluster: Cluster, machine: Machine): HostFile[] {
   const apiserver = kubeApiserverUnit(cluster, machine, { publicAddress: c.know(publicAddress) });
   return [
-    { path: `${paths.units}/kube-apiserver.service`, content: apiserver, mode: 0o644 },
-    { path: `${paths.kubernetes}/audit-policy.yaml`, content: auditPolicy(), mode: 0o600 },
+    { path: `${paths.units}/kube-apiserver.service`, content: apiserver, mode: 0o600 },
+    { path: `${paths.kubernetesConfig}/audit-policy.yaml`, content: auditPolicy(), mode: 0o644 },
+    {
+      path: `${paths.kubernetesConfig}/admission.yaml`,
+      content: admissionConfig(cluster.release),
+      mode: 0o644,
+    },
     {
       path: `${paths.units}/kube-controller-manager.service`,
       content: kubeControllerManagerUnit(cluster),
-      mode: 0o644,
+      mode: 0o600,
     },
-    { path: `${paths.units}/kube-scheduler.service`, content: kubeSchedulerUnit(), mode: 0o644 },
+    { path: `${paths.units}/kube-scheduler.service`, content: kubeSchedulerUnit(), mode: 0o600 },
     {
       path: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
       content: kubeSchedulerConfig(cluster.release),

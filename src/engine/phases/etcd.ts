@@ -14,7 +14,7 @@ export const etcd = definePhase({
   name: 'etcd',
   title: 'etcd',
   chapter: 7,
-  after: ['certificates', 'downloads'],
+  after: ['accounts', 'certificates', 'downloads'],
   steps: (cluster) => [
     ...cluster.controllerMachines.map((machine) => member(cluster, machine)),
     ...cluster.controllerMachines.map((machine) => formedMember(cluster, machine)),
@@ -26,13 +26,12 @@ function member(cluster: Cluster, machine: Machine): Step {
     key: `etcd/${machine.name}`,
     title: `etcd on ${machine.name}`,
     machine,
-    after: [`certificates/on/${machine.name}`, `downloads/${machine.name}`],
+    after: [`accounts/${machine.name}`, `certificates/on/${machine.name}`, `downloads/${machine.name}`],
     files: (c) => [unit(cluster, machine, c.knows(etcdFormed) ? 'existing' : 'new')],
     check: () => `systemctl -q is-active etcd && ${etcdctl('endpoint health')}`,
     // A member's start ends only once there is a quorum, so nobody waits for it here.
     undo: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
-    make: () => `mkdir -p -m 700 ${paths.etcdData}
-systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    make: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
   });
   return { ...step, diagnose: (c) => tellCause(c, [machine], 'whatever') };
 }
@@ -52,5 +51,5 @@ function formedMember(cluster: Cluster, machine: Machine) {
 }
 
 function unit(cluster: Cluster, machine: Machine, state: 'new' | 'existing'): HostFile {
-  return { path: `${paths.units}/etcd.service`, content: etcdUnit(cluster, machine, { state }), mode: 0o644 };
+  return { path: `${paths.units}/etcd.service`, content: etcdUnit(cluster, machine, { state }), mode: 0o600 };
 }

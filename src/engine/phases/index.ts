@@ -1,7 +1,9 @@
 // The tutorial's table of contents: one line a phase. The order of running comes from each phase's `after`.
 
+export { accounts } from './accounts.ts';
 export { addresses } from './addresses.ts';
 export { certificates } from './certificates.ts';
+export { closing } from './closing.ts';
 export { cni } from './cni.ts';
 export { containerd } from './containerd.ts';
 export { controlPlane } from './control-plane.ts';

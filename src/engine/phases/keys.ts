@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/secret.ts';
 import { certificateText } from '../by-hand/certificate-text.ts';
 import { cfsslAuthority } from '../by-hand/cfssl.ts';
-import { definePhase, present } from '../phase.ts';
+import { definePhase, present, type Step } from '../phase.ts';
 import { createAuthority } from '../pki/authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
 import { vaultStep } from '../vault-step.ts';
-
-const commonName = 'Kubernetes';
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
@@ -34,14 +32,10 @@ export const keys = definePhase({
       make: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
       byHand: () => `ssh-keygen -t ed25519 -N '' -C kthw-${cluster.name} -f ${cluster.name}`,
     }),
-    vaultStep({
-      key: 'keys/authority',
-      after: ['keys/vault'],
-      title: 'certificate authority',
-      path: vaultPaths.authority,
-      make: async ({ clock }) => packCertificate(await createAuthority({ commonName, now: clock.now() })),
-      byHand: () => cfsslAuthority({ commonName, organization: 'Kubernetes' }),
-      shows: certificateText,
+    authority('keys/authority', 'certificate authority', vaultPaths.authority, { commonName: 'Kubernetes' }),
+    authority('keys/etcd-authority', 'certificate authority of etcd', vaultPaths.etcdAuthority, {
+      commonName: 'etcd',
+      of: 'etcd',
     }),
     vaultStep({
       key: 'keys/encryption',
@@ -53,3 +47,20 @@ export const keys = definePhase({
     }),
   ],
 });
+
+function authority(
+  key: string,
+  title: string,
+  path: string,
+  { commonName, of }: { readonly commonName: string; readonly of?: 'etcd' },
+): Step {
+  return vaultStep({
+    key,
+    after: ['keys/vault'],
+    title,
+    path,
+    make: async ({ clock }) => packCertificate(await createAuthority({ commonName, now: clock.now() })),
+    byHand: () => cfsslAuthority({ commonName, organization: 'Kubernetes' }, of),
+    shows: certificateText,
+  });
+}

@@ -23,7 +23,7 @@ export const kubeProxy = definePhase({
             content: kubeProxyConfig(cluster, machine),
             mode: 0o644,
           },
-          { path: `${paths.units}/kube-proxy.service`, content: kubeProxyUnit(), mode: 0o644 },
+          { path: `${paths.units}/kube-proxy.service`, content: kubeProxyUnit(), mode: 0o600 },
         ],
         check: () => 'systemctl -q is-active kube-proxy',
         undo: 'systemctl disable -q --now kube-proxy || true',

@@ -24,8 +24,8 @@ export const kubelet = definePhase({
           `packages/${machine.name}`,
         ],
         files: () => [
-          { path: `${paths.kubelet}/kubelet-config.yaml`, content: kubeletConfig(cluster, machine), mode: 0o644 },
-          { path: `${paths.units}/kubelet.service`, content: kubeletUnit(cluster, machine), mode: 0o644 },
+          { path: `${paths.kubelet}/kubelet-config.yaml`, content: kubeletConfig(cluster, machine), mode: 0o600 },
+          { path: `${paths.units}/kubelet.service`, content: kubeletUnit(cluster, machine), mode: 0o600 },
         ],
         check: () => 'systemctl -q is-active kubelet && [ "$(curl -fsS -m 5 http://127.0.0.1:10248/healthz)" = ok ]',
         undo: 'systemctl disable -q --now kubelet || true',

@@ -233,10 +233,10 @@ async function secretIsEncrypted(c: Context) {
   const seen = await exists(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, 'smoke');
   const [controller] = c.cluster.controllerMachines;
   if (seen.is !== 'present' || !controller) return seen;
-  const script = `${asEtcdHasIt} | head -c 8`;
+  const script = `${asEtcdHasIt} | head -c 18`;
   const result = await (await hostOf(c, controller)).run(script, { deadlineMs: 15_000, signal: c.signal });
   orThrow(result, controller, 'reading the secret from etcd');
-  if (result.stdout !== 'k8s:enc:')
+  if (result.stdout !== 'k8s:enc:secretbox:')
     throw new KthwError('bug', { doing: 'encrypting secrets' }, { detail: 'etcd holds it in plain' });
   return saw(`${result.stdout}… is how it begins in etcd`);
 }

@@ -11,6 +11,8 @@ export interface WantedCertificate {
   readonly hosts: readonly string[];
   /** @default both, as cfssl's profile of the tutorial */
   readonly uses?: readonly ('server' | 'client')[];
+  /** Who signs it. @default the cluster's authority */
+  readonly signedBy?: 'etcd';
 }
 
 /** What is known only once the addresses are reserved. */
@@ -42,6 +44,20 @@ export function certificatesOf(cluster: Cluster, known: KnownAddresses): readonl
         ...cluster.controllerMachines.map((m) => m.name),
       ]),
     },
+    // May see whether the API server is well, as everybody who has a certificate, and nothing else.
+    { ...client('health-check', 'kthw:health-check', []), uses: ['client'] },
+    {
+      name: 'etcd',
+      commonName: 'etcd',
+      organization: 'etcd',
+      signedBy: 'etcd',
+      hosts: unique([...cluster.controllerMachines.flatMap((m) => [m.address, m.name]), '127.0.0.1']),
+    },
+    {
+      ...client('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'),
+      uses: ['client'],
+      signedBy: 'etcd',
+    },
     ...cluster.workerMachines.map((worker) => ({
       name: worker.name,
       commonName: `system:node:${worker.name}`,
@@ -60,7 +76,7 @@ const apiServerNames = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-function client(name: string, commonName: string, organization: string): WantedCertificate {
+function client(name: string, commonName: string, organization: WantedCertificate['organization']): WantedCertificate {
   return { name, commonName, organization, hosts: [] };
 }
 

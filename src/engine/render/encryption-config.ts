@@ -2,10 +2,12 @@ import { Secret } from '../../store/secret.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 /**
- * How the API server encrypts secrets in etcd: they begin with `k8s:enc:aescbc:v1:key1:`. `identity` comes last so that what
- * was written before can be read. The group and kind are those of 1.13 and later; the tutorial's `v1 EncryptionConfig` is
+ * How the API server encrypts secrets in etcd: they begin with `k8s:enc:secretbox:v1:key1:`. The tutorial's `aescbc` says nothing
+ * about who changed a ciphertext, and Kubernetes' page calls it weak
+ * (https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#providers). `identity` comes last so that what was written
+ * before can be read. The group and kind are those of 1.13 and later; the tutorial's `v1 EncryptionConfig` is
  * what they were called before.
- * @param key 32 random bytes, for AES-256
+ * @param key 32 random bytes
  * @throws RangeError for a key of another length
  */
 export function encryptionConfig(key: Secret): Secret {
@@ -17,7 +19,7 @@ export function encryptionConfig(key: Secret): Secret {
       apiVersion: 'apiserver.config.k8s.io/v1',
       kind: 'EncryptionConfiguration',
       resources: [
-        { resources: ['secrets'], providers: [{ aescbc: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] },
+        { resources: ['secrets'], providers: [{ secretbox: { keys: [{ name: 'key1', secret }] } }, { identity: {} }] },
       ],
     }),
   );

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../cluster.ts';
+import { ownUser, taken } from './own-user.ts';
 import { paths } from './paths.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
@@ -22,12 +23,12 @@ export function etcdUnit(cluster: Cluster, controller: Machine, { state }: EtcdU
   const peers = cluster.controllerMachines.map((m) => `${m.name}=https://${m.address}:2380`).join(',');
   const start = commandLine(`${paths.bin}/etcd`, {
     name: controller.name,
-    'cert-file': `${paths.etcdConfig}/kubernetes.pem`,
-    'key-file': `${paths.etcdConfig}/kubernetes-key.pem`,
+    'cert-file': `${paths.etcdConfig}/etcd.pem`,
+    'key-file': taken('etcd', `${paths.etcdConfig}/etcd-key.pem`),
     'trusted-ca-file': `${paths.etcdConfig}/ca.pem`,
     'client-cert-auth': 'true',
-    'peer-cert-file': `${paths.etcdConfig}/kubernetes.pem`,
-    'peer-key-file': `${paths.etcdConfig}/kubernetes-key.pem`,
+    'peer-cert-file': `${paths.etcdConfig}/etcd.pem`,
+    'peer-key-file': taken('etcd', `${paths.etcdConfig}/etcd-key.pem`),
     'peer-trusted-ca-file': `${paths.etcdConfig}/ca.pem`,
     'peer-client-cert-auth': 'true',
     'initial-advertise-peer-urls': `https://${controller.address}:2380`,
@@ -44,7 +45,13 @@ export function etcdUnit(cluster: Cluster, controller: Machine, { state }: EtcdU
     unit: { Documentation: 'https://etcd.io/docs/', After: 'network-online.target', Wants: 'network-online.target' },
     service: {
       Type: 'notify',
-      ...(state === 'existing' ? { ExecStartPre: refuseWithoutData() } : {}),
+      ...ownUser('etcd', {
+        takes: [`${paths.etcdConfig}/etcd-key.pem`],
+        before: state === 'existing' ? [refuseWithoutData()] : [],
+      }),
+      // Its data: systemd makes the folder, and gives it to the user.
+      StateDirectory: 'etcd',
+      StateDirectoryMode: '0700',
       ExecStart: start,
       LimitNOFILE: '40000',
     },

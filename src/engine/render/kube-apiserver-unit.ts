@@ -1,4 +1,7 @@
 import type { Cluster, Machine } from '../cluster.ts';
+import { minorOf } from '../releases.ts';
+import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
+import { ownUser, taken } from './own-user.ts';
 import { paths } from './paths.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
@@ -9,14 +12,26 @@ export interface ApiServerOptions {
   readonly alphaApis?: boolean;
 }
 
-/** Admission beyond upstream's defaults is NodeRestriction; the others are named as the tutorial names them. */
-const admissionPlugins = [
+/** The tutorial's, and what upstream leaves off: a limit to events, and services that claim addresses outside the cluster. */
+const admissionPlugins = (minor: number) => [
   'NamespaceLifecycle',
   'NodeRestriction',
   'LimitRanger',
   'ServiceAccount',
   'DefaultStorageClass',
   'ResourceQuota',
+  'EventRateLimit',
+  // Came in 1.21, after CVE-2020-8554.
+  ...(minor >= 21 ? ['DenyServiceExternalIPs'] : []),
+];
+
+const user = 'kube-apiserver';
+/** What of its files only root may read. */
+const secrets = [
+  'encryption-config.yaml',
+  'kubernetes-key.pem',
+  'apiserver-etcd-client-key.pem',
+  'service-account-key.pem',
 ];
 
 /**
@@ -25,37 +40,46 @@ const admissionPlugins = [
  */
 export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options: ApiServerOptions): string {
   const dir = paths.kubernetes;
+  const own = (file: string) => taken(user, `${dir}/${file}`);
   const start = commandLine(`${paths.bin}/kube-apiserver`, {
+    'admission-control-config-file': `${paths.kubernetesConfig}/admission.yaml`,
     'advertise-address': controller.address,
     'allow-privileged': 'true',
+    // Who asks for its health has a certificate too.
+    'anonymous-auth': 'false',
     'audit-log-maxage': '30',
-    'audit-log-maxbackup': '3',
+    'audit-log-maxbackup': '10',
     'audit-log-maxsize': '100',
     'audit-log-path': paths.auditLog,
-    'audit-policy-file': `${dir}/audit-policy.yaml`,
+    'audit-policy-file': `${paths.kubernetesConfig}/audit-policy.yaml`,
     'authorization-mode': 'Node,RBAC',
     'bind-address': '0.0.0.0',
     'client-ca-file': `${dir}/ca.pem`,
-    'enable-admission-plugins': admissionPlugins.join(','),
-    'encryption-provider-config': `${dir}/encryption-config.yaml`,
-    'etcd-cafile': `${dir}/ca.pem`,
-    'etcd-certfile': `${dir}/kubernetes.pem`,
-    'etcd-keyfile': `${dir}/kubernetes-key.pem`,
+    'enable-admission-plugins': admissionPlugins(minorOf(cluster.release)).join(','),
+    'encryption-provider-config': own('encryption-config.yaml'),
+    'etcd-cafile': `${dir}/etcd-ca.pem`,
+    'etcd-certfile': `${dir}/apiserver-etcd-client.pem`,
+    'etcd-keyfile': own('apiserver-etcd-client-key.pem'),
     'etcd-servers': cluster.controllerMachines.map((m) => `https://${m.address}:2379`).join(','),
     'event-ttl': '1h',
     'kubelet-certificate-authority': `${dir}/ca.pem`,
     'kubelet-client-certificate': `${dir}/kubernetes.pem`,
-    'kubelet-client-key': `${dir}/kubernetes-key.pem`,
+    'kubelet-client-key': own('kubernetes-key.pem'),
     // Addresses first: upstream's order begins with names, so that logs and exec would hang on a resolver that has none.
     'kubelet-preferred-address-types': 'InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP',
+    profiling: 'false',
     'runtime-config': options.alphaApis ? 'api/all=true' : undefined,
+    // Tokens end when they say so, and not a year later.
+    'service-account-extend-token-expiration': 'false',
     'service-account-issuer': `https://${options.publicAddress}:6443`,
     'service-account-key-file': `${dir}/service-account.pem`,
-    'service-account-signing-key-file': `${dir}/service-account-key.pem`,
+    'service-account-signing-key-file': own('service-account-key.pem'),
     'service-cluster-ip-range': cluster.serviceCidr,
     'service-node-port-range': '30000-32767',
+    'tls-cipher-suites': cipherSuites.join(','),
     'tls-cert-file': `${dir}/kubernetes.pem`,
-    'tls-private-key-file': `${dir}/kubernetes-key.pem`,
+    'tls-min-version': minTlsVersion,
+    'tls-private-key-file': own('kubernetes-key.pem'),
     v: '2',
   });
   return systemdUnit({
@@ -65,6 +89,13 @@ export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options
       After: 'network-online.target etcd.service',
       Wants: 'network-online.target',
     },
-    service: { ExecStart: start, LimitNOFILE: '65536' },
+    service: {
+      ...ownUser(user, { takes: secrets.map((file) => `${dir}/${file}`) }),
+      // For the audit log.
+      LogsDirectory: user,
+      LogsDirectoryMode: '0700',
+      ExecStart: start,
+      LimitNOFILE: '65536',
+    },
   });
 }

@@ -1,4 +1,5 @@
 import { minorOf, type Release } from '../releases.ts';
+import { taken } from './own-user.ts';
 import { paths } from './paths.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
@@ -11,7 +12,8 @@ export function kubeSchedulerConfig(release: Release): string {
   return yamlDocuments({
     apiVersion: `kubescheduler.config.k8s.io/${version}`,
     kind: 'KubeSchedulerConfiguration',
-    clientConnection: { kubeconfig: `${paths.kubernetes}/kube-scheduler.kubeconfig` },
+    clientConnection: { kubeconfig: taken('kube-scheduler', paths.schedulerKubeconfig) },
+    enableProfiling: false,
     leaderElection: { leaderElect: true },
     ...plain,
   });

@@ -1,3 +1,4 @@
+import { ownUser } from './own-user.ts';
 import { paths } from './paths.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
@@ -6,6 +7,8 @@ export function kubeSchedulerUnit(): string {
   const start = commandLine(`${paths.bin}/kube-scheduler`, {
     config: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
     'bind-address': '127.0.0.1',
+    // Heeded by the configuration alone; here for who looks at the command line.
+    profiling: 'false',
     v: '2',
   });
   return systemdUnit({
@@ -14,6 +17,6 @@ export function kubeSchedulerUnit(): string {
       Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/',
       After: 'kube-apiserver.service',
     },
-    service: { ExecStart: start },
+    service: { ...ownUser('kube-scheduler', { takes: [paths.schedulerKubeconfig] }), ExecStart: start },
   });
 }

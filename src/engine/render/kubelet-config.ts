@@ -1,6 +1,7 @@
 import type { Cluster, Worker } from '../cluster.ts';
 import { minorOf } from '../releases.ts';
 import { cgroupDriver } from './cgroup-driver.ts';
+import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
@@ -22,6 +23,8 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
     clusterDNS: [cluster.dnsServiceAddress],
     clusterDomain: 'cluster.local',
     ...(minorOf(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
+    // A crowd of events is the API server's to slow down.
+    eventRecordQPS: 50,
     // Swap is never used, and no reason not to start.
     failSwapOn: false,
     // A node turns Ready at one of these looks: the quick first look of 1.20 waits for spec.podCIDR, which nobody sets
@@ -29,9 +32,15 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
     nodeStatusUpdateFrequency: '1s',
     nodeStatusReportFrequency: '5m',
     podCIDR: worker.podCidr,
+    // One pod alone can't take all processes of a machine.
+    podPidsLimit: 4096,
     resolvConf: kubeletResolvConf,
     runtimeRequestTimeout: '15m',
+    // Pods get the runtime's own filter of system calls unless they ask for none. On by default from 1.25 on.
+    ...(minorOf(cluster.release) >= 25 ? { seccompDefault: true } : {}),
     tlsCertFile: `${paths.kubelet}/${worker.name}.pem`,
+    tlsCipherSuites: cipherSuites,
+    tlsMinVersion: minTlsVersion,
     tlsPrivateKeyFile: `${paths.kubelet}/${worker.name}-key.pem`,
   });
 }

@@ -2,7 +2,7 @@ import { paths } from './paths.ts';
 
 /**
  * Lets the load balancer see the API server's health: Google's check for target pools speaks plain HTTP only. It sends the
- * site's name as its host.
+ * site's name as its host. The API server answers nobody unknown, so it asks with a certificate that may see health alone.
  */
 export function nginxSite(): string {
   const name = 'kubernetes.default.svc.cluster.local';
@@ -10,6 +10,8 @@ export function nginxSite(): string {
   location = ${path} {
     proxy_pass https://127.0.0.1:6443${path};
     proxy_ssl_trusted_certificate ${paths.kubernetes}/ca.pem;
+    proxy_ssl_certificate ${paths.healthCheck}.pem;
+    proxy_ssl_certificate_key ${paths.healthCheck}-key.pem;
     proxy_ssl_verify on;
     proxy_ssl_name ${name};
   }

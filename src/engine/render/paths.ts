@@ -5,10 +5,13 @@ export const paths = {
   etcdConfig: '/etc/etcd',
   etcdData: '/var/lib/etcd',
   kubernetes: '/var/lib/kubernetes',
+  /** Certificate and key, without what their names end with. */
+  healthCheck: '/var/lib/kubernetes/health-check',
+  schedulerKubeconfig: '/var/lib/kubernetes/kube-scheduler.kubeconfig',
   kubernetesConfig: '/etc/kubernetes/config',
   kubelet: '/var/lib/kubelet',
   kubeProxy: '/var/lib/kube-proxy',
-  auditLog: '/var/log/audit.log',
+  auditLog: '/var/log/kube-apiserver/audit.log',
   cniBin: '/opt/cni/bin',
   cniConfig: '/etc/cni/net.d',
   containerdConfig: '/etc/containerd/config.toml',
@@ -19,4 +22,5 @@ export const paths = {
   nginxSiteEnabled: '/etc/nginx/sites-enabled/kubernetes.default.svc.cluster.local',
   kernelModules: '/etc/modules-load.d/kubernetes.conf',
   sysctls: '/etc/sysctl.d/99-kubernetes.conf',
+  accounts: '/etc/sysusers.d/kubernetes.conf',
 } as const;

@@ -18,6 +18,7 @@ const cluster = aCluster({ controllers: 1, workers: 1 });
 const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '198.51.100.20' } };
 const wanted = certificatesOf(cluster, known);
 const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };
+const etcdSubject = { commonName: 'etcd', organization: 'Kubernetes' };
 
 test('each certificate is asked for with its subject and what it is valid for', () => {
   const worker = wanted.find(({ name }) => name === 'demo-worker-0');
@@ -32,14 +33,17 @@ describe.skipIf(!cfsslIsThere)('the cfssl commands of a cluster', { timeout: 120
   test('make certificates that say the same as ours', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-cfssl-'));
     try {
-      const script = [cfsslAuthority(subject), ...wanted.map(cfsslCertificate)].join('\n');
+      const authorities = [cfsslAuthority(subject), cfsslAuthority(etcdSubject, 'etcd')];
+      const script = [...authorities, ...wanted.map(cfsslCertificate)].join('\n');
       await execa('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });
       const now = new Date();
       const authority = await createAuthority({ commonName: subject.commonName, now });
+      const ofEtcd = await createAuthority({ commonName: etcdSubject.commonName, now });
       const read = (name: string) => said(readFileSync(join(folder, `${name}.pem`), 'utf8'));
       expect(read('ca')).toEqual(said(authority.certificate));
+      expect(read('etcd-ca')).toEqual(said(ofEtcd.certificate));
       for (const one of wanted) {
-        const { certificate } = await issue(authority, one, { now });
+        const { certificate } = await issue(one.signedBy === 'etcd' ? ofEtcd : authority, one, { now });
         expect(read(one.name), one.name).toEqual(said(certificate));
       }
     } finally {

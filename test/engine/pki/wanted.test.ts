@@ -13,13 +13,16 @@ describe('the certificates of a cluster', () => {
     ['service-account', 'service-accounts', 'Kubernetes'],
     ['kubernetes', 'kubernetes', 'Kubernetes'],
     ['demo-worker-2', 'system:node:demo-worker-2', 'system:nodes'],
+    ['health-check', 'kthw:health-check', []],
+    ['etcd', 'etcd', 'etcd'],
+    ['apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'],
   ])('%s is %s of %s', (name, commonName, organization) => {
     expect(certificatesOf(aCluster(), known).find((c) => c.name === name)).toMatchObject({ commonName, organization });
   });
 
-  it.each([0, 1, 20])('has one for each of %i workers and six others', (workers) => {
+  it.each([0, 1, 20])('has one for each of %i workers and nine others', (workers) => {
     const names = certificatesOf(aCluster({ workers }), known).map((c) => c.name);
-    expect(names).toHaveLength(6 + workers);
+    expect(names).toHaveLength(9 + workers);
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -49,6 +52,17 @@ describe('the certificates of a cluster', () => {
       externalAddresses: {},
     }).find((c) => c.name === 'kubernetes')?.hosts;
     expect(hosts?.filter((h) => h === '10.240.0.10')).toHaveLength(1);
+  });
+
+  it('has etcd’s authority sign for etcd and its client, and nobody else', () => {
+    const ofEtcd = certificatesOf(aCluster(), known).filter(({ signedBy }) => signedBy === 'etcd');
+    expect(ofEtcd.map(({ name }) => name)).toEqual(['etcd', 'apiserver-etcd-client']);
+  });
+
+  it('lets nobody who only asks pass for a server', () => {
+    const all = certificatesOf(aCluster(), known);
+    for (const name of ['health-check', 'apiserver-etcd-client'])
+      expect(all.find((c) => c.name === name)?.uses, name).toEqual(['client']);
   });
 
   it('gives a worker its name, external and internal address, as far as it has them', () => {

@@ -46,7 +46,7 @@ describe('the configurations of 1.20.2', () => {
 });
 
 describe('the encryption configuration', () => {
-  it('is a secret that encrypts secrets first with AES and reads what is not', () => {
+  it('is a secret that encrypts secrets first with secretbox and reads what is not', () => {
     const key = randomBytes(32);
     const config = encryptionConfig(new Secret(key));
     expect(`${config}`).toBe('[secret]');
@@ -56,7 +56,7 @@ describe('the encryption configuration', () => {
       resources: [
         {
           resources: ['secrets'],
-          providers: [{ aescbc: { keys: [{ name: 'key1', secret: key.toString('base64') }] } }, { identity: {} }],
+          providers: [{ secretbox: { keys: [{ name: 'key1', secret: key.toString('base64') }] } }, { identity: {} }],
         },
       ],
     });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
 import { personCertificate } from '../../../src/engine/pki/person.ts';
 import { certificatesOf } from '../../../src/engine/pki/wanted.ts';
 import { accessManifest, grantBinding } from '../../../src/engine/render/access-manifest.ts';
+import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
 import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
@@ -39,7 +40,7 @@ let found: Record<string, string>;
 
 /** Places on a machine, moved below a folder of ours. */
 function moved(text: string): string {
-  return text.replaceAll(/(?<![\w/])\/(etc|var)\//g, `${root}/$1/`);
+  return text.replaceAll(/(?<![\w/])\/(etc|run|var)\//g, `${root}/$1/`);
 }
 
 async function put(path: string, content: string): Promise<void> {
@@ -50,7 +51,12 @@ async function put(path: string, content: string): Promise<void> {
 
 async function putUnit(name: string, unit: string): Promise<void> {
   const flags = Array.from(flagsOf(unit), ([flag, value]) => `'--${flag}=${value}'`);
-  await put(`/${name}.sh`, `exec '${join(bin, name)}' ${flags.join(' ')}\n`);
+  // Here everything runs as root, which takes them as the users of a machine would.
+  const [, folder, files] = /^ExecStartPre=\+\/usr\/bin\/install .* -t (\S+) (.*)$/m.exec(unit) ?? [];
+  for (const file of files?.split(' ') ?? [])
+    await put(`${folder}/${basename(file)}`, await readFile(`${root}${file}`, 'utf8'));
+  // The programs may lie below such a place too.
+  await writeFile(`${root}/${name}.sh`, `exec '${join(bin, name)}' ${moved(flags.join(' '))}\n`);
 }
 
 /** What the phases put on a controller, by the same functions. */
@@ -60,10 +66,12 @@ async function putEverything(): Promise<void> {
   const wanted = certificatesOf(cluster, { publicAddress: controller.address, externalAddresses: {} });
   await put(`${paths.kubernetes}/ca.pem`, authority.certificate);
   await put(`${paths.kubernetes}/ca-key.pem`, authority.key.reveal());
-  await put(`${paths.etcdConfig}/ca.pem`, authority.certificate);
+  const ofEtcd = await createAuthority({ commonName: 'etcd', now });
+  await put(`${paths.etcdConfig}/ca.pem`, ofEtcd.certificate);
+  await put(`${paths.kubernetes}/etcd-ca.pem`, ofEtcd.certificate);
   const config = { clusterName: cluster.name, authority: authority.certificate };
   for (const each of wanted) {
-    const issued = await issue(authority, each, { now });
+    const issued = await issue(each.signedBy === 'etcd' ? ofEtcd : authority, each, { now });
     for (const folder of [paths.kubernetes, paths.etcdConfig]) {
       await put(`${folder}/${each.name}.pem`, issued.certificate);
       await put(`${folder}/${each.name}-key.pem`, issued.key.reveal());
@@ -84,11 +92,12 @@ async function putEverything(): Promise<void> {
     await put(`/${grant}.json`, JSON.stringify(grantBinding(grant)));
   }
   await put(`${paths.kubernetes}/encryption-config.yaml`, encryptionConfig(new Secret(randomBytes(32))).reveal());
-  await put(`${paths.kubernetes}/audit-policy.yaml`, auditPolicy());
+  await put(`${paths.kubernetesConfig}/audit-policy.yaml`, auditPolicy());
+  await put(`${paths.kubernetesConfig}/admission.yaml`, admissionConfig(cluster.release));
   await put(`${paths.kubernetesConfig}/kube-scheduler.yaml`, kubeSchedulerConfig(cluster.release));
   await put('/access.yaml', accessManifest());
   await put('/coredns.yaml', corednsManifest(cluster));
-  await mkdir(`${root}/var/log`, { recursive: true });
+  await mkdir(dirname(`${root}${paths.auditLog}`), { recursive: true });
   await putUnit('etcd', etcdUnit(cluster, controller, { state: 'new' }));
   await putUnit('kube-apiserver', kubeApiserverUnit(cluster, controller, { publicAddress: controller.address }));
   await putUnit('kube-controller-manager', kubeControllerManagerUnit(cluster));
@@ -127,8 +136,14 @@ describe.skipIf(!runs)('a control plane of real programs, started as rendered', 
     expect(found.readyz).toBe('ok');
   });
 
-  it('shows its health to whoever asks, as the load balancer does', () => {
-    expect(found.anonymousHealthz).toBe('ok');
+  it('answers nobody unknown, and shows its health to the certificate that is made for it, which may do nothing else', () => {
+    expect(found.anonymous).toBe('401');
+    expect(found.health).toBe('ok');
+    expect(found.healthSecrets).toBe('403');
+  });
+
+  it('has an etcd that takes the cluster’s own certificates for nobody', () => {
+    expect(found.etcdByOther).toBe('refused');
   });
 
   it('has a scheduler and a controller manager that lead', () => {
@@ -136,7 +151,7 @@ describe.skipIf(!runs)('a control plane of real programs, started as rendered', 
   });
 
   it('keeps secrets encrypted in etcd', () => {
-    expect(found.inEtcd).toBe('k8s:enc:aescbc:v1:key1:');
+    expect(found.inEtcd).toBe('k8s:enc:secretbox:v1:key1:');
   });
 
   it('lets a person with a certificate of ours do everything while that is bound', () => {

@@ -74,6 +74,6 @@ const unknownField = /unknown field/;
 /** Starts a program with one configuration file. It reads that, then ends for want of the files that it names. */
 async function start(program: string, config: string): Promise<string> {
   const file = join(folder, `${program}.yaml`);
-  await writeFile(file, config.replaceAll('/var/lib/', `${folder}/none/`));
+  await writeFile(file, config.replaceAll(/\/var\/lib\/|\/run\/kube/g, `${folder}/none/`));
   return (await run(program, ['--config', file, ...(program === 'kubelet' ? ['--root-dir', folder] : [])])).all;
 }

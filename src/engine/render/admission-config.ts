@@ -1,0 +1,43 @@
+import { minorOf, type Release } from '../releases.ts';
+import { yamlDocuments } from './yaml-documents.ts';
+
+/**
+ * What admission plug-ins are told. Events are few enough not to fill etcd; from 1.23 on pods are held to the baseline of the Pod
+ * Security Standards in every namespace that doesn't say otherwise by a label, and warned of what goes beyond `restricted`.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#eventratelimit
+ * https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
+ */
+export function admissionConfig(release: Release): string {
+  const minor = minorOf(release);
+  return yamlDocuments({
+    apiVersion: 'apiserver.config.k8s.io/v1',
+    kind: 'AdmissionConfiguration',
+    plugins: [
+      {
+        name: 'EventRateLimit',
+        configuration: {
+          apiVersion: 'eventratelimit.admission.k8s.io/v1alpha1',
+          kind: 'Configuration',
+          limits: [
+            { type: 'Namespace', qps: 100, burst: 500, cacheSize: 2000 },
+            { type: 'User', qps: 50, burst: 200, cacheSize: 2000 },
+          ],
+        },
+      },
+      ...(minor >= 23 ? [{ name: 'PodSecurity', configuration: podSecurity(minor) }] : []),
+    ],
+  });
+}
+
+function podSecurity(minor: number): object {
+  return {
+    apiVersion: `pod-security.admission.config.k8s.io/${minor >= 25 ? 'v1' : 'v1beta1'}`,
+    kind: 'PodSecurityConfiguration',
+    defaults: {
+      ...{ enforce: 'baseline', 'enforce-version': 'latest' },
+      ...{ audit: 'restricted', 'audit-version': 'latest' },
+      ...{ warn: 'restricted', 'warn-version': 'latest' },
+    },
+    exemptions: { usernames: [], runtimeClasses: [], namespaces: ['kube-system'] },
+  };
+}
