@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
 import { minorOf, mirroredVersion, releases } from '../../../src/engine/releases.ts';
+import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
 import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
@@ -19,6 +20,10 @@ import { Secret } from '../../../src/store/secret.ts';
 import { aCluster } from '../a-cluster.ts';
 import { flagsOf } from './flags.ts';
 import { type Program, readReference, type Spans, unknownTo } from './reference.ts';
+
+interface Plugin {
+  readonly configuration: { readonly apiVersion: string; readonly kind: string };
+}
 
 const sources = readReference('sources');
 
@@ -45,10 +50,45 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     expect(unknownTo(minor, spans ?? {}, Object.keys(fields))).toEqual([]);
   });
 
+  it('knows every admission plug-in, and how each that is configured is told', () => {
+    const { admission } = readReference('kube-apiserver');
+    const { plugins } = parse(configurations.admission);
+    const named = flagsOf(unitsOf(cluster)['kube-apiserver']).get('enable-admission-plugins')?.split(',') ?? [];
+    expect(named).toContain('NodeRestriction');
+    const configured = plugins.map(({ name }: { name: string }) => name);
+    expect(unknownTo(minor, admission, [...named, ...configured])).toEqual([]);
+    const kinds = plugins.map(({ configuration: { apiVersion, kind } }: Plugin) => `${apiVersion} ${kind}`);
+    expect(unknownTo(minor, sources.kinds, kinds)).toEqual([]);
+  });
+
+  it('knows the cipher suites that are allowed, and they are strong', () => {
+    const { strongCiphers } = readReference('kube-apiserver');
+    const units = Object.values(unitsOf(cluster)).map((unit) => flagsOf(unit).get('tls-cipher-suites'));
+    const names = [
+      ...units.flatMap((list) => list?.split(',') ?? []),
+      ...parse(configurations.kubelet).tlsCipherSuites,
+    ];
+    expect(names).not.toEqual([]);
+    expect(unknownTo(minor, strongCiphers, names)).toEqual([]);
+    const ofEtcd = flagsOf(unitsOf(cluster).etcd).get('cipher-suites')?.split(',') ?? [];
+    expect(unknownTo(minor, readReference('etcd').strongCiphers, ofEtcd)).toEqual([]);
+  });
+
+  it('knows every provider of the encryption configuration', () => {
+    const [{ providers }] = parse(configurations.encryption).resources;
+    expect(unknownTo(minor, sources.providers, providers.flatMap(Object.keys))).toEqual([]);
+  });
+
+  it('needs no feature gate for a field of the kubelet configuration', () => {
+    const { needsNoGate } = readReference('kubelet');
+    const behindOne = Object.keys(parse(configurations.kubelet)).filter((field) => field in needsNoGate);
+    expect(unknownTo(minor, needsNoGate, behindOne)).toEqual([]);
+  });
+
   it('has sources of its own in the reference', () => {
     const source = sources.minors[minor];
     expect(source?.kubernetes).toMatch(new RegExp(`^1\\.${minor}\\.\\d+$`));
-    expect(source?.api).toMatch(new RegExp(`^v0\\.${minor}\\.\\d+$`));
+    expect(source?.api).toMatch(new RegExp(`^v0\\.${minor}\\.\\d+$|^head of `));
     expect(source?.etcd).toBe(`v${release.etcd}`);
   });
 
@@ -79,9 +119,20 @@ describe('the reference', () => {
     ['kube-controller-manager', 'port', 23],
     ['kube-scheduler', 'port', 23],
     ['etcd', 'enable-v2', 33],
+    ['kube-controller-manager', 'concurrent-service-syncs', 36],
+    ['etcd', 'discovery', 36],
   ])('knows that %s has --%s until 1.%i and not after it', (program, flag, last) => {
     const { flags } = readReference(program);
     expect([last, last + 1].map((minor) => unknownTo(minor, flags, [flag]))).toEqual([[], [flag]]);
+  });
+
+  it('knows from when on there are plug-ins, and which ciphers etcd 3.4.13 calls otherwise', () => {
+    const { admission } = readReference('kube-apiserver');
+    expect(unknownTo(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual(['DenyServiceExternalIPs']);
+    expect(unknownTo(24, admission, ['PodSecurity', 'PodSecurityPolicy'])).toEqual(['PodSecurityPolicy']);
+    const { strongCiphers } = readReference('etcd');
+    const names = ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'];
+    expect(unknownTo(21, strongCiphers, names)).toEqual([names[1]]);
   });
 
   it('knows nothing of a flag that never was', () => {
@@ -109,5 +160,6 @@ function configurationsOf(cluster: Cluster) {
     'kube-scheduler': kubeSchedulerConfig(cluster.release),
     encryption: encryptionConfig(new Secret(randomBytes(32))).reveal(),
     audit: auditPolicy(),
+    admission: admissionConfig(cluster.release),
   };
 }

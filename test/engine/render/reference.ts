@@ -24,13 +24,25 @@ interface Sources {
   readonly minors: Readonly<Record<string, Source>>;
   /** By `API/VERSION KIND`. */
   readonly kinds: Spans;
+  /** Of the encryption configuration. */
+  readonly providers: Spans;
   /** The first containerd that reads a version of its configuration. */
   readonly containerd: Readonly<Record<string, string>>;
 }
 
+interface Flags {
+  readonly flags: Spans;
+  readonly fields?: unknown;
+}
+
 /** One file of the reference: of a program, or `sources`. */
 export function readReference(name: 'sources'): Sources;
-export function readReference(name: Program): { readonly flags: Spans; readonly fields?: unknown };
+export function readReference(
+  name: 'kube-apiserver',
+): Flags & { readonly admission: Spans; readonly strongCiphers: Spans };
+export function readReference(name: 'etcd'): Flags & { readonly strongCiphers: Spans };
+export function readReference(name: 'kubelet'): Flags & { readonly fields: Spans; readonly needsNoGate: Spans };
+export function readReference(name: Program): Flags;
 export function readReference(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`reference/${name}.json`, import.meta.url), 'utf8'));
 }
