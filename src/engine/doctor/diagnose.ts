@@ -1,3 +1,4 @@
+import type { MachineFacts } from '../benchmark/machine-facts.ts';
 import type { MachineType } from '../cloud/cloud.ts';
 import type { Machine } from '../cluster.ts';
 import { shortfalls } from '../phases/preflight.ts';
@@ -13,6 +14,8 @@ export interface Patient {
   /** What the cloud says of it; undefined: it could not be asked. */
   readonly found?: 'none' | { readonly status: string; readonly externalAddress?: string };
   readonly readings?: Readings;
+  /** For the items of the benchmark, where they are asked for. */
+  readonly facts?: MachineFacts;
   /** Why there are no readings. */
   readonly trouble?: string;
 }

@@ -4,11 +4,18 @@ import { faultOf, KthwError } from '../errors.ts';
 import { hostKeys } from '../facts.ts';
 import { hostAt } from '../machine-step.ts';
 import type { Context } from '../phase.ts';
+import type { Host } from '../remote/remote.ts';
 import { diagnose, type Patient, type Verdict } from './diagnose.ts';
 import { takeReadings } from './readings.ts';
 
 /** Longest that one machine is waited for, where nobody says otherwise. */
 const usualMs = 15_000;
+
+/** What is taken from each machine. */
+type Take = (
+  host: Host,
+  call: { readonly deadlineMs: number; readonly signal: AbortSignal },
+) => Promise<Pick<Patient, 'readings' | 'facts'>>;
 
 /** What of a context a look at machines needs. */
 export type Tools = Pick<Context, 'cluster' | 'cloud' | 'remote' | 'vault' | 'signal' | 'knows'>;
@@ -22,9 +29,10 @@ export async function examine(
   c: Tools,
   machines: readonly Machine[],
   deadlineMs = usualMs,
+  take: Take = async (host, call) => ({ readings: await takeReadings(host, call) }),
 ): Promise<Verdict & { patients: Patient[] }> {
   const types = new Map<string, Promise<MachineType | undefined>>();
-  const patients = await Promise.all(machines.map((machine) => lookAt(c, machine, types, deadlineMs)));
+  const patients = await Promise.all(machines.map((machine) => lookAt(c, machine, types, { deadlineMs, take })));
   return { patients, ...diagnose(patients) };
 }
 
@@ -32,7 +40,7 @@ async function lookAt(
   c: Tools,
   machine: Machine,
   types: Map<string, Promise<MachineType | undefined>>,
-  deadlineMs: number,
+  { deadlineMs, take }: { readonly deadlineMs: number; readonly take: Take },
 ): Promise<Patient> {
   const { cluster, cloud } = c;
   const { name, role } = machine;
@@ -50,7 +58,7 @@ async function lookAt(
     if (status !== 'RUNNING' || !externalAddress) return { ...seen, trouble: `it is ${status}` };
     const keys = c.knows(hostKeys(machine)) ?? (await cloud.hostKeys({ name, zone: cluster.zone }, signal));
     const host = await hostAt(c, machine, { address: externalAddress, hostKeys: keys });
-    return { ...seen, readings: await takeReadings(host, { deadlineMs, signal }) };
+    return { ...seen, ...(await take(host, { deadlineMs, signal })) };
   } catch (error) {
     if (c.signal.aborted) throw new KthwError('cancelled', {});
     const late = signal.aborted
