@@ -175,6 +175,7 @@ function createDefaults(config: Config) {
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
+    sshRanges: config.KTHW_SSH_RANGES,
     phases: phases.map((phase) => phase.name),
   } as const;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultVersion, mirroredVersion, releases } from './engine/releases.ts';
+import { SshRanges } from './engine/ssh-ranges.ts';
 
 const loopbackOrHttps = z
   .url()
@@ -66,6 +67,8 @@ const Environment = z.object({
   /** Without it: today's Kubernetes, or with a mirror the one that ours has. */
   KTHW_VERSION: z.enum(releases.map((release) => release.kubernetes)).optional(),
   KTHW_MACHINE_TYPE: z.string().default('e2-standard-2'),
+  /** From where machines take ssh while it is open: the bot's own addresses, where those are fixed. */
+  KTHW_SSH_RANGES: SshRanges.default(['0.0.0.0/0']),
   /** Where kthw listens. Without it: wherever it was invited. */
   KTHW_CHANNELS: channels.optional(),
   /** Who may make clusters and work with them. Without it: everybody there. */

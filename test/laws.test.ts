@@ -6,8 +6,8 @@ import { specOf, World } from './doubles/world.ts';
 import { aCluster } from './engine/a-cluster.ts';
 import { needlesIn } from './support/needles.ts';
 
-/** Phases that clear up after themselves: done again, they make again what they took away. */
-const leaveNothing: ReadonlySet<string> = new Set(['smoke']);
+/** What clears up after itself makes again what it took away; what shuts behind those who came in has to do so again. */
+const leaveNothing: ReadonlySet<string> = new Set(['smoke', 'closing']);
 
 const cluster = aCluster(specOf());
 const up = plan(phases, cluster, { operation: 'create' });

@@ -46,6 +46,8 @@ export interface CreateDefaults {
   readonly subnet: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** From where machines take ssh while it is open. */
+  readonly sshRanges: readonly string[];
   /** Names of the phases that can be started over from. */
   readonly phases: readonly string[];
 }

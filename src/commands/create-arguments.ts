@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SshRanges } from '../engine/ssh-ranges.ts';
 import type { ClusterSpec } from '../store/records.ts';
 import { clusterName } from './cluster-name.ts';
 import type { CreateDefaults } from './command.ts';
@@ -52,6 +53,9 @@ export function createArguments(defaults: CreateDefaults) {
       subnet: z.string().default(defaults.subnet).describe('addresses of the machines, /16 to /26'),
       podCidr: z.string().default(defaults.podCidr).describe('addresses of pods, a /24 for each worker'),
       serviceCidr: z.string().default(defaults.serviceCidr).describe('addresses of services'),
+      sshFrom: SshRanges.default(defaults.sshRanges).describe(
+        'from where machines take ssh while it is open: ranges with commas between',
+      ),
       ttl: z
         .string()
         .regex(/^[1-9]\d{0,3}[mhd]$/, 'write it like 8h or 2d')
@@ -76,11 +80,12 @@ export function createArguments(defaults: CreateDefaults) {
 }
 
 export function specOf(
-  { ttl: _, pause: __, ...args }: z.infer<ReturnType<typeof createArguments>>,
+  { ttl: _, pause: __, sshFrom: sshRanges, ...args }: z.infer<ReturnType<typeof createArguments>>,
   defaults: CreateDefaults,
 ): ClusterSpec {
   return {
     ...args,
+    sshRanges,
     controllers: controllerCounts.find((n) => n === args.controllers) ?? 3,
     region: regionOf(args, defaults),
   };

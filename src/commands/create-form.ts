@@ -121,9 +121,11 @@ function settled(values: Typed, { regions }: Offer): Typed {
 }
 
 function defaultValues(defaults: CreateDefaults): Typed {
-  const { region, zone, machineType, controllers, workers, version, subnet, podCidr, serviceCidr } = defaults;
+  const { region, zone, machineType, controllers, workers, version, subnet, podCidr, serviceCidr, sshRanges } =
+    defaults;
   const counts = { controllers: String(controllers), workers: String(workers) };
-  return { region, zone, machineType, ...counts, version, subnet, podCidr, serviceCidr };
+  const ranges = { subnet, podCidr, serviceCidr, sshFrom: sshRanges.join(', ') };
+  return { region, zone, machineType, ...counts, version, ...ranges };
 }
 
 /** As the flags would say it: what is empty was not given. */

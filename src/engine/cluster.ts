@@ -3,8 +3,10 @@ import type { ClusterSpec } from '../store/records.ts';
 import { type Release, releaseOf } from './releases.ts';
 
 /** What a cluster is, worked out from what was asked for. Pure: the same spec gives the same cluster. */
-export interface Cluster extends ClusterSpec {
+export interface Cluster extends Omit<ClusterSpec, 'sshRanges'> {
   readonly release: Release;
+  /** From where ssh comes in while it is open. */
+  readonly sshRanges: readonly string[];
   readonly controllerMachines: readonly Machine[];
   readonly workerMachines: readonly Worker[];
   /** Every machine, controllers first. */
@@ -53,12 +55,18 @@ export function clusterOf(spec: ClusterSpec): Cluster {
   return {
     ...spec,
     release: releaseOf(spec.version),
+    sshRanges: sshRangesOf(spec),
     controllerMachines,
     workerMachines,
     machines: [...controllerMachines, ...workerMachines],
     apiServiceAddress: nthAddress(spec.serviceCidr, 1),
     dnsServiceAddress: nthAddress(spec.serviceCidr, 10),
   };
+}
+
+/** From where ssh comes in. Records of clusters that were made before it could be chosen don't say. */
+export function sshRangesOf({ sshRanges }: Pick<ClusterSpec, 'sshRanges'>): readonly string[] {
+  return sshRanges ?? ['0.0.0.0/0'];
 }
 
 /** The `n`-th address of an IPv4 range in CIDR notation; the network address is number 0. */

@@ -7,6 +7,7 @@ import { auditOf } from './audit.ts';
 import { beforeOf } from './before-of.ts';
 import { beginRun, heldBy, type Request, stateDuring } from './begin-run.ts';
 import { hardWay } from './by-hand/hard-way.ts';
+import { sshRangesOf } from './cluster.ts';
 import type { Answer, AnswerOrUnknown, ClusterStatus, Desk, Diagnosis, Kubeconfig, RunView } from './desk-types.ts';
 import type { Sight } from './doctor/sight.ts';
 import { KthwError } from './errors.ts';
@@ -243,6 +244,11 @@ function stateResumed(view: RunView | undefined, { state }: ClusterRecord): Clus
 
 function differences(wanted: ClusterSpec, found: ClusterSpec) {
   return (Object.keys(wanted) as (keyof ClusterSpec)[])
-    .filter((field) => field !== 'forceSize' && wanted[field] !== found[field])
-    .map((field) => ({ field, wanted: String(wanted[field]), found: String(found[field]) }));
+    .filter((field) => field !== 'forceSize')
+    .map((field) => ({ field, wanted: textIn(wanted, field), found: textIn(found, field) }))
+    .filter((d) => d.wanted !== d.found);
+}
+
+function textIn(spec: ClusterSpec, field: keyof ClusterSpec): string {
+  return field === 'sshRanges' ? sshRangesOf(spec).toSorted().join() : String(spec[field]);
 }

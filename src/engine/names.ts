@@ -11,6 +11,7 @@ export function names({ name }: Named) {
     address: name,
     allowInternal: `${name}-allow-internal`,
     allowExternal: `${name}-allow-external`,
+    allowSsh: `${name}-allow-ssh`,
     allowHealthCheck: `${name}-allow-health-check`,
     healthCheck: name,
     targetPool: name,

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onceBack } from '../store/once-back.ts';
+import type { ClusterSpec } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Vaults } from '../store/vault.ts';
 import type { Cloud } from './cloud/cloud.ts';
+import { clusterOf } from './cluster.ts';
 import { openDesk } from './desk.ts';
 import type { Desk } from './desk-types.ts';
 import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from './dispatcher.ts';
@@ -16,6 +18,7 @@ import { phases } from './registry.ts';
 import type { Remote } from './remote/remote.ts';
 import { drive } from './runner.ts';
 import type { StepTools } from './take-step.ts';
+import { type DoorRemote, shutDoor, throughDoor } from './through-door.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -78,14 +81,42 @@ export function openEngine(options: EngineOptions): Engine {
           told,
           log: (fields, message) => log({ run, ...fields }, message),
           killPoint: options.killPoint ?? (() => {}),
-          async world({ cluster }) {
-            const remote = options.openRemote();
+          async world({ cluster, spec }) {
+            const remote = remoteOf(spec);
             return { tools: { cloud, kube, mirror, remote, vault: vaults.of(cluster) }, close: () => remote.close() };
           },
         },
         signal,
       ),
   });
+
+  /** Machines of a cluster, through its door; whoever leaves shuts it where nobody needs it any more. */
+  function remoteOf(spec: ClusterSpec): DoorRemote {
+    const hinges = { cloud, vault: vaults.of(spec.name), cluster: clusterOf(spec) };
+    const remote = throughDoor(options.openRemote(), { ...hinges, clock });
+    return {
+      ...remote,
+      async close() {
+        await remote.close();
+        try {
+          const record = (await store.read('cluster', spec.name))?.value;
+          const isIdle = record?.state === 'ready' && record.holding === undefined;
+          if (isIdle) await shutDoor(hinges, AbortSignal.timeout(shutMs));
+        } catch (error) {
+          // Whoever comes next finds it open, and shuts it.
+          log({ cluster: spec.name, error }, 'shutting ssh after a visit');
+        }
+      },
+    };
+  }
+
+  /** For somebody who waits for one look at all machines, and not for the door. */
+  async function openedRemote(spec: ClusterSpec): Promise<DoorRemote> {
+    const remote = remoteOf(spec);
+    await remote.open(AbortSignal.timeout(openMs));
+    return remote;
+  }
+
   const stopping = new AbortController();
   const dispatcher: Dispatcher = {
     ...inner,
@@ -111,9 +142,9 @@ export function openEngine(options: EngineOptions): Engine {
     lookAgain,
     typeProblem: ({ machineType, zone }) => typeProblem(cloud, { name: machineType, zone }),
     doctor: (record, facts) =>
-      examineCluster({ cloud, vault: vaults.of(record.spec.name), openRemote: options.openRemote }, record, facts),
+      examineCluster({ cloud, kube, vault: vaults.of(record.spec.name), openRemote: openedRemote }, record, facts),
     sight: ({ spec }, facts) =>
-      sightOf({ cloud, kube, vault: vaults.of(spec.name), openRemote: options.openRemote }, spec, facts),
+      sightOf({ cloud, kube, vault: vaults.of(spec.name), openRemote: openedRemote }, spec, facts),
     issueKubeconfig: (record, by, hours) => issueKubeconfig(access, record, by, hours),
     withdrawRevoked: (record) => withdrawRevoked(access, record),
   });
@@ -130,6 +161,10 @@ function oneAtATime(work: () => Promise<void>): () => void {
     });
   };
 }
+
+/** Google's operations take some seconds each, side by side. */
+const openMs = 30_000;
+const shutMs = 60_000;
 
 /** How often to try whether the store is back. */
 const storeBackMs = 2_000;

@@ -13,6 +13,8 @@ export const ClusterSpec = z.object({
   subnet: z.string(),
   podCidr: z.string(),
   serviceCidr: z.string(),
+  /** From where ssh comes in, as IPv4 ranges. Absent in records of earlier releases: from anywhere. */
+  sshRanges: z.array(z.string()).readonly().optional(),
   forceSize: z.boolean(),
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;

@@ -31,6 +31,7 @@ export function defaults(): CreateDefaults {
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
+    sshRanges: ['0.0.0.0/0'],
     phases: ['network', 'controllers', 'etcd'],
   };
 }

@@ -9,9 +9,9 @@ import { someOffers } from './some-offers.ts';
 
 /** Every field of the form as it is when nothing was changed. */
 function unchanged(): Record<string, string> {
-  const { forceSize: _, name: __, ...spec } = aSpec();
+  const { forceSize: _, name: __, sshRanges = [], ...spec } = aSpec();
   const texts = Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, String(value)]));
-  return { ...texts, name: 'demo', forceSize: '', otherType: '', ttl: '' };
+  return { ...texts, sshFrom: sshRanges.join(), name: 'demo', forceSize: '', otherType: '', ttl: '' };
 }
 
 const carried = { channel: 'C1', more: true, small: {} };
@@ -31,6 +31,8 @@ describe('the form finds fault with what the flags find fault with, in the same 
     ['subnet', '10.240.0.1/24', ['--subnet', '10.240.0.1/24']],
     ['podCidr', '10.240.0.0/16', ['--pod-cidr', '10.240.0.0/16']],
     ['serviceCidr', '10.200.4.0/24', ['--service-cidr', '10.200.4.0/24']],
+    ['sshFrom', '203.0.113.7/24', ['--ssh-from', '203.0.113.7/24']],
+    ['sshFrom', 'home, office', ['--ssh-from', 'home, office']],
     ['ttl', '8', ['--ttl', '8']],
     ['ttl', '91d', ['--ttl', '91d']],
   ])('%s %s', (block, value, flags) => {

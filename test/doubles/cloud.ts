@@ -5,6 +5,7 @@ import type {
   Instance,
   InstanceFound,
   MachineType,
+  MetadataChange,
   Quota,
   Region,
   Resource,
@@ -26,7 +27,7 @@ const machineTypes: Readonly<Record<string, MachineType>> = {
 const regionNames = ['europe-west1', 'us-central1', 'us-west1'];
 
 /** How long the cloud takes, on the virtual clock. */
-const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000 } as const;
+const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000, agentMs: 3_500 } as const;
 
 type Found = Global & Readonly<Record<string, unknown>>;
 interface Kept {
@@ -36,6 +37,8 @@ interface Kept {
   readonly off?: boolean;
   /** How often a machine was turned on again. */
   readonly restarts?: number;
+  /** When a machine's agent has heard of its newest metadata. */
+  readonly heardAt?: number;
 }
 
 interface Standing {
@@ -106,6 +109,30 @@ export class CloudDouble implements Cloud {
       if (!kept.off) throw new KthwError('cloud-invalid', { doing: `changing ${name}` }, { detail: 'it runs' });
       return { ...kept, spec: { ...kept.spec, machineType } };
     });
+  }
+
+  setFirewallDisabled({ name }: Global, disabled: boolean, { signal }: Call): Promise<void> {
+    const change = (kept: Kept) => ({ ...kept, spec: { ...kept.spec, disabled } });
+    return this.#change('setFirewallDisabled', 'firewalls', name, signal, change);
+  }
+
+  setMetadata({ name }: Global, { metadata, fingerprint }: MetadataChange, { signal }: Call): Promise<void> {
+    return this.#change('setMetadata', 'instances', name, signal, (kept) => {
+      if (fingerprint !== fingerprintOf(kept)) throw new KthwError('not-ready', { doing: `changing ${name}` });
+      return { ...kept, spec: { ...kept.spec, metadata }, heardAt: +this.#clock.now() + takes.agentMs };
+    });
+  }
+
+  /** Whether ssh gets through to a machine: the firewall's rules, and the keys that its agent has heard of. */
+  letsIn(machine: string): 'in' | 'unreachable' | 'denied' {
+    const kept = this.#kept.instances.get(machine);
+    const isOpen = this.#specs('firewalls').some(
+      ({ network, allow, disabled }) =>
+        network === kept?.spec.network && !disabled && (allow as readonly string[]).includes('tcp:22'),
+    );
+    if (!kept || !isOpen) return 'unreachable';
+    const { 'ssh-keys': keys = '' } = kept.spec.metadata as Instance['metadata'];
+    return keys !== '' && (kept.heardAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
   }
 
   async poolHealth({ name }: Global, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
@@ -253,17 +280,28 @@ export class CloudDouble implements Cloud {
     const found: InstanceFound = {
       status: runs ? 'RUNNING' : kept.off ? 'TERMINATED' : 'PROVISIONING',
       externalAddress: runs ? externalAddressOf(kept) : undefined,
+      metadataFingerprint: fingerprintOf(kept),
     };
     return { ...spec, ...found };
   }
 
   #power(verb: string, name: string, signal: AbortSignal, to: (kept: Kept) => Kept): Promise<void> {
+    return this.#change(verb, 'instances', name, signal, to);
+  }
+
+  #change(
+    verb: string,
+    kind: keyof Shelves<Kept>,
+    name: string,
+    signal: AbortSignal,
+    to: (kept: Kept) => Kept,
+  ): Promise<void> {
     const effect = () => {
-      const kept = this.#kept.instances.get(name);
+      const kept = this.#kept[kind].get(name);
       if (!kept) throw new KthwError('cloud-invalid', { doing: `${verb} ${name}` }, { detail: 'it was not found' });
-      this.#kept.instances.set(name, to(kept));
+      this.#kept[kind].set(name, to(kept));
     };
-    return this.#call(`${verb} instances ${name}`, signal, effect, takes.operationMs);
+    return this.#call(`${verb} ${kind} ${name}`, signal, effect, takes.operationMs);
   }
 
   #runs(kept: Kept): boolean {
@@ -298,6 +336,10 @@ function zonesOf(region: string): string[] {
 
 function hostKeyOf({ spec }: Kept): string {
   return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.turn}`).toString('base64')}`;
+}
+
+function fingerprintOf({ spec }: Kept): string {
+  return JSON.stringify(spec.metadata);
 }
 
 function externalAddressOf({ spec, restarts }: Kept): string {

@@ -165,6 +165,18 @@ describe('a machine', () => {
     await world.close();
   });
 
+  test('lets nobody in while the rule for ssh is off, nor without a key', async () => {
+    const { world, host } = await aMachine();
+    const run = () => host.run('true', { deadlineMs: 1, signal });
+    await run();
+    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
+    await expect(run()).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+    world.cloud.tamper('instances', 'demo-worker-0', { metadata: {} });
+    await expect(run()).rejects.toMatchObject({ code: 'ssh-denied' });
+    await world.close();
+  });
+
   test('keeps its files over a reboot, and runs what was enabled', async () => {
     const { world } = await aMachine();
     const machine = world.remote.named('demo-worker-0');
@@ -222,10 +234,13 @@ function call(request: string) {
   return { request, signal };
 }
 
-/** A cluster, and its worker as the engine reached it. */
+/** A cluster, and its worker as the engine reached it while the way in was open. */
 async function aMachine() {
   const world = new World();
   await world.create(world.process());
+  await world.clock.sleep(10_000, signal);
+  world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+  world.cloud.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
   const facts = (await world.store.read('cluster', 'demo'))?.value.facts ?? {};
   const host = world.remote.open().host({
     name: 'demo-worker-0',

@@ -72,8 +72,10 @@ export class RemoteDouble {
     if (signal.aborted) throw new KthwError('cancelled', {});
     const machine = this.at(address);
     const key = this.#cloud.machineAt(address)?.hostKey ?? '';
-    if (!machine) throw new KthwError('ssh-unreachable', { host: name });
+    const way = this.#cloud.letsIn(machine?.name ?? '');
+    if (!machine || way === 'unreachable') throw new KthwError('ssh-unreachable', { host: name });
     if (this.replaced.has(name) || !hostKeys.includes(key)) throw new KthwError('ssh-host-key', { host: name });
+    if (way === 'denied') throw new KthwError('ssh-denied', { host: name });
     return machine;
   }
 

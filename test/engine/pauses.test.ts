@@ -51,7 +51,7 @@ describe('a create that pauses', () => {
       return chapter > open ? [`${JSON.stringify(event)} while ${open} is open`] : [];
     });
     expect(early).toEqual([]);
-    expect(pausesIn(events)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(pausesIn(events)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
   test('waits without an end, and holds nothing meanwhile', async () => {

@@ -19,7 +19,7 @@ const jar = findFirestoreEmulator();
 const everyMark = Array.from({ length: markCount }, (_, n) => `marks/${n}`);
 const oneOfEach = {
   'POST /global/networks': 1,
-  'POST /global/firewalls': 3,
+  'POST /global/firewalls': 4,
   'POST /regions/{region}/subnetworks': 1,
   'POST /regions/{region}/addresses': 1,
 };

@@ -25,7 +25,12 @@ import { runs } from './runs.ts';
 import { messages, type Sample } from './sample.ts';
 
 const { name: _, forceSize: __, ...values } = spec;
-const defaults = { ...values, versions: releases.map((one) => one.kubernetes), phases: phases.map((one) => one.name) };
+const defaults = {
+  ...values,
+  sshRanges: ['0.0.0.0/0'],
+  versions: releases.map((one) => one.kubernetes),
+  phases: phases.map((one) => one.name),
+};
 const facts = { 'public-address': '203.0.113.7' };
 const held = { run: 'r0', operation: 'delete', by: grace, since: playedAt };
 const fields = [

@@ -80,7 +80,7 @@ export const faultSamples: readonly Sample[] = [
   ...messages('Troubles', 'message', {
     'exists and differs': conflictCard(view, 'firewall/demo-allow-external', [
       { field: 'source ranges', wanted: '0.0.0.0/0', found: '10.0.0.0/8' },
-      { field: 'allowed', wanted: 'icmp, tcp:22, tcp:6443', found: 'icmp, tcp:22' },
+      { field: 'allowed', wanted: 'icmp, tcp:6443', found: 'icmp' },
     ]),
   }),
 ];

@@ -29,7 +29,10 @@ const asked: CreateForm = {
   id: 'create.form',
   value: { channel, more: false, small: {} },
   where: { channel },
-  values: { region, zone, machineType, version, controllers: '3', workers: '3', subnet, podCidr, serviceCidr },
+  values: {
+    ...{ region, zone, machineType, version, controllers: '3', workers: '3' },
+    ...{ subnet, podCidr, serviceCidr, sshFrom: '0.0.0.0/0' },
+  },
   versions: releases.map((one) => one.kubernetes),
   more: false,
   offer: { regions, sizes },

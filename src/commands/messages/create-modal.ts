@@ -149,6 +149,11 @@ function rest(values: Typed): InputBlock[] {
       hint: 'a /24 for each worker',
     }),
     field.text('serviceCidr', 'Addresses of services', { value: values.serviceCidr, optional: true }),
+    field.text('sshFrom', 'From where machines take ssh', {
+      value: values.sshFrom,
+      optional: true,
+      hint: 'ranges with commas between; ssh is open only while kthw works on the cluster',
+    }),
     field.text('ttl', 'How long it is wanted', {
       value: values.ttl,
       optional: true,

@@ -26,12 +26,13 @@ export const gcloud: { readonly [K in Collection]: Lines<K> } = {
     delete: ({ name, region }) => [line(['networks', 'subnets', 'delete', name], { region })],
   },
   firewalls: {
-    create: ({ name, network, description, sourceRanges, allow }) => [
+    create: ({ name, network, description, sourceRanges, allow, disabled }) => [
       line(['firewall-rules', 'create', name], {
         allow: allow.join(),
         network,
         'source-ranges': sourceRanges.join(),
         description,
+        disabled: disabled ? true : undefined,
       }),
     ],
     delete: ({ name }) => [line(['firewall-rules', 'delete', name])],

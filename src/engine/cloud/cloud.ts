@@ -2,7 +2,7 @@
  * What phases may ask of Compute Engine, in the project's own words. `compute.ts` beside this implements it with Google's
  * client; tests bring a double. Names are the resources' names; every resource belongs to one project.
  */
-export interface Cloud extends Power {
+export interface Cloud extends Power, Access {
   readonly networks: Resource<Network>;
   readonly subnetworks: Resource<Subnetwork>;
   readonly firewalls: Resource<FirewallRule>;
@@ -73,6 +73,21 @@ export interface Power {
   /** Only of a machine that is `TERMINATED`. */
   setMachineType(at: Zonal, machineType: string, call: Call): Promise<void>;
 }
+/** Who can come in: each call returns when Google's operation is done and throws a KthwError, also where there is no such thing. */
+export interface Access {
+  /** Turns a firewall rule off or on; the rest of it stays as it is. */
+  setFirewallDisabled(at: Global, disabled: boolean, call: Call): Promise<void>;
+  /**
+   * Replaces a machine's metadata, all of it.
+   * @throws KthwError `not-ready` where somebody changed it since it was what `fingerprint` stands for
+   */
+  setMetadata(at: Zonal, to: MetadataChange, call: Call): Promise<void>;
+}
+export interface MetadataChange {
+  readonly metadata: Metadata;
+  /** Of what it was when it was read. */
+  readonly fingerprint: string;
+}
 /** `request` makes a repeat of the same call no second change. */
 export interface Call {
   readonly request: string;
@@ -93,6 +108,8 @@ export interface FirewallRule extends Global {
   readonly sourceRanges: readonly string[];
   /** `tcp`, `tcp:22`, `icmp`: protocol and ports as gcloud writes them. */
   readonly allow: readonly string[];
+  /** It is there, and lets nothing in as long as it is off. */
+  readonly disabled: boolean;
 }
 /**
  * Labels of addresses and forwarding rules can't come with the insert: the adapter sets them right after it, and sets
@@ -115,11 +132,13 @@ export interface Instance extends Zonal {
   readonly tags: readonly string[];
   readonly labels: Labels;
   readonly scopes: readonly string[];
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
 }
 export interface InstanceFound {
   readonly status: string;
   readonly externalAddress: string | undefined;
+  /** Another one for every other metadata. */
+  readonly metadataFingerprint: string;
 }
 export interface Route extends Global {
   readonly network: string;
@@ -176,3 +195,4 @@ export interface Quota {
   readonly usage: number;
 }
 export type Labels = Readonly<Record<string, string>>;
+export type Metadata = Readonly<Record<string, string>>;

@@ -21,12 +21,12 @@ export function openCompute(options: ComputeOptions): Cloud {
   return {
     networks: networks(api),
     subnetworks: subnetworks(api),
-    firewalls: firewalls(api),
     addresses: addresses(api),
     routes: routes(api),
     disks: disks(api),
     healthChecks: healthChecks(api),
     forwardingRules: forwardingRules(api),
+    ...firewalls(api),
     ...instances(api),
     ...targetPools(api),
     ...lookups(api),

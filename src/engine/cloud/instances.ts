@@ -1,7 +1,7 @@
 import type { protos } from '@google-cloud/compute';
 import type { InstancesClient } from '@google-cloud/compute/build/src/v1/instances_client.js';
 import type { Api, CallOptions } from './api.ts';
-import type { Call, Cloud, Instance, InstanceFound, Power, Zonal } from './cloud.ts';
+import type { Access, Call, Cloud, Instance, InstanceFound, Metadata, Power, Zonal } from './cloud.ts';
 import { linkTo, nameIn, partOf } from './links.ts';
 import type { Operation } from './operation.ts';
 import { resourceOf, sorted, startedOperation } from './resource.ts';
@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** Virtual machines with one boot disk and one external address. */
-export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> & Power {
+export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> & Power & Pick<Access, 'setMetadata'> {
   const { project } = api;
   const client = api.client<InstancesClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/instances_client.js')).InstancesClient,
@@ -44,6 +44,11 @@ export function instances(api: Api): Pick<Cloud, 'instances' | 'hostKeys'> & Pow
         const link = linkTo(project, 'machineTypes', { name: machineType, zone: at.zone });
         const body = { ...asked, instancesSetMachineTypeRequestResource: { machineType: link } };
         return startedOperation(await c.setMachineType(body, options));
+      }),
+    setMetadata: (at, { metadata, fingerprint }, call) =>
+      set('changing the metadata of machine', at, call, async (c, asked, options) => {
+        const body = { ...asked, metadataResource: { fingerprint, items: itemsOf(metadata) } };
+        return startedOperation(await c.setMetadata(body, options));
       }),
     instances: resourceOf(api, {
       kind: 'machine',
@@ -94,6 +99,7 @@ export function instanceFrom(raw: Raw): Instance & InstanceFound {
     status: String(raw.status ?? ''),
     // A machine that is starting has the entry and not yet the address, or an empty one.
     externalAddress: network?.accessConfigs?.[0]?.natIP || undefined,
+    metadataFingerprint: raw.metadata?.fingerprint ?? '',
   };
 }
 
@@ -124,9 +130,13 @@ export function instanceBody(project: string, spec: Instance): Raw {
         accessConfigs: [{ name: 'external-nat', type: 'ONE_TO_ONE_NAT' }],
       },
     ],
-    metadata: { items: Object.entries(spec.metadata).map(([key, value]) => ({ key, value })) },
+    metadata: { items: itemsOf(spec.metadata) },
     serviceAccounts: [{ email: 'default', scopes: [...spec.scopes] }],
     tags: { items: [...spec.tags] },
     labels: { ...labels },
   };
+}
+
+function itemsOf(metadata: Metadata) {
+  return Object.entries(metadata).map(([key, value]) => ({ key, value }));
 }

@@ -42,7 +42,7 @@ interface Tools {
   readonly cloud: Cloud;
   readonly kube: Kube;
   readonly vault: Vault;
-  openRemote(): Remote;
+  openRemote(spec: ClusterSpec): Promise<Remote>;
 }
 
 /** A person waits for it. */
@@ -72,7 +72,7 @@ export async function sightOf(tools: Tools, spec: ClusterSpec, facts: ClusterRec
   }
   const signal = AbortSignal.timeout(deadlineMs);
   const [patients, healthy, nodes] = await Promise.all([
-    patientsOf(tools, cluster, facts),
+    patientsOf(tools, spec, facts),
     seen('load balancer', () => healthOf(tools.cloud, cluster, signal)),
     address === undefined ? undefined : seen('nodes', () => nodesOf(tools, address, signal)),
   ]);
@@ -95,10 +95,11 @@ function troubleOf({ name, trouble }: Patient): string[] {
 
 async function patientsOf(
   { cloud, vault, openRemote }: Tools,
-  cluster: Cluster,
+  spec: ClusterSpec,
   facts: ClusterRecord['facts'],
 ): Promise<readonly Patient[]> {
-  const remote = openRemote();
+  const cluster = clusterOf(spec);
+  const remote = await openRemote(spec);
   try {
     const { patients } = await examine(
       {

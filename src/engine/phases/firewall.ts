@@ -5,16 +5,17 @@ import { markOf, names } from '../names.ts';
 import { definePhase } from '../phase.ts';
 
 /**
- * Opens the cluster's network to itself, ssh, the API and ping to the outside, and the health check's port to Google's
- * probes. Tutorial, chapters 3 and 8.
+ * Opens the cluster's network to itself, the API and ping to the outside, ssh to those who install it, and the health
+ * check's port to Google's probes. ssh is a rule of its own, because it is closed again. Tutorial, chapters 3 and 8.
  */
 export const firewall = definePhase({
   name: 'firewall',
   title: 'Firewall rules',
   chapter: 3,
   after: ['network'],
-  steps: (cluster) =>
-    firewallRules(cluster).map((rule) =>
+  steps: (cluster) => {
+    const ssh = names(cluster).allowSsh;
+    return firewallRules(cluster).map((rule) =>
       cloudStep({
         key: `firewall/${rule.name}`,
         title: `firewall rule ${rule.name}`,
@@ -23,9 +24,17 @@ export const firewall = definePhase({
         of: 'firewalls',
         at: rule,
         spec: () => rule,
-        compare: ['network', 'sourceRanges', 'allow', 'description'],
+        // Whether ssh is open just now is the door's business.
+        compare: [
+          'network',
+          'sourceRanges',
+          'allow',
+          'description',
+          ...(rule.name === ssh ? [] : (['disabled'] as const)),
+        ],
       }),
-    ),
+    );
+  },
 });
 
 /** Google's ranges for legacy health checks: https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges */
@@ -34,7 +43,7 @@ const healthCheckRanges = ['209.85.152.0/22', '209.85.204.0/22', '35.191.0.0/16'
 /** The rules of the tutorial, as data. */
 export function firewallRules(cluster: Cluster): FirewallRule[] {
   const own = names(cluster);
-  const shared = { network: own.network, description: markOf(cluster) };
+  const shared = { network: own.network, description: markOf(cluster), disabled: false };
   return [
     {
       ...shared,
@@ -42,7 +51,8 @@ export function firewallRules(cluster: Cluster): FirewallRule[] {
       sourceRanges: [cluster.subnet, cluster.podCidr],
       allow: ['tcp', 'udp', 'icmp'],
     },
-    { ...shared, name: own.allowExternal, sourceRanges: ['0.0.0.0/0'], allow: ['tcp:22', 'tcp:6443', 'icmp'] },
+    { ...shared, name: own.allowExternal, sourceRanges: ['0.0.0.0/0'], allow: ['tcp:6443', 'icmp'] },
+    { ...shared, name: own.allowSsh, sourceRanges: cluster.sshRanges, allow: ['tcp:22'] },
     { ...shared, name: own.allowHealthCheck, sourceRanges: healthCheckRanges, allow: ['tcp'] },
   ];
 }

@@ -44,7 +44,6 @@ describe('firewall rules', () => {
       { allowed: [{ IPProtocol: 'icmp' }, { IPProtocol: 'tcp', ports: [] }] },
       ['icmp', 'tcp'],
     ],
-    ['nothing when it is off', { allowed: [{ IPProtocol: 'icmp' }], disabled: true }, []],
     ['nothing when it is for the way out', { allowed: [{ IPProtocol: 'icmp' }], direction: 'EGRESS' }, []],
     ['nothing when it is for some machines only', { allowed: [{ IPProtocol: 'icmp' }], targetTags: ['web'] }, []],
     ['nothing when it denies', { denied: [{ IPProtocol: 'icmp' }] }, []],
@@ -55,7 +54,13 @@ describe('firewall rules', () => {
       description: '',
       sourceRanges: ['a', 'b'],
       allow,
+      disabled: false,
     });
+  });
+
+  test('that are off still say what they would allow', () => {
+    const off = firewallFrom({ ...rule, allowed: [{ IPProtocol: 'icmp' }], disabled: true });
+    expect(off).toMatchObject({ allow: ['icmp'], disabled: true });
   });
 });
 
@@ -109,6 +114,7 @@ describe('machines', () => {
       ...instanceBody('p', spec),
       zone: `${google}/zones/z`,
       status: 'RUNNING',
+      metadata: { fingerprint: 'f1', items: [{ key: 'k', value: 'v' }] },
       disks: [{ boot: true, diskSizeGb: '200' }],
       networkInterfaces: [
         {
@@ -126,6 +132,7 @@ describe('machines', () => {
       scopes: ['x', 'y'],
       status: 'RUNNING',
       externalAddress: '203.0.113.7',
+      metadataFingerprint: 'f1',
     });
   });
 

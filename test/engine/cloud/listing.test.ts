@@ -30,7 +30,14 @@ beforeAll(async () => {
   await cloud.subnetworks.insert({ name: 'demo-subnet', region, network: 'demo', range: '10.240.0.0/24' }, call());
   await cloud.addresses.insert({ name: 'demo', region, description, labels }, call());
   await cloud.firewalls.insert(
-    { name: 'by-hand', description: '', network: 'demo', sourceRanges: ['0.0.0.0/0'], allow: ['tcp:80'] },
+    {
+      name: 'by-hand',
+      description: '',
+      network: 'demo',
+      sourceRanges: ['0.0.0.0/0'],
+      allow: ['tcp:80'],
+      disabled: false,
+    },
     call(),
   );
   const route = {

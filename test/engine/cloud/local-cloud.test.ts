@@ -47,6 +47,7 @@ const firewall = {
   network: 'demo',
   sourceRanges: ['10.200.0.0/16', '10.240.0.0/24'],
   allow: ['icmp', 'tcp:22', 'tcp:6443', 'udp'],
+  disabled: false,
 };
 const address = { name: 'demo', region, description, labels };
 const worker = machine('demo-worker-0', '10.240.0.20');
@@ -97,6 +98,10 @@ describe('against the local Compute API, in the order of the tutorial', () => {
   test('a firewall rule', async () => {
     await cloud.firewalls.insert(firewall, call());
     expect(await cloud.firewalls.get(firewall, signal)).toEqual(firewall);
+    for (const disabled of [true, true, false]) {
+      await cloud.setFirewallDisabled(firewall, disabled, call());
+      expect(await cloud.firewalls.get(firewall, signal)).toEqual({ ...firewall, disabled });
+    }
   });
 
   test('an address gets its labels after it was made', async () => {
@@ -122,7 +127,23 @@ describe('against the local Compute API, in the order of the tutorial', () => {
       ...worker,
       status: 'RUNNING',
       externalAddress: expect.stringMatching(/^127\.55\./),
+      metadataFingerprint: expect.stringMatching(/./),
     });
+  });
+
+  test('metadata is replaced, unless somebody else was first', async () => {
+    const found = await cloud.instances.get(worker, signal);
+    const fingerprint = found?.metadataFingerprint ?? '';
+    const metadata = { ...worker.metadata, 'ssh-keys': 'ada:ssh-ed25519 AAAA\nbob:ssh-ed25519 BBBB' };
+    await cloud.setMetadata(worker, { metadata, fingerprint }, call());
+    expect(await cloud.instances.get(worker, signal)).toMatchObject({ metadata });
+    const late = cloud.setMetadata(worker, { metadata: {}, fingerprint }, call());
+    await expect(late).rejects.toMatchObject({ code: 'not-ready', kind: 'transient' });
+    const now = await cloud.instances.get(worker, signal);
+    expect(now).toMatchObject({ metadata });
+    const back = { metadata: worker.metadata, fingerprint: now?.metadataFingerprint ?? '' };
+    await cloud.setMetadata(worker, back, call());
+    expect(machines.machines.get(worker.name)?.metadata.instance).toEqual(worker.metadata);
   });
 
   test('host keys: none until the machine has written them', async () => {
@@ -162,6 +183,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     ['stopped', (at: Zonal) => cloud.stopInstance(at, call())],
     ['started', (at: Zonal) => cloud.startInstance(at, call())],
     ['changed', (at: Zonal) => cloud.setMachineType(at, 'e2-standard-4', call())],
+    ['told', (at: Zonal) => cloud.setMetadata(at, { metadata: {}, fingerprint: '' }, call())],
   ])('a machine that is not there can’t be %s', async (_, change) => {
     await expect(change({ name: 'nobody', zone })).rejects.toMatchObject({ code: 'cloud-invalid' });
   });
