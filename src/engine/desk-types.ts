@@ -1,6 +1,7 @@
 import type { Difference, Fault, Onward, Person } from '../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../store/records.ts';
 import type { Secret } from '../store/secret.ts';
+import type { Judgement } from './benchmark/item.ts';
 import type { HardWay } from './by-hand/hard-way.ts';
 import type { Patient, Verdict } from './doctor/diagnose.ts';
 import type { Sight } from './doctor/sight.ts';
@@ -98,6 +99,8 @@ export interface Diagnosis extends Verdict {
   readonly cluster: string;
   readonly state: ClusterRecord['state'];
   readonly patients: readonly Patient[];
+  /** Each item of the benchmark, in its order. */
+  readonly hardening: readonly Judgement[];
 }
 
 /** What a parked run waits for a person to say. */

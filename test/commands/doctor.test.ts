@@ -79,6 +79,7 @@ describe('doctor', () => {
       cluster: 'demo',
       state: 'ready',
       patients: [],
+      hardening: [],
       findings: [{ machine: 'demo-worker-0', text: 'it is TERMINATED' }],
     };
     const shown = await shownBy(routed, aDesk(seen));

@@ -1,8 +1,12 @@
 import { diagnosis, diagnosisCard } from '../../../src/commands/messages/doctor.ts';
+import { hardeningOf } from '../../../src/engine/benchmark/hardening.ts';
+import type { Evidence } from '../../../src/engine/benchmark/item.ts';
+import { parseFacts } from '../../../src/engine/benchmark/parse-facts.ts';
 import { clusterOf } from '../../../src/engine/cluster.ts';
 import { diagnose, type Patient } from '../../../src/engine/doctor/diagnose.ts';
 import type { Readings } from '../../../src/engine/doctor/readings.ts';
 import { spec } from './cast.ts';
+import { evidenceOf, hardened, tutorial } from './evidence.ts';
 import { runs } from './runs.ts';
 import { messages, type Sample } from './sample.ts';
 
@@ -46,8 +50,30 @@ const well = patients(calm, large);
 const bad = patients(jammed, small);
 const dark = machines.map(({ name, role }) => ({ name, role, trouble: `${name} does not answer ssh` }));
 
-function seen(all: readonly Patient[], state: 'ready' | 'failed') {
-  return diagnosis({ cluster: 'demo', state, patients: all, ...diagnose(all) }, button);
+const asBuilt = evidenceOf(hardened, machines);
+/** Somebody took the controller over by hand. */
+const byHand = hardened.controller
+  .replace('--profiling=false', '--profiling=true')
+  .replace('file 600', 'file 644 kthw:kthw /home/kthw/admin.kubeconfig\nfile 600');
+const changedByHand: Evidence = {
+  ...asBuilt,
+  machines: asBuilt.machines.map((one, i) => (i === 1 ? { ...one, facts: parseFacts(byHand) } : one)),
+};
+const halfSeen: Evidence = {
+  ...asBuilt,
+  machines: asBuilt.machines.map((one, i) =>
+    i === 0 ? { ...one, facts: { unseen: `${one.name} does not answer ssh` } } : one,
+  ),
+};
+const unseen: Evidence = {
+  ...asBuilt,
+  machines: machines.map(({ name, role }) => ({ name, role, facts: { unseen: `${name} does not answer ssh` } })),
+  api: { unseen: 'the API server at 203.0.113.20 does not answer' },
+};
+
+function seen(all: readonly Patient[], state: 'ready' | 'failed', evidence = asBuilt) {
+  const hardening = hardeningOf({ ...evidence, busy: state !== 'ready' });
+  return diagnosis({ cluster: 'demo', state, patients: all, ...diagnose(all), hardening }, button);
 }
 
 /** What the doctor says, asked or not. */
@@ -56,7 +82,10 @@ export const machineSamples: readonly Sample[] = [
     'all is well': seen(well, 'ready'),
     'machines too small, cluster up': seen(bad, 'ready'),
     'machines too small, cluster not up': seen(bad, 'failed'),
-    'nothing can be looked at': seen(dark, 'failed'),
+    'nothing can be looked at': seen(dark, 'failed', unseen),
+    'all is well, but for what somebody changed': seen(well, 'ready', changedByHand),
+    'a controller can’t be looked at': seen([...dark.slice(0, 1), ...well.slice(1)], 'ready', halfSeen),
+    'a cluster as the tutorial has it': seen(well, 'ready', evidenceOf(tutorial, machines)),
   }),
   ...messages('Thread', 'message', {
     'why it is slow: too small': diagnosisCard(

@@ -3,6 +3,7 @@ import type { Diagnosis, RunView } from '../../engine/desk-types.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import type { Message } from '../command.ts';
 import { block, message, sections } from './blocks.ts';
+import { hardeningBlocks, hardeningInShort, shortName } from './hardening.ts';
 import { code, joined, type Markdown, md, ticked } from './markdown.ts';
 import { table } from './table.ts';
 
@@ -26,22 +27,23 @@ export function diagnosisCard(view: RunView, { findings, resizeTo }: Diagnosed, 
   );
 }
 
-/** The figures of every machine, what stands out, and what to do. */
+/** The figures of every machine, what stands out and what to do, and each item of the benchmark. */
 export function diagnosis(seen: Diagnosis, button: string): Message {
-  const { cluster, findings, undersized, patients } = seen;
+  const { cluster, findings, undersized, patients, hardening } = seen;
   const count = counted(findings.length);
-  const lines = findings.map(({ machine, text }) => md`• ${short(machine, cluster)}: ${ticked(text)}`);
+  const lines = findings.map(({ machine, text }) => md`• ${shortName(machine, cluster)}: ${ticked(text)}`);
   const cause = undersized
     ? [md`*${undersized.machineType} is too small for etcd and the API server:* ${undersized.why.join(', ')}`]
     : [];
   return message(
-    md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : count}`,
+    md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : count}; hardening: ${hardeningInShort(hardening)}`,
     block.header(`🩺 ${cluster} · ${count}`),
     block.section(figures(patients, cluster)),
     ...sections([...cause, ...lines]),
     ...(undersized ? [resizing(cluster, undersized.suggest, button)] : []),
     block.note(whatToDo(seen)),
     ...sources(findings),
+    ...hardeningBlocks(cluster, hardening),
   );
 }
 
@@ -77,7 +79,7 @@ function figures(patients: readonly Patient[], cluster: string): Markdown {
     const { cpus, load, throttled, steal, memory, etcd, services = [] } = readings ?? {};
     const restarts = services.reduce((sum, service) => sum + service.restarts, 0);
     return [
-      short(name, cluster),
+      shortName(name, cluster),
       type?.name ?? none,
       ...[cpus, load].map((n) => (n === undefined ? none : String(Math.round(n * 10) / 10))),
       ...[throttled, steal].map((share) => (share === undefined ? none : `${Math.round(share * 100)} %`)),
@@ -95,8 +97,4 @@ function figures(patients: readonly Patient[], cluster: string): Markdown {
 function sources(findings: Diagnosis['findings']): KnownBlock[] {
   const urls = [...new Set(findings.flatMap(({ source }) => source ?? []))];
   return urls.length > 0 ? [block.note(joined([md`About these figures:`, ...urls.map((url) => md`${url}`)], ' '))] : [];
-}
-
-function short(machine: string, cluster: string): string {
-  return machine.startsWith(`${cluster}-`) ? machine.slice(cluster.length + 1) : machine;
 }

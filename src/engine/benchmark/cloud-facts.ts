@@ -29,7 +29,7 @@ export async function readCloud(cloud: Cloud, cluster: Cluster, signal: AbortSig
     sshRules: rules.filter(
       (rule) =>
         rule.network === network &&
-        !(rule as { disabled?: boolean }).disabled &&
+        !rule.disabled &&
         rule.allow.some(letsSshIn) &&
         rule.name !== allowInternal &&
         rule.name !== allowHealthCheck,

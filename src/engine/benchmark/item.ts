@@ -12,6 +12,8 @@ export interface Unseen {
 export interface Evidence {
   /** Kubernetes' minor version. */
   readonly minor: number;
+  /** A run has the cluster, or left it half done: it needs its way to the machines. */
+  readonly busy: boolean;
   readonly machines: readonly (Pick<Machine, 'name' | 'role'> & { readonly facts: MachineFacts | Unseen })[];
   readonly api: ApiFacts | Unseen;
   readonly cloud: CloudFacts | Unseen;

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf, hardened, tutorial } from '../../../local/gallery/samples/evidence.ts';
 import type { Message } from '../../../src/commands/command.ts';
 import { diagnosis, diagnosisCard } from '../../../src/commands/messages/doctor.ts';
+import { hardeningOf } from '../../../src/engine/benchmark/hardening.ts';
+import { items } from '../../../src/engine/benchmark/items.ts';
 import type { Diagnosis } from '../../../src/engine/desk-types.ts';
 import { diagnose, type Patient } from '../../../src/engine/doctor/diagnose.ts';
 import { parseReadings } from '../../../src/engine/doctor/parse-readings.ts';
@@ -18,8 +21,9 @@ function read(name: string) {
   return parseReadings(captured[name] ?? '');
 }
 
-function seen(patients: readonly Patient[], state: Diagnosis['state'] = 'ready'): Diagnosis {
-  return { cluster: 'demo', state, patients, ...diagnose(patients) };
+function seen(patients: readonly Patient[], state: Diagnosis['state'] = 'ready', evidence = hardened): Diagnosis {
+  const hardening = hardeningOf(evidenceOf(evidence));
+  return { cluster: 'demo', state, patients, ...diagnose(patients), hardening };
 }
 
 const jammed: readonly Patient[] = [
@@ -70,4 +74,42 @@ test('the button carries what is to be, and only where that helps', () => {
   const [card, failing, jam, notUp, slow, fine] = Object.values(messages).map(buttons);
   for (const shown of [card, jam, notUp]) expect(shown).toMatchObject([wanted]);
   for (const shown of [failing, slow, fine]) expect(shown).toEqual([]);
+});
+
+describe('the items of the benchmark', () => {
+  const lines = (evidence: typeof hardened) =>
+    diagnosis(seen(well, 'ready', evidence), button).blocks.flatMap((block) =>
+      block.type === 'section' ? (block.text?.text.split('\n') ?? []) : [],
+    );
+
+  test.each([
+    ['of a hardened cluster', hardened],
+    ['of the tutorial', tutorial],
+  ])('%s are shown, each once and with its number', (_, evidence) => {
+    for (const { number, title } of items) {
+      const words = title.replaceAll('&', '&amp;');
+      const shown = lines(evidence).filter((line) => line.includes(words));
+      expect(shown).toHaveLength(1);
+      expect(shown[0]).toContain(`*${number ?? 'beside'}`);
+    }
+  });
+
+  test('begin with how many pass, and what fails', () => {
+    const head = '🛡️ *Hardening* · 35 pass, 0 fail, 7 exceptions · all 14 automated items pass';
+    expect(lines(hardened)).toContain(head);
+    const of = lines({ ...hardened, controller: hardened.controller.replace('maxbackup=10', 'maxbackup=3') });
+    const at = of.findIndex((line) => line.startsWith('🛡️'));
+    expect(of.slice(at, at + 4)).toEqual([
+      '🛡️ *Hardening* · 34 pass, 1 fails, 7 exceptions · 13 of 14 automated items pass',
+      '❌ *1.2.18 fails* · ten old audit logs are kept',
+      'found: `--audit-log-maxbackup` is `3` (controller-0)',
+      'to do: set `--audit-log-maxbackup=10` in kube-apiserver.service on each controller, and restart it',
+    ]);
+  });
+
+  test('are in the words that a screen reader says', () => {
+    expect(diagnosis(seen(well), button).text).toBe(
+      '🩺 demo: nothing stands out; hardening: 35 pass, 0 fail, 7 exceptions',
+    );
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf, hardened, type Seen, tutorial } from '../../../local/gallery/samples/evidence.ts';
+import { hardeningOf } from '../../../src/engine/benchmark/hardening.ts';
 import type { Judgement } from '../../../src/engine/benchmark/item.ts';
 import { items } from '../../../src/engine/benchmark/items.ts';
-import { evidenceOf, hardened, judged, type Seen, tutorial } from './evidence.ts';
 
 /** What the tutorial's cluster fails, with the numbers of `cis-1.12`, and whether the benchmark looks at it by itself. */
 const automated = [
@@ -20,7 +21,7 @@ function nameOf({ number, title }: Pick<Judgement, 'number' | 'title'>): string 
 }
 
 function named(seen: Seen, is: Judgement['is']): string[] {
-  return judged(evidenceOf(seen))
+  return hardeningOf(evidenceOf(seen))
     .filter((one) => one.is === is)
     .map(nameOf);
 }
@@ -79,7 +80,7 @@ describe('a cluster of the tutorial', () => {
   });
 
   test('is told what was found where, and what to do', () => {
-    const found = judged(evidenceOf(tutorial)).find(({ number }) => number === '1.2.18');
+    const found = hardeningOf(evidenceOf(tutorial)).find(({ number }) => number === '1.2.18');
     expect(found).toMatchObject({
       is: 'fails',
       found: [{ at: ['demo-controller-0'], text: '`--audit-log-maxbackup` is `3`' }],
@@ -329,7 +330,7 @@ const changes: readonly Change[] = [
 
 describe('one reading changed', () => {
   test.each(changes)('%s fails with %s', (item, _, changed, found) => {
-    const one = judged(evidenceOf(changed)).find((judgement) => nameOf(judgement) === item);
+    const one = hardeningOf(evidenceOf(changed)).find((judgement) => nameOf(judgement) === item);
     expect(one).toMatchObject({ is: 'fails' });
     expect(one?.found.map(({ text }) => text).join()).toContain(found);
     expect(one?.remedy).not.toBe('');
@@ -367,13 +368,13 @@ describe('what can’t be looked at', () => {
     ['the cloud', { cloud: unseen }, 'ssh is closed'],
     ['no machine at all', { machines: [] }, '1.2.15'],
   ])('%s fails nothing, and passes nothing', (_, changed, item) => {
-    const all = judged({ ...evidenceOf(hardened), ...changed });
+    const all = hardeningOf({ ...evidenceOf(hardened), ...changed });
     expect(all.filter(({ is }) => is === 'fails')).toEqual([]);
     expect(all.find((one) => nameOf(one) === item)?.is).toBe('unseen');
   });
 
   test('of a machine whose service is down is that service', () => {
-    const all = judged(evidenceOf(on('controller', 'process kube-scheduler', 'gone')));
+    const all = hardeningOf(evidenceOf(on('controller', 'process kube-scheduler', 'gone')));
     expect(all.find(({ number }) => number === '1.4.1')).toMatchObject({
       is: 'unseen',
       found: [{ at: ['demo-controller-0'], text: 'kube-scheduler does not run' }],
@@ -382,7 +383,7 @@ describe('what can’t be looked at', () => {
 
   test('hides no failure of another machine', () => {
     const evidence = evidenceOf(tutorial);
-    const all = judged({
+    const all = hardeningOf({
       ...evidence,
       machines: [...evidence.machines, { name: 'demo-controller-1', role: 'controller', facts: unseen }],
     });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { hardened } from '../../../local/gallery/samples/evidence.ts';
 import { factsScript } from '../../../src/engine/benchmark/facts-script.ts';
 import { parseFacts } from '../../../src/engine/benchmark/parse-facts.ts';
 import { parseReadings } from '../../../src/engine/doctor/parse-readings.ts';
-import { hardened } from './evidence.ts';
 
 describe('what the script prints', () => {
   test('of processes are their users, their starts and their flags, however those are written', () => {

@@ -1,24 +1,27 @@
 import { paths } from '../../render/paths.ts';
 import type { CloudFacts } from '../cloud-facts.ts';
-import type { Evidence, Item, Plain, Sighting } from '../item.ts';
+import type { Evidence, Item, Plain, Saw, Sighting } from '../item.ts';
 import { type Facts, inCloud, onControllers, worst } from '../looks.ts';
+
+/** Who looks at machines opens the way to them, and shuts it afterwards. */
+const againSoon = 'ask again in a minute, in case somebody looks at the machines just now';
 
 /** What the tutorial leaves open and the benchmark does not ask for. */
 export const beside: readonly Item[] = [
   {
     title: 'ssh is closed',
     automated: false,
-    remedy: 'remove that rule',
-    look: inCloud(({ sshRules }): Plain => {
-      const [rule] = sshRules;
-      return rule ? { wrong: `the firewall rule \`${rule.name}\` lets ${rule.sourceRanges.join(', ')} in` } : 'right';
-    }),
+    remedy: `${againSoon}, or disable the rule`,
+    look: (evidence) =>
+      inCloud(({ sshRules: [rule] }) =>
+        rule ? open(evidence, `the firewall rule \`${rule.name}\` lets ${rule.sourceRanges.join(', ')} in`) : 'right',
+      )(evidence),
   },
   {
     title: "no ssh key is in the machines' metadata",
     automated: false,
-    remedy: "remove `ssh-keys` from the machine's metadata",
-    look: onEach(({ hasSshKey }) => (hasSshKey ? { wrong: 'there is one' } : 'right')),
+    remedy: `${againSoon}, or remove \`ssh-keys\` from the machine's metadata`,
+    look: (evidence) => onEach(({ hasSshKey }) => (hasSshKey ? open(evidence, 'there is one') : 'right'))(evidence),
   },
   {
     title: "machines can't change the project",
@@ -52,8 +55,12 @@ export const beside: readonly Item[] = [
   },
 ];
 
-function onEach(see: (machine: CloudFacts['machines'][number]) => Plain) {
-  return ({ cloud }: Evidence): Sighting<Plain>[] =>
+function open({ busy }: Evidence, wrong: string): Saw {
+  return busy ? { excepted: 'a run needs it, and closes it at its end' } : { wrong };
+}
+
+function onEach(see: (machine: CloudFacts['machines'][number]) => Saw) {
+  return ({ cloud }: Evidence): Sighting[] =>
     'unseen' in cloud ? [{ saw: cloud }] : cloud.machines.map((machine) => ({ at: machine.name, saw: see(machine) }));
 }
 

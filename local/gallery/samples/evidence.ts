@@ -1,9 +1,8 @@
 import type { ApiFacts } from '../../../src/engine/benchmark/api-facts.ts';
 import type { CloudFacts } from '../../../src/engine/benchmark/cloud-facts.ts';
 import type { Evidence } from '../../../src/engine/benchmark/item.ts';
-import { items } from '../../../src/engine/benchmark/items.ts';
-import { judge } from '../../../src/engine/benchmark/judge.ts';
 import { parseFacts } from '../../../src/engine/benchmark/parse-facts.ts';
+import type { Machine } from '../../../src/engine/cluster.ts';
 
 /** What machines print and what APIs say, to be changed one reading at a time. */
 export interface Seen {
@@ -192,16 +191,16 @@ network bridge
   minor: 36,
 };
 
-export function evidenceOf({ controller, worker, api, cloud, minor }: Seen): Evidence {
+/** @param machines one of each kind, where nobody says which */
+export function evidenceOf({ controller, worker, api, cloud, minor }: Seen, machines = oneOfEach): Evidence {
+  const printed = { controller: parseFacts(controller), worker: parseFacts(worker) };
   return {
-    machines: [
-      { name: 'demo-controller-0', role: 'controller', facts: parseFacts(controller) },
-      { name: 'demo-worker-0', role: 'worker', facts: parseFacts(worker) },
-    ],
-    ...{ api, cloud, minor },
+    machines: machines.map(({ name, role }) => ({ name, role, facts: printed[role] })),
+    ...{ api, cloud, minor, busy: false },
   };
 }
 
-export function judged(evidence: Evidence) {
-  return items.map((item) => judge(item, evidence));
-}
+const oneOfEach: readonly Pick<Machine, 'name' | 'role'>[] = [
+  { name: 'demo-controller-0', role: 'controller' },
+  { name: 'demo-worker-0', role: 'worker' },
+];
