@@ -159,6 +159,6 @@ function lookAt(machine: MachineDouble, step: string, check: string, lines: read
 
 /** Commands outside the machines' own steps: what a cluster that works answers to them. */
 function answerTo(script: string): string {
-  if (script.includes('/registry/secrets/')) return 'k8s:enc:';
+  if (script.includes('/registry/secrets/')) return 'k8s:enc:secretbox:';
   return script.match(/ exec -n \S+ (\S+) -- hostname/)?.[1] ?? '';
 }
