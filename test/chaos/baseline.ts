@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { names } from '../../src/engine/names.ts';
 import { isOperation } from '../../src/engine/operations.ts';
 import { plan } from '../../src/engine/plan.ts';
 import { phases } from '../../src/engine/registry.ts';
@@ -14,6 +15,8 @@ export interface Seen {
   readonly ends: number;
   readonly cluster: object;
   readonly resources: readonly string[];
+  /** What lets ssh in: rules for it that are on, and machines that have a key. */
+  readonly open: readonly string[];
   /** Resources that were not made exactly once, with how often. */
   readonly madeAgain: readonly string[];
   /** Steps that were not finished exactly once. */
@@ -43,6 +46,7 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
     ends: (await world.eventsOf(run, 'run.finished')).length,
     cluster: { state: record?.state, held: record?.holding !== undefined, facts: record?.facts },
     resources: world.cloud.existing(),
+    open: await openIn(world, spec),
     madeAgain: [...world.cloud.allMade()].filter(([, times]) => times !== 1).map(([name, times]) => `${name} ${times}`),
     unsteady: planned.filter((key) => steps.filter((step) => step === key).length !== 1),
     troubles: view?.troubles ?? [],
@@ -50,6 +54,12 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
     files: there ? filesIn(world, spec) : [],
     objects: there ? world.kube.objects(address) : [],
   };
+}
+
+async function openIn({ cloud }: World, spec: ClusterSpec): Promise<string[]> {
+  const rule = await cloud.firewalls.get({ name: names(spec).allowSsh }, new AbortController().signal);
+  const machines = cloud.machines().filter((machine) => machine.spec.metadata['ssh-keys'] !== undefined);
+  return [...(rule && !rule.disabled ? [rule.name] : []), ...machines.map(({ name }) => name)].sort();
 }
 
 async function authoritiesIn(world: World, spec: ClusterSpec): Promise<ReadonlySet<string | undefined>> {

@@ -73,7 +73,7 @@ async function callsOfRuns(): Promise<PortCall[]> {
 function withoutRepeats(calls: readonly PortCall[]): PortCall[] {
   const seen = new Set<string>();
   return calls.filter(({ path, args }) => {
-    if (/insert|delete|stop|start|setMachineType/.test(path.at(-1) ?? '')) return true;
+    if (/insert|delete|stop|start|^set/.test(path.at(-1) ?? '')) return true;
     const key = JSON.stringify([path, args]);
     return !seen.has(key) && seen.add(key);
   });
