@@ -13,17 +13,18 @@ export interface Release {
 
 /**
  * What a cluster gets when nobody names a version. Upstream supports 1.36 until 28 June 2027
- * (https://kubernetes.io/releases/1.36/); it runs on containerd 2.3, which is supported until April 2028.
+ * (https://kubernetes.io/releases/1.36/); it runs on containerd 2.3, which is supported until April 2028. Not 1.37: its etcd is
+ * the first of a line, and what its programs accept is known from its release notes and not from their source.
  * @see {@link releases}
  */
-export const defaultVersion = '1.36.4';
+export const defaultVersion = '1.36.5';
 
 /** What it gets instead where a mirror replaces upstream: the one that our own mirror has. */
 export const mirroredVersion = '1.20.2';
 
 /**
  * One release for each minor version, oldest first. etcd, CoreDNS and pause are those that the release's own kubeadm
- * installs; containerd is of a line that its support matrix names for that minor. 1.20.2 is the exception: it has what
+ * installs; containerd is of a line that its support matrix names for that minor (for 1.37 not yet). 1.20.2 is the exception: it has what
  * Debian 12 packages, so that it can be served where no upstream can be reached.
  */
 export const releases: readonly Release[] = [
@@ -45,9 +46,10 @@ export const releases: readonly Release[] = [
   release('1.31.14', { etcd: '3.5.24', coredns: '1.11.3', pause: '3.10' }, runtime17()),
   release('1.32.13', { etcd: '3.5.24', coredns: '1.11.3', pause: '3.10' }, runtime17()),
   release('1.33.13', { etcd: '3.5.24', coredns: '1.12.0', pause: '3.10' }, runtime17()),
-  release('1.34.11', { etcd: '3.6.5', coredns: '1.12.1', pause: '3.10.1' }, runtime22()),
-  release('1.35.8', { etcd: '3.6.6', coredns: '1.13.1', pause: '3.10.1' }, runtime22()),
-  release('1.36.4', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, runtime23()),
+  release('1.34.12', { etcd: '3.6.5', coredns: '1.12.1', pause: '3.10.1' }, runtime22()),
+  release('1.35.9', { etcd: '3.6.6', coredns: '1.13.1', pause: '3.10.1' }, runtime22()),
+  release('1.36.5', { etcd: '3.6.8', coredns: '1.14.2', pause: '3.10.2' }, runtime23()),
+  release('1.37.1', { etcd: '3.7.0', coredns: '1.14.6', pause: '3.10.2' }, runtime23()),
 ];
 
 type Runtime = Pick<Release, 'containerd' | 'runc' | 'cni'>;
@@ -62,16 +64,16 @@ function runtime16(): Runtime {
 }
 
 function runtime17(): Runtime {
-  return { containerd: '1.7.34', runc: '1.2.9', cni: '1.4.1' };
+  return { containerd: '1.7.36', runc: '1.2.9', cni: '1.4.1' };
 }
 
 function runtime22(): Runtime {
-  return { containerd: '2.2.7', runc: '1.3.6', cni: '1.8.0' };
+  return { containerd: '2.2.9', runc: '1.3.6', cni: '1.8.0' };
 }
 
-/** Kubernetes 1.36 no longer works with containerd 1.x. runc and plugins are those that containerd 2.3.4 is tested with. */
+/** Kubernetes 1.36 no longer works with containerd 1.x. runc and plugins are those that the line is tested with. */
 function runtime23(): Runtime {
-  return { containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1' };
+  return { containerd: '2.3.6', runc: '1.4.3', cni: '1.9.1' };
 }
 
 /**

@@ -111,7 +111,7 @@ export class SharedWorld {
   }
 
   async create(): Promise<string> {
-    const spec = specOf({ version: '1.34.11', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
+    const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
     const answer = await this.desk.create({ spec, by, channel: 'C1' });
     if (!('run' in answer)) throw new Error(`create was not taken: ${JSON.stringify(answer)}`);
     return answer.run;

@@ -70,7 +70,7 @@ describe('create without flags', () => {
       ['n1 machines', ['n1-standard-1 · 1 vCPU, 3.8 GB']],
       ['Too small for etcd and the API server', ['⚠️ f1-micro · 1 shared vCPU, 0.6 GB']],
     ]);
-    expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.4', '1.20.2'], initial: '1.20.2' });
+    expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.5', '1.20.2'], initial: '1.20.2' });
   });
 
   test('makes what the command makes, in the channel where it was typed', async () => {
@@ -93,7 +93,7 @@ describe('create without flags', () => {
     expect(values).toContain('europe-west1');
     const typed = {
       ...{ name: 'demo', region: 'us-west1', zone: 'us-west1-a', machineType: 'f1-micro', forceSize: ['yes'] },
-      ...{ controllers: '1', workers: '0', version: '1.36.4', otherType: '', ttl: '8h', pause: ['yes'] },
+      ...{ controllers: '1', workers: '0', version: '1.36.5', otherType: '', ttl: '8h', pause: ['yes'] },
       ...{ subnet: '10.241.0.0/24', podCidr: '10.201.0.0/16', serviceCidr: '10.33.0.0/24' },
     };
     expect(await ada.submit(id, typed)).toMatchObject({ ok: true });

@@ -14,8 +14,8 @@ describe('the catalogue', () => {
     }
   });
 
-  it('gives a cluster its newest release by default', () => {
-    expect(releaseOf(defaultVersion)).toEqual(releases.at(-1));
+  it('gives a cluster the last minor but one by default, so not the first etcd of a new line', () => {
+    expect(releaseOf(defaultVersion)).toEqual(releases.at(-2));
   });
 
   it('knows the version that a cluster gets where there is a mirror', () => {
@@ -33,7 +33,7 @@ describe('the catalogue', () => {
   it.each([
     ['today’s Kubernetes', {}, defaultVersion],
     ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirroredVersion],
-    ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.8' }, '1.35.8'],
+    ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' }, '1.35.9'],
   ])('gives who names no version %s', (_what, environment, version) => {
     const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
     expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
@@ -41,7 +41,7 @@ describe('the catalogue', () => {
 
   it.each(['1.20', 'v1.20.2', '1.20.3', ''])('refuses "%s" and names what there is', (version) => {
     expect(() => releaseOf(version)).toThrow(RangeError);
-    expect(() => releaseOf(version)).toThrow(/choose one of 1\.20\.2, .*1\.36\.4/);
+    expect(() => releaseOf(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);
   });
 });
 

@@ -14,7 +14,7 @@ const clock: RunnerOptions['clock'] = {
   now: () => new Date(),
   sleep: (ms, signal) => sleep(Math.min(ms, 5), undefined, { signal }),
 };
-const spec = specOf({ version: '1.34.11', machineType: 'e2-standard-2' });
+const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2' });
 
 /** Before the dispatcher has the run. */
 const callsOfCreate = 6;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
 import { minorOf, releases } from '../../../src/engine/releases.ts';
+import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
 import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
 import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
@@ -33,6 +34,8 @@ describe('flags and fields that came and went', () => {
   const api = (c: Cluster) =>
     flagsOf(kubeApiserverUnit(c, c.controllerMachines[0] as Machine, { publicAddress: '203.0.113.7' }));
 
+  const plugins = (c: Cluster) => api(c).get('enable-admission-plugins')?.split(',') ?? [];
+
   it.each<[string, string, (cluster: Cluster) => boolean]>([
     ['kubelet --container-runtime', '20-23', (c) => kubelet(c).get('container-runtime') === 'remote'],
     ['kubelet --container-runtime-endpoint', '20-26', (c) => kubelet(c).has('container-runtime-endpoint')],
@@ -48,6 +51,13 @@ describe('flags and fields that came and went', () => {
     ['kube-apiserver --insecure-port', 'never', (c) => api(c).has('insecure-port')],
     ['kube-apiserver --apiserver-count', 'never', (c) => api(c).has('apiserver-count')],
     ['kube-apiserver --service-account-issuer', always, (c) => api(c).has('service-account-issuer')],
+    ['kube-apiserver DenyServiceExternalIPs', `21-${last}`, (c) => plugins(c).includes('DenyServiceExternalIPs')],
+    ['kube-apiserver EventRateLimit', always, (c) => plugins(c).includes('EventRateLimit')],
+    ['PodSecurity v1beta1', '23-24', (c) => podSecurityApi(c) === 'v1beta1'],
+    ['PodSecurity v1', `25-${last}`, (c) => podSecurityApi(c) === 'v1'],
+    ['kubelet seccompDefault', `25-${last}`, (c) => config(c).seccompDefault === true],
+    ['kubelet eventRecordQPS', always, (c) => config(c).eventRecordQPS > 0],
+    ['kube-scheduler enableProfiling', always, (c) => parse(kubeSchedulerConfig(c.release)).enableProfiling === false],
     ['kube-scheduler v1beta1', '20-21', (c) => schedulerApi(c) === 'v1beta1'],
     ['kube-scheduler v1beta2', '22-22', (c) => schedulerApi(c) === 'v1beta2'],
     ['kube-scheduler v1beta3', '23-24', (c) => schedulerApi(c) === 'v1beta3'],
@@ -79,6 +89,12 @@ it('kubelet and containerd agree on who makes cgroups, whatever the version', ()
 
 function schedulerApi(cluster: Cluster): string {
   return parse(kubeSchedulerConfig(cluster.release)).apiVersion.split('/')[1];
+}
+
+function podSecurityApi(cluster: Cluster): string | undefined {
+  const { plugins } = parse(admissionConfig(cluster.release));
+  const found = plugins.find(({ name }: { name: string }) => name === 'PodSecurity');
+  return found?.configuration.apiVersion.split('/')[1];
 }
 
 function corednsImage(cluster: Cluster): string {

@@ -33,7 +33,7 @@ describe('the configurations of 1.20.2', () => {
     ['grant.yaml', yamlDocuments(grantBinding('3f9a12bc45de'))],
     ['coredns.yaml', corednsManifest(cluster)],
     ['containerd-2.toml', containerdConfig(cluster.release)],
-    ['containerd-3.toml', containerdConfig(releaseOf('1.36.4'))],
+    ['containerd-3.toml', containerdConfig(releaseOf('1.36.5'))],
     ['10-bridge.conf', cniBridge(worker)],
     ['99-loopback.conf', cniLoopback()],
     ['nginx-site', nginxSite()],
