@@ -62,8 +62,9 @@ function shapeOf(cluster: Cluster, machine: Machine): Omit<Instance, 'metadata'>
 
 /**
  * `PROJECT/FAMILY`. Ubuntu 24.04 is supported until May 2029. Kubelets before 1.22 want control groups of version 1, as Ubuntu
- * last had them in 20.04, whose support ended in May 2025.
+ * last had them in 20.04. Its plain images are gone since its standard support ended in May 2025; Ubuntu Pro's, for which Google
+ * bills by the hour, get security fixes until 2030.
  */
-function imageOf(release: Release): string {
-  return `ubuntu-os-cloud/${minorOf(release) < 22 ? 'ubuntu-2004-lts' : 'ubuntu-2404-lts-amd64'}`;
+export function imageOf(release: Release): string {
+  return minorOf(release) < 22 ? 'ubuntu-os-pro-cloud/ubuntu-pro-2004-lts' : 'ubuntu-os-cloud/ubuntu-2404-lts-amd64';
 }

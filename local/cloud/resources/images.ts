@@ -23,9 +23,11 @@ const published: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'ubuntu-os-cloud': {
     'ubuntu-1804-lts': 'ubuntu-1804-bionic-v20230510',
-    'ubuntu-2004-lts': 'ubuntu-2004-focal-v20250521',
     'ubuntu-2204-lts': 'ubuntu-2204-jammy-v20251021',
     'ubuntu-2404-lts-amd64': 'ubuntu-2404-noble-amd64-v20251021',
+  },
+  'ubuntu-os-pro-cloud': {
+    'ubuntu-pro-2004-lts': 'ubuntu-pro-2004-focal-v20260414',
   },
 };
 

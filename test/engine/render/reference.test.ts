@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
+import { imageOf } from '../../../src/engine/instance-step.ts';
 import { minorOf, mirroredVersion, releases } from '../../../src/engine/releases.ts';
 import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
@@ -96,6 +97,10 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     const { etcd, coredns, pause } = sources.minors[minor]?.kubeadm ?? {};
     // Of 1.20's etcd, our mirror has what Debian packages.
     expect(release).toMatchObject({ coredns, pause, ...(release.kubernetes === mirroredVersion ? {} : { etcd }) });
+  });
+
+  it('runs on a machine image that Google has, with the control groups that its kubelet wants', () => {
+    expect(sources.machineImages[imageOf(release)]?.cgroups).toBe(minor < 22 ? 1 : 2);
   });
 
   it('has a containerd that reads our configuration of it', () => {

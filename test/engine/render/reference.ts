@@ -26,6 +26,8 @@ interface Sources {
   readonly kinds: Spans;
   /** Of the encryption configuration. */
   readonly providers: Spans;
+  /** By `PROJECT/FAMILY`. */
+  readonly machineImages: Readonly<Record<string, { readonly cgroups: 1 | 2 }>>;
   /** The first containerd that reads a version of its configuration. */
   readonly containerd: Readonly<Record<string, string>>;
 }
