@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
@@ -6,14 +9,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
-/** Slack's published schemas, which are not ours to keep here: beside the checkout, where somebody put them. */
-const published = join(root, '../shared/data');
-const schemas = ['slack-app-manifest.v1.schema.json', 'slack-app-manifest.v2.schema.json'].map((name) =>
-  join(published, name),
-);
-const here = schemas.every((path) => existsSync(path));
-if (!here)
-  console.warn('\nNOT TESTED: manifest.yaml by Slack’s schema, which is not beside this checkout (../shared/data)\n');
+/** Slack's published schemas, which are not ours to keep here: also asked where somebody put them beside the checkout. */
+const schemas = ['slack-app-manifest.v1.schema.json', 'slack-app-manifest.v2.schema.json']
+  .map((name) => join(root, '../shared/data', name))
+  .filter((path) => existsSync(path));
 
 const given = parse(readFileSync(join(root, 'manifest.yaml'), 'utf8'));
 const manifest = z
@@ -59,17 +58,105 @@ const code = readdirSync(join(root, 'src/commands'), { recursive: true, encoding
 const methods = new Set(Array.from(code.matchAll(/\bclient\.((?:\w+\.)*\w+)\(/g), ([, name = '']) => name));
 const events = new Set(Array.from(code.matchAll(/\bapp\.event\('(\w+)'/g), ([, name = '']) => name));
 
-describe.skipIf(!here)('by Slack’s own schema', () => {
-  test.each(schemas)('manifest.yaml is right by %s, and would not be with a mistake in it', (path) => {
+const text = (max: number) => z.string().min(1).max(max);
+const url = z.url({ protocol: /^https$/ }).max(3000);
+/** What Slack's page on manifests says of lengths and counts. https://docs.slack.dev/reference/app-manifest */
+const limits = z.looseObject({
+  display_information: z.looseObject({
+    name: text(35),
+    description: text(140),
+    background_color: z.string().regex(/^#([0-9a-f]{3}){1,2}$/i),
+  }),
+  features: z.looseObject({
+    bot_user: z.looseObject({ display_name: text(80) }),
+    slash_commands: z
+      .array(z.looseObject({ command: text(32).startsWith('/'), url, description: text(2000), usage_hint: text(1000) }))
+      .min(1)
+      .max(50),
+  }),
+  oauth_config: z.looseObject({ scopes: z.looseObject({ bot: z.array(text(50)).min(1).max(255) }) }),
+  settings: z.looseObject({
+    event_subscriptions: z.looseObject({ request_url: url, bot_events: z.array(text(50)).min(1).max(100) }),
+    interactivity: z.looseObject({ request_url: url }),
+  }),
+});
+
+/** The manifest with something else in it: what is there at a path is replaced. */
+function changed(path: readonly string[], to: unknown): unknown {
+  const copy = structuredClone(given);
+  const parent = path.slice(0, -1).reduce((at, key) => at[key], copy);
+  parent[path.at(-1) ?? ''] = to;
+  return copy;
+}
+
+const mistakes: [string, unknown][] = [
+  ['a field at the top that is none', changed(['setings'], {})],
+  ['a setting that is none', changed(['settings', 'tocken_rotation_enabled'], false)],
+  ['a scope that is none', changed(['oauth_config', 'scopes', 'bot'], ['commands', 'chat:wirte'])],
+  ['an event that is none', changed(['settings', 'event_subscriptions', 'bot_events'], ['app_mentioned'])],
+  ['a text for a switch', changed(['settings', 'socket_mode_enabled'], 'no')],
+  ['no name', changed(['display_information'], {})],
+];
+
+/** What the compiler says of each value, as a manifest by Slack's own SDK: its fields, all scopes, all events. */
+async function asSdkTypes(values: readonly unknown[]): Promise<string[][]> {
+  const folder = await mkdtemp(join(tmpdir(), 'kthw-manifest-'));
+  try {
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    for (const [at, value] of values.entries()) {
+      // Without its index signature, by which any further field at the top would do.
+      const source = `import type { AppsManifestValidateArguments } from '@slack/web-api';
+type Manifest = AppsManifestValidateArguments['manifest'];
+type Known = { [K in keyof Manifest as string extends K ? never : K]: Manifest[K] };
+export const manifest: Known = ${JSON.stringify(value)};
+`;
+      await writeFile(join(folder, `m${at}.ts`), source);
+    }
+    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', skipLibCheck: true, types: ['node'] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    const said = await new Promise<string>((resolve) => {
+      const args = ['-p', folder, '--pretty', 'false'];
+      execFile(join(root, 'node_modules/.bin/tsc'), args, { cwd: folder }, (_, stdout, stderr) =>
+        resolve(stdout + stderr),
+      );
+    });
+    const lines = said.split('\n').filter((line) => line.includes('error'));
+    const of = (at: number) => lines.filter((line) => line.startsWith(`m${at}.ts(`));
+    expect(values.flatMap((_, at) => of(at))).toHaveLength(lines.length);
+    return values.map((_, at) => of(at));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('manifest.yaml', () => {
+  test('has only fields, scopes and events that Slack’s SDK knows, which finds mistakes', {
+    timeout: 60_000,
+  }, async () => {
+    const [right, ...wrong] = await asSdkTypes([given, ...mistakes.map(([, value]) => value)]);
+    expect(right).toEqual([]);
+    expect(mistakes.filter((_, at) => wrong[at]?.length === 0).map(([what]) => what)).toEqual([]);
+  });
+
+  test('keeps to Slack’s limits', () => {
+    expect(limits.safeParse(given).error?.issues ?? []).toEqual([]);
+  });
+
+  test.each([
+    ['a command without its slash', changed(['features', 'slash_commands', '0', 'command'], 'kthw')],
+    ['too long a name', changed(['display_information', 'name'], 'k'.repeat(36))],
+    ['a colour that is none', changed(['display_information', 'background_color'], 'blue')],
+    ['an address without https', changed(['settings', 'interactivity', 'request_url'], 'http://HOST/slack/events')],
+  ])('would not with %s', (_what, wrong) => {
+    expect(limits.safeParse(wrong).success).toBe(false);
+  });
+
+  test.each(schemas)('is right by Slack’s own %s, and would not be with a mistake in it', (path) => {
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(path, 'utf8')));
     validate(given);
     expect(validate.errors ?? []).toEqual([]);
-    const noSlash = {
-      ...given,
-      features: { ...given.features, slash_commands: [{ command: 'kthw', description: 'x' }] },
-    };
-    expect(validate(noSlash)).toBe(false);
-    expect(validate({ ...given, settings: { ...given.settings, tocken_rotation_enabled: false } })).toBe(false);
+    expect(validate(changed(['features', 'slash_commands', '0', 'command'], 'kthw'))).toBe(false);
+    expect(validate(changed(['settings', 'tocken_rotation_enabled'], false))).toBe(false);
   });
 });
 
