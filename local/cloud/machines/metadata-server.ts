@@ -84,21 +84,24 @@ export class MetadataServer {
   }
 
   async #show(address: string, path: readonly string[], url: URL, response: ServerResponse): Promise<void> {
-    const find = () => {
+    const find = (hasGuest = true) => {
       const record = this.#find(address);
-      return record === undefined ? undefined : findNode(metadataTree(record.machine, record.guest), path);
+      if (record === undefined) return undefined;
+      return findNode(metadataTree(record.machine, hasGuest ? record.guest : new Map()), path);
     };
+    // What a machine has written itself is no news for it.
+    const etagNow = () => etag(find(path[1] === 'guest-attributes'));
     const asked = url.searchParams;
     const wait = Math.min(Number(asked.get('timeout_sec') ?? longestWaitMs / 1_000) * 1_000, longestWaitMs);
     if (asked.get('wait_for_change') === 'true') {
-      const last = asked.get('last_etag') ?? etag(find());
-      await this.#until(() => etag(find()) !== last, wait, response);
+      const last = asked.get('last_etag') ?? etagNow();
+      await this.#until(() => etagNow() !== last, wait, response);
     }
     const node = find();
     if (node === undefined) return end(response, 404, 'Not Found\n');
     const recursive = asked.get('recursive')?.toLowerCase() === 'true';
     const format = asked.get('alt') ?? (recursive ? 'json' : 'text');
-    response.setHeader('ETag', etag(node));
+    response.setHeader('ETag', etagNow());
     response.setHeader('Content-Type', format === 'json' ? 'application/json' : 'application/text');
     end(response, 200, renderNode(node, path, recursive, format === 'json' ? 'json' : 'text'));
   }

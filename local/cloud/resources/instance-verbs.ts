@@ -58,6 +58,8 @@ export const instanceVerbs = {
     if (fingerprint !== entity.resource.metadata.fingerprint) throw refuse.fingerprint('metadata');
     const metadata = metadataOf(items);
     return change(call, entity, 'setMetadata', async () => {
+      // Of two that were asked for at the same time, the second one did not know of the first.
+      if (fingerprint !== entity.resource.metadata.fingerprint) throw refuse.fingerprint('metadata');
       entity.resource.metadata = metadata;
       await call.world.machines.setMetadata(entity.resource.name, machineMetadata(entity.resource, call.project));
     });

@@ -189,6 +189,20 @@ describe('the machines and networks behind the API', () => {
     expect(await cpus()).toBe(4);
   });
 
+  it('of two changes of metadata that know only what was before, one comes about', async () => {
+    const before = (await get(`${zone}/instances/vm`)).metadata;
+    const ask = (value: string) =>
+      done('POST', `${zone}/instances/vm/setMetadata`, {
+        fingerprint: before.fingerprint,
+        items: [{ key: 'who', value }],
+      });
+    const ends = await Promise.all([ask('one'), ask('other')]);
+    const errors = ends.flatMap(({ error }) => error?.errors ?? []);
+    expect(errors).toMatchObject([{ code: 'CONDITION_NOT_MET' }]);
+    const { items } = (await get(`${zone}/instances/vm`)).metadata;
+    expect(items).toEqual([{ key: 'who', value: ends[0]?.error ? 'other' : 'one' }]);
+  });
+
   it('metadata of the machine and of the project reach it, tags and labels too', async () => {
     const { metadata, tags, labelFingerprint } = await get(`${zone}/instances/vm`);
     const items = [{ key: 'a', value: '1' }];

@@ -87,6 +87,17 @@ test('guest attributes are kept, when the machine may have them', async () => {
   expect((await ask('instance/guest-attributes/hostkeys/x', { method: 'PUT', body: 'A' })).status).toBe(403);
 });
 
+test('what a machine wrote itself is no change, except for who asks for just that', async () => {
+  const everything = '?recursive=true&alt=text&wait_for_change=true&timeout_sec=0.05&last_etag=';
+  const own = 'instance/guest-attributes/?recursive=true';
+  const [before, none] = [await ask(`${everything}0`), await ask(own)];
+  await ask('instance/guest-attributes/hostkeys/ssh-ed25519', { method: 'PUT', body: 'AAAA' });
+  const [after, some] = [await ask(`${everything}${before.etag}`), await ask(own)];
+  expect(after.etag).toBe(before.etag);
+  expect(after.body).toContain('instance/attributes/pod-cidr 10.200.0.0/24\n');
+  expect(some.etag).not.toBe(none.etag);
+});
+
 test('who waits for a change hears of it, and not before', async () => {
   const path = 'instance/attributes/?recursive=true&wait_for_change=true&timeout_sec=20';
   const first = await ask(`${path}&last_etag=0`);

@@ -5,27 +5,28 @@ state=/var/lib/kthw-guest
 server=http://169.254.169.254/computeMetadata/v1
 mkdir -p "$state"
 
-# Answers once what the metadata server has is not what it was at the etag noted; with $1=0, at once.
+# Reads all there is, as "PATH VALUE", once it is not what it was at the etag noted; with $1=0, at once. In one request: each
+# costs more than all that is done with what it answers.
 changed() {
-  curl -sf --connect-timeout 2 --max-time 90 -o /dev/null -D "$state/headers" -H 'Metadata-Flavor: Google' \
-    "$server/?recursive=true&wait_for_change=true&timeout_sec=60&last_etag=$1" || return 1
+  curl -sf --connect-timeout 2 --max-time 90 -o "$state/metadata" -D "$state/headers" -H 'Metadata-Flavor: Google' \
+    "$server/?recursive=true&alt=text&wait_for_change=true&timeout_sec=60&last_etag=$1" || return 1
   tr -d '\r' <"$state/headers" | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p' >"$state/etag"
 }
 
-# An absent value (404: curl's 22) is an empty one; a server out of reach is a failure.
+# A value as it was read, of several lines or none at all.
 get() {
-  value=$(curl -sf --connect-timeout 2 --max-time 10 -H 'Metadata-Flavor: Google' "$server/$1") || [ $? = 22 ] || return 1
-  printf '%s\n' "$value"
+  awk -v path="$1" '/^(instance|project)\// { on = index($0, path " ") == 1; if (on) $0 = substr($0, length(path) + 2) } on' \
+    "$state/metadata"
 }
 
 enabled() {
-  switch=$(get "instance/attributes/$1") || return 1
+  switch=$(get "instance/attributes/$1")
   [ -n "$switch" ] || switch=$(get "project/attributes/$1")
   case $switch in TRUE | true | True | 1 | Y | yes) return 0 ;; *) return 1 ;; esac
 }
 
 host_name() {
-  full=$(get instance/hostname) || return 1
+  full=$(get instance/hostname)
   short=${full%%.*}
   [ -n "$short" ] || return 0
   [ "$(cat /etc/hostname 2>/dev/null)" = "$short" ] || echo "$short" >/etc/hostname
@@ -51,10 +52,9 @@ publish_host_keys() {
 
 # Lines are USER:KEY. Whoever lost all keys keeps the account and can't come in any more.
 accounts() {
-  keys=$(get instance/attributes/ssh-keys) || return 1
+  keys=$(get instance/attributes/ssh-keys)
   if ! enabled block-project-ssh-keys; then
-    more=$(get project/attributes/ssh-keys) || return 1
-    keys=$(printf '%s\n%s' "$keys" "$more")
+    keys=$(printf '%s\n%s' "$keys" "$(get project/attributes/ssh-keys)")
   fi
   rm -rf "$state/wanted"
   mkdir -p "$state/wanted" "$state/users"
@@ -103,9 +103,8 @@ case ${1-} in
 setup)
   getent group google-sudoers >/dev/null || groupadd --system google-sudoers
   host_keys
-  # Noted before it is read: what changes meanwhile is a change for who watches.
-  changed 0 || rm -f "$state/etag"
-  everything
+  # What changes meanwhile is a change for who watches; so is all of it where the server did not answer.
+  if changed 0; then everything; else rm -f "$state/etag"; fi
   ;;
 watch)
   startup_script &
