@@ -41,7 +41,7 @@ text admission "$(of kube-apiserver admission-control-config-file)"
 text audit-policy "$(of kube-apiserver audit-policy-file)"
 echo "audit-log $(stat -c %s "$(of kube-apiserver audit-log-path)")"
 grep -ohE '^[ -]*(secretbox|kms|aesgcm|aescbc|identity):' "$(of kube-apiserver encryption-provider-config)" | tr -d ' :-' | sed 's/^/provider /'
-find ${[...folders, ...homes].join(' ')} -maxdepth 2 -type f -size -64k -exec grep -lsE -- '-----BEGIN .*PRIVATE KEY-----' {} + |
+find ${[...folders, ...homes].join(' ')} -maxdepth 2 -type f -size -64k -exec grep -lsE -- '-----BEGIN .*PRIVATE [K]EY-----' {} + |
   sort -u | while read -r file; do
     found=$(openssl pkey -in "$file" -passin pass: -pubout 2> /dev/null < /dev/null | digest) && echo "key $found $file"
   done
