@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -12,12 +13,14 @@ import { computeResources } from './compute-resources.ts';
 import { channelMessages, directMessages, filesOf } from './everything-said.ts';
 import { keyMaterial, needlesIn } from './key-material.ts';
 import { openStage, type Stage, whyNoStage } from './stage.ts';
+import { Google } from './survival/google.ts';
 
 const minuteMs = 60_000;
 const createMs = 15 * minuteMs;
 
 describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   let stage: Stage;
+  let google: Google;
   let before: Awaited<ReturnType<typeof computeResources>>;
   let summary: ShownMessage;
   let replies: ShownMessage[];
@@ -28,6 +31,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   beforeAll(
     async () => {
       stage = await openStage();
+      google = new Google(stage.stack.cloudUrl);
       before = await computeResources(stage.stack.cloudUrl);
       await stage.ada.say('/kthw create demo');
       summary = await stage.ada.outcome('demo', /: ready/, createMs);
@@ -130,6 +134,23 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
       'regions/us-west1/addresses': ['demo'],
       'regions/us-west1/targetPools': ['demo'],
     });
+  });
+
+  test('lets nobody in over ssh any more: the rule is off, and no machine has a key', async () => {
+    expect(await google.lettingIn('demo')).toEqual([]);
+    const { items } = await google.get<{ items: Instance[] }>('zones/us-west1-c/instances');
+    const addresses = items.map(({ networkInterfaces: [nic] }) => nic?.accessConfigs[0]?.natIP ?? '');
+    expect(addresses).toHaveLength(6);
+    expect(await Promise.all(addresses.map(knock))).toEqual(addresses.map(() => 'nobody answers'));
+  });
+
+  test('is looked at by the doctor, who shuts the door behind', async () => {
+    const asked = performance.now();
+    const said = await stage.ada.ask('/kthw doctor demo');
+    console.log(`the doctor took ${Math.round(performance.now() - asked)} ms`);
+    for (const n of [0, 1, 2]) expect(said).toContain(`controller-${n}`);
+    expect(said).not.toMatch(/does not (answer|take)|could not be looked at/);
+    expect(await google.lettingIn('demo')).toEqual([]);
   });
 
   test('is not made twice: the same again is nothing to do, other values are shown beside those it has', async () => {
@@ -269,6 +290,19 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     await expect(kubectl('get', 'nodes', '--request-timeout=5s')).rejects.toThrow();
   });
 });
+
+/** Whether anybody answers at a machine's ssh port. */
+async function knock(address: string): Promise<string> {
+  return await new Promise((resolve) => {
+    const socket = connect(22, address, () => resolve('open'));
+    socket.setTimeout(5_000, () => socket.destroy(new Error('silence')));
+    socket.once('error', () => resolve('nobody answers')).once('connect', () => socket.destroy());
+  });
+}
+
+interface Instance {
+  readonly networkInterfaces: readonly { readonly accessConfigs: readonly { readonly natIP: string }[] }[];
+}
 
 interface Node {
   readonly metadata: { readonly name: string };

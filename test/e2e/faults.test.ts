@@ -37,7 +37,8 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
     await rig.talk(over.signal).say(`/kthw create passes ${size}`);
     await rig.finished('passes', [
       ...['addresses/api', 'firewall/passes-allow-external', 'load-balancer/rule', 'pod-routes/passes-worker-0'],
-      ...['firewall/passes-allow-internal', 'firewall/passes-allow-health-check', 'workers/passes-worker-0'],
+      ...['firewall/passes-allow-internal', 'firewall/passes-allow-health-check', 'firewall/passes-allow-ssh'],
+      'workers/passes-worker-0',
     ]);
     expect(await rig.google.faultsLeft()).toEqual([]);
     before = await rig.google.inserts();
@@ -46,7 +47,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
       ...one,
       networks: 2,
       subnetworks: 3,
-      firewalls: 5,
+      firewalls: 6,
       instances: 2,
     });
     expect(await rig.failures('passes')).toEqual(
@@ -65,12 +66,12 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
     const words = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
     await rig.google.fault({
       match: 'POST /global/firewalls',
-      times: 3,
+      times: 4,
       respond: refused(403, 'quotaExceeded', words),
     });
     await rig.talk(over.signal).say(`/kthw create stops ${size}`);
     const cards = await rig.stopped('stops', 1);
-    expect(cards).toHaveLength(3);
+    expect(cards).toHaveLength(4);
     for (const card of cards)
       expectCard(card, 'on your side', words, 'ask Google for more quota', '/kthw resume stops');
   });
@@ -86,7 +87,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
     await rig.talk(over.signal).say('/kthw resume stops');
     const cards = await rig.stopped('stops', 2);
     expect(cards).toHaveLength(3);
-    expectCard(cards, 'exists and differs', 'tcp:22', 'Nothing was overwritten', '/kthw resume stops');
+    expectCard(cards, 'exists and differs', 'tcp:6443', 'Nothing was overwritten', '/kthw resume stops');
     expectCard(cards, 'on Google’s side', zone, 'try `/kthw resume stops` later');
     expectCard(cards, 'on your side', quota, 'ask Google for more quota');
     await rig.google.change('PATCH', 'global/firewalls/stops-allow-external', firewallOf('stops'));
@@ -133,16 +134,16 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
     await rig.succeeded('passes');
     const after = await rig.google.inserts();
     const asked = Object.fromEntries(Object.entries(after).map(([kind, count]) => [kind, count - (before[kind] ?? 0)]));
-    // Three rules were refused and one was made by hand; two machines were refused.
-    expect(asked).toEqual({ ...one, firewalls: 6, instances: 4 });
-    for (const cluster of ['stops', 'passes']) expect(await rig.google.resourcesOf(cluster)).toHaveLength(14);
+    // Four rules were refused and one was made by hand; two machines were refused.
+    expect(asked).toEqual({ ...one, firewalls: 8, instances: 4 });
+    for (const cluster of ['stops', 'passes']) expect(await rig.google.resourcesOf(cluster)).toHaveLength(15);
   });
 });
 
 /** Calls that insert, for a cluster to which nothing happens. */
 const one = {
   addresses: 1,
-  firewalls: 3,
+  firewalls: 4,
   forwardingRules: 1,
   httpHealthChecks: 1,
   instances: 2,

@@ -39,6 +39,8 @@ const duringCreate = [
   'smoke/deployment:after-call',
   'smoke/cleared:after-call',
   'smoke/cleared:after-write',
+  'closing/ssh:after-call',
+  'closing/kill-worker-0:before-call',
 ];
 const duringDelete = [
   'load-balancer/rule:after-call',
@@ -61,6 +63,7 @@ const resources = [
   'firewalls/kill-allow-external',
   'firewalls/kill-allow-health-check',
   'firewalls/kill-allow-internal',
+  'firewalls/kill-allow-ssh',
   'forwardingRules/kill',
   'httpHealthChecks/kill',
   'instances/kill-controller-0',
@@ -95,6 +98,7 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
     await expectKills(duringCreate, before);
     expect(await rig.google.resourcesOf('kill')).toEqual(resources);
     expect(await fingerprint()).toBe(firstAuthority);
+    expect(await rig.google.lettingIn('kill')).toEqual([]);
     const etcd = await rig.machine('kill', 'kill-controller-0');
     const members = await etcd.run(etcdctl('member list'), { deadlineMs: minuteMs, signal });
     expect(members.stdout.trim().split('\n')).toEqual([expect.stringMatching(/, started, kill-controller-0, /)]);

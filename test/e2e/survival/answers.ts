@@ -12,7 +12,7 @@ export function operationFailed(code: string, message: string): object {
 export function firewallOf(cluster: string, allow?: readonly string[]): object {
   const allowed = allow
     ? allow.map((IPProtocol) => ({ IPProtocol }))
-    : [{ IPProtocol: 'tcp', ports: ['22', '6443'] }, { IPProtocol: 'icmp' }];
+    : [{ IPProtocol: 'tcp', ports: ['6443'] }, { IPProtocol: 'icmp' }];
   return {
     name: `${cluster}-allow-external`,
     network: `global/networks/${cluster}`,

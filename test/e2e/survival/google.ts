@@ -22,6 +22,17 @@ export class Google {
     return lists.flat().sort();
   }
 
+  /** What lets ssh into a cluster now: its rule, and its machines that have a key. */
+  async lettingIn(cluster: string): Promise<string[]> {
+    const { disabled } = await this.get<{ disabled: boolean }>(`global/firewalls/${cluster}-allow-ssh`);
+    const { items = [] } = await this.get<{ items?: Machine[] }>('zones/us-west1-c/instances');
+    const machines = items.filter(({ name, metadata }) => {
+      const hasKey = metadata.items?.some(({ key }) => key === 'ssh-keys') ?? false;
+      return name.startsWith(`${cluster}-`) && hasKey;
+    });
+    return [...(disabled ? [] : ['rule']), ...machines.map(({ name }) => name)].sort();
+  }
+
   /** How many inserts were asked for so far, by kind. */
   async inserts(): Promise<Readonly<Record<string, number>>> {
     const calls = await answered<Record<string, number>>(await fetch(`${this.#url}/_kthw/calls`));
@@ -58,6 +69,11 @@ export class Google {
   #at(path: string): string {
     return `${this.#url}/compute/v1/projects/${this.#project}/${path}`;
   }
+}
+
+interface Machine {
+  readonly name: string;
+  readonly metadata: { readonly items?: readonly { readonly key: string }[] };
 }
 
 const headers = { authorization: 'Bearer by-hand', 'content-type': 'application/json' };

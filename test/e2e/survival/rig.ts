@@ -6,11 +6,14 @@ import { Conversation } from '../../../local/demo/conversation.ts';
 import { ensurePackages } from '../../../local/packages.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
 import { type ShownMessage, WorkspaceClient } from '../../../local/workspace/client.ts';
+import { openCompute } from '../../../src/engine/cloud/compute.ts';
+import { clusterOf } from '../../../src/engine/cluster.ts';
 import { sshUser } from '../../../src/engine/machine-step.ts';
 import type { Host } from '../../../src/engine/remote/remote.ts';
 import { openSsh } from '../../../src/engine/remote/ssh.ts';
 import { folded } from '../../../src/engine/run.ts';
 import { sshKeyOf } from '../../../src/engine/secrets.ts';
+import { throughDoor } from '../../../src/engine/through-door.ts';
 import { openVaults } from '../../../src/store/envelope.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';
 import { openFileKeyring } from '../../../src/store/file-keyring.ts';
@@ -30,7 +33,7 @@ export interface Rig {
   /** What one person says and reads in #clusters. */
   talk(signal: AbortSignal, person?: string): Conversation;
   vault(cluster: string): Vault;
-  /** A machine over ssh, with the cluster's own key. @param hostKeys others than those it was created with */
+  /** A machine over ssh, with the cluster's own key, through a door that stays open then. @param hostKeys others than those it was created with */
   machine(cluster: string, name: string, hostKeys?: readonly string[]): Promise<Host>;
   /** All events of a cluster's newest run. */
   events(cluster: string): Promise<readonly StoredEvent[]>;
@@ -67,6 +70,8 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
   const store = openSqliteStore({ path: join(stateDir, 'kthw.sqlite') });
   const vaults = openVaults(store, openFileKeyring(join(stateDir, 'key')));
   const remote = openSsh();
+  const cloud = openCompute({ project: 'kthw-local', endpoint: stack.cloudUrl });
+  const clock = { now: () => new Date(), sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
   const ended = new AbortController();
 
   async function events(cluster: string): Promise<readonly StoredEvent[]> {
@@ -140,7 +145,11 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
       const identity = (await sshKeyOf(vaults.of(cluster))).privateKey;
       const address = String(facts.get(`external-address/${name}`));
       const own = facts.get(`host-keys/${name}`) as readonly string[];
-      return remote.host({ name, address, user: sshUser, hostKeys: others ?? own, identity });
+      const spec = (await store.read('cluster', cluster))?.value.spec;
+      if (!spec) throw new Error(`there is no cluster "${cluster}"`);
+      const hinges = { cloud, vault: vaults.of(cluster), cluster: clusterOf(spec) };
+      const target = { name, address, user: sshUser, hostKeys: others ?? own, identity };
+      return throughDoor(remote, { ...hinges, clock }).host(target);
     },
     killAt: (points) => writeFile(killFile, points.join('\n')),
     killsLeft: async () => (await readFile(killFile, 'utf8')).split('\n').filter(Boolean),
