@@ -171,7 +171,7 @@ describe('the drawing', () => {
   test('says in words what it shows', () => {
     const { view, events } = runs.rebuilt;
     const words = timelineWords(view, events);
-    expect(words).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 31 phases; longest: /);
+    expect(words).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 33 phases; longest: /);
     expect(words).toContain('waiting for a yes for 4 min 00 s');
     expect(words).toMatch(/the run waited for: Taking down: .* → Controllers → /);
     expect(timelineWords(runs.ready.view, runs.ready.events)).toContain('4 tries failed and were made again');
