@@ -33,6 +33,14 @@ test('people, groups and channels are lists with commas', () => {
   });
 });
 
+test.each([
+  [undefined, ['0.0.0.0/0']],
+  ['203.0.113.7', ['203.0.113.7/32']],
+  ['203.0.113.8/29, 198.51.100.0/24', ['198.51.100.0/24', '203.0.113.8/29']],
+])('ssh comes in from %s', (given, ranges) => {
+  expect(readConfig({ ...needed, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
+});
+
 describe('what would name nobody, or not who was meant, stops the start', () => {
   test.each([
     ['KTHW_CREATORS', ''],
@@ -47,6 +55,10 @@ describe('what would name nobody, or not who was meant, stops the start', () => 
     ['KTHW_MAX_DELETIONS', 'many'],
     ['KTHW_MAX_DELETIONS', '-1'],
     ['KTHW_APPROVAL_MINUTES', '0'],
+    ['KTHW_SSH_RANGES', ''],
+    ['KTHW_SSH_RANGES', 'home'],
+    ['KTHW_SSH_RANGES', '203.0.113.7/24'],
+    ['KTHW_SSH_RANGES', '203.0.113.0/24 198.51.100.0/24'],
   ])('%s "%s"', (name, value) => {
     expect(() => readConfig({ ...needed, [name]: value })).toThrow(`${name}: `);
   });
