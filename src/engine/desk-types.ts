@@ -211,9 +211,9 @@ export interface Desk {
     name: string,
     asked: { readonly machineType: string; readonly by: Person; readonly channel: string },
   ): Promise<AnswerOrUnknown | { readonly problem: string }>;
-  /** Looks at all machines side by side, for up to 15 s. */
+  /** Looks at all machines side by side, for up to 15 s once ssh is open, and shuts it behind where no run needs it. */
   doctor(name: string): Promise<Diagnosis | { readonly unknown: true }>;
-  /** The cluster as it is just now, for up to 7 s; what could not be looked at is said. */
+  /** The cluster as it is just now, for up to 7 s once ssh is open; what could not be looked at is said. */
   sight(name: string): Promise<Sight | { readonly unknown: true }>;
   /** More workers, or fewer after an approval that lists the pods that will move. */
   scale(
