@@ -3,7 +3,7 @@ import type { Call, Metadata } from './cloud/cloud.ts';
 import type { Machine } from './cluster.ts';
 import { KthwError } from './errors.ts';
 import { sshUser } from './machine-step.ts';
-import { names } from './names.ts';
+import { labelsOf, markOf, names } from './names.ts';
 import type { Context } from './phase.ts';
 import { sshKeyOf } from './secrets.ts';
 
@@ -16,10 +16,11 @@ export type Door = 'open' | 'shut';
 /** Others may write a machine's metadata at the same time: it is read again, so often. */
 const mostTries = 5;
 
-/** How the rule is found; undefined where there is none, and then none of ours lets anybody in. @throws KthwError */
+/** How the rule is found; undefined where there is none of ours. @throws KthwError */
 export async function ruleIs({ cloud, cluster }: Hinges, signal: AbortSignal): Promise<Door | undefined> {
   const found = await cloud.firewalls.get({ name: names(cluster).allowSsh }, signal);
-  return found && (found.disabled ? 'shut' : 'open');
+  if (found?.description !== markOf(cluster)) return undefined;
+  return found.disabled ? 'shut' : 'open';
 }
 
 /** Turns the rule on or off. Answers whether there was anything to do. @throws KthwError */
@@ -30,7 +31,7 @@ export async function setRule(c: Hinges, to: Door, call: Call): Promise<boolean>
   return true;
 }
 
-/** How a machine's metadata is found; undefined where there is no such machine. @throws KthwError */
+/** How a machine's metadata is found; undefined where there is no such machine of ours. @throws KthwError */
 export async function keyIs(c: Hinges, machine: Machine, signal: AbortSignal): Promise<Door | undefined> {
   const [found, line] = await Promise.all([machineAt(c, machine, signal), lineOf(c)]);
   return found && (keysIn(found.metadata).includes(line) ? 'open' : 'shut');
@@ -77,6 +78,9 @@ async function lineOf({ vault }: Hinges): Promise<string> {
   return `${sshUser}:${(await sshKeyOf(vault)).publicLine.trim()}`;
 }
 
-function machineAt({ cloud, cluster: { zone, region } }: Hinges, { name }: Machine, signal: AbortSignal) {
-  return cloud.instances.get({ name, zone, region }, signal);
+/** What bears the name but not the cluster's mark is somebody else's: it is left as it is. */
+async function machineAt({ cloud, cluster }: Hinges, { name }: Machine, signal: AbortSignal) {
+  const { zone, region } = cluster;
+  const found = await cloud.instances.get({ name, zone, region }, signal);
+  return Object.entries(labelsOf(cluster)).every(([key, value]) => found?.labels[key] === value) ? found : undefined;
 }

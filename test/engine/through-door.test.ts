@@ -106,6 +106,15 @@ describe('a visit through a door', () => {
     await expect(run(hostOn(c, c.through()))).rejects.toMatchObject({ code: 'cloud-denied', kind: 'denied' });
   });
 
+  test('leaves alone what bears the name and not the mark: a rule, a machine', async () => {
+    const c = await aCluster();
+    const before = openings(c);
+    c.cloud.tamper('firewalls', 'demo-allow-ssh', { description: 'of somebody else' });
+    c.cloud.tamper('instances', 'demo-worker-0', { labels: { 'kthw-cluster': 'another' } });
+    await expect(run(hostOn(c, c.through()))).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    expect([openings(c) - before, await isOff(c), keysOf(c)]).toEqual([0, true, undefined]);
+  });
+
   test('is given up when its caller gives up', async () => {
     const c = await aCluster();
     const stop = new AbortController();
