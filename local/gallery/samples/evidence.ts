@@ -62,7 +62,7 @@ line audit-policy     verbs: [create, update, patch, delete]
 line audit-policy   - level: Metadata
 line audit-policy     resources:
 line audit-policy       - group: ""
-line audit-policy         resources: [secrets, configmaps, pods/exec, pods/portforward, pods/proxy, services/proxy]
+line audit-policy         resources: [secrets, pods/exec, pods/portforward, pods/proxy, services/proxy]
 audit-log 4096
 provider secretbox
 provider identity

@@ -15,7 +15,12 @@ export function auditPolicy(): string {
       { level: 'Metadata', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
       {
         level: 'Metadata',
-        resources: [{ group: '', resources: ['secrets', 'pods/exec', 'pods/attach', 'pods/portforward'] }],
+        resources: [
+          {
+            group: '',
+            resources: ['secrets', 'pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy'],
+          },
+        ],
       },
       { level: 'None' },
     ],

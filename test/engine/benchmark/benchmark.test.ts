@@ -356,6 +356,19 @@ describe('one reading changed', () => {
   });
 });
 
+describe('the way to the machines', () => {
+  const open = { ...evidenceOf(hardened), cloud: tutorial.cloud };
+  const ways = ['ssh is closed', "no ssh key is in the machines' metadata"];
+
+  test.each([
+    ['while a run needs it is an exception', true, 'exception'],
+    ['that nobody needs fails', false, 'fails'],
+  ] as const)('%s', (_, busy, is) => {
+    const all = hardeningOf({ ...open, busy });
+    expect(all.filter((one) => ways.includes(one.title)).map((one) => one.is)).toEqual([is, is]);
+  });
+});
+
 describe('what can’t be looked at', () => {
   const unseen = { unseen: 'it does not answer' };
   const of = (machine: string) =>

@@ -4,21 +4,21 @@ import { field, flag, list, of, onControllers, text, worst } from '../looks.ts';
 
 const service = 'kube-apiserver';
 
-/** What each of them should leave in the log, and at most: more would write down what is secret. */
+/** What each of them should leave in the log. */
 const concerns = [
-  ...['secrets', 'configmaps'].map((resource) => ({
-    group: '',
-    resource,
-    verbs: ['get', 'create', 'update'],
-    most: 'Metadata',
-  })),
-  { group: 'authentication.k8s.io', resource: 'tokenreviews', verbs: ['create'], most: 'Metadata' },
+  { group: '', resource: 'secrets', verbs: ['get', 'list', 'create', 'update'] },
   { group: '', resource: 'pods', verbs: ['create', 'update', 'patch', 'delete'] },
   { group: 'apps', resource: 'deployments', verbs: ['create', 'update', 'patch', 'delete'] },
   ...['pods/exec', 'pods/portforward', 'pods/proxy', 'services/proxy'].map((resource) => ({
     ...{ group: '', resource, verbs: ['get', 'create'] },
   })),
-] as const;
+];
+
+/** Whose contents are nothing for a log. */
+const closed = [
+  ...['secrets', 'configmaps'].map((resource) => ({ group: '', resource, verbs: ['get', 'create', 'update'] })),
+  { group: 'authentication.k8s.io', resource: 'tokenreviews', verbs: ['create'] },
+];
 
 /** Audit logs. */
 export const logging: readonly Item[] = [
@@ -54,17 +54,17 @@ function hasRules(policy: unknown): Plain {
 }
 
 function coversConcerns(policy: unknown): Plain {
-  const wrong = concerns.flatMap((concern) =>
-    concern.verbs.flatMap((verb) => {
-      const { group, resource } = concern;
-      const level = levelOf(policy, { group, resource, verb });
-      if (level === 'None') return [`\`${verb}\` of \`${resource}\` is not written down`];
-      return 'most' in concern && level !== concern.most
-        ? [`\`${verb}\` of \`${resource}\` is written down whole`]
-        : [];
-    }),
-  );
+  const unwritten = requestsOf(concerns).filter((one) => levelOf(policy, one) === 'None');
+  const whole = requestsOf(closed).filter((one) => !['None', 'Metadata'].includes(levelOf(policy, one)));
+  const wrong = [
+    ...unwritten.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is not written down`),
+    ...whole.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is written down whole`),
+  ];
   const [first] = wrong;
   const others = wrong.length > 1 ? `, and ${wrong.length - 1} more like it` : '';
   return first === undefined ? 'right' : { wrong: `${first}${others}` };
+}
+
+function requestsOf(all: typeof concerns) {
+  return all.flatMap(({ verbs, ...of }) => verbs.map((verb) => ({ ...of, verb })));
 }

@@ -60,7 +60,7 @@ function peopleCanBeStopped({ bindings }: ApiFacts): Saw {
   if (wrong) return { wrong: `\`${wrong.name}\` gives rights to a name, which a certificate has until it ends` };
   return {
     excepted:
-      'people have certificates for a day at most by default; each hangs on a binding of its own, which `/kthw revoke` removes',
+      'people have certificates that end, after a day where nobody asked for more; each hangs on a binding of its own, which `/kthw revoke` removes',
   };
 }
 
