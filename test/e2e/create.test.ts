@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { openKubectl } from '../../local/demo/kubectl.ts';
 import type { ShownMessage } from '../../local/workspace/client.ts';
+import { items as benchmark } from '../../src/engine/benchmark/items.ts';
 import { phases } from '../../src/engine/registry.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { CommandLines } from './command-lines.ts';
@@ -150,6 +151,9 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     console.log(`the doctor took ${Math.round(performance.now() - asked)} ms`);
     for (const n of [0, 1, 2]) expect(said).toContain(`controller-${n}`);
     expect(said).not.toMatch(/does not (answer|take)|could not be looked at/);
+    // Of the benchmark nothing fails on a fresh cluster, and each item is shown by its number.
+    expect(said).toMatch(/\d+ pass, 0 fail, \d+ exceptions · all \d+ automated items pass/);
+    for (const { number } of benchmark) if (number !== undefined) expect(said).toContain(`*${number}* `);
     expect(await google.lettingIn('demo')).toEqual([]);
   });
 
