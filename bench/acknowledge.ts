@@ -3,7 +3,7 @@
  * standard input, then prints the times until they were acknowledged, in ms, as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signatureHeaders } from '../local/workspace/bot/signing.ts';
+import { signatureHeaders } from '../local/slack/bot/signing.ts';
 
 const [url = '', secret = '', everyMs = '50'] = process.argv.slice(2);
 let going = true;

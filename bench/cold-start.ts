@@ -11,9 +11,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { botCommand } from '../local/bot-command.ts';
-import { freePort } from '../local/free-port.ts';
-import { signatureHeaders } from '../local/workspace/bot/signing.ts';
+import { freePort } from '../local/find-free-port.ts';
+import { botCommand } from '../local/read-bot-command.ts';
+import { signatureHeaders } from '../local/slack/bot/signing.ts';
 import { CloudKms } from '../test/support/cloud-kms.ts';
 import { startGoogleApi } from '../test/support/google-api.ts';
 

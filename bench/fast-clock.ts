@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VirtualClock } from '../test/doubles/clock.ts';
+import { VirtualClock } from '../test/fakes/clock.ts';
 
 /** Real time, passing several times as fast: what waits does take time, so that there is something to be busy beside. */
 export class FastClock extends VirtualClock {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { everybody } from '../src/commands/policy.ts';
-import { openSlack } from '../src/commands/slack.ts';
-import { openOffers } from '../src/engine/offers.ts';
-import { openSqliteStore } from '../src/store/sqlite.ts';
-import { defaults } from '../test/commands/a-run.ts';
-import { specOf } from '../test/doubles/world.ts';
+import { everybody } from '../src/commands/authorization/policy.ts';
+import { openSlack } from '../src/commands/slack/slack-server.ts';
+import { openOffers } from '../src/engine/service/compute-catalog.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { specOf } from '../test/fakes/run-environment.ts';
+import { defaults } from '../test/fixtures/run.ts';
+import { openFleet } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
-import { openFleet } from './fleet.ts';
 
 /**
  * Many clusters created at once by one instance, on doubles of cloud, machines and Slack: memory, order of what is told,

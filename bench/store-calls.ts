@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFirestoreStore } from '../src/store/firestore.ts';
-import { specOf } from '../test/doubles/world.ts';
+import { openFirestoreStore } from '../src/store/firestore/firestore-store.ts';
+import { specOf } from '../test/fakes/run-environment.ts';
 import { findFirestoreEmulator, startFirestoreEmulator } from '../test/support/firestore-emulator.ts';
+import { openFleet } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
-import { openFleet } from './fleet.ts';
 
 /** What one create of 3 + 3, told in Slack, asks of Firestore (Google's emulator), in the units that Google bills. */
 const jar = findFirestoreEmulator();

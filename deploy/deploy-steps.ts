@@ -1,7 +1,7 @@
-import { accountOf, apis, memberOf, names, renderedAppYaml } from './names.ts';
+import type { Settings } from './deploy-settings.ts';
+import { projectNumber, type Step } from './deploy-step.ts';
 import { computePermissions, keyPermissions } from './permissions.ts';
-import type { Settings } from './settings.ts';
-import { projectNumber, type Step } from './step.ts';
+import { accountOf, apis, memberOf, names, renderedAppYaml } from './resource-names.ts';
 
 /** What makes a project run kthw, in order. Each step can be done again: it looks first, or does the same twice. */
 export function deploySteps(settings: Settings): Step[] {

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { renderAppYaml } from './app-yaml.ts';
-import { askHidden } from './ask-hidden.ts';
+import { readSettings } from './deploy-settings.ts';
 import { deploySteps } from './deploy-steps.ts';
-import { renderedAppYaml } from './names.ts';
+import { renderAppYaml } from './render-app-yaml.ts';
+import { renderedAppYaml } from './resource-names.ts';
 import { gcloud, runSteps, showSteps } from './run-steps.ts';
-import { readSettings } from './settings.ts';
+import { askHidden } from './secret-prompt.ts';
 import { undeploySteps } from './undeploy-steps.ts';
 
 const root = join(import.meta.dirname, '..');

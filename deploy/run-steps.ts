@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { projectNumber, type Step, typed } from './step.ts';
+import { projectNumber, type Step, typed } from './deploy-step.ts';
 
 /** What a runner of steps has to do with the world. */
 export interface Outside {

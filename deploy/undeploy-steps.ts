@@ -1,6 +1,6 @@
-import { accountOf, memberOf, names } from './names.ts';
-import type { Settings } from './settings.ts';
-import { projectNumber, type Step } from './step.ts';
+import type { Settings } from './deploy-settings.ts';
+import { projectNumber, type Step } from './deploy-step.ts';
+import { accountOf, memberOf, names } from './resource-names.ts';
 
 /**
  * Takes down what deploy made, in the opposite order; what is gone already is no error. The app itself stays, because App

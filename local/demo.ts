@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createAndDelete } from './demo/create-and-delete.ts';
-import { rebuilt } from './demo/rebuilt.ts';
-import { scaled } from './demo/scaled.ts';
-import { undersized } from './demo/undersized.ts';
-import { ensurePackages, whyNotHere } from './packages.ts';
+import { rebuilt } from './demo/rebuild-controllers.ts';
+import { undersized } from './demo/resize-undersized.ts';
+import { scaled } from './demo/scale-workers.ts';
+import { ensurePackages, whyNotHere } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
 
 const scenarios = { create: createAndDelete, undersized, rebuild: rebuilt, scale: scaled } as const;

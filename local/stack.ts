@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { botCommand } from './bot-command.ts';
-import { sweep } from './cloud/machines/sweep.ts';
-import { freePort } from './free-port.ts';
+import { sweep } from './compute/machines/host/clean-up.ts';
+import { freePort } from './find-free-port.ts';
+import { botCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
 
 export interface StackOptions {
@@ -92,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const cloud = start(
       'cloud',
       [
-        'local/cloud/main.ts',
+        'local/compute/main.ts',
         '--block',
         block,
         '--operation-delay',
@@ -105,13 +105,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const workspace = start(
       'workspace',
-      [
-        'local/workspace/main.ts',
-        '--port',
-        String(workspacePort),
-        '--bot-url',
-        `http://127.0.0.1:${botPort}/slack/events`,
-      ],
+      ['local/slack/main.ts', '--port', String(workspacePort), '--bot-url', `http://127.0.0.1:${botPort}/slack/events`],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
     const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensurePackages, whyNotHere } from './packages.ts';
+import { ensurePackages, whyNotHere } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
 
 /** Everything on one machine, until Ctrl-C. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defaultVersion, mirroredVersion, releases } from './engine/releases.ts';
-import { SshRanges } from './engine/ssh-ranges.ts';
+import { defaultVersion, mirroredVersion, releases } from './engine/cluster/releases.ts';
+import { SshRanges } from './engine/cluster/ssh-source-ranges.ts';
 
 const loopbackOrHttps = z
   .url()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccountState } from './commands/slack-account.ts';
+import type { AccountState } from './commands/slack/slack-account-monitor.ts';
 import type { Store } from './store/store.ts';
-import type { Keyring } from './store/vault.ts';
+import type { Keyring } from './store/vault/vault.ts';
 
 export interface HealthParts {
   readonly store: Pick<Store, 'openRuns'>;

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { mask } from './engine/remote/result.ts';
+import { mask } from './engine/ssh/format-failure.ts';
 
 export type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 

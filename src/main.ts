@@ -1,4 +1,4 @@
-import { startBot } from './bot.ts';
+import { startBot } from './app.ts';
 import { readConfig, secretVariables } from './config.ts';
 import { withSecrets } from './secrets/secret-source.ts';
 

@@ -1,8 +1,8 @@
 import type { StorageConfig } from './config.ts';
-import { signIn } from './engine/cloud/sign-in.ts';
-import { openFileKeyring } from './store/file-keyring.ts';
-import { openKmsKeyring } from './store/kms-keyring.ts';
-import type { Keyring } from './store/vault.ts';
+import { signIn } from './engine/gcp/compute/sign-in.ts';
+import { openFileKeyring } from './store/vault/file-keyring.ts';
+import { openKmsKeyring } from './store/vault/kms-keyring.ts';
+import type { Keyring } from './store/vault/vault.ts';
 
 /** The keyring that the environment names: Cloud KMS where a key of it is named, a key file otherwise. */
 export function openKeyring(config: StorageConfig): Keyring {

@@ -1,8 +1,8 @@
 import type { StorageConfig } from './config.ts';
-import { openFirestoreStore } from './store/firestore.ts';
-import { isGone } from './store/holder.ts';
-import { openingLater } from './store/opening-later.ts';
-import { openSqliteStore } from './store/sqlite.ts';
+import { openFirestoreStore } from './store/firestore/firestore-store.ts';
+import { openingLater } from './store/lazy-store.ts';
+import { isGone } from './store/lease-owner.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Chat } from '../src/commands/chat.ts';
-import { watchSlackAccount } from '../src/commands/slack-account.ts';
-import { slackChat } from '../src/commands/slack-chat.ts';
-import { slackClient } from '../src/commands/slack-client.ts';
+import type { Chat } from '../src/commands/slack/chat.ts';
+import { watchSlackAccount } from '../src/commands/slack/slack-account-monitor.ts';
+import { slackChat } from '../src/commands/slack/slack-chat.ts';
+import { slackClient } from '../src/commands/slack/slack-client.ts';
 import { type HealthParts, openHealth } from '../src/health.ts';
-import { openSqliteStore } from '../src/store/sqlite.ts';
+import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreAway } from '../src/store/store-errors.ts';
 import { runRecord } from './support/store-fixtures.ts';
 

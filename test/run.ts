@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepAll } from '../local/cloud/machines/sweep.ts';
-import { whyNotHere } from '../local/packages.ts';
-import { type Check, startChecks } from './running/checks.ts';
-import { framed, leftOut } from './running/left-out.ts';
-import { prepare } from './running/prepare.ts';
-import { type Results, readResults, slowest } from './running/results.ts';
-import { runVitest } from './running/vitest.ts';
+import { sweepAll } from '../local/compute/machines/host/clean-up.ts';
+import { whyNotHere } from '../local/ensure-packages.ts';
+import { prepare } from './runner/prepare.ts';
+import { type Results, readResults, slowest } from './runner/results.ts';
+import { runVitest } from './runner/run-vitest.ts';
+import { framed, leftOut } from './runner/skipped-tests.ts';
+import { type Check, startChecks } from './runner/static-checks.ts';
 
 const pictures = 'test/browser/artefacts';
 

@@ -1,4 +1,4 @@
-import type { ShownMessage, WorkspaceClient } from '../workspace/client.ts';
+import type { ShownMessage, WorkspaceClient } from '../slack/slack-emulator-client.ts';
 
 interface Place {
   readonly person: string;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WorkspaceClient } from '../slack/slack-emulator-client.ts';
 import type { Stack } from '../stack.ts';
-import { WorkspaceClient } from '../workspace/client.ts';
 import { Conversation } from './conversation.ts';
 import { openKubectl } from './kubectl.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { mirroredVersion } from '../../src/engine/releases.ts';
+import { mirroredVersion } from '../../src/engine/cluster/releases.ts';
 
 /**
  * Calls kubectl with a kubeconfig, as whoever got that file does: the program of this machine, or the one that the mirror has.

@@ -1,4 +1,4 @@
-import { seed } from '../workspace/seed.ts';
+import { seed } from '../slack/create-seed-data.ts';
 import { samples } from './samples.ts';
 
 /** Every sample as JSON on standard output, with its picture as base64. A process of its own sees what was just written. */

@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { replyBytes, replyJson } from '../workspace/http/reply.ts';
-import { servePage } from '../workspace/http/serve-page.ts';
+import { replyBytes, replyJson } from '../slack/http/reply.ts';
+import { servePage } from '../slack/http/serve-page.ts';
 
 /** A gallery that listens. */
 export interface Gallery {

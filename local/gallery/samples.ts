@@ -1,12 +1,12 @@
-import { answerSamples } from './samples/answers.ts';
-import { faultSamples } from './samples/faults.ts';
+import { questionSamples } from './samples/approvals.ts';
+import { pictureSamples } from './samples/charts.ts';
+import { machineSamples } from './samples/doctor.ts';
+import { faultSamples } from './samples/errors.ts';
 import { formSamples } from './samples/forms.ts';
-import { hardWaySamples } from './samples/hard-way.ts';
 import { homeSamples } from './samples/home.ts';
-import { machineSamples } from './samples/machines.ts';
 import { pauseSamples } from './samples/pauses.ts';
-import { pictureSamples } from './samples/pictures.ts';
-import { questionSamples } from './samples/questions.ts';
+import { hardWaySamples } from './samples/phase-commands.ts';
+import { answerSamples } from './samples/replies.ts';
 import { runSamples } from './samples/runs.ts';
 import type { Sample } from './samples/sample.ts';
 

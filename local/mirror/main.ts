@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { mirrorCacheDir } from './cache-dir.ts';
-import { ensureMirror } from './make.ts';
-import { startMirror } from './server.ts';
+import { ensureMirror } from './ensure-mirror.ts';
+import { startMirror } from './start-mirror.ts';
 
 const usage = `usage: main.ts [--host 127.64.0.1] [--port 0] [--cache FOLDER] [--make-only] [--no-upstream]
 

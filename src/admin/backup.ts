@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
 import { backup, shown } from '../store/backup.ts';
-import { admin } from './admin.ts';
+import { admin } from './run-admin-command.ts';
 
 /** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
 await admin('making a backup', async ([path]) => {

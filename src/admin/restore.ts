@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
 import { restore, shown } from '../store/backup.ts';
-import { admin } from './admin.ts';
+import { admin } from './run-admin-command.ts';
 
 /** `npm run restore -- FILE`: a backup into an empty store, read back and compared. kthw must not be running on it. */
 await admin('restoring a backup', async ([path]) => {

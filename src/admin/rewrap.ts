@@ -1,9 +1,9 @@
 import { readStorageConfig } from '../config.ts';
 import { openKeyring } from '../open-keyring.ts';
 import { openStore } from '../open-store.ts';
-import { openFileKeyring } from '../store/file-keyring.ts';
-import { rewrap } from '../store/rewrap.ts';
-import { admin } from './admin.ts';
+import { openFileKeyring } from '../store/vault/file-keyring.ts';
+import { rewrap } from '../store/vault/rewrap-data-keys.ts';
+import { admin } from './run-admin-command.ts';
 
 /**
  * `npm run rewrap [-- --from-key-file FILE]`: every data key under the version by which the keyring wraps now. Names the

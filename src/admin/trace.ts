@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { showTrace } from '../trace/show-trace.ts';
+import { showTrace } from '../trace/render-trace.ts';
 import type { TraceLine } from '../trace/trace-file.ts';
-import { admin } from './admin.ts';
+import { admin } from './run-admin-command.ts';
 
 /** `npm run trace -- FILE`: the runs in a file that `KTHW_TRACE_FILE` named, phase by phase and step by step. */
 await admin('showing a trace', async ([path]) => {

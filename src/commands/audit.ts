@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Secret } from '../store/secret.ts';
-import { clusterName } from './cluster-name.ts';
-import { defineCommand } from './define-command.ts';
-import { auditFile, auditLines, auditNote, auditSent, auditTrail } from './messages/audit.ts';
-import { unknownCluster } from './messages/refusals.ts';
+import { Secret } from '../store/vault/secret.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { auditFile, auditLines, auditNote, auditSent, auditTrail } from './messages/audit-trail.ts';
+import { unknownCluster } from './messages/command-replies.ts';
 import { revokeYes } from './revoke.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const audit = defineCommand({
   name: 'audit',

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import type { Asked, Reply, Tools } from './command.ts';
-import { createArguments, specOf } from './create-arguments.ts';
-import { Carried, type CreateArguments, changedForm, channelBlock, formId, openForm, readForm } from './create-form.ts';
-import { defineButton, defineCommand, defineModal } from './define-command.ts';
-import { formIsOpen, offerForm } from './messages/create-offer.ts';
+import { createArguments, specOf } from './arguments/create-args-schema.ts';
+import {
+  Carried,
+  type CreateArguments,
+  changedForm,
+  channelBlock,
+  formId,
+  openForm,
+  readForm,
+} from './interactions/create-cluster-modal.ts';
+import { answered, notUnderstood } from './messages/command-replies.ts';
+import { formIsOpen, offerForm } from './messages/create-form-prompt.ts';
 import { md } from './messages/markdown.ts';
-import { answered, notUnderstood } from './messages/refusals.ts';
+import type { Asked, Reply, Tools } from './routing/command.ts';
+import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
 /** Where a message offers the form instead of opening it. */
 const fillIn = defineButton({

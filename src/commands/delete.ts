@@ -1,10 +1,10 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { defineButton, defineCommand, defineModal } from './define-command.ts';
-import { askForName, confirmDelete, kept, typingTheName } from './messages/confirm.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { answered, unknownCluster } from './messages/command-replies.ts';
+import { askForName, confirmDelete, kept, typingTheName } from './messages/delete-confirmation.ts';
 import { md } from './messages/markdown.ts';
-import { answered, unknownCluster } from './messages/refusals.ts';
+import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
 const value = z.strictObject({ cluster: clusterName });
 const nameBlock = 'name';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { defineCommand } from './define-command.ts';
-import { diagnosis } from './messages/doctor.ts';
-import { unknownCluster } from './messages/refusals.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { unknownCluster } from './messages/command-replies.ts';
+import { diagnosis } from './messages/doctor-report.ts';
 import { resizeYes } from './resize.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const doctor = defineCommand({
   name: 'doctor',

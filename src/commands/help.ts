@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineCommand } from './define-command.ts';
+import { nearest } from './arguments/suggest.ts';
+import { notUnderstood } from './messages/command-replies.ts';
 import { details, overview } from './messages/help.ts';
-import { notUnderstood } from './messages/refusals.ts';
-import { nearest } from './nearest.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const help = defineCommand({
   name: 'help',

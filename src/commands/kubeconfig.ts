@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { defineCommand } from './define-command.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { unknownCluster } from './messages/command-replies.ts';
 import { kubeconfigFile, kubeconfigNote, kubeconfigNotYet, kubeconfigSent } from './messages/kubeconfig.ts';
-import { unknownCluster } from './messages/refusals.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 const longestHours = 720;
 

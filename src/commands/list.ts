@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineCommand } from './define-command.ts';
 import { clusterList } from './messages/status.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const list = defineCommand({
   name: 'list',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { machineType } from './create-arguments.ts';
-import { defineCommand } from './define-command.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { machineType } from './arguments/create-args-schema.ts';
+import { nearest } from './arguments/suggest.ts';
+import { answered } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
-import { answered } from './messages/refusals.ts';
-import { nearest } from './nearest.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const rebuild = defineCommand({
   name: 'rebuild',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import type { Asked, Reply, Tools } from './command.ts';
-import { machineType } from './create-arguments.ts';
-import { defineButton, defineCommand } from './define-command.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { machineType } from './arguments/create-args-schema.ts';
+import { answered, notUnderstood } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
-import { answered, notUnderstood } from './messages/refusals.ts';
+import type { Asked, Reply, Tools } from './routing/command.ts';
+import { defineButton, defineCommand } from './routing/define-command.ts';
 
 interface Wanted {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Person } from '../store/events.ts';
-import { clusterName } from './cluster-name.ts';
-import type { Asked, Reply, Tools } from './command.ts';
-import { defineButton, defineCommand } from './define-command.ts';
-import { revoked } from './messages/revoke.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { revoked } from './messages/revocation.ts';
+import type { Asked, Reply, Tools } from './routing/command.ts';
+import { defineButton, defineCommand } from './routing/define-command.ts';
 
 /** A user as Slack's clients send a mention in a command, or the bare id. */
 const mention = /^(?:<@([A-Z0-9]{2,50})(?:\|[^>]*)?>|@?([UW][A-Z0-9]{2,50}))$/;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { workers } from './create-arguments.ts';
-import { defineCommand } from './define-command.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { workers } from './arguments/create-args-schema.ts';
+import { rangeProblems } from './arguments/validate-cidrs.ts';
+import { scalingRefusal } from './authorization/policy.ts';
+import { answered, notUnderstood, unknownCluster } from './messages/command-replies.ts';
+import { notAllowed } from './messages/denial.ts';
 import { md } from './messages/markdown.ts';
-import { notAllowed } from './messages/not-allowed.ts';
-import { answered, notUnderstood, unknownCluster } from './messages/refusals.ts';
-import { scalingRefusal } from './policy.ts';
-import { rangeProblems } from './ranges.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const scale = defineCommand({
   name: 'scale',

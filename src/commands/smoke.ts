@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { clusterName } from './cluster-name.ts';
-import { defineCommand } from './define-command.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { answered } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
-import { answered } from './messages/refusals.ts';
+import { defineCommand } from './routing/define-command.ts';
 
 export const smoke = defineCommand({
   name: 'smoke',

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { clusterOf } from '../engine/cluster.ts';
-import type { ClusterStatus, Desk } from '../engine/desk-types.ts';
-import { externalAddress } from '../engine/facts.ts';
-import { approvals } from './approvals.ts';
-import type { Picture } from './chat.ts';
-import { clusterName } from './cluster-name.ts';
-import { defineCommand } from './define-command.ts';
-import { pauseWaits } from './messages/pause.ts';
-import { waiting } from './messages/question.ts';
-import { unknownCluster } from './messages/refusals.ts';
+import { clusterOf } from '../engine/cluster/cluster.ts';
+import { externalAddress } from '../engine/cluster/outputs.ts';
+import type { ClusterStatus, Desk } from '../engine/service/cluster-service-types.ts';
+import { clusterName } from './arguments/cluster-name-schema.ts';
+import { clusterPicture } from './charts/cluster-map-chart.ts';
+import { approvals } from './interactions/approval-buttons.ts';
+import { pauseIds } from './interactions/pause-buttons.ts';
+import { waiting } from './messages/approval-request.ts';
+import { pauseWaits } from './messages/chapter-pause.ts';
+import { unknownCluster } from './messages/command-replies.ts';
 import { status as statusMessage } from './messages/status.ts';
-import { pauseIds } from './pauses.ts';
-import { clusterPicture } from './pictures/cluster-picture.ts';
+import { defineCommand } from './routing/define-command.ts';
+import type { Picture } from './slack/chat.ts';
 
 export const status = defineCommand({
   name: 'status',

@@ -1,6 +1,6 @@
-import type { Secret } from '../store/secret.ts';
-import { fileSecrets } from './file-secrets.ts';
-import { type SecretManagerOptions, secretManager } from './secret-manager.ts';
+import type { Secret } from '../store/vault/secret.ts';
+import { fileSecrets } from './file-secret-source.ts';
+import { type SecretManagerOptions, secretManager } from './secret-manager-source.ts';
 
 /** Where secrets of the configuration rest. */
 export interface SecretSource {

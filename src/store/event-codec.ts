@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EngineEvent, type StoredEvent } from './events.ts';
-import { fit, MAX_BYTES, parseStored } from './fit.ts';
 import { InvalidRecord } from './store-errors.ts';
+import { fit, MAX_BYTES, parseStored } from './validate.ts';
 
 /** What one append may take, in bytes. One Firestore commit can have 10 MiB, Google's emulator takes 4 MiB at once. */
 const MAX_APPEND_BYTES = 3_000_000;

@@ -1,6 +1,6 @@
-import type { Head } from './head.ts';
 import type { Lease } from './store.ts';
 import { LeaseLost } from './store-errors.ts';
+import type { Head } from './stream-position.ts';
 
 /** The head once `holder` has it; undefined while somebody else does. */
 export function take(head: Head, holder: string, nowMs: number, ttlMs: number): Head | undefined {

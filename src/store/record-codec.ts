@@ -1,6 +1,6 @@
-import { fit, MAX_BYTES, parseStored } from './fit.ts';
 import { type Kind, type RecordOf, records } from './records.ts';
 import { InvalidRecord } from './store-errors.ts';
+import { fit, MAX_BYTES, parseStored } from './validate.ts';
 
 /**
  * A record as the JSON text that both implementations keep.

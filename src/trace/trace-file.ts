@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
-import type { RunSpan } from './spans-of-run.ts';
+import type { RunSpan } from './run-spans.ts';
 
 /** A span as a line of the file. Times in milliseconds since 1970. */
 export interface TraceLine {

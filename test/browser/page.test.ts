@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Harness, startHarness } from '../local/workspace/harness.ts';
-import { aBot } from './a-bot.ts';
+import { type Harness, startHarness } from '../local/slack/test-environment.ts';
 import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
-import { patient } from './patient.ts';
 import { PersonWindow } from './person-window.ts';
+import { aBot } from './start-bot.ts';
+import { patient } from './wait-for-page.ts';
 
 describe.skipIf(whyNoBrowser())('the page', () => {
   let browser: Driven;

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openKubectl } from '../../local/demo/kubectl.ts';
-import { openStage, type Stage, whyNoStage } from '../e2e/stage.ts';
-import { refused } from '../e2e/survival/answers.ts';
 import { Google } from '../e2e/survival/google.ts';
+import { refused } from '../e2e/survival/outcomes.ts';
+import { openStage, type Stage, whyNoStage } from '../e2e/test-environment.ts';
 import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
 import { PersonWindow } from './person-window.ts';
 

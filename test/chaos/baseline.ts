@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { names } from '../../src/engine/names.ts';
-import { isOperation } from '../../src/engine/operations.ts';
-import { plan } from '../../src/engine/plan.ts';
-import { phases } from '../../src/engine/registry.ts';
-import { certificateAt, vaultPaths } from '../../src/engine/secrets.ts';
+import { names } from '../../src/engine/cluster/resource-names.ts';
+import { certificateAt, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { phases } from '../../src/engine/phases/registry.ts';
+import { isOperation } from '../../src/engine/workflow/operations.ts';
+import { plan } from '../../src/engine/workflow/plan.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
-import type { World } from '../doubles/world.ts';
-import { aCluster } from '../engine/a-cluster.ts';
+import type { World } from '../fakes/run-environment.ts';
+import { aCluster } from '../fixtures/cluster.ts';
 
 /** What a world looks like once a run is over, as far as two worlds can be compared. */
 export interface Seen {

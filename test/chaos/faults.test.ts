@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ErrorCode, KthwError } from '../../src/engine/errors.ts';
-import { specOf, World } from '../doubles/world.ts';
+import { type ErrorCode, KthwError } from '../../src/engine/workflow/errors.ts';
+import { specOf, World } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 
 const controller = 'demo-controller-0';

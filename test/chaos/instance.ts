@@ -8,15 +8,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCompute } from '../../src/engine/cloud/compute.ts';
-import { inProcessDispatcher } from '../../src/engine/dispatcher.ts';
-import { drive } from '../../src/engine/runner.ts';
-import { openVaults } from '../../src/store/envelope.ts';
-import { openFileKeyring } from '../../src/store/file-keyring.ts';
-import { openFirestoreStore } from '../../src/store/firestore.ts';
-import { holderOfThisProcess } from '../../src/store/holder.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openCompute } from '../../src/engine/gcp/compute/create-compute-client.ts';
+import { inProcessDispatcher } from '../../src/engine/workflow/dispatcher.ts';
+import { drive } from '../../src/engine/workflow/runner.ts';
+import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
+import { holderOfThisProcess } from '../../src/store/lease-owner.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreAway } from '../../src/store/store-errors.ts';
+import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
+import { openVaults } from '../../src/store/vault/vault-provider.ts';
 import { phasesWithoutMachines } from './phases-without-machines.ts';
 
 export interface InstanceSettings {

@@ -3,7 +3,7 @@
  * which one is struck out before it is obeyed, so that the next process gets further.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { startBot } from '../../src/bot.ts';
+import { startBot } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const file = process.env.KILL_AT_FILE ?? '';

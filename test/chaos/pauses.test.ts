@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PausingWorld } from '../doubles/pausing-world.ts';
-import { specOf } from '../doubles/world.ts';
+import { PausingWorld } from '../fakes/pausing-run-environment.ts';
+import { specOf } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 
 test('a create that pauses goes on in another process wherever between two writes the first one ends', {

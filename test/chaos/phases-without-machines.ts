@@ -1,9 +1,9 @@
-import type { Phase } from '../../src/engine/phase.ts';
-import { definePhase, present } from '../../src/engine/phase.ts';
-import { addresses } from '../../src/engine/phases/addresses.ts';
 import { firewall } from '../../src/engine/phases/firewall.ts';
 import { keys } from '../../src/engine/phases/keys.ts';
 import { network } from '../../src/engine/phases/network.ts';
+import { addresses } from '../../src/engine/phases/static-ip.ts';
+import type { Phase } from '../../src/engine/workflow/step.ts';
+import { definePhase, present } from '../../src/engine/workflow/step.ts';
 
 /** Something outside, with no request ids: what was done twice is there twice. */
 export interface Marks {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KillPoint } from '../../src/engine/take-step.ts';
+import type { KillPoint } from '../../src/engine/workflow/execute-step.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
-import { type Process, specOf, World } from '../doubles/world.ts';
+import { type Process, specOf, World } from '../fakes/run-environment.ts';
 import { look, type Seen } from './baseline.ts';
 
 /** What is swept. A rebuild starts over from the controllers; a scaling takes a worker away. */

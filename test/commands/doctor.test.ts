@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Message, Reply, Tools } from '../../src/commands/command.ts';
-import { everybody } from '../../src/commands/policy.ts';
-import { type Route, route, routeButton } from '../../src/commands/router.ts';
-import type { Desk } from '../../src/engine/desk-types.ts';
-import { asker, channel, defaults } from './a-run.ts';
-import { aWorld, closeWorlds, head, told } from './a-world.ts';
-import { someOffers } from './some-offers.ts';
+import { everybody } from '../../src/commands/authorization/policy.ts';
+import type { Message, Reply, Tools } from '../../src/commands/routing/command.ts';
+import { type Route, route, routeButton } from '../../src/commands/routing/router.ts';
+import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { aWorld, closeWorlds, head, told } from '../fixtures/cluster-service.ts';
+import { someOffers } from '../fixtures/compute-catalog.ts';
+import { asker, channel, defaults } from '../fixtures/run.ts';
 
 afterEach(closeWorlds);
 

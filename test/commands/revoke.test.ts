@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Tools } from '../../src/commands/command.ts';
-import { auditTrail } from '../../src/commands/messages/audit.ts';
-import { everybody } from '../../src/commands/policy.ts';
+import { everybody } from '../../src/commands/authorization/policy.ts';
+import { auditTrail } from '../../src/commands/messages/audit-trail.ts';
 import { revokeYes } from '../../src/commands/revoke.ts';
-import { type Route, route, routeButton } from '../../src/commands/router.ts';
-import type { Desk, Grant, Revocation } from '../../src/engine/desk-types.ts';
-import { asker, channel, defaults } from './a-run.ts';
-import { someOffers } from './some-offers.ts';
+import type { Tools } from '../../src/commands/routing/command.ts';
+import { type Route, route, routeButton } from '../../src/commands/routing/router.ts';
+import type { Desk, Grant, Revocation } from '../../src/engine/service/cluster-service-types.ts';
+import { someOffers } from '../fixtures/compute-catalog.ts';
+import { asker, channel, defaults } from '../fixtures/run.ts';
 
 const at = { by: asker, channel };
 const ada = { team: asker.team, user: 'U0000ADA0' };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openVaults } from '../../src/store/envelope.ts';
-import { Secret } from '../../src/store/secret.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { Keyring, Vaults } from '../../src/store/vault.ts';
+import { Secret } from '../../src/store/vault/secret.ts';
+import type { Keyring, Vaults } from '../../src/store/vault/vault.ts';
+import { openVaults } from '../../src/store/vault/vault-provider.ts';
 
 /** One empty store and the key ring of its machine. */
 export interface VaultUnderTest {

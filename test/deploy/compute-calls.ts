@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { startCloud } from '../../local/cloud/start-cloud.ts';
-import { WithoutMachines } from '../../local/cloud/without-machines.ts';
-import type { Cloud, ForwardingRule } from '../../src/engine/cloud/cloud.ts';
-import { openCompute } from '../../src/engine/cloud/compute.ts';
-import { World } from '../doubles/world.ts';
+import { WithoutMachines } from '../../local/compute/in-memory-machine-backend.ts';
+import { startCloud } from '../../local/compute/start-compute-emulator.ts';
+import type { Cloud, ForwardingRule } from '../../src/engine/gcp/compute/compute-client.ts';
+import { openCompute } from '../../src/engine/gcp/compute/create-compute-client.ts';
+import { World } from '../fakes/run-environment.ts';
 
 /** One call of the port: `networks.insert`, and what it was given. */
 interface PortCall {

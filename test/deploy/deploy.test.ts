@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readSettings } from '../../deploy/deploy-settings.ts';
+import { type Step, typed } from '../../deploy/deploy-step.ts';
 import { deploySteps } from '../../deploy/deploy-steps.ts';
 import { computePermissions } from '../../deploy/permissions.ts';
 import { type Outside, runSteps } from '../../deploy/run-steps.ts';
-import { readSettings } from '../../deploy/settings.ts';
-import { type Step, typed } from '../../deploy/step.ts';
 import { undeploySteps } from '../../deploy/undeploy-steps.ts';
 import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
 

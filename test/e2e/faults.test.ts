@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyNotHere } from '../../local/packages.ts';
-import { firewallOf, operationFailed, refused } from './survival/answers.ts';
+import { whyNotHere } from '../../local/ensure-packages.ts';
 import { expectCard } from './survival/cards.ts';
-import { openRig, type Rig } from './survival/rig.ts';
+import { firewallOf, operationFailed, refused } from './survival/outcomes.ts';
+import { openRig, type Rig } from './survival/test-environment.ts';
 
 const operationDeadlineMs = 15_000;
 const size = '--controllers 1 --workers 1';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { openVaults } from '../../src/store/envelope.ts';
-import { openFileKeyring } from '../../src/store/file-keyring.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
+import { openVaults } from '../../src/store/vault/vault-provider.ts';
 
 /** A cluster's secret, and texts of which one is there wherever it was written: as it is, or in base64. */
 export interface Needles {

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyNotHere } from '../../local/packages.ts';
-import type { ShownMessage } from '../../local/workspace/client.ts';
-import { etcdctl } from '../../src/engine/etcdctl.ts';
-import { certificateAt, vaultPaths } from '../../src/engine/secrets.ts';
-import { openRig, type Rig } from './survival/rig.ts';
+import { whyNotHere } from '../../local/ensure-packages.ts';
+import type { ShownMessage } from '../../local/slack/slack-emulator-client.ts';
+import { certificateAt, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { etcdctl } from '../../src/engine/steps/etcdctl-command.ts';
+import { openRig, type Rig } from './survival/test-environment.ts';
 import { keepAlive, type Watch } from './survival/watch.ts';
 
 const minuteMs = 60_000;

@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sweepAll } from '../../local/cloud/machines/sweep.ts';
+import { sweepAll } from '../../local/compute/machines/host/clean-up.ts';
+import { WorkspaceClient } from '../../local/slack/slack-emulator-client.ts';
 import { startStack } from '../../local/stack.ts';
-import { WorkspaceClient } from '../../local/workspace/client.ts';
-import { leftovers } from '../local/machines/host.ts';
-import { until } from '../local/machines/until.ts';
+import { leftovers } from '../local/compute/machines/host.ts';
+import { until } from '../local/compute/machines/wait-until.ts';
 import { markedProcesses } from './marked-processes.ts';
-import { whyNoStage } from './stage.ts';
+import { whyNoStage } from './test-environment.ts';
 
 const minuteMs = 60_000;
 const mark = 'KTHW_TEST_STACK';
@@ -41,7 +41,7 @@ describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a c
     const booted = async () => (await leftovers(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
     await until('both machines are there', booted, 5 * minuteMs);
     const running = await markedProcesses(mark, id);
-    for (const part of ['local/mirror/main.ts', 'local/cloud/main.ts', 'local/workspace/main.ts', 'src/main.ts'])
+    for (const part of ['local/mirror/main.ts', 'local/compute/main.ts', 'local/slack/main.ts', 'src/main.ts'])
       expect(running).toContainEqual(expect.stringContaining(part));
 
     parent.kill('SIGKILL');

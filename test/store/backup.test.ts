@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BackupRefused, backup, restore } from '../../src/store/backup.ts';
-import { openVaults } from '../../src/store/envelope.ts';
-import { openFileKeyring } from '../../src/store/file-keyring.ts';
-import { openFirestoreStore } from '../../src/store/firestore.ts';
-import { Secret } from '../../src/store/secret.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
+import { Secret } from '../../src/store/vault/secret.ts';
+import { openVaults } from '../../src/store/vault/vault-provider.ts';
 import {
   type FirestoreEmulator,
   findFirestoreEmulator,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { seal, unseal } from '../../src/store/seal.ts';
+import { seal, unseal } from '../../src/store/vault/seal.ts';
 import { type GoogleApi, Refusal, startGoogleApi } from './google-api.ts';
 
 type State = 'ENABLED' | 'DISABLED' | 'DESTROYED' | 'DESTROY_SCHEDULED';

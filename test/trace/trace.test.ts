@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineEvent } from '../../src/store/events.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
-import { openTracing } from '../../src/trace/open-tracing.ts';
-import { showTrace } from '../../src/trace/show-trace.ts';
-import { spansOfRun } from '../../src/trace/spans-of-run.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { showTrace } from '../../src/trace/render-trace.ts';
+import { spansOfRun } from '../../src/trace/run-spans.ts';
+import { openTracing } from '../../src/trace/start-tracing.ts';
 import { type TraceLine, writeTrace } from '../../src/trace/trace-file.ts';
-import { World } from '../doubles/world.ts';
+import { World } from '../fakes/run-environment.ts';
 import { runRecord } from '../support/store-fixtures.ts';
 
 const by = { team: 'T1', user: 'U1' };

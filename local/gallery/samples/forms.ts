@@ -1,9 +1,9 @@
+import { formIsOpen, offerForm } from '../../../src/commands/messages/create-form-prompt.ts';
 import { type CreateForm, createModal } from '../../../src/commands/messages/create-modal.ts';
-import { formIsOpen, offerForm } from '../../../src/commands/messages/create-offer.ts';
-import { notAllowedModal } from '../../../src/commands/messages/not-allowed.ts';
+import { notAllowedModal } from '../../../src/commands/messages/denial.ts';
+import { releases } from '../../../src/engine/cluster/releases.ts';
 import { shortfalls } from '../../../src/engine/phases/preflight.ts';
-import { releases } from '../../../src/engine/releases.ts';
-import { channel, grace, spec } from './cast.ts';
+import { channel, grace, spec } from './fixtures.ts';
 import { messages, type Sample } from './sample.ts';
 
 const { region, zone, machineType, version, subnet, podCidr, serviceCidr } = spec;

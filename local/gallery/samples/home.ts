@@ -1,11 +1,11 @@
-import { type HomeShown, home, homeElsewhere, homeSaying } from '../../../src/commands/messages/home.ts';
+import { everybody } from '../../../src/commands/authorization/policy.ts';
+import { storeAway } from '../../../src/commands/messages/command-replies.ts';
+import { notAllowed } from '../../../src/commands/messages/denial.ts';
+import { type HomeShown, home, homeElsewhere, homeSaying } from '../../../src/commands/messages/home-tab.ts';
 import { kubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
-import { notAllowed } from '../../../src/commands/messages/not-allowed.ts';
-import { storeAway } from '../../../src/commands/messages/refusals.ts';
 import { lookingModal, replyModal } from '../../../src/commands/messages/reply-modal.ts';
 import { status } from '../../../src/commands/messages/status.ts';
-import { everybody } from '../../../src/commands/policy.ts';
-import { ada, channel, cluster, grace, later, spec } from './cast.ts';
+import { ada, channel, cluster, grace, later, spec } from './fixtures.ts';
 import { runs } from './runs.ts';
 import type { Sample } from './sample.ts';
 

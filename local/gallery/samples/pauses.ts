@@ -1,8 +1,8 @@
-import { chapterDone, pauseWaits, wentOn } from '../../../src/commands/messages/pause.ts';
+import { pauseIds } from '../../../src/commands/interactions/pause-buttons.ts';
+import { chapterDone, pauseWaits, wentOn } from '../../../src/commands/messages/chapter-pause.ts';
+import { summary } from '../../../src/commands/messages/run-summary.ts';
 import { status } from '../../../src/commands/messages/status.ts';
-import { summary } from '../../../src/commands/messages/summary.ts';
-import { pauseIds } from '../../../src/commands/pauses.ts';
-import { ada, cluster, grace, later } from './cast.ts';
+import { ada, cluster, grace, later } from './fixtures.ts';
 import { runs } from './runs.ts';
 import { messages, type Sample } from './sample.ts';
 

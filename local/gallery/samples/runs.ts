@@ -1,10 +1,10 @@
-import { ended, phaseDone, saidBy, saidLines } from '../../../src/commands/messages/progress.ts';
-import { summary } from '../../../src/commands/messages/summary.ts';
-import type { RunView } from '../../../src/engine/desk-types.ts';
-import { ada, channel, grace, spec, sshAway } from './cast.ts';
-import { failureOf } from './faults.ts';
-import { type Play, type Played, played } from './played-run.ts';
+import { summary } from '../../../src/commands/messages/run-summary.ts';
+import { ended, phaseDone, saidBy, saidLines } from '../../../src/commands/messages/run-thread-messages.ts';
+import type { RunView } from '../../../src/engine/service/cluster-service-types.ts';
+import { failureOf } from './errors.ts';
+import { ada, channel, grace, spec, sshAway } from './fixtures.ts';
 import { messages, type Sample } from './sample.ts';
+import { type Play, type Played, played } from './simulate-run.ts';
 
 const asked = { spec, by: ada, channel } as const;
 const create = { operation: 'create', ...asked } as const;

@@ -1,5 +1,5 @@
 import type { HomeView, ModalView } from '@slack/types';
-import type { Message } from '../../../src/commands/command.ts';
+import type { Message } from '../../../src/commands/routing/command.ts';
 
 /** One thing that people meet in Slack, in one state. */
 export interface Sample {

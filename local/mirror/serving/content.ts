@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readLayout } from '../images/layout-names.ts';
+import { readLayout } from '../images/read-layout.ts';
 import { readManifest } from '../manifest.ts';
-import { Registry } from './registry.ts';
+import { Registry } from './image-registry.ts';
 import type { FileToSend } from './send-file.ts';
 
 /** What a mirror serves, as its cache's manifest says; nothing else on the disk can be asked for. */

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault-injector.ts';
 
 /** What a fault does to the bytes on their way. */
 export function faultStreams(fault: Fault | undefined): Transform[] {

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
+import type { Fault } from './fault-injector.ts';
 import { faultStreams } from './fault-streams.ts';
-import type { Fault } from './faults.ts';
 
 export interface FileToSend {
   /** On disk. */

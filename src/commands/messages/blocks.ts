@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { Message } from '../command.ts';
+import type { Message } from '../routing/command.ts';
 import { cut, fit, limits } from './limits.ts';
 import type { Markdown } from './markdown.ts';
 

@@ -1,4 +1,4 @@
-import { chapterOf } from '../../engine/by-hand/chapters.ts';
+import { chapterOf } from '../../engine/manual/chapters.ts';
 import { link, type Markdown } from './markdown.ts';
 
 /** A chapter of the tutorial, to read beside it. */

@@ -1,10 +1,10 @@
 import type { ActionsBlock, InputBlock, ModalView } from '@slack/types';
-import type { Offer, Size } from '../../engine/offers.ts';
 import { smallestController } from '../../engine/phases/preflight.ts';
-import { nameLimit } from '../cluster-name.ts';
-import type { Typed } from '../command.ts';
+import type { Offer, Size } from '../../engine/service/compute-catalog.ts';
+import { nameLimit } from '../arguments/cluster-name-schema.ts';
+import type { Typed } from '../routing/command.ts';
 import { block } from './blocks.ts';
-import { type Choice, field } from './fields.ts';
+import { type Choice, field } from './form-field.ts';
 import { cut } from './limits.ts';
 import { channelLink, md } from './markdown.ts';
 

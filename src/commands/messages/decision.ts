@@ -1,5 +1,5 @@
-import type { Decision } from '../../engine/desk-types.ts';
-import type { Message } from '../command.ts';
+import type { Decision } from '../../engine/service/cluster-service-types.ts';
+import type { Message } from '../routing/command.ts';
 import { block, message } from './blocks.ts';
 import { code, type Markdown, md, moment, person } from './markdown.ts';
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { Diagnosis } from '../../engine/desk-types.ts';
+import type { Diagnosis } from '../../engine/service/cluster-service-types.ts';
 import { block, sections } from './blocks.ts';
 import { code, joined, type Markdown, md, ticked } from './markdown.ts';
 

@@ -1,5 +1,5 @@
-import type { Command, CreateDefaults, Message } from '../command.ts';
-import { flagsOf } from '../flags.ts';
+import { flagsOf } from '../arguments/flags.ts';
+import type { Command, CreateDefaults, Message } from '../routing/command.ts';
 import { block, message, sections } from './blocks.ts';
 import { code, joined, md } from './markdown.ts';
 

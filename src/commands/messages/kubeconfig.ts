@@ -1,4 +1,4 @@
-import type { Message } from '../command.ts';
+import type { Message } from '../routing/command.ts';
 import { block, message } from './blocks.ts';
 import { code, joined, md, moment } from './markdown.ts';
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { Message } from '../command.ts';
+import type { Message } from '../routing/command.ts';
 
 /** What Slack takes at most, in characters and items. From its Block Kit reference and `chat.update`'s page. */
 export const limits = {

@@ -1,5 +1,5 @@
 import type { Person } from '../../store/events.ts';
-import type { Named } from '../policy.ts';
+import type { Named } from '../authorization/policy.ts';
 
 const mostNamed = 10;
 

@@ -1,8 +1,8 @@
-import type { PhaseView, RunView } from '../../engine/desk-types.ts';
+import type { PhaseView, RunView } from '../../engine/service/cluster-service-types.ts';
 import { between } from './duration.ts';
 import { cut } from './limits.ts';
 import { clock, joined, type Markdown, md } from './markdown.ts';
-import { phaseWords } from './words.ts';
+import { phaseWords } from './run-status.ts';
 
 /** Two lines on a telephone. */
 const longestNote = 80;

@@ -1,7 +1,7 @@
-import type { RunView } from '../../engine/desk-types.ts';
+import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import { between } from './duration.ts';
 import { type Markdown, md } from './markdown.ts';
-import { standing, toneOf, tones } from './words.ts';
+import { standing, toneOf, tones } from './run-status.ts';
 
 const squares = 10;
 

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Message } from '../command.ts';
+import type { Message } from '../routing/command.ts';
 import { block } from './blocks.ts';
 import { cut } from './limits.ts';
 import { md } from './markdown.ts';

@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types';
-import type { ClusterStatus, RunView } from '../../engine/desk-types.ts';
-import type { Message } from '../command.ts';
+import type { ClusterStatus, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { Message } from '../routing/command.ts';
 import { block, message, sections } from './blocks.ts';
-import { follow } from './follow.ts';
+import { follow } from './follow-up-button.ts';
 import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
 import { phaseLines } from './phase-line.ts';
 import { progressBar } from './progress-bar.ts';
-import { addressOf, whatNext } from './summary.ts';
-import { clusterIcons, isStopped, standing } from './words.ts';
+import { clusterIcons, isStopped, standing } from './run-status.ts';
+import { addressOf, whatNext } from './run-summary.ts';
 
 /** A block each for more of them would be more than a message holds. */
 const mostButtons = 40;

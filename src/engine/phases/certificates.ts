@@ -1,15 +1,15 @@
-import { certificateText } from '../by-hand/certificate-text.ts';
-import { cfsslCertificate } from '../by-hand/cfssl.ts';
-import type { Cluster, Machine } from '../cluster.ts';
-import { externalAddress, publicAddress } from '../facts.ts';
-import { machineStep } from '../machine-step.ts';
-import { definePhase, type Rendering } from '../phase.ts';
-import { issue } from '../pki/authority.ts';
-import { certificatesOf, type WantedCertificate } from '../pki/wanted.ts';
-import type { HostFile } from '../remote/remote.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { externalAddress, publicAddress } from '../cluster/outputs.ts';
+import { certificateAt, packCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { cfsslCertificate } from '../manual/cfssl.ts';
+import { certificateText } from '../manual/format-certificate.ts';
+import { issue } from '../pki/certificate-authority.ts';
+import { certificatesOf, type WantedCertificate } from '../pki/certificate-specs.ts';
 import { paths } from '../render/paths.ts';
-import { certificateAt, packCertificate, vaultPaths } from '../secrets.ts';
-import { vaultStep } from '../vault-step.ts';
+import type { HostFile } from '../ssh/ssh-client.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { vaultStep } from '../steps/secret-step.ts';
+import { definePhase, type Rendering } from '../workflow/step.ts';
 
 /** A certificate for every component, made in the vault and brought to the machines that need it. Tutorial, chapter 4. */
 export const certificates = definePhase({

@@ -1,8 +1,8 @@
-import { machineStep } from '../machine-step.ts';
-import { definePhase } from '../phase.ts';
 import { cniBridge } from '../render/cni-bridge.ts';
 import { cniLoopback } from '../render/cni-loopback.ts';
 import { paths } from '../render/paths.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /** Networking of pods: a bridge on each worker, with addresses of its own range. Tutorial, chapter 9. */
 export const cni = definePhase({

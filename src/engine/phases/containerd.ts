@@ -1,12 +1,12 @@
-import { machineStep } from '../machine-step.ts';
-import { definePhase, type Rendering } from '../phase.ts';
-import type { HostFile } from '../remote/remote.ts';
 import { containerdConfig } from '../render/containerd-config.ts';
 import { containerdUnit } from '../render/containerd-unit.ts';
-import { images } from '../render/images.ts';
 import { kernelModules, sysctls } from '../render/kernel-settings.ts';
 import { paths } from '../render/paths.ts';
 import { registries, registryHosts } from '../render/registry-hosts.ts';
+import { images } from '../render/system-images.ts';
+import type { HostFile } from '../ssh/ssh-client.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase, type Rendering } from '../workflow/step.ts';
 
 /** The container runtime on every worker. Tutorial, chapter 9. */
 export const containerd = definePhase({

@@ -1,10 +1,6 @@
-import { askReadyz } from '../api-health.ts';
-import type { Cluster, Machine } from '../cluster.ts';
-import { tellCause } from '../doctor/tell-cause.ts';
-import { publicAddress } from '../facts.ts';
-import { machineStep } from '../machine-step.ts';
-import { definePhase, type Rendering, type Step } from '../phase.ts';
-import type { HostFile } from '../remote/remote.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { publicAddress } from '../cluster/outputs.ts';
+import { tellCause } from '../diagnostics/report-cause.ts';
 import { admissionConfig } from '../render/admission-config.ts';
 import { auditPolicy } from '../render/audit-policy.ts';
 import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
@@ -12,6 +8,10 @@ import { kubeControllerManagerUnit } from '../render/kube-controller-manager-uni
 import { kubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
 import { kubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
 import { paths } from '../render/paths.ts';
+import type { HostFile } from '../ssh/ssh-client.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { askReadyz } from '../steps/readyz-command.ts';
+import { definePhase, type Rendering, type Step } from '../workflow/step.ts';
 
 /** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
 export const controlPlane = definePhase({

@@ -1,12 +1,12 @@
-import { table, kubectl as typing } from '../by-hand/kubectl.ts';
-import type { Cluster } from '../cluster.ts';
-import { KthwError } from '../errors.ts';
-import { getObject, kubectl, kubeOf } from '../kube-access.ts';
-import { kubeObjectStep } from '../kube-object-step.ts';
-import { type Context, definePhase, type Step, saw } from '../phase.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { table, kubectl as typing } from '../manual/kubectl.ts';
 import { corednsObjects } from '../render/coredns-manifest.ts';
-import { images } from '../render/images.ts';
-import { type Pod, pullFails, readyPods } from '../smoke-objects.ts';
+import { images } from '../render/system-images.ts';
+import { getObject, kubectl, kubeOf } from '../steps/kube-admin-client.ts';
+import { kubeObjectStep } from '../steps/kube-object-step.ts';
+import { type Pod, pullFails, readyPods } from '../steps/smoke-objects.ts';
+import { KthwError } from '../workflow/errors.ts';
+import { type Context, definePhase, type Step, saw } from '../workflow/step.ts';
 
 /**
  * Names of services, for pods. Where its image can't be pulled, it says so and waits for `resume`; nothing else fails

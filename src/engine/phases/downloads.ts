@@ -1,10 +1,10 @@
 import { dirname } from 'node:path/posix';
-import { fetching } from '../by-hand/fetching.ts';
-import type { Cluster, Machine } from '../cluster.ts';
-import { type Download, downloads as everyDownload, mirrored } from '../downloads.ts';
-import { KthwError } from '../errors.ts';
-import { machineStep } from '../machine-step.ts';
-import { definePhase, type Rendering } from '../phase.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { type Download, downloads as everyDownload, mirrored } from '../cluster/component-downloads.ts';
+import { fetching } from '../manual/download-commands.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { KthwError } from '../workflow/errors.ts';
+import { definePhase, type Rendering } from '../workflow/step.ts';
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({

@@ -1,8 +1,8 @@
-import { machineStep } from '../machine-step.ts';
-import { definePhase } from '../phase.ts';
+import { secretAt, vaultPaths } from '../cluster/vault-paths.ts';
 import { encryptionConfig } from '../render/encryption-config.ts';
 import { paths } from '../render/paths.ts';
-import { secretAt, vaultPaths } from '../secrets.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
 export const encryption = definePhase({

@@ -1,13 +1,13 @@
-import type { Cluster, Machine } from '../cluster.ts';
-import { tellCause } from '../doctor/tell-cause.ts';
-import { KthwError } from '../errors.ts';
-import { etcdctl } from '../etcdctl.ts';
-import { etcdFormed } from '../facts.ts';
-import { machineStep } from '../machine-step.ts';
-import { definePhase, known, type Step } from '../phase.ts';
-import type { HostFile } from '../remote/remote.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { etcdFormed } from '../cluster/outputs.ts';
+import { tellCause } from '../diagnostics/report-cause.ts';
 import { etcdUnit } from '../render/etcd-unit.ts';
 import { paths } from '../render/paths.ts';
+import type { HostFile } from '../ssh/ssh-client.ts';
+import { etcdctl } from '../steps/etcdctl-command.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { KthwError } from '../workflow/errors.ts';
+import { definePhase, known, type Step } from '../workflow/step.ts';
 
 /** etcd on every controller, with TLS for clients and peers. Tutorial, chapter 7. */
 export const etcd = definePhase({

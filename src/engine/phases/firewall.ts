@@ -1,8 +1,8 @@
-import type { FirewallRule } from '../cloud/cloud.ts';
-import { cloudStep } from '../cloud-step.ts';
-import type { Cluster } from '../cluster.ts';
-import { markOf, names } from '../names.ts';
-import { definePhase } from '../phase.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { markOf, names } from '../cluster/resource-names.ts';
+import type { FirewallRule } from '../gcp/compute/compute-client.ts';
+import { cloudStep } from '../steps/resource-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /**
  * Opens the cluster's network to itself, the API and ping to the outside, ssh to those who install it, and the health

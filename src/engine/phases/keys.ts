@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Secret } from '../../store/secret.ts';
-import { certificateText } from '../by-hand/certificate-text.ts';
-import { cfsslAuthority } from '../by-hand/cfssl.ts';
-import { definePhase, present, type Step } from '../phase.ts';
-import { createAuthority } from '../pki/authority.ts';
+import { Secret } from '../../store/vault/secret.ts';
+import { packCertificate, packSshKey, vaultPaths } from '../cluster/vault-paths.ts';
+import { cfsslAuthority } from '../manual/cfssl.ts';
+import { certificateText } from '../manual/format-certificate.ts';
+import { createAuthority } from '../pki/certificate-authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
-import { packCertificate, packSshKey, vaultPaths } from '../secrets.ts';
-import { vaultStep } from '../vault-step.ts';
+import { vaultStep } from '../steps/secret-step.ts';
+import { definePhase, present, type Step } from '../workflow/step.ts';
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({

@@ -1,8 +1,8 @@
-import { machineStep } from '../machine-step.ts';
-import { definePhase } from '../phase.ts';
 import { kubeProxyConfig } from '../render/kube-proxy-config.ts';
 import { kubeProxyUnit } from '../render/kube-proxy-unit.ts';
 import { paths } from '../render/paths.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /** Addresses of services on every worker. Tutorial, chapter 9. */
 export const kubeProxy = definePhase({

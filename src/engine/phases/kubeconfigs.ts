@@ -1,10 +1,10 @@
-import type { Machine } from '../cluster.ts';
-import { publicAddress } from '../facts.ts';
-import { machineStep } from '../machine-step.ts';
-import { definePhase, type Rendering } from '../phase.ts';
+import type { Machine } from '../cluster/cluster.ts';
+import { publicAddress } from '../cluster/outputs.ts';
+import { certificateAt, vaultPaths } from '../cluster/vault-paths.ts';
 import { kubeconfig } from '../pki/kubeconfig.ts';
-import type { HostFile } from '../remote/remote.ts';
-import { certificateAt, vaultPaths } from '../secrets.ts';
+import type { HostFile } from '../ssh/ssh-client.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase, type Rendering } from '../workflow/step.ts';
 
 /** How each component finds the API server and who it is there. Tutorial, chapter 5. */
 export const kubeconfigs = definePhase({

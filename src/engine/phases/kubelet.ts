@@ -1,8 +1,8 @@
-import { machineStep } from '../machine-step.ts';
-import { definePhase } from '../phase.ts';
 import { kubeletConfig } from '../render/kubelet-config.ts';
 import { kubeletUnit } from '../render/kubelet-unit.ts';
 import { paths } from '../render/paths.ts';
+import { machineStep } from '../steps/host-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /** The kubelet on every worker: it joins its machine to the cluster. Tutorial, chapter 9. */
 export const kubelet = definePhase({

@@ -1,7 +1,7 @@
-import { cloudStep } from '../cloud-step.ts';
-import { publicAddress } from '../facts.ts';
-import { labelsOf, markOf, names } from '../names.ts';
-import { definePhase } from '../phase.ts';
+import { publicAddress } from '../cluster/outputs.ts';
+import { labelsOf, markOf, names } from '../cluster/resource-names.ts';
+import { cloudStep } from '../steps/resource-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /**
  * The address before the controllers: a health check that each answers through its own proxy, the pool, the rule.

@@ -1,9 +1,9 @@
-import { callOf } from '../call-of.ts';
-import type { Call, Network, Subnetwork } from '../cloud/cloud.ts';
-import { cloudStep } from '../cloud-step.ts';
-import type { Cluster } from '../cluster.ts';
-import { markOf, names } from '../names.ts';
-import { type Context, definePhase, type Step } from '../phase.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { markOf, names } from '../cluster/resource-names.ts';
+import type { Call, Network, Subnetwork } from '../gcp/compute/compute-client.ts';
+import { cloudStep } from '../steps/resource-step.ts';
+import { callOf } from '../workflow/derive-mutation-options.ts';
+import { type Context, definePhase, type Step } from '../workflow/step.ts';
 
 /** A network of the cluster's own with one subnet, so that clusters never meet. Tutorial, chapter 3. */
 export const network = definePhase({

@@ -1,8 +1,8 @@
-import type { Route } from '../cloud/cloud.ts';
-import { cloudStep } from '../cloud-step.ts';
-import type { Cluster, Worker } from '../cluster.ts';
-import { markOf, names } from '../names.ts';
-import { definePhase } from '../phase.ts';
+import type { Cluster, Worker } from '../cluster/cluster.ts';
+import { markOf, names } from '../cluster/resource-names.ts';
+import type { Route } from '../gcp/compute/compute-client.ts';
+import { cloudStep } from '../steps/resource-step.ts';
+import { definePhase } from '../workflow/step.ts';
 
 /** A route for each worker's pod range to that worker. Tutorial, chapter 11. */
 export const podRoutes = definePhase({

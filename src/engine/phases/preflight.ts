@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
-import { command } from '../by-hand/shell.ts';
-import type { Cloud, MachineType, Quota, Zonal } from '../cloud/cloud.ts';
-import type { Cluster } from '../cluster.ts';
-import { KthwError } from '../errors.ts';
-import { names } from '../names.ts';
-import { type Context, definePhase, present } from '../phase.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { names } from '../cluster/resource-names.ts';
+import type { Cloud, MachineType, Quota, Zonal } from '../gcp/compute/compute-client.ts';
+import { command } from '../manual/shell.ts';
+import { KthwError } from '../workflow/errors.ts';
+import { type Context, definePhase, present } from '../workflow/step.ts';
 
 /** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
 export const preflight = definePhase({

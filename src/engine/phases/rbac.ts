@@ -1,8 +1,8 @@
-import { bind, lookAtAccess, withdraw } from '../access.ts';
-import { kubeOf } from '../kube-access.ts';
-import { kubeObjectStep } from '../kube-object-step.ts';
-import { type Context, definePhase, present } from '../phase.ts';
-import { accessObjects } from '../render/access-manifest.ts';
+import { accessObjects } from '../render/rbac-manifest.ts';
+import { bind, lookAtAccess, withdraw } from '../steps/access-bindings.ts';
+import { kubeOf } from '../steps/kube-admin-client.ts';
+import { kubeObjectStep } from '../steps/kube-object-step.ts';
+import { type Context, definePhase, present } from '../workflow/step.ts';
 
 /** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({

@@ -1,11 +1,11 @@
-import { applying, table, kubectl as typing } from '../by-hand/kubectl.ts';
-import type { Cluster } from '../cluster.ts';
-import { KthwError } from '../errors.ts';
-import { etcdctl } from '../etcdctl.ts';
-import { deleteObject, getObject, kubectl, kubeOf } from '../kube-access.ts';
-import { hostOf, orThrow } from '../machine-step.ts';
-import { type Context, definePhase, present, type Step, saw, type Typed } from '../phase.ts';
-import { type Pod, pullFails, readyPods, smokeNamespace, smokeObjects } from '../smoke-objects.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { applying, table, kubectl as typing } from '../manual/kubectl.ts';
+import { etcdctl } from '../steps/etcdctl-command.ts';
+import { hostOf, orThrow } from '../steps/host-step.ts';
+import { deleteObject, getObject, kubectl, kubeOf } from '../steps/kube-admin-client.ts';
+import { type Pod, pullFails, readyPods, smokeNamespace, smokeObjects } from '../steps/smoke-objects.ts';
+import { KthwError } from '../workflow/errors.ts';
+import { type Context, definePhase, present, type Step, saw, type Typed } from '../workflow/step.ts';
 
 /** Shows that the cluster does what a cluster is for, then clears up after itself. Tutorial, chapter 13. */
 export const smoke = definePhase({

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { Secret } from '../../store/secret.ts';
+import { Secret } from '../../store/vault/secret.ts';
 
 export interface KubeconfigParts {
   readonly clusterName: string;

@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 import { promisify } from 'node:util';
 import forge from 'node-forge';
-import type { Secret } from '../../store/secret.ts';
+import type { Secret } from '../../store/vault/secret.ts';
 
 /** What goes into a certificate. */
 export interface CertificateContents {

@@ -1,6 +1,6 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Secret } from '../../store/secret.ts';
+import { Secret } from '../../store/vault/secret.ts';
 
 export interface SshKey {
   /** OpenSSH's own format, unencrypted: what both ssh2 and ssh read. */

@@ -1,4 +1,4 @@
-import { minorOf, type Release } from '../releases.ts';
+import { minorOf, type Release } from '../cluster/releases.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { minorOf, type Release } from '../releases.ts';
+import { minorOf, type Release } from '../cluster/releases.ts';
 
 /**
  * Who makes the cgroups of pods; kubelet and container runtime must agree. From 1.22 on it is systemd, which is what

@@ -1,4 +1,4 @@
-import type { Worker } from '../cluster.ts';
+import type { Worker } from '../cluster/cluster.ts';
 
 /**
  * The network of one worker's pods: a bridge, addresses from the worker's own range, everything that leaves it behind the

@@ -1,7 +1,7 @@
-import type { Release } from '../releases.ts';
+import type { Release } from '../cluster/releases.ts';
 import { cgroupDriver } from './cgroup-driver.ts';
-import { images } from './images.ts';
 import { paths } from './paths.ts';
+import { images } from './system-images.ts';
 
 /** Configuration of containerd. Its second major version took the CRI plugin apart, so that everything has another place. */
 export function containerdConfig(release: Release): string {

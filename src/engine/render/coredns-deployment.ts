@@ -1,5 +1,5 @@
-import type { Cluster } from '../cluster.ts';
-import { images } from './images.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { images } from './system-images.ts';
 
 export interface CorednsPlace {
   readonly namespace: string;

@@ -1,5 +1,5 @@
-import type { Cluster } from '../cluster.ts';
-import type { KubeObject } from '../kube/object-path.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { KubeObject } from '../kubernetes/object-path.ts';
 import { corednsDeployment } from './coredns-deployment.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 

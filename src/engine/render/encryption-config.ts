@@ -1,4 +1,4 @@
-import { Secret } from '../../store/secret.ts';
+import { Secret } from '../../store/vault/secret.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 /**

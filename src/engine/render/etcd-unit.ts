@@ -1,6 +1,6 @@
-import type { Cluster, Machine } from '../cluster.ts';
-import { ownUser, taken } from './own-user.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
 import { paths } from './paths.ts';
+import { ownUser, taken } from './service-user.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
 export interface EtcdUnitOptions {

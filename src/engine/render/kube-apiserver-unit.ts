@@ -1,8 +1,8 @@
-import type { Cluster, Machine } from '../cluster.ts';
-import { minorOf } from '../releases.ts';
+import type { Cluster, Machine } from '../cluster/cluster.ts';
+import { minorOf } from '../cluster/releases.ts';
 import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
-import { ownUser, taken } from './own-user.ts';
 import { paths } from './paths.ts';
+import { ownUser, taken } from './service-user.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
 export interface ApiServerOptions {

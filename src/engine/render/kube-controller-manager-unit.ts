@@ -1,7 +1,7 @@
-import type { Cluster } from '../cluster.ts';
-import { minorOf } from '../releases.ts';
-import { ownUser, taken } from './own-user.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { minorOf } from '../cluster/releases.ts';
 import { paths } from './paths.ts';
+import { ownUser, taken } from './service-user.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
 const user = 'kube-controller-manager';

@@ -1,4 +1,4 @@
-import type { Cluster, Worker } from '../cluster.ts';
+import type { Cluster, Worker } from '../cluster/cluster.ts';
 import { paths } from './paths.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 

@@ -1,6 +1,6 @@
-import { minorOf, type Release } from '../releases.ts';
-import { taken } from './own-user.ts';
+import { minorOf, type Release } from '../cluster/releases.ts';
 import { paths } from './paths.ts';
+import { taken } from './service-user.ts';
 import { yamlDocuments } from './yaml-documents.ts';
 
 /** Configuration of the scheduler. Its API went from v1beta1 to v1 between 1.20 and 1.25. */

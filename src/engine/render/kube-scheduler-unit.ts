@@ -1,5 +1,5 @@
-import { ownUser } from './own-user.ts';
 import { paths } from './paths.ts';
+import { ownUser } from './service-user.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
 /** The scheduler, the same on every controller. It listens on loopback, since only the machine itself asks for its health. */

@@ -1,5 +1,5 @@
-import type { Cluster, Worker } from '../cluster.ts';
-import { minorOf } from '../releases.ts';
+import type { Cluster, Worker } from '../cluster/cluster.ts';
+import { minorOf } from '../cluster/releases.ts';
 import { cgroupDriver } from './cgroup-driver.ts';
 import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';

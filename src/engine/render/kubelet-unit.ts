@@ -1,8 +1,8 @@
-import type { Cluster, Worker } from '../cluster.ts';
-import { minorOf } from '../releases.ts';
-import { images } from './images.ts';
+import type { Cluster, Worker } from '../cluster/cluster.ts';
+import { minorOf } from '../cluster/releases.ts';
 import { kubeletResolvConf } from './kubelet-config.ts';
 import { paths } from './paths.ts';
+import { images } from './system-images.ts';
 import { commandLine, systemdUnit } from './systemd-unit.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type CreateForm, createModal } from '../../../src/commands/messages/create-modal.ts';
-import type { Offer, Size } from '../../../src/engine/offers.ts';
 import { shortfalls } from '../../../src/engine/phases/preflight.ts';
-import { someOffer } from '../some-offers.ts';
+import type { Offer, Size } from '../../../src/engine/service/compute-catalog.ts';
+import { someOffer } from '../../fixtures/compute-catalog.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 function aForm(change: Partial<CreateForm> = {}): CreateForm {

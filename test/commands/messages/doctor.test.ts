@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, hardened, tutorial } from '../../../local/gallery/samples/evidence.ts';
-import type { Message } from '../../../src/commands/command.ts';
-import { diagnosis, diagnosisCard } from '../../../src/commands/messages/doctor.ts';
-import { hardeningOf } from '../../../src/engine/benchmark/hardening.ts';
-import { items } from '../../../src/engine/benchmark/items.ts';
-import type { Diagnosis } from '../../../src/engine/desk-types.ts';
-import { diagnose, type Patient } from '../../../src/engine/doctor/diagnose.ts';
-import { parseReadings } from '../../../src/engine/doctor/parse-readings.ts';
-import { captured } from '../../engine/doctor/captured.ts';
-import { aView } from './a-view.ts';
+import { evidenceOf, hardened, tutorial } from '../../../local/gallery/samples/sample-scan.ts';
+import { diagnosis, diagnosisCard } from '../../../src/commands/messages/doctor-report.ts';
+import type { Message } from '../../../src/commands/routing/command.ts';
+import { items } from '../../../src/engine/diagnostics/cis/checks.ts';
+import { hardeningOf } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { diagnose, type Patient } from '../../../src/engine/diagnostics/diagnose.ts';
+import { parseReadings } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import type { Diagnosis } from '../../../src/engine/service/cluster-service-types.ts';
+import { captured } from '../../engine/diagnostics/captured.ts';
+import { aView } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 const button = 'x.yes';

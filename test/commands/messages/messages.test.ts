@@ -1,12 +1,17 @@
 import { describe, test } from 'vitest';
-import type { Message } from '../../../src/commands/command.ts';
-import { ended, phaseDone, saidLines } from '../../../src/commands/messages/progress.ts';
-import { answered, notUnderstood } from '../../../src/commands/messages/refusals.ts';
+import { answered, notUnderstood } from '../../../src/commands/messages/command-replies.ts';
+import { summary } from '../../../src/commands/messages/run-summary.ts';
+import { ended, phaseDone, saidLines } from '../../../src/commands/messages/run-thread-messages.ts';
 import { clusterList, status } from '../../../src/commands/messages/status.ts';
-import { summary } from '../../../src/commands/messages/summary.ts';
-import { conflictCard, failureCard, postponedCard, retryCard } from '../../../src/commands/messages/trouble.ts';
-import { aFault, aSpec, asker } from '../a-run.ts';
-import { aPhaseView, aStatus, aView, noon } from './a-view.ts';
+import {
+  conflictCard,
+  failureCard,
+  postponedCard,
+  retryCard,
+} from '../../../src/commands/messages/step-error-cards.ts';
+import type { Message } from '../../../src/commands/routing/command.ts';
+import { aFault, aSpec, asker } from '../../fixtures/run.ts';
+import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 describe('text from outside', () => {

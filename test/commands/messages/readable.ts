@@ -1,4 +1,4 @@
-import type { Message } from '../../../src/commands/command.ts';
+import type { Message } from '../../../src/commands/routing/command.ts';
 
 /** What a person would see, without the JSON around it. */
 export function readable({ text, blocks }: Message): string {

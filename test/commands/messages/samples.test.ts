@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { samples } from '../../../local/gallery/samples.ts';
-import { phaseWords, tones } from '../../../src/commands/messages/words.ts';
+import { phaseWords, tones } from '../../../src/commands/messages/run-status.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 const root = join(import.meta.dirname, '../../..');

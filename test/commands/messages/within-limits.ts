@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { checkBlocks, checkView } from '../../../local/workspace/blocks/check.ts';
-import type { Message } from '../../../src/commands/command.ts';
+import { checkBlocks, checkView } from '../../../local/slack/blocks/validate-blocks.ts';
+import type { Message } from '../../../src/commands/routing/command.ts';
 
 /** Texts of messages that `chat.update` takes: https://docs.slack.dev/reference/methods/chat.update */
 const longestText = 4_000;

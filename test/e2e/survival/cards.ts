@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ShownMessage } from '../../../local/workspace/client.ts';
+import type { ShownMessage } from '../../../local/slack/slack-emulator-client.ts';
 
 /** That one of these cards says all of this. */
 export function expectCard(cards: ShownMessage | readonly ShownMessage[], ...says: readonly string[]): void {

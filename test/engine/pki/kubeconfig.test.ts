@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createAuthority, issue } from '../../../src/engine/pki/authority.ts';
+import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
 import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
-import type { Secret } from '../../../src/store/secret.ts';
+import type { Secret } from '../../../src/store/vault/secret.ts';
 
 const hasKubectl = (await execa('kubectl', ['version', '--client'], { reject: false })).exitCode === 0;
 

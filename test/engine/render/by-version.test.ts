@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
-import { minorOf, releases } from '../../../src/engine/releases.ts';
+import type { Cluster, Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
+import { minorOf, releases } from '../../../src/engine/cluster/releases.ts';
 import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
 import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
@@ -10,7 +10,7 @@ import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-contr
 import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../a-cluster.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
 const clusters: readonly Cluster[] = releases.map((r) => aCluster({ version: r.kubernetes }));

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Worker } from '../../../src/engine/cluster.ts';
-import { releaseOf } from '../../../src/engine/releases.ts';
-import { accessManifest, grantBinding } from '../../../src/engine/render/access-manifest.ts';
+import type { Worker } from '../../../src/engine/cluster/cluster.ts';
+import { releaseOf } from '../../../src/engine/cluster/releases.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { cniBridge } from '../../../src/engine/render/cni-bridge.ts';
 import { cniLoopback } from '../../../src/engine/render/cni-loopback.ts';
@@ -15,10 +14,11 @@ import { kubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts
 import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { nginxSite } from '../../../src/engine/render/nginx-site.ts';
+import { accessManifest, grantBinding } from '../../../src/engine/render/rbac-manifest.ts';
 import { registryHosts } from '../../../src/engine/render/registry-hosts.ts';
 import { yamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
-import { Secret } from '../../../src/store/secret.ts';
-import { aCluster } from '../a-cluster.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 
 const cluster = aCluster();
 const worker = cluster.workerMachines[2] as Worker;

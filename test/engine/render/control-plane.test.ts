@@ -6,12 +6,11 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Machine } from '../../../src/engine/cluster.ts';
-import { createAuthority, issue } from '../../../src/engine/pki/authority.ts';
+import type { Machine } from '../../../src/engine/cluster/cluster.ts';
+import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
+import { certificatesOf } from '../../../src/engine/pki/certificate-specs.ts';
 import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
-import { personCertificate } from '../../../src/engine/pki/person.ts';
-import { certificatesOf } from '../../../src/engine/pki/wanted.ts';
-import { accessManifest, grantBinding } from '../../../src/engine/render/access-manifest.ts';
+import { personCertificate } from '../../../src/engine/pki/user-certificate.ts';
 import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
@@ -22,8 +21,9 @@ import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-contr
 import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { paths } from '../../../src/engine/render/paths.ts';
-import { Secret } from '../../../src/store/secret.ts';
-import { aCluster } from '../a-cluster.ts';
+import { accessManifest, grantBinding } from '../../../src/engine/render/rbac-manifest.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
 /** A folder with etcd, etcdctl and the programs of 1.20.2's control plane; without them or without root: skipped. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Machine, Worker } from '../../../src/engine/cluster.ts';
+import type { Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
 import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
 import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
@@ -14,7 +14,7 @@ import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-c
 import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../a-cluster.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
 /** A folder with the programs of 1.20.2; what is not in it is skipped. */

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Cluster, Machine, Worker } from '../../../src/engine/cluster.ts';
-import { imageOf } from '../../../src/engine/instance-step.ts';
-import { minorOf, mirroredVersion, releases } from '../../../src/engine/releases.ts';
+import type { Cluster, Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
+import { minorOf, mirroredVersion, releases } from '../../../src/engine/cluster/releases.ts';
 import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
@@ -17,8 +16,9 @@ import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-c
 import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { Secret } from '../../../src/store/secret.ts';
-import { aCluster } from '../a-cluster.ts';
+import { imageOf } from '../../../src/engine/steps/instance-step.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 import { type Program, readReference, type Spans, unknownTo } from './reference.ts';
 

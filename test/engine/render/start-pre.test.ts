@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Machine, Worker } from '../../../src/engine/cluster.ts';
+import type { Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
 import { etcdDataLostMark, etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../a-cluster.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 
 const cluster = aCluster();
 let root: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Machine, Worker } from '../../../src/engine/cluster.ts';
+import type { Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
 import { containerdUnit } from '../../../src/engine/render/containerd-unit.ts';
 import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
@@ -7,7 +7,7 @@ import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-contr
 import { kubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
 import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../a-cluster.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
 const cluster = aCluster();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { mirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
-import { releasePaths, versions } from '../../../local/mirror/catalogue.ts';
-import { startMirror } from '../../../local/mirror/server.ts';
+import { startMirror } from '../../../local/mirror/start-mirror.ts';
+import { releasePaths, versions } from '../../../local/mirror/versions.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const cacheDir = mirrorCacheDir();

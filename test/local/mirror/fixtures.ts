@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Part } from '../../../local/mirror/building/mirror-artifact.ts';
+import { ensureMirror } from '../../../local/mirror/ensure-mirror.ts';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
-import { writeLayout } from '../../../local/mirror/images/layout.ts';
-import { ensureMirror } from '../../../local/mirror/make.ts';
-import type { Part } from '../../../local/mirror/making/part.ts';
-import { type Mirror, startMirror } from '../../../local/mirror/server.ts';
+import { writeLayout } from '../../../local/mirror/images/write-layout.ts';
+import { type Mirror, startMirror } from '../../../local/mirror/start-mirror.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A part that writes files; `made` counts how often. */

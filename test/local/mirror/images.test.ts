@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
-import { busyboxEntries, pauseEntries } from '../../../local/mirror/images/contents.ts';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
-import { writeLayout } from '../../../local/mirror/images/layout.ts';
-import { readLayout } from '../../../local/mirror/images/layout-names.ts';
+import { busyboxEntries, pauseEntries } from '../../../local/mirror/images/layer-entries.ts';
+import { readLayout } from '../../../local/mirror/images/read-layout.ts';
+import { writeLayout } from '../../../local/mirror/images/write-layout.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const applets = ['bin/busybox', 'bin/sh', 'bin/sleep', 'usr/bin/wget', 'usr/sbin/httpd', 'linuxrc'];

@@ -1,8 +1,8 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ensureMirror } from '../../../local/mirror/make.ts';
-import type { Part } from '../../../local/mirror/making/part.ts';
+import type { Part } from '../../../local/mirror/building/mirror-artifact.ts';
+import { ensureMirror } from '../../../local/mirror/ensure-mirror.ts';
 import { readManifest } from '../../../local/mirror/manifest.ts';
 import { filesPart } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';

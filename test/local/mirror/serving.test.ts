@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { startMirror } from '../../../local/mirror/server.ts';
+import { startMirror } from '../../../local/mirror/start-mirror.ts';
 import { filesPart, mirrorOf } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,0 +1,39 @@
+import type { MachinePlan } from '../../machine-backend.ts';
+
+/** A folder of the metadata server, or a value. Folders of lists have the indexes as keys. */
+export type MetadataNode =
+  | string
+  | number
+  | boolean
+  | readonly MetadataNode[]
+  | { readonly [key: string]: MetadataNode };
+
+/** What the metadata server shows a machine, below computeMetadata/v1. Shape: Compute Engine's "predefined metadata keys". */
+export function metadataTree(machine: MachinePlan, guest: ReadonlyMap<string, string>): MetadataNode {
+  const { metadata, name } = machine;
+  const guestAttributes: Record<string, Record<string, string>> = {};
+  for (const [path, value] of guest) {
+    const [space = '', key = ''] = path.split('/');
+    guestAttributes[space] = { ...guestAttributes[space], [key]: value };
+  }
+  return {
+    instance: {
+      attributes: metadata.instance,
+      description: '',
+      'guest-attributes': guestAttributes,
+      hostname: `${name}.c.${metadata.projectId}.internal`,
+      id: machine.id,
+      name,
+      'network-interfaces': [
+        {
+          'access-configs': [{ 'external-ip': metadata.externalAddress ?? '', type: 'ONE_TO_ONE_NAT' }],
+          ip: machine.address,
+          network: `projects/${metadata.projectId}/networks/${machine.network}`,
+        },
+      ],
+      tags: machine.tags,
+      zone: `projects/${metadata.projectId}/zones/${metadata.zone}`,
+    },
+    project: { attributes: metadata.project, 'project-id': metadata.projectId },
+  };
+}

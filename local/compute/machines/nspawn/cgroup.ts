@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MachineLimits } from '../../machine-backend.ts';
+
+/** Where cgroup file systems are mounted; with version 1 there is one a set of controllers. cgroups(7). */
+interface Hierarchy {
+  readonly mount: string;
+  readonly version: 1 | 2;
+  readonly controllers: readonly string[];
+}
+
+const periodUs = 100_000;
+
+/** Controllers that the kubelet looks for in a machine. */
+const passedOn = new Set(['cpu', 'cpuset', 'io', 'memory', 'pids', 'hugetlb']);
+
+function hierarchies(): readonly Hierarchy[] {
+  const found = new Map<string, Hierarchy>();
+  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+    const [left, right] = line.split(' - ');
+    const mount = left?.split(' ')[4];
+    const [type, , options] = right?.split(' ') ?? [];
+    if (mount === undefined || !mount.startsWith('/sys/fs/cgroup')) continue;
+    if (type === 'cgroup2') found.set(mount, { mount, version: 2, controllers: [] });
+    if (type === 'cgroup') found.set(mount, { mount, version: 1, controllers: options?.split(',') ?? [] });
+  }
+  if (found.size === 0)
+    throw new Error('cannot hold machines: no cgroup file system is mounted under "/sys/fs/cgroup"');
+  return [...found.values()];
+}
+
+/**
+ * A machine's own cgroup in every hierarchy, so that its cgroup namespace is rooted there: kubelets that shared one would
+ * clean up each other's pods. Without a machine it's that of all machines of a group.
+ */
+export class Cgroup {
+  readonly #group: string;
+  readonly #machine: string;
+
+  constructor(group: string, machine = '') {
+    this.#group = group;
+    this.#machine = machine;
+  }
+
+  /** Makes it. Returns the `cgroup.procs` files that the machine's first process has to enter. */
+  async make(limits: MachineLimits): Promise<readonly string[]> {
+    const entries = [];
+    for (const each of hierarchies()) {
+      const parent = join(each.mount, this.#group);
+      const own = this.#in(each);
+      if (each.version === 2) await delegate(each.mount);
+      await mkdir(parent, { recursive: true });
+      if (each.version === 2) await delegate(parent);
+      if (each.controllers.includes('cpuset')) await inherit(each.mount, parent);
+      await mkdir(own, { recursive: true });
+      if (each.controllers.includes('cpuset')) await inherit(parent, own);
+      entries.push(join(own, 'cgroup.procs'));
+    }
+    await this.limit(limits);
+    return entries;
+  }
+
+  /** Sets limits. @throws Error when the memory in use doesn't fit any more */
+  async limit(limits: MachineLimits): Promise<void> {
+    const quota = String(Math.max(1_000, Math.round(limits.cpus * periodUs)));
+    const bytes = String(limits.memoryBytes);
+    for (const each of hierarchies()) {
+      const own = this.#in(each);
+      const settings: [string, string][] = [];
+      if (each.controllers.includes('cpu'))
+        settings.push(['cpu.cfs_period_us', String(periodUs)], ['cpu.cfs_quota_us', quota]);
+      if (each.controllers.includes('memory')) settings.push(['memory.limit_in_bytes', bytes]);
+      if (existsSync(join(own, 'cpu.max'))) settings.push(['cpu.max', `${quota} ${periodUs}`]);
+      if (existsSync(join(own, 'memory.max'))) settings.push(['memory.max', bytes]);
+      for (const [file, value] of settings) await writeFile(join(own, file), value);
+    }
+  }
+
+  /** The process ids in it and below. */
+  async processes(): Promise<readonly number[]> {
+    const ids = new Set<number>();
+    for (const each of hierarchies()) {
+      for (const folder of await tree(this.#in(each))) {
+        const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+        for (const id of text.split('\n')) if (Number(id) > 0) ids.add(Number(id));
+      }
+    }
+    return [...ids];
+  }
+
+  /**
+   * Kills whatever is in it and removes it.
+   * @throws Error when something in it outlives the deadline
+   */
+  async remove(deadlineMs = 15_000): Promise<void> {
+    const deadline = Date.now() + deadlineMs;
+    for (;;) {
+      const ids = await this.processes();
+      for (const id of ids) {
+        try {
+          process.kill(id, 'SIGKILL');
+        } catch {
+          // It ended by itself.
+        }
+      }
+      if (ids.length === 0 && (await this.#removeFolders())) return;
+      if (Date.now() > deadline) {
+        throw new Error(`cannot end the processes in cgroup "${join(this.#group, this.#machine)}": ${ids.join(' ')}`);
+      }
+      await sleep(20);
+    }
+  }
+
+  #in({ mount }: Hierarchy): string {
+    return join(mount, this.#group, this.#machine);
+  }
+
+  async #removeFolders(): Promise<boolean> {
+    let gone = true;
+    for (const each of hierarchies()) {
+      for (const folder of (await tree(this.#in(each))).reverse()) {
+        await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') gone = false;
+        });
+      }
+    }
+    return gone;
+  }
+}
+
+/** A folder and all below it, parents first. */
+async function tree(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (entries === undefined) return [];
+  const below = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => tree(join(folder, entry.name))),
+  );
+  return [folder, ...below.flat()];
+}
+
+async function inherit(from: string, to: string): Promise<void> {
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(to, file), await readFile(join(from, file)));
+}
+
+/** Version 2 shows a controller in a cgroup only when its parent passes it on. */
+async function delegate(folder: string): Promise<void> {
+  const controllers = (await readFile(join(folder, 'cgroup.controllers'), 'utf8').catch(() => '')).trim();
+  for (const name of controllers.split(' ').filter((each) => passedOn.has(each))) {
+    // One that the host's kernel won't pass on is one that machines do without.
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${name}`).catch(() => undefined);
+  }
+}

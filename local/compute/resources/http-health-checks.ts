@@ -1,0 +1,49 @@
+import { refuse } from '../api/api-error.ts';
+import type { Base } from '../state/entity.ts';
+import type { Kind } from './resource-kind.ts';
+import { targetPools } from './target-pools.ts';
+
+export interface HttpHealthCheck extends Base {
+  readonly host: string;
+  readonly requestPath: string;
+  readonly port: number;
+  readonly checkIntervalSec: number;
+  readonly timeoutSec: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+}
+
+/** The legacy kind, the only one that a target pool takes. */
+export const httpHealthChecks: Kind<HttpHealthCheck> = {
+  service: 'HttpHealthChecks',
+  collection: 'httpHealthChecks',
+  message: 'HttpHealthCheck',
+  scope: 'global',
+  patchable: true,
+  insert(body) {
+    const resource = {
+      host: '',
+      requestPath: '/',
+      port: 80,
+      checkIntervalSec: 5,
+      timeoutSec: 5,
+      healthyThreshold: 2,
+      unhealthyThreshold: 2,
+      ...body,
+    };
+    if (resource.port < 1 || resource.port > 65535)
+      throw refuse.field('resource.port', resource.port, 'Must be between 1 and 65535.');
+    if (!resource.requestPath.startsWith('/'))
+      throw refuse.field('resource.requestPath', resource.requestPath, 'Must begin with /.');
+    if (resource.timeoutSec > resource.checkIntervalSec) {
+      throw refuse.field('resource.timeoutSec', resource.timeoutSec, 'Must not be greater than checkIntervalSec.');
+    }
+    return { resource };
+  },
+  networks: (resource, project) =>
+    project
+      .of(targetPools)
+      .filter((pool) => pool.resource.healthChecks?.includes(resource.selfLink))
+      .flatMap((pool) => targetPools.networks?.(pool.resource, project) ?? []),
+  quota: () => [{ metric: 'HEALTH_CHECKS', amount: 1, region: '' }],
+};

@@ -1,0 +1,88 @@
+import { ApiError } from '../../api/api-error.ts';
+import { lastOf } from '../../api/links.ts';
+import type { Base } from '../../state/entity.ts';
+import type { MetadataItem } from '../../state/project.ts';
+import { regionOf } from '../locations.ts';
+import type { Kind } from '../resource-kind.ts';
+import { draftInstance } from './draft-instance.ts';
+import { create, destroy } from './instance-lifecycle.ts';
+import { instanceVerbs } from './instance-methods.ts';
+import { cpusOf } from './machine-types.ts';
+
+export interface AccessConfig {
+  readonly name: string;
+  readonly type: string;
+  natIP?: string;
+}
+export interface NetworkInterface {
+  readonly network: string;
+  readonly subnetwork: string;
+  readonly networkIP: string;
+  readonly accessConfigs?: readonly AccessConfig[];
+}
+export interface AttachedDisk {
+  readonly source: string;
+  readonly autoDelete: boolean;
+}
+export interface Metadata {
+  readonly fingerprint: string;
+  readonly items?: readonly MetadataItem[];
+}
+export interface Instance extends Base {
+  readonly zone: string;
+  status: string;
+  machineType: string;
+  readonly canIpForward: boolean;
+  readonly deletionProtection: boolean;
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly disks: readonly AttachedDisk[];
+  metadata: Metadata;
+  tags: { readonly fingerprint: string; readonly items?: readonly string[] };
+  lastStartTimestamp?: string;
+  lastStopTimestamp?: string;
+}
+
+export const instances: Kind<Instance> = {
+  service: 'Instances',
+  collection: 'instances',
+  message: 'Instance',
+  scope: 'zonal',
+  quotaInOperation: true,
+  insert: draftInstance,
+  uses: ({ networkInterfaces, disks }) => [
+    ...networkInterfaces.flatMap(({ network, subnetwork }) => [subnetwork, network]),
+    ...disks.map(({ source }) => source),
+  ],
+  view: ({ status }) => ({ cpuPlatform: status === 'RUNNING' ? 'Intel Broadwell' : 'Unknown CPU Platform' }),
+  networks: ({ networkInterfaces }) => networkInterfaces.map(({ network }) => network),
+  quota: quotaOf,
+  mayDelete({ deletionProtection, name }) {
+    if (!deletionProtection) return;
+    throw new ApiError(
+      400,
+      'resourceNotDeletable',
+      `Invalid resource usage: 'Resource cannot be deleted if it is protected against deletion: ${name}'.`,
+    );
+  },
+  create,
+  destroy,
+  verbs: instanceVerbs,
+};
+
+/** A stopped machine keeps its place and its disk, and gives its vCPUs and its address back. */
+function quotaOf({ selfLink, status, machineType, networkInterfaces }: Instance) {
+  const region = regionOf(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
+  const instance = { metric: 'INSTANCES', amount: 1, region };
+  const cpus = cpusOf(lastOf(machineType));
+  if (status === 'TERMINATED' || cpus === undefined) return [instance];
+  return [
+    instance,
+    { ...cpus, region },
+    { metric: 'CPUS_ALL_REGIONS', amount: cpus.amount, region: '' },
+    {
+      metric: 'IN_USE_ADDRESSES',
+      amount: networkInterfaces.filter(({ accessConfigs = [] }) => accessConfigs.length > 0).length,
+      region,
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { serve } from './api/create-request-listener.ts';
+import { methods } from './api/descriptors.ts';
+import { Faults } from './api/fault-injector.ts';
+import type { Machines } from './machine-backend.ts';
+import { isLoopback } from './read-settings.ts';
+import { World } from './state/cloud-state.ts';
+
+export interface CloudOptions {
+  readonly machines: Machines;
+  /** A loopback address; 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** 0, the usual, lets the system pick one. */
+  readonly port?: number;
+  /** External addresses come from 127.BLOCK.0.0/16; 44 unless told. */
+  readonly block?: number;
+  /** The least time that an operation takes, in milliseconds; half of it PENDING, half RUNNING. 1000 unless told. */
+  readonly operationDelayMs?: number;
+  /** How time passes while an operation is on its way; the clock's way unless told. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** How long `operations.wait` waits at most; two minutes unless told, as on Google. */
+  readonly waitMs?: number;
+  /** Limits by metric that replace the usual ones. */
+  readonly quotas?: Readonly<Record<string, number>>;
+}
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly faults: Faults;
+  /** Stops listening and takes all machines down. */
+  close(): Promise<void>;
+}
+
+/**
+ * The local Compute Engine, listening when this resolves.
+ * @throws Error when the host is not loopback, or can't be listened on
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { host = '127.0.0.1', port = 0, machines } = options;
+  if (!isLoopback(host))
+    throw new Error(`starting the local cloud: '${host}' is not a loopback address; it answers anybody`);
+  const world = new World({
+    machines,
+    block: options.block ?? 44,
+    operationDelayMs: options.operationDelayMs ?? 1000,
+    waitMs: options.waitMs ?? 120_000,
+    quotas: options.quotas ?? {},
+    pause: options.pause ?? ((ms, signal) => pause(ms, undefined, { signal })),
+  });
+  const faults = new Faults();
+  methods();
+  const server = createServer(serve(world, faults));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { address, port: taken, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    faults,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await world.close();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import {
+  conflictCard,
+  failureCard,
+  postponedCard,
+  retryCard,
+} from '../../../src/commands/messages/step-error-cards.ts';
+import { type ErrorCode, faultOf, KthwError } from '../../../src/engine/workflow/errors.ts';
+import type { Fault } from '../../../src/store/events.ts';
+import { ada, channel, later, spec } from './fixtures.ts';
+import { messages, type Sample } from './sample.ts';
+import { played } from './simulate-run.ts';
+
+const doing = 'machine demo-worker-2 (e2-standard-2, 10.240.0.22)';
+const host = 'demo-controller-1';
+const detail = "Quota 'CPUS' exceeded.  Limit: 8.0 in region us-west1.";
+
+/** One of every kind that people can meet: a new one in the catalogue does not compile until it is here. */
+const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
+  'rate-limited': new KthwError('rate-limited', { doing }),
+  'cloud-unavailable': new KthwError('cloud-unavailable', { doing, status: 503 }),
+  'outcome-unknown': new KthwError('outcome-unknown', { doing }),
+  'not-ready': new KthwError('not-ready', { doing }),
+  'operation-slow': new KthwError('operation-slow', { doing, minutes: 10 }),
+  'not-there-yet': new KthwError('not-there-yet', { step: 'target pool demo' }),
+  'cloud-denied': new KthwError(
+    'cloud-denied',
+    { doing },
+    { detail: "Required 'compute.instances.create' permission" },
+  ),
+  quota: new KthwError('quota', { doing }, { detail }),
+  'zone-exhausted': new KthwError(
+    'zone-exhausted',
+    { doing, zone: 'us-west1-c' },
+    { detail: 'ZONE_RESOURCE_POOL_EXHAUSTED' },
+  ),
+  'in-use': new KthwError('in-use', { doing: 'network demo' }),
+  'cloud-invalid': new KthwError('cloud-invalid', { doing }, { detail: "Invalid value for field 'resource.name'" }),
+  conflict: new KthwError('conflict', { what: 'firewall rule demo-allow-internal' }),
+  'ssh-unreachable': new KthwError('ssh-unreachable', { host }),
+  'ssh-cut': new KthwError('ssh-cut', { host, doing: 'installing etcd' }),
+  'ssh-denied': new KthwError('ssh-denied', { host }),
+  'ssh-host-key': new KthwError('ssh-host-key', { host }),
+  deadline: new KthwError('deadline', { host, doing: 'installing etcd', seconds: 60 }),
+  'command-failed': new KthwError('command-failed', { host, doing: 'starting etcd', exitCode: 1 }),
+  'disk-full': new KthwError('disk-full', { host, doing: 'writing etcd' }),
+  checksum: new KthwError('checksum', { host, url: 'https://dl.k8s.io/v1.34.2/bin/linux/amd64/kubelet' }),
+  'etcd-data-lost': new KthwError('etcd-data-lost', { host }),
+  'not-healthy': new KthwError('not-healthy', { what: 'etcd' }),
+  'image-unavailable': new KthwError('image-unavailable', { image: 'registry.k8s.io/coredns/coredns:v1.12.4' }),
+  'api-unreachable': new KthwError('api-unreachable', { address: '203.0.113.7' }),
+  'api-refused': new KthwError('api-refused', { doing: 'reading the nodes', status: 503 }),
+  'check-failed': new KthwError('check-failed', { what: 'a node port from another machine' }),
+  'keyring-refused': new KthwError('keyring-refused', {
+    what: 'the key that protects this cluster’s secrets is disabled',
+    next: 'enable it in Cloud KMS',
+  }),
+  preflight: new KthwError('preflight', {
+    problems: ['24 CPUs are needed and 8 are left in us-west1', 'the pods’ range overlaps with network “default”'],
+  }),
+  cancelled: new KthwError('cancelled', {}),
+  bug: new KthwError('bug', { doing: 'certificate admin' }),
+};
+
+export function failureOf(code: ErrorCode): Fault {
+  return faultOf(errors[code], code);
+}
+
+const step = 'workers/demo-worker-2';
+const { view } = played({ operation: 'create', spec, by: ada, channel, untilSec: 30 });
+
+/** A card for every fault: those that pass by themselves are told as such. */
+export const faultSamples: readonly Sample[] = [
+  ...messages(
+    'Troubles',
+    'message',
+    Object.fromEntries(
+      (Object.keys(errors) as ErrorCode[]).map((code) => {
+        const fault = failureOf(code);
+        if (fault.kind === 'transient') return [`still trying: ${code}`, retryCard(view, step, fault, 5, later(90))];
+        if (fault.kind === 'postponed') return [`left for later: ${code}`, postponedCard(view, 'dns/runs', fault)];
+        return [`stopped: ${code}`, failureCard(view, step, fault)];
+      }),
+    ),
+  ),
+  ...messages('Troubles', 'message', {
+    'exists and differs': conflictCard(view, 'firewall/demo-allow-external', [
+      { field: 'source ranges', wanted: '0.0.0.0/0', found: '10.0.0.0/8' },
+      { field: 'allowed', wanted: 'icmp, tcp:6443', found: 'icmp' },
+    ]),
+  }),
+];

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { debianMirror } from '../../compute/machines/guest/apt-sources.ts';
+import { renderAptConfiguration, renderSources } from './render-apt.ts';
+import { runChild } from './run-child.ts';
+
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** How long one download may take: 60 MB over a slow line. */
+const downloadMs = 20 * 60_000;
+/** dpkg-query(1)'s own placeholders. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: not JavaScript's
+const showFormat = '--showformat=${Package} ${Version}';
+const unpackMs = 5 * 60_000;
+
+/**
+ * The packages of one Debian suite, whatever the machine itself runs: apt with lists, configuration and state of its own
+ * inside `folder`. The system's apt is only read, to learn its mirror. Asking apt one thing after the other is our part:
+ * it locks its lists.
+ */
+export class DebianSuite {
+  readonly #folder: string;
+  readonly #suite: string;
+  readonly #signal: AbortSignal;
+  #ready: Promise<void> | undefined;
+
+  constructor(folder: string, suite: string, signal: AbortSignal) {
+    this.#folder = folder;
+    this.#suite = suite;
+    this.#signal = signal;
+  }
+
+  /**
+   * Downloads packages and returns the folder that they are unpacked in, all in one tree.
+   * @throws Error when a version does not begin as `expected` says, or apt fails
+   */
+  async unpack(expected: Readonly<Record<string, string>>, into: string): Promise<void> {
+    await this.#prepare();
+    const debs = join(into, 'debs');
+    await mkdir(debs, { recursive: true });
+    await this.#apt(['download', ...Object.keys(expected)], debs);
+    for (const name of await readdir(debs)) {
+      const deb = join(debs, name);
+      const [found = '', version = ''] = (await this.#run('dpkg-deb', ['--show', showFormat, deb])).split(' ');
+      const upstream = version.replace(/^\d+:/, '');
+      if (!upstream.startsWith(expected[found] ?? '')) {
+        throw new Error(`unpacking "${found}": Debian ${this.#suite} has version ${version}, not ${expected[found]}`);
+      }
+      await this.#run('dpkg-deb', ['--extract', deb, into]);
+    }
+  }
+
+  /** Downloads a source package and unpacks it, with Debian's patches, as the folder `into`. */
+  async unpackSource(name: string, into: string): Promise<void> {
+    await this.#prepare();
+    const folder = `${into}.download`;
+    await mkdir(folder, { recursive: true });
+    await this.#apt(['source', '--download-only', name], folder);
+    const description = (await readdir(folder)).find((file) => file.endsWith('.dsc'));
+    if (description === undefined) throw new Error(`unpacking the source of "${name}": apt brought no description`);
+    await this.#run('dpkg-source', ['--no-check', '--extract', join(folder, description), into]);
+  }
+
+  /** Fetches the suite's lists, once. */
+  #prepare(): Promise<void> {
+    this.#ready ??= (async () => {
+      for (const name of ['lists/partial', 'cache/archives/partial', 'state', 'empty']) {
+        await mkdir(join(this.#folder, name), { recursive: true });
+      }
+      await writeFile(join(this.#folder, 'status'), '');
+      const mirror = await systemMirror();
+      const signedBy = existsSync(keyring) ? keyring : undefined;
+      await writeFile(join(this.#folder, 'sources.list'), renderSources({ mirror, suite: this.#suite, signedBy }));
+      await writeFile(join(this.#folder, 'apt.conf'), renderAptConfiguration(this.#folder));
+      await this.#apt(['update'], this.#folder);
+    })();
+    return this.#ready;
+  }
+
+  async #apt(args: readonly string[], cwd: string): Promise<void> {
+    await runChild('apt-get', [`--config-file=${join(this.#folder, 'apt.conf')}`, '--quiet', ...args], {
+      cwd,
+      env: { DEBIAN_FRONTEND: 'noninteractive' },
+      signal: this.#signal,
+      deadlineMs: downloadMs,
+    });
+  }
+
+  #run(file: string, args: readonly string[]): Promise<string> {
+    return runChild(file, args, { signal: this.#signal, deadlineMs: unpackMs });
+  }
+}
+
+async function systemMirror(): Promise<string> {
+  const folder = '/etc/apt/sources.list.d';
+  const names = await readdir(folder).catch(() => []);
+  const files = [
+    '/etc/apt/sources.list',
+    ...names
+      .filter((name) => /\.(list|sources)$/.test(name))
+      .sort()
+      .map((name) => join(folder, name)),
+  ];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? debianMirror(texts);
+  if (mirror === undefined)
+    throw new Error('looking for packages: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
+  return mirror;
+}

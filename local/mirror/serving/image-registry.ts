@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { TaggedManifest } from '../images/read-layout.ts';
+import type { StoredFile } from '../manifest-schema.ts';
+import type { FileToSend } from './send-file.ts';
+
+/** A refusal as a registry words it: distribution-spec, "Error Codes". */
+export interface RegistryRefusal {
+  readonly code: 'NAME_UNKNOWN' | 'MANIFEST_UNKNOWN' | 'BLOB_UNKNOWN' | 'UNSUPPORTED';
+  readonly message: string;
+}
+
+/**
+ * Finds what a request below `/v2/` asks for in an OCI image layout. `namespace` is the `ns` that containerd's mirrors are
+ * asked with; without it the name may begin with its registry, or be of any.
+ */
+export class Registry {
+  readonly #cacheDir: string;
+  readonly #tags: readonly TaggedManifest[];
+  readonly #blobs: ReadonlyMap<string, StoredFile>;
+
+  constructor(cacheDir: string, tags: readonly TaggedManifest[], files: readonly StoredFile[]) {
+    this.#cacheDir = cacheDir;
+    this.#tags = tags;
+    this.#blobs = new Map(
+      files.filter(({ path }) => path.startsWith('images/blobs/')).map((file) => [`sha256:${file.sha256}`, file]),
+    );
+  }
+
+  /** All names, with their tags. */
+  names(): string[] {
+    return this.#tags.map(({ repository, tag }) => `${repository}:${tag}`);
+  }
+
+  find(path: string, namespace: string | undefined): FileToSend | RegistryRefusal {
+    const [, name = '', kind, reference = ''] = /^(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
+    if (kind === undefined) return { code: 'UNSUPPORTED', message: `this registry has no "/v2/${path}"` };
+    const tags = this.#repository(name, namespace);
+    if (tags.length === 0)
+      return {
+        code: 'NAME_UNKNOWN',
+        message: `there is no image "${name}"${namespace === undefined ? '' : ` of ${namespace}`} here`,
+      };
+    if (kind === 'blobs')
+      return (
+        this.#blob(reference, 'application/octet-stream') ?? { code: 'BLOB_UNKNOWN', message: `no blob ${reference}` }
+      );
+    const tagged = tags.find(({ tag, digest }) => reference === tag || reference === digest);
+    const manifest = tagged === undefined ? undefined : this.#blob(tagged.digest, tagged.mediaType);
+    return (
+      manifest ?? {
+        code: 'MANIFEST_UNKNOWN',
+        message: `"${name}" has no "${reference}", only ${tags.map(({ tag }) => tag).join(', ')}`,
+      }
+    );
+  }
+
+  #repository(name: string, namespace: string | undefined): TaggedManifest[] {
+    const wanted = namespace === undefined ? name : `${namespace}/${name}`;
+    const exact = this.#tags.filter(({ repository }) => repository === wanted);
+    if (exact.length > 0 || namespace !== undefined) return exact;
+    return this.#tags.filter(({ repository }) => repository.slice(repository.indexOf('/') + 1) === name);
+  }
+
+  #blob(digest: string, contentType: string): FileToSend | undefined {
+    const file = this.#blobs.get(digest);
+    if (file === undefined) return undefined;
+    const { size, sha256, path } = file;
+    return {
+      path: join(this.#cacheDir, path),
+      size,
+      sha256,
+      contentType,
+      headers: { 'Docker-Content-Digest': digest },
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { Channel } from '../model/conversation.ts';
+import type { Person } from '../model/person.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** Slack's old way for a bot to know its callers. Signatures replaced it, but it is still sent. */
+const verificationToken = 'local-verification-token';
+
+/** The fields that every interaction payload has, with a fresh trigger. */
+export function interactionFields({ team, triggers }: Workspace, person: Person): Record<string, unknown> {
+  const { id, domain } = team.data.team;
+  return {
+    team: { id, domain },
+    enterprise: null,
+    is_enterprise_install: false,
+    user: { id: person.id, username: person.name, name: person.name, team_id: id },
+    api_app_id: team.data.appId,
+    token: verificationToken,
+    trigger_id: triggers.give(person.id),
+  };
+}
+
+/** The form of a slash command (docs: implementing slash commands). */
+export function commandFields(
+  workspace: Workspace,
+  sent: { person: Person; channel: Channel; command: string; text: string; responseUrl: string },
+): Record<string, string> {
+  const { team, triggers } = workspace;
+  return {
+    token: verificationToken,
+    team_id: team.data.team.id,
+    team_domain: team.data.team.domain,
+    channel_id: sent.channel.id,
+    channel_name: sent.channel.kind === 'im' ? 'directmessage' : sent.channel.name,
+    user_id: sent.person.id,
+    user_name: sent.person.name,
+    command: sent.command,
+    text: sent.text,
+    api_app_id: team.data.appId,
+    is_enterprise_install: 'false',
+    response_url: sent.responseUrl,
+    trigger_id: triggers.give(sent.person.id),
+  };
+}
+
+/** The envelope of an event (docs: Events API). */
+export function eventEnvelope({ team }: Workspace, id: string, event: object): object {
+  const { data } = team;
+  return {
+    token: verificationToken,
+    team_id: data.team.id,
+    api_app_id: data.appId,
+    event,
+    type: 'event_callback',
+    event_id: id,
+    event_time: team.nowSec(),
+    authorizations: [
+      { enterprise_id: null, team_id: data.team.id, user_id: data.botUser, is_bot: true, is_enterprise_install: false },
+    ],
+    is_ext_shared_channel: false,
+  };
+}

@@ -1,0 +1,17 @@
+import type { ServerResponse } from 'node:http';
+import { asPerson } from '../local-api/find-person.ts';
+import type { Workspace } from '../workspace.ts';
+
+/**
+ * Streams changes as server-sent events until the other side hangs up.
+ * @param as whose eyes to look with; everybody's when null
+ */
+export function serveEvents(workspace: Workspace, as: string | null, response: ServerResponse): void {
+  const user = as === null ? undefined : asPerson(workspace, as).id;
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
+  response.write('retry: 1000\nevent: ready\ndata: {}\n\n');
+  const stop = workspace.changes.listen((change, seesIt) => {
+    if (user === undefined || seesIt(user)) response.write(`data: ${JSON.stringify(change)}\n\n`);
+  });
+  response.once('close', stop);
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Workspace } from '../workspace.ts';
+import { readBody, readUpload } from './body.ts';
+import { meetFault } from './inject-fault.ts';
+import { replyBytes } from './reply.ts';
+
+/** Takes the content of a file at the URL that was given for it, raw or as a multipart form, once. */
+export async function serveUpload(
+  workspace: Workspace,
+  key: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = await readBody(request);
+  const ended = await meetFault(workspace.faults.take('upload'), response, signal);
+  workspace.calls.count('upload', ended ?? 'ok');
+  if (ended !== undefined) return;
+  const file = workspace.team.data.files.find(({ uploadKey }) => uploadKey === key);
+  if (!file) {
+    replyBytes(response, 404, 'no such upload');
+    return;
+  }
+  const content = await readUpload(request, body);
+  if (content.length !== file.size) {
+    replyBytes(response, 400, `expected ${file.size} bytes, got ${content.length}`);
+    return;
+  }
+  delete file.uploadKey;
+  file.content = content.toString('base64');
+  file.state = 'uploaded';
+  replyBytes(response, 200, `OK - ${content.length}`);
+}

@@ -1,0 +1,36 @@
+import type { Channel } from '../model/conversation.ts';
+import type { Person } from '../model/person.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** What a person's sidebar shows: the team, its people, and every channel they may open, with what is unread. */
+export function overview(workspace: Workspace, me: Person): object {
+  const { team, settings, bot } = workspace;
+  const { data } = team;
+  for (const person of data.people) {
+    if (person.id === data.botUser) team.directChannel(data.botUser, me.id);
+  }
+  return {
+    team: data.team,
+    me,
+    bot: { user: data.botUser, connected: bot.url !== undefined },
+    people: data.people,
+    groups: data.groups,
+    commands: settings.commands,
+    channels: data.channels.filter((one) => team.sees(me.id, one)).map((one) => entry(workspace, me, one)),
+  };
+}
+
+function entry({ team }: Workspace, me: Person, channel: Channel): object {
+  const read = team.data.reads[me.id]?.[channel.id] ?? '0';
+  const unread = team
+    .messages(channel.id, me.id)
+    .filter((one) => one.user !== me.id && one.ts > read && (one.threadTs === undefined || one.broadcast));
+  const mentions = unread.filter(({ text, visibleTo }) => visibleTo === me.id || text.includes(`<@${me.id}>`));
+  const { id, name, kind, isPrivate, topic, members } = channel;
+  return {
+    ...{ id, name, kind, isPrivate, topic, members, unread: unread.length },
+    mentions: kind === 'im' ? unread.length : mentions.length,
+    hasBot: members.includes(team.data.botUser),
+    ...(kind === 'im' && { with: members.find((one) => one !== me.id) ?? me.id }),
+  };
+}

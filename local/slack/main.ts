@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { buildPage } from './build-page.ts';
+import { startWorkspace } from './start-slack-emulator.ts';
+
+// Secrets come from the environment only: an argument list can be read by everybody on the machine.
+const { env } = process;
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: env.KTHW_WORKSPACE_PORT ?? '3001' },
+    'bot-url': { type: 'string', default: env.KTHW_WORKSPACE_BOT_URL ?? 'http://127.0.0.1:3000/slack/events' },
+    'state-file': { type: 'string', default: env.KTHW_WORKSPACE_STATE_FILE ?? '' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log('usage: main.ts [--port N] [--bot-url URL] [--state-file FILE]');
+  console.log('environment: SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN (both have local defaults)');
+  process.exit(0);
+}
+
+// Before anybody opens it, so that whoever does waits for nothing.
+await buildPage();
+const workspace = await startWorkspace({
+  port: Number(values.port),
+  botUrl: values['bot-url'],
+  ...(env.SLACK_SIGNING_SECRET && { signingSecret: env.SLACK_SIGNING_SECRET }),
+  ...(env.SLACK_BOT_TOKEN && { botToken: env.SLACK_BOT_TOKEN }),
+  ...(values['state-file'] && { stateFile: values['state-file'] }),
+});
+console.log(`listening ${workspace.url}`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void workspace.close());

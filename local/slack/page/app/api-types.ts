@@ -1,0 +1,57 @@
+import type { Channel } from '../../model/conversation.ts';
+import type { Person, TeamInfo, UserGroup } from '../../model/person.ts';
+import type { Block } from '../../model/view.ts';
+
+/** What a person's sidebar is drawn from. */
+export interface Overview {
+  readonly team: TeamInfo;
+  readonly me: Person;
+  readonly bot: { readonly user: string; readonly connected: boolean };
+  readonly people: readonly Person[];
+  readonly groups: readonly UserGroup[];
+  readonly commands: readonly Command[];
+  readonly channels: readonly ChannelEntry[];
+}
+
+/** A channel as one person has it. */
+export interface ChannelEntry extends Pick<Channel, 'id' | 'name' | 'kind' | 'isPrivate' | 'topic' | 'members'> {
+  readonly unread: number;
+  readonly mentions: number;
+  readonly hasBot: boolean;
+  /** Of a direct conversation: the other one. */
+  readonly with?: string;
+}
+
+export interface Command {
+  readonly command: string;
+  readonly usage?: string;
+  readonly description?: string;
+}
+
+/** A message as the workspace's API shows it. */
+export interface ShownMessage {
+  readonly ts: string;
+  readonly user: string;
+  readonly text: string;
+  readonly subtype?: string;
+  readonly blocks?: readonly Block[];
+  readonly attachments?: readonly { readonly blocks?: readonly Block[]; readonly text?: string }[];
+  readonly thread_ts?: string;
+  readonly reply_count?: number;
+  readonly reply_users?: readonly string[];
+  readonly latest_reply?: string;
+  readonly is_ephemeral?: boolean;
+  readonly edited?: { readonly ts: string };
+  readonly reactions?: readonly { readonly name: string; readonly count: number }[];
+  readonly files?: readonly ShownFile[];
+}
+
+export interface ShownFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  readonly mimetype: string;
+  /** What a picture shows, in words. */
+  readonly alt_txt?: string;
+  readonly size: number;
+}

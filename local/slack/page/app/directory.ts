@@ -1,0 +1,19 @@
+import { createContext, useContext } from 'react';
+import type { Person, UserGroup } from '../../model/person.ts';
+
+/** Whom and what the ids in messages stand for, and whose eyes look. */
+export interface Names {
+  readonly me: string;
+  readonly people: readonly Person[];
+  readonly channels: readonly { readonly id: string; readonly name: string; readonly kind: string }[];
+  readonly groups: readonly UserGroup[];
+}
+
+const NamesContext = createContext<Names>({ me: '', people: [], channels: [], groups: [] });
+
+/** Gives names to all that is drawn inside. */
+export const NamesProvider = NamesContext.Provider;
+
+export function useNames(): Names {
+  return useContext(NamesContext);
+}

@@ -1,0 +1,74 @@
+import type { Text } from './block-kit-types.ts';
+import { type Node, parseMrkdwn, type Style } from './parse-mrkdwn.ts';
+
+type Styles = Partial<Record<Style | 'code', boolean>>;
+type Inline = { readonly type: string; readonly [field: string]: unknown };
+
+/** What the library draws for `rich_text`, which it draws as it is; its own reading of mrkdwn takes `*` and `:30:` in code and times for marks. */
+export interface RichText {
+  readonly type: 'rich_text';
+  readonly elements: { readonly type: string; readonly elements: readonly Inline[] }[];
+}
+
+/** A text object as rich text. */
+export function richTextOf({ type, text }: Text): RichText {
+  const nodes = type === 'mrkdwn' ? parseMrkdwn(text) : plainNodes(text);
+  const elements: RichText['elements'] = [];
+  let line: Inline[] = [];
+  const flush = () => {
+    if (line.length > 0) elements.push({ type: 'rich_text_section', elements: line });
+    line = [];
+  };
+  for (const node of nodes) {
+    if (node.type !== 'pre' && node.type !== 'quote') {
+      line.push(...inlines(node, {}));
+      continue;
+    }
+    flush();
+    const type = node.type === 'pre' ? 'rich_text_preformatted' : 'rich_text_quote';
+    elements.push({ type, elements: inlines(node, {}) });
+  }
+  flush();
+  return { type: 'rich_text', elements };
+}
+
+/** In plain text only emoji are read. */
+function plainNodes(text: string): Node[] {
+  return text
+    .split(/(?<![A-Za-z0-9]):([a-z_+-][a-z0-9_+'-]*):/)
+    .map((part, index) => (index % 2 === 1 ? { type: 'emoji', name: part } : { type: 'text', text: part }));
+}
+
+function inlines(node: Node, style: Styles): Inline[] {
+  switch (node.type) {
+    case 'bold':
+    case 'italic':
+    case 'strike':
+      return node.children.flatMap((child) => inlines(child, { ...style, [node.type]: true }));
+    case 'quote':
+      return node.children.flatMap((child) => inlines(child, style));
+    case 'break':
+      return [{ type: 'text', text: '\n' }];
+    case 'code':
+      return [{ type: 'text', text: node.text, style: { ...style, code: true } }];
+    case 'text':
+    case 'pre':
+      return node.text === '' ? [] : [{ type: 'text', text: node.text, style }];
+    case 'emoji':
+      return [{ type: 'emoji', name: node.name }];
+    case 'broadcast':
+      return [{ type: 'broadcast', range: node.name }];
+    case 'link':
+      return [{ type: 'link', url: node.url, text: node.text, style }];
+    case 'user':
+      return [{ type: 'user', user_id: node.id, style }];
+    case 'channel':
+      return [{ type: 'channel', channel_id: node.id, style }];
+    case 'group':
+      return [{ type: 'usergroup', usergroup_id: node.id, style }];
+    case 'date':
+      return [{ type: 'date', timestamp: node.seconds, format: node.format, fallback: node.text }];
+    default:
+      return node satisfies never;
+  }
+}

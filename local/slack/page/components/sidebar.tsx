@@ -1,0 +1,145 @@
+import type { KeyboardEvent } from 'react';
+import type { Person } from '../../model/person.ts';
+import type { ChannelEntry, Overview } from '../app/api-types.ts';
+import { type Place, placeHash } from '../app/route.ts';
+import type { Theme } from '../app/use-theme.ts';
+import { Avatar } from '../message/avatar.tsx';
+import { Icon } from './icon.tsx';
+import { ThemeButton } from './theme-button.tsx';
+
+interface SidebarProps {
+  readonly team: Overview;
+  readonly place: Place;
+  readonly channel: ChannelEntry | undefined;
+  readonly theme: Theme;
+  setTheme(theme: Theme): void;
+}
+
+/** Channels, the app, people, and who one is. Everything in it is a link, so that it opens in another window too. */
+export function Sidebar({ team, place, channel, theme, setTheme }: SidebarProps) {
+  const { me, people, channels, bot } = team;
+  const direct = (id: string) => channels.find((one) => one.kind === 'im' && one.with === id);
+  const app = people.find(({ id }) => id === bot.user);
+  const others = people.filter(({ id, isBot }) => id !== me.id && !isBot);
+  const to = (where: Partial<Place>) => placeHash({ as: me.name, channel: '', home: false, ...where });
+  const current = place.home ? undefined : channel?.id;
+  return (
+    <nav className="sidebar" aria-label="Channels" onKeyDown={step}>
+      <header className="team">
+        <strong>{team.team.name}</strong>
+        <ThemeButton theme={theme} setTheme={setTheme} />
+      </header>
+      <div className="places">
+        <h2>Channels</h2>
+        {channels
+          .filter(({ kind }) => kind === 'channel')
+          .map((one) => (
+            <Row href={to({ channel: one.name })} entry={one} current={current} key={one.id}>
+              <Icon name={one.isPrivate ? 'lock' : 'hash'} />
+              <span className="name">{one.name}</span>
+            </Row>
+          ))}
+        {app && (
+          <>
+            <h2>Apps</h2>
+            <a className="row" href={to({ home: true })} aria-current={place.home ? 'page' : undefined}>
+              <Icon name="home" />
+              <span className="name">{app.realName} home</span>
+            </a>
+            <Row href={to({ channel: `@${app.name}` })} entry={direct(app.id)} current={current}>
+              <Avatar person={app} small />
+              <span className="name">{app.realName}</span>
+            </Row>
+          </>
+        )}
+        <h2>Direct messages</h2>
+        {others.map((one) => (
+          <Row href={to({ channel: `@${one.name}` })} entry={direct(one.id)} current={current} key={one.id}>
+            <Avatar person={one} small />
+            <span className="name">{one.realName}</span>
+          </Row>
+        ))}
+      </div>
+      <People me={me} people={people} to={to} />
+    </nav>
+  );
+}
+
+interface RowProps {
+  readonly href: string;
+  readonly entry: ChannelEntry | undefined;
+  readonly current: string | undefined;
+  readonly children: React.ReactNode;
+}
+
+function Row({ href, entry, current, children }: RowProps) {
+  const unread = entry?.unread ?? 0;
+  const isCurrent = entry !== undefined && entry.id === current;
+  return (
+    <a className={unread > 0 ? 'row unread' : 'row'} href={href} aria-current={isCurrent ? 'page' : undefined}>
+      {children}
+      {entry && entry.mentions > 0 ? (
+        <span className="count">
+          {entry.mentions}
+          <span className="spoken"> unread</span>
+        </span>
+      ) : (
+        unread > 0 && (
+          <span className="dot">
+            <span className="spoken">unread</span>
+          </span>
+        )
+      )}
+    </a>
+  );
+}
+
+interface PeopleProps {
+  readonly me: Person;
+  readonly people: readonly Person[];
+  to(where: Partial<Place>): string;
+}
+
+/** Who one is here, and the others whom one can be: in this window, or in another beside it. */
+function People({ me, people, to }: PeopleProps) {
+  return (
+    <details className="people">
+      <summary>
+        <Avatar person={me} small />
+        <span className="name">
+          <span className="muted">You are</span> {me.realName}
+        </span>
+      </summary>
+      {people
+        .filter(({ id, isBot }) => id !== me.id && !isBot)
+        .map((one) => (
+          <span className="person" key={one.id}>
+            <a className="row" href={to({ as: one.name })}>
+              <Avatar person={one} small />
+              <span className="name">Be {one.realName}</span>
+            </a>
+            <a
+              className="icon-button"
+              href={to({ as: one.name })}
+              target="_blank"
+              rel="noreferrer"
+              aria-label={`Be ${one.realName} in a window of its own`}
+              title="In a window of its own"
+            >
+              <Icon name="window" />
+            </a>
+          </span>
+        ))}
+    </details>
+  );
+}
+
+/** Arrows go from one place to the next. */
+function step(event: KeyboardEvent<HTMLElement>): void {
+  const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')].filter((row) => row.checkVisibility());
+  const from = rows.indexOf(event.target as HTMLElement);
+  if (way === undefined || from < 0) return;
+  event.preventDefault();
+  rows[(from + way + rows.length) % rows.length]?.focus();
+}

@@ -1,0 +1,40 @@
+import type { ChannelEntry, ShownMessage } from '../app/api-types.ts';
+import type { Live } from '../app/use-change-stream.ts';
+import { useLook } from '../app/use-query.ts';
+import { MessageList } from '../message/message-list.tsx';
+import { Composer } from './composer.tsx';
+import { Icon } from './icon.tsx';
+
+interface ThreadPaneProps {
+  readonly as: string;
+  readonly channel: ChannelEntry;
+  readonly ts: string;
+  readonly live: Live;
+  close(): void;
+  send(text: string): Promise<boolean>;
+}
+
+/** A message and its replies, beside the channel. Esc closes it. */
+export function ThreadPane({ as, channel, ts, live, close, send }: ThreadPaneProps) {
+  const loaded = useLook<{ messages: ShownMessage[] }>(
+    'messages',
+    { as, channel: channel.id, thread: ts },
+    live,
+    (news) => news.kind === 'message' && news.channel === channel.id,
+  );
+  const messages = loaded?.messages ?? [];
+  return (
+    <aside className="thread" aria-label="Thread">
+      <header className="pane-head">
+        <h1>
+          Thread <span className="muted">{channel.name && `#${channel.name}`}</span>
+        </h1>
+        <button type="button" className="icon-button" aria-label="Close the thread" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <MessageList messages={messages} channel={channel.id} label="Thread" key={ts} />
+      <Composer placeholder="Reply…" send={send} commands={[]} historyKey={`replied-${as}`} key={`composer-${ts}`} />
+    </aside>
+  );
+}

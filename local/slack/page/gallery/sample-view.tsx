@@ -1,0 +1,84 @@
+import type { Block } from '../../model/view.ts';
+import type { ShownMessage } from '../app/api-types.ts';
+import type { Text } from '../block-kit/block-kit-types.ts';
+import { Blocks } from '../block-kit/blocks.tsx';
+import { TextObject } from '../block-kit/library-blocks.tsx';
+import { Message } from '../message/message.tsx';
+
+/** One sample, as the gallery's server gives it. */
+export interface Shown {
+  readonly group: string;
+  readonly name: string;
+  readonly surface: 'message' | 'modal' | 'home' | 'ephemeral';
+  readonly message: View | Pick<ShownMessage, 'text' | 'blocks'>;
+  /** Where its picture is. */
+  readonly picture?: string;
+}
+
+interface View {
+  readonly type: 'modal' | 'home';
+  readonly title?: Text;
+  readonly submit?: Text;
+  readonly close?: Text;
+  readonly blocks: readonly Block[];
+}
+
+const bot = 'U0000BOT0';
+const noon = '1772366400.000100';
+const nothing = async () => {};
+
+/** A sample on the surface that it is made for. Nothing that is pressed goes anywhere. */
+export function ShownSample({ sample }: { sample: Shown }) {
+  return (
+    <article className="sample" aria-label={sample.name}>
+      <h2>
+        {sample.name}
+        {sample.surface !== 'message' && <span className="muted"> · {sample.surface}</span>}
+      </h2>
+      <div className={`sample-surface on-${sample.surface}`}>
+        {'type' in sample.message ? (
+          <OnView view={sample.message} />
+        ) : (
+          <OnMessage sample={sample} message={sample.message} />
+        )}
+      </div>
+    </article>
+  );
+}
+
+function OnMessage({ sample, message }: { sample: Shown; message: Pick<ShownMessage, 'text' | 'blocks'> }) {
+  const shown = { ts: noon, user: bot, ...message, is_ephemeral: sample.surface === 'ephemeral' };
+  return (
+    <Message message={shown} act={nothing}>
+      {sample.picture && (
+        <figure className="file">
+          <img className="sample-picture" src={sample.picture} alt={sample.name} />
+        </figure>
+      )}
+    </Message>
+  );
+}
+
+function OnView({ view }: { view: View }) {
+  if (view.type === 'home') return <Blocks blocks={view.blocks} />;
+  return (
+    <>
+      <header className="dialog-head">
+        <h2>{view.title && <TextObject text={view.title} />}</h2>
+      </header>
+      <div className="dialog-body">
+        <Blocks blocks={view.blocks} />
+      </div>
+      <footer className="dialog-foot">
+        <button type="button" className="button">
+          {view.close ? <TextObject text={view.close} /> : 'Close'}
+        </button>
+        {view.submit && (
+          <button type="button" className="button primary">
+            <TextObject text={view.submit} />
+          </button>
+        )}
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+import { type KeyboardEvent, memo, type ReactNode, useMemo } from 'react';
+import type { Block } from '../../model/view.ts';
+import type { ShownMessage } from '../app/api-types.ts';
+import { useNames } from '../app/directory.ts';
+import type { Control, Value } from '../block-kit/block-kit-types.ts';
+import { Blocks } from '../block-kit/blocks.tsx';
+import { TextObject } from '../block-kit/library-blocks.tsx';
+import { SurfaceProvider } from '../block-kit/surface.ts';
+import { Icon } from '../components/icon.tsx';
+import { Avatar } from './avatar.tsx';
+import { FileCard } from './file-card.tsx';
+import { at, clock } from './format-time.ts';
+
+export interface MessageProps {
+  readonly message: ShownMessage;
+  /** Right after another of the same person: without the name. */
+  readonly compact?: boolean;
+  /** Opens its thread; absent where there is none to open. */
+  readonly openThread?: ((ts: string) => void) | undefined;
+  act(message: ShownMessage, block: Block, control: Control, value: Value | undefined): Promise<void>;
+  /** A picture that is shown as a file of it, for a gallery. */
+  readonly children?: ReactNode;
+}
+
+/** One message, with everything that hangs on it. */
+export const Message = memo(function Message({ message, compact = false, openThread, act, children }: MessageProps) {
+  const { people } = useNames();
+  const person = people.find(({ id }) => id === message.user);
+  const surface = useMemo(
+    () => ({ act: (block: Block, control: Control, value?: Value) => act(message, block, control, value) }),
+    [message, act],
+  );
+  const classes = ['message', compact && 'compact', message.is_ephemeral && 'ephemeral'].filter(Boolean).join(' ');
+  const canOpen = openThread && !message.is_ephemeral && !message.thread_ts?.replace(message.ts, '');
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && event.target === event.currentTarget && canOpen) openThread(message.ts);
+  };
+  return (
+    <article className={classes} data-ts={message.ts} tabIndex={-1} onKeyDown={press}>
+      <div className="message-side">
+        {compact ? <span className="side-time">{clock(message.ts)}</span> : <Avatar person={person} />}
+      </div>
+      <div className="message-content">
+        {!compact && (
+          <header className="message-head">
+            <strong>{person?.realName ?? message.user}</strong>
+            {person?.isBot && <span className="badge">App</span>}
+            <time dateTime={at(message.ts).toISOString()} title={at(message.ts).toLocaleString()}>
+              {clock(message.ts)}
+            </time>
+          </header>
+        )}
+        {message.is_ephemeral && (
+          <div className="only-you">
+            <Icon name="eye" /> Only visible to you
+          </div>
+        )}
+        <SurfaceProvider value={surface}>
+          <Content message={message} />
+        </SurfaceProvider>
+        {message.edited && !message.blocks && <span className="muted edited">(edited)</span>}
+        {message.files?.map((file) => (
+          <FileCard file={file} key={file.id} />
+        ))}
+        {children}
+        {message.reactions && (
+          <div className="reactions">
+            {message.reactions.map(({ name, count }) => (
+              <span className="reaction" key={name}>
+                <TextObject text={{ type: 'plain_text', text: `:${name}: ${count}` }} />
+              </span>
+            ))}
+          </div>
+        )}
+        {canOpen && message.reply_count ? <ThreadLink message={message} open={openThread} /> : null}
+      </div>
+      {canOpen && !message.reply_count && (
+        <button
+          type="button"
+          className="icon-button reply"
+          aria-label="Reply in thread"
+          onClick={() => openThread(message.ts)}
+        >
+          <Icon name="reply" />
+        </button>
+      )}
+    </article>
+  );
+});
+
+function Content({ message }: { message: ShownMessage }) {
+  return (
+    <>
+      {message.blocks ? (
+        <Blocks blocks={message.blocks} />
+      ) : (
+        <div className="block">
+          <TextObject text={{ type: 'mrkdwn', text: message.text }} />
+        </div>
+      )}
+      {message.attachments?.map((one, index) => (
+        <div className="attachment" key={index}>
+          {one.blocks ? <Blocks blocks={one.blocks} /> : <TextObject text={{ type: 'mrkdwn', text: one.text ?? '' }} />}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function ThreadLink({ message, open }: { message: ShownMessage; open(ts: string): void }) {
+  const { people } = useNames();
+  const { reply_count: count = 0, reply_users: users = [], latest_reply: latest } = message;
+  return (
+    <button type="button" className="thread-link" onClick={() => open(message.ts)}>
+      {users.slice(0, 4).map((user) => (
+        <Avatar person={people.find(({ id }) => id === user)} small key={user} />
+      ))}
+      <strong>
+        {count} {count === 1 ? 'reply' : 'replies'}
+      </strong>
+      {latest && <span className="muted">last at {clock(latest)}</span>}
+    </button>
+  );
+}

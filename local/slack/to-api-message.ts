@@ -1,0 +1,61 @@
+import type { Message } from './model/conversation.ts';
+import type { Team } from './team.ts';
+import { mimeType } from './to-api-file.ts';
+
+/** A message in the shape in which Slack's API and its payloads show it. */
+export function presentMessage(team: Team, message: Message): Record<string, unknown> {
+  const { data } = team;
+  const byBot = message.user === data.botUser;
+  const replies = message.threadTs === undefined ? team.replies(message.channel, message.ts) : [];
+  const bot = team.person(data.botUser);
+  return {
+    type: 'message',
+    ...(message.tombstone && { subtype: 'tombstone', hidden: true }),
+    ...(message.broadcast && { subtype: 'thread_broadcast' }),
+    user: message.user,
+    text: message.text,
+    ts: message.ts,
+    team: data.team.id,
+    ...(byBot && {
+      bot_id: data.botId,
+      app_id: data.appId,
+      bot_profile: { id: data.botId, app_id: data.appId, user_id: data.botUser, name: bot?.name, deleted: false },
+    }),
+    ...(message.blocks && { blocks: message.blocks }),
+    ...(message.attachments && { attachments: message.attachments }),
+    ...(message.metadata && { metadata: message.metadata }),
+    ...(message.editedTs && { edited: { user: message.user, ts: message.editedTs } }),
+    ...(message.reactions && {
+      reactions: message.reactions.map((one) => ({ ...one, count: one.users.length })),
+    }),
+    ...(message.fileIds && { files: message.fileIds.flatMap((id) => fileFields(team, id)) }),
+    ...(message.visibleTo !== undefined && { is_ephemeral: true }),
+    ...threadFields(team, message, replies),
+  };
+}
+
+function threadFields(team: Team, message: Message, replies: Message[]): Record<string, unknown> {
+  if (message.threadTs !== undefined) {
+    const parent = team.message(message.channel, message.threadTs);
+    return { thread_ts: message.threadTs, ...(parent && { parent_user_id: parent.user }) };
+  }
+  const last = replies.at(-1);
+  if (!last) return {};
+  const users = [...new Set(replies.map(({ user }) => user))];
+  return {
+    thread_ts: message.ts,
+    reply_count: replies.length,
+    reply_users: users,
+    reply_users_count: users.length,
+    latest_reply: last.ts,
+  };
+}
+
+/** Where a file lies is left to `files.info`: here it is named and described. */
+function fileFields(team: Team, id: string): Record<string, unknown>[] {
+  const file = team.file(id);
+  if (!file) return [];
+  const { name, title, size, user, created, altText } = file;
+  const alt = altText === undefined ? {} : { alt_txt: altText };
+  return [{ id, name, title, ...mimeType(file), ...alt, size, user, created, mode: 'hosted' }];
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { Tier } from '../rate-limiter.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** One method of the Web API. */
+export interface Method {
+  readonly name: string;
+  readonly tier: Tier;
+  /** The bot token needs one of these; none are needed when empty. */
+  readonly scopes: readonly string[];
+  readonly args: z.ZodType;
+  /** @throws {ApiError} with Slack's name for what is wrong */
+  run(workspace: Workspace, args: unknown): object;
+}
+
+/** Declares a method, with its arguments typed by their schema. */
+export function defineMethod<S extends z.ZodType>(method: {
+  name: string;
+  tier: Tier;
+  scopes?: readonly string[];
+  args: S;
+  run(workspace: Workspace, args: z.infer<S>): object;
+}): Method {
+  return { scopes: [], ...method, run: (workspace, args) => method.run(workspace, args as z.infer<S>) };
+}
+
+/** Slack's `{ok: false, error}`, thrown by a method. */
+export class ApiError extends Error {
+  readonly more: object;
+
+  /**
+   * @param error Slack's name, as in `channel_not_found`
+   * @param messages what is wrong with the arguments, for `response_metadata`
+   */
+  constructor(error: string, messages: readonly string[] = [], more: object = {}) {
+    super(error);
+    this.name = 'ApiError';
+    this.more = {
+      ...(messages.length > 0 && {
+        errors: messages,
+        response_metadata: { messages: messages.map((one) => `[ERROR] ${one}`) },
+      }),
+      ...more,
+    };
+  }
+}

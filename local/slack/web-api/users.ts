@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Person } from '../model/person.ts';
+import type { Team } from '../team.ts';
+import { args } from './arguments.ts';
+import { find } from './find.ts';
+import { ApiError, defineMethod } from './method.ts';
+import { page, pageArgs } from './paginate.ts';
+
+const usersInfo = defineMethod({
+  name: 'users.info',
+  tier: 4,
+  scopes: ['users:read'],
+  args: z.object({ user: args.text }),
+  run: (workspace, { user }) => ({ user: shown(workspace.team, find.person(workspace, user)) }),
+});
+
+const usersList = defineMethod({
+  name: 'users.list',
+  tier: 2,
+  scopes: ['users:read'],
+  args: z.object(pageArgs),
+  run({ team }, given) {
+    const { items, next } = page(team.data.people, given);
+    return { members: items.map((one) => shown(team, one)), cache_ts: team.nowSec(), response_metadata: next };
+  },
+});
+
+const groupsList = defineMethod({
+  name: 'usergroups.list',
+  tier: 2,
+  scopes: ['usergroups:read'],
+  args: z.object({ include_users: args.flag.optional() }),
+  run({ team }, given) {
+    return {
+      usergroups: team.data.groups.map(({ users, ...group }) => ({
+        ...group,
+        team_id: team.data.team.id,
+        is_usergroup: true,
+        user_count: users.length,
+        ...(given.include_users && { users }),
+      })),
+    };
+  },
+});
+
+const groupUsers = defineMethod({
+  name: 'usergroups.users.list',
+  tier: 2,
+  scopes: ['usergroups:read'],
+  args: z.object({ usergroup: args.text }),
+  run({ team }, given) {
+    const group = team.data.groups.find(({ id }) => id === given.usergroup);
+    if (!group) throw new ApiError('no_such_subteam');
+    return { users: group.users };
+  },
+});
+
+/** The methods `users.*` and `usergroups.*`. */
+export const people = [usersInfo, usersList, groupsList, groupUsers];
+
+function shown(team: Team, person: Person): object {
+  return {
+    id: person.id,
+    team_id: team.data.team.id,
+    name: person.name,
+    deleted: false,
+    real_name: person.realName,
+    tz: 'Etc/UTC',
+    tz_offset: 0,
+    profile: {
+      real_name: person.realName,
+      display_name: person.name,
+      email: person.email,
+      team: team.data.team.id,
+      ...(person.isBot && { bot_id: team.data.botId, api_app_id: team.data.appId }),
+    },
+    is_bot: person.isBot,
+    is_app_user: false,
+    is_admin: person.id === 'U0000ADA0',
+    is_restricted: false,
+    is_ultra_restricted: false,
+  };
+}

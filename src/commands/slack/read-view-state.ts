@@ -1,0 +1,13 @@
+import type { ViewOutput, ViewStateValue } from '@slack/bolt';
+import type { Typed } from '../routing/command.ts';
+
+/** What was typed and chosen, by block: each of ours holds one field. */
+export function typedInto(values: ViewOutput['state']['values']): Typed {
+  return Object.fromEntries(Object.entries(values).map(([block, fields]) => [block, textOf(Object.values(fields)[0])]));
+}
+
+function textOf(field: ViewStateValue | undefined): string {
+  if (!field) return '';
+  if (field.selected_options) return field.selected_options.map(({ value }) => value).join(',');
+  return field.value ?? field.selected_option?.value ?? field.selected_conversation ?? '';
+}

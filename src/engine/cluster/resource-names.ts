@@ -1,0 +1,30 @@
+import type { ClusterSpec } from '../../store/records.ts';
+import type { Labels } from '../gcp/compute/compute-client.ts';
+
+type Named = Pick<ClusterSpec, 'name'>;
+
+/** Every name starts with the cluster's, so that clusters live side by side in one project. */
+export function names({ name }: Named) {
+  return {
+    network: name,
+    subnet: `${name}-subnet`,
+    address: name,
+    allowInternal: `${name}-allow-internal`,
+    allowExternal: `${name}-allow-external`,
+    allowSsh: `${name}-allow-ssh`,
+    allowHealthCheck: `${name}-allow-health-check`,
+    healthCheck: name,
+    targetPool: name,
+    forwardingRule: name,
+    podRoute: (worker: string) => `${worker}-pods`,
+  } as const;
+}
+
+/** What can't carry labels says in its description whose it is. */
+export function markOf({ name }: Named): string {
+  return `kthw cluster ${name}`;
+}
+
+export function labelsOf({ name }: Named): Labels {
+  return { 'kthw-cluster': name };
+}

@@ -1,0 +1,75 @@
+import type { Api, CallOptions } from './compute-api.ts';
+import type { HealthCheck, Resource } from './compute-client.ts';
+import type { Operation } from './operation.ts';
+import { resourceOf } from './resource-client.ts';
+
+/** The part of the API's HttpHealthCheck that is used here. */
+interface Raw {
+  readonly name?: string;
+  readonly description?: string;
+  readonly host?: string;
+  readonly requestPath?: string;
+  readonly port?: number;
+  readonly checkIntervalSec?: number;
+  readonly timeoutSec?: number;
+  readonly healthyThreshold?: number;
+}
+
+interface List {
+  readonly items?: readonly Raw[];
+  readonly nextPageToken?: string;
+}
+
+/**
+ * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so these are plain requests in the name of
+ * the same account. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
+ */
+export function healthChecks(api: Api): Resource<HealthCheck> {
+  async function send<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    options: CallOptions,
+    data?: object,
+  ): Promise<T> {
+    const auth = await api.auth();
+    const { signal, timeout } = options;
+    const url = api.url(`global/httpHealthChecks${path}`);
+    return (await auth.request<T>({ url, method, signal, timeout, retry: false, ...(data ? { data } : {}) })).data;
+  }
+  async function all(options: CallOptions): Promise<Raw[]> {
+    const found: Raw[] = [];
+    for (let page = ''; ; ) {
+      const query = page === '' ? '' : `?pageToken=${encodeURIComponent(page)}`;
+      const { items = [], nextPageToken = '' } = await send<List>('GET', query, options);
+      found.push(...items);
+      if (nextPageToken === '') return found;
+      page = nextPageToken;
+    }
+  }
+  return resourceOf(api, {
+    kind: 'health check',
+    get: ({ name }, options) => send<Raw>('GET', `/${name}`, options),
+    insert: (spec, request, options) => send<Operation>('POST', `?requestId=${request}`, options, bodyOf(spec)),
+    delete: ({ name }, request, options) => send<Operation>('DELETE', `/${name}?requestId=${request}`, options),
+    list: (_, options) => all(options),
+    found: healthCheckFrom,
+  });
+}
+
+/** Port 80, the path `/`, 5 s and two answers are what the API takes when none is given. */
+export function healthCheckFrom({
+  name = '',
+  description = '',
+  host = '',
+  requestPath = '/',
+  port = 80,
+  checkIntervalSec = 5,
+  timeoutSec = 5,
+  healthyThreshold = 2,
+}: Raw): HealthCheck {
+  return { name, description, host, path: requestPath, port, checkIntervalSec, timeoutSec, healthyThreshold };
+}
+
+function bodyOf({ path, ...rest }: HealthCheck): Raw {
+  return { ...rest, requestPath: path };
+}

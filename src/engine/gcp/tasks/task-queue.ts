@@ -1,0 +1,84 @@
+import type { CloudTasksClient } from '@google-cloud/tasks';
+import { signIn } from '../compute/sign-in.ts';
+import { type Look, taskIdOf } from './run-task.ts';
+
+export interface QueueOptions {
+  /** As `projects/PROJECT/locations/LOCATION/queues/QUEUE`. */
+  readonly queue: string;
+  /** The address of a queue on this machine, as `http://127.0.0.1:8931`. @default Google's */
+  readonly endpoint?: string;
+  /** The App Engine service that takes the tasks. @default the application's default service */
+  readonly service?: string;
+  /** How long the service may take to answer, 15 s to 10 min. Later the task is delivered again. */
+  readonly deadlineMs: number;
+}
+
+export interface Queue {
+  /** There already, or done within the last hour: no error. @throws what the client throws when the queue can't be reached */
+  add(look: Look, path: string, due: Date | undefined): Promise<void>;
+}
+
+/** What the client tries again for 30 s. Adding under a name can be repeated, so an unknown outcome is no trouble. */
+const retry = {
+  // unknown, deadline exceeded, resource exhausted, internal, unavailable
+  retryCodes: [2, 4, 8, 13, 14],
+  backoffSettings: {
+    initialRetryDelayMillis: 100,
+    retryDelayMultiplier: 2,
+    maxRetryDelayMillis: 5_000,
+    initialRpcTimeoutMillis: 10_000,
+    rpcTimeoutMultiplier: 1,
+    maxRpcTimeoutMillis: 10_000,
+    totalTimeoutMillis: 30_000,
+  },
+};
+const alreadyExists = 6;
+
+/** A queue of Cloud Tasks through Google's client, which is loaded at the first call. */
+export function openQueue({ queue, endpoint, service, deadlineMs }: QueueOptions): Queue {
+  let client: Promise<CloudTasksClient> | undefined;
+
+  function connected(): Promise<CloudTasksClient> {
+    client ??= connect(endpoint).catch((error: unknown) => {
+      client = undefined;
+      throw error;
+    });
+    return client;
+  }
+
+  return {
+    async add(look, path, due) {
+      const task = {
+        name: `${queue}/tasks/${taskIdOf(look)}`,
+        dispatchDeadline: { seconds: Math.round(deadlineMs / 1000) },
+        ...(due ? { scheduleTime: { seconds: Math.floor(+due / 1000), nanos: (+due % 1000) * 1_000_000 } } : {}),
+        appEngineHttpRequest: {
+          httpMethod: 'POST',
+          relativeUri: path,
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.from(JSON.stringify(look)).toString('base64'),
+          ...(service === undefined ? {} : { appEngineRouting: { service } }),
+        },
+      } as const;
+      try {
+        await (await connected()).createTask({ parent: queue, task }, { retry });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== alreadyExists) throw error;
+      }
+    },
+  };
+}
+
+async function connect(endpoint: string | undefined): Promise<CloudTasksClient> {
+  const { CloudTasksClient } = await import('@google-cloud/tasks');
+  const authClient = await signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloud-platform');
+  if (endpoint === undefined) return new CloudTasksClient({ authClient, fallback: true });
+  const { hostname, port } = new URL(endpoint);
+  return new CloudTasksClient({
+    authClient,
+    fallback: true,
+    apiEndpoint: hostname,
+    port: Number(port),
+    protocol: 'http',
+  });
+}

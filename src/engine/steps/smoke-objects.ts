@@ -1,0 +1,71 @@
+import type { Cluster } from '../cluster/cluster.ts';
+
+export const smokeNamespace = 'kthw-smoke';
+const labels = { app: 'web' };
+
+/** What the smoke test makes in its own namespace. Pure. Tutorial, chapter 13. */
+export function smokeObjects(cluster: Cluster) {
+  return {
+    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: smokeNamespace } },
+    secret: {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'smoke', namespace: smokeNamespace },
+      stringData: { mykey: 'mydata' },
+    },
+    deployment: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: smokeNamespace },
+      spec: {
+        replicas: cluster.workers,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            // One on every worker, so that each of them has shown that it runs pods.
+            affinity: {
+              podAntiAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: [
+                  { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
+                ],
+              },
+            },
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 0,
+            containers: [
+              { name: 'web', image: 'docker.io/library/nginx:latest', ports: [{ protocol: 'TCP', containerPort: 80 }] },
+            ],
+          },
+        },
+      },
+    },
+    service: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: smokeNamespace },
+      spec: { type: 'NodePort', selector: labels, ports: [{ protocol: 'TCP', port: 80, targetPort: 80 }] },
+    },
+  } as const;
+}
+
+export interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName?: string };
+  readonly status: {
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly state: { readonly waiting?: { readonly reason?: string } } }[];
+  };
+}
+
+/** Pure: pods that serve. */
+export function readyPods(pods: readonly Pod[]): Pod[] {
+  return pods.filter((pod) => pod.status.conditions?.some((x) => x.type === 'Ready' && x.status === 'True'));
+}
+
+/** Pure: whether the kubelet gave up pulling an image for now. */
+export function pullFails(pods: readonly Pod[]): boolean {
+  const reasons = pods.flatMap((pod) => pod.status.containerStatuses ?? []).map((s) => s.state.waiting?.reason);
+  return reasons.some((reason) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff');
+}

@@ -1,0 +1,87 @@
+import type { EngineEvent } from '../../store/events.ts';
+import type { Lease, Store } from '../../store/store.ts';
+import { folded, fresh, type RunState } from './run-state.ts';
+
+interface Entry {
+  readonly events: readonly EngineEvent[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One run's events, written in order and folded as they land. What steps that run side by side say at the same moment
+ * goes out in one write.
+ */
+export class Journal {
+  readonly #store: Store;
+  readonly #run: string;
+  #lease: Lease;
+  #state: RunState = fresh;
+  #waiting: Entry[] = [];
+  #writing = false;
+
+  readonly #told: () => void;
+
+  constructor(store: Store, lease: Lease, told: () => void) {
+    this.#store = store;
+    this.#told = told;
+    this.#run = lease.run;
+    this.#lease = lease;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  get lease(): Lease {
+    return this.#lease;
+  }
+
+  /** @throws LeaseLost */
+  async renew(ttlMs: number): Promise<void> {
+    this.#lease = await this.#store.renewLease(this.#lease, ttlMs);
+  }
+
+  /** Folds what others (a person, another instance) have written since. */
+  async catchUp(): Promise<void> {
+    const events = await this.#store.events(this.#run, this.#state.seq);
+    // A write of our own may have landed while this read was under way.
+    this.#state = folded(
+      events.filter((e) => e.seq > this.#state.seq),
+      this.#state,
+    );
+  }
+
+  /** Returns once the events are stored and folded. @throws LeaseLost */
+  tell(...events: readonly EngineEvent[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ events, resolve, reject });
+      void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    if (this.#writing) return;
+    this.#writing = true;
+    try {
+      while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0));
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  async #writeBatch(batch: readonly Entry[]): Promise<void> {
+    try {
+      await this.#store.append(
+        this.#run,
+        batch.flatMap((entry) => entry.events),
+        this.#lease,
+      );
+      await this.catchUp();
+      for (const entry of batch) entry.resolve();
+      this.#told();
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    }
+  }
+}

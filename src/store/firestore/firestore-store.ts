@@ -1,0 +1,62 @@
+import type { Store } from '../store.ts';
+import { Documents, type Usage } from './firestore-documents.ts';
+import { FirestoreRecords } from './firestore-records.ts';
+import { FirestoreRuns } from './firestore-runs.ts';
+
+export interface FirestoreOptions {
+  /** @default the project of the credentials; with an emulator `demo-kthw` */
+  readonly projectId?: string;
+  /** @default `(default)` */
+  readonly databaseId?: string;
+  /** Begins the name of every collection. @default `kthw` */
+  readonly prefix?: string;
+  /** What leases run out by. */
+  readonly now?: () => Date;
+  /** How long a call goes on when others write the same, or there is no answer. @default 20_000 */
+  readonly deadlineMs?: number;
+  /** How long to wait for one answer before it is asked again. @default 8_000 */
+  readonly answerMs?: number;
+}
+
+export interface FirestoreStore extends Store {
+  /** Grows with every call. */
+  readonly usage: Readonly<Usage>;
+}
+
+/**
+ * The store in Cloud Firestore, for App Engine: any number of instances share it. Needs no index of its own and holds no
+ * lock: every write is one commit under a precondition. Goes to an emulator when FIRESTORE_EMULATOR_HOST names one.
+ */
+export async function openFirestoreStore(options: FirestoreOptions = {}): Promise<FirestoreStore> {
+  // Loading the client takes longer than everything else at a start, and a bot on SQLite never needs it.
+  const { Firestore, Timestamp } = await import('@google-cloud/firestore');
+  const emulated = process.env.FIRESTORE_EMULATOR_HOST ? 'demo-kthw' : undefined;
+  const projectId = options.projectId ?? emulated;
+  const client = new Firestore({
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(options.databaseId === undefined ? {} : { databaseId: options.databaseId }),
+  });
+  const documents = new Documents(client, options.prefix ?? 'kthw', options.answerMs ?? 8_000);
+  const deadlineMs = options.deadlineMs ?? 20_000;
+  const records = new FirestoreRecords(documents, timeOf, deadlineMs);
+  const runs = new FirestoreRuns(documents, options.now ?? (() => new Date()), deadlineMs);
+  return {
+    usage: documents.usage,
+    read: (kind, id) => records.read(kind, id),
+    write: (kind, id, value, ifVersion) => records.write(kind, id, value, ifVersion),
+    remove: (kind, id, ifVersion) => records.remove(kind, id, ifVersion),
+    list: (kind, page) => records.list(kind, page),
+    openRuns: () => records.openRuns(),
+    takeLease: async (run, holder, ttlMs) => runs.takeLease(run, holder, ttlMs),
+    renewLease: async (lease, ttlMs) => runs.renewLease(lease, ttlMs),
+    releaseLease: async (lease) => runs.releaseLease(lease),
+    append: async (run, events, lease) => runs.append(run, events, lease),
+    events: async (run, after = 0) => runs.events(run, after),
+    close: () => documents.close(),
+  };
+
+  function timeOf(version: string) {
+    const [, seconds, nanoseconds] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
+    return seconds === undefined ? undefined : new Timestamp(Number(seconds), Number(nanoseconds));
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { FastClock } from '../../bench/fast-clock.ts';
+import { startWorkspace } from '../../local/slack/start-slack-emulator.ts';
+import { everybody, type Policy } from '../../src/commands/authorization/policy.ts';
+import { openCourier } from '../../src/commands/notifier/notifier.ts';
+import { slackChat } from '../../src/commands/slack/slack-chat.ts';
+import { slackClient } from '../../src/commands/slack/slack-client.ts';
+import { openSlack } from '../../src/commands/slack/slack-server.ts';
+import { phases } from '../../src/engine/phases/registry.ts';
+import { openOffers } from '../../src/engine/service/compute-catalog.ts';
+import { openEngine } from '../../src/engine/service/create-engine.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { CloudDouble } from '../fakes/compute.ts';
+import { KubeDouble } from '../fakes/kube.ts';
+import { RemoteDouble } from '../fakes/ssh-client.ts';
+import { VaultsDouble } from '../fakes/vault.ts';
+import { defaults } from '../fixtures/run.ts';
+import { patient } from './wait-for-page.ts';
+
+/** How much faster time passes: a create takes seconds. */
+const times = 20;
+
+/** The whole bot on a cloud and machines in memory, and the real workspace whose page is looked at. */
+export interface DoublesStage {
+  readonly url: string;
+  readonly cloud: CloudDouble;
+  /** What the bot logged as going wrong. */
+  readonly logged: readonly string[];
+  close(): Promise<void>;
+}
+
+/** @param policy who may do what; people are those of the workspace's seed */
+export async function openDoublesStage(policy: Policy = everybody): Promise<DoublesStage> {
+  const clock = new FastClock(times);
+  const cloud = new CloudDouble(clock);
+  const remote = new RemoteDouble(cloud);
+  const store = openSqliteStore({ path: ':memory:', now: clock.now });
+  const workspace = await startWorkspace({ rateLimits: { enabled: false }, ...patient });
+  const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
+  const chat = slackChat(slackClient(account));
+  const logged: string[] = [];
+  const log = (fields: object, message: string) => {
+    if ('error' in fields) logged.push(`${message}: ${String(fields.error)}`);
+  };
+  const engine = openEngine({
+    ...{ store, cloud, clock, log, mirror: undefined, holder: randomUUID(), leaseMs: 600_000 },
+    vaults: new VaultsDouble(clock).over(store),
+    kube: new KubeDouble(clock, cloud, remote),
+    openRemote: () => remote.open(),
+    told(run) {
+      courier.poke(run);
+      door.news();
+    },
+  });
+  const courier = openCourier({ store, desk: engine.desk, chat, clock, policy, log });
+  const now = () => new Date();
+  const door = openSlack({
+    ...account,
+    ...{ store, chat, log, now, signingSecret: workspace.signingSecret },
+    tools: {
+      desk: engine.desk,
+      offers: openOffers({ cloud, now, log }),
+      defaults: { ...defaults(), phases: phases.map(({ name }) => name) },
+      policy,
+    },
+  });
+  const { port } = await door.listen(0, '127.0.0.1');
+  workspace.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
+  return {
+    ...{ url: workspace.url, cloud, logged },
+    async close() {
+      await Promise.all([door.close(), engine.dispatcher.stop()]);
+      await courier.close();
+      await store.close();
+      await workspace.close();
+    },
+  };
+}

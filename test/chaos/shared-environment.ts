@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WithoutMachines } from '../../local/compute/in-memory-machine-backend.ts';
+import { type Cloud, startCloud } from '../../local/compute/start-compute-emulator.ts';
+import { type Service, startService } from '../../local/service.ts';
+import { openDesk } from '../../src/engine/service/cluster-service.ts';
+import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import type { EngineEvent } from '../../src/store/events.ts';
+import type { Store } from '../../src/store/store.ts';
+import { specOf } from '../support/store-fixtures.ts';
+import type { InstanceSettings } from './instance.ts';
+import { phasesWithoutMachines } from './phases-without-machines.ts';
+
+const by = { team: 'T1', user: 'U1' };
+export const leaseMs = 1_500;
+
+/** What several processes of the bot share, and those processes. */
+export class SharedWorld {
+  readonly store: Store;
+  readonly cloud: Cloud;
+  readonly desk: Desk;
+  readonly #settings: InstanceSettings;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #instances: Service[] = [];
+  readonly #said = new Map<Service, string[]>();
+
+  private constructor(store: Store, cloud: Cloud, settings: InstanceSettings, env: Readonly<Record<string, string>>) {
+    this.store = store;
+    this.cloud = cloud;
+    this.#settings = settings;
+    this.#env = env;
+    const phases = phasesWithoutMachines({ has: nobody, leave: nobody });
+    const notHere = () => Promise.reject(new Error('not here'));
+    const less = {
+      issueKubeconfig: notHere,
+      withdrawRevoked: notHere,
+      typeProblem: async () => undefined,
+      doctor: notHere,
+      sight: notHere,
+    };
+    this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, ...less });
+  }
+
+  /** @param open the store of this process, in the world's folder or wherever the instances' is */
+  static async make(
+    open: (folder: string) => Promise<Store>,
+    firestore?: InstanceSettings['firestore'],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<SharedWorld> {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-shared-'));
+    for (const name of ['marks', 'stop-at']) writeFileSync(join(folder, name), '');
+    const cloud = await startCloud({ machines: new WithoutMachines(), operationDelayMs: 30 });
+    const settings = { folder, cloudUrl: cloud.url, leaseMs, ...(firestore ? { firestore } : {}) };
+    return new SharedWorld(await open(folder), cloud, settings, env);
+  }
+
+  /** Another process, which takes up whatever is not over. @param cloudUrl another way to the cloud */
+  async join(cloudUrl = this.cloud.url): Promise<Service> {
+    const said: string[] = [];
+    const instance = startService({
+      name: `instance-${this.#instances.length}`,
+      command: ['test/chaos/instance.ts', JSON.stringify({ ...this.#settings, cloudUrl })],
+      env: this.#env,
+      logFile: join(this.#settings.folder, 'log'),
+      onLine: (line) => said.push(line),
+    });
+    this.#instances.push(instance);
+    this.#said.set(instance, said);
+    await instance.url;
+    return instance;
+  }
+
+  said(instance: Service): readonly string[] {
+    return this.#said.get(instance) ?? [];
+  }
+
+  /** The next process that comes to this point (`step-key:point`) stops there, as one that is suspended. */
+  stopAt(point: string): void {
+    writeFileSync(join(this.#settings.folder, 'stop-at'), point);
+  }
+
+  /** Suspends a process, but not within a write to SQLite: nobody else could open the file until it goes on. */
+  async suspend(instance: Service): Promise<void> {
+    for (;;) {
+      instance.kill('SIGSTOP');
+      if (!this.#isBeingWritten()) return;
+      instance.kill('SIGCONT');
+      await sleep(20);
+    }
+  }
+
+  #isBeingWritten(): boolean {
+    if (this.#settings.firestore) return false;
+    const db = new DatabaseSync(join(this.#settings.folder, 'store.sqlite'), { timeout: 100 });
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      db.exec('ROLLBACK');
+      return false;
+    } catch {
+      return true;
+    } finally {
+      db.close();
+    }
+  }
+
+  isStopped({ pid }: Service): boolean {
+    return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/\(.*\)/, ''));
+  }
+
+  async create(): Promise<string> {
+    const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
+    const answer = await this.desk.create({ spec, by, channel: 'C1' });
+    if (!('run' in answer)) throw new Error(`create was not taken: ${JSON.stringify(answer)}`);
+    return answer.run;
+  }
+
+  async delete(): Promise<string> {
+    const answer = await this.desk.delete('demo', by, 'C1');
+    if (!('run' in answer)) throw new Error(`delete was not taken: ${JSON.stringify(answer)}`);
+    return answer.run;
+  }
+
+  async isOver(run: string): Promise<boolean> {
+    return (await this.store.read('run', run))?.value.open === false;
+  }
+
+  async events(run: string): Promise<EngineEvent[]> {
+    return (await this.store.events(run)).map(({ event }) => event);
+  }
+
+  /** Which process left each mark, as `MARK PID`. */
+  marks(): string[] {
+    return readFileSync(join(this.#settings.folder, 'marks'), 'utf8').trim().split('\n');
+  }
+
+  /** Inserts by what was asked for, whether or not they had an effect. */
+  inserts(): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(this.cloud.faults.calls).filter(
+        ([call]) => call.startsWith('POST ') && !/\/wait$|setLabels$/.test(call),
+      ),
+    );
+  }
+
+  /** How many operations of a kind there were on a resource. */
+  async operations(scope: string, type: string, target: string): Promise<number> {
+    const response = await fetch(`${this.cloud.url}/compute/v1/projects/kthw-local/${scope}/operations`);
+    const { items = [] } = (await response.json()) as { items?: { operationType: string; targetLink: string }[] };
+    return items.filter((one) => one.operationType === type && one.targetLink.endsWith(`/${target}`)).length;
+  }
+
+  async close(): Promise<void> {
+    for (const instance of this.#instances) instance.kill('SIGKILL');
+    await Promise.all(this.#instances.map(({ ended }) => ended));
+    await this.store.close();
+    await this.cloud.close();
+    rmSync(this.#settings.folder, { recursive: true, force: true });
+  }
+}
+
+function nobody(): never {
+  throw new Error('the desk carries nothing out');
+}

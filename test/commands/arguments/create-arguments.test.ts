@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { readArguments } from '../../../src/commands/arguments/parse-arguments.ts';
+import { everybody } from '../../../src/commands/authorization/policy.ts';
+import { create } from '../../../src/commands/create.ts';
+import { Carried, changedForm, openForm, readForm } from '../../../src/commands/interactions/create-cluster-modal.ts';
+import type { Desk } from '../../../src/engine/service/cluster-service-types.ts';
+import { someOffers } from '../../fixtures/compute-catalog.ts';
+import { aSpec, defaults } from '../../fixtures/run.ts';
+
+/** Every field of the form as it is when nothing was changed. */
+function unchanged(): Record<string, string> {
+  const { forceSize: _, name: __, sshRanges = [], ...spec } = aSpec();
+  const texts = Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, String(value)]));
+  return { ...texts, sshFrom: sshRanges.join(), name: 'demo', forceSize: '', otherType: '', ttl: '' };
+}
+
+const carried = { channel: 'C1', more: true, small: {} };
+const tools = { defaults: defaults(), policy: everybody, offers: someOffers(), desk: {} as Desk };
+
+describe('the form finds fault with what the flags find fault with, in the same words', () => {
+  test.each([
+    ['name', 'Demo', []],
+    ['name', 'a'.repeat(41), []],
+    ['controllers', '2', ['--controllers', '2']],
+    ['workers', '21', ['--workers', '21']],
+    ['workers', 'three', ['--workers', 'three']],
+    ['machineType', 'E2!', ['--machine-type', 'E2!']],
+    ['region', 'mars', ['--region', 'mars']],
+    ['zone', 'us-east1-b', ['--region', 'us-west1', '--zone', 'us-east1-b']],
+    ['version', '9', ['--version', '9']],
+    ['subnet', '10.240.0.1/24', ['--subnet', '10.240.0.1/24']],
+    ['podCidr', '10.240.0.0/16', ['--pod-cidr', '10.240.0.0/16']],
+    ['serviceCidr', '10.200.4.0/24', ['--service-cidr', '10.200.4.0/24']],
+    ['sshFrom', '203.0.113.7/24', ['--ssh-from', '203.0.113.7/24']],
+    ['sshFrom', 'home, office', ['--ssh-from', 'home, office']],
+    ['ttl', '8', ['--ttl', '8']],
+    ['ttl', '91d', ['--ttl', '91d']],
+  ])('%s %s', (block, value, flags) => {
+    const read = readForm(carried, { ...unchanged(), [block]: value }, tools);
+    if (!('errors' in read)) throw new Error('nothing is wrong with it');
+    const said = read.errors[block];
+    const typed = readArguments(create, [block === 'name' ? value : 'demo', ...flags], defaults());
+    if (!('problems' in typed)) throw new Error('nothing is wrong with the flags');
+    expect(said?.length).toBeGreaterThan(5);
+    expect(typed.problems.join('\n')).toContain(said);
+  });
+
+  test('and takes for the same what the flags take', () => {
+    const read = readForm(carried, unchanged(), tools);
+    const typed = readArguments(create, ['demo', '--region', 'us-west1'], defaults());
+    expect(read).toEqual(typed);
+  });
+});
+
+test('what is wrong with a field that is not shown is said beside the name', () => {
+  const { podCidr: _, ...shown } = unchanged();
+  const read = readForm(carried, { ...shown, subnet: '10.200.0.0/24' }, tools);
+  expect(read).toEqual({ errors: { name: '--pod-cidr: overlaps `--subnet 10.200.0.0/24`' } });
+});
+
+test('only a channel where kthw listens can be chosen', () => {
+  const policy = { ...everybody, channels: ['C2'] };
+  const choose = (channel: string) =>
+    readForm({ more: false, small: {} }, { ...unchanged(), channel }, { ...tools, policy });
+  expect(choose('C1')).toEqual({ errors: { channel: 'I don’t listen in this channel' } });
+  expect(choose('C2')).toHaveProperty('args');
+});
+
+test('every option of the command is in the form', () => {
+  const { private_metadata: metadata = '' } = openForm('C1', tools).view;
+  const more = changedForm(Carried.parse(JSON.parse(metadata)), unchanged(), 'more', tools);
+  const blocks = more?.view.blocks.map((one) => one.block_id);
+  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.args(defaults()).shape)));
+});

@@ -1,0 +1,389 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ShownMessage } from '../../../local/slack/slack-emulator-client.ts';
+import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
+import { remind } from '../../../src/commands/notifier/ttl-reminders.ts';
+import type { EngineEvent } from '../../../src/store/events.ts';
+import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
+
+const general = 'general';
+const team = 'T0000LOCAL';
+const [ada, linus] = ['U0000ADA0', 'U000LINUS'].map((user) => ({ team, user })) as [Person, Person];
+/** Ada and Grace. */
+const operators = { group: 'S0000OPS0' };
+const members = 'usergroups.users.list';
+type Person = { readonly team: string; readonly user: string };
+
+const open: ASlack[] = [];
+afterEach(async () => {
+  for (const slack of open.splice(0)) await slack.close();
+});
+
+async function withPolicy(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<ASlack> {
+  const slack = await aSlack({ ...options, policy: { ...everybody, ...policy } });
+  open.push(slack);
+  return slack;
+}
+
+interface Asked {
+  readonly slack: ASlack;
+  readonly run: string;
+  readonly ts: string;
+  /** The question as it is shown now. */
+  shown(): Promise<ShownMessage>;
+  /** What the thread shows to somebody alone. */
+  toldTo(person: string, words: string): Promise<ShownMessage>;
+  answers(): Promise<EngineEvent[]>;
+}
+
+/** A run of Ada's that asked something in its thread. */
+async function asked(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<Asked> {
+  const slack = await withPolicy(policy, options);
+  await slack.people.as('ada').command(general, '/kthw create demo');
+  const run = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]?.id);
+  await append(slack, run, question('d1', options.now?.() ?? new Date()));
+  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), { what: 'a question' });
+  return {
+    ...{ slack, run, ts },
+    shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ShownMessage,
+    toldTo: (person, words) =>
+      slack.people.waitFor(
+        async () => (await thread(slack, person)).find((one) => one.is_ephemeral && one.text.includes(words)),
+        { what: `"${words}" to ${person}` },
+      ),
+    answers: async () =>
+      (await slack.store.events(run)).map(({ event }) => event).filter(({ type }) => /given|refused/.test(type)),
+  };
+}
+
+function question(digest: string, now: Date): EngineEvent {
+  const expiresAt = new Date(+now + 3 * 60_000).toISOString();
+  return { type: 'approval.asked', digest, destroys: ['machine demo-controller-0'], expiresAt };
+}
+
+async function append({ store, courier }: ASlack, run: string, ...events: readonly EngineEvent[]): Promise<void> {
+  await store.append(run, events);
+  courier.poke(run);
+}
+
+async function thread({ people }: ASlack, person = 'ada'): Promise<ShownMessage[]> {
+  const all = await people.messages(general, person);
+  const summary = all.find(({ metadata }) => metadata?.event_type === 'kthw_run');
+  return summary ? await people.thread(general, summary.ts, person) : [];
+}
+
+function isQuestion({ blocks = [] }: ShownMessage): boolean {
+  return JSON.stringify(blocks).includes('machine demo-controller-0');
+}
+
+function hasButtons({ blocks = [] }: ShownMessage): boolean {
+  return JSON.stringify(blocks).includes('approval.yes');
+}
+
+/** A press as Slack would send it, with whatever in it. */
+function aPress(value: string, by: Person, id = 'approval.yes', trigger = '1.1.a'): string {
+  const payload = {
+    ...{ type: 'block_actions', trigger_id: trigger, response_url: 'http://127.0.0.1:9/gone' },
+    team: { id: team, domain: 'local' },
+    user: { id: by.user, username: 'somebody', team_id: by.team },
+    channel: { id: 'C0GENERAL', name: general },
+    container: { type: 'message', is_ephemeral: false },
+    actions: [{ type: 'button', action_id: id, block_id: 'b', value, text: { type: 'plain_text', text: 'Approve' } }],
+  };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
+
+async function inChannel({ people }: ASlack, person: string, words: string): Promise<ShownMessage> {
+  return await people.waitFor(
+    async () => (await people.messages(general, person)).find(({ text }) => text.includes(words)),
+    { what: `"${words}" to ${person}` },
+  );
+}
+
+describe('a question in a thread', () => {
+  test('is answered by one of a user group, and not by who asked nor by somebody else', async () => {
+    const it = await asked({ approvers: [operators] });
+    const { people } = it.slack;
+    expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> may answer');
+    await people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.toldTo('ada', 'You asked for this yourself');
+    await people.as('linus').click(general, it.ts, 'approval.yes');
+    await it.toldTo('linus', 'You are not among those who may answer this');
+    await people.as('linus').click(general, it.ts, 'approval.no');
+    await people.waitFor(async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2);
+    expect(await it.answers()).toEqual([]);
+    expect(hasButtons(await it.shown())).toBe(true);
+    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await it.toldTo('grace', 'Your yes counts');
+    await people.waitFor(async () => !hasButtons(await it.shown()));
+    expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
+    expect(await it.answers()).toEqual([{ type: 'approval.given', digest: 'd1', by: { team, user: 'U000GRACE' } }]);
+    // Asked once for all of them, and for the team once.
+    expect((await people.calls())[members]).toMatchObject({ calls: 1 });
+    expect((await people.calls())['auth.test']).toMatchObject({ calls: 1 });
+  });
+
+  test('may be taken back by who asked, though others must approve', async () => {
+    const it = await asked({ approvers: [operators] });
+    await it.slack.people.as('ada').click(general, it.ts, 'approval.no');
+    await it.toldTo('ada', 'Your no counts');
+    await it.slack.people.waitFor(async () => !hasButtons(await it.shown()));
+    expect(await it.answers()).toMatchObject([{ type: 'approval.refused', by: ada }]);
+  });
+
+  test('is answered by anybody, and by who asked, where nobody is named', async () => {
+    const it = await asked({});
+    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.toldTo('ada', 'Your yes counts');
+    expect(await it.answers()).toMatchObject([{ type: 'approval.given', by: ada }]);
+  });
+
+  test('that two press at once is answered by one; both are told', async () => {
+    const it = await asked({});
+    const { people } = it.slack;
+    await Promise.all([
+      people.as('grace').click(general, it.ts, 'approval.yes'),
+      people.as('linus').click(general, it.ts, 'approval.no'),
+    ]);
+    const words = /Your (yes|no) counts|before you/;
+    const told = await Promise.all(
+      ['grace', 'linus'].map((person) =>
+        people.waitFor(async () =>
+          (await thread(it.slack, person)).find((one) => one.is_ephemeral && words.test(one.text)),
+        ),
+      ),
+    );
+    expect(told.filter(({ text }) => text.includes('before you'))).toHaveLength(1);
+    expect(await it.slack.store.list('answer')).toHaveLength(1);
+  });
+
+  test('is refused while a group can’t be read, and that is not remembered', async () => {
+    const it = await asked({ approvers: [operators] });
+    const { people } = it.slack;
+    await people.fault({ method: members, error: 'missing_scope' });
+    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await it.toldTo('grace', 'I can’t read who is in <!subteam^S0000OPS0>');
+    expect(await it.answers()).toEqual([]);
+    expect(it.slack.logged).toContainEqual(expect.objectContaining({ message: 'reading who is in a user group' }));
+    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await it.toldTo('grace', 'Your yes counts');
+  });
+
+  test('looks anew who is in a group after a minute', async () => {
+    let passedMs = 0;
+    const it = await asked({ approvers: [operators] }, { now: () => new Date(Date.now() + passedMs) });
+    const { people } = it.slack;
+    for (const [i, ms] of [0, 50_000, 61_000].entries()) {
+      passedMs = ms;
+      await people.as('linus').click(general, it.ts, 'approval.yes');
+      await people.waitFor(
+        async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === i + 1,
+      );
+    }
+    expect((await people.calls())[members]).toMatchObject({ calls: 2 });
+  });
+
+  test.each([
+    ['another digest of one’s own run', { digest: 'd2' }, ada, 'You asked for this yourself'],
+    ['another digest', { digest: 'd2' }, linus, 'This was never asked'],
+    ['another run', { run: 'no-such-run' }, ada, 'This was never asked'],
+    ['a run that is a path', { run: '../answer' }, ada, 'this button is not one of ours'],
+    ['more than there is', { yes: true }, ada, 'this button is not one of ours'],
+    [
+      'somebody’s id of another team',
+      {},
+      { team: 'T0OTHER', user: linus.user },
+      'You are not among those who may answer',
+    ],
+  ])('with a press forged to %s changes nothing and says so', async (_, change, by, words) => {
+    const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
+    const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
+    const before = await it.slack.store.events(it.run);
+    expect((await send(it.slack, press)).status).toBe(200);
+    await inChannel(it.slack, by === ada ? 'ada' : 'linus', words);
+    expect(await it.slack.store.events(it.run)).toEqual(before);
+    expect(await it.slack.store.list('answer')).toEqual([]);
+  });
+
+  test('with a digest that nobody was shown changes nothing and says so', async () => {
+    const it = await asked({});
+    await send(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
+    await inChannel(it.slack, 'ada', 'This was never asked; your press changed nothing');
+    expect(await it.answers()).toEqual([]);
+  });
+
+  test('that another took the place of is not answered any more', async () => {
+    const it = await asked({});
+    await append(it.slack, it.run, question('d2', new Date()));
+    await it.slack.people.waitFor(async () => !hasButtons(await it.shown()));
+    await send(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'd1' }), ada));
+    await inChannel(it.slack, 'ada', 'the newest question counts; your press changed nothing');
+    expect(await it.answers()).toEqual([]);
+  });
+
+  test('is not answered after its time, by its buttons that are still there', async () => {
+    let passedMs = 0;
+    const it = await asked({}, { now: () => new Date(Date.now() + passedMs) });
+    // Older requests than five minutes are refused altogether.
+    passedMs = 4 * 60_000;
+    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.toldTo('ada', 'Nobody answered this in time; your press changed nothing');
+    expect(await it.answers()).toEqual([]);
+  });
+
+  test('is not answered once its run is over', async () => {
+    const it = await asked({});
+    await it.slack.store.append(it.run, [{ type: 'run.finished', as: 'cancelled' }]);
+    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.toldTo('ada', 'This run is over; your press changed nothing');
+    expect(await it.answers()).toEqual([]);
+  });
+
+  test('is shown by status too, where its buttons work and go', async () => {
+    const it = await asked({});
+    const { people } = it.slack;
+    await people.as('grace').command(general, '/kthw status demo');
+    const status = await inChannel(it.slack, 'grace', 'create: building waits for a yes');
+    await people.as('grace').click(general, status.ts, 'approval.yes');
+    await inChannel(it.slack, 'grace', 'Your yes counts');
+    expect((await people.messages(general, 'grace')).filter(hasButtons)).toEqual([]);
+    await people.waitFor(async () => !hasButtons(await it.shown()));
+  });
+});
+
+describe('who may not', () => {
+  test('make clusters may look, and does nothing else', async () => {
+    const slack = await withPolicy({ creators: [ada] });
+    const { people } = slack;
+    await people.as('ada').command(general, '/kthw create demo');
+    await people.waitFor(async () => (await slack.store.list('run')).length === 1);
+    await people.as('linus').command(general, '/kthw status demo');
+    await inChannel(slack, 'linus', 'demo: building');
+    const before = await slack.store.list('cluster');
+    const commands = ['create other', 'cancel demo', 'resume demo', 'smoke demo', 'kubeconfig demo', 'delete demo'];
+    for (const [i, command] of [...commands, 'rebuild demo --from etcd', 'scale demo --workers 1'].entries()) {
+      await people.as('linus').command(general, `/kthw ${command}`);
+      await people.waitFor(
+        async () =>
+          (await people.messages(general, 'linus')).filter(({ text }) => text.includes('but not make or change them'))
+            .length ===
+          i + 1,
+        { what: `a refusal of "${command}"` },
+      );
+    }
+    await people.as('linus').say(general, '@kthw cancel demo');
+    await people.waitFor(
+      async () => (await people.messages(general, 'linus')).filter(({ text }) => text.includes('🚫')).length === 9,
+    );
+    expect(await slack.store.list('cluster')).toEqual(before);
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('make clusters may not delete by a dialog of somebody else', async () => {
+    const slack = await withPolicy({ creators: [ada] });
+    await slack.people.as('ada').command(general, '/kthw create demo');
+    await slack.people.waitFor(async () => (await slack.store.list('run')).length === 1);
+    const view = {
+      id: 'V1',
+      callback_id: 'delete.typed',
+      private_metadata: '{"cluster":"demo","channel":"C0GENERAL"}',
+    };
+    const payload = {
+      ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: team, domain: 'local' } },
+      user: { id: linus.user, name: 'linus', team_id: team },
+      view: { ...view, state: { values: { name: { typed: { value: 'demo' } } } } },
+    };
+    await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    await inChannel(slack, 'linus', 'but not make or change them');
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('be where kthw does not listen is told where it does', async () => {
+    const slack = await withPolicy({ channels: ['C0CLUSTER'] });
+    const { people } = slack;
+    for (const command of ['create demo', 'list']) await people.as('ada').command(general, `/kthw ${command}`);
+    await people.as('ada').say(general, '@kthw create demo');
+    const refused = await people.waitFor(async () => {
+      const all = (await people.messages(general, 'ada')).filter(({ text }) => text.includes('I don’t listen'));
+      return all.length === 3 && all;
+    });
+    expect(JSON.stringify(refused.map(({ blocks }) => blocks))).toContain('<#C0CLUSTER>');
+    expect(await slack.store.list('run')).toEqual([]);
+    await people.as('ada').command('clusters', '/kthw create demo');
+    await people.waitFor(async () => (await slack.store.list('run')).length === 1);
+  });
+
+  test('take so many machines away by one scaling is told the limit', async () => {
+    const slack = await withPolicy({ maxDeletions: 2 });
+    const { people } = slack;
+    await people.as('ada').command(general, '/kthw create demo --workers 5');
+    await people.waitFor(async () => (await slack.store.list('run')).length === 1);
+    await people.as('ada').command(general, '/kthw scale demo --workers 2');
+    await inChannel(slack, 'ada', 'This takes 3 machines away, and one run may take 2 at most');
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('have more workers than the pods’ range has room for is told so', async () => {
+    const slack = await withPolicy({});
+    const { people } = slack;
+    await people.as('ada').command(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
+    await people.waitFor(async () => (await slack.store.list('run')).length === 1);
+    await people.as('ada').command(general, '/kthw scale demo --workers 3');
+    await inChannel(slack, 'ada', 'each of 3 workers needs a /24');
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+});
+
+test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
+  const slack = await withPolicy({});
+  const { people, store, desk, chat } = slack;
+  await people.as('ada').command(general, '/kthw create demo --ttl 30m');
+  await people.waitFor(async () => (await thread(slack)).length > 0);
+  const log = () => {};
+  await remind({ store, desk, chat, now: () => new Date(), atTheEnd: 'ask', log });
+  const { ts } = await people.waitFor(async () =>
+    (await thread(slack)).find(({ text }) => text.includes('is wanted until')),
+  );
+  const before = (await store.read('cluster', 'demo'))?.value.endsAt;
+  await Promise.all(['grace', 'linus'].map((person) => people.as(person).click(general, ts, 'lifetime.extend')));
+  const shown = await people.waitFor(async () =>
+    (await thread(slack)).find((one) => one.ts === ts && one.text.includes('was extended by')),
+  );
+  expect(JSON.stringify(shown.blocks)).not.toContain('lifetime.extend');
+  const losers = await people.waitFor(async () => {
+    const seen = await Promise.all(['grace', 'linus'].map((person) => thread(slack, person)));
+    const told = seen.flat().filter(({ text }) => text.includes('your press changed nothing'));
+    return told.length > 0 && told;
+  });
+  expect(losers).toHaveLength(1);
+  const after = (await store.read('cluster', 'demo'))?.value.endsAt;
+  expect(+new Date(after ?? 0) - +new Date(before ?? 0)).toBe(8 * 3_600_000);
+  await people.as('ada').command(general, '/kthw status demo');
+  await inChannel(slack, 'ada', 'demo: building');
+});
+
+describe('the audit trail', () => {
+  test('is shown to the asker alone, and sent whole by direct message', async () => {
+    const it = await asked({});
+    const { people } = it.slack;
+    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await it.toldTo('grace', 'Your yes counts');
+    await people.as('ada').command(general, '/kthw audit demo');
+    const shown = await inChannel(it.slack, 'ada', 'demo: what happened');
+    expect(shown.is_ephemeral).toBe(true);
+    expect(JSON.stringify(shown.blocks)).toMatch(/<@U0000ADA0> asked for create.*<@U000GRACE> approved create/);
+    await people.as('ada').command(general, '/kthw audit demo --jsonl');
+    await inChannel(it.slack, 'ada', 'in your direct messages');
+    const [file] = await people.files('ada');
+    const lines = String(await people.download('ada', file?.id ?? ''))
+      .trimEnd()
+      .split('\n');
+    expect(file?.name).toBe('demo-audit.jsonl');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { cluster: 'demo', by: ada, what: 'asked for create', run: it.run },
+      { what: 'asked for approval to take away machine demo-controller-0' },
+      { by: { user: 'U000GRACE' }, what: 'approved create' },
+    ]);
+    await people.as('ada').command(general, '/kthw audit other');
+    await inChannel(it.slack, 'ada', 'There is no cluster `other`');
+  });
+});

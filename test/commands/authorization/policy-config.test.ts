@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../../src/config.ts';
+
+const needed = {
+  SLACK_SIGNING_SECRET: 's',
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  GOOGLE_CLOUD_PROJECT: 'p',
+};
+
+test('with nothing said, nobody is named, and a question waits for half an hour', () => {
+  const config = readConfig(needed);
+  expect(config.KTHW_APPROVAL_MINUTES).toBe(30);
+  for (const name of ['KTHW_CHANNELS', 'KTHW_CREATORS', 'KTHW_APPROVERS', 'KTHW_MAX_DELETIONS'] as const) {
+    expect(config[name]).toBeUndefined();
+  }
+});
+
+test('people, groups and channels are lists with commas', () => {
+  const config = readConfig({
+    ...needed,
+    KTHW_CHANNELS: 'C1, C2',
+    KTHW_CREATORS: 'T1:U1,T2:W2, S1',
+    KTHW_APPROVERS: 'S1',
+    KTHW_MAX_DELETIONS: '3',
+    KTHW_APPROVAL_MINUTES: '5',
+  });
+  expect(config).toMatchObject({
+    KTHW_CHANNELS: ['C1', 'C2'],
+    KTHW_CREATORS: [{ team: 'T1', user: 'U1' }, { team: 'T2', user: 'W2' }, { group: 'S1' }],
+    KTHW_APPROVERS: [{ group: 'S1' }],
+    KTHW_MAX_DELETIONS: 3,
+    KTHW_APPROVAL_MINUTES: 5,
+  });
+});
+
+test.each([
+  [undefined, ['0.0.0.0/0']],
+  ['203.0.113.7', ['203.0.113.7/32']],
+  ['203.0.113.8/29, 198.51.100.0/24', ['198.51.100.0/24', '203.0.113.8/29']],
+])('ssh comes in from %s', (given, ranges) => {
+  expect(readConfig({ ...needed, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
+});
+
+describe('what would name nobody, or not who was meant, stops the start', () => {
+  test.each([
+    ['KTHW_CREATORS', ''],
+    ['KTHW_CREATORS', 'U1'],
+    ['KTHW_CREATORS', '@ada'],
+    ['KTHW_CREATORS', 'T1:U1,'],
+    ['KTHW_CREATORS', 'T1:U1 T1:U2'],
+    ['KTHW_APPROVERS', ''],
+    ['KTHW_APPROVERS', 'operators'],
+    ['KTHW_CHANNELS', ''],
+    ['KTHW_CHANNELS', '#clusters'],
+    ['KTHW_MAX_DELETIONS', 'many'],
+    ['KTHW_MAX_DELETIONS', '-1'],
+    ['KTHW_APPROVAL_MINUTES', '0'],
+    ['KTHW_SSH_RANGES', ''],
+    ['KTHW_SSH_RANGES', 'home'],
+    ['KTHW_SSH_RANGES', '203.0.113.7/24'],
+    ['KTHW_SSH_RANGES', '203.0.113.0/24 198.51.100.0/24'],
+  ])('%s "%s"', (name, value) => {
+    expect(() => readConfig({ ...needed, [name]: value })).toThrow(`${name}: `);
+  });
+});

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { samples } from '../../../local/gallery/samples.ts';
+import { onCard, palette } from '../../../src/commands/charts/palette.ts';
+import { rendered } from '../../../src/commands/charts/render-png.ts';
+import { card, text } from '../../../src/commands/charts/svg.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const pictures = samples.flatMap(({ name, picture }) => (picture ? [[name, picture] as const] : []));
+
+describe('a picture', () => {
+  test.each(pictures)('%s is a PNG of a size that Slack shows whole', async (_, picture) => {
+    const png = Buffer.from(await picture());
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+    expect(width).toBe(1_800);
+    expect(height).toBeGreaterThan(250);
+    expect(height).toBeLessThan(3_000);
+    expect(png.length).toBeLessThan(1_000_000);
+  });
+
+  test('draws letters, with the font that comes with it', async () => {
+    const [blank, written] = await Promise.all([
+      rendered(card(400, 100)),
+      rendered(card(400, 100, text(20, 50, 'Łódź → 10.240.0.10', { size: 24 }))),
+    ]);
+    expect(written.length).toBeGreaterThan(blank.length + 1_000);
+  });
+
+  test('that can’t be drawn is an error, and the next one is drawn', async () => {
+    await expect(rendered('<svg')).rejects.toThrow();
+    expect((await rendered(card(40, 40))).length).toBeGreaterThan(100);
+  });
+
+  test('costs nobody anything who only answers Slack: its renderer is loaded when the first one is drawn', () => {
+    const code = `
+      await import(${JSON.stringify(join(root, 'src/app.ts'))});
+      const { createRequire } = await import('node:module');
+      const loaded = process.report.getReport().sharedObjects.some((file) => file.includes('resvg'));
+      console.log(loaded);`;
+    const args = ['--input-type=module', '--no-warnings', '-e', code];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    expect(stdout.trim(), stderr).toBe('false');
+  });
+});
+
+describe('colours', () => {
+  const grounds = [palette.card, palette.stripe];
+
+  test.each(onCard.text)('text in “%s” reads on the card as WCAG asks of small text: 4.5 to 1', (name) => {
+    for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(onCard.shapes)('a shape in “%s” stands out from the card as WCAG asks: 3 to 1', (name) => {
+    for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(3);
+  });
+
+  test('are told from each other where bars lie side by side', () => {
+    expect(contrast(palette.work, palette.critical)).toBeGreaterThanOrEqual(2);
+    expect(contrast(palette.work, palette.rest)).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is measured as WCAG has it', () => {
+    expect(contrast('#ffffff', '#000000')).toBeCloseTo(21);
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 1);
+  });
+});
+
+/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

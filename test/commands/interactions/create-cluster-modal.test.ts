@@ -1,0 +1,337 @@
+import type { ModalView } from '@slack/types';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { View } from '../../../local/slack/model/view.ts';
+import type { Policy } from '../../../src/commands/authorization/policy.ts';
+import type { Typed } from '../../../src/commands/routing/command.ts';
+import type { Offer, Offers } from '../../../src/engine/service/compute-catalog.ts';
+import { someOffer } from '../../fixtures/compute-catalog.ts';
+import { aSpec } from '../../fixtures/run.ts';
+import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
+
+const open: ASlack[] = [];
+const general = 'general';
+
+async function started(options?: ASlackOptions): Promise<ASlack> {
+  const slack = await aSlack(options);
+  open.push(slack);
+  return slack;
+}
+
+afterEach(async () => {
+  for (const slack of open.splice(0)) await slack.close();
+});
+
+/** The form that Ada has open, once it is as it is to be. */
+async function form({ people }: ASlack, is: (view: View) => boolean = () => true): Promise<View> {
+  return await people.waitFor(async () => (await people.views('ada')).find(is));
+}
+
+async function asked(slack: ASlack, is?: (view: View) => boolean): Promise<View> {
+  expect(await slack.people.as('ada').command(general, '/kthw create')).toMatchObject({ ok: true, body: '' });
+  return await form(slack, is);
+}
+
+function shownIn(view: View | ModalView, block: string) {
+  const found = view.blocks.find((one) => one.block_id === block) as { element?: Record<string, unknown> } | undefined;
+  const { options, option_groups: groups } = (found?.element ?? {}) as {
+    options?: { value: string }[];
+    option_groups?: { label: { text: string }; options: { value: string; text: { text: string } }[] }[];
+  };
+  const initial = found?.element?.initial_option as { value: string } | undefined;
+  return {
+    kind: found?.element?.type,
+    values: options?.map(({ value }) => value),
+    groups: groups?.map(({ label, options }) => [label.text, options.map(({ text }) => text.text)]),
+    initial: initial?.value ?? found?.element?.initial_value,
+  };
+}
+
+async function said({ people }: ASlack, words: string) {
+  return await people.waitFor(async () =>
+    (await people.as('ada').messages(general)).find(({ text }) => text.includes(words)),
+  );
+}
+
+/** Waits until the store has so many runs. */
+async function untilRuns({ people, store }: ASlack, count: number): Promise<void> {
+  await people.waitFor(async () => (await store.list('run')).length >= count);
+}
+
+describe('create without flags', () => {
+  test('opens a form with what Compute Engine lists', async () => {
+    const view = await asked(await started());
+    expect(shownIn(view, 'region')).toMatchObject({ values: ['europe-west1', 'us-west1'], initial: 'us-west1' });
+    expect(shownIn(view, 'zone')).toMatchObject({
+      values: ['us-west1-a', 'us-west1-b', 'us-west1-c'],
+      initial: 'us-west1-c',
+    });
+    expect(shownIn(view, 'machineType').groups).toEqual([
+      ['e2 machines', ['e2-standard-2 · 2 vCPU, 8 GB', 'e2-standard-4 · 4 vCPU, 16 GB']],
+      ['n1 machines', ['n1-standard-1 · 1 vCPU, 3.8 GB']],
+      ['Too small for etcd and the API server', ['⚠️ f1-micro · 1 shared vCPU, 0.6 GB']],
+    ]);
+    expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.5', '1.20.2'], initial: '1.20.2' });
+  });
+
+  test('makes what the command makes, in the channel where it was typed', async () => {
+    const slack = await started();
+    const { id } = await asked(slack);
+    expect(await slack.people.as('ada').submit(id, { name: 'demo' })).toMatchObject({ ok: true });
+    await untilRuns(slack, 1);
+    expect((await said(slack, 'Building')).is_ephemeral).toBe(true);
+    const [run] = await slack.store.list('run');
+    expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: aSpec() });
+    expect(await slack.people.views('ada')).toEqual([]);
+  });
+
+  test('takes every option of the command', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { id } = await asked(slack);
+    await ada.clickInView(id, 'create.more');
+    const { values } = shownIn(await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined), 'region');
+    expect(values).toContain('europe-west1');
+    const typed = {
+      ...{ name: 'demo', region: 'us-west1', zone: 'us-west1-a', machineType: 'f1-micro', forceSize: ['yes'] },
+      ...{ controllers: '1', workers: '0', version: '1.36.5', otherType: '', ttl: '8h', pause: ['yes'] },
+      ...{ subnet: '10.241.0.0/24', podCidr: '10.201.0.0/16', serviceCidr: '10.33.0.0/24' },
+    };
+    expect(await ada.submit(id, typed)).toMatchObject({ ok: true });
+    await untilRuns(slack, 1);
+    const { otherType: _, ttl: __, pause: ___, ...rest } = typed;
+    const spec = { ...rest, forceSize: true, controllers: 1, workers: 0 };
+    expect((await slack.store.list('run'))[0]?.value).toMatchObject({ spec, pause: true });
+    const endsAt = (await slack.store.read('cluster', 'demo'))?.value.endsAt;
+    expect(endsAt).toEqual(expect.any(String));
+  });
+
+  test.each([
+    ['another size wins over the list', { otherType: 'n2-highcpu-32' }, { machineType: 'n2-highcpu-32' }],
+    ['what is emptied is what nobody chose', { subnet: '', ttl: ' ' }, {}],
+  ])('%s', async (_, typed, change) => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { id } = await asked(slack);
+    await ada.clickInView(id, 'create.more');
+    await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
+    await ada.submit(id, { name: 'demo', ...typed });
+    await untilRuns(slack, 1);
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec(change));
+  });
+
+  test.each([
+    ['a name that is none', { name: 'Demo' }, { name: expect.stringContaining('lower-case letters') }],
+    ['too many workers', { workers: '21' }, { workers: 'at most 20' }],
+    ['fewer workers than none', { workers: '-1' }, { workers: 'must be a whole number' }],
+    [
+      'a size that is too small',
+      { machineType: 'f1-micro' },
+      { machineType: expect.stringContaining('614 MB where 2000 MB') },
+    ],
+    ['both at once', { name: 'x-', workers: '21' }, { name: expect.any(String), workers: 'at most 20' }],
+  ])('says beside the field what is wrong with %s', async (_, typed, errors) => {
+    const slack = await started();
+    const { id } = await asked(slack);
+    const answer = await slack.people.as('ada').submit(id, { name: 'demo', ...typed });
+    expect(answer).toMatchObject({ ok: false, errors });
+    expect(await slack.people.views('ada')).toHaveLength(1);
+    expect(await slack.store.list('run')).toEqual([]);
+  });
+
+  test('says what is wrong with address ranges beside theirs', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { id } = await asked(slack);
+    await ada.clickInView(id, 'create.more');
+    await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
+    const answer = await ada.submit(id, { name: 'demo', podCidr: '10.240.0.0/16', ttl: '29m' });
+    expect(answer.errors).toEqual({ podCidr: 'overlaps `--subnet 10.240.0.0/24`', ttl: 'from 30m to 90d' });
+  });
+
+  test('submitted several times at once makes one run', async () => {
+    const slack = await started();
+    const { id, private_metadata, callback_id } = await asked(slack);
+    const values = { name: { typed: { type: 'plain_text_input', value: 'demo' } } };
+    const payload = {
+      ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
+      user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
+      view: { id, private_metadata, callback_id, state: { values } },
+    };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
+    await untilRuns(slack, 1);
+    await slack.done();
+    expect(await slack.store.list('run')).toHaveLength(1);
+    const told = await slack.people.as('ada').messages(general);
+    expect(told.filter(({ text }) => text.startsWith('Building'))).toHaveLength(1);
+  });
+
+  test('of a name that exists with other values is told what differs', async () => {
+    const slack = await started();
+    await slack.people.as('ada').command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    await slack.people.as('ada').submit((await asked(slack)).id, { name: 'demo', workers: '5' });
+    expect((await said(slack, 'exists already, with other values')).is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+});
+
+describe('places', () => {
+  test('of another region are its zones: the same letter where there is one', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { id, blocks } = await asked(slack);
+    await ada.clickInView(id, 'region', 'europe-west1', { name: 'demo', zone: 'us-west1-b', region: 'europe-west1' });
+    const view = await form(slack, (view) => shownIn(view, 'region').initial === 'europe-west1');
+    expect(shownIn(view, 'zone')).toMatchObject({
+      values: ['europe-west1-b', 'europe-west1-d'],
+      initial: 'europe-west1-b',
+    });
+    expect(shownIn(view, 'name').initial).toBe('demo');
+    // With the same id Slack would keep the zone of before.
+    const idOf = (all: View['blocks']) =>
+      all.find(({ block_id }) => block_id === 'zone')?.element as { action_id: string };
+    expect(idOf(view.blocks).action_id).not.toBe(idOf(blocks).action_id);
+    await ada.submit(id, { name: 'demo' });
+    await untilRuns(slack, 1);
+    const spec = (await slack.store.list('run'))[0]?.value.spec;
+    expect([spec?.region, spec?.zone]).toEqual(['europe-west1', 'europe-west1-b']);
+  });
+
+  test('that do not go together are said beside the zone', async () => {
+    const slack = await started();
+    const { id } = await asked(slack);
+    const answer = await slack.people.as('ada').submit(id, { name: 'demo', region: 'europe-west1' });
+    expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; write it like europe-west1-b' });
+  });
+});
+
+describe('while Compute Engine has not answered', () => {
+  /** Answers when told to. */
+  function slowOffers(): Offers & { answer(offer: Offer): void } {
+    const { promise, resolve } = Promise.withResolvers<Offer>();
+    return { known: () => ({}), at: () => promise, answer: resolve };
+  }
+
+  test('the form is open and can be used; what is asked for comes later', async () => {
+    const offers = slowOffers();
+    const slack = await started({ offers });
+    const view = await asked(slack);
+    expect(JSON.stringify(view.blocks[0])).toContain('Asking Compute Engine');
+    expect(shownIn(view, 'zone').values).toEqual(['us-west1-c']);
+    offers.answer(someOffer);
+    const filled = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
+    expect(filled.id).toBe(view.id);
+    expect(JSON.stringify(filled.blocks[0])).not.toContain('Asking');
+    // What is chosen in a field stays chosen where the field keeps its id.
+    const ids = (one: View) =>
+      one.blocks.flatMap(({ block_id, element }) => `${block_id} ${(element as { action_id: string })?.action_id}`);
+    expect(ids(filled)).toEqual(expect.arrayContaining(ids(view).filter((id) => !id.endsWith('undefined'))));
+  });
+
+  test('nobody is asked before the form is open', async () => {
+    let openThen = 0;
+    const at = async () => {
+      openThen = (await slack.people.views('ada')).length;
+      return someOffer;
+    };
+    const slack = await started({ offers: { known: () => ({}), at } });
+    await asked(slack, (one) => shownIn(one, 'region').values?.length === 2);
+    expect(openThen).toBe(1);
+  });
+
+  test('it can be submitted as it is', async () => {
+    const slack = await started({ offers: slowOffers() });
+    const { id } = await asked(slack);
+    await slack.people.as('ada').submit(id, { name: 'demo' });
+    await untilRuns(slack, 1);
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec());
+    open.splice(0);
+    await slack.workspace.close();
+  });
+
+  test('a press meanwhile is not undone by what comes', async () => {
+    const offers = slowOffers();
+    const slack = await started({ offers });
+    const { id } = await asked(slack);
+    await slack.people.as('ada').clickInView(id, 'create.more', undefined, { name: 'demo' });
+    await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
+    offers.answer(someOffer);
+    const view = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
+    expect(shownIn(view, 'ttl').kind).toBe('plain_text_input');
+    expect(shownIn(view, 'name').initial).toBe('demo');
+  });
+
+  test('and never does, the form says so and takes what is typed', async () => {
+    const problem = 'no answer within 8 s';
+    const slack = await started({ offers: { known: () => ({}), at: async () => ({ problem }) } });
+    const view = await asked(slack, (one) => JSON.stringify(one.blocks[0]).includes(problem));
+    expect(['region', 'zone', 'machineType'].map((block) => shownIn(view, block))).toMatchObject([
+      { kind: 'plain_text_input', initial: 'us-west1' },
+      { kind: 'plain_text_input', initial: 'us-west1-c' },
+      { kind: 'plain_text_input', initial: 'e2-standard-2' },
+    ]);
+    const ada = slack.people.as('ada');
+    const wrong = await ada.submit(view.id, { name: 'demo', region: 'mars', zone: 'mars-b' });
+    expect(wrong.errors).toEqual({ region: 'not a region; write it like us-west1' });
+    await ada.submit(view.id, { name: 'demo', region: 'us-east1', zone: ' us-east1-b ' });
+    await untilRuns(slack, 1);
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec({ region: 'us-east1', zone: 'us-east1-b' }));
+  });
+});
+
+describe('who may not', () => {
+  const policy: Policy = { channels: 'all', creators: [{ team: 'T1', user: 'U1' }], approvers: 'creators' };
+
+  test('create is told so in the form’s place', async () => {
+    const slack = await started({ policy });
+    const view = await asked(slack, ({ blocks }) => JSON.stringify(blocks).includes('not make or change them'));
+    expect(view.submit).toBeUndefined();
+  });
+
+  test('is refused though the form is submitted', async () => {
+    const offers = { known: () => someOffer, at: async () => someOffer };
+    const slack = await started({ policy, offers });
+    const payload = {
+      ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
+      user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
+      view: {
+        ...{ id: 'V1', callback_id: 'create.form', private_metadata: '{"channel":"C0GENERAL"}' },
+        state: { values: { name: { typed: { type: 'plain_text_input', value: 'demo' } } } },
+      },
+    };
+    await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    expect((await said(slack, 'not make or change them')).is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toEqual([]);
+  });
+});
+
+test('a form that can’t be opened is said', async () => {
+  const slack = await started();
+  await slack.people.fault({ method: 'views.open', error: 'expired_trigger_id' });
+  await slack.people.as('ada').command(general, '/kthw create');
+  expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
+});
+
+test('a mention, which can open nothing, offers a button that opens it', async () => {
+  const slack = await started();
+  const ada = slack.people.as('ada');
+  await ada.say(general, '@kthw create');
+  const { ts } = await said(slack, 'What should the cluster be like?');
+  await ada.click(general, ts, 'create.fillIn');
+  expect((await form(slack)).callback_id).toBe('create.form');
+  await said(slack, 'The form is open');
+});
+
+test('metadata that is not ours does nothing', async () => {
+  const slack = await started();
+  const typed: Typed = { name: 'demo' };
+  const payload = {
+    ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
+    user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
+    view: { id: 'V1', callback_id: 'create.form', private_metadata: '{"x":1}', state: { values: typed } },
+  };
+  expect((await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString())).status).toBe(200);
+  await slack.done();
+  expect(await slack.store.list('run')).toEqual([]);
+});

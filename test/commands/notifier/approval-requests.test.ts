@@ -1,0 +1,47 @@
+import { afterEach, expect, test } from 'vitest';
+import { openCourier } from '../../../src/commands/notifier/notifier.ts';
+import { FakeChat } from '../../fakes/chat.ts';
+import { FakeClock } from '../../fakes/commands-clock.ts';
+import type { Process } from '../../fakes/run-environment.ts';
+import { World } from '../../fakes/run-environment.ts';
+import { asker, channel } from '../../fixtures/run.ts';
+import { readable } from '../messages/readable.ts';
+import { expectWithinLimits } from '../messages/within-limits.ts';
+
+let world: World;
+afterEach(() => world.close());
+
+/** The questions that a run of the whole engine asked, as its thread shows them in the end. */
+async function questionsOf(asks: (process: Process) => Promise<object>): Promise<string[]> {
+  world = new World();
+  const process = world.process();
+  await world.create(process, { controllers: 3, workers: 2 });
+  const run = await world.finish(asks(process));
+  expect(await world.endOf(run)).toBe('succeeded');
+  const clock = new FakeClock();
+  const chat = new FakeChat(clock);
+  const courier = openCourier({ store: world.store, desk: process.desk, chat, clock, log: () => {} });
+  courier.poke(run);
+  await courier.idle();
+  for (const { message } of chat.posted) expectWithinLimits(message);
+  return chat.posted.map(({ message }) => readable(message)).filter((text) => text.includes('asked to take away'));
+}
+
+test('a rebuild from controllers names every machine, and says that it made them anew', async () => {
+  const [question, ...more] = await questionsOf(({ desk }) =>
+    desk.rebuild('demo', { from: 'controllers', by: asker, channel }),
+  );
+  expect(more).toEqual([]);
+  for (const name of ['controller-0', 'controller-1', 'controller-2', 'worker-0', 'worker-1']) {
+    expect(question).toContain(`machine demo-${name}`);
+  }
+  expect(question?.split('\n')[3]).toContain('machine demo-controller-0');
+  expect(question).toMatch(/Approved by <@U1>[\s\S]*What came of it: rebuilt/);
+});
+
+test('a scaling down names the machine that goes, and no other', async () => {
+  const [question] = await questionsOf(({ desk }) => desk.scale('demo', { workers: 1, by: asker, channel }));
+  expect(question).toContain('machine demo-worker-1');
+  expect(question).not.toMatch(/demo-worker-0|demo-controller/);
+  expect(question).toContain('What came of it: scaled');
+});

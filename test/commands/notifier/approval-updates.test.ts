@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { EngineEvent } from '../../../src/store/events.ts';
+import type { FakeFault, Posted } from '../../fakes/chat.ts';
+import { aWorld, closeWorlds, head, told, type World } from '../../fixtures/cluster-service.ts';
+import { channel, started } from '../../fixtures/run.ts';
+
+afterEach(closeWorlds);
+
+const grace = { team: 'T1', user: 'U2' };
+const given: EngineEvent = { type: 'approval.given', digest: 'd1', by: grace };
+const refused: EngineEvent = { type: 'approval.refused', digest: 'd1', by: grace };
+const stop: EngineEvent = { type: 'run.cancelAsked', by: grace };
+const end = (as: 'succeeded' | 'failed' | 'cancelled'): EngineEvent => ({ type: 'run.finished', as });
+
+function ask(world: World, digest = 'd1', minutes = 30): EngineEvent {
+  const expiresAt = new Date(+world.clock.now() + minutes * 60_000).toISOString();
+  return { type: 'approval.asked', digest, destroys: ['machine demo-controller-0'], expiresAt };
+}
+
+/** Messages that asked something, oldest first. */
+function questions({ chat }: World): Posted[] {
+  return chat.posted.filter(({ message }) => /asked to take away|It takes away/.test(JSON.stringify(message.blocks)));
+}
+
+function looks(posted: Posted | undefined): { icon: string; pressable: boolean; blocks: string } {
+  const blocks = JSON.stringify(posted?.message.blocks);
+  return { icon: posted?.message.text.split(' ')[0] ?? '', pressable: blocks.includes('approval.yes'), blocks };
+}
+
+async function pendingOf(world: World) {
+  return (await world.store.read('thread', world.run))?.value.questions;
+}
+
+describe('a question', () => {
+  test('is asked in the thread, with its buttons; the summary says that it waits', async () => {
+    const world = await aWorld();
+    await told(world, ask(world));
+    const [posted] = questions(world);
+    expect(posted?.thread).toBe(head(world).ts);
+    expect(looks(posted)).toMatchObject({ icon: '✋', pressable: true });
+    expect(looks(posted).blocks).toContain('machine demo-controller-0');
+    expect(head(world).message.text).toContain('waits for a yes');
+    expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, shows: 'open' }]);
+  });
+
+  test('that was approved says who, and later what came of it', async () => {
+    const world = await aWorld();
+    await told(world, ask(world));
+    await told(world, given);
+    const [posted] = questions(world);
+    expect(looks(posted)).toMatchObject({ icon: '👍', pressable: false });
+    expect(looks(posted).blocks).toContain('Approved by <@U2>');
+    expect(head(world).message.text).not.toContain('waits for a yes');
+    await told(world, started('network/a'), end('failed'));
+    expect(looks(posted)).toMatchObject({ icon: '❌', pressable: false });
+    expect(looks(posted).blocks).toMatch(/Approved by <@U2>.*What came of it: building stopped/);
+    expect(await pendingOf(world)).toBeUndefined();
+    expect(world.chat.replies(head(world)).slice(1)).toEqual(['👍 <@U2> approved it', '❌ demo: building stopped']);
+  });
+
+  test('that two approved at once is told of once', async () => {
+    const world = await aWorld();
+    await told(world, ask(world), given, given);
+    expect(world.chat.replies(head(world)).filter((text) => text.includes('approved it'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['refused', [refused, end('cancelled')], '👎', 'Refused by <@U2>'],
+    ['stopped', [stop, end('cancelled')], '⏹️', '<@U2> stopped the run'],
+    ['answered by nobody', [end('cancelled')], '⌛', 'Nobody answered in time'],
+  ] as const)('that was %s says so, without buttons, for good', async (_, then, icon, words) => {
+    const world = await aWorld();
+    await told(world, ask(world));
+    world.clock.pass(31 * 60_000);
+    await told(world, ...then);
+    const [posted] = questions(world);
+    expect(looks(posted)).toMatchObject({ icon, pressable: false });
+    expect(looks(posted).blocks).toContain(words);
+    expect(await pendingOf(world)).toBeUndefined();
+    const edits = posted?.edits;
+    await told(world, { type: 'run.resumed', by: grace }, ask(world));
+    expect(posted?.edits).toBe(edits);
+    expect(questions(world).map((one) => looks(one).pressable)).toEqual([false, true]);
+  });
+
+  test('that another took the place of says so; only the newest can be pressed', async () => {
+    const world = await aWorld();
+    await told(world, ask(world));
+    await told(world, ask(world, 'd2'));
+    expect(questions(world).map(looks)).toMatchObject([
+      { icon: '↪️', pressable: false },
+      { icon: '✋', pressable: true },
+    ]);
+    expect(await pendingOf(world)).toHaveLength(1);
+  });
+
+  test('that was answered before it could be posted never had buttons', async () => {
+    const world = await aWorld();
+    await told(world, ask(world), given, end('succeeded'));
+    const [posted] = questions(world);
+    expect(looks(posted).pressable).toBe(false);
+    expect(await pendingOf(world)).toBeUndefined();
+  });
+});
+
+describe('whatever Slack does in between, what came of it is shown in the end', () => {
+  const faults: readonly [string, readonly FakeFault[]][] = [
+    ['asks to wait with an edit', [{ method: 'update', trouble: 'limited', retryAfterMs: 7_000, times: 3 }]],
+    ['loses edits', [{ method: 'update', trouble: 'unsure', times: 5 }]],
+    ['makes edits and loses its answers', [{ method: 'update', trouble: 'unsure', after: true, times: 5 }]],
+    ['loses its token for a while', [{ method: 'update', trouble: 'account', times: 3 }]],
+    ['won’t have its blocks', [{ method: 'update', trouble: 'content', reason: 'invalid_blocks' }]],
+  ];
+
+  test.each(faults)('when it %s', async (_, list) => {
+    const world = await aWorld();
+    await told(world, ask(world));
+    for (const fault of list) world.chat.fail(fault);
+    const [posted] = questions(world);
+    await told(world, given, end('succeeded'));
+    expect(posted?.message.text.split(' ')[0]).toBe('✅');
+    expect(looks(posted).pressable).toBe(false);
+    expect(await pendingOf(world)).toBeUndefined();
+    expect(world.chat.replies(head(world)).at(-1)).toBe('✅ demo: ready');
+  });
+
+  test.each(['message-gone', 'place'] as const)(
+    'a message that can’t be edited (%s) holds up nothing',
+    async (trouble) => {
+      const world = await aWorld();
+      await told(world, ask(world));
+      const [posted] = questions(world);
+      if (trouble === 'message-gone') world.chat.posted.splice(world.chat.posted.indexOf(posted as Posted), 1);
+      else world.chat.fail({ method: 'update', trouble, reason: 'is_archived' });
+      await told(world, refused);
+      expect(await pendingOf(world)).toBeUndefined();
+      expect(world.chat.replies(head(world)).at(-1)).toBe('👎 <@U2> refused it');
+    },
+  );
+});
+
+describe('after a crash', () => {
+  test('between the post of a question and its record, it is found, not asked twice, and edited later', async () => {
+    const world = await aWorld();
+    await told(world, started('network/a'));
+    world.chat.fail({ method: 'post', trouble: 'unsure', crash: true });
+    await world.tell(ask(world));
+    world.courier.poke(world.run);
+    while (questions(world).length === 0) await new Promise(setImmediate);
+    const next = world.again();
+    await next.start();
+    await next.idle();
+    await world.tell(refused, end('cancelled'));
+    next.poke(world.run);
+    await next.idle();
+    expect(questions(world).map(looks)).toMatchObject([{ icon: '👎', pressable: false }]);
+  });
+
+  test('between an answer and the edit, the next process edits it, though all else is told', async () => {
+    const world = await aWorld();
+    await told(world, ask(world), refused, end('cancelled'));
+    const thread = await world.store.read('thread', world.run);
+    const [posted] = questions(world);
+    if (!thread || !posted) throw new Error('nothing was told');
+    const { ts } = posted;
+    const left = { ...thread.value, questions: [{ seq: 2, channel, ts, shows: 'open' }] };
+    await world.store.write('thread', world.run, left, thread.version);
+    const record = await world.store.read('run', world.run);
+    if (record) await world.store.write('run', world.run, { ...record.value, open: false }, record.version);
+    const edits = posted.edits;
+    const next = world.again();
+    await next.start();
+    await next.idle();
+    expect(posted.edits).toBe(edits + 1);
+    expect(await pendingOf(world)).toBeUndefined();
+  });
+});

@@ -1,0 +1,313 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { everybody } from '../../../src/commands/authorization/policy.ts';
+import type { Reply, Tools } from '../../../src/commands/routing/command.ts';
+import { commands, route, routeButton, routeModal } from '../../../src/commands/routing/router.ts';
+import type { Desk } from '../../../src/engine/service/cluster-service-types.ts';
+import { someOffers } from '../../fixtures/compute-catalog.ts';
+import { aSpec, asker, channel, defaults } from '../../fixtures/run.ts';
+
+type Call = readonly [string, ...unknown[]];
+
+/** A desk that writes down what it is asked and answers that a run was started. */
+function aDesk(calls: Call[]): Tools {
+  const desk = new Proxy({} as Desk, {
+    get:
+      (_, name: string) =>
+      async (...args: unknown[]) => {
+        calls.push([name, ...args]);
+        return { run: 'r1' };
+      },
+  });
+  return { desk, offers: someOffers(), defaults: defaults(), policy: everybody };
+}
+
+async function asked(text: string): Promise<{ calls: Call[]; reply: Reply }> {
+  const calls: Call[] = [];
+  const routed = route(text, { by: asker, channel }, defaults());
+  const reply = 'now' in routed ? routed.now : await routed.later(aDesk(calls));
+  return { calls, reply };
+}
+
+function textOf(reply: Reply): string {
+  return JSON.stringify(reply.shown);
+}
+
+describe('what is asked of the desk', () => {
+  test.each([
+    ['create demo', {}],
+    ['CREATE demo', {}],
+    ['  create   demo  ', {}],
+    ['create "demo"', {}],
+    ['create “demo”', {}],
+    ['create demo --workers 0', { workers: 0 }],
+    ['create demo --workers=20 --pod-cidr 10.160.0.0/11', { workers: 20, podCidr: '10.160.0.0/11' }],
+    ['create --controllers 5 demo', { controllers: 5 }],
+    ['create demo —controllers 1 –workers 2', { controllers: 1, workers: 2 }],
+    ['create demo --zone europe-west1-b', { region: 'europe-west1', zone: 'europe-west1-b' }],
+    ['create demo --region us-west1', {}],
+    ['create demo --ssh-from 203.0.113.7', { sshRanges: ['203.0.113.7/32'] }],
+    [
+      'create demo --ssh-from 203.0.113.0/24,198.51.100.0/25,203.0.113.0/24',
+      { sshRanges: ['198.51.100.0/25', '203.0.113.0/24'] },
+    ],
+    ['create demo --version v1.36.5', { version: '1.36.5' }],
+    ['create demo --force-size --machine-type e2-micro', { forceSize: true, machineType: 'e2-micro' }],
+    [
+      'create demo --subnet 10.241.0.0/26 --service-cidr 10.33.0.0/24',
+      { subnet: '10.241.0.0/26', serviceCidr: '10.33.0.0/24' },
+    ],
+  ] as const)('%s', async (text, change) => {
+    expect((await asked(text)).calls).toEqual([['create', { spec: aSpec(change), by: asker, channel }]]);
+  });
+
+  test.each([
+    ['30m', 1_800_000],
+    ['8h', 28_800_000],
+    ['2d', 172_800_000],
+  ])('create demo --ttl %s', async (ttl, ttlMs) => {
+    const { calls } = await asked(`create demo --ttl ${ttl}`);
+    expect(calls).toEqual([['create', { spec: aSpec(), by: asker, channel, ttlMs }]]);
+  });
+
+  test.each([
+    ['status demo', ['status', 'demo']],
+    ['resume demo', ['resume', 'demo', asker]],
+    ['cancel demo', ['cancel', 'demo', asker]],
+    ['smoke demo', ['smoke', 'demo', asker, channel]],
+    ['kubeconfig demo', ['kubeconfig', 'demo', asker, 24]],
+    ['kubeconfig demo --hours 720', ['kubeconfig', 'demo', asker, 720]],
+    ['rebuild demo --from etcd', ['rebuild', 'demo', { from: 'etcd', by: asker, channel }]],
+    [
+      'rebuild demo --from controllers --machine-type e2-standard-4',
+      ['rebuild', 'demo', { from: 'controllers', machineType: 'e2-standard-4', by: asker, channel }],
+    ],
+    ['audit demo --jsonl', ['audit', 'demo']],
+  ] as const)('%s', async (text, call) => {
+    const calls: Call[] = [];
+    const routed = route(text, { by: asker, channel }, defaults());
+    if ('now' in routed) throw new Error(textOf(routed.now));
+    await routed.later(aDesk(calls)).catch(() => undefined);
+    expect(calls).toEqual([call]);
+  });
+});
+
+describe('what can’t be understood is answered at once, with what was wrong', () => {
+  test.each([
+    ['crate demo', 'did you mean `create`?'],
+    ['frobnicate', 'there is no command `frobnicate`'],
+    ['create', '`NAME` is missing'],
+    ['create Demo', 'lower-case letters'],
+    ['create demo-', 'does not end in a dash'],
+    ['create 9demo', 'starts with a letter'],
+    [`create ${'a'.repeat(41)}`, 'at most 40 characters'],
+    ['create demo extra', '`extra` is one word too many'],
+    ['create demo --worker 3', 'did you mean `--workers`?'],
+    ['create demo --frob 3', 'there is no `--frob`'],
+    ['create demo --workers', '`--workers` needs a value'],
+    ['create demo --workers --controllers 3', '`--workers` needs a value'],
+    ['create demo --workers 3 --workers 4', '`--workers` is there twice'],
+    ['create demo --workers 21', 'at most 20'],
+    ['create demo --workers -1', 'must be a whole number'],
+    ['create demo --workers three', 'must be a whole number'],
+    ['create demo --controllers 2', 'must be 1, 3 or 5'],
+    ['create demo --force-size=yes', 'takes no value'],
+    ['create demo --version 1.36', 'did you mean 1.36.5?'],
+    ['create demo --version 9', 'not in the catalogue'],
+    ['create demo --machine-type E2!', 'not a machine type'],
+    ['create demo --region mars', 'not a region'],
+    ['create demo --region europe-west1', 'not a zone of europe-west1'],
+    ['create demo --zone us-west1', 'not a zone of us-west1'],
+    ['create demo --subnet 10.240.0.0', 'not an IPv4 range'],
+    ['create demo --subnet 10.240.0.1/24', 'did you mean 10.240.0.0/24?'],
+    ['create demo --subnet 10.240.0.0/27', 'too small, at least a /26'],
+    ['create demo --subnet 10.0.0.0/8', 'too big, at most a /16'],
+    ['create demo --pod-cidr 10.200.0.0/24', 'each of 3 workers needs a /24'],
+    ['create demo --pod-cidr 10.240.0.0/16', 'overlaps `--subnet 10.240.0.0/24`'],
+    ['create demo --service-cidr 10.200.4.0/24', 'overlaps `--pod-cidr 10.200.0.0/16`'],
+    ['create demo --service-cidr 10.240.0.0/24', 'overlaps `--subnet 10.240.0.0/24`'],
+    ['create demo --pod-cidr 010.200.0.0/16', 'not an IPv4 range'],
+    ['create demo --ssh-from anywhere', '"anywhere" is not an IPv4 range; write it like 203.0.113.0/24'],
+    ['create demo --ssh-from 10.0.0.0/8,2001:db8::/32', '"2001:db8::/32" is not an IPv4 range'],
+    ['create demo --ssh-from 10.0.0.0/8,', '"" is not an IPv4 range'],
+    ['create demo --ssh-from 010.0.0.0/8', 'not an IPv4 range'],
+    ['create demo --ssh-from 203.0.113.7/24', 'did you mean 203.0.113.0/24?'],
+    [`create demo --ssh-from ${Array.from({ length: 51 }, (_, i) => `10.0.0.${i}`)}`, '51 ranges are too many'],
+    ['create demo --ttl 8', 'write it like 8h or 2d'],
+    ['create demo --ttl 0h', 'write it like 8h or 2d'],
+    ['create demo --ttl 29m', 'from 30m to 90d'],
+    ['create demo --ttl 91d', 'from 30m to 90d'],
+    ['kubeconfig demo --hours 721', 'at most 720'],
+    ['kubeconfig demo --hours 0', 'must be a whole number of hours'],
+    ['status', '`NAME` is missing'],
+    ['status a/b', 'lower-case letters'],
+    ['rebuild demo', '`--from` is missing'],
+    ['rebuild demo --from controlers', 'did you mean `controllers`?'],
+    ['rebuild demo --from moon', 'there are network, controllers, etcd'],
+    ['rebuild demo --from etcd --machine-type E2!', 'not a machine type'],
+    ['scale demo', '`--workers` is missing'],
+    ['scale demo --workers 21', 'at most 20'],
+    ['scale demo --workers -1', 'must be a whole number'],
+    ['audit', '`NAME` is missing'],
+    ['list everything', '`everything` is one word too many'],
+  ])('%s', (text, problem) => {
+    const routed = route(text, { by: asker, channel }, defaults());
+    if (!('now' in routed)) throw new Error('not answered at once');
+    expect(textOf(routed.now)).toContain(JSON.stringify(problem).slice(1, -1));
+    expect(textOf(routed.now)).toContain('/kthw help');
+  });
+
+  test('every problem is said, not just the first', () => {
+    const routed = route('create Demo --workers 99 --controllers 4', { by: asker, channel }, defaults());
+    const text = 'now' in routed ? textOf(routed.now) : '';
+    expect(text).toMatch(/lower-case.*must be 1, 3 or 5.*at most 20/);
+  });
+});
+
+test('every file that defines a command is in the index', () => {
+  const folder = new URL('../../../src/commands/', import.meta.url);
+  const defining = readdirSync(folder).filter(
+    (file) => file.endsWith('.ts') && /= defineCommand\(/.test(readFileSync(new URL(file, folder), 'utf8')),
+  );
+  const index = readFileSync(new URL('index.ts', folder), 'utf8');
+  expect(defining.filter((file) => !index.includes(`'./${file}'`))).toEqual([]);
+  expect(commands).toHaveLength(defining.length);
+});
+
+describe('help', () => {
+  test.each(['', 'help', 'HELP'])('"%s" lists every command', (text) => {
+    const routed = route(text, { by: asker, channel }, defaults());
+    const shown = 'now' in routed ? textOf(routed.now) : '';
+    for (const { name, help } of commands) {
+      expect(shown).toContain(`/kthw ${name}`);
+      expect(shown).toContain(help);
+    }
+  });
+
+  test.each(['help create', 'create --help', 'create demo --workers 3 -h'])(
+    '"%s" lists every flag with its default',
+    (text) => {
+      const routed = route(text, { by: asker, channel }, defaults());
+      const shown = 'now' in routed ? textOf(routed.now) : '';
+      const flags = [
+        'controllers',
+        'workers',
+        'machine-type',
+        'region',
+        'zone',
+        'version',
+        'subnet',
+        'pod-cidr',
+        'service-cidr',
+        'ttl',
+        'force-size',
+      ];
+      for (const flag of flags) expect(shown).toContain(`--${flag}`);
+      expect(shown).toContain('(e2-standard-2)');
+    },
+  );
+
+  test.each(commands.map(({ name, examples }) => [name, examples] as const))(
+    'the examples of %s are understood',
+    (name, examples) => {
+      expect(examples.length).toBeGreaterThan(0);
+      for (const example of examples) {
+        const routed = route(example.replace('/kthw ', ''), { by: asker, channel }, defaults());
+        expect('later' in routed || name === 'help').toBe(true);
+      }
+    },
+  );
+
+  test('of a command that is not there suggests the nearest', () => {
+    const routed = route('help delte', { by: asker, channel }, defaults());
+    expect('now' in routed && textOf(routed.now)).toContain('did you mean `delete`?');
+  });
+});
+
+describe('buttons', () => {
+  function pressed(id: string, value: string) {
+    const routed = routeButton(id, value, { by: asker, channel });
+    if (!routed || !('later' in routed)) throw new Error('not routed to work');
+    return routed;
+  }
+
+  test('delete opens a modal that wants the name, and asks nobody', () => {
+    const routed = routeButton('delete.yes', '{"cluster":"demo"}', { by: asker, channel });
+    if (!routed || !('opens' in routed)) throw new Error('opens nothing');
+    expect(routed.opens(aDesk([])).view).toMatchObject({
+      callback_id: 'delete.typed',
+      private_metadata: '{"cluster":"demo","channel":"C1"}',
+    });
+  });
+
+  test('keep asks nobody', async () => {
+    const calls: Call[] = [];
+    expect(await pressed('delete.no', '{"cluster":"demo"}').later(aDesk(calls))).toMatchObject({ replaces: true });
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ['approval.yes', true],
+    ['approval.no', false],
+  ])('%s decides, for who may', async (id, yes) => {
+    const calls: Call[] = [];
+    const routed = pressed(id, '{"run":"r1","digest":"d1"}');
+    expect(routed.needs).toEqual({ run: 'r1', yes });
+    await routed.later(aDesk(calls));
+    expect(calls[0]).toEqual(['decide', 'r1', 'd1', asker, yes]);
+  });
+
+  test.each(['{"run":"r1"}', '{"run":"r1","digest":""}', '{"run":"../r1","digest":"d1"}', '{"run":1,"digest":"d1"}'])(
+    'an answer of %s is refused',
+    (value) => {
+      const routed = routeButton('approval.yes', value, { by: asker, channel });
+      expect(routed && 'now' in routed).toBe(true);
+    },
+  );
+
+  test.each([undefined, '', 'demo', '{"cluster":"../x"}', '{"cluster":"demo","more":1}', '[]'])(
+    'a value like %j is refused',
+    (value) => {
+      const routed = routeButton('delete.yes', value, { by: asker, channel });
+      expect(routed && 'now' in routed).toBe(true);
+    },
+  );
+
+  test('of somebody else are left alone', () => {
+    expect(routeModal({ id: 'other.modal', metadata: '{}', typed: {} }, asker, aDesk([]))).toBeUndefined();
+    expect(routeButton('other.button', '{}', { by: asker, channel })).toBeUndefined();
+  });
+});
+
+describe('the modal of delete', () => {
+  const about = '{"cluster":"demo","channel":"C1"}';
+
+  test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
+    const calls: Call[] = [];
+    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
+    if (!routed || 'errors' in routed || 'now' in routed.route) throw new Error('not taken');
+    expect([routed.channel, routed.route.needs]).toEqual([channel, 'create']);
+    await routed.route.later(aDesk(calls));
+    expect(calls).toEqual([['delete', 'demo', asker, channel]]);
+  });
+
+  test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
+    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
+    expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
+  });
+
+  test.each([
+    '',
+    '{}',
+    '{"cluster":"../x","channel":"C1"}',
+    '{"cluster":"demo"}',
+    '{"cluster":"demo","channel":"C1","x":1}',
+  ])('with metadata like %j does nothing', (metadata) => {
+    expect(routeModal({ id: 'delete.typed', metadata, typed: { name: 'demo' } }, asker, aDesk([]))).toBeUndefined();
+  });
+});
+
+test('who may only look may look and nothing else', () => {
+  const looks = commands.filter(({ needs, run }) => run && needs === 'look').map(({ name }) => name);
+  expect(looks).toEqual(['status', 'list', 'doctor', 'audit']);
+});

@@ -1,0 +1,371 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Conversation } from '../../../local/demo/conversation.ts';
+import type { ShownMessage } from '../../../local/slack/slack-emulator-client.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { StoreAway } from '../../../src/store/store-errors.ts';
+import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from '../../fixtures/slack.ts';
+
+const open: ASlack[] = [];
+
+async function started(options?: ASlackOptions): Promise<ASlack> {
+  const slack = await aSlack(options);
+  open.push(slack);
+  return slack;
+}
+
+afterEach(async () => {
+  for (const slack of open.splice(0)) await slack.close();
+});
+
+/** The channel in the workspace where everybody and the bot is. */
+const general = 'general';
+
+describe('what Slack sends', () => {
+  test('is taken when it is signed and fresh', async () => {
+    const slack = await started();
+    const { status, text } = await send(slack, aCommand('help'));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('create') });
+  });
+
+  test.each([
+    ['with another secret', { secret: 'wrong' }],
+    ['six minutes old', { secondsOff: -360 }],
+    ['six minutes ahead', { secondsOff: 360 }],
+    ['an hour ahead', { secondsOff: 3_600 }],
+    ['with a timestamp that is none', { headers: { 'x-slack-request-timestamp': 'now' } }],
+    ['without a signature', { headers: { 'x-slack-signature': '' } }],
+  ])('is refused %s, and nothing is done', async (_, change) => {
+    const slack = await started();
+    expect((await send(slack, aCommand('create demo'), change)).status).toBe(401);
+    expect(await slack.store.list('cluster')).toEqual([]);
+    expect(await slack.store.list('seen')).toEqual([]);
+  });
+
+  test('is taken four minutes off in either direction', async () => {
+    const slack = await started();
+    expect((await send(slack, aCommand('help'), { secondsOff: -240 })).status).toBe(200);
+    expect((await send(slack, aCommand('help'), { secondsOff: 240 })).status).toBe(200);
+  });
+
+  test('with a stale timestamp is refused before its body has come', async () => {
+    const slack = await started();
+    const body = new ReadableStream({ start: (control) => control.enqueue(new TextEncoder().encode('never ends')) });
+    const response = await fetch(`${slack.url}/slack/events`, {
+      method: 'POST',
+      headers: { 'x-slack-request-timestamp': '1531420618' },
+      body,
+      duplex: 'half',
+    });
+    expect(response.status).toBe(401);
+  });
+
+  test('as a check of the connection has no signature', async () => {
+    const slack = await started();
+    const response = await fetch(`${slack.url}/slack/events`, {
+      method: 'POST',
+      body: new URLSearchParams('ssl_check=1').toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  test('on other paths goes to the routes given', async () => {
+    const routes = [
+      {
+        path: '/healthz',
+        method: 'GET',
+        handler: (_: unknown, response: { end: (text: string) => void }) => response.end('well'),
+      },
+    ];
+    const slack = await started({ routes });
+    expect(await (await fetch(`${slack.url}/healthz`)).text()).toBe('well');
+    expect((await fetch(`${slack.url}/other`)).status).toBe(404);
+  });
+});
+
+describe('a command', () => {
+  test('sent ten times at once acts once', async () => {
+    const asked: unknown[] = [];
+    const slack = await started({
+      changed: (store) => ({
+        ...bound(store),
+        read: (kind, id) => {
+          asked.push(`${kind} ${id}`);
+          return store.read(kind, id);
+        },
+      }),
+    });
+    const sent = await Promise.all(Array.from({ length: 10 }, () => send(slack, aCommand('status demo'))));
+    expect(sent.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    await send(slack, aCommand('create last', 't2'));
+    await untilRuns(slack, 1);
+    expect(asked.filter((one) => one === 'cluster demo')).toHaveLength(1);
+  });
+
+  test('is acknowledged though the store does not answer', async () => {
+    const slack = await started({
+      changed: (store) => ({ ...bound(store), write: () => new Promise(() => {}) }),
+    });
+    const { status, text } = await send(slack, aCommand('create demo'));
+    expect([status, text]).toEqual([200, '']);
+    open.splice(0);
+    await slack.workspace.close();
+  });
+
+  test('is acknowledged though Slack’s own API does not answer', async () => {
+    const slack = await started();
+    await slack.people.fault({ method: '*', times: 50, status: 500 });
+    expect((await send(slack, aCommand('help'))).status).toBe(200);
+    expect((await send(slack, aCommand('list', 't2'))).status).toBe(200);
+  });
+
+  test('that meets a store out of order says so to the asker', async () => {
+    const slack = await started({
+      changed: (store) => ({ ...bound(store), list: () => Promise.reject(new Error('away')) }),
+    });
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw list');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('did not work')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+    expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'carrying out a request' }));
+  });
+});
+
+test('a command that comes while the store is away is told so, and changes nothing', async () => {
+  let away = true;
+  const slack = await started({
+    changed: (store) => ({
+      ...bound(store),
+      write: (...args) => (away ? Promise.reject(new StoreAway('no answer')) : store.write(...args)),
+    }),
+  });
+  const ada = slack.people.as('ada');
+  await ada.command(general, '/kthw create demo');
+  const shown = await slack.people.waitFor(async () =>
+    (await ada.messages(general)).find(({ text }) => text.includes('My store does not answer')),
+  );
+  expect(shown.is_ephemeral).toBe(true);
+  expect(JSON.stringify(shown.blocks)).toContain('/kthw list');
+  away = false;
+  expect(await slack.store.list('run')).toEqual([]);
+  await ada.command(general, '/kthw create demo');
+  await untilRuns(slack, 1);
+});
+
+/** The store with its methods as values of its own, so that one can be changed. */
+function bound(store: Store): Store {
+  const names = [
+    'read',
+    'write',
+    'remove',
+    'list',
+    'openRuns',
+    'append',
+    'events',
+    'takeLease',
+    'renewLease',
+    'releaseLease',
+    'close',
+  ] as const;
+  return Object.fromEntries(names.map((name) => [name, store[name].bind(store)])) as unknown as Store;
+}
+
+/** Waits until the store has so many runs. */
+async function untilRuns({ store }: ASlack, count: number): Promise<void> {
+  while ((await store.list('run')).length < count) await new Promise(setImmediate);
+}
+
+/** What the bot asks Ada before it deletes. */
+async function deleteAsks(slack: ASlack): Promise<ShownMessage> {
+  const ada = slack.people.as('ada');
+  const before = new Set((await ada.messages(general)).map(({ ts }) => ts));
+  await ada.command(general, '/kthw delete demo');
+  return await slack.people.waitFor(async () =>
+    (await ada.messages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
+  );
+}
+
+/** The dialog that Ada has open, once its button is gone. */
+async function dialog(slack: ASlack) {
+  await said(slack, 'into the dialog');
+  return await slack.people.waitFor(async () => (await slack.people.views('ada')).at(-1));
+}
+
+async function said({ people }: ASlack, words: string): Promise<ShownMessage> {
+  return await people.waitFor(async () =>
+    (await people.as('ada').messages(general)).find(({ text }) => text.includes(words)),
+  );
+}
+
+test('requests so old that Slack repeats them no more are forgotten at the start', async () => {
+  const old = '2026-01-01T00:00:00.000Z';
+  const fresh = new Date().toISOString();
+  const slack = await started({
+    changed: (store) => {
+      void store.write('seen', 'old', { at: old }, undefined);
+      void store.write('seen', 'fresh', { at: fresh }, undefined);
+      return store;
+    },
+  });
+  while ((await slack.store.list('seen')).length > 1) await new Promise(setImmediate);
+  expect((await slack.store.list('seen')).map(({ id }) => id)).toEqual(['fresh']);
+});
+
+describe('in a workspace', () => {
+  test('a wrong command is answered to the asker alone, at once', async () => {
+    const slack = await started();
+    const ack = await slack.people.as('ada').command(general, '/kthw crate demo');
+    expect(ack.body).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('did you mean `create`'),
+    });
+  });
+
+  test('create tells the asker, and the channel by one message', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    const seen = await slack.people.waitFor(async () => {
+      const all = await ada.messages(general);
+      return all.some(({ text }) => text.startsWith('Building')) && all.find(({ metadata }) => metadata)
+        ? all
+        : undefined;
+    });
+    expect(seen.find(({ text }) => text.startsWith('Building'))?.is_ephemeral).toBe(true);
+    const summaries = seen.filter(({ metadata }) => metadata?.event_type === 'kthw_run');
+    expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
+  });
+
+  test('delete asks first, then for the name; its buttons go once one is pressed', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.no');
+    await said(slack, 'stays as it is');
+    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    expect(await slack.store.list('run')).toHaveLength(1);
+
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    const view = await dialog(slack);
+    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    const wrong = await ada.submit(view.id, { typed: 'dema' });
+    expect(wrong).toMatchObject({ ok: false, errors: { name: expect.stringContaining('Type demo') } });
+    expect(await slack.store.list('run')).toHaveLength(1);
+    expect(await ada.submit(view.id, { typed: 'demo' })).toMatchObject({ ok: true });
+    await untilRuns(slack, 2);
+    expect((await said(slack, 'Deleting')).is_ephemeral).toBe(true);
+    expect(await slack.people.views('ada')).toEqual([]);
+    const runs = await slack.store.list('run');
+    expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
+  });
+
+  test('the person of the demo presses Delete and types the name', async ({ signal }) => {
+    const slack = await started();
+    const talk = new Conversation(slack.people, { person: 'ada', channel: general, signal });
+    await talk.say('/kthw create demo');
+    await untilRuns(slack, 1);
+    await talk.say('/kthw delete demo');
+    await talk.press('delete.yes');
+    await untilRuns(slack, 2);
+  });
+
+  test('a name that is submitted twice deletes once', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    const { id, private_metadata, callback_id } = await dialog(slack);
+    const payload = {
+      ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
+      user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
+      view: { id, private_metadata, callback_id, state: { values: { name: { typed: { value: 'demo' } } } } },
+    };
+    const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
+    await untilRuns(slack, 2);
+    await slack.done();
+    expect(await slack.store.list('run')).toHaveLength(2);
+    expect((await ada.messages(general)).filter(({ text }) => text.startsWith('Deleting'))).toHaveLength(1);
+  });
+
+  test('a dialog that can’t be opened is said, and nothing is deleted', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    const { ts } = await deleteAsks(slack);
+    await slack.people.fault({ method: 'views.open', error: 'expired_trigger_id' });
+    await ada.click(general, ts, 'delete.yes');
+    expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('a mention does what the command does, once, though it is sent again', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    const { bot } = await slack.people.look<{ bot: { user: string } }>('team', { as: 'ada' });
+    const event = {
+      type: 'app_mention',
+      user: 'U1',
+      text: `<@${bot.user}> create demo`,
+      ts: '1.1',
+      channel: 'C1',
+      event_ts: '1.1',
+    };
+    const body = JSON.stringify({
+      type: 'event_callback',
+      team_id: 'T1',
+      api_app_id: 'A1',
+      event_id: 'E1',
+      event_time: 1,
+      event,
+    });
+    for (const retry of ['', '1', '2']) {
+      const headers: Record<string, string> = retry
+        ? { 'x-slack-retry-num': retry, 'x-slack-retry-reason': 'http_timeout' }
+        : {};
+      expect((await send(slack, body, { type: 'application/json', headers })).status).toBe(200);
+    }
+    await untilRuns(slack, 1);
+    await ada.say(general, '@kthw status demo');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('demo: building')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+    expect(await slack.store.list('run')).toHaveLength(1);
+  });
+
+  test('a kubeconfig comes as a file by direct message and is nowhere else', async () => {
+    const slack = await started();
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw create demo');
+    await untilRuns(slack, 1);
+    const found = await slack.store.read('cluster', 'demo');
+    if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
+    await ada.command(general, '/kthw kubeconfig demo --hours 8');
+    const told = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('direct messages')),
+    );
+    expect(told.is_ephemeral).toBe(true);
+    const [file] = (await ada.dm()).flatMap(({ files = [] }) => files);
+    expect(file?.name).toBe('demo.kubeconfig');
+    expect(String(await slack.people.download('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify([await ada.messages(general), slack.logged])).not.toContain('kind: Config');
+  });
+
+  test('an answer that its address does not take any more comes as a message for the asker', async () => {
+    const slack = await started();
+    await slack.people.fault({ method: 'response_url', status: 404 });
+    const ada = slack.people.as('ada');
+    await ada.command(general, '/kthw list');
+    const shown = await slack.people.waitFor(async () =>
+      (await ada.messages(general)).find(({ text }) => text.includes('no cluster yet')),
+    );
+    expect(shown.is_ephemeral).toBe(true);
+  });
+});

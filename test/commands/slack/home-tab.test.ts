@@ -1,0 +1,249 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { View } from '../../../local/slack/model/view.ts';
+import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
+import type { EngineEvent } from '../../../src/store/events.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { StoreAway } from '../../../src/store/store-errors.ts';
+import { aSpec } from '../../fixtures/run.ts';
+import { type ASlack, type ASlackOptions, aSlack } from '../../fixtures/slack.ts';
+
+const open: ASlack[] = [];
+const team = 'T0000LOCAL';
+const [ada, grace] = ['U0000ADA0', 'U000GRACE'].map((user) => ({ team, user })) as [Person, Person];
+type Person = { readonly team: string; readonly user: string };
+const clusters = 'C0CLUSTER';
+
+async function started(policy: Partial<Policy> = {}, options: ASlackOptions = {}): Promise<ASlack> {
+  const slack = await aSlack({ ...options, policy: { ...everybody, ...policy } });
+  open.push(slack);
+  return slack;
+}
+
+afterEach(async () => {
+  for (const slack of open.splice(0)) await slack.close();
+});
+
+/** The Home tab that somebody opens, once it says something. */
+async function opened(slack: ASlack, person = 'ada', words = 'Kubernetes'): Promise<View> {
+  await slack.people.as(person).home();
+  return await showing(slack, words, person);
+}
+
+async function showing({ people }: ASlack, words: string, person = 'ada'): Promise<View> {
+  return await people.waitFor(
+    async () => {
+      const view = await people.homeView(person);
+      return view && JSON.stringify(view.blocks).includes(words) ? view : undefined;
+    },
+    { what: `"${words}" on ${person}'s Home tab`, deadlineMs: 25_000 },
+  );
+}
+
+/** What is asked for by name, as if it had been asked for in #clusters. */
+async function made({ desk, store }: ASlack, name: string, state: 'building' | 'ready' = 'building'): Promise<string> {
+  const answer = await desk.create({ spec: aSpec({ name }), by: ada, channel: clusters });
+  if (!('run' in answer)) throw new Error('the cluster is held');
+  const found = await store.read('cluster', name);
+  if (state === 'ready' && found) {
+    const { holding: _, ...rest } = found.value;
+    await store.write('cluster', name, { ...rest, state }, found.version);
+    // Were it to have succeeded, its end would send a kubeconfig too.
+    await store.append(answer.run, [{ type: 'run.finished', as: 'cancelled' }]);
+  }
+  return answer.run;
+}
+
+function question(): EngineEvent {
+  const expiresAt = new Date(Date.now() + 180_000).toISOString();
+  return { type: 'approval.asked', digest: 'd1', destroys: ['machine demo-controller-0'], expiresAt };
+}
+
+function buttonsOf(view: View, value = ''): string[] {
+  const json = view.blocks.flatMap(({ elements }) => (elements ?? []) as { action_id?: string; value?: string }[]);
+  return json.flatMap((one) => (one.action_id && one.value?.includes(value) ? one.action_id : []));
+}
+
+function carriedBy(view: View, id: string, of = ''): string {
+  const elements = view.blocks.flatMap((one) => (one.elements ?? []) as { action_id?: string; value?: string }[]);
+  return elements.find(({ action_id, value }) => action_id === id && value?.includes(of))?.value ?? '';
+}
+
+describe('the Home tab', () => {
+  test('says the first time what kthw does, and creates in the channel that is chosen', async () => {
+    const slack = await started();
+    const view = await opened(slack);
+    expect(JSON.stringify(view.blocks)).toContain('tell every step in a thread');
+    expect(buttonsOf(view)).toEqual(['home.create']);
+    const grace = slack.people.as('grace');
+    await opened(slack, 'grace');
+    await grace.clickInView((await showing(slack, 'Create', 'grace')).id, 'home.create');
+    const form = await slack.people.waitFor(async () => (await slack.people.views('grace'))[0]);
+    expect(form.blocks.find(({ block_id }) => block_id === 'channel')).toMatchObject({
+      element: { type: 'conversations_select' },
+    });
+    expect(await grace.submit(form.id, { name: 'demo' })).toMatchObject({ ok: false });
+    await grace.submit(form.id, { name: 'demo', channel: clusters });
+    const { value } = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]);
+    expect(value).toMatchObject({ channel: clusters, by: { team, user: 'U000GRACE' }, operation: 'create' });
+    await slack.people.waitFor(async () =>
+      (await grace.messages('clusters')).some(({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building')),
+    );
+    const summary = await slack.people.waitFor(async () =>
+      (await grace.messages('clusters')).find(({ metadata }) => metadata?.event_type === 'kthw_run'),
+    );
+    expect(summary.text).toContain('demo');
+    // It was opened a moment ago, so that it follows what goes on.
+    await showing(slack, '*demo* · building', 'grace');
+  });
+
+  test('asks for one of the channels where kthw listens; with one alone for none', async () => {
+    const slack = await started({ channels: [clusters, 'C0GENERAL'] });
+    const ada = slack.people.as('ada');
+    await ada.clickInView((await opened(slack)).id, 'home.create');
+    const form = await slack.people.waitFor(async () => (await slack.people.views('ada'))[0]);
+    const { element } = form.blocks.find(({ block_id }) => block_id === 'channel') as unknown as {
+      element: { options: { value: string; text: object }[] };
+    };
+    expect(element.options.map(({ value }) => value)).toEqual([clusters, 'C0GENERAL']);
+    const other = await started({ channels: [clusters] });
+    await other.people.as('ada').clickInView((await opened(other)).id, 'home.create');
+    const { id } = await other.people.waitFor(async () => (await other.people.views('ada'))[0]);
+    await other.people.as('ada').submit(id, { name: 'demo' });
+    const { value } = await other.people.waitFor(async () => (await other.store.list('run'))[0]);
+    expect(value.channel).toBe(clusters);
+  });
+
+  test('shows each cluster, how far its run is, and what can be done about it', async () => {
+    const slack = await started();
+    await made(slack, 'demo', 'ready');
+    await made(slack, 'other');
+    const view = await opened(slack, 'ada', '2 clusters');
+    const json = JSON.stringify(view.blocks);
+    expect(json).toMatch(/\*other\* · building.*0 of 2 phases.*so far.*\*demo\* · ready/);
+    expect(buttonsOf(view, '"demo"')).toEqual(['home.status', 'home.kubeconfig', 'home.delete']);
+    expect(buttonsOf(view, '"other"')).toEqual(['home.status', 'home.delete']);
+  });
+
+  test('sends a kubeconfig by direct message and says so', async () => {
+    const slack = await started();
+    await made(slack, 'demo', 'ready');
+    const view = await opened(slack, 'ada', '1 cluster');
+    await slack.people.as('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await showing(slack, 'is in your direct messages with me');
+    const [file] = (await slack.people.as('ada').dm()).flatMap(({ files = [] }) => files);
+    expect(String(await slack.people.download('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify(await slack.people.homeView('ada'))).not.toContain('kind: Config');
+  });
+
+  test('shows the status in a modal, whose buttons answer there', async () => {
+    const slack = await started();
+    await made(slack, 'demo', 'ready');
+    const view = await opened(slack, 'ada', '1 cluster');
+    const ada = slack.people.as('ada');
+    await ada.clickInView(view.id, 'home.status', carriedBy(view, 'home.status'));
+    const inModal = (words: string) =>
+      slack.people.waitFor(async () =>
+        (await slack.people.views('ada')).find(({ blocks }) => JSON.stringify(blocks).includes(words)),
+      );
+    const { id } = await inModal('demo · ready');
+    await ada.clickInView(id, 'audit.show');
+    expect((await inModal('what happened, newest last')).id).toBe(id);
+  });
+
+  test('deletes once the name is typed, and tells it in the cluster’s own channel', async () => {
+    const slack = await started();
+    await made(slack, 'demo', 'ready');
+    const view = await opened(slack, 'grace', '1 cluster');
+    const grace = slack.people.as('grace');
+    await grace.clickInView(view.id, 'home.delete', carriedBy(view, 'home.delete'));
+    const { id } = await slack.people.waitFor(async () => (await slack.people.views('grace'))[0]);
+    expect(await grace.submit(id, { typed: 'dem' })).toMatchObject({ ok: false });
+    await grace.submit(id, { typed: 'demo' });
+    await slack.people.waitFor(async () => (await slack.store.list('run')).length === 2);
+    const runs = (await slack.store.list('run')).map(({ value }) => [value.operation, value.channel]);
+    expect(runs).toContainEqual(['delete', clusters]);
+    await showing(slack, '*demo* · deleting', 'grace');
+  });
+});
+
+describe('what waits for an answer', () => {
+  test('is answered on the Home tab like in the thread', async () => {
+    const slack = await started();
+    const run = await made(slack, 'demo');
+    await slack.store.append(run, [question()]);
+    const view = await opened(slack, 'grace', 'machine demo-controller-0');
+    expect(buttonsOf(view)).toEqual(['home.create', 'approval.yes', 'approval.no', 'home.status', 'home.delete']);
+    await slack.people.as('grace').clickInView(view.id, 'approval.yes', carriedBy(view, 'approval.yes'));
+    expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.yes');
+    const events = (await slack.store.events(run)).map(({ event }) => event);
+    expect(events).toContainEqual({ type: 'approval.given', digest: 'd1', by: grace });
+  });
+
+  test('is shown with buttons to who may answer alone; others see that it waits', async () => {
+    const slack = await started({ approvers: [grace] });
+    await slack.store.append(await made(slack, 'demo'), [question()]);
+    expect(buttonsOf(await opened(slack, 'grace', '1 cluster'))).toContain('approval.yes');
+    const adas = await opened(slack, 'ada', '1 cluster');
+    expect(buttonsOf(adas)).not.toContain('approval.yes');
+    expect(JSON.stringify(adas.blocks)).toContain('waits for a yes');
+  });
+});
+
+describe('who may see it', () => {
+  test('with kthw in some channels: those who are in one of them', async () => {
+    const slack = await started({ channels: ['C000VAULT'] });
+    await made(slack, 'demo');
+    await slack.people.as('ada').invite('vault', 'kthw');
+    await opened(slack, 'ada', '1 cluster');
+    const linus = await opened(slack, 'linus', 'Once you are in there');
+    expect(JSON.stringify(linus)).not.toContain('demo');
+    expect(buttonsOf(linus)).toEqual([]);
+  });
+
+  test('nobody where Slack does not say who is in the channel', async () => {
+    const slack = await started({ channels: [clusters] });
+    await slack.people.fault({ method: 'conversations.members', error: 'missing_scope' });
+    await made(slack, 'demo');
+    expect(JSON.stringify(await opened(slack, 'ada', 'rather than guess'))).not.toContain('demo');
+    await opened(slack, 'ada', '1 cluster');
+  });
+
+  test('who may not create has no button for it, and is refused what needs it', async () => {
+    const slack = await started({ creators: [grace] });
+    await made(slack, 'demo', 'ready');
+    const view = await opened(slack, 'ada', '1 cluster');
+    expect(buttonsOf(view)).not.toContain('home.create');
+    await slack.people.as('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await showing(slack, 'not make or change them');
+    expect(await slack.people.as('ada').dm()).toEqual([]);
+  });
+});
+
+test('of two processes that publish, the later look is what stays', async () => {
+  const slack = await started();
+  await opened(slack);
+  await made(slack, 'demo');
+  await slack.people.fault({ method: 'views.publish', error: 'hash_conflict' });
+  await opened(slack, 'ada', '1 cluster');
+});
+
+test('while the store is away it says so', async () => {
+  let away = false;
+  const slack = await started(
+    {},
+    {
+      changed: (store): Store =>
+        new Proxy(store, {
+          get: (target, name: keyof Store) =>
+            name === 'list' && away
+              ? () => Promise.reject(new StoreAway('no answer'))
+              : (target[name] as (...args: unknown[]) => unknown).bind(target),
+        }),
+    },
+  );
+  await opened(slack);
+  away = true;
+  await opened(slack, 'ada', 'My store does not answer');
+  away = false;
+  await opened(slack, 'ada', 'tell every step');
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { sights } from '../../local/gallery/samples/sample-snapshots.ts';
+import { everybody } from '../../src/commands/authorization/policy.ts';
+import type { Message, Tools } from '../../src/commands/routing/command.ts';
+import { act } from '../../src/commands/routing/handle-request.ts';
+import { route } from '../../src/commands/routing/router.ts';
+import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { FakeChat } from '../fakes/chat.ts';
+import { FakeClock } from '../fakes/commands-clock.ts';
+import { asker, channel, defaults } from '../fixtures/run.ts';
+import { aStatus } from './messages/view-fixture.ts';
+
+const facts = { 'external-address/demo-controller-0': '198.51.100.10' };
+
+/** What comes of `/kthw status demo`. */
+async function statusOf(record: Parameters<typeof aStatus>[0], sight: () => ReturnType<Desk['sight']>) {
+  const [store, chat, shown, logged] = [
+    openSqliteStore({ path: ':memory:' }),
+    new FakeChat(new FakeClock()),
+    [] as Message[],
+    [] as string[],
+  ];
+  const desk = { status: async () => aStatus(record, 'none'), sight } as unknown as Desk;
+  const tools = { desk, defaults: defaults(), policy: everybody } as unknown as Tools;
+  const routed = route('status demo', { by: asker, channel }, defaults());
+  if (!('later' in routed)) throw new Error('status asks nobody');
+  const say = async (message: Message) => void shown.push(message);
+  await act(
+    { id: 'a', asker: { by: asker, channel }, needs: routed.needs, later: routed.later, say },
+    {
+      store,
+      chat,
+      tools,
+      guard: async () => undefined,
+      now: () => new Date(),
+      log: (_, what) => void logged.push(what),
+    },
+  );
+  await store.close();
+  return { shown: shown.map((one) => JSON.stringify(one)), pictures: chat.pictures, logged };
+}
+
+describe('status', () => {
+  test('is said at once, and its picture comes to the asker alone', async () => {
+    const { shown, pictures } = await statusOf({ state: 'ready', facts }, async () => sights.well);
+    expect(shown).toHaveLength(1);
+    expect(shown[0]).toContain('follows in your direct messages');
+    expect(pictures).toHaveLength(1);
+    const [{ channel: where, picture } = { channel: '', picture: undefined }] = pictures;
+    expect(where).toBe('D-U1');
+    expect(picture?.name).toMatch(/^demo-\d{14}\.png$/);
+    expect(
+      Buffer.from(picture?.png ?? [])
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    expect(picture?.alt).toContain('6 of 6 machines are well');
+  });
+
+  test('of a cluster without machines promises none', async () => {
+    const { shown, pictures } = await statusOf({ state: 'building' }, () => Promise.reject(new Error('nobody asks')));
+    expect(shown[0]).not.toContain('picture');
+    expect(pictures).toEqual([]);
+  });
+
+  test('stands when its picture does not come, which is said', async () => {
+    const { shown, pictures, logged } = await statusOf({ state: 'ready', facts }, () =>
+      Promise.reject(new Error('gone')),
+    );
+    expect(shown).toHaveLength(2);
+    expect(shown[1]).toContain('The picture did not work just now');
+    expect([pictures, logged]).toEqual([[], ['sending a picture']]);
+  });
+});

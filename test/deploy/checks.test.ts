@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+import { readSettings } from '../../deploy/deploy-settings.ts';
+import { deploySteps } from '../../deploy/deploy-steps.ts';
+import { findGcloud } from '../support/gcloud-python.ts';
+import { Refusal, startGoogleApi } from '../support/google-api.ts';
+
+const project = 'my-project-1';
+const place = `projects/${project}/locations/us-west1`;
+const apis = ['IAM', 'FIRESTORE', 'CLOUDKMS', 'SECRETMANAGER', 'CLOUDTASKS', 'APPENGINE'];
+const sdk = findGcloud('whether the looks of deploy find what is there, and nothing else');
+
+test.skipIf(sdk === undefined).each([
+  ['there', true],
+  ['not there, but others of names like theirs are', false],
+])('with gcloud itself the looks of deploy tell that things are %s', { timeout: 240_000 }, async (_, there) => {
+  const api = await startGoogleApi((method, path) => {
+    const found = method === 'GET' ? inProject(there)[path] : undefined;
+    if (!found) throw new Refusal(404, 'NOT_FOUND', `There is no ${path}.`);
+    return found;
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-gcloud-'));
+  onTestFinished(async () => {
+    await api.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const env = {
+    CLOUDSDK_CONFIG: folder,
+    CLOUDSDK_AUTH_DISABLE_CREDENTIALS: 'true',
+    CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
+    CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: 'true',
+    CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: 'true',
+    ...Object.fromEntries(apis.map((name) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, `${api.url}/`])),
+  };
+  const looks = deploySteps(readSettings(['--project', project])).flatMap(({ look, lookMayFail }) =>
+    look ? [{ look, mayFail: lookMayFail ?? false }] : [],
+  );
+  const once = [...new Map(looks.map((one) => [one.look.join(' '), one])).values()];
+  expect(once.length).toBeGreaterThan(10);
+  const wrong: string[] = [];
+  for (const { look, mayFail } of once) {
+    const [program = '', ...args] = look;
+    const { stdout, stderr, failed } = await execa(program, args, { env, input: '', reject: false });
+    const deletedOnly = look.includes('--show-deleted');
+    if (failed && !mayFail) wrong.push(`${look.join(' ')}: ${stderr}`);
+    else if ((stdout !== '') !== (there && !deletedOnly))
+      wrong.push(`${look.join(' ')}: printed ${JSON.stringify(stdout)}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** What a project answers, by path: with kthw's own things, or with such as are called almost the same. */
+function inProject(own: boolean): Record<string, object> {
+  const named = (before: string, name: string) => ({ name: `${before}/${own ? name : `${name}-2`}` });
+  const enabled = { name: 'projects/123/secrets/x/versions/1', state: 'ENABLED', createTime: '2026-01-01T00:00:00Z' };
+  const secrets = ['kthw-slack-bot-token', 'kthw-slack-signing-secret'];
+  return {
+    [`/v1/projects/${project}/serviceAccounts`]: {
+      accounts: [{ name: 'x', email: `${own ? 'kthw-bot' : 'my-kthw-bot'}@${project}.iam.gserviceaccount.com` }],
+    },
+    [`/v1/projects/${project}/roles`]: {
+      roles: ['kthwCompute', 'kthwKeys'].map((id) => ({
+        name: `projects/${project}/roles/${id}${own ? '' : 'Other'}`,
+      })),
+    },
+    [`/v1/projects/${project}/databases`]: { databases: [named(`projects/${project}/databases`, '(default)')] },
+    [`/v1/${place}/keyRings`]: { keyRings: [named(`${place}/keyRings`, 'kthw')] },
+    [`/v1/${place}/keyRings/kthw/cryptoKeys`]: {
+      cryptoKeys: [{ ...named(`${place}/keyRings/kthw/cryptoKeys`, 'data-keys'), purpose: 'ENCRYPT_DECRYPT' }],
+    },
+    [`/v1/projects/${project}/secrets`]: { secrets: secrets.map((id) => named('projects/123/secrets', id)) },
+    // The service itself filters versions by their state.
+    ...Object.fromEntries(
+      secrets.map((id) => [`/v1/projects/${project}/secrets/${id}/versions`, own ? { versions: [enabled] } : {}]),
+    ),
+    [`/v2/${place}/queues`]: { queues: [{ ...named(`${place}/queues`, 'kthw'), state: 'RUNNING' }] },
+    ...(own ? { [`/v1/apps/${project}`]: { id: project, name: `apps/${project}`, locationId: 'us-west1' } } : {}),
+  };
+}

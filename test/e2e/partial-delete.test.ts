@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyNotHere } from '../../local/ensure-packages.ts';
+import { operationFailed } from './survival/outcomes.ts';
+import { openRig, type Rig } from './survival/test-environment.ts';
+
+const minuteMs = 60_000;
+const size = '--controllers 1 --workers 1';
+
+/** Three clusters, each stopped on its way in another manner and in another chapter, and then deleted. */
+describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
+  let rig: Rig;
+  const over = new AbortController();
+  beforeAll(async () => {
+    rig = await openRig();
+  });
+  afterAll(async () => {
+    over.abort();
+    await rig?.close();
+  });
+
+  test('that failed while its machines were made leaves nothing once it is deleted', async () => {
+    const zone = "The zone 'projects/kthw-local/zones/us-west1-c' does not have enough resources available.";
+    await rig.google.fault({
+      match: 'POST /zones/*/instances',
+      operationError: operationFailed('ZONE_RESOURCE_POOL_EXHAUSTED', zone),
+    });
+    await rig.talk(over.signal).say(`/kthw create fails ${size}`);
+    await rig.stopped('fails', 1);
+    // One machine is there, the other is not.
+    const left = await rig.google.resourcesOf('fails');
+    expect(left.filter((one) => one.startsWith('instances/'))).toHaveLength(1);
+    await expectDeleted('fails');
+  });
+
+  test('that was cancelled while etcd came up, while another is deleted in the middle of its workers', async () => {
+    const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
+    // Told before they are deleted, so that each deletion's summary is the next one of its cluster.
+    await Promise.all([
+      ada.begin('stops', () => ada.say(`/kthw create stops ${size}`)),
+      grace.begin('runs', () => grace.say(`/kthw create runs ${size}`)),
+    ]);
+    await rig.started('stops', 'etcd/stops-controller-0');
+    await ada.say('/kthw cancel stops');
+    await rig.started('runs', 'containerd/runs-worker-0');
+    // It runs still: the deletion takes the cluster from it.
+    await Promise.all([expectDeleted('stops'), expectDeleted('runs', 'grace')]);
+  });
+
+  async function expectDeleted(cluster: string, person = 'ada'): Promise<void> {
+    const talk = rig.talk(over.signal, person);
+    const deleting = await talk.begin(cluster, async () => {
+      await talk.say(`/kthw delete ${cluster}`);
+      await talk.press('delete.yes');
+    });
+    expect(await talk.over(deleting, 2 * minuteMs)).toMatchObject({ text: expect.stringContaining(': deleted') });
+    expect(await rig.google.resourcesOf(cluster)).toEqual([]);
+    expect(await rig.vault(cluster).isEmpty()).toBe(true);
+    const proof = (await rig.events(cluster)).flatMap(({ event }) =>
+      event.type === 'step.finished' && event.step.startsWith('gone/') ? [event.step] : [],
+    );
+    expect(proof.sort()).toEqual(['gone/project', 'gone/secrets']);
+  }
+});

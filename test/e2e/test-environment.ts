@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Conversation } from '../../local/demo/conversation.ts';
+import { whyNotHere } from '../../local/ensure-packages.ts';
+import { WorkspaceClient } from '../../local/slack/slack-emulator-client.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+
+/** A stack, and Ada in #clusters. */
+export interface Stage {
+  readonly stack: Stack;
+  readonly workspace: WorkspaceClient;
+  readonly ada: Conversation;
+  readonly stateDir: string;
+  /** Ends when a part of the stack does, and ends every waiting. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Why there are no clusters on real machines here; says so where nobody overlooks it. */
+export function whyNoStage(): string | undefined {
+  const why = whyNotHere();
+  if (why)
+    console.warn(`${'#'.repeat(80)}\n#  NOT TESTED: clusters on real machines, because ${why}\n${'#'.repeat(80)}`);
+  return why;
+}
+
+/** Everything on this machine, as `npm start` has it, with a bot that logs all it can. @param botEnv what else to tell the bot */
+export async function openStage(botEnv: Readonly<Record<string, string>> = {}): Promise<Stage> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'kthw-e2e-'));
+  const log = (line: string) => console.log(line);
+  const stack = await startStack({ stateDir, log, botEnv: { LOG_LEVEL: 'trace', ...botEnv } });
+  const broken = new AbortController();
+  stack.broken.then((why) => broken.abort(new Error(why)));
+  const workspace = new WorkspaceClient(stack.workspaceUrl);
+  const { signal } = broken;
+  return {
+    stack,
+    workspace,
+    ada: new Conversation(workspace, { person: 'ada', channel: 'clusters', signal }),
+    stateDir,
+    signal,
+    async close() {
+      await stack.stop();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}

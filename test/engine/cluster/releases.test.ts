@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/config.ts';
+import { downloads, mirrored } from '../../../src/engine/cluster/component-downloads.ts';
+import { defaultVersion, minorOf, mirroredVersion, releaseOf, releases } from '../../../src/engine/cluster/releases.ts';
+
+describe('the catalogue', () => {
+  it('has one release for each minor version, in order, without a gap', () => {
+    expect(releases.map(minorOf)).toEqual(Array.from({ length: releases.length }, (_, i) => 20 + i));
+  });
+
+  it('writes every version in full and without a prefix', () => {
+    for (const release of releases) {
+      for (const version of Object.values(release)) expect(version).toMatch(/^\d+\.\d+(\.\d+)?$/);
+    }
+  });
+
+  it('gives a cluster the last minor but one by default, so not the first etcd of a new line', () => {
+    expect(releaseOf(defaultVersion)).toEqual(releases.at(-2));
+  });
+
+  it('knows the version that a cluster gets where there is a mirror', () => {
+    expect(releaseOf(mirroredVersion)).toEqual({
+      kubernetes: '1.20.2',
+      etcd: '3.4.23',
+      containerd: '1.6.20',
+      runc: '1.1.5',
+      cni: '1.1.1',
+      coredns: '1.7.0',
+      pause: '3.2',
+    });
+  });
+
+  it.each([
+    ['today’s Kubernetes', {}, defaultVersion],
+    ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirroredVersion],
+    ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' }, '1.35.9'],
+  ])('gives who names no version %s', (_what, environment, version) => {
+    const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
+    expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
+  });
+
+  it.each(['1.20', 'v1.20.2', '1.20.3', ''])('refuses "%s" and names what there is', (version) => {
+    expect(() => releaseOf(version)).toThrow(RangeError);
+    expect(() => releaseOf(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);
+  });
+});
+
+describe('the downloads of a release', () => {
+  it('are all the programs, each with where its checksum is', () => {
+    const found = downloads(releaseOf('1.20.2')).map(
+      (d) => `${d.on} ${d.url} ${d.checksumUrl.split('/').at(-1)} ${d.checksum}`,
+    );
+    expect(found).toMatchInlineSnapshot(`
+      [
+        "controllers https://github.com/etcd-io/etcd/releases/download/v3.4.23/etcd-v3.4.23-linux-amd64.tar.gz SHA256SUMS sums",
+        "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-apiserver kube-apiserver.sha256 plain",
+        "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-controller-manager kube-controller-manager.sha256 plain",
+        "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-scheduler kube-scheduler.sha256 plain",
+        "controllers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubectl kubectl.sha256 plain",
+        "workers https://github.com/containerd/containerd/releases/download/v1.6.20/containerd-1.6.20-linux-amd64.tar.gz containerd-1.6.20-linux-amd64.tar.gz.sha256sum sums",
+        "workers https://github.com/opencontainers/runc/releases/download/v1.1.5/runc.amd64 runc.sha256sum sums",
+        "workers https://github.com/containernetworking/plugins/releases/download/v1.1.1/cni-plugins-linux-amd64-v1.1.1.tgz cni-plugins-linux-amd64-v1.1.1.tgz.sha256 sums",
+        "workers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kubelet kubelet.sha256 plain",
+        "workers https://dl.k8s.io/release/v1.20.2/bin/linux/amd64/kube-proxy kube-proxy.sha256 plain",
+      ]
+    `);
+  });
+
+  it('have different names and places', () => {
+    for (const release of releases) {
+      const all = downloads(release);
+      expect(new Set(all.map((d) => d.url)).size).toBe(all.length);
+      expect(new Set(all.map((d) => d.name)).size).toBe(all.length);
+    }
+  });
+
+  it.each([
+    ['https://dl.k8s.io/x', 'http://127.0.0.1:1', 'http://127.0.0.1:1/dl.k8s.io/x'],
+    ['https://dl.k8s.io/x', 'http://127.0.0.1:1/', 'http://127.0.0.1:1/dl.k8s.io/x'],
+    ['https://github.com/a/b/c.tgz', 'http://m:1/files', 'http://m:1/files/github.com/a/b/c.tgz'],
+    ['https://dl.k8s.io/x', undefined, 'https://dl.k8s.io/x'],
+  ])('%s at the mirror %s is %s', (url, mirror, expected) => {
+    expect(mirrored(url, mirror)).toBe(expected);
+  });
+});

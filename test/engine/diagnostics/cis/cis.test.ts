@@ -1,0 +1,412 @@
+import { describe, expect, test } from 'vitest';
+import { evidenceOf, hardened, type Seen, tutorial } from '../../../../local/gallery/samples/sample-scan.ts';
+import type { Judgement } from '../../../../src/engine/diagnostics/cis/check.ts';
+import { items } from '../../../../src/engine/diagnostics/cis/checks.ts';
+import { hardeningOf } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
+
+/** What the tutorial's cluster fails, with the numbers of `cis-1.12`, and whether the benchmark looks at it by itself. */
+const automated = [
+  ...['1.1.12', '1.1.14', '1.1.16', '1.1.18', '1.1.19', '1.2.15', '1.3.2', '1.4.1', '1.2.18', '1.2.30', '1.3.7'],
+  ...['4.1.1', '4.1.9', '4.1.6'],
+];
+const manual = [
+  ...['1.2.1', '1.2.3', '1.2.9', '1.2.11', '1.2.29', '1.3.1', '2.7', '3.1.1', '3.2.1', '3.2.2', '4.1.4', '4.1.8'],
+  ...['4.2.8', '4.2.11', '4.2.12', '4.2.13', '4.2.14', '5.1.7', '5.1.10', '5.2.1', '5.3.1', '5.3.2'],
+];
+/** On purpose, on every version. */
+const exceptions = ['1.2.11', '3.1.1', '4.2.11', '5.1.7', '5.1.10', '5.3.1', '5.3.2'];
+
+function nameOf({ number, title }: Pick<Judgement, 'number' | 'title'>): string {
+  return number ?? title;
+}
+
+function named(seen: Seen, is: Judgement['is']): string[] {
+  return hardeningOf(evidenceOf(seen))
+    .filter((one) => one.is === is)
+    .map(nameOf);
+}
+
+describe('the items', () => {
+  test('are the table of what the tutorial fails, each with its number', () => {
+    const numbers = (isAutomated: boolean) =>
+      items.filter((one) => one.automated === isAutomated).flatMap(({ number }) => number ?? []);
+    expect(numbers(true).sort()).toEqual(automated.toSorted());
+    expect(numbers(false).sort()).toEqual(manual.toSorted());
+  });
+
+  test('have names of their own', () => {
+    expect(new Set(items.map(({ title }) => title)).size).toBe(items.length);
+  });
+});
+
+describe('a cluster of kthw', () => {
+  test('passes all of them but those that are stated', () => {
+    expect(named(hardened, 'fails')).toEqual([]);
+    expect(named(hardened, 'unseen')).toEqual([]);
+    expect(named(hardened, 'exception').sort()).toEqual(exceptions.toSorted());
+  });
+
+  test.each([
+    [20, ['1.2.3', '4.2.14', '5.2.1']],
+    [21, ['4.2.14', '5.2.1']],
+    [22, ['4.2.14', '5.2.1']],
+    [23, ['4.2.14']],
+    [24, ['4.2.14']],
+    [25, []],
+  ])('of 1.%d has more exceptions where Kubernetes has nothing to switch on: %j', (minor, more) => {
+    const old = {
+      ...hardened,
+      minor,
+      controller: without(
+        hardened.controller,
+        minor < 21 ? ',DenyServiceExternalIPs' : '',
+        minor < 23 ? /PodSecurity/ : '',
+      ),
+      worker: without(hardened.worker, minor < 25 ? 'line kubelet seccompDefault: true\n' : ''),
+    };
+    expect(named(old, 'fails')).toEqual([]);
+    expect(named(old, 'exception').sort()).toEqual([...exceptions, ...more].sort());
+  });
+});
+
+describe('a cluster of the tutorial', () => {
+  test('fails all of them but those that are exceptions on every cluster', () => {
+    expect(named(tutorial, 'fails').sort()).toEqual(
+      items
+        .map(nameOf)
+        .filter((name) => !exceptions.includes(name))
+        .sort(),
+    );
+  });
+
+  test('is told what was found where, and what to do', () => {
+    const found = hardeningOf(evidenceOf(tutorial)).find(({ number }) => number === '1.2.18');
+    expect(found).toMatchObject({
+      is: 'fails',
+      found: [{ at: ['demo-controller-0'], text: '`--audit-log-maxbackup` is `3`' }],
+      remedy: expect.stringContaining('--audit-log-maxbackup=10'),
+    });
+  });
+});
+
+/** The same with one reading changed. */
+type Change = readonly [item: string, what: string, changed: Seen, found: string];
+
+function on(machine: 'controller' | 'worker', from: string, to: string): Seen {
+  if (!hardened[machine].includes(from)) throw new Error(`no ${machine} says "${from}"`);
+  return { ...hardened, [machine]: hardened[machine].replaceAll(from, to) };
+}
+
+function inApi(changes: Partial<Seen['api']>): Seen {
+  return { ...hardened, api: { ...hardened.api, ...changes } };
+}
+
+function bound(name: string, role: string, subject: { kind: string; name: string }): Seen {
+  return inApi({ bindings: [...hardened.api.bindings, { name, role, subjects: [subject] }] });
+}
+
+const flag = (service: string, text: string) => `flag ${service} --${text}\n`;
+const mode = (path: string, bits: string) => [`file ${bits} root:root ${path}`, `file 644 root:root ${path}`] as const;
+const owner = (path: string) => [`file 600 root:root ${path}`, `file 600 kthw:kthw ${path}`] as const;
+const calico = (policies: Seen['api']['networkPolicies']): Seen => ({
+  ...on('worker', 'network bridge', 'network calico'),
+  api: { ...hardened.api, networkPolicies: policies },
+});
+
+const changes: readonly Change[] = [
+  ['1.1.12', 'data of root', on('controller', 'file 700 etcd:etcd', 'file 700 root:root'), 'belongs to `root:root`'],
+  [
+    '1.1.14',
+    'an admin’s kubeconfig at somebody’s home',
+    on('controller', 'audit-log', 'file 600 kthw:kthw /home/kthw/admin.kubeconfig\naudit-log'),
+    '/home/kthw/admin.kubeconfig belongs to `kthw:kthw`',
+  ],
+  ['1.1.16', 'another owner', on('controller', ...owner('/var/lib/kubernetes/kube-scheduler.kubeconfig')), 'kthw:kthw'],
+  [
+    '1.1.16',
+    'a copy that others can read',
+    on('controller', '400 kube-scheduler:root', '444 kube-scheduler:root'),
+    'mode `444`',
+  ],
+  [
+    '1.1.18',
+    'another owner',
+    on('controller', ...owner('/var/lib/kubernetes/kube-controller-manager.kubeconfig')),
+    'kthw:kthw',
+  ],
+  ['1.1.19', 'a key of somebody', on('controller', ...owner('/var/lib/kubernetes/ca-key.pem')), 'ca-key.pem'],
+  ['1.1.19', 'a folder of somebody', on('controller', 'root:root /etc/etcd\n', 'kthw:kthw /etc/etcd\n'), '/etc/etcd'],
+  ['1.2.1', 'a default', on('controller', flag('kube-apiserver', 'anonymous-auth=false'), ''), 'is not set'],
+  ['1.2.1', 'another value', on('controller', 'anonymous-auth=false', 'anonymous-auth=true'), '`true`'],
+  ['1.2.3', 'a plug-in less', on('controller', ',DenyServiceExternalIPs', ''), 'DenyServiceExternalIPs'],
+  ['1.2.9', 'a plug-in less', on('controller', ',EventRateLimit', ''), 'EventRateLimit'],
+  ['1.2.9', 'no limits', on('controller', 'line admission   - name: EventRateLimit\n', ''), 'no limits'],
+  [
+    '1.2.9',
+    'a plug-in that is switched off again',
+    on(
+      'controller',
+      flag('kube-apiserver', 'profiling=false'),
+      'flag kube-apiserver --disable-admission-plugins=EventRateLimit\n',
+    ),
+    'switched off',
+  ],
+  ['1.2.15', 'a default', on('controller', flag('kube-apiserver', 'profiling=false'), ''), 'is not set'],
+  ['1.2.18', 'fewer logs', on('controller', 'maxbackup=10', 'maxbackup=9'), '`9`'],
+  ['1.2.29', 'a weak one among them', on('controller', 'suites=', 'suites=TLS_RSA_WITH_AES_128_CBC_SHA,'), 'CBC'],
+  ['1.2.30', 'another value', on('controller', 'expiration=false', 'expiration=true'), '`true`'],
+  [
+    '1.3.1',
+    'a default',
+    on('controller', flag('kube-controller-manager', 'terminated-pod-gc-threshold=1000'), ''),
+    'not set',
+  ],
+  ['1.3.2', 'a default', on('controller', flag('kube-controller-manager', 'profiling=false'), ''), 'not set'],
+  ['1.3.7', 'all addresses', on('controller', 'bind-address=127.0.0.1', 'bind-address=0.0.0.0'), '0.0.0.0'],
+  [
+    '1.4.1',
+    'a default',
+    on('controller', 'line scheduler enableProfiling: false', 'line scheduler kind: x'),
+    'not set',
+  ],
+  [
+    '1.4.1',
+    'a configuration that came later',
+    on('controller', 'text scheduler 900', 'text scheduler 1001'),
+    'started before',
+  ],
+  [
+    '1.4.1',
+    'a flag that says nothing beside a configuration',
+    on('controller', 'line scheduler enableProfiling: false', 'line scheduler enableProfiling: true'),
+    '`enableProfiling` is `true`',
+  ],
+  [
+    '2.7',
+    'the cluster’s authority',
+    on('controller', 'trusted-ca-file e7cd000000000002', 'trusted-ca-file c1a57e0000000001'),
+    'cluster',
+  ],
+  [
+    '2.7',
+    'the cluster’s authority among members',
+    on('controller', 'peer-trusted-ca-file e7cd000000000002', 'peer-trusted-ca-file c1a57e0000000001'),
+    '--peer-trusted-ca-file',
+  ],
+  [
+    '3.1.1',
+    'a name that is bound',
+    bound('ada', 'view', { kind: 'User', name: 'slack:T1:U1' }),
+    '`ada` gives rights to a name',
+  ],
+  ['3.1.1', 'the group of all people', bound('all', 'view', { kind: 'Group', name: 'kthw:admins' }), '`all`'],
+  ['3.2.1', 'an empty log', on('controller', 'audit-log 4096', 'audit-log 0'), 'is empty'],
+  ['3.2.1', 'no log', on('controller', 'audit-log 4096\n', ''), 'no audit log'],
+  [
+    '3.2.1',
+    'no policy',
+    on('controller', 'flag kube-apiserver --audit-policy-file', 'flag kube-apiserver --x'),
+    'not set',
+  ],
+  ['3.2.1', 'a policy of nothing', on('controller', 'level: Metadata', 'level: None'), 'writes nothing'],
+  ['3.2.2', 'no shells', on('controller', 'pods/exec, ', ''), '`get` of `pods/exec` is not written down'],
+  [
+    '3.2.2',
+    'secrets in full',
+    on('controller', 'level: Metadata', 'level: Request'),
+    '`get` of `secrets` is written down whole',
+  ],
+  ['4.1.1', 'others can read it', on('worker', ...mode('/etc/systemd/system/kubelet.service', '600')), 'mode `644`'],
+  ['4.1.4', 'another owner', on('worker', ...owner('/var/lib/kube-proxy/kubeconfig')), 'kthw:kthw'],
+  ['4.1.6', 'another owner', on('worker', ...owner('/var/lib/kubelet/kubeconfig')), 'kthw:kthw'],
+  [
+    '4.1.8',
+    'another owner',
+    on('worker', '644 root:root /var/lib/kubernetes/ca.pem', '644 kthw:kthw /var/lib/kubernetes/ca.pem'),
+    'kthw',
+  ],
+  ['4.1.9', 'others can read it', on('worker', ...mode('/var/lib/kubelet/kubelet-config.yaml', '600')), 'mode `644`'],
+  ['4.2.8', 'a default', on('worker', 'line kubelet eventRecordQPS: 50\n', ''), 'not set'],
+  [
+    '4.2.11',
+    'a certificate of its own making',
+    on('worker', 'tlsCertFile', 'other'),
+    'signs its serving certificate itself',
+  ],
+  [
+    '4.2.11',
+    'renewal that is switched off',
+    on(
+      'worker',
+      'line kubelet eventRecordQPS',
+      'line kubelet featureGates: { RotateKubeletServerCertificate: false }\nline kubelet eventRecordQPS',
+    ),
+    'switched off',
+  ],
+  ['4.2.12', 'a weak one among them', on('worker', 'Suites: [', 'Suites: [TLS_RSA_WITH_RC4_128_SHA, '), 'RC4'],
+  [
+    '4.2.12',
+    'a flag that says otherwise',
+    on('worker', 'file 600', `${flag('kubelet', 'tls-cipher-suites=TLS_RSA_WITH_RC4_128_SHA')}file 600`),
+    'RC4',
+  ],
+  ['4.2.13', 'no limit', on('worker', 'podPidsLimit: 4096', 'podPidsLimit: -1'), '`-1`'],
+  ['4.2.14', 'a default', on('worker', 'line kubelet seccompDefault: true\n', ''), 'not set'],
+  [
+    '4.2.14',
+    'a configuration that came later',
+    on('worker', 'text kubelet 1000', 'text kubelet 1001'),
+    'started before',
+  ],
+  ['5.1.7', 'another binding', bound('ours', 'view', { kind: 'Group', name: 'system:masters' }), '`ours`'],
+  ['5.1.10', 'somebody else', bound('eve', 'system:kubelet-api-admin', { kind: 'User', name: 'eve' }), 'to eve'],
+  ['5.2.1', 'no standard', on('controller', 'enforce: baseline', 'enforce: privileged'), '`privileged` by default'],
+  [
+    '5.2.1',
+    'no plug-in’s configuration',
+    on('controller', 'name: PodSecurity', 'name: Other'),
+    '`privileged` by default',
+  ],
+  [
+    '5.2.1',
+    'a namespace without',
+    inApi({ namespaces: [{ name: 'wild', labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } }] }),
+    'the namespace `wild`',
+  ],
+  ['5.3.1', 'no network at all', on('worker', 'network ', 'nothing '), 'no network plug-in'],
+  [
+    '5.3.2',
+    'a policy that nobody enforces',
+    inApi({ networkPolicies: [{ name: 'deny', namespace: 'default' }] }),
+    '`deny`',
+  ],
+  ['5.3.2', 'a namespace without, where they are enforced', calico([]), '`default` has none'],
+  ['ssh is closed', 'a rule', { ...hardened, cloud: tutorial.cloud }, 'lets 0.0.0.0/0 in'],
+  ["no ssh key is in the machines' metadata", 'a key', { ...hardened, cloud: tutorial.cloud }, 'there is one'],
+  ["machines can't change the project", 'a scope', { ...hardened, cloud: tutorial.cloud }, '`compute`'],
+  [
+    "an authority's key lies only where it signs",
+    'a copy at somebody’s home',
+    on('controller', 'provider secretbox', 'key c1a57e0000000001 /home/kthw/ca-key.pem\nprovider secretbox'),
+    'one lies at /home/kthw/ca-key.pem',
+  ],
+  [
+    "an authority's key lies only where it signs",
+    'a copy on a worker',
+    on('worker', 'network bridge', 'key c1a57e0000000001 /var/lib/kubernetes/ca-key.pem\nnetwork bridge'),
+    'one lies at',
+  ],
+  [
+    "an authority's key lies only where it signs",
+    'etcd’s on a controller',
+    on('controller', 'provider secretbox', 'key e7cd000000000002 /etc/etcd/ca-key.pem\nprovider secretbox'),
+    'one lies at /etc/etcd/ca-key.pem',
+  ],
+  [
+    "an authority's key lies only where it signs",
+    'one that others can read',
+    on('controller', '600 root:root /var/lib/kubernetes/ca-key.pem', '640 root:root /var/lib/kubernetes/ca-key.pem'),
+    'others can read',
+  ],
+  [
+    'etcd and the control plane run as users of their own',
+    'root',
+    on('controller', 'etcd etcd 1000', 'etcd root 1000'),
+    'etcd runs as root',
+  ],
+  [
+    'etcd and the control plane run as users of their own',
+    'one user for two',
+    on('controller', 'process kube-scheduler kube-scheduler', 'process kube-scheduler etcd'),
+    'runs as the user of',
+  ],
+  [
+    'secrets rest under `secretbox`, or the like',
+    'aescbc',
+    on('controller', 'provider secretbox', 'provider aescbc'),
+    'aescbc',
+  ],
+];
+
+describe('one reading changed', () => {
+  test.each(changes)('%s fails with %s', (item, _, changed, found) => {
+    const one = hardeningOf(evidenceOf(changed)).find((judgement) => nameOf(judgement) === item);
+    expect(one).toMatchObject({ is: 'fails' });
+    expect(one?.found.map(({ text }) => text).join()).toContain(found);
+    expect(one?.remedy).not.toBe('');
+  });
+
+  test('makes each of the items fail that can', () => {
+    // Images: the exception is the only other way.
+    const can = items.map(nameOf).filter((name) => name !== '1.2.11');
+    expect([...new Set(changes.map(([item]) => item))].sort()).toEqual(can.sort());
+  });
+
+  test.each<[string, Seen]>([
+    ['1.2.11', on('controller', 'NodeRestriction', 'NodeRestriction,AlwaysPullImages')],
+    [
+      '4.2.11',
+      on('worker', 'line kubelet eventRecordQPS', 'line kubelet serverTLSBootstrap: true\nline kubelet eventRecordQPS'),
+    ],
+    ['5.1.10', inApi({ bindings: hardened.api.bindings.filter(({ name }) => name !== 'system:kube-apiserver') })],
+    ['5.3.1', calico([])],
+    ['5.3.2', calico([{ name: 'deny', namespace: 'default' }])],
+  ])('makes the exception %s pass', (number, changed) => {
+    expect(named(changed, 'passes')).toContain(number);
+  });
+});
+
+describe('the way to the machines', () => {
+  const open = { ...evidenceOf(hardened), cloud: tutorial.cloud };
+  const ways = ['ssh is closed', "no ssh key is in the machines' metadata"];
+
+  test.each([
+    ['while a run needs it is an exception', true, 'exception'],
+    ['that nobody needs fails', false, 'fails'],
+  ] as const)('%s', (_, busy, is) => {
+    const all = hardeningOf({ ...open, busy });
+    expect(all.filter((one) => ways.includes(one.title)).map((one) => one.is)).toEqual([is, is]);
+  });
+});
+
+describe('what can’t be looked at', () => {
+  const unseen = { unseen: 'it does not answer' };
+  const of = (machine: string) =>
+    evidenceOf(hardened).machines.map((one) => (one.name === machine ? { ...one, facts: unseen } : one));
+
+  test.each([
+    ['a controller', { machines: of('demo-controller-0') }, '1.2.15'],
+    ['a worker', { machines: of('demo-worker-0') }, '4.1.1'],
+    ['the API', { api: unseen }, '5.1.7'],
+    ['the cloud', { cloud: unseen }, 'ssh is closed'],
+    ['no machine at all', { machines: [] }, '1.2.15'],
+  ])('%s fails nothing, and passes nothing', (_, changed, item) => {
+    const all = hardeningOf({ ...evidenceOf(hardened), ...changed });
+    expect(all.filter(({ is }) => is === 'fails')).toEqual([]);
+    expect(all.find((one) => nameOf(one) === item)?.is).toBe('unseen');
+  });
+
+  test('of a machine whose service is down is that service', () => {
+    const all = hardeningOf(evidenceOf(on('controller', 'process kube-scheduler', 'gone')));
+    expect(all.find(({ number }) => number === '1.4.1')).toMatchObject({
+      is: 'unseen',
+      found: [{ at: ['demo-controller-0'], text: 'kube-scheduler does not run' }],
+    });
+  });
+
+  test('hides no failure of another machine', () => {
+    const evidence = evidenceOf(tutorial);
+    const all = hardeningOf({
+      ...evidence,
+      machines: [...evidence.machines, { name: 'demo-controller-1', role: 'controller', facts: unseen }],
+    });
+    expect(all.find(({ number }) => number === '1.2.15')).toMatchObject({
+      is: 'fails',
+      found: [{ at: ['demo-controller-0'] }],
+    });
+  });
+});
+
+function without(text: string, ...parts: readonly (string | RegExp)[]): string {
+  return parts.reduce<string>((left, part) => (part === '' ? left : left.replace(part, '')), text);
+}

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { World } from '../../fakes/run-environment.ts';
+import { captured } from './captured.ts';
+
+const open: World[] = [];
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close();
+});
+
+const well = `${captured['e2-standard-2']}\netcd_server_is_leader 0\n`;
+
+/** A cluster of 3 and 2 that is up, whose machines answer looks. */
+async function aCluster() {
+  const world = new World();
+  open.push(world);
+  world.remote.exits(/^run demo-controller-1 exit 0$/, { stdout: well.replace('is_leader 0', 'is_leader 1') }, 1_000);
+  world.remote.exits(/^run demo-\S+ exit 0$/, { stdout: well }, 1_000);
+  const process = world.process();
+  await world.create(process, { controllers: 3, workers: 2 });
+  return { world, desk: process.desk };
+}
+
+async function sightOf({ desk }: Awaited<ReturnType<typeof aCluster>>) {
+  const sight = await desk.sight('demo');
+  if ('unknown' in sight) throw new Error('there is no cluster');
+  return sight;
+}
+
+describe('a look at a cluster', () => {
+  test('finds its machines with their addresses, who leads etcd, the nodes and the load balancer', async () => {
+    const sight = await sightOf(await aCluster());
+    expect(sight.unseen).toEqual([]);
+    expect(sight.machines.map(({ name, address, leads, ready }) => [name, address, leads, ready])).toEqual([
+      ['demo-controller-0', '10.240.0.10', false, undefined],
+      ['demo-controller-1', '10.240.0.11', true, undefined],
+      ['demo-controller-2', '10.240.0.12', false, undefined],
+      ['demo-worker-0', '10.240.0.20', false, true],
+      ['demo-worker-1', '10.240.0.21', false, true],
+    ]);
+    expect(sight.machines.every(({ externalAddress, status }) => externalAddress && status === 'RUNNING')).toBe(true);
+    expect(sight.machines.at(-1)?.podCidr).toBe('10.200.1.0/24');
+    expect(sight.balancer.address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect([...(sight.balancer.healthy?.values() ?? [])]).toEqual([true, true, true]);
+  });
+
+  test('says of each thing that can’t be looked at that it can’t, and looks at the others', async () => {
+    const cluster = await aCluster();
+    const { world } = cluster;
+    const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
+    const call = { request: 'r', signal: new AbortController().signal };
+    await world.cloud.stopInstance(at('demo-controller-0'), call);
+    await world.cloud.instances.delete(at('demo-worker-1'), call);
+    world.remote.silent.add('demo-worker-0');
+    const error = () => new KthwError('cloud-unavailable', { doing: 'health of pool demo', status: 503 });
+    world.cloud.faults.plan({ call: /poolHealth/, when: 'before', error });
+    const { machines, unseen, balancer } = await sightOf(cluster);
+    expect(unseen).toEqual([
+      'load balancer: health of pool demo: Compute Engine answered 503',
+      'demo-controller-0: it is TERMINATED',
+      'demo-worker-0 does not answer ssh',
+      'demo-worker-1: there is no such machine',
+    ]);
+    expect(balancer).not.toHaveProperty('healthy');
+    expect(machines.map(({ exists, status, down }) => [exists, status, down])).toMatchObject([
+      [true, 'TERMINATED', undefined],
+      [true, 'RUNNING', []],
+      [true, 'RUNNING', []],
+      [true, 'RUNNING', undefined],
+      [false, undefined, undefined],
+    ]);
+  });
+
+  test('of a cluster that is not there says so', async () => {
+    const world = new World();
+    open.push(world);
+    expect(await world.process().desk.sight('demo')).toEqual({ unknown: true });
+  });
+});

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import type { ClusterSpec } from '../../../src/store/records.ts';
+import { specOf, World } from '../../fakes/run-environment.ts';
+import { captured } from './captured.ts';
+
+const open: World[] = [];
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.close();
+});
+
+/** A world in which looks at machines see what was captured on real ones. */
+function aWorld(see = captured['f1-micro']): World {
+  const world = new World();
+  open.push(world);
+  world.remote.exits(looks, { stdout: see ?? '' }, 1_000);
+  return world;
+}
+
+/** How the double of machines calls a look of the doctor: by its script's last line. */
+const looks = /^run demo-\S+ exit 0$/;
+const small: Partial<ClusterSpec> = { machineType: 'f1-micro', forceSize: true, controllers: 3, workers: 1 };
+const etcdFails = {
+  call: /^look demo-controller-1 etcd\/demo-controller-1$/,
+  when: 'before',
+  error: () => new KthwError('command-failed', { host: 'demo-controller-1', doing: 'looking', exitCode: 1 }),
+} as const;
+
+describe('a run', () => {
+  test('on machines that are too small says so once, with the figures and what would do', async () => {
+    const world = aWorld();
+    const run = await world.create(world.process(), small);
+    expect(await world.endOf(run)).toBe('succeeded');
+    const diagnosed = await world.eventsOf(run, 'step.diagnosed');
+    expect(diagnosed.length).toBe(1);
+    expect(diagnosed[0]).toMatchObject({ step: 'ready/etcd', resizeTo: 'e2-standard-2' });
+    expect(diagnosed[0]?.findings.slice(0, 2)).toEqual([
+      'f1-micro is too small for etcd and the API server: a share of a CPU where 1 whole one is needed, 614 MB where 2000 MB are needed',
+      'demo-controller-0: etcd said `took too long` 122 times in 10 minutes',
+    ]);
+    expect(diagnosed[0]?.findings.at(-1)).toBe('… and 5 more');
+  });
+
+  test.each([
+    [
+      'large machines that are slow',
+      { ...small, machineType: 'e2-standard-2' },
+      captured['e2-standard-2-on-a-busy-host'],
+    ],
+    ['small machines that are well', small, 'nproc 1'],
+    ['machines that print nothing', small, ''],
+  ])('on %s says nothing while all goes well', async (_, spec, see) => {
+    const world = aWorld(see);
+    const run = await world.create(world.process(), spec);
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(await world.eventsOf(run, 'step.diagnosed')).toEqual([]);
+  });
+
+  test('goes on when its machines can’t be looked at', async () => {
+    const world = aWorld();
+    const error = () => new Error('something that nobody thought of');
+    world.remote.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
+    const run = await world.create(world.process(), small);
+    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    expect(await world.eventsOf(run, 'step.diagnosed')).toEqual([]);
+  });
+
+  test('whose etcd has failed three times looks at that machine, whatever its size', async () => {
+    const world = aWorld(captured['e2-standard-2-on-a-busy-host']);
+    world.remote.faults.plan({ ...etcdFails, times: 4 });
+    const run = await world.create(world.process(), { ...small, machineType: 'e2-standard-2' });
+    expect(await world.endOf(run)).toBe('succeeded');
+    const events = (await world.store.events(run)).map(({ event }) => event);
+    const at = events.findIndex(({ type }) => type === 'step.diagnosed');
+    const failures = events.slice(0, at).filter((e) => e.type === 'step.failed' && e.step === 'etcd/demo-controller-1');
+    expect(failures.length).toBe(3);
+    expect(events[at]).toMatchObject({ step: 'etcd/demo-controller-1' });
+    expect(events[at]).not.toHaveProperty('resizeTo');
+    expect(JSON.stringify(events[at])).not.toContain('demo-controller-0');
+  });
+
+  test('whose etcd fails for good is diagnosed once, and again after a resume', async () => {
+    const world = aWorld();
+    const process = world.process();
+    world.remote.faults.plan({ ...etcdFails, times: 1_000 });
+    const run = await world.create(process, small);
+    expect(await world.endOf(run)).toBe('failed');
+    expect((await world.eventsOf(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
+    await world.finish(process.desk.resume('demo', world.by));
+    expect((await world.eventsOf(run, 'step.diagnosed')).length).toBe(2);
+  });
+});
+
+describe('doctor', () => {
+  test('shows the figures of every machine and what they mean', async () => {
+    const world = aWorld();
+    const { desk } = world.process();
+    await world.create(world.process(), small);
+    const seen = await desk.doctor('demo');
+    expect(seen).toMatchObject({
+      cluster: 'demo',
+      state: 'ready',
+      undersized: { machineType: 'f1-micro', suggest: 'e2-standard-2' },
+      patients: [0, 1, 2]
+        .map((n) => ({
+          name: `demo-controller-${n}`,
+          role: 'controller',
+          type: { name: 'f1-micro', sharedCpu: true },
+          readings: { cpus: 0.2, etcd: { tookTooLong: 122 } },
+        }))
+        .concat([expect.objectContaining({ name: 'demo-worker-0', role: 'worker' })]),
+    });
+  });
+
+  test('finds machines that are stopped, gone, silent, somebody else’s or strange; the others are looked at', async () => {
+    const world = aWorld('nproc 2');
+    const { desk } = world.process();
+    await world.create(world.process(), { ...small, workers: 3 });
+    const call = { request: 'r', signal: new AbortController().signal };
+    const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
+    await world.cloud.stopInstance(at('demo-controller-0'), call);
+    await world.cloud.instances.delete(at('demo-controller-1'), call);
+    world.remote.silent.add('demo-worker-0');
+    world.remote.replaced.add('demo-worker-1');
+    const error = () => new Error('something that nobody thought of');
+    world.remote.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
+    expect(await desk.doctor('demo')).toMatchObject({
+      findings: [
+        { machine: 'demo-controller-0', text: 'it is TERMINATED' },
+        { machine: 'demo-controller-1', text: 'there is no such machine' },
+        { machine: 'demo-worker-0', text: 'demo-worker-0 does not answer ssh' },
+        { machine: 'demo-worker-1', text: expect.stringContaining('another ssh host key') },
+        { machine: 'demo-worker-2', text: 'looking at demo-worker-2: something that should not happen did' },
+      ],
+    });
+  });
+
+  test('looks at machines where they are now, also when they were restarted by hand', async () => {
+    const world = aWorld('nproc 2');
+    const { desk } = world.process();
+    await world.create(world.process(), small);
+    const at = { name: 'demo-controller-0', zone: 'us-west1-c', region: 'us-west1' };
+    const call = { request: 'r', signal: new AbortController().signal };
+    await world.cloud.stopInstance(at, call);
+    await world.cloud.startInstance(at, call);
+    await world.clock.sleep(60_000, call.signal);
+    expect(await desk.doctor('demo')).toMatchObject({ findings: [] });
+  });
+
+  test('of a cluster while it is being built sees what is there', async () => {
+    const world = aWorld('nproc 2');
+    const { desk } = world.process();
+    await desk.create({ spec: specOf(small), by: world.by, channel: 'C1' });
+    const seen = await desk.doctor('demo');
+    expect(seen).toMatchObject({ state: 'building' });
+    expect('findings' in seen && seen.findings.map(({ text }) => text)).toContain('there is no such machine');
+  });
+
+  test('of a cluster that is not there is unknown', async () => {
+    expect(await aWorld().process().desk.doctor('demo')).toEqual({ unknown: true });
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { parseReadings, percentile } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import { captured } from './captured.ts';
+
+const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+
+function up(names: readonly string[]) {
+  return names.map((name) => ({ name, active: 'active', restarts: 0 }));
+}
+
+describe('what was captured on real machines', () => {
+  test('a controller on f1-micro', () => {
+    expect(parseReadings(captured['f1-micro'] ?? '')).toEqual({
+      cpus: 0.2,
+      load: 11.64,
+      throttled: expect.closeTo(0.356, 3),
+      steal: 0,
+      iowait: expect.closeTo(0.005, 3),
+      memory: { totalMb: 614, availableMb: 107 },
+      swapUsedMb: 0,
+      services: up(controlPlane),
+      etcd: {
+        tookTooLong: 122,
+        leaderChanges: 1,
+        heartbeatFailures: 32,
+        hasLeader: true,
+        fsyncMs: 121.2,
+        commitMs: 121.7,
+      },
+    });
+  });
+
+  test('a controller on e2-standard-2', () => {
+    expect(parseReadings(captured['e2-standard-2'] ?? '')).toMatchObject({
+      cpus: 2,
+      throttled: 0,
+      memory: { totalMb: 8192, availableMb: 7827 },
+      services: up(controlPlane),
+      etcd: { tookTooLong: 6, leaderChanges: 1, fsyncMs: 38.4, commitMs: 48.3 },
+    });
+  });
+
+  test('a worker has no etcd and other services', () => {
+    const readings = parseReadings(captured['f1-micro-worker'] ?? '');
+    expect(readings.services).toEqual(up(['kubelet', 'containerd']));
+    expect(readings).not.toHaveProperty('etcd');
+  });
+
+  test('round trips are judged once there are enough of them', () => {
+    expect(parseReadings(captured['f1-micro'] ?? '').etcd).not.toHaveProperty('roundTripMs');
+    expect(parseReadings(captured['f1-micro-after-9-minutes'] ?? '').etcd).toMatchObject({ roundTripMs: 147.5 });
+  });
+});
+
+describe('other machines', () => {
+  test('control groups of version 2 with limits', () => {
+    const text = [
+      'nproc 4',
+      'MemTotal: 16000000 kB',
+      'MemAvailable: 9000000 kB',
+      'cpu.max 50000 100000',
+      `memory.max ${1024 ** 3}`,
+      `memory.current ${900 * 1024 ** 2}`,
+      `inactive_file ${100 * 1024 ** 2}`,
+      'nr_periods 200',
+      'nr_throttled 50',
+    ].join('\n');
+    expect(parseReadings(text)).toEqual({
+      cpus: 0.5,
+      throttled: 0.25,
+      memory: { totalMb: 1024, availableMb: 224 },
+      services: [],
+    });
+  });
+
+  test.each([
+    ['version 2', 'cpu.max max 100000'],
+    [
+      'version 1',
+      'cpu/cpu.cfs_quota_us -1\ncpu/cpu.cfs_period_us 100000\nmemory/memory.limit_in_bytes 9223372036854771712',
+    ],
+  ])('a whole machine without limits, %s', (_, groups) => {
+    const memory = 'MemTotal: 8000000 kB\nMemAvailable: 7000000 kB\nmemory/memory.usage_in_bytes 100';
+    expect(parseReadings(`nproc 2\n${groups}\n${memory}`)).toEqual({
+      cpus: 2,
+      memory: { totalMb: 7813, availableMb: 6836 },
+      services: [],
+    });
+  });
+
+  test('steal, iowait and swap', () => {
+    const text =
+      'before cpu  100 0 100 800 0 0 0 0 0 0\nafter cpu  120 0 110 830 10 0 0 30 0 0\nSwapTotal: 2048 kB\nSwapFree: 1024 kB';
+    expect(parseReadings(text)).toEqual({ steal: 0.3, iowait: 0.1, swapUsedMb: 1, services: [] });
+  });
+
+  test('services that failed and were restarted; those that are not installed are left out', () => {
+    const text = [
+      'NRestarts=4\nId=etcd.service\nLoadState=loaded\nActiveState=failed\n',
+      'NRestarts=0\nId=kubelet.service\nLoadState=not-found\nActiveState=inactive\n',
+    ].join('\n');
+    expect(parseReadings(text).services).toEqual([{ name: 'etcd', active: 'failed', restarts: 4 }]);
+  });
+
+  test.each(['', 'bash: line 1: nproc: command not found', 'load\nnproc \ncpu.max'])('nothing to read: %j', (text) => {
+    expect(parseReadings(text)).toEqual({ services: [] });
+  });
+});
+
+describe('a percentile', () => {
+  const lines = (...counts: number[]) =>
+    ['0.1', '0.2', '+Inf'].map((le, i) => `m_bucket{to="x",le="${le}"} ${counts[i]}`);
+
+  test.each([
+    ['in the first bucket', lines(100, 100, 100), 0.099],
+    ['straight within a bucket', lines(0, 100, 100), 0.199],
+    ['above the last bound', lines(0, 0, 100), 0.2],
+    ['of too few', lines(29, 29, 29), undefined],
+    ['of nothing', [], undefined],
+  ])('%s', (_, given, expected) => {
+    const found = percentile(given, 'm', 0.99);
+    expect(found).toEqual(expected === undefined ? undefined : expect.closeTo(expected, 6));
+  });
+
+  test('takes the series of all peers together, and no other metric', () => {
+    const other = lines(0, 40, 40).map((line) => line.replace('m_', 'n_'));
+    const given = [...lines(20, 20, 20), ...lines(20, 20, 20), ...other];
+    expect(percentile(given, 'm', 0.5)).toEqual(expect.closeTo(0.05, 6));
+  });
+});

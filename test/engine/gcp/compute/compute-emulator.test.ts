@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { WithoutMachines } from '../../../../local/compute/in-memory-machine-backend.ts';
+import { type Cloud as LocalCloud, startCloud } from '../../../../local/compute/start-compute-emulator.ts';
+import type { CloudCall } from '../../../../src/engine/gcp/compute/compute-api.ts';
+import type { Cloud, Instance, Zonal } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { openCompute } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+
+const region = 'us-central1';
+const zone = 'us-central1-a';
+const labels = { 'kthw-cluster': 'demo' };
+const description = 'kthw cluster demo';
+const { signal } = new AbortController();
+let machines: WithoutMachines;
+let local: LocalCloud;
+let cloud: Cloud;
+let calls: CloudCall[];
+
+function call() {
+  return { request: randomUUID(), signal };
+}
+
+function machine(name: string, address: string): Instance {
+  return {
+    name,
+    zone,
+    region,
+    address,
+    machineType: 'e2-standard-2',
+    network: 'demo',
+    subnetwork: 'demo-subnet',
+    canIpForward: true,
+    diskGb: 200,
+    image: 'ubuntu-os-cloud/ubuntu-2404-lts-amd64',
+    tags: ['demo', 'worker'],
+    labels,
+    scopes: ['https://www.googleapis.com/auth/compute', 'https://www.googleapis.com/auth/monitoring'],
+    metadata: { 'pod-cidr': '10.200.0.0/24', 'enable-guest-attributes': 'TRUE' },
+  };
+}
+
+const network = { name: 'demo', description };
+const subnet = { name: 'demo-subnet', region, network: 'demo', range: '10.240.0.0/24' };
+const firewall = {
+  name: 'demo-allow',
+  description,
+  network: 'demo',
+  sourceRanges: ['10.200.0.0/16', '10.240.0.0/24'],
+  allow: ['icmp', 'tcp:22', 'tcp:6443', 'udp'],
+  disabled: false,
+};
+const address = { name: 'demo', region, description, labels };
+const worker = machine('demo-worker-0', '10.240.0.20');
+const route = { name: 'demo-pods', description, network: 'demo', destination: '10.200.0.0/24', nextHop: '10.240.0.20' };
+const check = {
+  name: 'demo',
+  description,
+  host: 'kubernetes.default.svc.cluster.local',
+  path: '/readyz',
+  port: 80,
+  checkIntervalSec: 2,
+  timeoutSec: 2,
+  healthyThreshold: 1,
+};
+const pool = { name: 'demo', region, description, healthCheck: 'demo', instances: [`${zone}/demo-worker-0`] };
+
+beforeAll(async () => {
+  machines = new WithoutMachines();
+  local = await startCloud({ machines, block: 55, operationDelayMs: 20 });
+});
+beforeEach(() => {
+  calls = [];
+  local.faults.clear();
+  local.faults.clearCalls();
+  cloud = openCompute({ project: 'kthw-test', endpoint: local.url, onCall: (made) => calls.push(made) });
+});
+afterAll(() => local.close());
+
+describe('against the local Compute API, in the order of the tutorial', () => {
+  test('a network is absent, then as asked; asked again, it stays one', async () => {
+    expect(await cloud.networks.get(network, signal)).toBeUndefined();
+    await cloud.networks.insert(network, call());
+    expect(await cloud.networks.get(network, signal)).toEqual(network);
+    await cloud.networks.insert(network, call());
+    expect(calls.map(({ doing, outcome }) => [doing, outcome])).toEqual([
+      ['looking at network demo', 'ok'],
+      ['making network demo', 'ok'],
+      ['looking at network demo', 'ok'],
+      ['making network demo', 'ok'],
+    ]);
+  });
+
+  test('a subnet', async () => {
+    await cloud.subnetworks.insert(subnet, call());
+    expect(await cloud.subnetworks.get({ name: subnet.name, region }, signal)).toEqual(subnet);
+  });
+
+  test('a firewall rule', async () => {
+    await cloud.firewalls.insert(firewall, call());
+    expect(await cloud.firewalls.get(firewall, signal)).toEqual(firewall);
+    for (const disabled of [true, true, false]) {
+      await cloud.setFirewallDisabled(firewall, disabled, call());
+      expect(await cloud.firewalls.get(firewall, signal)).toEqual({ ...firewall, disabled });
+    }
+  });
+
+  test('an address gets its labels after it was made', async () => {
+    await cloud.addresses.insert(address, call());
+    const found = await cloud.addresses.get(address, signal);
+    expect(found).toEqual({ ...address, address: expect.stringMatching(/^127\.55\./) });
+    expect(local.faults.calls).toMatchObject({ 'POST /regions/{region}/addresses/{resource}/setLabels': 1 });
+  });
+
+  test('an address whose labelling was cut gets them when it is asked for again', async () => {
+    const second = { ...address, name: 'demo-2' };
+    local.faults.order({ match: `POST /regions/${region}/addresses/demo-2/setLabels`, cut: 'before' });
+    await expect(cloud.addresses.insert(second, call())).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(await cloud.addresses.get(second, signal)).toMatchObject({ labels: {} });
+    await cloud.addresses.insert(second, call());
+    expect(await cloud.addresses.get(second, signal)).toMatchObject({ labels });
+    await cloud.addresses.delete(second, call());
+  });
+
+  test('a machine, with an address outside', async () => {
+    await cloud.instances.insert(worker, call());
+    expect(await cloud.instances.get(worker, signal)).toEqual({
+      ...worker,
+      status: 'RUNNING',
+      externalAddress: expect.stringMatching(/^127\.55\./),
+      metadataFingerprint: expect.stringMatching(/./),
+    });
+  });
+
+  test('metadata is replaced, unless somebody else was first', async () => {
+    const found = await cloud.instances.get(worker, signal);
+    const fingerprint = found?.metadataFingerprint ?? '';
+    const metadata = { ...worker.metadata, 'ssh-keys': 'ada:ssh-ed25519 AAAA\nbob:ssh-ed25519 BBBB' };
+    await cloud.setMetadata(worker, { metadata, fingerprint }, call());
+    expect(await cloud.instances.get(worker, signal)).toMatchObject({ metadata });
+    const late = cloud.setMetadata(worker, { metadata: {}, fingerprint }, call());
+    await expect(late).rejects.toMatchObject({ code: 'not-ready', kind: 'transient' });
+    const now = await cloud.instances.get(worker, signal);
+    expect(now).toMatchObject({ metadata });
+    const back = { metadata: worker.metadata, fingerprint: now?.metadataFingerprint ?? '' };
+    await cloud.setMetadata(worker, back, call());
+    expect(machines.machines.get(worker.name)?.metadata.instance).toEqual(worker.metadata);
+  });
+
+  test('host keys: none until the machine has written them', async () => {
+    expect(await cloud.hostKeys(worker, signal)).toEqual([]);
+    const written = new Map([
+      ['hostkeys/ssh-rsa', 'AAAAB3'],
+      ['hostkeys/ssh-ed25519', 'AAAAC3'],
+    ]);
+    machines.attributes.set(worker.name, written);
+    expect(await cloud.hostKeys(worker, signal)).toEqual(['ssh-ed25519 AAAAC3', 'ssh-rsa AAAAB3']);
+    expect(await cloud.hostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
+  });
+
+  test('a machine is stopped, made another type and started; each asked twice', async () => {
+    const before = await cloud.instances.get(worker, signal);
+    await expect(cloud.setMachineType(worker, 'e2-standard-4', call())).rejects.toMatchObject({
+      code: 'cloud-invalid',
+    });
+    for (const _ of [1, 2]) await cloud.stopInstance(worker, call());
+    expect(await cloud.instances.get(worker, signal)).toMatchObject({
+      status: 'TERMINATED',
+      externalAddress: undefined,
+    });
+    for (const _ of [1, 2]) await cloud.setMachineType(worker, 'e2-standard-4', call());
+    for (const _ of [1, 2]) await cloud.startInstance(worker, call());
+    const after = await cloud.instances.get(worker, signal);
+    expect(after).toEqual({
+      ...before,
+      machineType: 'e2-standard-4',
+      externalAddress: expect.stringMatching(/^127\.55\./),
+    });
+    expect(after?.externalAddress).not.toBe(before?.externalAddress);
+    expect(calls.map(({ doing }) => doing)).toContain('changing the type of machine demo-worker-0');
+  });
+
+  test.each([
+    ['stopped', (at: Zonal) => cloud.stopInstance(at, call())],
+    ['started', (at: Zonal) => cloud.startInstance(at, call())],
+    ['changed', (at: Zonal) => cloud.setMachineType(at, 'e2-standard-4', call())],
+    ['told', (at: Zonal) => cloud.setMetadata(at, { metadata: {}, fingerprint: '' }, call())],
+  ])('a machine that is not there can’t be %s', async (_, change) => {
+    await expect(change({ name: 'nobody', zone })).rejects.toMatchObject({ code: 'cloud-invalid' });
+  });
+
+  test('a route', async () => {
+    await cloud.routes.insert(route, call());
+    expect(await cloud.routes.get(route, signal)).toEqual({ ...route, automatic: false });
+  });
+
+  test('a health check, which has no client', async () => {
+    expect(await cloud.healthChecks.get(check, signal)).toBeUndefined();
+    await cloud.healthChecks.insert(check, call());
+    await cloud.healthChecks.insert(check, call());
+    expect(await cloud.healthChecks.get(check, signal)).toEqual(check);
+  });
+
+  test('a target pool and the health of its members', async () => {
+    await cloud.targetPools.insert(pool, call());
+    expect(await cloud.targetPools.get(pool, signal)).toEqual(pool);
+    expect([...(await cloud.poolHealth({ name: 'nothing', region }, signal))]).toEqual([]);
+  });
+
+  test('a forwarding rule', async () => {
+    const reserved = await cloud.addresses.get(address, signal);
+    const rule = {
+      name: 'demo',
+      region,
+      description,
+      labels,
+      address: reserved?.address ?? '',
+      ports: '6443',
+      targetPool: 'demo',
+    };
+    await cloud.forwardingRules.insert(rule, call());
+    expect(await cloud.forwardingRules.get(rule, signal)).toEqual(rule);
+    expect([...(await cloud.poolHealth(pool, signal))]).toEqual([['demo-worker-0', 'HEALTHY']]);
+    machines.unhealthy.add('10.240.0.20');
+    expect([...(await cloud.poolHealth(pool, signal))]).toEqual([['demo-worker-0', 'UNHEALTHY']]);
+  });
+
+  test('machine types, quotas and zones, also those that do not exist', async () => {
+    expect(await cloud.machineType({ name: 'e2-standard-2', zone }, signal)).toEqual({
+      cpus: 2,
+      memoryMb: 8192,
+      sharedCpu: false,
+    });
+    expect(await cloud.machineType({ name: 'f1-micro', zone }, signal)).toMatchObject({ sharedCpu: true });
+    expect(await cloud.machineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
+    expect(await cloud.zones(region, signal)).toEqual(['a', 'b', 'c', 'f'].map((letter) => `${region}-${letter}`));
+    expect(await cloud.zones('mars-north1', signal)).toBeUndefined();
+    expect(await cloud.regions(signal)).toContainEqual({ name: region, zones: await cloud.zones(region, signal) });
+    const types = await cloud.machineTypes(zone, signal);
+    expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
+    expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());
+    await expect(cloud.machineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
+    expect(await cloud.quotas('mars-north1', signal)).toBeUndefined();
+    expect(await cloud.quotas(region, signal)).toContainEqual({
+      metric: 'INSTANCES',
+      limit: expect.any(Number),
+      usage: 1,
+    });
+  });
+
+  test('what is in use can be deleted later', async () => {
+    await expect(cloud.networks.delete(network, call())).rejects.toMatchObject({
+      code: 'in-use',
+      kind: 'transient',
+      detail: expect.stringContaining('demo'),
+    });
+  });
+
+  test('backwards, everything goes; gone already is no error', async () => {
+    for (const _ of [1, 2]) {
+      await cloud.forwardingRules.delete({ name: 'demo', region }, call());
+      await cloud.targetPools.delete(pool, call());
+      await cloud.healthChecks.delete(check, call());
+      await cloud.routes.delete(route, call());
+      await cloud.instances.delete(worker, call());
+      await cloud.addresses.delete(address, call());
+      await cloud.firewalls.delete(firewall, call());
+      await cloud.subnetworks.delete(subnet, call());
+      await cloud.networks.delete(network, call());
+    }
+    expect(calls.every(({ outcome }) => outcome === 'ok')).toBe(true);
+    expect(await cloud.networks.get(network, signal)).toBeUndefined();
+    expect(machines.machines.size).toBe(0);
+  });
+});
+
+describe('one call made twice', () => {
+  test('the answer is cut after the insert was carried out; the same request again makes no second machine', async () => {
+    await cloud.networks.insert(network, call());
+    await cloud.subnetworks.insert(subnet, call());
+    local.faults.order({ match: `POST /zones/${zone}/instances`, cut: 'after' });
+    const again = call();
+    await expect(cloud.instances.insert(worker, again)).rejects.toMatchObject({
+      code: 'outcome-unknown',
+      kind: 'transient',
+    });
+    await cloud.instances.insert(worker, again);
+    expect(await cloud.instances.get(worker, signal)).toMatchObject({ status: 'RUNNING' });
+    expect([...machines.machines.keys()]).toEqual(['demo-worker-0']);
+    await cloud.instances.delete(worker, call());
+  });
+
+  test.each([
+    ['ZONE_RESOURCE_POOL_EXHAUSTED', 'zone-exhausted', 'denied'],
+    ['ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS', 'zone-exhausted', 'denied'],
+    ['QUOTA_EXCEEDED', 'quota', 'denied'],
+    ['RESOURCE_NOT_READY', 'not-ready', 'transient'],
+    ['INTERNAL_ERROR', 'cloud-unavailable', 'transient'],
+    ['INVALID_FIELD_VALUE', 'cloud-invalid', 'invalid'],
+  ])('an operation that ends with %s is %s', async (code, expected, kind) => {
+    const operationError = { code, message: 'Google says so.' };
+    local.faults.order({ match: `POST /zones/${zone}/instances`, operationError });
+    await expect(cloud.instances.insert(worker, call())).rejects.toMatchObject({
+      code: expected,
+      kind,
+      detail: 'Google says so.',
+    });
+  });
+
+  test('an operation that says the resource exists is no error', async () => {
+    const operationError = { code: 'RESOURCE_ALREADY_EXISTS', message: 'It exists.' };
+    local.faults.order({ match: `POST /zones/${zone}/instances`, operationError });
+    await cloud.instances.insert(worker, call());
+  });
+});

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WithoutMachines } from '../../../../local/compute/in-memory-machine-backend.ts';
+import { type Cloud as LocalCloud, startCloud } from '../../../../local/compute/start-compute-emulator.ts';
+import type { Cloud } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { openCompute } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+import { network } from '../../../../src/engine/phases/network.ts';
+import { leftovers } from '../../../../src/engine/steps/orphaned-resources.ts';
+import type { Context } from '../../../../src/engine/workflow/step.ts';
+import { aCluster } from '../../../fixtures/cluster.ts';
+
+const cluster = aCluster({ name: 'demo', region: 'us-west1', zone: 'us-west1-c', controllers: 1, workers: 0 });
+const { region, zone } = cluster;
+const { signal } = new AbortController();
+const description = 'kthw cluster demo';
+const labels = { 'kthw-cluster': 'demo' };
+let local: LocalCloud;
+let cloud: Cloud;
+let c: Context;
+
+function call() {
+  return { request: randomUUID(), signal };
+}
+
+beforeAll(async () => {
+  local = await startCloud({ machines: new WithoutMachines(), operationDelayMs: 10 });
+  cloud = openCompute({ project: 'kthw-test', endpoint: local.url });
+  c = { cloud, cluster, ...call() } as unknown as Context;
+  await cloud.networks.insert({ name: 'demo', description }, call());
+  await cloud.subnetworks.insert({ name: 'demo-subnet', region, network: 'demo', range: '10.240.0.0/24' }, call());
+  await cloud.addresses.insert({ name: 'demo', region, description, labels }, call());
+  await cloud.firewalls.insert(
+    {
+      name: 'by-hand',
+      description: '',
+      network: 'demo',
+      sourceRanges: ['0.0.0.0/0'],
+      allow: ['tcp:80'],
+      disabled: false,
+    },
+    call(),
+  );
+  const route = {
+    name: 'by-hand',
+    description: '',
+    network: 'demo',
+    destination: '10.9.0.0/24',
+    nextHop: '10.240.0.9',
+  };
+  await cloud.routes.insert(route, call());
+  await cloud.healthChecks.insert(
+    {
+      name: 'other',
+      description: 'of the web shop',
+      host: 'a',
+      path: '/',
+      port: 80,
+      checkIntervalSec: 2,
+      timeoutSec: 2,
+      healthyThreshold: 1,
+    },
+    call(),
+  );
+});
+afterAll(() => local.close());
+
+test('every kind is listed, with what tells whose it is', async () => {
+  const where = { region, zone };
+  expect(await cloud.networks.list(where, signal)).toEqual([{ name: 'demo', description }]);
+  expect(await cloud.subnetworks.list(where, signal)).toMatchObject([{ name: 'demo-subnet', network: 'demo' }]);
+  expect(await cloud.addresses.list(where, signal)).toMatchObject([{ name: 'demo', description, labels }]);
+  expect(await cloud.firewalls.list(where, signal)).toMatchObject([{ name: 'by-hand', network: 'demo' }]);
+  expect(await cloud.healthChecks.list(where, signal)).toMatchObject([{ name: 'other' }]);
+  for (const kind of ['instances', 'disks', 'targetPools', 'forwardingRules'] as const)
+    expect(await cloud[kind].list(where, signal)).toEqual([]);
+  // Two come with the network and the subnet, and go with them.
+  const routes = await cloud.routes.list(where, signal);
+  expect(routes.map(({ automatic }) => automatic).sort()).toEqual([false, true, true]);
+});
+
+test('a place that does not exist has nothing', async () => {
+  const nowhere = { region: 'us-west99', zone: 'us-west99-a' };
+  for (const kind of ['instances', 'disks', 'targetPools', 'forwardingRules', 'addresses', 'subnetworks'] as const)
+    expect(await cloud[kind].list(nowhere, signal)).toEqual([]);
+});
+
+test('what belongs to a cluster goes in the order in which it is found, and nothing else', async () => {
+  const left = await leftovers(c);
+  expect(left.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    'routes by-hand',
+    'firewalls by-hand',
+    'addresses demo',
+    'subnetworks demo-subnet',
+    'networks demo',
+  ]);
+  for (const { remove } of left.slice(2, 4)) await remove(call());
+  // A rule and a route that others made keep a network: they go with it.
+  await expect(cloud.networks.delete({ name: 'demo' }, call())).rejects.toMatchObject({ code: 'in-use' });
+  await network.steps(cluster)[0]?.remove?.(c);
+  expect(await leftovers(c)).toEqual([]);
+  expect(await cloud.healthChecks.list({ region, zone }, signal)).toHaveLength(1);
+});

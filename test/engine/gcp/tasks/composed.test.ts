@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startBot } from '../../../../src/app.ts';
+import { readConfig } from '../../../../src/config.ts';
+import { ClusterSpec } from '../../../../src/store/records.ts';
+import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
+import { aCluster } from '../../../fixtures/cluster.ts';
+import { CloudTasks } from '../../../support/cloud-tasks.ts';
+import { clusterRecord, runRecord } from '../../../support/store-fixtures.ts';
+
+const environment = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  SLACK_SIGNING_SECRET: 's',
+  SLACK_BOT_TOKEN: 'xoxb-t',
+  GOOGLE_CLOUD_PROJECT: 'p',
+  LOG_LEVEL: 'silent',
+};
+const queue = 'projects/p/locations/us-west1/queues/kthw';
+
+test('the bot takes its runs from its queue and from nobody else, and puts them down when it is stopped', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-bot-'));
+  const tasks = await CloudTasks.start();
+  const path = join(folder, 'store.sqlite');
+  const store = openSqliteStore({ path });
+  onTestFinished(async () => {
+    await tasks.stop();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const spec = ClusterSpec.parse(aCluster());
+  await store.write('run', 'r1', runRecord({ spec }), undefined);
+  await store.append('r1', [{ type: 'run.requested', operation: 'create', by: { team: 'T1', user: 'U1' } }]);
+  await store.write('cluster', 'demo', clusterRecord({ spec, holding: 'r1', runs: ['r1'] }), undefined);
+
+  tasks.hold();
+  // Nobody answers for Slack and Google, so the run gets no further than its first step.
+  const nowhere = 'http://127.0.0.1:9';
+  const config = readConfig({
+    ...environment,
+    SLACK_API_URL: nowhere,
+    KTHW_COMPUTE_URL: nowhere,
+    KTHW_SQLITE_PATH: path,
+    KTHW_KEY_FILE: join(folder, 'key'),
+    KTHW_DISPATCH: 'cloud-tasks',
+    KTHW_TASKS_QUEUE: queue,
+    KTHW_TASKS_URL: tasks.endpoint,
+    GAE_SERVICE: 'bot',
+  });
+  const bot = await startBot(config);
+  expect(tasks.calls).toMatchObject([{ task: { appEngineHttpRequest: { appEngineRouting: { service: 'bot' } } } }]);
+  expect((await fetch(`${bot.url}/internal/run`, { method: 'POST', body: '{}' })).status).toBe(403);
+  expect(await store.events('r1')).toHaveLength(1);
+
+  tasks.targets = [bot.url];
+  await tasks.until(() => tasks.held === 1);
+  tasks.release();
+  const typesSeen = async () => (await store.events('r1')).map(({ event }) => event.type);
+  await expect.poll(typesSeen, { timeout: 20_000 }).toContain('step.started');
+  tasks.hold();
+  await bot.stop();
+  await tasks.until(() => tasks.deliveries.length > 0);
+  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'stopped' });
+  expect(tasks.calls.at(-1)?.task.name).toContain('-next-');
+});
+
+test.each([
+  ['no queue', { KTHW_TASKS_URL: 'http://127.0.0.1:1' }, 'KTHW_TASKS_QUEUE'],
+  ['a short name', { KTHW_TASKS_QUEUE: 'kthw', GAE_ENV: 'standard' }, 'KTHW_TASKS_QUEUE'],
+  ['another place than App Engine', { KTHW_TASKS_QUEUE: queue }, 'KTHW_DISPATCH'],
+  ['a foreign API', { KTHW_TASKS_QUEUE: queue, KTHW_TASKS_URL: 'http://127.example.com:80' }, 'KTHW_TASKS_URL'],
+])('with %s it does not start on a queue', (_, changes, name) => {
+  expect(() => readConfig({ ...environment, KTHW_DISPATCH: 'cloud-tasks', ...changes })).toThrow(name);
+});
+
+test('on App Engine it needs the name of the queue, elsewhere nothing', () => {
+  const kept = { KTHW_STORE: 'firestore', KTHW_KMS_KEY: 'projects/p/locations/l/keyRings/r/cryptoKeys/k' };
+  const tasks = { KTHW_DISPATCH: 'cloud-tasks', GAE_ENV: 'standard', KTHW_TASKS_QUEUE: queue };
+  const onAppEngine = { ...environment, ...kept, ...tasks };
+  expect(readConfig(onAppEngine).KTHW_TASKS_QUEUE).toBe(queue);
+  expect(readConfig(environment).KTHW_DISPATCH).toBe('process');
+});

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Look } from '../../../../src/engine/gcp/tasks/run-task.ts';
+import { type Taken, taskEndpoint } from '../../../../src/engine/gcp/tasks/task-handler.ts';
+
+const look: Look = { run: 'r1', turn: 3, cause: 'asked', nth: 0 };
+
+async function serve(taken: Taken = { done: 'over' }) {
+  const looks: Look[] = [];
+  const requests: IncomingMessage[] = [];
+  const take = taskEndpoint('kthw', async (one) => {
+    looks.push(one);
+    return taken;
+  });
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    requests.push(request);
+    take(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close().closeAllConnections());
+  const { port } = server.address() as AddressInfo;
+  const post = async (body: string, headers: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${port}/internal/run`, { method: 'POST', headers, body });
+    expect(response.headers.get('connection')).toBe('close');
+    return { status: response.status, text: (await response.text()).trim() };
+  };
+  return { port, post, looks, requests };
+}
+
+test.each([
+  ['nobody', {}],
+  ['another queue', { 'x-appengine-queuename': 'kthw-2' }],
+  ['its full name', { 'x-appengine-queuename': 'projects/p/locations/l/queues/kthw' }],
+  ['two at once', { 'x-appengine-queuename': 'kthw, kthw' }],
+  ['an HTTP task', { 'x-cloudtasks-queuename': 'kthw' }],
+  ['an empty name', { 'x-appengine-queuename': '' }],
+])('a request in the name of %s is refused', async (_, headers: Record<string, string>) => {
+  const { post, looks } = await serve();
+  expect(await post(JSON.stringify(look), headers)).toEqual({ status: 403, text: '' });
+  expect(looks).toEqual([]);
+});
+
+test('of a forged request nothing is read: it is refused before its body comes, and the connection ends', async () => {
+  const { port, requests } = await serve();
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    'POST /internal/run HTTP/1.1\r\nHost: x\r\nX-AppEngine-QueueName: other\r\nContent-Length: 100000\r\n\r\n',
+  );
+  const answer = (await socket.toArray()).join('');
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(answer).toMatch(/^connection: close/im);
+  expect(requests[0]?.readableDidRead).toBe(false);
+});
+
+test('a task of the queue is taken, however its header is written', async () => {
+  const { post, looks } = await serve();
+  const answer = await post(JSON.stringify(look), { 'X-APPENGINE-QueueName': 'kthw' });
+  expect(answer).toEqual({ status: 200, text: 'over' });
+  expect(looks).toEqual([look]);
+});
+
+test('what failed is answered so that the queue repeats it and is not slowed down', async () => {
+  const { post } = await serve({ failed: 'error' });
+  const answer = await post(JSON.stringify(look), { 'x-appengine-queuename': 'kthw' });
+  expect(answer).toEqual({ status: 500, text: 'error' });
+});
+
+test.each([
+  ['not JSON', '{', 400],
+  ['empty', '', 400],
+  ['of another shape', JSON.stringify({ run: 'r1' }), 400],
+  ['with a turn that is none', JSON.stringify({ ...look, turn: -1 }), 400],
+  ['with a cause that is none', JSON.stringify({ ...look, cause: 'other' }), 400],
+  ['too long', JSON.stringify({ ...look, more: 'x'.repeat(10_000) }), 413],
+])('a body that is %s is not acted on', async (_, body, status) => {
+  const { post, looks } = await serve();
+  expect((await post(body, { 'x-appengine-queuename': 'kthw' })).status).toBe(status);
+  expect(looks).toEqual([]);
+});

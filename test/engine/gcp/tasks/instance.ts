@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cloudTasksDispatcher } from '../../../../src/engine/gcp/tasks/cloud-tasks-dispatcher.ts';
+import { openDesk } from '../../../../src/engine/service/cluster-service.ts';
+import type { Desk } from '../../../../src/engine/service/cluster-service-types.ts';
+import type { Dispatcher } from '../../../../src/engine/workflow/dispatcher.ts';
+import { drive, type RunnerOptions } from '../../../../src/engine/workflow/runner.ts';
+import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../../../src/store/store.ts';
+import { nothingThere } from '../../../fixtures/empty-project.ts';
+import { type TutorialOptions, tutorial } from './tutorial.ts';
+
+export interface InstanceOptions extends TutorialOptions {
+  readonly queue: string;
+  readonly endpoint: string;
+  readonly sliceMs?: number;
+  readonly leaseMs?: number;
+  readonly approvalMs?: number;
+  readonly killPoint?: RunnerOptions['killPoint'];
+}
+
+export interface Instance {
+  readonly url: string;
+  readonly desk: Desk;
+  readonly dispatcher: Dispatcher;
+  readonly store: Store;
+  readonly logged: string[];
+  /** As after SIGTERM. */
+  stop(): Promise<void>;
+}
+
+/** One instance of the service, without Slack: everything real but the phases and the cloud. Instances share a folder. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const {
+    folder,
+    queue,
+    endpoint,
+    sliceMs,
+    leaseMs = 30_000,
+    approvalMs = 30 * 60_000,
+    killPoint = () => {},
+  } = options;
+  const phases = tutorial(options);
+  const store = openSqliteStore({ path: join(folder, 'store.sqlite') });
+  const logged: string[] = [];
+  const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const clock = {
+    now: () => new Date(),
+    sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
+  };
+  const runner: RunnerOptions = {
+    store,
+    phases,
+    holder: randomUUID(),
+    clock,
+    random: Math.random,
+    leaseMs,
+    approvalMs,
+    world: async () => ({ tools: nothingThere() as never, close: async () => {} }),
+    told: () => {},
+    log,
+    killPoint,
+  };
+  const dispatcher = cloudTasksDispatcher({
+    store,
+    log,
+    clock,
+    drive: (run, signal) => drive(run, runner, signal),
+    queue,
+    endpoint,
+    againMs: 50,
+    ...(sliceMs === undefined ? {} : { sliceMs }),
+  });
+  const desk = openDesk({
+    store,
+    phases,
+    now: clock.now,
+    poke: dispatcher.poke,
+    typeProblem: async () => undefined,
+    doctor: () => Promise.reject(new Error('not here')),
+    sight: () => Promise.reject(new Error('not here')),
+    issueKubeconfig: () => Promise.reject(new Error('not here')),
+    withdrawRevoked: () => Promise.reject(new Error('not here')),
+  });
+  const server = createServer((request, response) => {
+    const route = dispatcher.routes?.find(({ path, method }) => path === request.url && method === request.method);
+    if (route) route.handler(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    desk,
+    dispatcher,
+    store,
+    logged,
+    async stop() {
+      await dispatcher.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { create, endsOf, gate, openRig } from './test-environment.ts';
+
+const wholeTutorial = ['first/one', 'first/two', 'second/one'];
+
+test.each([
+  ['two instances', 2],
+  ['two requests of one instance', 1],
+])('of %s that get the same task, one works and the other leaves a later look', async (_, count) => {
+  const { tasks, instance, made } = await openRig();
+  const [begun, goOn] = [gate(), gate()];
+  const making = async () => {
+    begun.open();
+    await goOn.opened;
+  };
+  const one = await instance({ making });
+  if (count === 2) await instance({ making });
+  const run = await create(one);
+  await begun.opened;
+  tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
+  await tasks.until(() => tasks.deliveries.length > 0);
+  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'busy' });
+  goOn.open();
+  await tasks.settled();
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+  expect(tasks.lost).toEqual([]);
+});
+
+test('however many tasks find a run taken, they go on as one', async () => {
+  const { tasks, instance } = await openRig();
+  const [begun, goOn] = [gate(), gate()];
+  const one = await instance({
+    async making() {
+      begun.open();
+      await goOn.opened;
+    },
+  });
+  await create(one);
+  await begun.opened;
+  tasks.hold();
+  for (let i = 0; i < 5; i++) tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
+  await tasks.until(() => tasks.deliveries.length === 5 && tasks.held > 0);
+  const again = tasks.calls.filter(({ task }) => task.name.includes('-again-'));
+  expect(again.map(({ status }) => status)).toEqual([200, 409, 409, 409, 409]);
+  // Not before a while, or it would find the run taken again and again.
+  expect(again[0]?.task.scheduleTime).toBeDefined();
+  goOn.open();
+  tasks.release();
+  await tasks.settled();
+});
+
+test('a run whose instance dies in the middle goes on in another once its lease has ended', async () => {
+  const { tasks, instance, made, own } = await openRig();
+  const mortal = spawnInstance({ ...own, leaseMs: 1_500, dieAfter: 'first/two' });
+  const survivor = await instance({ leaseMs: 1_500 });
+  tasks.targets = [await mortal.url];
+  const run = await create(survivor);
+  await mortal.ended;
+  tasks.targets = [survivor.url];
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  const answers = tasks.deliveries.map(({ answer, status }) => answer || status);
+  expect(answers[0]).toBe(0);
+  expect(answers).toContain('busy');
+  expect(tasks.deliveries.filter(({ answer }) => answer === 'busy')[0]?.retries).toBeGreaterThan(0);
+  expect(await endsOf(survivor, run)).toEqual(['succeeded']);
+  // What the dead one made was found, not made again.
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('a run that breaks an instance’s work comes again', async () => {
+  const { tasks, instance, made } = await openRig();
+  let broken = 0;
+  const one = await instance({
+    killPoint(step, point) {
+      if (step === 'first/two' && point === 'after-call' && broken++ === 0) throw new Error('the store is gone');
+    },
+  });
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  expect(broken).toBe(1);
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('a run whose task could not be added is taken up when processes start, in one task', async () => {
+  const { tasks, instance } = await openRig();
+  const one = await instance();
+  tasks.failing.push('PERMISSION_DENIED');
+  const run = await create(one);
+  await one.dispatcher.stop();
+  expect(one.logged.join()).toContain('adding a task');
+  expect(tasks.calls).toEqual([]);
+  const [two, three] = [await instance(), await instance()];
+  tasks.targets = [two.url, three.url];
+  await Promise.all([two.dispatcher.start(), three.dispatcher.start()]);
+  expect(tasks.calls.map(({ status }) => status).sort()).toEqual([200, 409]);
+  await tasks.settled();
+  expect(await endsOf(two, run)).toEqual(['succeeded']);
+  await three.dispatcher.start();
+  expect(tasks.calls).toHaveLength(2);
+});
+
+test('a queue that does not answer is asked again', async () => {
+  const { tasks, instance } = await openRig();
+  const one = await instance();
+  tasks.failing.push('UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'UNAVAILABLE');
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  expect(tasks.failing).toEqual([]);
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+});
+
+test('a slice whose next one could not be added is not done: it comes again and goes on', async () => {
+  const { tasks, instance, made } = await openRig();
+  const begun = gate();
+  const one = await instance({
+    sliceMs: 300,
+    async making(_, { signal }) {
+      if (tasks.deliveries.length > 0) return;
+      begun.open();
+      await sleep(600_000, undefined, { signal });
+    },
+  });
+  const run = await create(one);
+  await begun.opened;
+  tasks.failing.push('PERMISSION_DENIED');
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  expect(tasks.deliveries[0]).toMatchObject({ status: 500, retries: 0 });
+  expect(tasks.deliveries[1]).toMatchObject({ status: 200, retries: 1 });
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+/** An instance that can die. */
+function spawnInstance(options: object) {
+  const program = fileURLToPath(new URL('mortal-instance.ts', import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout ?? process.stdin });
+  return { url: once(lines, 'line').then(([line]) => String(line)), ended: once(child, 'exit') };
+}

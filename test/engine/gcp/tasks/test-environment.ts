@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Answer } from '../../../../src/engine/service/cluster-service-types.ts';
+import type { EngineEvent } from '../../../../src/store/events.ts';
+import { ClusterSpec } from '../../../../src/store/records.ts';
+import { aCluster } from '../../../fixtures/cluster.ts';
+import { CloudTasks } from '../../../support/cloud-tasks.ts';
+import { type Instance, type InstanceOptions, startInstance } from './instance.ts';
+import { madeIn } from './tutorial.ts';
+
+export const by = { team: 'T1', user: 'U1' };
+
+/** A queue and the instances that take its tasks. Gone with the test. */
+export async function openRig() {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-tasks-'));
+  const tasks = await CloudTasks.start();
+  const instances: Instance[] = [];
+  onTestFinished(async () => {
+    await tasks.stop();
+    for (const instance of instances) await instance.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const own = { folder, queue: tasks.queue, endpoint: tasks.endpoint };
+
+  async function instance(options: Partial<InstanceOptions> = {}): Promise<Instance> {
+    const started = await startInstance({ ...own, ...options });
+    instances.push(started);
+    tasks.targets.push(started.url);
+    return started;
+  }
+
+  return { folder, tasks, own, instance, made: () => madeIn(folder) };
+}
+
+/** Asks for the cluster and says which run does it. */
+export async function create({ desk }: Instance): Promise<string> {
+  return runOf(await desk.create({ spec: ClusterSpec.parse(aCluster()), by, channel: 'C1' }));
+}
+
+export function runOf(answer: Answer | { unknown: true }): string {
+  if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
+  return answer.run;
+}
+
+/** How often each kind of event is in a run. */
+export async function countsOf(
+  { store }: Instance,
+  run: string,
+): Promise<Partial<Record<EngineEvent['type'], number>>> {
+  const counts: Partial<Record<EngineEvent['type'], number>> = {};
+  for (const { event } of await store.events(run)) counts[event.type] = (counts[event.type] ?? 0) + 1;
+  return counts;
+}
+
+/** How a run ended, once for each time that it did. */
+export async function endsOf({ store }: Instance, run: string): Promise<string[]> {
+  return (await store.events(run)).flatMap(({ event }) => (event.type === 'run.finished' ? [event.as] : []));
+}
+
+/** Opens once, for as many as wait. */
+export function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { countsOf, create, endsOf, gate, openRig } from './test-environment.ts';
+
+const wholeTutorial = ['first/one', 'first/two', 'second/one'];
+
+/** The making of `key` does not come to an end in the first slice. */
+function outlasting(key: string) {
+  let slices = 0;
+  return async (step: string, { signal }: { signal: AbortSignal }) => {
+    if (step === key && slices++ === 0) await sleep(600_000, undefined, { signal });
+  };
+}
+
+test('one task carries a short run to its end, and none is left', async () => {
+  const { tasks, instance, made } = await openRig();
+  const one = await instance();
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.length > 0);
+  await tasks.settled();
+  expect(tasks.deliveries).toMatchObject([{ body: { run, cause: 'asked' }, status: 200, answer: 'over' }]);
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+  expect(tasks.calls).toMatchObject([{ task: { dispatchDeadline: '595s' } }]);
+});
+
+test('a slice that ends adds the next, which goes on where it stopped', async () => {
+  const { tasks, instance, made } = await openRig();
+  const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  expect(tasks.deliveries.length).toBeGreaterThan(1);
+  expect(tasks.deliveries.slice(0, -1).map(({ answer }) => answer)).toContain('stopped');
+  expect(tasks.deliveries.slice(1).every(({ body }) => body.cause === 'next')).toBe(true);
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('a finished slice that is delivered again, early or late, changes nothing', async () => {
+  const { tasks, instance, made } = await openRig();
+  const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
+  const run = await create(one);
+  await tasks.until(() => tasks.deliveries.length > 0);
+  for (const { name } of [...tasks.deliveries]) tasks.deliverAgain(name);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  const before = await countsOf(one, run);
+  for (const { name } of [...tasks.deliveries]) tasks.deliverAgain(name);
+  await tasks.settled();
+  expect(await countsOf(one, run)).toEqual(before);
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('slices that come late and in any order still make one finished run', async () => {
+  const { tasks, instance, made } = await openRig();
+  const one = await instance({ sliceMs: 300, making: outlasting('first/one') });
+  tasks.hold();
+  const run = await create(one);
+  await one.dispatcher.start();
+  one.dispatcher.poke(run);
+  await tasks.until(() => tasks.held === 2);
+  tasks.release((held) => [...held.toReversed(), ...held]);
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.settled();
+  expect(await endsOf(one, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('an instance that is told to stop puts its slice down for another', async () => {
+  const { tasks, instance, made } = await openRig();
+  const making = gate();
+  const old = await instance({
+    async making(_, { signal }) {
+      making.open();
+      await sleep(600_000, undefined, { signal });
+    },
+  });
+  const run = await create(old);
+  await making.opened;
+  const young = await instance();
+  tasks.targets = [young.url];
+  await old.dispatcher.stop();
+  await tasks.until(() => tasks.deliveries.length === 2);
+  await tasks.settled();
+  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['stopped', 'over']);
+  expect(await endsOf(young, run)).toEqual(['succeeded']);
+  expect(made()).toEqual(wholeTutorial);
+});
+
+test('an instance that is stopping takes no task any more: it comes again', async () => {
+  const { tasks, instance } = await openRig();
+  const old = await instance();
+  tasks.hold();
+  const run = await create(old);
+  await old.dispatcher.stop();
+  await tasks.until(() => tasks.held === 1);
+  tasks.release();
+  await tasks.until(() => tasks.deliveries.length > 0);
+  const young = await instance();
+  tasks.targets = [young.url];
+  await tasks.settled();
+  expect(tasks.deliveries[0]).toMatchObject({ status: 500, answer: 'stopping' });
+  expect(tasks.deliveries.at(-1)).toMatchObject({ status: 200, answer: 'over' });
+  expect(await endsOf(young, run)).toEqual(['succeeded']);
+});

@@ -1,0 +1,60 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Context, definePhase, type Phase, type Step } from '../../../../src/engine/workflow/step.ts';
+
+export interface TutorialOptions {
+  /** Holds what is made, so that processes share it. */
+  readonly folder: string;
+  /** Called in the middle of making. */
+  readonly making?: (key: string, c: Context) => Promise<void>;
+  /** Keys of steps that need an approval. */
+  readonly destroying?: readonly string[];
+}
+
+/** Two phases whose steps make a file each. */
+export function tutorial({ folder, making = async () => {}, destroying = [] }: TutorialOptions): readonly Phase[] {
+  mkdirSync(folder, { recursive: true });
+
+  function fileStep(key: string): Step {
+    const file = join(folder, key.replace('/', '-'));
+    return {
+      key,
+      title: key,
+      ...(destroying.includes(key) ? { asks: true, stake } : {}),
+      observe: async () => (existsSync(file) ? { is: 'present' } : { is: 'absent' }),
+      async apply(c) {
+        await making(key, c);
+        appendFileSync(join(folder, 'made'), `${key}\n`);
+        writeFileSync(file, '');
+      },
+      remove: async () => rmSync(file, { force: true }),
+    };
+  }
+
+  return [
+    definePhase({
+      name: 'first',
+      title: 'First',
+      chapter: 1,
+      after: [],
+      steps: () => [fileStep('first/one'), { ...fileStep('first/two'), after: ['first/one'] }],
+    }),
+    definePhase({
+      name: 'second',
+      title: 'Second',
+      chapter: 2,
+      after: ['first'],
+      steps: () => [fileStep('second/one')],
+    }),
+  ];
+}
+
+async function stake() {
+  return { lines: ['what it replaces'], state: '' };
+}
+
+/** The steps whose making came to its end, in that order. */
+export function madeIn(folder: string): string[] {
+  const file = join(folder, 'made');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+}

@@ -1,0 +1,66 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { cfsslAuthority, cfsslCertificate } from '../../../src/engine/manual/cfssl.ts';
+import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
+import { certificatesOf } from '../../../src/engine/pki/certificate-specs.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
+
+const cfsslIsThere = await execa('cfssl', ['version'], { reject: false }).then(({ failed }) => !failed);
+if (!cfsslIsThere) {
+  console.warn('SKIPPED: cfssl is not on this machine, so nothing here shows that it makes the same certificates.');
+}
+
+const cluster = aCluster({ controllers: 1, workers: 1 });
+const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '198.51.100.20' } };
+const wanted = certificatesOf(cluster, known);
+const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };
+const etcdSubject = { commonName: 'etcd', organization: 'Kubernetes' };
+
+test('each certificate is asked for with its subject and what it is valid for', () => {
+  const worker = wanted.find(({ name }) => name === 'demo-worker-0');
+  const script = worker ? cfsslCertificate(worker) : '';
+  expect(script).toContain('"CN": "system:node:demo-worker-0"');
+  expect(script).toContain('"O": "system:nodes"');
+  expect(script).toContain('-hostname=demo-worker-0,198.51.100.20,10.240.0.20');
+  expect(script).toContain('cfssljson -bare demo-worker-0');
+});
+
+describe.skipIf(!cfsslIsThere)('the cfssl commands of a cluster', { timeout: 120_000 }, () => {
+  test('make certificates that say the same as ours', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-cfssl-'));
+    try {
+      const authorities = [cfsslAuthority(subject), cfsslAuthority(etcdSubject, 'etcd')];
+      const script = [...authorities, ...wanted.map(cfsslCertificate)].join('\n');
+      await execa('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });
+      const now = new Date();
+      const authority = await createAuthority({ commonName: subject.commonName, now });
+      const ofEtcd = await createAuthority({ commonName: etcdSubject.commonName, now });
+      const read = (name: string) => said(readFileSync(join(folder, `${name}.pem`), 'utf8'));
+      expect(read('ca')).toEqual(said(authority.certificate));
+      expect(read('etcd-ca')).toEqual(said(ofEtcd.certificate));
+      for (const one of wanted) {
+        const { certificate } = await issue(one.signedBy === 'etcd' ? ofEtcd : authority, one, { now });
+        expect(read(one.name), one.name).toEqual(said(certificate));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+/** In whatever order it is written down. Ours begin a few minutes earlier, for clocks that are behind. */
+function said(pem: string) {
+  const { subject, issuer, subjectAltName, ca, keyUsage, validFrom, validTo } = new X509Certificate(pem);
+  const sorted = (text: string | undefined, at: RegExp) => (text ?? '').split(at).sort();
+  const hours = Math.round((Date.parse(validTo) - Date.parse(validFrom)) / 3_600_000);
+  return {
+    ...{ ca, hours, usages: keyUsage?.toSorted() },
+    subject: sorted(subject, /\n/),
+    issuer: sorted(issuer, /\n/),
+    hosts: sorted(subjectAltName, /, /),
+  };
+}

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cloud } from '../../../src/engine/gcp/compute/compute-client.ts';
+import { openCompute } from '../../../src/engine/gcp/compute/create-compute-client.ts';
+import { type Collection, gcloud } from '../../../src/engine/manual/gcloud-commands.ts';
+import { BlankVault } from '../../../src/engine/manual/redacted-vault.ts';
+import { phases } from '../../../src/engine/phases/registry.ts';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
+import type { Context, Fact } from '../../../src/engine/workflow/step.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
+import { localCloud } from '../../local/compute/compute-emulator.ts';
+
+const gcloudIsThere = await execa('gcloud', ['--version'], { reject: false }).then(({ failed }) => !failed);
+if (!gcloudIsThere) {
+  console.warn(
+    'SKIPPED: gcloud is not on this machine, so nothing here shows that the hard way does what the steps do.',
+  );
+}
+
+const cluster = aCluster({ region: 'us-central1', zone: 'us-central1-a', controllers: 1, workers: 1 });
+const ours: ReadonlySet<string> = new Set(Object.keys(gcloud));
+const made = plan(phases, cluster, { operation: 'create' });
+const { signal } = new AbortController();
+const steps = inOrder(made).filter(({ id }) =>
+  /^(network|addresses|firewall|controllers|workers|load-balancer|pod-routes|closing)\//.test(id),
+);
+
+describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { timeout: 900_000 }, () => {
+  const local = localCloud({ operationDelayMs: 20, waitMs: 5_000 });
+  const other = localCloud({ operationDelayMs: 20 });
+  const inserted: { readonly of: Collection; readonly spec: never }[] = [];
+  let home: string;
+  let byHand: Cloud;
+  let bySteps: Cloud;
+
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'kthw-by-hand-'));
+    byHand = openCompute({ project: 'by-hand', endpoint: local.url() });
+    bySteps = noting(openCompute({ project: 'by-steps', endpoint: other.url() }));
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  /** In a shell, as a person would: its quotes and line ends count. */
+  async function typed(script: string): Promise<void> {
+    await execa('bash', ['-euc', script], {
+      env: {
+        HOME: home,
+        CLOUDSDK_CONFIG: home,
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: `${local.url()}/compute/v1/`,
+        CLOUDSDK_AUTH_ACCESS_TOKEN: 'local',
+        CLOUDSDK_CORE_PROJECT: 'by-hand',
+        CLOUDSDK_CORE_DISABLE_PROMPTS: 'true',
+        CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: 'true',
+        CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: 'true',
+        CLOUDSDK_SURVEY_DISABLE_PROMPTS: 'true',
+      },
+    });
+  }
+
+  test('make what the steps make, to the last field, and take it away again', async () => {
+    const [hand, machine] = [contextOver(byHand), contextOver(bySteps)];
+    for (const { id, step } of steps) {
+      const scripts = (await step.byHand?.(hand.c, 'forward')) ?? [];
+      expect(scripts.length, id).toBeGreaterThan(0);
+      for (const { script } of scripts) await typed(script);
+      expect(await hand.see(step), id).toMatchObject({ is: 'present' });
+      await step.apply?.(machine.c);
+      expect(await machine.see(step), id).toMatchObject({ is: 'present' });
+    }
+    expect(new Set(inserted.map(({ of }) => of))).toEqual(ours);
+    for (const { of, spec } of inserted) {
+      const [one, other] = await Promise.all([byHand, bySteps].map((cloud) => cloud[of].get(spec, signal)));
+      expect(same(one), JSON.stringify(spec)).toEqual(same(other));
+    }
+    // What was shut is taken away as it is.
+    for (const { id, step } of steps.toReversed().filter(({ step }) => step.remove)) {
+      for (const { script } of (await step.byHand?.(hand.c, 'backward')) ?? []) await typed(script);
+      expect(await hand.see(step), id).toEqual({ is: 'absent' });
+    }
+  });
+
+  function noting(cloud: Cloud): Cloud {
+    return new Proxy(cloud, {
+      get(target, of: keyof Cloud) {
+        const member = target[of];
+        if (!ours.has(of)) return member;
+        return new Proxy(member as Cloud['networks'], {
+          get: (resource, verb: keyof Cloud['networks']) => {
+            if (verb !== 'insert') return resource[verb];
+            return (spec: never, call: never) => {
+              inserted.push({ of: of as Collection, spec });
+              return resource.insert(spec, call);
+            };
+          },
+        });
+      },
+    });
+  }
+});
+
+/** What a step is given, with what steps before it have found. */
+function contextOver(cloud: Cloud) {
+  const facts = new Map<string, unknown>();
+  function knows<T>({ name, schema }: Fact<T>): T | undefined {
+    return facts.has(name) ? schema.parse(facts.get(name)) : undefined;
+  }
+  const c = {
+    ...{ cluster, cloud, signal, mirror: undefined, vault: new BlankVault(), knows },
+    get request() {
+      return crypto.randomUUID();
+    },
+    know<T>(fact: Fact<T>): T {
+      const value = knows(fact);
+      if (value === undefined) throw new Error(`${fact.name} is not known`);
+      return value;
+    },
+  } as unknown as Context & { readonly vault: BlankVault };
+
+  /** Until it is no longer on its way. */
+  async function see({ observe }: PlannedStep['step']) {
+    for (;;) {
+      try {
+        const seen = await observe(c);
+        if (seen.is === 'present') for (const { name, value } of seen.facts ?? []) facts.set(name, value);
+        return seen;
+      } catch (error) {
+        if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+  return { c, see };
+}
+
+/** Without what each project is given by itself: external addresses. */
+function same(found: object | undefined): object {
+  const { externalAddress: _, ...rest } = (found ?? {}) as Record<string, unknown>;
+  return { ...rest, ...(typeof rest.address === 'string' && rest.address.startsWith('127.') ? { address: '' } : {}) };
+}
+
+/** So that each comes after those that it waits for. */
+function inOrder(planned: readonly PlannedStep[]): PlannedStep[] {
+  const done = new Set<string>();
+  const ordered: PlannedStep[] = [];
+  while (ordered.length < planned.length) {
+    for (const p of planned) {
+      if (done.has(p.id) || !p.after.every((id) => done.has(id))) continue;
+      done.add(p.id);
+      ordered.push(p);
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,98 @@
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hardWayModal } from '../../../src/commands/messages/phase-commands-modal.ts';
+import { chapterOf } from '../../../src/engine/manual/chapters.ts';
+import type { HardWay } from '../../../src/engine/manual/phase-commands.ts';
+import { phases } from '../../../src/engine/phases/registry.ts';
+import { expectWithinLimits } from '../../commands/messages/within-limits.ts';
+import { type Process, World } from '../../fakes/run-environment.ts';
+import { needlesIn } from '../../support/secret-scanner.ts';
+
+let world: World;
+let process: Process;
+let run: string;
+const shown = new Map<string, HardWay>();
+
+beforeAll(async () => {
+  world = new World();
+  process = world.process();
+  run = await world.create(process, { controllers: 3, workers: 2 });
+  for (const { name } of phases) shown.set(name, await hardWayOf(name));
+}, 60_000);
+afterAll(() => world.close());
+
+async function hardWayOf(phase: string): Promise<HardWay> {
+  const found = await process.desk.hardWay(run, phase);
+  if (!found) throw new Error(`phase "${phase}" of the run shows no hard way`);
+  return found;
+}
+
+describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
+  test('has something to type for it, in a chapter that there is', () => {
+    expect(shown.get(name)?.parts.flatMap(({ typed }) => typed).length).toBeGreaterThan(0);
+    expect(chapterOf(chapter).url).toMatch(/^https:\/\/github\.com\/\S+\/docs\/\d\d-[a-z-]+\.md$/);
+  });
+
+  test('is shell that bash can read', async () => {
+    const scripts = shown.get(name)?.parts.flatMap(({ typed }) => typed.map(({ script }) => script)) ?? [];
+    const { stderr } = await execa('bash', ['-n'], { input: scripts.join('\n'), reject: false });
+    expect(stderr).toBe('');
+  });
+
+  test('fits a modal on each of its pages, and none of it is left out', () => {
+    const hardWay = shown.get(name);
+    const pages = new Set<string>();
+    for (let page = 0; page < 60; page++) {
+      const modal = hardWayModal({ id: 'hardWay', value: { page }, hardWay });
+      expectWithinLimits(modal);
+      expect(JSON.stringify(modal).length).toBeLessThan(60_000);
+      pages.add(JSON.stringify(modal.blocks));
+    }
+    const all = [...pages].join();
+    for (const { title } of hardWay?.parts ?? []) expect(all).toContain(JSON.stringify(title).slice(1, -1));
+  });
+});
+
+test('no hard way holds a secret of the cluster', async () => {
+  const vault = world.vaults.over(world.store).of('demo');
+  const stored = await world.store.list('secret');
+  const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.bytes()));
+  const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
+  expect(needles.length).toBeGreaterThan(50);
+  const events = await world.store.events(run);
+  const texts = { shown: [...shown.values()], saw: events.map(({ event }) => event) };
+  const text = JSON.stringify(texts);
+  expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
+  expect(text).not.toContain('PRIVATE KEY');
+  // Where they would be, a word stands, also where they were encoded.
+  const masked = (phase: string) => JSON.stringify(shown.get(phase));
+  expect(masked('encryption')).toContain('secret: [secret]');
+  expect(masked('kubeconfigs')).toContain('client-key-data: [secret]');
+  expect(masked('certificates')).toContain('[secret]');
+});
+
+test('it is of this cluster: its addresses, versions, and what was so when a step was done', () => {
+  const text = (phase: string) => JSON.stringify(shown.get(phase));
+  expect(text('pod-routes')).toContain('--next-hop-address 10.240.0.21');
+  expect(text('control-plane')).toMatch(/--advertise-address=10\.240\.0\.12/);
+  expect(text('etcd')).toContain('--initial-cluster-state=new');
+  expect(text('etcd')).toContain('--initial-cluster-state=existing');
+  const address = String(shown.get('addresses')?.parts[0]?.saw.match(/^address: (\S+)$/m)?.[1]);
+  expect(text('load-balancer')).toContain(`--address ${address}`);
+  expect(text('certificates')).toContain(address);
+});
+
+test('what takes a cluster down is shown too', async () => {
+  const other = new World();
+  const one = other.process();
+  await other.create(one);
+  const deleting = await other.finish(one.desk.delete('demo', other.by, 'C1'));
+  const found = await one.desk.hardWay(deleting, 'network');
+  expect(found?.parts.flatMap(({ typed }) => typed.map(({ script }) => script))).toEqual([
+    'gcloud compute networks subnets delete demo-subnet --region us-west1',
+    'gcloud compute networks delete demo',
+  ]);
+  expect(await one.desk.hardWay(deleting, 'nonsense')).toBeUndefined();
+  expect(await one.desk.hardWay('nonsense', 'network')).toBeUndefined();
+  await other.close();
+});

@@ -1,0 +1,48 @@
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createAuthority, type KeyedCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { personCertificate } from '../../../src/engine/pki/user-certificate.ts';
+
+const now = new Date('2026-05-04T03:02:01Z');
+const hourMs = 3_600_000;
+const grant = '1a2b';
+const ada = { team: 'T01', user: 'U42' };
+let authority: KeyedCertificate;
+
+beforeAll(async () => {
+  authority = await createAuthority({ commonName: 'Kubernetes', now });
+});
+
+describe('a personal certificate', () => {
+  it('names the person in Slack, is of our own group, of one for this certificate alone, and only for clients', async () => {
+    const { certificate, commonName } = await personCertificate(authority, ada, { now, grant });
+    const read = new X509Certificate(certificate);
+    expect(commonName).toBe('slack:T01:U42');
+    expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: ['kthw:admins', 'kthw:grant:1a2b'] });
+    expect(read.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect(read.subjectAltName).toBeUndefined();
+  });
+
+  it.each([
+    [undefined, 24],
+    [hourMs, 1],
+    [30 * 24 * hourMs, 720],
+  ])('asked for %s ms lasts %i hours', async (lifetimeMs, hours) => {
+    const issued = await personCertificate(
+      authority,
+      ada,
+      lifetimeMs === undefined ? { now, grant } : { now, grant, lifetimeMs },
+    );
+    expect(issued.endsAt.getTime()).toBe(now.getTime() + hours * hourMs);
+    expect(new X509Certificate(issued.certificate).validToDate).toEqual(issued.endsAt);
+  });
+
+  it.each([0, -1, Number.NaN, 30 * 24 * hourMs + 1])(
+    'of %s ms is refused, with what to do instead',
+    async (lifetimeMs) => {
+      await expect(personCertificate(authority, ada, { now, grant, lifetimeMs })).rejects.toThrow(
+        expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('ask for 30 days') }),
+      );
+    },
+  );
+});

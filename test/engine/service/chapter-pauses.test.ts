@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { phases } from '../../../src/engine/phases/registry.ts';
+import { inChapters } from '../../../src/engine/workflow/assign-chapters.ts';
+import { plan } from '../../../src/engine/workflow/plan.ts';
+import type { StoredEvent } from '../../../src/store/events.ts';
+import { PausingWorld } from '../../fakes/pausing-run-environment.ts';
+import { specOf } from '../../fakes/run-environment.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
+
+const worlds: PausingWorld[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+describe('a plan in chapters', () => {
+  const planned = plan(phases, aCluster(), { operation: 'create' });
+  const chapters = new Map(inChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
+
+  test('has no step that waits for one of a later chapter', () => {
+    const backward = planned.flatMap((p) =>
+      p.after.filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0)).map((id) => `${p.id} after ${id}`),
+    );
+    expect(backward).toEqual([]);
+  });
+
+  test('leaves every step in its own chapter but what machines are made with', () => {
+    const earlier = planned
+      .filter((p) => chapters.get(p.id) !== p.phase.chapter)
+      .map((p) => [p.id, chapters.get(p.id)]);
+    expect(earlier).toEqual([
+      ['keys/vault', 3],
+      ['keys/ssh', 3],
+    ]);
+  });
+});
+
+describe('a create that pauses', () => {
+  test('begins nothing of a chapter before somebody went on from the one before it', async () => {
+    const { world, process, run } = await paused();
+    await world.overAllPauses(run, process);
+    expect(await world.endOf(run)).toBe('succeeded');
+
+    const events = await world.store.events(run);
+    const planned = inChapters(plan(phases, aCluster(specOf()), { operation: 'create' }));
+    const chapterOf = new Map(planned.map((p) => [p.id, p.chapter ?? 0]));
+    let passed = 0;
+    const early = events.flatMap(({ event }) => {
+      if (event.type === 'pause.over') passed = event.chapter;
+      const chapter = event.type === 'step.started' ? (chapterOf.get(event.step) ?? 0) : 0;
+      const open = [...chapterOf.values()].filter((one) => one > passed).sort((a, b) => a - b)[0] ?? 0;
+      return chapter > open ? [`${JSON.stringify(event)} while ${open} is open`] : [];
+    });
+    expect(early).toEqual([]);
+    expect(pausesIn(events)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  });
+
+  test('waits without an end, and holds nothing meanwhile', async () => {
+    const { world, process, run } = await paused();
+    await world.clock.sleep(12 * 3_600_000, new AbortController().signal);
+    const events = await world.store.events(run);
+    expect(events.at(-1)?.event).toEqual({ type: 'pause.asked', chapter: 1 });
+    expect(await world.store.takeLease(run, 'somebody', 1_000)).toBeDefined();
+    expect((await process.desk.runView(run))?.pausedAfter).toBe(1);
+  });
+
+  test('goes on once for two presses at once, and says to the second who was first', async () => {
+    const { world, process, run } = await paused();
+    const other = { team: 'T1', user: 'U2' };
+    const answers = await Promise.all([
+      process.desk.goOn(run, 1, world.by, 'next'),
+      process.desk.goOn(run, 1, other, 'stop'),
+    ]);
+    expect(answers.filter((answer) => 'went' in answer)).toHaveLength(1);
+    const [first] = answers.flatMap((answer) => ('went' in answer ? [answer.went] : []));
+    const [second] = answers.flatMap((answer) => ('already' in answer ? [answer] : []));
+    expect(second).toMatchObject({ already: first });
+    const overs = await world.eventsOf(run, 'pause.over');
+    expect(new Set(overs.map(({ how }) => how))).toEqual(new Set([first]));
+    expect(await process.desk.goOn(run, 1, other, 'stop')).toMatchObject({ already: first });
+  });
+
+  test('pauses no more once somebody wants no more pauses', async () => {
+    const { world, process, run } = await paused();
+    expect(await process.desk.goOn(run, 1, world.by, 'through')).toEqual({ went: 'through' });
+    await world.over(run);
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(pausesIn(await world.store.events(run))).toEqual([1]);
+  });
+
+  test('stops where somebody says so; a resume goes on with the next chapter', async () => {
+    const { world, process, run } = await paused();
+    expect(await process.desk.goOn(run, 1, world.by, 'stop')).toEqual({ went: 'stop' });
+    await world.over(run);
+    expect(await world.endOf(run)).toBe('cancelled');
+    expect(await process.desk.resume('demo', world.by)).toEqual({ run });
+    expect(await world.nextPause(run, process, 1)).toBe(3);
+    expect(await process.desk.goOn(run, 1, world.by, 'next')).toMatchObject({ already: 'stop' });
+  });
+
+  test('ends at a cancel like any other run, and a press then changes nothing', async () => {
+    const { world, process, run } = await paused();
+    await process.desk.cancel('demo', world.by);
+    await world.over(run);
+    expect(await world.endOf(run)).toBe('cancelled');
+    expect(await process.desk.goOn(run, 1, world.by, 'next')).toEqual({ past: true });
+    expect(await process.desk.goOn(run, 2, world.by, 'next')).toEqual({ past: true });
+  });
+});
+
+async function paused() {
+  const world = new PausingWorld();
+  worlds.push(world);
+  const process = world.process();
+  const run = await world.begin(process);
+  expect(await world.nextPause(run, process)).toBe(1);
+  return { world, process, run };
+}
+
+function pausesIn(events: readonly StoredEvent[]): number[] {
+  return events.flatMap(({ event }) => (event.type === 'pause.asked' ? [event.chapter] : []));
+}

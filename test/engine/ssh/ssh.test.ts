@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openSsh, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
+import type { Host, Remote, RunOptions } from '../../../src/engine/ssh/ssh-client.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { commandLines, kill, newKey, type Sshd, startSshd, until } from './sshd.ts';
+
+let sshd: Sshd;
+let remote: Remote;
+let host: Host;
+let calls: SshCall[];
+
+beforeAll(async () => {
+  sshd = await startSshd();
+  open();
+});
+afterEach(async () => {
+  await remote.close();
+  open();
+});
+afterAll(async () => {
+  await remote.close();
+  await sshd.remove();
+});
+
+function open(): void {
+  calls = [];
+  remote = openSsh({ onCall: (call) => calls.push(call) });
+  host = remote.host(sshd.target);
+}
+
+function within(deadlineMs = 20_000, signal = new AbortController().signal): RunOptions {
+  return { deadlineMs, signal };
+}
+
+const noEnd = within();
+
+describe('running a script', () => {
+  test.each([
+    ['its output', 'echo out; echo err >&2', { stdout: 'out\n', stderr: 'err\n', exitCode: 0 }],
+    ['its exit code', 'exit 7', { exitCode: 7 }],
+    ['the first command that fails', 'false; echo not here', { exitCode: 1, stdout: '' }],
+    ['a failure inside a pipe', 'false | cat', { exitCode: 1 }],
+    ['a name that nobody set', 'echo "$nobody"', { exitCode: 1 }],
+    [
+      'quotes, dollars and newlines',
+      `printf %s "it's \\$5"\nprintf '"%s"' 'a  b'`,
+      { stdout: `it's $5"a  b"`, exitCode: 0 },
+    ],
+    ['text in any language', 'printf "žluťoučký 馬"', { stdout: 'žluťoučký 馬' }],
+    ['that it runs as root', 'id -u', { stdout: '0\n' }],
+    [
+      'that programs of the system administrator are found',
+      'command -v sysctl ldconfig >&2; echo "$PATH"',
+      { stdout: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' },
+    ],
+    ['a signal that ended it, as shells count', 'kill -KILL $$', { exitCode: 137 }],
+  ])('gives %s', async (_, script, expected) => {
+    expect(await host.run(script, noEnd)).toMatchObject(expected);
+  });
+
+  test('hands it standard input, and an end of it when there is none', async () => {
+    const stdin = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    expect((await host.run('od -An -v -tx1 | tr -d " \\n"', { ...noEnd, stdin })).stdout).toBe(stdin.toString('hex'));
+    expect((await host.run('wc -c', noEnd)).stdout.trim()).toBe('0');
+  });
+
+  test('of an output too long to keep, keeps the end', async () => {
+    const { stdout, exitCode } = await host.run('seq 400000; echo the end', noEnd);
+    expect(exitCode).toBe(0);
+    expect(stdout.length).toBe(1024 * 1024);
+    expect(stdout.endsWith('\n400000\nthe end\n')).toBe(true);
+  });
+
+  test('does not mind a script that leaves its input unread', async () => {
+    expect((await host.run('exit 3', { ...noEnd, stdin: Buffer.alloc(4_000_000) })).exitCode).toBe(3);
+  });
+
+  test('refuses a script too long for an argument', async () => {
+    await expect(host.run(`: ${'x'.repeat(100_000)}`, noEnd)).rejects.toThrow(/pass what is long as standard input/);
+  });
+
+  test('twelve at once share one connection, and more than sshd allows in one wait their turn', async () => {
+    await host.run('true', noEnd);
+    const before = sshd.connections();
+    const results = await Promise.all(Array.from({ length: 12 }, (_, n) => host.run(`sleep 0.3; echo ${n}`, noEnd)));
+    expect(results.map((result) => result.stdout.trim())).toEqual(Array.from({ length: 12 }, (_, n) => String(n)));
+    expect(before).toHaveLength(1);
+    expect(sshd.connections()).toEqual(before);
+  });
+
+  test('every call is told of when it is over', async () => {
+    await host.run('exit 4', noEnd);
+    expect(calls).toEqual([
+      { host: 'machine-0', doing: 'running a command', outcome: 'ok', exitCode: 4, durationMs: expect.any(Number) },
+    ]);
+  });
+});
+
+describe('who answers', () => {
+  test('a host key that is not among the known ones is refused', async () => {
+    const other = join(sshd.folder, 'other');
+    newKey(other);
+    const stranger = remote.host({ ...sshd.target, hostKeys: [readFileSync(`${other}.pub`, 'utf8')] });
+    await expect(stranger.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-host-key', kind: 'conflict' });
+  });
+
+  test('no known key: nobody is believed', async () => {
+    await expect(remote.host({ ...sshd.target, hostKeys: [] }).run('true', noEnd)).rejects.toMatchObject({
+      code: 'ssh-host-key',
+    });
+  });
+
+  test('a server that has none of the known types is refused for its key', async () => {
+    const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY=';
+    await expect(remote.host({ ...sshd.target, hostKeys: [ecdsa] }).run('true', noEnd)).rejects.toMatchObject({
+      code: 'ssh-host-key',
+    });
+  });
+
+  test('one known key among several is enough', async () => {
+    const other = join(sshd.folder, 'other-2');
+    newKey(other);
+    const hostKeys = [readFileSync(`${other}.pub`, 'utf8'), ...sshd.target.hostKeys];
+    expect((await remote.host({ ...sshd.target, hostKeys }).run('echo in', noEnd)).stdout).toBe('in\n');
+  });
+
+  test('a machine that does not take the key', async () => {
+    const other = join(sshd.folder, 'other-3');
+    newKey(other);
+    const intruder = remote.host({ ...sshd.target, identity: new Secret(readFileSync(other)) });
+    await expect(intruder.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-denied', kind: 'transient' });
+  });
+
+  test('a key that nobody can read is a bug, and is not quoted', async () => {
+    const broken = remote.host({ ...sshd.target, identity: new Secret('-----BEGIN nonsense') });
+    const error = await broken.run('true', noEnd).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'bug' });
+    expect(error).not.toHaveProperty('cause');
+  });
+});
+
+describe('when a command has to end', () => {
+  test('the deadline ends it on the machine too', async () => {
+    const marker = `${7_000_000 + process.pid}.25`;
+    await expect(host.run(`sleep ${marker} & sleep ${marker}`, within(700))).rejects.toMatchObject({
+      code: 'deadline',
+    });
+    await until(() => !commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+  });
+
+  test('so does its caller, at once', async () => {
+    const marker = `${7_000_000 + process.pid}.5`;
+    const controller = new AbortController();
+    const running = host.run(`sleep ${marker}`, within(60_000, controller.signal));
+    const outcome = expect(running).rejects.toMatchObject({ code: 'cancelled', kind: 'cancelled' });
+    await until(() => commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+    controller.abort();
+    await outcome;
+    await until(() => !commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+  });
+
+  test('what ignores TERM is killed', async () => {
+    const marker = `${7_000_000 + process.pid}.75`;
+    const script = `trap '' TERM; while :; do sleep ${marker} || true; done`;
+    await expect(host.run(script, within(700))).rejects.toMatchObject({ code: 'deadline' });
+    await until(() => !commandLines().some((line) => line.includes(marker)));
+  });
+
+  test('a caller that has given up already starts nothing', async () => {
+    const file = join(sshd.folder, 'never');
+    await expect(host.run(`touch ${file}`, within(1000, AbortSignal.abort()))).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect((await host.run(`[ -e ${file} ] || echo nothing`, noEnd)).stdout).toBe('nothing\n');
+  });
+
+  test('waiting for a turn ends with the deadline', async () => {
+    const busy = Array.from({ length: 8 }, () => host.run('sleep 1.5', noEnd));
+    await expect(host.run('true', within(300))).rejects.toMatchObject({ code: 'deadline' });
+    expect((await Promise.all(busy)).every((result) => result.exitCode === 0)).toBe(true);
+  });
+});
+
+describe('when the connection goes', () => {
+  test('in the middle of a command, that one fails and the next makes a new connection', async () => {
+    const started = join(sshd.folder, 'started');
+    const running = host.run(`touch ${started}; sleep 3`, noEnd);
+    const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut', kind: 'transient' });
+    await until(() => fileExists(started));
+    const [first] = sshd.connections();
+    cutConnections();
+    await outcome;
+    expect((await host.run('echo again', noEnd)).stdout).toBe('again\n');
+    expect(sshd.connections()).not.toContain(first);
+  });
+
+  test('nobody answers: unreachable, and reached again once sshd is back', async () => {
+    await sshd.stop();
+    await expect(host.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-unreachable', detail: 'ECONNREFUSED' });
+    await sshd.start();
+    expect((await host.run('echo back', noEnd)).stdout).toBe('back\n');
+  });
+
+  test('a machine that comes back with another host key is refused', async () => {
+    const own = await startSshd();
+    try {
+      const rebuilt = remote.host(own.target);
+      await rebuilt.run('true', noEnd);
+      await own.stop();
+      own.changeHostKey();
+      await own.start();
+      await expect(rebuilt.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-host-key' });
+    } finally {
+      await own.remove();
+    }
+  });
+
+  test('a machine that falls silent is noticed', async () => {
+    const attentive = openSsh({ keepaliveMs: 100 });
+    const started = join(sshd.folder, 'silent');
+    const running = attentive.host(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
+    const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut' });
+    await until(() => fileExists(started));
+    const silent = sshd.connections();
+    for (const pid of silent) kill(pid, 'SIGSTOP');
+    await outcome;
+    for (const pid of silent) kill(pid, 'SIGKILL');
+    await attentive.close();
+  });
+
+  test('an unused connection is closed', async () => {
+    const brief = openSsh({ idleMs: 50 });
+    await brief.host(sshd.target).run('true', noEnd);
+    await until(() => sshd.connections().length === 0);
+    expect((await brief.host(sshd.target).run('echo still here', noEnd)).stdout).toBe('still here\n');
+    await brief.close();
+  });
+});
+
+function cutConnections(): void {
+  for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
+}
+
+function fileExists(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from '../../../src/engine/ssh/ssh-client.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+
+export interface Sshd {
+  readonly target: Target;
+  readonly folder: string;
+  /** Ids of the processes that serve a connection each. */
+  connections(): number[];
+  /** Makes another host key of the same type, at the next start. */
+  changeHostKey(): void;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** Debian's sshd on a loopback port, with keys of its own in a temporary folder; whoever runs the tests signs in as itself. */
+export async function startSshd(): Promise<Sshd> {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-sshd-'));
+  const port = await freePort();
+  const hostKey = join(folder, 'host');
+  const userKey = join(folder, 'user');
+  for (const key of [hostKey, userKey]) newKey(key);
+  writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${userKey}.pub`));
+  writeFileSync(
+    join(folder, 'sshd_config'),
+    [
+      `ListenAddress 127.0.0.1:${port}`,
+      `HostKey ${hostKey}`,
+      `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
+      'PidFile none',
+      'StrictModes no',
+      'PasswordAuthentication no',
+      'PermitRootLogin prohibit-password',
+    ].join('\n'),
+  );
+  // The package's service makes it; without the service nobody has.
+  if (!existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
+    await listening(port);
+  }
+  async function stop(): Promise<void> {
+    if (!server || server.exitCode !== null) return;
+    const gone = once(server, 'exit');
+    const children = connections();
+    server.kill('SIGTERM');
+    for (const pid of children) kill(pid, 'SIGKILL');
+    await gone;
+  }
+  function connections(): number[] {
+    return childrenOf(server?.pid ?? 0);
+  }
+  await start();
+  return {
+    folder,
+    connections,
+    start,
+    stop,
+    changeHostKey: () => newKey(hostKey),
+    async remove() {
+      await stop();
+      rmSync(folder, { recursive: true });
+    },
+    target: {
+      name: 'machine-0',
+      address: '127.0.0.1',
+      port,
+      user: 'root',
+      hostKeys: [readFileSync(`${hostKey}.pub`, 'utf8')],
+      identity: new Secret(readFileSync(userKey)),
+    },
+  };
+}
+
+/** A new ed25519 key in OpenSSH's format, beside it its public half. */
+export function newKey(path: string): void {
+  rmSync(path, { force: true });
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', path]);
+  chmodSync(path, 0o600);
+}
+
+/** Waits until it is so; the test's own time limit ends it. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(20);
+}
+
+/** Sends a signal to a process, which may have ended in the meantime. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {}
+}
+
+export function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => readOrEmpty(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[1] === String(parent))
+    .map(Number);
+}
+
+/** A process may end between being listed and being read. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function listening(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const answered = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (answered) return;
+    await sleep(20);
+  }
+}

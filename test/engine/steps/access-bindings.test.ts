@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Kube } from '../../../src/engine/kubernetes/kube-client.ts';
+import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import type { ClusterRecord } from '../../../src/store/records.ts';
+import { type Process, specOf, World } from '../../fakes/run-environment.ts';
+
+const ada = { team: 'T1', user: 'U1' };
+const grace = { team: 'T1', user: 'U2' };
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+interface Ready {
+  readonly world: World;
+  readonly process: Process;
+  /** Ids of the grants that are bound in the cluster. */
+  bound(): Promise<string[]>;
+  /** Gives a kubeconfig and answers the id of its grant. */
+  given(to: typeof ada): Promise<string>;
+}
+
+async function aReadyCluster(): Promise<Ready> {
+  const world = new World();
+  worlds.push(world);
+  const process = world.process();
+  await world.create(process);
+  return {
+    ...{ world, process },
+    async bound() {
+      const address = String((await world.store.read('cluster', 'demo'))?.value.facts['public-address']);
+      return world.kube.objects(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
+    },
+    async given(to) {
+      const before = new Set((await process.desk.grants('demo')).map(({ id }) => id));
+      expect(await process.desk.kubeconfig('demo', to)).toHaveProperty('file');
+      return String((await process.desk.grants('demo')).find(({ id }) => !before.has(id))?.id);
+    },
+  };
+}
+
+function away(): Error {
+  return new KthwError('api-unreachable', { address: '192.0.2.1' });
+}
+
+describe('a kubeconfig', () => {
+  test('works by a binding of its own, which is gone once it is revoked; a new one has another', async () => {
+    const { process, bound, given } = await aReadyCluster();
+    const [first, other] = [await given(ada), await given(grace)];
+    expect(await bound()).toEqual([first, other].sort());
+
+    const revoked = await process.desk.revoke('demo', { of: ada, by: grace });
+    expect(revoked).toMatchObject({ reached: true, revoked: [{ id: first, to: ada }] });
+    expect(await bound()).toEqual([other]);
+
+    const second = await given(ada);
+    expect(second).not.toBe(first);
+    expect(await bound()).toEqual([second, other].sort());
+  });
+
+  test('alone is ended of several, and nobody else’s by its number', async () => {
+    const { process, bound, given } = await aReadyCluster();
+    const [one, two] = [await given(ada), await given(ada)];
+    expect(await process.desk.revoke('demo', { of: grace, by: grace, grant: one })).toMatchObject({ revoked: [] });
+    expect(await bound()).toEqual([one, two].sort());
+    await process.desk.revoke('demo', { of: ada, by: ada, grant: one });
+    expect(await bound()).toEqual([two]);
+  });
+
+  test('is in the audit trail: to whom, until when, and who ended it', async () => {
+    const { process, given } = await aReadyCluster();
+    const id = await given(ada);
+    await process.desk.revoke('demo', { of: ada, by: grace });
+    await process.desk.revoke('demo', { of: ada, by: ada });
+    const trail = (await process.desk.audit('demo'))?.filter(({ what }) => what.includes('kubeconfig'));
+    expect(trail).toEqual([
+      expect.objectContaining({
+        by: ada,
+        what: expect.stringMatching(`^was given kubeconfig ${id} as slack:T1:U1 until 2`),
+      }),
+      expect.objectContaining({ by: grace, what: `revoked kubeconfig ${id} of slack:T1:U1` }),
+    ]);
+  });
+
+  test('that can’t be bound is given to nobody, and counts for nothing', async () => {
+    const { world, process, bound } = await aReadyCluster();
+    world.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
+    expect(await process.desk.kubeconfig('demo', ada)).toEqual({
+      notReady: expect.stringContaining('does not answer'),
+    });
+    expect(await process.desk.grants('demo')).toEqual([]);
+    expect(JSON.stringify(await process.desk.audit('demo'))).not.toContain('kubeconfig');
+    expect(await bound()).toEqual([]);
+  });
+
+  test('revoked between being written down and being bound does not come to work', async () => {
+    const { world, process, bound } = await aReadyCluster();
+    const kube: Kube = {
+      at(access) {
+        const api = world.kube.at(access);
+        return {
+          ...api,
+          async apply(...call) {
+            expect(await process.desk.revoke('demo', { of: ada, by: grace })).toMatchObject({ revoked: [{ to: ada }] });
+            await api.apply(...call);
+          },
+        };
+      },
+    };
+    const { store, clock, vaults } = world;
+    const record = (await store.read('cluster', 'demo'))?.value as ClusterRecord;
+    const giving = issueKubeconfig({ store, kube, vaults: vaults.over(store), now: clock.now }, record, ada, 24);
+    await expect(giving).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await bound()).toEqual([]);
+  });
+});
+
+describe('an etcd that is made anew', () => {
+  test('knows again what is to work, and nothing that was revoked', async () => {
+    const { world, process, bound, given } = await aReadyCluster();
+    const [kept, ended] = [await given(grace), await given(ada)];
+    await process.desk.revoke('demo', { of: ada, by: ada });
+    await world.finish(process.desk.rebuild('demo', { from: 'etcd', by: ada, channel: 'C1' }));
+    expect(await bound()).toEqual([kept]);
+    expect(ended).not.toBe(kept);
+  });
+
+  test('and what was revoked while the API was away is ended by the next run', async () => {
+    const { world, process, bound, given } = await aReadyCluster();
+    const id = await given(ada);
+    world.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
+    expect(await process.desk.revoke('demo', { of: ada, by: ada })).toMatchObject({
+      reached: false,
+      revoked: [{ id }],
+    });
+    expect(await bound()).toEqual([id]);
+    await world.finish(process.desk.scale('demo', { workers: 2, by: ada, channel: 'C1' }));
+    expect(await bound()).toEqual([]);
+  });
+});
+
+test('of a cluster that was deleted nothing counts for one that bears its name again', async () => {
+  const { world, process, given } = await aReadyCluster();
+  const id = await given(ada);
+  await world.finish(process.desk.delete('demo', ada, 'C1'));
+  expect(await process.desk.revoke('demo', { of: ada, by: ada })).toEqual({ unknown: true });
+  await world.create(process);
+  expect(await process.desk.grants('demo')).toEqual([]);
+  expect(JSON.stringify(await process.desk.audit('demo'))).toContain(id);
+});
+
+test('who extended a cluster is in its audit trail once, with until when', async () => {
+  const world = new World();
+  worlds.push(world);
+  const process = world.process();
+  await world.finish(process.desk.create({ spec: specOf(), by: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }));
+  const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.endsAt));
+  await Promise.all([grace, ada].map((by) => process.desk.extend('demo', end, 8, by)));
+  const later = new Date(+end + 8 * 3_600_000).toISOString();
+  const trail = (await process.desk.audit('demo'))?.filter(({ what }) => what.startsWith('extended'));
+  expect(trail).toEqual([expect.objectContaining({ by: grace, what: `extended it to ${later}` })]);
+  expect((await world.store.read('cluster', 'demo'))?.value.endsAt).toBe(later);
+});

@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
+import { phases } from '../../../src/engine/phases/registry.ts';
+import { belonging, type Listing } from '../../../src/engine/steps/orphaned-resources.ts';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { plan } from '../../../src/engine/workflow/plan.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { type Process, specOf, World } from '../../fakes/run-environment.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
+
+const mark = 'kthw cluster demo';
+const cluster = aCluster(specOf());
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+function aWorld(): { world: World; process: Process } {
+  const world = new World();
+  worlds.push(world);
+  return { world, process: world.process() };
+}
+
+async function deleted(world: World, process: Process): Promise<string> {
+  return await world.finish(process.desk.delete('demo', world.by, 'C1'));
+}
+
+/** Somebody else, or Google, makes something by the API. */
+async function made(
+  world: World,
+  kind: 'firewalls' | 'routes' | 'addresses',
+  name: string,
+  more: object,
+): Promise<void> {
+  const call = { request: `by-hand-${name}-${Math.random()}`, signal: new AbortController().signal };
+  await world.cloud[kind].insert({ name, ...more } as never, call);
+}
+
+async function expectNothingLeft(world: World): Promise<void> {
+  expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', facts: {} });
+  expect(world.cloud.existing()).toEqual([]);
+  expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
+}
+
+describe('what belongs to a cluster', () => {
+  const ours: Listing = { kind: 'networks', name: 'demo', description: mark };
+  const rows: readonly (readonly [string, readonly Listing[], Listing, boolean])[] = [
+    ['by label', [], { kind: 'instances', name: 'x', labels: { 'kthw-cluster': 'demo' } }, true],
+    [
+      'not by another’s label',
+      [],
+      { kind: 'instances', name: 'demo-worker-0', labels: { 'kthw-cluster': 'demo-2' } },
+      false,
+    ],
+    ['by its mark', [], { kind: 'targetPools', name: 'demo', description: mark }, true],
+    ['not by another’s mark', [], { kind: 'targetPools', name: 'demo', description: 'kthw cluster demo-2' }, false],
+    ['not by its name alone', [], { kind: 'healthChecks', name: 'demo', description: 'of the web shop' }, false],
+    ['by its network, a rule', [ours], { kind: 'firewalls', name: 'x', network: 'demo' }, true],
+    ['by its network, a route', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: false }, true],
+    ['by its network, a subnet', [ours], { kind: 'subnetworks', name: 'x', network: 'demo' }, true],
+    ['not a route that goes by itself', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: true }, false],
+    ['not a machine that somebody made there', [ours], { kind: 'instances', name: 'x', network: 'demo' }, false],
+    ['not by another network', [ours], { kind: 'firewalls', name: 'x', network: 'demo-2' }, false],
+    ['not by a network that is not ours', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
+  ];
+  test.each(rows)('%s', (_, others, one, belongs) => {
+    expect(belonging([...others, one], clusterOf(specOf())).includes(one)).toBe(belongs);
+  });
+});
+
+describe('a delete proves by listing that nothing is left', () => {
+  test('and takes away what comes back once it was gone', async () => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    // Once everything is gone, one thing is there again.
+    let times = 0;
+    const run = process.desk.delete('demo', world.by, 'C1');
+    const back = (async () => {
+      for (let i = 0; i < 4_000 && times < 1; i++) {
+        await world.clock.sleep(100, new AbortController().signal);
+        if (world.cloud.existing().length > 0 || (await world.store.list('dataKey')).length > 0) continue;
+        times++;
+        await made(world, 'addresses', 'demo', { region: cluster.region, description: mark, labels: {} });
+      }
+    })();
+    const id = await world.finish(run);
+    await back;
+    expect(times).toBe(1);
+    expect(await world.endOf(id)).toBe('succeeded');
+    expect((await world.eventsOf(id, 'step.said')).map(({ line }) => line)).toContain(
+      'demo (addresses) is there still, or again: it is removed',
+    );
+    await expectNothingLeft(world);
+  });
+
+  test('rules and routes that others put into its network go with it', async () => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    await made(world, 'firewalls', 'let-me-in', { network: 'demo', description: '', sourceRanges: [], allow: [] });
+    await made(world, 'routes', 'my-way', {
+      network: 'demo',
+      description: '',
+      destination: '10.9.0.0/24',
+      nextHop: '10.240.0.20',
+    });
+    await deleted(world, process);
+    await expectNothingLeft(world);
+  });
+
+  test('what bears one of its names and is somebody else’s stays', async () => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    await made(world, 'addresses', 'web-shop', { region: cluster.region, description: 'of the web shop', labels: {} });
+    const run = await deleted(world, process);
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(world.cloud.existing()).toEqual(['addresses web-shop']);
+  });
+
+  test('it does not end well while something can’t be taken away', async () => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    world.cloud.faults.plan({
+      call: /^list addresses$/,
+      when: 'before',
+      times: 100,
+      error: () => new KthwError('cloud-denied', { doing: 'listing every address' }),
+    });
+    const run = await deleted(world, process);
+    expect(await world.endOf(run)).toBe('failed');
+    expect((await world.store.read('cluster', 'demo'))?.value.state).toBe('failed');
+    world.mend();
+    expect(await process.desk.resume('demo', world.by)).toEqual({ run });
+    await world.over(run);
+    await expectNothingLeft(world);
+  });
+
+  test('no secret is kept, also none that no step knows of', async () => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    const vault = world.vaults.over(world.store).of('demo');
+    await vault.ensure('zz/of-a-newer-release', () => new Secret('s'));
+    for (const path of ['ssh/key', 'authority', 'encryption/key']) await vault.forget(path);
+    await deleted(world, process);
+    await expectNothingLeft(world);
+  });
+});
+
+describe('a delete takes down what a create left', () => {
+  const steps = plan(phases, cluster, { operation: 'create' });
+  const first = phases.flatMap(({ name }) => steps.find((p) => p.phase.name === name && p.step.apply) ?? []);
+
+  test.each(first.map((p) => [p.phase.name, p.id] as const))('that failed for good in %s', async (_, id) => {
+    const { world } = aWorld();
+    const process = world.process({
+      at(step, point) {
+        if (step === id && point === 'before-call') throw new KthwError('quota', { doing: 'this step' });
+      },
+    });
+    const run = await world.create(process);
+    expect(await world.endOf(run)).toBe('failed');
+    await deleted(world, process);
+    await expectNothingLeft(world);
+  });
+
+  const tampered = [
+    ['firewalls', 'demo-allow-external', { sourceRanges: ['10.0.0.0/8'] }],
+    ['instances', 'demo-worker-0', { machineType: 'e2-standard-4' }],
+    ['routes', 'demo-worker-0-pods', { nextHop: '10.240.0.99' }],
+    ['forwardingRules', 'demo', { ports: '443' }],
+  ] as const;
+  test.each(tampered)('that stopped because one of its %s differs', async (kind, name, change) => {
+    const { world, process } = aWorld();
+    await world.create(process);
+    world.cloud.tamper(kind, name, change);
+    const run = await world.again(process, 'create');
+    expect(await world.endOf(run)).toBe('failed');
+    await deleted(world, process);
+    await expectNothingLeft(world);
+  });
+});

@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { type Process, World } from '../../fakes/run-environment.ts';
+
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+const wide = { sourceRanges: ['0.0.0.0/0', '::/0'] };
+const right = { sourceRanges: ['10.240.0.0/24', '10.200.0.0/16'] };
+
+function aWorld(): { world: World; process: Process } {
+  const world = new World();
+  worlds.push(world);
+  return { world, process: world.process() };
+}
+
+async function conflictsOf(world: World, run: string): Promise<string[]> {
+  return (await world.eventsOf(run, 'step.conflicted')).map(({ step }) => step);
+}
+
+/** Whatever changes something, in the cloud or on a machine. */
+function changes({ cloud, remote }: World): number {
+  return cloud.faults.calls(/^(insert|delete|stop|start|setMachineType)/) + remote.faults.calls(/^(write|make|undo)/);
+}
+
+async function widened(): Promise<{ world: World; process: Process }> {
+  const { world, process } = aWorld();
+  await world.create(process, { workers: 2 });
+  world.cloud.tamper('firewalls', 'demo-allow-internal', wide);
+  return { world, process };
+}
+
+test('a rule that was widened after its step was done is seen when the run is resumed, before anything is changed', async () => {
+  const { world, process } = aWorld();
+  world.remote.exits(/^make demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
+  const run = await world.create(process);
+  expect(await world.endOf(run)).toBe('failed');
+  world.mend();
+  world.cloud.tamper('firewalls', 'demo-allow-internal', wide);
+
+  const before = changes(world);
+  await process.desk.resume('demo', world.by);
+  await world.over(run);
+  expect(await world.endOf(run)).toBe('failed');
+  expect(await conflictsOf(world, run)).toEqual(['firewall/demo-allow-internal']);
+  const [shown] = await world.eventsOf(run, 'step.conflicted');
+  expect(JSON.stringify(shown?.fields)).toContain('0.0.0.0/0, ::/0');
+  expect(changes(world)).toBe(before);
+
+  world.cloud.tamper('firewalls', 'demo-allow-internal', right);
+  await process.desk.create({ spec: await specOfRun(world, run), by: world.by, channel: 'C1' });
+  await world.over(run);
+  expect(await world.endOf(run)).toBe('succeeded');
+});
+
+test('a create looks at nothing twice for it', async () => {
+  const { world, process } = aWorld();
+  await world.create(process);
+  // Preflight, the step's own look, and the look once it is made.
+  expect(world.cloud.faults.calls(/^get firewalls demo-allow-internal$/)).toBe(3);
+});
+
+test('a look that fails keeps no resumed run from going on', async () => {
+  const { world, process } = aWorld();
+  world.remote.exits(/^make demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
+  const run = await world.create(process);
+  world.mend();
+  const denied = () => new KthwError('cloud-denied', { doing: 'looking' });
+  world.cloud.faults.plan({ call: /^get (firewalls|networks)/, when: 'before', times: 4, error: denied });
+  await process.desk.resume('demo', world.by);
+  await world.over(run);
+  expect(await world.endOf(run)).toBe('succeeded');
+});
+
+describe('what is to stay and was changed by hand stops', () => {
+  test.each([
+    ['a rebuild', (p: Process, by: World['by']) => p.desk.rebuild('demo', { from: 'etcd', by, channel: 'C1' })],
+    ['a scaling down', (p: Process, by: World['by']) => p.desk.scale('demo', { workers: 1, by, channel: 'C1' })],
+    [
+      'a resize',
+      (p: Process, by: World['by']) => p.desk.resize('demo', { machineType: 'e2-standard-4', by, channel: 'C1' }),
+    ],
+  ])('%s before anybody is asked and anything is taken away', async (_, ask) => {
+    const { world, process } = await widened();
+    const before = changes(world);
+    const run = await world.finish(ask(process, world.by));
+    expect(await world.endOf(run)).toBe('failed');
+    expect(await conflictsOf(world, run)).toEqual(['firewall/demo-allow-internal']);
+    expect(await world.eventsOf(run, 'approval.asked')).toEqual([]);
+    expect(changes(world)).toBe(before);
+
+    world.cloud.tamper('firewalls', 'demo-allow-internal', right);
+    await process.desk.resume('demo', world.by);
+    await world.over(run);
+    expect(await world.endOf(run)).toBe('succeeded');
+  });
+
+  test('and what a rebuild takes down may look as it likes', async () => {
+    const { world, process } = await widened();
+    const run = await world.finish(process.desk.rebuild('demo', { from: 'firewall', by: world.by, channel: 'C1' }));
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(await conflictsOf(world, run)).toEqual([]);
+  });
+});
+
+describe('after a scaling down that failed on its way', () => {
+  const denied = () => new KthwError('cloud-denied', { doing: 'deleting' });
+
+  async function halfScaled() {
+    const { world, process } = aWorld();
+    await world.create(process, { workers: 3 });
+    world.cloud.faults.plan({ call: /^delete instances demo-worker-[12]/, when: 'before', times: 2, error: denied });
+    const run = await world.finish(process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' }));
+    expect(await world.endOf(run)).toBe('failed');
+    expect(workersIn(world)).toHaveLength(3);
+    return { world, process, run };
+  }
+
+  test.each(['controllers', 'kubelet'])('a rebuild from %s names what is left, and takes it away', async (from) => {
+    const { world, process } = await halfScaled();
+    const run = await world.finish(process.desk.rebuild('demo', { from, by: world.by, channel: 'C1' }));
+    const [asked] = await world.eventsOf(run, 'approval.asked');
+    expect(asked?.destroys.join()).toMatch(
+      /machine demo-worker-1.*machine demo-worker-2|machine demo-worker-2.*machine demo-worker-1/,
+    );
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(workersIn(world)).toEqual(['demo-worker-0']);
+    expect(world.cloud.existing().filter((one) => one.startsWith('routes'))).toEqual(['routes demo-worker-0-pods']);
+    expect((await world.store.read('cluster', 'demo'))?.value.spec.workers).toBe(1);
+  });
+
+  test('another scaling takes away what is too many', async () => {
+    const { world, process } = await halfScaled();
+    const run = await world.finish(process.desk.scale('demo', { workers: 2, by: world.by, channel: 'C1' }));
+    expect(await world.endOf(run)).toBe('succeeded');
+    expect(workersIn(world)).toEqual(['demo-worker-0', 'demo-worker-1']);
+  });
+
+  test('the same scaling goes on where it stopped', async () => {
+    const { world, process, run } = await halfScaled();
+    expect(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' })).toEqual({ run });
+    await world.over(run);
+    expect(workersIn(world)).toEqual(['demo-worker-0']);
+    // Done, it is done.
+    expect(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' })).toHaveProperty('unchanged');
+  });
+
+  test('a rebuild that nobody wants leaves the cluster as it was asked for last', async () => {
+    const { world, process } = await halfScaled();
+    const answer = await process.desk.rebuild('demo', { from: 'controllers', by: world.by, channel: 'C1' });
+    if (!('run' in answer)) throw new Error('no run was begun');
+    for (let asked = await process.desk.approval(answer.run); ; asked = await process.desk.approval(answer.run)) {
+      if (asked && 'decided' in (await process.desk.decide(answer.run, asked.digest, world.by, false))) break;
+      await world.clock.sleep(500, new AbortController().signal);
+    }
+    await world.over(answer.run);
+    expect(await world.endOf(answer.run)).toBe('cancelled');
+    expect((await world.store.read('cluster', 'demo'))?.value.spec.workers).toBe(1);
+    expect(workersIn(world)).toHaveLength(3);
+  });
+});
+
+function workersIn({ cloud }: World): string[] {
+  return cloud
+    .machines()
+    .flatMap(({ name }) => (name.includes('worker') ? [name] : []))
+    .sort();
+}
+
+async function specOfRun(world: World, run: string) {
+  const spec = (await world.store.read('run', run))?.value.spec;
+  if (!spec) throw new Error('no such run');
+  return spec;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { inProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
+import type { PutDown } from '../../../src/engine/workflow/runner.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { VirtualClock } from '../../fakes/clock.ts';
+import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
+
+describe('the dispatcher of one process', () => {
+  test('carries a run that was poked, and a run once at a time', async () => {
+    const desk = aDispatcher();
+    desk.dispatcher.poke('r1');
+    desk.dispatcher.poke('r2');
+    desk.dispatcher.poke('r1');
+    expect(desk.underWay()).toEqual(['r1', 'r2']);
+    await desk.end('r1', 'over');
+    expect(desk.driven).toEqual(['r1', 'r2', 'r1']);
+  });
+
+  test.each<[PutDown, number]>([
+    ['over', 1],
+    ['parked', 1],
+    ['stopped', 1],
+    ['busy', 2],
+    ['later', 2],
+    ['lost', 2],
+  ])('looks again at a run that was put down as %s: %i times in all', async (end, times) => {
+    const desk = aDispatcher();
+    desk.dispatcher.poke('r1');
+    await desk.end('r1', end);
+    await desk.pass(2_500);
+    expect(desk.driven).toEqual(Array(times).fill('r1'));
+  });
+
+  test('looks again at a run that was put down by an error, and logs it', async () => {
+    const desk = aDispatcher();
+    desk.dispatcher.poke('r1');
+    await desk.end('r1', new Error('the store does not answer'));
+    await desk.pass(2_500);
+    expect(desk.driven).toEqual(['r1', 'r1']);
+    expect(desk.logged).toEqual(['a run was put down by an error; it is taken up again']);
+  });
+
+  test('looks again once, however often a run is poked while somebody else has it', async () => {
+    const desk = aDispatcher();
+    for (let i = 0; i < 5; i++) {
+      desk.dispatcher.poke('r1');
+      await desk.end('r1', 'busy');
+    }
+    await desk.pass(2_500);
+    expect(desk.driven.length).toBe(6);
+    await desk.end('r1', 'busy');
+    expect(desk.driven.length).toBe(6);
+    await desk.pass(2_500);
+    expect(desk.driven.length).toBe(7);
+  });
+
+  test('takes up at its start all open runs, oldest first, and those that a cluster is held by', async () => {
+    const desk = aDispatcher();
+    await desk.store.write('run', 'r3', runRecord(), undefined);
+    await desk.store.write('run', 'r1', runRecord({ cluster: 'one' }), undefined);
+    await desk.store.write('run', 'r2', runRecord({ cluster: 'two', open: false }), undefined);
+    await desk.store.write('run', 'r0', runRecord({ cluster: 'zero', open: false }), undefined);
+    await desk.store.write('cluster', 'two', clusterRecord({ holding: 'r2', runs: ['r2'] }), undefined);
+    await desk.store.write('cluster', 'zero', clusterRecord({ runs: ['r0'] }), undefined);
+    await desk.dispatcher.start();
+    expect(desk.driven).toEqual(['r1', 'r2', 'r3']);
+    expect((await desk.store.read('run', 'r2'))?.value.open).toBe(true);
+    expect((await desk.store.read('run', 'r0'))?.value.open).toBe(false);
+  });
+
+  test('puts everything down when it is stopped, and takes up nothing more', async () => {
+    const desk = aDispatcher();
+    desk.dispatcher.poke('r1');
+    desk.dispatcher.poke('r2');
+    await desk.end('r2', 'busy');
+    const stopping = desk.dispatcher.stop();
+    expect(desk.signals.every((signal) => signal.aborted)).toBe(true);
+    await desk.end('r1', 'stopped');
+    await stopping;
+    desk.dispatcher.poke('r3');
+    await desk.pass(10_000);
+    expect(desk.driven).toEqual(['r1', 'r2']);
+  });
+});
+
+/** A dispatcher whose runs end when the test says so. */
+function aDispatcher() {
+  const clock = new VirtualClock();
+  const store = openSqliteStore({ path: ':memory:' });
+  const driven: string[] = [];
+  const signals: AbortSignal[] = [];
+  const logged: string[] = [];
+  const ends = new Map<string, (end: PutDown | Error) => void>();
+  const dispatcher = inProcessDispatcher({
+    store,
+    clock,
+    log: (_, message) => void logged.push(message),
+    drive(run, signal) {
+      driven.push(run);
+      signals.push(signal);
+      return new Promise((resolve, reject) => {
+        ends.set(run, (end) => (end instanceof Error ? reject(end) : resolve(end)));
+      });
+    },
+  });
+  const pass = (ms: number) => clock.sleep(ms, new AbortController().signal);
+  return {
+    dispatcher,
+    store,
+    driven,
+    signals,
+    logged,
+    pass,
+    underWay: () => [...ends.keys()],
+    async end(run: string, as: PutDown | Error) {
+      ends.get(run)?.(as);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
+import { aCluster } from '../../fixtures/cluster.ts';
+import { aPhase, aStep } from '../../fixtures/plan.ts';
+
+const cluster = aCluster();
+const remove = async () => {};
+
+describe('a plan forward', () => {
+  test('has every step, in the order of the phases', () => {
+    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/1')], ['a'])];
+    expect(plan(phases, cluster, { operation: 'create' }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
+  });
+
+  test('lets a step wait for all steps of the phases before its own', () => {
+    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/1')], ['a'])];
+    expect(waits(plan(phases, cluster, { operation: 'create' }))).toEqual({
+      'a/1': [],
+      'a/2': [],
+      'b/1': ['a/1', 'a/2'],
+    });
+  });
+
+  test('lets a step that says so wait for its own steps only', () => {
+    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/2', { after: ['a/2'] })], ['a'])];
+    expect(waits(plan(phases, cluster, { operation: 'create' }))['b/2']).toEqual(['a/2']);
+  });
+
+  test('looks through phases without steps', () => {
+    const phases = [
+      aPhase('a', [aStep('a/1')]),
+      aPhase('b', [], ['a']),
+      aPhase('c', [], ['b']),
+      aPhase('d', [aStep('d/1')], ['c']),
+    ];
+    expect(waits(plan(phases, cluster, { operation: 'create' }))['d/1']).toEqual(['a/1']);
+  });
+
+  test('refuses a step that waits for one that no phase has, and names both', () => {
+    const phases = [aPhase('a', [aStep('a/1', { after: ['x/1'] })])];
+    expect(() => plan(phases, cluster, { operation: 'create' })).toThrow(
+      'step "a/1" waits for "x/1", which no phase has',
+    );
+  });
+
+  test('of a part of the phases waits only for that part', () => {
+    const phases = [
+      aPhase('a', [aStep('a/1')]),
+      aPhase('smoke', [aStep('smoke/1'), aStep('smoke/2', { after: ['smoke/1', 'a/1'] })], ['a']),
+    ];
+    expect(waits(plan(phases, cluster, { operation: 'smoke' }))).toEqual({ 'smoke/1': [], 'smoke/2': ['smoke/1'] });
+  });
+});
+
+describe('a plan backward', () => {
+  const phases = [
+    aPhase('net', [aStep('net/1', { remove })]),
+    aPhase('machine', [aStep('machine/1', { remove })], ['net']),
+    // Nothing to remove, and yet it stands between.
+    aPhase('software', [aStep('software/1')], ['machine']),
+    aPhase('balancer', [aStep('balancer/1', { remove })], ['software']),
+    aPhase('lone', [aStep('lone/1', { remove })]),
+  ];
+  const all = plan(phases, cluster, { operation: 'delete' });
+  const planned = all.filter(({ walks }) => walks === 'backward');
+
+  test('has only what can be removed, the last first', () => {
+    expect(planned.map(({ id }) => id)).toEqual(['lone/1', 'balancer/1', 'machine/1', 'net/1']);
+  });
+
+  test('removes nothing before what was built on it, also where that is built through something else', () => {
+    expect(waits(planned)).toEqual({
+      'lone/1': [],
+      'balancer/1': [],
+      'machine/1': ['balancer/1'],
+      'net/1': ['machine/1', 'balancer/1'],
+    });
+  });
+
+  test('leaves out what needs the rest to live, and what goes along with something else', () => {
+    const more = [
+      aPhase('machine', [aStep('machine/1', { remove })]),
+      aPhase('node', [aStep('node/1', { remove, leaves: true })], ['machine']),
+      aPhase('files', [aStep('files/1', { remove, within: 'machine/1' })], ['machine']),
+    ];
+    const down = plan(more, cluster, { operation: 'delete' }).filter(({ walks }) => walks === 'backward');
+    expect(down.map(({ id }) => id)).toEqual(['machine/1']);
+  });
+
+  test('ends with the proof that nothing is left, once all is taken down', () => {
+    const proof = all.filter(({ walks }) => walks === 'forward');
+    expect(proof.map(({ id }) => id)).toEqual(['gone/project', 'gone/secrets']);
+    for (const { after } of proof) expect(after).toEqual(planned.map(({ id }) => id));
+  });
+
+  test('asks nobody: who deletes was asked before', () => {
+    expect(all.filter(({ destroys }) => destroys)).toEqual([]);
+  });
+});
+
+describe('a plan that takes down and builds again', () => {
+  const phases = [
+    aPhase('net', [aStep('net/1', { remove })]),
+    aPhase('machine', [aStep('machine/1', { remove })], ['net']),
+    aPhase('software', [aStep('software/1')], ['machine']),
+  ];
+  const planned = plan(phases, cluster, { operation: 'rebuild', from: 'machine' });
+
+  test('takes down the phase and those after it, then walks forward through all', () => {
+    expect(planned.map(({ id, walks }) => `${id} ${walks}`)).toEqual([
+      'remove:machine/1 backward',
+      'net/1 forward',
+      'machine/1 forward',
+      'software/1 forward',
+    ]);
+  });
+
+  test('builds nothing before all that goes is gone', () => {
+    const forward = planned.filter(({ walks }) => walks === 'forward');
+    expect(forward.every(({ after }) => after.includes('remove:machine/1'))).toBe(true);
+  });
+
+  test('asks for what it takes down, and for nothing else', () => {
+    expect(planned.filter(({ destroys }) => destroys).map(({ id }) => id)).toEqual(['remove:machine/1']);
+  });
+
+  test('refuses a phase that there is not', () => {
+    expect(() => plan(phases, cluster, { operation: 'rebuild', from: 'x' })).toThrow('no phase "x"');
+  });
+});
+
+function waits(planned: readonly PlannedStep[]): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    planned.map(({ id, after }) => [id, [...after].sort((a, b) => order(planned, a) - order(planned, b))]),
+  );
+}
+
+function order(planned: readonly PlannedStep[], id: string): number {
+  return -planned.findIndex((p) => p.id === id) * (planned[0]?.walks === 'backward' ? 1 : -1);
+}

@@ -1,0 +1,308 @@
+import { describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { type Context, type Observed, type Phase, present, type Step } from '../../../src/engine/workflow/step.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { aPhase, aStep } from '../../fixtures/plan.ts';
+import { Bench } from '../../fixtures/runner.ts';
+
+describe('a runner', () => {
+  test('looks, makes what is absent, looks again and says so', async () => {
+    const bench = await begun();
+    const thing = aThing('a/1');
+    expect(await bench.drive(only(thing.step))).toBe('over');
+    expect(await bench.story()).toEqual([
+      'run.requested',
+      'run.taken',
+      'step.started a/1',
+      'step.finished a/1',
+      'run.finished',
+    ]);
+    expect(thing.applied).toBe(1);
+    expect((await bench.store.read('run', bench.run))?.value.open).toBe(false);
+  });
+
+  test('adopts what is there and makes nothing', async () => {
+    const bench = await begun();
+    const thing = aThing('a/1', { there: true });
+    await bench.drive(only(thing.step));
+    expect(await bench.events()).toContainEqual({ type: 'step.finished', step: 'a/1', outcome: 'adopted', facts: [] });
+    expect(thing.applied).toBe(0);
+  });
+
+  test('waits until what was made is seen, and no longer than a minute a try', async () => {
+    const bench = await begun();
+    const slow = aThing('a/1', { seenAfterMs: 20_000 });
+    const from = +bench.clock.now();
+    await bench.drive(only(slow.step));
+    expect(await bench.story()).not.toContain('step.failed a/1');
+    expect(+bench.clock.now() - from).toBeLessThan(25_000);
+
+    const other = await begun();
+    const never = aThing('a/1', { seenAfterMs: Number.POSITIVE_INFINITY });
+    await other.drive(only(never.step));
+    const faults = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.fault.code] : []));
+    expect(faults).toEqual(Array(12).fill('not-there-yet'));
+    expect((await other.events()).at(-1)).toEqual({ type: 'run.finished', as: 'failed' });
+  });
+
+  test('shows a conflict and touches nothing', async () => {
+    const bench = await begun();
+    const fields = [{ field: 'range', wanted: '10.0.0.0/24', found: '10.1.0.0/24' }];
+    let applied = 0;
+    const step = aStep('a/1', {
+      observe: async () => ({ is: 'different', fields }),
+      apply: async () => void applied++,
+    });
+    await bench.drive(only(step));
+    expect((await bench.events()).slice(-2)).toEqual([
+      { type: 'step.conflicted', step: 'a/1', fields },
+      { type: 'run.finished', as: 'failed' },
+    ]);
+    expect(applied).toBe(0);
+  });
+
+  test('is done with what a step saw right after it acted, and looks again where it saw nothing', async () => {
+    for (const [after, looks] of [
+      [present(), 1],
+      [{ is: 'absent' }, 2],
+    ] as const) {
+      const bench = await begun();
+      let looked = 0;
+      const observe = async (): Promise<Observed> => (looked++ === 0 ? { is: 'absent' } : present());
+      await bench.drive(only(aStep('a/1', { observe, apply: async () => after })));
+      expect(await bench.events()).toContainEqual({
+        type: 'step.finished',
+        step: 'a/1',
+        outcome: 'applied',
+        facts: [],
+      });
+      expect(looked).toBe(looks);
+    }
+  });
+
+  test('tries again later and later what passes by itself, and what nobody knows three times', async () => {
+    const codes = async (error: Error) => {
+      const bench = await begun();
+      await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(error), apply: async () => {} })));
+      const events = await bench.store.events(bench.run);
+      return events.flatMap(({ at, event }) => (event.type === 'step.failed' ? [{ at: +at, fault: event.fault }] : []));
+    };
+    const passing = await codes(new KthwError('rate-limited', { doing: 'x' }));
+    expect(passing.length).toBe(12);
+    const gaps = passing.slice(1).map(({ at }, i) => at - (passing[i]?.at ?? 0));
+    expect(gaps.every((gap, i) => gap >= (gaps[i - 1] ?? 0) && gap <= 15_000)).toBe(true);
+    expect((await codes(new Error('boom'))).map(({ fault }) => fault.code)).toEqual(['bug', 'bug', 'bug']);
+    expect((await codes(new KthwError('quota', { doing: 'x' }))).length).toBe(1);
+  });
+
+  test('keeps the text of an unknown error out of the events and in the log', async () => {
+    const bench = await begun();
+    await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(new Error('token=abc')) })));
+    expect(JSON.stringify(await bench.events())).not.toContain('token=abc');
+    expect(bench.logged.join()).toContain('token=abc');
+  });
+
+  test('sends the same request again when no answer came, and another when there was one', async () => {
+    const bench = await begun();
+    const requests: string[] = [];
+    const errors = [
+      new KthwError('outcome-unknown', { doing: 'x' }),
+      new KthwError('outcome-unknown', { doing: 'x' }),
+      new KthwError('rate-limited', { doing: 'x' }),
+    ];
+    const thing = aThing('a/1', {
+      apply: async ({ request }) => {
+        requests.push(request);
+        const error = errors.shift();
+        if (error) throw error;
+      },
+    });
+    await bench.drive(only(thing.step));
+    const [first, second, third, fourth] = requests;
+    expect([second, third]).toEqual([first, first]);
+    expect(fourth).not.toBe(first);
+    expect(requests.length).toBe(4);
+  });
+
+  test('gives facts to later steps, and says which one is missing', async () => {
+    const bench = await begun();
+    const fact = { name: 'x', schema: { parse: (value: unknown) => value } as never };
+    let known: unknown;
+    const knower = aStep('b/1', {
+      async observe(c) {
+        known = c.know(fact);
+        return present();
+      },
+    });
+    const maker = aStep('a/1', { observe: async () => present({ name: 'x', value: '1' }) });
+    await bench.drive([aPhase('a', [maker]), aPhase('b', [knower], ['a'])]);
+    expect(known).toBe('1');
+    const other = await begun();
+    await other.drive([aPhase('b', [knower])]);
+    const fault = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.fault] : []))[0];
+    expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step made "x" known' });
+  });
+
+  test('ends when it is told to, with its steps stopped and tried again by the next one', async () => {
+    const bench = await begun();
+    const stop = new AbortController();
+    const step = aStep('a/1', {
+      async observe({ clock, signal }) {
+        setImmediate(() => stop.abort());
+        await clock.sleep(1_000_000, signal);
+        return present();
+      },
+    });
+    expect(await bench.drive(only(step), {}, stop.signal)).toBe('stopped');
+    const last = (await bench.events()).at(-1);
+    expect(last).toMatchObject({ type: 'step.failed', fault: { code: 'cancelled' }, retryAt: expect.any(String) });
+    expect(await bench.drive(only(aStep('a/1', { observe: async () => present() })), { holder: 'runner-2' })).toBe(
+      'over',
+    );
+  });
+});
+
+describe('a lease', () => {
+  test('is renewed as long as the run is carried', async () => {
+    const bench = await begun();
+    const thing = aThing('a/1', { takesMs: 10 * 60_000 });
+    const driving = bench.drive(only(thing.step));
+    await bench.clock.sleep(5 * 60_000, new AbortController().signal);
+    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeUndefined();
+    expect(await driving).toBe('over');
+  });
+
+  test('is given back, so that the next runner need not wait', async () => {
+    const bench = await begun();
+    await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(new KthwError('quota', { doing: 'x' })) })));
+    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeDefined();
+  });
+
+  test('keeps two runners from applying a step twice, however they are woven', async () => {
+    const bench = await begun();
+    const things = ['a/1', 'a/2', 'a/3'].map((key) => aThing(key, { takesMs: 20_000 }));
+    const phases = [
+      aPhase(
+        'a',
+        things.map(({ step }) => step),
+      ),
+    ];
+    const ends = new Set<string>();
+    const runner = async (holder: string) => {
+      for (;;) {
+        const end = await bench.drive(phases, { holder });
+        ends.add(end);
+        if (end === 'over') return;
+        await bench.clock.sleep(2_000, new AbortController().signal);
+      }
+    };
+    await Promise.all([runner('runner-1'), runner('runner-2'), runner('runner-3')]);
+    expect(things.map(({ applied }) => applied)).toEqual([1, 1, 1]);
+    expect([...ends].sort()).toEqual(['busy', 'over']);
+    expect((await bench.story()).filter((event) => event === 'run.finished').length).toBe(1);
+  });
+
+  test('that ran out while the runner slept lets it do nothing when it wakes', async () => {
+    const bench = await begun();
+    const thing = aThing('a/1', { beforeLook: () => bench.clock.jump(60_000) });
+    expect(await bench.drive(only(thing.step))).toBe('lost');
+    expect(thing.applied).toBe(0);
+    expect(await bench.story()).toEqual(['run.requested', 'run.taken', 'step.started a/1']);
+  });
+
+  test('that somebody else took lets the runner write nothing more', async () => {
+    const bench = await begun();
+    const thing = aThing('a/1', {
+      apply: async () => {
+        bench.clock.jump(60_000);
+        await bench.store.takeLease(bench.run, 'runner-2', 30_000);
+      },
+    });
+    const before = bench.drive(only(thing.step));
+    expect(await before).toBe('lost');
+    expect(await bench.story()).toEqual(['run.requested', 'run.taken', 'step.started a/1']);
+    // The one who has it now finishes what the other began.
+    expect(await bench.drive(only(aThing('a/1', { there: true }).step), { holder: 'runner-2' })).toBe('over');
+  });
+
+  test('that is lost does not end the process by what a step said', async () => {
+    const bench = await begun();
+    const step = aStep('a/1', {
+      async apply(c) {
+        await bench.store.takeLease(bench.run, 'runner-1', 30_000);
+        c.say('a line that is never stored');
+        await c.clock.sleep(5_000, c.signal);
+      },
+    });
+    expect(await bench.drive(only(step))).toBe('lost');
+    expect(JSON.stringify(await bench.events())).not.toContain('never stored');
+  });
+
+  test('that can not be renewed for another reason puts the run down to be taken up again', async () => {
+    const bench = await begun();
+    const store = failing(bench.store, 'renewLease');
+    const thing = aThing('a/1', { takesMs: 60_000 });
+    await expect(bench.drive(only(thing.step), { store })).rejects.toThrow('the store broke');
+    expect((await bench.store.read('run', bench.run))?.value.open).toBe(true);
+  });
+
+  test('is not kept by a runner that could not open the world', async () => {
+    const bench = await begun();
+    const world = () => Promise.reject(new Error('no credentials'));
+    await expect(bench.drive(only(aThing('a/1').step), { world })).rejects.toThrow('no credentials');
+    await bench.clock.sleep(60_000, new AbortController().signal);
+    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeDefined();
+  });
+});
+
+async function begun(): Promise<Bench> {
+  const bench = new Bench();
+  await bench.begin();
+  return bench;
+}
+
+interface Thing {
+  readonly there?: boolean;
+  readonly seenAfterMs?: number;
+  readonly takesMs?: number;
+  readonly beforeLook?: () => void;
+  readonly apply?: (c: Context) => Promise<void>;
+}
+
+/** Something that is made once. */
+function aThing(key: string, { there = false, seenAfterMs = 0, takesMs = 0, beforeLook, apply }: Thing = {}) {
+  const thing = { applied: 0, seenAt: there ? 0 : Number.POSITIVE_INFINITY };
+  const step = aStep(key, {
+    async observe({ clock }) {
+      beforeLook?.();
+      return +clock.now() >= thing.seenAt ? present() : { is: 'absent' };
+    },
+    async apply(c) {
+      thing.applied++;
+      if (takesMs > 0) await c.clock.sleep(takesMs, c.signal);
+      await apply?.(c);
+      thing.seenAt = +c.clock.now() + seenAfterMs;
+    },
+  });
+  return {
+    step,
+    get applied() {
+      return thing.applied;
+    },
+  };
+}
+
+function only(step: Step): Phase[] {
+  return [aPhase('a', [step])];
+}
+
+/** A store whose calls of one name fail. */
+function failing(store: Store, call: keyof Store): Store {
+  return new Proxy(store, {
+    get: (of, name) => {
+      const value: unknown = Reflect.get(of, name, of);
+      if (name === call) return () => Promise.reject(new Error('the store broke'));
+      return typeof value === 'function' ? value.bind(of) : value;
+    },
+  });
+}

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type EngineOptions, openEngine } from '../../../src/engine/service/create-engine.ts';
+import { inProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
+import { drive, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
+import { definePhase, present } from '../../../src/engine/workflow/step.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreAway } from '../../../src/store/store-errors.ts';
+import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
+import { type LeavingStore, leavingStore } from '../../support/store-with-outages.ts';
+
+const by = { team: 'T1', user: 'U1' };
+const clock: RunnerOptions['clock'] = {
+  now: () => new Date(),
+  sleep: (ms, signal) => sleep(Math.min(ms, 5), undefined, { signal }),
+};
+const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2' });
+
+/** Before the dispatcher has the run. */
+const callsOfCreate = 6;
+/** More than any of these operations makes. */
+const everyCall = Array.from({ length: 14 }, (_, n) => n);
+const outages = everyCall.flatMap((call) => (['before', 'after'] as const).map((when) => [call, when] as const));
+
+test.each(outages)(
+  'a create in which the store goes away (call %i, %s its effect) leaves nothing that nobody carries forward',
+  async (call, when) => {
+    const store = openStore();
+    const { desk, taken } = engineOn(store);
+    store.leaveAt(call, when);
+    const answer = await desk.create({ spec, by, channel: 'C1' }).catch((error: unknown) => error);
+    if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreAway);
+    store.comeBack();
+    await until(async () => isCarried(await holding(store), taken));
+    // Asked again it is refused because it runs, or it starts.
+    const again = await desk.create({ spec, by, channel: 'C1' });
+    const held = await holding(store);
+    expect('heldBy' in again ? again.heldBy.run : 'run' in again && again.run).toBe(held);
+    await until(async () => taken.includes(held ?? ''));
+  },
+);
+
+test.each(outages)(
+  'a resume in which the store goes away (call %i, %s its effect) can be asked for again, or goes on',
+  async (call, when) => {
+    const store = openStore();
+    await store.write('run', 'r1', runRecord({ open: false, spec }), undefined);
+    await store.write('cluster', 'demo', clusterRecord({ state: 'failed', runs: ['r1'], spec }), undefined);
+    await store.append('r1', [
+      { type: 'run.requested', operation: 'create', by },
+      { type: 'run.finished', as: 'failed' },
+    ]);
+    const { desk, taken } = engineOn(store);
+    store.leaveAt(call, when);
+    await desk.resume('demo', by).catch((error: unknown) => expect(error).toBeInstanceOf(StoreAway));
+    store.comeBack();
+    await until(async () => isCarried(await holding(store), taken));
+    await desk.resume('demo', by);
+    await until(async () => taken.includes('r1'));
+  },
+);
+
+const phases = [
+  definePhase({
+    name: 'toy',
+    title: 'Toy',
+    chapter: 1,
+    after: [],
+    steps: () =>
+      ['a', 'b', 'c'].map((name, n, all) => ({
+        key: `toy/${name}`,
+        title: name,
+        after: all.slice(0, n).map((each) => `toy/${each}`),
+        // Reads and writes the store within the step too, as a step does that needs a secret.
+        observe: async ({ vault }) => ((await vault.get(name)) ? present() : { is: 'absent' }),
+        apply: async ({ vault }) => void (await vault.ensure(name, () => ({}) as never)),
+      })),
+  }),
+];
+
+test('a run whose store goes away, in whatever call, completes and does nothing twice', async () => {
+  let call = 0;
+  for (let met = true; met; call++) {
+    for (const when of ['before', 'after'] as const) {
+      for (const awayMs of [0, longMs]) met = await survives(call, when, awayMs);
+    }
+  }
+  // Each step writes that it began and that it ended, and looks before and after.
+  expect(call).toBeGreaterThan(20);
+});
+
+/** Longer than it takes to put the run down and to try again. */
+const longMs = 20;
+
+/** Answers whether the run came to that call at all. */
+async function survives(call: number, when: 'before' | 'after', awayMs: number): Promise<boolean> {
+  const store = openStore();
+  await store.write('run', 'r1', runRecord({ spec }), undefined);
+  await store.write('cluster', 'demo', clusterRecord({ holding: 'r1', runs: ['r1'] }), undefined);
+  const made: string[] = [];
+  const options = runnerOn(store, made);
+  const dispatcher = inProcessDispatcher({
+    ...{ store, log: () => {}, clock, againMs: 5 },
+    drive: (run, signal) => drive(run, options, signal),
+  });
+  let away = 0;
+  store.leaveAt(call, when, () => {
+    away++;
+    if (awayMs === 0) store.comeBack();
+    else setTimeout(() => store.comeBack(), awayMs);
+  });
+  dispatcher.poke('r1');
+  await until(async () => (await store.inner.read('run', 'r1'))?.value.open === false);
+  await dispatcher.stop();
+  const events = (await store.inner.events('r1')).map(({ event }) => event);
+  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', as: 'succeeded' }]);
+  expect(events.filter(({ type }) => type === 'step.failed')).toEqual([]);
+  expect(made).toEqual(['a', 'b', 'c']);
+  return away > 0;
+}
+
+function runnerOn(store: LeavingStore, made: string[]): RunnerOptions {
+  const vault = {
+    get: async (path: string) => {
+      await store.read('secret', path);
+      return made.includes(path) ? {} : undefined;
+    },
+    ensure: async (path: string) => {
+      await store.read('secret', path);
+      made.push(path);
+    },
+  };
+  return {
+    ...{ store, phases, clock, holder: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
+    world: async () => ({ tools: { vault } as never, close: async () => {} }),
+    told: () => {},
+    log: () => {},
+    killPoint: () => {},
+  };
+}
+
+const untouched: unknown = {};
+
+/** An engine whose dispatcher notes which open runs it was given, instead of carrying them forward. */
+function engineOn(store: LeavingStore) {
+  const taken: string[] = [];
+  const { desk } = openEngine({
+    ...{ store, clock, holder: 'me', mirror: undefined, told: () => {}, log: () => {} },
+    ...(untouched as Pick<EngineOptions, 'vaults' | 'cloud' | 'kube' | 'openRemote'>),
+    dispatch: (parts) =>
+      inProcessDispatcher({
+        ...parts,
+        drive: async (run) => {
+          if ((await store.read('run', run))?.value.open) taken.push(run);
+          return 'over';
+        },
+      }),
+  });
+  return { desk, taken };
+}
+
+async function holding(store: LeavingStore): Promise<string | undefined> {
+  return (await store.read('cluster', 'demo'))?.value.holding;
+}
+
+/** Nothing holds the cluster, or what does was given to the dispatcher. */
+function isCarried(held: string | undefined, taken: readonly string[]): boolean {
+  return held === undefined || taken.includes(held);
+}
+
+async function until(condition: () => Promise<unknown>): Promise<void> {
+  await vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 20_000, interval: 2 });
+}
+
+function openStore(): LeavingStore {
+  const store = openSqliteStore({ path: ':memory:' });
+  onTestFinished(() => store.close());
+  return leavingStore(store);
+}

@@ -1,0 +1,47 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { unfinishedRuns } from '../../../src/engine/workflow/unfinished-runs.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
+
+function openStore(): Store {
+  const store = openSqliteStore({ path: ':memory:' });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+test('a process that starts finds the open runs and those that hold their cluster, oldest first', async () => {
+  const store = openStore();
+  // More than one page of clusters.
+  for (let i = 100; i < 305; i++) {
+    await store.write('cluster', `c${i}`, clusterRecord({ holding: `r${i}`, runs: [`r${i}`] }), undefined);
+    await store.write('run', `r${i}`, runRecord({ cluster: `c${i}`, open: i % 2 === 0 }), undefined);
+  }
+  await store.write('run', 'r0', runRecord(), undefined);
+  const found = await unfinishedRuns(store);
+  expect(found).toEqual(['r0', ...Array.from({ length: 205 }, (_, i) => `r${i + 100}`)]);
+});
+
+test('a run that is over and holds nothing stays closed, and so does one that another process ends meanwhile', async () => {
+  const store = openStore();
+  await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], holding: 'r2' }), undefined);
+  await store.write('run', 'r1', runRecord({ open: false }), undefined);
+  await store.write('run', 'r2', runRecord({ open: true }), undefined);
+  const ending: Store = Object.create(store, {
+    read: {
+      // The other process lets the cluster go and closes the run just before this one looks at the run.
+      async value(kind: 'cluster' | 'run', id: string) {
+        if (kind === 'run') {
+          await store.remove('cluster', 'demo');
+          await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], state: 'ready' }), undefined);
+          await store.remove('run', 'r2');
+          await store.write('run', 'r2', runRecord({ open: false }), undefined);
+        }
+        return await store.read(kind, id);
+      },
+    },
+    list: { value: store.list.bind(store) },
+    openRuns: { value: store.openRuns.bind(store) },
+  });
+  expect(await unfinishedRuns(ending)).toEqual([]);
+});

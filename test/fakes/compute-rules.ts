@@ -1,0 +1,53 @@
+import type { Global } from '../../src/engine/gcp/compute/compute-client.ts';
+
+const kinds = [
+  'networks',
+  'subnetworks',
+  'firewalls',
+  'addresses',
+  'instances',
+  'routes',
+  'healthChecks',
+  'targetPools',
+  'forwardingRules',
+] as const;
+type Kind = (typeof kinds)[number];
+
+/** One shelf a kind of resource, by name. */
+export type Shelves<T> = Record<Kind, Map<string, T>>;
+
+type Spec = Global & Readonly<Record<string, unknown>>;
+
+/** Which field of a kind names a resource of another kind. */
+const references: readonly (readonly [from: Kind, field: string, to: Kind])[] = [
+  ['subnetworks', 'network', 'networks'],
+  ['firewalls', 'network', 'networks'],
+  ['routes', 'network', 'networks'],
+  ['instances', 'network', 'networks'],
+  ['instances', 'subnetwork', 'subnetworks'],
+  ['targetPools', 'healthCheck', 'healthChecks'],
+  ['forwardingRules', 'targetPool', 'targetPools'],
+  ['forwardingRules', 'address', 'addresses'],
+];
+
+export function shelves<T>(): Shelves<T> {
+  return Object.fromEntries(kinds.map((kind) => [kind, new Map<string, T>()])) as Shelves<T>;
+}
+
+/** What a resource needs and does not find. */
+export function missingFor(kind: Kind, spec: Spec, has: (kind: Kind, name: string) => boolean): string | undefined {
+  for (const [from, field, to] of references) {
+    if (from === kind && to !== 'addresses' && !has(to, String(spec[field]))) return `${to} ${spec[field]}`;
+  }
+  return undefined;
+}
+
+/** Who still refers to a resource: by its name, or by the address that it is. */
+export function userOf(kind: Kind, found: Spec, specs: (kind: Kind) => readonly Spec[]): string | undefined {
+  const known = kind === 'addresses' ? found.address : found.name;
+  for (const [from, field, to] of references) {
+    const user = to === kind ? specs(from).find((spec) => spec[field] === known) : undefined;
+    if (user) return `${from} ${user.name}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import type { Instance } from '../../src/engine/gcp/compute/compute-client.ts';
+import { KthwError } from '../../src/engine/workflow/errors.ts';
+import { VirtualClock } from './clock.ts';
+import { CloudDouble } from './compute.ts';
+import { Life } from './crashing-process.ts';
+import { Faults } from './fault-injector.ts';
+import { specOf, World } from './run-environment.ts';
+
+const signal = new AbortController().signal;
+const network = { name: 'n', description: 'd' };
+const subnet = { name: 's', network: 'n', region: 'us-west1', range: '10.240.0.0/24' };
+const address = { name: 'a', region: 'us-west1', description: 'd', labels: { x: 'y' } };
+
+describe('the clock', () => {
+  test('wakes sleepers in the order of their times, at those times, in no real time', async () => {
+    const clock = new VirtualClock();
+    const from = +clock.now();
+    const woken: [string, number][] = [];
+    const sleep = (name: string, ms: number) =>
+      clock.sleep(ms, signal).then(() => woken.push([name, +clock.now() - from]));
+    await Promise.all([sleep('late', 3_600_000), sleep('first', 10), sleep('second', 10), sleep('now', 0)]);
+    expect(woken).toEqual([
+      ['now', 0],
+      ['first', 10],
+      ['second', 10],
+      ['late', 3_600_000],
+    ]);
+  });
+
+  test('stands still while real work is under way', async () => {
+    const clock = new VirtualClock();
+    const from = +clock.now();
+    const sleeping = clock.sleep(1_000, signal);
+    await clock.during(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    expect(+clock.now() - from).toBe(0);
+    await sleeping;
+    expect(+clock.now() - from).toBe(1_000);
+  });
+
+  test('lets a sleeper go with the reason of its signal', async () => {
+    const stop = new AbortController();
+    const sleeping = new VirtualClock().sleep(1_000, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(sleeping).rejects.toThrow('enough');
+  });
+});
+
+describe('the cloud', () => {
+  test('makes one resource of the same request, and takes an insert of what exists quietly', async () => {
+    const cloud = aCloud();
+    await cloud.networks.insert(network, call('1'));
+    await cloud.networks.insert(network, call('1'));
+    await cloud.networks.insert(network, call('2'));
+    expect(cloud.made('networks', 'n')).toBe(1);
+    expect(await cloud.networks.get({ name: 'n' }, signal)).toMatchObject(network);
+  });
+
+  test('completes labels that are missing, and leaves those that are there', async () => {
+    const cloud = aCloud();
+    await cloud.addresses.insert({ ...address, labels: {} }, call('1'));
+    await cloud.addresses.insert(address, call('2'));
+    await cloud.addresses.insert({ ...address, labels: { z: 'z' } }, call('3'));
+    expect((await cloud.addresses.get(address, signal))?.labels).toEqual({ x: 'y' });
+  });
+
+  test('refuses what refers to nothing, and a deletion of what is in use', async () => {
+    const cloud = aCloud();
+    await expect(cloud.subnetworks.insert(subnet, call('1'))).rejects.toMatchObject({ code: 'cloud-invalid' });
+    await cloud.networks.insert(network, call('2'));
+    await cloud.subnetworks.insert(subnet, call('3'));
+    await expect(cloud.networks.delete({ name: 'n' }, call('4'))).rejects.toMatchObject({ code: 'in-use' });
+    await cloud.subnetworks.delete(subnet, call('5'));
+    await cloud.networks.delete({ name: 'n' }, call('6'));
+    await cloud.networks.delete({ name: 'n' }, call('7'));
+    expect(cloud.existing()).toEqual([]);
+  });
+
+  test('boots a machine in its own time, and shows its host keys later', async () => {
+    const clock = new VirtualClock();
+    const cloud = new CloudDouble(clock);
+    await cloud.networks.insert(network, call('1'));
+    await cloud.subnetworks.insert(subnet, call('2'));
+    const machine = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as Instance;
+    await cloud.instances.insert(machine, call('3'));
+    expect(await cloud.instances.get(machine, signal)).toMatchObject({
+      status: 'PROVISIONING',
+      externalAddress: undefined,
+    });
+    await clock.sleep(12_000, signal);
+    expect(await cloud.instances.get(machine, signal)).toMatchObject({
+      status: 'RUNNING',
+      externalAddress: expect.any(String),
+    });
+    expect(await cloud.hostKeys(machine, signal)).toEqual([]);
+    await clock.sleep(12_000, signal);
+    const [key] = await cloud.hostKeys(machine, signal);
+    await cloud.instances.delete(machine, call('4'));
+    await cloud.instances.insert(machine, call('5'));
+    await clock.sleep(30_000, signal);
+    expect(await cloud.hostKeys(machine, signal)).not.toEqual([key]);
+  });
+
+  test('leaves the effect of a change whose caller did not wait for its operation', async () => {
+    const cloud = aCloud();
+    const stop = new AbortController();
+    const inserting = cloud.networks.insert(network, { request: '1', signal: stop.signal });
+    stop.abort();
+    await expect(inserting).rejects.toMatchObject({ code: 'cancelled' });
+    expect(cloud.existing()).toEqual(['networks n']);
+  });
+});
+
+describe('faults', () => {
+  test('strike before or after the effect, as often as planned, and calls are counted all the same', async () => {
+    const faults = new Faults();
+    let effects = 0;
+    const make = () => faults.around('insert x', () => ++effects);
+    faults.plan({ call: /^insert/, when: 'before', times: 2, error: () => new Error('before') });
+    await expect(make()).rejects.toThrow('before');
+    await expect(make()).rejects.toThrow('before');
+    faults.plan({ call: /^insert/, when: 'after', error: () => new Error('after') });
+    await expect(make()).rejects.toThrow('after');
+    expect([effects, await make(), faults.calls(/insert/)]).toEqual([1, 2, 4]);
+  });
+});
+
+describe('a process', () => {
+  test('that has ended calls nothing more, and hears no answer to what it had called', async () => {
+    const life = new Life();
+    let calls = 0;
+    let answer: (value: string) => void = () => {};
+    const held = life.holds({
+      call: () => {
+        calls++;
+        return new Promise<string>((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    const underWay = held.call();
+    life.end();
+    answer('too late');
+    await expect(underWay).rejects.toThrow('this process has ended');
+    await expect(held.call()).rejects.toThrow('this process has ended');
+    expect(calls).toBe(1);
+  });
+});
+
+describe('a machine', () => {
+  test('is another one after it was made again: an empty disk, and other host keys', async () => {
+    const { world, host, write } = await aMachine();
+    await write('one');
+    expect(world.remote.named('demo-worker-0')?.files.size).toBeGreaterThan(0);
+    const worker = machineOf(world);
+    await world.cloud.instances.delete(worker, call('x1'));
+    await world.cloud.instances.insert(worker, call('x2'));
+    await world.clock.sleep(30_000, signal);
+    await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
+    const [key = ''] = await world.cloud.hostKeys(worker, signal);
+    expect(
+      world.remote.at(world.cloud.machines().find(({ name }) => name === 'demo-worker-0')?.at ?? '')?.files.size,
+    ).toBe(0);
+    expect(key).not.toBe('');
+    await world.close();
+  });
+
+  test('lets nobody in while the rule for ssh is off, nor without a key', async () => {
+    const { world, host } = await aMachine();
+    const run = () => host.run('true', { deadlineMs: 1, signal });
+    await run();
+    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
+    await expect(run()).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+    world.cloud.tamper('instances', 'demo-worker-0', { metadata: {} });
+    await expect(run()).rejects.toMatchObject({ code: 'ssh-denied' });
+    await world.close();
+  });
+
+  test('keeps its files over a reboot, and runs what was enabled', async () => {
+    const { world } = await aMachine();
+    const machine = world.remote.named('demo-worker-0');
+    const files = machine?.files.size;
+    machine?.running.add('started by hand');
+    machine?.reboot();
+    expect([...(machine?.running ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
+    expect(machine?.files.size).toBe(files);
+    await world.close();
+  });
+
+  test('keeps the files that were written before a write was cut, and has none of the others', async () => {
+    const { world, write } = await aMachine();
+    world.remote.faults.plan({
+      call: /^write-rest demo-worker-0/,
+      when: 'before',
+      error: () => new KthwError('ssh-cut', { host: 'demo-worker-0', doing: 'writing' }),
+    });
+    await expect(write('one', 'two')).rejects.toMatchObject({ code: 'ssh-cut' });
+    const paths = [...(world.remote.named('demo-worker-0')?.files.keys() ?? [])];
+    expect([paths.includes('/tmp/one'), paths.includes('/tmp/two')]).toEqual([true, false]);
+    await world.close();
+  });
+});
+
+describe('an API server', () => {
+  test('is reached only while it runs, and its namespaces go with all that is in them', async () => {
+    const { world } = await aMachine();
+    const record = (await world.store.read('cluster', 'demo'))?.value;
+    const api = world.kube.at({
+      address: String(record?.facts['public-address']),
+      authority: '',
+      certificate: '',
+      key: '' as never,
+    });
+    const namespace = '/api/v1/namespaces/x';
+    await expect(api.apply(`${namespace}/secrets/s`, {}, signal)).rejects.toMatchObject({ code: 'api-refused' });
+    await api.apply(namespace, { kind: 'Namespace' }, signal);
+    await api.apply(`${namespace}/secrets/s`, {}, signal);
+    await api.request('DELETE', namespace, signal);
+    expect((await api.request('GET', namespace, signal)).body).toMatchObject({ status: { phase: 'Terminating' } });
+    await world.clock.sleep(10_000, signal);
+    expect((await api.request('GET', `${namespace}/secrets/s`, signal)).status).toBe(404);
+    world.remote.named('demo-controller-0')?.running.delete('kube-apiserver');
+    await expect(api.request('GET', '/readyz', signal)).rejects.toMatchObject({ code: 'api-unreachable' });
+    await world.close();
+  });
+});
+
+function aCloud(): CloudDouble {
+  return new CloudDouble(new VirtualClock());
+}
+
+function call(request: string) {
+  return { request, signal };
+}
+
+/** A cluster, and its worker as the engine reached it while the way in was open. */
+async function aMachine() {
+  const world = new World();
+  await world.create(world.process());
+  await world.clock.sleep(10_000, signal);
+  world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+  world.cloud.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
+  const facts = (await world.store.read('cluster', 'demo'))?.value.facts ?? {};
+  const host = world.remote.open().host({
+    name: 'demo-worker-0',
+    address: String(facts['external-address/demo-worker-0']),
+    user: 'kthw',
+    hostKeys: facts['host-keys/demo-worker-0'] as string[],
+    identity: '' as never,
+  });
+  const write = (...names: string[]) =>
+    host.write(
+      names.map((name) => ({ path: `/tmp/${name}`, content: name, mode: 0o644 })),
+      { deadlineMs: 1, signal },
+    );
+  return { world, host, write };
+}
+
+function machineOf(world: World): Instance {
+  const found = world.cloud.machines().find(({ name }) => name === 'demo-worker-0');
+  if (!found) throw new Error('there is no worker');
+  return { ...found.spec, zone: specOf().zone };
+}

@@ -1,0 +1,32 @@
+import { type Process, specOf, World } from './run-environment.ts';
+
+/** A world in which clusters are made chapter by chapter, and somebody presses the buttons. */
+export class PausingWorld extends World {
+  /** @returns the run */
+  async begin({ desk }: Process): Promise<string> {
+    const answer = await desk.create({ spec: specOf(), by: this.by, channel: 'C1', pause: true });
+    if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
+    return answer.run;
+  }
+
+  /** The chapter after which it waits; undefined: it is over. @param past a pause that is over by now */
+  async nextPause(run: string, { desk }: Process, past = 0): Promise<number | undefined> {
+    for (let i = 0; i < 10_000; i++) {
+      const after = (await desk.runView(run))?.pausedAfter;
+      if (after !== undefined && after > past) return after;
+      if (!(await this.store.read('run', run))?.value.open) return undefined;
+      await this.clock.sleep(250, new AbortController().signal);
+    }
+    throw new Error(`run ${run} neither pauses nor ends: ${await this.tail(run)}`);
+  }
+
+  /** Continues at every pause until the run is over. */
+  async overAllPauses(run: string, process: Process): Promise<void> {
+    for (let past = 0; ; ) {
+      const chapter = await this.nextPause(run, process, past);
+      if (chapter === undefined) return;
+      await process.desk.goOn(run, chapter, this.by, 'next');
+      past = chapter;
+    }
+  }
+}

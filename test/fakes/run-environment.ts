@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { openEngine } from '../../src/engine/service/create-engine.ts';
+import type { StepTools } from '../../src/engine/workflow/execute-step.ts';
+import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';
+import { ClusterSpec, type RunRecord } from '../../src/store/records.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { aCluster } from '../fixtures/cluster.ts';
+import { VirtualClock } from './clock.ts';
+import { CloudDouble } from './compute.ts';
+import { Life } from './crashing-process.ts';
+import { KubeDouble } from './kube.ts';
+import { RemoteDouble } from './ssh-client.ts';
+import { VaultsDouble } from './vault.ts';
+
+export interface Process {
+  readonly desk: Desk;
+  /** Takes up every run that is not over. */
+  start(): Promise<void>;
+  /** Puts everything down in good order, as after SIGTERM. */
+  stop(): Promise<void>;
+  /** Ends it where it stands, as a crash does: nothing that it still tries has an effect. */
+  kill(): Promise<void>;
+}
+
+interface WorldOptions {
+  /** @default a database in memory */
+  readonly path?: string;
+}
+
+interface ProcessOptions {
+  /** Called at each point at which a process may end; `kill` ends it there. */
+  readonly at?: (step: string, point: Parameters<StepTools['killPoint']>[1], kill: () => never) => void;
+  /** Called around each call to the store; `kill` ends the process there. */
+  readonly atStore?: (call: string, when: 'before' | 'after', kill: () => void) => void;
+}
+
+/** The longest that a run may take, on the virtual clock. */
+const patienceMs = 6 * 3_600_000;
+
+/**
+ * All that an engine meets, in memory: a store, a cloud, its machines, their API servers and a clock on which waiting
+ * takes no time. Processes come and go over it; what they made stays.
+ */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly store: Store;
+  readonly cloud = new CloudDouble(this.clock);
+  readonly remote = new RemoteDouble(this.cloud);
+  readonly kube = new KubeDouble(this.clock, this.cloud, this.remote);
+  readonly vaults = new VaultsDouble(this.clock);
+  readonly by = { team: 'T1', user: 'U1' };
+  /** What processes logged. */
+  readonly logged: string[] = [];
+  readonly #processes = new Set<Process>();
+
+  constructor({ path = ':memory:' }: WorldOptions = {}) {
+    this.store = openSqliteStore({ path, now: this.clock.now });
+    this.cloud.healthOf = (name) => (this.#serves(name) ? 'HEALTHY' : 'UNHEALTHY');
+  }
+
+  /** A process of the bot, without Slack. */
+  process({ at = () => {}, atStore = () => {} }: ProcessOptions = {}): Process {
+    const life = new Life();
+    const store = life.holds(this.store, (call, when) => atStore(call, when, () => life.end()));
+    const engine = openEngine({
+      store,
+      vaults: this.vaults.over(store),
+      cloud: life.holds<CloudDouble>(this.cloud),
+      kube: life.holds<KubeDouble>(this.kube),
+      openRemote: () => life.holds(this.remote.open()),
+      mirror: undefined,
+      holder: randomUUID(),
+      told: () => {},
+      log: (fields, message) => void this.logged.push(`${message}: ${String(fields.error)}`),
+      clock: this.clock,
+      killPoint: (step, point) =>
+        at(step, point, () => {
+          life.end();
+          throw new Error('this process has ended');
+        }),
+    });
+    const process: Process = {
+      desk: engine.desk,
+      start: () => engine.dispatcher.start(),
+      stop: () => engine.dispatcher.stop(),
+      kill: async () => {
+        life.end();
+        await engine.dispatcher.stop();
+      },
+    };
+    this.#processes.add(process);
+    return process;
+  }
+
+  /** Until the run is closed. @throws Error with its troubles when it takes too long */
+  async over(run: string): Promise<RunRecord> {
+    const until = +this.clock.now() + patienceMs;
+    for (;;) {
+      const record = (await this.store.read('run', run))?.value;
+      if (record && !record.open) return record;
+      await this.#approve(run);
+      if (+this.clock.now() > until) throw new Error(`run ${run} is not over: ${await this.tail(run)}`);
+      await this.clock.sleep(500, new AbortController().signal);
+    }
+  }
+
+  /** What a run ended as; undefined while it has not. */
+  async endOf(run: string): Promise<string | undefined> {
+    const ends = (await this.eventsOf(run, 'run.finished')).map((event) => event.as);
+    return ends.at(-1);
+  }
+
+  async eventsOf<T extends EngineEvent['type']>(run: string, type: T): Promise<Extract<EngineEvent, { type: T }>[]> {
+    const events = await this.store.events(run);
+    return events.flatMap(({ event }) => (event.type === type ? [event as Extract<EngineEvent, { type: T }>] : []));
+  }
+
+  /** The last events, for a message. */
+  async tail(run: string): Promise<string> {
+    const events: readonly StoredEvent[] = await this.store.events(run);
+    return JSON.stringify(events.slice(-4).map(({ event }) => event));
+  }
+
+  /** Asks for a cluster and waits for the run to be over. */
+  async create(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
+    return await this.finish(process.desk.create({ spec: specOf(changes), by: this.by, channel: 'C1' }));
+  }
+
+  /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
+  async again(process: Process, operation: string, name = 'demo'): Promise<string> {
+    const found = await this.store.read('cluster', name);
+    if (!found) throw new Error(`there is no cluster "${name}"`);
+    const { spec, by, channel, runs } = found.value;
+    const run = `again-${runs.length}`;
+    const requestedAt = this.clock.now().toISOString();
+    await this.store.write(
+      'run',
+      run,
+      { cluster: name, operation, spec, by, channel, requestedAt, open: true },
+      undefined,
+    );
+    await this.store.append(run, [{ type: 'run.requested', operation, by }]);
+    await this.store.write('cluster', name, { ...found.value, holding: run, runs: [...runs, run] }, found.version);
+    await process.start();
+    await this.over(run);
+    return run;
+  }
+
+  /** Waits for a run that was just asked for. @throws Error when it was not begun */
+  async finish(asked: Promise<object>): Promise<string> {
+    const answer = await asked;
+    if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
+    await this.over(String(answer.run));
+    return String(answer.run);
+  }
+
+  /** Everything is mended, as by somebody who put things right. */
+  mend(): void {
+    this.cloud.faults.mend();
+    this.kube.faults.mend();
+    this.kube.missingImages.clear();
+    this.remote.mend();
+  }
+
+  async close(): Promise<void> {
+    for (const process of this.#processes) await process.kill();
+    await this.store.close();
+  }
+
+  /** Says yes to what a run asks. */
+  async #approve(run: string): Promise<void> {
+    const { event } = (await this.store.events(run)).at(-1) ?? {};
+    const living = [...this.#processes].at(-1);
+    if (event?.type === 'approval.asked') await living?.desk.decide(run, event.digest, this.by, true);
+  }
+
+  #serves(name: string): boolean {
+    const machine = this.remote.at(this.cloud.machines().find((m) => m.name === name)?.at ?? '');
+    return ['kube-apiserver', 'nginx'].every((service) => machine?.running.has(service));
+  }
+}
+
+/** What a person can choose of a small cluster: one controller and one worker unless it is changed. */
+export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
+  return ClusterSpec.parse(aCluster({ controllers: 1, workers: 1, ...changes }));
+}

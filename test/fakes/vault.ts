@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Store } from '../../src/store/store.ts';
+import { seal, unseal } from '../../src/store/vault/seal.ts';
+import { Secret } from '../../src/store/vault/secret.ts';
+import type { Keyring, Vault, Vaults } from '../../src/store/vault/vault.ts';
+import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import type { VirtualClock } from './clock.ts';
+
+/** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
+const made = new Map<string, Promise<Secret>>();
+
+/**
+ * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
+ * in earnest, once for each path and each turn: a world that makes the same secret twice gets two that differ, so that a
+ * test sees whether the first one stayed.
+ */
+export class VaultsDouble {
+  readonly #keyring = memoryKeyring();
+  readonly #clock: VirtualClock;
+  readonly #makes = new Map<string, number>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  /** As one process opens them over its store. */
+  over(store: Store): Vaults {
+    const vaults = openVaults(store, this.#keyring);
+    return {
+      of: (cluster) => {
+        const inner = vaults.of(cluster);
+        return {
+          get: (path) => inner.get(path),
+          ensure: (path, make) => inner.ensure(path, () => this.#make(cluster, inner, path, make)),
+          forget: (path) => inner.forget(path),
+          isEmpty: () => inner.isEmpty(),
+          shred: () => inner.shred(),
+        };
+      },
+    };
+  }
+
+  /** How often a secret was made, whether or not it stayed. */
+  makes(cluster: string, path: string): number {
+    return this.#makes.get(`${cluster} ${path}`) ?? 0;
+  }
+
+  async #make(cluster: string, inner: Vault, path: string, make: () => Promise<Secret> | Secret): Promise<Secret> {
+    const turn = this.makes(cluster, path) + 1;
+    this.#makes.set(`${cluster} ${path}`, turn);
+    // A certificate goes with the authority that signed it.
+    const authority = await inner.get('authority');
+    const signer = authority ? createHash('sha256').update(authority.bytes()).digest('hex') : '';
+    const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
+    const found = made.get(key) ?? this.#clock.during(async () => make());
+    made.set(key, found);
+    found.catch(() => made.delete(key));
+    return new Secret((await this.#clock.during(() => found)).bytes());
+  }
+}
+
+function memoryKeyring(): Keyring {
+  const key = randomBytes(32);
+  return {
+    wrap: async (plain, context) => ({ wrapped: seal(key, plain, context), keyVersion: '1' }),
+    unwrap: async (wrapped, context) => unseal(key, wrapped, context, 'a data key'),
+  };
+}

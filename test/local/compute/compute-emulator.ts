@@ -1,0 +1,77 @@
+import { afterAll, beforeAll } from 'vitest';
+import { WithoutMachines } from '../../../local/compute/in-memory-machine-backend.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../../local/compute/start-compute-emulator.ts';
+
+export interface Json {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into by the test that asked
+  [key: string]: any;
+}
+export interface Reply {
+  readonly status: number;
+  readonly body: Json;
+}
+
+/** A cloud without machines for the tests of one file or block; each test may bring a project of its own. */
+export function localCloud(options: Partial<CloudOptions> = {}) {
+  const machines = new WithoutMachines();
+  let cloud: Cloud;
+  beforeAll(async () => {
+    cloud = await startCloud({ operationDelayMs: 10, ...options, machines });
+  });
+  afterAll(() => cloud.close());
+
+  async function ask(verb: string, path: string, body?: unknown): Promise<Reply> {
+    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const response = await fetch(path.startsWith('/') ? cloud.url + path : path, { method: verb, ...sent });
+    return { status: response.status, body: (await response.json()) as Json };
+  }
+
+  /** Asks on one project: `on('p')('GET', 'global/networks')`. */
+  const on = (project: string) => (verb: string, path: string, body?: unknown) =>
+    ask(verb, `/compute/v1/projects/${project}/${path}`.replace(/\/$/, ''), body);
+
+  /** Asks, and waits until the operation that comes of it is done. */
+  const done = (project: string) => async (verb: string, path: string, body?: unknown) => {
+    let { status, body: operation } = await ask(verb, `/compute/v1/projects/${project}/${path}`, body);
+    if (status !== 200) throw new Error(`${verb} ${path}: ${status} ${JSON.stringify(operation)}`);
+    while (operation.status !== 'DONE')
+      operation = (await ask('POST', new URL(`${operation.selfLink}/wait`).pathname, '""')).body;
+    return operation;
+  };
+
+  return { machines, ask, on, done, url: () => cloud.url, faults: () => cloud.faults };
+}
+
+export const region = 'regions/us-central1';
+export const zone = 'zones/us-central1-a';
+
+/** The body of an insert, as small as it can be. */
+export const bodies = {
+  network: (name = 'net') => ({ name, autoCreateSubnetworks: false }),
+  subnetwork: (name = 'sub', network = 'net', ipCidrRange = '10.240.0.0/24') => ({
+    name,
+    network: `global/networks/${network}`,
+    ipCidrRange,
+  }),
+  firewall: (name = 'fw', network = 'net') => ({
+    name,
+    network: `global/networks/${network}`,
+    allowed: [{ IPProtocol: 'tcp', ports: ['22'] }],
+    sourceRanges: ['0.0.0.0/0'],
+  }),
+  instance: (name = 'vm', more: object = {}, nic: object = {}) => ({
+    name,
+    machineType: `${zone}/machineTypes/e2-standard-2`,
+    disks: [
+      {
+        boot: true,
+        autoDelete: true,
+        initializeParams: { diskSizeGb: '20', sourceImage: 'projects/debian-cloud/global/images/family/debian-12' },
+      },
+    ],
+    networkInterfaces: [
+      { subnetwork: `${region}/subnetworks/sub`, accessConfigs: [{ type: 'ONE_TO_ONE_NAT' }], ...nic },
+    ],
+    ...more,
+  }),
+};

@@ -1,0 +1,42 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { systemPath } from '../../../../local/compute/machines/host/assert-host-requirements.ts';
+import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { namesOf } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import { missingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
+
+/** Why real machines can't be tested here; empty where they can. */
+export async function whyNot(): Promise<readonly string[]> {
+  const programs = new Set(
+    (await Promise.all(systemPath.split(':').map((each) => readdir(each).catch(() => [])))).flat(),
+  );
+  return missingRequirements({
+    platform: process.platform,
+    uid: process.getuid?.(),
+    has: (name) => programs.has(name),
+  });
+}
+
+/** A state folder of its own, which is gone afterwards. */
+export async function stateFolder(): Promise<string> {
+  return await mkdtemp('/var/tmp/kthw-test-');
+}
+
+/** All that a run with this state folder has on the host now: namespaces, interfaces, mounts, cgroups, files, processes. */
+export async function leftovers(stateDir: string): Promise<readonly string[]> {
+  const names = namesOf(tagOf(stateDir));
+  const listed = async (folder: string) => await readdir(folder).catch(() => []);
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(stateDir));
+  const groups = await execa('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', names.group]);
+  const processes = await execa('pgrep', ['-f', '--', `--directory=${stateDir}`], { reject: false });
+  return [
+    ...(await listed('/run/netns')).filter(names.isNamespace),
+    ...(await listed('/sys/class/net')).filter(names.isUplink),
+    ...(await listed('/run/kthw')).filter((file) => file.startsWith(tagOf(stateDir))),
+    ...(await listed(stateDir)).map((file) => join(stateDir, file)),
+    ...mounts,
+    ...groups.stdout.split('\n').filter((line) => line !== ''),
+    ...processes.stdout.split('\n').filter((line) => line !== ''),
+  ];
+}

@@ -1,0 +1,284 @@
+import { readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NetworkPlan } from '../../../../local/compute/machine-backend.ts';
+import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { namesOf } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import {
+  type NspawnMachines,
+  openNspawnMachines,
+} from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
+import { leftovers, stateFolder, whyNot } from './host.ts';
+import { Shell } from './shell.ts';
+import { addresses, firewallRule, machinePlan } from './test-environment.ts';
+import { until } from './wait-until.ts';
+
+const missing = await whyNot();
+if (missing.length > 0) console.warn(`NOT TESTED: real machines, because ${missing.join('; ')}`);
+
+const everywhere = ['0.0.0.0/0'];
+const external = addresses();
+const [oneOutside, twoOutside, balancer, service] = [external(10), external(20), external(30), external(40)];
+
+/** Says NAME to whoever asks on the port, over HTTP. */
+const web = (name: string, port: number) =>
+  String.raw`cat > /tmp/web-${port} <<'END'
+while read -r line && [ "$line" != $'\r' ]; do :; done
+printf 'HTTP/1.0 200 OK\r\n\r\n${name}\n'
+END
+sudo systemd-run -q --collect --unit=web-${port} socat TCP-LISTEN:${port},fork,reuseaddr 'EXEC:bash /tmp/web-${port}'
+`;
+const ask = (address: string, port: number) => `curl -s --max-time 3 http://${address}:${port}/ || echo failed`;
+
+/** What a service says to those outside. */
+async function outside(address: string, port: number): Promise<string> {
+  try {
+    return (await (await fetch(`http://${address}:${port}/`)).text()).trim();
+  } catch {
+    return 'failed';
+  }
+}
+
+describe.skipIf(missing.length > 0)('machines on this host', () => {
+  let machines: NspawnMachines;
+  let stateDir: string;
+  let one: Shell;
+  let two: Shell;
+  let internet: Server;
+  const plan: NetworkPlan = {
+    name: 'demo',
+    subnets: [{ name: 'nodes', range: '10.240.0.0/24' }],
+    routes: [{ destination: '10.200.2.0/24', nextHop: '10.240.0.20', priority: 1000 }],
+    firewall: [
+      firewallRule('from-outside', { sourceRanges: everywhere, allow: [{ protocol: 'tcp', ports: ['22', '7443'] }] }),
+      firewallRule('health', { sourceRanges: ['209.85.152.0/22'], allow: [{ protocol: 'tcp', ports: ['8080'] }] }),
+      firewallRule('pods', {
+        sourceRanges: ['10.200.0.0/16', '10.240.0.0/24'],
+        allow: [{ protocol: 'icmp', ports: [] }],
+      }),
+    ],
+    external: [
+      { kind: 'machine', address: oneOutside, target: 'one' },
+      { kind: 'machine', address: twoOutside, target: 'two' },
+    ],
+  };
+
+  beforeAll(async () => {
+    stateDir = await stateFolder();
+    internet = createServer((request, response) => response.end(`hello ${request.url}`)).listen(0, service);
+    await new Promise((resolve) => internet.once('listening', resolve));
+    const { port } = internet.address() as AddressInfo;
+    machines = await openNspawnMachines({ stateDir, internet: [{ address: service, port }], log: console.log });
+    await machines.shapeNetwork(plan);
+    await Promise.all([
+      machines.create(machinePlan('one', '10.240.0.10', { limits: { cpus: 0.5, memoryBytes: 600 * 1024 ** 2 } })),
+      machines.create(machinePlan('two', '10.240.0.20', { canIpForward: true, tags: ['worker'] })),
+    ]);
+    [one, two] = await Promise.all([Shell.open(oneOutside), Shell.open(twoOutside)]);
+  }, 600_000);
+
+  afterAll(async () => {
+    one?.close();
+    two?.close();
+    await machines?.close();
+    internet?.close();
+    if (stateDir !== undefined) await rm(stateDir, { recursive: true });
+  }, 60_000);
+
+  test('let in whom the metadata names, as root by sudo, and show the host key that they published', async () => {
+    expect(await one.run('id -un; sudo id -un; hostname')).toBe('somebody\nroot\none');
+    expect([...machines.guestAttributes('one').values()]).toContain(one.hostKey);
+    expect([...machines.guestAttributes('two').values()]).toContain(two.hostKey);
+    expect(one.hostKey).not.toBe(two.hostKey);
+    expect(await machines.console('one')).toContain('Welcome to');
+  });
+
+  test('make accounts when the metadata changes, and lock out whose key goes', async () => {
+    const { metadata } = machinePlan('one', '10.240.0.10');
+    const withKeys = (value: string) => ({ ...metadata, project: { 'ssh-keys': value } });
+    const key = metadata.project['ssh-keys'] ?? '';
+    await machines.setMetadata('one', withKeys(`${key}\n${key.replace('somebody', 'newcomer')}`));
+    (await Shell.open(oneOutside, 'newcomer')).close();
+    await machines.setMetadata('one', withKeys(key));
+    await until('the key is gone', async () => (await one.run('sudo cat /home/newcomer/.ssh/authorized_keys')) === '');
+  });
+
+  test('let nobody new in while the rule for ssh is off, and keep who is in', async () => {
+    const [, ...others] = plan.firewall;
+    const web = firewallRule('web', { sourceRanges: everywhere, allow: [{ protocol: 'tcp', ports: ['7443'] }] });
+    await machines.shapeNetwork({ ...plan, firewall: [web, ...others] });
+    const knock = async () =>
+      await new Promise((resolve) => {
+        const socket = connect(22, oneOutside, () => resolve('open'));
+        socket.setTimeout(2_000, () => resolve(socket.destroy() && 'no answer'));
+        socket.once('error', ({ message }) => resolve(message)).once('data', () => resolve(socket.destroy() && 'open'));
+      });
+    expect(await knock()).toContain('ECONNREFUSED');
+    expect(await two.run(`timeout 1 bash -c '</dev/tcp/${oneOutside}/22' 2>&1; echo $?`)).toContain('124');
+    expect(await one.run('echo in')).toBe('in');
+    await machines.shapeNetwork(plan);
+    expect(await knock()).toBe('open');
+  });
+
+  test('show metadata to those who ask as they should', async () => {
+    const root = 'http://169.254.169.254/computeMetadata/v1';
+    const get = (path: string) => one.run(`curl -s -H 'Metadata-Flavor: Google' '${root}/${path}'`);
+    expect(await get('instance/network-interfaces/0/ip')).toBe('10.240.0.10');
+    expect(await get('instance/zone')).toBe('projects/project-1/zones/us-west1-c');
+    expect(await get('project/attributes/?recursive=true')).toContain('"ssh-keys":"somebody:');
+    expect(await one.run(`curl -s -o /dev/null -w '%{http_code}' ${root}/instance/id`)).toBe('403');
+    expect(
+      await two.run(
+        "curl -s -H 'Metadata-Flavor: Google' http://metadata.google.internal/computeMetadata/v1/instance/name",
+      ),
+    ).toBe('two');
+  });
+
+  test('know one another by name, and nobody else, at once', async () => {
+    const names = ['two', 'two.c.project-1.internal', 'two.us-west1-c.c.project-1.internal'];
+    expect(await one.run(names.map((name) => `getent hosts ${name} | cut -d' ' -f1`).join(';'))).toBe(
+      names.map(() => '10.240.0.20').join('\n'),
+    );
+    expect(await one.run('timeout 2 getent hosts nobody.example; echo $?')).toBe('2');
+  });
+
+  test('have the CPU and memory that their type allows, also another one while running', async () => {
+    const setting = async (name: string) => {
+      const { group } = namesOf(tagOf(stateDir));
+      const [v1, v2] = name.split(' or ');
+      const read = async (path: string) => (await readFile(`/sys/fs/cgroup/${path}`, 'utf8')).trim().split(' ')[0];
+      return await read(`${v1?.split('.')[0]}/${group}/one/${v1}`).catch(() => read(`${group}/one/${v2}`));
+    };
+    expect(await setting('cpu.cfs_quota_us or cpu.max')).toBe('50000');
+    expect(await setting('memory.limit_in_bytes or memory.max')).toBe(String(600 * 1024 ** 2));
+    await machines.resize('one', { cpus: 2, memoryBytes: 1024 ** 3 });
+    expect(await setting('cpu.cfs_quota_us or cpu.max')).toBe('200000');
+    expect(await setting('memory.limit_in_bytes or memory.max')).toBe(String(1024 ** 3));
+  });
+
+  test('reach each other as the firewall allows, by range, tag, priority and denial', async () => {
+    await two.run(web('two', 9000));
+    await until('two serves', async () => (await two.run(ask('localhost', 9000))) === 'two');
+    const allow = [{ protocol: 'tcp', ports: ['9000'] }];
+    const open = firewallRule('open', { sourceRanges: ['10.240.0.0/24'], targetTags: ['worker'], allow });
+    const cases = [
+      [[], 'failed'],
+      [[open], 'two'],
+      [[{ ...open, targetTags: ['other'] }], 'failed'],
+      [[open, { ...open, action: 'deny' as const, targetTags: [] }], 'failed'],
+      [
+        [
+          { ...open, priority: 900 },
+          { ...open, action: 'deny' as const },
+        ],
+        'two',
+      ],
+      [[{ ...open, sourceRanges: [], sourceTags: ['worker'] }], 'failed'],
+      [[{ ...open, sourceRanges: ['0.0.0.0/0'], allow: [{ protocol: 'tcp', ports: ['8999-9001'] }] }], 'two'],
+    ] as const;
+    for (const [rules, expected] of cases) {
+      await machines.shapeNetwork({ ...plan, firewall: [...plan.firewall, ...rules] });
+      const said = await one.run(`curl -s --max-time 0.5 http://10.240.0.20:9000/ || echo failed`);
+      expect(said, JSON.stringify(rules)).toBe(expected);
+    }
+    await machines.shapeNetwork(plan);
+  });
+
+  test('reach pods by the route to their machine, which alone may send in their name', async () => {
+    await two.run('sudo ip addr add 10.200.2.7/32 dev lo');
+    expect(await one.run('ping -c1 -W2 10.200.2.7 | grep -c ttl')).toBe('1');
+    expect(await two.run('ping -c1 -W2 -I 10.200.2.7 10.240.0.10 | grep -c ttl')).toBe('1');
+    await one.run('sudo ip addr add 10.200.1.7/32 dev lo');
+    expect(await one.run('ping -c1 -W1 -I 10.200.1.7 10.240.0.20 | grep -c ttl')).toBe('0\nexit code 1');
+  });
+
+  test('are reached at external addresses from outside and inside, on open ports only', async () => {
+    await two.run(`${web('two', 7443)}${web('secret', 7444)}`);
+    await until('two answers outside', async () => (await outside(twoOutside, 7443)) === 'two');
+    expect(await one.run(ask(twoOutside, 7443))).toBe('two');
+    expect(await two.run(ask(twoOutside, 7443))).toBe('two');
+    expect(await outside(twoOutside, 7444)).toBe('failed');
+    expect(await one.run(`curl -s --max-time 0.5 http://${twoOutside}:7444/ || echo failed`)).toBe('failed');
+  });
+
+  test('reach services of the internet under their own address, and nothing else of the host', async () => {
+    const { port } = internet.address() as AddressInfo;
+    expect(await one.run(ask(service, port))).toBe('hello /');
+    expect(await one.run(`curl -s --max-time 3 http://${service}:${port + 1}/; echo $?`)).toBe('7');
+    expect(await one.run('curl -s --max-time 3 http://192.0.2.1/; echo $?')).toBe('7');
+  });
+
+  test('share a balancer, which sends new connections to healthy ones only', async () => {
+    const healthCheck = {
+      host: 'kubernetes',
+      port: 8080,
+      path: '/healthz',
+      intervalMs: 100,
+      timeoutMs: 500,
+      healthyThreshold: 1,
+      unhealthyThreshold: 2,
+    };
+    const targets = ['one', 'two'];
+    await Promise.all([one.run(web('one', 7443)), one.run(web('ok', 8080)), two.run(web('ok', 8080))]);
+    await machines.shapeNetwork({
+      ...plan,
+      external: [...plan.external, { kind: 'balancer', address: balancer, ports: [7443, 7443], targets, healthCheck }],
+    });
+    const health = () => ['10.240.0.10', '10.240.0.20'].map((each) => machines.health(balancer, each)).join(' ');
+    const answers = async () => {
+      const asks = Array.from({ length: 12 }, async () => await outside(balancer, 7443));
+      const inside = await one.run(Array.from({ length: 12 }, () => ask(balancer, 7443)).join(';'));
+      return [...new Set([...(await Promise.all(asks)), ...inside.split('\n')])].sort();
+    };
+    await until('both are healthy', () => health() === 'HEALTHY HEALTHY');
+    expect(await answers()).toEqual(['one', 'two']);
+    await two.run('sudo systemctl stop web-8080 web-7443');
+    await until('one of them is healthy', () => health() === 'HEALTHY UNHEALTHY');
+    expect(await answers()).toEqual(['one']);
+    await one.run('sudo systemctl stop web-8080');
+    await until('none is healthy', () => health() === 'UNHEALTHY UNHEALTHY');
+    await two.run(web('two', 7443));
+    await until('all get connections', async () => (await answers()).join() === 'one,two');
+    await machines.shapeNetwork(plan);
+    expect(health()).toBe('UNHEALTHY UNHEALTHY');
+  });
+
+  test('keep their disk when stopped and started, and their host key', async () => {
+    await two.run('echo kept | sudo tee /root/file /var/lib/etcd/file; sync');
+    const { hostKey } = two;
+    await machines.stop('two');
+    expect(await one.run('ping -c1 -W1 10.240.0.20 | grep -c ttl')).toBe('0\nexit code 1');
+    await machines.start('two');
+    two = await Shell.open(twoOutside);
+    expect(await two.run('sudo cat /root/file /var/lib/etcd/file')).toBe('kept\nkept');
+    expect(two.hostKey).toBe(hostKey);
+  });
+
+  test('come up again after a reboot from within, and after a reset', async () => {
+    const boot = 'cat /proc/1/stat | cut -d" " -f22';
+    const starts = [await two.run(boot)];
+    two.run('sudo systemctl reboot').catch(() => undefined);
+    await until('it is another boot', async () => {
+      two = await Shell.open(twoOutside);
+      // It may have let somebody in on its way down, who is cut off before there is an answer.
+      const found = await two.run(boot).catch(() => '');
+      return /^\d+$/.test(found) && found !== starts[0];
+    });
+    starts.push(await two.run(boot));
+    await machines.reset('two');
+    two = await Shell.open(twoOutside);
+    expect(starts).not.toContain(await two.run(boot));
+  });
+
+  test('leave nothing behind when removed and closed', async () => {
+    await machines.remove('two');
+    expect((await leftovers(stateDir)).filter((each) => each.endsWith('-two') || each.includes('/two/'))).toEqual([]);
+    await expect(
+      new Promise((resolve, reject) => connect(22, twoOutside, () => resolve('open')).on('error', reject)),
+    ).rejects.toThrow();
+    expect(await one.run('getent hosts two')).toContain('exit code');
+    await machines.close();
+    expect(await leftovers(stateDir)).toEqual([]);
+  });
+});

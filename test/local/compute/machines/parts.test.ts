@@ -1,0 +1,173 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { withFileLock } from '../../../../local/compute/machines/host/file-lock.ts';
+import { namesOf, tagFrom } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import { missingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
+import { coalesced } from '../../../../local/compute/machines/network/coalesce-calls.ts';
+import { HealthCount, HealthProbe } from '../../../../local/compute/machines/network/health-probe.ts';
+import { hostsFile, writeInPlace } from '../../../../local/compute/machines/network/hosts-file.ts';
+import { Forwarders } from '../../../../local/compute/machines/network/port-forwarder.ts';
+import { gatewayOf } from '../../../../local/compute/machines/network/subnets.ts';
+import { TokenBlock } from '../../../../local/compute/machines/network/transit-address-pool.ts';
+import { addresses } from './test-environment.ts';
+import { until } from './wait-until.ts';
+
+const check = {
+  host: undefined,
+  port: 80,
+  path: '/healthz',
+  intervalMs: 20,
+  timeoutMs: 1_000,
+  healthyThreshold: 2,
+  unhealthyThreshold: 3,
+};
+
+describe('names', () => {
+  test('tell runs apart and fit the kernel', () => {
+    const names = namesOf(tagOf('/a'));
+    expect(tagOf('/a')).toBe(tagOf('/a/'));
+    expect(tagOf('/a')).not.toBe(tagOf('/b'));
+    expect(names.uplink('a-network-with-a-long-name').length).toBeLessThanOrEqual(15);
+    expect(names.port('a-machine-with-a-long-name').length).toBeLessThanOrEqual(15);
+    expect(tagFrom(names.machineNamespace('x-vm-y'))).toBe(tagOf('/a'));
+    expect(tagFrom('kthw-other')).toBeUndefined();
+  });
+
+  test('of machines stand in the hosts file, which changes in place', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kthw-hosts-'));
+    const file = join(folder, 'hosts');
+    const entry = { name: 'one', address: '10.0.0.2', zone: 'z', projectId: 'p' };
+    await writeInPlace(file, hostsFile([entry, { ...entry, name: 'two' }]));
+    await writeInPlace(file, hostsFile([entry]));
+    expect(await readFile(file, 'utf8')).toBe(hostsFile([entry]));
+    expect(hostsFile([entry])).toContain('10.0.0.2 one.z.c.p.internal one.c.p.internal one\n');
+    await rm(folder, { recursive: true });
+  });
+});
+
+test.each([
+  ['10.240.0.0/24', '10.240.0.1'],
+  ['10.1.2.128/25', '10.1.2.129'],
+  ['192.168.7.9/16', '192.168.0.1'],
+])('the gateway of %s is %s', (range, gateway) => {
+  expect(gatewayOf(range)).toBe(gateway);
+});
+
+test('tokens are the same for the same key, differ otherwise, and avoid a range that is taken', () => {
+  const block = new TokenBlock('seed', () => false);
+  const other = new TokenBlock('seed', (first) => `${first}/22` === block.range);
+  expect(block.token('a')).toBe(block.token('a'));
+  expect(new Set([block.token('a'), block.token('b'), block.host, block.network]).size).toBe(4);
+  expect(block.keyOf(block.token('b'))).toBe('b');
+  expect(other.range).not.toBe(block.range);
+  expect(() => new TokenBlock('seed', () => true)).toThrow('no free addresses');
+});
+
+test.each([
+  ['macOS', { platform: 'darwin', uid: 0, has: () => true }, ['machines need Linux, and this is "darwin"']],
+  ['no root', { platform: 'linux', uid: 1000, has: () => true }, ['machines need root: run this as root']],
+  [
+    'no nft',
+    { platform: 'linux', uid: 0, has: (name: string) => name !== 'nft' },
+    ['"nft" is missing: install the Debian package "nftables"'],
+  ],
+  ['all there', { platform: 'linux', uid: 0, has: () => true }, []],
+])('what is missing is said: %s', (_, host, missing) => {
+  expect(missingRequirements(host)).toEqual(missing);
+});
+
+describe('health', () => {
+  test('changes after so many results in a row', () => {
+    const count = new HealthCount(check);
+    const seen = [true, false, true, true, false, false, true, false, false, false].map((passed) => {
+      count.add(passed);
+      return count.healthy;
+    });
+    expect(seen).toEqual([false, false, false, true, true, true, true, true, true, false]);
+  });
+
+  test('is what the member answers, to the host that the plan names', async () => {
+    const asked: string[] = [];
+    let status = 200;
+    const server = createServer((request, response) => {
+      asked.push(`${request.headers.host}${request.url}`);
+      response.writeHead(status).end();
+    }).listen(0, '127.0.0.1');
+    await until('it listens', () => server.listening);
+    const { port } = server.address() as AddressInfo;
+    const probe = new HealthProbe({ ...check, port }, '127.0.0.1', '127.9.9.9', () => undefined);
+    await until('it is well', () => probe.healthy);
+    status = 404;
+    await until('it is unwell', () => !probe.healthy);
+    probe.stop();
+    server.close();
+    expect(new Set(asked)).toEqual(new Set(['127.9.9.9/healthz']));
+  });
+});
+
+describe('forwarders', () => {
+  const address = addresses()(90);
+
+  test('pass bytes both ways, go where the target says now, and stop listening', async () => {
+    const server = createServer((_, response) => response.end('here')).listen(0, address);
+    await until('it listens', () => server.listening);
+    const { port } = server.address() as AddressInfo;
+    const outside = address.replace(/90$/, '91');
+    const said: string[] = [];
+    const forwarders = new Forwarders((line) => said.push(line));
+    let target: string | undefined = address;
+    await forwarders.reconcile([{ address: outside, port, target: () => target }]);
+    const get = async () => (await fetch(`http://${outside}:${port}/`, { headers: { connection: 'close' } })).text();
+    expect(await get()).toBe('here');
+    target = undefined;
+    await expect(get()).rejects.toThrow();
+    await forwarders.reconcile([{ address, port, target: () => target }]);
+    expect(said.join()).toContain(`cannot listen on ${address}:${port}`);
+    await expect(
+      new Promise((resolve, reject) => connect(port, outside, () => resolve(0)).on('error', reject)),
+    ).rejects.toThrow('ECONNREFUSED');
+    await forwarders.close();
+    server.close();
+  });
+});
+
+test('an action asked for many times runs once more for all who asked meanwhile', async () => {
+  let runs = 0;
+  const gates: (() => void)[] = [];
+  const act = coalesced(async () => {
+    runs += 1;
+    await new Promise<void>((resolve) => gates.push(resolve));
+  });
+  const asked = [act(), act(), act()];
+  gates[0]?.();
+  await asked[0];
+  await until('the second run began', () => gates.length === 2);
+  gates[1]?.();
+  await Promise.all(asked);
+  expect(runs).toBe(2);
+});
+
+test.skipIf(process.platform !== 'linux')('a file lock lets one in at a time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kthw-lock-'));
+  const file = join(folder, 'lock');
+  let inside = 0;
+  const most: number[] = [];
+  const enter = () =>
+    withFileLock(file, 5_000, async () => {
+      most.push(++inside);
+      await new Promise(setImmediate);
+      inside -= 1;
+    });
+  await Promise.all([enter(), enter(), enter()]);
+  expect(most).toEqual([1, 1, 1]);
+  await expect(withFileLock(file, 5_000, () => withFileLock(file, 100, async () => 0))).rejects.toThrow(
+    'another process holds it',
+  );
+  await expect(withFileLock(join(folder, 'none', 'lock'), 100, async () => 0)).rejects.toThrow('No such file');
+  await rm(folder, { recursive: true });
+});

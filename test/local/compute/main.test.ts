@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../local/compute/read-settings.ts';
+
+const main = fileURLToPath(new URL('../../../local/compute/main.ts', import.meta.url));
+
+describe('the local cloud as a process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('says where it listens, answers, and ends on %s', async (signal) => {
+    const child = execa(process.execPath, [main, '--machines', 'none', '--operation-delay', '0'], { reject: false });
+    let url = '';
+    for await (const line of child) {
+      url = /^listening (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1] ?? '';
+      expect((await fetch(`${url}/compute/v1/projects/p/zones/us-central1-a`)).status).toBe(200);
+      child.kill(signal);
+    }
+    expect((await child).exitCode).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('says what is wrong with its settings and starts nothing', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, [main, '--host', '0.0.0.0'], { reject: false });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('expected a loopback address')]);
+  });
+
+  it('takes settings from flags before the environment', () => {
+    const environment = { KTHW_CLOUD_PORT: '1', KTHW_CLOUD_QUOTAS: '{"CPUS": 8}', KTHW_CLOUD_MACHINES: 'none' };
+    expect(readSettings(['--port', '2', '--nspawn-options', '{"stateDir": "/s"}'], environment)).toEqual({
+      port: 2,
+      host: '127.0.0.1',
+      block: 44,
+      operationDelayMs: 1000,
+      quotas: { CPUS: 8 },
+      machines: 'none',
+      nspawnOptions: { stateDir: '/s' },
+    });
+  });
+
+  it.each([
+    [['--port', '99999']],
+    [['--machines', 'docker']],
+    [['--quotas', '{']],
+    [['--block', '0']],
+    [['--colour', 'red']],
+    [['--host', 'example.com']],
+  ])('refuses %j', (args) => {
+    expect(() => readSettings(args, {})).toThrow();
+  });
+});

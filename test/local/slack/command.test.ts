@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startBareBot } from './minimal-bot.ts';
+import { type Harness, startHarness } from './test-environment.ts';
+
+let harness: Harness;
+afterEach(() => harness.close());
+
+describe('a slash command', () => {
+  it('reaches Bolt with its fields and is acknowledged', async () => {
+    harness = await startHarness((app) => {
+      app.command('/kthw', async ({ ack, command }) => ack({ text: JSON.stringify(command) }));
+    });
+    const ack = await harness.people.as('ada').command('clusters', '/kthw create demo for @grace in #general');
+    const fields = JSON.parse((ack.body as { text: string }).text);
+    expect(fields).toMatchObject({
+      command: '/kthw',
+      text: 'create demo for <@U000GRACE|grace> in <#C0GENERAL|general>',
+      channel_id: 'C0CLUSTER',
+      channel_name: 'clusters',
+      user_id: 'U0000ADA0',
+      user_name: 'ada',
+      team_id: 'T0000LOCAL',
+    });
+    expect(fields.trigger_id).toMatch(/^\d+\.\d+\.[0-9a-f]{32}$/);
+    expect(fields.response_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/response\//);
+  });
+
+  it('finds a Bolt that learnt who it is from auth.test', async () => {
+    harness = await startHarness(
+      (app) => app.command('/kthw', async ({ ack, context }) => ack(`${context.botUserId} ${context.botId}`)),
+      { askIdentity: true },
+    );
+    expect((await harness.people.as('ada').command('clusters', '/kthw')).body).toBe('U0000BOT0 B0000KTHW');
+    expect((await harness.people.calls())['auth.test']?.ok).toBe(1);
+  });
+
+  it('shows the answer only to the person who asked', async () => {
+    harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack('hello')));
+    await harness.people.as('ada').command('clusters', '/kthw help');
+    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ text: 'hello', is_ephemeral: true }]);
+    expect(await harness.people.messages('clusters', 'grace')).toEqual([]);
+  });
+
+  it('shows an answer in the channel after the command itself', async () => {
+    harness = await startHarness((app) =>
+      app.command('/kthw', async ({ ack }) => ack({ response_type: 'in_channel', text: 'to all' })),
+    );
+    await harness.people.as('ada').command('clusters', '/kthw help');
+    const seen = await harness.people.messages('clusters', 'grace');
+    expect(seen.map(({ text, user }) => [user, text])).toEqual([
+      ['U0000ADA0', '/kthw help'],
+      ['U0000BOT0', 'to all'],
+    ]);
+  });
+
+  it('can be used where the bot is not a member, and in direct conversations', async () => {
+    harness = await startHarness((app) => app.command('/kthw', async ({ ack, command }) => ack(command.channel_name)));
+    const ada = harness.people.as('ada');
+    expect((await ada.command('random', '/kthw help')).body).toBe('random');
+    expect((await ada.command(await harness.people.dmChannel('ada'), '/kthw help')).body).toBe('directmessage');
+  });
+
+  it('is refused inside a thread without troubling the bot', async () => {
+    let asked = 0;
+    harness = await startHarness((app) =>
+      app.command('/kthw', async ({ ack }) => {
+        asked += 1;
+        await ack();
+      }),
+    );
+    const ada = harness.people.as('ada');
+    const ts = await ada.say('clusters', 'a thread');
+    expect(await ada.command('clusters', '/kthw help', ts)).toMatchObject({ ok: false });
+    const [, told] = await ada.thread('clusters', ts);
+    expect(told).toMatchObject({ is_ephemeral: true, text: '/kthw is not supported in threads. Sorry!' });
+    expect(asked).toBe(0);
+  });
+
+  it('that nobody registered is answered by the workspace', async () => {
+    harness = await startHarness();
+    await harness.people.as('ada').command('clusters', '/nope');
+    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ text: '/nope is not a valid command.' }]);
+  });
+});
+
+describe('a command that the bot does not take', () => {
+  async function told(): Promise<unknown> {
+    const ack = await harness.people.as('ada').command('clusters', '/kthw help');
+    const [message] = await harness.people.messages('clusters', 'ada');
+    expect(message).toMatchObject({ is_ephemeral: true, user: 'USLACKBOT' });
+    expect(message?.text).toBe(`/kthw failed with the error "${ack.error}"`);
+    return [ack.error, ack.status];
+  }
+
+  it('in time is an operation timeout', async () => {
+    harness = await startHarness((app) => app.command('/kthw', async () => undefined), { ackMs: 60 });
+    expect(await told()).toEqual(['operation_timeout', undefined]);
+  });
+
+  it('because it is down could not be dispatched, and works again when it is back', async () => {
+    harness = await startHarness();
+    await harness.stopBot();
+    expect(await told()).toEqual(['dispatch_failed', undefined]);
+    const bot = await startBareBot(() => [200]);
+    harness.workspace.setBotUrl(bot.url);
+    expect(await harness.people.as('ada').command('clusters', '/kthw help')).toMatchObject({ ok: true, status: 200 });
+    bot.close();
+  });
+
+  it('because the signing secrets differ is refused by Bolt', async () => {
+    harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack()), { botSecret: 'another' });
+    expect(await told()).toEqual(['http_client_error', 401]);
+  });
+
+  it('because it fails is a service error', async () => {
+    harness = await startHarness();
+    const bot = await startBareBot(() => [500]);
+    harness.workspace.setBotUrl(bot.url);
+    expect(await told()).toEqual(['http_service_error', 500]);
+    bot.close();
+  });
+
+  it('well, because its blocks are over the limits, names that', async () => {
+    const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }] as never;
+    harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack({ text: 'x', blocks })));
+    expect(await told()).toEqual(['invalid_blocks', 200]);
+  });
+});

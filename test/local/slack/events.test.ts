@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { startBareBot } from './minimal-bot.ts';
+import { type Harness, startHarness } from './test-environment.ts';
+
+let harness: Harness;
+afterEach(() => harness.close());
+
+describe('an event', () => {
+  it('tells the bot that it was mentioned, with the thread', async () => {
+    harness = await startHarness((app) => {
+      app.event('app_mention', async ({ event, say }) => {
+        await say({ text: `heard: ${event.text}`, thread_ts: event.thread_ts ?? event.ts });
+      });
+    });
+    const ts = await harness.people.as('ada').say('clusters', '@kthw are you <there>?');
+    const [, reply] = await harness.people.waitFor(async () => {
+      const thread = await harness.people.thread('clusters', ts, 'ada');
+      return thread.length > 1 && thread;
+    });
+    expect(reply?.text).toBe('heard: <@U0000BOT0> are you &lt;there&gt;?');
+  });
+
+  it('tells the bot what is said to it directly', async () => {
+    harness = await startHarness((app) => {
+      app.message('ping', async ({ say }) => void (await say('pong')));
+    });
+    await harness.people.as('ada').say(await harness.people.dmChannel('ada'), 'ping');
+    const texts = await harness.people.waitFor(async () => {
+      const all = (await harness.people.dm('ada')).map(({ text }) => text);
+      return all.length > 1 && all;
+    });
+    expect(texts).toEqual(['ping', 'pong']);
+  });
+
+  it('is not sent for what is said elsewhere', async () => {
+    harness = await startHarness();
+    const bot = await startBareBot(() => [200]);
+    harness.workspace.setBotUrl(bot.url);
+    const ada = harness.people.as('ada');
+    await ada.say('clusters', 'nobody in particular');
+    await ada.say('random', '@kthw is not in here');
+    await ada.say('clusters', '@kthw');
+    await harness.people.waitFor(() => bot.received.length > 0 || ada.command('clusters', '/kthw x').then(() => false));
+    const texts = bot.received.flatMap(({ body }) => (body.startsWith('{') ? [JSON.parse(body).event.text] : []));
+    expect(texts).toEqual(['<@U0000BOT0>']);
+    bot.close();
+  });
+
+  it('is sent again when the bot fails, with the count and the reason', async () => {
+    harness = await startHarness();
+    const bot = await startBareBot((before) => [before < 2 ? 500 : 200]);
+    harness.workspace.setBotUrl(bot.url);
+    await harness.people.as('ada').say('clusters', '@kthw hello');
+    await until(() => bot.received.length === 3);
+    const retries = bot.received.map(({ headers }) => [headers['x-slack-retry-num'], headers['x-slack-retry-reason']]);
+    expect(retries).toEqual([
+      [undefined, undefined],
+      ['1', 'http_error'],
+      ['2', 'http_error'],
+    ]);
+    const ids = new Set(bot.received.map(({ body }) => JSON.parse(body).event_id));
+    expect(ids.size).toBe(1);
+    bot.close();
+  });
+
+  it('is not sent again when the bot asks for that', async () => {
+    harness = await startHarness();
+    const bot = await startBareBot((before) => [
+      before === 0 ? 500 : 200,
+      before === 0 ? { 'x-slack-no-retry': '1' } : {},
+    ]);
+    harness.workspace.setBotUrl(bot.url);
+    await harness.people.as('ada').say('clusters', '@kthw first');
+    await until(() => bot.received.length === 1);
+    await harness.people.as('ada').say('clusters', '@kthw second');
+    await until(() => bot.received.length === 2);
+    expect(JSON.parse(bot.received[1]?.body ?? '').event.text).toContain('second');
+    bot.close();
+  });
+});
+
+describe('what is sent to the bot', () => {
+  it('is signed, and a form has the bare content type that Bolt wants', async () => {
+    harness = await startHarness();
+    const bot = await startBareBot(() => [200]);
+    harness.workspace.setBotUrl(bot.url);
+    await harness.people.as('ada').command('clusters', '/kthw a b');
+    expect(bot.received[0]?.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-signature': expect.stringMatching(/^v0=[0-9a-f]{64}$/),
+      'x-slack-request-timestamp': expect.stringMatching(/^\d{10}$/),
+    });
+    expect(new URLSearchParams(bot.received[0]?.body).get('text')).toBe('a b');
+    bot.close();
+  });
+
+  it('gives the challenge back when its URL is verified', async () => {
+    harness = await startHarness();
+    expect(await harness.people.verifyUrl()).toEqual({ ok: true });
+    const bot = await startBareBot(() => [200]);
+    harness.workspace.setBotUrl(bot.url);
+    expect(await harness.people.verifyUrl()).toEqual({ ok: false, error: 'challenge_failed' });
+    bot.close();
+  });
+});
+
+/** Waits for something outside the workspace, which no stream tells of. */
+async function until(met: () => boolean): Promise<void> {
+  await expect.poll(met, { interval: 5, timeout: 5000 }).toBe(true);
+}

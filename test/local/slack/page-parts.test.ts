@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { sameParts } from '../../../local/slack/page/app/share-structure.ts';
+import { richTextOf } from '../../../local/slack/page/block-kit/to-rich-text.ts';
+
+test('what has not changed stays the very same, also where something came before it', () => {
+  const older = {
+    messages: [
+      { ts: '1', text: 'a' },
+      { ts: '2', blocks: [{ type: 'divider' }] },
+    ],
+  };
+  const newer = structuredClone({ messages: [{ ts: '0', text: 'new' }, ...older.messages] });
+  const kept = sameParts<{ messages: object[] }>(older, newer);
+  expect(kept).toEqual(newer);
+  expect(kept.messages[1]).toBe(older.messages[0]);
+  expect(kept.messages[2]).toBe(older.messages[1]);
+  expect(sameParts(older, structuredClone(older))).toBe(older);
+});
+
+test('what has changed is the newer one, and what is gone is gone', () => {
+  const older = { messages: [{ ts: '1', text: 'a', edited: true }, { ts: '2' }] };
+  const newer = { messages: [{ ts: '1', text: 'b' }] };
+  expect(sameParts<object>(older, newer)).toEqual(newer);
+  expect(sameParts<object>({ view: { id: 'V' } }, { view: null })).toEqual({ view: null });
+});
+
+test('mrkdwn becomes rich text that says the same', () => {
+  const text = 'Use `a *b* 10:30:00` <@U1>:\n```\nkubectl get *\n```\n*_done_* :tada:';
+  expect(richTextOf({ type: 'mrkdwn', text })).toEqual({
+    type: 'rich_text',
+    elements: [
+      {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'text', text: 'Use ', style: {} },
+          { type: 'text', text: 'a *b* 10:30:00', style: { code: true } },
+          { type: 'text', text: ' ', style: {} },
+          { type: 'user', user_id: 'U1', style: {} },
+          { type: 'text', text: ':', style: {} },
+          { type: 'text', text: '\n' },
+        ],
+      },
+      { type: 'rich_text_preformatted', elements: [{ type: 'text', text: 'kubectl get *', style: {} }] },
+      {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'text', text: 'done', style: { bold: true, italic: true } },
+          { type: 'text', text: ' ', style: {} },
+          { type: 'emoji', name: 'tada' },
+        ],
+      },
+    ],
+  });
+});
+
+test('in plain text only emoji are read', () => {
+  const { elements } = richTextOf({ type: 'plain_text', text: '*demo* at 10:30:00 :tada:' });
+  expect(elements[0]?.elements).toEqual([
+    { type: 'text', text: '*demo* at 10:30:00 ', style: {} },
+    { type: 'emoji', name: 'tada' },
+  ]);
+});

@@ -1,0 +1,98 @@
+import type { App, RespondFn } from '@slack/bolt';
+import { afterEach, describe, expect, it } from 'vitest';
+import { buttonBlocks, type Harness, startHarness } from './test-environment.ts';
+
+let harness: Harness;
+afterEach(() => harness.close());
+
+/** Starts a bot that hands out its `respond` for each command. */
+async function startResponder(): Promise<RespondFn> {
+  let take: (respond: RespondFn) => void;
+  const given = new Promise<RespondFn>((resolve) => {
+    take = resolve;
+  });
+  harness = await startHarness((app: App) => {
+    app.command('/kthw', async ({ ack, respond }) => {
+      await ack();
+      take(respond);
+    });
+  });
+  await harness.people.as('ada').command('clusters', '/kthw help');
+  return given;
+}
+
+async function texts(as: string): Promise<string[]> {
+  return (await harness.people.messages('clusters', as)).map(({ text }) => text);
+}
+
+describe('a response URL', () => {
+  it('posts for the person alone, or in the channel', async () => {
+    const respond = await startResponder();
+    await respond('to you');
+    await respond({ text: 'to all', response_type: 'in_channel' });
+    expect(await texts('ada')).toEqual(['to you', 'to all']);
+    expect(await texts('grace')).toEqual(['to all']);
+  });
+
+  it('posts where the bot is not a member', async () => {
+    harness = await startHarness((app) =>
+      app.command('/kthw', async ({ ack, respond }) => {
+        await ack();
+        await respond({ text: 'from outside', response_type: 'in_channel' });
+      }),
+    );
+    await harness.people.as('ada').command('random', '/kthw help');
+    const [seen] = await harness.people.waitFor(
+      async () => {
+        const all = await harness.people.messages('random', 'grace');
+        return all.length > 0 && all;
+      },
+      { what: 'the answer' },
+    );
+    expect(seen?.text).toBe('from outside');
+  });
+
+  it('can be used five times', async () => {
+    const respond = await startResponder();
+    for (let use = 1; use <= 5; use += 1) await respond(`use ${use}`);
+    await expect(respond('use 6')).rejects.toMatchObject({ statusCode: 404 });
+    expect(await texts('ada')).toHaveLength(5);
+  });
+});
+
+describe("a button's response URL", () => {
+  async function clickWith(answer: object): Promise<void> {
+    harness = await startHarness((app) => {
+      app.action('go', async ({ ack, respond }) => {
+        await ack();
+        await respond(answer as never);
+      });
+    });
+    const { ts } = await harness.web.chat.postMessage({
+      channel: 'clusters',
+      text: 'q',
+      blocks: buttonBlocks('go') as never,
+    });
+    await harness.people.as('ada').click('clusters', ts as string, 'go');
+    await harness.people.waitFor(async () => (await harness.people.calls()).response_url?.ok, { what: 'the response' });
+  }
+
+  it('replaces the message', async () => {
+    await clickWith({ text: 'done', replace_original: true });
+    const [message, ...more] = await harness.people.messages('clusters', 'grace');
+    expect(message).toMatchObject({ text: 'done' });
+    expect(message?.blocks).toBeUndefined();
+    expect(more).toEqual([]);
+  });
+
+  it('deletes the message', async () => {
+    await clickWith({ delete_original: true });
+    expect(await texts('grace')).toEqual([]);
+  });
+
+  it('otherwise adds a message for the person alone', async () => {
+    await clickWith({ text: 'thanks' });
+    expect(await texts('ada')).toEqual(['q', 'thanks']);
+    expect(await texts('grace')).toEqual(['q']);
+  });
+});

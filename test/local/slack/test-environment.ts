@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { WorkspaceClient } from '../../../local/slack/slack-emulator-client.ts';
+import type { WorkspaceOptions } from '../../../local/slack/slack-emulator-options.ts';
+import { type RunningWorkspace, startWorkspace } from '../../../local/slack/start-slack-emulator.ts';
+
+/** A workspace with an unmodified Bolt app beside it. */
+export interface Harness {
+  workspace: RunningWorkspace;
+  people: WorkspaceClient;
+  app: App;
+  web: WebClient;
+  botUrl: string;
+  stopBot(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both. Limits are off unless asked for, so that tests are not about them by accident.
+ * @param listen registers the app's listeners
+ */
+export async function startHarness(
+  listen: (app: App) => void = () => undefined,
+  options: WorkspaceOptions & { botSecret?: string; askIdentity?: boolean } = {},
+): Promise<Harness> {
+  const { botSecret, askIdentity, ...rest } = options;
+  const workspace = await startWorkspace({ rateLimits: { enabled: false }, eventRetriesMs: [5, 10, 20], ...rest });
+  const slackApiUrl = `${workspace.url}/api/`;
+  const receiver = new HTTPReceiver({ signingSecret: botSecret ?? workspace.signingSecret, logLevel: LogLevel.ERROR });
+  const clientOptions = { slackApiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };
+  // Without the identity Bolt asks for it in the background, and nobody would wait for that answer.
+  const identity = askIdentity ? {} : { botId: 'B0000KTHW', botUserId: 'U0000BOT0', tokenVerificationEnabled: false };
+  const app = new App({ token: workspace.botToken, receiver, clientOptions, logLevel: LogLevel.ERROR, ...identity });
+  listen(app);
+  const server = (await app.start({ port: 0, host: '127.0.0.1' })) as Server;
+  const botUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`;
+  workspace.setBotUrl(botUrl);
+  const stopBot = async () => {
+    server.closeAllConnections();
+    if (server.listening) await app.stop();
+  };
+  return {
+    ...{ workspace, app, botUrl, stopBot },
+    people: new WorkspaceClient(workspace.url),
+    web: new WebClient(workspace.botToken, { ...clientOptions, logger: silent }),
+    async close() {
+      await stopBot();
+      await workspace.close();
+    },
+  };
+}
+
+const nothing = () => undefined;
+/** The client logs what it also throws; tests look at what it throws. */
+const silent = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  setName: nothing,
+  getLevel: () => LogLevel.ERROR,
+};
+
+/** A section with a button in an actions block. */
+export function buttonBlocks(actionId: string, value = 'v'): object[] {
+  return [
+    { type: 'section', text: { type: 'mrkdwn', text: '*Really?*' } },
+    {
+      type: 'actions',
+      block_id: 'choices',
+      elements: [{ type: 'button', action_id: actionId, value, text: { type: 'plain_text', text: 'Yes' } }],
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { defaultCacheDir, ensureBase } from '../../local/compute/machines/guest/ensure-rootfs.ts';
+import { ensurePackages, whyNotHere } from '../../local/ensure-packages.ts';
+import { mirrorCacheDir } from '../../local/mirror/cache-dir.ts';
+import { ensureMirror } from '../../local/mirror/ensure-mirror.ts';
+import { kubernetesPrograms, releasePaths, versions } from '../../local/mirror/versions.ts';
+import type { Check } from './static-checks.ts';
+
+/** Debian packages of which only tests use a program. */
+const forTests = [
+  'chromium',
+  'curl',
+  'fonts-noto-color-emoji',
+  'jq',
+  'openssh-client',
+  'openssh-server',
+  'openssl',
+  'procps',
+];
+
+/**
+ * Makes ahead what many tests would wait for: Debian packages, the machines' root file system, the mirror's content.
+ * @param binDir gets the programs of Kubernetes and etcd, where they can be made
+ * @returns what failed
+ */
+export async function prepare(binDir: string, signal: AbortSignal): Promise<readonly Check[]> {
+  if (whyNotHere()) return [];
+  const log = (line: string) => console.log(line);
+  try {
+    await ensurePackages(forTests, log);
+    await Promise.all([ensureBase(defaultCacheDir(), log), ensureMirror(mirrorCacheDir(), log, { signal })]);
+    await bringPrograms(mirrorCacheDir(), binDir);
+    return [];
+  } catch (error) {
+    log(`preparing: ${(error as Error).message}; tests that need it fail`);
+    return [{ name: 'preparing', failed: true, output: (error as Error).message }];
+  }
+}
+
+async function bringPrograms(cacheDir: string, folder: string): Promise<void> {
+  const files = join(cacheDir, 'files');
+  await mkdir(folder, { recursive: true });
+  for (const name of kubernetesPrograms) await symlink(join(files, releasePaths.kubernetes, name), join(folder, name));
+  const tarball = join(files, releasePaths.etcd, `etcd-v${versions.etcd}-linux-amd64.tar.gz`);
+  await execa('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1', '--wildcards', '*/etcd', '*/etcdctl']);
+}

@@ -1,0 +1,24 @@
+// One of several processes on the same file: `sqlite-writer.ts PATH NAME COUNT`. Adds events and counts up a record.
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StaleVersion } from '../../../src/store/store-errors.ts';
+import { said } from '../../support/store-fixtures.ts';
+
+const [path = '', name = '', count = '0'] = process.argv.slice(2);
+const store = openSqliteStore({ path });
+for (let n = 0; n < Number(count); n++) {
+  await store.append('r1', [said(`${name} ${n}`)]);
+  while (!(await countUp()));
+}
+await store.close();
+
+async function countUp(): Promise<boolean> {
+  const found = await store.read('thread', 'count');
+  const cursor = (found?.value.cursor ?? 0) + 1;
+  try {
+    await store.write('thread', 'count', { channel: 'C1', cursor }, found?.version);
+    return true;
+  } catch (error) {
+    if (error instanceof StaleVersion) return false;
+    throw error;
+  }
+}

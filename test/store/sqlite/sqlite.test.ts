@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { storeContract } from '../../contract/store.contract.ts';
+import { clusterRecord, said } from '../../support/store-fixtures.ts';
+
+const WRITER = join(import.meta.dirname, 'sqlite-writer.ts');
+const run = promisify(execFile);
+
+storeContract('SQLite', async () => {
+  const path = freshPath();
+  return {
+    async open(now) {
+      const store = openSqliteStore({ path, ...(now === undefined ? {} : { now }) });
+      onTestFinished(() => store.close());
+      return store;
+    },
+    spoilRecord: async (kind, id, text) =>
+      raw(path, 'UPDATE records SET value = ? WHERE kind = ? AND id = ?', text, kind, id),
+    spoilEvent: async (run, seq, text) =>
+      raw(path, 'UPDATE events SET event = ? WHERE run = ? AND seq = ?', text, run, seq),
+    loseEvent: async (run, seq) => raw(path, 'DELETE FROM events WHERE run = ? AND seq = ?', run, seq),
+  };
+});
+
+describe('a SQLite file', () => {
+  test('is for its owner only, with its logs, also when it was open to others before', async () => {
+    const path = freshPath();
+    writeFileSync(path, '', { mode: 0o644 });
+    chmodSync(path, 0o644);
+    const store = openSqliteStore({ path });
+    onTestFinished(() => store.close());
+    await store.append('r1', [said('one')]);
+    const files = readdirSync(join(path, '..'));
+    expect(files.sort()).toEqual(['kthw.sqlite', 'kthw.sqlite-shm', 'kthw.sqlite-wal']);
+    for (const file of files) expect(statSync(join(path, '..', file)).mode & 0o777).toBe(0o600);
+  });
+
+  test('survives that its process ends', async () => {
+    const path = freshPath();
+    const before = openSqliteStore({ path });
+    const version = await before.write('cluster', 'demo', clusterRecord(), undefined);
+    const lease = await before.takeLease('r1', 'a', 60_000);
+    await before.append('r1', [said('one')], lease);
+    await before.close();
+    await before.close();
+    const after = openSqliteStore({ path });
+    onTestFinished(() => after.close());
+    expect((await after.read('cluster', 'demo'))?.version).toBe(version);
+    expect(await after.append('r1', [said('two')], lease)).toBe(2);
+  });
+
+  test('of a newer release is left alone', () => {
+    const path = freshPath();
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 2');
+    db.close();
+    expect(() => openSqliteStore({ path })).toThrow(/has format 2, this release knows 1/);
+  });
+
+  test('takes what three processes add at once without a gap, a loss or a double', async () => {
+    const path = freshPath();
+    const each = 100;
+    // Nobody has made the file yet: they also race for that.
+    const ends = await Promise.allSettled(
+      ['a', 'b', 'c'].map((name) => run(process.execPath, [WRITER, path, name, String(each)])),
+    );
+    expect(ends.filter((end) => end.status === 'rejected')).toEqual([]);
+    const store = openSqliteStore({ path });
+    onTestFinished(() => store.close());
+    const found = await store.events('r1');
+    expect(found.map(({ seq }) => seq)).toEqual(Array.from({ length: each * 3 }, (_, n) => n + 1));
+    for (const name of ['a', 'b', 'c']) {
+      const own = found
+        .map(({ event }) => (event.type === 'step.said' ? event.line : ''))
+        .filter((l) => l.startsWith(name));
+      expect(own).toEqual(Array.from({ length: each }, (_, n) => `${name} ${n}`));
+    }
+    expect((await store.read('thread', 'count'))?.value.cursor).toBe(each * 3);
+  });
+});
+
+function freshPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-sqlite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'kthw.sqlite');
+}
+
+function raw(path: string, sql: string, ...values: (string | number)[]): void {
+  const db = new DatabaseSync(path);
+  try {
+    if (db.prepare(sql).run(...values).changes !== 1) throw new Error('the back door found nothing to change');
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { StoreAway } from '../../src/store/store-errors.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import {
+  type FirestoreEmulator,
+  findFirestoreEmulator,
+  startFirestoreEmulator,
+} from '../support/firestore-emulator.ts';
+import { clusterRecord, said } from '../support/store-fixtures.ts';
+
+/** Every call, so that none tells of being away by another error or waits for ever. */
+const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
+  ['read', (store) => store.read('cluster', 'demo')],
+  ['write', (store) => store.write('cluster', 'demo', clusterRecord(), undefined)],
+  ['remove', (store) => store.remove('cluster', 'demo')],
+  ['list', (store) => store.list('cluster')],
+  ['openRuns', (store) => store.openRuns()],
+  ['takeLease', (store) => store.takeLease('r1', 'a', 1_000)],
+  ['append', (store) => store.append('r1', [said('one')])],
+  ['events', (store) => store.events('r1')],
+];
+
+describe('a SQLite file that another process keeps to itself', () => {
+  const writes = calls.filter(([name]) => ['write', 'remove', 'takeLease', 'append'].includes(name));
+
+  test.each(writes)('is away for %s, and back once it lets go', async (_, call) => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-away-'));
+    const path = join(folder, 'kthw.sqlite');
+    const store = openSqliteStore({ path, busyMs: 50 });
+    const other = new DatabaseSync(path);
+    onTestFinished(async () => {
+      other.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    });
+    other.exec('BEGIN IMMEDIATE');
+    await expect(call(store)).rejects.toThrow(StoreAway);
+    other.exec('ROLLBACK');
+    await call(store);
+  });
+});
+
+const jar = findFirestoreEmulator();
+
+describe.skipIf(jar === undefined)('a Firestore that does not answer', () => {
+  let emulator: FirestoreEmulator;
+  beforeAll(async () => {
+    emulator = await startFirestoreEmulator(jar as string);
+  }, 90_000);
+  afterAll(() => emulator?.stop());
+
+  test.each(calls)('is away for %s, and back once it answers', async (name, call) => {
+    const { store, proxy } = await behindProxy({ deadlineMs: 300, answerMs: 150 });
+    await answers(() => store.openRuns());
+    proxy.hold();
+    await expect(call(store)).rejects.toThrow(StoreAway);
+    proxy.cut();
+    // A write whose answer got lost may have been made, and the same again is then refused.
+    await answers(name === 'write' ? () => store.list('cluster') : () => call(store));
+  });
+
+  test('for less than a call’s deadline is not noticed', async () => {
+    const { store, proxy } = await behindProxy({ deadlineMs: 20_000, answerMs: 300 });
+    const lease = await store.takeLease('r1', 'a', 60_000);
+    proxy.hold();
+    const waiting = [store.append('r1', [said('one')], lease), store.read('cluster', 'demo'), store.events('r2')];
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    proxy.cut();
+    expect(await Promise.all(waiting)).toEqual([1, undefined, []]);
+    expect((await store.events('r1')).map(({ event }) => event)).toEqual([said('one')]);
+  });
+
+  /** The first connection, and each after a cut, takes its time. */
+  async function answers(call: () => Promise<unknown>): Promise<void> {
+    await vi.waitFor(call, { timeout: 20_000 });
+  }
+
+  async function behindProxy(times: { deadlineMs: number; answerMs: number }) {
+    const proxy = await startCuttingProxy(emulator.host);
+    process.env.FIRESTORE_EMULATOR_HOST = proxy.host;
+    const store = await openFirestoreStore({ projectId: 'demo-kthw', prefix: randomUUID(), ...times });
+    onTestFinished(async () => {
+      process.env.FIRESTORE_EMULATOR_HOST = emulator.host;
+      await store.close();
+      await proxy.stop();
+    });
+    return { store, proxy };
+  }
+});

@@ -1,0 +1,284 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { RecordOf } from '../../../src/store/records.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import type { Keyring } from '../../../src/store/vault/vault.ts';
+import { SecretRefused, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { vaultContract } from '../../contract/vault.contract.ts';
+import { clusterRecord } from '../../support/store-fixtures.ts';
+
+type Ciphertext = RecordOf<'secret'>;
+const PLAIN = '-----BEGIN PRIVATE KEY-----\nMIIE-tell-nobody\n-----END PRIVATE KEY-----\n';
+
+vaultContract('SQLite', async () => {
+  const { folder, keyring } = freshMachine();
+  return { keyring, open: async () => openIn(folder) };
+});
+
+describe('a vault', () => {
+  test.each([
+    ['text', PLAIN],
+    ['bytes that are no text', new Uint8Array([0, 255, 128, 10, 0])],
+    ['nothing', ''],
+  ])('gives back %s', async (_, value) => {
+    const { store, keyring } = freshMachine();
+    await openVaults(store, keyring)
+      .of('demo')
+      .ensure('a/b', () => new Secret(value));
+    const found = await openVaults(store, keyring).of('demo').get('a/b');
+    expect(Buffer.from(found?.bytes() ?? [])).toEqual(Buffer.from(new Secret(value).bytes()));
+  });
+
+  test('asks for the secret only where there is none', async () => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    const make = vi.fn(async () => new Secret('x'));
+    await vault.ensure('a/b', make);
+    await vault.ensure('a/b', make);
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+
+  test('keeps apart paths and clusters whose names could be confused', async () => {
+    const { store, keyring } = freshMachine();
+    const vaults = openVaults(store, keyring);
+    const places = [
+      ['a', 'b:c'],
+      ['a:b', 'c'],
+      ['a', 'b/c'],
+      ['a', 'b%2Fc'],
+      ['a', 'b'],
+      ['A', 'b'],
+    ] as const;
+    for (const [cluster, path] of places) await vaults.of(cluster).ensure(path, () => new Secret(`${cluster} ${path}`));
+    for (const [cluster, path] of places) {
+      expect((await vaults.of(cluster).get(path))?.reveal()).toBe(`${cluster} ${path}`);
+    }
+  });
+
+  test('leaves nothing readable in the files', async () => {
+    const { folder, store, keyring, dataKeys } = freshMachine();
+    await store.write('cluster', 'readable-name', clusterRecord(), undefined);
+    await openVaults(store, keyring)
+      .of('demo')
+      .ensure('authority/key', () => new Secret(PLAIN));
+    expect(dataKeys).toHaveLength(1);
+    const key = Buffer.from(dataKeys[0] ?? []);
+    const bytes = Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
+    // The search does find what is in there.
+    expect(bytes.includes('readable-name')).toBe(true);
+    const plain = Buffer.from(PLAIN);
+    for (const secret of [plain, plain.subarray(30, 40), key, key.subarray(8, 24)]) {
+      const base64 = secret.toString('base64').replace(/=+$/, '').slice(0, -1);
+      for (const trace of [secret, secret.toString('hex'), base64]) expect(bytes.includes(trace)).toBe(false);
+    }
+  });
+
+  test('leaves nothing of a cluster that was shredded', async () => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    for (const path of ['authority/key', 'etcd/key']) await vault.ensure(path, () => new Secret(PLAIN));
+    await vault.shred();
+    expect([...(await store.list('secret')), ...(await store.list('dataKey'))]).toEqual([]);
+  });
+
+  test('removes the data key before the ciphertexts, so that a crash in between leaves noise', async () => {
+    const { store, keyring } = freshMachine();
+    await openVaults(store, keyring)
+      .of('demo')
+      .ensure('authority/key', () => new Secret(PLAIN));
+    const crashing = overriding(store, {
+      list: async () => {
+        throw new Error('killed');
+      },
+    });
+    await expect(openVaults(crashing, keyring).of('demo').shred()).rejects.toThrow('killed');
+    const after = openVaults(store, keyring).of('demo');
+    await expect(after.get('authority/key')).rejects.toThrow(/its data key is gone.*delete the cluster/);
+    await after.shred();
+    expect(await after.get('authority/key')).toBeUndefined();
+  });
+
+  test('shredded while a secret is being kept holds nothing that can’t be opened', async () => {
+    const { store, keyring } = freshMachine();
+    const other = openVaults(store, keyring).of('demo');
+    await other.ensure('first', () => new Secret('first'));
+    let shreds = 1;
+    const slow = overriding(store, {
+      async write(kind, id, value, version) {
+        // At the worst moment: the data key was read, the ciphertext is not there yet.
+        if (kind === 'secret' && shreds-- > 0) await other.shred();
+        return store.write(kind, id, value, version);
+      },
+    });
+    const make = vi.fn(() => new Secret('second'));
+    const kept = await openVaults(slow, keyring).of('demo').ensure('second', make);
+    expect(kept.reveal()).toBe('second');
+    expect(make).toHaveBeenCalledTimes(1);
+    const found = await openVaults(store, keyring).of('demo').get('second');
+    expect(found?.reveal()).toBe('second');
+    expect(await store.list('secret')).toHaveLength(1);
+  });
+
+  test('keeps an unwrapped key in memory for five minutes and no longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { store, keyring } = freshMachine();
+    const unwrap = vi.spyOn(keyring, 'unwrap');
+    const vault = openVaults(store, keyring).of('demo');
+    await vault.ensure('a', () => new Secret('x'));
+    const first = unwrap.mock.calls.length;
+    await Promise.all([vault.get('a'), vault.get('a'), vault.ensure('a', () => new Secret('y'))]);
+    vi.advanceTimersByTime(299_999);
+    await vault.get('a');
+    expect(unwrap).toHaveBeenCalledTimes(first);
+    vi.advanceTimersByTime(1);
+    await Promise.all([vault.get('a'), vault.get('a')]);
+    expect(unwrap).toHaveBeenCalledTimes(first + 1);
+  });
+
+  test('takes half a mebibyte and refuses more', async () => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    const most = new Uint8Array(512 * 1024).fill(65);
+    await vault.ensure('most', () => new Secret(most));
+    expect((await vault.get('most'))?.bytes().length).toBe(most.length);
+    const more = vault.ensure('more', () => new Secret(new Uint8Array(most.length + 1)));
+    await expect(more).rejects.toThrow(SecretRefused);
+    await expect(more).rejects.toThrow(/secret "more" of "demo": it has 524289 bytes and a secret can have 524288/);
+    expect(await vault.get('more')).toBeUndefined();
+  });
+});
+
+describe('a ciphertext', () => {
+  test.each<[string, (c: Ciphertext, other: Ciphertext) => Partial<Ciphertext>]>([
+    ['of another path', (_, other) => other],
+    ['with another’s nonce', (_, other) => ({ nonce: other.nonce })],
+    [
+      'with a bit changed',
+      (c) => ({ data: `${c.data.slice(0, -8)}${c.data.at(-8) === 'A' ? 'B' : 'A'}${c.data.slice(-7)}` }),
+    ],
+    ['with its end cut off', (c) => ({ data: c.data.slice(0, 24) })],
+    ['with no nonce', () => ({ nonce: '' })],
+    ['of another version of the format', (c) => ({ data: c.data.replace(/^1\./, '2.') })],
+    ['of no format', () => ({ data: 'AAAA' })],
+    ['under another data key', (c) => ({ data: c.data.replace(/\.[0-9a-f]{16}\./, '.0123456789abcdef.') })],
+  ])('%s does not open', async (_, change) => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    await vault.ensure('authority/key', () => new Secret(PLAIN));
+    await vault.ensure('etcd/key', () => new Secret(PLAIN));
+    const [own, other] = await store.list('secret');
+    if (own === undefined || other === undefined) throw new Error('two ciphertexts were to be there');
+    await store.write('secret', own.id, { ...own.value, ...change(own.value, other.value) }, own.version);
+    const error = await vault.get('authority/key').then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(SecretUnreadable);
+    expect(inspect(error)).not.toContain('tell-nobody');
+    // Made again in silence it would lock out what was made with the first.
+    await expect(vault.ensure('authority/key', () => new Secret('another'))).rejects.toThrow(SecretUnreadable);
+    expect((await vault.get('etcd/key'))?.reveal()).toBe(PLAIN);
+  });
+
+  test.each([
+    ['the file’s', (keyring: Keyring) => keyring],
+    // With one that binds nothing the ciphertext itself has to be bound.
+    ['one that binds nothing', bindingNothing],
+  ])('of another cluster does not open with that cluster’s data key beside it: keyring %s', async (_, of) => {
+    const { store, keyring: file } = freshMachine();
+    const keyring = of(file);
+    const vaults = openVaults(store, keyring);
+    await vaults.of('mine').ensure('authority/key', () => new Secret(PLAIN));
+    await vaults.of('theirs').ensure('authority/key', () => new Secret('theirs'));
+    const [mine, theirs] = await store.list('secret');
+    if (mine === undefined || theirs === undefined) throw new Error('two ciphertexts were to be there');
+    await store.write('secret', theirs.id, { ...mine.value, cluster: 'theirs' }, theirs.version);
+    await expect(openVaults(store, keyring).of('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    const [myKey, theirKey] = await store.list('dataKey');
+    if (myKey === undefined || theirKey === undefined) throw new Error('two data keys were to be there');
+    await store.write('dataKey', theirKey.id, myKey.value, theirKey.version);
+    await expect(openVaults(store, keyring).of('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+  });
+
+  test('is not made under a data key that was taken from another cluster', async () => {
+    const { store, keyring } = freshMachine();
+    await openVaults(store, keyring)
+      .of('mine')
+      .ensure('authority/key', () => new Secret(PLAIN));
+    const [key] = await store.list('dataKey');
+    if (key === undefined) throw new Error('a data key was to be there');
+    await store.write('dataKey', 'theirs', key.value, undefined);
+    const ensure = openVaults(store, keyring)
+      .of('theirs')
+      .ensure('authority/key', () => new Secret('theirs'));
+    await expect(ensure).rejects.toThrow(/opening the kthw data key of cluster theirs/);
+    expect(await store.list('secret')).toHaveLength(1);
+  });
+
+  test('from before the cluster was shredded does not open in the one made anew', async () => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    await vault.ensure('authority/key', () => new Secret('old'));
+    const [old] = await store.list('secret');
+    await vault.shred();
+    await vault.ensure('authority/key', () => new Secret('new'));
+    const [current] = await store.list('secret');
+    if (old === undefined || current === undefined) throw new Error('a ciphertext was to be there');
+    await store.write('secret', current.id, old.value, current.version);
+    await expect(openVaults(store, keyring).of('demo').get('authority/key')).rejects.toThrow(SecretUnreadable);
+  });
+
+  test('is another each time, also of the same secret', async () => {
+    const { store, keyring } = freshMachine();
+    const vault = openVaults(store, keyring).of('demo');
+    for (const path of ['a', 'b', 'c']) await vault.ensure(path, () => new Secret(PLAIN));
+    const found = await store.list('secret');
+    expect(new Set(found.map(({ value }) => value.nonce)).size).toBe(3);
+    expect(new Set(found.map(({ value }) => value.data)).size).toBe(3);
+  });
+});
+
+function freshMachine(): { folder: string; store: Store; keyring: Keyring; dataKeys: Uint8Array[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'kthw-vault-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const keys = mkdtempSync(join(tmpdir(), 'kthw-vault-key-'));
+  onTestFinished(() => rmSync(keys, { recursive: true }));
+  const file = openFileKeyring(join(keys, 'kthw.key'));
+  const dataKeys: Uint8Array[] = [];
+  const keyring: Keyring = {
+    wrap(key, context) {
+      dataKeys.push(key);
+      return file.wrap(key, context);
+    },
+    unwrap: (...args) => file.unwrap(...args),
+  };
+  return { folder, store: openIn(folder), keyring, dataKeys };
+}
+
+function openIn(folder: string): Store {
+  const store = openSqliteStore({ path: join(folder, 'kthw.sqlite') });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function bindingNothing(keyring: Keyring): Keyring {
+  return {
+    wrap: (key) => keyring.wrap(key, ''),
+    unwrap: (wrapped, _, version) => keyring.unwrap(wrapped, '', version),
+  };
+}
+
+/** The store with some of its methods replaced. */
+function overriding(store: Store, methods: Partial<Store>): Store {
+  return new Proxy(store, {
+    get: (target, name: keyof Store) => methods[name] ?? (target[name] as () => unknown).bind(target),
+  });
+}

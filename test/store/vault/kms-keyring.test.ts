@@ -1,0 +1,140 @@
+import { inspect } from 'node:util';
+import { OAuth2Client } from 'google-auth-library';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreAway } from '../../../src/store/store-errors.ts';
+import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import { KeyringRefused, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { vaultContract } from '../../contract/vault.contract.ts';
+import { CloudKms } from '../../support/cloud-kms.ts';
+
+const ring = 'projects/p/locations/us-west1/keyRings/kthw';
+const key = `${ring}/cryptoKeys/data`;
+const dataKey = new Uint8Array(32).fill(7);
+let kms: CloudKms;
+
+beforeAll(async () => {
+  kms = await CloudKms.start();
+});
+beforeEach(() => {
+  kms.keys.clear();
+  kms.denied.clear();
+  kms.away = 0;
+  kms.make(key);
+});
+afterAll(() => kms.stop());
+
+vaultContract('a store with Cloud KMS', async () => {
+  const store = openSqliteStore({ path: ':memory:' });
+  onTestFinished(() => store.close());
+  kms.make(key);
+  return { keyring: keyring(), open: async () => ({ ...store, close: async () => {} }) };
+});
+
+describe('Cloud KMS', () => {
+  test('wraps under the primary version and opens what it wrapped; the data key is not in it', async () => {
+    const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
+    expect(keyVersion).toBe(`${key}/cryptoKeyVersions/1`);
+    expect(Buffer.from(wrapped).includes(Buffer.from(dataKey.subarray(0, 8)))).toBe(false);
+    expect(new Uint8Array(await keyring().unwrap(wrapped, 'demo', keyVersion))).toEqual(dataKey);
+    await expect(keyring().unwrap(wrapped, 'other', keyVersion)).rejects.toThrow(SecretUnreadable);
+  });
+
+  test('opens what an older version wrapped', async () => {
+    const first = await keyring().wrap(dataKey, 'demo');
+    kms.make(key);
+    expect((await keyring().wrap(dataKey, 'demo')).keyVersion).toBe(`${key}/cryptoKeyVersions/2`);
+    expect(new Uint8Array(await keyring().unwrap(first.wrapped, 'demo', first.keyVersion))).toEqual(dataKey);
+  });
+
+  test.each([
+    ['encrypting is denied', () => kms.denied.add('encrypt'), /may not use .*cryptoKeys\/data; `npm run deploy` gives/],
+    ['the API is off', () => kms.denied.add('disabled'), /`gcloud services enable cloudkms.googleapis.com`/],
+    ['there is no such key', () => kms.keys.clear(), /there is no key .*; put KTHW_KMS_KEY right/],
+    [
+      'the primary is disabled',
+      () => kms.set(key, 1, 'DISABLED'),
+      /1 is disabled; `gcloud kms keys versions enable 1 --key data --keyring kthw --location us-west1`/,
+    ],
+    ['the primary is destroyed', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; nothing can open/],
+  ])('says what to do when %s, and the data key is not in the error', async (_, spoil, says) => {
+    spoil();
+    const error = await keyring()
+      .wrap(dataKey, 'demo')
+      .catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(KeyringRefused);
+    expect(String(error)).toMatch(says);
+    expect(inspect(error, { depth: 20 })).not.toContain(Buffer.from(dataKey).toString('base64'));
+  });
+
+  test.each([
+    ['decrypting is denied', () => kms.denied.add('decrypt'), /opening the demo: this service account may not use/],
+    [
+      'its version is disabled',
+      () => kms.set(key, 1, 'DISABLED'),
+      /1 is disabled; `gcloud kms keys versions enable 1 /,
+    ],
+    [
+      'its version is about to go',
+      () => kms.set(key, 1, 'DESTROY_SCHEDULED'),
+      /destroyed at 2026-12-24.*versions restore 1 /,
+    ],
+    ['its version is gone', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; nothing can open what it wrapped/],
+    [
+      'its state may not be looked at',
+      () => {
+        kms.set(key, 1, 'DISABLED');
+        kms.denied.add('get');
+      },
+      /can’t be used now; look at its state/,
+    ],
+  ])('says what to do about a secret when %s', async (_, spoil, says) => {
+    const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
+    spoil();
+    const opening = keyring().unwrap(wrapped, 'demo', keyVersion);
+    await expect(opening).rejects.toThrow(says);
+    await expect(opening).rejects.toBeInstanceOf(KeyringRefused);
+  });
+
+  test('with another key configured names both, without asking Google', async () => {
+    const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
+    const before = kms.calls.length;
+    const other = keyring(`${ring}/cryptoKeys/other`);
+    await expect(other.unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(
+      `it was wrapped by "${keyVersion}", and KTHW_KMS_KEY is ${ring}/cryptoKeys/other; name the key that it was made with`,
+    );
+    expect(kms.calls).toHaveLength(before);
+  });
+
+  test('that does not open it, because another key wrapped it, says so', async () => {
+    const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
+    kms.keys.delete(key);
+    kms.make(key);
+    await expect(keyring().unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/by another key/);
+  });
+
+  test('that is away for good passes by itself: it is the store that is away', async () => {
+    kms.away = Number.POSITIVE_INFINITY;
+    await expect(keyring(key, 500).wrap(dataKey, 'demo')).rejects.toBeInstanceOf(StoreAway);
+  });
+
+  test('keeps a secret of a vault through a version that was disabled and enabled again', async () => {
+    const store = openSqliteStore({ path: ':memory:' });
+    onTestFinished(() => store.close());
+    await openVaults(store, keyring())
+      .of('demo')
+      .ensure('a', () => new Secret('quiet'));
+    kms.set(key, 1, 'DISABLED');
+    await expect(openVaults(store, keyring()).of('demo').get('a')).rejects.toThrow(/is disabled/);
+    kms.set(key, 1, 'ENABLED');
+    expect((await openVaults(store, keyring()).of('demo').get('a'))?.reveal()).toBe('quiet');
+  });
+});
+
+function keyring(name = key, answerMs = 10_000) {
+  const auth = new OAuth2Client();
+  auth.setCredentials({ access_token: 'local' });
+  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, answerMs });
+}

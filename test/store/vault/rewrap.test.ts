@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OAuth2Client } from 'google-auth-library';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
+import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
+import { rewrap } from '../../../src/store/vault/rewrap-data-keys.ts';
+import { Secret } from '../../../src/store/vault/secret.ts';
+import type { Keyring } from '../../../src/store/vault/vault.ts';
+import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { CloudKms } from '../../support/cloud-kms.ts';
+
+const key = 'projects/p/locations/us-west1/keyRings/kthw/cryptoKeys/data';
+const names = Array.from({ length: 25 }, (_, n) => `cluster-${n}`);
+let kms: CloudKms;
+let store: Store;
+
+beforeAll(async () => {
+  kms = await CloudKms.start();
+});
+beforeEach(async () => {
+  kms.keys.clear();
+  kms.make(key);
+  store = openSqliteStore({ path: ':memory:' });
+});
+afterAll(() => kms.stop());
+
+describe('re-wrapping', () => {
+  test('brings every data key under the new primary; the old version is needed no more, the secrets stay', async () => {
+    await fill(kmsKeyring());
+    kms.make(key);
+    const { failed, ...counts } = await rewrap(store, kmsKeyring());
+    expect(counts).toEqual({ keyVersion: `${key}/cryptoKeyVersions/2`, rewrapped: 25, already: 0, gone: 0 });
+    expect(failed).toEqual([]);
+    kms.set(key, 1, 'DESTROYED');
+    await expectAll(kmsKeyring());
+  });
+
+  test('goes on where it was stopped, and the second time has nothing to do', async () => {
+    await fill(kmsKeyring());
+    kms.make(key);
+    const dying = dyingAfter(kmsKeyring(), 30);
+    expect((await rewrap(store, dying)).failed.length).toBeGreaterThan(0);
+    const { rewrapped, already } = await rewrap(store, kmsKeyring());
+    expect([rewrapped > 0, already > 0, rewrapped + already]).toEqual([true, true, 25]);
+    expect(await rewrap(store, kmsKeyring())).toMatchObject({ rewrapped: 0, already: 25 });
+    await expectAll(kmsKeyring());
+  });
+
+  test('asks for no more than so many at once', async () => {
+    await fill(kmsKeyring());
+    kms.make(key);
+    let now = 0;
+    let most = 0;
+    const inner = kmsKeyring();
+    const counting: Keyring = {
+      wrap: (...args) => inner.wrap(...args),
+      async unwrap(...args) {
+        most = Math.max(most, ++now);
+        return await inner.unwrap(...args).finally(() => now--);
+      },
+    };
+    await rewrap(store, counting, { parallel: 3 });
+    expect(most).toBe(3);
+  });
+
+  test('changes nothing of a key whose new wrapping opens to something else, and names the cluster', async () => {
+    await fill(kmsKeyring());
+    const before = await store.list('dataKey');
+    kms.make(key);
+    const inner = kmsKeyring();
+    const garbling: Keyring = {
+      wrap: (_, context) => inner.wrap(new Uint8Array(32).fill(1), context),
+      unwrap: (...args) => inner.unwrap(...args),
+    };
+    const { rewrapped, failed } = await rewrap(store, garbling);
+    expect([rewrapped, failed.length]).toEqual([0, 25]);
+    expect(failed[0]?.error.message).toMatch(/opens to another key; nothing was changed/);
+    expect(await store.list('dataKey')).toEqual(before);
+  });
+
+  test('leaves alone what was made anew meanwhile', async () => {
+    await fill(kmsKeyring());
+    kms.make(key);
+    const inner = kmsKeyring();
+    let once = true;
+    const racing: Keyring = {
+      async wrap(bytes, context) {
+        const made = await inner.wrap(bytes, context);
+        if (once && context.endsWith('cluster-3')) {
+          once = false;
+          await openVaults(store, inner).of('cluster-3').shred();
+          await openVaults(store, inner)
+            .of('cluster-3')
+            .ensure('a', () => new Secret('of cluster-3'));
+        }
+        return made;
+      },
+      unwrap: (...args) => inner.unwrap(...args),
+    };
+    expect(await rewrap(store, racing)).toMatchObject({ rewrapped: 24, gone: 1, failed: [] });
+    await expectAll(kmsKeyring());
+  });
+
+  test('moves from one key file to another, and from a key file to Cloud KMS', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kthw-rewrap-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [old, next] = ['old', 'next'].map((name) => openFileKeyring(join(folder, name))) as [Keyring, Keyring];
+    await fill(old);
+    expect((await rewrap(store, next)).failed).toHaveLength(25);
+    expect(await rewrap(store, next, { previous: old })).toMatchObject({ rewrapped: 25, failed: [] });
+    await expectAll(next);
+    expect(await rewrap(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
+    await expectAll(kmsKeyring());
+    await expect(openVaults(store, next).of('cluster-1').get('a')).rejects.toThrow(/bring back the key file/);
+  });
+});
+
+async function fill(keyring: Keyring): Promise<void> {
+  for (const name of names)
+    await openVaults(store, keyring)
+      .of(name)
+      .ensure('a', () => new Secret(`of ${name}`));
+}
+
+async function expectAll(keyring: Keyring): Promise<void> {
+  const vaults = openVaults(store, keyring);
+  const found = await Promise.all(names.map(async (name) => (await vaults.of(name).get('a'))?.reveal()));
+  expect(found).toEqual(names.map((name) => `of ${name}`));
+}
+
+/** As a process that ends on the way: it opens no more. */
+function dyingAfter(inner: Keyring, unwraps: number): Keyring {
+  let left = unwraps;
+  return {
+    wrap: (...args) => inner.wrap(...args),
+    async unwrap(...args) {
+      if (left-- <= 0) throw new Error('ended');
+      return await inner.unwrap(...args);
+    },
+  };
+}
+
+function kmsKeyring(): Keyring {
+  const auth = new OAuth2Client();
+  auth.setCredentials({ access_token: 'local' });
+  return openKmsKeyring({ key, endpoint: kms.url, auth: async () => auth });
+}
