@@ -1,4 +1,5 @@
 import type { Person, StoredEvent } from '../../store/events.ts';
+import type { RecordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
 import { folded, type RunState } from '../workflow/run-state.ts';
@@ -35,7 +36,7 @@ export async function decide(tools: Tools, run: string, digest: string, by: Pers
     return { dead: 'expired' };
   }
   const id = `${run}.${question.seq}`;
-  const answer = { run, digest, yes, by, at: now().toISOString() };
+  const answer: RecordOf<'answer'> = { run, digest, yes, by, at: now().toISOString() };
   const { first, value: winner } = await writeOnce(store, 'answer', id, answer);
   const type = winner.yes ? 'approval.given' : 'approval.refused';
   // Two presses may both tell it; the second finds nothing to change.

@@ -29,7 +29,9 @@ export async function auditOf(
   ]);
   const others = [
     ...grants.flatMap(({ id, value }) => grantEntries(id.slice(name.length + 1), value)),
-    ...extensions.map(({ value: { at, by, endsAt } }) => ({ at: new Date(at), by, what: `extended it to ${endsAt}` })),
+    ...extensions.map(
+      ({ value: { at, by, endsAt } }): AuditEntry => ({ at: new Date(at), by, what: `extended it to ${endsAt}` }),
+    ),
   ];
   return [...perRun.flat(), ...others].sort((a, b) => +a.at - +b.at);
 }
@@ -99,7 +101,11 @@ export function runEntries(
 
 function grantEntries(id: string, grant: RecordOf<'grant'>): AuditEntry[] {
   const { to, commonName, issuedAt, endsAt, revoked } = grant;
-  const given = { at: new Date(issuedAt), by: to, what: `was given kubeconfig ${id} as ${commonName} until ${endsAt}` };
+  const given: AuditEntry = {
+    at: new Date(issuedAt),
+    by: to,
+    what: `was given kubeconfig ${id} as ${commonName} until ${endsAt}`,
+  };
   if (!revoked) return [given];
   return [given, { at: new Date(revoked.at), by: revoked.by, what: `revoked kubeconfig ${id} of ${commonName}` }];
 }

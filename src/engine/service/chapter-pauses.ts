@@ -32,7 +32,14 @@ export async function goOn(
     const given = (await store.read('answer', id))?.value;
     return given ? told(given) : { past: true };
   }
-  const answer = { run, digest: `chapter ${chapter}`, yes: how !== 'stop', how, by, at: now().toISOString() };
+  const answer: RecordOf<'answer'> = {
+    run,
+    digest: `chapter ${chapter}`,
+    yes: how !== 'stop',
+    how,
+    by,
+    at: now().toISOString(),
+  };
   const { first, value: winner } = await writeOnce(store, 'answer', id, answer);
   // Two presses may both tell it; the second finds nothing to change.
   if (folded(await store.events(run)).paused?.seq === asked.seq) {

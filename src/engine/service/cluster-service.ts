@@ -62,8 +62,14 @@ export function openDesk(options: DeskOptions): Desk {
       if (found.value.state === 'ready') return { unchanged: found.value };
       return await resume(asked.spec.name, asked.by).then((a) => ('unknown' in a ? { unchanged: found.value } : a));
     }
-    const endsAt = ttlMs === undefined ? {} : { endsAt: new Date(+now() + ttlMs).toISOString() };
-    return await begin({ operation: 'create', ...asked, ...endsAt }, found);
+    return await begin(
+      {
+        operation: 'create',
+        ...asked,
+        ...(ttlMs === undefined ? {} : { endsAt: new Date(+now() + ttlMs).toISOString() }),
+      },
+      found,
+    );
   }
 
   function resume(name: string, by: Person): Promise<AnswerOrUnknown> {

@@ -11,6 +11,7 @@ import type { Kube } from '../kubernetes/kube-client.ts';
 import { typeProblem } from '../phases/preflight.ts';
 import { phases } from '../phases/registry.ts';
 import type { Remote } from '../ssh/ssh-client.ts';
+import type { Hinges } from '../ssh-access/ssh-access.ts';
 import { type DoorRemote, shutDoor, throughDoor } from '../ssh-access/ssh-access-remote.ts';
 import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from '../workflow/dispatcher.ts';
 import type { StepTools } from '../workflow/execute-step.ts';
@@ -92,7 +93,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   /** Machines of a cluster, through its door; whoever leaves shuts it where nobody needs it any more. */
   function remoteOf(spec: ClusterSpec): DoorRemote {
-    const hinges = { cloud, vault: vaults.of(spec.name), cluster: clusterOf(spec) };
+    const hinges: Hinges = { cloud, vault: vaults.of(spec.name), cluster: clusterOf(spec) };
     const remote = throughDoor(options.openRemote(), { ...hinges, clock });
     return {
       ...remote,

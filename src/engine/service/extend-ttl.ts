@@ -1,4 +1,5 @@
 import type { Person } from '../../store/events.ts';
+import type { ClusterRecord, RecordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
 import { change } from '../workflow/finalize-run.ts';
@@ -21,11 +22,21 @@ export async function extend(
   if (+new Date(found.endsAt) !== +from) return { already: new Date(found.endsAt) };
   const next = new Date(Math.max(+from, +now()) + byMs);
   const key = `${name}.${from.toISOString()}`;
-  const asked = { cluster: name, by, at: now().toISOString(), from: from.toISOString(), endsAt: next.toISOString() };
+  const asked: RecordOf<'extension'> = {
+    cluster: name,
+    by,
+    at: now().toISOString(),
+    from: from.toISOString(),
+    endsAt: next.toISOString(),
+  };
   const { first, value } = await writeOnce(store, 'extension', key, asked);
   const { endsAt } = value;
-  await change(store, 'cluster', name, (cluster) =>
-    cluster.endsAt !== undefined && +new Date(cluster.endsAt) === +from ? { ...cluster, endsAt } : cluster,
+  await change(
+    store,
+    'cluster',
+    name,
+    (cluster): ClusterRecord =>
+      cluster.endsAt !== undefined && +new Date(cluster.endsAt) === +from ? { ...cluster, endsAt } : cluster,
   );
   return first ? { endsAt: new Date(endsAt) } : { already: new Date(endsAt) };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Person } from '../../store/events.ts';
-import type { ClusterRecord } from '../../store/records.ts';
+import type { ClusterRecord, RecordOf } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Vaults } from '../../store/vault/vault.ts';
 import { publicAddress } from '../cluster/outputs.ts';
@@ -54,7 +54,13 @@ export async function issueKubeconfig(
   const api = await apiOf(tools, name, facts);
   await withdrawEnded(api, tools, name, signal);
   const { commonName, endsAt } = own;
-  const grant = { cluster: name, to: by, commonName, issuedAt: now().toISOString(), endsAt: endsAt.toISOString() };
+  const grant: RecordOf<'grant'> = {
+    cluster: name,
+    to: by,
+    commonName,
+    issuedAt: now().toISOString(),
+    endsAt: endsAt.toISOString(),
+  };
   await store.write('grant', grantKey(name, id), grant, undefined);
   try {
     await bind(api, id, signal);

@@ -29,10 +29,12 @@ export async function grantsOf(store: Store, cluster: string, now: Date): Promis
   const since = record?.value.createdAt ?? '';
   return all
     .filter(({ value }) => !value.revoked && new Date(value.endsAt) > now && value.issuedAt >= since)
-    .map(({ id, value: { to, commonName, issuedAt, endsAt } }) => ({
-      id: id.slice(grantKey(cluster, '').length),
-      ...{ to, commonName, issuedAt: new Date(issuedAt), endsAt: new Date(endsAt) },
-    }))
+    .map(
+      ({ id, value: { to, commonName, issuedAt, endsAt } }): Grant => ({
+        id: id.slice(grantKey(cluster, '').length),
+        ...{ to, commonName, issuedAt: new Date(issuedAt), endsAt: new Date(endsAt) },
+      }),
+    )
     .sort((a, b) => +a.issuedAt - +b.issuedAt);
 }
 

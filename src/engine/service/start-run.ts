@@ -54,12 +54,14 @@ export async function beginRun(
   };
   await store.write('run', run, record, undefined);
   await store.append(run, [{ type: 'run.requested', operation, by }]);
-  const until = asked.endsAt === undefined ? {} : { endsAt: asked.endsAt };
-  const anew = { spec, by, channel, createdAt: requestedAt, state: 'building', facts: {}, ...until } as const;
+  const anew: Omit<ClusterRecord, 'runs'> = {
+    ...{ spec, by, channel, createdAt: requestedAt, state: 'building', facts: {} },
+    ...(asked.endsAt === undefined ? {} : { endsAt: asked.endsAt }),
+  };
   // A cluster that was deleted and is asked for again is whoever asks now's.
   const gone = found?.value.state === 'deleted';
   const before: ClusterRecord = found && !gone ? found.value : { ...anew, runs: found?.value.runs ?? [] };
-  const after = {
+  const after: ClusterRecord = {
     ...before,
     spec: operation === 'delete' ? before.spec : spec,
     holding: run,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Call } from '../gcp/compute/compute-client.ts';
 import { orEnd } from '../ssh/abort-scope.ts';
 import type { Host, Remote } from '../ssh/ssh-client.ts';
 import { KthwError } from '../workflow/errors.ts';
@@ -76,7 +77,7 @@ export function throughDoor(remote: Remote, c: Hinges & { readonly clock: Clock 
     return at !== undefined && +clock.now() - +at < settleMs;
   }
 
-  function call() {
+  function call(): Call {
     return { request: randomUUID(), signal: closing.signal };
   }
 
@@ -109,7 +110,7 @@ function isShutOut(error: unknown): boolean {
 
 /** Shuts it for the rule and all machines. @throws KthwError */
 export async function shutDoor(c: Hinges, signal: AbortSignal): Promise<void> {
-  const call = () => ({ request: randomUUID(), signal });
+  const call = (): Call => ({ request: randomUUID(), signal });
   await Promise.all([
     setRule(c, 'shut', call()),
     ...c.cluster.machines.map((machine) => setKey(c, machine, 'shut', call())),

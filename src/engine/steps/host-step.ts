@@ -145,7 +145,7 @@ if saw=$( ( ${check} ) 2>&1 ); then echo works; printf '%s' "\${saw:0:1000}"; fi
 
   // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
   const within = `${machine.role}s/${machine.name}`;
-  const step = { key, title, ...(after ? { after } : {}), within, observe, apply, byHand };
+  const step: Step = { key, title, ...(after ? { after } : {}), within, observe, apply, byHand };
   return wanted.undo !== undefined || wanted.files ? { ...step, exists, remove } : step;
 }
 

@@ -118,8 +118,10 @@ function verdict(id: string, seen: Observed, outcome: 'applied' | 'adopted'): En
   if (seen.is === 'different') return { type: 'step.conflicted', step: id, fields: [...seen.fields] };
   const facts: readonly Known[] = seen.is === 'present' ? (seen.facts ?? []) : [];
   const text = seen.is === 'present' ? seen.saw : undefined;
-  const saw = text ? { saw: text.slice(0, longestSaw) } : {};
-  return { type: 'step.finished', step: id, outcome, facts: [...facts], ...saw };
+  return {
+    ...{ type: 'step.finished', step: id, outcome, facts: [...facts] },
+    ...(text ? { saw: text.slice(0, longestSaw) } : {}),
+  };
 }
 
 function failure(

@@ -26,7 +26,7 @@ export async function settleRun(store: Store, id: string, run: RunRecord, state:
   const over = state.over;
   if (!over) return;
   const begun = state.steps.size > 0;
-  await change(store, 'cluster', run.cluster, (cluster) => {
+  await change(store, 'cluster', run.cluster, (cluster): ClusterRecord => {
     const { holding, ...rest } = cluster;
     const after = stateAfter(run.operation, over, cluster.state, begun);
     // Refused, expired or cancelled before anything was done: the cluster is what it was.
