@@ -3,25 +3,25 @@
  * standard input, then prints the times until they were acknowledged, in ms, as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signatureHeaders } from '../local/slack/bot/signing.ts';
+import { buildSignatureHeaders } from '../local/slack/bot/signing.ts';
 
 const [url = '', secret = '', everyMs = '50'] = process.argv.slice(2);
-let going = true;
+let isRunning = true;
 process.stdin.once('data', () => {
-  going = false;
+  isRunning = false;
 });
 
-const times: number[] = [];
+const latencies: number[] = [];
 const pending: Promise<void>[] = [];
-for (let n = 0; going; n++) {
-  pending.push(once(n));
+for (let n = 0; isRunning; n++) {
+  pending.push(sendCommand(n));
   await sleep(Number(everyMs));
 }
 await Promise.all(pending);
-console.log(JSON.stringify(times));
+console.log(JSON.stringify(latencies));
 process.exit(0);
 
-async function once(n: number): Promise<void> {
+async function sendCommand(n: number): Promise<void> {
   const body = new URLSearchParams({
     ...{ command: '/kthw', text: 'list', team_id: 'T1', user_id: 'U1', channel_id: 'C1' },
     trigger_id: `${process.pid}.${n}`,
@@ -29,11 +29,11 @@ async function once(n: number): Promise<void> {
   }).toString();
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
-    ...signatureHeaders(secret, Math.floor(Date.now() / 1000), body),
+    ...buildSignatureHeaders(secret, Math.floor(Date.now() / 1000), body),
   };
   const started = performance.now();
   const response = await fetch(url, { method: 'POST', headers, body });
   await response.text();
   if (response.status !== 200) throw new Error(`a command was answered with ${response.status}`);
-  times.push(performance.now() - started);
+  latencies.push(performance.now() - started);
 }

@@ -11,13 +11,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../local/find-free-port.ts';
-import { botCommand } from '../local/read-bot-command.ts';
-import { signatureHeaders } from '../local/slack/bot/signing.ts';
+import { findFreePort } from '../local/find-free-port.ts';
+import { readBotCommand } from '../local/read-bot-command.ts';
+import { buildSignatureHeaders } from '../local/slack/bot/signing.ts';
 import { CloudKms } from '../test/support/cloud-kms.ts';
 import { startGoogleApi } from '../test/support/google-api.ts';
 
-interface Kind {
+interface ServerVariant {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -25,9 +25,9 @@ interface Kind {
 
 const rounds = Number(process.argv[2] ?? 5);
 const signingSecret = 'bench';
-const giveUpMs = 60_000;
+const timeoutMs = 60_000;
 const key = 'projects/p/locations/us-west1/keyRings/kthw/cryptoKeys/data-keys';
-const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(process.env.PORT, '127.0.0.1')`;
+const bareServerScript = `require('node:http').createServer((_, r) => r.end('{}')).listen(process.env.PORT, '127.0.0.1')`;
 
 const kms = await CloudKms.start();
 kms.make(key);
@@ -47,10 +47,10 @@ const common = {
   LOG_LEVEL: 'silent',
 };
 const emulator = process.env.FIRESTORE_EMULATOR_HOST;
-const { options, script } = botCommand();
+const { options, script } = readBotCommand();
 const entry = [...options, script];
-const kinds: Kind[] = [
-  { name: 'a server that only answers', args: ['-e', bare], env: {} },
+const variants: ServerVariant[] = [
+  { name: 'a server that only answers', args: ['-e', bareServerScript], env: {} },
   {
     name: 'kthw on SQLite and a key file',
     args: entry,
@@ -83,32 +83,32 @@ const kinds: Kind[] = [
     : []),
 ];
 
-const times = new Map(kinds.map(({ name }) => [name, [] as number[]]));
-const work = new Map(kinds.map(({ name }) => [name, [] as number[]]));
-const warm = new Map<string, string>();
+const timesByVariant = new Map(variants.map(({ name }) => [name, [] as number[]]));
+const cpuTimesByVariant = new Map(variants.map(({ name }) => [name, [] as number[]]));
+const warmupsByVariant = new Map<string, string>();
 // Side by side in time, so that a machine that slows down does so for all.
 for (let round = 0; round < rounds; round++) {
-  for (const kind of kinds) {
+  for (const kind of variants) {
     const { ms, cpuMs, warmMs, rssMb } = await coldStart(kind);
-    times.get(kind.name)?.push(ms);
-    work.get(kind.name)?.push(cpuMs);
-    warm.set(kind.name, `warm after ${warmMs.toFixed(0)} ms, with ${rssMb} MB`);
+    timesByVariant.get(kind.name)?.push(ms);
+    cpuTimesByVariant.get(kind.name)?.push(cpuMs);
+    warmupsByVariant.set(kind.name, `warm after ${warmMs.toFixed(0)} ms, with ${rssMb} MB`);
   }
 }
-const base = median(times.get(kinds[0]?.name ?? '') ?? []);
-for (const { name } of kinds) {
-  const found = times.get(name) ?? [];
-  const [middle, worst] = [median(found), Math.max(...found)];
-  const ratio = (middle / base).toFixed(1);
+const base = median(timesByVariant.get(variants[0]?.name ?? '') ?? []);
+for (const { name } of variants) {
+  const samples = timesByVariant.get(name) ?? [];
+  const [medianMs, worstMs] = [median(samples), Math.max(...samples)];
+  const ratio = (medianMs / base).toFixed(1);
   console.log(
-    `${name}: ${middle.toFixed(0)} ms in the middle, ${worst.toFixed(0)} ms at worst of ${rounds}; ${ratio} times the first; ${median(work.get(name) ?? []).toFixed(0)} ms of processor; ${warm.get(name)}`,
+    `${name}: ${medianMs.toFixed(0)} ms in the middle, ${worstMs.toFixed(0)} ms at worst of ${rounds}; ${ratio} times the first; ${median(cpuTimesByVariant.get(name) ?? []).toFixed(0)} ms of processor; ${warmupsByVariant.get(name)}`,
   );
 }
 rmSync(folder, { recursive: true });
 await Promise.all([kms.stop(), secrets.stop(), slack.stop()]);
 
-async function coldStart({ args, env }: Kind): Promise<{ ms: number; cpuMs: number; warmMs: number; rssMb: number }> {
-  const port = await freePort('127.0.0.1');
+async function coldStart({ args, env }: ServerVariant): Promise<{ ms: number; cpuMs: number; warmMs: number; rssMb: number }> {
+  const port = await findFreePort('127.0.0.1');
   const started = performance.now();
   const child = spawn(process.execPath, [...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -117,12 +117,12 @@ async function coldStart({ args, env }: Kind): Promise<{ ms: number; cpuMs: numb
   const ended = once(child, 'exit');
   try {
     for (;;) {
-      if (performance.now() - started > giveUpMs || child.exitCode !== null) throw new Error('no acknowledgement came');
-      if (await acknowledged(`http://127.0.0.1:${port}/slack/events`)) break;
+      if (performance.now() - started > timeoutMs || child.exitCode !== null) throw new Error('no acknowledgement came');
+      if (await isAcknowledged(`http://127.0.0.1:${port}/slack/events`)) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const ms = performance.now() - started;
-    const cpuMs = cpuMsOf(child.pid ?? 0);
+    const cpuMs = readCpuMs(child.pid ?? 0);
     // As App Engine does before it sends anybody there.
     await (await fetch(`http://127.0.0.1:${port}/_ah/warmup`)).text();
     const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
@@ -133,14 +133,14 @@ async function coldStart({ args, env }: Kind): Promise<{ ms: number; cpuMs: numb
   }
 }
 
-async function acknowledged(url: string): Promise<boolean> {
+async function isAcknowledged(url: string): Promise<boolean> {
   const body = new URLSearchParams({
     ...{ command: '/kthw', text: 'help', team_id: 'T1', user_id: 'U1', channel_id: 'C1' },
     ...{ trigger_id: String(performance.now()), response_url: 'http://127.0.0.1:9/' },
   }).toString();
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
-    ...signatureHeaders(signingSecret, Math.floor(Date.now() / 1000), body),
+    ...buildSignatureHeaders(signingSecret, Math.floor(Date.now() / 1000), body),
   };
   const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
   await response?.text();
@@ -148,7 +148,7 @@ async function acknowledged(url: string): Promise<boolean> {
 }
 
 /** Of the process so far. A machine with other work to do makes it wait, and this no longer. */
-function cpuMsOf(pid: number): number {
+function readCpuMs(pid: number): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
   return (user + system) * 10;

@@ -4,17 +4,17 @@ import { VirtualClock } from '../test/fakes/clock.ts';
 /** Real time, passing several times as fast: what waits does take time, so that there is something to be busy beside. */
 export class FastClock extends VirtualClock {
   readonly #startedMs = Date.now();
-  readonly #times: number;
+  readonly #speedup: number;
 
-  constructor(times: number) {
+  constructor(speedup: number) {
     super();
-    this.#times = times;
+    this.#speedup = speedup;
   }
 
-  override readonly now = (): Date => new Date(this.#startedMs + (Date.now() - this.#startedMs) * this.#times);
+  override readonly now = (): Date => new Date(this.#startedMs + (Date.now() - this.#startedMs) * this.#speedup);
 
   override readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-    sleep(ms / this.#times, undefined, { signal });
+    sleep(ms / this.#speedup, undefined, { signal });
 
   override async during<T>(work: () => Promise<T>): Promise<T> {
     return await work();

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { everybody } from '../src/commands/authorization/policy.ts';
-import { openSlack } from '../src/commands/slack/slack-server.ts';
-import { openOffers } from '../src/engine/service/compute-catalog.ts';
+import { allowAllPolicy } from '../src/commands/authorization/policy.ts';
+import { createSlackServer } from '../src/commands/slack/slack-server.ts';
+import { createComputeCatalog } from '../src/engine/service/compute-catalog.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { specOf } from '../test/fakes/run-environment.ts';
 import { defaults } from '../test/fixtures/run.ts';
-import { openFleet } from './bench-environment.ts';
+import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
 
 /**
@@ -20,68 +20,68 @@ import { FastClock } from './fast-clock.ts';
  */
 const { values } = parseArgs({ options: { clusters: { type: 'string', default: '50' } } });
 const clusters = Number(values.clusters);
-const times = 10;
+const speedup = 10;
 const signingSecret = 'bench';
 const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
-const clock = new FastClock(times);
+const clock = new FastClock(speedup);
 const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
-const { engine, courier, chat, cloud, log } = openFleet({ store, clock, keyFile: join(folder, 'key') });
-const offers = openOffers({ cloud, now: clock.now, log });
-const tools = { desk: engine.desk, offers, defaults: defaults(), policy: everybody };
-const door = openSlack({ store, chat, tools, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
-const { port } = await door.listen(0, '127.0.0.1');
+const { engine, notifier, chat, compute, log } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
+const computeCatalog = createComputeCatalog({ compute, now: clock.now, log });
+const commandDeps = { clusterService: engine.clusterService, computeCatalog, defaults: defaults(), policy: allowAllPolicy };
+const slackServer = createSlackServer({ store, chat, commandDeps, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
+const { port } = await slackServer.listen(0, '127.0.0.1');
 
-const idle = await acknowledged(() => sleep(5_000));
-let highest = 0;
-const watching = setInterval(() => {
-  highest = Math.max(highest, process.memoryUsage.rss());
+const idleLatencies = await measureAcknowledgements(() => sleep(5_000));
+let peakRssBytes = 0;
+const rssTimer = setInterval(() => {
+  peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
 }, 100);
 const started = Date.now();
-const busy = await acknowledged(createAll);
+const loadedLatencies = await measureAcknowledgements(createClusters);
 const seconds = (Date.now() - started) / 1000;
-await courier.idle();
-clearInterval(watching);
+await notifier.waitUntilIdle();
+clearInterval(rssTimer);
 
 const states = (await store.list('cluster', { limit: 1_000 })).map(({ value }) => value.state);
 const ready = states.filter((state) => state === 'ready').length;
-const inOrder = [...chat.told.values()].filter((seqs) => seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)));
+const inOrder = [...chat.postedSeqsByRun.values()].filter((seqs) => seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)));
 console.log(
-  `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, on a clock ${times} times as fast`,
+  `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, on a clock ${speedup} times as fast`,
 );
-console.log(`memory: ${(highest / 1024 / 1024).toFixed(0)} MiB at most`);
-console.log(`threads told in order: ${inOrder.length} of ${chat.told.size}, ${chat.posted} messages`);
-for (const share of [0.5, 0.99]) {
-  const [calm, loaded] = [quantile(idle, share), quantile(busy, share)];
+console.log(`memory: ${(peakRssBytes / 1024 / 1024).toFixed(0)} MiB at most`);
+console.log(`threads told in order: ${inOrder.length} of ${chat.postedSeqsByRun.size}, ${chat.postCount} messages`);
+for (const fraction of [0.5, 0.99]) {
+  const [idleMs, loadedMs] = [quantile(idleLatencies, fraction), quantile(loadedLatencies, fraction)];
   console.log(
-    `acknowledged, ${share * 100}th percentile: idle ${calm.toFixed(1)} ms, under load ${loaded.toFixed(1)} ms, ratio ${(loaded / calm).toFixed(1)} (${busy.length} commands)`,
+    `acknowledged, ${fraction * 100}th percentile: idle ${idleMs.toFixed(1)} ms, under load ${loadedMs.toFixed(1)} ms, ratio ${(loadedMs / idleMs).toFixed(1)} (${loadedLatencies.length} commands)`,
   );
 }
 await engine.dispatcher.stop();
-await courier.close();
-await door.close();
+await notifier.close();
+await slackServer.close();
 await store.close();
 await rm(folder, { recursive: true });
 
-async function createAll(): Promise<void> {
-  const by = { team: 'T1', user: 'U1' };
+async function createClusters(): Promise<void> {
+  const requester = { team: 'T1', user: 'U1' };
   const specs = Array.from({ length: clusters }, (_, i) => specOf({ name: `load-${i}`, controllers: 3, workers: 3 }));
-  await Promise.all(specs.map((spec) => engine.desk.create({ spec, by, channel: `C-${spec.name}` })));
-  while ((await store.openRuns()).length > 0) await sleep(200);
+  await Promise.all(specs.map((spec) => engine.clusterService.createCluster({ spec, requester, channel: `C-${spec.name}` })));
+  while ((await store.listOpenRuns()).length > 0) await sleep(200);
 }
 
 /** Times until commands were acknowledged while something was done, in ms. */
-async function acknowledged(during: () => Promise<unknown>): Promise<number[]> {
+async function measureAcknowledgements(work: () => Promise<unknown>): Promise<number[]> {
   const probe = execa(process.execPath, [
     'bench/acknowledge.ts',
     `http://127.0.0.1:${port}/slack/events`,
     signingSecret,
   ]);
-  await during();
+  await work();
   probe.stdin?.write('stop\n');
   return JSON.parse((await probe).stdout) as number[];
 }
 
-function quantile(sample: readonly number[], share: number): number {
+function quantile(sample: readonly number[], fraction: number): number {
   const sorted = sample.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
 }

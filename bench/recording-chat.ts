@@ -1,51 +1,53 @@
 import type { Message } from '../src/commands/routing/command.ts';
-import type { Chat, Mark, Place, ViewPlace } from '../src/commands/slack/chat.ts';
+import type { Chat, MessageMetadata, MessageRef, ViewRef } from '../src/commands/slack/chat.ts';
 
 /** Slack that always answers at once, and remembers in which order a run's thread was told. */
-export class QuietChat implements Chat {
+export class RecordingChat implements Chat {
   /** Numbers of the events told, by run, in the order of posting. */
-  readonly told = new Map<string, number[]>();
-  #posted = 0;
+  readonly postedSeqsByRun = new Map<string, number[]>();
+  #postCount = 0;
 
-  async post(channel: string, _: Message, { mark }: { readonly mark?: Mark } = {}): Promise<Place> {
-    this.#posted++;
-    if (mark && mark.seq > 0) this.told.set(mark.run, [...(this.told.get(mark.run) ?? []), mark.seq]);
-    return { channel, ts: `${this.#posted}.0` };
+  async postMessage(channel: string, _: Message, { metadata }: { readonly metadata?: MessageMetadata } = {}): Promise<MessageRef> {
+    this.#postCount++;
+    if (metadata && metadata.seq > 0) {
+      this.postedSeqsByRun.set(metadata.run, [...(this.postedSeqsByRun.get(metadata.run) ?? []), metadata.seq]);
+    }
+    return { channel, ts: `${this.#postCount}.0` };
   }
 
-  async update(): Promise<void> {}
-  async direct(user: string): Promise<string> {
+  async updateMessage(): Promise<void> {}
+  async openDm(user: string): Promise<string> {
     return `D${user}`;
   }
-  async permalink(): Promise<string> {
+  async getPermalink(): Promise<string> {
     return 'https://example.slack.com/archives/C1/p1';
   }
-  async upload(): Promise<void> {}
-  async share(): Promise<void> {}
-  async isShared(): Promise<boolean> {
+  async uploadFile(): Promise<void> {}
+  async uploadImage(): Promise<void> {}
+  async imageExists(): Promise<boolean> {
     return false;
   }
-  async whisper(): Promise<void> {}
-  async openView(): Promise<ViewPlace> {
+  async postEphemeral(): Promise<void> {}
+  async openView(): Promise<ViewRef> {
     return { id: 'V1', hash: '1' };
   }
-  async publishHome(): Promise<ViewPlace> {
+  async publishHome(): Promise<ViewRef> {
     return { id: 'V2', hash: '1' };
   }
 
-  async peopleIn(): Promise<readonly string[]> {
+  async listChannelMembers(): Promise<readonly string[]> {
     return [];
   }
 
-  async updateView(): Promise<ViewPlace> {
+  async updateView(): Promise<ViewRef> {
     return { id: 'V1', hash: '1' };
   }
-  async members(): Promise<[]> {
+  async listGroupMembers(): Promise<[]> {
     return [];
   }
-  async find(): Promise<undefined> {}
+  async findMessage(): Promise<undefined> {}
 
-  get posted(): number {
-    return this.#posted;
+  get postCount(): number {
+    return this.#postCount;
   }
 }

@@ -5,29 +5,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openFirestoreStore } from '../src/store/firestore/firestore-store.ts';
 import { specOf } from '../test/fakes/run-environment.ts';
 import { findFirestoreEmulator, startFirestoreEmulator } from '../test/support/firestore-emulator.ts';
-import { openFleet } from './bench-environment.ts';
+import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
 
 /** What one create of 3 + 3, told in Slack, asks of Firestore (Google's emulator), in the units that Google bills. */
-const jar = findFirestoreEmulator();
-if (jar === undefined) process.exit(1);
-const emulator = await startFirestoreEmulator(jar);
+const emulatorJar = findFirestoreEmulator();
+if (emulatorJar === undefined) process.exit(1);
+const emulator = await startFirestoreEmulator(emulatorJar);
 const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
 const clock = new FastClock(10);
 const store = await openFirestoreStore({ projectId: 'demo-kthw', now: clock.now });
-const { engine, courier, chat } = openFleet({ store, clock, keyFile: join(folder, 'key') });
+const { engine, notifier, chat } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
 
-const by = { team: 'T1', user: 'U1' };
-await engine.desk.create({ spec: specOf({ name: 'demo', controllers: 3, workers: 3 }), by, channel: 'C1' });
-while ((await store.openRuns()).length > 0) await sleep(1_000);
-await courier.idle();
+const requester = { team: 'T1', user: 'U1' };
+await engine.clusterService.createCluster({ spec: specOf({ name: 'demo', controllers: 3, workers: 3 }), requester, channel: 'C1' });
+while ((await store.listOpenRuns()).length > 0) await sleep(1_000);
+await notifier.waitUntilIdle();
 const { reads, writes, conflicts } = store.usage;
 console.log(
-  `a create of 3 + 3: ${reads} reads, ${writes} writes, ${conflicts} commits that met another; ${chat.posted} messages`,
+  `a create of 3 + 3: ${reads} reads, ${writes} writes, ${conflicts} commits that met another; ${chat.postCount} messages`,
 );
 
 await engine.dispatcher.stop();
-await courier.close();
+await notifier.close();
 await store.close();
 await emulator.stop();
 await rm(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export interface Settings {
+export interface DeploySettings {
   readonly project: string;
   /** Where the app, its database, keys and queue are. One place for all: a queue must be where its app is. */
   readonly location: string;
@@ -9,20 +9,20 @@ export interface Settings {
   /** Shows, does nothing, needs no account. */
   readonly dryRun: boolean;
   /** Takes it down again. */
-  readonly undo: boolean;
-  /** With `undo`: the database and the key too. */
+  readonly undeploy: boolean;
+  /** With `undeploy`: the database and the key too. */
   readonly deleteData: boolean;
   /** Asks for the Slack secrets though there are some. */
-  readonly newSecrets: boolean;
+  readonly replaceSecrets: boolean;
   /** Asks for no confirmation. */
-  readonly yes: boolean;
+  readonly skipConfirmation: boolean;
 }
 
 export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]... [--secrets] [--dry-run]
 npm run undeploy -- --project PROJECT [--location us-west1] [--delete-data] [--yes] [--dry-run]`;
 
 /** @throws Error that says how to write it */
-export function readSettings(args: readonly string[]): Settings {
+export function parseDeploySettings(args: readonly string[]): DeploySettings {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -50,9 +50,9 @@ export function readSettings(args: readonly string[]): Settings {
     location: values.location,
     env: Object.fromEntries(env),
     dryRun: values['dry-run'],
-    undo: values.undo,
+    undeploy: values.undo,
     deleteData: values['delete-data'],
-    newSecrets: values.secrets,
-    yes: values.yes,
+    replaceSecrets: values.secrets,
+    skipConfirmation: values.yes,
   };
 }

@@ -1,124 +1,124 @@
-import type { Settings } from './deploy-settings.ts';
-import { projectNumber, type Step } from './deploy-step.ts';
+import type { DeploySettings } from './deploy-settings.ts';
+import { projectNumberPlaceholder, type DeployStep } from './deploy-step.ts';
 import { computePermissions, keyPermissions } from './permissions.ts';
-import { accountOf, apis, memberOf, names, renderedAppYaml } from './resource-names.ts';
+import { getServiceAccountEmail, requiredApis, buildMemberFlag, resourceNames, renderedAppYamlPath } from './resource-names.ts';
 
 /** What makes a project run kthw, in order. Each step can be done again: it looks first, or does the same twice. */
-export function deploySteps(settings: Settings): Step[] {
+export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   const { project, location } = settings;
-  const inProject = `--project=${project}`;
-  const at = `--location=${location}`;
-  const onKey = [`--keyring=${names.keyring}`, at, inProject];
-  const member = memberOf(settings);
+  const projectFlag = `--project=${project}`;
+  const locationFlag = `--location=${location}`;
+  const keyFlags = [`--keyring=${resourceNames.keyring}`, locationFlag, projectFlag];
+  const memberFlag = buildMemberFlag(settings);
   return [
-    { why: 'the APIs that kthw calls', run: ['gcloud', 'services', 'enable', ...apis, inProject] },
+    { description: 'the APIs that kthw calls', command: ['gcloud', 'services', 'enable', ...requiredApis, projectFlag] },
     {
-      why: 'the account that the bot runs as',
-      look: listed(['iam', 'service-accounts'], `email=${accountOf(settings)}`, 'email', inProject),
-      run: ['gcloud', 'iam', 'service-accounts', 'create', names.account, '--display-name=kthw, the bot', inProject],
+      description: 'the account that the bot runs as',
+      check: buildListCommand(['iam', 'service-accounts'], `email=${getServiceAccountEmail(settings)}`, 'email', projectFlag),
+      command: ['gcloud', 'iam', 'service-accounts', 'create', resourceNames.account, '--display-name=kthw, the bot', projectFlag],
     },
-    ...role(settings, names.computeRole, 'kthw: what it does in Compute Engine', computePermissions),
-    ...role(settings, names.keyRole, 'kthw: its key', keyPermissions),
+    ...buildRoleSteps(settings, resourceNames.computeRole, 'kthw: what it does in Compute Engine', computePermissions),
+    ...buildRoleSteps(settings, resourceNames.keyRole, 'kthw: its key', keyPermissions),
     {
-      why: 'the bot may work in Compute Engine, as far as that role goes',
-      run: bind(['projects'], project, member, `projects/${project}/roles/${names.computeRole}`, ['--condition=None']),
+      description: 'the bot may work in Compute Engine, as far as that role goes',
+      command: buildBindCommand(['projects'], project, memberFlag, `projects/${project}/roles/${resourceNames.computeRole}`, ['--condition=None']),
     },
     {
-      why: 'the bot may make machines that run as Compute Engine’s default account',
-      run: bind(
+      description: 'the bot may make machines that run as Compute Engine’s default account',
+      command: buildBindCommand(
         ['iam', 'service-accounts'],
-        `${projectNumber}-compute@developer.gserviceaccount.com`,
-        member,
+        `${projectNumberPlaceholder}-compute@developer.gserviceaccount.com`,
+        memberFlag,
         'roles/iam.serviceAccountUser',
-        [inProject],
+        [projectFlag],
       ),
     },
     {
-      why: 'the database',
+      description: 'the database',
       // The name is `(default)`; parentheses mean something else in a filter.
-      look: listed(['firestore', 'databases'], 'name~/.default.$', 'name', inProject),
-      run: [
-        ...['gcloud', 'firestore', 'databases', 'create', '--database=(default)', at],
-        ...['--type=firestore-native', '--delete-protection', inProject],
+      check: buildListCommand(['firestore', 'databases'], 'name~/.default.$', 'name', projectFlag),
+      command: [
+        ...['gcloud', 'firestore', 'databases', 'create', '--database=(default)', locationFlag],
+        ...['--type=firestore-native', '--delete-protection', projectFlag],
       ],
     },
     {
-      why: 'the bot may read and write it',
-      run: bind(['projects'], project, member, 'roles/datastore.user', ['--condition=None']),
+      description: 'the bot may read and write it',
+      command: buildBindCommand(['projects'], project, memberFlag, 'roles/datastore.user', ['--condition=None']),
     },
     {
-      why: 'the key ring',
-      look: listed(['kms', 'keyrings'], `name~/${names.keyring}$`, 'name', at, inProject),
-      run: ['gcloud', 'kms', 'keyrings', 'create', names.keyring, at, inProject],
+      description: 'the key ring',
+      check: buildListCommand(['kms', 'keyrings'], `name~/${resourceNames.keyring}$`, 'name', locationFlag, projectFlag),
+      command: ['gcloud', 'kms', 'keyrings', 'create', resourceNames.keyring, locationFlag, projectFlag],
     },
     {
-      why: 'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
-      look: listed(['kms', 'keys'], `name~/${names.key}$`, 'name', ...onKey),
-      run: [
-        ...['gcloud', 'kms', 'keys', 'create', names.key, '--purpose=encryption'],
-        ...['--rotation-period=90d', '--next-rotation-time=+p90d', ...onKey],
+      description: 'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
+      check: buildListCommand(['kms', 'keys'], `name~/${resourceNames.key}$`, 'name', ...keyFlags),
+      command: [
+        ...['gcloud', 'kms', 'keys', 'create', resourceNames.key, '--purpose=encryption'],
+        ...['--rotation-period=90d', '--next-rotation-time=+p90d', ...keyFlags],
       ],
     },
     {
-      why: 'the bot may use that key, and no other',
-      run: bind(['kms', 'keys'], names.key, member, `projects/${project}/roles/${names.keyRole}`, onKey),
+      description: 'the bot may use that key, and no other',
+      command: buildBindCommand(['kms', 'keys'], resourceNames.key, memberFlag, `projects/${project}/roles/${resourceNames.keyRole}`, keyFlags),
     },
-    ...names.secrets.flatMap(({ id, asks }) => secret(settings, id, asks)),
-    ...queue(settings),
+    ...resourceNames.secrets.flatMap(({ id, prompt }) => buildSecretSteps(settings, id, prompt)),
+    ...buildQueueSteps(settings),
     {
-      why: 'App Engine in this project; its place can’t be changed later',
-      look: ['gcloud', 'app', 'describe', '--format=value(id)', inProject],
-      lookMayFail: true,
-      run: ['gcloud', 'app', 'create', `--region=${appRegion(location)}`, inProject],
+      description: 'App Engine in this project; its place can’t be changed later',
+      check: ['gcloud', 'app', 'describe', '--format=value(id)', projectFlag],
+      ignoreCheckErrors: true,
+      command: ['gcloud', 'app', 'create', `--region=${toAppEngineRegion(location)}`, projectFlag],
     },
     {
-      why: `the bot itself, by ${renderedAppYaml}`,
-      run: ['gcloud', 'app', 'deploy', '.', `--appyaml=${renderedAppYaml}`, inProject, '--quiet'],
+      description: `the bot itself, by ${renderedAppYamlPath}`,
+      command: ['gcloud', 'app', 'deploy', '.', `--appyaml=${renderedAppYamlPath}`, projectFlag, '--quiet'],
     },
   ];
 }
 
-function role({ project }: Settings, id: string, title: string, permissions: readonly string[]): Step[] {
-  const inProject = `--project=${project}`;
+function buildRoleSteps({ project }: DeploySettings, id: string, title: string, permissions: readonly string[]): DeployStep[] {
+  const projectFlag = `--project=${project}`;
   const name = `projects/${project}/roles/${id}`;
-  const gone = `name=${name} AND deleted=true`;
-  const there = listed(['iam', 'roles'], `name=${name}`, 'name', inProject);
-  const is = [`--title=${title}`, '--stage=GA', `--permissions=${permissions.join(',')}`, inProject, '--quiet'];
+  const deletedFilter = `name=${name} AND deleted=true`;
+  const listCommand = buildListCommand(['iam', 'roles'], `name=${name}`, 'name', projectFlag);
+  const roleFlags = [`--title=${title}`, '--stage=GA', `--permissions=${permissions.join(',')}`, projectFlag, '--quiet'];
   return [
     {
-      why: `the role ${id}, if it was deleted in the last days: its name is taken until then`,
-      look: [...listed(['iam', 'roles'], gone, 'name', inProject), '--show-deleted'],
-      when: 'found',
-      run: ['gcloud', 'iam', 'roles', 'undelete', id, inProject],
+      description: `the role ${id}, if it was deleted in the last days: its name is taken until then`,
+      check: [...buildListCommand(['iam', 'roles'], deletedFilter, 'name', projectFlag), '--show-deleted'],
+      runWhen: 'found',
+      command: ['gcloud', 'iam', 'roles', 'undelete', id, projectFlag],
     },
     {
-      why: `the role ${id}, if it is there, is exactly this`,
-      look: there,
-      when: 'found',
-      run: ['gcloud', 'iam', 'roles', 'update', id, ...is],
+      description: `the role ${id}, if it is there, is exactly this`,
+      check: listCommand,
+      runWhen: 'found',
+      command: ['gcloud', 'iam', 'roles', 'update', id, ...roleFlags],
     },
-    { why: `the role ${id}`, look: there, run: ['gcloud', 'iam', 'roles', 'create', id, ...is] },
+    { description: `the role ${id}`, check: listCommand, command: ['gcloud', 'iam', 'roles', 'create', id, ...roleFlags] },
   ];
 }
 
-function secret(settings: Settings, id: string, asks: string): Step[] {
-  const inProject = `--project=${settings.project}`;
-  const enabled = ['gcloud', 'secrets', 'versions', 'list', id, '--filter=state:ENABLED', '--format=value(name)'];
+function buildSecretSteps(settings: DeploySettings, id: string, prompt: string): DeployStep[] {
+  const projectFlag = `--project=${settings.project}`;
+  const listEnabledVersions = ['gcloud', 'secrets', 'versions', 'list', id, '--filter=state:ENABLED', '--format=value(name)'];
   return [
     {
-      why: `a place for ${id}`,
-      look: listed(['secrets'], `name~/${id}$`, 'name', inProject),
-      run: ['gcloud', 'secrets', 'create', id, '--replication-policy=automatic', inProject],
+      description: `a place for ${id}`,
+      check: buildListCommand(['secrets'], `name~/${id}$`, 'name', projectFlag),
+      command: ['gcloud', 'secrets', 'create', id, '--replication-policy=automatic', projectFlag],
     },
     {
-      why: `its value: ${asks}`,
-      ...(settings.newSecrets ? {} : { look: [...enabled, '--limit=1', inProject] }),
-      run: ['gcloud', 'secrets', 'versions', 'add', id, '--data-file=-', inProject],
-      secret: asks,
+      description: `its value: ${prompt}`,
+      ...(settings.replaceSecrets ? {} : { check: [...listEnabledVersions, '--limit=1', projectFlag] }),
+      command: ['gcloud', 'secrets', 'versions', 'add', id, '--data-file=-', projectFlag],
+      secretLabel: prompt,
     },
     {
-      why: 'the bot may read it',
-      run: bind(['secrets'], id, memberOf(settings), 'roles/secretmanager.secretAccessor', [inProject]),
+      description: 'the bot may read it',
+      command: buildBindCommand(['secrets'], id, buildMemberFlag(settings), 'roles/secretmanager.secretAccessor', [projectFlag]),
     },
   ];
 }
@@ -127,41 +127,41 @@ function secret(settings: Settings, id: string, asks: string): Step[] {
  * A task that is refused comes again: soon at first, at most a minute apart, for as long as it takes, because a run goes on
  * only as long as it has a task.
  */
-function queue(settings: Settings): Step[] {
-  const where = [`--location=${settings.location}`, `--project=${settings.project}`];
-  const there = listed(['tasks', 'queues'], `name~/${names.queue}$`, 'name', ...where);
-  const limits = [
+function buildQueueSteps(settings: DeploySettings): DeployStep[] {
+  const scopeFlags = [`--location=${settings.location}`, `--project=${settings.project}`];
+  const listCommand = buildListCommand(['tasks', 'queues'], `name~/${resourceNames.queue}$`, 'name', ...scopeFlags);
+  const queueFlags = [
     ...['--max-dispatches-per-second=20', '--max-concurrent-dispatches=50'],
     ...['--max-attempts=unlimited', '--min-backoff=1s', '--max-backoff=60s', '--max-doublings=6'],
   ];
   return [
     {
-      why: 'the limits of the queue, if it is there',
-      look: there,
-      when: 'found',
-      run: ['gcloud', 'tasks', 'queues', 'update', names.queue, ...limits, ...where],
+      description: 'the limits of the queue, if it is there',
+      check: listCommand,
+      runWhen: 'found',
+      command: ['gcloud', 'tasks', 'queues', 'update', resourceNames.queue, ...queueFlags, ...scopeFlags],
     },
     {
-      why: 'the queue that calls the bot to carry runs',
-      look: there,
-      run: ['gcloud', 'tasks', 'queues', 'create', names.queue, ...limits, ...where],
+      description: 'the queue that calls the bot to carry runs',
+      check: listCommand,
+      command: ['gcloud', 'tasks', 'queues', 'create', resourceNames.queue, ...queueFlags, ...scopeFlags],
     },
     {
-      why: 'the bot may add to it',
-      run: bind(['tasks', 'queues'], names.queue, memberOf(settings), 'roles/cloudtasks.enqueuer', where),
+      description: 'the bot may add to it',
+      command: buildBindCommand(['tasks', 'queues'], resourceNames.queue, buildMemberFlag(settings), 'roles/cloudtasks.enqueuer', scopeFlags),
     },
   ];
 }
 
-function listed(group: readonly string[], filter: string, field: string, ...more: readonly string[]): string[] {
-  return ['gcloud', ...group, 'list', `--filter=${filter}`, `--format=value(${field})`, ...more];
+function buildListCommand(group: readonly string[], filter: string, field: string, ...flags: readonly string[]): string[] {
+  return ['gcloud', ...group, 'list', `--filter=${filter}`, `--format=value(${field})`, ...flags];
 }
 
-function bind(group: readonly string[], on: string, member: string, role: string, more: readonly string[]): string[] {
-  return ['gcloud', ...group, 'add-iam-policy-binding', on, member, `--role=${role}`, ...more, '--format=none'];
+function buildBindCommand(group: readonly string[], resource: string, member: string, role: string, flags: readonly string[]): string[] {
+  return ['gcloud', ...group, 'add-iam-policy-binding', resource, member, `--role=${role}`, ...flags, '--format=none'];
 }
 
 /** Two regions are called otherwise in App Engine. https://cloud.google.com/appengine/docs/standard/locations */
-function appRegion(location: string): string {
+function toAppEngineRegion(location: string): string {
   return { 'us-central1': 'us-central', 'europe-west1': 'europe-west' }[location] ?? location;
 }

@@ -3,15 +3,15 @@
  * permissions are those of its page in https://cloud.google.com/compute/docs/reference/rest/v1 ("IAM Permissions"), and of
  * what it uses there. A test sends the calls of whole runs and compares.
  */
-export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
+export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
   'POST /global/networks': ['compute.networks.create'],
-  ...reading('global', 'networks', 'network'),
+  ...buildReadPermissions('global', 'networks', 'network'),
   'DELETE /global/networks/{network}': ['compute.networks.delete'],
   'POST /regions/{region}/subnetworks': ['compute.subnetworks.create', 'compute.networks.updatePolicy'],
-  ...reading('regions/{region}', 'subnetworks', 'subnetwork'),
+  ...buildReadPermissions('regions/{region}', 'subnetworks', 'subnetwork'),
   'DELETE /regions/{region}/subnetworks/{subnetwork}': ['compute.subnetworks.delete', 'compute.networks.updatePolicy'],
   'POST /global/firewalls': ['compute.firewalls.create', 'compute.networks.updatePolicy'],
-  ...reading('global', 'firewalls', 'firewall'),
+  ...buildReadPermissions('global', 'firewalls', 'firewall'),
   'PATCH /global/firewalls/{firewall}': [
     'compute.firewalls.get',
     'compute.firewalls.update',
@@ -19,11 +19,11 @@ export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
   ],
   'DELETE /global/firewalls/{firewall}': ['compute.firewalls.delete', 'compute.networks.updatePolicy'],
   'POST /global/routes': ['compute.routes.create', 'compute.networks.updatePolicy'],
-  ...reading('global', 'routes', 'route'),
+  ...buildReadPermissions('global', 'routes', 'route'),
   'DELETE /global/routes/{route}': ['compute.routes.delete', 'compute.networks.updatePolicy'],
   'POST /regions/{region}/addresses': ['compute.addresses.create'],
   'POST /regions/{region}/addresses/{resource}/setLabels': ['compute.addresses.setLabels'],
-  ...reading('regions/{region}', 'addresses', 'address'),
+  ...buildReadPermissions('regions/{region}', 'addresses', 'address'),
   'DELETE /regions/{region}/addresses/{address}': ['compute.addresses.delete'],
   'POST /zones/{zone}/instances': [
     'compute.instances.create',
@@ -36,7 +36,7 @@ export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
     'compute.subnetworks.use',
     'compute.subnetworks.useExternalIp',
   ],
-  ...reading('zones/{zone}', 'instances', 'instance'),
+  ...buildReadPermissions('zones/{zone}', 'instances', 'instance'),
   'GET /zones/{zone}/instances/{instance}/getGuestAttributes': ['compute.instances.getGuestAttributes'],
   'POST /zones/{zone}/instances/{instance}/setMetadata': ['compute.instances.setMetadata'],
   'POST /zones/{zone}/instances/{instance}/setMachineType': ['compute.instances.setMachineType'],
@@ -46,14 +46,14 @@ export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
   'GET /zones/{zone}/disks': ['compute.disks.list'],
   'DELETE /zones/{zone}/disks/{disk}': ['compute.disks.delete'],
   'POST /global/httpHealthChecks': ['compute.httpHealthChecks.create'],
-  ...reading('global', 'httpHealthChecks', 'http_health_check'),
+  ...buildReadPermissions('global', 'httpHealthChecks', 'http_health_check'),
   'DELETE /global/httpHealthChecks/{http_health_check}': ['compute.httpHealthChecks.delete'],
   'POST /regions/{region}/targetPools': [
     'compute.targetPools.create',
     'compute.httpHealthChecks.useReadOnly',
     'compute.instances.use',
   ],
-  ...reading('regions/{region}', 'targetPools', 'target_pool'),
+  ...buildReadPermissions('regions/{region}', 'targetPools', 'target_pool'),
   'POST /regions/{region}/targetPools/{target_pool}/getHealth': ['compute.targetPools.get'],
   'DELETE /regions/{region}/targetPools/{target_pool}': ['compute.targetPools.delete'],
   'POST /regions/{region}/forwardingRules': [
@@ -62,9 +62,9 @@ export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
     'compute.targetPools.use',
   ],
   'POST /regions/{region}/forwardingRules/{resource}/setLabels': ['compute.forwardingRules.setLabels'],
-  ...reading('regions/{region}', 'forwardingRules', 'forwarding_rule'),
+  ...buildReadPermissions('regions/{region}', 'forwardingRules', 'forwarding_rule'),
   'DELETE /regions/{region}/forwardingRules/{forwarding_rule}': ['compute.forwardingRules.delete'],
-  ...reading('zones/{zone}', 'machineTypes', 'machine_type'),
+  ...buildReadPermissions('zones/{zone}', 'machineTypes', 'machine_type'),
   'GET /regions': ['compute.regions.list'],
   'GET /regions/{region}': ['compute.regions.get'],
   'POST /global/operations/{operation}/wait': ['compute.globalOperations.get'],
@@ -73,7 +73,7 @@ export const permissionsOfCalls: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of the custom role by which the bot works in Compute Engine. */
-export const computePermissions = [...new Set(Object.values(permissionsOfCalls).flat())].sort();
+export const computePermissions = [...new Set(Object.values(permissionsByCall).flat())].sort();
 
 /** Of the custom role by which it uses its key, and sees why a version of it can't be used. */
 export const keyPermissions = [
@@ -83,9 +83,9 @@ export const keyPermissions = [
   'cloudkms.cryptoKeys.get',
 ] as const;
 
-function reading(place: string, kind: string, one: string): Record<string, readonly string[]> {
+function buildReadPermissions(parentPath: string, collection: string, parameter: string): Record<string, readonly string[]> {
   return {
-    [`GET /${place}/${kind}`]: [`compute.${kind}.list`],
-    [`GET /${place}/${kind}/{${one}}`]: [`compute.${kind}.get`],
+    [`GET /${parentPath}/${collection}`]: [`compute.${collection}.list`],
+    [`GET /${parentPath}/${collection}/{${parameter}}`]: [`compute.${collection}.get`],
   };
 }

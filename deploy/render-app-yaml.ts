@@ -1,10 +1,10 @@
 import { parseDocument } from 'yaml';
-import type { Settings } from './deploy-settings.ts';
+import type { DeploySettings } from './deploy-settings.ts';
 
 /** `app.yaml` with the names of one project, and more environment. */
 export function renderAppYaml(
   template: string,
-  { project, location, env }: Pick<Settings, 'project' | 'location' | 'env'>,
+  { project, location, env }: Pick<DeploySettings, 'project' | 'location' | 'env'>,
 ): string {
   const document = parseDocument(template.replaceAll('PROJECT', project).replaceAll('LOCATION', location));
   for (const [name, value] of Object.entries(env)) document.setIn(['env_variables', name], value);

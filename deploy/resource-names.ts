@@ -1,7 +1,7 @@
-import type { Settings } from './deploy-settings.ts';
+import type { DeploySettings } from './deploy-settings.ts';
 
 /** What deploy makes and undeploy takes away, by name; `app.yaml` says the same. */
-export const names = {
+export const resourceNames = {
   account: 'kthw-bot',
   computeRole: 'kthwCompute',
   keyRole: 'kthwKeys',
@@ -9,15 +9,15 @@ export const names = {
   key: 'data-keys',
   queue: 'kthw',
   secrets: [
-    { id: 'kthw-slack-bot-token', asks: 'the bot token (OAuth & Permissions, "Bot User OAuth Token", xoxb-…)' },
-    { id: 'kthw-slack-signing-secret', asks: 'the signing secret (Basic Information, "Signing Secret")' },
+    { id: 'kthw-slack-bot-token', prompt: 'the bot token (OAuth & Permissions, "Bot User OAuth Token", xoxb-…)' },
+    { id: 'kthw-slack-signing-secret', prompt: 'the signing secret (Basic Information, "Signing Secret")' },
   ],
 } as const;
 
 /** Where the app.yaml with this project's names is written. */
-export const renderedAppYaml = '.kthw/deploy/app.yaml';
+export const renderedAppYamlPath = '.kthw/deploy/app.yaml';
 
-export const apis = [
+export const requiredApis = [
   'appengine',
   'cloudbuild',
   'cloudkms',
@@ -28,10 +28,10 @@ export const apis = [
   'secretmanager',
 ].map((name) => `${name}.googleapis.com`);
 
-export function accountOf({ project }: Pick<Settings, 'project'>): string {
-  return `${names.account}@${project}.iam.gserviceaccount.com`;
+export function getServiceAccountEmail({ project }: Pick<DeploySettings, 'project'>): string {
+  return `${resourceNames.account}@${project}.iam.gserviceaccount.com`;
 }
 
-export function memberOf(settings: Pick<Settings, 'project'>): string {
-  return `--member=serviceAccount:${accountOf(settings)}`;
+export function buildMemberFlag(settings: Pick<DeploySettings, 'project'>): string {
+  return `--member=serviceAccount:${getServiceAccountEmail(settings)}`;
 }

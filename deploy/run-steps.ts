@@ -1,27 +1,27 @@
 import { execa } from 'execa';
-import { projectNumber, type Step, typed } from './deploy-step.ts';
+import { projectNumberPlaceholder, type DeployStep, formatCommand } from './deploy-step.ts';
 
 /** What a runner of steps has to do with the world. */
-export interface Outside {
+export interface RunStepsDeps {
   /** Runs a command and gives what it printed. @throws Error when it fails */
-  run(argv: readonly string[], options: { readonly input?: string; readonly quiet?: boolean }): Promise<string>;
-  say(line: string): void;
+  runCommand(argv: readonly string[], options: { readonly input?: string; readonly quiet?: boolean }): Promise<string>;
+  print(line: string): void;
   /** Asks for a secret, which is not shown. */
-  ask(what: string): Promise<string>;
+  askSecret(label: string): Promise<string>;
 }
 
 /** gcloud on this machine, its words on this terminal. */
-export const gcloud: Outside['run'] = async ([program = '', ...args], { input = '', quiet = false }) => {
+export const runGcloud: RunStepsDeps['runCommand'] = async ([program = '', ...args], { input = '', quiet = false }) => {
   const { stdout } = await execa(program, args, { input, stderr: quiet ? 'pipe' : 'inherit' });
   return stdout.trim();
 };
 
 /** Shows each step's commands, without doing anything. */
-export function showSteps(steps: readonly Step[], say: (line: string) => void): void {
-  for (const { why, look, when = 'missing', run, secret } of steps) {
-    say(`# ${why}`);
-    if (look) say(`${typed(look)}  # ${when === 'missing' ? 'if that prints nothing:' : 'if that prints something:'}`);
-    say(`${typed(run)}${secret ? '  # the value over standard input' : ''}`);
+export function printSteps(steps: readonly DeployStep[], print: (line: string) => void): void {
+  for (const { description, check, runWhen = 'missing', command, secretLabel } of steps) {
+    print(`# ${description}`);
+    if (check) print(`${formatCommand(check)}  # ${runWhen === 'missing' ? 'if that prints nothing:' : 'if that prints something:'}`);
+    print(`${formatCommand(command)}${secretLabel ? '  # the value over standard input' : ''}`);
   }
 }
 
@@ -29,48 +29,49 @@ export function showSteps(steps: readonly Step[], say: (line: string) => void): 
  * Does one step after the other, showing each command before it runs.
  * @throws Error naming the command that failed; run it all again when that is put right
  */
-export async function runSteps(steps: readonly Step[], project: string, outside: Outside): Promise<void> {
-  const { run, say, ask } = outside;
-  let number: string | undefined;
-  async function filled(argv: readonly string[]): Promise<string[]> {
-    if (!argv.some((word) => word.includes(projectNumber))) return [...argv];
-    number ??= await run(['gcloud', 'projects', 'describe', project, '--format=value(projectNumber)'], { quiet: true });
-    return argv.map((word) => word.replaceAll(projectNumber, number ?? ''));
+export async function runSteps(steps: readonly DeployStep[], project: string, deps: RunStepsDeps): Promise<void> {
+  const { runCommand, print, askSecret } = deps;
+  let resolvedProjectNumber: string | undefined;
+  async function fillProjectNumber(argv: readonly string[]): Promise<string[]> {
+    if (!argv.some((word) => word.includes(projectNumberPlaceholder))) return [...argv];
+    resolvedProjectNumber ??= await runCommand(['gcloud', 'projects', 'describe', project, '--format=value(projectNumber)'], { quiet: true });
+    return argv.map((word) => word.replaceAll(projectNumberPlaceholder, resolvedProjectNumber ?? ''));
   }
 
-  async function isThere(look: readonly string[], mayFail: boolean): Promise<boolean> {
-    say(typed(look));
+  async function isFound(check: readonly string[], ignoreErrors: boolean): Promise<boolean> {
+    print(formatCommand(check));
     try {
-      return (await run(look, { quiet: true })) !== '';
+      return (await runCommand(check, { quiet: true })) !== '';
     } catch (error) {
-      if (mayFail) return false;
+      if (ignoreErrors) return false;
       throw error;
     }
   }
 
-  for (const { why, look, when = 'missing', run: argv, secret, lookMayFail = false, mayFail = false } of steps) {
-    say(`\n# ${why}`);
-    if (look && (await isThere(look, lookMayFail)) !== (when === 'found')) {
-      say(when === 'missing' ? 'is there' : 'is not the case');
+  for (const step of steps) {
+    const { description, check, runWhen = 'missing', secretLabel, ignoreCheckErrors = false, ignoreErrors = false } = step;
+    print(`\n# ${description}`);
+    if (check && (await isFound(check, ignoreCheckErrors)) !== (runWhen === 'found')) {
+      print(runWhen === 'missing' ? 'is there' : 'is not the case');
       continue;
     }
-    const command = await filled(argv);
-    say(typed(command));
-    const input = secret === undefined ? {} : { input: await asked(secret, ask) };
+    const command = await fillProjectNumber(step.command);
+    print(formatCommand(command));
+    const input = secretLabel === undefined ? {} : { input: await readSecret(secretLabel, askSecret) };
     try {
-      await run(command, input);
+      await runCommand(command, input);
     } catch (error) {
-      if (!mayFail)
-        throw new Error(`this failed: ${typed(command)}\nPut right what it says and run it all again.`, {
+      if (!ignoreErrors)
+        throw new Error(`this failed: ${formatCommand(command)}\nPut right what it says and run it all again.`, {
           cause: error,
         });
-      say('it failed, and that is taken for: it was gone already');
+      print('it failed, and that is taken for: it was gone already');
     }
   }
 }
 
-async function asked(what: string, ask: Outside['ask']): Promise<string> {
-  const value = (await ask(`${what}: `)).trim();
-  if (value === '') throw new Error(`no value was given for ${what}; run it again when you have it`);
+async function readSecret(label: string, askSecret: RunStepsDeps['askSecret']): Promise<string> {
+  const value = (await askSecret(`${label}: `)).trim();
+  if (value === '') throw new Error(`no value was given for ${label}; run it again when you have it`);
   return value;
 }

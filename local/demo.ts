@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createAndDelete } from './demo/create-and-delete.ts';
-import { rebuilt } from './demo/rebuild-controllers.ts';
-import { undersized } from './demo/resize-undersized.ts';
-import { scaled } from './demo/scale-workers.ts';
-import { ensurePackages, whyNotHere } from './ensure-packages.ts';
+import { rebuildControllers } from './demo/rebuild-controllers.ts';
+import { resizeUndersized } from './demo/resize-undersized.ts';
+import { scaleWorkers } from './demo/scale-workers.ts';
+import { ensurePackages, findUnsupportedReason } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
 
-const scenarios = { create: createAndDelete, undersized, rebuild: rebuilt, scale: scaled } as const;
+const scenarios = { create: createAndDelete, undersized: resizeUndersized, rebuild: rebuildControllers, scale: scaleWorkers } as const;
 type Scenario = (typeof scenarios)[keyof typeof scenarios];
 type Log = (line: string) => void;
 
@@ -18,8 +18,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { scenario: { type: 'string', default: 'create' } } });
   const scenario = Object.entries(scenarios).find(([name]) => name === values.scenario)?.[1];
   if (!scenario) throw new Error(`there is no scenario "${values.scenario}"; choose one of ${Object.keys(scenarios)}`);
-  const why = whyNotHere();
-  if (why) throw new Error(`the demo can't run here: ${why}`);
+  const unsupportedReason = findUnsupportedReason();
+  if (unsupportedReason) throw new Error(`the demo can't run here: ${unsupportedReason}`);
   const log = (line: string) => console.log(line);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   await ensurePackages([], log);
   const stateDir = await mkdtemp(join(tmpdir(), 'kthw-demo-'));
   try {
-    await play(scenario, stateDir, stop, log);
+    await runScenario(scenario, stateDir, stop, log);
   } catch (error) {
     log(`demo: what every part logged is in ${join(stateDir, 'logs')}`);
     throw error;
@@ -35,12 +35,12 @@ async function main(): Promise<void> {
   await rm(stateDir, { recursive: true, force: true });
 }
 
-async function play(scenario: Scenario, folder: string, stop: AbortController, log: Log): Promise<void> {
+async function runScenario(scenario: Scenario, folder: string, stop: AbortController, log: Log): Promise<void> {
   const started = Date.now();
   const stack = await startStack({ stateDir: folder, log, signal: stop.signal });
   try {
     log(`everything is up after ${((Date.now() - started) / 1000).toFixed(1)} s; the page is ${stack.workspaceUrl}`);
-    stack.broken.then((why) => stop.abort(new Error(why)));
+    stack.failure.then((why) => stop.abort(new Error(why)));
     await scenario(stack, { log, signal: stop.signal, folder });
     log('demo: all of it worked');
   } finally {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** A port on which nobody listens at the moment. */
-export function freePort(host: string): Promise<number> {
+export function findFreePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

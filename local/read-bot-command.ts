@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** What Node is given to start the bot, as in production: its options, and the script last. */
-export function botCommand(): { readonly options: readonly string[]; readonly script: string } {
+export function readBotCommand(): { readonly options: readonly string[]; readonly script: string } {
   const { entrypoint } = parse(readFileSync(join(import.meta.dirname, '../app.yaml'), 'utf8')) as {
     entrypoint: string;
   };

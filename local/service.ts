@@ -18,13 +18,13 @@ export interface Service {
   /** The URL that it printed, once it listens. Rejects when it ends before. */
   readonly url: Promise<string>;
   /** Ends in why, whenever it ends. */
-  readonly ended: Promise<string>;
+  readonly exitReason: Promise<string>;
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Asks it to end, insists after a while. */
   stop(): Promise<void>;
 }
 
-const insistAfterMs = 60_000;
+const killTimeoutMs = 60_000;
 
 /** A process of the local stack, which says `listening URL` when it is ready. It ends when this process does. */
 export function startService({ name, command, env = {}, logFile, onLine = () => {} }: ServiceOptions): Service {
@@ -48,17 +48,17 @@ export function startService({ name, command, env = {}, logFile, onLine = () => 
       else onLine(line);
     });
   }
-  const ended = child.then(({ exitCode, signal }) => {
-    const why = `${name} ended (${signal ?? `exit code ${exitCode}`}); its log is in ${logFile}`;
-    url.reject(new Error(why));
+  const exitReason = child.then(({ exitCode, signal }) => {
+    const reason = `${name} ended (${signal ?? `exit code ${exitCode}`}); its log is in ${logFile}`;
+    url.reject(new Error(reason));
     log.end();
-    return why;
+    return reason;
   });
   async function stop(): Promise<void> {
     child.kill('SIGTERM');
-    const insist = setTimeout(() => child.kill('SIGKILL'), insistAfterMs);
-    await ended;
-    clearTimeout(insist);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), killTimeoutMs);
+    await exitReason;
+    clearTimeout(killTimer);
   }
-  return { name, pid: child.pid ?? 0, url: url.promise, ended, kill: (signal) => void child.kill(signal), stop };
+  return { name, pid: child.pid ?? 0, url: url.promise, exitReason, kill: (signal) => void child.kill(signal), stop };
 }

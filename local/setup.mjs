@@ -10,14 +10,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules/node/bin/node');
 const stamp = join(root, 'node_modules/.kthw-installed');
 
-function wanted() {
+function computeLockDigest() {
   return createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
 }
 
 function install() {
-  if (existsSync(stamp) && existsSync(node) && readFileSync(stamp, 'utf8') === wanted()) return;
+  if (existsSync(stamp) && existsSync(node) && readFileSync(stamp, 'utf8') === computeLockDigest()) return;
   console.error('setup: installing npm packages');
   const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
@@ -27,7 +27,7 @@ function install() {
     console.error(`setup: npm ci did not work (${error?.message ?? `exit status ${status}`}); see its message above`);
     process.exit(1);
   }
-  writeFileSync(stamp, wanted());
+  writeFileSync(stamp, computeLockDigest());
 }
 
 install();

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sweep } from './compute/machines/host/clean-up.ts';
-import { freePort } from './find-free-port.ts';
-import { botCommand } from './read-bot-command.ts';
+import { cleanUp } from './compute/machines/host/clean-up.ts';
+import { findFreePort } from './find-free-port.ts';
+import { readBotCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
 
 export interface StackOptions {
@@ -11,7 +11,7 @@ export interface StackOptions {
   /** @default one that is free */
   readonly workspacePort?: number;
   /** Second octet of the loopback block that stands for external addresses. @default by process */
-  readonly block?: number;
+  readonly addressBlock?: number;
   /** Starts the bot. @default as app.yaml does */
   readonly botScript?: string;
   /** More environment for the bot. */
@@ -23,13 +23,13 @@ export interface StackOptions {
 
 export interface Stack {
   readonly workspaceUrl: string;
-  readonly cloudUrl: string;
+  readonly computeUrl: string;
   readonly mirrorUrl: string;
   readonly bot: Service;
   /** Starts another bot on the same store, after the first was ended. */
   restartBot(): Promise<Service>;
   /** Ends in why, as soon as a part ends that nobody asked to. */
-  readonly broken: Promise<string>;
+  readonly failure: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -43,17 +43,17 @@ const signingSecret = 'local-signing-secret';
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { stateDir, log } = options;
-  await sweep(join(stateDir, 'machines'));
+  await cleanUp(join(stateDir, 'machines'));
   await rm(stateDir, { recursive: true, force: true });
   await mkdir(join(stateDir, 'logs'), { recursive: true });
   const [mirrorPort, botPort, workspacePort] = await Promise.all([
-    freePort(mirrorHost),
-    freePort('127.0.0.1'),
-    options.workspacePort ?? freePort('127.0.0.1'),
+    findFreePort(mirrorHost),
+    findFreePort('127.0.0.1'),
+    options.workspacePort ?? findFreePort('127.0.0.1'),
   ]);
-  const command = botCommand();
-  const started: Service[] = [];
-  const start = (
+  const command = readBotCommand();
+  const services: Service[] = [];
+  const startProcess = (
     name: string,
     command: string[],
     env: Record<string, string> = {},
@@ -66,30 +66,30 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       logFile: join(stateDir, 'logs', `${name}.log`),
       ...(onLine ? { onLine } : {}),
     });
-    started.push(service);
+    services.push(service);
     return service;
   };
   const stop = async () => {
     // The bot first, so that it does not see its cloud go away; the machines take the longest.
-    for (const service of started.splice(0).toReversed()) await service.stop();
-    await sweep(join(stateDir, 'machines'));
+    for (const service of services.splice(0).toReversed()) await service.stop();
+    await cleanUp(join(stateDir, 'machines'));
   };
-  const givenUp = Promise.withResolvers<never>();
-  givenUp.promise.catch(() => {});
-  const giveUp = () => givenUp.reject(options.signal?.reason);
-  options.signal?.addEventListener('abort', giveUp, { once: true });
-  const ready = <T>(promise: Promise<T>) => Promise.race([promise, givenUp.promise]);
+  const abortion = Promise.withResolvers<never>();
+  abortion.promise.catch(() => {});
+  const onAbort = () => abortion.reject(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const waitOrAbort = <T>(promise: Promise<T>) => Promise.race([promise, abortion.promise]);
   try {
     options.signal?.throwIfAborted();
-    const mirror = start(
+    const mirror = startProcess(
       'mirror',
       ['local/mirror/main.ts', '--host', mirrorHost, '--port', String(mirrorPort)],
       {},
       log,
     );
     const machines = { stateDir: join(stateDir, 'machines'), internet: [{ address: mirrorHost, port: mirrorPort }] };
-    const block = String(options.block ?? 65 + (process.pid % 120));
-    const cloud = start(
+    const block = String(options.addressBlock ?? 65 + (process.pid % 120));
+    const compute = startProcess(
       'cloud',
       [
         'local/compute/main.ts',
@@ -103,34 +103,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       {},
       log,
     );
-    const workspace = start(
+    const workspace = startProcess(
       'workspace',
       ['local/slack/main.ts', '--port', String(workspacePort), '--bot-url', `http://127.0.0.1:${botPort}/slack/events`],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
-    const [mirrorUrl, cloudUrl, workspaceUrl] = await ready(Promise.all([mirror.url, cloud.url, workspace.url]));
+    const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(Promise.all([mirror.url, compute.url, workspace.url]));
     const startBot = () =>
-      start('bot', [...command.options, options.botScript ?? command.script], {
+      startProcess('bot', [...command.options, options.botScript ?? command.script], {
         HOST: '127.0.0.1',
         PORT: String(botPort),
         SLACK_BOT_TOKEN: token,
         SLACK_SIGNING_SECRET: signingSecret,
         SLACK_API_URL: `${workspaceUrl}/api/`,
         GOOGLE_CLOUD_PROJECT: 'kthw-local',
-        KTHW_COMPUTE_URL: cloudUrl,
+        KTHW_COMPUTE_URL: computeUrl,
         KTHW_MIRROR_URL: mirrorUrl,
         KTHW_SQLITE_PATH: join(stateDir, 'kthw.sqlite'),
         KTHW_KEY_FILE: join(stateDir, 'key'),
         ...options.botEnv,
       });
     const bot = startBot();
-    await ready(bot.url);
+    await waitOrAbort(bot.url);
     return {
       workspaceUrl,
-      cloudUrl,
+      computeUrl,
       mirrorUrl,
       bot,
-      broken: Promise.race([mirror, cloud, workspace, bot].map((service) => service.ended)),
+      failure: Promise.race([mirror, compute, workspace, bot].map((service) => service.exitReason)),
       stop,
       async restartBot() {
         const next = startBot();
@@ -142,6 +142,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   } finally {
-    options.signal?.removeEventListener('abort', giveUp);
+    options.signal?.removeEventListener('abort', onAbort);
   }
 }

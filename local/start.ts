@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { ensurePackages, whyNotHere } from './ensure-packages.ts';
+import { ensurePackages, findUnsupportedReason } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
 
 /** Everything on one machine, until Ctrl-C. */
 async function main(): Promise<void> {
-  const why = whyNotHere();
-  if (why) throw new Error(`the local cloud can't run here: ${why}`);
+  const unsupportedReason = findUnsupportedReason();
+  if (unsupportedReason) throw new Error(`the local cloud can't run here: ${unsupportedReason}`);
   const log = (line: string) => console.log(line);
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const stack = await startStack({
     stateDir: join(process.cwd(), '.kthw'),
     workspacePort: 3001,
-    block: 44,
+    addressBlock: 44,
     log,
     signal,
   });
@@ -25,10 +25,10 @@ async function main(): Promise<void> {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined));
   });
-  const broken = await Promise.race([stopped, stack.broken]);
+  const failure = await Promise.race([stopped, stack.failure]);
   console.log('taking everything down …');
   await stack.stop();
-  if (broken) throw new Error(broken);
+  if (failure) throw new Error(failure);
 }
 
 try {

@@ -1,10 +1,10 @@
 import pino from 'pino';
-import { mask } from './engine/ssh/format-failure.ts';
+import { maskSecrets } from './engine/ssh/format-failure.ts';
 
-export type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+export type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 /** Of pino's levels, by https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
-const severities: Readonly<Record<string, string>> = {
+const severityByLevel: Readonly<Record<string, string>> = {
   trace: 'DEBUG',
   debug: 'DEBUG',
   info: 'INFO',
@@ -21,19 +21,21 @@ const severities: Readonly<Record<string, string>> = {
  * An error is written as its names, texts and stacks, never as its fields: those of Google's and Slack's clients hold
  * requests, with keys and tokens. What looks like key material in a text is masked, however deep it is.
  */
-export function openLog(level: string, destination?: { write(line: string): void }): Log {
+export function createLogger(level: string, destination?: { write(line: string): void }): Logger {
   const options: pino.LoggerOptions = {
     level,
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
+    formatters: { level: (label) => ({ severity: severityByLevel[label] ?? 'DEFAULT' }) },
   };
-  const logger = pino(options, destination ?? standardOutput());
+  const logger = pino(options, destination ?? getStandardOutput());
   return ({ severity, ...fields }, message) => {
-    const written = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(value)]));
-    const labels = labelsOf(fields);
-    const line = labels ? { ...written, 'logging.googleapis.com/labels': labels } : written;
+    const sanitizedFields = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, sanitizeValue(value)]),
+    );
+    const labels = getLabels(fields);
+    const line = labels ? { ...sanitizedFields, 'logging.googleapis.com/labels': labels } : sanitizedFields;
     if (severity === 'CRITICAL') logger.fatal(line, message);
     else if (severity === 'WARNING') logger.warn(line, message);
     else if (severity === 'ERROR' || 'error' in fields) logger.error(line, message);
@@ -42,31 +44,31 @@ export function openLog(level: string, destination?: { write(line: string): void
 }
 
 /** Not pino's own: where nobody reads any more, that one writes again and again and keeps the process from ending. */
-function standardOutput(): NodeJS.WriteStream {
+function getStandardOutput(): NodeJS.WriteStream {
   const { stdout } = process;
   if (stdout.listenerCount('error') === 0) stdout.on('error', () => {});
   return stdout;
 }
 
-function labelsOf({ run, step }: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
+function getLabels({ run, step }: Readonly<Record<string, unknown>>): Record<string, string> | undefined {
   const labels = Object.entries({ run, step }).filter((one): one is [string, string] => typeof one[1] === 'string');
   return labels.length === 0 ? undefined : Object.fromEntries(labels);
 }
 
 /** Of Slack: https://docs.slack.dev/authentication/tokens */
-const slackToken = /\bx(?:ox[a-z]|app)-[\w-]{4,}/g;
+const slackTokenPattern = /\bx(?:ox[a-z]|app)-[\w-]{4,}/g;
 
-function shown(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return mask(value.replace(slackToken, '[masked]'));
+function sanitizeValue(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return maskSecrets(value.replace(slackTokenPattern, '[masked]'));
   if (typeof value !== 'object' || value === null) return value;
   if (depth > 5) return '…';
-  const deeper = (inner: unknown) => shown(inner, depth + 1);
+  const sanitizeNested = (inner: unknown) => sanitizeValue(inner, depth + 1);
   if (value instanceof Error) {
     const { name, message, stack = '', cause } = value;
-    const said = { name, message: deeper(message), stack: deeper(stack) };
-    return cause === undefined ? said : { ...said, cause: deeper(cause) };
+    const sanitized = { name, message: sanitizeNested(message), stack: sanitizeNested(stack) };
+    return cause === undefined ? sanitized : { ...sanitized, cause: sanitizeNested(cause) };
   }
-  if (Array.isArray(value)) return value.map(deeper);
+  if (Array.isArray(value)) return value.map(sanitizeNested);
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deeper(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, sanitizeNested(inner)]));
 }

@@ -1,7 +1,7 @@
 import type { StorageConfig } from './config.ts';
 import { openFirestoreStore } from './store/firestore/firestore-store.ts';
-import { openingLater } from './store/lazy-store.ts';
-import { isGone } from './store/lease-owner.ts';
+import { createLazyStore } from './store/lazy-store.ts';
+import { hasOwnerExited } from './store/lease-owner.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -10,7 +10,8 @@ import type { Store } from './store/store.ts';
  * else at a start. @param now what it writes as the time of events
  */
 export function openStore(config: StorageConfig, now?: () => Date): Store {
-  const clock = now ? { now } : {};
-  if (config.KTHW_STORE === 'sqlite') return openSqliteStore({ path: config.KTHW_SQLITE_PATH, isGone, ...clock });
-  return openingLater(() => openFirestoreStore({ projectId: config.GOOGLE_CLOUD_PROJECT, ...clock }));
+  const clockOptions = now ? { now } : {};
+  if (config.KTHW_STORE === 'sqlite')
+    return openSqliteStore({ path: config.KTHW_SQLITE_PATH, hasOwnerExited, ...clockOptions });
+  return createLazyStore(() => openFirestoreStore({ projectId: config.GOOGLE_CLOUD_PROJECT, ...clockOptions }));
 }

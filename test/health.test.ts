@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Chat } from '../src/commands/slack/chat.ts';
-import { watchSlackAccount } from '../src/commands/slack/slack-account-monitor.ts';
-import { slackChat } from '../src/commands/slack/slack-chat.ts';
-import { slackClient } from '../src/commands/slack/slack-client.ts';
-import { type HealthParts, openHealth } from '../src/health.ts';
+import { createSlackAccountMonitor } from '../src/commands/slack/slack-account-monitor.ts';
+import { createSlackChat } from '../src/commands/slack/slack-chat.ts';
+import { createSlackClient } from '../src/commands/slack/slack-client.ts';
+import { type HealthDeps, createHealthEndpoints } from '../src/health.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
-import { StoreAway } from '../src/store/store-errors.ts';
+import { StoreUnavailable } from '../src/store/store-errors.ts';
 import { runRecord } from './support/store-fixtures.ts';
 
 test('all is well: 200, and how many runs are open', async () => {
@@ -20,14 +20,14 @@ test('all is well: 200, and how many runs are open', async () => {
 });
 
 test('each part is looked at once in a while, however often somebody asks', async () => {
-  const { ask, counts } = await world({ keepMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  const { ask, counts } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   await Promise.all([ask(), ask()]);
   for (const _ of [1, 2, 3, 4]) await ask();
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
 });
 
 test('nor is a part that does not work asked each time', async () => {
-  const { ask, counts, fail } = await world({ keepMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  const { ask, counts, fail } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   fail.store = true;
   for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject([503, { store: { ok: false } }]);
   expect(counts).toMatchObject({ store: 1, keyring: 1 });
@@ -50,7 +50,7 @@ test('a store that is away, a keyring that refuses: 503, why in the log, once, a
     { ok: false, store: { ok: false }, keyring: { ok: false }, slack: { ok: true } },
   ]);
   await ask();
-  expect(logged.filter(([, text]) => text === 'health: a part does not work').map(([{ part }]) => part)).toEqual([
+  expect(logged.filter(([, text]) => text === 'health: a part does not work').map(([{ component }]) => component)).toEqual([
     'store',
     'keyring',
   ]);
@@ -67,19 +67,19 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
   async (reason) => {
     const { ask, slack, chat, logged } = await world();
     slack.says = { ok: false, error: reason };
-    for (const _ of [1, 2, 3]) await expect(chat.direct('U1')).rejects.toMatchObject({ reason });
+    for (const _ of [1, 2, 3]) await expect(chat.openDm('U1')).rejects.toMatchObject({ reason });
     const loud = () => logged.filter(([{ severity }]) => severity === 'CRITICAL');
     expect(loud()).toMatchObject([
-      [{ reason, next: expect.stringContaining('npm run deploy -- --secrets') }, /does not take/],
+      [{ reason, nextStep: expect.stringContaining('npm run deploy -- --secrets') }, /does not take/],
     ]);
     const [status, body] = await ask();
     expect([status, body.slack.ok]).toEqual([503, false]);
-    expect(body.slack.next).toContain('start kthw again');
+    expect(body.slack.remedy).toContain('start kthw again');
     expect(loud()).toHaveLength(1);
     slack.says = { ok: true, channel: { id: 'D1' } };
     expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
     slack.says = { ok: false, error: reason };
-    await expect(chat.direct('U1')).rejects.toMatchObject({ reason });
+    await expect(chat.openDm('U1')).rejects.toMatchObject({ reason });
     expect(loud()).toHaveLength(2);
   },
 );
@@ -87,13 +87,13 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
 test('other troubles say nothing about the token', async () => {
   const { ask, slack, chat, logged } = await world();
   slack.says = { ok: false, error: 'channel_not_found' };
-  await expect(chat.direct('U1')).rejects.toMatchObject({ trouble: 'place' });
+  await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'place' });
   slack.says = { ok: true };
   expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
   expect(logged).toEqual([]);
 });
 
-async function world(options: Pick<HealthParts, 'keepMs'> = {}) {
+async function world(options: Pick<HealthDeps, 'cacheMs'> = {}) {
   const slack = { says: { ok: true } as object };
   const counts = { store: 0, keyring: 0, slack: 0 };
   const api = createServer((_, response) => {
@@ -103,20 +103,20 @@ async function world(options: Pick<HealthParts, 'keepMs'> = {}) {
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   const logged: [Readonly<Record<string, unknown>>, string][] = [];
   const log = (fields: Readonly<Record<string, unknown>>, text: string) => void logged.push([fields, text]);
-  const client = slackClient({
+  const client = createSlackClient({
     token: 'xoxb-x',
     apiUrl: `http://127.0.0.1:${(api.address() as AddressInfo).port}/api/`,
   });
-  const account = watchSlackAccount(client, log);
-  const chat: Chat = account.watching(slackChat(client));
+  const account = createSlackAccountMonitor(client, log);
+  const chat: Chat = account.monitorChat(createSlackChat(client));
   const store = openSqliteStore({ path: ':memory:' });
   const fail = { store: false, keyring: false };
-  const health = openHealth({
+  const health = createHealthEndpoints({
     store: {
-      openRuns: async () => {
+      listOpenRuns: async () => {
         counts.store += 1;
-        if (fail.store) throw new StoreAway('the store: quiet');
-        return await store.openRuns();
+        if (fail.store) throw new StoreUnavailable('the store: quiet');
+        return await store.listOpenRuns();
       },
     },
     keyring: {
@@ -128,10 +128,10 @@ async function world(options: Pick<HealthParts, 'keepMs'> = {}) {
     },
     account,
     log,
-    keepMs: options.keepMs ?? { store: 0, keyring: 0, failed: 0 },
+    cacheMs: options.cacheMs ?? { store: 0, keyring: 0, failed: 0 },
   });
   const server = createServer((request, response) =>
-    request.url === '/warm' ? health.warm(request, response) : health.handle(request, response),
+    request.url === '/warm' ? health.handleWarmup(request, response) : health.handleHealthCheck(request, response),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
@@ -142,7 +142,7 @@ async function world(options: Pick<HealthParts, 'keepMs'> = {}) {
     await store.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const ask = async (): Promise<[number, { slack: { ok: boolean; next?: string } }]> => {
+  const ask = async (): Promise<[number, { slack: { ok: boolean; remedy?: string } }]> => {
     const response = await fetch(url);
     return [response.status, (await response.json()) as never];
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openLog } from '../src/log.ts';
+import { createLogger } from '../src/log.ts';
 
 test('a line is in Cloud Logging’s form: severity, time, message, run and step as labels', () => {
   const [line] = logged((log) => log({ run: 'r1', step: 'network/vpc', attempt: 2 }, 'a step'));
@@ -32,8 +32,8 @@ test('no secret gets into it, not from a text, a cause, a list or an object, nor
   for (const secret of secrets) expect(text).not.toContain(secret);
 });
 
-function logged(work: (log: ReturnType<typeof openLog>) => void): unknown[] {
+function logged(work: (log: ReturnType<typeof createLogger>) => void): unknown[] {
   const lines: string[] = [];
-  work(openLog('info', { write: (line) => lines.push(line) }));
+  work(createLogger('info', { write: (line) => lines.push(line) }));
   return lines.map((line) => JSON.parse(line));
 }

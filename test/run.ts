@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sweepAll } from '../local/compute/machines/host/clean-up.ts';
-import { whyNotHere } from '../local/ensure-packages.ts';
+import { cleanUpDeadEmulators } from '../local/compute/machines/host/clean-up.ts';
+import { findUnsupportedReason } from '../local/ensure-packages.ts';
 import { prepare } from './runner/prepare.ts';
 import { type Results, readResults, slowest } from './runner/results.ts';
 import { runVitest } from './runner/run-vitest.ts';
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<void> {
   const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
   await rm(folder, { recursive: true });
   if (existsSync(pictures)) console.log(`\nPictures of the page: ${pictures}`);
-  if (!whyNotHere()) await sweepAll();
+  if (!findUnsupportedReason()) await cleanUpDeadEmulators();
   finish(exitCode, results, [...(await checks), ...failures]);
 }
 

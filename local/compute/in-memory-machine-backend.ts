@@ -1,6 +1,6 @@
-import type { MachineMetadata, MachinePlan, Machines, NetworkPlan } from './machine-backend.ts';
+import type { MachineMetadata, MachineSpec, MachineBackend, NetworkSpec } from './machine-backend.ts';
 
-type Work =
+type BackendOperation =
   | 'shapeNetwork'
   | 'removeNetwork'
   | 'create'
@@ -10,68 +10,68 @@ type Work =
   | 'remove'
   | 'setMetadata'
   | 'setTags';
-type Before = (work: Work, name: string) => void | Promise<void>;
+type BeforeOperation = (operation: BackendOperation, name: string) => void | Promise<void>;
 
 /** Machines that are only remembered: for the API's own tests, and to try the API where nothing can run. */
-export class WithoutMachines implements Machines {
-  readonly networks = new Map<string, NetworkPlan>();
-  readonly machines = new Map<string, MachinePlan & { running: boolean }>();
+export class InMemoryMachineBackend implements MachineBackend {
+  readonly networks = new Map<string, NetworkSpec>();
+  readonly machines = new Map<string, MachineSpec & { running: boolean }>();
   readonly attributes = new Map<string, Map<string, string>>();
-  readonly unhealthy = new Set<string>();
+  readonly unhealthyAddresses = new Set<string>();
   /** Called before each piece of work: throw to let it fail, return a promise to let it take its time. */
-  before: Before = () => undefined;
+  onBeforeOperation: BeforeOperation = () => undefined;
 
-  async shapeNetwork(plan: NetworkPlan): Promise<void> {
-    await this.before('shapeNetwork', plan.name);
-    this.networks.set(plan.name, plan);
+  async applyNetwork(spec: NetworkSpec): Promise<void> {
+    await this.onBeforeOperation('shapeNetwork', spec.name);
+    this.networks.set(spec.name, spec);
   }
 
   async removeNetwork(name: string): Promise<void> {
-    await this.before('removeNetwork', name);
+    await this.onBeforeOperation('removeNetwork', name);
     this.networks.delete(name);
   }
 
-  async create(machine: MachinePlan): Promise<void> {
-    await this.before('create', machine.name);
+  async create(machine: MachineSpec): Promise<void> {
+    await this.onBeforeOperation('create', machine.name);
     if (!this.networks.has(machine.network)) throw new Error(`creating ${machine.name}: no network ${machine.network}`);
     this.machines.set(machine.name, { ...machine, running: true });
   }
 
   start(name: string): Promise<void> {
-    return this.#change('start', name, { running: true });
+    return this.#updateMachine('start', name, { running: true });
   }
 
   stop(name: string): Promise<void> {
-    return this.#change('stop', name, { running: false });
+    return this.#updateMachine('stop', name, { running: false });
   }
 
-  resize(name: string, limits: MachinePlan['limits']): Promise<void> {
-    return this.#change('resize', name, { limits });
+  resize(name: string, limits: MachineSpec['limits']): Promise<void> {
+    return this.#updateMachine('resize', name, { limits });
   }
 
   async remove(name: string): Promise<void> {
-    await this.before('remove', name);
+    await this.onBeforeOperation('remove', name);
     this.machines.delete(name);
   }
 
   setMetadata(name: string, metadata: MachineMetadata): Promise<void> {
-    return this.#change('setMetadata', name, { metadata });
+    return this.#updateMachine('setMetadata', name, { metadata });
   }
 
   setTags(name: string, tags: readonly string[]): Promise<void> {
-    return this.#change('setTags', name, { tags });
+    return this.#updateMachine('setTags', name, { tags });
   }
 
-  guestAttributes(name: string): ReadonlyMap<string, string> {
+  getGuestAttributes(name: string): ReadonlyMap<string, string> {
     return this.attributes.get(name) ?? new Map();
   }
 
-  async console(name: string): Promise<string> {
+  async readConsole(name: string): Promise<string> {
     return `${name} login: `;
   }
 
-  health(_externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY' {
-    return this.unhealthy.has(internalAddress) ? 'UNHEALTHY' : 'HEALTHY';
+  getHealth(_externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY' {
+    return this.unhealthyAddresses.has(internalAddress) ? 'UNHEALTHY' : 'HEALTHY';
   }
 
   async close(): Promise<void> {
@@ -79,10 +79,10 @@ export class WithoutMachines implements Machines {
     this.networks.clear();
   }
 
-  async #change(work: Work, name: string, change: Partial<MachinePlan & { running: boolean }>): Promise<void> {
-    await this.before(work, name);
+  async #updateMachine(operation: BackendOperation, name: string, change: Partial<MachineSpec & { running: boolean }>): Promise<void> {
+    await this.onBeforeOperation(operation, name);
     const machine = this.machines.get(name);
-    if (machine === undefined) throw new Error(`${work} of ${name}: there is no such machine`);
+    if (machine === undefined) throw new Error(`${operation} of ${name}: there is no such machine`);
     this.machines.set(name, { ...machine, ...change });
   }
 }

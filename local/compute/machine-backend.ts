@@ -1,13 +1,13 @@
 /**
- * What the local Compute API asks of the machines behind it. `local/cloud/machines/` holds the implementation on
+ * What the local Compute API asks of the machines behind it. `local/compute/machines/` holds the implementation on
  * systemd-nspawn and network namespaces; `none` is one that only remembers, for the API's own tests.
  */
-export interface Machines {
+export interface MachineBackend {
   /** Makes a network as `plan` says, or changes it to that. Called after every change of a part; idempotent. */
-  shapeNetwork(plan: NetworkPlan): Promise<void>;
+  applyNetwork(spec: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
   /** Resolves once the machine's init runs; sshd answers a little later, as on Compute Engine. */
-  create(machine: MachinePlan): Promise<void>;
+  create(machine: MachineSpec): Promise<void>;
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   /** Pulls the plug and boots again. Left out where there is no such thing; it is then stopped and started. */
@@ -20,25 +20,25 @@ export interface Machines {
   /** Gives a machine other tags, for the firewall. Left out where tags can't change; the API then refuses `setTags`. */
   setTags?(name: string, tags: readonly string[]): Promise<void>;
   /** Guest attributes that the machine has written, by `namespace/key`. */
-  guestAttributes(name: string): ReadonlyMap<string, string>;
+  getGuestAttributes(name: string): ReadonlyMap<string, string>;
   /** The console's output so far. */
-  console(name: string): Promise<string>;
+  readConsole(name: string): Promise<string>;
   /** Health of a pool's members as its health check last saw it. */
-  health(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY';
+  getHealth(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY';
   /** Takes everything down: processes, mounts, namespaces, cgroups. */
   close(): Promise<void>;
 }
 
-export interface NetworkPlan {
+export interface NetworkSpec {
   readonly name: string;
   readonly subnets: readonly { readonly name: string; readonly range: string }[];
   readonly routes: readonly { readonly destination: string; readonly nextHop: string; readonly priority: number }[];
   /** Ingress allowances; what none of them names is dropped, as on Compute Engine. */
-  readonly firewall: readonly FirewallPlan[];
-  readonly external: readonly ExternalPlan[];
+  readonly firewall: readonly FirewallRuleSpec[];
+  readonly externalAddresses: readonly ExternalAddressSpec[];
 }
 
-export interface FirewallPlan {
+export interface FirewallRuleSpec {
   readonly name: string;
   readonly action: 'allow' | 'deny';
   readonly priority: number;
@@ -46,21 +46,21 @@ export interface FirewallPlan {
   readonly sourceTags: readonly string[];
   readonly targetTags: readonly string[];
   /** `ports` empty: all of them. `protocol` as Google writes it: tcp, udp, icmp, esp, all, or a number. */
-  readonly allow: readonly { readonly protocol: string; readonly ports: readonly string[] }[];
+  readonly protocols: readonly { readonly protocol: string; readonly ports: readonly string[] }[];
 }
 
 /** An external address: a loopback address on the outside, reached from outside and from the machines alike. */
-export type ExternalPlan =
+export type ExternalAddressSpec =
   | { readonly kind: 'machine'; readonly address: string; readonly target: string }
   | {
       readonly kind: 'balancer';
       readonly address: string;
       readonly ports: readonly [first: number, last: number];
       readonly targets: readonly string[];
-      readonly healthCheck: HealthCheckPlan | undefined;
+      readonly healthCheck: HealthCheckSpec | undefined;
     };
 
-export interface HealthCheckPlan {
+export interface HealthCheckSpec {
   readonly host: string | undefined;
   readonly port: number;
   readonly path: string;
@@ -76,7 +76,7 @@ export interface MachineLimits {
   readonly memoryBytes: number;
 }
 
-export interface MachinePlan {
+export interface MachineSpec {
   readonly name: string;
   readonly id: string;
   readonly network: string;

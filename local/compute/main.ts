@@ -1,37 +1,37 @@
 /** The local cloud as a process: says `listening http://127.0.0.1:PORT` when it is ready, ends on SIGTERM or SIGINT. */
 
-import { WithoutMachines } from './in-memory-machine-backend.ts';
-import type { Machines } from './machine-backend.ts';
-import { type CloudSettings, readSettings } from './read-settings.ts';
-import { type Cloud, startCloud } from './start-compute-emulator.ts';
+import { InMemoryMachineBackend } from './in-memory-machine-backend.ts';
+import type { MachineBackend } from './machine-backend.ts';
+import { type ComputeEmulatorSettings, readSettings } from './read-settings.ts';
+import { type ComputeEmulator, startComputeEmulator } from './start-compute-emulator.ts';
 
-const started = start();
-let ending = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
-started.then(({ url }) => console.log(`listening ${url}`), failed('starting the local cloud'));
+const startup = startFromSettings();
+let isShuttingDown = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutDown(signal));
+startup.then(({ url }) => console.log(`listening ${url}`), createFailureHandler('starting the local cloud'));
 
-async function start(): Promise<Cloud> {
+async function startFromSettings(): Promise<ComputeEmulator> {
   const settings = readSettings(process.argv.slice(2), process.env);
-  return startCloud({ ...settings, machines: await openMachines(settings) });
+  return startComputeEmulator({ ...settings, machines: await createMachineBackend(settings) });
 }
 
-async function openMachines({ machines, nspawnOptions }: CloudSettings): Promise<Machines> {
-  if (machines === 'none') return new WithoutMachines();
-  const { openNspawnMachines } = await import('./machines/nspawn/nspawn-machine-backend.ts');
+async function createMachineBackend({ machines, nspawnOptions }: ComputeEmulatorSettings): Promise<MachineBackend> {
+  if (machines === 'none') return new InMemoryMachineBackend();
+  const { createNspawnMachineBackend } = await import('./machines/nspawn/nspawn-machine-backend.ts');
   const log = (line: string) => console.error(line);
-  return openNspawnMachines({ internet: [], log, ...nspawnOptions } as Parameters<typeof openNspawnMachines>[0]);
+  return createNspawnMachineBackend({ internet: [], log, ...nspawnOptions } as Parameters<typeof createNspawnMachineBackend>[0]);
 }
 
 /** A signal that comes while it starts takes effect after that, so that nothing half made stays behind. */
-function end(signal: string): void {
-  if (ending) return;
-  ending = true;
-  started.then((cloud) => cloud.close()).then(() => process.exit(0), failed(`ending on ${signal}`));
+function shutDown(signal: string): void {
+  if (isShuttingDown) return;
+  isShuttingDown = true;
+  startup.then((emulator) => emulator.close()).then(() => process.exit(0), createFailureHandler(`ending on ${signal}`));
 }
 
-function failed(doing: string): (error: unknown) => void {
+function createFailureHandler(activity: string): (error: unknown) => void {
   return (error) => {
-    console.error(`${doing}:`, error instanceof Error ? error.message : error);
+    console.error(`${activity}:`, error instanceof Error ? error.message : error);
     process.exit(1);
   };
 }

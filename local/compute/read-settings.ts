@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-const json = <T extends z.ZodType>(schema: T) =>
+const createJsonSchema = <T extends z.ZodType>(schema: T) =>
   z
     .string()
     .transform((text, context) => {
@@ -15,51 +15,51 @@ const json = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
-const nspawnOptions = z.looseObject({
+const nspawnOptionsSchema = z.looseObject({
   stateDir: z.string().optional(),
   internet: z.array(z.object({ address: z.string(), port: z.int() })).optional(),
 });
 
-const settings = {
+const settingsSchema = {
   port: z.coerce.number().int().min(0).max(65535).default(0),
   host: z.string().default('127.0.0.1').refine(isLoopback, 'expected a loopback address'),
   /** Second octet of the block of loopback addresses that stand for external ones. */
   block: z.coerce.number().int().min(1).max(255).default(44),
   'operation-delay': z.coerce.number().int().min(0).default(1000),
-  quotas: json(z.record(z.string(), z.number())).default({}),
+  quotas: createJsonSchema(z.record(z.string(), z.number())).default({}),
   machines: z.enum(['nspawn', 'none']).default('nspawn'),
-  'nspawn-options': json(nspawnOptions).default({}),
+  'nspawn-options': createJsonSchema(nspawnOptionsSchema).default({}),
 };
 
-export interface CloudSettings {
+export interface ComputeEmulatorSettings {
   readonly port: number;
   readonly host: string;
-  readonly block: number;
+  readonly addressBlock: number;
   readonly operationDelayMs: number;
   /** Limits by metric that replace the usual ones: `{"CPUS": 8}`. */
   readonly quotas: Readonly<Record<string, number>>;
   readonly machines: 'nspawn' | 'none';
-  readonly nspawnOptions: z.infer<typeof nspawnOptions>;
+  readonly nspawnOptions: z.infer<typeof nspawnOptionsSchema>;
 }
 
 /**
  * The settings from flags (`--port 8921`) and, for what no flag says, the environment (`KTHW_CLOUD_PORT=8921`).
  * @throws Error that names each bad setting and what was expected
  */
-export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): CloudSettings {
-  const names = Object.keys(settings) as (keyof typeof settings)[];
+export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): ComputeEmulatorSettings {
+  const names = Object.keys(settingsSchema) as (keyof typeof settingsSchema)[];
   const { values } = parseArgs({
     args: [...args],
     options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
   });
-  const given = names.map((name) => [name, values[name] ?? environment[variable(name)]]);
-  const read = z.object(settings).safeParse(Object.fromEntries(given));
+  const given = names.map((name) => [name, values[name] ?? environment[toEnvironmentName(name)]]);
+  const read = z.object(settingsSchema).safeParse(Object.fromEntries(given));
   if (!read.success) throw new Error(`reading the settings of the local cloud:\n${z.prettifyError(read.error)}`);
-  const { port, host, block, quotas, machines } = read.data;
+  const { port, host, block: addressBlock, quotas, machines } = read.data;
   return {
     port,
     host,
-    block,
+    addressBlock,
     quotas,
     machines,
     operationDelayMs: read.data['operation-delay'],
@@ -72,6 +72,6 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
 }
 
-function variable(name: string): string {
+function toEnvironmentName(name: string): string {
   return `KTHW_CLOUD_${name.replaceAll('-', '_').toUpperCase()}`;
 }

@@ -1,28 +1,28 @@
-import type { ShownMessage, WorkspaceClient } from '../slack/slack-emulator-client.ts';
+import type { ApiMessage, SlackEmulatorClient } from '../slack/slack-emulator-client.ts';
 
-interface Place {
+interface ConversationOptions {
   readonly person: string;
   readonly channel: string;
   readonly signal: AbortSignal;
 }
 
-const answerMs = 60_000;
-const toldMs = 180_000;
-const isOver = /^(✅|❌|⏹️)(?!.*: stopping,)/u;
+const replyTimeoutMs = 60_000;
+const threadTimeoutMs = 180_000;
+const finishedPattern = /^(✅|❌|⏹️)(?!.*: stopping,)/u;
 
 /** A person's side of the conversation with the bot, in one channel. */
 export class Conversation {
-  readonly #workspace: WorkspaceClient;
-  readonly #place: Place;
+  readonly #workspace: SlackEmulatorClient;
+  readonly #options: ConversationOptions;
 
-  constructor(workspace: WorkspaceClient, place: Place) {
+  constructor(workspace: SlackEmulatorClient, options: ConversationOptions) {
     this.#workspace = workspace;
-    this.#place = place;
+    this.#options = options;
   }
 
   /** Types a slash command. @throws Error when the bot did not take it */
-  async say(text: string): Promise<void> {
-    const ack = await this.#workspace.as(this.#place.person).command(this.#place.channel, text);
+  async sendCommand(text: string): Promise<void> {
+    const ack = await this.#workspace.actAs(this.#options.person).sendCommand(this.#options.channel, text);
     if ('error' in ack && ack.error) throw new Error(`"${text}" was not taken: ${JSON.stringify(ack.error)}`);
   }
 
@@ -30,51 +30,51 @@ export class Conversation {
    * Types a slash command and reads what the bot shows to this person alone.
    * @throws Error when the bot did not take it, or showed nothing in time
    */
-  async ask(text: string): Promise<string> {
-    const shown = new Set((await this.#messages()).map(({ ts }) => ts));
-    await this.say(text);
-    const answer = await this.#workspace.waitFor(
-      async () => (await this.#messages()).find((m) => m.is_ephemeral && !shown.has(m.ts)),
-      { deadlineMs: answerMs, signal: this.#place.signal, what: `an answer to "${text}"` },
+  async sendCommandForReply(text: string): Promise<string> {
+    const previousTimestamps = new Set((await this.#listMessages()).map(({ ts }) => ts));
+    await this.sendCommand(text);
+    const reply = await this.#workspace.waitFor(
+      async () => (await this.#listMessages()).find((m) => m.is_ephemeral && !previousTimestamps.has(m.ts)),
+      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `an answer to "${text}"` },
     );
-    return textOf(answer);
+    return getMessageText(reply);
   }
 
   /**
    * The newest summary of a run of this cluster, once it says how the run ended.
-   * @param well what it says when all is well
+   * @param successPattern what it says when all is well
    * @throws Error with what it says when the run ended otherwise
    */
-  async outcome(cluster: string, well: RegExp, deadlineMs: number): Promise<ShownMessage> {
-    const { signal } = this.#place;
-    const badly = /stopped|cancelled/;
+  async waitForOutcome(cluster: string, successPattern: RegExp, deadlineMs: number): Promise<ApiMessage> {
+    const { signal } = this.#options;
+    const failurePattern = /stopped|cancelled/;
     const found = await this.#workspace.waitFor(
       async () => {
-        const last = (await this.#summaries()).findLast((m) => m.text.includes(` ${cluster}: `));
-        return last && (well.test(last.text) || badly.test(last.text)) ? last : undefined;
+        const last = (await this.#listSummaries()).findLast((m) => m.text.includes(` ${cluster}: `));
+        return last && (successPattern.test(last.text) || failurePattern.test(last.text)) ? last : undefined;
       },
-      { deadlineMs, signal, what: `the run of ${cluster} to end` },
+      { deadlineMs, signal, description: `the run of ${cluster} to end` },
     );
-    if (!well.test(found.text)) throw new Error(`${found.text}\n${await this.story(found)}`);
+    if (!successPattern.test(found.text)) throw new Error(`${found.text}\n${await this.readThread(found)}`);
     return found;
   }
 
   /** What a run's thread says, as text, once it is told to its end. */
-  async story(summary: ShownMessage): Promise<string> {
-    return (await this.replies(summary)).map((m) => textOf(m)).join('\n');
+  async readThread(summary: ApiMessage): Promise<string> {
+    return (await this.waitForReplies(summary)).map((m) => getMessageText(m)).join('\n');
   }
 
   /** A run that is over and its replies, oldest first, once the last of them is there: they come one a second. */
-  async replies({ ts, text }: ShownMessage): Promise<ShownMessage[]> {
-    const { channel, person, signal } = this.#place;
+  async waitForReplies({ ts, text }: ApiMessage): Promise<ApiMessage[]> {
+    const { channel, person, signal } = this.#options;
     const [end = text] = text.split(',');
     return await this.#workspace.waitFor(
       async () => {
         // Pictures come after the end, each when it is drawn.
-        const thread = (await this.#workspace.thread(channel, ts, person)).filter((m) => !m.files?.length);
+        const thread = (await this.#workspace.listThreadMessages(channel, ts, person)).filter((m) => !m.files?.length);
         return thread.at(-1)?.text === end ? thread : undefined;
       },
-      { deadlineMs: toldMs, signal, what: `the last reply of "${end}"` },
+      { deadlineMs: threadTimeoutMs, signal, description: `the last reply of "${end}"` },
     );
   }
 
@@ -82,84 +82,84 @@ export class Conversation {
    * Presses a button of the newest message that has it. Delete's opens a dialog, into which the cluster's name is typed.
    * @throws Error when the bot does not take what was typed
    */
-  async press(actionId: string): Promise<void> {
-    const { person, channel, signal } = this.#place;
+  async pressButton(actionId: string): Promise<void> {
+    const { person, channel, signal } = this.#options;
     const message = await this.#workspace.waitFor(
-      async () => (await this.#messages()).findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`)),
-      { signal, what: `a button "${actionId}"` },
+      async () => (await this.#listMessages()).findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`)),
+      { signal, description: `a button "${actionId}"` },
     );
-    await this.#workspace.as(person).click(channel, message.ts, actionId);
-    if (actionId === 'delete.yes') await this.#typeName();
+    await this.#workspace.actAs(person).clickInMessage(channel, message.ts, actionId);
+    if (actionId === 'delete.yes') await this.#confirmClusterName();
   }
 
   /** Does what begins a run of this cluster. @returns the run's summary as it begins */
-  async begin(cluster: string, act: () => Promise<void>): Promise<ShownMessage> {
-    const known = new Set((await this.#summaries()).map(({ ts }) => ts));
-    await act();
+  async startRun(cluster: string, action: () => Promise<void>): Promise<ApiMessage> {
+    const previousSummaries = new Set((await this.#listSummaries()).map(({ ts }) => ts));
+    await action();
     return await this.#workspace.waitFor(
-      async () => (await this.#summaries()).find((m) => m.text.includes(` ${cluster}: `) && !known.has(m.ts)),
-      { deadlineMs: answerMs, signal: this.#place.signal, what: `a run of ${cluster} to begin` },
+      async () => (await this.#listSummaries()).find((m) => m.text.includes(` ${cluster}: `) && !previousSummaries.has(m.ts)),
+      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `a run of ${cluster} to begin` },
     );
   }
 
   /** Presses a button in the thread of a run, once it is there. @returns what its message said */
-  async pressIn(
-    { ts, text }: ShownMessage,
+  async pressThreadButton(
+    { ts, text }: ApiMessage,
     actionId: string,
-    { deadlineMs, signal = this.#place.signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal },
+    { deadlineMs, signal = this.#options.signal }: { readonly deadlineMs: number; readonly signal?: AbortSignal },
   ): Promise<string> {
-    const { person, channel } = this.#place;
+    const { person, channel } = this.#options;
     const message = await this.#workspace.waitFor(
       async () => {
-        const thread = await this.#workspace.thread(channel, ts, person);
+        const thread = await this.#workspace.listThreadMessages(channel, ts, person);
         return thread.findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`));
       },
-      { deadlineMs, signal, what: `a button "${actionId}" in the thread of "${text}"` },
+      { deadlineMs, signal, description: `a button "${actionId}" in the thread of "${text}"` },
     );
-    await this.#workspace.as(person).click(channel, message.ts, actionId);
-    return textOf(message);
+    await this.#workspace.actAs(person).clickInMessage(channel, message.ts, actionId);
+    return getMessageText(message);
   }
 
   /** A run's summary once it is over, well or badly. */
-  async over({ ts }: ShownMessage, deadlineMs: number): Promise<ShownMessage> {
+  async waitForEnd({ ts }: ApiMessage, deadlineMs: number): Promise<ApiMessage> {
     return await this.#workspace.waitFor(
-      async () => (await this.#summaries()).find((m) => m.ts === ts && isOver.test(m.text)),
-      { deadlineMs, signal: this.#place.signal, what: 'a run to be over' },
+      async () => (await this.#listSummaries()).find((m) => m.ts === ts && finishedPattern.test(m.text)),
+      { deadlineMs, signal: this.#options.signal, description: 'a run to be over' },
     );
   }
 
-  async #typeName(): Promise<void> {
-    const { person, signal } = this.#place;
-    const view = await this.#workspace.waitFor(async () => (await this.#workspace.views(person)).at(-1), {
+  async #confirmClusterName(): Promise<void> {
+    const { person, signal } = this.#options;
+    const view = await this.#workspace.waitFor(async () => (await this.#workspace.listViews(person)).at(-1), {
       signal,
-      what: 'a dialog that asks for the name',
+      description: 'a dialog that asks for the name',
     });
     const { cluster } = JSON.parse(view.private_metadata) as { cluster: string };
-    const taken = await this.#workspace.as(person).submit(view.id, { typed: cluster });
-    if (!taken.ok) throw new Error(`"${cluster}" was not taken for the name: ${JSON.stringify(taken)}`);
+    const result = await this.#workspace.actAs(person).submitView(view.id, { typed: cluster });
+    if (!result.ok) throw new Error(`"${cluster}" was not taken for the name: ${JSON.stringify(result)}`);
   }
 
   /** The content of a file that the bot sent. */
-  async file(name: RegExp, deadlineMs: number): Promise<Buffer> {
-    const { person, signal } = this.#place;
-    const file = await this.#workspace.waitFor(
-      async () => (await this.#workspace.files(person)).find((f) => name.test(f.name)),
-      { deadlineMs, signal, what: 'a file by direct message' },
+  async downloadFile(name: RegExp, deadlineMs: number): Promise<Buffer> {
+    const { person, signal } = this.#options;
+    const sentFile = await this.#workspace.waitFor(
+      async () => (await this.#workspace.listFiles(person)).find((f) => name.test(f.name)),
+      { deadlineMs, signal, description: 'a file by direct message' },
     );
-    return await this.#workspace.download(person, file.id);
+    return await this.#workspace.downloadFile(person, sentFile.id);
   }
 
-  async #summaries(): Promise<ShownMessage[]> {
-    return (await this.#messages()).filter((m) => m.metadata?.event_type === 'kthw_run');
+  async #listSummaries(): Promise<ApiMessage[]> {
+    return (await this.#listMessages()).filter((m) => m.metadata?.event_type === 'kthw_run');
   }
 
-  #messages(): Promise<ShownMessage[]> {
-    return this.#workspace.messages(this.#place.channel, this.#place.person);
+  #listMessages(): Promise<ApiMessage[]> {
+    return this.#workspace.listMessages(this.#options.channel, this.#options.person);
   }
 }
 
 /** The text of a message's sections, which say more than its fallback does. */
-function textOf({ text, blocks = [] }: ShownMessage): string {
+function getMessageText({ text, blocks = [] }: ApiMessage): string {
   const texts = blocks.flatMap((block) => {
     const inner = (block as { text?: { text?: string } }).text?.text;
     return inner ? [inner] : [];

@@ -1,28 +1,28 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { mirroredVersion } from '../../src/engine/cluster/releases.ts';
+import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
 
 /**
  * Calls kubectl with a kubeconfig, as whoever got that file does: the program of this machine, or the one that the mirror has.
  * @param folder for the program and its cache
  * @returns what runs a command and answers what it printed; it throws when kubectl says no
  */
-export async function openKubectl(
+export async function createKubectl(
   mirrorUrl: string,
   kubeconfig: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<(...args: string[]) => Promise<string>> {
-  const program = await kubectlProgram(mirrorUrl, folder);
+  const program = await findKubectlProgram(mirrorUrl, folder);
   const common = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'kubectl-cache')];
   return async (...args) => (await execa(program, [...common, ...args], { cancelSignal: signal })).stdout;
 }
 
-async function kubectlProgram(mirrorUrl: string, folder: string): Promise<string> {
+async function findKubectlProgram(mirrorUrl: string, folder: string): Promise<string> {
   const { exitCode } = await execa('kubectl', ['version', '--client'], { reject: false });
   if (exitCode === 0) return 'kubectl';
-  const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${mirroredVersion}/bin/linux/amd64/kubectl`);
+  const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${mirrorVersion}/bin/linux/amd64/kubectl`);
   if (!response.ok) throw new Error(`there is no kubectl on this machine, and the mirror answers ${response.status}`);
   const path = join(folder, 'kubectl');
   await writeFile(path, Buffer.from(await response.arrayBuffer()), { mode: 0o755 });

@@ -1,52 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface Watched {
-  readonly looks: number;
-  readonly misses: number;
+export interface Availability {
+  readonly probes: number;
+  readonly failures: number;
   /** The longest time from a look that worked to the next one that did. */
-  readonly longestMs: number;
+  readonly longestOutageMs: number;
   /** Why the first look that failed did. */
-  readonly firstMiss?: string;
+  readonly firstFailure?: string;
 }
 
-const everyMs = 500;
+const intervalMs = 500;
 
 /** Looks again and again while `work` goes on. A look that throws is a miss. */
-export async function watchDuring<T>(
-  look: () => Promise<void>,
+export async function measureAvailability<T>(
+  probe: () => Promise<void>,
   work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly watched: Watched }> {
-  const over = new AbortController();
-  const watching = watch(look, over.signal);
+): Promise<{ readonly result: T; readonly availability: Availability }> {
+  const end = new AbortController();
+  const measurement = probeRepeatedly(probe, end.signal);
   try {
     const result = await work();
-    over.abort();
-    return { result, watched: await watching };
+    end.abort();
+    return { result, availability: await measurement };
   } finally {
-    over.abort();
-    await watching;
+    end.abort();
+    await measurement;
   }
 }
 
-async function watch(look: () => Promise<void>, signal: AbortSignal): Promise<Watched> {
-  let [looks, misses, longestMs, well] = [0, 0, 0, Date.now()];
+async function probeRepeatedly(probe: () => Promise<void>, signal: AbortSignal): Promise<Availability> {
+  let [probes, failures, longestOutageMs, lastSuccess] = [0, 0, 0, Date.now()];
   let firstMiss: string | undefined;
   while (!signal.aborted) {
-    looks++;
+    probes++;
     try {
-      await look();
-      longestMs = Math.max(longestMs, Date.now() - well);
-      well = Date.now();
+      await probe();
+      longestOutageMs = Math.max(longestOutageMs, Date.now() - lastSuccess);
+      lastSuccess = Date.now();
     } catch (error) {
-      misses++;
+      failures++;
       firstMiss ??= (error as Error).message;
     }
-    await sleep(everyMs, undefined, { signal }).catch(() => {});
+    await sleep(intervalMs, undefined, { signal }).catch(() => {});
   }
-  longestMs = Math.max(longestMs, Date.now() - well);
-  return { looks, misses, longestMs, ...(firstMiss === undefined ? {} : { firstMiss }) };
+  longestOutageMs = Math.max(longestOutageMs, Date.now() - lastSuccess);
+  return { probes, failures, longestOutageMs, ...(firstMiss === undefined ? {} : { firstFailure: firstMiss }) };
 }
 
-export function watchedWords({ looks, misses, longestMs }: Watched): string {
+export function formatAvailability({ probes: looks, failures: misses, longestOutageMs: longestMs }: Availability): string {
   return `${looks} looks, ${misses} misses, at most ${(longestMs / 1000).toFixed(1)} s between two that worked`;
 }

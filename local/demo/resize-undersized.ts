@@ -1,61 +1,61 @@
 import type { Stack } from '../stack.ts';
-import type { Scene } from './create-and-delete.ts';
-import { watchDuring, watchedWords } from './measure-availability.ts';
-import { type Kubectl, minuteMs, Stage, secondsSince } from './scenario-runner.ts';
+import type { ScenarioContext } from './create-and-delete.ts';
+import { measureAvailability, formatAvailability } from './measure-availability.ts';
+import { type Kubectl, minuteMs, ScenarioRunner, formatSecondsSince } from './scenario-runner.ts';
 
-const small = 'f1-micro';
-const large = 'e2-standard-2';
+const smallMachineType = 'f1-micro';
+const largeMachineType = 'e2-standard-2';
 /** Longest that the API may be away while its controllers restart one by one. */
-const awayMs = 10_000;
+const maxOutageMs = 10_000;
 
 /**
  * The jam: three controllers on f1-micro. The thread says why it is slow and offers larger machines; the button is
  * pressed, the restart approved, and the cluster ends Ready on them, with yesterday's kubeconfig.
  */
-export async function undersized(stack: Stack, scene: Scene): Promise<void> {
-  const { log } = scene;
-  const stage = new Stage(stack, scene);
-  const { talk } = stage;
+export async function resizeUndersized(stack: Stack, context: ScenarioContext): Promise<void> {
+  const { log } = context;
+  const runner = new ScenarioRunner(stack, context);
+  const { conversation } = runner;
 
   const creating = Date.now();
-  const create = await talk.begin('demo', () =>
-    talk.say(`/kthw create demo --machine-type ${small} --force-size --workers 1`),
+  const create = await conversation.startRun('demo', () =>
+    conversation.sendCommand(`/kthw create demo --machine-type ${smallMachineType} --force-size --workers 1`),
   );
-  const over = await talk.over(create, 20 * minuteMs);
-  log(`create on ${small}: ${secondsSince(creating)}, ${over.text}`);
-  const isUp = /: ready/.test(over.text);
-  const before = isUp ? await stage.kubectl() : undefined;
-  if (before) await stage.nodesAre(1, before);
+  const summary = await conversation.waitForEnd(create, 20 * minuteMs);
+  log(`create on ${smallMachineType}: ${formatSecondsSince(creating)}, ${summary.text}`);
+  const isUp = /: ready/.test(summary.text);
+  const previousKubectl = isUp ? await runner.kubectl() : undefined;
+  if (previousKubectl) await runner.assertReadyNodes(1, previousKubectl);
 
-  const press = async () => log(`\n${await talk.pressIn(create, 'resize.yes', { deadlineMs: minuteMs })}`);
+  const press = async () => log(`\n${await conversation.pressThreadButton(create, 'resize.yes', { deadlineMs: minuteMs })}`);
   const resizing = Date.now();
-  const work = () => stage.seenThrough('the resize', press, isUp ? /: resized/ : /: rebuilt/);
-  if (before) {
-    const { watched } = await watchDuring(() => apiAnswers(before), work);
-    log(`the API meanwhile: ${watchedWords(watched)}`);
-    if (watched.longestMs > awayMs)
-      throw new Error(`the API was away for ${watched.longestMs} ms: ${watched.firstMiss}`);
-  } else await work();
-  log(`resize: ${secondsSince(resizing)} from the button to Ready`);
+  const resize = () => runner.runAndApprove('the resize', press, isUp ? /: resized/ : /: rebuilt/);
+  if (previousKubectl) {
+    const { availability } = await measureAvailability(() => checkApiServer(previousKubectl), resize);
+    log(`the API meanwhile: ${formatAvailability(availability)}`);
+    if (availability.longestOutageMs > maxOutageMs)
+      throw new Error(`the API was away for ${availability.longestOutageMs} ms: ${availability.firstFailure}`);
+  } else await resize();
+  log(`resize: ${formatSecondsSince(resizing)} from the button to Ready`);
 
-  if (!before) await talk.say('/kthw kubeconfig demo');
-  await stage.nodesAre(1, before ?? (await stage.kubectl()));
-  const types = await machineTypes(stack);
+  if (!previousKubectl) await conversation.sendCommand('/kthw kubeconfig demo');
+  await runner.assertReadyNodes(1, previousKubectl ?? (await runner.kubectl()));
+  const types = await listMachineTypes(stack);
   log(`machines: ${types.join(', ')}`);
-  if (types.length !== 4 || types.some((type) => type !== large)) throw new Error(`not all machines are ${large}`);
-  const doctor = await talk.ask('/kthw doctor demo');
+  if (types.length !== 4 || types.some((type) => type !== largeMachineType)) throw new Error(`not all machines are ${largeMachineType}`);
+  const doctor = await conversation.sendCommandForReply('/kthw doctor demo');
   log(`\n${doctor}`);
   if (doctor.includes('too small')) throw new Error('the machines are still called too small');
-  await stage.delete();
+  await runner.deleteCluster();
 }
 
-async function apiAnswers(kubectl: Kubectl): Promise<void> {
+async function checkApiServer(kubectl: Kubectl): Promise<void> {
   await kubectl('get', '--raw', '/readyz', '--request-timeout=5s');
 }
 
 /** As Compute Engine has them. */
-async function machineTypes({ cloudUrl }: Stack): Promise<string[]> {
-  const response = await fetch(`${cloudUrl}/compute/v1/projects/kthw-local/aggregated/instances`, {
+async function listMachineTypes({ computeUrl }: Stack): Promise<string[]> {
+  const response = await fetch(`${computeUrl}/compute/v1/projects/kthw-local/aggregated/instances`, {
     headers: { authorization: 'Bearer local' },
   });
   if (!response.ok) throw new Error(`listing machines: HTTP ${response.status}`);

@@ -1,65 +1,65 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mirroredVersion } from '../../src/engine/cluster/releases.ts';
+import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
 import type { Stack } from '../stack.ts';
-import type { Scene } from './create-and-delete.ts';
-import { watchDuring, watchedWords } from './measure-availability.ts';
-import { type Kubectl, minuteMs, Stage } from './scenario-runner.ts';
+import type { ScenarioContext } from './create-and-delete.ts';
+import { measureAvailability, formatAvailability } from './measure-availability.ts';
+import { type Kubectl, minuteMs, ScenarioRunner } from './scenario-runner.ts';
 
 const replicas = 3;
 /** A disruption budget holds an eviction back until so many pods serve elsewhere. */
-const least = 2;
+const minAvailable = 2;
 /** A pod that is asked to go ends before every proxy has heard of it. */
-const awayMs = 5_000;
+const maxOutageMs = 5_000;
 
 /** Workers from 3 to 4 to 2, with a deployment that is there all the time. */
-export async function scaled(stack: Stack, scene: Scene): Promise<void> {
-  const { log, folder } = scene;
-  const stage = new Stage(stack, scene);
-  await stage.done('/kthw create demo', /: ready/);
-  const kubectl = await stage.kubectl();
-  await stage.nodesAre(3, kubectl);
+export async function scaleWorkers(stack: Stack, context: ScenarioContext): Promise<void> {
+  const { log, folder } = context;
+  const runner = new ScenarioRunner(stack, context);
+  await runner.runCommand('/kthw create demo', /: ready/);
+  const kubectl = await runner.kubectl();
+  await runner.assertReadyNodes(3, kubectl);
 
   const path = join(folder, 'web.json');
-  await writeFile(path, JSON.stringify(web()));
+  await writeFile(path, JSON.stringify(buildWebManifest()));
   await kubectl('apply', '-f', path);
   await kubectl('rollout', 'status', 'deployment/web', `--timeout=${2 * minuteMs}ms`);
   log(`\n${await kubectl('get', 'pods', '-o', 'wide')}`);
 
-  const { watched: replicasSeen } = await watchDuring(
-    () => enoughReplicas(kubectl),
+  const { availability: replicaAvailability } = await measureAvailability(
+    () => checkReplicas(kubectl),
     async () => {
-      const { watched } = await watchDuring(
-        () => answers(kubectl),
+      const { availability } = await measureAvailability(
+        () => checkWebService(kubectl),
         async () => {
-          await stage.done('/kthw scale demo --workers 4', /: scaled/);
-          await stage.nodesAre(4, kubectl);
-          await stage.approved('/kthw scale demo --workers 2', /: scaled/);
-          await stage.nodesAre(2, kubectl);
+          await runner.runCommand('/kthw scale demo --workers 4', /: scaled/);
+          await runner.assertReadyNodes(4, kubectl);
+          await runner.runApprovedCommand('/kthw scale demo --workers 2', /: scaled/);
+          await runner.assertReadyNodes(2, kubectl);
         },
       );
-      log(`requests to the deployment meanwhile: ${watchedWords(watched)}`);
-      if (watched.longestMs > awayMs)
-        throw new Error(`it did not answer for ${watched.longestMs} ms: ${watched.firstMiss}`);
+      log(`requests to the deployment meanwhile: ${formatAvailability(availability)}`);
+      if (availability.longestOutageMs > maxOutageMs)
+        throw new Error(`it did not answer for ${availability.longestOutageMs} ms: ${availability.firstFailure}`);
     },
   );
-  log(`${least} of ${replicas} replicas available meanwhile: ${watchedWords(replicasSeen)}`);
-  if (replicasSeen.misses > 0) throw new Error(`the deployment was not available: ${replicasSeen.firstMiss}`);
+  log(`${minAvailable} of ${replicas} replicas available meanwhile: ${formatAvailability(replicaAvailability)}`);
+  if (replicaAvailability.failures > 0) throw new Error(`the deployment was not available: ${replicaAvailability.firstFailure}`);
   log(`\n${await kubectl('get', 'pods', '-o', 'wide')}`);
-  await stage.delete();
+  await runner.deleteCluster();
 }
 
 /** By way of the API server and the service, as nothing else leads to pods from outside. */
-async function answers(kubectl: Kubectl): Promise<void> {
+async function checkWebService(kubectl: Kubectl): Promise<void> {
   await kubectl('get', '--raw', '/api/v1/namespaces/default/services/web:80/proxy/', '--request-timeout=4s');
 }
 
-async function enoughReplicas(kubectl: Kubectl): Promise<void> {
+async function checkReplicas(kubectl: Kubectl): Promise<void> {
   const available = await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}');
-  if (Number(available) < least) throw new Error(`${available || 0} replicas are available`);
+  if (Number(available) < minAvailable) throw new Error(`${available || 0} replicas are available`);
 }
 
-function web() {
+function buildWebManifest() {
   const labels = { app: 'web' };
   const metadata = { name: 'web' };
   const spread = { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' };
@@ -81,7 +81,7 @@ function web() {
       },
     },
   };
-  const budget = Number(mirroredVersion.split('.')[1]) < 21 ? 'policy/v1beta1' : 'policy/v1';
+  const budget = Number(mirrorVersion.split('.')[1]) < 21 ? 'policy/v1beta1' : 'policy/v1';
   const items = [
     {
       apiVersion: 'apps/v1',
@@ -94,7 +94,7 @@ function web() {
       apiVersion: budget,
       kind: 'PodDisruptionBudget',
       metadata,
-      spec: { minAvailable: least, selector: { matchLabels: labels } },
+      spec: { minAvailable, selector: { matchLabels: labels } },
     },
   ];
   return { apiVersion: 'v1', kind: 'List', items };

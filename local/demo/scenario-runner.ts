@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ShownMessage } from '../slack/slack-emulator-client.ts';
-import { WorkspaceClient } from '../slack/slack-emulator-client.ts';
+import type { ApiMessage } from '../slack/slack-emulator-client.ts';
+import { SlackEmulatorClient } from '../slack/slack-emulator-client.ts';
 import type { Stack } from '../stack.ts';
 import { Conversation } from './conversation.ts';
-import type { Scene } from './create-and-delete.ts';
-import { openKubectl } from './kubectl.ts';
+import type { ScenarioContext } from './create-and-delete.ts';
+import { createKubectl } from './kubectl.ts';
 
 export type Kubectl = (...args: string[]) => Promise<string>;
 
@@ -14,88 +14,88 @@ export const minuteMs = 60_000;
 const createMs = 20 * minuteMs;
 
 /** What the scenarios about one cluster, `demo`, have in common. */
-export class Stage {
-  readonly talk: Conversation;
+export class ScenarioRunner {
+  readonly conversation: Conversation;
   readonly #stack: Stack;
-  readonly #scene: Scene;
+  readonly #context: ScenarioContext;
 
-  constructor(stack: Stack, scene: Scene) {
+  constructor(stack: Stack, context: ScenarioContext) {
     this.#stack = stack;
-    this.#scene = scene;
-    const place = { person: 'ada', channel: 'clusters', signal: scene.signal };
-    this.talk = new Conversation(new WorkspaceClient(stack.workspaceUrl), place);
+    this.#context = context;
+    const options = { person: 'ada', channel: 'clusters', signal: context.signal };
+    this.conversation = new Conversation(new SlackEmulatorClient(stack.workspaceUrl), options);
   }
 
   /** Types a command that begins a run, and approves what the run asks. @returns its summary once it is over and well */
-  async approved(command: string, well: RegExp): Promise<ShownMessage> {
-    return await this.seenThrough(command, () => this.talk.say(command), well);
+  async runApprovedCommand(command: string, successPattern: RegExp): Promise<ApiMessage> {
+    return await this.runAndApprove(command, () => this.conversation.sendCommand(command), successPattern);
   }
 
   /** The same for a run that is begun otherwise. */
-  async seenThrough(what: string, act: () => Promise<void>, well: RegExp): Promise<ShownMessage> {
-    const run = await this.talk.begin('demo', act);
-    const over = new AbortController();
-    const approving = this.#approveAll(run, AbortSignal.any([over.signal, this.#scene.signal]));
+  async runAndApprove(label: string, action: () => Promise<void>, successPattern: RegExp): Promise<ApiMessage> {
+    const run = await this.conversation.startRun('demo', action);
+    const end = new AbortController();
+    const approving = this.#approveAll(run, AbortSignal.any([end.signal, this.#context.signal]));
     try {
-      return await this.#well(what, run, well);
+      return await this.#waitForSuccess(label, run, successPattern);
     } finally {
-      over.abort();
+      end.abort();
       await approving;
     }
   }
 
   /** Types a command that begins a run which asks nothing. @returns its summary once it is over and well */
-  async done(command: string, well: RegExp): Promise<ShownMessage> {
-    return await this.#well(command, await this.talk.begin('demo', () => this.talk.say(command)), well);
+  async runCommand(command: string, successPattern: RegExp): Promise<ApiMessage> {
+    return await this.#waitForSuccess(command, await this.conversation.startRun('demo', () => this.conversation.sendCommand(command)), successPattern);
   }
 
   /** kubectl with the kubeconfig that came by direct message. */
   async kubectl(): Promise<Kubectl> {
-    const { folder, signal } = this.#scene;
+    const { folder, signal } = this.#context;
     const path = join(folder, 'kubeconfig');
-    await writeFile(path, await this.talk.file(/kubeconfig|\.yaml|\.conf/, minuteMs), { mode: 0o600 });
-    return await openKubectl(this.#stack.mirrorUrl, path, folder, signal);
+    await writeFile(path, await this.conversation.downloadFile(/kubeconfig|\.yaml|\.conf/, minuteMs), { mode: 0o600 });
+    return await createKubectl(this.#stack.mirrorUrl, path, folder, signal);
   }
 
   /** @throws Error when kubectl does not see so many Ready nodes, and no others */
-  async nodesAre(wanted: number, kubectl: Kubectl): Promise<void> {
+  async assertReadyNodes(expectedCount: number, kubectl: Kubectl): Promise<void> {
     const nodes = await kubectl('get', 'nodes', '--no-headers');
-    this.#scene.log(`\n$ kubectl get nodes\n${nodes}`);
+    this.#context.log(`\n$ kubectl get nodes\n${nodes}`);
     const lines = nodes.split('\n').filter(Boolean);
     const ready = lines.filter((line) => /\sReady\s/.test(line)).length;
-    if (ready !== wanted || lines.length !== wanted)
-      throw new Error(`kubectl sees ${ready} Ready nodes of ${lines.length}, not ${wanted}`);
+    if (ready !== expectedCount || lines.length !== expectedCount)
+      throw new Error(`kubectl sees ${ready} Ready nodes of ${lines.length}, not ${expectedCount}`);
   }
 
-  async delete(): Promise<void> {
+  async deleteCluster(): Promise<void> {
     const deleting = Date.now();
-    await this.talk.say('/kthw delete demo');
-    await this.talk.press('delete.yes');
-    await this.talk.outcome('demo', /: deleted/, 5 * minuteMs);
-    this.#scene.log(`delete: ${secondsSince(deleting)}`);
+    await this.conversation.sendCommand('/kthw delete demo');
+    await this.conversation.pressButton('delete.yes');
+    await this.conversation.waitForOutcome('demo', /: deleted/, 5 * minuteMs);
+    this.#context.log(`delete: ${formatSecondsSince(deleting)}`);
   }
 
   /** What has changed since it was asked is asked anew: whoever wants it says yes again. */
-  async #approveAll(run: ShownMessage, signal: AbortSignal): Promise<void> {
+  async #approveAll(run: ApiMessage, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const asked = this.talk.pressIn(run, 'approval.yes', { deadlineMs: createMs, signal });
+      const press = this.conversation.pressThreadButton(run, 'approval.yes', { deadlineMs: createMs, signal });
       // Without an answer the run does not end, which whoever waits for that will say.
-      const said = await asked.catch((error: unknown) => (signal.aborted ? '' : (error as Error).message));
-      if (said) this.#scene.log(`\n${said}`);
+      const messageText = await press.catch((error: unknown) => (signal.aborted ? '' : (error as Error).message));
+      if (messageText) this.#context.log(`\n${messageText}`);
       // Its message loses the button a moment later.
       await sleep(3_000, undefined, { signal }).catch(() => {});
     }
   }
 
-  async #well(what: string, run: ShownMessage, well: RegExp): Promise<ShownMessage> {
+  async #waitForSuccess(label: string, run: ApiMessage, successPattern: RegExp): Promise<ApiMessage> {
     const started = Date.now();
-    const over = await this.talk.over(run, createMs);
-    this.#scene.log(`${what}: ${secondsSince(started)}, ${over.text}`);
-    if (!well.test(over.text)) throw new Error(`${over.text}\n${await this.talk.story(over)}`);
-    return over;
+    const summary = await this.conversation.waitForEnd(run, createMs);
+    this.#context.log(`${label}: ${formatSecondsSince(started)}, ${summary.text}`);
+    if (!successPattern.test(summary.text)) throw new Error(`${summary.text}\n${await this.conversation.readThread(summary)}`);
+    return summary;
   }
 }
 
-export function secondsSince(startedMs: number): string {
+export function formatSecondsSince(startedMs: number): string {
   return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
 }

@@ -12,7 +12,7 @@ export interface Gallery {
   close(): Promise<void>;
 }
 
-interface Collected {
+interface CollectedSamples {
   readonly names: object;
   readonly samples: readonly { readonly picture?: string; readonly [field: string]: unknown }[];
 }
@@ -21,26 +21,26 @@ interface Collected {
  * Serves every message in every state on one page, with the components of the workspace's page.
  * @param port 0: the system picks one
  */
-export async function openGallery(port = 0): Promise<Gallery> {
-  let pictures: Buffer[] = [];
+export async function startGallery(port = 0): Promise<Gallery> {
+  let charts: Buffer[] = [];
   const server = createServer((request, response) => {
-    void answer(new URL(request.url ?? '/', 'http://gallery').pathname, response).catch((error: unknown) => {
+    void handleRequest(new URL(request.url ?? '/', 'http://gallery').pathname, response).catch((error: unknown) => {
       replyBytes(response, 500, String((error as { stderr?: string }).stderr || error));
     });
   });
 
-  async function answer(path: string, response: ServerResponse): Promise<void> {
-    const picture = pictures[Number(/^\/pictures\/(\d+)\.png$/.exec(path)?.[1] ?? Number.NaN)];
+  async function handleRequest(path: string, response: ServerResponse): Promise<void> {
+    const picture = charts[Number(/^\/pictures\/(\d+)\.png$/.exec(path)?.[1] ?? Number.NaN)];
     if (picture) return replyBytes(response, 200, picture, { 'content-type': 'image/png' });
     if (path !== '/samples.json') return await servePage(path, response, 'gallery.html');
-    const { names, samples } = await collect();
-    pictures = [];
-    const shown = samples.map((sample) => {
+    const { names, samples } = await collectSamples();
+    charts = [];
+    const visibleSamples = samples.map((sample) => {
       if (sample.picture === undefined) return sample;
-      const place = `/pictures/${pictures.push(Buffer.from(sample.picture, 'base64')) - 1}.png`;
-      return { ...sample, picture: place };
+      const url = `/pictures/${charts.push(Buffer.from(sample.picture, 'base64')) - 1}.png`;
+      return { ...sample, picture: url };
     });
-    replyJson(response, 200, { names, samples: shown });
+    replyJson(response, 200, { names, samples: visibleSamples });
   }
 
   server.listen(port, '127.0.0.1');
@@ -55,8 +55,8 @@ export async function openGallery(port = 0): Promise<Gallery> {
   };
 }
 
-async function collect(): Promise<Collected> {
+async function collectSamples(): Promise<CollectedSamples> {
   const script = join(import.meta.dirname, 'collect.ts');
   const { stdout } = await execa(process.execPath, [script], { stdin: 'ignore', timeout: 60_000 });
-  return JSON.parse(stdout) as Collected;
+  return JSON.parse(stdout) as CollectedSamples;
 }

@@ -1,25 +1,25 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { debianParts } from './building/debian-artifacts.ts';
+import { debianArtifacts } from './building/debian-artifacts.ts';
 import { DebianSuite } from './building/debian-suite.ts';
-import { imagesPart } from './building/images-artifact.ts';
-import { kubernetesPart } from './building/kubernetes-artifact.ts';
-import type { Part } from './building/mirror-artifact.ts';
-import { withLock } from './folder-lock.ts';
+import { imagesArtifact } from './building/images-artifact.ts';
+import { kubernetesArtifact } from './building/kubernetes-artifact.ts';
+import type { MirrorArtifact } from './building/mirror-artifact.ts';
+import { withFolderLock } from './folder-lock.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import type { Manifest, StoredFile } from './manifest-schema.ts';
-import { describeFile, findFault } from './stored-files.ts';
+import { describeFile, findDamage } from './stored-files.ts';
 
-export interface MakeOptions {
+export interface EnsureMirrorOptions {
   /** Ends the making: children are ended, finished parts stay. */
   readonly signal?: AbortSignal;
   /** What upstream's `https://` is replaced by; `undefined` asks nobody. Default: `https://`. */
   readonly upstream?: string | undefined;
   /** Instead of all that the mirror serves. */
-  readonly parts?: readonly Part[];
+  readonly artifacts?: readonly MirrorArtifact[];
 }
 
-const everything: readonly Part[] = [kubernetesPart, ...debianParts, imagesPart];
+const allArtifacts: readonly MirrorArtifact[] = [kubernetesArtifact, ...debianArtifacts, imagesArtifact];
 
 /**
  * Sees that the cache holds all that the mirror serves. What is missing, damaged or of another recipe is made, side by side;
@@ -29,16 +29,16 @@ const everything: readonly Part[] = [kubernetesPart, ...debianParts, imagesPart]
 export async function ensureMirror(
   cacheDir: string,
   log: (line: string) => void,
-  options: MakeOptions = {},
+  options: EnsureMirrorOptions = {},
 ): Promise<void> {
-  const parts = options.parts ?? everything;
-  if ((await findMissing(cacheDir, parts, () => undefined)).length === 0) return;
+  const artifacts = options.artifacts ?? allArtifacts;
+  if ((await findMissingArtifacts(cacheDir, artifacts, () => undefined)).length === 0) return;
   const signal = options.signal ?? new AbortController().signal;
   const onWait = () => log('mirror: another process is making the content, waiting for it');
-  await withLock(cacheDir, { signal, onWait }, async () => {
-    const missing = await findMissing(cacheDir, parts, log);
+  await withFolderLock(cacheDir, { signal, onWait }, async () => {
+    const missing = await findMissingArtifacts(cacheDir, artifacts, log);
     if (missing.length === 0) return;
-    log(`mirror: making ${missing.map((part) => part.name).join(', ')} in "${cacheDir}", once`);
+    log(`mirror: making ${missing.map((artifact) => artifact.name).join(', ')} in "${cacheDir}", once`);
     const started = Date.now();
     const manifest = await readManifest(cacheDir);
     const work = join(cacheDir, 'work');
@@ -49,18 +49,18 @@ export async function ensureMirror(
       saved = saved.then(() => writeManifest(cacheDir, manifest));
       return saved;
     };
-    const making = { cacheDir, manifest, save, debian, upstream, signal, log };
-    const made = await Promise.allSettled(missing.map((part) => makePart(part, making)));
+    const context = { cacheDir, manifest, save, debian, upstream, signal, log };
+    const results = await Promise.allSettled(missing.map((artifact) => buildArtifact(artifact, context)));
     signal.throwIfAborted();
-    const failures = made.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
+    const failures = results.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
     if (failures.length === 1) throw failures[0];
     if (failures.length > 1) throw new AggregateError(failures, failures.map((error) => error.message).join('; '));
     await rm(work, { recursive: true, force: true });
-    log(`mirror: complete after ${seconds(started)}`);
+    log(`mirror: complete after ${formatSeconds(started)}`);
   });
 }
 
-interface Making {
+interface BuildContext {
   readonly cacheDir: string;
   readonly manifest: Manifest;
   /** Writes the manifest; two parts that finish together don't overtake each other. */
@@ -71,15 +71,15 @@ interface Making {
   log(line: string): void;
 }
 
-async function makePart(part: Part, making: Making): Promise<void> {
-  const { cacheDir, manifest, log } = making;
+async function buildArtifact(artifact: MirrorArtifact, context: BuildContext): Promise<void> {
+  const { cacheDir, manifest, log } = context;
   const started = Date.now();
-  const out = join(cacheDir, 'work', `${part.name}.out`);
+  const out = join(cacheDir, 'work', `${artifact.name}.out`);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const { debian, upstream, signal } = making;
-  const work = join(cacheDir, 'work', part.name);
-  const origin = await part.make({ out, work, debian, upstream, signal, log });
+  const { debian, upstream, signal } = context;
+  const work = join(cacheDir, 'work', artifact.name);
+  const origin = await artifact.build({ out, work, debian, upstream, signal, log });
   signal.throwIfAborted();
   const files: StoredFile[] = [];
   for (const path of await listFiles(out)) {
@@ -87,30 +87,30 @@ async function makePart(part: Part, making: Making): Promise<void> {
     await mkdir(dirname(join(cacheDir, path)), { recursive: true });
     await rename(join(out, path), join(cacheDir, path));
   }
-  const stale = (manifest.parts[part.name]?.files ?? []).filter((old) => !files.some((file) => file.path === old.path));
+  const stale = (manifest.parts[artifact.name]?.files ?? []).filter((previous) => !files.some((file) => file.path === previous.path));
   for (const file of stale) await rm(join(cacheDir, file.path), { force: true });
-  manifest.parts[part.name] = { recipe: part.recipe, origin, tookMs: Date.now() - started, files };
-  await making.save();
-  log(`${part.name}: ready after ${seconds(started)} (${origin})`);
+  manifest.parts[artifact.name] = { recipe: artifact.recipe, origin, tookMs: Date.now() - started, files };
+  await context.save();
+  log(`${artifact.name}: ready after ${formatSeconds(started)} (${origin})`);
 }
 
-async function findMissing(cacheDir: string, parts: readonly Part[], log: (line: string) => void): Promise<Part[]> {
+async function findMissingArtifacts(cacheDir: string, artifacts: readonly MirrorArtifact[], log: (line: string) => void): Promise<MirrorArtifact[]> {
   const manifest = await readManifest(cacheDir);
-  const missing: Part[] = [];
-  for (const part of parts) {
-    const stored = manifest.parts[part.name];
+  const missing: MirrorArtifact[] = [];
+  for (const artifact of artifacts) {
+    const stored = manifest.parts[artifact.name];
     if (stored === undefined) {
-      missing.push(part);
+      missing.push(artifact);
       continue;
     }
-    const faults = stored.recipe === part.recipe ? [] : ['it was made by another recipe'];
+    const problems = stored.recipe === artifact.recipe ? [] : ['it was made by another recipe'];
     for (const file of stored.files) {
-      const fault = await findFault(cacheDir, file);
-      if (fault !== undefined) faults.push(fault);
+      const damage = await findDamage(cacheDir, file);
+      if (damage !== undefined) problems.push(damage);
     }
-    if (faults.length === 0) continue;
-    log(`${part.name}: making it again: ${faults.join(', ')}`);
-    missing.push(part);
+    if (problems.length === 0) continue;
+    log(`${artifact.name}: making it again: ${problems.join(', ')}`);
+    missing.push(artifact);
   }
   return missing;
 }
@@ -122,6 +122,6 @@ async function listFiles(folder: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-function seconds(since: number): string {
-  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+function formatSeconds(startedMs: number): string {
+  return `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
 }

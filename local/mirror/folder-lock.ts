@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const patienceMs = 60 * 60_000;
+const lockTimeoutMs = 60 * 60_000;
 
 /**
  * Does something that only one process at a time may do in `folder`. The lock is SQLite's on an empty database, so the
  * system lets go of it with the process, however that ends.
  * @throws Error when another process holds it for an hour
  */
-export async function withLock<T>(
+export async function withFolderLock<T>(
   folder: string,
   options: { readonly signal: AbortSignal; readonly onWait: () => void },
   action: () => Promise<T>,
@@ -18,8 +18,8 @@ export async function withLock<T>(
   await mkdir(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 });
   try {
-    const deadline = Date.now() + patienceMs;
-    for (let tries = 0; !take(database); tries++) {
+    const deadline = Date.now() + lockTimeoutMs;
+    for (let tries = 0; !tryLock(database); tries++) {
       if (tries === 0) options.onWait();
       if (Date.now() > deadline)
         throw new Error(`waiting for "${folder}": another process has held it for an hour; end that one first`);
@@ -31,7 +31,7 @@ export async function withLock<T>(
   }
 }
 
-function take(database: DatabaseSync): boolean {
+function tryLock(database: DatabaseSync): boolean {
   try {
     database.exec('BEGIN EXCLUSIVE');
     return true;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { mirrorCacheDir } from './cache-dir.ts';
+import { getMirrorCacheDir } from './cache-dir.ts';
 import { ensureMirror } from './ensure-mirror.ts';
 import { startMirror } from './start-mirror.ts';
 
@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     host: { type: 'string', default: '127.64.0.1' },
     port: { type: 'string', default: '0' },
-    cache: { type: 'string', default: mirrorCacheDir() },
+    cache: { type: 'string', default: getMirrorCacheDir() },
     'make-only': { type: 'boolean', default: false },
     'no-upstream': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -8,7 +8,7 @@ const fileSchema = z.object({
   mtimeMs: z.number(),
 });
 
-const partSchema = z.object({
+const artifactSchema = z.object({
   /** Says how it was made; a part of another recipe is made again. */
   recipe: z.string(),
   /** Where it came from, for people. */
@@ -18,7 +18,7 @@ const partSchema = z.object({
 });
 
 /** What `manifest.json` looks like. */
-export const manifestSchema = z.object({ format: z.literal(1), parts: z.record(z.string(), partSchema) });
+export const manifestSchema = z.object({ format: z.literal(1), parts: z.record(z.string(), artifactSchema) });
 
 /** What a cache holds, with the digest of every file. */
 export type Manifest = z.infer<typeof manifestSchema>;

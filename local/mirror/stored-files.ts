@@ -7,26 +7,26 @@ import type { StoredFile } from './manifest-schema.ts';
 /** Describes a file as the manifest has it. `path` is relative to `root`. */
 export async function describeFile(root: string, path: string): Promise<StoredFile> {
   const { size, mtimeMs } = await stat(join(root, path));
-  return { path, size, mtimeMs: Math.trunc(mtimeMs), sha256: await sha256Of(join(root, path)) };
+  return { path, size, mtimeMs: Math.trunc(mtimeMs), sha256: await computeSha256(join(root, path)) };
 }
 
 /**
  * Says what is wrong with a stored file, or undefined. Its digest is only taken when its time has changed, so a whole cache
  * is looked over in milliseconds; a file with the right digest gets its time back.
  */
-export async function findFault(cacheDir: string, file: StoredFile): Promise<string | undefined> {
+export async function findDamage(cacheDir: string, file: StoredFile): Promise<string | undefined> {
   const path = join(cacheDir, file.path);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return `"${file.path}" is missing`;
   if (found.size !== file.size) return `"${file.path}" has ${found.size} bytes, not ${file.size}`;
   if (Math.trunc(found.mtimeMs) === file.mtimeMs) return undefined;
-  if ((await sha256Of(path)) !== file.sha256) return `"${file.path}" has another digest`;
+  if ((await computeSha256(path)) !== file.sha256) return `"${file.path}" has another digest`;
   await utimes(path, found.atime, new Date(file.mtimeMs)).catch(() => undefined);
   return undefined;
 }
 
 /** The SHA-256 of a file's content, in hex. */
-export async function sha256Of(path: string): Promise<string> {
+export async function computeSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');

@@ -4,19 +4,19 @@ import { glob, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
 
-const root = join(import.meta.dirname, '../..');
-const source = join(import.meta.dirname, 'page');
-const config = join(import.meta.dirname, 'vite.config.ts');
-const kept = join(root, 'node_modules/.cache/kthw-page');
+const projectRoot = join(import.meta.dirname, '../..');
+const sourceFolder = join(import.meta.dirname, 'page');
+const viteConfig = join(import.meta.dirname, 'vite.config.ts');
+const cacheFolder = join(projectRoot, 'node_modules/.cache/kthw-page');
 
-let building: Promise<string> | undefined;
+let pendingBuild: Promise<string> | undefined;
 
 /** The folder of the built page; those who ask at once wait for one build. See `build`. */
 export function buildPage(): Promise<string> {
-  building ??= build().finally(() => {
-    building = undefined;
+  pendingBuild ??= buildIfChanged().finally(() => {
+    pendingBuild = undefined;
   });
-  return building;
+  return pendingBuild;
 }
 
 /**
@@ -24,38 +24,38 @@ export function buildPage(): Promise<string> {
  * @returns the folder that it is in
  * @throws Error with what Vite said
  */
-async function build(): Promise<string> {
-  const folder = join(kept, await digestOfSource());
+async function buildIfChanged(): Promise<string> {
+  const folder = join(cacheFolder, await computeSourceDigest());
   if (existsSync(folder)) return folder;
-  await mkdir(kept, { recursive: true });
-  const making = await mkdtemp(join(kept, 'making-'));
+  await mkdir(cacheFolder, { recursive: true });
+  const tempFolder = await mkdtemp(join(cacheFolder, 'making-'));
   try {
-    const args = ['build', '--outDir', making, '--emptyOutDir', '--logLevel', 'warn'];
-    const vite = join(root, 'node_modules/vite/bin/vite.js');
-    await execa(process.execPath, [vite, ...args, '--config', config], { stdin: 'ignore' });
-    await put(making, folder);
+    const args = ['build', '--outDir', tempFolder, '--emptyOutDir', '--logLevel', 'warn'];
+    const vite = join(projectRoot, 'node_modules/vite/bin/vite.js');
+    await execa(process.execPath, [vite, ...args, '--config', viteConfig], { stdin: 'ignore' });
+    await moveIntoPlace(tempFolder, folder);
   } finally {
-    await rm(making, { recursive: true, force: true });
+    await rm(tempFolder, { recursive: true, force: true });
   }
   return folder;
 }
 
 /** Two that build at once put the same there: the first stays. */
-async function put(made: string, folder: string): Promise<void> {
-  await rename(made, folder).catch((error: unknown) => {
+async function moveIntoPlace(tempFolder: string, folder: string): Promise<void> {
+  await rename(tempFolder, folder).catch((error: unknown) => {
     if (!existsSync(folder)) throw error;
   });
 }
 
 /** Of the page's own files, and of the packages by what is locked. */
-async function digestOfSource(): Promise<string> {
-  const files = [join(root, 'package-lock.json'), config];
-  for await (const entry of glob('**/*', { cwd: source, withFileTypes: true })) {
+async function computeSourceDigest(): Promise<string> {
+  const files = [join(projectRoot, 'package-lock.json'), viteConfig];
+  for await (const entry of glob('**/*', { cwd: sourceFolder, withFileTypes: true })) {
     if (entry.isFile()) files.push(join(entry.parentPath, entry.name));
   }
   const hash = createHash('sha256');
   for (const file of files.sort()) {
-    hash.update(`${relative(root, file)}\0`).update(await readFile(file));
+    hash.update(`${relative(projectRoot, file)}\0`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 20);
 }

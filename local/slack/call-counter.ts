@@ -7,7 +7,7 @@ export interface CallCount {
 }
 
 /** Counts calls by method, for tests and figures. */
-export class Calls {
+export class CallCounter {
   #counts = new Map<string, CallCount>();
 
   /** @param outcome `ok`, or the name of the error */
@@ -23,7 +23,7 @@ export class Calls {
     this.#counts = new Map();
   }
 
-  all(): Record<string, CallCount> {
+  getCounts(): Record<string, CallCount> {
     return Object.fromEntries(this.#counts);
   }
 }

@@ -2,7 +2,7 @@ import type { View } from './model/view.ts';
 
 /** Something that happened, told to every page and client that may see it. */
 export type Change =
-  | { kind: 'message'; how: 'posted' | 'changed' | 'deleted'; channel: string; ts: string; message: object | null }
+  | { kind: 'message'; action: 'posted' | 'changed' | 'deleted'; channel: string; ts: string; message: object | null }
   | { kind: 'channel'; channel: string }
   | { kind: 'view'; user: string; view: View | null }
   | { kind: 'home'; user: string }
@@ -10,19 +10,19 @@ export type Change =
   /** Told only to those who look with everybody's eyes. */
   | { kind: 'call'; method: string; outcome: string };
 
-type Listener = (change: Change, seesIt: (user: string) => boolean) => void;
+type Listener = (change: Change, canSee: (user: string) => boolean) => void;
 
 /** Hands each change to whoever listens, with the rule of who may see it. */
-export class Changes {
+export class ChangeFeed {
   readonly #listeners = new Set<Listener>();
 
   /** @returns a function that ends the listening */
-  listen(listener: Listener): () => void {
+  subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  tell(change: Change, seesIt: (user: string) => boolean): void {
-    for (const listener of this.#listeners) listener(change, seesIt);
+  publish(change: Change, canSee: (user: string) => boolean): void {
+    for (const listener of this.#listeners) listener(change, canSee);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A fault to inject into the next calls of a method. */
-export const faultShape = z.strictObject({
+export const faultSchema = z.strictObject({
   /** An API method, `response_url`, `upload`, or `*` for any. */
   method: z.string(),
   times: z.int().min(1).default(1),
@@ -18,30 +18,30 @@ export const faultShape = z.strictObject({
 });
 
 /** A fault to inject. */
-export type Fault = z.infer<typeof faultShape>;
+export type Fault = z.infer<typeof faultSchema>;
 
 /** The faults still to come, first in, first out for each method. */
-export class Faults {
-  #waiting: Fault[] = [];
+export class FaultInjector {
+  #pending: Fault[] = [];
 
   add(faults: readonly Fault[]): void {
-    this.#waiting.push(...faults.map((fault) => ({ ...fault })));
+    this.#pending.push(...faults.map((fault) => ({ ...fault })));
   }
 
   clear(): void {
-    this.#waiting = [];
+    this.#pending = [];
   }
 
   list(): readonly Fault[] {
-    return this.#waiting;
+    return this.#pending;
   }
 
   /** The fault for this call, used up once. */
-  take(method: string): Fault | undefined {
-    const fault = this.#waiting.find((one) => one.method === method || one.method === '*');
+  consume(method: string): Fault | undefined {
+    const fault = this.#pending.find((one) => one.method === method || one.method === '*');
     if (!fault) return undefined;
     fault.times -= 1;
-    if (fault.times < 1) this.#waiting = this.#waiting.filter((one) => one !== fault);
+    if (fault.times < 1) this.#pending = this.#pending.filter((one) => one !== fault);
     return fault;
   }
 }

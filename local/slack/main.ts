@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { buildPage } from './build-page.ts';
-import { startWorkspace } from './start-slack-emulator.ts';
+import { startSlackEmulator } from './start-slack-emulator.ts';
 
 // Secrets come from the environment only: an argument list can be read by everybody on the machine.
 const { env } = process;
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: env.KTHW_WORKSPACE_PORT ?? '3001' },
-    'bot-url': { type: 'string', default: env.KTHW_WORKSPACE_BOT_URL ?? 'http://127.0.0.1:3000/slack/events' },
-    'state-file': { type: 'string', default: env.KTHW_WORKSPACE_STATE_FILE ?? '' },
+    port: { type: 'string', default: env.KTHW_SLACK_PORT ?? '3001' },
+    'bot-url': { type: 'string', default: env.KTHW_SLACK_BOT_URL ?? 'http://127.0.0.1:3000/slack/events' },
+    'state-file': { type: 'string', default: env.KTHW_SLACK_STATE_FILE ?? '' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -21,7 +21,7 @@ if (values.help) {
 
 // Before anybody opens it, so that whoever does waits for nothing.
 await buildPage();
-const workspace = await startWorkspace({
+const workspace = await startSlackEmulator({
   port: Number(values.port),
   botUrl: values['bot-url'],
   ...(env.SLACK_SIGNING_SECRET && { signingSecret: env.SLACK_SIGNING_SECRET }),

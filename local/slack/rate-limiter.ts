@@ -1,8 +1,8 @@
 /** Slack's tiers, in calls a minute for each method (docs: Web API rate limits), and the two special ones. */
-export type Tier = 1 | 2 | 3 | 4 | 'post' | 'none';
+export type RateLimitTier = 1 | 2 | 3 | 4 | 'post' | 'none';
 
 /** How much the bot may call. */
-export interface LimitOptions {
+export interface RateLimitOptions {
   enabled: boolean;
   /** Calls a minute of each tier. */
   perMinute: Readonly<Record<1 | 2 | 3 | 4, number>>;
@@ -12,7 +12,7 @@ export interface LimitOptions {
   postPerMinute: number;
 }
 
-const defaults: LimitOptions = {
+const defaultLimits: RateLimitOptions = {
   enabled: true,
   perMinute: { 1: 1, 2: 20, 3: 50, 4: 100 },
   post: { perSec: 1, burst: 3 },
@@ -25,13 +25,13 @@ interface Bucket {
 }
 
 /** Token buckets, one for each method, and for messages one for each channel as well. */
-export class RateLimits {
-  readonly #options: LimitOptions;
+export class RateLimiter {
+  readonly #options: RateLimitOptions;
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(options: Partial<LimitOptions>, now: () => number) {
-    this.#options = { ...defaults, ...options };
+  constructor(options: Partial<RateLimitOptions>, now: () => number) {
+    this.#options = { ...defaultLimits, ...options };
     this.#now = now;
   }
 
@@ -40,18 +40,18 @@ export class RateLimits {
    * @param channel the channel a message goes to, for the tier `post`
    * @returns 0 when the call may go on, else the whole seconds to wait
    */
-  take(method: string, tier: Tier, channel = ''): number {
+  consume(method: string, tier: RateLimitTier, channel = ''): number {
     if (!this.#options.enabled || tier === 'none') return 0;
     if (tier !== 'post') {
       const perMinute = this.#options.perMinute[tier];
-      return this.#spend(method, perMinute / 60, perMinute);
+      return this.#consumeToken(method, perMinute / 60, perMinute);
     }
     const { perSec, burst } = this.#options.post;
-    const wait = this.#spend(`${method} ${channel}`, perSec, burst);
-    return wait || this.#spend(method, this.#options.postPerMinute / 60, this.#options.postPerMinute);
+    const waitSec = this.#consumeToken(`${method} ${channel}`, perSec, burst);
+    return waitSec || this.#consumeToken(method, this.#options.postPerMinute / 60, this.#options.postPerMinute);
   }
 
-  #spend(key: string, perSec: number, burst: number): number {
+  #consumeToken(key: string, perSec: number, burst: number): number {
     const atMs = this.#now();
     const bucket = this.#buckets.get(key) ?? { tokens: burst, atMs };
     bucket.tokens = Math.min(burst, bucket.tokens + ((atMs - bucket.atMs) / 1000) * perSec);

@@ -1,15 +1,15 @@
-import type { LimitOptions } from './rate-limiter.ts';
-import type { WorkspaceOptions } from './slack-emulator-options.ts';
+import type { RateLimitOptions } from './rate-limiter.ts';
+import type { SlackEmulatorOptions } from './slack-emulator-options.ts';
 
 /** The options with the defaults filled in. */
-export type Settings = Required<Omit<WorkspaceOptions, 'botUrl' | 'stateFile' | 'rateLimits'>> & {
+export type SlackEmulatorSettings = Required<Omit<SlackEmulatorOptions, 'botUrl' | 'stateFile' | 'rateLimits'>> & {
   botUrl: string | undefined;
   stateFile: string | undefined;
-  rateLimits: Partial<LimitOptions>;
+  rateLimits: Partial<RateLimitOptions>;
 };
 
 /** Fills in the defaults. The default token and secret are for one machine only, and say so. */
-export function settings(options: WorkspaceOptions): Settings {
+export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSettings {
   return {
     port: 0,
     host: '127.0.0.1',
@@ -22,8 +22,8 @@ export function settings(options: WorkspaceOptions): Settings {
       ...['app_mentions:read', 'reactions:write', 'team:read'],
     ],
     commands: [{ command: '/kthw', usage: 'help', description: 'Kubernetes, the hard way' }],
-    ackMs: 3000,
-    eventRetriesMs: [250, 1000, 3000],
+    ackTimeoutMs: 3000,
+    eventRetryDelaysMs: [250, 1000, 3000],
     now: Date.now,
     ...options,
     botUrl: options.botUrl,

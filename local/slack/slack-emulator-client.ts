@@ -2,10 +2,10 @@ import type { CallCount } from './call-counter.ts';
 import type { Fault } from './fault-injector.ts';
 import type { Block, View } from './model/view.ts';
 import { PersonClient } from './person-client.ts';
-import { readStream } from './read-changes.ts';
+import { readChanges } from './read-changes.ts';
 
 /** A message as Slack's API shows it; the fields that tests and demos look at. */
-export interface ShownMessage {
+export interface ApiMessage {
   ts: string;
   user: string;
   text: string;
@@ -19,16 +19,16 @@ export interface ShownMessage {
 }
 
 /** How long to wait, and what may end the waiting. */
-export interface Waiting {
+export interface WaitOptions {
   /** 10,000 when not given. */
   deadlineMs?: number;
   signal?: AbortSignal;
   /** What is waited for, for the message when it does not come. */
-  what?: string;
+  description?: string;
 }
 
 /** Drives a running workspace: acts for its people and looks with their eyes. */
-export class WorkspaceClient {
+export class SlackEmulatorClient {
   readonly #url: string;
 
   /** @param url where the workspace listens, as in `http://127.0.0.1:3001` */
@@ -37,71 +37,71 @@ export class WorkspaceClient {
   }
 
   /** @param person id or handle, as in `ada` */
-  as(person: string): PersonClient {
+  actAs(person: string): PersonClient {
     return new PersonClient(this, person);
   }
 
   /** Top-level messages of a channel as one person sees them, oldest first. */
-  async messages(channel: string, as: string): Promise<ShownMessage[]> {
-    return (await this.look<{ messages: ShownMessage[] }>('messages', { channel, as })).messages;
+  async listMessages(channel: string, as: string): Promise<ApiMessage[]> {
+    return (await this.look<{ messages: ApiMessage[] }>('messages', { channel, as })).messages;
   }
 
   /** A message and its replies, oldest first. */
-  async thread(channel: string, ts: string, as: string): Promise<ShownMessage[]> {
-    return (await this.look<{ messages: ShownMessage[] }>('messages', { channel, as, thread: ts })).messages;
+  async listThreadMessages(channel: string, ts: string, as: string): Promise<ApiMessage[]> {
+    return (await this.look<{ messages: ApiMessage[] }>('messages', { channel, as, thread: ts })).messages;
   }
 
   /** The messages of a person's direct conversation with the bot. */
-  async dm(as: string): Promise<ShownMessage[]> {
-    return this.messages(await this.dmChannel(as), as);
+  async listDmMessages(actAs: string): Promise<ApiMessage[]> {
+    return this.listMessages(await this.openDm(actAs), actAs);
   }
 
   /** The id of a person's direct conversation with the bot. */
-  async dmChannel(as: string): Promise<string> {
+  async openDm(as: string): Promise<string> {
     const { bot } = await this.look<{ bot: { user: string } }>('team', { as });
-    return (await this.act<{ channel: string }>('dm', { as, with: bot.user })).channel;
+    return (await this.performAction<{ channel: string }>('dm', { as, with: bot.user })).channel;
   }
 
   /** The files a person can see. */
-  async files(as: string): Promise<NonNullable<ShownMessage['files']>> {
-    return (await this.look<{ files: NonNullable<ShownMessage['files']> }>('files', { as })).files;
+  async listFiles(actAs: string): Promise<NonNullable<ApiMessage['files']>> {
+    return (await this.look<{ files: NonNullable<ApiMessage['files']> }>('files', { as: actAs })).files;
   }
 
   /** The content of a file, as a person downloads it. */
-  async download(as: string, id: string): Promise<Buffer> {
-    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as, id })}`);
-    if (!response.ok) throw new Error(`downloading the file "${id}" for ${as}: HTTP ${response.status}`);
+  async downloadFile(actAs: string, id: string): Promise<Buffer> {
+    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as: actAs, id })}`);
+    if (!response.ok) throw new Error(`downloading the file "${id}" for ${actAs}: HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   }
 
   /** The modals a person has open, the top one last. */
-  async views(as: string): Promise<View[]> {
-    return (await this.look<{ views: View[] }>('views', { as })).views;
+  async listViews(actAs: string): Promise<View[]> {
+    return (await this.look<{ views: View[] }>('views', { as: actAs })).views;
   }
 
   /** The Home tab the bot last published for a person. */
-  async homeView(as: string): Promise<View | null> {
-    return (await this.look<{ view: View | null }>('home', { as })).view;
+  async getHomeView(actAs: string): Promise<View | null> {
+    return (await this.look<{ view: View | null }>('home', { as: actAs })).view;
   }
 
   /** Calls of the Web API by method. */
-  calls(): Promise<Record<string, CallCount>> {
+  getCallCounts(): Promise<Record<string, CallCount>> {
     return this.look('calls', {});
   }
 
   /** Injects faults into the next calls. */
-  async fault(...faults: (Partial<Fault> & { method: string })[]): Promise<void> {
-    await this.act('faults', faults);
+  async injectFaults(...faults: (Partial<Fault> & { method: string })[]): Promise<void> {
+    await this.performAction('faults', faults);
   }
 
   /** Forgets counted calls and waiting faults. */
-  async reset(): Promise<void> {
-    await this.act('reset', {});
+  async resetCallsAndFaults(): Promise<void> {
+    await this.performAction('reset', {});
   }
 
   /** Whether the bot's URL gives a challenge back. */
   verifyUrl(): Promise<{ ok: boolean; error?: string }> {
-    return this.act('verify', {});
+    return this.performAction('verify', {});
   }
 
   /**
@@ -109,40 +109,40 @@ export class WorkspaceClient {
    * @returns what the look gave
    * @throws {Error} when the deadline passes
    */
-  async waitFor<T>(look: () => Promise<T> | T, waiting: Waiting = {}): Promise<Exclude<T, false | null | undefined>> {
-    const { deadlineMs = 10_000, what = 'a condition' } = waiting;
+  async waitFor<T>(poll: () => Promise<T> | T, options: WaitOptions = {}): Promise<Exclude<T, false | null | undefined>> {
+    const { deadlineMs = 10_000, description = 'a condition' } = options;
     const deadline = AbortSignal.timeout(deadlineMs);
     const done = new AbortController();
-    const signal = AbortSignal.any([deadline, done.signal, ...(waiting.signal ? [waiting.signal] : [])]);
+    const signal = AbortSignal.any([deadline, done.signal, ...(options.signal ? [options.signal] : [])]);
     try {
-      for await (const _change of readStream(`${this.#url}/_local/events`, signal)) {
-        const found = await look();
-        if (found) return found as Exclude<T, false | null | undefined>;
+      for await (const _change of readChanges(`${this.#url}/_local/events`, signal)) {
+        const result = await poll();
+        if (result) return result as Exclude<T, false | null | undefined>;
       }
     } catch (error) {
       if (!deadline.aborted) throw error;
     } finally {
       done.abort();
     }
-    throw new Error(`waiting for ${what}: it did not come within ${deadlineMs} ms`);
+    throw new Error(`waiting for ${description}: it did not come within ${deadlineMs} ms`);
   }
 
   /** Looks at something: `GET /_local/NAME`. */
   async look<T>(name: string, query: Record<string, string>): Promise<T> {
-    return answer(name, await fetch(`${this.#url}/_local/${name}?${new URLSearchParams(query)}`));
+    return parseResponse(name, await fetch(`${this.#url}/_local/${name}?${new URLSearchParams(query)}`));
   }
 
   /** Does something: `POST /_local/NAME`. */
-  async act<T>(name: string, body: object): Promise<T> {
+  async performAction<T>(name: string, body: object): Promise<T> {
     const headers = { 'content-type': 'application/json' };
-    return answer(
+    return parseResponse(
       name,
       await fetch(`${this.#url}/_local/${name}`, { method: 'POST', headers, body: JSON.stringify(body) }),
     );
   }
 }
 
-async function answer<T>(name: string, response: Response): Promise<T> {
+async function parseResponse<T>(name: string, response: Response): Promise<T> {
   const value = (await response.json()) as T & { error?: string };
   if (response.ok) return value;
   throw new Error(`asking the workspace for "${name}": ${value.error ?? `HTTP ${response.status}`}`);

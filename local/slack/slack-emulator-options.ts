@@ -1,7 +1,7 @@
-import type { LimitOptions } from './rate-limiter.ts';
+import type { RateLimitOptions } from './rate-limiter.ts';
 
 /** A slash command that the bot has registered. */
-export interface CommandOption {
+export interface SlashCommand {
   /** With the slash. */
   command: string;
   usage?: string;
@@ -9,7 +9,7 @@ export interface CommandOption {
 }
 
 /** How a local workspace is set up. Everything has a default. */
-export interface WorkspaceOptions {
+export interface SlackEmulatorOptions {
   /** 0, the default, lets the system pick. */
   port?: number;
   host?: '127.0.0.1' | '::1' | 'localhost';
@@ -20,14 +20,14 @@ export interface WorkspaceOptions {
   signingSecret?: string;
   /** What the bot token may do; a method outside it answers `missing_scope`. */
   scopes?: readonly string[];
-  commands?: readonly CommandOption[];
+  commands?: readonly SlashCommand[];
   /** A JSON file in which the team is kept across restarts. Without one it is forgotten. */
   stateFile?: string;
-  rateLimits?: Partial<LimitOptions>;
+  rateLimits?: Partial<RateLimitOptions>;
   /** How long the bot has to answer. Slack gives 3,000. */
-  ackMs?: number;
+  ackTimeoutMs?: number;
   /** Waits before an event that failed is sent again. Slack waits 0, 60,000 and 300,000. */
-  eventRetriesMs?: readonly number[];
+  eventRetryDelaysMs?: readonly number[];
   /** The clock, in Unix ms. */
   now?: () => number;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import type { Changes } from './change-feed.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { TeamData } from './model/team-data.ts';
 
 const version = 1;
@@ -18,8 +18,8 @@ export function readState(file: string): TeamData | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const kept = parsed(text);
-  if (kept?.version === version) return kept.data;
+  const saved = parseState(text);
+  if (saved?.version === version) return saved.data;
   throw new Error(`reading the workspace's state: "${file}" is not a state file of this version; move it away`);
 }
 
@@ -30,10 +30,10 @@ export class StateFile {
   #dirty = false;
   #writing: Promise<void> | undefined;
 
-  constructor(file: string, data: TeamData, changes: Changes) {
+  constructor(file: string, data: TeamData, changes: ChangeFeed) {
     this.#file = file;
     this.#data = data;
-    changes.listen((change) => {
+    changes.subscribe((change) => {
       if (change.kind === 'call' || change.kind === 'view') return;
       this.#dirty = true;
       this.#writing ??= this.#write();
@@ -63,7 +63,7 @@ export class StateFile {
   }
 }
 
-function parsed(text: string): { version: number; data: TeamData } | undefined {
+function parseState(text: string): { version: number; data: TeamData } | undefined {
   try {
     return JSON.parse(text);
   } catch {

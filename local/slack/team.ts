@@ -1,128 +1,128 @@
-import { nameBlocks } from './blocks/assign-block-ids.ts';
-import type { Changes } from './change-feed.ts';
-import { newId, timestamps } from './identifiers.ts';
+import { assignBlockIds } from './blocks/assign-block-ids.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { createId, createTimestampGenerator } from './identifiers.ts';
 import type { Channel, Message, SharedFile } from './model/conversation.ts';
 import type { Person } from './model/person.ts';
 import type { TeamData } from './model/team-data.ts';
-import { presentMessage } from './to-api-message.ts';
+import { toApiMessage } from './to-api-message.ts';
 
 /** What a message is made of; the rest is filled in when it is posted. */
-export type Draft = Omit<Message, 'ts'>;
+export type MessageDraft = Omit<Message, 'ts'>;
 
 /** The team's conversations: the one place where they are read and changed. */
 export class Team {
   readonly data: TeamData;
   readonly nextTs: () => string;
-  readonly #changes: Changes;
+  readonly #changes: ChangeFeed;
   readonly #now: () => number;
 
-  constructor(data: TeamData, changes: Changes, now: () => number) {
+  constructor(data: TeamData, changes: ChangeFeed, now: () => number) {
     this.data = data;
     this.#changes = changes;
     this.#now = now;
-    this.nextTs = timestamps(now, data.messages.at(-1)?.ts);
+    this.nextTs = createTimestampGenerator(now, data.messages.at(-1)?.ts);
   }
 
   /** Unix seconds. */
-  nowSec(): number {
+  getUnixTime(): number {
     return Math.floor(this.#now() / 1000);
   }
 
-  person(id: string): Person | undefined {
+  findPerson(id: string): Person | undefined {
     return this.data.people.find((one) => one.id === id);
   }
 
   /** @param idOrName an id, or a name with or without `#` */
-  channel(idOrName: string): Channel | undefined {
+  findChannel(idOrName: string): Channel | undefined {
     const name = idOrName.replace(/^#/, '');
     return this.data.channels.find((one) => one.id === idOrName || (one.kind === 'channel' && one.name === name));
   }
 
   /** The direct conversation of two people, opened when there is none yet. */
-  directChannel(a: string, b: string): { channel: Channel; opened: boolean } {
-    const known = this.data.channels.find(
+  openDm(a: string, b: string): { channel: Channel; opened: boolean } {
+    const existing = this.data.channels.find(
       ({ kind, members }) => kind === 'im' && members.includes(a) && members.includes(b),
     );
-    if (known) return { channel: known, opened: false };
-    const base = { id: newId('D'), name: '', kind: 'im', isPrivate: true, topic: '', creator: a } as const;
-    const channel: Channel = { ...base, created: this.nowSec(), members: [a, b] };
+    if (existing) return { channel: existing, opened: false };
+    const base = { id: createId('D'), name: '', kind: 'im', isPrivate: true, topic: '', creator: a } as const;
+    const channel: Channel = { ...base, created: this.getUnixTime(), members: [a, b] };
     this.data.channels.push(channel);
-    this.#changes.tell({ kind: 'channel', channel: channel.id }, (user) => this.sees(user, channel));
+    this.#changes.publish({ kind: 'channel', channel: channel.id }, (user) => this.canRead(user, channel));
     return { channel, opened: true };
   }
 
-  join(channel: Channel, user: string): void {
-    if (!channel.members.includes(user)) channel.members.push(user);
-    this.#changes.tell({ kind: 'channel', channel: channel.id }, (one) => this.sees(one, channel));
+  addMember(findChannel: Channel, user: string): void {
+    if (!findChannel.members.includes(user)) findChannel.members.push(user);
+    this.#changes.publish({ kind: 'channel', channel: findChannel.id }, (one) => this.canRead(one, findChannel));
   }
 
   /** Whether a person may read a channel: public ones are open to all people. */
-  sees(user: string, channel: Channel): boolean {
-    return channel.members.includes(user) || (!channel.isPrivate && this.person(user)?.isBot === false);
+  canRead(user: string, findChannel: Channel): boolean {
+    return findChannel.members.includes(user) || (!findChannel.isPrivate && this.findPerson(user)?.isBot === false);
   }
 
-  message(channel: string, ts: string): Message | undefined {
-    return this.data.messages.find((one) => one.ts === ts && one.channel === channel);
+  findMessage(findChannel: string, ts: string): Message | undefined {
+    return this.data.messages.find((one) => one.ts === ts && one.channel === findChannel);
   }
 
   /** Messages of a channel, oldest first; ephemeral ones only when they are for `user`. */
-  messages(channel: string, user: string): Message[] {
+  listMessages(findChannel: string, user: string): Message[] {
     return this.data.messages.filter(
-      (one) => one.channel === channel && (one.visibleTo === undefined || one.visibleTo === user),
+      (one) => one.channel === findChannel && (one.visibleTo === undefined || one.visibleTo === user),
     );
   }
 
   /** Replies to a message, oldest first, without ephemeral ones. */
-  replies(channel: string, ts: string): Message[] {
+  listReplies(findChannel: string, ts: string): Message[] {
     return this.data.messages.filter(
-      (one) => one.threadTs === ts && one.channel === channel && one.visibleTo === undefined,
+      (one) => one.threadTs === ts && one.channel === findChannel && one.visibleTo === undefined,
     );
   }
 
-  post(draft: Draft): Message {
+  postMessage(draft: MessageDraft): Message {
     const message: Message = { ...draft, ts: this.nextTs() };
-    if (message.blocks) message.blocks = nameBlocks(message.blocks);
+    if (message.blocks) message.blocks = assignBlockIds(message.blocks);
     this.data.messages.push(message);
-    this.#tell('posted', message);
-    if (message.threadTs !== undefined && message.visibleTo === undefined) this.#tellParent(message);
+    this.#publishChange('posted', message);
+    if (message.threadTs !== undefined && message.visibleTo === undefined) this.#publishParentChange(message);
     return message;
   }
 
   /** Lays new content over a message. A field given as `undefined` is taken away. */
-  edit(message: Message, content: { [K in keyof Message]?: Message[K] | undefined }): void {
+  editMessage(findMessage: Message, content: { [K in keyof Message]?: Message[K] | undefined }): void {
     for (const [field, value] of Object.entries(content)) {
-      if (value === undefined) Reflect.deleteProperty(message, field);
-      else Reflect.set(message, field, field === 'blocks' ? nameBlocks(content.blocks ?? []) : value);
+      if (value === undefined) Reflect.deleteProperty(findMessage, field);
+      else Reflect.set(findMessage, field, field === 'blocks' ? assignBlockIds(content.blocks ?? []) : value);
     }
-    this.#tell('changed', message);
+    this.#publishChange('changed', findMessage);
   }
 
   /** Takes a message away. One that has replies leaves a tombstone, so the thread stays readable. */
-  remove(message: Message): void {
-    if (message.threadTs === undefined && this.replies(message.channel, message.ts).length > 0) {
-      const gone = { blocks: undefined, attachments: undefined, metadata: undefined, fileIds: undefined };
-      this.edit(message, { ...gone, text: 'This message was deleted.', tombstone: true });
+  removeMessage(findMessage: Message): void {
+    if (findMessage.threadTs === undefined && this.listReplies(findMessage.channel, findMessage.ts).length > 0) {
+      const clearedFields = { blocks: undefined, attachments: undefined, metadata: undefined, fileIds: undefined };
+      this.editMessage(findMessage, { ...clearedFields, text: 'This message was deleted.', tombstone: true });
       return;
     }
-    this.data.messages.splice(this.data.messages.indexOf(message), 1);
-    this.#tell('deleted', message);
-    if (message.threadTs !== undefined) this.#tellParent(message);
+    this.data.messages.splice(this.data.messages.indexOf(findMessage), 1);
+    this.#publishChange('deleted', findMessage);
+    if (findMessage.threadTs !== undefined) this.#publishParentChange(findMessage);
   }
 
-  file(id: string): SharedFile | undefined {
+  findFile(id: string): SharedFile | undefined {
     return this.data.files.find((one) => one.id === id);
   }
 
-  #tellParent(reply: Message): void {
-    const parent = this.message(reply.channel, reply.threadTs ?? '');
-    if (parent) this.#tell('changed', parent);
+  #publishParentChange(reply: Message): void {
+    const parent = this.findMessage(reply.channel, reply.threadTs ?? '');
+    if (parent) this.#publishChange('changed', parent);
   }
 
-  #tell(how: 'posted' | 'changed' | 'deleted', message: Message): void {
-    const channel = this.channel(message.channel);
-    const shown = how === 'deleted' ? null : presentMessage(this, message);
-    this.#changes.tell({ kind: 'message', how, channel: message.channel, ts: message.ts, message: shown }, (user) =>
-      message.visibleTo === undefined ? channel !== undefined && this.sees(user, channel) : message.visibleTo === user,
+  #publishChange(action: 'posted' | 'changed' | 'deleted', findMessage: Message): void {
+    const channel = this.findChannel(findMessage.channel);
+    const apiMessage = action === 'deleted' ? null : toApiMessage(this, findMessage);
+    this.#changes.publish({ kind: 'message', action, channel: findMessage.channel, ts: findMessage.ts, message: apiMessage }, (user) =>
+      findMessage.visibleTo === undefined ? channel !== undefined && this.canRead(user, channel) : findMessage.visibleTo === user,
     );
   }
 }

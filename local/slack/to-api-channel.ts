@@ -2,16 +2,16 @@ import type { Channel } from './model/conversation.ts';
 import type { Team } from './team.ts';
 
 /** A channel in the shape in which Slack's API shows it to the bot. */
-export function presentChannel(team: Team, channel: Channel): Record<string, unknown> {
+export function toApiChannel(team: Team, channel: Channel): Record<string, unknown> {
   const isIm = channel.kind === 'im';
   const bot = team.data.botUser;
-  const shared = { id: channel.id, created: channel.created, is_archived: false, context_team_id: team.data.team.id };
+  const commonFields = { id: channel.id, created: channel.created, is_archived: false, context_team_id: team.data.team.id };
   if (isIm) {
     const user = channel.members.find((one) => one !== bot);
-    return { ...shared, is_im: true, is_org_shared: false, user, is_user_deleted: false, priority: 0 };
+    return { ...commonFields, is_im: true, is_org_shared: false, user, is_user_deleted: false, priority: 0 };
   }
   return {
-    ...shared,
+    ...commonFields,
     name: channel.name,
     name_normalized: channel.name,
     is_channel: !channel.isPrivate,

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { SharedFile } from './model/conversation.ts';
 
-const types: Readonly<Record<string, { mimetype: string; filetype: string }>> = {
+const fileTypesByExtension: Readonly<Record<string, { mimetype: string; filetype: string }>> = {
   '.png': { mimetype: 'image/png', filetype: 'png' },
   '.jpg': { mimetype: 'image/jpeg', filetype: 'jpg' },
   '.gif': { mimetype: 'image/gif', filetype: 'gif' },
@@ -12,16 +12,16 @@ const types: Readonly<Record<string, { mimetype: string; filetype: string }>> = 
 };
 
 /** What a file is, by its name and content: text is shown as text, never as what it calls itself. */
-export function mimeType(file: SharedFile): { mimetype: string; filetype: string } {
-  const known = types[extname(file.name).toLowerCase()];
-  if (known) return known;
-  return textOf(file) === undefined
+export function getMimeType(file: SharedFile): { mimetype: string; filetype: string } {
+  const fileType = fileTypesByExtension[extname(file.name).toLowerCase()];
+  if (fileType) return fileType;
+  return decodeText(file) === undefined
     ? { mimetype: 'application/octet-stream', filetype: 'binary' }
     : { mimetype: 'text/plain', filetype: 'text' };
 }
 
 /** A file in the shape in which Slack's API shows it. */
-export function presentFile(file: SharedFile, baseUrl: string): Record<string, unknown> {
+export function toApiFile(file: SharedFile, baseUrl: string): Record<string, unknown> {
   const path = `${baseUrl}/files-pri/${file.id}/${encodeURIComponent(file.name)}`;
   return {
     id: file.id,
@@ -30,7 +30,7 @@ export function presentFile(file: SharedFile, baseUrl: string): Record<string, u
     name: file.name,
     title: file.title,
     ...(file.altText === undefined ? {} : { alt_txt: file.altText }),
-    ...mimeType(file),
+    ...getMimeType(file),
     size: file.size,
     user: file.user,
     mode: 'hosted',
@@ -45,7 +45,7 @@ export function presentFile(file: SharedFile, baseUrl: string): Record<string, u
 }
 
 /** The text in a file, or undefined when it is none. */
-export function textOf(file: SharedFile): string | undefined {
+export function decodeText(file: SharedFile): string | undefined {
   const text = Buffer.from(file.content, 'base64').toString('utf8');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text
   return /[\u0000-\u0008\u000e-\u001a\ufffd]/.test(text) ? undefined : text;

@@ -1,13 +1,13 @@
 import type { Message } from './model/conversation.ts';
 import type { Team } from './team.ts';
-import { mimeType } from './to-api-file.ts';
+import { getMimeType } from './to-api-file.ts';
 
 /** A message in the shape in which Slack's API and its payloads show it. */
-export function presentMessage(team: Team, message: Message): Record<string, unknown> {
+export function toApiMessage(team: Team, message: Message): Record<string, unknown> {
   const { data } = team;
-  const byBot = message.user === data.botUser;
-  const replies = message.threadTs === undefined ? team.replies(message.channel, message.ts) : [];
-  const bot = team.person(data.botUser);
+  const isFromBot = message.user === data.botUser;
+  const replies = message.threadTs === undefined ? team.listReplies(message.channel, message.ts) : [];
+  const bot = team.findPerson(data.botUser);
   return {
     type: 'message',
     ...(message.tombstone && { subtype: 'tombstone', hidden: true }),
@@ -16,7 +16,7 @@ export function presentMessage(team: Team, message: Message): Record<string, unk
     text: message.text,
     ts: message.ts,
     team: data.team.id,
-    ...(byBot && {
+    ...(isFromBot && {
       bot_id: data.botId,
       app_id: data.appId,
       bot_profile: { id: data.botId, app_id: data.appId, user_id: data.botUser, name: bot?.name, deleted: false },
@@ -28,15 +28,15 @@ export function presentMessage(team: Team, message: Message): Record<string, unk
     ...(message.reactions && {
       reactions: message.reactions.map((one) => ({ ...one, count: one.users.length })),
     }),
-    ...(message.fileIds && { files: message.fileIds.flatMap((id) => fileFields(team, id)) }),
+    ...(message.fileIds && { files: message.fileIds.flatMap((id) => buildFileFields(team, id)) }),
     ...(message.visibleTo !== undefined && { is_ephemeral: true }),
-    ...threadFields(team, message, replies),
+    ...buildThreadFields(team, message, replies),
   };
 }
 
-function threadFields(team: Team, message: Message, replies: Message[]): Record<string, unknown> {
+function buildThreadFields(team: Team, message: Message, replies: Message[]): Record<string, unknown> {
   if (message.threadTs !== undefined) {
-    const parent = team.message(message.channel, message.threadTs);
+    const parent = team.findMessage(message.channel, message.threadTs);
     return { thread_ts: message.threadTs, ...(parent && { parent_user_id: parent.user }) };
   }
   const last = replies.at(-1);
@@ -52,10 +52,10 @@ function threadFields(team: Team, message: Message, replies: Message[]): Record<
 }
 
 /** Where a file lies is left to `files.info`: here it is named and described. */
-function fileFields(team: Team, id: string): Record<string, unknown>[] {
-  const file = team.file(id);
+function buildFileFields(team: Team, id: string): Record<string, unknown>[] {
+  const file = team.findFile(id);
   if (!file) return [];
   const { name, title, size, user, created, altText } = file;
   const alt = altText === undefined ? {} : { alt_txt: altText };
-  return [{ id, name, title, ...mimeType(file), ...alt, size, user, created, mode: 'hosted' }];
+  return [{ id, name, title, ...getMimeType(file), ...alt, size, user, created, mode: 'hosted' }];
 }

@@ -5,7 +5,7 @@ import type { Team } from './team.ts';
  * A view in the shape in which Slack's API and its payloads show it.
  * @param values what the person has entered so far
  */
-export function presentView(team: Team, view: View, values: ViewValues = {}): Record<string, unknown> {
+export function toApiView(team: Team, view: View, values: ViewValues = {}): Record<string, unknown> {
   return {
     id: view.id,
     team_id: team.data.team.id,

@@ -1,7 +1,7 @@
-import { nameBlocks } from './blocks/assign-block-ids.ts';
+import { assignBlockIds } from './blocks/assign-block-ids.ts';
 import { viewLimits } from './blocks/view-schema.ts';
-import type { Changes } from './change-feed.ts';
-import { newId } from './identifiers.ts';
+import type { ChangeFeed } from './change-feed.ts';
+import { createId } from './identifiers.ts';
 import type { Block, View } from './model/view.ts';
 
 /** A view as the bot describes it, already checked. */
@@ -12,15 +12,15 @@ export interface ViewDraft {
 }
 
 /** The modals each person has open, on a stack of at most three (docs: modals). */
-export class Views {
-  readonly #changes: Changes;
+export class ViewStacks {
+  readonly #changes: ChangeFeed;
   readonly #stacks = new Map<string, View[]>();
 
-  constructor(changes: Changes) {
+  constructor(changes: ChangeFeed) {
     this.#changes = changes;
   }
 
-  stack(user: string): readonly View[] {
+  getStack(user: string): readonly View[] {
     return this.#stacks.get(user) ?? [];
   }
 
@@ -30,60 +30,60 @@ export class Views {
 
   /** Opens a first modal in place of whatever the person had open. */
   open(user: string, draft: ViewDraft): View {
-    const view = build(user, draft, undefined);
-    this.#set(user, [view]);
+    const view = createView(user, draft, undefined);
+    this.#replaceStack(user, [view]);
     return view;
   }
 
   /** @returns undefined when the stack is full */
   push(user: string, draft: ViewDraft): View | undefined {
-    const stack = this.stack(user);
+    const stack = this.getStack(user);
     if (stack.length >= viewLimits.stack) return undefined;
-    const view = build(user, draft, stack.at(-1));
-    this.#set(user, [...stack, view]);
+    const view = createView(user, draft, stack.at(-1));
+    this.#replaceStack(user, [...stack, view]);
     return view;
   }
 
-  update(old: View, draft: ViewDraft): View {
-    const fresh = rebuild(old, draft);
-    this.#set(
-      old.user,
-      this.stack(old.user).map((one) => (one.id === old.id ? fresh : one)),
+  update(current: View, draft: ViewDraft): View {
+    const updated = fillView(current, draft);
+    this.#replaceStack(
+      current.user,
+      this.getStack(current.user).map((one) => (one.id === current.id ? updated : one)),
     );
-    return fresh;
+    return updated;
   }
 
   close(view: View): void {
-    this.#set(
+    this.#replaceStack(
       view.user,
-      this.stack(view.user).filter((one) => one.id !== view.id),
+      this.getStack(view.user).filter((one) => one.id !== view.id),
     );
   }
 
   clear(user: string): void {
-    this.#set(user, []);
+    this.#replaceStack(user, []);
   }
 
-  #set(user: string, stack: View[]): void {
-    this.#stacks.set(user, stack);
-    this.#changes.tell({ kind: 'view', user, view: stack.at(-1) ?? null }, (one) => one === user);
+  #replaceStack(user: string, getStack: View[]): void {
+    this.#stacks.set(user, getStack);
+    this.#changes.publish({ kind: 'view', user, view: getStack.at(-1) ?? null }, (one) => one === user);
   }
 }
 
 /** A person's new Home tab. */
-export function homeView(user: string, draft: ViewDraft): View {
-  return build(user, draft, undefined);
+export function createHomeView(user: string, draft: ViewDraft): View {
+  return createView(user, draft, undefined);
 }
 
-function build(user: string, draft: ViewDraft, below: View | undefined): View {
-  const id = newId('V');
-  return rebuild({ id, user, type: draft.type, rootId: below?.rootId ?? id, previousId: below?.id ?? null }, draft);
+function createView(user: string, draft: ViewDraft, parent: View | undefined): View {
+  const id = createId('V');
+  return fillView({ id, user, type: draft.type, rootId: parent?.rootId ?? id, previousId: parent?.id ?? null }, draft);
 }
 
-function rebuild(same: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousId'>, draft: ViewDraft): View {
+function fillView(identity: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousId'>, draft: ViewDraft): View {
   return {
-    ...{ id: same.id, user: same.user, type: same.type, rootId: same.rootId, previousId: same.previousId },
-    hash: newId(''),
+    ...{ id: identity.id, user: identity.user, type: identity.type, rootId: identity.rootId, previousId: identity.previousId },
+    hash: createId(''),
     callback_id: String(draft.callback_id ?? ''),
     external_id: String(draft.external_id ?? ''),
     private_metadata: String(draft.private_metadata ?? ''),
@@ -92,6 +92,6 @@ function rebuild(same: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousI
     close: draft.close,
     clear_on_close: draft.clear_on_close === true,
     notify_on_close: draft.notify_on_close === true,
-    blocks: nameBlocks(draft.blocks),
+    blocks: assignBlockIds(draft.blocks),
   };
 }

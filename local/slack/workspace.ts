@@ -1,46 +1,46 @@
-import { BotLine } from './bot/bot-client.ts';
+import { BotClient } from './bot/bot-client.ts';
 import { ResponseUrls } from './bot/response-urls.ts';
-import { Triggers } from './bot/trigger-ids.ts';
-import { Calls } from './call-counter.ts';
-import { Changes } from './change-feed.ts';
-import { Faults } from './fault-injector.ts';
+import { TriggerIds } from './bot/trigger-ids.ts';
+import { CallCounter } from './call-counter.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { FaultInjector } from './fault-injector.ts';
 import type { TeamData } from './model/team-data.ts';
-import { RateLimits } from './rate-limiter.ts';
-import type { Settings } from './settings.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import type { SlackEmulatorSettings } from './settings.ts';
 import { Team } from './team.ts';
-import { Views } from './view-stacks.ts';
+import { ViewStacks } from './view-stacks.ts';
 
 /** The parts of a running workspace, as the HTTP side uses them. */
 export interface Workspace {
-  readonly settings: Settings;
-  readonly changes: Changes;
+  readonly settings: SlackEmulatorSettings;
+  readonly changes: ChangeFeed;
   readonly team: Team;
-  readonly views: Views;
-  readonly bot: BotLine;
-  readonly triggers: Triggers;
+  readonly views: ViewStacks;
+  readonly bot: BotClient;
+  readonly triggers: TriggerIds;
   readonly responseUrls: ResponseUrls;
-  readonly limits: RateLimits;
-  readonly faults: Faults;
-  readonly calls: Calls;
+  readonly limits: RateLimiter;
+  readonly faults: FaultInjector;
+  readonly calls: CallCounter;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   baseUrl: string;
 }
 
 /** Puts the parts together around a team's data. */
-export function createWorkspace(settings: Settings, data: TeamData): Workspace {
+export function createWorkspace(settings: SlackEmulatorSettings, data: TeamData): Workspace {
   const { now } = settings;
-  const changes = new Changes();
+  const changes = new ChangeFeed();
   return {
     settings,
     changes,
     team: new Team(data, changes, now),
-    views: new Views(changes),
-    bot: new BotLine(settings),
-    triggers: new Triggers(data.team.id, now),
+    views: new ViewStacks(changes),
+    bot: new BotClient(settings),
+    triggers: new TriggerIds(data.team.id, now),
     responseUrls: new ResponseUrls(now),
-    limits: new RateLimits(settings.rateLimits, now),
-    faults: new Faults(),
-    calls: new Calls(),
+    limits: new RateLimiter(settings.rateLimits, now),
+    faults: new FaultInjector(),
+    calls: new CallCounter(),
     baseUrl: '',
   };
 }

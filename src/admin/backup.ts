@@ -4,17 +4,17 @@ import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
-import { backup, shown } from '../store/backup.ts';
-import { admin } from './run-admin-command.ts';
+import { createBackup, formatSummary } from '../store/backup.ts';
+import { runAdminCommand } from './run-admin-command.ts';
 
 /** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
-await admin('making a backup', async ([path]) => {
+await runAdminCommand('making a backup', async ([path]) => {
   if (path === undefined) throw new Error('name the file: npm run backup -- FILE');
   const store = openStore(readStorageConfig(process.env));
   const draft = `${path}.part`;
   const file = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true });
   try {
-    const contents = await backup(
+    const contents = await createBackup(
       store,
       async (line) => {
         if (!file.write(`${line}\n`)) await once(file, 'drain');
@@ -24,7 +24,7 @@ await admin('making a backup', async ([path]) => {
     file.end();
     await finished(file);
     await rename(draft, path);
-    console.log(`${path}: ${shown(contents)}`);
+    console.log(`${path}: ${formatSummary(contents)}`);
     console.log('secrets in it are ciphertext: without the key file or the Cloud KMS key nothing opens them');
   } catch (error) {
     file.destroy();

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
-import { restore, shown } from '../store/backup.ts';
-import { admin } from './run-admin-command.ts';
+import { formatSummary, restoreBackup } from '../store/backup.ts';
+import { runAdminCommand } from './run-admin-command.ts';
 
 /** `npm run restore -- FILE`: a backup into an empty store, read back and compared. kthw must not be running on it. */
-await admin('restoring a backup', async ([path]) => {
+await runAdminCommand('restoring a backup', async ([path]) => {
   if (path === undefined) throw new Error('name the backup: npm run restore -- FILE');
   let now = new Date();
   const store = openStore(readStorageConfig(process.env), () => now);
@@ -14,10 +14,10 @@ await admin('restoring a backup', async ([path]) => {
     yield* file.readLines();
   }
   try {
-    const contents = await restore(store, lines, (at) => {
+    const contents = await restoreBackup(store, lines, (at) => {
       now = at;
     });
-    console.log(`restored and read back: ${shown(contents)}`);
+    console.log(`restored and read back: ${formatSummary(contents)}`);
   } finally {
     await store.close();
   }

@@ -2,14 +2,14 @@ import { readStorageConfig } from '../config.ts';
 import { openKeyring } from '../open-keyring.ts';
 import { openStore } from '../open-store.ts';
 import { openFileKeyring } from '../store/vault/file-keyring.ts';
-import { rewrap } from '../store/vault/rewrap-data-keys.ts';
-import { admin } from './run-admin-command.ts';
+import { rewrapDataKeys } from '../store/vault/rewrap-data-keys.ts';
+import { runAdminCommand } from './run-admin-command.ts';
 
 /**
  * `npm run rewrap [-- --from-key-file FILE]`: every data key under the version by which the keyring wraps now. Names the
  * file that wrapped them before when they are to move away from it.
  */
-await admin('re-wrapping data keys', async (args) => {
+await runAdminCommand('re-wrapping data keys', async (args) => {
   const [option, from] = args;
   if (args.length > 0 && (option !== '--from-key-file' || from === undefined))
     throw new Error('write npm run rewrap, or npm run rewrap -- --from-key-file FILE');
@@ -17,8 +17,14 @@ await admin('re-wrapping data keys', async (args) => {
   const store = openStore(config);
   try {
     const previous = from === undefined ? {} : { previous: openFileKeyring(from) };
-    const { keyVersion, rewrapped, already, gone, failed } = await rewrap(store, openKeyring(config), previous);
-    console.log(`under ${keyVersion}: ${rewrapped} brought over, ${already} were already, ${gone} changed meanwhile`);
+    const { keyVersion, rewrapped, alreadyCurrent, replaced, failed } = await rewrapDataKeys(
+      store,
+      openKeyring(config),
+      previous,
+    );
+    console.log(
+      `under ${keyVersion}: ${rewrapped} brought over, ${alreadyCurrent} were already, ${replaced} changed meanwhile`,
+    );
     for (const { cluster, error } of failed) console.error(`not ${cluster}: ${error.message}`);
     if (failed.length > 0) throw new Error(`${failed.length} data keys are not brought over; run it again then`);
   } finally {

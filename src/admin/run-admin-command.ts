@@ -1,5 +1,5 @@
 /** Runs a command of the administrator's with its arguments: what went wrong is one line, and exit code 1. */
-export async function admin(doing: string, work: (args: readonly string[]) => Promise<void>): Promise<void> {
+export async function runAdminCommand(doing: string, work: (args: readonly string[]) => Promise<void>): Promise<void> {
   try {
     await work(process.argv.slice(2));
   } catch (error) {

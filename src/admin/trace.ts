@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { showTrace } from '../trace/render-trace.ts';
+import { renderTrace } from '../trace/render-trace.ts';
 import type { TraceLine } from '../trace/trace-file.ts';
-import { admin } from './run-admin-command.ts';
+import { runAdminCommand } from './run-admin-command.ts';
 
 /** `npm run trace -- FILE`: the runs in a file that `KTHW_TRACE_FILE` named, phase by phase and step by step. */
-await admin('showing a trace', async ([path]) => {
+await runAdminCommand('showing a trace', async ([path]) => {
   if (path === undefined) throw new Error('name the file: npm run trace -- FILE');
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
-  for (const line of showTrace(lines.map((text): TraceLine => JSON.parse(text)))) console.log(line);
+  for (const line of renderTrace(lines.map((text): TraceLine => JSON.parse(text)))) console.log(line);
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { answered } from './messages/command-replies.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
 import { defineCommand } from './routing/define-command.ts';
 
@@ -9,12 +9,16 @@ export const cancel = defineCommand({
   usage: 'NAME',
   help: 'stops a run after the steps that have begun',
   examples: ['/kthw cancel demo'],
-  places: ['name'],
-  args: () => z.strictObject({ name: clusterName }),
-  run: async ({ args, by }, { desk }) => {
-    const answer = await desk.cancel(args.name, by);
+  positionals: ['name'],
+  buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
+  run: async ({ args, requester }, { clusterService }) => {
+    const result = await clusterService.cancelRun(args.name, requester);
     return {
-      shown: answered(args.name, answer, md`Stopping *${args.name}*; its message in the channel shows how far it is`),
+      message: renderStartResult(
+        args.name,
+        result,
+        md`Stopping *${args.name}*; its message in the channel shows how far it is`,
+      ),
     };
   },
 });

@@ -1,40 +1,46 @@
 import { z } from 'zod';
-import { createArguments, specOf } from './arguments/create-args-schema.ts';
+import { buildCreateArgsSchema, toClusterSpec } from './arguments/create-args-schema.ts';
 import {
-  Carried,
   type CreateArguments,
-  changedForm,
-  channelBlock,
-  formId,
-  openForm,
-  readForm,
+  CreateModalState,
+  channelBlockId,
+  createModalId,
+  openCreateModal,
+  parseCreateInput,
+  updateCreateModal,
 } from './interactions/create-cluster-modal.ts';
-import { answered, notUnderstood } from './messages/command-replies.ts';
-import { formIsOpen, offerForm } from './messages/create-form-prompt.ts';
+import { renderInvalidArguments, renderStartResult } from './messages/command-replies.ts';
+import { renderCreateFormOpened, renderCreateFormPrompt } from './messages/create-form-prompt.ts';
 import { md } from './messages/markdown.ts';
-import type { Asked, Reply, Tools } from './routing/command.ts';
+import type { CommandDeps, CommandReply, CommandRequest } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
 /** Where a message offers the form instead of opening it. */
-const fillIn = defineButton({
-  id: 'create.fillIn',
+const openModalButton = defineButton({
+  id: 'create.openForm',
   value: z.strictObject({}),
-  does: { opens: ({ channel }, tools) => ({ ...openForm(channel, tools), meanwhile: formIsOpen() }) },
+  handler: {
+    openModal: ({ channel }, deps) => ({
+      ...openCreateModal(channel, deps),
+      placeholderMessage: renderCreateFormOpened(),
+    }),
+  },
 });
 
-const form = defineModal({
-  id: formId,
-  value: Carried,
-  channelBlock,
-  changed: changedForm,
-  problems(carried, typed, tools) {
-    const read = readForm(carried, typed, tools);
-    return 'errors' in read ? read.errors : undefined;
+const modal = defineModal({
+  id: createModalId,
+  value: CreateModalState,
+  channelBlockId,
+  onChange: updateCreateModal,
+  validate(state, input, deps) {
+    const parsed = parseCreateInput(state, input, deps);
+    return 'errors' in parsed ? parsed.errors : undefined;
   },
-  async submit({ args, typed, by, channel }, tools) {
-    const read = readForm(args, typed, tools);
-    if ('errors' in read) return { shown: notUnderstood(Object.values(read.errors), [], '/kthw help create') };
-    return await make({ args: read.args, by, channel }, tools);
+  async onSubmit({ args, input, requester, channel }, deps) {
+    const parsed = parseCreateInput(args, input, deps);
+    if ('errors' in parsed)
+      return { message: renderInvalidArguments(Object.values(parsed.errors), [], '/kthw help create') };
+    return await startCreate({ args: parsed.args, requester, channel }, deps);
   },
 });
 
@@ -43,16 +49,32 @@ export const create = defineCommand({
   usage: '[NAME] [--flags]',
   help: 'builds a cluster the hard way; alone, it asks for everything in a form',
   examples: ['/kthw create demo', '/kthw create demo --controllers 1 --workers 2 --ttl 8h'],
-  places: ['name'],
-  args: createArguments,
-  run: make,
-  alone: { opens: (_, channel, tools) => openForm(channel, tools), without: offerForm(fillIn.id) },
-  buttons: [fillIn],
-  modals: [form],
+  positionals: ['name'],
+  buildArgsSchema: buildCreateArgsSchema,
+  run: startCreate,
+  modalWithoutArgs: {
+    openModal: (_, channel, deps) => openCreateModal(channel, deps),
+    fallbackMessage: renderCreateFormPrompt(openModalButton.id),
+  },
+  buttons: [openModalButton],
+  modals: [modal],
 });
 
-async function make({ args, by, channel }: Asked<CreateArguments>, { desk, defaults }: Tools): Promise<Reply> {
-  const wanted = { ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }), ...(args.pause ? { pause: true } : {}) };
-  const answer = await desk.create({ spec: specOf(args, defaults), by, channel, ...wanted });
-  return { shown: answered(args.name, answer, md`Building *${args.name}*. The message below shows how far it is`) };
+async function startCreate(
+  { args, requester, channel }: CommandRequest<CreateArguments>,
+  { clusterService, defaults }: CommandDeps,
+): Promise<CommandReply> {
+  const options = {
+    ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }),
+    ...(args.pause ? { pausesAfterChapters: true } : {}),
+  };
+  const result = await clusterService.createCluster({
+    spec: toClusterSpec(args, defaults),
+    requester,
+    channel,
+    ...options,
+  });
+  return {
+    message: renderStartResult(args.name, result, md`Building *${args.name}*. The message below shows how far it is`),
+  };
 }

@@ -1,65 +1,77 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { answered, unknownCluster } from './messages/command-replies.ts';
-import { askForName, confirmDelete, kept, typingTheName } from './messages/delete-confirmation.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { renderStartResult, renderUnknownCluster } from './messages/command-replies.ts';
+import {
+  renderDeleteCancelled,
+  renderDeleteConfirmation,
+  renderDeleteModal,
+  renderDeleteModalOpened,
+} from './messages/delete-confirmation.ts';
 import { md } from './messages/markdown.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
-const value = z.strictObject({ cluster: clusterName });
-const nameBlock = 'name';
+const value = z.strictObject({ cluster: clusterNameSchema });
+const nameBlockId = 'name';
 
-export const deleteYes = defineButton({
-  id: 'delete.yes',
+export const deleteButton = defineButton({
+  id: 'delete.confirm',
   value,
-  does: {
-    opens: ({ args: { cluster }, channel }) => ({
-      view: askToType(cluster, channel),
-      meanwhile: typingTheName(cluster),
+  handler: {
+    openModal: ({ args: { cluster }, channel }) => ({
+      view: buildNameConfirmationModal(cluster, channel),
+      placeholderMessage: renderDeleteModalOpened(cluster),
     }),
   },
 });
 
-const no = defineButton({
-  id: 'delete.no',
+const keepButton = defineButton({
+  id: 'delete.cancel',
   value,
-  needs: () => 'look',
-  does: {
-    press: async ({ args: { cluster } }) => ({ shown: kept(cluster), replaces: true }),
+  getPermission: () => 'look',
+  handler: {
+    onClick: async ({ args: { cluster } }) => ({ message: renderDeleteCancelled(cluster), replaceOriginal: true }),
   },
 });
 
 /** Who types the name means this cluster and no other. */
-const typed = defineModal({
-  id: 'delete.typed',
-  value: z.strictObject({ cluster: clusterName, channel: z.string().min(1).max(50) }),
-  problems: ({ cluster }, { [nameBlock]: name = '' }) =>
-    name.trim() === cluster ? undefined : { [nameBlock]: `This is not its name. Type ${cluster}, or close this` },
-  submit: async ({ args: { cluster }, by, channel }, { desk }) => {
-    const answer = await desk.delete(cluster, by, channel);
-    return { shown: answered(cluster, answer, md`Deleting *${cluster}*. The message below shows how far it is`) };
+const confirmNameModal = defineModal({
+  id: 'delete.confirmName',
+  value: z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) }),
+  validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
+    name.trim() === cluster ? undefined : { [nameBlockId]: `This is not its name. Type ${cluster}, or close this` },
+  onSubmit: async ({ args: { cluster }, requester, channel }, { clusterService }) => {
+    const result = await clusterService.deleteCluster(cluster, requester, channel);
+    return {
+      message: renderStartResult(cluster, result, md`Deleting *${cluster}*. The message below shows how far it is`),
+    };
   },
 });
 
 /** The modal that deletes a cluster once its name is typed. `channel`: where that is told. */
-export function askToType(cluster: string, channel: string): ModalView {
-  return askForName(cluster, { id: typed.id, block: nameBlock, value: { cluster, channel } });
+export function buildNameConfirmationModal(cluster: string, channel: string): ModalView {
+  return renderDeleteModal(cluster, { id: confirmNameModal.id, block: nameBlockId, value: { cluster, channel } });
 }
 
 /** Named so because `delete` is a word of the language. */
-export const deleteCluster = defineCommand({
+export const deleteCommand = defineCommand({
   name: 'delete',
   usage: 'NAME',
   help: 'removes a cluster and everything that belongs to it, after asking for its name',
   examples: ['/kthw delete demo'],
-  places: ['name'],
-  args: () => z.strictObject({ name: clusterName }),
-  run: async ({ args }, { desk }) => {
-    const found = await desk.status(args.name);
-    if (!found) return { shown: unknownCluster(args.name) };
-    const { controllers, workers } = found.record.spec;
-    return { shown: confirmDelete(args.name, controllers + workers, { yes: deleteYes.id, no: no.id }) };
+  positionals: ['name'],
+  buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
+  run: async ({ args }, { clusterService }) => {
+    const clusterStatus = await clusterService.getStatus(args.name);
+    if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
+    const { controllers, workers } = clusterStatus.record.spec;
+    return {
+      message: renderDeleteConfirmation(args.name, controllers + workers, {
+        confirm: deleteButton.id,
+        cancel: keepButton.id,
+      }),
+    };
   },
-  buttons: [deleteYes, no],
-  modals: [typed],
+  buttons: [deleteButton, keepButton],
+  modals: [confirmNameModal],
 });

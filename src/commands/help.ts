@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { nearest } from './arguments/suggest.ts';
-import { notUnderstood } from './messages/command-replies.ts';
-import { details, overview } from './messages/help.ts';
+import { suggest } from './arguments/suggest.ts';
+import { renderInvalidArguments } from './messages/command-replies.ts';
+import { renderCommandHelp, renderHelpOverview } from './messages/help.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const help = defineCommand({
@@ -9,17 +9,17 @@ export const help = defineCommand({
   usage: '[COMMAND]',
   help: 'this list, or everything about one command',
   examples: ['/kthw help create'],
-  places: ['command'],
-  args: () => z.strictObject({ command: z.string().optional() }),
-  answersAtOnce: ({ args }, commands, defaults) => {
-    if (args.command === undefined) return { shown: overview(commands) };
+  positionals: ['command'],
+  buildArgsSchema: () => z.strictObject({ command: z.string().optional() }),
+  respondImmediately: ({ args }, commands, defaults) => {
+    if (args.command === undefined) return { message: renderHelpOverview(commands) };
     const command = commands.find((one) => one.name === args.command);
-    if (command) return { shown: details(command, defaults) };
-    const meant = nearest(
+    if (command) return { message: renderCommandHelp(command, defaults) };
+    const suggestion = suggest(
       args.command,
       commands.map((one) => one.name),
     );
-    const problem = `there is no command \`${args.command}\`${meant ? `; did you mean \`${meant}\`?` : ''}`;
-    return { shown: notUnderstood([problem], meant ? [`/kthw help ${meant}`] : [], '/kthw help') };
+    const problem = `there is no command \`${args.command}\`${suggestion ? `; did you mean \`${suggestion}\`?` : ''}`;
+    return { message: renderInvalidArguments([problem], suggestion ? [`/kthw help ${suggestion}`] : [], '/kthw help') };
   },
 });

@@ -1,7 +1,7 @@
 export { audit } from './audit.ts';
 export { cancel } from './cancel.ts';
 export { create } from './create.ts';
-export { deleteCluster } from './delete.ts';
+export { deleteCommand } from './delete.ts';
 export { doctor } from './doctor.ts';
 export { help } from './help.ts';
 export { kubeconfig } from './kubeconfig.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterList } from './messages/status.ts';
+import { renderClusterList } from './messages/status.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const list = defineCommand({
@@ -7,8 +7,8 @@ export const list = defineCommand({
   usage: '',
   help: 'shows every cluster',
   examples: ['/kthw list'],
-  needs: 'look',
-  places: [],
-  args: () => z.strictObject({}),
-  run: async (_, { desk }) => ({ shown: clusterList(await desk.list()) }),
+  permission: 'look',
+  positionals: [],
+  buildArgsSchema: () => z.strictObject({}),
+  run: async (_, { clusterService }) => ({ message: renderClusterList(await clusterService.listClusters()) }),
 });

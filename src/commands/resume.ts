@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { answered } from './messages/command-replies.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
 import { defineCommand } from './routing/define-command.ts';
 
@@ -9,14 +9,14 @@ export const resume = defineCommand({
   usage: 'NAME',
   help: 'goes on where a run stopped',
   examples: ['/kthw resume demo'],
-  places: ['name'],
-  args: () => z.strictObject({ name: clusterName }),
-  run: async ({ args, by }, { desk }) => {
-    const answer = await desk.resume(args.name, by);
+  positionals: ['name'],
+  buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
+  run: async ({ args, requester }, { clusterService }) => {
+    const result = await clusterService.resumeRun(args.name, requester);
     return {
-      shown: answered(
+      message: renderStartResult(
         args.name,
-        answer,
+        result,
         md`Going on with *${args.name}*; its message in the channel shows how far it is`,
       ),
     };

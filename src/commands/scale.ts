@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { workers } from './arguments/create-args-schema.ts';
-import { rangeProblems } from './arguments/validate-cidrs.ts';
-import { scalingRefusal } from './authorization/policy.ts';
-import { answered, notUnderstood, unknownCluster } from './messages/command-replies.ts';
-import { notAllowed } from './messages/denial.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { workerCountSchema } from './arguments/create-args-schema.ts';
+import { validateCidrs } from './arguments/validate-cidrs.ts';
+import { findScalingDenial } from './authorization/policy.ts';
+import { renderInvalidArguments, renderStartResult, renderUnknownCluster } from './messages/command-replies.ts';
+import { renderDenial } from './messages/denial.ts';
 import { md } from './messages/markdown.ts';
 import { defineCommand } from './routing/define-command.ts';
 
@@ -13,24 +13,33 @@ export const scale = defineCommand({
   usage: 'NAME --workers N',
   help: 'adds workers, or takes some away once that is approved',
   examples: ['/kthw scale demo --workers 4'],
-  places: ['name'],
-  args: () =>
-    z.strictObject({ name: clusterName, workers: workers.describe('how many workers it is to have: 0 to 20') }),
-  run: async ({ args, by, channel }, { desk, policy }) => {
-    const found = await desk.status(args.name);
-    if (!found) return { shown: unknownCluster(args.name) };
-    const { spec } = found.record;
-    const fewer = spec.workers - args.workers;
-    const refusal = scalingRefusal(policy, fewer);
-    if (refusal) return { shown: notAllowed(refusal) };
-    const [problem] = rangeProblems({ ...spec, workers: args.workers });
+  positionals: ['name'],
+  buildArgsSchema: () =>
+    z.strictObject({
+      name: clusterNameSchema,
+      workers: workerCountSchema.describe('how many workers it is to have: 0 to 20'),
+    }),
+  run: async ({ args, requester, channel }, { clusterService, policy }) => {
+    const clusterStatus = await clusterService.getStatus(args.name);
+    if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
+    const { spec } = clusterStatus.record;
+    const removedWorkers = spec.workers - args.workers;
+    const denial = findScalingDenial(policy, removedWorkers);
+    if (denial) return { message: renderDenial(denial) };
+    const [problem] = validateCidrs({ ...spec, workers: args.workers });
     if (problem)
-      return { shown: notUnderstood([`the pods’ range ${spec.podCidr}: ${problem.message}`], [], '/kthw help scale') };
-    const answer = await desk.scale(args.name, { workers: args.workers, by, channel });
+      return {
+        message: renderInvalidArguments(
+          [`the pods’ range ${spec.podCidr}: ${problem.message}`],
+          [],
+          '/kthw help scale',
+        ),
+      };
+    const result = await clusterService.scaleCluster(args.name, { workers: args.workers, requester, channel });
     const started =
-      fewer > 0
+      removedWorkers > 0
         ? md`Looking at what scaling *${args.name}* down takes away. The thread of the message below asks before anything goes`
         : md`Scaling *${args.name}* to ${args.workers} workers. The message below shows how far it is`;
-    return { shown: answered(args.name, answer, started) };
+    return { message: renderStartResult(args.name, result, started) };
   },
 });

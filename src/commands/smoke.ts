@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { answered } from './messages/command-replies.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
 import { defineCommand } from './routing/define-command.ts';
 
@@ -9,10 +9,12 @@ export const smoke = defineCommand({
   usage: 'NAME',
   help: 'runs the smoke test of a cluster again',
   examples: ['/kthw smoke demo'],
-  places: ['name'],
-  args: () => z.strictObject({ name: clusterName }),
-  run: async ({ args, by, channel }, { desk }) => {
-    const answer = await desk.smoke(args.name, by, channel);
-    return { shown: answered(args.name, answer, md`Testing *${args.name}*. The message below shows how far it is`) };
+  positionals: ['name'],
+  buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
+  run: async ({ args, requester, channel }, { clusterService }) => {
+    const result = await clusterService.runSmokeTest(args.name, requester, channel);
+    return {
+      message: renderStartResult(args.name, result, md`Testing *${args.name}*. The message below shows how far it is`),
+    };
   },
 });

@@ -1,44 +1,56 @@
 import { z } from 'zod';
-import { clusterOf } from '../engine/cluster/cluster.ts';
-import { externalAddress } from '../engine/cluster/outputs.ts';
-import type { ClusterStatus, Desk } from '../engine/service/cluster-service-types.ts';
-import { clusterName } from './arguments/cluster-name-schema.ts';
-import { clusterPicture } from './charts/cluster-map-chart.ts';
-import { approvals } from './interactions/approval-buttons.ts';
-import { pauseIds } from './interactions/pause-buttons.ts';
-import { waiting } from './messages/approval-request.ts';
-import { pauseWaits } from './messages/chapter-pause.ts';
-import { unknownCluster } from './messages/command-replies.ts';
-import { status as statusMessage } from './messages/status.ts';
+import { deriveCluster } from '../engine/cluster/cluster.ts';
+import { getExternalAddressOutput } from '../engine/cluster/outputs.ts';
+import type { ClusterService, ClusterStatus } from '../engine/service/cluster-service-types.ts';
+import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { createClusterMapChart } from './charts/cluster-map-chart.ts';
+import { approvalButtons } from './interactions/approval-buttons.ts';
+import { pauseButtonIds } from './interactions/pause-buttons.ts';
+import { buildApprovalBlocks } from './messages/approval-request.ts';
+import { buildPauseBlocks } from './messages/chapter-pause.ts';
+import { renderUnknownCluster } from './messages/command-replies.ts';
+import { renderStatus as statusMessage } from './messages/status.ts';
 import { defineCommand } from './routing/define-command.ts';
-import type { Picture } from './slack/chat.ts';
+import type { ChartImage } from './slack/chat.ts';
 
 export const status = defineCommand({
   name: 'status',
   usage: 'NAME',
   help: 'shows one cluster, how far its newest run is, and a picture of its machines',
   examples: ['/kthw status demo'],
-  needs: 'look',
-  places: ['name'],
-  args: () => z.strictObject({ name: clusterName }),
-  run: async ({ args }, { desk, policy }) => {
-    const found = await desk.status(args.name);
-    if (!found) return { shown: unknownCluster(args.name) };
-    const asked = found.latest && !found.latest.over ? await desk.approval(found.latest.run) : undefined;
-    const ids = { yes: approvals.yes.id, no: approvals.no.id };
-    const asks = asked ? waiting(asked, policy, ids) : found.latest ? pauseWaits(found.latest, pauseIds) : [];
-    if (!hasMachines(found)) return { shown: statusMessage(found, asks) };
-    return { shown: statusMessage(found, asks, true), picture: () => pictureOf(args.name, desk) };
+  permission: 'look',
+  positionals: ['name'],
+  buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
+  run: async ({ args }, { clusterService, policy }) => {
+    const clusterStatus = await clusterService.getStatus(args.name);
+    if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
+    const pendingApproval =
+      clusterStatus.latestRun && !clusterStatus.latestRun.outcome
+        ? await clusterService.getPendingApproval(clusterStatus.latestRun.run)
+        : undefined;
+    const ids = { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id };
+    const actionBlocks = pendingApproval
+      ? buildApprovalBlocks(pendingApproval, policy, ids)
+      : clusterStatus.latestRun
+        ? buildPauseBlocks(clusterStatus.latestRun, pauseButtonIds)
+        : [];
+    if (!hasInstances(clusterStatus)) return { message: statusMessage(clusterStatus, actionBlocks) };
+    return {
+      message: statusMessage(clusterStatus, actionBlocks, true),
+      renderChart: () => loadClusterChart(args.name, clusterService),
+    };
   },
 });
 
 /** At least one was made. Without any there is nothing to look at. */
-function hasMachines({ record, latest }: ClusterStatus): boolean {
-  const facts = { ...record.facts, ...latest?.facts };
-  return clusterOf(record.spec).machines.some((machine) => facts[externalAddress(machine).name] !== undefined);
+function hasInstances({ record, latestRun }: ClusterStatus): boolean {
+  const outputs = { ...record.outputs, ...latestRun?.outputs };
+  return deriveCluster(record.spec).instances.some(
+    (instance) => outputs[getExternalAddressOutput(instance).name] !== undefined,
+  );
 }
 
-async function pictureOf(name: string, desk: Desk): Promise<Picture | undefined> {
-  const sight = await desk.sight(name);
-  return 'unknown' in sight ? undefined : await clusterPicture(sight);
+async function loadClusterChart(name: string, clusterService: ClusterService): Promise<ChartImage | undefined> {
+  const snapshot = await clusterService.getSnapshot(name);
+  return 'notFound' in snapshot ? undefined : await createClusterMapChart(snapshot);
 }

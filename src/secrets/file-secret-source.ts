@@ -4,7 +4,7 @@ import { SecretMissing } from './secret-missing.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** Secrets in files of this machine, each by its path, which nobody but their owner may read. */
-export function fileSecrets(): SecretSource {
+export function createFileSecretSource(): SecretSource {
   return {
     async read(path) {
       const file = await open(path).catch((cause: unknown) => {

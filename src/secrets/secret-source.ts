@@ -1,6 +1,6 @@
 import type { Secret } from '../store/vault/secret.ts';
-import { fileSecrets } from './file-secret-source.ts';
-import { type SecretManagerOptions, secretManager } from './secret-manager-source.ts';
+import { createFileSecretSource } from './file-secret-source.ts';
+import { createSecretManagerSource, type SecretManagerOptions } from './secret-manager-source.ts';
 
 /** Where secrets of the configuration rest. */
 export interface SecretSource {
@@ -9,9 +9,9 @@ export interface SecretSource {
 }
 
 /** What a value of the environment begins with when it names a secret rather than being it. */
-const sources = {
-  'file:': () => fileSecrets(),
-  'secret-manager:': (options: SecretManagerOptions) => secretManager(options),
+const sourceByScheme = {
+  'file:': () => createFileSecretSource(),
+  'secret-manager:': (options: SecretManagerOptions) => createSecretManagerSource(options),
 } as const satisfies Record<string, (options: SecretManagerOptions) => SecretSource>;
 
 /**
@@ -20,19 +20,21 @@ const sources = {
  * names none is given back, and nothing is loaded.
  * @throws SecretMissing
  */
-export async function withSecrets(
+export async function resolveSecrets(
   environment: NodeJS.ProcessEnv,
   variables: readonly string[],
   options: SecretManagerOptions = {},
 ): Promise<NodeJS.ProcessEnv> {
-  const read = async (variable: string): Promise<[string, string][]> => {
+  const resolveVariable = async (variable: string): Promise<[string, string][]> => {
     const value = environment[variable] ?? '';
-    const scheme = (Object.keys(sources) as (keyof typeof sources)[]).find((one) => value.startsWith(one));
+    const scheme = (Object.keys(sourceByScheme) as (keyof typeof sourceByScheme)[]).find((one) =>
+      value.startsWith(one),
+    );
     if (scheme === undefined) return [];
-    const secret = await sources[scheme](options).read(value.slice(scheme.length));
+    const secret = await sourceByScheme[scheme](options).read(value.slice(scheme.length));
     // What was put in with an editor or `echo` ends in a line break that does not belong to it.
     return [[variable, secret.reveal().trim()]];
   };
-  const found = await Promise.all(variables.map(read));
-  return { ...environment, ...Object.fromEntries(found.flat()) };
+  const resolved = await Promise.all(variables.map(resolveVariable));
+  return { ...environment, ...Object.fromEntries(resolved.flat()) };
 }

@@ -3,9 +3,9 @@
  * within the call, so that busy runs would otherwise go on from answer to answer and nothing else would be seen to:
  * Slack's requests, timers, the machines.
  */
-export class Slices {
+export class CooperativeQueue {
   readonly #sliceMs: number;
-  #waiting: (() => void)[] = [];
+  #queue: (() => void)[] = [];
 
   constructor(sliceMs = 10) {
     this.#sliceMs = sliceMs;
@@ -14,17 +14,17 @@ export class Slices {
   /** In its turn. @param work does all that it does before it first waits */
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(() => work().then(resolve, reject));
-      if (this.#waiting.length === 1) setImmediate(() => this.#slice());
+      this.#queue.push(() => work().then(resolve, reject));
+      if (this.#queue.length === 1) setImmediate(() => this.#runSlice());
     });
   }
 
-  #slice(): void {
-    const until = performance.now() + this.#sliceMs;
-    const works = this.#waiting;
+  #runSlice(): void {
+    const sliceEnd = performance.now() + this.#sliceMs;
+    const queue = this.#queue;
     let done = 0;
-    while (done < works.length && performance.now() < until) works[done++]?.();
-    this.#waiting = works.slice(done);
-    if (this.#waiting.length > 0) setImmediate(() => this.#slice());
+    while (done < queue.length && performance.now() < sliceEnd) queue[done++]?.();
+    this.#queue = queue.slice(done);
+    if (this.#queue.length > 0) setImmediate(() => this.#runSlice());
   }
 }

@@ -2,7 +2,7 @@
  * The smallest text after all that start with `prefix`, in the order of code points; undefined when there is none. Turns
  * "starts with" into a range that an index answers.
  */
-export function afterPrefix(prefix: string): string | undefined {
+export function getPrefixEnd(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) as number);
   while (points.length > 0) {
     const last = points.pop() as number;
@@ -14,6 +14,6 @@ export function afterPrefix(prefix: string): string | undefined {
 }
 
 /** Orders ids by code point. JavaScript's own order is by UTF-16 unit, which differs above U+FFFF. */
-export function byCodePoint(a: string, b: string): number {
+export function compareCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

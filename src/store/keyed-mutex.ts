@@ -1,15 +1,15 @@
 /** Lets works of the same key go one after the other, in the order they came; those of other keys side by side. */
-export class Turns {
-  readonly #last = new Map<string, Promise<unknown>>();
+export class KeyedMutex {
+  readonly #tails = new Map<string, Promise<unknown>>();
 
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.#last.set(key, mine);
-    const leave = (): void => {
-      if (this.#last.get(key) === mine) this.#last.delete(key);
+    const previous = this.#tails.get(key) ?? Promise.resolve();
+    const current = previous.then(work, work);
+    this.#tails.set(key, current);
+    const cleanUp = (): void => {
+      if (this.#tails.get(key) === current) this.#tails.delete(key);
     };
-    mine.then(leave, leave);
-    return mine;
+    current.then(cleanUp, cleanUp);
+    return current;
   }
 }

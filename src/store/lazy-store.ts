@@ -4,30 +4,30 @@ import type { Store } from './store.ts';
  * A store that is opened when something is first asked of it, so that its packages are loaded after the port is open.
  * Opening that fails is tried again by the next call.
  */
-export function openingLater(open: () => Promise<Store>): Store {
-  let opening: Promise<Store> | undefined;
+export function createLazyStore(open: () => Promise<Store>): Store {
+  let pendingStore: Promise<Store> | undefined;
 
-  function store(): Promise<Store> {
-    opening ??= open().catch((error: unknown) => {
-      opening = undefined;
+  function getStore(): Promise<Store> {
+    pendingStore ??= open().catch((error: unknown) => {
+      pendingStore = undefined;
       throw error;
     });
-    return opening;
+    return pendingStore;
   }
 
   return {
-    read: async (kind, id) => (await store()).read(kind, id),
-    write: async (kind, id, value, ifVersion) => (await store()).write(kind, id, value, ifVersion),
-    remove: async (kind, id, ifVersion) => (await store()).remove(kind, id, ifVersion),
-    list: async (kind, page) => (await store()).list(kind, page),
-    openRuns: async () => (await store()).openRuns(),
-    takeLease: async (run, holder, ttlMs) => (await store()).takeLease(run, holder, ttlMs),
-    renewLease: async (lease, ttlMs) => (await store()).renewLease(lease, ttlMs),
-    releaseLease: async (lease) => (await store()).releaseLease(lease),
-    append: async (run, events, lease) => (await store()).append(run, events, lease),
-    events: async (run, after) => (await store()).events(run, after),
+    read: async (kind, id) => (await getStore()).read(kind, id),
+    write: async (kind, id, value, ifVersion) => (await getStore()).write(kind, id, value, ifVersion),
+    remove: async (kind, id, ifVersion) => (await getStore()).remove(kind, id, ifVersion),
+    list: async (kind, page) => (await getStore()).list(kind, page),
+    listOpenRuns: async () => (await getStore()).listOpenRuns(),
+    acquireLease: async (run, owner, ttlMs) => (await getStore()).acquireLease(run, owner, ttlMs),
+    renewLease: async (lease, ttlMs) => (await getStore()).renewLease(lease, ttlMs),
+    releaseLease: async (lease) => (await getStore()).releaseLease(lease),
+    append: async (run, events, lease) => (await getStore()).append(run, events, lease),
+    readEvents: async (run, after) => (await getStore()).readEvents(run, after),
     close: async () => {
-      await (await opening)?.close();
+      await (await pendingStore)?.close();
     },
   };
 }

@@ -1,11 +1,16 @@
 import type { Lease } from './store.ts';
 import { LeaseLost } from './store-errors.ts';
-import type { Head } from './stream-position.ts';
+import type { StreamPosition } from './stream-position.ts';
 
 /** The head once `holder` has it; undefined while somebody else does. */
-export function take(head: Head, holder: string, nowMs: number, ttlMs: number): Head | undefined {
-  if (head.holder !== '' && head.holder !== holder && head.untilMs > nowMs) return undefined;
-  return { ...head, token: head.token + 1, holder, untilMs: nowMs + ttlMs };
+export function claimLease(
+  position: StreamPosition,
+  owner: string,
+  nowMs: number,
+  ttlMs: number,
+): StreamPosition | undefined {
+  if (position.owner !== '' && position.owner !== owner && position.expiresAtMs > nowMs) return undefined;
+  return { ...position, token: position.token + 1, owner, expiresAtMs: nowMs + ttlMs };
 }
 
 /**
@@ -13,15 +18,15 @@ export function take(head: Head, holder: string, nowMs: number, ttlMs: number): 
  * still counts: no other runner has written.
  * @throws LeaseLost
  */
-export function assertHeld(head: Head, lease: Lease): void {
-  if (head.token === lease.token && head.holder === lease.holder) return;
-  const now = head.holder === '' ? 'nobody' : JSON.stringify(head.holder);
+export function assertLeaseHeld(position: StreamPosition, lease: Lease): void {
+  if (position.token === lease.token && position.owner === lease.owner) return;
+  const now = position.owner === '' ? 'nobody' : JSON.stringify(position.owner);
   throw new LeaseLost(
-    `run ${JSON.stringify(lease.run)}: lease ${lease.token} of ${JSON.stringify(lease.holder)} is over (now ${now}, ${head.token}); write nothing more`,
+    `run ${JSON.stringify(lease.run)}: lease ${lease.token} of ${JSON.stringify(lease.owner)} is over (now ${now}, ${position.token}); write nothing more`,
   );
 }
 
 /** The lease that a head stands for. */
-export function leaseOf(run: string, head: Head): Lease {
-  return { run, holder: head.holder, token: head.token, until: new Date(head.untilMs) };
+export function toLease(run: string, position: StreamPosition): Lease {
+  return { run, owner: position.owner, token: position.token, expiresAt: new Date(position.expiresAtMs) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreAway } from './store-errors.ts';
+import { StoreUnavailable } from './store-errors.ts';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
@@ -7,31 +7,31 @@ const LONGEST_PAUSE_MS = 1000;
 /**
  * Tries until `attempt` comes to an end, with pauses of random length that grow, so that writers who met once don't meet
  * again.
- * @param attempt undefined, or StoreAway thrown: somebody else wrote at the same moment, or there was no answer. Look again.
- * @throws StoreAway after `deadlineMs`.
+ * @param attempt undefined, or StoreUnavailable thrown: somebody else wrote at the same moment, or there was no answer. Look again.
+ * @throws StoreUnavailable after `deadlineMs`.
  */
-export async function settle<T>(
+export async function retryOnContention<T>(
   doing: string,
   deadlineMs: number,
   attempt: () => Promise<{ readonly done: T } | undefined>,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const { outcome, cause } = await tried(attempt);
+    const { outcome, cause } = await runAttempt(attempt);
     if (outcome !== undefined) return outcome.done;
     if (Date.now() > deadline) {
-      const why = 'others kept writing, or Firestore gave no answer';
-      throw new StoreAway(`${doing}: ${why}, for ${deadlineMs} ms; try again later`, { cause });
+      const reason = 'others kept writing, or Firestore gave no answer';
+      throw new StoreUnavailable(`${doing}: ${reason}, for ${deadlineMs} ms; try again later`, { cause });
     }
     await sleep(Math.random() * pauseMs);
   }
 }
 
-async function tried<T>(attempt: () => Promise<T>): Promise<{ outcome?: T; cause?: unknown }> {
+async function runAttempt<T>(attempt: () => Promise<T>): Promise<{ outcome?: T; cause?: unknown }> {
   try {
     return { outcome: await attempt() };
   } catch (error) {
-    if (error instanceof StoreAway) return { cause: error };
+    if (error instanceof StoreUnavailable) return { cause: error };
     throw error;
   }
 }

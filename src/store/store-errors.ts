@@ -9,8 +9,8 @@ export class LeaseLost extends Error {
 }
 
 /** The store gave no answer in time. It passes by itself; whether a write was made is not known. */
-export class StoreAway extends Error {
-  override name = 'StoreAway';
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
 }
 
 /** What is stored does not fit its schema. The message names kind, id and path, never the value. */

@@ -1,10 +1,10 @@
 import type { EngineEvent, StoredEvent } from './events.ts';
-import type { Kind, RecordOf } from './records.ts';
+import type { RecordKind, RecordValue } from './records.ts';
 
 /** Opaque: compare for equality only. */
 export type Version = string & { readonly __version: unique symbol };
 
-export interface Versioned<T> {
+export interface VersionedRecord<T> {
   readonly id: string;
   readonly value: T;
   readonly version: Version;
@@ -13,12 +13,12 @@ export interface Versioned<T> {
 /** Held by one runner at a time. `token` grows with every holder; a write under an older one is refused. */
 export interface Lease {
   readonly run: string;
-  readonly holder: string;
+  readonly owner: string;
   readonly token: number;
-  readonly until: Date;
+  readonly expiresAt: Date;
 }
 
-export interface Page {
+export interface ListOptions {
   /** Ids that start with this. */
   readonly prefix?: string;
   /** Ids after this one, in the order of their code points. */
@@ -32,20 +32,25 @@ export interface Page {
  */
 export interface Store {
   /** @throws InvalidRecord when what is stored does not fit its schema: names kind, id and path. */
-  read<K extends Kind>(kind: K, id: string): Promise<Versioned<RecordOf<K>> | undefined>;
+  read<K extends RecordKind>(kind: K, id: string): Promise<VersionedRecord<RecordValue<K>> | undefined>;
   /**
    * Compare-and-set. `undefined` as version: the record must not exist yet.
    * @throws StaleVersion when somebody wrote in between; InvalidRecord when the value does not fit its schema.
    */
-  write<K extends Kind>(kind: K, id: string, value: RecordOf<K>, ifVersion: Version | undefined): Promise<Version>;
+  write<K extends RecordKind>(
+    kind: K,
+    id: string,
+    value: RecordValue<K>,
+    ifVersion: Version | undefined,
+  ): Promise<Version>;
   /** @throws StaleVersion. Absent already: no error. */
-  remove(kind: Kind, id: string, ifVersion?: Version): Promise<void>;
-  list<K extends Kind>(kind: K, page?: Page): Promise<Versioned<RecordOf<K>>[]>;
+  remove(kind: RecordKind, id: string, ifVersion?: Version): Promise<void>;
+  list<K extends RecordKind>(kind: K, options?: ListOptions): Promise<VersionedRecord<RecordValue<K>>[]>;
   /** Ids of runs whose record says `open`, oldest first by id. */
-  openRuns(): Promise<string[]>;
+  listOpenRuns(): Promise<string[]>;
 
   /** Takes the run for `ttlMs`; undefined when somebody else holds it. The same holder gets a new token too. */
-  takeLease(run: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
+  acquireLease(run: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
   /** @throws LeaseLost */
   renewLease(lease: Lease, ttlMs: number): Promise<Lease>;
   /** Gives the run back. Lost already: no error. */
@@ -56,8 +61,8 @@ export interface Store {
    * what a person said (a request, a cancel, an approval), which needs no lease.
    * @throws LeaseLost when a lease is given and its token is no longer the newest.
    */
-  append(run: string, events: readonly EngineEvent[], lease?: Lease): Promise<number>;
+  append(run: string, newEvents: readonly EngineEvent[], lease?: Lease): Promise<number>;
   /** Events after number `after` (0: all), in order, no gaps. */
-  events(run: string, after?: number): Promise<StoredEvent[]>;
+  readEvents(run: string, after?: number): Promise<StoredEvent[]>;
   close(): Promise<void>;
 }

@@ -1,34 +1,34 @@
 import type { Store } from './store.ts';
-import { StoreAway } from './store-errors.ts';
+import { StoreUnavailable } from './store-errors.ts';
 
 /**
- * The store with errors that pass by themselves turned into StoreAway.
- * @param inTurn when each call is made; @default at once
+ * The store with errors that pass by themselves turned into StoreUnavailable.
+ * @param schedule when each call is made; @default at once
  */
-export function tellingAway(
+export function translateStoreErrors(
   store: Store,
-  passes: (error: unknown) => boolean,
-  inTurn: <T>(call: () => Promise<T>) => Promise<T> = (call) => call(),
+  isTransient: (error: unknown) => boolean,
+  schedule: <T>(call: () => Promise<T>) => Promise<T> = (call) => call(),
 ): Store {
-  async function told<T>(call: () => Promise<T>): Promise<T> {
+  async function callStore<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await inTurn(call);
+      return await schedule(call);
     } catch (cause) {
-      if (!passes(cause)) throw cause;
-      throw new StoreAway(`the store: ${(cause as Error).message}; try again later`, { cause });
+      if (!isTransient(cause)) throw cause;
+      throw new StoreUnavailable(`the store: ${(cause as Error).message}; try again later`, { cause });
     }
   }
   return {
-    read: (kind, id) => told(() => store.read(kind, id)),
-    write: (kind, id, value, ifVersion) => told(() => store.write(kind, id, value, ifVersion)),
-    remove: (kind, id, ifVersion) => told(() => store.remove(kind, id, ifVersion)),
-    list: (kind, page) => told(() => store.list(kind, page)),
-    openRuns: () => told(() => store.openRuns()),
-    takeLease: (run, holder, ttlMs) => told(() => store.takeLease(run, holder, ttlMs)),
-    renewLease: (lease, ttlMs) => told(() => store.renewLease(lease, ttlMs)),
-    releaseLease: (lease) => told(() => store.releaseLease(lease)),
-    append: (run, events, lease) => told(() => store.append(run, events, lease)),
-    events: (run, after) => told(() => store.events(run, after)),
+    read: (kind, id) => callStore(() => store.read(kind, id)),
+    write: (kind, id, value, ifVersion) => callStore(() => store.write(kind, id, value, ifVersion)),
+    remove: (kind, id, ifVersion) => callStore(() => store.remove(kind, id, ifVersion)),
+    list: (kind, page) => callStore(() => store.list(kind, page)),
+    listOpenRuns: () => callStore(() => store.listOpenRuns()),
+    acquireLease: (run, owner, ttlMs) => callStore(() => store.acquireLease(run, owner, ttlMs)),
+    renewLease: (lease, ttlMs) => callStore(() => store.renewLease(lease, ttlMs)),
+    releaseLease: (lease) => callStore(() => store.releaseLease(lease)),
+    append: (run, events, lease) => callStore(() => store.append(run, events, lease)),
+    readEvents: (run, after) => callStore(() => store.readEvents(run, after)),
     close: () => store.close(),
   };
 }

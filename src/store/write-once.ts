@@ -1,14 +1,14 @@
-import type { Kind, RecordOf } from './records.ts';
+import type { RecordKind, RecordValue } from './records.ts';
 import type { Store } from './store.ts';
 import { StaleVersion } from './store-errors.ts';
 
 /** Writes a record where there is none. Of several that come at once the first stays, and all are told what that wrote. */
-export async function writeOnce<K extends Kind>(
+export async function writeOnce<K extends RecordKind>(
   store: Store,
   kind: K,
   id: string,
-  value: RecordOf<K>,
-): Promise<{ readonly first: boolean; readonly value: RecordOf<K> }> {
+  value: RecordValue<K>,
+): Promise<{ readonly first: boolean; readonly value: RecordValue<K> }> {
   try {
     await store.write(kind, id, value, undefined);
     return { first: true, value };

@@ -1,38 +1,38 @@
 import type { StoredEvent } from '../store/events.ts';
 
-type Log = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 /** What happened in a run as log lines with the run and the step; what machines said word by word stays in the journal. */
-export function logEvents(run: string, events: readonly StoredEvent[], log: Log): void {
+export function logEvents(run: string, events: readonly StoredEvent[], log: Logger): void {
   for (const { seq, event } of events) {
-    const about = { run, seq };
+    const context = { run, seq };
     switch (event.type) {
       case 'run.requested':
-        log({ ...about, operation: event.operation, by: event.by }, 'run requested');
+        log({ ...context, operation: event.operation, actor: event.actor }, 'run requested');
         break;
       case 'run.finished':
-        log({ ...about, ...(event.as === 'failed' ? { severity: 'ERROR' } : {}) }, `run ${event.as}`);
+        log({ ...context, ...(event.outcome === 'failed' ? { severity: 'ERROR' } : {}) }, `run ${event.outcome}`);
         break;
       case 'step.finished':
-        log({ ...about, step: event.step, outcome: event.outcome }, 'step finished');
+        log({ ...context, step: event.step, outcome: event.outcome }, 'step finished');
         break;
       case 'step.failed':
-      case 'step.postponed': {
-        const { code, kind, message, next, detail } = event.fault;
-        const again = event.type === 'step.failed' && event.retryAt ? { retryAt: event.retryAt } : {};
-        const severity = 'retryAt' in again ? 'WARNING' : 'ERROR';
-        log({ ...about, severity, step: event.step, code, kind, message, next, detail, ...again }, `step ${code}`);
+      case 'step.deferred': {
+        const { code, kind, message, remedy, detail } = event.error;
+        const retry = event.type === 'step.failed' && event.retryAt ? { retryAt: event.retryAt } : {};
+        const severity = 'retryAt' in retry ? 'WARNING' : 'ERROR';
+        log({ ...context, severity, step: event.step, code, kind, message, remedy, detail, ...retry }, `step ${code}`);
         break;
       }
       case 'step.conflicted':
         log(
-          { ...about, severity: 'ERROR', step: event.step, fields: event.fields.map(({ field }) => field) },
+          { ...context, severity: 'ERROR', step: event.step, fields: event.differences.map(({ field }) => field) },
           'step conflicted',
         );
         break;
-      case 'approval.given':
-      case 'approval.refused':
-        log({ ...about, by: event.by }, event.type);
+      case 'approval.granted':
+      case 'approval.rejected':
+        log({ ...context, actor: event.actor }, event.type);
         break;
       default:
     }

@@ -13,55 +13,62 @@ export interface RunSpan {
   readonly error?: string;
 }
 
-interface Begun {
+interface StepStart {
   readonly from: Date;
   readonly attempt: number;
 }
 
-const root = 'run';
+const rootId = 'run';
 
 /** A run's phases, steps (each attempt) and waits for people as spans, made of its events; the run first, parents before children. */
-export function spansOfRun(run: string, record: RunRecord, events: readonly StoredEvent[]): RunSpan[] {
-  const begun = new Map<string, Begun>();
+export function buildRunSpans(run: string, record: RunRecord, events: readonly StoredEvent[]): RunSpan[] {
+  const stepStarts = new Map<string, StepStart>();
   const steps: RunSpan[] = [];
   const waits: RunSpan[] = [];
-  let asked: Date | undefined;
+  let approvalRequestedAt: Date | undefined;
   for (const { seq, at, event } of events) {
     switch (event.type) {
       case 'step.started':
-        begun.set(event.step, { from: at, attempt: event.attempt });
+        stepStarts.set(event.step, { from: at, attempt: event.attempt });
         break;
       case 'step.finished':
-        end(event.step, at, { outcome: event.outcome });
+        endStep(event.step, at, { outcome: event.outcome });
         break;
       case 'step.failed':
-      case 'step.postponed':
-        end(event.step, at, { outcome: event.type.slice(5), code: event.fault.code }, event.fault.message);
+      case 'step.deferred':
+        endStep(event.step, at, { outcome: event.type.slice(5), code: event.error.code }, event.error.message);
         break;
       case 'step.conflicted':
-        end(event.step, at, { outcome: 'conflicted' }, event.fields.map(({ field }) => field).join(', '));
+        endStep(event.step, at, { outcome: 'conflicted' }, event.differences.map(({ field }) => field).join(', '));
         break;
-      case 'approval.asked':
-        asked ??= at;
+      case 'approval.requested':
+        approvalRequestedAt ??= at;
         break;
-      case 'approval.given':
-      case 'approval.refused':
-        if (asked)
-          waits.push({ id: `wait ${seq}`, parent: root, name: event.type, from: asked, to: at, attributes: {} });
-        asked = undefined;
+      case 'approval.granted':
+      case 'approval.rejected':
+        if (approvalRequestedAt)
+          waits.push({
+            id: `wait ${seq}`,
+            parent: rootId,
+            name: event.type,
+            from: approvalRequestedAt,
+            to: at,
+            attributes: {},
+          });
+        approvalRequestedAt = undefined;
         break;
       default:
     }
   }
   const [first, last] = [events[0], events.at(-1)];
   if (!first || !last) return [];
-  return [whole(), ...phasesOf(steps), ...steps, ...waits];
+  return [buildRootSpan(), ...buildPhaseSpans(steps), ...steps, ...waits];
 
-  function whole(): RunSpan {
+  function buildRootSpan(): RunSpan {
     const finished = events.findLast(({ event }) => event.type === 'run.finished')?.event;
-    const as = finished?.type === 'run.finished' ? finished.as : 'open';
+    const outcome = finished?.type === 'run.finished' ? finished.outcome : 'open';
     return {
-      id: root,
+      id: rootId,
       name: `${record.operation} ${record.cluster}`,
       from: first?.at ?? new Date(0),
       to: last?.at ?? new Date(0),
@@ -69,43 +76,43 @@ export function spansOfRun(run: string, record: RunRecord, events: readonly Stor
         'kthw.run': run,
         'kthw.cluster': record.cluster,
         'kthw.operation': record.operation,
-        'kthw.end': as,
+        'kthw.outcome': outcome,
       },
-      ...(as === 'failed' ? { error: 'failed' } : {}),
+      ...(outcome === 'failed' ? { error: 'failed' } : {}),
     };
   }
 
-  function end(step: string, to: Date, more: Readonly<Record<string, string>>, error?: string): void {
-    const { from, attempt } = begun.get(step) ?? { from: to, attempt: 0 };
-    begun.delete(step);
+  function endStep(step: string, to: Date, attributes: Readonly<Record<string, string>>, error?: string): void {
+    const { from, attempt } = stepStarts.get(step) ?? { from: to, attempt: 0 };
+    stepStarts.delete(step);
     steps.push({
       id: `step ${step} ${steps.length}`,
-      parent: `phase ${phaseOf(step)}`,
+      parent: `phase ${getPhaseName(step)}`,
       name: step,
       from,
       to,
-      attributes: { 'kthw.step': step, 'kthw.attempt': attempt, ...prefixed(more) },
+      attributes: { 'kthw.step': step, 'kthw.attempt': attempt, ...prefixKeys(attributes) },
       ...(error === undefined ? {} : { error }),
     });
   }
 }
 
-function phasesOf(steps: readonly RunSpan[]): RunSpan[] {
-  return [...Map.groupBy(steps, ({ parent }) => parent ?? '')].map(([id, inIt]) => ({
+function buildPhaseSpans(steps: readonly RunSpan[]): RunSpan[] {
+  return [...Map.groupBy(steps, ({ parent }) => parent ?? '')].map(([id, phaseSteps]) => ({
     id,
-    parent: root,
+    parent: rootId,
     name: id.slice('phase '.length),
-    from: new Date(Math.min(...inIt.map(({ from }) => +from))),
-    to: new Date(Math.max(...inIt.map(({ to }) => +to))),
-    attributes: { 'kthw.steps': inIt.length },
+    from: new Date(Math.min(...phaseSteps.map(({ from }) => +from))),
+    to: new Date(Math.max(...phaseSteps.map(({ to }) => +to))),
+    attributes: { 'kthw.steps': phaseSteps.length },
   }));
 }
 
 /** `remove:workers/machine-0` belongs to `remove:workers`. */
-function phaseOf(step: string): string {
+function getPhaseName(step: string): string {
   return step.split('/')[0] ?? step;
 }
 
-function prefixed(values: Readonly<Record<string, string>>): Record<string, string> {
+function prefixKeys(values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`kthw.${name}`, value]));
 }

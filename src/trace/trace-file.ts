@@ -21,27 +21,30 @@ export interface TraceLine {
 export async function writeTrace(path: string, run: string, spans: readonly RunSpan[]): Promise<void> {
   const [{ ROOT_CONTEXT, SpanStatusCode, trace }, { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor }] =
     await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-base')]);
-  const kept = new InMemorySpanExporter();
+  const exporter = new InMemorySpanExporter();
   let id = '';
   const provider = new BasicTracerProvider({
-    idGenerator: { generateTraceId: () => hex(run, 32), generateSpanId: () => hex(`${run} ${id}`, 16) },
-    spanProcessors: [new SimpleSpanProcessor(kept)],
+    idGenerator: {
+      generateTraceId: () => computeHexId(run, 32),
+      generateSpanId: () => computeHexId(`${run} ${id}`, 16),
+    },
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
   const tracer = provider.getTracer('kthw');
   const contexts = new Map<string, ReturnType<typeof trace.setSpan>>();
-  for (const { id: own, parent, name, from, to, attributes, error } of spans) {
-    id = own;
+  for (const { id: spanId, parent, name, from, to, attributes, error } of spans) {
+    id = spanId;
     const span = tracer.startSpan(name, { startTime: from, attributes }, contexts.get(parent ?? '') ?? ROOT_CONTEXT);
     if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    contexts.set(own, trace.setSpan(ROOT_CONTEXT, span));
+    contexts.set(spanId, trace.setSpan(ROOT_CONTEXT, span));
     span.end(to);
   }
   await provider.forceFlush();
-  const lines = kept.getFinishedSpans().map((span): TraceLine => {
+  const lines = exporter.getFinishedSpans().map((span): TraceLine => {
     const { traceId, spanId } = span.spanContext();
     return {
       ...{ traceId, spanId, parentSpanId: span.parentSpanContext?.spanId, name: span.name },
-      ...{ startMs: msOf(span.startTime), endMs: msOf(span.endTime), attributes: span.attributes },
+      ...{ startMs: toMilliseconds(span.startTime), endMs: toMilliseconds(span.endTime), attributes: span.attributes },
       error: span.status.message,
     };
   });
@@ -49,10 +52,10 @@ export async function writeTrace(path: string, run: string, spans: readonly RunS
   await appendFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
 }
 
-function hex(text: string, length: number): string {
+function computeHexId(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length);
 }
 
-function msOf([seconds, nanoseconds]: readonly [number, number]): number {
+function toMilliseconds([seconds, nanoseconds]: readonly [number, number]): number {
   return seconds * 1_000 + Math.round(nanoseconds / 1e6);
 }

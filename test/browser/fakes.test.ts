@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { everybody } from '../../src/commands/authorization/policy.ts';
+import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
 import { overflowing } from './overflowing.ts';
@@ -69,7 +69,7 @@ describe.skipIf(whyNoBrowser())('in a browser, with a cloud in memory', () => {
   });
 
   test('what one person asks to destroy, another approves in a window of their own', async () => {
-    stage = await openDoublesStage({ ...everybody, approvers: [grace] });
+    stage = await openDoublesStage({ ...allowAllPolicy, approvers: [grace] });
     const [ada, her] = [await windowOf('ada'), await windowOf('grace')];
     await ada.say(`/kthw create demo ${small}`);
     await ada.message(/demo · ready/, runMs);

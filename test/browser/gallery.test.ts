@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gallery, openGallery } from '../../local/gallery/gallery.ts';
+import { type Gallery, startGallery } from '../../local/gallery/gallery.ts';
 import { samples } from '../../local/gallery/samples.ts';
 import { artefacts, type Driven, openBrowser, whyNoBrowser } from './browser.ts';
 import { overflowing } from './overflowing.ts';
@@ -15,7 +15,7 @@ describe.skipIf(whyNoBrowser())('the gallery', () => {
   let gallery: Gallery;
   let page: Page;
   beforeAll(async () => {
-    gallery = await openGallery();
+    gallery = await startGallery();
     browser = await openBrowser();
     page = await browser.open(gallery.url, wide);
     await page.locator('.sample').first().waitFor();
@@ -31,7 +31,7 @@ describe.skipIf(whyNoBrowser())('the gallery', () => {
     await page.getByRole('heading', { name: group, exact: true, level: 1 }).waitFor();
     expect(await page.locator('.sample').count()).toBe(of.length);
     expect(await page.getByText('which this page does not draw').count()).toBe(0);
-    const pictures = of.filter(({ picture }) => picture).length;
+    const pictures = of.filter(({ renderChart }) => renderChart).length;
     await expect.poll(() => loadedPictures(page)).toBe(pictures);
     const name = join(artefacts, `gallery-${group.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`);
     await page.screenshot({ path: `${name}-light.png`, fullPage: true });

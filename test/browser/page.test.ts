@@ -62,7 +62,7 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     await modal.waitFor();
     await ada.page.keyboard.press('Escape');
     await modal.waitFor({ state: 'hidden' });
-    expect(await harness.people.views('ada')).toEqual([]);
+    expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
   test('shows pictures, texts on demand, and to one person alone what is for them', async () => {

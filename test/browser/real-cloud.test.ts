@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openKubectl } from '../../local/demo/kubectl.ts';
+import { createKubectl } from '../../local/demo/kubectl.ts';
 import { Google } from '../e2e/survival/google.ts';
 import { refused } from '../e2e/survival/outcomes.ts';
 import { openStage, type Stage, whyNoStage } from '../e2e/test-environment.ts';
@@ -16,7 +16,7 @@ describe.skipIf(whyNoStage() ?? whyNoBrowser())('in a browser, on real machines'
   let browser: Driven;
   let stage: Stage;
   let ada: PersonWindow;
-  let kubectl: Awaited<ReturnType<typeof openKubectl>>;
+  let kubectl: Awaited<ReturnType<typeof createKubectl>>;
   beforeAll(async () => {
     browser = await openBrowser();
     stage = await openStage({ KTHW_APPROVERS: 'T0000LOCAL:U000GRACE' });
@@ -36,7 +36,7 @@ describe.skipIf(whyNoStage() ?? whyNoBrowser())('in a browser, on real machines'
     async () => {
       const words = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
       const times = 3;
-      await new Google(stage.stack.cloudUrl).fault({
+      await new Google(stage.stack.computeUrl).fault({
         ...{ match: 'POST /global/firewalls', times },
         respond: refused(403, 'quotaExceeded', words),
       });
@@ -64,7 +64,7 @@ describe.skipIf(whyNoStage() ?? whyNoBrowser())('in a browser, on real machines'
       const kubeconfig = join(stage.stateDir, 'kubeconfig');
       const content = await ada.download(await ada.message('demo.kubeconfig', minuteMs));
       await writeFile(kubeconfig, content, { mode: 0o600 });
-      kubectl = await openKubectl(stage.stack.mirrorUrl, kubeconfig, stage.stateDir, stage.signal);
+      kubectl = await createKubectl(stage.stack.mirrorUrl, kubeconfig, stage.stateDir, stage.signal);
       expect(await kubectl('get', 'nodes', '-o', 'name')).toBe('node/demo-worker-0');
       await ada.goTo(/^clusters/);
       expect(browser.complaints).toEqual([]);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { FastClock } from '../../bench/fast-clock.ts';
-import { startWorkspace } from '../../local/slack/start-slack-emulator.ts';
-import { everybody, type Policy } from '../../src/commands/authorization/policy.ts';
-import { openCourier } from '../../src/commands/notifier/notifier.ts';
-import { slackChat } from '../../src/commands/slack/slack-chat.ts';
-import { slackClient } from '../../src/commands/slack/slack-client.ts';
-import { openSlack } from '../../src/commands/slack/slack-server.ts';
+import { startSlackEmulator } from '../../local/slack/start-slack-emulator.ts';
+import { allowAllPolicy, type Policy } from '../../src/commands/authorization/policy.ts';
+import { createNotifier } from '../../src/commands/notifier/notifier.ts';
+import { createSlackChat } from '../../src/commands/slack/slack-chat.ts';
+import { createSlackClient } from '../../src/commands/slack/slack-client.ts';
+import { createSlackServer } from '../../src/commands/slack/slack-server.ts';
 import { phases } from '../../src/engine/phases/registry.ts';
-import { openOffers } from '../../src/engine/service/compute-catalog.ts';
-import { openEngine } from '../../src/engine/service/create-engine.ts';
+import { createComputeCatalog } from '../../src/engine/service/compute-catalog.ts';
+import { createEngine } from '../../src/engine/service/create-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { CloudDouble } from '../fakes/compute.ts';
 import { KubeDouble } from '../fakes/kube.ts';
@@ -30,36 +30,36 @@ export interface DoublesStage {
 }
 
 /** @param policy who may do what; people are those of the workspace's seed */
-export async function openDoublesStage(policy: Policy = everybody): Promise<DoublesStage> {
+export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise<DoublesStage> {
   const clock = new FastClock(times);
-  const cloud = new CloudDouble(clock);
-  const remote = new RemoteDouble(cloud);
+  const compute = new CloudDouble(clock);
+  const remote = new RemoteDouble(compute);
   const store = openSqliteStore({ path: ':memory:', now: clock.now });
-  const workspace = await startWorkspace({ rateLimits: { enabled: false }, ...patient });
+  const workspace = await startSlackEmulator({ rateLimits: { enabled: false }, ...patient });
   const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
-  const chat = slackChat(slackClient(account));
+  const chat = createSlackChat(createSlackClient(account));
   const logged: string[] = [];
   const log = (fields: object, message: string) => {
     if ('error' in fields) logged.push(`${message}: ${String(fields.error)}`);
   };
-  const engine = openEngine({
-    ...{ store, cloud, clock, log, mirror: undefined, holder: randomUUID(), leaseMs: 600_000 },
+  const engine = createEngine({
+    ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },
     vaults: new VaultsDouble(clock).over(store),
-    kube: new KubeDouble(clock, cloud, remote),
-    openRemote: () => remote.open(),
-    told(run) {
-      courier.poke(run);
-      door.news();
+    kube: new KubeDouble(clock, compute, remote),
+    createSshClient: () => remote.open(),
+    onEventsAppended(run) {
+      courier.wake(run);
+      door.refreshHomeTabs();
     },
   });
-  const courier = openCourier({ store, desk: engine.desk, chat, clock, policy, log });
+  const courier = createNotifier({ store, clusterService: engine.clusterService, chat, clock, policy, log });
   const now = () => new Date();
-  const door = openSlack({
+  const door = createSlackServer({
     ...account,
     ...{ store, chat, log, now, signingSecret: workspace.signingSecret },
-    tools: {
-      desk: engine.desk,
-      offers: openOffers({ cloud, now, log }),
+    commandDeps: {
+      clusterService: engine.clusterService,
+      computeCatalog: createComputeCatalog({ compute, now, log }),
       defaults: { ...defaults(), phases: phases.map(({ name }) => name) },
       policy,
     },
@@ -67,7 +67,7 @@ export async function openDoublesStage(policy: Policy = everybody): Promise<Doub
   const { port } = await door.listen(0, '127.0.0.1');
   workspace.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
   return {
-    ...{ url: workspace.url, cloud, logged },
+    ...{ url: workspace.url, cloud: compute, logged },
     async close() {
       await Promise.all([door.close(), engine.dispatcher.stop()]);
       await courier.close();

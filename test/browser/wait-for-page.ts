@@ -1,10 +1,10 @@
-import type { WorkspaceOptions } from '../../local/slack/slack-emulator-options.ts';
+import type { SlackEmulatorOptions } from '../../local/slack/slack-emulator-options.ts';
 
 const times = 10;
 const startedMs = Date.now();
 
 /** A workspace that waits longer than Slack, whose three seconds for an answer are not what tests in a browser are about. */
-export const patient: WorkspaceOptions = {
-  ackMs: 60_000,
+export const patient: SlackEmulatorOptions = {
+  ackTimeoutMs: 60_000,
   now: () => startedMs + (Date.now() - startedMs) / times,
 };

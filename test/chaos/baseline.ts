@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { names } from '../../src/engine/cluster/resource-names.ts';
-import { certificateAt, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { getResourceNames } from '../../src/engine/cluster/resource-names.ts';
+import { getCertificate, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
 import { phases } from '../../src/engine/phases/registry.ts';
 import { isOperation } from '../../src/engine/workflow/operations.ts';
 import { plan } from '../../src/engine/workflow/plan.ts';
@@ -37,19 +37,19 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
   const asked = (await world.store.read('run', run))?.value;
   const operation = asked && isOperation(asked.operation) ? asked.operation : 'create';
   const there = operation !== 'delete';
-  const view = await world.process().desk.runView(run);
+  const view = await world.process().desk.getRunView(run);
   const steps = (await world.eventsOf(run, 'step.finished')).map(({ step }) => step);
   const planned = plan(phases, aCluster(spec), { ...asked, operation }).map(({ id }) => id);
-  const address = String(record?.facts['public-address'] ?? '');
+  const address = String(record?.outputs['public-address'] ?? '');
   return {
     end: await world.endOf(run),
     ends: (await world.eventsOf(run, 'run.finished')).length,
-    cluster: { state: record?.state, held: record?.holding !== undefined, facts: record?.facts },
+    cluster: { state: record?.state, held: record?.activeRun !== undefined, facts: record?.outputs },
     resources: world.cloud.existing(),
     open: await openIn(world, spec),
     madeAgain: [...world.cloud.allMade()].filter(([, times]) => times !== 1).map(([name, times]) => `${name} ${times}`),
     unsteady: planned.filter((key) => steps.filter((step) => step === key).length !== 1),
-    troubles: view?.troubles ?? [],
+    troubles: view?.problems ?? [],
     authorities: there ? (await authoritiesIn(world, spec)).size : 0,
     files: there ? filesIn(world, spec) : [],
     objects: there ? world.kube.objects(address) : [],
@@ -57,16 +57,16 @@ export async function look(world: World, spec: ClusterSpec): Promise<Seen> {
 }
 
 async function openIn({ cloud }: World, spec: ClusterSpec): Promise<string[]> {
-  const rule = await cloud.firewalls.get({ name: names(spec).allowSsh }, new AbortController().signal);
+  const rule = await cloud.firewalls.get({ name: getResourceNames(spec).allowSsh }, new AbortController().signal);
   const machines = cloud.machines().filter((machine) => machine.spec.metadata['ssh-keys'] !== undefined);
   return [...(rule && !rule.disabled ? [rule.name] : []), ...machines.map(({ name }) => name)].sort();
 }
 
 async function authoritiesIn(world: World, spec: ClusterSpec): Promise<ReadonlySet<string | undefined>> {
-  const vault = world.vaults.over(world.store).of(spec.name);
-  const { certificate } = await certificateAt(vault, vaultPaths.authority);
+  const vault = world.vaults.over(world.store).getVault(spec.name);
+  const { certificate } = await getCertificate(vault, vaultPaths.ca);
   const places = ['/var/lib/kubernetes/ca.pem', '/etc/etcd/ca.pem'];
-  const onMachines = aCluster(spec).machines.flatMap(({ name }) => {
+  const onMachines = aCluster(spec).instances.flatMap(({ name }) => {
     const files = world.remote.named(name)?.files;
     return places.flatMap((path) => files?.get(path) ?? []);
   });
@@ -74,7 +74,7 @@ async function authoritiesIn(world: World, spec: ClusterSpec): Promise<ReadonlyS
 }
 
 function filesIn(world: World, spec: ClusterSpec): string[] {
-  return aCluster(spec).machines.flatMap(({ name }) =>
+  return aCluster(spec).instances.flatMap(({ name }) =>
     [...(world.remote.named(name)?.files.keys() ?? [])].map((path) => `${name}:${path}`).sort(),
   );
 }

@@ -128,16 +128,16 @@ describe('a create in which something goes wrong', () => {
     const process = world.process();
     const run = await world.create(process);
     expect(await world.endOf(run)).toBe('failed');
-    const troubles = (await process.desk.runView(run))?.troubles ?? [];
-    expect(troubles.map(({ fault }) => fault?.code)).toContain(c.stops);
-    expect(troubles.every(({ fault }) => fault && fault.next !== '')).toBe(true);
+    const troubles = (await process.desk.getRunView(run))?.problems ?? [];
+    expect(troubles.map(({ error }) => error?.code)).toContain(c.stops);
+    expect(troubles.every(({ error }) => error && error.remedy !== '')).toBe(true);
     const done = new Set((await world.eventsOf(run, 'step.finished')).map(({ step }) => step));
-    const before = (await world.store.events(run)).length;
+    const before = (await world.store.readEvents(run)).length;
 
     world.mend();
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-    const later = (await world.store.events(run, before)).map(({ event }) => event);
+    const later = (await world.store.readEvents(run, before)).map(({ event }) => event);
     const again = later.flatMap((event) => (event.type === 'step.started' && done.has(event.step) ? [event.step] : []));
     expect(again).toEqual([]);
     expect(await look(world, specOf())).toMatchObject({ ends: 2, madeAgain: [], unsteady: [], troubles: [] });
@@ -161,12 +161,12 @@ describe('a create in which something goes wrong', () => {
   });
 
   test('goes on when the store fails for a moment, whatever was being written', async () => {
-    for (const call of ['append', 'renewLease', 'events', 'takeLease', 'write', 'read']) {
+    for (const call of ['append', 'renewLease', 'readEvents', 'acquireLease', 'write', 'read']) {
       const world = new World();
       let left = 1;
       const process = world.process({
         atStore(made, when) {
-          if (made !== call || when !== 'before' || left === 0 || (beforeAnything(world) && call !== 'takeLease'))
+          if (made !== call || when !== 'before' || left === 0 || (beforeAnything(world) && call !== 'acquireLease'))
             return;
           left--;
           throw new Error('the store does not answer');

@@ -8,15 +8,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCompute } from '../../src/engine/gcp/compute/create-compute-client.ts';
-import { inProcessDispatcher } from '../../src/engine/workflow/dispatcher.ts';
-import { drive } from '../../src/engine/workflow/runner.ts';
+import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
+import { createInProcessDispatcher } from '../../src/engine/workflow/dispatcher.ts';
+import { executeRun } from '../../src/engine/workflow/runner.ts';
 import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
-import { holderOfThisProcess } from '../../src/store/lease-owner.ts';
+import { createLeaseOwnerId } from '../../src/store/lease-owner.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { StoreAway } from '../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../src/store/store-errors.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
-import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import { phasesWithoutMachines } from './phases-without-machines.ts';
 
 export interface InstanceSettings {
@@ -24,7 +24,7 @@ export interface InstanceSettings {
   readonly folder: string;
   readonly cloudUrl: string;
   /** @default SQLite in the folder; the emulator is where FIRESTORE_EMULATOR_HOST says */
-  readonly firestore?: { readonly prefix: string; readonly deadlineMs: number; readonly answerMs: number };
+  readonly firestore?: { readonly prefix: string; readonly deadlineMs: number; readonly requestTimeoutMs: number };
   readonly leaseMs: number;
 }
 
@@ -36,8 +36,8 @@ const stops = join(folder, 'stop-at');
 const store = firestore
   ? await openFirestoreStore({ projectId: 'demo-kthw', ...firestore })
   : openSqliteStore({ path: join(folder, 'store.sqlite') });
-const vaults = openVaults(store, openFileKeyring(join(folder, 'key')));
-const cloud = openCompute({ project: 'kthw-local', endpoint: cloudUrl });
+const vaults = createVaultProvider(store, openFileKeyring(join(folder, 'key')));
+const compute = createComputeClient({ project: 'kthw-local', endpoint: cloudUrl });
 const clock = {
   now: () => new Date(),
   sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
@@ -58,19 +58,19 @@ function killPoint(step: string, point: string): void {
   process.kill(process.pid, 'SIGSTOP');
 }
 
-const holder = holderOfThisProcess();
+const leaseOwner = createLeaseOwnerId();
 const log = (fields: object, message: string) => console.log(message, fields);
-const dispatcher = inProcessDispatcher({
-  ...{ store, log, clock, againMs: 200 },
-  async drive(run, signal) {
-    const end = await drive(
+const dispatcher = createInProcessDispatcher({
+  ...{ store, log, clock, retryDelayMs: 200 },
+  async executeRun(run, signal) {
+    const end = await executeRun(
       run,
       {
         ...{ store, phases, clock, log, killPoint, leaseMs, random: Math.random, approvalMs: 60_000 },
-        holder,
-        told: () => {},
-        world: async ({ cluster }) => ({
-          tools: { cloud, vault: vaults.of(cluster), mirror: undefined, remote: {} as never, kube: {} as never },
+        leaseOwner,
+        onEventsAppended: () => {},
+        openResources: async ({ cluster }) => ({
+          clients: { compute, vault: vaults.getVault(cluster), mirror: undefined, ssh: {} as never, kube: {} as never },
           close: async () => {},
         }),
       },
@@ -84,7 +84,7 @@ console.log('listening here');
 // Runs are asked for in another process, which can't poke this one.
 for (;;) {
   await dispatcher.start().catch((error) => {
-    if (!(error instanceof StoreAway)) throw error;
+    if (!(error instanceof StoreUnavailable)) throw error;
   });
   await sleep(300);
 }

@@ -3,13 +3,13 @@
  * which one is struck out before it is obeyed, so that the next process gets further.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { startBot } from '../../src/app.ts';
+import { startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 
 const file = process.env.KILL_AT_FILE ?? '';
 const operationDeadlineMs = Number(process.env.OPERATION_DEADLINE_MS ?? 600_000);
 
-const bot = await startBot(readConfig(process.env), {
+const bot = await startApp(readConfig(process.env), {
   compute: { operationDeadlineMs },
   killPoint(step, point) {
     const lines = readFileSync(file, 'utf8').split('\n');

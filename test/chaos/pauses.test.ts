@@ -49,9 +49,9 @@ async function course(kill?: { readonly write: number; readonly when: 'before' |
 
 /** What was begun although nobody was answered. */
 async function held(world: PausingWorld): Promise<string | undefined> {
-  return (await world.store.read('cluster', 'demo'))?.value.holding;
+  return (await world.store.read('cluster', 'demo'))?.value.activeRun;
 }
 
 function isWrite(call: string): boolean {
-  return !['read', 'list', 'events', 'openRuns'].includes(call);
+  return !['read', 'list', 'readEvents', 'listOpenRuns'].includes(call);
 }

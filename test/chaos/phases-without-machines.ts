@@ -1,9 +1,9 @@
 import { firewall } from '../../src/engine/phases/firewall.ts';
 import { keys } from '../../src/engine/phases/keys.ts';
 import { network } from '../../src/engine/phases/network.ts';
-import { addresses } from '../../src/engine/phases/static-ip.ts';
+import { staticIp } from '../../src/engine/phases/static-ip.ts';
 import type { Phase } from '../../src/engine/workflow/step.ts';
-import { definePhase, present } from '../../src/engine/workflow/step.ts';
+import { definePhase, createPresentObservation } from '../../src/engine/workflow/step.ts';
 
 /** Something outside, with no request ids: what was done twice is there twice. */
 export interface Marks {
@@ -20,15 +20,15 @@ export function phasesWithoutMachines({ has, leave }: Marks): readonly Phase[] {
     name: 'marks',
     title: 'Marks',
     chapter: 4,
-    after: ['network'],
+    dependsOn: ['network'],
     steps: () =>
       Array.from({ length: markCount }, (_, n) => ({
         key: `marks/${n}`,
         title: `mark ${n}`,
-        ...(n > 0 ? { after: [`marks/${n - 1}`] } : {}),
-        observe: async () => ((await has(`marks/${n}`)) ? present() : { is: 'absent' }),
+        ...(n > 0 ? { dependsOn: [`marks/${n - 1}`] } : {}),
+        observe: async () => ((await has(`marks/${n}`)) ? createPresentObservation() : { status: 'absent' }),
         apply: () => leave(`marks/${n}`),
       })),
   });
-  return [keys, network, firewall, addresses, marks];
+  return [keys, network, firewall, staticIp, marks];
 }

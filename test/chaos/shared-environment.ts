@@ -3,31 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WithoutMachines } from '../../local/compute/in-memory-machine-backend.ts';
-import { type Cloud, startCloud } from '../../local/compute/start-compute-emulator.ts';
+import { InMemoryMachineBackend } from '../../local/compute/in-memory-machine-backend.ts';
+import { type ComputeEmulator, startComputeEmulator } from '../../local/compute/start-compute-emulator.ts';
 import { type Service, startService } from '../../local/service.ts';
-import { openDesk } from '../../src/engine/service/cluster-service.ts';
-import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { createClusterService } from '../../src/engine/service/cluster-service.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
 import type { EngineEvent } from '../../src/store/events.ts';
 import type { Store } from '../../src/store/store.ts';
 import { specOf } from '../support/store-fixtures.ts';
 import type { InstanceSettings } from './instance.ts';
 import { phasesWithoutMachines } from './phases-without-machines.ts';
 
-const by = { team: 'T1', user: 'U1' };
+const requester = { team: 'T1', user: 'U1' };
 export const leaseMs = 1_500;
 
 /** What several processes of the bot share, and those processes. */
 export class SharedWorld {
   readonly store: Store;
-  readonly cloud: Cloud;
-  readonly desk: Desk;
+  readonly cloud: ComputeEmulator;
+  readonly desk: ClusterService;
   readonly #settings: InstanceSettings;
   readonly #env: Readonly<Record<string, string>>;
   readonly #instances: Service[] = [];
   readonly #said = new Map<Service, string[]>();
 
-  private constructor(store: Store, cloud: Cloud, settings: InstanceSettings, env: Readonly<Record<string, string>>) {
+  private constructor(store: Store, cloud: ComputeEmulator, settings: InstanceSettings, env: Readonly<Record<string, string>>) {
     this.store = store;
     this.cloud = cloud;
     this.#settings = settings;
@@ -36,12 +36,12 @@ export class SharedWorld {
     const notHere = () => Promise.reject(new Error('not here'));
     const less = {
       issueKubeconfig: notHere,
-      withdrawRevoked: notHere,
-      typeProblem: async () => undefined,
-      doctor: notHere,
-      sight: notHere,
+      removeRevokedBindings: notHere,
+      findMachineTypeProblem: async () => undefined,
+      runDoctor: notHere,
+      getSnapshot: notHere,
     };
-    this.desk = openDesk({ store, phases, now: () => new Date(), poke: () => {}, ...less });
+    this.desk = createClusterService({ store, phases, now: () => new Date(), wake: () => {}, ...less });
   }
 
   /** @param open the store of this process, in the world's folder or wherever the instances' is */
@@ -52,7 +52,7 @@ export class SharedWorld {
   ): Promise<SharedWorld> {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-shared-'));
     for (const name of ['marks', 'stop-at']) writeFileSync(join(folder, name), '');
-    const cloud = await startCloud({ machines: new WithoutMachines(), operationDelayMs: 30 });
+    const cloud = await startComputeEmulator({ machines: new InMemoryMachineBackend(), operationDelayMs: 30 });
     const settings = { folder, cloudUrl: cloud.url, leaseMs, ...(firestore ? { firestore } : {}) };
     return new SharedWorld(await open(folder), cloud, settings, env);
   }
@@ -112,13 +112,13 @@ export class SharedWorld {
 
   async create(): Promise<string> {
     const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
-    const answer = await this.desk.create({ spec, by, channel: 'C1' });
+    const answer = await this.desk.createCluster({ spec, requester, channel: 'C1' });
     if (!('run' in answer)) throw new Error(`create was not taken: ${JSON.stringify(answer)}`);
     return answer.run;
   }
 
   async delete(): Promise<string> {
-    const answer = await this.desk.delete('demo', by, 'C1');
+    const answer = await this.desk.deleteCluster('demo', requester, 'C1');
     if (!('run' in answer)) throw new Error(`delete was not taken: ${JSON.stringify(answer)}`);
     return answer.run;
   }
@@ -128,7 +128,7 @@ export class SharedWorld {
   }
 
   async events(run: string): Promise<EngineEvent[]> {
-    return (await this.store.events(run)).map(({ event }) => event);
+    return (await this.store.readEvents(run)).map(({ event }) => event);
   }
 
   /** Which process left each mark, as `MARK PID`. */
@@ -139,7 +139,7 @@ export class SharedWorld {
   /** Inserts by what was asked for, whether or not they had an effect. */
   inserts(): Record<string, number> {
     return Object.fromEntries(
-      Object.entries(this.cloud.faults.calls).filter(
+      Object.entries(this.cloud.faults.callCounts).filter(
         ([call]) => call.startsWith('POST ') && !/\/wait$|setLabels$/.test(call),
       ),
     );
@@ -154,7 +154,7 @@ export class SharedWorld {
 
   async close(): Promise<void> {
     for (const instance of this.#instances) instance.kill('SIGKILL');
-    await Promise.all(this.#instances.map(({ ended }) => ended));
+    await Promise.all(this.#instances.map(({ exitReason }) => exitReason));
     await this.store.close();
     await this.cloud.close();
     rmSync(this.#settings.folder, { recursive: true, force: true });

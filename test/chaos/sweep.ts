@@ -102,7 +102,7 @@ export function nameOf(kill: Kill): string {
 
 /** Looking at the store changes nothing: ending before or after it is ending between two writes. */
 function isWrite(call: string): boolean {
-  return !['read', 'list', 'events', 'openRuns'].includes(call);
+  return !['read', 'list', 'readEvents', 'listOpenRuns'].includes(call);
 }
 
 async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): Promise<World> {
@@ -117,16 +117,16 @@ async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): P
 
 function ask(world: World, { desk }: Process, operation: Operation, shape: Partial<ClusterSpec>): Promise<object> {
   const spec = specOf(shape);
-  const { by } = world;
+  const { by: requester } = world;
   switch (operation) {
     case 'create':
-      return desk.create({ spec, by, channel: 'C1' });
+      return desk.createCluster({ spec, requester, channel: 'C1' });
     case 'delete':
-      return desk.delete(spec.name, by, 'C1');
+      return desk.deleteCluster(spec.name, requester, 'C1');
     case 'rebuild':
-      return desk.rebuild(spec.name, { from: 'controllers', by, channel: 'C1' });
+      return desk.rebuildCluster(spec.name, { fromPhase: 'controllers', requester, channel: 'C1' });
     case 'scale':
-      return desk.scale(spec.name, { workers: spec.workers, by, channel: 'C1' });
+      return desk.scaleCluster(spec.name, { workers: spec.workers, requester, channel: 'C1' });
     default:
       return operation satisfies never;
   }
@@ -145,19 +145,19 @@ class Approver {
 
   async look(): Promise<void> {
     const { store, by } = this.#world;
-    const run = this.#seen < 0 ? undefined : (await store.openRuns()).at(-1);
+    const run = this.#seen < 0 ? undefined : (await store.listOpenRuns()).at(-1);
     if (run === undefined) return;
-    const news = await store.events(run, this.#seen);
+    const news = await store.readEvents(run, this.#seen);
     this.#seen += news.length;
-    const asked = news.findLast(({ event }) => event.type === 'approval.asked')?.event;
-    if (asked?.type !== 'approval.asked') return;
+    const asked = news.findLast(({ event }) => event.type === 'approval.requested')?.event;
+    if (asked?.type !== 'approval.requested') return;
     this.#seen = -1;
-    await this.#process.desk.decide(run, asked.digest, by, true).catch(() => undefined);
+    await this.#process.desk.decideApproval(run, asked.digest, by, true).catch(() => undefined);
   }
 }
 
 async function allOver(world: World): Promise<void> {
-  for (const run of await world.store.openRuns()) await world.over(run);
+  for (const run of await world.store.listOpenRuns()) await world.over(run);
 }
 
 function differences(seen: Seen, wanted: Seen): string[] {

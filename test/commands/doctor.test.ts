@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { everybody } from '../../src/commands/authorization/policy.ts';
-import type { Message, Reply, Tools } from '../../src/commands/routing/command.ts';
-import { type Route, route, routeButton } from '../../src/commands/routing/router.ts';
-import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
+import type { Message, CommandReply, CommandDeps } from '../../src/commands/routing/command.ts';
+import { type Route, routeCommand, routeButton } from '../../src/commands/routing/router.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
 import { aWorld, closeWorlds, head, told } from '../fixtures/cluster-service.ts';
 import { someOffers } from '../fixtures/compute-catalog.ts';
 import { asker, channel, defaults } from '../fixtures/run.ts';
 
 afterEach(closeWorlds);
 
-const asked = { by: asker, channel };
+const origin = { requester: asker, channel };
 
-/** A desk that answers so, whatever is asked of it, and writes down what was. */
-function aDesk(answer: object, calls: unknown[][] = []): Tools {
-  const desk = new Proxy({} as Desk, {
+/** A cluster service that answers so, whatever is asked of it, and writes down what was. */
+function createDeps(answer: object, calls: unknown[][] = []): CommandDeps {
+  const clusterService = new Proxy({} as ClusterService, {
     get:
       (_, name) =>
       async (...args: unknown[]) => {
@@ -21,41 +21,41 @@ function aDesk(answer: object, calls: unknown[][] = []): Tools {
         return answer;
       },
   });
-  return { desk, offers: someOffers(), defaults: defaults(), policy: everybody };
+  return { clusterService, computeCatalog: someOffers(), defaults: defaults(), policy: allowAllPolicy };
 }
 
-async function shownBy(routed: Route | undefined, tools: Tools): Promise<Message> {
-  if (!routed || !('later' in routed)) throw new Error('it is not routed to work');
-  const reply: Reply = await routed.later(tools);
-  return reply.shown;
+async function shownBy(routed: Route | undefined, deps: CommandDeps): Promise<Message> {
+  if (!routed || !('execute' in routed)) throw new Error('it is not routed to work');
+  const reply: CommandReply = await routed.execute(deps);
+  return reply.message;
 }
 
 describe('resize', () => {
-  const typed = route('resize demo --machine-type e2-standard-2', asked, defaults());
-  const pressed = routeButton('resize.yes', '{"cluster":"demo","machineType":"e2-standard-2"}', asked) as Route;
+  const typed = routeCommand('resize demo --machine-type e2-standard-2', origin, defaults());
+  const pressed = routeButton('resize.confirm', '{"cluster":"demo","machineType":"e2-standard-2"}', origin) as Route;
 
   test.each([
     ['typed', typed],
     ['pressed', pressed],
   ])('%s asks the desk for the machine type, for this person, here', async (_, routed) => {
     const calls: unknown[][] = [];
-    const shown = await shownBy(routed, aDesk({ run: 'r1' }, calls));
-    expect(calls).toEqual([['resize', 'demo', { machineType: 'e2-standard-2', by: asker, channel }]]);
+    const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
+    expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: asker, channel }]]);
     expect(shown.text).toContain('asks before any machine restarts');
-    expect(routed).toMatchObject({ needs: 'create' });
+    expect(routed).toMatchObject({ permission: 'create' });
   });
 
   test.each([
     ['a problem', { problem: 'there is no machine type "x1"' }, 'there is no machine type "x1"'],
     ['nothing to do', { unchanged: { state: 'ready' } }, 'Nothing to do'],
-    ['no such cluster', { unknown: true }, 'There is no cluster'],
+    ['no such cluster', { notFound: true }, 'There is no cluster'],
     [
       'somebody has it',
-      { heldBy: { run: 'r0', operation: 'resize', by: asker, since: new Date(0) } },
+      { activeRun: { run: 'r0', operation: 'resize', requester: asker, since: new Date(0) } },
       'demo is busy: resize',
     ],
   ])('answered with %s says so', async (_, answer, words) => {
-    expect((await shownBy(typed, aDesk(answer))).text).toContain(words);
+    expect((await shownBy(typed, createDeps(answer))).text).toContain(words);
   });
 
   test.each([
@@ -64,31 +64,31 @@ describe('resize', () => {
     '{"cluster":"demo","machineType":"$(x)"}',
     '{"cluster":"../x","machineType":"e2"}',
   ])('a button with a value like %j is refused', (value) => {
-    expect(routeButton('resize.yes', value, asked)).toHaveProperty('now');
+    expect(routeButton('resize.confirm', value, origin)).toHaveProperty('immediateReply');
   });
 
   test.each(['resize', 'resize demo', 'resize demo --machine-type E2!'])('%j is not understood', (text) => {
-    expect(route(text, asked, defaults())).toHaveProperty('now');
+    expect(routeCommand(text, origin, defaults())).toHaveProperty('immediateReply');
   });
 });
 
 describe('doctor', () => {
   test('looks, and shows what was seen to whoever asked', async () => {
-    const routed = route('doctor demo', asked, defaults());
-    const seen = {
+    const routed = routeCommand('doctor demo', origin, defaults());
+    const report = {
       cluster: 'demo',
       state: 'ready',
-      patients: [],
+      instances: [],
       hardening: [],
-      findings: [{ machine: 'demo-worker-0', text: 'it is TERMINATED' }],
+      issues: [{ instance: 'demo-worker-0', text: 'it is TERMINATED' }],
     };
-    const shown = await shownBy(routed, aDesk(seen));
-    expect(routed).toMatchObject({ needs: 'look' });
+    const shown = await shownBy(routed, createDeps(report));
+    expect(routed).toMatchObject({ permission: 'look' });
     expect(JSON.stringify(shown.blocks)).toContain('worker-0: it is TERMINATED');
   });
 
   test('of a cluster that is not there says so', async () => {
-    expect((await shownBy(route('doctor demo', asked, defaults()), aDesk({ unknown: true }))).text).toContain(
+    expect((await shownBy(routeCommand('doctor demo', origin, defaults()), createDeps({ notFound: true }))).text).toContain(
       'no cluster',
     );
   });
@@ -110,7 +110,7 @@ describe('in a run’s thread', () => {
 
   test('after a resume it is told again', async () => {
     const world = await aWorld();
-    await told(world, diagnosed, { type: 'run.finished', as: 'failed' }, { type: 'run.resumed', by: asker }, diagnosed);
+    await told(world, diagnosed, { type: 'run.finished', outcome: 'failed' }, { type: 'run.resumed', actor: asker }, diagnosed);
     expect(world.chat.replies(head(world)).filter((text) => text.startsWith('🩺')).length).toBe(2);
   });
 });

@@ -1,38 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { sights } from '../../local/gallery/samples/sample-snapshots.ts';
-import { everybody } from '../../src/commands/authorization/policy.ts';
-import type { Message, Tools } from '../../src/commands/routing/command.ts';
-import { act } from '../../src/commands/routing/handle-request.ts';
-import { route } from '../../src/commands/routing/router.ts';
-import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
+import { sampleSnapshots } from '../../local/gallery/samples/sample-snapshots.ts';
+import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
+import type { Message, CommandDeps } from '../../src/commands/routing/command.ts';
+import { handleRequest } from '../../src/commands/routing/handle-request.ts';
+import { routeCommand } from '../../src/commands/routing/router.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FakeChat } from '../fakes/chat.ts';
 import { FakeClock } from '../fakes/commands-clock.ts';
 import { asker, channel, defaults } from '../fixtures/run.ts';
 import { aStatus } from './messages/view-fixture.ts';
 
-const facts = { 'external-address/demo-controller-0': '198.51.100.10' };
+const outputs = { 'external-address/demo-controller-0': '198.51.100.10' };
 
 /** What comes of `/kthw status demo`. */
-async function statusOf(record: Parameters<typeof aStatus>[0], sight: () => ReturnType<Desk['sight']>) {
+async function statusOf(record: Parameters<typeof aStatus>[0], getSnapshot: () => ReturnType<ClusterService['getSnapshot']>) {
   const [store, chat, shown, logged] = [
     openSqliteStore({ path: ':memory:' }),
     new FakeChat(new FakeClock()),
     [] as Message[],
     [] as string[],
   ];
-  const desk = { status: async () => aStatus(record, 'none'), sight } as unknown as Desk;
-  const tools = { desk, defaults: defaults(), policy: everybody } as unknown as Tools;
-  const routed = route('status demo', { by: asker, channel }, defaults());
-  if (!('later' in routed)) throw new Error('status asks nobody');
-  const say = async (message: Message) => void shown.push(message);
-  await act(
-    { id: 'a', asker: { by: asker, channel }, needs: routed.needs, later: routed.later, say },
+  const clusterService = { getStatus: async () => aStatus(record, 'none'), getSnapshot } as unknown as ClusterService;
+  const commandDeps = { clusterService, defaults: defaults(), policy: allowAllPolicy } as unknown as CommandDeps;
+  const routed = routeCommand('status demo', { requester: asker, channel }, defaults());
+  if (!('execute' in routed)) throw new Error('status asks nobody');
+  const respond = async (message: Message) => void shown.push(message);
+  await handleRequest(
+    { id: 'a', origin: { requester: asker, channel }, permission: routed.permission, execute: routed.execute, respond },
     {
       store,
       chat,
-      tools,
-      guard: async () => undefined,
+      commandDeps,
+      authorize: async () => undefined,
       now: () => new Date(),
       log: (_, what) => void logged.push(what),
     },
@@ -43,7 +43,7 @@ async function statusOf(record: Parameters<typeof aStatus>[0], sight: () => Retu
 
 describe('status', () => {
   test('is said at once, and its picture comes to the asker alone', async () => {
-    const { shown, pictures } = await statusOf({ state: 'ready', facts }, async () => sights.well);
+    const { shown, pictures } = await statusOf({ state: 'ready', outputs }, async () => sampleSnapshots.well);
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('follows in your direct messages');
     expect(pictures).toHaveLength(1);
@@ -59,13 +59,13 @@ describe('status', () => {
   });
 
   test('of a cluster without machines promises none', async () => {
-    const { shown, pictures } = await statusOf({ state: 'building' }, () => Promise.reject(new Error('nobody asks')));
+    const { shown, pictures } = await statusOf({ state: 'provisioning' }, () => Promise.reject(new Error('nobody asks')));
     expect(shown[0]).not.toContain('picture');
     expect(pictures).toEqual([]);
   });
 
   test('stands when its picture does not come, which is said', async () => {
-    const { shown, pictures, logged } = await statusOf({ state: 'ready', facts }, () =>
+    const { shown, pictures, logged } = await statusOf({ state: 'ready', outputs }, () =>
       Promise.reject(new Error('gone')),
     );
     expect(shown).toHaveLength(2);

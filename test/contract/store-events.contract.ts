@@ -9,11 +9,11 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
     test('are numbered from 1 in the order they were added, and dated', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(() => new Date('2026-01-02T03:04:05.678Z')), await open()];
-      expect(await a.events('r1')).toEqual([]);
+      expect(await a.readEvents('r1')).toEqual([]);
       expect(await a.append('r1', [said('one'), said('two')])).toBe(2);
       expect(await b.append('r1', [said('three')])).toBe(3);
       expect(await a.append('r1', [said('four')])).toBe(4);
-      const found = await b.events('r1');
+      const found = await b.readEvents('r1');
       expect(found.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
       expect(found.map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
       expect(found[0]?.at).toEqual(new Date('2026-01-02T03:04:05.678Z'));
@@ -23,26 +23,26 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       for (const run of ['.', '..', '__r__', 'r', 'r 1']) await store.append(run, [said(run)]);
       for (const run of ['.', '..', '__r__', 'r', 'r 1']) {
-        expect(await store.events(run)).toMatchObject([{ seq: 1, event: said(run) }]);
+        expect(await store.readEvents(run)).toMatchObject([{ seq: 1, event: said(run) }]);
       }
     });
 
     test('are read from any number on', async () => {
       const store = await (await fresh()).open();
       await store.append('r1', many(12));
-      expect((await store.events('r1', 9)).map(({ seq }) => seq)).toEqual([10, 11, 12]);
-      expect(await store.events('r1', 12)).toEqual([]);
-      expect(await store.events('r1', 99)).toEqual([]);
+      expect((await store.readEvents('r1', 9)).map(({ seq }) => seq)).toEqual([10, 11, 12]);
+      expect(await store.readEvents('r1', 12)).toEqual([]);
+      expect(await store.readEvents('r1', 99)).toEqual([]);
     });
 
     test('are added all or none: one that does not fit keeps the others out', async () => {
       const store = await (await fresh()).open();
       await store.append('r1', [said('before')]);
-      const wrong = { type: 'step.said', step: 'network/vpc', line: 7 } as unknown as EngineEvent;
+      const wrong = { type: 'step.logged', step: 'network/vpc', message: 7 } as unknown as EngineEvent;
       const append = store.append('r1', [said('good'), wrong, said('good')]);
       await expect(append).rejects.toThrow(InvalidRecord);
-      await expect(append).rejects.toThrow(/event 2 of 3 for run "r1".*\$\.line/);
-      expect(await store.events('r1')).toHaveLength(1);
+      await expect(append).rejects.toThrow(/event 2 of 3 for run "r1".*\$\.message/);
+      expect(await store.readEvents('r1')).toHaveLength(1);
       expect(await store.append('r1', [said('after')])).toBe(2);
     });
 
@@ -51,7 +51,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.append('r1', [])).toBe(0);
       await store.append('r1', [said('one')]);
       expect(await store.append('r1', [])).toBe(1);
-      expect(await store.events('r1')).toHaveLength(1);
+      expect(await store.readEvents('r1')).toHaveLength(1);
     });
 
     test('of 20 who add at once from several clients none is lost and none is there twice', async () => {
@@ -60,7 +60,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       const lasts = await Promise.all(
         many(20).map((_, n) => stores[n % 4]?.append('r1', [said(`${n} first`), said(`${n} second`)])),
       );
-      const found = await stores[0]?.events('r1');
+      const found = await stores[0]?.readEvents('r1');
       expect(found?.map(({ seq }) => seq)).toEqual(many(40).map((_, n) => n + 1));
       for (const [n, last] of lasts.entries()) {
         // The two of one append stand together, where the answer says.
@@ -72,21 +72,21 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
     test('hundreds fit in one append', async () => {
       const store = await (await fresh()).open();
       expect(await store.append('r1', many(700))).toBe(700);
-      expect(await store.events('r1')).toHaveLength(700);
+      expect(await store.readEvents('r1')).toHaveLength(700);
     });
 
     test('keep defaults of the schema and every field', async () => {
       const store = await (await fresh()).open();
       const finished = { type: 'step.finished', step: 'a/b', outcome: 'applied' } as EngineEvent;
       const asked: EngineEvent = {
-        type: 'approval.asked',
+        type: 'approval.requested',
         digest: 'd',
-        destroys: ['x'],
+        deletions: ['x'],
         expiresAt: '2026-01-02T03:04:05.000Z',
       };
       await store.append('r1', [finished, asked]);
-      const found = await store.events('r1');
-      expect(found.map(({ event }) => event)).toEqual([{ ...finished, facts: [] }, asked]);
+      const found = await store.readEvents('r1');
+      expect(found.map(({ event }) => event)).toEqual([{ ...finished, outputs: [] }, asked]);
     });
   });
 }

@@ -11,7 +11,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
     test('of 20 runners that take the same run at once exactly one has it', async () => {
       const { open } = await fresh();
       const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
-      const takes = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.takeLease('r1', `runner ${n}`, TTL_MS));
+      const takes = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.acquireLease('r1', `runner ${n}`, TTL_MS));
       const leases = (await Promise.all(takes)).filter((lease) => lease !== undefined);
       expect(leases).toHaveLength(1);
       expect(leases[0]?.token).toBe(1);
@@ -22,13 +22,13 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       const clock = manual();
       const [a, b] = [await open(clock.now), await open(clock.now)];
       const first = await taken(a, 'a');
-      expect(first).toEqual({ run: 'r1', holder: 'a', token: 1, until: new Date(clock.now().getTime() + TTL_MS) });
+      expect(first).toEqual({ run: 'r1', owner: 'a', token: 1, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
       clock.pass(TTL_MS - 1);
-      expect(await b.takeLease('r1', 'b', TTL_MS)).toBeUndefined();
+      expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
       clock.pass(1);
       const second = await taken(b, 'b');
       expect(second.token).toBe(2);
-      expect(await a.takeLease('r1', 'a', TTL_MS)).toBeUndefined();
+      expect(await a.acquireLease('r1', 'a', TTL_MS)).toBeUndefined();
     });
 
     test('last longer when they are renewed', async () => {
@@ -38,9 +38,9 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       const lease = await taken(a, 'a');
       clock.pass(TTL_MS - 1);
       const renewed = await a.renewLease(lease, TTL_MS);
-      expect(renewed).toEqual({ ...lease, until: new Date(clock.now().getTime() + TTL_MS) });
+      expect(renewed).toEqual({ ...lease, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
       clock.pass(TTL_MS - 1);
-      expect(await b.takeLease('r1', 'b', TTL_MS)).toBeUndefined();
+      expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
     });
 
     test('that ran out but that nobody took can be renewed', async () => {
@@ -75,9 +75,9 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(a.append('r1', [], lost)).rejects.toThrow(LeaseLost);
       await expect(a.renewLease(lost, TTL_MS)).rejects.toThrow(LeaseLost);
       await a.releaseLease(lost);
-      expect(await c.takeLease('r1', 'c', TTL_MS)).toBeUndefined();
+      expect(await c.acquireLease('r1', 'c', TTL_MS)).toBeUndefined();
       expect(await b.append('r1', [said('mine')], lease)).toBe(2);
-      expect((await c.events('r1')).map(({ event }) => event)).toEqual([said('in time'), said('mine')]);
+      expect((await c.readEvents('r1')).map(({ event }) => event)).toEqual([said('in time'), said('mine')]);
     });
 
     test('given back are free at once, and over for who had them', async () => {
@@ -93,18 +93,18 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('of a run that nobody ever took are lost', async () => {
       const store = await (await fresh()).open();
-      const made: Lease = { run: 'r1', holder: 'a', token: 1, until: new Date(8.64e15) };
+      const made: Lease = { run: 'r1', owner: 'a', token: 1, expiresAt: new Date(8.64e15) };
       await expect(store.append('r1', [said('never')], made)).rejects.toThrow(LeaseLost);
       await expect(store.renewLease(made, TTL_MS)).rejects.toThrow(LeaseLost);
       await store.releaseLease(made);
-      expect(await store.events('r1')).toEqual([]);
+      expect(await store.readEvents('r1')).toEqual([]);
     });
 
     test('do not keep out what a person says, and are not disturbed by it', async () => {
       const { open } = await fresh();
       const [runner, command] = [await open(), await open()];
       const lease = await taken(runner, 'a');
-      const cancel = { type: 'run.cancelAsked', by: { team: 'T1', user: 'U1' } } as const;
+      const cancel = { type: 'run.cancelRequested', actor: { team: 'T1', user: 'U1' } } as const;
       expect(await runner.append('r1', [said('one')], lease)).toBe(1);
       expect(await command.append('r1', [cancel])).toBe(2);
       expect(await runner.append('r1', [said('two')], lease)).toBe(3);
@@ -113,14 +113,14 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
         ...Array.from({ length: 10 }, (_, n) => runner.append('r1', [said(`${n}`)], renewed)),
         ...Array.from({ length: 10 }, () => command.append('r1', [cancel])),
       ]);
-      const seqs = (await command.events('r1')).map(({ seq }) => seq);
+      const seqs = (await command.readEvents('r1')).map(({ seq }) => seq);
       expect(seqs).toEqual(Array.from({ length: 23 }, (_, n) => n + 1));
     });
   });
 }
 
 async function taken(store: Store, holder: string): Promise<Lease> {
-  const lease = await store.takeLease('r1', holder, TTL_MS);
+  const lease = await store.acquireLease('r1', holder, TTL_MS);
   if (lease === undefined) throw new Error(`${holder} did not get the run`);
   return lease;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RecordOf } from '../../src/store/records.ts';
+import type { RecordValue } from '../../src/store/records.ts';
 import { InvalidRecord } from '../../src/store/store-errors.ts';
 import { clusterRecord, said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
@@ -13,13 +13,13 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       ['no JSON', `{"${MARK}`, /cluster "demo".*\$ \(not JSON\)/],
       [
         'a number where text belongs',
-        text({ ...good, channel: 7, facts: { a: MARK } }),
+        text({ ...good, channel: 7, outputs: { a: MARK } }),
         /cluster "demo".*\$\.channel /,
       ],
       ['a choice that is none', text({ ...good, state: MARK }), /cluster "demo".*\$\.state /],
       ['something deep', text({ ...good, spec: { ...good.spec, controllers: MARK } }), /\$\.spec\.controllers /],
       ['an element of a list', text({ ...good, runs: ['r1', { of: MARK }] }), /\$\.runs\[1\] /],
-      ['something missing', text({ ...good, by: undefined }), /\$\.by /],
+      ['something missing', text({ ...good, createdBy: undefined }), /\$\.createdBy /],
     ])('is reported by kind, id and path, not by its value: %s', async (_, stored, expected) => {
       const under = await fresh();
       const store = await under.open();
@@ -36,17 +36,17 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
     test.each([
       ['no JSON', `${MARK}`, /event 2 of run "r1".*\$ \(not JSON\)/],
       ['a kind that is none', text({ type: MARK }), /event 2 of run "r1".*\$\.type /],
-      ['a field', text({ ...said('x'), line: { of: MARK } }), /event 2 of run "r1".*\$\.line /],
+      ['a field', text({ ...said('x'), message: { of: MARK } }), /event 2 of run "r1".*\$\.message /],
     ])('is reported for events by run, number and path: %s', async (_, stored, expected) => {
       const under = await fresh();
       const store = await under.open();
       await store.append('r1', [said('one'), said('two'), said('three')]);
       await under.spoilEvent('r1', 2, stored);
-      const error = await store.events('r1').then(() => undefined, String);
+      const error = await store.readEvents('r1').then(() => undefined, String);
       expect(error).toMatch(/^InvalidRecord: /);
       expect(error).toMatch(expected);
       expect(error).not.toContain(MARK);
-      expect(await store.events('r1', 2)).toHaveLength(1);
+      expect(await store.readEvents('r1', 2)).toHaveLength(1);
     });
 
     test('an event that is missing is reported, not skipped', async () => {
@@ -54,13 +54,13 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await under.open();
       await store.append('r1', [said('one'), said('two'), said('three')]);
       await under.loseEvent('r1', 2);
-      await expect(store.events('r1')).rejects.toThrow(/event 2 of run "r1" is missing/);
-      await expect(store.events('r1', 1)).rejects.toThrow(InvalidRecord);
+      await expect(store.readEvents('r1')).rejects.toThrow(/event 2 of run "r1" is missing/);
+      await expect(store.readEvents('r1', 1)).rejects.toThrow(InvalidRecord);
     });
 
     test('is not written either', async () => {
       const store = await (await fresh()).open();
-      const wrong = { ...good, state: MARK } as unknown as RecordOf<'cluster'>;
+      const wrong = { ...good, state: MARK } as unknown as RecordValue<'cluster'>;
       const error = await store.write('cluster', 'demo', wrong, undefined).then(() => undefined, String);
       expect(error).toMatch(/^InvalidRecord: .*cluster "demo".*\$\.state /);
       expect(error).not.toContain(MARK);
@@ -78,8 +78,8 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.write('cluster', id, good, undefined)).rejects.toThrow(InvalidRecord);
       await expect(store.remove('cluster', id)).rejects.toThrow(InvalidRecord);
       await expect(store.append(id, [said('x')])).rejects.toThrow(InvalidRecord);
-      await expect(store.events(id)).rejects.toThrow(InvalidRecord);
-      await expect(store.takeLease(id, 'a', 1000)).rejects.toThrow(InvalidRecord);
+      await expect(store.readEvents(id)).rejects.toThrow(InvalidRecord);
+      await expect(store.acquireLease(id, 'a', 1000)).rejects.toThrow(InvalidRecord);
     });
 
     test('an id of 200 characters of four bytes each does fit', async () => {
@@ -88,12 +88,12 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await store.write('cluster', id, good, undefined);
       await store.append(id, [said('x')]);
       expect(await store.list('cluster', { prefix: '🚀' })).toHaveLength(1);
-      expect(await store.events(id)).toHaveLength(1);
+      expect(await store.readEvents(id)).toHaveLength(1);
     });
   });
 
   describe('what is large', () => {
-    const withFact = (bytes: number) => clusterRecord({ facts: { large: 'x'.repeat(bytes) } });
+    const withFact = (bytes: number) => clusterRecord({ outputs: { large: 'x'.repeat(bytes) } });
     const frame = Buffer.byteLength(JSON.stringify(withFact(0)));
 
     test('a record of exactly 1,000,000 bytes is kept, and can be written over', async () => {
@@ -114,7 +114,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('bytes count, not characters', async () => {
       const store = await (await fresh()).open();
-      const value = clusterRecord({ facts: { large: '日'.repeat(400_000) } });
+      const value = clusterRecord({ outputs: { large: '日'.repeat(400_000) } });
       await expect(store.write('cluster', 'demo', value, undefined)).rejects.toThrow(/takes 1200\d+ bytes/);
     });
 

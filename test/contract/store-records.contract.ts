@@ -27,7 +27,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
     test('what was written is read, by every client', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(), await open()];
-      const value = clusterRecord({ facts: { addresses: [['10.0.0.1'], ['10.0.0.2', { deep: [[1, null]] }]] } });
+      const value = clusterRecord({ outputs: { addresses: [['10.0.0.1'], ['10.0.0.2', { deep: [[1, null]] }]] } });
       const version = await a.write('cluster', 'demo', value, undefined);
       expect(await b.read('cluster', 'demo')).toEqual({ id: 'demo', value, version });
       expect(await b.read('cluster', 'other')).toBeUndefined();
@@ -72,11 +72,11 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('removing what is absent is no error', async () => {
       const store = await (await fresh()).open();
-      const version = await store.write('seen', 'Ev1', { at: '2026-01-02T03:04:05.000Z' }, undefined);
-      await store.remove('seen', 'Ev1', version);
-      await store.remove('seen', 'Ev1', version);
-      await store.remove('seen', 'Ev1');
-      expect(await store.read('seen', 'Ev1')).toBeUndefined();
+      const version = await store.write('processedRequest', 'Ev1', { processedAt: '2026-01-02T03:04:05.000Z' }, undefined);
+      await store.remove('processedRequest', 'Ev1', version);
+      await store.remove('processedRequest', 'Ev1', version);
+      await store.remove('processedRequest', 'Ev1');
+      expect(await store.read('processedRequest', 'Ev1')).toBeUndefined();
     });
 
     test('of 20 who create the same record at once exactly one succeeds', async () => {
@@ -104,9 +104,9 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('20 who count up by reading and writing again until it holds end at 20', async () => {
       const stores = await clients(await fresh(), 4);
-      await pick(stores, 0).write('thread', 'count', { channel: 'C1', cursor: 0 }, undefined);
+      await pick(stores, 0).write('slackThread', 'count', { channel: 'C1', cursor: 0 }, undefined);
       await Promise.all(numbers(20).map((n) => countUp(pick(stores, n))));
-      expect((await pick(stores, 1).read('thread', 'count'))?.value.cursor).toBe(20);
+      expect((await pick(stores, 1).read('slackThread', 'count'))?.value.cursor).toBe(20);
     });
 
     test.each(ODD_IDS)('an id can be %j', async (id) => {
@@ -170,23 +170,23 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       for (const id of ['r3', 'r1', 'r2', 'r4'])
         await store.write('run', id, runRecord({ open: id !== 'r2' }), undefined);
-      expect(await store.openRuns()).toEqual(['r1', 'r3', 'r4']);
+      expect(await store.listOpenRuns()).toEqual(['r1', 'r3', 'r4']);
       const r1 = await store.read('run', 'r1');
       const closed = await store.write('run', 'r1', runRecord({ open: false }), r1?.version);
       await store.remove('run', 'r4');
-      expect(await store.openRuns()).toEqual(['r3']);
+      expect(await store.listOpenRuns()).toEqual(['r3']);
       await store.write('run', 'r1', runRecord({ spec: specOf({ workers: 0 }) }), closed);
-      expect(await store.openRuns()).toEqual(['r1', 'r3']);
+      expect(await store.listOpenRuns()).toEqual(['r1', 'r3']);
     });
   });
 }
 
 async function countUp(store: Store): Promise<void> {
   for (;;) {
-    const found = await store.read('thread', 'count');
+    const found = await store.read('slackThread', 'count');
     if (found === undefined) throw new Error('the counter is gone');
     try {
-      await store.write('thread', 'count', { ...found.value, cursor: found.value.cursor + 1 }, found.version);
+      await store.write('slackThread', 'count', { ...found.value, cursor: found.value.cursor + 1 }, found.version);
       return;
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;

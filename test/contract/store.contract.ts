@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { Kind } from '../../src/store/records.ts';
+import type { RecordKind } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import { eventsContract } from './store-events.contract.ts';
 import { leasesContract } from './store-leases.contract.ts';
@@ -11,7 +11,7 @@ export interface StoreUnderTest {
   /** A client of the same data that shares no memory with the others. */
   open(now?: () => Date): Promise<Store>;
   /** Replaces the text of a record by something that no client would write. */
-  spoilRecord(kind: Kind, id: string, text: string): Promise<void>;
+  spoilRecord(kind: RecordKind, id: string, text: string): Promise<void>;
   spoilEvent(run: string, seq: number, text: string): Promise<void>;
   loseEvent(run: string, seq: number): Promise<void>;
 }

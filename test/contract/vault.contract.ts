@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
-import type { Keyring, Vaults } from '../../src/store/vault/vault.ts';
-import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import type { Keyring, VaultProvider } from '../../src/store/vault/vault.ts';
+import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 
 /** One empty store and the key ring of its machine. */
 export interface VaultUnderTest {
@@ -17,12 +17,12 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
   describe(`vaults on ${name}`, () => {
     test('of 20 who make the same secret at once all get the one that was first', async () => {
       const { open, keyring } = await fresh();
-      const vaults = await Promise.all(Array.from({ length: 4 }, async () => openVaults(await open(), keyring)));
-      const asked = Array.from({ length: 20 }, (_, n) => pick(vaults, n).of('demo').ensure('authority/key', random));
+      const vaults = await Promise.all(Array.from({ length: 4 }, async () => createVaultProvider(await open(), keyring)));
+      const asked = Array.from({ length: 20 }, (_, n) => pick(vaults, n).getVault('demo').getOrCreate('authority/key', random));
       const got = (await Promise.all(asked)).map((secret) => secret.reveal());
       expect(new Set(got).size).toBe(1);
-      const later = await openVaults(await open(), keyring)
-        .of('demo')
+      const later = await createVaultProvider(await open(), keyring)
+        .getVault('demo')
         .get('authority/key');
       expect(later?.reveal()).toBe(got[0]);
     });
@@ -30,43 +30,43 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
     test('give nothing where nothing is, and make nothing by looking', async () => {
       const { open, keyring } = await fresh();
       const store = await open();
-      expect(await openVaults(store, keyring).of('demo').get('authority/key')).toBeUndefined();
+      expect(await createVaultProvider(store, keyring).getVault('demo').get('authority/key')).toBeUndefined();
       expect(await store.list('dataKey')).toEqual([]);
     });
 
     test('forget a cluster for everybody, and only that one', async () => {
       const { open, keyring } = await fresh();
-      const [a, b] = [openVaults(await open(), keyring), openVaults(await open(), keyring)];
+      const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
       const names = ['demo', 'demo-2', 'demo:2', 'de'];
-      for (const cluster of names) await a.of(cluster).ensure('authority/key', () => new Secret(`of ${cluster}`));
-      await b.of('demo').get('authority/key');
-      await a.of('demo').shred();
-      await a.of('demo').shred();
-      expect(await b.of('demo').get('authority/key')).toBeUndefined();
+      for (const cluster of names) await a.getVault(cluster).getOrCreate('authority/key', () => new Secret(`of ${cluster}`));
+      await b.getVault('demo').get('authority/key');
+      await a.getVault('demo').deleteAll();
+      await a.getVault('demo').deleteAll();
+      expect(await b.getVault('demo').get('authority/key')).toBeUndefined();
       for (const cluster of names.slice(1)) {
-        expect((await b.of(cluster).get('authority/key'))?.reveal()).toBe(`of ${cluster}`);
+        expect((await b.getVault(cluster).get('authority/key'))?.reveal()).toBe(`of ${cluster}`);
       }
       expect(await (await open()).list('dataKey')).toHaveLength(3);
     });
 
     test('follow when another process forgot the cluster and made it anew', async () => {
       const { open, keyring } = await fresh();
-      const [a, b] = [openVaults(await open(), keyring), openVaults(await open(), keyring)];
-      await a.of('demo').ensure('authority/key', () => new Secret('old'));
-      await b.of('demo').shred();
-      await b.of('demo').ensure('authority/key', () => new Secret('new'));
+      const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
+      await a.getVault('demo').getOrCreate('authority/key', () => new Secret('old'));
+      await b.getVault('demo').deleteAll();
+      await b.getVault('demo').getOrCreate('authority/key', () => new Secret('new'));
       // `a` still has the old data key in memory. It must not fail to read by it.
-      expect((await a.of('demo').get('authority/key'))?.reveal()).toBe('new');
+      expect((await a.getVault('demo').get('authority/key'))?.reveal()).toBe('new');
     });
 
     test('write nothing under a data key that another process forgot', async () => {
       const { open, keyring } = await fresh();
-      const [a, b] = [openVaults(await open(), keyring), openVaults(await open(), keyring)];
-      await a.of('demo').ensure('authority/key', () => new Secret('old'));
-      await b.of('demo').shred();
-      await b.of('demo').ensure('authority/key', () => new Secret('new'));
-      await a.of('demo').ensure('etcd/key', () => new Secret('written by a'));
-      expect((await b.of('demo').get('etcd/key'))?.reveal()).toBe('written by a');
+      const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
+      await a.getVault('demo').getOrCreate('authority/key', () => new Secret('old'));
+      await b.getVault('demo').deleteAll();
+      await b.getVault('demo').getOrCreate('authority/key', () => new Secret('new'));
+      await a.getVault('demo').getOrCreate('etcd/key', () => new Secret('written by a'));
+      expect((await b.getVault('demo').get('etcd/key'))?.reveal()).toBe('written by a');
     });
   });
 }
@@ -75,6 +75,6 @@ function random(): Secret {
   return new Secret(randomBytes(16).toString('hex'));
 }
 
-function pick(vaults: Vaults[], n: number): Vaults {
-  return vaults[n % vaults.length] as Vaults;
+function pick(vaults: VaultProvider[], n: number): VaultProvider {
+  return vaults[n % vaults.length] as VaultProvider;
 }

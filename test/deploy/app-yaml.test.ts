@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { renderAppYaml } from '../../deploy/render-app-yaml.ts';
-import { accountOf, names } from '../../deploy/resource-names.ts';
+import { getServiceAccountEmail, resourceNames } from '../../deploy/resource-names.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { readConfig, secretVariables } from '../../src/config.ts';
 import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
@@ -67,7 +67,7 @@ describe('app.yaml', () => {
   test('gives an environment that the bot takes on App Engine, with every name that deploy makes', () => {
     const { env_variables: env } = app;
     const secrets = secretVariables.map((name) => env[name] ?? '');
-    const places = names.secrets.map(({ id }) => `secret-manager:projects/my-project-1/secrets/${id}/versions/latest`);
+    const places = resourceNames.secrets.map(({ id }) => `secret-manager:projects/my-project-1/secrets/${id}/versions/latest`);
     expect(secrets.toSorted()).toEqual(places.toSorted());
     const byAppEngine = { GAE_ENV: 'standard', GAE_SERVICE: 'default', GOOGLE_CLOUD_PROJECT: 'my-project-1' };
     const read = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' };
@@ -75,11 +75,11 @@ describe('app.yaml', () => {
     expect(config).toMatchObject({
       KTHW_STORE: 'firestore',
       KTHW_DISPATCH: 'cloud-tasks',
-      KTHW_TASKS_QUEUE: `projects/my-project-1/locations/us-west1/queues/${names.queue}`,
-      KTHW_KMS_KEY: `projects/my-project-1/locations/us-west1/keyRings/${names.keyring}/cryptoKeys/${names.key}`,
+      KTHW_TASKS_QUEUE: `projects/my-project-1/locations/us-west1/queues/${resourceNames.queue}`,
+      KTHW_KMS_KEY: `projects/my-project-1/locations/us-west1/keyRings/${resourceNames.keyring}/cryptoKeys/${resourceNames.key}`,
       KTHW_CHANNELS: ['C012AB3CD'],
     });
-    expect(app.service_account).toBe(accountOf(settings));
+    expect(app.service_account).toBe(getServiceAccountEmail(settings));
     expect(JSON.stringify(app)).not.toMatch(/PROJECT|LOCATION/);
   });
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { readSettings } from '../../deploy/deploy-settings.ts';
-import { deploySteps } from '../../deploy/deploy-steps.ts';
+import { parseDeploySettings } from '../../deploy/deploy-settings.ts';
+import { buildDeploySteps } from '../../deploy/deploy-steps.ts';
 import { findGcloud } from '../support/gcloud-python.ts';
 import { Refusal, startGoogleApi } from '../support/google-api.ts';
 
@@ -35,19 +35,19 @@ test.skipIf(sdk === undefined).each([
     CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: 'true',
     ...Object.fromEntries(apis.map((name) => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${name}`, `${api.url}/`])),
   };
-  const looks = deploySteps(readSettings(['--project', project])).flatMap(({ look, lookMayFail }) =>
-    look ? [{ look, mayFail: lookMayFail ?? false }] : [],
+  const looks = buildDeploySteps(parseDeploySettings(['--project', project])).flatMap(({ check, ignoreCheckErrors }) =>
+    check ? [{ check, ignoreErrors: ignoreCheckErrors ?? false }] : [],
   );
-  const once = [...new Map(looks.map((one) => [one.look.join(' '), one])).values()];
+  const once = [...new Map(looks.map((one) => [one.check.join(' '), one])).values()];
   expect(once.length).toBeGreaterThan(10);
   const wrong: string[] = [];
-  for (const { look, mayFail } of once) {
-    const [program = '', ...args] = look;
+  for (const { check, ignoreErrors } of once) {
+    const [program = '', ...args] = check;
     const { stdout, stderr, failed } = await execa(program, args, { env, input: '', reject: false });
-    const deletedOnly = look.includes('--show-deleted');
-    if (failed && !mayFail) wrong.push(`${look.join(' ')}: ${stderr}`);
+    const deletedOnly = check.includes('--show-deleted');
+    if (failed && !ignoreErrors) wrong.push(`${check.join(' ')}: ${stderr}`);
     else if ((stdout !== '') !== (there && !deletedOnly))
-      wrong.push(`${look.join(' ')}: printed ${JSON.stringify(stdout)}`);
+      wrong.push(`${check.join(' ')}: printed ${JSON.stringify(stdout)}`);
   }
   expect(wrong).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { WithoutMachines } from '../../local/compute/in-memory-machine-backend.ts';
-import { startCloud } from '../../local/compute/start-compute-emulator.ts';
-import type { Cloud, ForwardingRule } from '../../src/engine/gcp/compute/compute-client.ts';
-import { openCompute } from '../../src/engine/gcp/compute/create-compute-client.ts';
+import { InMemoryMachineBackend } from '../../local/compute/in-memory-machine-backend.ts';
+import { startComputeEmulator } from '../../local/compute/start-compute-emulator.ts';
+import type { ComputeClient, ForwardingRule } from '../../src/engine/gcp/compute/compute-client.ts';
+import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
 import { World } from '../fakes/run-environment.ts';
 
 /** One call of the port: `networks.insert`, and what it was given. */
@@ -22,9 +22,9 @@ const region = 'us-west1';
  */
 export async function computeCalls(): Promise<string[]> {
   const asked = await callsOfRuns();
-  const local = await startCloud({ machines: new WithoutMachines(), block: 58, operationDelayMs: 1 });
+  const local = await startComputeEmulator({ machines: new InMemoryMachineBackend(), addressBlock: 58, operationDelayMs: 1 });
   try {
-    const cloud = openCompute({ project: 'kthw-test', endpoint: local.url });
+    const cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
     const { signal } = new AbortController();
     for (const { path, args } of asked) {
       await send(cloud, path, withSignal(await withAddress(cloud, path, args), signal));
@@ -37,13 +37,13 @@ export async function computeCalls(): Promise<string[]> {
         [kind, 'delete'],
         [
           { name: 'nothing', region, zone },
-          { request: randomUUID(), signal },
+          { requestId: randomUUID(), signal },
         ],
       );
     }
-    await send(cloud, ['machineTypes'], [zone, signal]);
-    await send(cloud, ['regions'], [signal]);
-    return Object.keys(local.faults.calls).sort();
+    await send(cloud, ['listMachineTypes'], [zone, signal]);
+    await send(cloud, ['listRegions'], [signal]);
+    return Object.keys(local.faults.callCounts).sort();
   } finally {
     await local.close();
   }
@@ -54,15 +54,14 @@ async function callsOfRuns(): Promise<PortCall[]> {
   const calls: PortCall[] = [];
   listen(world.cloud, [], calls);
   const process = world.process();
-  const { by } = world;
+  const request = { requester: world.by, channel: 'C1' };
   try {
     await world.create(process, { controllers: 3, workers: 2 });
-    const asked = { by, channel: 'C1' };
-    await world.finish(process.desk.resize('demo', { machineType: 'e2-standard-4', ...asked }));
-    await world.finish(process.desk.scale('demo', { workers: 3, ...asked }));
-    await world.finish(process.desk.scale('demo', { workers: 1, ...asked }));
-    await world.finish(process.desk.rebuild('demo', { from: 'workers', ...asked }));
-    await world.finish(process.desk.delete('demo', by, 'C1'));
+    await world.finish(process.desk.resizeCluster('demo', { machineType: 'e2-standard-4', ...request }));
+    await world.finish(process.desk.scaleCluster('demo', { workers: 3, ...request }));
+    await world.finish(process.desk.scaleCluster('demo', { workers: 1, ...request }));
+    await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'workers', ...request }));
+    await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
   } finally {
     await world.close();
   }
@@ -81,7 +80,7 @@ function withoutRepeats(calls: readonly PortCall[]): PortCall[] {
 
 /** A forwarding rule is for an address that the cloud itself gave: here another one than in the run. */
 async function withAddress(
-  cloud: Cloud,
+  cloud: ComputeClient,
   path: readonly string[],
   args: readonly unknown[],
 ): Promise<readonly unknown[]> {

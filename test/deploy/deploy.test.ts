@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readSettings } from '../../deploy/deploy-settings.ts';
-import { type Step, typed } from '../../deploy/deploy-step.ts';
-import { deploySteps } from '../../deploy/deploy-steps.ts';
+import { parseDeploySettings } from '../../deploy/deploy-settings.ts';
+import { type DeployStep, formatCommand } from '../../deploy/deploy-step.ts';
+import { buildDeploySteps } from '../../deploy/deploy-steps.ts';
 import { computePermissions } from '../../deploy/permissions.ts';
-import { type Outside, runSteps } from '../../deploy/run-steps.ts';
-import { undeploySteps } from '../../deploy/undeploy-steps.ts';
+import { type RunStepsDeps, runSteps } from '../../deploy/run-steps.ts';
+import { buildUndeploySteps } from '../../deploy/undeploy-steps.ts';
 import { findGcloud, withGcloudsPython } from '../support/gcloud-python.ts';
 
-const settings = readSettings(['--project', 'my-project-1']);
-const undo = readSettings(['--project', 'my-project-1', '--undo', '--delete-data']);
+const settings = parseDeploySettings(['--project', 'my-project-1']);
+const undo = parseDeploySettings(['--project', 'my-project-1', '--undo', '--delete-data']);
 const sdk = findGcloud('whether gcloud knows the commands of deploy');
 
 const program = `
@@ -31,8 +31,8 @@ json.dump(refused, sys.stdout)`;
 
 describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
   test('takes every command of deploy and undeploy, and would refuse a wrong one', { timeout: 120_000 }, async () => {
-    const steps = [...deploySteps(settings), ...undeploySteps(undo)];
-    const commands = steps.flatMap(({ look, run }) => (look ? [look, run] : [run]));
+    const steps = [...buildDeploySteps(settings), ...buildUndeploySteps(undo)];
+    const commands = steps.flatMap(({ check, command }) => (check ? [check, command] : [command]));
     const wrong = [
       ['gcloud', 'tasks', 'queues', 'create', 'kthw', '--no-such-option'],
       ['gcloud', 'kms', 'keys', 'create', 'data-keys'],
@@ -48,7 +48,7 @@ describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
 describe('deploy', () => {
   test('makes what is missing, shows each command before it runs, and gives secrets over standard input alone', async () => {
     const google = new Google();
-    await runSteps(deploySteps(settings), settings.project, google.outside);
+    await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     expect(google.made()).toMatchInlineSnapshot(`
       [
         "iam service-accounts create kthw-bot",
@@ -79,10 +79,10 @@ describe('deploy', () => {
 
   test('done again makes nothing twice, asks for no secret, and puts role and queue right', async () => {
     const google = new Google();
-    await runSteps(deploySteps(settings), settings.project, google.outside);
+    await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     const before = google.made().length;
     google.ran.length = 0;
-    await runSteps(deploySteps(settings), settings.project, google.outside);
+    await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     expect(google.made()).toHaveLength(before);
     const verbs = google.ran.map(({ argv }) => argv.slice(1, 4).join(' '));
     expect(verbs).toEqual(expect.arrayContaining(['iam roles update', 'tasks queues update', 'app deploy .']));
@@ -92,24 +92,24 @@ describe('deploy', () => {
   test('goes on after a command that failed, when it is done again', async () => {
     const google = new Google();
     google.failing = 'kms keys create';
-    await expect(runSteps(deploySteps(settings), settings.project, google.outside)).rejects.toThrow(
+    await expect(runSteps(buildDeploySteps(settings), settings.project, google.outside)).rejects.toThrow(
       /this failed: gcloud kms keys create data-keys .*\nPut right what it says and run it all again/,
     );
     google.failing = undefined;
-    await runSteps(deploySteps(settings), settings.project, google.outside);
+    await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     expect(google.made().filter((one) => one.includes('keyrings create'))).toHaveLength(1);
   });
 
   test('with --secrets asks for the secrets again', async () => {
     const google = new Google();
-    await runSteps(deploySteps(settings), settings.project, google.outside);
+    await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     google.ran.length = 0;
-    await runSteps(deploySteps({ ...settings, newSecrets: true }), settings.project, google.outside);
+    await runSteps(buildDeploySteps({ ...settings, replaceSecrets: true }), settings.project, google.outside);
     expect(google.ran.filter(({ input }) => input !== undefined)).toHaveLength(2);
   });
 
   test('gives no role that is a project’s own owner, editor or administrator', () => {
-    const roles = deploySteps(settings).flatMap(({ run }) => run.filter((word) => word.startsWith('--role=')));
+    const roles = buildDeploySteps(settings).flatMap(({ command }) => command.filter((word) => word.startsWith('--role=')));
     expect(roles.toSorted()).toEqual([
       '--role=projects/my-project-1/roles/kthwCompute',
       '--role=projects/my-project-1/roles/kthwKeys',
@@ -119,7 +119,7 @@ describe('deploy', () => {
       '--role=roles/secretmanager.secretAccessor',
       '--role=roles/secretmanager.secretAccessor',
     ]);
-    const granted = deploySteps(settings).flatMap(({ run }) => run.filter((word) => word.startsWith('--permissions=')));
+    const granted = buildDeploySteps(settings).flatMap(({ command }) => command.filter((word) => word.startsWith('--permissions=')));
     expect(granted[0]).toBe(`--permissions=${computePermissions.join(',')}`);
   });
 
@@ -150,7 +150,7 @@ describe('deploy', () => {
       env: { PATH: '/nowhere' },
       extendEnv: false,
     });
-    for (const { run } of deploySteps(settings)) expect(shown.stdout).toContain(typed(run));
+    for (const { command } of buildDeploySteps(settings)) expect(shown.stdout).toContain(formatCommand(command));
     expect(shown.stdout).toContain('runtime: nodejs24');
     expect(shown.stdout).toContain('kthw-bot@my-project-1.iam.gserviceaccount.com');
   });
@@ -160,32 +160,32 @@ describe('deploy', () => {
     [['--project', 'my-project-1', '--location', 'mars'], /--location wants a region/],
     [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack's secrets are asked for/],
   ])('with %o says how to write it', (args, says) => {
-    expect(() => readSettings(args)).toThrow(says);
+    expect(() => parseDeploySettings(args)).toThrow(says);
   });
 });
 
 describe('undeploy', () => {
   test('takes away every role and thing that deploy gave, keeps the data, and can be done again', async () => {
-    const keeping = undeploySteps({ ...undo, deleteData: false });
+    const keeping = buildUndeploySteps({ ...undo, deleteData: false });
     const google = new Google();
     google.failing = 'delete';
     await runSteps(keeping, undo.project, google.outside);
     // Queue and secrets go with all that was bound to them.
     const stays = (binding: string) => !/cloudtasks|secretAccessor/.test(binding);
-    expect(bindings(deploySteps(settings), 'add').filter(stays)).toEqual(bindings(keeping, 'remove'));
-    const text = (steps: readonly Step[]) => steps.map(({ run }) => typed(run)).join('\n');
+    expect(bindings(buildDeploySteps(settings), 'add').filter(stays)).toEqual(bindings(keeping, 'remove'));
+    const text = (steps: readonly DeployStep[]) => steps.map(({ command }) => formatCommand(command)).join('\n');
     expect(text(keeping)).toMatch(/queues delete kthw[\s\S]*service-accounts delete kthw-bot@/);
     expect(text(keeping)).not.toMatch(/databases delete|versions destroy/);
-    expect(text(undeploySteps(undo))).toMatch(/databases delete[\s\S]*versions destroy/);
+    expect(text(buildUndeploySteps(undo))).toMatch(/databases delete[\s\S]*versions destroy/);
   });
 });
 
 /** What is bound to what, sorted. */
-function bindings(steps: readonly Step[], verb: 'add' | 'remove'): string[] {
+function bindings(steps: readonly DeployStep[], verb: 'add' | 'remove'): string[] {
   return steps
-    .flatMap(({ run }) => {
-      const at = run.indexOf(`${verb}-iam-policy-binding`);
-      return at < 0 ? [] : [[run[at + 1], ...run.filter((word) => /^--(role|member)=/.test(word))].join(' ')];
+    .flatMap(({ command }) => {
+      const at = command.indexOf(`${verb}-iam-policy-binding`);
+      return at < 0 ? [] : [[command[at + 1], ...command.filter((word) => /^--(role|member)=/.test(word))].join(' ')];
     })
     .sort();
 }
@@ -198,15 +198,15 @@ class Google {
   readonly #there = new Set<string>();
   #asked = 0;
 
-  readonly outside: Outside = {
-    say: (line) => void this.said.push(line),
-    ask: async () => `hush ${++this.#asked}\n`,
-    run: async (argv, { input, quiet }) => {
+  readonly outside: RunStepsDeps = {
+    print: (line) => void this.said.push(line),
+    askSecret: async () => `hush ${++this.#asked}\n`,
+    runCommand: async (argv, { input, quiet }) => {
       const command = argv.join(' ');
       if (this.failing !== undefined && command.includes(this.failing)) throw new Error('exit code 1');
       if (command.includes('projects describe')) return '123456';
       if (quiet) return [...this.#there].some((made) => answers(command, made)) ? 'it' : '';
-      const shown = this.said.at(-1) === typed(argv);
+      const shown = this.said.at(-1) === formatCommand(argv);
       this.ran.push({ argv, shown, ...(input === undefined ? {} : { input }) });
       if (/ (create|add) /.test(command) && !command.includes('iam-policy')) {
         const key = argv

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { computePermissions, permissionsOfCalls } from '../../deploy/permissions.ts';
+import { computePermissions, permissionsByCall } from '../../deploy/permissions.ts';
 import { computeCalls } from './compute-calls.ts';
 
 test('the custom role may do what the code asks of Compute Engine, and nothing else', {
@@ -8,7 +8,7 @@ test('the custom role may do what the code asks of Compute Engine, and nothing e
   const calls = await computeCalls();
   // It did see whole runs.
   expect(calls).toEqual(expect.arrayContaining(['POST /zones/{zone}/instances', 'DELETE /global/networks/{network}']));
-  const known = Object.keys(permissionsOfCalls);
+  const known = Object.keys(permissionsByCall);
   expect(
     calls.filter((call) => !known.includes(call)),
     'calls without permissions',
@@ -17,7 +17,7 @@ test('the custom role may do what the code asks of Compute Engine, and nothing e
     known.filter((call) => !calls.includes(call)),
     'permissions for calls that nobody makes',
   ).toEqual([]);
-  const needed = new Set(calls.flatMap((call) => permissionsOfCalls[call] ?? []));
+  const needed = new Set(calls.flatMap((call) => permissionsByCall[call] ?? []));
   expect(computePermissions).toEqual([...needed].sort());
   expect(computePermissions.filter((one) => /[*]|setIamPolicy|actAs/.test(one))).toEqual([]);
 });

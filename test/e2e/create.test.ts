@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { openKubectl } from '../../local/demo/kubectl.ts';
-import type { ShownMessage } from '../../local/slack/slack-emulator-client.ts';
-import { items as benchmark } from '../../src/engine/diagnostics/cis/checks.ts';
+import { createKubectl } from '../../local/demo/kubectl.ts';
+import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
+import { checks as benchmark } from '../../src/engine/diagnostics/cis/checks.ts';
 import { phases } from '../../src/engine/phases/registry.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { CommandLines } from './command-lines.ts';
@@ -23,8 +23,8 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   let stage: Stage;
   let google: Google;
   let before: Awaited<ReturnType<typeof computeResources>>;
-  let summary: ShownMessage;
-  let replies: ShownMessage[];
+  let summary: ApiMessage;
+  let replies: ApiMessage[];
   let kubeconfig: string;
   let kubectl: (...args: string[]) => Promise<string>;
   const commandLines = new CommandLines();
@@ -32,15 +32,15 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   beforeAll(
     async () => {
       stage = await openStage();
-      google = new Google(stage.stack.cloudUrl);
-      before = await computeResources(stage.stack.cloudUrl);
-      await stage.ada.say('/kthw create demo');
-      summary = await stage.ada.outcome('demo', /: ready/, createMs);
-      [, ...replies] = await stage.ada.replies(summary);
-      kubeconfig = (await stage.ada.file(/^demo\.kubeconfig$/, minuteMs)).toString();
+      google = new Google(stage.stack.computeUrl);
+      before = await computeResources(stage.stack.computeUrl);
+      await stage.ada.sendCommand('/kthw create demo');
+      summary = await stage.ada.waitForOutcome('demo', /: ready/, createMs);
+      [, ...replies] = await stage.ada.waitForReplies(summary);
+      kubeconfig = (await stage.ada.downloadFile(/^demo\.kubeconfig$/, minuteMs)).toString();
       const file = join(stage.stateDir, 'kubeconfig');
       await writeFile(file, kubeconfig, { mode: 0o600 });
-      kubectl = await openKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
+      kubectl = await createKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
     },
     createMs + 5 * minuteMs,
   );
@@ -50,21 +50,21 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     await stage?.close();
   });
 
-  async function summaries(cluster = 'demo'): Promise<ShownMessage[]> {
-    const messages = await stage.workspace.messages('clusters', 'grace');
+  async function summaries(cluster = 'demo'): Promise<ApiMessage[]> {
+    const messages = await stage.workspace.listMessages('clusters', 'grace');
     return messages.filter((m) => m.metadata?.event_type === 'kthw_run' && m.text.includes(` ${cluster}: `));
   }
 
   /** Files that a person can see and that are one. */
   async function kubeconfigs(person: string) {
-    return (await stage.workspace.files(person)).filter(({ name }) => name.endsWith('.kubeconfig'));
+    return (await stage.workspace.listFiles(person)).filter(({ name }) => name.endsWith('.kubeconfig'));
   }
 
   test('has one message in the channel, which everybody sees and which says that it is ready', async () => {
     expect((await summaries()).map(({ text }) => text)).toEqual([
       `✅ demo: ready, ${phases.length - 1} of ${phases.length} phases`,
     ]);
-    const tops = await stage.workspace.messages('clusters', 'linus');
+    const tops = await stage.workspace.listMessages('clusters', 'linus');
     expect(tops.filter((m) => !m.is_ephemeral)).toHaveLength(1);
   });
 
@@ -92,10 +92,10 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(file?.name).toBe('demo.kubeconfig');
     for (const other of ['grace', 'linus']) {
       expect(await kubeconfigs(other)).toEqual([]);
-      await expect(stage.workspace.download(other, file?.id ?? '')).rejects.toThrow('400');
-      await expect(stage.workspace.messages(await stage.workspace.dmChannel('ada'), other)).rejects.toThrow();
+      await expect(stage.workspace.downloadFile(other, file?.id ?? '')).rejects.toThrow('400');
+      await expect(stage.workspace.listMessages(await stage.workspace.openDm('ada'), other)).rejects.toThrow();
     }
-    const note = JSON.stringify(await stage.workspace.dm('ada'));
+    const note = JSON.stringify(await stage.workspace.listDmMessages('ada'));
     expect(note).toContain('demo.kubeconfig');
     expect(note).not.toContain('certificate-authority-data');
   });
@@ -128,7 +128,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
 
   test('is what the Compute API has', async () => {
     const machines = [0, 1, 2].flatMap((n) => [`demo-controller-${n}`, `demo-worker-${n}`]).sort();
-    expect(await computeResources(stage.stack.cloudUrl)).toMatchObject({
+    expect(await computeResources(stage.stack.computeUrl)).toMatchObject({
       'zones/us-west1-c/instances': machines,
       'zones/us-west1-c/disks': machines,
       'global/networks': ['demo'],
@@ -147,7 +147,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
 
   test('is looked at by the doctor, who shuts the door behind', async () => {
     const asked = performance.now();
-    const said = await stage.ada.ask('/kthw doctor demo');
+    const said = await stage.ada.sendCommandForReply('/kthw doctor demo');
     console.log(`the doctor took ${Math.round(performance.now() - asked)} ms`);
     for (const n of [0, 1, 2]) expect(said).toContain(`controller-${n}`);
     expect(said).not.toMatch(/does not (answer|take)|could not be looked at/);
@@ -158,8 +158,8 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('is not made twice: the same again is nothing to do, other values are shown beside those it has', async () => {
-    expect(await stage.ada.ask('/kthw create demo')).toContain('Nothing to do: *demo* is ready');
-    const differs = await stage.ada.ask('/kthw create demo --workers 2 --machine-type e2-medium');
+    expect(await stage.ada.sendCommandForReply('/kthw create demo')).toContain('Nothing to do: *demo* is ready');
+    const differs = await stage.ada.sendCommandForReply('/kthw create demo --workers 2 --machine-type e2-medium');
     expect(differs).toContain('exists already, with other values. Nothing was changed.');
     expect(differs).toMatch(/workers +2 +3\n/);
     expect(differs).toMatch(/machineType +e2-medium +e2-standard-2\n/);
@@ -167,34 +167,34 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('is shown by status and list', async () => {
-    const status = await stage.ada.ask('/kthw status demo');
+    const status = await stage.ada.sendCommandForReply('/kthw status demo');
     expect(status).toContain('✅ demo · ready');
     expect(status).toContain('3+3 machines');
     for (const { title } of phases) expect(status).toContain(title);
-    expect(await stage.ada.ask('/kthw list')).toMatch(/^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/);
+    expect(await stage.ada.sendCommandForReply('/kthw list')).toMatch(/^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/);
   });
 
   test('shows in its thread what ran when, once', async () => {
     const pictures = async () =>
-      (await stage.workspace.thread('clusters', summary.ts, 'grace')).filter(({ files }) => files?.length);
+      (await stage.workspace.listThreadMessages('clusters', summary.ts, 'grace')).filter(({ files }) => files?.length);
     const [message] = await stage.workspace.waitFor(
       async () => ((await pictures()).length > 0 ? await pictures() : undefined),
-      { deadlineMs: minuteMs, signal: stage.signal, what: 'a picture in the thread' },
+      { deadlineMs: minuteMs, signal: stage.signal, description: 'a picture in the thread' },
     );
     expect(message?.text).toMatch(/Timeline of demo: ready after .*, \d+ phases; .*the run waited for: Preflight → /);
     expect(message?.files).toMatchObject([
       { mimetype: 'image/png', name: expect.stringMatching(/^demo-create-.*\.png$/) },
     ]);
-    expect(isPng(await stage.workspace.download('grace', message?.files?.[0]?.id ?? ''))).toBe(true);
+    expect(isPng(await stage.workspace.downloadFile('grace', message?.files?.[0]?.id ?? ''))).toBe(true);
     expect(await pictures()).toHaveLength(1);
   });
 
   test('is shown by status in a picture, by direct message, as it is found to be', async () => {
     const asked = performance.now();
-    await stage.ada.ask('/kthw status demo');
-    expect(isPng(await stage.ada.file(/^demo-\d{14}\.png$/, minuteMs))).toBe(true);
+    await stage.ada.sendCommandForReply('/kthw status demo');
+    expect(isPng(await stage.ada.downloadFile(/^demo-\d{14}\.png$/, minuteMs))).toBe(true);
     console.log(`the picture of the cluster took ${Math.round(performance.now() - asked)} ms`);
-    const [{ alt_txt: words } = { alt_txt: '' }] = (await stage.workspace.files('ada')).filter(({ name }) =>
+    const [{ alt_txt: words } = { alt_txt: '' }] = (await stage.workspace.listFiles('ada')).filter(({ name }) =>
       /^demo-\d{14}\.png$/.test(name),
     ) as readonly { readonly alt_txt?: string }[];
     expect(words).toMatch(
@@ -203,15 +203,15 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('tries its DNS again when somebody resumes it, and stays ready', async () => {
-    expect(await stage.ada.ask('/kthw resume demo')).toContain('Going on with *demo*');
+    expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Going on with *demo*');
     const ends = (told: readonly string[]) => told.filter((text) => text === '✅ demo: ready').length;
     const told = await stage.workspace.waitFor(
       async () => {
-        const thread = await stage.workspace.thread('clusters', summary.ts, 'grace');
+        const thread = await stage.workspace.listThreadMessages('clusters', summary.ts, 'grace');
         const texts = thread.filter(({ files }) => !files?.length).flatMap(({ text }, i) => (i > 0 ? [text] : []));
         return ends(texts) === 2 ? texts.slice(replies.length) : undefined;
       },
-      { deadlineMs: 5 * minuteMs, signal: stage.signal, what: 'the end of the resumed run' },
+      { deadlineMs: 5 * minuteMs, signal: stage.signal, description: 'the end of the resumed run' },
     );
     expect(told[0]).toContain('resumed it');
     expect(told.filter((text) => text.startsWith('⏸️'))).toHaveLength(2);
@@ -220,29 +220,29 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('passes its smoke test again, as a run of its own', async () => {
-    expect(await stage.ada.ask('/kthw smoke demo')).toContain('Testing *demo*');
-    await stage.ada.outcome('demo', /: smoke test passed/, 5 * minuteMs);
+    expect(await stage.ada.sendCommandForReply('/kthw smoke demo')).toContain('Testing *demo*');
+    await stage.ada.waitForOutcome('demo', /: smoke test passed/, 5 * minuteMs);
     expect(await summaries()).toHaveLength(2);
   });
 
   test('says after a resume that there is nothing left of the smoke test to go on with', async () => {
-    expect(await stage.ada.ask('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
+    expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
   });
 
   test('ends at once what Ada was given when that is revoked; what she is given then works, and the old does not', async () => {
     // One came with the cluster, one when it was resumed.
     const before = await kubeconfigs('ada');
-    expect(await stage.ada.ask('/kthw revoke demo')).toContain('can do nothing any more');
+    expect(await stage.ada.sendCommandForReply('/kthw revoke demo')).toContain('can do nothing any more');
     await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
-    expect(await stage.ada.ask('/kthw kubeconfig demo')).toContain('in your direct messages');
+    expect(await stage.ada.sendCommandForReply('/kthw kubeconfig demo')).toContain('in your direct messages');
     const [given, ...others] = (await kubeconfigs('ada')).filter(({ id }) => before.every((one) => one.id !== id));
     expect(others).toEqual([]);
     const file = join(stage.stateDir, 'kubeconfig-again');
-    await writeFile(file, await stage.workspace.download('ada', given?.id ?? ''), { mode: 0o600 });
-    const again = await openKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
+    await writeFile(file, await stage.workspace.downloadFile('ada', given?.id ?? ''), { mode: 0o600 });
+    const again = await createKubectl(stage.stack.mirrorUrl, file, stage.stateDir, stage.signal);
     expect(await again('auth', 'can-i', '*', '*')).toBe('yes');
     await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
-    const audit = await stage.ada.ask('/kthw audit demo');
+    const audit = await stage.ada.sendCommandForReply('/kthw audit demo');
     expect(audit).toMatch(/was given kubeconfig [0-9a-f]{12} .*revoked kubeconfig .*was given kubeconfig/s);
   });
 
@@ -280,17 +280,17 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('is gone after a delete and its button: nothing of it is left in the Compute API, nor a key', async () => {
-    await stage.ada.say('/kthw delete demo');
-    await stage.ada.press('delete.yes');
-    const deleted = await stage.ada.outcome('demo', /: deleted/, 10 * minuteMs);
-    expect(JSON.stringify((await stage.ada.replies(deleted)).at(-1))).toContain('Nothing of it is left');
-    expect(await computeResources(stage.stack.cloudUrl)).toEqual(before);
+    await stage.ada.sendCommand('/kthw delete demo');
+    await stage.ada.pressButton('delete.yes');
+    const deleted = await stage.ada.waitForOutcome('demo', /: deleted/, 10 * minuteMs);
+    expect(JSON.stringify((await stage.ada.waitForReplies(deleted)).at(-1))).toContain('Nothing of it is left');
+    expect(await computeResources(stage.stack.computeUrl)).toEqual(before);
     const store = openSqliteStore({ path: join(stage.stateDir, 'kthw.sqlite') });
     expect(await store.list('secret')).toEqual([]);
     expect(await store.list('dataKey')).toEqual([]);
     await store.close();
-    expect(await stage.ada.ask('/kthw status demo')).toContain('There is no cluster `demo`');
-    expect(await stage.ada.ask('/kthw list')).toContain('There is no cluster yet');
+    expect(await stage.ada.sendCommandForReply('/kthw status demo')).toContain('There is no cluster `demo`');
+    expect(await stage.ada.sendCommandForReply('/kthw list')).toContain('There is no cluster yet');
     await expect(kubectl('get', 'nodes', '--request-timeout=5s')).rejects.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyNotHere } from '../../local/ensure-packages.ts';
+import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { expectCard } from './survival/cards.ts';
 import { firewallOf, operationFailed, refused } from './survival/outcomes.ts';
 import { openRig, type Rig } from './survival/test-environment.ts';
@@ -11,7 +11,7 @@ const size = '--controllers 1 --workers 1';
  * Two clusters side by side: one meets what passes by itself and is to be ready without anybody; the other meets what
  * stops a run, is put right and resumed, again and again, until it is ready too.
  */
-describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
+describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluster', () => {
   let rig: Rig;
   let before: Readonly<Record<string, number>>;
   const over = new AbortController();
@@ -34,7 +34,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
       { match: 'POST /zones/*/operations/*/wait', hang: true },
     );
     await rig.mirror.fault({ match: 'runc.amd64', times: 1, bytesPerSecond: 1_000_000 });
-    await rig.talk(over.signal).say(`/kthw create passes ${size}`);
+    await rig.talk(over.signal).sendCommand(`/kthw create passes ${size}`);
     await rig.finished('passes', [
       ...['addresses/api', 'firewall/passes-allow-external', 'load-balancer/rule', 'pod-routes/passes-worker-0'],
       ...['firewall/passes-allow-internal', 'firewall/passes-allow-health-check', 'firewall/passes-allow-ssh'],
@@ -69,7 +69,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
       times: 4,
       respond: refused(403, 'quotaExceeded', words),
     });
-    await rig.talk(over.signal).say(`/kthw create stops ${size}`);
+    await rig.talk(over.signal).sendCommand(`/kthw create stops ${size}`);
     const cards = await rig.stopped('stops', 1);
     expect(cards).toHaveLength(4);
     for (const card of cards)
@@ -84,7 +84,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
       { match: 'POST /zones/*/instances', operationError: operationFailed('ZONE_RESOURCE_POOL_EXHAUSTED', zone) },
       { match: 'POST /zones/*/instances', operationError: operationFailed('QUOTA_EXCEEDED', quota) },
     );
-    await rig.talk(over.signal).say('/kthw resume stops');
+    await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 2);
     expect(cards).toHaveLength(3);
     expectCard(cards, 'exists and differs', 'tcp:6443', 'Nothing was overwritten', '/kthw resume stops');
@@ -95,7 +95,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
 
   test('what the mirror serves has another checksum', async () => {
     await rig.mirror.fault({ match: 'amd64/kubelet', times: 1, corrupt: true });
-    await rig.talk(over.signal).say('/kthw resume stops');
+    await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 3);
     expectCard(
       cards,
@@ -108,7 +108,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
   test('a disk is full', async () => {
     const worker = await rig.machine('stops', 'stops-worker-0');
     await rig.shell(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
-    await rig.talk(over.signal).say('/kthw resume stops');
+    await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 4);
     expectCard(cards, 'on a machine or on the network', 'no space left on the disk', 'free some space on it');
     await rig.shell(worker, 'umount /var/lib/kthw');
@@ -121,7 +121,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
       `mkdir /root/keys; mv /etc/ssh/ssh_host_* /root/keys; ssh-keygen -A >&2; systemctl restart ssh
        cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub`,
     );
-    await rig.talk(over.signal).say('/kthw resume stops');
+    await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 5);
     expectCard(cards, 'stops-worker-0 shows another ssh host key', 'find out who answers at that address');
     const changed = await rig.machine('stops', 'stops-worker-0', [keys.trim()]);
@@ -129,7 +129,7 @@ describe.skipIf(whyNotHere())('what goes wrong on the way to a cluster', () => {
   });
 
   test('and in the end both are ready, with nothing made twice', async () => {
-    await rig.talk(over.signal).say('/kthw resume stops');
+    await rig.talk(over.signal).sendCommand('/kthw resume stops');
     await rig.succeeded('stops');
     await rig.succeeded('passes');
     const after = await rig.google.inserts();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
-import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 
 /** A cluster's secret, and texts of which one is there wherever it was written: as it is, or in base64. */
 export interface Needles {
@@ -13,7 +13,7 @@ export interface Needles {
 export async function keyMaterial(stateDir: string, cluster: string): Promise<Needles[]> {
   const store = openSqliteStore({ path: join(stateDir, 'kthw.sqlite') });
   try {
-    const vault = openVaults(store, openFileKeyring(join(stateDir, 'key'))).of(cluster);
+    const vault = createVaultProvider(store, openFileKeyring(join(stateDir, 'key'))).getVault(cluster);
     const records = (await store.list('secret')).filter(({ value }) => value.cluster === cluster);
     return await Promise.all(
       records.map(async ({ value: { path } }) => {

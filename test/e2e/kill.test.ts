@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyNotHere } from '../../local/ensure-packages.ts';
-import type { ShownMessage } from '../../local/slack/slack-emulator-client.ts';
-import { certificateAt, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
-import { etcdctl } from '../../src/engine/steps/etcdctl-command.ts';
+import { findUnsupportedReason } from '../../local/ensure-packages.ts';
+import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
+import { getCertificate, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { buildEtcdctlCommand } from '../../src/engine/steps/etcdctl-command.ts';
 import { openRig, type Rig } from './survival/test-environment.ts';
 import { keepAlive, type Watch } from './survival/watch.ts';
 
@@ -74,7 +74,7 @@ const resources = [
   'targetPools/kill',
 ];
 
-describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
+describe.skipIf(findUnsupportedReason())('a bot that is killed again and again', () => {
   let rig: Rig;
   let watch: Watch;
   beforeAll(async () => {
@@ -90,19 +90,19 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
     await rig.killAt(duringCreate);
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
-    await talk.say('/kthw create kill --controllers 1 --workers 1');
-    const firstAuthority = await rig.workspace.waitFor(fingerprint, { deadlineMs: minuteMs, what: 'an authority' });
-    const summary = await talk.outcome('kill', /: ready/, 12 * minuteMs);
-    const thread = await talk.replies(summary);
+    await talk.sendCommand('/kthw create kill --controllers 1 --workers 1');
+    const firstAuthority = await rig.workspace.waitFor(fingerprint, { deadlineMs: minuteMs, description: 'an authority' });
+    const summary = await talk.waitForOutcome('kill', /: ready/, 12 * minuteMs);
+    const thread = await talk.waitForReplies(summary);
 
     await expectKills(duringCreate, before);
     expect(await rig.google.resourcesOf('kill')).toEqual(resources);
     expect(await fingerprint()).toBe(firstAuthority);
     expect(await rig.google.lettingIn('kill')).toEqual([]);
     const etcd = await rig.machine('kill', 'kill-controller-0');
-    const members = await etcd.run(etcdctl('member list'), { deadlineMs: minuteMs, signal });
+    const members = await etcd.run(buildEtcdctlCommand('member list'), { deadlineMs: minuteMs, signal });
     expect(members.stdout.trim().split('\n')).toEqual([expect.stringMatching(/, started, kill-controller-0, /)]);
-    expect(marksOf(await rig.workspace.messages('clusters', 'ada'))).toHaveLength(1);
+    expect(marksOf(await rig.workspace.listMessages('clusters', 'ada'))).toHaveLength(1);
     expect(doubled(marksOf(thread))).toEqual([]);
     expect(doubled(thread.map(({ text }) => text))).toEqual([]);
   });
@@ -111,9 +111,9 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
     await rig.killAt(duringDelete);
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
-    await talk.say('/kthw delete kill');
-    await talk.press('delete.yes');
-    const thread = await talk.replies(await talk.outcome('kill', /: deleted/, 5 * minuteMs));
+    await talk.sendCommand('/kthw delete kill');
+    await talk.pressButton('delete.yes');
+    const thread = await talk.waitForReplies(await talk.waitForOutcome('kill', /: deleted/, 5 * minuteMs));
     await expectKills(duringDelete, before);
     expect(await rig.google.resourcesOf('kill')).toEqual([]);
     expect(doubled(marksOf(thread))).toEqual([]);
@@ -129,12 +129,12 @@ describe.skipIf(whyNotHere())('a bot that is killed again and again', () => {
 
   async function fingerprint(): Promise<string | undefined> {
     const vault = rig.vault('kill');
-    if (!(await vault.get(vaultPaths.authority))) return undefined;
-    return new X509Certificate((await certificateAt(vault, vaultPaths.authority)).certificate).fingerprint256;
+    if (!(await vault.get(vaultPaths.ca))) return undefined;
+    return new X509Certificate((await getCertificate(vault, vaultPaths.ca)).certificate).fingerprint256;
   }
 });
 
-function marksOf(messages: readonly ShownMessage[]): string[] {
+function marksOf(messages: readonly ApiMessage[]): string[] {
   return messages.flatMap(({ metadata }) => (metadata ? [JSON.stringify(metadata.event_payload)] : []));
 }
 

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { sweepAll } from '../../local/compute/machines/host/clean-up.ts';
-import { WorkspaceClient } from '../../local/slack/slack-emulator-client.ts';
+import { cleanUpDeadEmulators } from '../../local/compute/machines/host/clean-up.ts';
+import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import { startStack } from '../../local/stack.ts';
 import { leftovers } from '../local/compute/machines/host.ts';
 import { until } from '../local/compute/machines/wait-until.ts';
@@ -32,12 +32,12 @@ describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a c
     onTestFinished(async () => {
       parent.kill('SIGKILL');
       await until('the stack has ended', ended, 2 * minuteMs);
-      await sweepAll();
+      await cleanUpDeadEmulators();
       await rm(stateDir, { recursive: true, force: true });
     }, 4 * minuteMs);
     const { workspaceUrl } = JSON.parse(await firstLine(parent)) as { workspaceUrl: string };
-    const ada = new WorkspaceClient(workspaceUrl).as('ada');
-    await ada.command('clusters', '/kthw create demo --controllers 1 --workers 1');
+    const ada = new SlackEmulatorClient(workspaceUrl).actAs('ada');
+    await ada.sendCommand('clusters', '/kthw create demo --controllers 1 --workers 1');
     const booted = async () => (await leftovers(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
     await until('both machines are there', booted, 5 * minuteMs);
     const running = await markedProcesses(mark, id);
@@ -47,7 +47,7 @@ describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a c
     parent.kill('SIGKILL');
     await parent;
     await until('its processes have ended', ended, 2 * minuteMs);
-    await sweepAll();
+    await cleanUpDeadEmulators();
     expect(await leftovers(machines)).toEqual([]);
 
     const next = await startStack({ stateDir, log: () => undefined });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { whyNotHere } from '../../local/ensure-packages.ts';
+import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { operationFailed } from './survival/outcomes.ts';
 import { openRig, type Rig } from './survival/test-environment.ts';
 
@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const size = '--controllers 1 --workers 1';
 
 /** Three clusters, each stopped on its way in another manner and in another chapter, and then deleted. */
-describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
+describe.skipIf(findUnsupportedReason())('a cluster that was never finished', () => {
   let rig: Rig;
   const over = new AbortController();
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
       match: 'POST /zones/*/instances',
       operationError: operationFailed('ZONE_RESOURCE_POOL_EXHAUSTED', zone),
     });
-    await rig.talk(over.signal).say(`/kthw create fails ${size}`);
+    await rig.talk(over.signal).sendCommand(`/kthw create fails ${size}`);
     await rig.stopped('fails', 1);
     // One machine is there, the other is not.
     const left = await rig.google.resourcesOf('fails');
@@ -36,11 +36,11 @@ describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
     const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
     // Told before they are deleted, so that each deletion's summary is the next one of its cluster.
     await Promise.all([
-      ada.begin('stops', () => ada.say(`/kthw create stops ${size}`)),
-      grace.begin('runs', () => grace.say(`/kthw create runs ${size}`)),
+      ada.startRun('stops', () => ada.sendCommand(`/kthw create stops ${size}`)),
+      grace.startRun('runs', () => grace.sendCommand(`/kthw create runs ${size}`)),
     ]);
     await rig.started('stops', 'etcd/stops-controller-0');
-    await ada.say('/kthw cancel stops');
+    await ada.sendCommand('/kthw cancel stops');
     await rig.started('runs', 'containerd/runs-worker-0');
     // It runs still: the deletion takes the cluster from it.
     await Promise.all([expectDeleted('stops'), expectDeleted('runs', 'grace')]);
@@ -48,11 +48,11 @@ describe.skipIf(whyNotHere())('a cluster that was never finished', () => {
 
   async function expectDeleted(cluster: string, person = 'ada'): Promise<void> {
     const talk = rig.talk(over.signal, person);
-    const deleting = await talk.begin(cluster, async () => {
-      await talk.say(`/kthw delete ${cluster}`);
-      await talk.press('delete.yes');
+    const deleting = await talk.startRun(cluster, async () => {
+      await talk.sendCommand(`/kthw delete ${cluster}`);
+      await talk.pressButton('delete.yes');
     });
-    expect(await talk.over(deleting, 2 * minuteMs)).toMatchObject({ text: expect.stringContaining(': deleted') });
+    expect(await talk.waitForEnd(deleting, 2 * minuteMs)).toMatchObject({ text: expect.stringContaining(': deleted') });
     expect(await rig.google.resourcesOf(cluster)).toEqual([]);
     expect(await rig.vault(cluster).isEmpty()).toBe(true);
     const proof = (await rig.events(cluster)).flatMap(({ event }) =>

@@ -1,16 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ShownMessage, WorkspaceClient } from '../../local/slack/slack-emulator-client.ts';
+import type { ApiMessage, SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 
 const people = ['ada', 'grace', 'linus'] as const;
 const channels = ['general', 'clusters', 'random', 'vault'] as const;
 
 /** Every message that anybody sees in a channel, with replies and what only they see; as JSON, `PERSON CHANNEL` first. */
-export async function channelMessages(workspace: WorkspaceClient): Promise<string[]> {
+export async function channelMessages(workspace: SlackEmulatorClient): Promise<string[]> {
   const all: string[] = [];
   for (const person of people) {
     for (const channel of channels) {
-      const shown = await workspace.messages(channel, person).catch(() => []);
+      const shown = await workspace.listMessages(channel, person).catch(() => []);
       all.push(...(await withReplies(workspace, person, channel, shown)).map((m) => `${person} ${channel} ${m}`));
     }
   }
@@ -18,11 +18,11 @@ export async function channelMessages(workspace: WorkspaceClient): Promise<strin
 }
 
 /** Every message of everybody's direct conversation with the bot. */
-export async function directMessages(workspace: WorkspaceClient): Promise<string[]> {
+export async function directMessages(workspace: SlackEmulatorClient): Promise<string[]> {
   const all = await Promise.all(
     people.map(async (person) => {
-      const channel = await workspace.dmChannel(person);
-      return await withReplies(workspace, person, channel, await workspace.messages(channel, person));
+      const channel = await workspace.openDm(person);
+      return await withReplies(workspace, person, channel, await workspace.listMessages(channel, person));
     }),
   );
   return all.flat();
@@ -37,13 +37,13 @@ export async function filesOf(stateDir: string): Promise<Map<string, string>> {
 }
 
 async function withReplies(
-  workspace: WorkspaceClient,
+  workspace: SlackEmulatorClient,
   person: string,
   channel: string,
-  shown: readonly ShownMessage[],
+  shown: readonly ApiMessage[],
 ): Promise<string[]> {
   const threads = shown.map(async (message) =>
-    message.reply_count ? await workspace.thread(channel, message.ts, person) : [message],
+    message.reply_count ? await workspace.listThreadMessages(channel, message.ts, person) : [message],
   );
   return (await Promise.all(threads)).flat().map((message) => JSON.stringify(message));
 }

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Conversation } from '../../local/demo/conversation.ts';
-import { whyNotHere } from '../../local/ensure-packages.ts';
-import { WorkspaceClient } from '../../local/slack/slack-emulator-client.ts';
+import { findUnsupportedReason } from '../../local/ensure-packages.ts';
+import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 
 /** A stack, and Ada in #clusters. */
 export interface Stage {
   readonly stack: Stack;
-  readonly workspace: WorkspaceClient;
+  readonly workspace: SlackEmulatorClient;
   readonly ada: Conversation;
   readonly stateDir: string;
   /** Ends when a part of the stack does, and ends every waiting. */
@@ -19,7 +19,7 @@ export interface Stage {
 
 /** Why there are no clusters on real machines here; says so where nobody overlooks it. */
 export function whyNoStage(): string | undefined {
-  const why = whyNotHere();
+  const why = findUnsupportedReason();
   if (why)
     console.warn(`${'#'.repeat(80)}\n#  NOT TESTED: clusters on real machines, because ${why}\n${'#'.repeat(80)}`);
   return why;
@@ -31,8 +31,8 @@ export async function openStage(botEnv: Readonly<Record<string, string>> = {}): 
   const log = (line: string) => console.log(line);
   const stack = await startStack({ stateDir, log, botEnv: { LOG_LEVEL: 'trace', ...botEnv } });
   const broken = new AbortController();
-  stack.broken.then((why) => broken.abort(new Error(why)));
-  const workspace = new WorkspaceClient(stack.workspaceUrl);
+  stack.failure.then((why) => broken.abort(new Error(why)));
+  const workspace = new SlackEmulatorClient(stack.workspaceUrl);
   const { signal } = broken;
   return {
     stack,

@@ -1,16 +1,16 @@
 import type { Message } from '../../src/commands/routing/command.ts';
-import type { Chat, ChatTrouble, Mark, Picture, Place, ViewPlace } from '../../src/commands/slack/chat.ts';
+import type { Chat, ChatErrorKind, MessageMetadata, ChartImage, MessageRef, ViewRef } from '../../src/commands/slack/chat.ts';
 import { ChatError } from '../../src/commands/slack/chat.ts';
 import type { Person } from '../../src/store/events.ts';
 import type { Secret } from '../../src/store/vault/secret.ts';
 import type { FakeClock } from './commands-clock.ts';
 
-export type Method = 'post' | 'update' | 'direct' | 'upload' | 'share' | 'find';
+export type Method = 'postMessage' | 'updateMessage' | 'openDm' | 'uploadFile' | 'uploadImage' | 'find';
 
 export interface FakeFault {
   readonly method: Method;
   readonly times?: number;
-  readonly trouble: ChatTrouble;
+  readonly kind: ChatErrorKind;
   readonly reason?: string;
   readonly retryAfterMs?: number;
   /** The call is carried out, and its answer gets lost. */
@@ -22,10 +22,10 @@ export interface FakeFault {
   readonly channel?: string;
 }
 
-export interface Posted extends Place {
+export interface Posted extends MessageRef {
   message: Message;
   readonly thread?: string;
-  readonly mark?: Mark;
+  readonly metadata?: MessageMetadata;
   edits: number;
 }
 
@@ -33,7 +33,7 @@ export interface Posted extends Place {
 export class FakeChat implements Chat {
   readonly posted: Posted[] = [];
   readonly files: { channel: string; name: string; content: Secret; comment: Message }[] = [];
-  readonly pictures: { channel: string; picture: Picture; thread?: string }[] = [];
+  readonly pictures: { channel: string; picture: ChartImage; thread?: string }[] = [];
   readonly calls: { method: Method; channel: string; at: number }[] = [];
   canFind = true;
   readonly #clock: FakeClock;
@@ -58,22 +58,22 @@ export class FakeChat implements Chat {
   }
 
   /** Texts of the replies in a thread, oldest first. */
-  replies(head: Place): string[] {
+  replies(head: MessageRef): string[] {
     return this.posted
       .filter((one) => one.channel === head.channel && one.thread === head.ts)
       .map((one) => one.message.text);
   }
 
-  post(channel: string, message: Message, options: { thread?: string; mark?: Mark } = {}): Promise<Place> {
-    return this.#call('post', channel, () => {
+  postMessage(channel: string, message: Message, options: { thread?: string; metadata?: MessageMetadata } = {}): Promise<MessageRef> {
+    return this.#call('postMessage', channel, () => {
       const place = { channel, ts: `${++this.#ts}.0` };
       this.posted.push({ ...place, message, ...options, edits: 0 });
       return place;
     });
   }
 
-  update(at: Place, message: Message): Promise<void> {
-    return this.#call('update', at.channel, () => {
+  updateMessage(at: MessageRef, message: Message): Promise<void> {
+    return this.#call('updateMessage', at.channel, () => {
       const found = this.posted.find((one) => one.channel === at.channel && one.ts === at.ts);
       if (!found) throw new ChatError('message-gone', 'message_not_found');
       found.message = message;
@@ -81,62 +81,62 @@ export class FakeChat implements Chat {
     });
   }
 
-  async permalink({ channel, ts }: Place): Promise<string> {
+  async getPermalink({ channel, ts }: MessageRef): Promise<string> {
     return `https://example.slack.com/archives/${channel}/p${ts.replace('.', '')}`;
   }
 
-  direct(user: string): Promise<string> {
-    return this.#call('direct', `D-${user}`, () => `D-${user}`);
+  openDm(user: string): Promise<string> {
+    return this.#call('openDm', `D-${user}`, () => `D-${user}`);
   }
 
-  upload(channel: string, file: { name: string; content: Secret; comment: Message }): Promise<void> {
-    return this.#call('upload', channel, () => void this.files.push({ channel, ...file }));
+  uploadFile(channel: string, file: { name: string; content: Secret; comment: Message }): Promise<void> {
+    return this.#call('uploadFile', channel, () => void this.files.push({ channel, ...file }));
   }
 
-  share(channel: string, picture: Picture, thread?: string): Promise<void> {
-    return this.#call('share', channel, () => {
+  uploadImage(channel: string, picture: ChartImage, thread?: string): Promise<void> {
+    return this.#call('uploadImage', channel, () => {
       this.pictures.push({ channel, picture, ...(thread === undefined ? {} : { thread }) });
     });
   }
 
-  isShared(channel: string, name: string, { thread }: { thread: string }): Promise<boolean | 'cannot'> {
+  imageExists(channel: string, name: string, { thread }: { thread: string }): Promise<boolean | 'cannot'> {
     return this.#call('find', channel, () => {
       if (!this.canFind) return 'cannot' as const;
       return this.pictures.some((one) => one.channel === channel && one.thread === thread && one.picture.name === name);
     });
   }
 
-  async whisper(): Promise<void> {}
+  async postEphemeral(): Promise<void> {}
 
-  async openView(): Promise<ViewPlace> {
+  async openView(): Promise<ViewRef> {
     return { id: 'V1', hash: '1' };
   }
 
-  async publishHome(): Promise<ViewPlace> {
+  async publishHome(): Promise<ViewRef> {
     return { id: 'V2', hash: '1' };
   }
 
-  async peopleIn(): Promise<readonly string[]> {
+  async listChannelMembers(): Promise<readonly string[]> {
     return [];
   }
 
-  async updateView(): Promise<ViewPlace> {
+  async updateView(): Promise<ViewRef> {
     return { id: 'V1', hash: '1' };
   }
 
-  async members(): Promise<readonly Person[]> {
+  async listGroupMembers(): Promise<readonly Person[]> {
     return [];
   }
 
-  find(channel: string, mark: Mark, options: { thread?: string; since: Date }): Promise<Place | 'cannot' | undefined> {
+  findMessage(channel: string, metadata: MessageMetadata, options: { thread?: string; since: Date }): Promise<MessageRef | 'cannot' | undefined> {
     return this.#call('find', channel, () => {
       if (!this.canFind) return 'cannot' as const;
       return this.posted.find(
         (one) =>
           one.channel === channel &&
           one.thread === options.thread &&
-          one.mark?.run === mark.run &&
-          one.mark.seq === mark.seq,
+          one.metadata?.run === metadata.run &&
+          one.metadata.seq === metadata.seq,
       );
     });
   }
@@ -150,6 +150,6 @@ export class FakeChat implements Chat {
     fault.left--;
     if (fault.after || fault.crash) work();
     if (fault.crash || fault.lost) await new Promise(() => {});
-    throw new ChatError(fault.trouble, fault.reason ?? fault.trouble, { retryAfterMs: fault.retryAfterMs });
+    throw new ChatError(fault.kind, fault.reason ?? fault.kind, { retryAfterMs: fault.retryAfterMs });
   }
 }

@@ -1,4 +1,4 @@
-import type { Global } from '../../src/engine/gcp/compute/compute-client.ts';
+import type { GlobalResource } from '../../src/engine/gcp/compute/compute-client.ts';
 
 const kinds = [
   'networks',
@@ -16,7 +16,7 @@ type Kind = (typeof kinds)[number];
 /** One shelf a kind of resource, by name. */
 export type Shelves<T> = Record<Kind, Map<string, T>>;
 
-type Spec = Global & Readonly<Record<string, unknown>>;
+type Spec = GlobalResource & Readonly<Record<string, unknown>>;
 
 /** Which field of a kind names a resource of another kind. */
 const references: readonly (readonly [from: Kind, field: string, to: Kind])[] = [

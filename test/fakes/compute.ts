@@ -1,14 +1,14 @@
 import type {
-  Call,
-  Cloud,
-  Global,
-  Instance,
-  InstanceFound,
+  MutationOptions,
+  ComputeClient,
+  GlobalResource,
+  InstanceSpec,
+  InstanceState,
   MachineType,
   MetadataChange,
   Quota,
   Region,
-  Resource,
+  ResourceClient,
 } from '../../src/engine/gcp/compute/compute-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
@@ -29,7 +29,7 @@ const regionNames = ['europe-west1', 'us-central1', 'us-west1'];
 /** How long the cloud takes, on the virtual clock. */
 const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000, agentMs: 3_500 } as const;
 
-type Found = Global & Readonly<Record<string, unknown>>;
+type Found = GlobalResource & Readonly<Record<string, unknown>>;
 interface Kept {
   readonly spec: Found;
   /** When it was made; for a machine, when it was last turned on. */
@@ -46,7 +46,7 @@ interface Standing {
   readonly birth: number;
   readonly restarts: number;
   readonly at: string;
-  readonly spec: Instance;
+  readonly spec: InstanceSpec;
 }
 
 /**
@@ -57,7 +57,7 @@ interface Standing {
  * Machines run 12 s after their insert or start and show their host keys after 20 s; each start gives them another
  * external address.
  */
-export class CloudDouble implements Cloud {
+export class CloudDouble implements ComputeClient {
   readonly faults = new Faults();
   readonly quotaLimits: Record<string, number> = { CPUS: 500, IN_USE_ADDRESSES: 500, INSTANCES: 500 };
   readonly #clock: VirtualClock;
@@ -69,23 +69,23 @@ export class CloudDouble implements Cloud {
     this.#clock = clock;
   }
 
-  readonly networks = this.#resource('networks') as unknown as Cloud['networks'];
-  readonly subnetworks = this.#resource('subnetworks') as unknown as Cloud['subnetworks'];
-  readonly firewalls = this.#resource('firewalls') as unknown as Cloud['firewalls'];
-  readonly addresses = this.#resource('addresses') as unknown as Cloud['addresses'];
-  readonly instances = this.#resource('instances') as unknown as Cloud['instances'];
-  readonly routes = this.#resource('routes') as unknown as Cloud['routes'];
-  readonly healthChecks = this.#resource('healthChecks') as unknown as Cloud['healthChecks'];
-  readonly targetPools = this.#resource('targetPools') as unknown as Cloud['targetPools'];
-  readonly forwardingRules = this.#resource('forwardingRules') as unknown as Cloud['forwardingRules'];
+  readonly networks = this.#resource('networks') as unknown as ComputeClient['networks'];
+  readonly subnetworks = this.#resource('subnetworks') as unknown as ComputeClient['subnetworks'];
+  readonly firewalls = this.#resource('firewalls') as unknown as ComputeClient['firewalls'];
+  readonly addresses = this.#resource('addresses') as unknown as ComputeClient['addresses'];
+  readonly instances = this.#resource('instances') as unknown as ComputeClient['instances'];
+  readonly routes = this.#resource('routes') as unknown as ComputeClient['routes'];
+  readonly healthChecks = this.#resource('healthChecks') as unknown as ComputeClient['healthChecks'];
+  readonly targetPools = this.#resource('targetPools') as unknown as ComputeClient['targetPools'];
+  readonly forwardingRules = this.#resource('forwardingRules') as unknown as ComputeClient['forwardingRules'];
 
   /** Disks are part of their machines here. */
-  readonly disks: Cloud['disks'] = { list: async () => [], delete: async () => {} };
+  readonly disks: ComputeClient['disks'] = { list: async () => [], delete: async () => {} };
 
   /** Asked for the health of pool members; the world sets it. */
   healthOf: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
-  async hostKeys({ name }: Global, signal: AbortSignal): Promise<readonly string[]> {
+  async getHostKeys({ name }: GlobalResource, signal: AbortSignal): Promise<readonly string[]> {
     return this.#call(`hostKeys ${name}`, signal, () => {
       const kept = this.#kept.instances.get(name);
       const wrote = kept && (kept.restarts !== undefined || this.#age(kept) >= takes.hostKeysMs);
@@ -93,30 +93,30 @@ export class CloudDouble implements Cloud {
     });
   }
 
-  stopInstance({ name }: Global, { signal }: Call): Promise<void> {
+  stopInstance({ name }: GlobalResource, { signal }: MutationOptions): Promise<void> {
     return this.#power('stop', name, signal, (kept) => ({ ...kept, off: true }));
   }
 
-  startInstance({ name }: Global, { signal }: Call): Promise<void> {
+  startInstance({ name }: GlobalResource, { signal }: MutationOptions): Promise<void> {
     return this.#power('start', name, signal, (kept) => {
       const { off, restarts = 0, spec } = kept;
       return off ? { spec, at: +this.#clock.now(), restarts: restarts + 1 } : kept;
     });
   }
 
-  setMachineType({ name }: Global, machineType: string, { signal }: Call): Promise<void> {
+  setMachineType({ name }: GlobalResource, machineType: string, { signal }: MutationOptions): Promise<void> {
     return this.#power('setMachineType', name, signal, (kept) => {
       if (!kept.off) throw new KthwError('cloud-invalid', { doing: `changing ${name}` }, { detail: 'it runs' });
       return { ...kept, spec: { ...kept.spec, machineType } };
     });
   }
 
-  setFirewallDisabled({ name }: Global, disabled: boolean, { signal }: Call): Promise<void> {
+  setFirewallDisabled({ name }: GlobalResource, disabled: boolean, { signal }: MutationOptions): Promise<void> {
     const change = (kept: Kept) => ({ ...kept, spec: { ...kept.spec, disabled } });
     return this.#change('setFirewallDisabled', 'firewalls', name, signal, change);
   }
 
-  setMetadata({ name }: Global, { metadata, fingerprint }: MetadataChange, { signal }: Call): Promise<void> {
+  setMetadata({ name }: GlobalResource, { metadata, fingerprint }: MetadataChange, { signal }: MutationOptions): Promise<void> {
     return this.#change('setMetadata', 'instances', name, signal, (kept) => {
       if (fingerprint !== fingerprintOf(kept)) throw new KthwError('not-ready', { doing: `changing ${name}` });
       return { ...kept, spec: { ...kept.spec, metadata }, heardAt: +this.#clock.now() + takes.agentMs };
@@ -131,11 +131,11 @@ export class CloudDouble implements Cloud {
         network === kept?.spec.network && !disabled && (allow as readonly string[]).includes('tcp:22'),
     );
     if (!kept || !isOpen) return 'unreachable';
-    const { 'ssh-keys': keys = '' } = kept.spec.metadata as Instance['metadata'];
+    const { 'ssh-keys': keys = '' } = kept.spec.metadata as InstanceSpec['metadata'];
     return keys !== '' && (kept.heardAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
   }
 
-  async poolHealth({ name }: Global, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
+  async getPoolHealth({ name }: GlobalResource, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
     return this.#call(`poolHealth ${name}`, signal, () => {
       const members = (this.#kept.targetPools.get(name)?.spec.instances ?? []) as readonly string[];
       const names = members.map((member) => member.slice(member.indexOf('/') + 1));
@@ -143,21 +143,21 @@ export class CloudDouble implements Cloud {
     });
   }
 
-  machineType({ name }: Global, signal: AbortSignal): Promise<MachineType | undefined> {
+  getMachineType({ name }: GlobalResource, signal: AbortSignal): Promise<MachineType | undefined> {
     return this.#call(`machineType ${name}`, signal, () => machineTypes[name]);
   }
 
-  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[]> {
+  listMachineTypes(zone: string, signal: AbortSignal): Promise<readonly (GlobalResource & MachineType)[]> {
     return this.#call(`machineTypes ${zone}`, signal, () =>
       Object.entries(machineTypes).map(([name, type]) => ({ name, ...type })),
     );
   }
 
-  regions(signal: AbortSignal): Promise<readonly Region[]> {
+  listRegions(signal: AbortSignal): Promise<readonly Region[]> {
     return this.#call('regions', signal, () => regionNames.map((name) => ({ name, zones: zonesOf(name) })));
   }
 
-  quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined> {
+  listQuotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined> {
     const usage: Record<string, number> = {
       CPUS: this.#kept.instances.size * 2,
       IN_USE_ADDRESSES: this.#kept.instances.size + this.#kept.forwardingRules.size,
@@ -168,7 +168,7 @@ export class CloudDouble implements Cloud {
     );
   }
 
-  zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  listZones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
     return this.#call(`zones ${region}`, signal, () => zonesOf(region));
   }
 
@@ -203,7 +203,7 @@ export class CloudDouble implements Cloud {
       birth: Number(kept.spec.birth),
       restarts: kept.restarts ?? 0,
       at: externalAddressOf(kept),
-      spec: kept.spec as unknown as Instance,
+      spec: kept.spec as unknown as InstanceSpec,
     }));
   }
 
@@ -225,19 +225,19 @@ export class CloudDouble implements Cloud {
     this.#kept[kind].set(name, { ...kept, spec: { ...kept.spec, ...fields } });
   }
 
-  #resource(kind: keyof Shelves<Kept>): Resource<Found> {
+  #resource(kind: keyof Shelves<Kept>): ResourceClient<Found> {
     const shelf = () => this.#kept[kind];
     return {
-      get: (at: Global, signal) =>
+      get: (at: GlobalResource, signal) =>
         this.#call(`get ${kind} ${at.name}`, signal, () => {
           const kept = shelf().get(at.name);
           return kept && this.#found(kind, kept);
         }),
       list: (_, signal) =>
         this.#call(`list ${kind}`, signal, () => [...shelf().values()].map((kept) => this.#found(kind, kept))),
-      insert: (spec, { request, signal }) =>
-        this.#call(`insert ${kind} ${spec.name}`, signal, () => this.#insert(kind, spec, request), takes.operationMs),
-      delete: (at: Global, { signal }) =>
+      insert: (spec, { requestId, signal }) =>
+        this.#call(`insert ${kind} ${spec.name}`, signal, () => this.#insert(kind, spec, requestId), takes.operationMs),
+      delete: (at: GlobalResource, { signal }) =>
         this.#call(
           `delete ${kind} ${at.name}`,
           signal,
@@ -277,7 +277,7 @@ export class CloudDouble implements Cloud {
     if (kind === 'routes') return { automatic: false, ...spec };
     if (kind !== 'instances') return spec;
     const runs = this.#runs(kept);
-    const found: InstanceFound = {
+    const found: InstanceState = {
       status: runs ? 'RUNNING' : kept.off ? 'TERMINATED' : 'PROVISIONING',
       externalAddress: runs ? externalAddressOf(kept) : undefined,
       metadataFingerprint: fingerprintOf(kept),

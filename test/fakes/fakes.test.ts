@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Instance } from '../../src/engine/gcp/compute/compute-client.ts';
+import type { InstanceSpec } from '../../src/engine/gcp/compute/compute-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import { VirtualClock } from './clock.ts';
 import { CloudDouble } from './compute.ts';
@@ -81,7 +81,7 @@ describe('the cloud', () => {
     const cloud = new CloudDouble(clock);
     await cloud.networks.insert(network, call('1'));
     await cloud.subnetworks.insert(subnet, call('2'));
-    const machine = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as Instance;
+    const machine = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as InstanceSpec;
     await cloud.instances.insert(machine, call('3'));
     expect(await cloud.instances.get(machine, signal)).toMatchObject({
       status: 'PROVISIONING',
@@ -92,19 +92,19 @@ describe('the cloud', () => {
       status: 'RUNNING',
       externalAddress: expect.any(String),
     });
-    expect(await cloud.hostKeys(machine, signal)).toEqual([]);
+    expect(await cloud.getHostKeys(machine, signal)).toEqual([]);
     await clock.sleep(12_000, signal);
-    const [key] = await cloud.hostKeys(machine, signal);
+    const [key] = await cloud.getHostKeys(machine, signal);
     await cloud.instances.delete(machine, call('4'));
     await cloud.instances.insert(machine, call('5'));
     await clock.sleep(30_000, signal);
-    expect(await cloud.hostKeys(machine, signal)).not.toEqual([key]);
+    expect(await cloud.getHostKeys(machine, signal)).not.toEqual([key]);
   });
 
   test('leaves the effect of a change whose caller did not wait for its operation', async () => {
     const cloud = aCloud();
     const stop = new AbortController();
-    const inserting = cloud.networks.insert(network, { request: '1', signal: stop.signal });
+    const inserting = cloud.networks.insert(network, { requestId: '1', signal: stop.signal });
     stop.abort();
     await expect(inserting).rejects.toMatchObject({ code: 'cancelled' });
     expect(cloud.existing()).toEqual(['networks n']);
@@ -157,7 +157,7 @@ describe('a machine', () => {
     await world.cloud.instances.insert(worker, call('x2'));
     await world.clock.sleep(30_000, signal);
     await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
-    const [key = ''] = await world.cloud.hostKeys(worker, signal);
+    const [key = ''] = await world.cloud.getHostKeys(worker, signal);
     expect(
       world.remote.at(world.cloud.machines().find(({ name }) => name === 'demo-worker-0')?.at ?? '')?.files.size,
     ).toBe(0);
@@ -206,9 +206,9 @@ describe('an API server', () => {
   test('is reached only while it runs, and its namespaces go with all that is in them', async () => {
     const { world } = await aMachine();
     const record = (await world.store.read('cluster', 'demo'))?.value;
-    const api = world.kube.at({
-      address: String(record?.facts['public-address']),
-      authority: '',
+    const api = world.kube.connect({
+      address: String(record?.outputs['public-address']),
+      caCertificate: '',
       certificate: '',
       key: '' as never,
     });
@@ -230,8 +230,8 @@ function aCloud(): CloudDouble {
   return new CloudDouble(new VirtualClock());
 }
 
-function call(request: string) {
-  return { request, signal };
+function call(requestId: string) {
+  return { requestId, signal };
 }
 
 /** A cluster, and its worker as the engine reached it while the way in was open. */
@@ -241,23 +241,23 @@ async function aMachine() {
   await world.clock.sleep(10_000, signal);
   world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
   world.cloud.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
-  const facts = (await world.store.read('cluster', 'demo'))?.value.facts ?? {};
-  const host = world.remote.open().host({
+  const outputs = (await world.store.read('cluster', 'demo'))?.value.outputs ?? {};
+  const host = world.remote.open().getHost({
     name: 'demo-worker-0',
-    address: String(facts['external-address/demo-worker-0']),
+    address: String(outputs['external-address/demo-worker-0']),
     user: 'kthw',
-    hostKeys: facts['host-keys/demo-worker-0'] as string[],
+    hostKeys: outputs['host-keys/demo-worker-0'] as string[],
     identity: '' as never,
   });
   const write = (...names: string[]) =>
-    host.write(
+    host.writeFiles(
       names.map((name) => ({ path: `/tmp/${name}`, content: name, mode: 0o644 })),
       { deadlineMs: 1, signal },
     );
   return { world, host, write };
 }
 
-function machineOf(world: World): Instance {
+function machineOf(world: World): InstanceSpec {
   const found = world.cloud.machines().find(({ name }) => name === 'demo-worker-0');
   if (!found) throw new Error('there is no worker');
   return { ...found.spec, zone: specOf().zone };

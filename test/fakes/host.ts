@@ -74,7 +74,7 @@ export class MachineDouble {
 
 export function digestOf(content: HostFile['content']): string {
   return createHash('sha256')
-    .update(content instanceof Secret ? content.bytes() : content)
+    .update(content instanceof Secret ? content.revealBytes() : content)
     .digest('hex');
 }
 

@@ -1,4 +1,4 @@
-import type { Kube, KubeAccess, KubeAnswer, KubeApi } from '../../src/engine/kubernetes/kube-client.ts';
+import type { KubeClient, KubeConnectOptions, KubeResponse, KubeApi } from '../../src/engine/kubernetes/kube-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
 import type { CloudDouble } from './compute.ts';
@@ -29,7 +29,7 @@ interface KubeThing {
  * made in one that is not there (404) or is going (403). A node that was deleted comes back when its kubelet is started
  * again; one whose pods are asked to go has none from then on. Calls are named `GET|POST|DELETE|APPLY PATH`.
  */
-export class KubeDouble implements Kube {
+export class KubeDouble implements KubeClient {
   readonly faults = new Faults();
   /** Images that can't be pulled, as parts of their names. */
   readonly missingImages = new Set<string>();
@@ -47,7 +47,7 @@ export class KubeDouble implements Kube {
     this.#remote = remote;
   }
 
-  at({ address }: KubeAccess): KubeApi {
+  connect({ address }: KubeConnectOptions): KubeApi {
     return {
       request: (method, path, signal) =>
         this.faults.around(`${method} ${path}`, () => {
@@ -83,7 +83,7 @@ export class KubeDouble implements Kube {
     return objects;
   }
 
-  #get(objects: Map<string, Kept>, path: string, address: string): KubeAnswer {
+  #get(objects: Map<string, Kept>, path: string, address: string): KubeResponse {
     if (path === '/readyz') return { status: 200, body: 'ok' };
     if (path === '/api/v1/nodes') return { status: 200, body: { items: this.#nodes(address) } };
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
@@ -101,7 +101,7 @@ export class KubeDouble implements Kube {
     return { status: 200, body: { ...kept.object, status: { phase: status } } };
   }
 
-  #delete(objects: Map<string, Kept>, path: string): KubeAnswer {
+  #delete(objects: Map<string, Kept>, path: string): KubeResponse {
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
     if (node) {
       const { birth } = this.#cloud.machines().find(({ name }) => name === node) ?? {};
@@ -118,7 +118,7 @@ export class KubeDouble implements Kube {
   }
 
   /** A pod that is asked to go takes all its node's pods with it to other nodes. */
-  #evict(objects: Map<string, Kept>, path: string, address: string): KubeAnswer {
+  #evict(objects: Map<string, Kept>, path: string, address: string): KubeResponse {
     const [, namespace = '', name = ''] = path.match(/namespaces\/([^/]+)\/pods\/([^/]+)\/eviction$/) ?? [];
     const pods = this.#allPods(objects, address);
     const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);

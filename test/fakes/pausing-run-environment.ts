@@ -4,7 +4,7 @@ import { type Process, specOf, World } from './run-environment.ts';
 export class PausingWorld extends World {
   /** @returns the run */
   async begin({ desk }: Process): Promise<string> {
-    const answer = await desk.create({ spec: specOf(), by: this.by, channel: 'C1', pause: true });
+    const answer = await desk.createCluster({ spec: specOf(), requester: this.by, channel: 'C1', pausesAfterChapters: true });
     if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
     return answer.run;
   }
@@ -12,7 +12,7 @@ export class PausingWorld extends World {
   /** The chapter after which it waits; undefined: it is over. @param past a pause that is over by now */
   async nextPause(run: string, { desk }: Process, past = 0): Promise<number | undefined> {
     for (let i = 0; i < 10_000; i++) {
-      const after = (await desk.runView(run))?.pausedAfter;
+      const after = (await desk.getRunView(run))?.pausedAfterChapter;
       if (after !== undefined && after > past) return after;
       if (!(await this.store.read('run', run))?.value.open) return undefined;
       await this.clock.sleep(250, new AbortController().signal);
@@ -25,7 +25,7 @@ export class PausingWorld extends World {
     for (let past = 0; ; ) {
       const chapter = await this.nextPause(run, process, past);
       if (chapter === undefined) return;
-      await process.desk.goOn(run, chapter, this.by, 'next');
+      await process.desk.continueRun(run, chapter, this.by, 'continue');
       past = chapter;
     }
   }

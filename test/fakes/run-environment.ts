@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Desk } from '../../src/engine/service/cluster-service-types.ts';
-import { openEngine } from '../../src/engine/service/create-engine.ts';
-import type { StepTools } from '../../src/engine/workflow/execute-step.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
+import { createEngine } from '../../src/engine/service/create-engine.ts';
+import type { ExecuteStepDeps } from '../../src/engine/workflow/execute-step.ts';
 import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';
 import { ClusterSpec, type RunRecord } from '../../src/store/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -15,7 +15,7 @@ import { RemoteDouble } from './ssh-client.ts';
 import { VaultsDouble } from './vault.ts';
 
 export interface Process {
-  readonly desk: Desk;
+  readonly desk: ClusterService;
   /** Takes up every run that is not over. */
   start(): Promise<void>;
   /** Puts everything down in good order, as after SIGTERM. */
@@ -31,7 +31,7 @@ interface WorldOptions {
 
 interface ProcessOptions {
   /** Called at each point at which a process may end; `kill` ends it there. */
-  readonly at?: (step: string, point: Parameters<StepTools['killPoint']>[1], kill: () => never) => void;
+  readonly at?: (step: string, point: Parameters<ExecuteStepDeps['killPoint']>[1], kill: () => never) => void;
   /** Called around each call to the store; `kill` ends the process there. */
   readonly atStore?: (call: string, when: 'before' | 'after', kill: () => void) => void;
 }
@@ -64,15 +64,15 @@ export class World {
   process({ at = () => {}, atStore = () => {} }: ProcessOptions = {}): Process {
     const life = new Life();
     const store = life.holds(this.store, (call, when) => atStore(call, when, () => life.end()));
-    const engine = openEngine({
+    const engine = createEngine({
       store,
       vaults: this.vaults.over(store),
-      cloud: life.holds<CloudDouble>(this.cloud),
+      compute: life.holds<CloudDouble>(this.cloud),
       kube: life.holds<KubeDouble>(this.kube),
-      openRemote: () => life.holds(this.remote.open()),
+      createSshClient: () => life.holds(this.remote.open()),
       mirror: undefined,
-      holder: randomUUID(),
-      told: () => {},
+      leaseOwner: randomUUID(),
+      onEventsAppended: () => {},
       log: (fields, message) => void this.logged.push(`${message}: ${String(fields.error)}`),
       clock: this.clock,
       killPoint: (step, point) =>
@@ -82,7 +82,7 @@ export class World {
         }),
     });
     const process: Process = {
-      desk: engine.desk,
+      desk: engine.clusterService,
       start: () => engine.dispatcher.start(),
       stop: () => engine.dispatcher.stop(),
       kill: async () => {
@@ -108,41 +108,41 @@ export class World {
 
   /** What a run ended as; undefined while it has not. */
   async endOf(run: string): Promise<string | undefined> {
-    const ends = (await this.eventsOf(run, 'run.finished')).map((event) => event.as);
+    const ends = (await this.eventsOf(run, 'run.finished')).map((event) => event.outcome);
     return ends.at(-1);
   }
 
   async eventsOf<T extends EngineEvent['type']>(run: string, type: T): Promise<Extract<EngineEvent, { type: T }>[]> {
-    const events = await this.store.events(run);
+    const events = await this.store.readEvents(run);
     return events.flatMap(({ event }) => (event.type === type ? [event as Extract<EngineEvent, { type: T }>] : []));
   }
 
   /** The last events, for a message. */
   async tail(run: string): Promise<string> {
-    const events: readonly StoredEvent[] = await this.store.events(run);
+    const events: readonly StoredEvent[] = await this.store.readEvents(run);
     return JSON.stringify(events.slice(-4).map(({ event }) => event));
   }
 
   /** Asks for a cluster and waits for the run to be over. */
   async create(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
-    return await this.finish(process.desk.create({ spec: specOf(changes), by: this.by, channel: 'C1' }));
+    return await this.finish(process.desk.createCluster({ spec: specOf(changes), requester: this.by, channel: 'C1' }));
   }
 
   /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
   async again(process: Process, operation: string, name = 'demo'): Promise<string> {
     const found = await this.store.read('cluster', name);
     if (!found) throw new Error(`there is no cluster "${name}"`);
-    const { spec, by, channel, runs } = found.value;
+    const { spec, createdBy, channel, runs } = found.value;
     const run = `again-${runs.length}`;
     const requestedAt = this.clock.now().toISOString();
     await this.store.write(
       'run',
       run,
-      { cluster: name, operation, spec, by, channel, requestedAt, open: true },
+      { cluster: name, operation, spec, requestedBy: createdBy, channel, requestedAt, open: true },
       undefined,
     );
-    await this.store.append(run, [{ type: 'run.requested', operation, by }]);
-    await this.store.write('cluster', name, { ...found.value, holding: run, runs: [...runs, run] }, found.version);
+    await this.store.append(run, [{ type: 'run.requested', operation, actor: createdBy }]);
+    await this.store.write('cluster', name, { ...found.value, activeRun: run, runs: [...runs, run] }, found.version);
     await process.start();
     await this.over(run);
     return run;
@@ -171,9 +171,9 @@ export class World {
 
   /** Says yes to what a run asks. */
   async #approve(run: string): Promise<void> {
-    const { event } = (await this.store.events(run)).at(-1) ?? {};
+    const { event } = (await this.store.readEvents(run)).at(-1) ?? {};
     const living = [...this.#processes].at(-1);
-    if (event?.type === 'approval.asked') await living?.desk.decide(run, event.digest, this.by, true);
+    if (event?.type === 'approval.requested') await living?.desk.decideApproval(run, event.digest, this.by, true);
   }
 
   #serves(name: string): boolean {

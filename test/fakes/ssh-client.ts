@@ -1,10 +1,10 @@
-import type { Host, HostFile, Part, Remote, RunOptions, RunResult, Target } from '../../src/engine/ssh/ssh-client.ts';
+import type { SshHost, HostFile, SshOperation, SshClient, CommandOptions, CommandResult, SshTarget } from '../../src/engine/ssh/ssh-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { CloudDouble } from './compute.ts';
 import { Faults } from './fault-injector.ts';
 import { MachineDouble } from './host.ts';
 
-type Call = Omit<RunOptions, 'stdin'>;
+type Call = Omit<CommandOptions, 'stdin'>;
 
 /**
  * The machines of the cloud double over ssh. One that was deleted and made again is another machine with an empty disk
@@ -21,19 +21,19 @@ export class RemoteDouble {
   readonly #machines = new Map<number, MachineDouble>();
   /** How often each had been turned on again when it was last looked at. */
   readonly #restarts = new Map<number, number>();
-  #exits: { readonly call: RegExp; readonly result: Partial<RunResult>; left: number }[] = [];
+  #exits: { readonly call: RegExp; readonly result: Partial<CommandResult>; left: number }[] = [];
 
   constructor(cloud: CloudDouble) {
     this.#cloud = cloud;
   }
 
   /** As one process opens them for one run. */
-  open(): Remote {
-    return { host: (target) => this.#host(target), close: async () => {} };
+  open(): SshClient {
+    return { getHost: (target) => this.#host(target), close: async () => {} };
   }
 
   /** The next commands whose name fits end so, without effect. */
-  exits(call: RegExp, result: Partial<RunResult>, times = 1): void {
+  exits(call: RegExp, result: Partial<CommandResult>, times = 1): void {
     this.#exits.push({ call, result, left: times });
   }
 
@@ -60,15 +60,15 @@ export class RemoteDouble {
     return [...this.#machines.values()].findLast((machine) => machine.name === name);
   }
 
-  #host(target: Target): Host {
+  #host(target: SshTarget): SshHost {
     return {
       run: (script, options) => this.#run(target, script, options),
-      write: (files, options) => this.#write(target, files, options),
-      visit: (parts, options) => this.#visit(target, parts, options),
+      writeFiles: (files, options) => this.#write(target, files, options),
+      runBatch: (parts, options) => this.#visit(target, parts, options),
     };
   }
 
-  #reach({ name, address, hostKeys }: Target, { signal }: Call): MachineDouble {
+  #reach({ name, address, hostKeys }: SshTarget, { signal }: Call): MachineDouble {
     if (signal.aborted) throw new KthwError('cancelled', {});
     const machine = this.at(address);
     const key = this.#cloud.machineAt(address)?.hostKey ?? '';
@@ -79,11 +79,11 @@ export class RemoteDouble {
     return machine;
   }
 
-  async #run(target: Target, script: string, options: RunOptions): Promise<RunResult> {
+  async #run(target: SshTarget, script: string, options: CommandOptions): Promise<CommandResult> {
     const { step, stdin = '' } = options;
     const lines = Buffer.from(stdin).toString().split('\n').filter(Boolean);
     const look = script.match(
-      /^while read -r want path[\s\S]*if saw=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
+      /^while read -r want path[\s\S]*if output=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
     );
     const kind = kindOf(script, step);
     if (kind === 'look' && !look) throw new Error(`the double of the machines does not know this look:\n${script}`);
@@ -104,7 +104,7 @@ export class RemoteDouble {
     });
   }
 
-  async #visit(target: Target, parts: readonly Part[], options: Call): Promise<RunResult> {
+  async #visit(target: SshTarget, parts: readonly SshOperation[], options: Call): Promise<CommandResult> {
     let stdout = '';
     for (const part of parts) {
       if ('write' in part) await this.#write(target, part.write, options);
@@ -118,7 +118,7 @@ export class RemoteDouble {
     return answer(stdout);
   }
 
-  async #write(target: Target, files: readonly HostFile[], options: Call): Promise<void> {
+  async #write(target: SshTarget, files: readonly HostFile[], options: Call): Promise<void> {
     const [first, ...rest] = files;
     const of = `${target.name} ${options.step ?? ''}`;
     await this.faults.around(`write ${of}`, () => {
@@ -136,11 +136,11 @@ function kindOf(script: string, step: string | undefined): 'look' | 'note' | 'ma
   if (script.startsWith('while read -r want path')) return 'look';
   if (script.startsWith('while read -r path; do if [ -e')) return 'exists';
   if (script.endsWith('while read -r path; do rm -f "$path"; done')) return 'undo';
-  if (script.includes('cat >> /var/lib/kthw/written')) return 'note';
+  if (script.includes('cat >> /var/lib/kthw/managed-files.sha256')) return 'note';
   return step === undefined ? 'run' : 'make';
 }
 
-function answer(stdout: string, result: Partial<RunResult> = {}): RunResult {
+function answer(stdout: string, result: Partial<CommandResult> = {}): CommandResult {
   return { stdout, stderr: '', exitCode: 0, durationMs: 1, ...result };
 }
 

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Store } from '../../src/store/store.ts';
 import { seal, unseal } from '../../src/store/vault/seal.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
-import type { Keyring, Vault, Vaults } from '../../src/store/vault/vault.ts';
-import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import type { Keyring, Vault, VaultProvider } from '../../src/store/vault/vault.ts';
+import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import type { VirtualClock } from './clock.ts';
 
 /** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
@@ -24,17 +24,17 @@ export class VaultsDouble {
   }
 
   /** As one process opens them over its store. */
-  over(store: Store): Vaults {
-    const vaults = openVaults(store, this.#keyring);
+  over(store: Store): VaultProvider {
+    const vaults = createVaultProvider(store, this.#keyring);
     return {
-      of: (cluster) => {
-        const inner = vaults.of(cluster);
+      getVault: (cluster) => {
+        const inner = vaults.getVault(cluster);
         return {
           get: (path) => inner.get(path),
-          ensure: (path, make) => inner.ensure(path, () => this.#make(cluster, inner, path, make)),
-          forget: (path) => inner.forget(path),
+          getOrCreate: (path, make) => inner.getOrCreate(path, () => this.#make(cluster, inner, path, make)),
+          delete: (path) => inner.delete(path),
           isEmpty: () => inner.isEmpty(),
-          shred: () => inner.shred(),
+          deleteAll: () => inner.deleteAll(),
         };
       },
     };
@@ -49,13 +49,13 @@ export class VaultsDouble {
     const turn = this.makes(cluster, path) + 1;
     this.#makes.set(`${cluster} ${path}`, turn);
     // A certificate goes with the authority that signed it.
-    const authority = await inner.get('authority');
-    const signer = authority ? createHash('sha256').update(authority.bytes()).digest('hex') : '';
+    const authority = await inner.get('ca');
+    const signer = authority ? createHash('sha256').update(authority.revealBytes()).digest('hex') : '';
     const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
     const found = made.get(key) ?? this.#clock.during(async () => make());
     made.set(key, found);
     found.catch(() => made.delete(key));
-    return new Secret((await this.#clock.during(() => found)).bytes());
+    return new Secret((await this.#clock.during(() => found)).revealBytes());
   }
 }
 

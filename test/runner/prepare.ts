@@ -1,9 +1,9 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { defaultCacheDir, ensureBase } from '../../local/compute/machines/guest/ensure-rootfs.ts';
-import { ensurePackages, whyNotHere } from '../../local/ensure-packages.ts';
-import { mirrorCacheDir } from '../../local/mirror/cache-dir.ts';
+import { getDefaultCacheDir, ensureRootfs } from '../../local/compute/machines/guest/ensure-rootfs.ts';
+import { ensurePackages, findUnsupportedReason } from '../../local/ensure-packages.ts';
+import { getMirrorCacheDir } from '../../local/mirror/cache-dir.ts';
 import { ensureMirror } from '../../local/mirror/ensure-mirror.ts';
 import { kubernetesPrograms, releasePaths, versions } from '../../local/mirror/versions.ts';
 import type { Check } from './static-checks.ts';
@@ -26,12 +26,12 @@ const forTests = [
  * @returns what failed
  */
 export async function prepare(binDir: string, signal: AbortSignal): Promise<readonly Check[]> {
-  if (whyNotHere()) return [];
+  if (findUnsupportedReason()) return [];
   const log = (line: string) => console.log(line);
   try {
     await ensurePackages(forTests, log);
-    await Promise.all([ensureBase(defaultCacheDir(), log), ensureMirror(mirrorCacheDir(), log, { signal })]);
-    await bringPrograms(mirrorCacheDir(), binDir);
+    await Promise.all([ensureRootfs(getDefaultCacheDir(), log), ensureMirror(getMirrorCacheDir(), log, { signal })]);
+    await bringPrograms(getMirrorCacheDir(), binDir);
     return [];
   } catch (error) {
     log(`preparing: ${(error as Error).message}; tests that need it fail`);

@@ -1,5 +1,5 @@
 import { execaSync } from 'execa';
-import { whyNotHere } from '../../local/ensure-packages.ts';
+import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { findFirestoreEmulator } from '../support/firestore-emulator.ts';
 import type { Results } from './results.ts';
 
@@ -23,7 +23,7 @@ export function framed(lines: readonly string[]): string {
 }
 
 function reasonsHere(): string[] {
-  const noMachines = whyNotHere();
+  const noMachines = findUnsupportedReason();
   return [
     ...(noMachines ? [`no real machines: ${noMachines}`] : []),
     ...(runs('gcloud', '--version') ? [] : ['no gcloud on this machine: the local cloud was not tried with it']),

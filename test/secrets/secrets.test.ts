@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { SecretMissing } from '../../src/secrets/secret-missing.ts';
-import { withSecrets } from '../../src/secrets/secret-source.ts';
+import { resolveSecrets } from '../../src/secrets/secret-source.ts';
 import { type GoogleApi, Refusal, startGoogleApi } from '../support/google-api.ts';
 
 const name = 'projects/p/secrets/kthw-slack-token/versions/latest';
@@ -100,5 +100,5 @@ describe('secrets of the configuration', () => {
 });
 
 function reading(environment: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
-  return withSecrets(environment, ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], { endpoint: api.url });
+  return resolveSecrets(environment, ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'], { endpoint: api.url });
 }

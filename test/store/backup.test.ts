@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { BackupRefused, backup, restore } from '../../src/store/backup.ts';
+import { BackupError, createBackup, restoreBackup } from '../../src/store/backup.ts';
 import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
-import { openVaults } from '../../src/store/vault/vault-provider.ts';
+import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import {
   type FirestoreEmulator,
   findFirestoreEmulator,
@@ -69,11 +69,11 @@ describe.each([
       const { lines, contents } = await backedUp(source.store);
       expect(contents.counts).toEqual({ cluster: 105, run: 2, event: 193, secret: 1, dataKey: 1 });
       const target = await into();
-      const restored = await restore(target.store, () => streamed(lines), target.setClock);
+      const restored = await restoreBackup(target.store, () => streamed(lines), target.setClock);
       expect(restored).toEqual(contents);
-      expect(await target.store.events('run-1')).toEqual(await source.store.events('run-1'));
-      expect(await target.store.openRuns()).toEqual(['run-1']);
-      expect((await openVaults(target.store, source.keyring).of('demo').get('authority/key'))?.reveal()).toBe('quiet');
+      expect(await target.store.readEvents('run-1')).toEqual(await source.store.readEvents('run-1'));
+      expect(await target.store.listOpenRuns()).toEqual(['run-1']);
+      expect((await createVaultProvider(target.store, source.keyring).getVault('demo').get('authority/key'))?.reveal()).toBe('quiet');
       expect(lines.join('\n')).not.toContain('quiet');
       // It goes on from there.
       expect(await target.store.append('run-1', [said('more')])).toBe(191);
@@ -86,7 +86,7 @@ describe('a restore', () => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const target = await sqlite();
     await target.store.write('cluster', 'other', clusterRecord(), undefined);
-    await expect(restore(target.store, () => streamed(lines), target.setClock)).rejects.toThrow(
+    await expect(restoreBackup(target.store, () => streamed(lines), target.setClock)).rejects.toThrow(
       /the store is not empty/,
     );
     expect(await target.store.list('cluster')).toHaveLength(1);
@@ -105,9 +105,9 @@ describe('a restore', () => {
     const spoilt = spoil(lines);
     expect(spoilt).not.toEqual(lines);
     const target = await sqlite();
-    const restoring = restore(target.store, () => streamed(spoilt), target.setClock);
+    const restoring = restoreBackup(target.store, () => streamed(spoilt), target.setClock);
     await expect(restoring).rejects.toThrow(says);
-    await expect(restoring).rejects.toBeInstanceOf(BackupRefused);
+    await expect(restoring).rejects.toBeInstanceOf(BackupError);
     expect(await target.store.list('cluster')).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('a restore', () => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const target = await sqlite();
     const forgetful: Store = { ...target.store, append: async () => 1 };
-    await expect(restore(forgetful, () => streamed(lines), target.setClock)).rejects.toThrow(/don't use it/);
+    await expect(restoreBackup(forgetful, () => streamed(lines), target.setClock)).rejects.toThrow(/don't use it/);
   });
 });
 
@@ -124,7 +124,7 @@ async function filled(open: Open) {
   for (let n = 0; n < 105; n++) await store.write('cluster', `cluster-${n}`, clusterRecord(), undefined);
   await store.write('run', 'run-1', runRecord({ open: true }), undefined);
   await store.write('run', 'run-2', runRecord({ open: false }), undefined);
-  const lease = await store.takeLease('run-1', 'somebody', 60_000);
+  const lease = await store.acquireLease('run-1', 'somebody', 60_000);
   if (!lease) throw new Error('no lease');
   await store.append(
     'run-1',
@@ -142,15 +142,15 @@ async function filled(open: Open) {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-backup-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const keyring = openFileKeyring(join(folder, 'key'));
-  await openVaults(store, keyring)
-    .of('demo')
-    .ensure('authority/key', () => new Secret('quiet'));
+  await createVaultProvider(store, keyring)
+    .getVault('demo')
+    .getOrCreate('authority/key', () => new Secret('quiet'));
   return { store, keyring };
 }
 
 async function backedUp(store: Store) {
   const lines: string[] = [];
-  const contents = await backup(store, (line) => void lines.push(line), new Date());
+  const contents = await createBackup(store, (line) => void lines.push(line), new Date());
   return { lines, contents };
 }
 

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { openingLater } from '../../src/store/lazy-store.ts';
+import { createLazyStore } from '../../src/store/lazy-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { clusterRecord } from '../support/store-fixtures.ts';
 
 test('a store that opens later is opened once, by the first that is asked of it', async () => {
   let opened = 0;
-  const store = openingLater(async () => {
+  const store = createLazyStore(async () => {
     opened += 1;
     return openSqliteStore({ path: ':memory:' });
   });
   expect(opened).toBe(0);
-  await Promise.all([store.openRuns(), store.write('cluster', 'demo', clusterRecord(), undefined)]);
+  await Promise.all([store.listOpenRuns(), store.write('cluster', 'demo', clusterRecord(), undefined)]);
   expect(await store.read('cluster', 'demo')).toBeDefined();
   expect(opened).toBe(1);
   await store.close();
@@ -18,13 +18,13 @@ test('a store that opens later is opened once, by the first that is asked of it'
 
 test('opening that failed is tried again; one that was never opened can be closed', async () => {
   let fails = true;
-  const store = openingLater(async () => {
+  const store = createLazyStore(async () => {
     if (fails) throw new Error('not now');
     return openSqliteStore({ path: ':memory:' });
   });
   await store.close();
-  await expect(store.openRuns()).rejects.toThrow('not now');
+  await expect(store.listOpenRuns()).rejects.toThrow('not now');
   fails = false;
-  expect(await store.openRuns()).toEqual([]);
+  expect(await store.listOpenRuns()).toEqual([]);
   await store.close();
 });

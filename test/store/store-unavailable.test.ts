@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { StoreAway } from '../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../src/store/store-errors.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import {
   type FirestoreEmulator,
@@ -22,19 +22,19 @@ const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ['write', (store) => store.write('cluster', 'demo', clusterRecord(), undefined)],
   ['remove', (store) => store.remove('cluster', 'demo')],
   ['list', (store) => store.list('cluster')],
-  ['openRuns', (store) => store.openRuns()],
-  ['takeLease', (store) => store.takeLease('r1', 'a', 1_000)],
+  ['listOpenRuns', (store) => store.listOpenRuns()],
+  ['acquireLease', (store) => store.acquireLease('r1', 'a', 1_000)],
   ['append', (store) => store.append('r1', [said('one')])],
-  ['events', (store) => store.events('r1')],
+  ['readEvents', (store) => store.readEvents('r1')],
 ];
 
 describe('a SQLite file that another process keeps to itself', () => {
-  const writes = calls.filter(([name]) => ['write', 'remove', 'takeLease', 'append'].includes(name));
+  const writes = calls.filter(([name]) => ['write', 'remove', 'acquireLease', 'append'].includes(name));
 
   test.each(writes)('is away for %s, and back once it lets go', async (_, call) => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-away-'));
     const path = join(folder, 'kthw.sqlite');
-    const store = openSqliteStore({ path, busyMs: 50 });
+    const store = openSqliteStore({ path, busyTimeoutMs: 50 });
     const other = new DatabaseSync(path);
     onTestFinished(async () => {
       other.close();
@@ -42,7 +42,7 @@ describe('a SQLite file that another process keeps to itself', () => {
       rmSync(folder, { recursive: true });
     });
     other.exec('BEGIN IMMEDIATE');
-    await expect(call(store)).rejects.toThrow(StoreAway);
+    await expect(call(store)).rejects.toThrow(StoreUnavailable);
     other.exec('ROLLBACK');
     await call(store);
   });
@@ -58,24 +58,24 @@ describe.skipIf(jar === undefined)('a Firestore that does not answer', () => {
   afterAll(() => emulator?.stop());
 
   test.each(calls)('is away for %s, and back once it answers', async (name, call) => {
-    const { store, proxy } = await behindProxy({ deadlineMs: 300, answerMs: 150 });
-    await answers(() => store.openRuns());
+    const { store, proxy } = await behindProxy({ deadlineMs: 300, requestTimeoutMs: 150 });
+    await answers(() => store.listOpenRuns());
     proxy.hold();
-    await expect(call(store)).rejects.toThrow(StoreAway);
+    await expect(call(store)).rejects.toThrow(StoreUnavailable);
     proxy.cut();
     // A write whose answer got lost may have been made, and the same again is then refused.
     await answers(name === 'write' ? () => store.list('cluster') : () => call(store));
   });
 
   test('for less than a call’s deadline is not noticed', async () => {
-    const { store, proxy } = await behindProxy({ deadlineMs: 20_000, answerMs: 300 });
-    const lease = await store.takeLease('r1', 'a', 60_000);
+    const { store, proxy } = await behindProxy({ deadlineMs: 20_000, requestTimeoutMs: 300 });
+    const lease = await store.acquireLease('r1', 'a', 60_000);
     proxy.hold();
-    const waiting = [store.append('r1', [said('one')], lease), store.read('cluster', 'demo'), store.events('r2')];
+    const waiting = [store.append('r1', [said('one')], lease), store.read('cluster', 'demo'), store.readEvents('r2')];
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     proxy.cut();
     expect(await Promise.all(waiting)).toEqual([1, undefined, []]);
-    expect((await store.events('r1')).map(({ event }) => event)).toEqual([said('one')]);
+    expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual([said('one')]);
   });
 
   /** The first connection, and each after a cut, takes its time. */
@@ -83,7 +83,7 @@ describe.skipIf(jar === undefined)('a Firestore that does not answer', () => {
     await vi.waitFor(call, { timeout: 20_000 });
   }
 
-  async function behindProxy(times: { deadlineMs: number; answerMs: number }) {
+  async function behindProxy(times: { deadlineMs: number; requestTimeoutMs: number }) {
     const proxy = await startCuttingProxy(emulator.host);
     process.env.FIRESTORE_EMULATOR_HOST = proxy.host;
     const store = await openFirestoreStore({ projectId: 'demo-kthw', prefix: randomUUID(), ...times });

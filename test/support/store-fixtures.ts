@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../../src/store/events.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../src/store/records.ts';
 
-const by = { team: 'T1', user: 'U1' };
+const createdBy = { team: 'T1', user: 'U1' };
 
 /** A cluster as somebody could ask for it. */
 export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
@@ -23,7 +23,7 @@ export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
 
 export function clusterRecord(changes: Partial<ClusterRecord> = {}): ClusterRecord {
   const createdAt = '2026-01-02T03:04:05.000Z';
-  return { spec: specOf(), by, channel: 'C1', createdAt, runs: [], state: 'building', facts: {}, ...changes };
+  return { spec: specOf(), createdBy, channel: 'C1', createdAt, runs: [], state: 'provisioning', outputs: {}, ...changes };
 }
 
 export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
@@ -32,7 +32,7 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
     cluster: 'demo',
     operation: 'create',
     spec: specOf(),
-    by,
+    requestedBy: createdBy,
     channel: 'C1',
     requestedAt,
     open: true,
@@ -40,6 +40,6 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
-export function said(line: string): EngineEvent {
-  return { type: 'step.said', step: 'network/vpc', line };
+export function said(message: string): EngineEvent {
+  return { type: 'step.logged', step: 'network/vpc', message };
 }

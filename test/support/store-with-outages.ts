@@ -1,5 +1,5 @@
 import type { Store } from '../../src/store/store.ts';
-import { StoreAway } from '../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../src/store/store-errors.ts';
 
 export interface LeavingStore extends Store {
   /** Goes away in the call that comes after so many more: `before` it has its effect, or `after`. */
@@ -25,12 +25,12 @@ export function leavingStore(store: Store): LeavingStore {
     const leaves = !away && left-- === 0;
     if (away || (leaves && losing === 'before')) {
       if (leaves) leave();
-      throw new StoreAway('the store is away');
+      throw new StoreUnavailable('the store is away');
     }
     const result = await call();
     if (!leaves) return result;
     leave();
-    throw new StoreAway('the answer got lost');
+    throw new StoreUnavailable('the answer got lost');
   }
 
   return {
@@ -48,12 +48,12 @@ export function leavingStore(store: Store): LeavingStore {
     write: (kind, id, value, ifVersion) => meet(() => store.write(kind, id, value, ifVersion)),
     remove: (kind, id, ifVersion) => meet(() => store.remove(kind, id, ifVersion)),
     list: (kind, page) => meet(() => store.list(kind, page)),
-    openRuns: () => meet(() => store.openRuns()),
-    takeLease: (run, holder, ttlMs) => meet(() => store.takeLease(run, holder, ttlMs)),
+    listOpenRuns: () => meet(() => store.listOpenRuns()),
+    acquireLease: (run, holder, ttlMs) => meet(() => store.acquireLease(run, holder, ttlMs)),
     renewLease: (lease, ttlMs) => meet(() => store.renewLease(lease, ttlMs)),
     releaseLease: (lease) => meet(() => store.releaseLease(lease)),
     append: (run, events, lease) => meet(() => store.append(run, events, lease)),
-    events: (run, after) => meet(() => store.events(run, after)),
+    readEvents: (run, after) => meet(() => store.readEvents(run, after)),
     close: () => store.close(),
   };
 }

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { EngineEvent } from '../../src/store/events.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { showTrace } from '../../src/trace/render-trace.ts';
-import { spansOfRun } from '../../src/trace/run-spans.ts';
-import { openTracing } from '../../src/trace/start-tracing.ts';
+import { renderTrace } from '../../src/trace/render-trace.ts';
+import { buildRunSpans } from '../../src/trace/run-spans.ts';
+import { startTracing } from '../../src/trace/start-tracing.ts';
 import { type TraceLine, writeTrace } from '../../src/trace/trace-file.ts';
 import { World } from '../fakes/run-environment.ts';
 import { runRecord } from '../support/store-fixtures.ts';
 
-const by = { team: 'T1', user: 'U1' };
+const actor = { team: 'T1', user: 'U1' };
 
 describe('the spans of a whole create', () => {
   let world: World;
@@ -23,11 +23,11 @@ describe('the spans of a whole create', () => {
   afterAll(() => world.close());
 
   test('are the run, its phases and every step that ended, each within its parent', async () => {
-    const events = await world.store.events(run);
+    const events = await world.store.readEvents(run);
     const record = (await world.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
-    const spans = spansOfRun(run, record, events);
-    const ends = events.filter(({ event }) => /^step\.(finished|failed|postponed|conflicted)$/.test(event.type));
+    const spans = buildRunSpans(run, record, events);
+    const ends = events.filter(({ event }) => /^step\.(finished|failed|deferred|conflicted)$/.test(event.type));
     expect(ends.length).toBeGreaterThan(30);
     expect(spans.filter(({ id }) => id.startsWith('step '))).toHaveLength(ends.length);
     expect(spans[0]).toMatchObject({ name: 'create demo', attributes: { 'kthw.run': run, 'kthw.end': 'succeeded' } });
@@ -44,7 +44,7 @@ describe('the spans of a whole create', () => {
     const path = join(freshFolder(), 'trace.jsonl');
     const record = (await world.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
-    const spans = spansOfRun(run, record, await world.store.events(run));
+    const spans = buildRunSpans(run, record, await world.store.readEvents(run));
     await writeTrace(path, run, spans);
     const once = linesOf(path);
     await writeTrace(path, run, spans);
@@ -55,7 +55,7 @@ describe('the spans of a whole create', () => {
     expect(once.every(({ traceId, spanId }) => /^[0-9a-f]{32}$/.test(traceId) && /^[0-9a-f]{16}$/.test(spanId))).toBe(
       true,
     );
-    const shown = showTrace(linesOf(path));
+    const shown = renderTrace(linesOf(path));
     expect(shown).toHaveLength(spans.length);
     expect(shown[0]).toMatch(/^create demo +\d+\.\d s {2}\|=+\|$/);
     expect(shown).toContainEqual(expect.stringMatching(/^ {2}network .* s {2}\|/));
@@ -64,27 +64,27 @@ describe('the spans of a whole create', () => {
 });
 
 test('failures, waits for people and what has no start are spans too', () => {
-  const fault = { code: 'quota', kind: 'denied', message: 'a quota is used up', next: 'ask' } as const;
-  const told: EngineEvent[] = [
-    { type: 'run.requested', operation: 'rebuild', by },
-    { type: 'approval.asked', digest: 'd', destroys: [], expiresAt: '2026-01-01T01:00:00.000Z' },
-    { type: 'approval.given', digest: 'd', by },
-    { type: 'step.started', step: 'network/vpc', attempt: 2, request: crypto.randomUUID() },
-    { type: 'step.failed', step: 'network/vpc', fault },
-    { type: 'step.conflicted', step: 'firewall/a', fields: [{ field: 'ports', wanted: 'a', found: 'b' }] },
-    { type: 'run.finished', as: 'failed' },
+  const error = { code: 'quota', kind: 'denied', message: 'a quota is used up', remedy: 'ask' } as const;
+  const engineEvents: EngineEvent[] = [
+    { type: 'run.requested', operation: 'rebuild', actor },
+    { type: 'approval.requested', digest: 'd', deletions: [], expiresAt: '2026-01-01T01:00:00.000Z' },
+    { type: 'approval.granted', digest: 'd', actor },
+    { type: 'step.started', step: 'network/vpc', attempt: 2, requestId: crypto.randomUUID() },
+    { type: 'step.failed', step: 'network/vpc', error },
+    { type: 'step.conflicted', step: 'firewall/a', differences: [{ field: 'ports', desired: 'a', actual: 'b' }] },
+    { type: 'run.finished', outcome: 'failed' },
   ];
-  const events = told.map((event, n) => ({ seq: n + 1, at: new Date(Date.UTC(2026, 0, 1, 0, 0, n)), event }));
-  const spans = spansOfRun('r1', runRecord({ operation: 'rebuild' }), events);
+  const events = engineEvents.map((event, n) => ({ seq: n + 1, at: new Date(Date.UTC(2026, 0, 1, 0, 0, n)), event }));
+  const spans = buildRunSpans('r1', runRecord({ operation: 'rebuild' }), events);
   expect(spans.map(({ name, error, from, to }) => [name, (+to - +from) / 1000, error])).toEqual([
     ['rebuild demo', 6, 'failed'],
     ['network', 1, undefined],
     ['firewall', 0, undefined],
     ['network/vpc', 1, 'a quota is used up'],
     ['firewall/a', 0, 'ports'],
-    ['approval.given', 1, undefined],
+    ['approval.granted', 1, undefined],
   ]);
-  expect(spansOfRun('r1', runRecord(), [])).toEqual([]);
+  expect(buildRunSpans('r1', runRecord(), [])).toEqual([]);
 });
 
 test('a run is told in the log with run and step, once, and written as spans when it is over', async () => {
@@ -92,19 +92,19 @@ test('a run is told in the log with run and step, once, and written as spans whe
   const store = openSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
   const logged: [Readonly<Record<string, unknown>>, string][] = [];
-  const tracing = openTracing({ store, log: (fields, text) => void logged.push([fields, text]), file: path });
+  const tracing = startTracing({ store, log: (fields, text) => void logged.push([fields, text]), file: path });
   await store.write('run', 'r1', runRecord(), undefined);
   await store.append('r1', [
-    { type: 'run.requested', operation: 'create', by },
-    { type: 'step.started', step: 'network/vpc', attempt: 1, request: crypto.randomUUID() },
-    { type: 'step.finished', step: 'network/vpc', outcome: 'applied', facts: [] },
-    { type: 'run.finished', as: 'succeeded' },
+    { type: 'run.requested', operation: 'create', actor },
+    { type: 'step.started', step: 'network/vpc', attempt: 1, requestId: crypto.randomUUID() },
+    { type: 'step.finished', step: 'network/vpc', outcome: 'applied', outputs: [] },
+    { type: 'run.finished', outcome: 'succeeded' },
   ]);
-  tracing.told('r1');
-  tracing.told('r1');
+  tracing.enqueueRun('r1');
+  tracing.enqueueRun('r1');
   await tracing.stop();
   expect(logged).toEqual([
-    [{ run: 'r1', seq: 1, operation: 'create', by }, 'run requested'],
+    [{ run: 'r1', seq: 1, operation: 'create', actor }, 'run requested'],
     [{ run: 'r1', seq: 3, step: 'network/vpc', outcome: 'applied' }, 'step finished'],
     [{ run: 'r1', seq: 4 }, 'run succeeded'],
   ]);
@@ -113,9 +113,9 @@ test('a run is told in the log with run and step, once, and written as spans whe
 
 test('a store that does not answer is logged, and nothing else comes of it', async () => {
   const logged: string[] = [];
-  const store = { events: async () => Promise.reject(new Error('away')), read: async () => undefined };
-  const tracing = openTracing({ store, log: (_, text) => void logged.push(text) });
-  tracing.told('r1');
+  const store = { readEvents: async () => Promise.reject(new Error('away')), read: async () => undefined };
+  const tracing = startTracing({ store, log: (_, text) => void logged.push(text) });
+  tracing.enqueueRun('r1');
   await tracing.stop();
   expect(logged).toEqual(['following a run']);
 });

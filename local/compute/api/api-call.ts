@@ -1,12 +1,12 @@
-import type { World } from '../state/cloud-state.ts';
+import type { CloudState } from '../state/cloud-state.ts';
 import type { Operation } from '../state/operations.ts';
 import type { Project } from '../state/project.ts';
 import type { JsonObject } from './json.ts';
 import type { Scope } from './links.ts';
 
 /** One request, read and checked. */
-export interface Call {
-  readonly world: World;
+export interface ApiCall {
+  readonly cloud: CloudState;
   readonly project: Project;
   readonly scope: Scope;
   /** The path's last parameter: the resource's name. Empty on a collection. */
@@ -16,11 +16,11 @@ export interface Call {
   readonly query: ReadonlyMap<string, string>;
   readonly body: JsonObject;
   /** What links begin with in the answer: `http://127.0.0.1:8921/compute/v1/`. */
-  readonly base: string;
+  readonly linkBase: string;
   /** An error that was ordered for the operation that this call begins. */
   readonly fault: { readonly code: string; readonly message: string } | undefined;
   /** Aborted when the one who asked has gone. */
   readonly signal: AbortSignal;
 }
 
-export type Handler = (call: Call) => JsonObject | Operation | Promise<JsonObject | Operation>;
+export type MethodHandler = (call: ApiCall) => JsonObject | Operation | Promise<JsonObject | Operation>;

@@ -20,7 +20,7 @@ export class ApiError extends Error {
         code: this.status,
         message: this.message,
         errors: [{ message: this.message, domain: 'global', reason: this.reason, ...where }],
-        ...(statuses[this.status] === undefined ? {} : { status: statuses[this.status] }),
+        ...(statusNames[this.status] === undefined ? {} : { status: statusNames[this.status] }),
       },
     };
   }
@@ -32,12 +32,12 @@ export class ApiError extends Error {
 }
 
 /** Compute Engine names the status only where its front end refuses; elsewhere the reason says more. */
-const statuses: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 501: 'UNIMPLEMENTED' };
+const statusNames: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 501: 'UNIMPLEMENTED' };
 
 /** The refusals that more than one resource needs. `resource` is a path, `projects/…`. */
-export const refuse = {
+export const apiErrors = {
   notFound: (resource: string) => new ApiError(404, 'notFound', `The resource '${resource}' was not found`),
-  exists: (resource: string) => new ApiError(409, 'alreadyExists', `The resource '${resource}' already exists`),
+  alreadyExists: (resource: string) => new ApiError(409, 'alreadyExists', `The resource '${resource}' already exists`),
   notReady: (resource: string) => new ApiError(400, 'resourceNotReady', `The resource '${resource}' is not ready`),
   inUse: (what: string, resource: string, user: string) =>
     new ApiError(
@@ -45,20 +45,20 @@ export const refuse = {
       'resourceInUseByAnotherResource',
       `The ${what} resource '${resource}' is already being used by '${user}'`,
     ),
-  required: (field: string) => new ApiError(400, 'required', `Required field '${field}' not specified`),
-  field: (field: string, value: unknown, why: string) =>
-    new ApiError(400, 'invalid', `Invalid value for field '${field}': '${show(value)}'. ${why}`),
-  parameter: (name: string, value: string, why: string) =>
-    new ApiError(400, 'invalid', `Invalid value for field '${name}': '${value}'. ${why}`, name),
-  payload: (what: string) => new ApiError(400, 'badRequest', `Invalid JSON payload received. ${what}`),
-  fingerprint: (what: string) =>
+  requiredField: (fieldPath: string) => new ApiError(400, 'required', `Required field '${fieldPath}' not specified`),
+  invalidField: (fieldPath: string, value: unknown, reason: string) =>
+    new ApiError(400, 'invalid', `Invalid value for field '${fieldPath}': '${formatValue(value)}'. ${reason}`),
+  invalidParameter: (name: string, value: string, reason: string) =>
+    new ApiError(400, 'invalid', `Invalid value for field '${name}': '${value}'. ${reason}`, name),
+  invalidPayload: (what: string) => new ApiError(400, 'badRequest', `Invalid JSON payload received. ${what}`),
+  fingerprintMismatch: (what: string) =>
     new ApiError(412, 'conditionNotMet', `Supplied fingerprint does not match current ${what} fingerprint.`),
-  quota: (metric: string, limit: number, where: string) =>
+  quotaExceeded: (metric: string, limit: number, where: string) =>
     new ApiError(403, 'quotaExceeded', `Quota '${metric}' exceeded.  Limit: ${limit.toFixed(1)} ${where}.`),
-  absentHere: (what: string) =>
+  notImplemented: (what: string) =>
     new ApiError(501, 'notImplemented', `${what} is part of Compute Engine and not of this local cloud.`),
 };
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
-import { refuse } from './api-error.ts';
+import { apiErrors } from './api-error.ts';
 
 /** One request inside a batch. */
-export interface BatchPart {
+export interface BatchRequest {
   readonly contentId: string | undefined;
   readonly verb: string;
   readonly target: string;
@@ -12,22 +12,22 @@ export interface BatchPart {
  * The requests of a `multipart/mixed` body, each a whole HTTP request of its own.
  * @throws ApiError 400 when it is no such body
  */
-export function readBatch(contentType: string | undefined, body: string): readonly BatchPart[] {
+export function parseBatch(contentType: string | undefined, body: string): readonly BatchRequest[] {
   const [, quoted, bare] = /^multipart\/mixed\b.*?;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType ?? '') ?? [];
   const boundary = quoted ?? bare;
-  if (boundary === undefined) throw refuse.payload('A batch must be multipart/mixed with a boundary.');
+  if (boundary === undefined) throw apiErrors.invalidPayload('A batch must be multipart/mixed with a boundary.');
   const pieces = `\n${body.replaceAll('\r\n', '\n')}`.split(`\n--${boundary}`).slice(1);
   const end = pieces.findIndex((piece) => piece.startsWith('--'));
-  if (end < 1) throw refuse.payload('The batch has no requests, or does not end with its boundary.');
-  return pieces.slice(0, end).map(readPart);
+  if (end < 1) throw apiErrors.invalidPayload('The batch has no requests, or does not end with its boundary.');
+  return pieces.slice(0, end).map(parseBatchRequest);
 }
 
 /** The answer to a batch: what came of each request, in the order of the requests. */
-export function writeBatch(
-  parts: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: unknown }[],
+export function renderBatchResponse(
+  responses: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: unknown }[],
   boundary: string,
 ): string {
-  const written = parts.map(({ contentId, status, body }) => {
+  const written = responses.map(({ contentId, status, body }) => {
     const text = JSON.stringify(body);
     const id =
       contentId === undefined ? '' : `Content-ID: ${contentId.replace(/^<?/, '<response-').replace(/>?$/, '>')}\r\n`;
@@ -37,11 +37,11 @@ export function writeBatch(
   return `${written.join('')}--${boundary}--\r\n`;
 }
 
-function readPart(piece: string): BatchPart {
+function parseBatchRequest(piece: string): BatchRequest {
   const [outer = '', inner = '', ...rest] = piece.replace(/^[ \t]*\r?\n/, '').split(/\r?\n\r?\n/);
   const [first = ''] = inner.split(/\r?\n/);
   const [, verb, target] = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(first.trim()) ?? [];
-  if (verb === undefined || target === undefined) throw refuse.payload('A part of the batch is no HTTP request.');
+  if (verb === undefined || target === undefined) throw apiErrors.invalidPayload('A part of the batch is no HTTP request.');
   const contentId = /^content-id:\s*(.+?)\s*$/im.exec(outer)?.[1];
   return { contentId, verb, target: target.replace(/^https?:\/\/[^/]+/, ''), body: rest.join('\n\n').trim() };
 }

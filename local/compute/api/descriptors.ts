@@ -3,18 +3,18 @@ import { createRequire } from 'node:module';
 import { httpHealthCheckMessages, httpHealthCheckMethods } from './http-health-check-descriptors.ts';
 
 /** A field as the client's descriptors write it. */
-export interface Field {
+export interface FieldDescriptor {
   readonly type: string;
   readonly rule?: string;
   readonly keyType?: string;
 }
-export interface Message {
+export interface MessageDescriptor {
   readonly name: string;
-  readonly fields: Readonly<Record<string, Field>>;
-  readonly nested?: Readonly<Record<string, RawType>>;
+  readonly fields: Readonly<Record<string, FieldDescriptor>>;
+  readonly nested?: Readonly<Record<string, RawTypeDescriptor>>;
 }
 /** One method of the API: `Firewalls.Insert` is POST on `/compute/v1/projects/{project}/global/firewalls`. */
-export interface Method {
+export interface MethodDescriptor {
   readonly id: string;
   readonly verb: string;
   readonly template: string;
@@ -25,37 +25,37 @@ export interface Method {
   readonly query: Readonly<Record<string, string>>;
 }
 
-export interface RawType {
-  readonly fields?: Readonly<Record<string, Field>>;
+export interface RawTypeDescriptor {
+  readonly fields?: Readonly<Record<string, FieldDescriptor>>;
   readonly values?: Readonly<Record<string, number>>;
-  readonly nested?: Readonly<Record<string, RawType>>;
-  readonly methods?: Readonly<Record<string, RawMethod>>;
+  readonly nested?: Readonly<Record<string, RawTypeDescriptor>>;
+  readonly methods?: Readonly<Record<string, RawMethodDescriptor>>;
 }
-interface RawMethod {
+interface RawMethodDescriptor {
   readonly requestType: string;
   readonly options: Readonly<Record<string, string>>;
 }
 
-let loaded: { types: Readonly<Record<string, RawType>>; methods: readonly Method[] } | undefined;
+let descriptors: { types: Readonly<Record<string, RawTypeDescriptor>>; methods: readonly MethodDescriptor[] } | undefined;
 
 /**
  * The methods of Compute Engine v1, from the descriptors that `@google-cloud/compute` ships, and the legacy HTTP health
  * checks, which it leaves out. 12 MB of JSON: read once a process, on first use.
  */
-export function methods(): readonly Method[] {
-  return load().methods;
+export function getMethods(): readonly MethodDescriptor[] {
+  return loadDescriptors().methods;
 }
 
 /** A message, or an enumeration's names, as seen from inside `within`. */
-export function typeNamed(name: string, within?: Message): Message | ReadonlySet<string> | undefined {
-  const raw = within?.nested?.[name] ?? load().types[name];
+export function findType(name: string, parent?: MessageDescriptor): MessageDescriptor | ReadonlySet<string> | undefined {
+  const raw = parent?.nested?.[name] ?? loadDescriptors().types[name];
   if (raw?.values !== undefined) return new Set(Object.keys(raw.values));
   if (raw?.fields === undefined) return undefined;
   return { name, fields: raw.fields, ...(raw.nested === undefined ? {} : { nested: raw.nested }) };
 }
 
-function load(): NonNullable<typeof loaded> {
-  if (loaded !== undefined) return loaded;
+function loadDescriptors(): NonNullable<typeof descriptors> {
+  if (descriptors !== undefined) return descriptors;
   const path = createRequire(import.meta.url).resolve('@google-cloud/compute/build/protos/protos.json');
   let at = JSON.parse(readFileSync(path, 'utf8')) as { nested: Record<string, typeof at> };
   for (const name of ['google', 'cloud', 'compute', 'v1']) {
@@ -63,23 +63,23 @@ function load(): NonNullable<typeof loaded> {
     if (next === undefined) throw new Error(`reading ${path}: it has no google.cloud.compute.v1`);
     at = next;
   }
-  const types = { ...(at.nested as Record<string, RawType>), ...httpHealthCheckMessages };
+  const types = { ...(at.nested as Record<string, RawTypeDescriptor>), ...httpHealthCheckMessages };
   const found = Object.entries(types).flatMap(([service, { methods = {} }]) =>
-    Object.entries(methods).map(([name, method]) => read(`${service}.${name}`, method, types)),
+    Object.entries(methods).map(([name, method]) => toMethodDescriptor(`${service}.${name}`, method, types)),
   );
-  loaded = { types, methods: [...found, ...httpHealthCheckMethods] };
-  return loaded;
+  descriptors = { types, methods: [...found, ...httpHealthCheckMethods] };
+  return descriptors;
 }
 
-function read(id: string, method: RawMethod, types: Readonly<Record<string, RawType>>): Method {
-  const [verb, template] = verbs.flatMap((name) => {
+function toMethodDescriptor(id: string, method: RawMethodDescriptor, types: Readonly<Record<string, RawTypeDescriptor>>): MethodDescriptor {
+  const [verb, template] = httpVerbs.flatMap((name) => {
     const path = method.options[`(google.api.http).${name}`];
     return path === undefined ? [] : [name.toUpperCase(), path];
   }) as [string, string];
   const request = types[method.requestType]?.fields ?? {};
   const bodyField = method.options['(google.api.http).body'];
-  const bodyName = bodyField === undefined ? undefined : camel(bodyField);
-  const inPath = new Set(parametersOf(template));
+  const bodyName = bodyField === undefined ? undefined : toCamelCase(bodyField);
+  const inPath = new Set(parsePathParameters(template));
   const query = Object.entries(request).filter(([name]) => name !== bodyName && !inPath.has(name));
   return {
     id,
@@ -91,12 +91,12 @@ function read(id: string, method: RawMethod, types: Readonly<Record<string, RawT
   };
 }
 
-const verbs = ['get', 'post', 'delete', 'patch', 'put'];
+const httpVerbs = ['get', 'post', 'delete', 'patch', 'put'];
 
-function parametersOf(template: string): string[] {
-  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => camel(name ?? ''));
+function parsePathParameters(template: string): string[] {
+  return [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => toCamelCase(name ?? ''));
 }
 
-function camel(name: string): string {
+function toCamelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

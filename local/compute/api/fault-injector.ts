@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { Found } from './find-method.ts';
+import type { MethodMatch } from './find-method.ts';
 
-const answerFaults = {
+const commonFields = {
   /** `POST /global/firewalls`, or with `*` for a segment: `DELETE /zones/*\/instances/*`. Paths begin after the project. */
   match: z.string().regex(/^([A-Z]+|\*) \/\S*$/, 'expected a method and a path, e.g. "POST /global/firewalls"'),
   times: z.int().min(1).default(1),
   delayMs: z.int().min(0).optional(),
 };
-const fault = z.union([
+const faultSchema = z.union([
   z.strictObject({
-    ...answerFaults,
+    ...commonFields,
     respond: z.strictObject({
       status: z.int().min(200).max(599),
       body: z.unknown(),
@@ -17,63 +17,63 @@ const fault = z.union([
     }),
   }),
   /** The connection is cut: `before` the request is looked at (so does `true`), or `after` it was carried out. */
-  z.strictObject({ ...answerFaults, cut: z.union([z.literal(true), z.enum(['before', 'after'])]) }),
-  z.strictObject({ ...answerFaults, operationError: z.strictObject({ code: z.string(), message: z.string() }) }),
-  z.strictObject({ ...answerFaults, hang: z.literal(true) }),
-  z.strictObject({ ...answerFaults, delayMs: z.int().min(0) }),
+  z.strictObject({ ...commonFields, cut: z.union([z.literal(true), z.enum(['before', 'after'])]) }),
+  z.strictObject({ ...commonFields, operationError: z.strictObject({ code: z.string(), message: z.string() }) }),
+  z.strictObject({ ...commonFields, hang: z.literal(true) }),
+  z.strictObject({ ...commonFields, delayMs: z.int().min(0) }),
 ]);
 
-export type Fault = z.infer<typeof fault>;
+export type Fault = z.infer<typeof faultSchema>;
 
 /** Ordered misbehaviour, for tests of those who use the API; and a count of what they asked. */
-export class Faults {
-  #waiting: { readonly fault: Fault; left: number }[] = [];
-  #calls = new Map<string, number>();
+export class FaultInjector {
+  #pendingFaults: { readonly fault: Fault; left: number }[] = [];
+  #callCounts = new Map<string, number>();
 
   /** Adds one or a list. @throws ZodError */
-  order(given: unknown): void {
-    const read = z.union([z.array(fault), fault.transform((one) => [one])]).parse(given);
-    this.#waiting.push(...read.map((one) => ({ fault: one, left: one.times })));
+  addFaults(given: unknown): void {
+    const read = z.union([z.array(faultSchema), faultSchema.transform((one) => [one])]).parse(given);
+    this.#pendingFaults.push(...read.map((one) => ({ fault: one, left: one.times })));
   }
 
   /** Those that have not happened yet. */
-  get waiting(): readonly Fault[] {
-    return this.#waiting.map(({ fault: { ...one }, left }) => ({ ...one, times: left }));
+  get pendingFaults(): readonly Fault[] {
+    return this.#pendingFaults.map(({ fault: { ...one }, left }) => ({ ...one, times: left }));
   }
 
-  get calls(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#calls);
+  get callCounts(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#callCounts);
   }
 
-  clear(): void {
-    this.#waiting = [];
+  clearFaults(): void {
+    this.#pendingFaults = [];
   }
 
-  clearCalls(): void {
-    this.#calls.clear();
+  clearCallCounts(): void {
+    this.#callCounts.clear();
   }
 
   /** Counts a request and takes the first fault that was ordered for it. */
-  meet(verb: string, path: string, found: Found | undefined): Fault | undefined {
+  takeFault(verb: string, path: string, found: MethodMatch | undefined): Fault | undefined {
     const template = found?.method.template ?? path;
-    const counted = `${verb} ${short(template)}`;
-    this.#calls.set(counted, (this.#calls.get(counted) ?? 0) + 1);
-    const met = this.#waiting.find(({ fault: { match } }) => matches(match, verb, short(path)) || match === counted);
-    if (met === undefined) return undefined;
-    met.left -= 1;
-    if (met.left === 0) this.#waiting = this.#waiting.filter((other) => other !== met);
-    return met.fault;
+    const callKey = `${verb} ${toProjectPath(template)}`;
+    this.#callCounts.set(callKey, (this.#callCounts.get(callKey) ?? 0) + 1);
+    const pendingFault = this.#pendingFaults.find(({ fault: { match } }) => isFaultMatch(match, verb, toProjectPath(path)) || match === callKey);
+    if (pendingFault === undefined) return undefined;
+    pendingFault.left -= 1;
+    if (pendingFault.left === 0) this.#pendingFaults = this.#pendingFaults.filter((other) => other !== pendingFault);
+    return pendingFault.fault;
   }
 }
 
-function matches(match: string, verb: string, path: string): boolean {
-  const [wantedVerb = '', wantedPath = ''] = match.split(' ');
-  if (wantedVerb !== '*' && wantedVerb !== verb) return false;
-  const [wanted, parts] = [wantedPath.split('/'), path.split('/')];
-  return wanted.length === parts.length && wanted.every((segment, at) => segment === '*' || segment === parts[at]);
+function isFaultMatch(match: string, verb: string, path: string): boolean {
+  const [expectedVerb = '', expectedPath = ''] = match.split(' ');
+  if (expectedVerb !== '*' && expectedVerb !== verb) return false;
+  const [expectedSegments, parts] = [expectedPath.split('/'), path.split('/')];
+  return expectedSegments.length === parts.length && expectedSegments.every((segment, at) => segment === '*' || segment === parts[at]);
 }
 
 /** A path from after the project on. */
-function short(path: string): string {
+function toProjectPath(path: string): string {
   return path.replace(/^\/compute\/v1\/projects\/[^/]+/, '') || '/';
 }

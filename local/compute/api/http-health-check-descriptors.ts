@@ -1,10 +1,10 @@
-import type { Method, RawType } from './descriptors.ts';
+import type { MethodDescriptor, RawTypeDescriptor } from './descriptors.ts';
 
 const string = { type: 'string' };
 const int32 = { type: 'int32' };
 
 /** The legacy HttpHealthCheck of the REST reference of Compute Engine v1; Google's client has no service for it. */
-export const httpHealthCheckMessages: Readonly<Record<string, RawType>> = {
+export const httpHealthCheckMessages: Readonly<Record<string, RawTypeDescriptor>> = {
   HttpHealthCheck: {
     fields: {
       kind: string,
@@ -24,23 +24,23 @@ export const httpHealthCheckMessages: Readonly<Record<string, RawType>> = {
   },
 };
 
-const collection = '/compute/v1/projects/{project}/global/httpHealthChecks';
-const one = `${collection}/{http_health_check}`;
+const collectionPath = '/compute/v1/projects/{project}/global/httpHealthChecks';
+const resourcePath = `${collectionPath}/{http_health_check}`;
 
-export const httpHealthCheckMethods: readonly Method[] = [
-  method('List', 'GET', collection, undefined, {
+export const httpHealthCheckMethods: readonly MethodDescriptor[] = [
+  createMethod('List', 'GET', collectionPath, undefined, {
     filter: 'string',
     maxResults: 'uint32',
     orderBy: 'string',
     pageToken: 'string',
   }),
-  method('Get', 'GET', one, undefined, {}),
-  method('Insert', 'POST', collection, 'HttpHealthCheck', { requestId: 'string' }),
-  method('Patch', 'PATCH', one, 'HttpHealthCheck', { requestId: 'string' }),
-  method('Delete', 'DELETE', one, undefined, { requestId: 'string' }),
+  createMethod('Get', 'GET', resourcePath, undefined, {}),
+  createMethod('Insert', 'POST', collectionPath, 'HttpHealthCheck', { requestId: 'string' }),
+  createMethod('Patch', 'PATCH', resourcePath, 'HttpHealthCheck', { requestId: 'string' }),
+  createMethod('Delete', 'DELETE', resourcePath, undefined, { requestId: 'string' }),
 ];
 
-function method(name: string, verb: string, template: string, body: string | undefined, query: Method['query']) {
+function createMethod(name: string, verb: string, template: string, body: string | undefined, query: MethodDescriptor['query']) {
   return {
     id: `HttpHealthChecks.${name}`,
     verb,
@@ -48,5 +48,5 @@ function method(name: string, verb: string, template: string, body: string | und
     segments: template.split('/').filter(Boolean),
     body,
     query,
-  } satisfies Method;
+  } satisfies MethodDescriptor;
 }

@@ -1,28 +1,28 @@
-import { refuse } from './api-error.ts';
+import { apiErrors } from './api-error.ts';
 import type { Json } from './json.ts';
 
 /** Links are kept in this form and get the host that a request came to as they leave. */
-const origin = 'https://www.googleapis.com/compute/v1/';
+const canonicalBase = 'https://www.googleapis.com/compute/v1/';
 
 /** Where a resource is: `global`, `regions/us-central1`, `zones/us-central1-a`. */
 export type Scope = 'global' | `regions/${string}` | `zones/${string}`;
-export interface Place {
+export interface ResourceRef {
   readonly project: string;
   readonly scope: Scope;
   readonly name: string;
   readonly link: string;
 }
 
-export function linkTo(project: string, ...path: readonly string[]): string {
-  return `${origin}projects/${[project, ...path].join('/')}`;
+export function buildLink(project: string, ...path: readonly string[]): string {
+  return `${canonicalBase}projects/${[project, ...path].join('/')}`;
 }
 
 /** `projects/…`, as Google's sentences name a resource. */
-export function pathOf(link: string): string {
-  return link.startsWith(origin) ? link.slice(origin.length) : link;
+export function toResourcePath(link: string): string {
+  return link.startsWith(canonicalBase) ? link.slice(canonicalBase.length) : link;
 }
 
-export function lastOf(link: string): string {
+export function getLastSegment(link: string): string {
   return link.slice(link.lastIndexOf('/') + 1);
 }
 
@@ -30,10 +30,10 @@ export function lastOf(link: string): string {
  * A link as people may write it: whole, on whatever host, from `projects/` on, or from the scope on.
  * @throws ApiError 400 when it leads to no `collection`
  */
-export function readLink(value: unknown, collection: string, field: string, project: string): Place {
+export function parseLink(value: unknown, collection: string, field: string, project: string): ResourceRef {
   const path = typeof value === 'string' ? value.replace(/^https?:\/\/[^/]+\/(compute\/)?(v1|beta|alpha)\//, '') : '';
   const match = /^(?:projects\/([^/]+)\/)?(global|(?:regions|zones)\/[^/]+)\/([A-Za-z]+)\/([^/]+)$/.exec(path);
-  if (match === null) throw refuse.field(field, value, 'The URL is malformed.');
+  if (match === null) throw apiErrors.invalidField(field, value, 'The URL is malformed.');
   const [, owner = project, scope, kind, name] = match as unknown as [
     string,
     string | undefined,
@@ -41,24 +41,24 @@ export function readLink(value: unknown, collection: string, field: string, proj
     string,
     string,
   ];
-  if (kind !== collection) throw refuse.field(field, value, `The referenced resource is not one of ${collection}.`);
-  return { project: owner, scope, name, link: linkTo(owner, scope, collection, name) };
+  if (kind !== collection) throw apiErrors.invalidField(field, value, `The referenced resource is not one of ${collection}.`);
+  return { project: owner, scope, name, link: buildLink(owner, scope, collection, name) };
 }
 
 /** `value` with its links on `base`, e.g. `http://127.0.0.1:8921/compute/v1/`. People's own text stays as it is. */
-export function onHost<T>(value: T, base: string): T {
-  return rewrite(value as Json, base) as T;
+export function rewriteLinks<T>(value: T, base: string): T {
+  return rewriteValue(value as Json, base) as T;
 }
 
-const ownText = new Set(['description', 'value', 'contents']);
+const userTextFields = new Set(['description', 'value', 'contents']);
 
-function rewrite(value: Json, base: string): Json {
-  if (typeof value === 'string') return value.startsWith(origin) ? base + value.slice(origin.length) : value;
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, base));
+function rewriteValue(value: Json, base: string): Json {
+  if (typeof value === 'string') return value.startsWith(canonicalBase) ? base + value.slice(canonicalBase.length) : value;
+  if (Array.isArray(value)) return value.map((item) => rewriteValue(item, base));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, ownText.has(key) ? item : rewrite(item, base)]),
+      .map(([key, item]) => [key, userTextFields.has(key) ? item : rewriteValue(item, base)]),
   );
 }

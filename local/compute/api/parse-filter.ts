@@ -1,7 +1,7 @@
 /** What a filter says. */
-export type Term =
-  | { readonly kind: 'and' | 'or'; readonly terms: readonly Term[] }
-  | { readonly kind: 'not'; readonly term: Term }
+export type FilterTerm =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly FilterTerm[] }
+  | { readonly kind: 'not'; readonly term: FilterTerm }
   | { readonly kind: 'compare'; readonly path: readonly string[]; readonly operator: string; readonly value: string };
 
 interface Token {
@@ -14,69 +14,69 @@ interface Token {
  * parentheses (side by side means AND), and the older `field eq regex`, `field ne regex`.
  * @throws what `refused` makes of a reason
  */
-export function readFilter(text: string, refused: (why: string) => Error): Term {
-  const tokens = tokenize(text, refused);
+export function parseFilter(text: string, createError: (reason: string) => Error): FilterTerm {
+  const tokens = tokenize(text, createError);
   let at = 0;
   const peek = () => tokens[at] as Token;
   const next = () => tokens[at++] as Token;
   const isWord = (word: string) => peek().kind === 'word' && peek().text === word;
   const isSign = (sign: string) => peek().kind === 'sign' && peek().text === sign;
 
-  function either(): Term {
-    const terms = [both()];
+  function parseOr(): FilterTerm {
+    const terms = [parseAnd()];
     while (isWord('OR')) {
       next();
-      terms.push(both());
+      terms.push(parseAnd());
     }
-    return terms.length === 1 ? (terms[0] as Term) : { kind: 'or', terms };
+    return terms.length === 1 ? (terms[0] as FilterTerm) : { kind: 'or', terms };
   }
 
-  function both(): Term {
-    const terms = [single()];
+  function parseAnd(): FilterTerm {
+    const terms = [parseUnary()];
     while (peek().kind !== 'end' && !isSign(')') && !isWord('OR')) {
       if (isWord('AND')) next();
-      terms.push(single());
+      terms.push(parseUnary());
     }
-    return terms.length === 1 ? (terms[0] as Term) : { kind: 'and', terms };
+    return terms.length === 1 ? (terms[0] as FilterTerm) : { kind: 'and', terms };
   }
 
-  function single(): Term {
+  function parseUnary(): FilterTerm {
     if (isWord('NOT')) {
       next();
-      return { kind: 'not', term: single() };
+      return { kind: 'not', term: parseUnary() };
     }
-    if (!isSign('(')) return compare();
+    if (!isSign('(')) return parseComparison();
     next();
-    const inner = either();
-    if (!isSign(')')) throw refused("A ')' is missing.");
+    const inner = parseOr();
+    if (!isSign(')')) throw createError("A ')' is missing.");
     next();
     return inner;
   }
 
-  function compare(): Term {
+  function parseComparison(): FilterTerm {
     const field = next();
     if (field.kind !== 'word' || !/^[A-Za-z][\w-]*(\.[\w-]+)*$/.test(field.text)) {
-      throw refused(`A field was expected in place of '${field.text}'.`);
+      throw createError(`A field was expected in place of '${field.text}'.`);
     }
     const operator = next();
-    const old = operator.kind === 'word' && (operator.text === 'eq' || operator.text === 'ne');
-    if (!old && !(operator.kind === 'sign' && comparing.has(operator.text))) {
-      throw refused(`A comparison was expected after '${field.text}'.`);
+    const isRegexOperator = operator.kind === 'word' && (operator.text === 'eq' || operator.text === 'ne');
+    if (!isRegexOperator && !(operator.kind === 'sign' && comparisonOperators.has(operator.text))) {
+      throw createError(`A comparison was expected after '${field.text}'.`);
     }
     const value = next();
-    if (value.kind !== 'word' && value.kind !== 'quoted') throw refused(`A value is missing after '${field.text}'.`);
-    if (old && !isPattern(value.text)) throw refused(`'${value.text}' is no regular expression.`);
+    if (value.kind !== 'word' && value.kind !== 'quoted') throw createError(`A value is missing after '${field.text}'.`);
+    if (isRegexOperator && !isPattern(value.text)) throw createError(`'${value.text}' is no regular expression.`);
     return { kind: 'compare', path: field.text.split('.'), operator: operator.text, value: value.text };
   }
 
-  const tree = either();
-  if (peek().kind !== 'end') throw refused(`'${peek().text}' was not expected.`);
+  const tree = parseOr();
+  if (peek().kind !== 'end') throw createError(`'${peek().text}' was not expected.`);
   return tree;
 }
 
-const comparing = new Set(['=', '!=', ':', '<', '<=', '>', '>=']);
+const comparisonOperators = new Set(['=', '!=', ':', '<', '<=', '>', '>=']);
 
-function tokenize(text: string, refused: (why: string) => Error): readonly Token[] {
+function tokenize(text: string, createError: (reason: string) => Error): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -85,14 +85,14 @@ function tokenize(text: string, refused: (why: string) => Error): readonly Token
     const sign = /^(!=|<=|>=|[()=:<>])/.exec(rest)?.[0];
     const quoted = /^(["'])((?:\\.|(?!\1).)*)\1/.exec(rest);
     // After `eq` a pattern may hold parentheses and signs; it ends at a space or at the parenthesis that closes the term.
-    const afterOld = tokens.at(-1)?.kind === 'word' && /^(eq|ne)$/.test(tokens.at(-1)?.text ?? '');
-    const word = afterOld ? pattern(rest) : /^[^\s()=:<>!"']+/.exec(rest)?.[0];
+    const isAfterRegexOperator = tokens.at(-1)?.kind === 'word' && /^(eq|ne)$/.test(tokens.at(-1)?.text ?? '');
+    const word = isAfterRegexOperator ? readPattern(rest) : /^[^\s()=:<>!"']+/.exec(rest)?.[0];
     if (space !== undefined) at += space.length;
     else if (quoted !== null) {
       at += quoted[0].length;
       // A backslash belongs to the pattern (`\b`), save before the quote itself.
       tokens.push({ kind: 'quoted', text: (quoted[2] ?? '').replaceAll(`\\${quoted[1]}`, quoted[1] ?? '') });
-    } else if (afterOld && word) {
+    } else if (isAfterRegexOperator && word) {
       at += word.length;
       tokens.push({ kind: 'quoted', text: word });
     } else if (sign !== undefined) {
@@ -101,12 +101,12 @@ function tokenize(text: string, refused: (why: string) => Error): readonly Token
     } else if (word) {
       at += word.length;
       tokens.push({ kind: 'word', text: word });
-    } else throw refused(`'${rest[0]}' was not expected.`);
+    } else throw createError(`'${rest[0]}' was not expected.`);
   }
   return [...tokens, { kind: 'end', text: '' }];
 }
 
-function pattern(rest: string): string {
+function readPattern(rest: string): string {
   let depth = 0;
   for (let at = 0; at < rest.length; at++) {
     const letter = rest[at] as string;

@@ -1,12 +1,12 @@
-import { refuse } from './api-error.ts';
-import type { Method } from './descriptors.ts';
+import { apiErrors } from './api-error.ts';
+import type { MethodDescriptor } from './descriptors.ts';
 
 /** What every method takes, Google's clients send some of it always. */
-const everywhere =
+const commonParameters =
   /^(\$?\.?xgafv|\$?alt|access_token|callback|fields|key|oauth_token|prettyPrint|quotaUser|userIp|upload_?protocol|uploadType|trace)$/i;
 
 /** Of every list, also where the descriptors of one leave some out: gcloud sends them. */
-const ofLists: Readonly<Record<string, string>> = {
+const listParameters: Readonly<Record<string, string>> = {
   filter: 'string',
   includeAllScopes: 'bool',
   maxResults: 'uint32',
@@ -19,26 +19,26 @@ const ofLists: Readonly<Record<string, string>> = {
  * The query's parameters that the method has.
  * @throws ApiError 400 for one that it hasn't, for a value of another type, for a `requestId` that is no UUID
  */
-export function readQuery(given: URLSearchParams, method: Method): ReadonlyMap<string, string> {
-  const lists = /\.(List|AggregatedList)$/.test(method.id);
-  const types: Readonly<Record<string, string>> = lists ? { ...ofLists, ...method.query } : method.query;
+export function parseQuery(given: URLSearchParams, method: MethodDescriptor): ReadonlyMap<string, string> {
+  const isList = /\.(List|AggregatedList)$/.test(method.id);
+  const types: Readonly<Record<string, string>> = isList ? { ...listParameters, ...method.query } : method.query;
   const read = new Map<string, string>();
   for (const [name, value] of given) {
-    if (everywhere.test(name)) continue;
+    if (commonParameters.test(name)) continue;
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
     if (type === undefined) {
-      throw refuse.payload(
+      throw apiErrors.invalidPayload(
         `Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`,
       );
     }
     if (type === 'bool' && !/^(true|false)$/i.test(value))
-      throw refuse.parameter(name, value, 'Must be true or false.');
-    if (/int/.test(type) && !/^-?\d+$/.test(value)) throw refuse.parameter(name, value, 'Must be a number.');
+      throw apiErrors.invalidParameter(name, value, 'Must be true or false.');
+    if (/int/.test(type) && !/^-?\d+$/.test(value)) throw apiErrors.invalidParameter(name, value, 'Must be a number.');
     read.set(name, value);
   }
   const requestId = read.get('requestId');
   if (requestId !== undefined && !isUuid(requestId)) {
-    throw refuse.parameter('requestId', requestId, 'Must be a valid UUID, and not the zero UUID.');
+    throw apiErrors.invalidParameter('requestId', requestId, 'Must be a valid UUID, and not the zero UUID.');
   }
   return read;
 }

@@ -1,60 +1,60 @@
-import { refuse } from '../api/api-error.ts';
-import type { Base, Entity } from '../state/entity.ts';
-import { natAddress } from '../state/external-addresses.ts';
+import { apiErrors } from '../api/api-error.ts';
+import type { ResourceBase, Entity } from '../state/entity.ts';
+import { getNatAddress } from '../state/external-addresses.ts';
 import type { Project } from '../state/project.ts';
 import { forwardingRules } from './forwarding-rules.ts';
 import { instances } from './instances/instances.ts';
-import { regionOf } from './locations.ts';
-import type { Kind } from './resource-kind.ts';
+import { getRegion } from './locations.ts';
+import type { ResourceKind } from './resource-kind.ts';
 import { setLabels } from './set-labels.ts';
 
-export interface Address extends Base {
+export interface Address extends ResourceBase {
   readonly address: string;
   readonly addressType: string;
 }
 
-export const addresses: Kind<Address> = {
+export const addresses: ResourceKind<Address> = {
   service: 'Addresses',
   collection: 'addresses',
   message: 'Address',
   scope: 'regional',
-  insert(body, site) {
-    if (body.addressType === 'INTERNAL') throw refuse.absentHere('a reserved internal address');
+  draftResource(body, context) {
+    if (body.addressType === 'INTERNAL') throw apiErrors.notImplemented('a reserved internal address');
     if (body.address !== undefined)
-      throw refuse.field('resource.address', body.address, 'Specified IP address is not allocated to the project.');
+      throw apiErrors.invalidField('resource.address', body.address, 'Specified IP address is not allocated to the project.');
     const resource = {
       networkTier: 'PREMIUM',
       ...body,
-      address: site.world.allot(),
+      address: context.cloud.allocateAddress(),
       addressType: 'EXTERNAL',
     };
     return { resource };
   },
-  view(resource, project) {
-    const users = usersOf(resource.address, project);
+  computeFields(resource, project) {
+    const users = listAddressUsers(resource.address, project);
     return users.length === 0 ? { status: 'RESERVED' } : { status: 'IN_USE', users };
   },
-  quota: (resource) => [{ metric: 'STATIC_ADDRESSES', amount: 1, region: regionOfLink(resource) }],
-  verbs: { SetLabels: setLabels },
+  computeQuotaUsage: (resource) => [{ metric: 'STATIC_ADDRESSES', amount: 1, region: parseRegion(resource) }],
+  customMethods: { SetLabels: setLabels },
 };
 
 /** The reserved address of a region that has this number. */
-export function reservedAs(number: string | undefined, region: string, project: Project): Entity<Address> | undefined {
+export function findReservedAddress(ipAddress: string | undefined, region: string, project: Project): Entity<Address> | undefined {
   return project
-    .of(addresses)
+    .listByKind(addresses)
     .find(
-      ({ resource, scope, state }) => state === 'ready' && resource.address === number && regionOf(scope) === region,
+      ({ resource, scope, state }) => state === 'ready' && resource.address === ipAddress && getRegion(scope) === region,
     );
 }
 
 /** Links to what uses an external address. */
-export function usersOf(address: string, project: Project): readonly string[] {
+export function listAddressUsers(address: string, project: Project): readonly string[] {
   return [
-    ...project.of(instances).filter(({ resource }) => natAddress(resource) === address),
-    ...project.of(forwardingRules).filter(({ resource }) => resource.IPAddress === address),
+    ...project.listByKind(instances).filter(({ resource }) => getNatAddress(resource) === address),
+    ...project.listByKind(forwardingRules).filter(({ resource }) => resource.IPAddress === address),
   ].map(({ link }) => link);
 }
 
-function regionOfLink({ selfLink }: Base): string {
+function parseRegion({ selfLink }: ResourceBase): string {
   return /regions\/([^/]+)/.exec(selfLink)?.[1] ?? '';
 }

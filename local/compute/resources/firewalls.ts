@@ -1,20 +1,20 @@
-import { ApiError, refuse } from '../api/api-error.ts';
-import { readLink } from '../api/links.ts';
-import type { Base } from '../state/entity.ts';
-import { readRange } from './ranges.ts';
-import type { Kind } from './resource-kind.ts';
+import { ApiError, apiErrors } from '../api/api-error.ts';
+import { parseLink } from '../api/links.ts';
+import type { ResourceBase } from '../state/entity.ts';
+import { parseRange } from './ranges.ts';
+import type { ResourceKind } from './resource-kind.ts';
 
-export interface Allowance {
+export interface ProtocolPorts {
   readonly IPProtocol: string;
   readonly ports?: readonly string[];
 }
-export interface Firewall extends Base {
+export interface Firewall extends ResourceBase {
   readonly network: string;
   readonly direction: string;
   readonly priority: number;
   readonly disabled: boolean;
-  readonly allowed?: readonly Allowance[];
-  readonly denied?: readonly Allowance[];
+  readonly allowed?: readonly ProtocolPorts[];
+  readonly denied?: readonly ProtocolPorts[];
   readonly sourceRanges?: readonly string[];
   readonly sourceTags?: readonly string[];
   readonly targetTags?: readonly string[];
@@ -23,68 +23,68 @@ export interface Firewall extends Base {
   readonly targetServiceAccounts?: readonly string[];
 }
 
-export const firewalls: Kind<Firewall> = {
+export const firewalls: ResourceKind<Firewall> = {
   service: 'Firewalls',
   collection: 'firewalls',
   message: 'Firewall',
   scope: 'global',
   patchable: true,
-  insert(body, site) {
-    if (body.network === undefined) throw refuse.required('resource.network');
-    if (body.direction === 'EGRESS') throw refuse.absentHere('a firewall rule for EGRESS');
+  draftResource(body, context) {
+    if (body.network === undefined) throw apiErrors.requiredField('resource.network');
+    if (body.direction === 'EGRESS') throw apiErrors.notImplemented('a firewall rule for EGRESS');
     for (const unsupported of ['destinationRanges', 'sourceServiceAccounts', 'targetServiceAccounts'] as const) {
-      if ((body[unsupported] ?? []).length > 0) throw refuse.absentHere(`a firewall rule with ${unsupported}`);
+      if ((body[unsupported] ?? []).length > 0) throw apiErrors.notImplemented(`a firewall rule with ${unsupported}`);
     }
     if (body.direction !== undefined && body.direction !== 'INGRESS') {
-      throw refuse.field('resource.direction', body.direction, 'Must be INGRESS or EGRESS.');
+      throw apiErrors.invalidField('resource.direction', body.direction, 'Must be INGRESS or EGRESS.');
     }
     const given = (['allowed', 'denied'] as const).filter((name) => (body[name] ?? []).length > 0);
     if (given.length !== 1)
       throw new ApiError(400, 'invalid', 'Exactly one of allowed, denied must be specified for the firewall.');
     const priority = body.priority ?? 1000;
     if (priority < 0 || priority > 65535)
-      throw refuse.field('resource.priority', priority, 'Must be between 0 and 65535.');
+      throw apiErrors.invalidField('resource.priority', priority, 'Must be between 0 and 65535.');
     const ranges = body.sourceRanges ?? [];
     const anywhere = ranges.length === 0 && (body.sourceTags ?? []).length === 0;
     const resource = {
       logConfig: { enable: false },
       ...body,
-      network: readLink(body.network, 'networks', 'resource.network', site.project.id).link,
+      network: parseLink(body.network, 'networks', 'resource.network', context.project.id).link,
       direction: 'INGRESS',
       priority,
       disabled: body.disabled ?? false,
       sourceRanges: anywhere
         ? ['0.0.0.0/0']
-        : ranges.map((range, at) => readRange(range, `resource.sourceRanges[${at}]`)),
+        : ranges.map((range, at) => parseRange(range, `resource.sourceRanges[${at}]`)),
       ...Object.fromEntries(
-        given.map((name) => [name, (body[name] ?? []).map((rule, at) => readRule(rule, `resource.${name}[${at}]`))]),
+        given.map((name) => [name, (body[name] ?? []).map((rule, at) => parseProtocolPorts(rule, `resource.${name}[${at}]`))]),
       ),
     };
     if (resource.sourceRanges.length > 0) return { resource };
-    const { sourceRanges: _, ...byTagsOnly } = resource;
-    return { resource: byTagsOnly };
+    const { sourceRanges: _, ...withoutRanges } = resource;
+    return { resource: withoutRanges };
   },
-  uses: ({ network }) => [network],
-  networks: ({ network }) => [network],
-  quota: () => [{ metric: 'FIREWALLS', amount: 1, region: '' }],
+  listDependencies: ({ network }) => [network],
+  listNetworks: ({ network }) => [network],
+  computeQuotaUsage: () => [{ metric: 'FIREWALLS', amount: 1, region: '' }],
 };
 
 const protocols = new Set(['tcp', 'udp', 'icmp', 'esp', 'ah', 'sctp', 'ipip', 'all']);
 
-function readRule(rule: Allowance, field: string): Allowance {
+function parseProtocolPorts(rule: ProtocolPorts, field: string): ProtocolPorts {
   const protocol = rule.IPProtocol?.toLowerCase();
-  if (protocol === undefined) throw refuse.required(`${field}.IPProtocol`);
+  if (protocol === undefined) throw apiErrors.requiredField(`${field}.IPProtocol`);
   const number = /^\d{1,3}$/.test(protocol) && Number(protocol) < 256;
   if (!protocols.has(protocol) && !number)
-    throw refuse.field(`${field}.IPProtocol`, rule.IPProtocol, 'Unknown protocol.');
+    throw apiErrors.invalidField(`${field}.IPProtocol`, rule.IPProtocol, 'Unknown protocol.');
   const ports = rule.ports ?? [];
   if (ports.length > 0 && !['tcp', 'udp', 'sctp'].includes(protocol)) {
-    throw refuse.field(`${field}.ports`, ports, `Ports are not allowed for the protocol ${protocol}.`);
+    throw apiErrors.invalidField(`${field}.ports`, ports, `Ports are not allowed for the protocol ${protocol}.`);
   }
   for (const port of ports) {
     const [first, last = first] = port.split('-').map(Number);
     if (!/^\d+(-\d+)?$/.test(port) || first === undefined || last === undefined || first > last || last > 65535) {
-      throw refuse.field(`${field}.ports`, port, 'Must be a port, or a range of ports such as 80-90.');
+      throw apiErrors.invalidField(`${field}.ports`, port, 'Must be a port, or a range of ports such as 80-90.');
     }
   }
   return { IPProtocol: protocol, ...(ports.length === 0 ? {} : { ports }) };

@@ -1,14 +1,14 @@
 import ipaddr from 'ipaddr.js';
-import { refuse } from '../api/api-error.ts';
-import { readLink } from '../api/links.ts';
-import type { Base } from '../state/entity.ts';
-import { fingerprint } from '../state/identity.ts';
-import { type Address, reservedAs } from './addresses.ts';
-import type { Kind, Site } from './resource-kind.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { parseLink } from '../api/links.ts';
+import type { ResourceBase } from '../state/entity.ts';
+import { computeFingerprint } from '../state/identity.ts';
+import { type Address, findReservedAddress } from './addresses.ts';
+import type { ResourceKind, InsertContext } from './resource-kind.ts';
 import { setLabels } from './set-labels.ts';
 import { type TargetPool, targetPools } from './target-pools.ts';
 
-export interface ForwardingRule extends Base {
+export interface ForwardingRule extends ResourceBase {
   readonly IPAddress: string;
   readonly IPProtocol: string;
   readonly loadBalancingScheme: string;
@@ -16,25 +16,25 @@ export interface ForwardingRule extends Base {
   readonly target: string;
 }
 
-export const forwardingRules: Kind<ForwardingRule> = {
+export const forwardingRules: ResourceKind<ForwardingRule> = {
   service: 'ForwardingRules',
   collection: 'forwardingRules',
   message: 'ForwardingRule',
   scope: 'regional',
-  insert(body, site) {
-    if (body.target === undefined) throw refuse.required('resource.target');
-    if ((body.IPProtocol ?? 'TCP') !== 'TCP') throw refuse.absentHere(`a forwarding rule for ${body.IPProtocol}`);
+  draftResource(body, context) {
+    if (body.target === undefined) throw apiErrors.requiredField('resource.target');
+    if ((body.IPProtocol ?? 'TCP') !== 'TCP') throw apiErrors.notImplemented(`a forwarding rule for ${body.IPProtocol}`);
     if ((body.loadBalancingScheme ?? 'EXTERNAL') !== 'EXTERNAL')
-      throw refuse.absentHere(`load balancing ${body.loadBalancingScheme}`);
-    const target = readLink(body.target, 'targetPools', 'resource.target', site.project.id).link;
-    const [first, last] = readPorts(body.portRange);
-    const address = readAddress(body.IPAddress, site);
-    const clash = site.project.of(forwardingRules).find(({ resource }) => {
-      const [from, to] = readPorts(resource.portRange);
+      throw apiErrors.notImplemented(`load balancing ${body.loadBalancingScheme}`);
+    const target = parseLink(body.target, 'targetPools', 'resource.target', context.project.id).link;
+    const [first, last] = parsePorts(body.portRange);
+    const address = resolveAddress(body.IPAddress, context);
+    const conflict = context.project.listByKind(forwardingRules).find(({ resource }) => {
+      const [from, to] = parsePorts(resource.portRange);
       return resource.IPAddress === address && from <= last && first <= to;
     });
-    if (clash !== undefined) {
-      throw refuse.field(
+    if (conflict !== undefined) {
+      throw apiErrors.invalidField(
         'resource.IPAddress',
         address,
         'Specified IP address is in-use and would result in a conflict.',
@@ -48,47 +48,47 @@ export const forwardingRules: Kind<ForwardingRule> = {
       loadBalancingScheme: 'EXTERNAL',
       portRange: `${first}-${last}`,
       target,
-      fingerprint: fingerprint([address, first, last, target]),
+      fingerprint: computeFingerprint([address, first, last, target]),
     };
     return { resource };
   },
-  uses: (rule, project) => {
-    const address = reservedAs(rule.IPAddress, regionOf(rule), project);
+  listDependencies: (rule, project) => {
+    const address = findReservedAddress(rule.IPAddress, parseRegion(rule), project);
     return [rule.target, ...(address === undefined ? [] : [address.link])];
   },
-  networks: (rule, project) => {
+  listNetworks: (rule, project) => {
     const pool = project.find(rule.target);
-    return pool === undefined ? [] : (targetPools.networks?.(pool.resource as TargetPool, project) ?? []);
+    return pool === undefined ? [] : (targetPools.listNetworks?.(pool.resource as TargetPool, project) ?? []);
   },
-  quota: (rule) => [
+  computeQuotaUsage: (rule) => [
     { metric: 'FORWARDING_RULES', amount: 1, region: '' },
-    { metric: 'IN_USE_ADDRESSES', amount: 1, region: regionOf(rule) },
+    { metric: 'IN_USE_ADDRESSES', amount: 1, region: parseRegion(rule) },
   ],
-  verbs: { SetLabels: setLabels },
+  customMethods: { SetLabels: setLabels },
 };
 
 /** First and last port of a range; all of them where none is given. @throws ApiError 400 */
-export function readPorts(range = '1-65535'): readonly [number, number] {
+export function parsePorts(range = '1-65535'): readonly [number, number] {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range);
   const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
   if (match === null || first < 1 || first > last || last > 65535) {
-    throw refuse.field('resource.portRange', range, 'Must be a port or a range of ports such as 6443-6443.');
+    throw apiErrors.invalidField('resource.portRange', range, 'Must be a port or a range of ports such as 6443-6443.');
   }
   return [first, last];
 }
 
 /** The number of a reserved address, given by number, link or name; a new ephemeral one where none is given. */
-function readAddress(given: string | undefined, site: Site): string {
-  if (given === undefined || given === '') return site.world.allot();
+function resolveAddress(given: string | undefined, context: InsertContext): string {
+  if (given === undefined || given === '') return context.cloud.allocateAddress();
   if (!ipaddr.isValid(given)) {
-    const link = readLink(given, 'addresses', 'resource.IPAddress', site.project.id).link;
-    return (site.project.ready(link).resource as Address).address;
+    const link = parseLink(given, 'addresses', 'resource.IPAddress', context.project.id).link;
+    return (context.project.getReady(link).resource as Address).address;
   }
-  if (reservedAs(given, site.region, site.project) !== undefined) return given;
-  const why = 'Specified IP address is not allocated to the project or does not belong to the specified scope.';
-  throw refuse.field('resource.IPAddress', given, why);
+  if (findReservedAddress(given, context.region, context.project) !== undefined) return given;
+  const reason = 'Specified IP address is not allocated to the project or does not belong to the specified scope.';
+  throw apiErrors.invalidField('resource.IPAddress', given, reason);
 }
 
-function regionOf({ selfLink }: Base): string {
+function parseRegion({ selfLink }: ResourceBase): string {
   return /regions\/([^/]+)/.exec(selfLink)?.[1] ?? '';
 }

@@ -1,9 +1,9 @@
-import { refuse } from '../api/api-error.ts';
-import type { Base } from '../state/entity.ts';
-import type { Kind } from './resource-kind.ts';
+import { apiErrors } from '../api/api-error.ts';
+import type { ResourceBase } from '../state/entity.ts';
+import type { ResourceKind } from './resource-kind.ts';
 import { targetPools } from './target-pools.ts';
 
-export interface HttpHealthCheck extends Base {
+export interface HttpHealthCheck extends ResourceBase {
   readonly host: string;
   readonly requestPath: string;
   readonly port: number;
@@ -14,13 +14,13 @@ export interface HttpHealthCheck extends Base {
 }
 
 /** The legacy kind, the only one that a target pool takes. */
-export const httpHealthChecks: Kind<HttpHealthCheck> = {
+export const httpHealthChecks: ResourceKind<HttpHealthCheck> = {
   service: 'HttpHealthChecks',
   collection: 'httpHealthChecks',
   message: 'HttpHealthCheck',
   scope: 'global',
   patchable: true,
-  insert(body) {
+  draftResource(body) {
     const resource = {
       host: '',
       requestPath: '/',
@@ -32,18 +32,18 @@ export const httpHealthChecks: Kind<HttpHealthCheck> = {
       ...body,
     };
     if (resource.port < 1 || resource.port > 65535)
-      throw refuse.field('resource.port', resource.port, 'Must be between 1 and 65535.');
+      throw apiErrors.invalidField('resource.port', resource.port, 'Must be between 1 and 65535.');
     if (!resource.requestPath.startsWith('/'))
-      throw refuse.field('resource.requestPath', resource.requestPath, 'Must begin with /.');
+      throw apiErrors.invalidField('resource.requestPath', resource.requestPath, 'Must begin with /.');
     if (resource.timeoutSec > resource.checkIntervalSec) {
-      throw refuse.field('resource.timeoutSec', resource.timeoutSec, 'Must not be greater than checkIntervalSec.');
+      throw apiErrors.invalidField('resource.timeoutSec', resource.timeoutSec, 'Must not be greater than checkIntervalSec.');
     }
     return { resource };
   },
-  networks: (resource, project) =>
+  listNetworks: (resource, project) =>
     project
-      .of(targetPools)
+      .listByKind(targetPools)
       .filter((pool) => pool.resource.healthChecks?.includes(resource.selfLink))
-      .flatMap((pool) => targetPools.networks?.(pool.resource, project) ?? []),
-  quota: () => [{ metric: 'HEALTH_CHECKS', amount: 1, region: '' }],
+      .flatMap((pool) => targetPools.listNetworks?.(pool.resource, project) ?? []),
+  computeQuotaUsage: () => [{ metric: 'HEALTH_CHECKS', amount: 1, region: '' }],
 };

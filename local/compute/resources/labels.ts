@@ -1,12 +1,12 @@
-import { refuse } from '../api/api-error.ts';
-import type { Base } from '../state/entity.ts';
+import { apiErrors } from '../api/api-error.ts';
+import type { ResourceBase } from '../state/entity.ts';
 
 /** @throws ApiError 400 for a label that Google doesn't take: capitals, for one */
-export function checkLabels(labels: NonNullable<Base['labels']>, field: string): void {
-  if (Object.keys(labels).length > 64) throw refuse.field(field, labels, 'At most 64 labels are allowed.');
+export function checkLabels(labels: NonNullable<ResourceBase['labels']>, field: string): void {
+  if (Object.keys(labels).length > 64) throw apiErrors.invalidField(field, labels, 'At most 64 labels are allowed.');
   for (const [key, value] of Object.entries(labels)) {
     if (!/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key))
-      throw refuse.field(field, key, 'It is not a label key.');
-    if (!/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value)) throw refuse.field(field, value, 'It is not a label value.');
+      throw apiErrors.invalidField(field, key, 'It is not a label key.');
+    if (!/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value)) throw apiErrors.invalidField(field, value, 'It is not a label value.');
   }
 }

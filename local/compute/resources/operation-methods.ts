@@ -1,42 +1,42 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Call, Handler } from '../api/api-call.ts';
-import { refuse } from '../api/api-error.ts';
-import { linkTo, pathOf } from '../api/links.ts';
+import type { ApiCall, MethodHandler } from '../api/api-call.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { buildLink, toResourcePath } from '../api/links.ts';
 import type { Operation } from '../state/operations.ts';
-import { listers } from './read-methods.ts';
+import { createListMethods } from './read-methods.ts';
 
 /** The operations of all three scopes. */
-export const operations: Readonly<Record<string, Handler>> = Object.assign(
+export const operationMethods: Readonly<Record<string, MethodHandler>> = Object.assign(
   {},
   ...['GlobalOperations', 'RegionOperations', 'ZoneOperations'].map((service) => ({
-    ...listers({ service, collection: 'operations', message: 'Operation' }, (project, scope) =>
+    ...createListMethods({ service, collection: 'operations', message: 'Operation' }, (project, scope) =>
       project.operations
-        .all()
+        .list()
         .filter((operation) => operation.scope === scope)
         .map(({ resource }) => resource),
     ),
-    [`${service}.Get`]: find,
-    [`${service}.Delete`]: (call: Call) => {
-      call.project.operations.forget(find(call));
+    [`${service}.Get`]: getOperation,
+    [`${service}.Delete`]: (call: ApiCall) => {
+      call.project.operations.remove(getOperation(call));
       return {};
     },
-    [`${service}.Wait`]: wait,
+    [`${service}.Wait`]: waitForOperation,
   })),
 );
 
 /** @throws ApiError 404 */
-function find(call: Call): Operation {
+function getOperation(call: ApiCall): Operation {
   const found = call.project.operations.find(call.scope, call.name);
-  if (found === undefined) throw refuse.notFound(pathOf(linkTo(call.project.id, call.scope, 'operations', call.name)));
+  if (found === undefined) throw apiErrors.notFound(toResourcePath(buildLink(call.project.id, call.scope, 'operations', call.name)));
   return found;
 }
 
 /** As Google's: answers when it is done or when the time is up, whichever is first. */
-async function wait(call: Call): Promise<Operation> {
-  const operation = find(call);
-  const enough = new AbortController();
-  const signal = AbortSignal.any([enough.signal, call.signal]);
-  await Promise.race([operation.done, pause(call.world.options.waitMs, undefined, { signal }).catch(() => undefined)]);
-  enough.abort();
+async function waitForOperation(call: ApiCall): Promise<Operation> {
+  const operation = getOperation(call);
+  const timeout = new AbortController();
+  const signal = AbortSignal.any([timeout.signal, call.signal]);
+  await Promise.race([operation.done, pause(call.cloud.options.waitTimeoutMs, undefined, { signal }).catch(() => undefined)]);
+  timeout.abort();
   return operation;
 }

@@ -1,48 +1,48 @@
-import type { Call, Handler } from '../api/api-call.ts';
-import { refuse } from '../api/api-error.ts';
+import type { ApiCall, MethodHandler } from '../api/api-call.ts';
+import { apiErrors } from '../api/api-error.ts';
 import type { JsonObject } from '../api/json.ts';
-import { linkTo } from '../api/links.ts';
+import { buildLink } from '../api/links.ts';
 import type { Operation } from '../state/operations.ts';
 import type { MetadataItem } from '../state/project.ts';
-import { quotas } from '../state/quotas.ts';
-import { machineMetadata, metadataOf } from './instances/instance-fields.ts';
+import { computeQuotas } from '../state/quotas.ts';
+import { buildMachineMetadata, buildMetadata } from './instances/instance-fields.ts';
 import { instances } from './instances/instances.ts';
 
 /** The project itself, and the metadata that all its machines share: where gcloud puts ssh keys. */
-export const projects: Readonly<Record<string, Handler>> = {
-  'Projects.Get': ({ project, world }) =>
+export const projectMethods: Readonly<Record<string, MethodHandler>> = {
+  'Projects.Get': ({ project, cloud }) =>
     ({
       kind: 'compute#project',
       id: project.number,
       name: project.id,
       creationTimestamp: project.createdAt,
-      commonInstanceMetadata: metadataOf(project.metadata),
+      commonInstanceMetadata: buildMetadata(project.metadata),
       defaultNetworkTier: 'PREMIUM',
       defaultServiceAccount: `${project.number}-compute@developer.gserviceaccount.com`,
-      quotas: quotas(project, '', world),
+      quotas: computeQuotas(project, '', cloud),
       xpnProjectStatus: 'UNSPECIFIED_XPN_PROJECT_STATUS',
-      selfLink: linkTo(project.id).replace(/\/$/, ''),
+      selfLink: buildLink(project.id).replace(/\/$/, ''),
     }) as unknown as JsonObject,
   'Projects.SetCommonInstanceMetadata': setCommonInstanceMetadata,
 };
 
-function setCommonInstanceMetadata(call: Call): Operation {
-  const { project, world } = call;
+function setCommonInstanceMetadata(call: ApiCall): Operation {
+  const { project, cloud } = call;
   const { fingerprint, items = [] } = call.body as { fingerprint?: string; items?: MetadataItem[] };
-  if (fingerprint !== metadataOf(project.metadata).fingerprint) throw refuse.fingerprint('metadata');
-  metadataOf(items);
+  if (fingerprint !== buildMetadata(project.metadata).fingerprint) throw apiErrors.fingerprintMismatch('metadata');
+  buildMetadata(items);
   return project.operations.begin({
     type: 'compute.projects.setCommonInstanceMetadata',
     scope: 'global',
-    targetLink: linkTo(project.id),
+    targetLink: buildLink(project.id),
     targetId: project.number,
     requestId: call.query.get('requestId'),
     fault: call.fault,
-    async work() {
+    async applyChange() {
       project.metadata = items.map(({ key, value }) => ({ key, value: value ?? '' }));
-      const there = project.of(instances).filter(({ state }) => state === 'ready');
+      const readyInstances = project.listByKind(instances).filter(({ state }) => state === 'ready');
       await Promise.all(
-        there.map(({ resource }) => world.machines.setMetadata(resource.name, machineMetadata(resource, project))),
+        readyInstances.map(({ resource }) => cloud.machines.setMetadata(resource.name, buildMachineMetadata(resource, project))),
       );
     },
   });

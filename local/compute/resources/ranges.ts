@@ -1,13 +1,13 @@
 import ipaddr from 'ipaddr.js';
-import { refuse } from '../api/api-error.ts';
+import { apiErrors } from '../api/api-error.ts';
 
 /** An IPv4 range in Google's form. @throws ApiError 400 when it is none, or has bits beyond its prefix */
-export function readRange(text: string, field: string): string {
+export function parseRange(text: string, field: string): string {
   const bare = ipaddr.IPv4.isValidCIDR(text) ? text : `${text}/32`;
-  if (!ipaddr.IPv4.isValidCIDR(bare)) throw refuse.field(field, text, 'Must be an IPv4 CIDR range.');
+  if (!ipaddr.IPv4.isValidCIDR(bare)) throw apiErrors.invalidField(field, text, 'Must be an IPv4 CIDR range.');
   const [address, prefix] = ipaddr.parseCIDR(bare);
   if (ipaddr.IPv4.networkAddressFromCIDR(bare).toString() !== address.toString()) {
-    throw refuse.field(field, text, 'Must be a CIDR address range that is contained in its prefix.');
+    throw apiErrors.invalidField(field, text, 'Must be a CIDR address range that is contained in its prefix.');
   }
   return `${address}/${prefix}`;
 }
@@ -16,18 +16,18 @@ export function isInRange(address: string, range: string): boolean {
   return ipaddr.IPv4.isValid(address) && ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(range));
 }
 
-export function overlap(a: string, b: string): boolean {
+export function isOverlapping(a: string, b: string): boolean {
   return isInRange(a.split('/')[0] ?? '', b) || isInRange(b.split('/')[0] ?? '', a);
 }
 
 /** The address at a place in a range; a negative place counts from its end: -1 is the broadcast address. */
-export function hostAt(range: string, place: number): string {
-  const edge = place < 0 ? ipaddr.IPv4.broadcastAddressFromCIDR(range) : ipaddr.IPv4.networkAddressFromCIDR(range);
-  const number = edge.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + (place < 0 ? place + 1 : place);
+export function getAddressAt(range: string, offset: number): string {
+  const edge = offset < 0 ? ipaddr.IPv4.broadcastAddressFromCIDR(range) : ipaddr.IPv4.networkAddressFromCIDR(range);
+  const number = edge.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + (offset < 0 ? offset + 1 : offset);
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
 }
 
 /** Google keeps the first two and the last two addresses of a range for itself. */
-export function isReserved(address: string, range: string): boolean {
-  return [0, 1, -2, -1].some((place) => hostAt(range, place) === address);
+export function isReservedAddress(address: string, range: string): boolean {
+  return [0, 1, -2, -1].some((offset) => getAddressAt(range, offset) === address);
 }

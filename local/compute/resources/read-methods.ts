@@ -1,59 +1,59 @@
-import type { Call, Handler } from '../api/api-call.ts';
-import { refuse } from '../api/api-error.ts';
-import { filterOf } from '../api/compile-filter.ts';
+import type { ApiCall, MethodHandler } from '../api/api-call.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { compileFilter } from '../api/compile-filter.ts';
 import type { JsonObject } from '../api/json.ts';
-import { linkTo, pathOf, type Scope } from '../api/links.ts';
-import { pageOf } from '../api/paginate.ts';
-import type { World } from '../state/cloud-state.ts';
-import type { Base } from '../state/entity.ts';
+import { buildLink, toResourcePath, type Scope } from '../api/links.ts';
+import { paginate } from '../api/paginate.ts';
+import type { CloudState } from '../state/cloud-state.ts';
+import type { ResourceBase } from '../state/entity.ts';
 import type { Project } from '../state/project.ts';
-import { allScopes } from './locations.ts';
-import type { Kind } from './resource-kind.ts';
+import { listScopes } from './locations.ts';
+import type { ResourceKind } from './resource-kind.ts';
 
 /** `get`, `list` and `aggregatedList` of a kind, by the descriptors' names. */
-export function readers(kind: Kind): Readonly<Record<string, Handler>> {
-  const rows = (project: Project, scope: Scope, world: World) => rowsOf(kind, project, scope, world);
+export function createReadMethods(kind: ResourceKind): Readonly<Record<string, MethodHandler>> {
+  const rows = (project: Project, scope: Scope, cloud: CloudState) => listRows(kind, project, scope, cloud);
   return {
     [`${kind.service}.Get`]: (call) => {
-      const found = rows(call.project, call.scope, call.world).find(({ name }) => name === call.name);
+      const found = rows(call.project, call.scope, call.cloud).find(({ name }) => name === call.name);
       if (found === undefined)
-        throw refuse.notFound(pathOf(linkTo(call.project.id, ...within(kind, call.scope), kind.collection, call.name)));
+        throw apiErrors.notFound(toResourcePath(buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection, call.name)));
       return found as unknown as JsonObject;
     },
-    ...listers(kind, rows),
+    ...createListMethods(kind, rows),
   };
 }
 
 /** The lists of anything that has a message, a collection and rows by scope. */
-export function listers(
-  kind: Pick<Kind, 'service' | 'collection' | 'message'> & Partial<Pick<Kind, 'scope'>>,
-  rows: (project: Project, scope: Scope, world: World) => readonly object[],
-): Readonly<Record<string, Handler>> {
+export function createListMethods(
+  kind: Pick<ResourceKind, 'service' | 'collection' | 'message'> & Partial<Pick<ResourceKind, 'scope'>>,
+  rows: (project: Project, scope: Scope, cloud: CloudState) => readonly object[],
+): Readonly<Record<string, MethodHandler>> {
   return {
     [`${kind.service}.List`]: (call) => {
-      const all = rows(call.project, call.scope, call.world).map((row) => keyed(row as JsonObject, ''));
-      const page = pageOf(passing(all, call, kind.message), call.query);
+      const all = rows(call.project, call.scope, call.cloud).map((row) => toRow(row as JsonObject, ''));
+      const page = paginate(filterRows(all, call, kind.message), call.query);
       const items = page.rows.map(({ resource }) => resource);
       return {
         kind: `compute#${kind.message[0]?.toLowerCase()}${kind.message.slice(1)}List`,
-        ...head(linkTo(call.project.id, ...within(kind, call.scope), kind.collection), page.nextPageToken),
+        ...buildListHeader(buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection), page.nextPageToken),
         ...(items.length === 0 ? {} : { items }),
       };
     },
     [`${kind.service}.AggregatedList`]: (call) => {
-      const scopes = allScopes();
+      const scopes = listScopes();
       const all = scopes.flatMap((scope) =>
-        rows(call.project, scope, call.world).map((row) => keyed(row as JsonObject, scope)),
+        rows(call.project, scope, call.cloud).map((row) => toRow(row as JsonObject, scope)),
       );
-      const page = pageOf(passing(all, call, kind.message), call.query);
+      const page = paginate(filterRows(all, call, kind.message), call.query);
       const grouped = Map.groupBy(page.rows, (row) => row.scope);
       const items = scopes.map((scope) => {
         const found = grouped.get(scope)?.map(({ resource }) => resource);
-        return [scope, found === undefined ? nothingIn(scope) : { [kind.collection]: found }];
+        return [scope, found === undefined ? buildEmptyScope(scope) : { [kind.collection]: found }];
       });
       return {
         kind: `compute#${kind.message[0]?.toLowerCase()}${kind.message.slice(1)}AggregatedList`,
-        ...head(linkTo(call.project.id, 'aggregated', kind.collection), page.nextPageToken),
+        ...buildListHeader(buildLink(call.project.id, 'aggregated', kind.collection), page.nextPageToken),
         items: Object.fromEntries(items) as JsonObject,
       };
     },
@@ -61,16 +61,16 @@ export function listers(
 }
 
 /** A resource as it is shown, with what follows from others. */
-export function shown<R extends Base>(kind: Kind<R>, resource: R, project: Project): R {
-  return { ...resource, ...kind.view?.(resource, project) };
+export function renderResource<R extends ResourceBase>(kind: ResourceKind<R>, resource: R, project: Project): R {
+  return { ...resource, ...kind.computeFields?.(resource, project) };
 }
 
-function rowsOf(kind: Kind, project: Project, scope: Scope, world: World): readonly Base[] {
-  if (kind.catalogue !== undefined) return kind.catalogue(project, scope, world);
+function listRows(kind: ResourceKind, project: Project, scope: Scope, cloud: CloudState): readonly ResourceBase[] {
+  if (kind.listPredefined !== undefined) return kind.listPredefined(project, scope, cloud);
   return project
-    .of(kind)
+    .listByKind(kind)
     .filter((entity) => entity.scope === scope && entity.state !== 'pending')
-    .map(({ resource }) => shown(kind, resource, project));
+    .map(({ resource }) => renderResource(kind, resource, project));
 }
 
 interface Row {
@@ -79,23 +79,23 @@ interface Row {
   readonly resource: JsonObject;
 }
 
-function keyed(resource: JsonObject, scope: string): Row {
+function toRow(resource: JsonObject, scope: string): Row {
   return { key: `${scope}/${resource.name}`, scope, resource };
 }
 
-function passing(rows: readonly Row[], call: Call, message: string): readonly Row[] {
+function filterRows(rows: readonly Row[], call: ApiCall, message: string): readonly Row[] {
   const filter = call.query.get('filter');
   if (filter === undefined || filter.trim() === '') return rows;
-  const passes = filterOf(filter, message);
-  return rows.filter(({ resource }) => passes(resource));
+  const isMatch = compileFilter(filter, message);
+  return rows.filter(({ resource }) => isMatch(resource));
 }
 
-function head(link: string, nextPageToken: string | undefined): JsonObject {
-  const id = pathOf(link);
+function buildListHeader(link: string, nextPageToken: string | undefined): JsonObject {
+  const id = toResourcePath(link);
   return { id, selfLink: link, ...(nextPageToken === undefined ? {} : { nextPageToken }) };
 }
 
-function nothingIn(scope: string): JsonObject {
+function buildEmptyScope(scope: string): JsonObject {
   return {
     warning: {
       code: 'NO_RESULTS_ON_PAGE',
@@ -105,6 +105,6 @@ function nothingIn(scope: string): JsonObject {
   };
 }
 
-function within(kind: Partial<Pick<Kind, 'scope'>>, scope: Scope): readonly Scope[] {
+function getPathScopes(kind: Partial<Pick<ResourceKind, 'scope'>>, scope: Scope): readonly Scope[] {
   return kind.scope === 'project' ? [] : [scope];
 }

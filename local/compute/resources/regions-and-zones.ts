@@ -1,45 +1,45 @@
-import { linkTo } from '../api/links.ts';
-import type { Base } from '../state/entity.ts';
-import { timestamp } from '../state/identity.ts';
-import { quotas } from '../state/quotas.ts';
-import { regionNames, regionOf, zoneNames } from './locations.ts';
-import type { Kind } from './resource-kind.ts';
+import { buildLink } from '../api/links.ts';
+import type { ResourceBase } from '../state/entity.ts';
+import { getTimestamp } from '../state/identity.ts';
+import { computeQuotas } from '../state/quotas.ts';
+import { regionNames, getRegion, listZoneNames } from './locations.ts';
+import type { ResourceKind } from './resource-kind.ts';
 
-const since = timestamp();
+const creationTimestamp = getTimestamp();
 
-export const regions: Kind = {
+export const regions: ResourceKind = {
   service: 'Regions',
   collection: 'regions',
   message: 'Region',
   scope: 'project',
-  catalogue: (project, _scope, world) =>
+  listPredefined: (project, _scope, cloud) =>
     regionNames.map((name, at) => ({
       kind: 'compute#region',
       id: String(1000 + at),
-      creationTimestamp: since,
+      creationTimestamp: creationTimestamp,
       name,
       description: name,
       status: 'UP',
-      zones: zoneNames(name).map((zone) => linkTo(project.id, 'zones', zone)),
-      quotas: quotas(project, name, world),
-      selfLink: linkTo(project.id, 'regions', name),
+      zones: listZoneNames(name).map((zone) => buildLink(project.id, 'zones', zone)),
+      quotas: computeQuotas(project, name, cloud),
+      selfLink: buildLink(project.id, 'regions', name),
     })),
 };
 
-export const zones: Kind = {
+export const zones: ResourceKind = {
   service: 'Zones',
   collection: 'zones',
   message: 'Zone',
   scope: 'project',
-  catalogue: (project) =>
-    zoneNames().map((name, at): Base & { region: string; status: string } => ({
+  listPredefined: (project) =>
+    listZoneNames().map((name, at): ResourceBase & { region: string; status: string } => ({
       kind: 'compute#zone',
       id: String(2000 + at),
-      creationTimestamp: since,
+      creationTimestamp: creationTimestamp,
       name,
       description: name,
       status: 'UP',
-      region: linkTo(project.id, 'regions', regionOf(`zones/${name}`)),
-      selfLink: linkTo(project.id, 'zones', name),
+      region: buildLink(project.id, 'regions', getRegion(`zones/${name}`)),
+      selfLink: buildLink(project.id, 'zones', name),
     })),
 };

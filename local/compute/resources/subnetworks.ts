@@ -1,34 +1,34 @@
-import { refuse } from '../api/api-error.ts';
-import { lastOf, readLink } from '../api/links.ts';
-import type { Base } from '../state/entity.ts';
-import { fingerprint } from '../state/identity.ts';
-import { hostAt, overlap, readRange } from './ranges.ts';
-import type { Kind } from './resource-kind.ts';
-import { automaticRoute } from './routes.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { getLastSegment, parseLink } from '../api/links.ts';
+import type { ResourceBase } from '../state/entity.ts';
+import { computeFingerprint } from '../state/identity.ts';
+import { getAddressAt, isOverlapping, parseRange } from './ranges.ts';
+import type { ResourceKind } from './resource-kind.ts';
+import { buildAutomaticRoute } from './routes.ts';
 
-export interface Subnetwork extends Base {
+export interface Subnetwork extends ResourceBase {
   readonly network: string;
   readonly ipCidrRange: string;
   readonly gatewayAddress: string;
 }
 
-export const subnetworks: Kind<Subnetwork> = {
+export const subnetworks: ResourceKind<Subnetwork> = {
   service: 'Subnetworks',
   collection: 'subnetworks',
   message: 'Subnetwork',
   scope: 'regional',
-  insert(body, site) {
-    if (body.network === undefined) throw refuse.required('resource.network');
-    if (body.ipCidrRange === undefined) throw refuse.required('resource.ipCidrRange');
-    const network = readLink(body.network, 'networks', 'resource.network', site.project.id).link;
-    site.project.ready(network);
-    const range = readRange(body.ipCidrRange, 'resource.ipCidrRange');
-    const other = site.project
-      .of(subnetworks)
-      .find(({ resource }) => resource.network === network && overlap(resource.ipCidrRange, range));
+  draftResource(body, context) {
+    if (body.network === undefined) throw apiErrors.requiredField('resource.network');
+    if (body.ipCidrRange === undefined) throw apiErrors.requiredField('resource.ipCidrRange');
+    const network = parseLink(body.network, 'networks', 'resource.network', context.project.id).link;
+    context.project.getReady(network);
+    const range = parseRange(body.ipCidrRange, 'resource.ipCidrRange');
+    const other = context.project
+      .listByKind(subnetworks)
+      .find(({ resource }) => resource.network === network && isOverlapping(resource.ipCidrRange, range));
     if (other !== undefined) {
-      const why = `Invalid IPCidrRange: ${range} conflicts with existing subnetwork '${lastOf(other.link)}' in region '${lastOf(other.scope)}'.`;
-      throw refuse.field('resource.ipCidrRange', range, why);
+      const reason = `Invalid IPCidrRange: ${range} conflicts with existing subnetwork '${getLastSegment(other.link)}' in region '${getLastSegment(other.scope)}'.`;
+      throw apiErrors.invalidField('resource.ipCidrRange', range, reason);
     }
     const resource = {
       privateIpGoogleAccess: false,
@@ -38,15 +38,15 @@ export const subnetworks: Kind<Subnetwork> = {
       ...body,
       network,
       ipCidrRange: range,
-      gatewayAddress: hostAt(range, 1),
-      fingerprint: fingerprint([network, range]),
+      gatewayAddress: getAddressAt(range, 1),
+      fingerprint: computeFingerprint([network, range]),
     };
     return {
       resource,
-      parts: [automaticRoute(network, site.link, { destRange: range, nextHopNetwork: network, priority: 0 })],
+      relatedResources: [buildAutomaticRoute(network, context.link, { destRange: range, nextHopNetwork: network, priority: 0 })],
     };
   },
-  uses: ({ network }) => [network],
-  networks: ({ network }) => [network],
-  quota: () => [{ metric: 'SUBNETWORKS', amount: 1, region: '' }],
+  listDependencies: ({ network }) => [network],
+  listNetworks: ({ network }) => [network],
+  computeQuotaUsage: () => [{ metric: 'SUBNETWORKS', amount: 1, region: '' }],
 };

@@ -1,33 +1,33 @@
-import type { Call } from '../api/api-call.ts';
-import { ApiError, refuse } from '../api/api-error.ts';
-import { lastOf, pathOf, readLink } from '../api/links.ts';
-import type { Base, Entity } from '../state/entity.ts';
+import type { ApiCall } from '../api/api-call.ts';
+import { ApiError, apiErrors } from '../api/api-error.ts';
+import { getLastSegment, toResourcePath, parseLink } from '../api/links.ts';
+import type { ResourceBase, Entity } from '../state/entity.ts';
 import type { Operation } from '../state/operations.ts';
 import type { Project } from '../state/project.ts';
 import { forwardingRules } from './forwarding-rules.ts';
 import { instances } from './instances/instances.ts';
-import type { Kind, Verb } from './resource-kind.ts';
-import { change } from './write-methods.ts';
+import type { ResourceKind, CustomMethod } from './resource-kind.ts';
+import { startChange } from './write-methods.ts';
 
-export interface TargetPool extends Base {
+export interface TargetPool extends ResourceBase {
   readonly healthChecks?: readonly string[];
   readonly instances?: readonly string[];
   readonly sessionAffinity: string;
 }
 
-export const targetPools: Kind<TargetPool> = {
+export const targetPools: ResourceKind<TargetPool> = {
   service: 'TargetPools',
   collection: 'targetPools',
   message: 'TargetPool',
   scope: 'regional',
-  insert(body, site) {
+  draftResource(body, context) {
     const healthChecks = (body.healthChecks ?? []).map((link) =>
-      readHealthCheck(link, 'resource.healthChecks', site.project),
+      resolveHealthCheck(link, 'resource.healthChecks', context.project),
     );
     if (healthChecks.length > 1)
-      throw refuse.field('resource.healthChecks', healthChecks, 'At most one health check is allowed.');
+      throw apiErrors.invalidField('resource.healthChecks', healthChecks, 'At most one health check is allowed.');
     const members = (body.instances ?? []).map((link) =>
-      readMember(link, 'resource.instances', site.project, site.region),
+      resolveMember(link, 'resource.instances', context.project, context.region),
     );
     const resource = {
       sessionAffinity: 'NONE',
@@ -37,75 +37,75 @@ export const targetPools: Kind<TargetPool> = {
     };
     return { resource };
   },
-  uses: ({ healthChecks = [] }) => healthChecks,
-  networks: (pool, project) => networksOf(pool.instances ?? [], project),
-  quota: () => [{ metric: 'TARGET_POOLS', amount: 1, region: '' }],
-  verbs: {
+  listDependencies: ({ healthChecks = [] }) => healthChecks,
+  listNetworks: (pool, project) => listMemberNetworks(pool.instances ?? [], project),
+  computeQuotaUsage: () => [{ metric: 'TARGET_POOLS', amount: 1, region: '' }],
+  customMethods: {
     AddInstance: (call, pool) => {
-      const added = bodyLinks(call, 'instances', 'instance').map((link) =>
-        readMember(link, 'instances', call.project, lastOf(pool.scope)),
+      const added = parseBodyLinks(call, 'instances', 'instance').map((link) =>
+        resolveMember(link, 'instances', call.project, getLastSegment(pool.scope)),
       );
-      return members(call, pool, 'AddInstance', (now) => [...now, ...added.filter((link) => !now.includes(link))]);
+      return changeMembers(call, pool, 'AddInstance', (current) => [...current, ...added.filter((link) => !current.includes(link))]);
     },
     RemoveInstance: (call, pool) => {
-      const gone = bodyLinks(call, 'instances', 'instance').map(
-        (link) => readLink(link, 'instances', 'instances', call.project.id).link,
+      const removed = parseBodyLinks(call, 'instances', 'instance').map(
+        (link) => parseLink(link, 'instances', 'instances', call.project.id).link,
       );
-      return members(call, pool, 'RemoveInstance', (now) => now.filter((link) => !gone.includes(link)));
+      return changeMembers(call, pool, 'RemoveInstance', (current) => current.filter((link) => !removed.includes(link)));
     },
     AddHealthCheck: (call, pool) => {
-      const added = bodyLinks(call, 'healthChecks', 'healthCheck').map((link) =>
-        readHealthCheck(link, 'healthChecks', call.project),
+      const added = parseBodyLinks(call, 'healthChecks', 'healthCheck').map((link) =>
+        resolveHealthCheck(link, 'healthChecks', call.project),
       );
       if (new Set([...(pool.resource.healthChecks ?? []), ...added]).size > 1) {
-        throw refuse.field('healthChecks', added, 'At most one health check is allowed.');
+        throw apiErrors.invalidField('healthChecks', added, 'At most one health check is allowed.');
       }
-      return change(call, pool, 'AddHealthCheck', () => {
+      return startChange(call, pool, 'AddHealthCheck', () => {
         pool.resource = { ...pool.resource, healthChecks: added };
       });
     },
     RemoveHealthCheck: (call, pool) => {
-      const gone = bodyLinks(call, 'healthChecks', 'healthCheck').map(
-        (link) => readLink(link, 'httpHealthChecks', 'healthChecks', call.project.id).link,
+      const removed = parseBodyLinks(call, 'healthChecks', 'healthCheck').map(
+        (link) => parseLink(link, 'httpHealthChecks', 'healthChecks', call.project.id).link,
       );
-      return change(call, pool, 'RemoveHealthCheck', () => {
-        const left = (pool.resource.healthChecks ?? []).filter((link) => !gone.includes(link));
-        pool.resource = { ...pool.resource, healthChecks: left };
+      return startChange(call, pool, 'RemoveHealthCheck', () => {
+        const remaining = (pool.resource.healthChecks ?? []).filter((link) => !removed.includes(link));
+        pool.resource = { ...pool.resource, healthChecks: remaining };
       });
     },
     GetHealth: getHealth,
-  } satisfies Record<string, Verb<TargetPool>>,
+  } satisfies Record<string, CustomMethod<TargetPool>>,
 };
 
-function members(
-  call: Call,
+function changeMembers(
+  call: ApiCall,
   pool: Entity<TargetPool>,
   type: string,
-  to: (now: readonly string[]) => readonly string[],
+  computeMembers: (current: readonly string[]) => readonly string[],
 ): Operation {
-  return change(call, pool, type, async () => {
-    const before = networksOf(pool.resource.instances ?? [], call.project);
-    pool.resource = { ...pool.resource, instances: to(pool.resource.instances ?? []) };
-    const after = networksOf(pool.resource.instances ?? [], call.project);
+  return startChange(call, pool, type, async () => {
+    const before = listMemberNetworks(pool.resource.instances ?? [], call.project);
+    pool.resource = { ...pool.resource, instances: computeMembers(pool.resource.instances ?? []) };
+    const after = listMemberNetworks(pool.resource.instances ?? [], call.project);
     // A pool that lost its last member of a network leaves that network.
     await Promise.all(
-      before.filter((network) => !after.includes(network)).map((network) => call.world.shape(call.project, network)),
+      before.filter((network) => !after.includes(network)).map((network) => call.cloud.applyNetwork(call.project, network)),
     );
   });
 }
 
-function getHealth(call: Call, pool: Entity<TargetPool>) {
+function getHealth(call: ApiCall, pool: Entity<TargetPool>) {
   const { instance } = call.body as { instance?: string };
-  const link = readLink(instance, 'instances', 'instance', call.project.id).link;
+  const link = parseLink(instance, 'instances', 'instance', call.project.id).link;
   if (!pool.resource.instances?.includes(link)) {
     throw new ApiError(
       400,
       'invalid',
-      `The instance '${pathOf(link)}' is not a member of the target pool '${pathOf(pool.link)}'.`,
+      `The instance '${toResourcePath(link)}' is not a member of the target pool '${toResourcePath(pool.link)}'.`,
     );
   }
-  const member = call.project.of(instances).find((entity) => entity.link === link)?.resource;
-  const rules = call.project.of(forwardingRules).filter(({ resource }) => resource.target === pool.link);
+  const member = call.project.listByKind(instances).find((entity) => entity.link === link)?.resource;
+  const rules = call.project.listByKind(forwardingRules).filter(({ resource }) => resource.target === pool.link);
   const internal = member?.networkInterfaces[0]?.networkIP ?? '';
   const checked = (pool.resource.healthChecks ?? []).length > 0;
   const healthStatus = rules.map(({ resource: { IPAddress } }) => ({
@@ -115,33 +115,33 @@ function getHealth(call: Call, pool: Entity<TargetPool>) {
       member?.status !== 'RUNNING'
         ? 'UNHEALTHY'
         : checked
-          ? call.world.machines.health(IPAddress, internal)
+          ? call.cloud.machines.getHealth(IPAddress, internal)
           : 'HEALTHY',
   }));
   return { kind: 'compute#targetPoolInstanceHealth', ...(healthStatus.length === 0 ? {} : { healthStatus }) };
 }
 
-function networksOf(members: readonly string[], project: Project): readonly string[] {
-  const found = project.of(instances).filter(({ link }) => members.includes(link));
+function listMemberNetworks(members: readonly string[], project: Project): readonly string[] {
+  const found = project.listByKind(instances).filter(({ link }) => members.includes(link));
   return [...new Set(found.flatMap(({ resource }) => resource.networkInterfaces[0]?.network ?? []))];
 }
 
-function readHealthCheck(link: string, field: string, project: Project): string {
-  const found = readLink(link, 'httpHealthChecks', field, project.id).link;
-  project.ready(found);
+function resolveHealthCheck(link: string, field: string, project: Project): string {
+  const found = parseLink(link, 'httpHealthChecks', field, project.id).link;
+  project.getReady(found);
   return found;
 }
 
-function readMember(link: string, field: string, project: Project, region: string): string {
-  const found = readLink(link, 'instances', field, project.id);
+function resolveMember(link: string, field: string, project: Project, region: string): string {
+  const found = parseLink(link, 'instances', field, project.id);
   if (!found.scope.startsWith(`zones/${region}-`))
-    throw refuse.field(field, link, `The instance is not in the region ${region}.`);
-  if (project.find(found.link) === undefined) throw refuse.notFound(pathOf(found.link));
+    throw apiErrors.invalidField(field, link, `The instance is not in the region ${region}.`);
+  if (project.find(found.link) === undefined) throw apiErrors.notFound(toResourcePath(found.link));
   return found.link;
 }
 
-function bodyLinks(call: Call, list: string, one: string): readonly string[] {
+function parseBodyLinks(call: ApiCall, list: string, one: string): readonly string[] {
   const items = (call.body[list] ?? []) as unknown as readonly Readonly<Record<string, string>>[];
-  if (items.length === 0) throw refuse.required(list);
+  if (items.length === 0) throw apiErrors.requiredField(list);
   return items.map((item) => item[one] ?? '');
 }

@@ -1,145 +1,145 @@
-import type { Call, Handler } from '../api/api-call.ts';
-import { refuse } from '../api/api-error.ts';
-import { linkTo, pathOf } from '../api/links.ts';
-import { type Base, type Entity, inTurn } from '../state/entity.ts';
-import { fingerprint, newId, timestamp } from '../state/identity.ts';
+import type { ApiCall, MethodHandler } from '../api/api-call.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { buildLink, toResourcePath } from '../api/links.ts';
+import { type ResourceBase, type Entity, enqueueChange } from '../state/entity.ts';
+import { computeFingerprint, generateId, getTimestamp } from '../state/identity.ts';
 import type { Operation } from '../state/operations.ts';
-import { entityOf } from '../state/project.ts';
-import { claim } from '../state/quotas.ts';
+import { createEntity } from '../state/project.ts';
+import { assertQuota } from '../state/quotas.ts';
 import { checkLabels } from './labels.ts';
-import { regionOf } from './locations.ts';
-import type { Kind, Site } from './resource-kind.ts';
+import { getRegion } from './locations.ts';
+import type { ResourceKind, InsertContext } from './resource-kind.ts';
 
 /** `insert`, `patch`, `delete` and the verbs of a kind, by the descriptors' names. */
-export function writers(kind: Kind): Readonly<Record<string, Handler>> {
-  const verbs = Object.entries(kind.verbs ?? {}).map(([name, verb]): [string, Handler] => [
+export function createWriteMethods(kind: ResourceKind): Readonly<Record<string, MethodHandler>> {
+  const verbs = Object.entries(kind.customMethods ?? {}).map(([name, verb]): [string, MethodHandler] => [
     `${kind.service}.${name}`,
-    (call) => verb(call, seen(call, kind)),
+    (call) => verb(call, getEntity(call, kind)),
   ]);
   return {
     ...Object.fromEntries(verbs),
-    ...(kind.insert === undefined ? {} : { [`${kind.service}.Insert`]: (call: Call) => insert(call, kind) }),
-    ...(kind.patchable === true ? { [`${kind.service}.Patch`]: (call: Call) => patch(call, kind) } : {}),
-    ...(kind.catalogue === undefined ? { [`${kind.service}.Delete`]: (call: Call) => remove(call, kind) } : {}),
+    ...(kind.draftResource === undefined ? {} : { [`${kind.service}.Insert`]: (call: ApiCall) => insertResource(call, kind) }),
+    ...(kind.patchable === true ? { [`${kind.service}.Patch`]: (call: ApiCall) => patchResource(call, kind) } : {}),
+    ...(kind.listPredefined === undefined ? { [`${kind.service}.Delete`]: (call: ApiCall) => deleteResource(call, kind) } : {}),
   };
 }
 
 /** Begins an operation on a resource that is there; the work waits its turn and the networks are shaped after it. */
-export function change(call: Call, entity: Entity, type: string, work: () => Promise<void> | void): Operation {
-  if (entity.state === 'deleting') throw refuse.notReady(pathOf(entity.link));
+export function startChange(call: ApiCall, entity: Entity, type: string, applyChange: () => Promise<void> | void): Operation {
+  if (entity.state === 'deleting') throw apiErrors.notReady(toResourcePath(entity.link));
   return call.project.operations.begin({
-    ...about(call, entity, type),
-    work: () =>
-      inTurn(entity, async () => {
-        if (!call.project.has(entity.link)) throw refuse.notFound(pathOf(entity.link));
-        await work();
-        await shape(call, entity);
+    ...describeOperation(call, entity, type),
+    applyChange: () =>
+      enqueueChange(entity, async () => {
+        if (!call.project.has(entity.link)) throw apiErrors.notFound(toResourcePath(entity.link));
+        await applyChange();
+        await applyNetworks(call, entity);
       }),
   });
 }
 
 /** @throws ApiError 404 */
-function seen(call: Call, kind: Kind): Entity {
-  const link = linkTo(call.project.id, call.scope, kind.collection, call.name);
+function getEntity(call: ApiCall, kind: ResourceKind): Entity {
+  const link = buildLink(call.project.id, call.scope, kind.collection, call.name);
   const entity = call.project.find(link);
-  if (entity === undefined) throw refuse.notFound(pathOf(link));
+  if (entity === undefined) throw apiErrors.notFound(toResourcePath(link));
   return entity;
 }
 
-function insert(call: Call, kind: Kind): Operation {
-  const site = siteOf(call, kind, readName(call.body.name));
-  if (call.project.has(site.link)) throw refuse.exists(pathOf(site.link));
-  checkLabels((call.body as Partial<Base>).labels ?? {}, 'resource.labels');
-  const draft = kind.insert?.(call.body as Partial<Base>, site);
-  if (draft === undefined) throw new Error(`inserting ${site.link}: ${kind.service} has no insert`);
-  const entity = entityOf(kind, call.scope, identified(kind, site, draft.resource));
-  const parts = (draft.parts ?? []).map((part) => {
+function insertResource(call: ApiCall, kind: ResourceKind): Operation {
+  const context = buildInsertContext(call, kind, parseName(call.body.name));
+  if (call.project.has(context.link)) throw apiErrors.alreadyExists(toResourcePath(context.link));
+  checkLabels((call.body as Partial<ResourceBase>).labels ?? {}, 'resource.labels');
+  const draft = kind.draftResource?.(call.body as Partial<ResourceBase>, context);
+  if (draft === undefined) throw new Error(`inserting ${context.link}: ${kind.service} has no insert`);
+  const entity = createEntity(kind, call.scope, addIdentity(kind, context, draft.resource));
+  const parts = (draft.relatedResources ?? []).map((part) => {
     const { kind: partKind, scope, name } = part;
-    const link = linkTo(call.project.id, scope, partKind.collection, name);
-    if (call.project.has(link)) throw refuse.exists(pathOf(link));
-    const resource = identified(partKind, { ...site, scope, name, link }, part.resource);
-    return entityOf(partKind, scope, resource, part.owned ? entity.link : undefined);
+    const link = buildLink(call.project.id, scope, partKind.collection, name);
+    if (call.project.has(link)) throw apiErrors.alreadyExists(toResourcePath(link));
+    const resource = addIdentity(partKind, { ...context, scope, name, link }, part.resource);
+    return createEntity(partKind, scope, resource, part.autoDelete ? entity.link : undefined);
   });
   const own = new Set(parts.map(({ link }) => link));
-  for (const link of kind.uses?.(entity.resource, call.project) ?? []) if (!own.has(link)) call.project.ready(link);
+  for (const link of kind.listDependencies?.(entity.resource, call.project) ?? []) if (!own.has(link)) call.project.getReady(link);
   const all = [entity, ...parts];
   try {
-    claim(
+    assertQuota(
       call.project,
-      all.flatMap((each) => each.kind.quota?.(each.resource) ?? []),
-      call.world,
+      all.flatMap((each) => each.kind.computeQuotaUsage?.(each.resource) ?? []),
+      call.cloud,
     );
   } catch (error) {
     if (kind.quotaInOperation !== true) throw error;
-    return call.project.operations.begin({ ...about(call, entity, 'insert'), work: () => Promise.reject(error) });
+    return call.project.operations.begin({ ...describeOperation(call, entity, 'insert'), applyChange: () => Promise.reject(error) });
   }
   for (const each of all) call.project.add(each);
   return call.project.operations.begin({
-    ...about(call, entity, 'insert'),
-    started: () => {
+    ...describeOperation(call, entity, 'insert'),
+    onStarted: () => {
       for (const each of all) each.state = 'creating';
     },
-    work: () =>
-      inTurn(entity, async () => {
-        await kind.create?.(entity, call.world, call.project);
-        await shape(call, entity);
+    applyChange: () =>
+      enqueueChange(entity, async () => {
+        await kind.create?.(entity, call.cloud, call.project);
+        await applyNetworks(call, entity);
         for (const each of all) if (each.state === 'creating') each.state = 'ready';
       }),
-    undo: async () => {
+    rollBack: async () => {
       if (!call.project.has(entity.link)) return;
-      for (const part of parts) call.project.drop(part);
-      call.project.drop(entity);
-      await shape(call, entity);
-      await kind.destroy?.(entity, call.world, call.project);
+      for (const part of parts) call.project.remove(part);
+      call.project.remove(entity);
+      await applyNetworks(call, entity);
+      await kind.destroy?.(entity, call.cloud, call.project);
     },
   });
 }
 
-function patch(call: Call, kind: Kind): Operation {
-  const entity = seen(call, kind);
-  if (entity.state !== 'ready') throw refuse.notReady(pathOf(entity.link));
-  const merged = { ...entity.resource, ...call.body } as Partial<Base>;
-  const draft = kind.insert?.(merged, siteOf(call, kind, entity.resource.name));
-  return change(call, entity, 'patch', () => {
+function patchResource(call: ApiCall, kind: ResourceKind): Operation {
+  const entity = getEntity(call, kind);
+  if (entity.state !== 'ready') throw apiErrors.notReady(toResourcePath(entity.link));
+  const merged = { ...entity.resource, ...call.body } as Partial<ResourceBase>;
+  const draft = kind.draftResource?.(merged, buildInsertContext(call, kind, entity.resource.name));
+  return startChange(call, entity, 'patch', () => {
     entity.resource = { ...entity.resource, ...draft?.resource };
   });
 }
 
-function remove(call: Call, kind: Kind): Operation {
-  const entity = seen(call, kind);
-  kind.mayDelete?.(entity.resource);
+function deleteResource(call: ApiCall, kind: ResourceKind): Operation {
+  const entity = getEntity(call, kind);
+  kind.checkDeletable?.(entity.resource);
   if (entity.state === 'deleting' || (entity.state === 'creating' && kind.destroy === undefined)) {
-    throw refuse.notReady(pathOf(entity.link));
+    throw apiErrors.notReady(toResourcePath(entity.link));
   }
-  const user = call.project.userOf(entity.link);
+  const user = call.project.findUser(entity.link);
   if (user !== undefined) {
-    const word = kind.message[0]?.toLowerCase() + kind.message.slice(1);
-    throw refuse.inUse(word, pathOf(entity.link), pathOf(user.link));
+    const typeName = kind.message[0]?.toLowerCase() + kind.message.slice(1);
+    throw apiErrors.inUse(typeName, toResourcePath(entity.link), toResourcePath(user.link));
   }
-  const before = entity.state;
+  const previousState = entity.state;
   entity.state = 'deleting';
   return call.project.operations.begin({
-    ...about(call, entity, 'delete'),
-    work: () =>
-      inTurn(entity, async () => {
+    ...describeOperation(call, entity, 'delete'),
+    applyChange: () =>
+      enqueueChange(entity, async () => {
         if (!call.project.has(entity.link)) return;
-        await shape(call, entity);
-        await kind.destroy?.(entity, call.world, call.project);
-        call.project.drop(entity);
+        await applyNetworks(call, entity);
+        await kind.destroy?.(entity, call.cloud, call.project);
+        call.project.remove(entity);
       }),
-    undo: async () => {
-      entity.state = before === 'creating' ? 'ready' : before;
-      await shape(call, entity);
+    rollBack: async () => {
+      entity.state = previousState === 'creating' ? 'ready' : previousState;
+      await applyNetworks(call, entity);
     },
   });
 }
 
-async function shape(call: Call, entity: Entity): Promise<void> {
-  const networks = entity.kind.networks?.(entity.resource, call.project) ?? [];
-  await Promise.all(networks.map((network) => call.world.shape(call.project, network)));
+async function applyNetworks(call: ApiCall, entity: Entity): Promise<void> {
+  const networks = entity.kind.listNetworks?.(entity.resource, call.project) ?? [];
+  await Promise.all(networks.map((network) => call.cloud.applyNetwork(call.project, network)));
 }
 
-function about(call: Call, entity: Entity, type: string) {
+function describeOperation(call: ApiCall, entity: Entity, type: string) {
   return {
     type,
     scope: call.scope,
@@ -150,39 +150,39 @@ function about(call: Call, entity: Entity, type: string) {
   };
 }
 
-function siteOf(call: Call, kind: Kind, name: string): Site {
+function buildInsertContext(call: ApiCall, kind: ResourceKind, name: string): InsertContext {
   return {
-    world: call.world,
+    cloud: call.cloud,
     project: call.project,
     scope: call.scope,
     name,
-    link: linkTo(call.project.id, call.scope, kind.collection, name),
-    region: regionOf(call.scope),
+    link: buildLink(call.project.id, call.scope, kind.collection, name),
+    region: getRegion(call.scope),
   };
 }
 
-function identified(kind: Kind, site: Site, resource: object): Base {
-  const { labels } = resource as Partial<Base>;
-  const [scope] = site.scope.split('/');
+function addIdentity(kind: ResourceKind, context: InsertContext, resource: object): ResourceBase {
+  const { labels } = resource as Partial<ResourceBase>;
+  const [scope] = context.scope.split('/');
   const where = {
     global: {},
-    regions: { region: linkTo(site.project.id, site.scope) },
-    zones: { zone: linkTo(site.project.id, site.scope) },
+    regions: { region: buildLink(context.project.id, context.scope) },
+    zones: { zone: buildLink(context.project.id, context.scope) },
   };
   return {
     ...resource,
-    ...(kind.verbs?.SetLabels === undefined ? {} : { labelFingerprint: fingerprint(labels ?? {}) }),
+    ...(kind.customMethods?.SetLabels === undefined ? {} : { labelFingerprint: computeFingerprint(labels ?? {}) }),
     ...where[scope as keyof typeof where],
     kind: `compute#${kind.message[0]?.toLowerCase()}${kind.message.slice(1)}`,
-    id: newId(),
-    creationTimestamp: timestamp(),
-    name: site.name,
-    selfLink: site.link,
+    id: generateId(),
+    creationTimestamp: getTimestamp(),
+    name: context.name,
+    selfLink: context.link,
   };
 }
 
-function readName(name: unknown): string {
-  if (name === undefined || name === '') throw refuse.required('resource.name');
+function parseName(name: unknown): string {
+  if (name === undefined || name === '') throw apiErrors.requiredField('resource.name');
   if (typeof name === 'string' && /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name;
-  throw refuse.field('resource.name', name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
+  throw apiErrors.invalidField('resource.name', name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
 }

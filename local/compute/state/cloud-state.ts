@@ -1,32 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { lastOf } from '../api/links.ts';
-import type { Machines } from '../machine-backend.ts';
-import { inUse, nextAddress } from './external-addresses.ts';
-import { networkPlan } from './network-spec.ts';
+import { getLastSegment } from '../api/links.ts';
+import type { MachineBackend } from '../machine-backend.ts';
+import { listUsedAddresses, findNextAddress } from './external-addresses.ts';
+import { buildNetworkSpec } from './network-spec.ts';
 import { Operations } from './operations.ts';
 import { Project } from './project.ts';
 
-export interface WorldOptions {
-  readonly machines: Machines;
-  readonly block: number;
+export interface CloudStateOptions {
+  readonly machines: MachineBackend;
+  readonly addressBlock: number;
   readonly operationDelayMs: number;
   readonly quotas: Readonly<Record<string, number>>;
   /** How long `operations.wait` waits before it answers anyway. */
-  readonly waitMs: number;
+  readonly waitTimeoutMs: number;
   /** How time passes while an operation is on its way. */
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Everything the local cloud knows, in memory: its machines end with its process anyway. */
-export class World {
-  readonly options: WorldOptions;
-  readonly machines: Machines;
+export class CloudState {
+  readonly options: CloudStateOptions;
+  readonly machines: MachineBackend;
   readonly #projects = new Map<string, Project>();
   readonly #closing = new AbortController();
-  readonly #shaping = new Map<string, { running: Promise<void>; next: Promise<void> | undefined }>();
+  readonly #networkUpdates = new Map<string, { running: Promise<void>; next: Promise<void> | undefined }>();
   #lastAddress: string | undefined;
 
-  constructor(options: WorldOptions) {
+  constructor(options: CloudStateOptions) {
     this.options = options;
     this.machines = options.machines;
   }
@@ -38,55 +38,55 @@ export class World {
   project(id: string): Project {
     const found = this.#projects.get(id);
     if (found !== undefined) return found;
-    const { operationDelayMs: delayMs, pause } = this.options;
-    const operations = new Operations(id, { delayMs, pause, closing: this.#closing.signal });
-    const made = new Project(id, operations);
-    this.#projects.set(id, made);
-    return made;
+    const { operationDelayMs: delayMs, sleep } = this.options;
+    const operations = new Operations(id, { delayMs, sleep, closingSignal: this.#closing.signal });
+    const created = new Project(id, operations);
+    this.#projects.set(id, created);
+    return created;
   }
 
   /** Makes the network what the project's state says. Changes that come while it works are done together after it. */
-  shape(project: Project, network: string): Promise<void> {
-    const work = async () => {
-      if (project.has(network)) await this.machines.shapeNetwork(networkPlan(project, network));
+  applyNetwork(project: Project, network: string): Promise<void> {
+    const applySpec = async () => {
+      if (project.has(network)) await this.machines.applyNetwork(buildNetworkSpec(project, network));
     };
-    const at = this.#shaping.get(network);
-    if (at?.next !== undefined) return at.next;
-    const begin = () => {
-      const running = work();
+    const update = this.#networkUpdates.get(network);
+    if (update?.next !== undefined) return update.next;
+    const startUpdate = () => {
+      const running = applySpec();
       const entry = { running, next: undefined as Promise<void> | undefined };
-      this.#shaping.set(network, entry);
+      this.#networkUpdates.set(network, entry);
       const ended = () => {
-        if (entry.next === undefined) this.#shaping.delete(network);
+        if (entry.next === undefined) this.#networkUpdates.delete(network);
       };
       running.then(ended, ended);
       return running;
     };
-    if (at === undefined) return begin();
-    at.next = at.running.then(begin, begin);
-    return at.next;
+    if (update === undefined) return startUpdate();
+    update.next = update.running.then(startUpdate, startUpdate);
+    return update.next;
   }
 
   /** Takes the network away, after whatever shapes it. */
-  async unshape(network: string): Promise<void> {
-    await this.#shaping.get(network)?.running.catch(() => undefined);
-    await this.machines.removeNetwork(lastOf(network));
+  async removeNetwork(network: string): Promise<void> {
+    await this.#networkUpdates.get(network)?.running.catch(() => undefined);
+    await this.machines.removeNetwork(getLastSegment(network));
   }
 
   /** A free address of the block: a static one, an ephemeral one, both from the same. @throws ApiError */
-  allot(): string {
-    const taken = new Set(this.projects.flatMap((project) => inUse(project)));
-    this.#lastAddress = nextAddress(this.options.block, taken, this.#lastAddress);
+  allocateAddress(): string {
+    const usedAddresses = new Set(this.projects.flatMap((project) => listUsedAddresses(project)));
+    this.#lastAddress = findNextAddress(this.options.addressBlock, usedAddresses, this.#lastAddress);
     return this.#lastAddress;
   }
 
   /** Lets what is being done to machines come to its end, then takes all of them down. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the local cloud is closing'));
-    const done = this.projects.flatMap((project) => project.operations.all().map((operation) => operation.done));
+    const done = this.projects.flatMap((project) => project.operations.list().map((operation) => operation.done));
     const deadline = new AbortController();
-    const enough = pause(30_000, undefined, { signal: deadline.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(done), enough]);
+    const timeout = pause(30_000, undefined, { signal: deadline.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(done), timeout]);
     deadline.abort();
     await this.machines.close();
   }

@@ -1,8 +1,8 @@
 import type { Scope } from '../api/links.ts';
-import type { Kind } from '../resources/resource-kind.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
 
 /** What every resource of Compute Engine has. */
-export interface Base {
+export interface ResourceBase {
   readonly kind: string;
   readonly id: string;
   readonly name: string;
@@ -14,8 +14,8 @@ export interface Base {
 }
 
 /** A resource and how far along it is. `pending` is not seen yet, though its name is taken. */
-export interface Entity<R extends Base = Base> {
-  readonly kind: Kind;
+export interface Entity<R extends ResourceBase = ResourceBase> {
+  readonly kind: ResourceKind;
   readonly scope: Scope;
   readonly link: string;
   resource: R;
@@ -23,12 +23,12 @@ export interface Entity<R extends Base = Base> {
   /** The resource that takes this one along when it goes: a boot disk's machine, an automatic route's network. */
   readonly owner: string | undefined;
   /** Changes of one resource happen one after the other. */
-  turn: Promise<void>;
+  lastChange: Promise<void>;
 }
 
 /** Does `work` after everything that was asked of the resource before. */
-export function inTurn(entity: Entity, work: () => Promise<void>): Promise<void> {
-  const mine = entity.turn.then(work);
-  entity.turn = mine.catch(() => undefined);
-  return mine;
+export function enqueueChange(entity: Entity, applyChange: () => Promise<void>): Promise<void> {
+  const change = entity.lastChange.then(applyChange);
+  entity.lastChange = change.catch(() => undefined);
+  return change;
 }

@@ -1,31 +1,31 @@
-import { lastOf } from '../api/links.ts';
-import type { ExternalPlan, HealthCheckPlan, NetworkPlan } from '../machine-backend.ts';
-import { type Allowance, firewalls } from '../resources/firewalls.ts';
-import { forwardingRules, readPorts } from '../resources/forwarding-rules.ts';
+import { getLastSegment } from '../api/links.ts';
+import type { ExternalAddressSpec, HealthCheckSpec, NetworkSpec } from '../machine-backend.ts';
+import { type ProtocolPorts, firewalls } from '../resources/firewalls.ts';
+import { forwardingRules, parsePorts } from '../resources/forwarding-rules.ts';
 import { httpHealthChecks } from '../resources/http-health-checks.ts';
 import { type Instance, instances } from '../resources/instances/instances.ts';
-import type { Kind } from '../resources/resource-kind.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
 import { routes } from '../resources/routes.ts';
 import { subnetworks } from '../resources/subnetworks.ts';
 import { targetPools } from '../resources/target-pools.ts';
-import type { Base } from './entity.ts';
-import { natAddress } from './external-addresses.ts';
+import type { ResourceBase } from './entity.ts';
+import { getNatAddress } from './external-addresses.ts';
 import type { Project } from './project.ts';
 
 /** What a network is made of, as a pure function of the project's resources. */
-export function networkPlan(project: Project, network: string): NetworkPlan {
-  const own = <R extends Base & { readonly network: string }>(kind: Kind<R>) =>
-    there(project, kind).filter((resource) => resource.network === network);
-  const machines = there(project, instances).filter((machine) => machine.networkInterfaces[0]?.network === network);
+export function buildNetworkSpec(project: Project, network: string): NetworkSpec {
+  const listOwn = <R extends ResourceBase & { readonly network: string }>(kind: ResourceKind<R>) =>
+    listActive(project, kind).filter((resource) => resource.network === network);
+  const machines = listActive(project, instances).filter((machine) => machine.networkInterfaces[0]?.network === network);
   return {
-    name: lastOf(network),
-    subnets: own(subnetworks).map(({ name, ipCidrRange }) => ({ name, range: ipCidrRange })),
-    routes: own(routes).flatMap(({ destRange, priority, nextHopIp, nextHopInstance }) => {
+    name: getLastSegment(network),
+    subnets: listOwn(subnetworks).map(({ name, ipCidrRange }) => ({ name, range: ipCidrRange })),
+    routes: listOwn(routes).flatMap(({ destRange, priority, nextHopIp, nextHopInstance }) => {
       const nextHop =
         nextHopIp ?? machines.find(({ selfLink }) => selfLink === nextHopInstance)?.networkInterfaces[0]?.networkIP;
       return nextHop === undefined ? [] : [{ destination: destRange, nextHop, priority }];
     }),
-    firewall: own(firewalls)
+    firewall: listOwn(firewalls)
       .filter(({ disabled }) => !disabled)
       .map((rule) => ({
         name: rule.name,
@@ -34,24 +34,24 @@ export function networkPlan(project: Project, network: string): NetworkPlan {
         sourceRanges: rule.sourceRanges ?? [],
         sourceTags: rule.sourceTags ?? [],
         targetTags: rule.targetTags ?? [],
-        allow: (rule.allowed ?? rule.denied ?? []).map(({ IPProtocol, ports = [] }: Allowance) => ({
+        protocols: (rule.allowed ?? rule.denied ?? []).map(({ IPProtocol, ports = [] }: ProtocolPorts) => ({
           protocol: IPProtocol,
           ports,
         })),
       })),
-    external: [...machines.flatMap(machineAddress), ...balancers(project, machines)],
+    externalAddresses: [...machines.flatMap(toExternalAddresses), ...toLoadBalancers(project, machines)],
   };
 }
 
-function machineAddress(machine: Instance): readonly ExternalPlan[] {
-  const address = natAddress(machine);
+function toExternalAddresses(machine: Instance): readonly ExternalAddressSpec[] {
+  const address = getNatAddress(machine);
   if (machine.status !== 'RUNNING' || address === undefined) return [];
   return [{ kind: 'machine', address, target: machine.name }];
 }
 
-function balancers(project: Project, machines: readonly Instance[]): readonly ExternalPlan[] {
-  return there(project, forwardingRules).flatMap((rule): readonly ExternalPlan[] => {
-    const pool = there(project, targetPools).find(({ selfLink }) => selfLink === rule.target);
+function toLoadBalancers(project: Project, machines: readonly Instance[]): readonly ExternalAddressSpec[] {
+  return listActive(project, forwardingRules).flatMap((rule): readonly ExternalAddressSpec[] => {
+    const pool = listActive(project, targetPools).find(({ selfLink }) => selfLink === rule.target);
     // In the pool's order, so that one state gives one plan whichever machine was made first.
     const members = (pool?.instances ?? []).flatMap((link) => machines.filter(({ selfLink }) => selfLink === link));
     if (members.length === 0) return [];
@@ -59,16 +59,16 @@ function balancers(project: Project, machines: readonly Instance[]): readonly Ex
       {
         kind: 'balancer',
         address: rule.IPAddress,
-        ports: readPorts(rule.portRange),
+        ports: parsePorts(rule.portRange),
         targets: members.map(({ name }) => name),
-        healthCheck: healthCheck(project, pool?.healthChecks?.[0]),
+        healthCheck: toHealthCheckSpec(project, pool?.healthChecks?.[0]),
       },
     ];
   });
 }
 
-function healthCheck(project: Project, link: string | undefined): HealthCheckPlan | undefined {
-  const check = there(project, httpHealthChecks).find(({ selfLink }) => selfLink === link);
+function toHealthCheckSpec(project: Project, link: string | undefined): HealthCheckSpec | undefined {
+  const check = listActive(project, httpHealthChecks).find(({ selfLink }) => selfLink === link);
   if (check === undefined) return undefined;
   return {
     host: check.host === '' ? undefined : check.host,
@@ -82,9 +82,9 @@ function healthCheck(project: Project, link: string | undefined): HealthCheckPla
 }
 
 /** The resources of a kind that are there, and neither still to come nor about to go. */
-function there<R extends Base>(project: Project, kind: Kind<R>): readonly R[] {
+function listActive<R extends ResourceBase>(project: Project, kind: ResourceKind<R>): readonly R[] {
   return project
-    .of(kind)
+    .listByKind(kind)
     .filter(({ state }) => state === 'creating' || state === 'ready')
     .map(({ resource }) => resource);
 }

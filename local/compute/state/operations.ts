@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { JsonObject } from '../api/json.ts';
-import { lastOf, linkTo, type Scope } from '../api/links.ts';
-import { newId, timestamp } from './identity.ts';
+import { getLastSegment, buildLink, type Scope } from '../api/links.ts';
+import { generateId, getTimestamp } from './identity.ts';
 
 export interface Operation {
   readonly scope: Scope;
@@ -12,7 +12,7 @@ export interface Operation {
   readonly done: Promise<void>;
 }
 
-export interface Begin {
+export interface OperationRequest {
   /** `insert`, `delete`, `stop` … */
   readonly type: string;
   readonly scope: Scope;
@@ -22,97 +22,97 @@ export interface Begin {
   /** Ends the operation with this error in place of the work. */
   readonly fault: { readonly code: string; readonly message: string } | undefined;
   /** Called as the operation starts to run. */
-  started?(): void;
-  work(): Promise<void>;
+  onStarted?(): void;
+  applyChange(): Promise<void>;
   /** Called when it ends with an error, to leave nothing half done. */
-  undo?(): Promise<void>;
+  rollBack?(): Promise<void>;
 }
 
-export interface OperationTime {
+export interface OperationTiming {
   readonly delayMs: number;
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Aborted when the cloud closes: what has not begun then never does, and nothing is undone. */
-  readonly closing: AbortSignal;
+  readonly closingSignal: AbortSignal;
 }
 
 /** The operations of one project: PENDING, RUNNING, DONE, over at least `delayMs` and as long as the work takes. */
 export class Operations {
-  readonly #all = new Map<string, Operation>();
+  readonly #list = new Map<string, Operation>();
   readonly #project: string;
-  readonly #time: OperationTime;
+  readonly #timing: OperationTiming;
 
-  constructor(project: string, time: OperationTime) {
+  constructor(project: string, timing: OperationTiming) {
     this.#project = project;
-    this.#time = time;
+    this.#timing = timing;
   }
 
-  begin(begin: Begin): Operation {
+  begin(request: OperationRequest): Operation {
     const name = `operation-${Date.now()}-${randomBytes(7).toString('hex')}-${randomBytes(4).toString('hex')}-${randomBytes(4).toString('hex')}`;
     const where =
-      begin.scope === 'global'
+      request.scope === 'global'
         ? {}
-        : { [begin.scope.startsWith('zones/') ? 'zone' : 'region']: linkTo(this.#project, begin.scope) };
+        : { [request.scope.startsWith('zones/') ? 'zone' : 'region']: buildLink(this.#project, request.scope) };
     const resource: JsonObject = {
       kind: 'compute#operation',
-      id: newId(),
+      id: generateId(),
       name,
-      operationType: begin.type,
-      targetLink: begin.targetLink,
-      targetId: begin.targetId,
+      operationType: request.type,
+      targetLink: request.targetLink,
+      targetId: request.targetId,
       status: 'PENDING',
       user: 'kthw@local',
       progress: 0,
-      insertTime: timestamp(),
-      selfLink: linkTo(this.#project, begin.scope, 'operations', name),
+      insertTime: getTimestamp(),
+      selfLink: buildLink(this.#project, request.scope, 'operations', name),
       ...where,
-      ...(begin.requestId === undefined ? {} : { clientOperationId: begin.requestId }),
+      ...(request.requestId === undefined ? {} : { clientOperationId: request.requestId }),
     };
-    const operation = { scope: begin.scope, name, resource, done: this.#run(resource, begin) };
-    this.#all.set(name, operation);
+    const operation = { scope: request.scope, name, resource, done: this.#run(resource, request) };
+    this.#list.set(name, operation);
     return operation;
   }
 
   find(scope: Scope, name: string): Operation | undefined {
     // Clients that keep only the number ask with it.
-    const found = this.#all.get(name) ?? this.all().find(({ resource }) => resource.id === name);
+    const found = this.#list.get(name) ?? this.list().find(({ resource }) => resource.id === name);
     return found?.scope === scope ? found : undefined;
   }
 
-  all(): readonly Operation[] {
-    return [...this.#all.values()];
+  list(): readonly Operation[] {
+    return [...this.#list.values()];
   }
 
-  forget(operation: Operation): void {
-    this.#all.delete(operation.name);
+  remove(operation: Operation): void {
+    this.#list.delete(operation.name);
   }
 
-  async #run(operation: JsonObject, begin: Begin): Promise<void> {
-    const { delayMs, pause, closing } = this.#time;
+  async #run(operation: JsonObject, request: OperationRequest): Promise<void> {
+    const { delayMs, sleep, closingSignal } = this.#timing;
     try {
-      await pause(delayMs / 2, closing);
-      Object.assign(operation, { status: 'RUNNING', startTime: timestamp() });
-      begin.started?.();
-      if (begin.fault !== undefined) throw new Fault(begin.fault.code, begin.fault.message);
-      const [worked] = await Promise.allSettled([begin.work(), pause(delayMs / 2, closing)]);
-      if (worked.status === 'rejected') throw worked.reason;
+      await sleep(delayMs / 2, closingSignal);
+      Object.assign(operation, { status: 'RUNNING', startTime: getTimestamp() });
+      request.onStarted?.();
+      if (request.fault !== undefined) throw new OperationError(request.fault.code, request.fault.message);
+      const [runResult] = await Promise.allSettled([request.applyChange(), sleep(delayMs / 2, closingSignal)]);
+      if (runResult.status === 'rejected') throw runResult.reason;
     } catch (error) {
-      Object.assign(operation, errorOf(error));
-      if (closing.aborted) return;
-      await begin
-        .undo?.()
-        .catch((again: unknown) => console.error(`undoing ${begin.type} of ${lastOf(begin.targetLink)}:`, again));
+      Object.assign(operation, toErrorFields(error));
+      if (closingSignal.aborted) return;
+      await request
+        .rollBack?.()
+        .catch((rollBackError: unknown) => console.error(`undoing ${request.type} of ${getLastSegment(request.targetLink)}:`, rollBackError));
     }
     Object.assign(operation, {
-      startTime: operation.startTime ?? timestamp(),
+      startTime: operation.startTime ?? getTimestamp(),
       status: 'DONE',
       progress: 100,
-      endTime: timestamp(),
+      endTime: getTimestamp(),
     });
   }
 }
 
 /** An error that ends an operation, in Google's words. */
-class Fault extends Error {
+class OperationError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);
@@ -120,11 +120,11 @@ class Fault extends Error {
   }
 }
 
-function errorOf(error: unknown): object {
+function toErrorFields(error: unknown): object {
   const [code, message, status, phrase] =
     error instanceof ApiError
-      ? [error.operationCode, error.message, error.status, phrases[error.status] ?? 'BAD REQUEST']
-      : error instanceof Fault
+      ? [error.operationCode, error.message, error.status, statusPhrases[error.status] ?? 'BAD REQUEST']
+      : error instanceof OperationError
         ? [
             error.code,
             error.message,
@@ -134,7 +134,7 @@ function errorOf(error: unknown): object {
   return { httpErrorStatusCode: status, httpErrorMessage: phrase, error: { errors: [{ code, message }] } };
 }
 
-const phrases: Readonly<Record<number, string>> = {
+const statusPhrases: Readonly<Record<number, string>> = {
   403: 'FORBIDDEN',
   404: 'NOT FOUND',
   409: 'CONFLICT',

@@ -1,8 +1,8 @@
-import { refuse } from '../api/api-error.ts';
-import { pathOf, type Scope } from '../api/links.ts';
-import type { Kind } from '../resources/resource-kind.ts';
-import type { Base, Entity } from './entity.ts';
-import { newId, timestamp } from './identity.ts';
+import { apiErrors } from '../api/api-error.ts';
+import { toResourcePath, type Scope } from '../api/links.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
+import type { ResourceBase, Entity } from './entity.ts';
+import { generateId, getTimestamp } from './identity.ts';
 import type { Operation, Operations } from './operations.ts';
 
 export interface MetadataItem {
@@ -13,11 +13,11 @@ export interface MetadataItem {
 /** One project's resources. Any name of a project will do; it begins empty. */
 export class Project {
   readonly id: string;
-  readonly number = newId();
-  readonly createdAt = timestamp();
+  readonly number = generateId();
+  readonly createdAt = getTimestamp();
   readonly operations: Operations;
   /** Operations by the request that asked for them, so that a repeat gets the first one's answer. */
-  readonly requests = new Map<string, { readonly call: string; readonly operation: Operation }>();
+  readonly operationsByRequestId = new Map<string, { readonly requestKey: string; readonly operation: Operation }>();
   /** Metadata of all machines: `ssh-keys` is among it. */
   metadata: readonly MetadataItem[] = [];
   readonly #entities = new Map<string, Entity>();
@@ -27,12 +27,12 @@ export class Project {
     this.operations = operations;
   }
 
-  all(): readonly Entity[] {
+  listEntities(): readonly Entity[] {
     return [...this.#entities.values()];
   }
 
-  of<R extends Base>(kind: Kind<R>): readonly Entity<R>[] {
-    return this.all().filter((entity): entity is Entity<R> => entity.kind.collection === kind.collection);
+  listByKind<R extends ResourceBase>(kind: ResourceKind<R>): readonly Entity<R>[] {
+    return this.listEntities().filter((entity): entity is Entity<R> => entity.kind.collection === kind.collection);
   }
 
   has(link: string): boolean {
@@ -46,10 +46,10 @@ export class Project {
   }
 
   /** @throws ApiError 404; 400 resourceNotReady while it is being made or deleted */
-  ready<R extends Base>(link: string, _kind?: Kind<R>): Entity<R> {
+  getReady<R extends ResourceBase>(link: string, _kind?: ResourceKind<R>): Entity<R> {
     const entity = this.#entities.get(link);
-    if (entity === undefined) throw refuse.notFound(pathOf(link));
-    if (entity.state !== 'ready') throw refuse.notReady(pathOf(link));
+    if (entity === undefined) throw apiErrors.notFound(toResourcePath(link));
+    if (entity.state !== 'ready') throw apiErrors.notReady(toResourcePath(link));
     return entity as Entity<R>;
   }
 
@@ -58,19 +58,19 @@ export class Project {
   }
 
   /** Takes a resource out, and what belongs to it. */
-  drop(entity: Entity): void {
+  remove(entity: Entity): void {
     this.#entities.delete(entity.link);
-    for (const other of this.all()) if (other.owner === entity.link) this.drop(other);
+    for (const other of this.listEntities()) if (other.owner === entity.link) this.remove(other);
   }
 
   /** The first resource that needs this one, its own parts aside. */
-  userOf(link: string): Entity | undefined {
-    return this.all().find(
-      (entity) => entity.owner !== link && entity.kind.uses?.(entity.resource, this).includes(link),
+  findUser(link: string): Entity | undefined {
+    return this.listEntities().find(
+      (entity) => entity.owner !== link && entity.kind.listDependencies?.(entity.resource, this).includes(link),
     );
   }
 }
 
-export function entityOf(kind: Kind, scope: Scope, resource: Base, owner?: string): Entity {
-  return { kind, scope, link: resource.selfLink, resource, state: 'pending', owner, turn: Promise.resolve() };
+export function createEntity(kind: ResourceKind, scope: Scope, resource: ResourceBase, owner?: string): Entity {
+  return { kind, scope, link: resource.selfLink, resource, state: 'pending', owner, lastChange: Promise.resolve() };
 }

@@ -1,10 +1,10 @@
-import { refuse } from '../api/api-error.ts';
-import type { Share } from '../resources/resource-kind.ts';
-import type { World } from './cloud-state.ts';
+import { apiErrors } from '../api/api-error.ts';
+import type { QuotaUsage } from '../resources/resource-kind.ts';
+import type { CloudState } from './cloud-state.ts';
 import type { Project } from './project.ts';
 
 /** Limits of a new project, roughly; any can be set otherwise. */
-const regional: Readonly<Record<string, number>> = {
+const regionalLimits: Readonly<Record<string, number>> = {
   CPUS: 24,
   N2_CPUS: 24,
   DISKS_TOTAL_GB: 4096,
@@ -12,7 +12,7 @@ const regional: Readonly<Record<string, number>> = {
   INSTANCES: 100,
   STATIC_ADDRESSES: 8,
 };
-const global: Readonly<Record<string, number>> = {
+const globalLimits: Readonly<Record<string, number>> = {
   CPUS_ALL_REGIONS: 64,
   FIREWALLS: 100,
   FORWARDING_RULES: 15,
@@ -24,30 +24,30 @@ const global: Readonly<Record<string, number>> = {
 };
 
 /** The quotas of a region, or of the whole project where `region` is empty, with what is really used. */
-export function quotas(
+export function computeQuotas(
   project: Project,
   region: string,
-  world: World,
+  cloud: CloudState,
 ): readonly { metric: string; limit: number; usage: number }[] {
-  const shares = project.all().flatMap(({ kind, resource }) => kind.quota?.(resource) ?? []);
-  return Object.entries(region === '' ? global : regional).map(([metric, usual]) => ({
+  const usages = project.listEntities().flatMap(({ kind, resource }) => kind.computeQuotaUsage?.(resource) ?? []);
+  return Object.entries(region === '' ? globalLimits : regionalLimits).map(([metric, defaultLimit]) => ({
     metric,
-    limit: world.options.quotas[metric] ?? usual,
-    usage: shares
-      .filter((share) => share.metric === metric && share.region === region)
+    limit: cloud.options.quotas[metric] ?? defaultLimit,
+    usage: usages
+      .filter((quotaUsage) => quotaUsage.metric === metric && quotaUsage.region === region)
       .reduce((sum, { amount }) => sum + amount, 0),
   }));
 }
 
 /** @throws ApiError 403 quotaExceeded when `shares` more don't fit */
-export function claim(project: Project, shares: readonly Share[], world: World): void {
-  for (const region of new Set(shares.map((share) => share.region))) {
-    for (const { metric, limit, usage } of quotas(project, region, world)) {
-      const more = shares
-        .filter((share) => share.metric === metric && share.region === region)
+export function assertQuota(project: Project, usages: readonly QuotaUsage[], cloud: CloudState): void {
+  for (const region of new Set(usages.map((quotaUsage) => quotaUsage.region))) {
+    for (const { metric, limit, usage } of computeQuotas(project, region, cloud)) {
+      const requestedAmount = usages
+        .filter((quotaUsage) => quotaUsage.metric === metric && quotaUsage.region === region)
         .reduce((sum, { amount }) => sum + amount, 0);
-      if (more > 0 && usage + more > limit) {
-        throw refuse.quota(metric, limit, region === '' ? 'globally' : `in region ${region}`);
+      if (requestedAmount > 0 && usage + requestedAmount > limit) {
+        throw apiErrors.quotaExceeded(metric, limit, region === '' ? 'globally' : `in region ${region}`);
       }
     }
   }

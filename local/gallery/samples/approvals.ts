@@ -1,79 +1,92 @@
-import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { question, waiting } from '../../../src/commands/messages/approval-request.ts';
-import { decided } from '../../../src/commands/messages/decision.ts';
-import { status } from '../../../src/commands/messages/status.ts';
-import type { Fate, Question } from '../../../src/commands/notifier/approval-status.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
+import { buildApprovalBlocks, renderApprovalRequest } from '../../../src/commands/messages/approval-request.ts';
+import { renderDecision } from '../../../src/commands/messages/decision.ts';
+import { renderStatus } from '../../../src/commands/messages/status.ts';
+import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { Decision } from '../../../src/engine/service/cluster-service-types.ts';
-import { ada, cluster, grace, later } from './fixtures.ts';
+import { ada, createClusterRecord, getSampleTime, grace } from './fixtures.ts';
 import { runs } from './runs.ts';
-import { messages, type Sample } from './sample.ts';
+import { createMessageSamples, type Sample } from './sample.ts';
 
-const ids = { yes: 'approval.yes', no: 'approval.no' };
+const approvalButtonIds = { approve: 'approval.approve', reject: 'approval.reject' };
 const { view } = runs.waiting;
-const asked: Question = {
+const approval: ApprovalRequest = {
   seq: 3,
   digest: 'd1',
-  destroys: [
+  deletions: [
     'load balancer’s rule demo',
     ...[0, 1, 2].map((n) => `machine demo-controller-${n} (f1-micro, 10.240.0.1${n})`),
   ],
-  expiresAt: later(1_800),
+  expiresAt: getSampleTime(1_800),
 };
-const named: Policy = { ...everybody, approvers: [grace, { group: 'S0000OPS0' }] };
-const answer = { by: grace, at: later(60) };
+const namedApproversPolicy: Policy = { ...allowAllPolicy, approvers: [grace, { group: 'S0000OPS0' }] };
+const answer = { actor: grace, at: getSampleTime(60) };
 
-const fates: Readonly<Record<string, Fate>> = {
-  asked: { is: 'open' },
-  'given, and under way': { is: 'approved', answer },
-  'given, and done': { is: 'ended', answer, end: { as: 'succeeded', at: later(400) } },
-  'given, and failed': { is: 'ended', answer, end: { as: 'failed', at: later(400) } },
-  'given, and stopped': { is: 'ended', answer, end: { as: 'cancelled', at: later(400) } },
-  rejected: { is: 'refused', answer },
-  'asked anew': { is: 'superseded' },
-  'asked anew after a yes': { is: 'superseded', answer },
-  expired: { is: 'expired' },
-  'the run was stopped': { is: 'over', stoppedBy: ada },
-  'the run ended': { is: 'over' },
+const approvalStatuses: Readonly<Record<string, ApprovalStatus>> = {
+  asked: { kind: 'open' },
+  'given, and under way': { kind: 'approved', answer },
+  'given, and done': { kind: 'ended', answer, end: { outcome: 'succeeded', at: getSampleTime(400) } },
+  'given, and failed': { kind: 'ended', answer, end: { outcome: 'failed', at: getSampleTime(400) } },
+  'given, and stopped': { kind: 'ended', answer, end: { outcome: 'cancelled', at: getSampleTime(400) } },
+  rejected: { kind: 'refused', answer },
+  'asked anew': { kind: 'superseded' },
+  'asked anew after a yes': { kind: 'superseded', answer },
+  expired: { kind: 'expired' },
+  'the run was stopped': { kind: 'over', stoppedBy: ada },
+  'the run ended': { kind: 'over' },
 };
 
 const decisions: Readonly<Record<string, Decision>> = {
   'yes counts': { decided: 'given' },
   'no counts': { decided: 'refused' },
-  'approved before': { already: 'given', by: grace, at: later(60) },
-  'refused before': { already: 'refused', by: grace, at: later(60) },
-  'too late': { dead: 'expired' },
-  'things have changed': { dead: 'superseded' },
-  'the run is over': { dead: 'over' },
-  'never asked': { dead: 'unknown' },
+  'approved before': { alreadyDecided: 'given', decidedBy: grace, decidedAt: getSampleTime(60) },
+  'refused before': { alreadyDecided: 'refused', decidedBy: grace, decidedAt: getSampleTime(60) },
+  'too late': { invalidReason: 'expired' },
+  'things have changed': { invalidReason: 'superseded' },
+  'the run is over': { invalidReason: 'over' },
+  'never asked': { invalidReason: 'unknown' },
 };
 
 const operations = ['rebuild', 'scale', 'resize', 'create'] as const;
 
 /** What a run asks before it takes something away, and what comes of it. */
-export const questionSamples: readonly Sample[] = [
-  ...messages('Approval', 'message', {
+export const approvalSamples: readonly Sample[] = [
+  ...createMessageSamples('Approval', 'message', {
     ...Object.fromEntries(
-      Object.entries(fates).map(([name, fate]) => [name, question(view, asked, fate, everybody, ids)]),
+      Object.entries(approvalStatuses).map(([name, status]) => [
+        name,
+        renderApprovalRequest(view, approval, status, allowAllPolicy, approvalButtonIds),
+      ]),
     ),
     ...Object.fromEntries(
       operations.map((operation) => [
         `asked before: ${operation}`,
-        question({ ...view, operation }, asked, { is: 'open' }, named, ids),
+        renderApprovalRequest(
+          { ...view, operation },
+          approval,
+          { kind: 'open' },
+          namedApproversPolicy,
+          approvalButtonIds,
+        ),
       ]),
     ),
   }),
-  ...messages(
+  ...createMessageSamples(
     'What came of a press',
     'ephemeral',
-    Object.fromEntries(Object.entries(decisions).map(([name, one]) => [name, decided(one, 'demo').shown])),
+    Object.fromEntries(Object.entries(decisions).map(([name, one]) => [name, renderDecision(one, 'demo').message])),
   ),
-  ...messages('What came of a press', 'ephemeral', {
-    'on nothing known': decided({ dead: 'unknown' }, undefined).shown,
+  ...createMessageSamples('What came of a press', 'ephemeral', {
+    'on nothing known': renderDecision({ invalidReason: 'unknown' }, undefined).message,
   }),
-  ...messages('Status', 'ephemeral', {
-    'waits for a yes': status(
-      { name: 'demo', record: cluster({ state: 'failed' }), latest: view },
-      waiting({ run: 'r1', cluster: 'demo', operation: 'rebuild', askedBy: ada, ...asked }, named, ids),
+  ...createMessageSamples('Status', 'ephemeral', {
+    'waits for a yes': renderStatus(
+      { name: 'demo', record: createClusterRecord({ state: 'failed' }), latestRun: view },
+      buildApprovalBlocks(
+        { run: 'r1', cluster: 'demo', operation: 'rebuild', requester: ada, ...approval },
+        namedApproversPolicy,
+        approvalButtonIds,
+      ),
     ),
   }),
 ];

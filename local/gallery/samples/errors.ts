@@ -1,14 +1,14 @@
 import {
-  conflictCard,
-  failureCard,
-  postponedCard,
-  retryCard,
+  renderConflictCard,
+  renderDeferredCard,
+  renderFailureCard,
+  renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
-import { type ErrorCode, faultOf, KthwError } from '../../../src/engine/workflow/errors.ts';
-import type { Fault } from '../../../src/store/events.ts';
-import { ada, channel, later, spec } from './fixtures.ts';
-import { messages, type Sample } from './sample.ts';
-import { played } from './simulate-run.ts';
+import { type ErrorCode, KthwError, toStepError } from '../../../src/engine/workflow/errors.ts';
+import type { StepError } from '../../../src/store/events.ts';
+import { ada, channel, getSampleTime, spec } from './fixtures.ts';
+import { createMessageSamples, type Sample } from './sample.ts';
+import { simulateRun } from './simulate-run.ts';
 
 const doing = 'machine demo-worker-2 (e2-standard-2, 10.240.0.22)';
 const host = 'demo-controller-1';
@@ -51,8 +51,8 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'api-refused': new KthwError('api-refused', { doing: 'reading the nodes', status: 503 }),
   'check-failed': new KthwError('check-failed', { what: 'a node port from another machine' }),
   'keyring-refused': new KthwError('keyring-refused', {
-    what: 'the key that protects this cluster’s secrets is disabled',
-    next: 'enable it in Cloud KMS',
+    problem: 'the key that protects this cluster’s secrets is disabled',
+    remedy: 'enable it in Cloud KMS',
   }),
   preflight: new KthwError('preflight', {
     problems: ['24 CPUs are needed and 8 are left in us-west1', 'the pods’ range overlaps with network “default”'],
@@ -61,31 +61,32 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   bug: new KthwError('bug', { doing: 'certificate admin' }),
 };
 
-export function failureOf(code: ErrorCode): Fault {
-  return faultOf(errors[code], code);
+export function createSampleError(code: ErrorCode): StepError {
+  return toStepError(errors[code], code);
 }
 
 const step = 'workers/demo-worker-2';
-const { view } = played({ operation: 'create', spec, by: ada, channel, untilSec: 30 });
+const { view } = simulateRun({ operation: 'create', spec, actor: ada, channel, untilSec: 30 });
 
 /** A card for every fault: those that pass by themselves are told as such. */
-export const faultSamples: readonly Sample[] = [
-  ...messages(
+export const errorSamples: readonly Sample[] = [
+  ...createMessageSamples(
     'Troubles',
     'message',
     Object.fromEntries(
       (Object.keys(errors) as ErrorCode[]).map((code) => {
-        const fault = failureOf(code);
-        if (fault.kind === 'transient') return [`still trying: ${code}`, retryCard(view, step, fault, 5, later(90))];
-        if (fault.kind === 'postponed') return [`left for later: ${code}`, postponedCard(view, 'dns/runs', fault)];
-        return [`stopped: ${code}`, failureCard(view, step, fault)];
+        const error = createSampleError(code);
+        if (error.kind === 'transient')
+          return [`still trying: ${code}`, renderRetryCard(view, step, error, 5, getSampleTime(90))];
+        if (error.kind === 'deferred') return [`left for later: ${code}`, renderDeferredCard(view, 'dns/runs', error)];
+        return [`stopped: ${code}`, renderFailureCard(view, step, error)];
       }),
     ),
   ),
-  ...messages('Troubles', 'message', {
-    'exists and differs': conflictCard(view, 'firewall/demo-allow-external', [
-      { field: 'source ranges', wanted: '0.0.0.0/0', found: '10.0.0.0/8' },
-      { field: 'allowed', wanted: 'icmp, tcp:6443', found: 'icmp' },
+  ...createMessageSamples('Troubles', 'message', {
+    'exists and differs': renderConflictCard(view, 'firewall/demo-allow-external', [
+      { field: 'source ranges', desired: '0.0.0.0/0', actual: '10.0.0.0/8' },
+      { field: 'allowed', desired: 'icmp, tcp:6443', actual: 'icmp' },
     ]),
   }),
 ];

@@ -1,28 +1,41 @@
-import { auditNote, auditSent, auditTrail } from '../../../src/commands/messages/audit-trail.ts';
 import {
-  answered,
-  noDirect,
-  nothingToSend,
-  notUnderstood,
-  storeAway,
-  unknownCluster,
-  wentWrong,
+  renderAuditFileComment,
+  renderAuditSent,
+  renderAuditTrail,
+} from '../../../src/commands/messages/audit-trail.ts';
+import {
+  renderDmUnavailable,
+  renderInvalidArguments,
+  renderNothingToSubmit,
+  renderStartResult,
+  renderStoreUnavailable,
+  renderUnexpectedError,
+  renderUnknownCluster,
 } from '../../../src/commands/messages/command-replies.ts';
-import { askForName, confirmDelete, kept, typingTheName } from '../../../src/commands/messages/delete-confirmation.ts';
-import { notAllowed } from '../../../src/commands/messages/denial.ts';
-import { endsSoon, extended } from '../../../src/commands/messages/expiry-reminder.ts';
-import { details, overview } from '../../../src/commands/messages/help.ts';
-import { kubeconfigNote, kubeconfigNotYet, kubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
+import {
+  renderDeleteCancelled,
+  renderDeleteConfirmation,
+  renderDeleteModal,
+  renderDeleteModalOpened,
+} from '../../../src/commands/messages/delete-confirmation.ts';
+import { renderDenial } from '../../../src/commands/messages/denial.ts';
+import { renderExpiryReminder, renderExtensionResult } from '../../../src/commands/messages/expiry-reminder.ts';
+import { renderCommandHelp, renderHelpOverview } from '../../../src/commands/messages/help.ts';
+import {
+  renderKubeconfigFileComment,
+  renderKubeconfigSent,
+  renderKubeconfigUnavailable,
+} from '../../../src/commands/messages/kubeconfig.ts';
 import { md } from '../../../src/commands/messages/markdown.ts';
-import { revoked } from '../../../src/commands/messages/revocation.ts';
-import { clusterList, status } from '../../../src/commands/messages/status.ts';
+import { renderRevocation } from '../../../src/commands/messages/revocation.ts';
+import { renderClusterList, renderStatus } from '../../../src/commands/messages/status.ts';
 import { commands } from '../../../src/commands/routing/router.ts';
 import { releases } from '../../../src/engine/cluster/releases.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
-import { ada, cluster, grace, later, spec } from './fixtures.ts';
+import { ada, createClusterRecord, getSampleTime, grace, spec } from './fixtures.ts';
 import { runs } from './runs.ts';
-import { messages, type Sample } from './sample.ts';
-import { playedAt } from './simulate-run.ts';
+import { createMessageSamples, type Sample } from './sample.ts';
+import { simulationStart } from './simulate-run.ts';
 
 const { name: _, forceSize: __, ...values } = spec;
 const defaults = {
@@ -31,137 +44,164 @@ const defaults = {
   versions: releases.map((one) => one.kubernetes),
   phases: phases.map((one) => one.name),
 };
-const facts = { 'public-address': '203.0.113.7' };
-const held = { run: 'r0', operation: 'delete', by: grace, since: playedAt };
-const fields = [
-  { field: 'workers', wanted: '5', found: '3' },
-  { field: 'machine type', wanted: 'e2-standard-4', found: 'e2-standard-2' },
+const outputs = { 'public-address': '203.0.113.7' };
+const activeRun = { run: 'r0', operation: 'delete', requester: grace, since: simulationStart };
+const differences = [
+  { field: 'workers', desired: '5', actual: '3' },
+  { field: 'machine type', desired: 'e2-standard-4', actual: 'e2-standard-2' },
 ];
-const ends = { extend: 'lifetime.extend', delete: 'delete.yes' };
-const ids = { yes: 'delete.yes', no: 'delete.no' };
-const soon = { endsAt: later(1_800), now: playedAt };
-const trail = [
-  { at: playedAt, run: 'r1', by: ada, what: 'asked for rebuild from controllers' },
-  { at: later(60), run: 'r1', by: grace, what: 'approved rebuild from controllers' },
+const expiryButtonIds = { extend: 'ttl.extend', delete: 'delete.confirm' };
+const deleteButtonIds = { confirm: 'delete.confirm', cancel: 'delete.cancel' };
+const expiringSoon = { expiresAt: getSampleTime(1_800), now: simulationStart };
+const auditEntries = [
+  { at: simulationStart, run: 'r1', actor: ada, description: 'asked for rebuild from controllers' },
+  { at: getSampleTime(60), run: 'r1', actor: grace, description: 'approved rebuild from controllers' },
   {
-    at: later(90),
+    at: getSampleTime(90),
     run: 'r1',
-    what: 'removed machine demo-controller-0',
+    description: 'removed machine demo-controller-0',
     durationMs: 30_000,
     outcome: 'succeeded' as const,
   },
-  { at: later(700), what: 'was given kubeconfig 3f9a12bc45de as slack:T0000LOCAL:U0000ADA0', by: ada },
+  {
+    at: getSampleTime(700),
+    description: 'was given kubeconfig 3f9a12bc45de as slack:T0000LOCAL:U0000ADA0',
+    actor: ada,
+  },
 ];
 const grant = {
   id: '3f9a12bc45de',
-  to: grace,
+  grantee: grace,
   commonName: 'slack:T0000LOCAL:U000GRACE',
-  issuedAt: later(700),
-  endsAt: later(87_100),
+  issuedAt: getSampleTime(700),
+  expiresAt: getSampleTime(87_100),
 };
-const demo = { name: 'demo', record: cluster({ state: 'ready', facts }), latest: runs.ready.view };
+const demoStatus = {
+  name: 'demo',
+  record: createClusterRecord({ state: 'ready', outputs }),
+  latestRun: runs.ready.view,
+};
 
 /** What people get back for a command, alone. */
-export const answerSamples: readonly Sample[] = [
-  ...messages('Status', 'ephemeral', {
-    building: status({ ...demo, record: cluster(), latest: runs.building.view }),
-    ready: status(demo, [], true),
-    'ready, wanted until later': status({
-      ...demo,
-      record: cluster({ state: 'ready', facts, endsAt: later(28_800).toISOString() }),
+export const replySamples: readonly Sample[] = [
+  ...createMessageSamples('Status', 'ephemeral', {
+    building: renderStatus({ ...demoStatus, record: createClusterRecord(), latestRun: runs.building.view }),
+    ready: renderStatus(demoStatus, [], true),
+    'ready, wanted until later': renderStatus({
+      ...demoStatus,
+      record: createClusterRecord({ state: 'ready', outputs, expiresAt: getSampleTime(28_800).toISOString() }),
     }),
-    failed: status({ ...demo, record: cluster({ state: 'failed' }), latest: runs.failed.view }),
-    cancelled: status({ ...demo, record: cluster({ state: 'cancelled' }), latest: runs.cancelled.view }),
-    deleting: status({
-      ...demo,
-      record: cluster({ state: 'deleting', facts }),
-      latest: { ...runs.begun.view, operation: 'delete' },
+    failed: renderStatus({
+      ...demoStatus,
+      record: createClusterRecord({ state: 'failed' }),
+      latestRun: runs.failed.view,
     }),
-    'without a run': status({ name: 'demo', record: cluster({ state: 'failed' }) }),
+    cancelled: renderStatus({
+      ...demoStatus,
+      record: createClusterRecord({ state: 'cancelled' }),
+      latestRun: runs.cancelled.view,
+    }),
+    deleting: renderStatus({
+      ...demoStatus,
+      record: createClusterRecord({ state: 'deleting', outputs }),
+      latestRun: { ...runs.begun.view, operation: 'delete' },
+    }),
+    'without a run': renderStatus({ name: 'demo', record: createClusterRecord({ state: 'failed' }) }),
   }),
-  ...messages('List', 'ephemeral', {
-    'three clusters': clusterList([
-      demo,
+  ...createMessageSamples('List', 'ephemeral', {
+    'three clusters': renderClusterList([
+      demoStatus,
       {
         name: 'staging',
-        record: cluster({ spec: { ...spec, name: 'staging', workers: 5 } }),
-        latest: runs.building.view,
+        record: createClusterRecord({ spec: { ...spec, name: 'staging', workers: 5 } }),
+        latestRun: runs.building.view,
       },
       {
         name: 'scratch',
-        record: cluster({ spec: { ...spec, name: 'scratch', controllers: 1 }, state: 'failed', by: grace }),
+        record: createClusterRecord({
+          spec: { ...spec, name: 'scratch', controllers: 1 },
+          state: 'failed',
+          createdBy: grace,
+        }),
       },
     ]),
-    none: clusterList([]),
+    none: renderClusterList([]),
   }),
-  ...messages('Help', 'ephemeral', {
-    'all commands': overview(commands),
-    ...Object.fromEntries(commands.map((one) => [one.name, details(one, defaults)])),
+  ...createMessageSamples('Help', 'ephemeral', {
+    'all commands': renderHelpOverview(commands),
+    ...Object.fromEntries(commands.map((one) => [one.name, renderCommandHelp(one, defaults)])),
   }),
-  ...messages('Kubeconfig', 'message', {
-    'by direct message, with the file': kubeconfigNote('demo', {
-      endsAt: later(86_400),
+  ...createMessageSamples('Kubeconfig', 'message', {
+    'by direct message, with the file': renderKubeconfigFileComment('demo', {
+      expiresAt: getSampleTime(86_400),
       commonName: 'slack:T0000LOCAL:U0000ADA0',
     }),
   }),
-  ...messages('Kubeconfig', 'ephemeral', {
-    'where it went': kubeconfigSent('demo'),
-    'none yet': kubeconfigNotYet('demo', 'building'),
-    revoked: revoked('demo', grace, { revoked: [grant], reached: true }),
-    'revoked while the API is away': revoked('demo', grace, { revoked: [grant], reached: false }),
-    'nothing to revoke': revoked('demo', grace, { revoked: [], reached: true }),
+  ...createMessageSamples('Kubeconfig', 'ephemeral', {
+    'where it went': renderKubeconfigSent('demo'),
+    'none yet': renderKubeconfigUnavailable('demo', 'provisioning'),
+    revoked: renderRevocation('demo', grace, { revoked: [grant], isEnforced: true }),
+    'revoked while the API is away': renderRevocation('demo', grace, { revoked: [grant], isEnforced: false }),
+    'nothing to revoke': renderRevocation('demo', grace, { revoked: [], isEnforced: true }),
   }),
-  ...messages('Audit', 'ephemeral', {
-    'what happened': auditTrail('demo', trail),
-    'with a kubeconfig that works': auditTrail('demo', trail, [grant], 'revoke.yes'),
-    'nothing yet': auditTrail('demo', []),
-    'where the file went': auditSent('demo'),
+  ...createMessageSamples('Audit', 'ephemeral', {
+    'what happened': renderAuditTrail('demo', auditEntries),
+    'with a kubeconfig that works': renderAuditTrail('demo', auditEntries, [grant], 'revoke.confirm'),
+    'nothing yet': renderAuditTrail('demo', []),
+    'where the file went': renderAuditSent('demo'),
   }),
-  ...messages('Audit', 'message', { 'by direct message, with the file': auditNote('demo', trail.length) }),
-  ...messages('The end of a cluster’s time', 'message', {
-    soon: endsSoon('demo', ada, soon, ends),
-    'soon, then deleted': endsSoon('demo', ada, { ...soon, deletesAt: later(3_600) }, ends),
-    over: endsSoon('demo', ada, { endsAt: playedAt, now: later(900) }, ends),
-    extended: extended('demo', grace, { endsAt: later(30_600) }).shown,
-    'extended before': extended('demo', grace, { already: later(30_600) }).shown,
-    'nothing to extend': extended('demo', grace, { unknown: true }).shown,
+  ...createMessageSamples('Audit', 'message', {
+    'by direct message, with the file': renderAuditFileComment('demo', auditEntries.length),
   }),
-  ...messages('Delete', 'ephemeral', {
-    asked: confirmDelete('demo', 6, ids),
-    kept: kept('demo'),
-    'while the dialog is open': typingTheName('demo'),
+  ...createMessageSamples('The end of a cluster’s time', 'message', {
+    soon: renderExpiryReminder('demo', ada, expiringSoon, expiryButtonIds),
+    'soon, then deleted': renderExpiryReminder(
+      'demo',
+      ada,
+      { ...expiringSoon, deletesAt: getSampleTime(3_600) },
+      expiryButtonIds,
+    ),
+    over: renderExpiryReminder('demo', ada, { expiresAt: simulationStart, now: getSampleTime(900) }, expiryButtonIds),
+    extended: renderExtensionResult('demo', grace, { expiresAt: getSampleTime(30_600) }).message,
+    'extended before': renderExtensionResult('demo', grace, { alreadyExtendedTo: getSampleTime(30_600) }).message,
+    'nothing to extend': renderExtensionResult('demo', grace, { notFound: true }).message,
+  }),
+  ...createMessageSamples('Delete', 'ephemeral', {
+    asked: renderDeleteConfirmation('demo', 6, deleteButtonIds),
+    kept: renderDeleteCancelled('demo'),
+    'while the dialog is open': renderDeleteModalOpened('demo'),
   }),
   {
     group: 'Delete',
     name: 'the name typed',
     surface: 'modal',
-    message: askForName('demo', {
-      id: 'delete.typed',
+    message: renderDeleteModal('demo', {
+      id: 'delete.confirmName',
       block: 'name',
       value: { cluster: 'demo', channel: 'C0CLUSTER' },
     }),
   },
-  ...messages('Refused', 'ephemeral', {
-    'another channel': notAllowed({ why: 'channel', listens: ['C0CLUSTER'] }),
-    'may not create': notAllowed({ why: 'not-a-creator', may: [grace, { group: 'S0000OPS0' }] }),
-    'may not approve': notAllowed({ why: 'not-an-approver', may: [grace] }),
-    'somebody else’s kubeconfig': notAllowed({ why: 'not-yours', may: [ada] }),
-    'own request': notAllowed({ why: 'own-request', may: [ada, grace] }),
-    'too many at once': notAllowed({ why: 'too-many', takesAway: 12, most: 10 }),
-    'a group that can’t be read': notAllowed({ why: 'unreadable', group: 'S0000OPS0' }),
-    busy: answered('demo', { heldBy: held }, md``),
-    'other values': answered('demo', { differs: fields }, md``),
-    'nothing to do': answered('demo', { unchanged: demo.record }, md``),
-    'taken up': answered('demo', { run: 'r1' }, md`Building *demo*. The message below shows how far it is`),
-    unknown: unknownCluster('demp'),
-    'not understood': notUnderstood(
+  ...createMessageSamples('Refused', 'ephemeral', {
+    'another channel': renderDenial({ reason: 'channel', allowedChannels: ['C0CLUSTER'] }),
+    'may not create': renderDenial({ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }),
+    'may not approve': renderDenial({ reason: 'not-an-approver', allowed: [grace] }),
+    'somebody else’s kubeconfig': renderDenial({ reason: 'not-yours', allowed: [ada] }),
+    'own request': renderDenial({ reason: 'own-request', allowed: [ada, grace] }),
+    'too many at once': renderDenial({ reason: 'too-many', deletionCount: 12, limit: 10 }),
+    'a group that can’t be read': renderDenial({ reason: 'unreadable', group: 'S0000OPS0' }),
+    busy: renderStartResult('demo', { activeRun }, md``),
+    'other values': renderStartResult('demo', { differences }, md``),
+    'nothing to do': renderStartResult('demo', { unchanged: demoStatus.record }, md``),
+    'taken up': renderStartResult('demo', { run: 'r1' }, md`Building *demo*. The message below shows how far it is`),
+    unknown: renderUnknownCluster('demp'),
+    'not understood': renderInvalidArguments(
       ['there is no `--worker`; did you mean `--workers`?'],
       ['/kthw create demo'],
       '/kthw help create',
     ),
-    'went wrong': wentWrong('That'),
-    'nothing to send': nothingToSend(),
-    'no direct message': noDirect(),
-    'store away': storeAway(),
+    'went wrong': renderUnexpectedError('That'),
+    'nothing to send': renderNothingToSubmit(),
+    'no direct message': renderDmUnavailable(),
+    'store away': renderStoreUnavailable(),
   }),
 ];

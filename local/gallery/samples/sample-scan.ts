@@ -1,15 +1,15 @@
-import type { Machine } from '../../../src/engine/cluster/cluster.ts';
+import type { Instance } from '../../../src/engine/cluster/cluster.ts';
 import type { ApiFacts } from '../../../src/engine/diagnostics/cis/api-facts.ts';
-import type { Evidence } from '../../../src/engine/diagnostics/cis/check.ts';
-import type { CloudFacts } from '../../../src/engine/diagnostics/cis/compute-facts.ts';
-import { parseFacts } from '../../../src/engine/diagnostics/cis/parse-host-facts.ts';
+import type { ScanInput } from '../../../src/engine/diagnostics/cis/check.ts';
+import type { ComputeFacts } from '../../../src/engine/diagnostics/cis/compute-facts.ts';
+import { parseHostFacts } from '../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 
 /** What machines print and what APIs say, to be changed one reading at a time. */
-export interface Seen {
+export interface SampleScan {
   readonly controller: string;
   readonly worker: string;
   readonly api: ApiFacts;
-  readonly cloud: CloudFacts;
+  readonly compute: ComputeFacts;
   readonly minor: number;
 }
 
@@ -120,8 +120,8 @@ const api: ApiFacts = {
   networkPolicies: [],
 };
 
-const cloud: CloudFacts = {
-  machines: ['demo-controller-0', 'demo-worker-0'].map((name) => ({
+const compute: ComputeFacts = {
+  instances: ['demo-controller-0', 'demo-worker-0'].map((name) => ({
     ...{ name, hasSshKey: false },
     scopes: ['https://www.googleapis.com/auth/logging.write'],
   })),
@@ -129,10 +129,10 @@ const cloud: CloudFacts = {
 };
 
 /** A cluster as kthw makes it. */
-export const hardened: Seen = { controller, worker, api, cloud, minor: 36 };
+export const hardenedScan: SampleScan = { controller, worker, api, compute, minor: 36 };
 
 /** As somebody has it who followed the tutorial to its letter: its flags, and files that belong to whoever copied them. */
-export const tutorial: Seen = {
+export const tutorialScan: SampleScan = {
   controller: `process etcd root 1000
 flag etcd --data-dir=/var/lib/etcd
 process kube-apiserver root 1000
@@ -181,8 +181,8 @@ line kubelet tlsCertFile: /var/lib/kubelet/demo-worker-0.pem
 network bridge
 `,
   api,
-  cloud: {
-    machines: cloud.machines.map(({ name }) => ({
+  compute: {
+    instances: compute.instances.map(({ name }) => ({
       ...{ name, hasSshKey: true },
       scopes: ['https://www.googleapis.com/auth/compute'],
     })),
@@ -192,15 +192,18 @@ network bridge
 };
 
 /** @param machines one of each kind, where nobody says which */
-export function evidenceOf({ controller, worker, api, cloud, minor }: Seen, machines = oneOfEach): Evidence {
-  const printed = { controller: parseFacts(controller), worker: parseFacts(worker) };
+export function createScanInput(
+  { controller, worker, api, compute, minor }: SampleScan,
+  machines = defaultInstances,
+): ScanInput {
+  const parsedFacts = { controller: parseHostFacts(controller), worker: parseHostFacts(worker) };
   return {
-    machines: machines.map(({ name, role }) => ({ name, role, facts: printed[role] })),
-    ...{ api, cloud, minor, busy: false },
+    instances: machines.map(({ name, role }) => ({ name, role, facts: parsedFacts[role] })),
+    ...{ api, compute, minor, busy: false },
   };
 }
 
-const oneOfEach: readonly Pick<Machine, 'name' | 'role'>[] = [
+const defaultInstances: readonly Pick<Instance, 'name' | 'role'>[] = [
   { name: 'demo-controller-0', role: 'controller' },
   { name: 'demo-worker-0', role: 'worker' },
 ];

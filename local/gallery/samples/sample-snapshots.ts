@@ -1,55 +1,58 @@
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
-import type { MachineSight, Sight } from '../../../src/engine/diagnostics/cluster-snapshot.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import type { ClusterSnapshot, InstanceSnapshot } from '../../../src/engine/diagnostics/cluster-snapshot.ts';
 import type { ClusterSpec } from '../../../src/store/records.ts';
-import { later, spec } from './fixtures.ts';
+import { getSampleTime, spec } from './fixtures.ts';
 
 /** A cluster that is well, and what of it is not. `change`: by machine, without the cluster's name before it. */
-function seen(of: ClusterSpec, change: Readonly<Record<string, Partial<MachineSight>>> = {}): Sight {
-  const machines = clusterOf(of).machines.map((machine): MachineSight => {
-    const isController = machine.role === 'controller';
+function createSnapshot(
+  of: ClusterSpec,
+  overrides: Readonly<Record<string, Partial<InstanceSnapshot>>> = {},
+): ClusterSnapshot {
+  const instances = deriveCluster(of).instances.map((instance): InstanceSnapshot => {
+    const isController = instance.role === 'controller';
     return {
-      ...{ name: machine.name, role: machine.role, address: machine.address },
-      ...('podCidr' in machine ? { podCidr: String(machine.podCidr) } : {}),
-      ...{ exists: true, status: 'RUNNING', down: [] },
-      externalAddress: `198.51.100.${isController ? 10 + machine.index : 20 + machine.index}`,
-      ...(isController ? { leads: machine.index === 1 } : { ready: true }),
-      ...change[machine.name.slice(of.name.length + 1)],
+      ...{ name: instance.name, role: instance.role, address: instance.address },
+      ...('podCidr' in instance ? { podCidr: String(instance.podCidr) } : {}),
+      ...{ exists: true, status: 'RUNNING', inactiveServices: [] },
+      externalAddress: `198.51.100.${isController ? 10 + instance.index : 20 + instance.index}`,
+      ...(isController ? { isEtcdLeader: instance.index === 1 } : { nodeReady: true }),
+      ...overrides[instance.name.slice(of.name.length + 1)],
     };
   });
-  const controllers = machines.filter(({ role }) => role === 'controller');
+  const controllers = instances.filter(({ role }) => role === 'controller');
   return {
-    ...{ cluster: of.name, spec: of, at: later(600), machines, unseen: [] },
-    balancer: {
+    ...{ cluster: of.name, spec: of, at: getSampleTime(600), instances, errors: [] },
+    loadBalancer: {
       address: '203.0.113.7',
-      healthy: new Map(controllers.map((one) => [one.name, one.down?.length === 0])),
+      backendHealth: new Map(controllers.map((one) => [one.name, one.inactiveServices?.length === 0])),
     },
   };
 }
 
-const dark = seen(spec, {
-  'controller-2': { status: 'TERMINATED', down: undefined as never, leads: undefined as never },
-  'worker-0': { ready: false, down: ['kubelet'] },
+const degradedSnapshot = createSnapshot(spec, {
+  'controller-2': { status: 'TERMINATED', inactiveServices: undefined as never, isEtcdLeader: undefined as never },
+  'worker-0': { nodeReady: false, inactiveServices: ['kubelet'] },
   'worker-1': {
     exists: false,
     status: undefined as never,
     externalAddress: undefined as never,
-    down: undefined as never,
-    ready: undefined as never,
+    inactiveServices: undefined as never,
+    nodeReady: undefined as never,
   },
-  'worker-2': { down: undefined as never },
+  'worker-2': { inactiveServices: undefined as never },
 });
 
 /** Clusters as a look finds them. */
-export const sights = {
-  well: seen(spec),
+export const sampleSnapshots = {
+  well: createSnapshot(spec),
   'in trouble': {
-    ...dark,
-    unseen: [
+    ...degradedSnapshot,
+    errors: [
       'demo-controller-2: it is TERMINATED',
       'demo-worker-1: there is no such machine',
       'demo-worker-2 does not answer ssh',
     ],
   },
-  'as large as can be': seen({ ...spec, controllers: 5, workers: 20 }),
-  'one controller, no workers': seen({ ...spec, controllers: 1, workers: 0 }),
-} satisfies Record<string, Sight>;
+  'as large as can be': createSnapshot({ ...spec, controllers: 5, workers: 20 }),
+  'one controller, no workers': createSnapshot({ ...spec, controllers: 1, workers: 0 }),
+} satisfies Record<string, ClusterSnapshot>;

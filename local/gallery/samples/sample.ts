@@ -8,14 +8,14 @@ export interface Sample {
   readonly surface: 'message' | 'ephemeral' | 'modal' | 'home';
   readonly message: Message | ModalView | HomeView;
   /** The PNG that comes with it. */
-  readonly picture?: () => Promise<Uint8Array>;
+  readonly renderChart?: () => Promise<Uint8Array>;
 }
 
 /** Messages of one group by name. */
-export function messages(
+export function createMessageSamples(
   group: string,
   surface: 'message' | 'ephemeral',
-  named: Readonly<Record<string, Message>>,
+  messagesByName: Readonly<Record<string, Message>>,
 ): Sample[] {
-  return Object.entries(named).map(([name, message]) => ({ group, name, surface, message }));
+  return Object.entries(messagesByName).map(([name, message]) => ({ group, name, surface, message }));
 }

@@ -1,159 +1,170 @@
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
-import { externalAddress, publicAddress } from '../../../src/engine/cluster/outputs.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import { getExternalAddressOutput, publicAddressOutput } from '../../../src/engine/cluster/outputs.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import type { RunView } from '../../../src/engine/service/cluster-service-types.ts';
-import { runView } from '../../../src/engine/service/run-view.ts';
+import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { OperationName } from '../../../src/engine/workflow/operations.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import type { EngineEvent, Fault, Person, StoredEvent } from '../../../src/store/events.ts';
+import type { EngineEvent, Person, StepError, StoredEvent } from '../../../src/store/events.ts';
 import type { ClusterSpec, RunRecord } from '../../../src/store/records.ts';
 
 /** What happens in a played run besides what its plan says. Times are seconds after it was asked for. */
-export interface Play {
+export interface SimulatedRunOptions {
   readonly operation: OperationName;
   readonly spec: ClusterSpec;
-  readonly before?: ClusterSpec;
-  readonly from?: string;
-  readonly by: Person;
+  readonly previousSpec?: ClusterSpec;
+  readonly fromPhase?: string;
+  readonly actor: Person;
   readonly channel: string;
   /** It is looked at then. @default after its end */
   readonly untilSec?: number;
   /** A step that fails that often before it makes it. */
-  readonly retries?: Readonly<Record<string, { readonly times: number; readonly fault: Fault }>>;
+  readonly retries?: Readonly<Record<string, { readonly times: number; readonly error: StepError }>>;
   /** A step that stops, and with it the run once what has begun is finished. */
-  readonly stops?: { readonly step: string; readonly with: EngineEvent };
+  readonly failure?: { readonly step: string; readonly with: EngineEvent };
   /** The run is stopped by a person. */
-  readonly cancelledSec?: number;
+  readonly cancelAtSec?: number;
   /** A question before what is taken away. `answered`: yes, or not yet. */
-  readonly asks?: { readonly destroys: readonly string[]; readonly answeredAfterSec?: number; readonly by: Person };
+  readonly approval?: {
+    readonly deletions: readonly string[];
+    readonly answeredAfterSec?: number;
+    readonly actor: Person;
+  };
   /** Steps that are left for later. */
-  readonly postponed?: Readonly<Record<string, Fault>>;
+  readonly deferred?: Readonly<Record<string, StepError>>;
 }
 
-export interface Played {
+export interface SimulatedRun {
   readonly view: RunView;
   readonly events: readonly StoredEvent[];
 }
 
-interface Timed {
+interface TimedEvent {
   readonly atMs: number;
   readonly event: EngineEvent;
 }
 
 /** When every played run was asked for. */
-export const playedAt = new Date('2026-01-05T12:00:00Z');
+export const simulationStart = new Date('2026-01-05T12:00:00Z');
 const runId = '20260105120000000-5a3b1c2d';
 
 /**
  * A run as its journal would have it: the real plan, carried out with times that are made up but always the same. What
  * the gallery and the tests of messages and pictures show is made from it.
  */
-export function played(play: Play): Played {
-  const { operation, from, before } = play;
-  const planned = plan(phases, clusterOf(play.spec), { operation, from, before });
+export function simulateRun(options: SimulatedRunOptions): SimulatedRun {
+  const { operation, fromPhase, previousSpec } = options;
+  const planned = plan(phases, deriveCluster(options.spec), { operation, fromPhase, previousSpec });
   const record: RunRecord = {
-    ...{ cluster: play.spec.name, operation, spec: play.spec, by: play.by, channel: play.channel },
-    ...{ requestedAt: playedAt.toISOString(), open: true },
-    ...(from ? { from } : {}),
-    ...(before ? { before } : {}),
+    ...{
+      cluster: options.spec.name,
+      operation,
+      spec: options.spec,
+      requestedBy: options.actor,
+      channel: options.channel,
+    },
+    ...{ requestedAt: simulationStart.toISOString(), open: true },
+    ...(fromPhase ? { fromPhase } : {}),
+    ...(previousSpec ? { previousSpec } : {}),
   };
-  const events = numbered(happens(planned, play), play.untilSec);
-  return { view: runView(runId, record, clusterOf(play.spec), phases, events), events };
+  const events = numberEvents(simulateEvents(planned, options), options.untilSec);
+  return { view: buildRunView(runId, record, deriveCluster(options.spec), phases, events), events };
 }
 
-function numbered(timed: readonly Timed[], untilSec = Number.POSITIVE_INFINITY): StoredEvent[] {
-  return timed
+function numberEvents(timedEvents: readonly TimedEvent[], untilSec = Number.POSITIVE_INFINITY): StoredEvent[] {
+  return timedEvents
     .filter(({ atMs }) => atMs <= untilSec * 1_000)
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, event }, i) => ({ seq: i + 1, at: new Date(+playedAt + atMs), event }));
+    .map(({ atMs, event }, i) => ({ seq: i + 1, at: new Date(+simulationStart + atMs), event }));
 }
 
-function happens(planned: readonly PlannedStep[], play: Play): Timed[] {
-  const begins: Timed[] = [
-    { atMs: 0, event: { type: 'run.requested', operation: play.operation, by: play.by } },
-    { atMs: 40, event: { type: 'run.taken', runner: 'gallery' } },
+function simulateEvents(planned: readonly PlannedStep[], options: SimulatedRunOptions): TimedEvent[] {
+  const startEvents: TimedEvent[] = [
+    { atMs: 0, event: { type: 'run.requested', operation: options.operation, actor: options.actor } },
+    { atMs: 40, event: { type: 'run.claimed', runner: 'gallery' } },
   ];
-  const asked = question(play);
-  const answeredMs = asked.at(-1)?.atMs ?? 0;
-  if (asked.length === 1) return [...begins, ...asked];
-  const steps: Timed[] = [];
+  const approvalEvents = simulateApproval(options);
+  const answeredMs = approvalEvents.at(-1)?.atMs ?? 0;
+  if (approvalEvents.length === 1) return [...startEvents, ...approvalEvents];
+  const steps: TimedEvent[] = [];
   const doneMs = new Map<string, number>();
-  const stopMs = (play.cancelledSec ?? Number.POSITIVE_INFINITY) * 1_000;
+  const stopMs = (options.cancelAtSec ?? Number.POSITIVE_INFINITY) * 1_000;
   let failedMs = Number.POSITIVE_INFINITY;
-  for (const { id, after, destroys } of planned) {
-    const ready = Math.max(100, destroys ? answeredMs : 0, ...after.map((one) => doneMs.get(one) ?? 0)) + 20;
+  for (const { id, dependsOn, isDestructive } of planned) {
+    const ready = Math.max(100, isDestructive ? answeredMs : 0, ...dependsOn.map((one) => doneMs.get(one) ?? 0)) + 20;
     if (ready > stopMs || ready > failedMs || !Number.isFinite(ready)) {
       doneMs.set(id, Number.POSITIVE_INFINITY);
       continue;
     }
-    const { events, endsMs, stopped } = stepOf(id, ready, play);
+    const { events, endsMs, stopped } = simulateStep(id, ready, options);
     steps.push(...events);
     doneMs.set(id, stopped ? Number.POSITIVE_INFINITY : endsMs);
     if (stopped) failedMs = Math.min(failedMs, endsMs);
   }
-  const cancel: Timed[] = Number.isFinite(stopMs)
-    ? [{ atMs: stopMs, event: { type: 'run.cancelAsked', by: play.by } }]
+  const cancel: TimedEvent[] = Number.isFinite(stopMs)
+    ? [{ atMs: stopMs, event: { type: 'run.cancelRequested', actor: options.actor } }]
     : [];
-  const all = [...begins, ...asked, ...steps, ...cancel];
-  const as = Number.isFinite(failedMs) ? 'failed' : cancel.length > 0 ? 'cancelled' : 'succeeded';
-  return [...all, { atMs: Math.max(...all.map(({ atMs }) => atMs)) + 60, event: { type: 'run.finished', as } }];
+  const all = [...startEvents, ...approvalEvents, ...steps, ...cancel];
+  const outcome = Number.isFinite(failedMs) ? 'failed' : cancel.length > 0 ? 'cancelled' : 'succeeded';
+  return [...all, { atMs: Math.max(...all.map(({ atMs }) => atMs)) + 60, event: { type: 'run.finished', outcome } }];
 }
 
-function question({ asks, operation }: Play): Timed[] {
-  if (!asks) return [];
+function simulateApproval({ approval, operation }: SimulatedRunOptions): TimedEvent[] {
+  if (!approval) return [];
   const digest = `digest of ${operation}`;
-  const expiresAt = new Date(+playedAt + 1_800_000).toISOString();
-  const event: Timed = {
+  const expiresAt = new Date(+simulationStart + 1_800_000).toISOString();
+  const event: TimedEvent = {
     atMs: 400,
-    event: { type: 'approval.asked', digest, destroys: [...asks.destroys], expiresAt },
+    event: { type: 'approval.requested', digest, deletions: [...approval.deletions], expiresAt },
   };
-  if (asks.answeredAfterSec === undefined) return [event];
-  const answeredMs = 400 + asks.answeredAfterSec * 1_000;
-  return [event, { atMs: answeredMs, event: { type: 'approval.given', digest, by: asks.by } }];
+  if (approval.answeredAfterSec === undefined) return [event];
+  const answeredMs = 400 + approval.answeredAfterSec * 1_000;
+  return [event, { atMs: answeredMs, event: { type: 'approval.granted', digest, actor: approval.actor } }];
 }
 
-function stepOf(id: string, beginsMs: number, { stops, retries, postponed, spec }: Play) {
-  const takesMs = durationOf(id);
-  const events: Timed[] = [];
+function simulateStep(id: string, beginsMs: number, { failure, retries, deferred, spec }: SimulatedRunOptions) {
+  const takesMs = getStepDurationMs(id);
+  const events: TimedEvent[] = [];
   let atMs = beginsMs;
   const retry = retries?.[id];
   for (let i = 0; i < (retry?.times ?? 0); i++) {
     const waitMs = 2_000 * 2 ** Math.min(i, 3);
-    events.push({ atMs, event: started(id, i + 1) });
+    events.push({ atMs, event: createStepStarted(id, i + 1) });
     atMs += Math.min(takesMs, 3_000);
-    const retryAt = new Date(+playedAt + atMs + waitMs).toISOString();
-    if (retry) events.push({ atMs, event: { type: 'step.failed', step: id, fault: retry.fault, retryAt } });
+    const retryAt = new Date(+simulationStart + atMs + waitMs).toISOString();
+    if (retry) events.push({ atMs, event: { type: 'step.failed', step: id, error: retry.error, retryAt } });
     atMs += waitMs;
   }
-  events.push({ atMs, event: started(id, (retry?.times ?? 0) + 1) });
+  events.push({ atMs, event: createStepStarted(id, (retry?.times ?? 0) + 1) });
   const endsMs = atMs + takesMs;
-  const later = postponed?.[id];
-  if (stops?.step === id) return { events: [...events, { atMs: endsMs, event: stops.with }], endsMs, stopped: true };
-  if (later) {
+  const deferredError = deferred?.[id];
+  if (failure?.step === id)
+    return { events: [...events, { atMs: endsMs, event: failure.with }], endsMs, stopped: true };
+  if (deferredError) {
     return {
-      events: [...events, { atMs: endsMs, event: { type: 'step.postponed' as const, step: id, fault: later } }],
+      events: [...events, { atMs: endsMs, event: { type: 'step.deferred' as const, step: id, error: deferredError } }],
       endsMs,
       stopped: false,
     };
   }
   const outcome = id.startsWith('remove:') ? ('removed' as const) : ('applied' as const);
-  const event = { type: 'step.finished' as const, step: id, outcome, facts: factsOf(id, spec) };
+  const event = { type: 'step.finished' as const, step: id, outcome, outputs: simulateOutputs(id, spec) };
   return { events: [...events, { atMs: endsMs, event }], endsMs, stopped: false };
 }
 
-function started(step: string, attempt: number): EngineEvent {
-  return { type: 'step.started', step, attempt, request: '00000000-0000-4000-8000-000000000000' };
+function createStepStarted(step: string, attempt: number): EngineEvent {
+  return { type: 'step.started', step, attempt, requestId: '00000000-0000-4000-8000-000000000000' };
 }
 
 /** Addresses from the ranges for documentation. https://www.rfc-editor.org/rfc/rfc5737 */
-function factsOf(id: string, spec: ClusterSpec) {
-  if (id === 'addresses/api') return [{ name: publicAddress.name, value: '203.0.113.7' }];
-  const machine = clusterOf(spec).machines.find(
+function simulateOutputs(id: string, spec: ClusterSpec) {
+  if (id === 'addresses/api') return [{ name: publicAddressOutput.name, value: '203.0.113.7' }];
+  const instance = deriveCluster(spec).instances.find(
     ({ name }) => id.endsWith(`s/${name}`) && /^(controllers|workers)\//.test(id),
   );
-  if (!machine) return [];
-  const last = machine.role === 'controller' ? 10 + machine.index : 20 + machine.index;
-  return [{ name: externalAddress(machine).name, value: `198.51.100.${last}` }];
+  if (!instance) return [];
+  const last = instance.role === 'controller' ? 10 + instance.index : 20 + instance.index;
+  return [{ name: getExternalAddressOutput(instance).name, value: `198.51.100.${last}` }];
 }
 
 const durations: readonly (readonly [RegExp, number])[] = [
@@ -171,7 +182,7 @@ const durations: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** Always the same for a step, and a little different from its neighbours'. */
-function durationOf(id: string): number {
+function getStepDurationMs(id: string): number {
   const base = durations.find(([pattern]) => pattern.test(id))?.[1] ?? 900;
   const spread = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) / 997;
   return Math.round(base * (0.75 + spread / 2));

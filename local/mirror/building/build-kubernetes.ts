@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findGo } from './go-toolchain.ts';
-import type { PartContext } from './mirror-artifact.ts';
+import type { ArtifactContext } from './mirror-artifact.ts';
 import { runChild } from './run-child.ts';
 
 /** What is built: kubectl is not, Debian has it ready. */
-export const builtPrograms = [
+export const compiledPrograms = [
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',
@@ -19,8 +19,8 @@ export const buildRecipe = 'tags=providerless,dockerless trimpath stripped';
 
 const project = 'k8s.io/kubernetes';
 const tags = 'providerless,dockerless';
-const buildMs = 60 * 60_000;
-const toolMs = 10 * 60_000;
+const buildTimeoutMs = 60 * 60_000;
+const toolTimeoutMs = 10 * 60_000;
 
 /**
  * Builds Kubernetes' own programs from Debian's source package, whose dependencies are all inside it, into `into`.
@@ -28,7 +28,7 @@ const toolMs = 10 * 60_000;
  * only one, so that one is run and `go build` does the rest. The two tags are upstream's own: without the clouds' libraries
  * and Docker's, which nothing here uses, the build takes less time and the API server shrinks from 110 MB to 61 MB.
  */
-export async function buildKubernetes(context: PartContext, version: string, into: string): Promise<void> {
+export async function buildKubernetes(context: ArtifactContext, version: string, into: string): Promise<void> {
   const { work, signal, log } = context;
   await mkdir(work, { recursive: true });
   const [source, go] = await Promise.all([unpackSource(context), findGo(context.debian, work, signal)]);
@@ -40,48 +40,48 @@ export async function buildKubernetes(context: PartContext, version: string, int
   await mkdir(join(work, 'gotmp'));
   await symlink(source, home);
   // Programs built with -trimpath don't know where Go's own library is.
-  const GOROOT = (await runChild(go, ['env', 'GOROOT'], { signal, deadlineMs: toolMs })).trim();
+  const GOROOT = (await runChild(go, ['env', 'GOROOT'], { signal, deadlineMs: toolTimeoutMs })).trim();
   const run = (file: string, args: readonly string[], deadlineMs: number, onLine?: (line: string) => void) =>
     runChild(file, args, {
       cwd: home,
-      env: { ...goEnvironment(work, home), GOROOT },
+      env: { ...buildGoEnvironment(work, home), GOROOT },
       signal,
       deadlineMs,
       ...(onLine === undefined ? {} : { onLine }),
     });
 
-  const flags = ['-tags', tags, '-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=${linkerFlags(version)}`];
-  const targets = builtPrograms.map((name) => `./cmd/${name}`);
+  const flags = ['-tags', tags, '-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=${buildLinkerFlags(version)}`];
+  const targets = compiledPrograms.map((name) => `./cmd/${name}`);
   const generator = join(work, 'openapi-gen');
   log('kubernetes: generating the OpenAPI definitions');
-  await run(go, ['build', ...flags, '-o', generator, './vendor/k8s.io/kube-openapi/cmd/openapi-gen'], toolMs);
-  await run(generator, openApiArguments(await openApiPackages(home, signal)), toolMs);
-  const packages = (await run(go, ['list', '-deps', '-tags', tags, ...targets], toolMs)).split('\n').length;
+  await run(go, ['build', ...flags, '-o', generator, './vendor/k8s.io/kube-openapi/cmd/openapi-gen'], toolTimeoutMs);
+  await run(generator, buildOpenApiArguments(await listOpenApiPackages(home, signal)), toolTimeoutMs);
+  const packages = (await run(go, ['list', '-deps', '-tags', tags, ...targets], toolTimeoutMs)).split('\n').length;
 
   const started = Date.now();
   let compiled = 0;
-  const say = () => {
+  const logProgress = () => {
     const spent = Math.round((Date.now() - started) / 1000);
     log(
-      `kubernetes: ${bar(compiled / packages)} compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
+      `kubernetes: ${renderProgressBar(compiled / packages)} compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
     );
   };
-  const ticker = setInterval(say, 15_000);
+  const ticker = setInterval(logProgress, 15_000);
   try {
-    await run(go, ['build', '-v', ...flags, '-o', `${into}/`, ...targets], buildMs, () => compiled++);
+    await run(go, ['build', '-v', ...flags, '-o', `${into}/`, ...targets], buildTimeoutMs, () => compiled++);
   } finally {
     clearInterval(ticker);
   }
-  say();
+  logProgress();
 }
 
 /** @param share from 0 to 1 */
-function bar(share: number): string {
+function renderProgressBar(share: number): string {
   const full = Math.round(20 * Math.min(1, share));
   return `[${'#'.repeat(full)}${'.'.repeat(20 - full)}] ${Math.floor(100 * Math.min(1, share))}%`;
 }
 
-async function unpackSource({ work, debian }: PartContext): Promise<string> {
+async function unpackSource({ work, debian }: ArtifactContext): Promise<string> {
   const source = join(work, 'source');
   if (existsSync(source)) return source;
   const unpacking = join(work, 'source.unpacking');
@@ -92,7 +92,7 @@ async function unpackSource({ work, debian }: PartContext): Promise<string> {
   return source;
 }
 
-function goEnvironment(work: string, home: string): Record<string, string> {
+function buildGoEnvironment(work: string, home: string): Record<string, string> {
   return {
     HOME: work,
     PWD: home,
@@ -111,7 +111,7 @@ function goEnvironment(work: string, home: string): Record<string, string> {
   };
 }
 
-function linkerFlags(version: string): string {
+function buildLinkerFlags(version: string): string {
   const [major, minor] = version.split('.');
   const stamps = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'archive' };
   const stamped = ['client-go/pkg', 'component-base'].flatMap((module) =>
@@ -121,15 +121,15 @@ function linkerFlags(version: string): string {
 }
 
 /** The packages that ask for definitions, found as the makefiles find them. */
-async function openApiPackages(home: string, signal: AbortSignal): Promise<string[]> {
+async function listOpenApiPackages(home: string, signal: AbortSignal): Promise<string[]> {
   const roots = ['cmd', 'pkg', 'plugin', 'vendor/k8s.io/'];
   const args = ['-RlE', '--include=*.go', '^// *[+]k8s:openapi-gen=', ...roots];
-  const files = (await runChild('grep', args, { cwd: home, signal, deadlineMs: toolMs })).split('\n');
+  const files = (await runChild('grep', args, { cwd: home, signal, deadlineMs: toolTimeoutMs })).split('\n');
   const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf('/'))));
   return [...folders].filter((folder) => !/^vendor\/k8s.io\/(code-generator|sample-apiserver)\//.test(folder)).sort();
 }
 
-function openApiArguments(packages: readonly string[]): string[] {
+function buildOpenApiArguments(packages: readonly string[]): string[] {
   const inputs = packages.map((folder) => `${project}/${folder}`).join(',');
   const out = `${project}/pkg/generated/openapi`;
   const boilerplate = 'vendor/k8s.io/code-generator/hack/boilerplate.go.txt';

@@ -1,45 +1,45 @@
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { sha256Of } from '../stored-files.ts';
+import { computeSha256 } from '../stored-files.ts';
 import { releasePaths, versions } from '../versions.ts';
-import type { Part, PartContext } from './mirror-artifact.ts';
+import type { MirrorArtifact, ArtifactContext } from './mirror-artifact.ts';
 import { writeTarball } from './tarball.ts';
 
 /** The downloads that are made of Debian 12's binary packages, under upstream's names and in upstream's layout. */
-export const debianParts: readonly Part[] = [
-  debianPart('etcd', { 'etcd-server': versions.etcd, 'etcd-client': versions.etcd }, async (root, folder) => {
+export const debianArtifacts: readonly MirrorArtifact[] = [
+  createDebianArtifact('etcd', { 'etcd-server': versions.etcd, 'etcd-client': versions.etcd }, async (root, folder) => {
     const inner = `etcd-v${versions.etcd}-linux-amd64`;
     const file = join(folder, `${inner}.tar.gz`);
-    await writeTarball(file, programs(root, 'usr/bin', inner, ['etcd', 'etcdctl']));
-    await writeSum(file, join(folder, 'SHA256SUMS'));
+    await writeTarball(file, buildTarballEntries(root, 'usr/bin', inner, ['etcd', 'etcdctl']));
+    await writeChecksum(file, join(folder, 'SHA256SUMS'));
   }),
-  debianPart('containerd', { containerd: versions.containerd }, async (root, folder) => {
+  createDebianArtifact('containerd', { containerd: versions.containerd }, async (root, folder) => {
     const file = join(folder, `containerd-${versions.containerd}-linux-amd64.tar.gz`);
-    await writeTarball(file, programs(root, 'usr/bin', 'bin', ['containerd', 'containerd-shim-runc-v2', 'ctr']));
-    await writeSum(file, `${file}.sha256sum`);
+    await writeTarball(file, buildTarballEntries(root, 'usr/bin', 'bin', ['containerd', 'containerd-shim-runc-v2', 'ctr']));
+    await writeChecksum(file, `${file}.sha256sum`);
   }),
-  debianPart('runc', { runc: versions.runc }, async (root, folder) => {
+  createDebianArtifact('runc', { runc: versions.runc }, async (root, folder) => {
     const file = join(folder, 'runc.amd64');
     await copyFile(join(root, 'usr/sbin/runc'), file);
-    await writeSum(file, join(folder, 'runc.sha256sum'));
+    await writeChecksum(file, join(folder, 'runc.sha256sum'));
   }),
-  debianPart('cniPlugins', { 'containernetworking-plugins': versions.cniPlugins }, async (root, folder) => {
+  createDebianArtifact('cniPlugins', { 'containernetworking-plugins': versions.cniPlugins }, async (root, folder) => {
     const file = join(folder, `cni-plugins-linux-amd64-v${versions.cniPlugins}.tgz`);
     const names = (await readdir(join(root, 'usr/lib/cni'))).sort();
-    await writeTarball(file, programs(root, 'usr/lib/cni', '.', names));
-    await writeSum(file, `${file}.sha256`);
+    await writeTarball(file, buildTarballEntries(root, 'usr/lib/cni', '.', names));
+    await writeChecksum(file, `${file}.sha256`);
   }),
 ];
 
-function debianPart(
+function createDebianArtifact(
   name: Exclude<keyof typeof versions, 'kubernetes'>,
   packages: Readonly<Record<string, string>>,
   assemble: (root: string, folder: string) => Promise<void>,
-): Part {
+): MirrorArtifact {
   return {
     name,
     recipe: `${versions[name]}, stored`,
-    async make(context: PartContext) {
+    async build(context: ArtifactContext) {
       const folder = join(context.out, 'files', releasePaths[name]);
       await rm(context.work, { recursive: true, force: true });
       await mkdir(context.work, { recursive: true });
@@ -51,11 +51,11 @@ function debianPart(
   };
 }
 
-function programs(root: string, from: string, to: string, names: readonly string[]): Record<string, string> {
+function buildTarballEntries(root: string, from: string, to: string, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [`${to}/${name}`, join(root, from, name)]));
 }
 
 /** Writes a file's digest as sha256sum(1) does and `sha256sum --check` reads. */
-async function writeSum(file: string, to: string): Promise<void> {
-  await writeFile(to, `${await sha256Of(file)}  ${basename(file)}\n`);
+async function writeChecksum(file: string, to: string): Promise<void> {
+  await writeFile(to, `${await computeSha256(file)}  ${basename(file)}\n`);
 }

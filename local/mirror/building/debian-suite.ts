@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { debianMirror } from '../../compute/machines/guest/apt-sources.ts';
+import { findDebianMirror } from '../../compute/machines/guest/apt-sources.ts';
 import { renderAptConfiguration, renderSources } from './render-apt.ts';
 import { runChild } from './run-child.ts';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** How long one download may take: 60 MB over a slow line. */
-const downloadMs = 20 * 60_000;
+const downloadTimeoutMs = 20 * 60_000;
 /** dpkg-query(1)'s own placeholders. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: not JavaScript's
 const showFormat = '--showformat=${Package} ${Version}';
-const unpackMs = 5 * 60_000;
+const unpackTimeoutMs = 5 * 60_000;
 
 /**
  * The packages of one Debian suite, whatever the machine itself runs: apt with lists, configuration and state of its own
@@ -39,15 +39,15 @@ export class DebianSuite {
     await this.#prepare();
     const debs = join(into, 'debs');
     await mkdir(debs, { recursive: true });
-    await this.#apt(['download', ...Object.keys(expected)], debs);
+    await this.#runApt(['download', ...Object.keys(expected)], debs);
     for (const name of await readdir(debs)) {
       const deb = join(debs, name);
-      const [found = '', version = ''] = (await this.#run('dpkg-deb', ['--show', showFormat, deb])).split(' ');
+      const [found = '', version = ''] = (await this.#runCommand('dpkg-deb', ['--show', showFormat, deb])).split(' ');
       const upstream = version.replace(/^\d+:/, '');
       if (!upstream.startsWith(expected[found] ?? '')) {
         throw new Error(`unpacking "${found}": Debian ${this.#suite} has version ${version}, not ${expected[found]}`);
       }
-      await this.#run('dpkg-deb', ['--extract', deb, into]);
+      await this.#runCommand('dpkg-deb', ['--extract', deb, into]);
     }
   }
 
@@ -56,10 +56,10 @@ export class DebianSuite {
     await this.#prepare();
     const folder = `${into}.download`;
     await mkdir(folder, { recursive: true });
-    await this.#apt(['source', '--download-only', name], folder);
+    await this.#runApt(['source', '--download-only', name], folder);
     const description = (await readdir(folder)).find((file) => file.endsWith('.dsc'));
     if (description === undefined) throw new Error(`unpacking the source of "${name}": apt brought no description`);
-    await this.#run('dpkg-source', ['--no-check', '--extract', join(folder, description), into]);
+    await this.#runCommand('dpkg-source', ['--no-check', '--extract', join(folder, description), into]);
   }
 
   /** Fetches the suite's lists, once. */
@@ -69,30 +69,30 @@ export class DebianSuite {
         await mkdir(join(this.#folder, name), { recursive: true });
       }
       await writeFile(join(this.#folder, 'status'), '');
-      const mirror = await systemMirror();
+      const mirror = await findSystemMirror();
       const signedBy = existsSync(keyring) ? keyring : undefined;
       await writeFile(join(this.#folder, 'sources.list'), renderSources({ mirror, suite: this.#suite, signedBy }));
       await writeFile(join(this.#folder, 'apt.conf'), renderAptConfiguration(this.#folder));
-      await this.#apt(['update'], this.#folder);
+      await this.#runApt(['update'], this.#folder);
     })();
     return this.#ready;
   }
 
-  async #apt(args: readonly string[], cwd: string): Promise<void> {
+  async #runApt(args: readonly string[], cwd: string): Promise<void> {
     await runChild('apt-get', [`--config-file=${join(this.#folder, 'apt.conf')}`, '--quiet', ...args], {
       cwd,
       env: { DEBIAN_FRONTEND: 'noninteractive' },
       signal: this.#signal,
-      deadlineMs: downloadMs,
+      deadlineMs: downloadTimeoutMs,
     });
   }
 
-  #run(file: string, args: readonly string[]): Promise<string> {
-    return runChild(file, args, { signal: this.#signal, deadlineMs: unpackMs });
+  #runCommand(file: string, args: readonly string[]): Promise<string> {
+    return runChild(file, args, { signal: this.#signal, deadlineMs: unpackTimeoutMs });
   }
 }
 
-async function systemMirror(): Promise<string> {
+async function findSystemMirror(): Promise<string> {
   const folder = '/etc/apt/sources.list.d';
   const names = await readdir(folder).catch(() => []);
   const files = [
@@ -103,7 +103,7 @@ async function systemMirror(): Promise<string> {
       .map((name) => join(folder, name)),
   ];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? debianMirror(texts);
+  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? findDebianMirror(texts);
   if (mirror === undefined)
     throw new Error('looking for packages: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
   return mirror;

@@ -5,7 +5,7 @@ import type { DebianSuite } from './debian-suite.ts';
 import { runChild } from './run-child.ts';
 
 /** The release of Go that Debian 12 builds Kubernetes 1.20 with; much newer ones refuse its dependencies. */
-const release = '1.19';
+const goRelease = '1.19';
 
 /**
  * Returns the path of the program `go`: the machine's if it is of the right release, else Debian 12's, unpacked and not
@@ -18,13 +18,13 @@ export async function findGo(debian: DebianSuite, work: string, signal: AbortSig
     env: { GOTOOLCHAIN: 'local' },
   }).catch(() => '');
   signal.throwIfAborted();
-  if (version.includes(` go${release}`)) return 'go';
+  if (version.includes(` go${goRelease}`)) return 'go';
   const root = join(work, 'go');
-  const go = join(root, 'usr/lib', `go-${release}`, 'bin/go');
+  const go = join(root, 'usr/lib', `go-${goRelease}`, 'bin/go');
   if (!existsSync(join(work, 'go.whole'))) {
     await rm(root, { recursive: true, force: true });
     await mkdir(root, { recursive: true });
-    await debian.unpack({ [`golang-${release}-go`]: release, [`golang-${release}-src`]: release }, root);
+    await debian.unpack({ [`golang-${goRelease}-go`]: goRelease, [`golang-${goRelease}-src`]: goRelease }, root);
     await symlink('go', join(work, 'go.whole'));
   }
   return go;

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildLayer } from '../images/layer.ts';
-import { busyboxEntries, nginxEntries, pauseEntries } from '../images/layer-entries.ts';
+import { buildBusyboxEntries, buildNginxEntries, pauseEntries } from '../images/layer-entries.ts';
 import { writeLayout } from '../images/write-layout.ts';
-import type { Part } from './mirror-artifact.ts';
+import type { MirrorArtifact } from './mirror-artifact.ts';
 import { runChild } from './run-child.ts';
 
 /** nginx and every library that it loads; what Debian 12 has, in whatever version. */
@@ -13,18 +13,18 @@ const packages = ['busybox-static', 'nginx', 'libc6', 'libcrypt1', 'libpcre2-8-0
  * The images that a first cluster runs, assembled from Debian's packages: there is no registry to copy them from. Debian
  * has no CoreDNS, neither built nor as source, so that image is not here.
  */
-export const imagesPart: Part = {
+export const imagesArtifact: MirrorArtifact = {
   name: 'images',
   recipe: 'busybox, pause and nginx as OCI layers, 2',
-  async make({ out, work, debian, signal }) {
+  async build({ out, work, debian, signal }) {
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
     await debian.unpack(Object.fromEntries(packages.map((name) => [name, ''])), work);
     const busybox = join(work, 'bin/busybox');
     const applets = (await runChild(busybox, ['--list-full'], { signal, deadlineMs: 30_000 })).split('\n');
-    const base = await buildLayer(busyboxEntries(await readFile(busybox), applets));
+    const base = await buildLayer(buildBusyboxEntries(await readFile(busybox), applets));
     const pause = await buildLayer(pauseEntries);
-    const nginx = await buildLayer(await nginxEntries(work));
+    const nginx = await buildLayer(await buildNginxEntries(work));
     const Env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
     await mkdir(join(out, 'images'), { recursive: true });
     await writeLayout(join(out, 'images'), [

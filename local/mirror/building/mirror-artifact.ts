@@ -1,7 +1,7 @@
 import type { DebianSuite } from './debian-suite.ts';
 
 /** What the making of a part may use. */
-export interface PartContext {
+export interface ArtifactContext {
   /** An empty folder; what is placed in its `files` and `images` goes into the cache under the same path. */
   readonly out: string;
   /** For whatever is not kept, on the same file system. What an interrupted run left in it is still there. */
@@ -14,10 +14,10 @@ export interface PartContext {
 }
 
 /** Something the cache holds that is made in one go, side by side with the others. */
-export interface Part {
+export interface MirrorArtifact {
   readonly name: string;
   /** Changes whenever what is made changes. */
   readonly recipe: string;
   /** Makes the part in `context.out` and says where it came from. */
-  make(context: PartContext): Promise<string>;
+  build(context: ArtifactContext): Promise<string>;
 }

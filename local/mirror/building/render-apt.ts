@@ -1,13 +1,13 @@
 /** Renders sources.list(5) with the packages and the sources of one suite, and nothing else that apt could fetch. */
-export function renderSources(of: {
+export function renderSources(options: {
   readonly mirror: string;
   readonly suite: string;
   readonly signedBy: string | undefined;
 }): string {
-  const signed = of.signedBy === undefined ? '' : ` signed-by=${of.signedBy}`;
+  const signed = options.signedBy === undefined ? '' : ` signed-by=${options.signedBy}`;
   return [
-    `deb [target=Packages${signed}] ${of.mirror} ${of.suite} main`,
-    `deb-src [target=Sources${signed}] ${of.mirror} ${of.suite} main`,
+    `deb [target=Packages${signed}] ${options.mirror} ${options.suite} main`,
+    `deb-src [target=Sources${signed}] ${options.mirror} ${options.suite} main`,
     '',
   ].join('\n');
 }

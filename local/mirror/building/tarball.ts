@@ -18,7 +18,7 @@ export async function writeTarball(file: string, entries: TarballEntries): Promi
   const written = pipeline(tar, createGzip({ level: 0 }), createWriteStream(file));
   const filled = (async () => {
     for (const [name, path] of Object.entries(entries)) {
-      const { size, isSymbolicLink } = await describe(path);
+      const { size, isSymbolicLink } = await inspectFile(path);
       const header = { name, mode: 0o755, mtime: new Date(0), uid: 0, gid: 0 };
       if (isSymbolicLink) {
         tar.entry({ ...header, type: 'symlink', linkname: await readlink(path) });
@@ -32,7 +32,7 @@ export async function writeTarball(file: string, entries: TarballEntries): Promi
   await Promise.all([filled, written]);
 }
 
-async function describe(path: string): Promise<{ size: number; isSymbolicLink: boolean }> {
+async function inspectFile(path: string): Promise<{ size: number; isSymbolicLink: boolean }> {
   const found = await lstat(path);
   return { size: found.size, isSymbolicLink: found.isSymbolicLink() };
 }

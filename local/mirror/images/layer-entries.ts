@@ -9,7 +9,7 @@ const group = 'root:x:0:\nnogroup:x:65534:\n';
  * The root file system that all images share: one static busybox and a link for each of its programs.
  * `applets` as `busybox --list-full` prints them.
  */
-export function busyboxEntries(busybox: Buffer, applets: readonly string[]): LayerEntry[] {
+export function buildBusyboxEntries(busybox: Buffer, applets: readonly string[]): LayerEntry[] {
   const folders = [
     'bin',
     'sbin',
@@ -63,7 +63,7 @@ http {
 }
 `;
 
-const page =
+const indexPage =
   '<!DOCTYPE html>\n<title>Welcome to nginx!</title>\n<h1>Welcome to nginx!</h1>\n<p>It runs on the cluster that you made the hard way.</p>\n';
 
 const libraries = [
@@ -76,7 +76,7 @@ const libraries = [
 ] as const;
 
 /** Debian's nginx with the libraries it is linked to, out of the tree `root` that its packages were unpacked in. */
-export async function nginxEntries(root: string): Promise<LayerEntry[]> {
+export async function buildNginxEntries(root: string): Promise<LayerEntry[]> {
   const folders = [
     'lib',
     'lib/x86_64-linux-gnu',
@@ -98,15 +98,15 @@ export async function nginxEntries(root: string): Promise<LayerEntry[]> {
     'var/log',
     'var/log/nginx',
   ];
-  const program = async (path: string, from = path): Promise<LayerEntry> => {
+  const readProgram = async (path: string, from = path): Promise<LayerEntry> => {
     return { path, kind: 'file', mode: 0o755, content: await readFile(join(root, from)) };
   };
   return [
     ...[...folders, ...more].map((path) => ({ path, kind: 'folder' }) as const),
-    ...(await Promise.all(libraries.map((path) => program(path)))),
-    await program('lib64/ld-linux-x86-64.so.2', 'lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
-    await program('usr/sbin/nginx'),
+    ...(await Promise.all(libraries.map((path) => readProgram(path)))),
+    await readProgram('lib64/ld-linux-x86-64.so.2', 'lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'),
+    await readProgram('usr/sbin/nginx'),
     { path: 'etc/nginx/nginx.conf', kind: 'file', content: nginxConfiguration },
-    { path: 'usr/share/nginx/html/index.html', kind: 'file', content: page },
+    { path: 'usr/share/nginx/html/index.html', kind: 'file', content: indexPage },
   ];
 }

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { digestOf } from './digest.ts';
+import { computeDigest } from './digest.ts';
 
 /** What a path in an image is. Modes are octal; everything belongs to root. */
 export type LayerEntry =
@@ -36,5 +36,5 @@ export async function buildLayer(entries: readonly LayerEntry[]): Promise<Layer>
   }
   tar.finalize();
   const bytes = await content;
-  return { content: bytes, digest: digestOf(bytes) };
+  return { content: bytes, digest: computeDigest(bytes) };
 }

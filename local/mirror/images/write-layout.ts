@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf } from './digest.ts';
+import { computeDigest } from './digest.ts';
 import type { Layer } from './layer.ts';
 import { nameAnnotation } from './read-layout.ts';
 
@@ -13,7 +13,7 @@ interface ImageConfig {
   readonly StopSignal?: string;
 }
 
-export interface Image {
+export interface OciImage {
   /** In full, all names that it has: `registry.k8s.io/pause:3.2`. */
   readonly names: readonly string[];
   readonly layers: readonly Layer[];
@@ -28,7 +28,7 @@ const mediaType = {
 } as const;
 
 /** Writes images as an OCI image layout (image-spec, image-layout.md); what they share is stored once. */
-export async function writeLayout(folder: string, images: readonly Image[]): Promise<void> {
+export async function writeLayout(folder: string, images: readonly OciImage[]): Promise<void> {
   const manifests = [];
   for (const image of images) {
     for (const layer of image.layers) await writeBlob(folder, layer.digest, layer.content);
@@ -39,19 +39,19 @@ export async function writeLayout(folder: string, images: readonly Image[]): Pro
       config: image.config,
       rootfs: { type: 'layers', diff_ids: image.layers.map(({ digest }) => digest) },
     });
-    await writeBlob(folder, digestOf(config), config);
+    await writeBlob(folder, computeDigest(config), config);
     const manifest = JSON.stringify({
       schemaVersion: 2,
       mediaType: mediaType.manifest,
-      config: { mediaType: mediaType.config, digest: digestOf(config), size: Buffer.byteLength(config) },
+      config: { mediaType: mediaType.config, digest: computeDigest(config), size: Buffer.byteLength(config) },
       layers: image.layers.map(({ digest, content }) => ({ mediaType: mediaType.layer, digest, size: content.length })),
     });
-    await writeBlob(folder, digestOf(manifest), manifest);
+    await writeBlob(folder, computeDigest(manifest), manifest);
     for (const name of image.names) {
       const size = Buffer.byteLength(manifest);
       manifests.push({
         mediaType: mediaType.manifest,
-        digest: digestOf(manifest),
+        digest: computeDigest(manifest),
         size,
         annotations: { [nameAnnotation]: name },
       });

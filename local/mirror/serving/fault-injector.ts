@@ -19,7 +19,7 @@ export const faultsSchema = z.array(faultSchema);
 export type Fault = z.infer<typeof faultSchema>;
 
 /** The faults that are still to come. */
-export class Faults {
+export class FaultInjector {
   #remaining: Fault[] = [];
 
   replace(faults: readonly Fault[]): void {
@@ -31,12 +31,12 @@ export class Faults {
   }
 
   /** The fault that befalls a request for this path, if any; counts it. */
-  take(path: string): Fault | undefined {
+  takeFault(path: string): Fault | undefined {
     const fault = this.#remaining.find(({ match }) => path.includes(match));
     if (fault === undefined) return undefined;
-    const taken = { ...fault };
+    const appliedFault = { ...fault };
     fault.times--;
     this.#remaining = this.#remaining.filter(({ times }) => times > 0);
-    return taken;
+    return appliedFault;
   }
 }

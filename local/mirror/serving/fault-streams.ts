@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault-injector.ts';
 
 /** What a fault does to the bytes on their way. */
-export function faultStreams(fault: Fault | undefined): Transform[] {
+export function createFaultStreams(fault: Fault | undefined): Transform[] {
   if (fault === undefined) return [];
   const streams: Transform[] = [];
-  if (fault.corrupt) streams.push(corrupting());
-  if (fault.bytesPerSecond !== undefined) streams.push(throttling(fault.bytesPerSecond));
+  if (fault.corrupt) streams.push(createCorruptingStream());
+  if (fault.bytesPerSecond !== undefined) streams.push(createThrottlingStream(fault.bytesPerSecond));
   return streams;
 }
 
-function corrupting(): Transform {
+function createCorruptingStream(): Transform {
   let done = false;
   return new Transform({
     transform(chunk: Buffer, _encoding, callback) {
@@ -25,15 +25,15 @@ function corrupting(): Transform {
 }
 
 /** Passes on a tenth of a second's worth at a time. */
-function throttling(bytesPerSecond: number): Transform {
-  const gone = new AbortController();
+function createThrottlingStream(bytesPerSecond: number): Transform {
+  const closing = new AbortController();
   const slice = Math.max(1, Math.ceil(bytesPerSecond / 10));
   return new Transform({
     async transform(chunk: Buffer, _encoding, callback) {
       try {
         for (let at = 0; at < chunk.length; at += slice) {
           const piece = chunk.subarray(at, at + slice);
-          await sleep((piece.length / bytesPerSecond) * 1000, undefined, { signal: gone.signal });
+          await sleep((piece.length / bytesPerSecond) * 1000, undefined, { signal: closing.signal });
           this.push(piece);
         }
         callback();
@@ -42,7 +42,7 @@ function throttling(bytesPerSecond: number): Transform {
       }
     },
     destroy(error, callback) {
-      gone.abort();
+      closing.abort();
       callback(error);
     },
   });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { TaggedManifest } from '../images/read-layout.ts';
 import type { StoredFile } from '../manifest-schema.ts';
-import type { FileToSend } from './send-file.ts';
+import type { FileResponse } from './send-file.ts';
 
 /** A refusal as a registry words it: distribution-spec, "Error Codes". */
-export interface RegistryRefusal {
+export interface RegistryError {
   readonly code: 'NAME_UNKNOWN' | 'MANIFEST_UNKNOWN' | 'BLOB_UNKNOWN' | 'UNSUPPORTED';
   readonly message: string;
 }
@@ -13,7 +13,7 @@ export interface RegistryRefusal {
  * Finds what a request below `/v2/` asks for in an OCI image layout. `namespace` is the `ns` that containerd's mirrors are
  * asked with; without it the name may begin with its registry, or be of any.
  */
-export class Registry {
+export class ImageRegistry {
   readonly #cacheDir: string;
   readonly #tags: readonly TaggedManifest[];
   readonly #blobs: ReadonlyMap<string, StoredFile>;
@@ -27,14 +27,14 @@ export class Registry {
   }
 
   /** All names, with their tags. */
-  names(): string[] {
+  listNames(): string[] {
     return this.#tags.map(({ repository, tag }) => `${repository}:${tag}`);
   }
 
-  find(path: string, namespace: string | undefined): FileToSend | RegistryRefusal {
+  find(path: string, namespace: string | undefined): FileResponse | RegistryError {
     const [, name = '', kind, reference = ''] = /^(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
     if (kind === undefined) return { code: 'UNSUPPORTED', message: `this registry has no "/v2/${path}"` };
-    const tags = this.#repository(name, namespace);
+    const tags = this.#findTags(name, namespace);
     if (tags.length === 0)
       return {
         code: 'NAME_UNKNOWN',
@@ -42,10 +42,10 @@ export class Registry {
       };
     if (kind === 'blobs')
       return (
-        this.#blob(reference, 'application/octet-stream') ?? { code: 'BLOB_UNKNOWN', message: `no blob ${reference}` }
+        this.#findBlob(reference, 'application/octet-stream') ?? { code: 'BLOB_UNKNOWN', message: `no blob ${reference}` }
       );
     const tagged = tags.find(({ tag, digest }) => reference === tag || reference === digest);
-    const manifest = tagged === undefined ? undefined : this.#blob(tagged.digest, tagged.mediaType);
+    const manifest = tagged === undefined ? undefined : this.#findBlob(tagged.digest, tagged.mediaType);
     return (
       manifest ?? {
         code: 'MANIFEST_UNKNOWN',
@@ -54,14 +54,14 @@ export class Registry {
     );
   }
 
-  #repository(name: string, namespace: string | undefined): TaggedManifest[] {
-    const wanted = namespace === undefined ? name : `${namespace}/${name}`;
-    const exact = this.#tags.filter(({ repository }) => repository === wanted);
+  #findTags(name: string, namespace: string | undefined): TaggedManifest[] {
+    const fullName = namespace === undefined ? name : `${namespace}/${name}`;
+    const exact = this.#tags.filter(({ repository }) => repository === fullName);
     if (exact.length > 0 || namespace !== undefined) return exact;
     return this.#tags.filter(({ repository }) => repository.slice(repository.indexOf('/') + 1) === name);
   }
 
-  #blob(digest: string, contentType: string): FileToSend | undefined {
+  #findBlob(digest: string, contentType: string): FileResponse | undefined {
     const file = this.#blobs.get(digest);
     if (file === undefined) return undefined;
     const { size, sha256, path } = file;

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import parseRange from 'range-parser';
 import type { Fault } from './fault-injector.ts';
-import { faultStreams } from './fault-streams.ts';
+import { createFaultStreams } from './fault-streams.ts';
 
-export interface FileToSend {
+export interface FileResponse {
   /** On disk. */
   readonly path: string;
   readonly size: number;
@@ -15,7 +15,7 @@ export interface FileToSend {
 }
 
 /** Read and written in pieces of a megabyte: binaries are large and the other end is on the same machine. */
-const pieceBytes = 1 << 20;
+const chunkBytes = 1 << 20;
 
 /**
  * Answers GET and HEAD with a file: whole, one range of it (206), not modified (304) or a range that it does not have (416).
@@ -24,7 +24,7 @@ const pieceBytes = 1 << 20;
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  file: FileToSend,
+  file: FileResponse,
   fault?: Fault,
 ): Promise<void> {
   const etag = `"${file.sha256}"`;
@@ -36,7 +36,7 @@ export async function sendFile(
     return;
   }
   response.setHeader('Content-Type', file.contentType);
-  const range = wantedRange(request, file.size, etag);
+  const range = parseRangeHeader(request, file.size, etag);
   if (range === 'none') {
     response.writeHead(416, { 'Content-Range': `bytes */${file.size}`, 'Content-Length': 0 }).end();
     return;
@@ -50,13 +50,13 @@ export async function sendFile(
     return;
   }
   const handle = await open(file.path);
-  const content = handle.createReadStream({ start, end, highWaterMark: pieceBytes });
+  const content = handle.createReadStream({ start, end, highWaterMark: chunkBytes });
   response.writeHead(status);
-  await pipeline([content, ...faultStreams(fault), response]);
+  await pipeline([content, ...createFaultStreams(fault), response]);
 }
 
 /** The one range that is asked for; `none`: none that the file has. A list of ranges is answered with the whole, as allowed. */
-function wantedRange(
+function parseRangeHeader(
   request: IncomingMessage,
   size: number,
   etag: string,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objects, texts } from './object-schemas.ts';
+import { objectSchemas, textSchemas } from './object-schemas.ts';
 
 /** Limits of the interactive elements (docs: Block Kit, block elements). */
 export const elementLimits = {
@@ -12,99 +12,99 @@ export const elementLimits = {
 } as const;
 
 const { button, select, choices, overflow, input, image } = elementLimits;
-const shared = { action_id: objects.id.optional(), focus_on_load: z.boolean().optional() };
-const asking = { ...shared, confirm: objects.confirm.optional() };
-const hinted = { placeholder: texts.plain(select.placeholder).optional() };
-const options = z.array(objects.option).min(1);
-const dispatch = z.strictObject({ trigger_actions_on: z.array(z.string()).optional() }).optional();
-const groups = z
-  .array(z.strictObject({ label: texts.plain(select.groupLabel), options: options.max(select.options) }))
+const commonFields = { action_id: objectSchemas.id.optional(), focus_on_load: z.boolean().optional() };
+const confirmFields = { ...commonFields, confirm: objectSchemas.confirm.optional() };
+const placeholderFields = { placeholder: textSchemas.plain(select.placeholder).optional() };
+const optionsSchema = z.array(objectSchemas.option).min(1);
+const dispatchConfigSchema = z.strictObject({ trigger_actions_on: z.array(z.string()).optional() }).optional();
+const optionGroupsSchema = z
+  .array(z.strictObject({ label: textSchemas.plain(select.groupLabel), options: optionsSchema.max(select.options) }))
   .max(select.groups);
-const many = { max_selected_items: z.int().min(1).optional() };
+const multiSelectFields = { max_selected_items: z.int().min(1).optional() };
 
-function element<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
+function defineElement<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
   return z.strictObject({ type: z.literal(type), ...shape });
 }
 
-const fixed = {
-  ...asking,
-  ...hinted,
-  options: options.max(select.options).optional(),
-  option_groups: groups.optional(),
+const staticOptionFields = {
+  ...confirmFields,
+  ...placeholderFields,
+  options: optionsSchema.max(select.options).optional(),
+  option_groups: optionGroupsSchema.optional(),
 };
-const external = { ...asking, ...hinted, min_query_length: z.int().optional() };
-const filter = { filter: z.looseObject({}).optional(), response_url_enabled: z.boolean().optional() };
-const conversations = { ...filter, default_to_current_conversation: z.boolean().optional() };
-const one = objects.option.optional();
-const several = options.optional();
-const texted = {
-  ...shared,
+const externalOptionFields = { ...confirmFields, ...placeholderFields, min_query_length: z.int().optional() };
+const filterFields = { filter: z.looseObject({}).optional(), response_url_enabled: z.boolean().optional() };
+const conversationFields = { ...filterFields, default_to_current_conversation: z.boolean().optional() };
+const initialOption = objectSchemas.option.optional();
+const initialOptions = optionsSchema.optional();
+const textInputFields = {
+  ...commonFields,
   initial_value: z.string().max(input.maxLength).optional(),
-  placeholder: texts.plain(input.placeholder).optional(),
-  dispatch_action_config: dispatch,
+  placeholder: textSchemas.plain(input.placeholder).optional(),
+  dispatch_action_config: dispatchConfigSchema,
 };
 
 const selects = [
-  element('static_select', { ...fixed, initial_option: one }),
-  element('external_select', { ...external, initial_option: one }),
-  element('users_select', { ...asking, ...hinted, initial_user: z.string().optional() }),
-  element('conversations_select', {
-    ...asking,
-    ...hinted,
-    ...conversations,
+  defineElement('static_select', { ...staticOptionFields, initial_option: initialOption }),
+  defineElement('external_select', { ...externalOptionFields, initial_option: initialOption }),
+  defineElement('users_select', { ...confirmFields, ...placeholderFields, initial_user: z.string().optional() }),
+  defineElement('conversations_select', {
+    ...confirmFields,
+    ...placeholderFields,
+    ...conversationFields,
     initial_conversation: z.string().optional(),
   }),
-  element('channels_select', { ...asking, ...hinted, ...filter, initial_channel: z.string().optional() }),
+  defineElement('channels_select', { ...confirmFields, ...placeholderFields, ...filterFields, initial_channel: z.string().optional() }),
 ] as const;
 const multiSelects = [
-  element('multi_static_select', { ...fixed, ...many, initial_options: several }),
-  element('multi_external_select', { ...external, ...many, initial_options: several }),
-  element('multi_users_select', { ...asking, ...hinted, ...many, initial_users: z.array(z.string()).optional() }),
-  element('multi_conversations_select', {
-    ...asking,
-    ...hinted,
-    ...many,
-    ...conversations,
+  defineElement('multi_static_select', { ...staticOptionFields, ...multiSelectFields, initial_options: initialOptions }),
+  defineElement('multi_external_select', { ...externalOptionFields, ...multiSelectFields, initial_options: initialOptions }),
+  defineElement('multi_users_select', { ...confirmFields, ...placeholderFields, ...multiSelectFields, initial_users: z.array(z.string()).optional() }),
+  defineElement('multi_conversations_select', {
+    ...confirmFields,
+    ...placeholderFields,
+    ...multiSelectFields,
+    ...conversationFields,
     initial_conversations: z.array(z.string()).optional(),
   }),
-  element('multi_channels_select', { ...asking, ...hinted, ...many, initial_channels: z.array(z.string()).optional() }),
+  defineElement('multi_channels_select', { ...confirmFields, ...placeholderFields, ...multiSelectFields, initial_channels: z.array(z.string()).optional() }),
 ] as const;
 const pickers = [
-  element('datepicker', { ...asking, ...hinted, initial_date: z.iso.date().optional() }),
-  element('timepicker', { ...asking, ...hinted, initial_time: z.string().optional(), timezone: z.string().optional() }),
-  element('datetimepicker', { ...asking, initial_date_time: z.int().optional() }),
-  element('checkboxes', { ...asking, options: options.max(choices), initial_options: several }),
-  element('radio_buttons', { ...asking, options: options.max(choices), initial_option: one }),
+  defineElement('datepicker', { ...confirmFields, ...placeholderFields, initial_date: z.iso.date().optional() }),
+  defineElement('timepicker', { ...confirmFields, ...placeholderFields, initial_time: z.string().optional(), timezone: z.string().optional() }),
+  defineElement('datetimepicker', { ...confirmFields, initial_date_time: z.int().optional() }),
+  defineElement('checkboxes', { ...confirmFields, options: optionsSchema.max(choices), initial_options: initialOptions }),
+  defineElement('radio_buttons', { ...confirmFields, options: optionsSchema.max(choices), initial_option: initialOption }),
 ] as const;
-const press = [
-  element('button', {
-    ...asking,
-    text: texts.plain(button.text),
+const buttons = [
+  defineElement('button', {
+    ...confirmFields,
+    text: textSchemas.plain(button.text),
     value: z.string().max(button.value).optional(),
     url: z.string().max(button.url).optional(),
     style: z.enum(['primary', 'danger']).optional(),
     accessibility_label: z.string().max(button.label).optional(),
   }),
-  element('overflow', { ...asking, options: options.max(overflow) }),
+  defineElement('overflow', { ...confirmFields, options: optionsSchema.max(overflow) }),
 ] as const;
-const typing = [
-  element('plain_text_input', {
-    ...texted,
+const textInputs = [
+  defineElement('plain_text_input', {
+    ...textInputFields,
     multiline: z.boolean().optional(),
     min_length: z.int().min(0).max(input.maxLength).optional(),
     max_length: z.int().min(1).max(input.maxLength).optional(),
   }),
-  element('email_text_input', texted),
-  element('url_text_input', texted),
-  element('number_input', {
-    ...texted,
+  defineElement('email_text_input', textInputFields),
+  defineElement('url_text_input', textInputFields),
+  defineElement('number_input', {
+    ...textInputFields,
     is_decimal_allowed: z.boolean(),
     min_value: z.string().optional(),
     max_value: z.string().optional(),
   }),
 ] as const;
 
-const picture = z.strictObject({
+const imageElement = z.strictObject({
   type: z.literal('image'),
   image_url: z.string().min(1).max(image.url).optional(),
   slack_file: z.looseObject({}).optional(),
@@ -112,9 +112,9 @@ const picture = z.strictObject({
 });
 
 /** Which elements each kind of block takes. */
-export const elements = {
-  image: picture,
-  accessory: z.discriminatedUnion('type', [...press, ...selects, ...multiSelects, ...pickers, picture]),
-  action: z.discriminatedUnion('type', [...press, ...selects, ...multiSelects, ...pickers]),
-  input: z.discriminatedUnion('type', [...typing, ...selects, ...multiSelects, ...pickers]),
+export const elementSchemas = {
+  image: imageElement,
+  accessory: z.discriminatedUnion('type', [...buttons, ...selects, ...multiSelects, ...pickers, imageElement]),
+  action: z.discriminatedUnion('type', [...buttons, ...selects, ...multiSelects, ...pickers]),
+  input: z.discriminatedUnion('type', [...textInputs, ...selects, ...multiSelects, ...pickers]),
 };

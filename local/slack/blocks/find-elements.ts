@@ -1,22 +1,22 @@
 import type { Block } from '../model/view.ts';
 
 /** An element that a person can act on or fill in, and the block it is in. */
-export interface PlacedElement {
+export interface ElementInBlock {
   blockId: string;
   block: Block;
   element: { type: string; action_id: string; [field: string]: unknown };
 }
 
 /** Every such element, in reading order. */
-export function findElements(blocks: readonly Block[]): PlacedElement[] {
+export function findElements(blocks: readonly Block[]): ElementInBlock[] {
   return blocks.flatMap((block) => {
-    const inside = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
-    return inside.flatMap((element) =>
+    const candidates = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
+    return candidates.flatMap((element) =>
       isInteractive(element) ? { blockId: block.block_id ?? '', block, element } : [],
     );
   });
 }
 
-function isInteractive(value: unknown): value is PlacedElement['element'] {
+function isInteractive(value: unknown): value is ElementInBlock['element'] {
   return typeof value === 'object' && value !== null && 'action_id' in value;
 }

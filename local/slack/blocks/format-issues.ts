@@ -4,27 +4,27 @@ type Path = readonly PropertyKey[];
 
 /**
  * What a schema had against a value, in Slack's words: `no more than 50 items allowed [json-pointer:/blocks]`.
- * @param at where in the arguments the value was
+ * @param basePath where in the arguments the value was
  */
-export function complaints(error: z.ZodError, at: Path = []): string[] {
+export function formatIssues(error: z.ZodError, basePath: Path = []): string[] {
   return error.issues.flatMap((issue) => {
-    const path = [...at, ...issue.path];
-    if (isMissing(issue)) return complaint(sentence(issue), path.slice(0, -1));
-    if (issue.code !== 'unrecognized_keys') return complaint(sentence(issue), path);
-    return issue.keys.map((key) => complaint(`invalid additional property: ${key}`, path));
+    const path = [...basePath, ...issue.path];
+    if (isMissingField(issue)) return formatIssue(describeIssue(issue), path.slice(0, -1));
+    if (issue.code !== 'unrecognized_keys') return formatIssue(describeIssue(issue), path);
+    return issue.keys.map((key) => formatIssue(`invalid additional property: ${key}`, path));
   });
 }
 
 /** One complaint with the place it is about. */
-export function complaint(what: string, at: Path): string {
-  return at.length === 0 ? what : `${what} [json-pointer:/${at.map(String).join('/')}]`;
+export function formatIssue(message: string, path: Path): string {
+  return path.length === 0 ? message : `${message} [json-pointer:/${path.map(String).join('/')}]`;
 }
 
-function isMissing(issue: z.core.$ZodIssue): boolean {
+function isMissingField(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type' && issue.input === undefined;
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_big':
       return issue.origin === 'array'
@@ -39,8 +39,8 @@ function sentence(issue: z.core.$ZodIssue): string {
           ? `must be more than ${Number(issue.minimum) - 1} characters`
           : `must be at least ${issue.minimum}`;
     case 'invalid_type':
-      if (isMissing(issue)) return `missing required field: ${String(issue.path.at(-1) ?? '')}`;
-      return `must be ${article(issue.expected)}`;
+      if (isMissingField(issue)) return `missing required field: ${String(issue.path.at(-1) ?? '')}`;
+      return `must be ${addArticle(issue.expected)}`;
     case 'invalid_union':
       return `unsupported ${String(issue.discriminator ?? 'value')}`;
     case 'invalid_value':
@@ -50,6 +50,6 @@ function sentence(issue: z.core.$ZodIssue): string {
   }
 }
 
-function article(type: string): string {
+function addArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }

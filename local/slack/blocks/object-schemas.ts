@@ -9,28 +9,28 @@ export const objectLimits = {
 } as const;
 
 /** The text objects, each with its longest text. */
-export const texts = {
+export const textSchemas = {
   plain: (max: number) =>
     z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() }),
   mrkdwn: (max: number) =>
     z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(max), verbatim: z.boolean().optional() }),
-  either: (max: number) => z.discriminatedUnion('type', [texts.plain(max), texts.mrkdwn(max)]),
+  either: (max: number) => z.discriminatedUnion('type', [textSchemas.plain(max), textSchemas.mrkdwn(max)]),
 };
 
 /** The other composition objects. */
-export const objects = {
+export const objectSchemas = {
   id: z.string().max(objectLimits.id),
   confirm: z.strictObject({
-    title: texts.plain(objectLimits.confirm.title),
-    text: texts.either(objectLimits.confirm.text),
-    confirm: texts.plain(objectLimits.confirm.button),
-    deny: texts.plain(objectLimits.confirm.button),
+    title: textSchemas.plain(objectLimits.confirm.title),
+    text: textSchemas.either(objectLimits.confirm.text),
+    confirm: textSchemas.plain(objectLimits.confirm.button),
+    deny: textSchemas.plain(objectLimits.confirm.button),
     style: z.enum(['primary', 'danger']).optional(),
   }),
   option: z.strictObject({
-    text: texts.either(objectLimits.option.text),
+    text: textSchemas.either(objectLimits.option.text),
     value: z.string().max(objectLimits.option.value),
-    description: texts.either(objectLimits.option.description).optional(),
+    description: textSchemas.either(objectLimits.option.description).optional(),
     url: z.string().max(objectLimits.option.url).optional(),
   }),
 };

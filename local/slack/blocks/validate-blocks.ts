@@ -1,59 +1,59 @@
 import type { Block } from '../model/view.ts';
-import { block, blockLimits } from './block-schema.ts';
-import { complaint, complaints } from './format-issues.ts';
-import { viewLimits, viewShape } from './view-schema.ts';
+import { blockSchema, blockLimits } from './block-schema.ts';
+import { formatIssue, formatIssues } from './format-issues.ts';
+import { viewLimits, viewSchema } from './view-schema.ts';
 
 /** How many blocks a message may have. */
-export const messageBlocks = 50;
+export const maxMessageBlocks = 50;
 
 /**
  * Checks blocks against Slack's documented limits.
- * @param at where in the arguments they are
+ * @param path where in the arguments they are
  * @returns what is wrong, in Slack's words; empty when nothing is
  */
-export function checkBlocks(blocks: unknown, max = messageBlocks, at: readonly string[] = ['blocks']): string[] {
-  if (!Array.isArray(blocks)) return [complaint('must be an array', at)];
-  if (blocks.length > max) return [complaint(`no more than ${max} items allowed`, at)];
-  const wrong = blocks.flatMap((one, index) => {
-    const checked = block.safeParse(one, { reportInput: true });
-    return checked.success ? [] : complaints(checked.error, [...at, index]);
+export function validateBlocks(blocks: unknown, max = maxMessageBlocks, path: readonly string[] = ['blocks']): string[] {
+  if (!Array.isArray(blocks)) return [formatIssue('must be an array', path)];
+  if (blocks.length > max) return [formatIssue(`no more than ${max} items allowed`, path)];
+  const issues = blocks.flatMap((one, index) => {
+    const result = blockSchema.safeParse(one, { reportInput: true });
+    return result.success ? [] : formatIssues(result.error, [...path, index]);
   });
-  return wrong.length > 0 ? wrong : checkTogether(blocks, at);
+  return issues.length > 0 ? issues : validateAcrossBlocks(blocks, path);
 }
 
 /** Checks a modal or Home tab, its blocks included. */
-export function checkView(view: unknown): string[] {
-  const checked = viewShape.safeParse(view, { reportInput: true });
-  if (!checked.success) return complaints(checked.error, ['view']);
-  const wrong = checkBlocks(checked.data.blocks, viewLimits.blocks, ['view', 'blocks']);
-  const asks = checked.data.blocks.some((one) => (one as Block).type === 'input');
-  const silent = checked.data.type === 'modal' && checked.data.submit === undefined;
-  if (asks && silent) wrong.push(complaint('missing required field: submit', ['view']));
-  return wrong;
+export function validateView(view: unknown): string[] {
+  const result = viewSchema.safeParse(view, { reportInput: true });
+  if (!result.success) return formatIssues(result.error, ['view']);
+  const issues = validateBlocks(result.data.blocks, viewLimits.blocks, ['view', 'blocks']);
+  const hasInput = result.data.blocks.some((one) => (one as Block).type === 'input');
+  const lacksSubmit = result.data.type === 'modal' && result.data.submit === undefined;
+  if (hasInput && lacksSubmit) issues.push(formatIssue('missing required field: submit', ['view']));
+  return issues;
 }
 
 /** The rules that look across blocks: identifiers used once, and the markdown of all together. */
-function checkTogether(blocks: Block[], at: readonly string[]): string[] {
-  const wrong: string[] = [];
+function validateAcrossBlocks(blocks: Block[], path: readonly string[]): string[] {
+  const issues: string[] = [];
   const ids = new Set<string>();
-  let markdown = 0;
+  let markdownLength = 0;
   for (const [index, one] of blocks.entries()) {
     if (one.block_id !== undefined && ids.has(one.block_id)) {
-      wrong.push(complaint(`\`block_id\` must be unique: ${one.block_id}`, [...at, String(index), 'block_id']));
+      issues.push(formatIssue(`\`block_id\` must be unique: ${one.block_id}`, [...path, String(index), 'block_id']));
     }
     if (one.block_id !== undefined) ids.add(one.block_id);
-    if (one.type === 'markdown') markdown += String(one.text).length;
-    wrong.push(...checkActionIds(one, [...at, String(index)]));
+    if (one.type === 'markdown') markdownLength += String(one.text).length;
+    issues.push(...validateActionIds(one, [...path, String(index)]));
   }
-  if (markdown > blockLimits.markdown) {
-    wrong.push(complaint(`must be less than ${blockLimits.markdown + 1} characters of markdown in all`, at));
+  if (markdownLength > blockLimits.markdown) {
+    issues.push(formatIssue(`must be less than ${blockLimits.markdown + 1} characters of markdown in all`, path));
   }
-  return wrong;
+  return issues;
 }
 
-function checkActionIds(one: Block, at: readonly string[]): string[] {
+function validateActionIds(one: Block, path: readonly string[]): string[] {
   if (one.type !== 'actions') return [];
   const ids = (one.elements as { action_id?: string }[]).flatMap(({ action_id: id }) => id ?? []);
-  const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
-  return twice.map((id) => complaint(`\`action_id\` must be unique within its block: ${id}`, [...at, 'elements']));
+  const duplicates = ids.filter((id, index) => ids.indexOf(id) !== index);
+  return duplicates.map((id) => formatIssue(`\`action_id\` must be unique within its block: ${id}`, [...path, 'elements']));
 }

@@ -5,7 +5,7 @@ import { ApiError } from '../web-api/method.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ResponseTarget } from './response-urls.ts';
 
-const shape = z.object({
+const botMessageSchema = z.object({
   ...contentArgs,
   response_type: z.enum(['ephemeral', 'in_channel']).optional(),
   replace_original: z.boolean().optional(),
@@ -19,29 +19,29 @@ const shape = z.object({
  * @returns the message, or undefined when one was deleted
  * @throws {ApiError} when it cannot be shown
  */
-export function takeBotMessage(workspace: Workspace, target: ResponseTarget, given: unknown): Message | undefined {
+export function applyBotMessage(workspace: Workspace, target: ResponseTarget, payload: unknown): Message | undefined {
   const { team } = workspace;
-  const read = shape.safeParse(given);
-  if (!read.success) throw new ApiError('invalid_payload');
-  const { response_type: type, replace_original: replace, delete_original: remove, thread_ts: thread } = read.data;
-  const original = target.message === undefined ? undefined : team.message(target.channel, target.message);
+  const parsedPayload = botMessageSchema.safeParse(payload);
+  if (!parsedPayload.success) throw new ApiError('invalid_payload');
+  const { response_type: type, replace_original: replace, delete_original: remove, thread_ts: thread } = parsedPayload.data;
+  const original = target.message === undefined ? undefined : team.findMessage(target.channel, target.message);
   if (remove) {
-    if (original) team.remove(original);
+    if (original) team.removeMessage(original);
     return undefined;
   }
-  const content = readContent(read.data);
+  const content = readContent(parsedPayload.data);
   if (replace && original) {
     const { text, blocks, attachments, metadata = original.metadata } = content;
-    team.edit(original, { text, blocks, attachments, metadata });
+    team.editMessage(original, { text, blocks, attachments, metadata });
     return original;
   }
-  const inChannel = type === 'in_channel';
-  const threadTs = inChannel ? thread : target.threadTs;
-  return team.post({
+  const isInChannel = type === 'in_channel';
+  const threadTs = isInChannel ? thread : target.threadTs;
+  return team.postMessage({
     ...content,
     channel: target.channel,
     user: team.data.botUser,
-    ...(!inChannel && { visibleTo: target.user }),
+    ...(!isInChannel && { visibleTo: target.user }),
     ...(threadTs && { threadTs }),
   });
 }

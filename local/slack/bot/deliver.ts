@@ -1,7 +1,7 @@
-import { signatureHeaders } from './signing.ts';
+import { buildSignatureHeaders } from './signing.ts';
 
 /** What the bot answered, or why it did not. */
-export type Delivery =
+export type DeliveryResult =
   | { ok: true; status: number; body: string; contentType: string }
   | {
       ok: false;
@@ -12,17 +12,17 @@ export type Delivery =
       noRetry: boolean;
     };
 
-interface Target {
+interface DeliveryTarget {
   url: string | undefined;
   secret: string;
   nowMs: number;
   /** How long the bot has to answer. */
-  ackMs: number;
+  ackTimeoutMs: number;
   signal: AbortSignal;
 }
 
 /** Sends a form, as commands and interactions are sent. Never throws: what fails is an answer. */
-export function deliverForm(target: Target, fields: Record<string, string>): Promise<Delivery> {
+export function deliverForm(target: DeliveryTarget, fields: Record<string, string>): Promise<DeliveryResult> {
   // Bolt compares this content type exactly, so no charset may follow it.
   return deliver(target, new URLSearchParams(fields).toString(), {
     'content-type': 'application/x-www-form-urlencoded',
@@ -30,13 +30,13 @@ export function deliverForm(target: Target, fields: Record<string, string>): Pro
 }
 
 /** Sends JSON, as events are sent. Never throws: what fails is an answer. */
-export function deliverJson(target: Target, value: object, headers: Record<string, string>): Promise<Delivery> {
+export function deliverJson(target: DeliveryTarget, value: object, headers: Record<string, string>): Promise<DeliveryResult> {
   return deliver(target, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
 }
 
-async function deliver(target: Target, body: string, headers: Record<string, string>): Promise<Delivery> {
-  if (target.url === undefined) return failed('dispatch_failed');
-  const timeout = AbortSignal.timeout(target.ackMs);
+async function deliver(target: DeliveryTarget, body: string, headers: Record<string, string>): Promise<DeliveryResult> {
+  if (target.url === undefined) return buildFailure('dispatch_failed');
+  const timeout = AbortSignal.timeout(target.ackTimeoutMs);
   try {
     const response = await fetch(target.url, {
       method: 'POST',
@@ -45,7 +45,7 @@ async function deliver(target: Target, body: string, headers: Record<string, str
       headers: {
         ...headers,
         'user-agent': 'Slackbot 1.0 (local workspace)',
-        ...signatureHeaders(target.secret, Math.floor(target.nowMs / 1000), body),
+        ...buildSignatureHeaders(target.secret, Math.floor(target.nowMs / 1000), body),
       },
       signal: AbortSignal.any([target.signal, timeout]),
     });
@@ -54,12 +54,12 @@ async function deliver(target: Target, body: string, headers: Record<string, str
       return { ok: true, status: response.status, body: text, contentType: response.headers.get('content-type') ?? '' };
     }
     const error = response.status >= 500 ? 'http_service_error' : 'http_client_error';
-    return failed(error, response.status, response.headers.get('x-slack-no-retry') === '1');
+    return buildFailure(error, response.status, response.headers.get('x-slack-no-retry') === '1');
   } catch {
-    return failed(timeout.aborted ? 'operation_timeout' : 'dispatch_failed');
+    return buildFailure(timeout.aborted ? 'operation_timeout' : 'dispatch_failed');
   }
 }
 
-function failed(error: Extract<Delivery, { ok: false }>['error'], status?: number, noRetry = false): Delivery {
+function buildFailure(error: Extract<DeliveryResult, { ok: false }>['error'], status?: number, noRetry = false): DeliveryResult {
   return { ok: false, error, status, noRetry };
 }

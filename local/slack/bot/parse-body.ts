@@ -1,11 +1,11 @@
-import type { Delivery } from './deliver.ts';
+import type { DeliveryResult } from './deliver.ts';
 
 /** The body of an answer: JSON where it is an object, else text. */
-export function parseBody(sent: Extract<Delivery, { ok: true }>): unknown {
-  if (!sent.contentType.includes('json') && !sent.body.startsWith('{')) return sent.body;
+export function parseBody(result: Extract<DeliveryResult, { ok: true }>): unknown {
+  if (!result.contentType.includes('json') && !result.body.startsWith('{')) return result.body;
   try {
-    return JSON.parse(sent.body || '""');
+    return JSON.parse(result.body || '""');
   } catch {
-    return sent.body;
+    return result.body;
   }
 }

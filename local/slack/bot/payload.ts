@@ -6,7 +6,7 @@ import type { Workspace } from '../workspace.ts';
 const verificationToken = 'local-verification-token';
 
 /** The fields that every interaction payload has, with a fresh trigger. */
-export function interactionFields({ team, triggers }: Workspace, person: Person): Record<string, unknown> {
+export function buildInteractionFields({ team, triggers }: Workspace, person: Person): Record<string, unknown> {
   const { id, domain } = team.data.team;
   return {
     team: { id, domain },
@@ -15,35 +15,35 @@ export function interactionFields({ team, triggers }: Workspace, person: Person)
     user: { id: person.id, username: person.name, name: person.name, team_id: id },
     api_app_id: team.data.appId,
     token: verificationToken,
-    trigger_id: triggers.give(person.id),
+    trigger_id: triggers.issue(person.id),
   };
 }
 
 /** The form of a slash command (docs: implementing slash commands). */
-export function commandFields(
+export function buildCommandFields(
   workspace: Workspace,
-  sent: { person: Person; channel: Channel; command: string; text: string; responseUrl: string },
+  invocation: { person: Person; channel: Channel; command: string; text: string; responseUrl: string },
 ): Record<string, string> {
   const { team, triggers } = workspace;
   return {
     token: verificationToken,
     team_id: team.data.team.id,
     team_domain: team.data.team.domain,
-    channel_id: sent.channel.id,
-    channel_name: sent.channel.kind === 'im' ? 'directmessage' : sent.channel.name,
-    user_id: sent.person.id,
-    user_name: sent.person.name,
-    command: sent.command,
-    text: sent.text,
+    channel_id: invocation.channel.id,
+    channel_name: invocation.channel.kind === 'im' ? 'directmessage' : invocation.channel.name,
+    user_id: invocation.person.id,
+    user_name: invocation.person.name,
+    command: invocation.command,
+    text: invocation.text,
     api_app_id: team.data.appId,
     is_enterprise_install: 'false',
-    response_url: sent.responseUrl,
-    trigger_id: triggers.give(sent.person.id),
+    response_url: invocation.responseUrl,
+    trigger_id: triggers.issue(invocation.person.id),
   };
 }
 
 /** The envelope of an event (docs: Events API). */
-export function eventEnvelope({ team }: Workspace, id: string, event: object): object {
+export function buildEventEnvelope({ team }: Workspace, id: string, event: object): object {
   const { data } = team;
   return {
     token: verificationToken,
@@ -52,7 +52,7 @@ export function eventEnvelope({ team }: Workspace, id: string, event: object): o
     event,
     type: 'event_callback',
     event_id: id,
-    event_time: team.nowSec(),
+    event_time: team.getUnixTime(),
     authorizations: [
       { enterprise_id: null, team_id: data.team.id, user_id: data.botUser, is_bot: true, is_enterprise_install: false },
     ],

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-const largestBytes = 60_000_000;
+const maxBodyBytes = 60_000_000;
 
 /**
  * Reads a whole request body.
@@ -11,7 +11,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largestBytes) throw new RangeError('reading a request: the body is larger than 60 MB');
+    if (size > maxBodyBytes) throw new RangeError('reading a request: the body is larger than 60 MB');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -29,7 +29,7 @@ export async function readFields(request: IncomingMessage, body: Buffer): Promis
     throw new SyntaxError('reading a request: the JSON is not an object');
   }
   if (!type.startsWith('multipart/form-data')) return Object.fromEntries(new URLSearchParams(body.toString()));
-  const form = await readForm(type, body);
+  const form = await parseForm(type, body);
   return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'));
 }
 
@@ -37,12 +37,12 @@ export async function readFields(request: IncomingMessage, body: Buffer): Promis
 export async function readUpload(request: IncomingMessage, body: Buffer): Promise<Buffer> {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/form-data')) return body;
-  for (const value of (await readForm(type, body)).values()) {
+  for (const value of (await parseForm(type, body)).values()) {
     if (typeof value !== 'string') return Buffer.from(await value.arrayBuffer());
   }
   return Buffer.alloc(0);
 }
 
-function readForm(type: string, body: Buffer): Promise<FormData> {
+function parseForm(type: string, body: Buffer): Promise<FormData> {
   return new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Workspace } from '../workspace.ts';
 import { replyBytes, replyJson } from './reply.ts';
 import { serveApi } from './serve-api.ts';
-import { serveLocal } from './serve-local-api.ts';
+import { serveLocalApi } from './serve-local-api.ts';
 import { servePage } from './serve-page.ts';
 import { serveResponseUrl } from './serve-response-url.ts';
 import { serveUpload } from './serve-upload.ts';
@@ -11,9 +11,9 @@ import { serveUpload } from './serve-upload.ts';
  * Sends each request to the part that answers it.
  * @param signal ends what still waits when the server closes
  */
-export function requestHandler(workspace: Workspace, signal: AbortSignal) {
+export function createRequestHandler(workspace: Workspace, signal: AbortSignal) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    void route(workspace, request, response, signal).catch((error: unknown) => {
+    void routeRequest(workspace, request, response, signal).catch((error: unknown) => {
       if (request.destroyed && response.destroyed) return;
       console.error(`answering ${request.method} ${request.url}:`, error);
       if (!response.headersSent) replyJson(response, 500, { ok: false, error: 'internal_error' });
@@ -21,8 +21,8 @@ export function requestHandler(workspace: Workspace, signal: AbortSignal) {
   };
 }
 
-async function route(workspace: Workspace, request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
-  if (!fromHere(request)) return replyBytes(response, 403, 'this workspace only answers to its own address');
+async function routeRequest(workspace: Workspace, request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
+  if (!isSameOrigin(request)) return replyBytes(response, 403, 'this workspace only answers to its own address');
   const url = new URL(request.url ?? '/', workspace.baseUrl);
   const [, first, second = '', third = ''] = url.pathname.split('/');
   switch (first) {
@@ -35,31 +35,31 @@ async function route(workspace: Workspace, request: IncomingMessage, response: S
     case 'files-pri':
       return sendPrivateFile(workspace, second, request, response);
     case '_local':
-      return serveLocal(workspace, url, request, response);
+      return serveLocalApi(workspace, url, request, response);
     case 'archives':
-      return toMessage(second, third, response);
+      return redirectToMessage(second, third, response);
     default:
       return servePage(url.pathname, response);
   }
 }
 
 /** Refuses other names for this address, and pages of other sites: both are how a browser could be turned on us. */
-function fromHere({ headers }: IncomingMessage): boolean {
+function isSameOrigin({ headers }: IncomingMessage): boolean {
   const host = headers.host ?? '';
   const isLoopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
   return isLoopback && (headers.origin === undefined || headers.origin === `http://${host}`);
 }
 
 /** A permalink leads to the message on the page, whoever one is there. */
-function toMessage(channel: string, name: string, response: ServerResponse): void {
+function redirectToMessage(channel: string, name: string, response: ServerResponse): void {
   const ts = name.replace(/^p(\d+)(\d{6})$/, '$1.$2');
   replyBytes(response, 302, '', { location: `/#/${encodeURIComponent(channel)}/${encodeURIComponent(ts)}` });
 }
 
 function sendPrivateFile(workspace: Workspace, id: string, request: IncomingMessage, response: ServerResponse): void {
-  const file = workspace.team.file(id);
+  const file = workspace.team.findFile(id);
   const content = file && Buffer.from(file.content, 'base64');
-  const mayRead = request.headers.authorization === `Bearer ${workspace.settings.botToken}`;
-  if (content && mayRead) replyBytes(response, 200, content, { 'content-type': 'application/octet-stream' });
+  const isAuthorized = request.headers.authorization === `Bearer ${workspace.settings.botToken}`;
+  if (content && isAuthorized) replyBytes(response, 200, content, { 'content-type': 'application/octet-stream' });
   else replyBytes(response, 404, 'not found');
 }

@@ -7,7 +7,7 @@ import { replyBytes, replyJson } from './reply.ts';
  * Lets an injected fault happen before a call is carried out.
  * @returns how the call ended, or undefined when it is to go on
  */
-export async function meetFault(
+export async function injectFault(
   fault: Fault | undefined,
   response: ServerResponse,
   signal: AbortSignal,

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-const always = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+const commonHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 /** Answers with JSON. */
 export function replyJson(response: ServerResponse, status: number, value: object, headers: object = {}): void {
-  response.writeHead(status, { ...always, 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.writeHead(status, { ...commonHeaders, 'content-type': 'application/json; charset=utf-8', ...headers });
   response.end(JSON.stringify(value));
 }
 
@@ -15,6 +15,6 @@ export function replyBytes(
   content: Buffer | string,
   headers: Record<string, string> = {},
 ): void {
-  response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8', ...headers });
+  response.writeHead(status, { ...commonHeaders, 'content-type': 'text/plain; charset=utf-8', ...headers });
   response.end(content);
 }

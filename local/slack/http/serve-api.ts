@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { complaints } from '../blocks/format-issues.ts';
+import { formatIssues } from '../blocks/format-issues.ts';
 import { methods } from '../web-api/index.ts';
 import { ApiError, type Method } from '../web-api/method.ts';
 import type { Workspace } from '../workspace.ts';
 import { readBody, readFields } from './body.ts';
-import { meetFault } from './inject-fault.ts';
+import { injectFault } from './inject-fault.ts';
 import { replyJson } from './reply.ts';
 
-interface Call {
+interface ApiCall {
   name: string;
   request: IncomingMessage;
   response: ServerResponse;
@@ -16,16 +16,16 @@ interface Call {
 }
 
 /** Carries out one call of the Web API and answers as Slack does: HTTP 200 with `ok`, or 429. */
-export async function serveApi(workspace: Workspace, call: Call): Promise<void> {
+export async function serveApi(workspace: Workspace, call: ApiCall): Promise<void> {
   const body = await readBody(call.request);
-  const fault = workspace.faults.take(call.name);
-  const ended =
-    (await meetFault(fault, call.response, call.signal)) ?? (await answer(workspace, call, body, fault?.cut));
-  workspace.calls.count(call.name, ended);
-  workspace.changes.tell({ kind: 'call', method: call.name, outcome: ended }, () => false);
+  const fault = workspace.faults.consume(call.name);
+  const outcome =
+    (await injectFault(fault, call.response, call.signal)) ?? (await handleCall(workspace, call, body, fault?.cut));
+  workspace.calls.count(call.name, outcome);
+  workspace.changes.publish({ kind: 'call', method: call.name, outcome: outcome }, () => false);
 }
 
-async function answer(workspace: Workspace, call: Call, body: Buffer, cut?: string): Promise<string> {
+async function handleCall(workspace: Workspace, call: ApiCall, body: Buffer, cut?: string): Promise<string> {
   const method = methods.get(call.name);
   const { scopes } = workspace.settings;
   const headers = {
@@ -34,9 +34,9 @@ async function answer(workspace: Workspace, call: Call, body: Buffer, cut?: stri
   };
   try {
     if (!method) throw new ApiError('unknown_method', [], { req_method: call.name });
-    const fields = { ...Object.fromEntries(call.query), ...(await parse(call.request, body)) };
+    const fields = { ...Object.fromEntries(call.query), ...(await parseFields(call.request, body)) };
     authorize(workspace, method, call.request, fields);
-    const waitSec = workspace.limits.take(method.name, method.tier, String(fields.channel ?? ''));
+    const waitSec = workspace.limits.consume(method.name, method.tier, String(fields.channel ?? ''));
     if (waitSec > 0) {
       replyJson(
         call.response,
@@ -47,7 +47,7 @@ async function answer(workspace: Workspace, call: Call, body: Buffer, cut?: stri
       return 'ratelimited';
     }
     const args = method.args.safeParse(fields, { reportInput: true });
-    if (!args.success) throw new ApiError('invalid_arguments', complaints(args.error));
+    if (!args.success) throw new ApiError('invalid_arguments', formatIssues(args.error));
     const result = method.run(workspace, args.data);
     if (cut === 'after') {
       call.response.destroy();
@@ -62,7 +62,7 @@ async function answer(workspace: Workspace, call: Call, body: Buffer, cut?: stri
   }
 }
 
-async function parse(request: IncomingMessage, body: Buffer): Promise<Record<string, unknown>> {
+async function parseFields(request: IncomingMessage, body: Buffer): Promise<Record<string, unknown>> {
   try {
     return body.length > 0 ? await readFields(request, body) : {};
   } catch {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { asPerson } from '../local-api/find-person.ts';
+import { findPerson } from '../local-api/find-person.ts';
 import type { Workspace } from '../workspace.ts';
 
 /**
@@ -7,11 +7,11 @@ import type { Workspace } from '../workspace.ts';
  * @param as whose eyes to look with; everybody's when null
  */
 export function serveEvents(workspace: Workspace, as: string | null, response: ServerResponse): void {
-  const user = as === null ? undefined : asPerson(workspace, as).id;
+  const user = as === null ? undefined : findPerson(workspace, as).id;
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
   response.write('retry: 1000\nevent: ready\ndata: {}\n\n');
-  const stop = workspace.changes.listen((change, seesIt) => {
-    if (user === undefined || seesIt(user)) response.write(`data: ${JSON.stringify(change)}\n\n`);
+  const unsubscribe = workspace.changes.subscribe((change, canSee) => {
+    if (user === undefined || canSee(user)) response.write(`data: ${JSON.stringify(change)}\n\n`);
   });
-  response.once('close', stop);
+  response.once('close', unsubscribe);
 }

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { complaints } from '../blocks/format-issues.ts';
+import { formatIssues } from '../blocks/format-issues.ts';
 import { actions } from '../local-api/actions.ts';
-import { PersonError } from '../local-api/find-person.ts';
-import { looks, visibleFile } from '../local-api/queries.ts';
-import { mimeType } from '../to-api-file.ts';
+import { LocalApiError } from '../local-api/find-person.ts';
+import { queries, findVisibleFile } from '../local-api/queries.ts';
+import { getMimeType } from '../to-api-file.ts';
 import type { Workspace } from '../workspace.ts';
 import { readBody, readFields } from './body.ts';
 import { replyBytes, replyJson } from './reply.ts';
 import { serveEvents } from './serve-events.ts';
 
 /** Answers the page and the clients of people: everything under `/_local/`. */
-export async function serveLocal(
+export async function serveLocalApi(
   workspace: Workspace,
   url: URL,
   request: IncomingMessage,
@@ -18,35 +18,35 @@ export async function serveLocal(
 ): Promise<void> {
   const name = url.pathname.slice('/_local/'.length);
   try {
-    if (request.method === 'POST') return replyJson(response, 200, await act(workspace, name, request));
+    if (request.method === 'POST') return replyJson(response, 200, await performAction(workspace, name, request));
     if (name === 'events') return serveEvents(workspace, url.searchParams.get('as'), response);
     if (name === 'file') return sendFile(workspace, url.searchParams, response);
-    const look = looks[name];
-    if (!look) throw new PersonError(`answering "${name}": there is nothing of that name`);
-    replyJson(response, 200, look(workspace, url.searchParams));
+    const query = queries[name];
+    if (!query) throw new LocalApiError(`answering "${name}": there is nothing of that name`);
+    replyJson(response, 200, query(workspace, url.searchParams));
   } catch (error) {
-    if (!(error instanceof PersonError || error instanceof SyntaxError)) throw error;
+    if (!(error instanceof LocalApiError || error instanceof SyntaxError)) throw error;
     replyJson(response, 400, { error: error.message });
   }
 }
 
-async function act(workspace: Workspace, name: string, request: IncomingMessage): Promise<object> {
+async function performAction(workspace: Workspace, name: string, request: IncomingMessage): Promise<object> {
   const action = actions[name];
-  if (!action) throw new PersonError(`answering "${name}": there is nothing of that name`);
+  if (!action) throw new LocalApiError(`answering "${name}": there is nothing of that name`);
   // A page of another site cannot send this type without asking first, so it cannot act for a person.
   if (!request.headers['content-type']?.startsWith('application/json')) {
-    throw new PersonError(`answering "${name}": send JSON, with the content type application/json`);
+    throw new LocalApiError(`answering "${name}": send JSON, with the content type application/json`);
   }
   const body = await readBody(request);
-  const given: unknown = name === 'faults' ? JSON.parse(body.toString()) : await readFields(request, body);
-  const read = action.shape.safeParse(given, { reportInput: true });
-  if (!read.success) throw new PersonError(`answering "${name}": ${complaints(read.error).join('; ')}`);
-  return action.run(workspace, read.data);
+  const input: unknown = name === 'faults' ? JSON.parse(body.toString()) : await readFields(request, body);
+  const parsedInput = action.schema.safeParse(input, { reportInput: true });
+  if (!parsedInput.success) throw new LocalApiError(`answering "${name}": ${formatIssues(parsedInput.error).join('; ')}`);
+  return action.run(workspace, parsedInput.data);
 }
 
 function sendFile(workspace: Workspace, query: URLSearchParams, response: ServerResponse): void {
-  const file = visibleFile(workspace, query);
-  const { mimetype } = mimeType(file);
+  const file = findVisibleFile(workspace, query);
+  const { mimetype } = getMimeType(file);
   const inline = query.has('inline') && /^image\/(png|jpeg|gif)$/.test(mimetype);
   replyBytes(response, 200, Buffer.from(file.content, 'base64'), {
     'content-type': inline ? mimetype : 'application/octet-stream',

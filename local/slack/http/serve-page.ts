@@ -4,25 +4,25 @@ import { extname, join } from 'node:path';
 import { buildPage } from '../build-page.ts';
 import { replyBytes } from './reply.ts';
 
-const types: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.ttf': 'font/ttf',
 };
-const policy =
+const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Serves a file of the built page, which is built first where its source has changed. */
 export async function servePage(path: string, response: ServerResponse, index = 'index.html'): Promise<void> {
   const name = path === '/' ? index : path.slice(1);
-  const type = types[extname(name)];
-  const content = type && /^(assets\/)?[\w-]+(\.[\w-]+)+$/.test(name) ? await read(name) : undefined;
-  if (content) replyBytes(response, 200, content, { 'content-type': type ?? '', 'content-security-policy': policy });
+  const type = contentTypes[extname(name)];
+  const content = type && /^(assets\/)?[\w-]+(\.[\w-]+)+$/.test(name) ? await readPageFile(name) : undefined;
+  if (content) replyBytes(response, 200, content, { 'content-type': type ?? '', 'content-security-policy': contentSecurityPolicy });
   else replyBytes(response, 404, 'not found');
 }
 
-async function read(name: string): Promise<Buffer | undefined> {
+async function readPageFile(name: string): Promise<Buffer | undefined> {
   return await readFile(join(await buildPage(), name)).catch(() => undefined);
 }

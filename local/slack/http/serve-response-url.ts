@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { takeBotMessage } from '../bot/apply-bot-message.ts';
+import { applyBotMessage } from '../bot/apply-bot-message.ts';
 import { ApiError } from '../web-api/method.ts';
 import type { Workspace } from '../workspace.ts';
 import { readBody } from './body.ts';
-import { meetFault } from './inject-fault.ts';
+import { injectFault } from './inject-fault.ts';
 import { replyBytes, replyJson } from './reply.ts';
 
 /** Takes what the bot sends to a response URL. */
@@ -15,19 +15,19 @@ export async function serveResponseUrl(
   signal: AbortSignal,
 ): Promise<void> {
   const body = await readBody(request);
-  const fault = workspace.faults.take('response_url');
-  const ended = (await meetFault(fault, response, signal)) ?? answer(workspace, key, body, response);
-  workspace.calls.count('response_url', ended);
+  const fault = workspace.faults.consume('response_url');
+  const outcome = (await injectFault(fault, response, signal)) ?? handleMessage(workspace, key, body, response);
+  workspace.calls.count('response_url', outcome);
 }
 
-function answer(workspace: Workspace, key: string, body: Buffer, response: ServerResponse): string {
-  const target = workspace.responseUrls.use(key);
+function handleMessage(workspace: Workspace, key: string, body: Buffer, response: ServerResponse): string {
+  const target = workspace.responseUrls.consume(key);
   if (typeof target === 'string') {
     replyJson(response, 404, { ok: false, error: target });
     return target;
   }
   try {
-    takeBotMessage(workspace, target, JSON.parse(body.toString()));
+    applyBotMessage(workspace, target, JSON.parse(body.toString()));
     replyBytes(response, 200, 'ok');
     return 'ok';
   } catch (error) {

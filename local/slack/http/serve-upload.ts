@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Workspace } from '../workspace.ts';
 import { readBody, readUpload } from './body.ts';
-import { meetFault } from './inject-fault.ts';
+import { injectFault } from './inject-fault.ts';
 import { replyBytes } from './reply.ts';
 
 /** Takes the content of a file at the URL that was given for it, raw or as a multipart form, once. */
@@ -13,9 +13,9 @@ export async function serveUpload(
   signal: AbortSignal,
 ): Promise<void> {
   const body = await readBody(request);
-  const ended = await meetFault(workspace.faults.take('upload'), response, signal);
-  workspace.calls.count('upload', ended ?? 'ok');
-  if (ended !== undefined) return;
+  const outcome = await injectFault(workspace.faults.consume('upload'), response, signal);
+  workspace.calls.count('upload', outcome ?? 'ok');
+  if (outcome !== undefined) return;
   const file = workspace.team.data.files.find(({ uploadKey }) => uploadKey === key);
   if (!file) {
     replyBytes(response, 404, 'no such upload');

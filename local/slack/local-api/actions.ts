@@ -1,116 +1,116 @@
 import { z } from 'zod';
-import { faultShape } from '../fault-injector.ts';
+import { faultSchema } from '../fault-injector.ts';
 import type { Workspace } from '../workspace.ts';
 import { clickInMessage, clickInView } from './click.ts';
-import { asPerson, PersonError, visibleChannel } from './find-person.ts';
-import { openHome, say } from './post-user-message.ts';
+import { findPerson, LocalApiError, findVisibleChannel } from './find-person.ts';
+import { openHome, postUserMessage } from './post-user-message.ts';
 import { sendCommand } from './send-command.ts';
 import { closeView, submitView } from './submit-view.ts';
 import { verifyUrl } from './verify-url.ts';
 
 interface Action {
-  readonly shape: z.ZodType;
-  run(workspace: Workspace, given: unknown): object | Promise<object>;
+  readonly schema: z.ZodType;
+  run(workspace: Workspace, input: unknown): object | Promise<object>;
 }
 
-const as = { as: z.string() };
-const inChannel = { ...as, channel: z.string() };
-const entered = z.record(z.string(), z.unknown()).default({});
+const asArgs = { as: z.string() };
+const channelArgs = { ...asArgs, channel: z.string() };
+const formValuesSchema = z.record(z.string(), z.unknown()).default({});
 
 /** What can be asked with `POST /_local/NAME`. */
 export const actions: Readonly<Record<string, Action>> = {
-  say: action(
-    z.object({ ...inChannel, text: z.string().trim().min(1).max(12_000), threadTs: z.string().optional() }),
-    async (workspace, given) => {
-      const person = asPerson(workspace, given.as);
-      const said = { ...given, person, channel: visibleChannel(workspace, person, given.channel) };
-      const isCommand = /^\/[a-z]/.test(given.text);
-      return isCommand ? { ack: await sendCommand(workspace, said) } : { ts: say(workspace, said).ts };
+  say: defineAction(
+    z.object({ ...channelArgs, text: z.string().trim().min(1).max(12_000), threadTs: z.string().optional() }),
+    async (workspace, input) => {
+      const person = findPerson(workspace, input.as);
+      const userMessage = { ...input, person, channel: findVisibleChannel(workspace, person, input.channel) };
+      const isCommand = /^\/[a-z]/.test(input.text);
+      return isCommand ? { ack: await sendCommand(workspace, userMessage) } : { ts: postUserMessage(workspace, userMessage).ts };
     },
   ),
-  click: action(
+  click: defineAction(
     z.object({
-      ...as,
+      ...asArgs,
       channel: z.string().optional(),
       ts: z.string().optional(),
       viewId: z.string().optional(),
       actionId: z.string(),
       blockId: z.string().optional(),
       value: z.union([z.string(), z.array(z.string())]).optional(),
-      values: entered,
+      values: formValuesSchema,
     }),
-    async (workspace, given) => {
-      const person = asPerson(workspace, given.as);
-      const { actionId, blockId, value } = given;
+    async (workspace, input) => {
+      const person = findPerson(workspace, input.as);
+      const { actionId, blockId, value } = input;
       const click = { actionId, blockId, value };
-      if (given.viewId !== undefined) {
-        const where = { view: findView(workspace, person.id, given.viewId), entered: given.values };
-        return { ack: await clickInView(workspace, person, where, click) };
+      if (input.viewId !== undefined) {
+        const target = { view: findView(workspace, person.id, input.viewId), formValues: input.values };
+        return { ack: await clickInView(workspace, person, target, click) };
       }
-      const channel = visibleChannel(workspace, person, given.channel ?? '');
-      const message = workspace.team.messages(channel.id, person.id).find(({ ts }) => ts === given.ts);
-      if (!message) throw new PersonError(`clicking "${actionId}": there is no message "${given.ts}" in this channel`);
+      const channel = findVisibleChannel(workspace, person, input.channel ?? '');
+      const message = workspace.team.listMessages(channel.id, person.id).find(({ ts }) => ts === input.ts);
+      if (!message) throw new LocalApiError(`clicking "${actionId}": there is no message "${input.ts}" in this channel`);
       return { ack: await clickInMessage(workspace, person, { channel, message }, click) };
     },
   ),
-  submit: action(z.object({ ...as, viewId: z.string(), values: entered }), async (workspace, given) => {
-    const person = asPerson(workspace, given.as);
-    return { ack: await submitView(workspace, person, findView(workspace, person.id, given.viewId), given.values) };
+  submit: defineAction(z.object({ ...asArgs, viewId: z.string(), values: formValuesSchema }), async (workspace, input) => {
+    const person = findPerson(workspace, input.as);
+    return { ack: await submitView(workspace, person, findView(workspace, person.id, input.viewId), input.values) };
   }),
-  close: action(z.object({ ...as, viewId: z.string(), all: z.boolean().default(false) }), async (workspace, given) => {
-    const person = asPerson(workspace, given.as);
-    await closeView(workspace, person, findView(workspace, person.id, given.viewId), given.all);
+  close: defineAction(z.object({ ...asArgs, viewId: z.string(), all: z.boolean().default(false) }), async (workspace, input) => {
+    const person = findPerson(workspace, input.as);
+    await closeView(workspace, person, findView(workspace, person.id, input.viewId), input.all);
     return {};
   }),
-  home: action(z.object(as), (workspace, given) => {
-    openHome(workspace, asPerson(workspace, given.as));
+  home: defineAction(z.object(asArgs), (workspace, input) => {
+    openHome(workspace, findPerson(workspace, input.as));
     return {};
   }),
-  read: action(z.object({ ...inChannel, ts: z.string() }), (workspace, given) => {
+  read: defineAction(z.object({ ...channelArgs, ts: z.string() }), (workspace, input) => {
     const { team, changes } = workspace;
-    const person = asPerson(workspace, given.as);
-    const channel = visibleChannel(workspace, person, given.channel);
+    const person = findPerson(workspace, input.as);
+    const channel = findVisibleChannel(workspace, person, input.channel);
     const reads = team.data.reads[person.id] ?? {};
     team.data.reads[person.id] = reads;
-    if (given.ts > (reads[channel.id] ?? '')) reads[channel.id] = given.ts;
-    changes.tell({ kind: 'read', user: person.id, channel: channel.id }, (user) => user === person.id);
+    if (input.ts > (reads[channel.id] ?? '')) reads[channel.id] = input.ts;
+    changes.publish({ kind: 'read', user: person.id, channel: channel.id }, (user) => user === person.id);
     return {};
   }),
-  dm: action(z.object({ ...as, with: z.string() }), (workspace, given) => {
+  dm: defineAction(z.object({ ...asArgs, with: z.string() }), (workspace, input) => {
     const { team } = workspace;
-    const other = team.data.people.find(({ id, name }) => id === given.with || name === given.with);
-    if (!other) throw new PersonError(`opening a conversation with "${given.with}": there is no such person`);
-    return { channel: team.directChannel(asPerson(workspace, given.as).id, other.id).channel.id };
+    const other = team.data.people.find(({ id, name }) => id === input.with || name === input.with);
+    if (!other) throw new LocalApiError(`opening a conversation with "${input.with}": there is no such person`);
+    return { channel: team.openDm(findPerson(workspace, input.as).id, other.id).channel.id };
   }),
-  invite: action(z.object({ ...inChannel, user: z.string() }), (workspace, given) => {
+  invite: defineAction(z.object({ ...channelArgs, user: z.string() }), (workspace, input) => {
     const { team } = workspace;
-    const guest = team.data.people.find(({ id, name }) => id === given.user || name === given.user);
-    if (!guest) throw new PersonError(`inviting "${given.user}": there is no such person`);
-    team.join(visibleChannel(workspace, asPerson(workspace, given.as), given.channel), guest.id);
+    const invitee = team.data.people.find(({ id, name }) => id === input.user || name === input.user);
+    if (!invitee) throw new LocalApiError(`inviting "${input.user}": there is no such person`);
+    team.addMember(findVisibleChannel(workspace, findPerson(workspace, input.as), input.channel), invitee.id);
     return {};
   }),
-  faults: action(z.array(faultShape), ({ faults }, given) => {
-    faults.add(given);
+  faults: defineAction(z.array(faultSchema), ({ faults }, input) => {
+    faults.add(input);
     return { waiting: faults.list() };
   }),
-  reset: action(z.object({}), ({ calls, faults }) => {
+  reset: defineAction(z.object({}), ({ calls, faults }) => {
     calls.reset();
     faults.clear();
     return {};
   }),
-  verify: action(z.object({}), verifyUrl),
+  verify: defineAction(z.object({}), verifyUrl),
 };
 
-function action<S extends z.ZodType>(
-  shape: S,
-  run: (workspace: Workspace, given: z.infer<S>) => object | Promise<object>,
+function defineAction<S extends z.ZodType>(
+  schema: S,
+  run: (workspace: Workspace, input: z.infer<S>) => object | Promise<object>,
 ): Action {
-  return { shape, run: (workspace, given) => run(workspace, given as z.infer<S>) };
+  return { schema, run: (workspace, input) => run(workspace, input as z.infer<S>) };
 }
 
 function findView({ views, team }: Workspace, user: string, id: string) {
   const home = team.data.homes[user];
-  const view = views.stack(user).find((one) => one.id === id) ?? (home?.id === id ? home : undefined);
+  const view = views.getStack(user).find((one) => one.id === id) ?? (home?.id === id ? home : undefined);
   if (view) return view;
-  throw new PersonError(`using the view "${id}": it is not open`);
+  throw new LocalApiError(`using the view "${id}": it is not open`);
 }

@@ -3,11 +3,11 @@ import type { Person } from '../model/person.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** What a person's sidebar shows: the team, its people, and every channel they may open, with what is unread. */
-export function overview(workspace: Workspace, me: Person): object {
+export function buildOverview(workspace: Workspace, me: Person): object {
   const { team, settings, bot } = workspace;
   const { data } = team;
   for (const person of data.people) {
-    if (person.id === data.botUser) team.directChannel(data.botUser, me.id);
+    if (person.id === data.botUser) team.openDm(data.botUser, me.id);
   }
   return {
     team: data.team,
@@ -16,15 +16,15 @@ export function overview(workspace: Workspace, me: Person): object {
     people: data.people,
     groups: data.groups,
     commands: settings.commands,
-    channels: data.channels.filter((one) => team.sees(me.id, one)).map((one) => entry(workspace, me, one)),
+    channels: data.channels.filter((one) => team.canRead(me.id, one)).map((one) => buildChannelEntry(workspace, me, one)),
   };
 }
 
-function entry({ team }: Workspace, me: Person, channel: Channel): object {
-  const read = team.data.reads[me.id]?.[channel.id] ?? '0';
+function buildChannelEntry({ team }: Workspace, me: Person, channel: Channel): object {
+  const lastReadTs = team.data.reads[me.id]?.[channel.id] ?? '0';
   const unread = team
-    .messages(channel.id, me.id)
-    .filter((one) => one.user !== me.id && one.ts > read && (one.threadTs === undefined || one.broadcast));
+    .listMessages(channel.id, me.id)
+    .filter((one) => one.user !== me.id && one.ts > lastReadTs && (one.threadTs === undefined || one.broadcast));
   const mentions = unread.filter(({ text, visibleTo }) => visibleTo === me.id || text.includes(`<@${me.id}>`));
   const { id, name, kind, isPrivate, topic, members } = channel;
   return {

@@ -2,17 +2,17 @@ import { findElements } from '../blocks/find-elements.ts';
 import type { Block, ViewValues } from '../model/view.ts';
 
 /** What Slack itself refuses before the bot is asked, by block. */
-export function missingFields(blocks: readonly Block[], values: ViewValues): Record<string, string> {
+export function findFieldErrors(blocks: readonly Block[], values: ViewValues): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { blockId, block, element } of findElements(blocks)) {
     if (block.type !== 'input') continue;
-    const [given] = Object.entries(values[blockId]?.[element.action_id] ?? {}).flatMap(([key, value]) =>
+    const [fieldValue] = Object.entries(values[blockId]?.[element.action_id] ?? {}).flatMap(([key, value]) =>
       key === 'type' ? [] : [value],
     );
-    const empty = given === null || given === undefined || (Array.isArray(given) && given.length === 0);
-    const length = typeof given === 'string' ? given.length : 0;
-    if (empty && block.optional !== true) errors[blockId] = 'Please complete this required field.';
-    else if (!empty && length < Number(element.min_length ?? 0)) {
+    const isEmpty = fieldValue === null || fieldValue === undefined || (Array.isArray(fieldValue) && fieldValue.length === 0);
+    const length = typeof fieldValue === 'string' ? fieldValue.length : 0;
+    if (isEmpty && block.optional !== true) errors[blockId] = 'Please complete this required field.';
+    else if (!isEmpty && length < Number(element.min_length ?? 0)) {
       errors[blockId] = `This field must be at least ${element.min_length} characters.`;
     } else if (length > Number(element.max_length ?? Number.POSITIVE_INFINITY)) {
       errors[blockId] = `This field must be at most ${element.max_length} characters.`;

@@ -1,21 +1,21 @@
-import { eventEnvelope } from '../bot/payload.ts';
-import { newId } from '../identifiers.ts';
+import { buildEventEnvelope } from '../bot/payload.ts';
+import { createId } from '../identifiers.ts';
 import type { Message } from '../model/conversation.ts';
 import type { Person } from '../model/person.ts';
-import { presentView } from '../to-api-view.ts';
+import { toApiView } from '../to-api-view.ts';
 import type { Workspace } from '../workspace.ts';
-import { typedText } from './format-message-text.ts';
-import type { Utterance } from './send-command.ts';
+import { formatMessageText } from './format-message-text.ts';
+import type { UserMessage } from './send-command.ts';
 
 /** Posts what a person says, and tells the bot when it is spoken to: in a direct conversation, or by a mention. */
-export function say(workspace: Workspace, { person, channel, text, threadTs }: Utterance): Message {
+export function postUserMessage(workspace: Workspace, { person, channel, text, threadTs }: UserMessage): Message {
   const { team } = workspace;
   const bot = team.data.botUser;
-  if (!channel.members.includes(person.id)) team.join(channel, person.id);
-  const message = team.post({
+  if (!channel.members.includes(person.id)) team.addMember(channel, person.id);
+  const message = team.postMessage({
     channel: channel.id,
     user: person.id,
-    text: typedText(team, text),
+    text: formatMessageText(team, text),
     ...(threadTs && { threadTs }),
   });
   const event = {
@@ -28,9 +28,9 @@ export function say(workspace: Workspace, { person, channel, text, threadTs }: U
     ...(threadTs && { thread_ts: threadTs }),
   };
   if (channel.kind === 'im' && channel.members.includes(bot)) {
-    send(workspace, { type: 'message', channel_type: 'im', ...event });
+    sendEvent(workspace, { type: 'message', channel_type: 'im', ...event });
   } else if (channel.members.includes(bot) && message.text.includes(`<@${bot}>`)) {
-    send(workspace, { type: 'app_mention', ...event });
+    sendEvent(workspace, { type: 'app_mention', ...event });
   }
   return message;
 }
@@ -39,16 +39,16 @@ export function say(workspace: Workspace, { person, channel, text, threadTs }: U
 export function openHome(workspace: Workspace, person: Person): void {
   const { team } = workspace;
   const view = team.data.homes[person.id];
-  send(workspace, {
+  sendEvent(workspace, {
     type: 'app_home_opened',
     user: person.id,
-    channel: team.directChannel(team.data.botUser, person.id).channel.id,
+    channel: team.openDm(team.data.botUser, person.id).channel.id,
     tab: 'home',
     event_ts: team.nextTs(),
-    ...(view && { view: presentView(team, view) }),
+    ...(view && { view: toApiView(team, view) }),
   });
 }
 
-function send(workspace: Workspace, event: object): void {
-  workspace.bot.event(eventEnvelope(workspace, newId('Ev'), event));
+function sendEvent(workspace: Workspace, event: object): void {
+  workspace.bot.sendEvent(buildEventEnvelope(workspace, createId('Ev'), event));
 }

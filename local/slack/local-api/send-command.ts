@@ -1,15 +1,15 @@
-import { takeBotMessage } from '../bot/apply-bot-message.ts';
+import { applyBotMessage } from '../bot/apply-bot-message.ts';
 import { parseBody } from '../bot/parse-body.ts';
-import { commandFields } from '../bot/payload.ts';
+import { buildCommandFields } from '../bot/payload.ts';
 import type { Channel } from '../model/conversation.ts';
 import type { Person } from '../model/person.ts';
 import { ApiError } from '../web-api/method.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Ack } from './ack.ts';
-import { commandText, typedText } from './format-message-text.ts';
+import { formatCommandText, formatMessageText } from './format-message-text.ts';
 
 /** Who says what where. */
-export interface Utterance {
+export interface UserMessage {
   person: Person;
   channel: Channel;
   text: string;
@@ -17,45 +17,45 @@ export interface Utterance {
 }
 
 /** Sends a line that begins with a slash. What goes wrong is told to the person in an ephemeral message, as in Slack. */
-export async function sendCommand(workspace: Workspace, said: Utterance): Promise<Ack> {
-  const { person, channel } = said;
-  const [, command = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(said.text.trim()) ?? [];
-  if (said.threadTs !== undefined) return refuse(workspace, said, `${command} is not supported in threads. Sorry!`);
+export async function sendCommand(workspace: Workspace, userMessage: UserMessage): Promise<Ack> {
+  const { person, channel } = userMessage;
+  const [, command = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(userMessage.text.trim()) ?? [];
+  if (userMessage.threadTs !== undefined) return rejectCommand(workspace, userMessage, `${command} is not supported in threads. Sorry!`);
   if (!workspace.settings.commands.some((one) => one.command === command)) {
-    return refuse(workspace, said, `${command} is not a valid command.`);
+    return rejectCommand(workspace, userMessage, `${command} is not a valid command.`);
   }
-  const path = workspace.responseUrls.give(workspace.team.data.team.id, { channel: channel.id, user: person.id });
-  const text = commandText(workspace.team, rest);
+  const path = workspace.responseUrls.issue(workspace.team.data.team.id, { channel: channel.id, user: person.id });
+  const text = formatCommandText(workspace.team, rest);
   const responseUrl = workspace.baseUrl + path;
-  const sent = await workspace.bot.command(commandFields(workspace, { person, channel, command, text, responseUrl }));
-  if (!sent.ok) return failed(workspace, said, command, sent.error, sent.status);
-  const body = parseBody(sent);
+  const result = await workspace.bot.sendCommand(buildCommandFields(workspace, { person, channel, command, text, responseUrl }));
+  if (!result.ok) return reportFailure(workspace, userMessage, command, result.error, result.status);
+  const body = parseBody(result);
   try {
-    if (body !== '') showAnswer(workspace, said, body);
+    if (body !== '') showResponse(workspace, userMessage, body);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return failed(workspace, said, command, error.message, sent.status);
+    return reportFailure(workspace, userMessage, command, error.message, result.status);
   }
-  return { ok: true, status: sent.status, body };
+  return { ok: true, status: result.status, body };
 }
 
-function showAnswer(workspace: Workspace, { person, channel, text }: Utterance, body: unknown): void {
+function showResponse(workspace: Workspace, { person, channel, text }: UserMessage, body: unknown): void {
   const { team } = workspace;
   const message = typeof body === 'string' ? { text: body } : body;
   if (Object.keys(message as object).length === 0) return;
   if (Reflect.get(message as object, 'response_type') === 'in_channel') {
-    team.post({ channel: channel.id, user: person.id, text: typedText(team, text) });
+    team.postMessage({ channel: channel.id, user: person.id, text: formatMessageText(team, text) });
   }
-  takeBotMessage(workspace, { channel: channel.id, user: person.id }, message);
+  applyBotMessage(workspace, { channel: channel.id, user: person.id }, message);
 }
 
-function refuse({ team }: Workspace, { person, channel, threadTs }: Utterance, text: string): Ack {
+function rejectCommand({ team }: Workspace, { person, channel, threadTs }: UserMessage, text: string): Ack {
   const base = { channel: channel.id, user: 'USLACKBOT', visibleTo: person.id, text };
-  team.post({ ...base, ...(threadTs && { threadTs }) });
+  team.postMessage({ ...base, ...(threadTs && { threadTs }) });
   return { ok: false, error: text };
 }
 
-function failed(workspace: Workspace, said: Utterance, command: string, error: string, status?: number): Ack {
-  refuse(workspace, said, `${command} failed with the error "${error}"`);
+function reportFailure(workspace: Workspace, userMessage: UserMessage, command: string, error: string, status?: number): Ack {
+  rejectCommand(workspace, userMessage, `${command} failed with the error "${error}"`);
   return { ok: false, error, ...(status !== undefined && { status }) };
 }

@@ -1,32 +1,32 @@
-import { findElements, type PlacedElement } from '../blocks/find-elements.ts';
+import { findElements, type ElementInBlock } from '../blocks/find-elements.ts';
 import type { Block, ViewValues } from '../model/view.ts';
 
-type Raw = string | readonly string[] | undefined;
+type RawValue = string | readonly string[] | undefined;
 type Option = { value: string; text: unknown };
 
 /** What a person entered, by block and action, by action, or by block alone. */
-export type Entered = Record<string, unknown>;
+export type FormValues = Record<string, unknown>;
 
 /**
  * One element's value in the shape in which Slack sends it, such as `{type, selected_option}`.
  * @param raw the text, or the value of the option, or several; undefined means what the element starts with
  */
-export function elementValue(element: PlacedElement['element'], raw: Raw): Record<string, unknown> {
+export function buildElementValue(element: ElementInBlock['element'], raw: RawValue): Record<string, unknown> {
   const { type } = element;
   const text = Array.isArray(raw) ? raw[0] : (raw as string | undefined);
-  const many = raw === undefined ? undefined : Array.isArray(raw) ? raw : [raw];
+  const values = raw === undefined ? undefined : Array.isArray(raw) ? raw : [raw];
   switch (type) {
     case 'static_select':
     case 'external_select':
     case 'radio_buttons':
     case 'overflow':
-      return { type, selected_option: text === undefined ? (element.initial_option ?? null) : option(element, text) };
+      return { type, selected_option: text === undefined ? (element.initial_option ?? null) : findOption(element, text) };
     case 'checkboxes':
     case 'multi_static_select':
     case 'multi_external_select':
       return {
         type,
-        selected_options: many?.flatMap((one) => option(element, one) ?? []) ?? element.initial_options ?? [],
+        selected_options: values?.flatMap((one) => findOption(element, one) ?? []) ?? element.initial_options ?? [],
       };
     case 'users_select':
       return { type, selected_user: text ?? element.initial_user ?? null };
@@ -35,11 +35,11 @@ export function elementValue(element: PlacedElement['element'], raw: Raw): Recor
     case 'channels_select':
       return { type, selected_channel: text ?? element.initial_channel ?? null };
     case 'multi_users_select':
-      return { type, selected_users: many ?? element.initial_users ?? [] };
+      return { type, selected_users: values ?? element.initial_users ?? [] };
     case 'multi_conversations_select':
-      return { type, selected_conversations: many ?? element.initial_conversations ?? [] };
+      return { type, selected_conversations: values ?? element.initial_conversations ?? [] };
     case 'multi_channels_select':
-      return { type, selected_channels: many ?? element.initial_channels ?? [] };
+      return { type, selected_channels: values ?? element.initial_channels ?? [] };
     case 'datepicker':
       return { type, selected_date: text || element.initial_date || null };
     case 'timepicker':
@@ -50,29 +50,29 @@ export function elementValue(element: PlacedElement['element'], raw: Raw): Recor
 }
 
 /** Everything entered in a view's blocks, as `state.values`. */
-export function viewValues(blocks: readonly Block[], entered: Entered): ViewValues {
+export function buildViewValues(blocks: readonly Block[], formValues: FormValues): ViewValues {
   const values: ViewValues = {};
   for (const { blockId, element } of findElements(blocks)) {
     if (element.type === 'button' || element.type === 'overflow') continue;
-    const inBlock = values[blockId] ?? {};
-    values[blockId] = inBlock;
-    inBlock[element.action_id] = elementValue(element, rawOf(entered, blockId, element.action_id));
+    const blockValues = values[blockId] ?? {};
+    values[blockId] = blockValues;
+    blockValues[element.action_id] = buildElementValue(element, findRawValue(formValues, blockId, element.action_id));
   }
   return values;
 }
 
-function rawOf(entered: Entered, blockId: string, actionId: string): Raw {
-  const inBlock = entered[blockId];
-  if (isRaw(inBlock)) return inBlock;
-  const raw: unknown = inBlock ? Reflect.get(inBlock, actionId) : entered[actionId];
-  return isRaw(raw) ? raw : undefined;
+function findRawValue(formValues: FormValues, blockId: string, actionId: string): RawValue {
+  const blockValue = formValues[blockId];
+  if (isRawValue(blockValue)) return blockValue;
+  const raw: unknown = blockValue ? Reflect.get(blockValue, actionId) : formValues[actionId];
+  return isRawValue(raw) ? raw : undefined;
 }
 
-function isRaw(value: unknown): value is Exclude<Raw, undefined> {
+function isRawValue(value: unknown): value is Exclude<RawValue, undefined> {
   return typeof value === 'string' || Array.isArray(value);
 }
 
-function option(element: PlacedElement['element'], value: string): Option | null {
+function findOption(element: ElementInBlock['element'], value: string): Option | null {
   const groups = (element.option_groups ?? []) as { options: Option[] }[];
   const options = [...((element.options ?? []) as Option[]), ...groups.flatMap((group) => group.options)];
   return options.find((one) => one.value === value) ?? null;

@@ -1,39 +1,39 @@
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Person } from '../model/person.ts';
-import { look } from './app/local-api-client.ts';
-import { go, usePlace } from './app/route.ts';
+import { fetchQuery } from './app/local-api-client.ts';
+import { navigate, useRoute } from './app/route.ts';
 import { WorkspacePage } from './app/workspace-page.tsx';
 import { Notices } from './components/notices.tsx';
 import './styles/index.css';
 
 /** Somebody in particular: whom the address names, else who was here before, else the first one. */
-function Page() {
-  const place = usePlace();
+function App() {
+  const place = useRoute();
   const [people, setPeople] = useState<readonly Person[]>();
   useEffect(() => {
-    const load = () =>
-      look<{ people: Person[] }>('people', {}).then(
-        (found) => setPeople(found.people),
-        () => setTimeout(load, 1_000),
+    const loadPeople = () =>
+      fetchQuery<{ people: Person[] }>('people', {}).then(
+        (result) => setPeople(result.people),
+        () => setTimeout(loadPeople, 1_000),
       );
-    void load();
+    void loadPeople();
   }, []);
   const me = people?.find(({ name }) => name === place.as);
-  const before = sessionStorage.getItem('as') ?? '';
+  const previousHandle = sessionStorage.getItem('as') ?? '';
   useEffect(() => {
     if (me) sessionStorage.setItem('as', me.name);
     const [first] = people ?? [];
-    const other = people?.find(({ name }) => name === before) ?? first;
-    if (people && !me && other) go({ ...place, as: other.name });
-  }, [people, me, before, place]);
-  return me ? <WorkspacePage place={place} key={me.id} /> : <div className="loading" />;
+    const fallback = people?.find(({ name }) => name === previousHandle) ?? first;
+    if (people && !me && fallback) navigate({ ...place, as: fallback.name });
+  }, [people, me, previousHandle, place]);
+  return me ? <WorkspacePage route={place} key={me.id} /> : <div className="loading" />;
 }
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Notices>
-      <Page />
+      <App />
     </Notices>
   </StrictMode>,
 );

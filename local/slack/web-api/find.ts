@@ -1,4 +1,4 @@
-import { isTs } from '../identifiers.ts';
+import { isTimestamp } from '../identifiers.ts';
 import type { Channel, Message } from '../model/conversation.ts';
 import type { Person } from '../model/person.ts';
 import type { Workspace } from '../workspace.ts';
@@ -8,14 +8,14 @@ import { ApiError } from './method.ts';
 export const find = {
   /** A channel the bot may know of: public, or one it is a member of. */
   channel({ team }: Workspace, id: string): Channel {
-    const channel = team.channel(id);
+    const channel = team.findChannel(id);
     const bot = team.data.botUser;
     if (!channel || (channel.isPrivate && !channel.members.includes(bot))) throw new ApiError('channel_not_found');
     return channel;
   },
 
   /** A channel the bot is in. */
-  ownChannel(workspace: Workspace, id: string): Channel {
+  joinedChannel(workspace: Workspace, id: string): Channel {
     const channel = find.channel(workspace, id);
     if (!channel.members.includes(workspace.team.data.botUser)) throw new ApiError('not_in_channel');
     return channel;
@@ -24,29 +24,29 @@ export const find = {
   /** Where a new message goes: a channel by id or name, or a person, whose direct conversation is opened. */
   destination(workspace: Workspace, id: string): Channel {
     const { team, settings } = workspace;
-    const person = team.person(id);
-    if (person && !person.isBot) return team.directChannel(team.data.botUser, person.id).channel;
+    const person = team.findPerson(id);
+    if (person && !person.isBot) return team.openDm(team.data.botUser, person.id).channel;
     const channel = find.channel(workspace, id);
     const open = !channel.isPrivate && settings.scopes.includes('chat:write.public');
-    return open ? channel : find.ownChannel(workspace, id);
+    return open ? channel : find.joinedChannel(workspace, id);
   },
 
   /** The `ts` of the thread's first message, whichever message of the thread was named. */
-  thread({ team }: Workspace, channel: Channel, ts: string | undefined): string | undefined {
+  threadTs({ team }: Workspace, channel: Channel, ts: string | undefined): string | undefined {
     if (ts === undefined || ts === '') return undefined;
-    const message = isTs(ts) ? team.message(channel.id, ts) : undefined;
+    const message = isTimestamp(ts) ? team.findMessage(channel.id, ts) : undefined;
     if (!message || message.visibleTo !== undefined) throw new ApiError('thread_not_found');
     return message.threadTs ?? message.ts;
   },
 
   message({ team }: Workspace, channel: Channel, ts: string): Message {
-    const message = team.message(channel.id, ts);
+    const message = team.findMessage(channel.id, ts);
     if (!message || message.visibleTo !== undefined || message.tombstone) throw new ApiError('message_not_found');
     return message;
   },
 
   person({ team }: Workspace, id: string): Person {
-    const person = team.person(id);
+    const person = team.findPerson(id);
     if (!person) throw new ApiError('user_not_found');
     return person;
   },

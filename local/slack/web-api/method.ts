@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { Tier } from '../rate-limiter.ts';
+import type { RateLimitTier } from '../rate-limiter.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** One method of the Web API. */
 export interface Method {
   readonly name: string;
-  readonly tier: Tier;
+  readonly tier: RateLimitTier;
   /** The bot token needs one of these; none are needed when empty. */
   readonly scopes: readonly string[];
   readonly args: z.ZodType;
@@ -16,7 +16,7 @@ export interface Method {
 /** Declares a method, with its arguments typed by their schema. */
 export function defineMethod<S extends z.ZodType>(method: {
   name: string;
-  tier: Tier;
+  tier: RateLimitTier;
   scopes?: readonly string[];
   args: S;
   run(workspace: Workspace, args: z.infer<S>): object;

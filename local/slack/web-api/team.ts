@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { args } from './arguments.ts';
+import { argSchemas } from './arguments.ts';
 import { find } from './find.ts';
 import { ApiError, defineMethod } from './method.ts';
 
@@ -13,7 +13,7 @@ const authTest = defineMethod({
       url: `${baseUrl}/`,
       team: data.team.name,
       team_id: data.team.id,
-      user: team.person(data.botUser)?.name,
+      user: team.findPerson(data.botUser)?.name,
       user_id: data.botUser,
       bot_id: data.botId,
       is_enterprise_install: false,
@@ -33,19 +33,19 @@ const reactionsAdd = defineMethod({
   name: 'reactions.add',
   tier: 3,
   scopes: ['reactions:write'],
-  args: z.object({ channel: args.text, timestamp: args.text, name: args.text }),
-  run(workspace, given) {
+  args: z.object({ channel: argSchemas.text, timestamp: argSchemas.text, name: argSchemas.text }),
+  run(workspace, params) {
     const { team } = workspace;
-    const message = find.message(workspace, find.ownChannel(workspace, given.channel), given.timestamp);
-    const name = given.name.replaceAll(':', '');
+    const message = find.message(workspace, find.joinedChannel(workspace, params.channel), params.timestamp);
+    const name = params.name.replaceAll(':', '');
     if (!/^[a-z0-9_+'-]+$/.test(name)) throw new ApiError('invalid_name');
     const bot = team.data.botUser;
     const reactions = structuredClone(message.reactions ?? []);
-    const known = reactions.find((one) => one.name === name);
-    if (known?.users.includes(bot)) throw new ApiError('already_reacted');
-    if (known) known.users.push(bot);
+    const existing = reactions.find((one) => one.name === name);
+    if (existing?.users.includes(bot)) throw new ApiError('already_reacted');
+    if (existing) existing.users.push(bot);
     else reactions.push({ name, users: [bot] });
-    team.edit(message, { reactions });
+    team.editMessage(message, { reactions });
     return {};
   },
 });

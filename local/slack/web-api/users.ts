@@ -1,64 +1,64 @@
 import { z } from 'zod';
 import type { Person } from '../model/person.ts';
 import type { Team } from '../team.ts';
-import { args } from './arguments.ts';
+import { argSchemas } from './arguments.ts';
 import { find } from './find.ts';
 import { ApiError, defineMethod } from './method.ts';
-import { page, pageArgs } from './paginate.ts';
+import { paginate, paginationArgs } from './paginate.ts';
 
 const usersInfo = defineMethod({
   name: 'users.info',
   tier: 4,
   scopes: ['users:read'],
-  args: z.object({ user: args.text }),
-  run: (workspace, { user }) => ({ user: shown(workspace.team, find.person(workspace, user)) }),
+  args: z.object({ user: argSchemas.text }),
+  run: (workspace, { user }) => ({ user: toApiUser(workspace.team, find.person(workspace, user)) }),
 });
 
 const usersList = defineMethod({
   name: 'users.list',
   tier: 2,
   scopes: ['users:read'],
-  args: z.object(pageArgs),
-  run({ team }, given) {
-    const { items, next } = page(team.data.people, given);
-    return { members: items.map((one) => shown(team, one)), cache_ts: team.nowSec(), response_metadata: next };
+  args: z.object(paginationArgs),
+  run({ team }, params) {
+    const { items, next } = paginate(team.data.people, params);
+    return { members: items.map((one) => toApiUser(team, one)), cache_ts: team.getUnixTime(), response_metadata: next };
   },
 });
 
-const groupsList = defineMethod({
+const usergroupsList = defineMethod({
   name: 'usergroups.list',
   tier: 2,
   scopes: ['usergroups:read'],
-  args: z.object({ include_users: args.flag.optional() }),
-  run({ team }, given) {
+  args: z.object({ include_users: argSchemas.flag.optional() }),
+  run({ team }, params) {
     return {
       usergroups: team.data.groups.map(({ users, ...group }) => ({
         ...group,
         team_id: team.data.team.id,
         is_usergroup: true,
         user_count: users.length,
-        ...(given.include_users && { users }),
+        ...(params.include_users && { users }),
       })),
     };
   },
 });
 
-const groupUsers = defineMethod({
+const usergroupUsersList = defineMethod({
   name: 'usergroups.users.list',
   tier: 2,
   scopes: ['usergroups:read'],
-  args: z.object({ usergroup: args.text }),
-  run({ team }, given) {
-    const group = team.data.groups.find(({ id }) => id === given.usergroup);
+  args: z.object({ usergroup: argSchemas.text }),
+  run({ team }, params) {
+    const group = team.data.groups.find(({ id }) => id === params.usergroup);
     if (!group) throw new ApiError('no_such_subteam');
     return { users: group.users };
   },
 });
 
 /** The methods `users.*` and `usergroups.*`. */
-export const people = [usersInfo, usersList, groupsList, groupUsers];
+export const userMethods = [usersInfo, usersList, usergroupsList, usergroupUsersList];
 
-function shown(team: Team, person: Person): object {
+function toApiUser(team: Team, person: Person): object {
   return {
     id: person.id,
     team_id: team.data.team.id,

@@ -1,37 +1,37 @@
 import { z } from 'zod';
-import { checkView } from '../blocks/validate-blocks.ts';
+import { validateView } from '../blocks/validate-blocks.ts';
 import { viewLimits } from '../blocks/view-schema.ts';
 import type { View } from '../model/view.ts';
-import { presentView } from '../to-api-view.ts';
-import { homeView, type ViewDraft } from '../view-stacks.ts';
+import { toApiView } from '../to-api-view.ts';
+import { createHomeView, type ViewDraft } from '../view-stacks.ts';
 import type { Workspace } from '../workspace.ts';
-import { args } from './arguments.ts';
+import { argSchemas } from './arguments.ts';
 import { find } from './find.ts';
 import { ApiError, defineMethod } from './method.ts';
 
-const opening = z.object({ trigger_id: args.text, view: args.json });
+const openArgs = z.object({ trigger_id: argSchemas.text, view: argSchemas.json });
 
 const open = defineMethod({
   name: 'views.open',
   tier: 4,
-  args: opening,
-  run(workspace, given) {
-    const draft = readView(workspace, given.view, 'modal');
-    return { view: presentView(workspace.team, workspace.views.open(exchange(workspace, given.trigger_id), draft)) };
+  args: openArgs,
+  run(workspace, params) {
+    const draft = readView(workspace, params.view, 'modal');
+    return { view: toApiView(workspace.team, workspace.views.open(exchangeTrigger(workspace, params.trigger_id), draft)) };
   },
 });
 
 const push = defineMethod({
   name: 'views.push',
   tier: 4,
-  args: opening,
-  run(workspace, given) {
-    const draft = readView(workspace, given.view, 'modal');
-    const user = exchange(workspace, given.trigger_id);
-    if (workspace.views.stack(user).length === 0) throw new ApiError('not_found');
+  args: openArgs,
+  run(workspace, params) {
+    const draft = readView(workspace, params.view, 'modal');
+    const user = exchangeTrigger(workspace, params.trigger_id);
+    if (workspace.views.getStack(user).length === 0) throw new ApiError('not_found');
     const view = workspace.views.push(user, draft);
     if (!view) throw new ApiError('push_limit_reached');
-    return { view: presentView(workspace.team, view) };
+    return { view: toApiView(workspace.team, view) };
   },
 });
 
@@ -39,22 +39,22 @@ const update = defineMethod({
   name: 'views.update',
   tier: 4,
   args: z.object({
-    view_id: args.text.optional(),
-    external_id: args.text.optional(),
-    hash: args.text.optional(),
-    view: args.json,
+    view_id: argSchemas.text.optional(),
+    external_id: argSchemas.text.optional(),
+    hash: argSchemas.text.optional(),
+    view: argSchemas.json,
   }),
-  run(workspace, given) {
+  run(workspace, params) {
     const { team, views } = workspace;
-    const is = (view: View) =>
-      given.view_id ? view.id === given.view_id : view.external_id !== '' && view.external_id === given.external_id;
-    const home = Object.values(team.data.homes).find(is);
-    const old = views.find(is) ?? home;
-    if (!old) throw new ApiError('not_found');
-    if (given.hash !== undefined && given.hash !== old.hash) throw new ApiError('hash_conflict');
-    const draft = readView(workspace, given.view, old.type, old);
+    const isRequestedView = (view: View) =>
+      params.view_id ? view.id === params.view_id : view.external_id !== '' && view.external_id === params.external_id;
+    const home = Object.values(team.data.homes).find(isRequestedView);
+    const current = views.find(isRequestedView) ?? home;
+    if (!current) throw new ApiError('not_found');
+    if (params.hash !== undefined && params.hash !== current.hash) throw new ApiError('hash_conflict');
+    const draft = readView(workspace, params.view, current.type, current);
     return {
-      view: presentView(team, old === home ? publishHome(workspace, old.user, draft) : views.update(old, draft)),
+      view: toApiView(team, current === home ? publishHome(workspace, current.user, draft) : views.update(current, draft)),
     };
   },
 });
@@ -62,42 +62,42 @@ const update = defineMethod({
 const publish = defineMethod({
   name: 'views.publish',
   tier: 4,
-  args: z.object({ user_id: args.text, hash: args.text.optional(), view: args.json }),
-  run(workspace, given) {
-    const user = find.person(workspace, given.user_id).id;
-    const old = workspace.team.data.homes[user];
-    if (given.hash !== undefined && given.hash !== old?.hash) throw new ApiError('hash_conflict');
-    const draft = readView(workspace, given.view, 'home', old);
-    return { view: presentView(workspace.team, publishHome(workspace, user, draft)) };
+  args: z.object({ user_id: argSchemas.text, hash: argSchemas.text.optional(), view: argSchemas.json }),
+  run(workspace, params) {
+    const user = find.person(workspace, params.user_id).id;
+    const current = workspace.team.data.homes[user];
+    if (params.hash !== undefined && params.hash !== current?.hash) throw new ApiError('hash_conflict');
+    const draft = readView(workspace, params.view, 'home', current);
+    return { view: toApiView(workspace.team, publishHome(workspace, user, draft)) };
   },
 });
 
 /** The methods `views.*`. */
-export const views = [open, push, update, publish];
+export const viewMethods = [open, push, update, publish];
 
 function publishHome({ team, changes }: Workspace, user: string, draft: ViewDraft): View {
-  const view = homeView(user, draft);
+  const view = createHomeView(user, draft);
   team.data.homes[user] = view;
-  changes.tell({ kind: 'home', user }, (one) => one === user);
+  changes.publish({ kind: 'home', user }, (one) => one === user);
   return view;
 }
 
 /** Spends a trigger. It comes after the view was checked, so that a view that is refused costs nothing. */
-function exchange({ triggers }: Workspace, id: string): string {
-  const found = triggers.exchange(id);
-  if ('error' in found) throw new ApiError(found.error);
-  return found.user;
+function exchangeTrigger({ triggers }: Workspace, id: string): string {
+  const result = triggers.exchange(id);
+  if ('error' in result) throw new ApiError(result.error);
+  return result.user;
 }
 
-function readView(workspace: Workspace, given: unknown, type: 'modal' | 'home', old?: View): ViewDraft {
-  if (Buffer.byteLength(JSON.stringify(given) ?? '') > viewLimits.bytes) throw new ApiError('view_too_large');
-  const wrong = checkView(given);
-  if (wrong.length > 0) throw new ApiError('invalid_arguments', wrong);
-  const draft = given as ViewDraft;
+function readView(workspace: Workspace, value: unknown, type: 'modal' | 'home', current?: View): ViewDraft {
+  if (Buffer.byteLength(JSON.stringify(value) ?? '') > viewLimits.bytes) throw new ApiError('view_too_large');
+  const issues = validateView(value);
+  if (issues.length > 0) throw new ApiError('invalid_arguments', issues);
+  const draft = value as ViewDraft;
   if (draft.type !== type)
     throw new ApiError('invalid_arguments', [`must be one of: ${type} [json-pointer:/view/type]`]);
-  const external = draft.external_id;
-  const taken = external && workspace.views.find((one) => one.external_id === external && one.id !== old?.id);
-  if (taken) throw new ApiError('duplicate_external_id');
+  const externalId = draft.external_id;
+  const duplicate = externalId && workspace.views.find((one) => one.external_id === externalId && one.id !== current?.id);
+  if (duplicate) throw new ApiError('duplicate_external_id');
   return draft;
 }

@@ -1,46 +1,48 @@
 import type { z } from 'zod';
 import type { Command, CreateDefaults } from '../routing/command.ts';
-import { type Flag, flagName, flagsOf } from './flags.ts';
-import { nearest } from './suggest.ts';
+import { type Flag, listFlags, toFlagName } from './flags.ts';
+import { suggest } from './suggest.ts';
 
-export type Arguments = { readonly args: Record<string, unknown> } | { readonly problems: readonly string[] };
+export type ParsedArguments = { readonly args: Record<string, unknown> } | { readonly problems: readonly string[] };
 
 /** A command's arguments from its words: `NAME --flag value --flag=value`. Every problem is said, not just the first. */
-export function readArguments(command: Command, words: readonly string[], defaults: CreateDefaults): Arguments {
-  const flags = flagsOf(command, defaults);
-  const raw = sorted(words, flags);
-  const extra = raw.placed.slice(command.places.length).map((word) => `\`${word}\` is one word too many`);
-  const problems = [...raw.problems, ...extra];
-  const given = Object.fromEntries(
-    command.places.flatMap((key, i) => (raw.placed[i] === undefined ? [] : [[key, raw.placed[i]]])),
+export function parseArguments(command: Command, words: readonly string[], defaults: CreateDefaults): ParsedArguments {
+  const flags = listFlags(command, defaults);
+  const split = splitArguments(words, flags);
+  const extra = split.positionals.slice(command.positionals.length).map((word) => `\`${word}\` is one word too many`);
+  const problems = [...split.problems, ...extra];
+  const positionals = Object.fromEntries(
+    command.positionals.flatMap((key, i) => (split.positionals[i] === undefined ? [] : [[key, split.positionals[i]]])),
   );
-  const checked = command.args(defaults).safeParse({ ...given, ...raw.flags });
+  const parsed = command.buildArgsSchema(defaults).safeParse({ ...positionals, ...split.flags });
   // A misspelt flag makes its value missing: only the first is worth saying.
   if (problems.length > 0) return { problems };
-  if (!checked.success)
-    return { problems: checked.error.issues.map((issue) => sentence(command, issue, { ...given, ...raw.flags })) };
-  return { args: checked.data };
+  if (!parsed.success)
+    return {
+      problems: parsed.error.issues.map((issue) => formatIssue(command, issue, { ...positionals, ...split.flags })),
+    };
+  return { args: parsed.data };
 }
 
-interface Sorted {
-  readonly placed: string[];
+interface SplitArguments {
+  readonly positionals: string[];
   readonly flags: Record<string, string | boolean>;
   readonly problems: string[];
 }
 
-function sorted(words: readonly string[], flags: readonly Flag[]): Sorted {
-  const out: Sorted = { placed: [], flags: {}, problems: [] };
+function splitArguments(words: readonly string[], flags: readonly Flag[]): SplitArguments {
+  const out: SplitArguments = { positionals: [], flags: {}, problems: [] };
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (!word.startsWith('--')) {
-      out.placed.push(word);
+      out.positionals.push(word);
       continue;
     }
     const [name = '', ...rest] = word.split('=');
-    const flag = flags.find((one) => one.flag === name);
+    const flag = flags.find((one) => one.name === name);
     const inline = rest.length > 0 ? rest.join('=') : undefined;
     if (!flag) {
-      out.problems.push(unknownFlag(name, flags));
+      out.problems.push(formatUnknownFlag(name, flags));
       // Its value, if it had one, is no name.
       if (inline === undefined && words[i + 1]?.startsWith('--') === false) i++;
     } else if (flag.key in out.flags) {
@@ -58,17 +60,17 @@ function sorted(words: readonly string[], flags: readonly Flag[]): Sorted {
   return out;
 }
 
-function unknownFlag(name: string, flags: readonly Flag[]): string {
-  const meant = nearest(
+function formatUnknownFlag(name: string, flags: readonly Flag[]): string {
+  const suggestion = suggest(
     name,
-    flags.map((one) => one.flag),
+    flags.map((one) => one.name),
   );
-  return meant ? `there is no \`${name}\`; did you mean \`${meant}\`?` : `there is no \`${name}\``;
+  return suggestion ? `there is no \`${name}\`; did you mean \`${suggestion}\`?` : `there is no \`${name}\``;
 }
 
-function sentence(command: Command, issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+function formatIssue(command: Command, issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   const key = String(issue.path[0] ?? '');
-  const label = command.places.includes(key) ? key.toUpperCase() : flagName(key);
+  const label = command.positionals.includes(key) ? key.toUpperCase() : toFlagName(key);
   if (!key) return issue.message;
   if (given[key] === undefined && issue.code !== 'custom') return `\`${label}\` is missing`;
   return given[key] === undefined

@@ -1,13 +1,13 @@
 /** The word that was probably meant: at most a third of its letters differ. */
-export function nearest(word: string, words: readonly string[]): string | undefined {
+export function suggest(word: string, words: readonly string[]): string | undefined {
   const [best] = words
-    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate) }))
-    .sort((a, b) => a.far - b.far);
-  return best && best.far <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+    .map((candidate) => ({ candidate, editDistance: computeEditDistance(word.toLowerCase(), candidate) }))
+    .sort((a, b) => a.editDistance - b.editDistance);
+  return best && best.editDistance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
 /** How many letters must be put in, taken out, changed or swapped with their neighbour. */
-function distance(a: string, b: string): number {
+function computeEditDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];

@@ -1,33 +1,33 @@
-import type { Desk, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService, RunView } from '../../engine/service/cluster-service-types.ts';
 import type { Person } from '../../store/events.ts';
-import type { Need } from '../routing/command.ts';
+import type { Permission } from '../routing/command.ts';
 import type { Chat } from '../slack/chat.ts';
-import { type Deed, groupsOf, type Members, type Policy, type Refusal, refusalOf } from './policy.ts';
+import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups, type Policy } from './policy.ts';
 
-export interface GuardOptions {
+export interface AuthorizerOptions {
   readonly policy: Policy;
-  readonly desk: Pick<Desk, 'runView'>;
-  readonly chat: Pick<Chat, 'members'>;
+  readonly clusterService: Pick<ClusterService, 'getRunView'>;
+  readonly chat: Pick<Chat, 'listGroupMembers'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 /** Why somebody may not do what is needed; nothing: they may. */
-export type Guard = (by: Person, channel: string, need: Need) => Promise<Refusal | undefined>;
+export type Authorizer = (requester: Person, channel: string, permission: Permission) => Promise<Denial | undefined>;
 
 /** Who is in a user group is asked of Slack at most so often. */
-const keptMs = 60_000;
+const cacheMs = 60_000;
 
 /** Asks for what the policy must know, then the policy. */
-export function openGuard({ policy, desk, chat, now, log }: GuardOptions): Guard {
-  const kept = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
+export function createAuthorizer({ policy, clusterService, chat, now, log }: AuthorizerOptions): Authorizer {
+  const cache = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
 
-  async function peopleOf(group: string): Promise<readonly (readonly [string, readonly Person[]])[]> {
-    const known = kept.get(group);
-    if (known && known.until > +now()) return [[group, known.people]];
+  async function loadGroupMembers(group: string): Promise<readonly (readonly [string, readonly Person[]])[]> {
+    const cached = cache.get(group);
+    if (cached && cached.until > +now()) return [[group, cached.people]];
     try {
-      const people = await chat.members(group);
-      kept.set(group, { people, until: +now() + keptMs });
+      const people = await chat.listGroupMembers(group);
+      cache.set(group, { people, until: +now() + cacheMs });
       return [[group, people]];
     } catch (error) {
       log({ group, error }, 'reading who is in a user group');
@@ -35,22 +35,29 @@ export function openGuard({ policy, desk, chat, now, log }: GuardOptions): Guard
     }
   }
 
-  async function deedOf(need: Need): Promise<Deed> {
-    if (typeof need === 'string') return { does: need };
-    if ('revokes' in need) return { does: 'revoke', of: need.revokes };
-    const view = await desk.runView(need.run);
-    return { does: 'answer', yes: need.yes, askedBy: view?.by, takesAway: view ? machinesTakenBy(view) : 0 };
+  async function resolveAction(permission: Permission): Promise<Action> {
+    if (typeof permission === 'string') return { kind: permission };
+    if ('kubeconfigOwner' in permission) return { kind: 'revoke', owner: permission.kubeconfigOwner };
+    const view = await clusterService.getRunView(permission.run);
+    return {
+      kind: 'answer',
+      isApproval: permission.isApproval,
+      runRequester: view?.requester,
+      deletionCount: view ? countDeletedInstances(view) : 0,
+    };
   }
 
-  return async (by, channel, need) => {
-    const deed = await deedOf(need);
-    const members: Members = new Map((await Promise.all(groupsOf(policy, deed).map(peopleOf))).flat());
-    return refusalOf(policy, by, channel, deed, members);
+  return async (requester, channel, permission) => {
+    const action = await resolveAction(permission);
+    const members: GroupMembers = new Map(
+      (await Promise.all(listDecidingGroups(policy, action).map(loadGroupMembers))).flat(),
+    );
+    return findDenial(policy, requester, channel, action, members);
   };
 }
 
 /** How many machines a run takes down. Pure. */
-function machinesTakenBy({ steps }: RunView): number {
+function countDeletedInstances({ steps }: RunView): number {
   return Object.values(steps).filter(({ phase }) => phase === 'remove:controllers' || phase === 'remove:workers')
     .length;
 }

@@ -2,42 +2,47 @@ import type { Person } from '../../store/events.ts';
 import type { Chat } from '../slack/chat.ts';
 import type { Policy } from './policy.ts';
 
-export interface PresenceOptions {
+export interface ChannelMembershipOptions {
   readonly policy: Policy;
-  readonly chat: Pick<Chat, 'peopleIn'>;
+  readonly chat: Pick<Chat, 'listChannelMembers'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 /** Whether somebody is in a channel where kthw listens, and could ask there. */
-export interface Presence {
-  of(by: Person): Promise<'here' | 'elsewhere' | 'unreadable'>;
+export interface ChannelMembership {
+  getStatus(person: Person): Promise<'here' | 'elsewhere' | 'unreadable'>;
 }
 
 /** Who is in a channel is asked of Slack at most so often. */
-const keptMs = 60_000;
+const cacheMs = 60_000;
 
-export function openPresence({ policy: { channels }, chat, now, log }: PresenceOptions): Presence {
-  const kept = new Map<string, { readonly people: Promise<readonly string[] | undefined>; readonly until: number }>();
+export function createChannelMembership({
+  policy: { channels },
+  chat,
+  now,
+  log,
+}: ChannelMembershipOptions): ChannelMembership {
+  const cache = new Map<string, { readonly members: Promise<readonly string[] | undefined>; readonly until: number }>();
 
-  function peopleIn(channel: string): Promise<readonly string[] | undefined> {
-    const known = kept.get(channel);
-    if (known && known.until > +now()) return known.people;
-    const people = chat.peopleIn(channel).catch((error: unknown) => {
+  function loadMembers(channel: string): Promise<readonly string[] | undefined> {
+    const cached = cache.get(channel);
+    if (cached && cached.until > +now()) return cached.members;
+    const members = chat.listChannelMembers(channel).catch((error: unknown) => {
       log({ channel, error }, 'reading who is in a channel');
-      kept.delete(channel);
+      cache.delete(channel);
       return undefined;
     });
-    kept.set(channel, { people, until: +now() + keptMs });
-    return people;
+    cache.set(channel, { members, until: +now() + cacheMs });
+    return members;
   }
 
   return {
-    async of({ user }) {
+    async getStatus({ user }) {
       if (channels === 'all') return 'here';
-      const all = await Promise.all(channels.map(peopleIn));
-      if (all.some((people) => people?.includes(user))) return 'here';
-      return all.includes(undefined) ? 'unreadable' : 'elsewhere';
+      const memberLists = await Promise.all(channels.map(loadMembers));
+      if (memberLists.some((members) => members?.includes(user))) return 'here';
+      return memberLists.includes(undefined) ? 'unreadable' : 'elsewhere';
     },
   };
 }

@@ -1,145 +1,152 @@
 import type { Person } from '../../store/events.ts';
 
 /** People as the configuration names them: one of them, or all of a user group. */
-export type Named = Person | { readonly group: string };
+export type Principal = Person | { readonly group: string };
 
 /** Who may do what, and where. */
 export interface Policy {
   /** Ids of the channels where kthw listens. */
   readonly channels: 'all' | readonly string[];
   /** Who may make clusters and do anything with them. */
-  readonly creators: 'everybody' | readonly Named[];
+  readonly creators: 'everybody' | readonly Principal[];
   /** Who may answer a question about what is to be destroyed. */
-  readonly approvers: 'creators' | readonly Named[];
+  readonly approvers: 'creators' | readonly Principal[];
   /** The most machines that one run may take away. @default 10 for a scaling, any number for a rebuild that is approved */
   readonly maxDeletions?: number | undefined;
 }
 
 /** What somebody is about to do, as far as it matters here. */
-export type Deed =
-  | { readonly does: 'look' }
-  | { readonly does: 'create' }
+export type Action =
+  | { readonly kind: 'look' }
+  | { readonly kind: 'create' }
   /** `of`: whose kubeconfigs. */
-  | { readonly does: 'revoke'; readonly of: Person }
+  | { readonly kind: 'revoke'; readonly owner: Person }
   /** `askedBy`: who asked for the run; `takesAway`: how many machines. */
   | {
-      readonly does: 'answer';
-      readonly yes: boolean;
-      readonly askedBy?: Person | undefined;
-      readonly takesAway: number;
+      readonly kind: 'answer';
+      readonly isApproval: boolean;
+      readonly runRequester?: Person | undefined;
+      readonly deletionCount: number;
     };
 
 /** Who is in each user group. Absent: that could not be read. */
-export type Members = ReadonlyMap<string, readonly Person[]>;
+export type GroupMembers = ReadonlyMap<string, readonly Person[]>;
 
-export type Refusal =
-  | { readonly why: 'channel'; readonly listens: readonly string[] }
-  | { readonly why: 'not-a-creator'; readonly may: readonly Named[] }
-  | { readonly why: 'not-an-approver'; readonly may: readonly Named[] }
-  | { readonly why: 'not-yours'; readonly may: readonly Named[] }
-  | { readonly why: 'own-request'; readonly may: readonly Named[] }
-  | { readonly why: 'too-many'; readonly takesAway: number; readonly most: number }
-  | { readonly why: 'unreadable'; readonly group: string };
+export type Denial =
+  | { readonly reason: 'channel'; readonly allowedChannels: readonly string[] }
+  | { readonly reason: 'not-a-creator'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'not-yours'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'own-request'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'too-many'; readonly deletionCount: number; readonly limit: number }
+  | { readonly reason: 'unreadable'; readonly group: string };
 
 /** Everybody may do everything, anywhere. */
-export const everybody: Policy = { channels: 'all', creators: 'everybody', approvers: 'creators' };
+export const allowAllPolicy: Policy = { channels: 'all', creators: 'everybody', approvers: 'creators' };
 
-const mostMachinesScaledAway = 10;
+const defaultScaleDownLimit = 10;
 
 /** Why somebody may not do something; nothing: they may. Pure. */
-export function refusalOf(
+export function findDenial(
   policy: Policy,
-  by: Person,
+  requester: Person,
   channel: string,
-  deed: Deed,
-  members: Members,
-): Refusal | undefined {
+  action: Action,
+  members: GroupMembers,
+): Denial | undefined {
   const { channels, creators, maxDeletions } = policy;
-  if (channels !== 'all' && !channels.includes(channel)) return { why: 'channel', listens: channels };
-  switch (deed.does) {
+  if (channels !== 'all' && !channels.includes(channel)) return { reason: 'channel', allowedChannels: channels };
+  switch (action.kind) {
     case 'look':
       return undefined;
     case 'create':
-      return creators === 'everybody' ? undefined : notAmong(creators, by, members, 'not-a-creator');
+      return creators === 'everybody' ? undefined : checkIsAllowed(creators, requester, members, 'not-a-creator');
     case 'revoke': {
-      const may = revokersOf(policy);
-      return isSame(deed.of, by) || may === 'everybody' ? undefined : notAmong(may, by, members, 'not-yours');
+      const allowed = getRevokers(policy);
+      return isSamePerson(action.owner, requester) || allowed === 'everybody'
+        ? undefined
+        : checkIsAllowed(allowed, requester, members, 'not-yours');
     }
     case 'answer': {
-      const may = approversOf(policy);
-      const isOwn = deed.askedBy !== undefined && isSame(deed.askedBy, by);
+      const allowed = getApprovers(policy);
+      const isOwn = action.runRequester !== undefined && isSamePerson(action.runRequester, requester);
       // Who asked may always take it back.
-      if (isOwn && !deed.yes) return undefined;
-      const refused = may === 'everybody' ? undefined : notAmong(may, by, members, 'not-an-approver');
-      if (refused || !deed.yes) return refused;
-      if (isOwn && may !== 'everybody') return ownRequest(may, by, members) ?? tooMany(deed.takesAway, maxDeletions);
-      return tooMany(deed.takesAway, maxDeletions);
+      if (isOwn && !action.isApproval) return undefined;
+      const denial =
+        allowed === 'everybody' ? undefined : checkIsAllowed(allowed, requester, members, 'not-an-approver');
+      if (denial || !action.isApproval) return denial;
+      if (isOwn && allowed !== 'everybody')
+        return checkOwnRequest(allowed, requester, members) ?? checkDeletionLimit(action.deletionCount, maxDeletions);
+      return checkDeletionLimit(action.deletionCount, maxDeletions);
     }
     default:
-      return deed satisfies never;
+      return action satisfies never;
   }
 }
 
 /** Why a scaling may not take so many machines away; nothing: it may. Pure. */
-export function scalingRefusal({ maxDeletions }: Policy, takesAway: number): Refusal | undefined {
-  return tooMany(takesAway, maxDeletions ?? mostMachinesScaledAway);
+export function findScalingDenial({ maxDeletions }: Policy, deletionCount: number): Denial | undefined {
+  return checkDeletionLimit(deletionCount, maxDeletions ?? defaultScaleDownLimit);
 }
 
 /** Who may answer a question: those named for it, else those who may create. */
-export function approversOf({ approvers, creators }: Policy): 'everybody' | readonly Named[] {
+export function getApprovers({ approvers, creators }: Policy): 'everybody' | readonly Principal[] {
   return approvers === 'creators' ? creators : approvers;
 }
 
 /** Who may end other people's kubeconfigs. */
-function revokersOf(policy: Policy): 'everybody' | readonly Named[] {
-  const approvers = approversOf(policy);
+function getRevokers(policy: Policy): 'everybody' | readonly Principal[] {
+  const approvers = getApprovers(policy);
   return policy.creators === 'everybody' || approvers === 'everybody'
     ? 'everybody'
     : [...policy.creators, ...approvers];
 }
 
 /** The user groups that decide about a deed. */
-export function groupsOf(policy: Policy, { does }: Deed): readonly string[] {
-  const deciding = {
+export function listDecidingGroups(policy: Policy, { kind }: Action): readonly string[] {
+  const principalsByAction = {
     look: undefined,
     create: policy.creators,
-    revoke: revokersOf(policy),
-    answer: approversOf(policy),
+    revoke: getRevokers(policy),
+    answer: getApprovers(policy),
   };
-  const may = deciding[does] ?? 'everybody';
-  return may === 'everybody' ? [] : may.flatMap((one) => ('group' in one ? one.group : []));
+  const principals = principalsByAction[kind] ?? 'everybody';
+  return principals === 'everybody' ? [] : principals.flatMap((one) => ('group' in one ? one.group : []));
 }
 
-function notAmong(
-  may: readonly Named[],
-  by: Person,
-  members: Members,
-  why: 'not-a-creator' | 'not-an-approver' | 'not-yours',
-): Refusal | undefined {
-  if (may.some((one) => peopleOf(one, members)?.some((other) => isSame(other, by)))) return undefined;
-  return unreadable(may, members) ?? { why, may };
+function checkIsAllowed(
+  allowed: readonly Principal[],
+  requester: Person,
+  members: GroupMembers,
+  reason: 'not-a-creator' | 'not-an-approver' | 'not-yours',
+): Denial | undefined {
+  if (allowed.some((one) => resolvePrincipal(one, members)?.some((other) => isSamePerson(other, requester))))
+    return undefined;
+  return checkGroupsReadable(allowed, members) ?? { reason, allowed };
 }
 
 /** Nobody approves a request of their own once there is a second approver. Who can't be counted is taken for one. */
-function ownRequest(may: readonly Named[], by: Person, members: Members): Refusal | undefined {
-  const others = may.some((one) => peopleOf(one, members)?.some((other) => !isSame(other, by)));
-  return others ? { why: 'own-request', may } : unreadable(may, members);
+function checkOwnRequest(allowed: readonly Principal[], requester: Person, members: GroupMembers): Denial | undefined {
+  const hasOtherApprover = allowed.some((one) =>
+    resolvePrincipal(one, members)?.some((other) => !isSamePerson(other, requester)),
+  );
+  return hasOtherApprover ? { reason: 'own-request', allowed } : checkGroupsReadable(allowed, members);
 }
 
-function tooMany(takesAway: number, most = Number.POSITIVE_INFINITY): Refusal | undefined {
-  return takesAway > most ? { why: 'too-many', takesAway, most } : undefined;
+function checkDeletionLimit(deletionCount: number, limit = Number.POSITIVE_INFINITY): Denial | undefined {
+  return deletionCount > limit ? { reason: 'too-many', deletionCount, limit } : undefined;
 }
 
-function unreadable(may: readonly Named[], members: Members): Refusal | undefined {
-  const group = may.find((one) => 'group' in one && !members.has(one.group));
-  return group && 'group' in group ? { why: 'unreadable', group: group.group } : undefined;
+function checkGroupsReadable(allowed: readonly Principal[], members: GroupMembers): Denial | undefined {
+  const group = allowed.find((one) => 'group' in one && !members.has(one.group));
+  return group && 'group' in group ? { reason: 'unreadable', group: group.group } : undefined;
 }
 
-function peopleOf(one: Named, members: Members): readonly Person[] | undefined {
-  return 'group' in one ? members.get(one.group) : [one];
+function resolvePrincipal(principal: Principal, members: GroupMembers): readonly Person[] | undefined {
+  return 'group' in principal ? members.get(principal.group) : [principal];
 }
 
 /** Both: a user id alone is somebody else's in another team. */
-function isSame(a: Person, b: Person): boolean {
+function isSamePerson(a: Person, b: Person): boolean {
   return a.team === b.team && a.user === b.user;
 }

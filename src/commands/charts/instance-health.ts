@@ -1,21 +1,28 @@
-import type { MachineSight } from '../../engine/diagnostics/cluster-snapshot.ts';
+import type { InstanceSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
 
-export interface Health {
-  readonly is: 'good' | 'bad' | 'unknown';
-  readonly words: string;
+export interface InstanceHealth {
+  readonly status: 'good' | 'bad' | 'unknown';
+  readonly label: string;
 }
 
 /** How a machine is, as far as it could be seen. Pure. */
-export function healthOf({ role, exists, status, down, ready }: MachineSight): Health {
-  if (exists === false) return bad('not there');
-  if (status !== undefined && status !== 'RUNNING') return bad(status.toLowerCase());
-  if (ready === false) return bad('node not ready');
-  if (down && down.length > 0) return bad(`down: ${down.join(', ')}`);
-  if (!down) return { is: 'unknown', words: ready ? 'node ready, not seen' : 'could not be looked at' };
-  if (role === 'controller') return { is: 'good', words: 'healthy' };
-  return ready ? { is: 'good', words: 'node ready' } : { is: 'unknown', words: 'runs, node not seen' };
+export function computeInstanceHealth({
+  role,
+  exists,
+  status,
+  inactiveServices,
+  nodeReady,
+}: InstanceSnapshot): InstanceHealth {
+  if (exists === false) return createUnhealthy('not there');
+  if (status !== undefined && status !== 'RUNNING') return createUnhealthy(status.toLowerCase());
+  if (nodeReady === false) return createUnhealthy('node not ready');
+  if (inactiveServices && inactiveServices.length > 0) return createUnhealthy(`down: ${inactiveServices.join(', ')}`);
+  if (!inactiveServices)
+    return { status: 'unknown', label: nodeReady ? 'node ready, not seen' : 'could not be looked at' };
+  if (role === 'controller') return { status: 'good', label: 'healthy' };
+  return nodeReady ? { status: 'good', label: 'node ready' } : { status: 'unknown', label: 'runs, node not seen' };
 }
 
-function bad(words: string): Health {
-  return { is: 'bad', words };
+function createUnhealthy(label: string): InstanceHealth {
+  return { status: 'bad', label };
 }

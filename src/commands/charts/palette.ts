@@ -15,7 +15,7 @@ export const palette = {
 } as const;
 
 /** Which of them text is written in, and which say something by themselves. */
-export const onCard = {
+export const colorUsage = {
   text: ['text', 'faint', 'good', 'bad', 'warn', 'pause', 'critical'],
   shapes: ['work', 'critical', 'good', 'bad', 'warn', 'pause'],
 } as const satisfies Record<string, readonly (keyof typeof palette)[]>;

@@ -3,21 +3,21 @@ import { palette } from './palette.ts';
 /** The family that the renderer is given. */
 export const fontFamily = 'Inter';
 
-type Value = string | number | undefined;
+type AttributeValue = string | number | undefined;
 
 /** An element. What is in it is markup already; texts come by `text`, which escapes them. */
-export function element(
+export function renderElement(
   name: string,
-  attributes: Readonly<Record<string, Value>>,
-  ...inside: readonly string[]
+  attributes: Readonly<Record<string, AttributeValue>>,
+  ...children: readonly string[]
 ): string {
-  const given = Object.entries(attributes).flatMap(([key, value]) =>
-    value === undefined ? [] : [` ${key}="${escaped(String(value))}"`],
+  const attributeText = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${escapeXml(String(value))}"`],
   );
-  return `<${name}${given.join('')}${inside.length > 0 ? `>${inside.join('')}</${name}>` : '/>'}`;
+  return `<${name}${attributeText.join('')}${children.length > 0 ? `>${children.join('')}</${name}>` : '/>'}`;
 }
 
-interface TextLook {
+interface TextOptions {
   readonly size?: number;
   readonly bold?: boolean;
   readonly fill?: string;
@@ -27,19 +27,19 @@ interface TextLook {
 }
 
 /** A line of text on its base line. */
-export function text(x: number, y: number, words: string, look: TextLook = {}): string {
-  const { size = 14, bold = false, fill = palette.text, anchor = 'start', width } = look;
-  return element(
+export function renderText(x: number, y: number, content: string, options: TextOptions = {}): string {
+  const { size = 14, bold = false, fill = palette.text, anchor = 'start', width } = options;
+  return renderElement(
     'text',
     { x, y, fill, 'font-size': size, 'font-weight': bold ? 600 : 400, 'text-anchor': anchor },
-    escaped(width === undefined ? words : clipped(words, width, size)),
+    escapeXml(width === undefined ? content : clipText(content, width, size)),
   );
 }
 
 /** A drawing on its card. Around it nothing is drawn, so that whatever is behind shows. */
-export function card(width: number, height: number, ...inside: readonly string[]): string {
-  const ground = { x: 1, y: 1, width: width - 2, height: height - 2, rx: 18 };
-  return element(
+export function renderCard(width: number, height: number, ...children: readonly string[]): string {
+  const backgroundRect = { x: 1, y: 1, width: width - 2, height: height - 2, rx: 18 };
+  return renderElement(
     'svg',
     {
       xmlns: 'http://www.w3.org/2000/svg',
@@ -48,25 +48,25 @@ export function card(width: number, height: number, ...inside: readonly string[]
       viewBox: `0 0 ${width} ${height}`,
       'font-family': fontFamily,
     },
-    element('rect', { ...ground, fill: palette.card, stroke: palette.edge, 'stroke-width': 1.5 }),
-    ...inside,
+    renderElement('rect', { ...backgroundRect, fill: palette.card, stroke: palette.edge, 'stroke-width': 1.5 }),
+    ...children,
   );
 }
 
 /** About as wide as the font draws it: an average of its letters. */
-export function widthOf(words: string, size: number): number {
-  return [...words].length * size * 0.56;
+export function estimateTextWidth(content: string, size: number): number {
+  return [...content].length * size * 0.56;
 }
 
-function clipped(words: string, width: number, size: number): string {
-  if (widthOf(words, size) <= width) return words;
-  const most = Math.max(1, Math.floor(width / (size * 0.56)) - 1);
-  return `${[...words].slice(0, most).join('').trimEnd()}…`;
+function clipText(content: string, width: number, size: number): string {
+  if (estimateTextWidth(content, size) <= width) return content;
+  const maxCharacters = Math.max(1, Math.floor(width / (size * 0.56)) - 1);
+  return `${[...content].slice(0, maxCharacters).join('').trimEnd()}…`;
 }
 
 /** Characters that XML does not take at all are left out. https://www.w3.org/TR/xml/#charsets */
-function escaped(words: string): string {
-  return words
+function escapeXml(content: string): string {
+  return content
     .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

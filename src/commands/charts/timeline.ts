@@ -1,118 +1,129 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import { duration } from '../messages/duration.ts';
-import { called } from '../messages/run-status.ts';
+import { formatDuration } from '../messages/duration.ts';
+import { getOperationLabels } from '../messages/run-status.ts';
 import { palette } from './palette.ts';
-import { card, element, text, widthOf } from './svg.ts';
-import { timeScale } from './time-scale.ts';
-import { type Pause, type Span, type Timeline, type TimelineRow, timelineOf } from './timeline-data.ts';
+import { estimateTextWidth, renderCard, renderElement, renderText } from './svg.ts';
+import { createTimeScale } from './time-scale.ts';
+import { buildTimeline, type Span, type Timeline, type TimelinePause, type TimelineRow } from './timeline-data.ts';
 
 const width = 1_200;
-const left = 282;
-const right = 132;
+const leftMargin = 282;
+const rightMargin = 132;
 const rowHeight = 26;
-const top = 128;
-const chart = width - left - right;
+const topMargin = 128;
+const chartWidth = width - leftMargin - rightMargin;
 
-type At = (ms: number) => number;
+type ToX = (ms: number) => number;
 
 /** What ran when in a run, as SVG. Pure. */
-export function timelineSvg(view: RunView, events: readonly StoredEvent[]): string {
-  const timeline = timelineOf(view, events);
+export function renderTimelineSvg(view: RunView, events: readonly StoredEvent[]): string {
+  const timeline = buildTimeline(view, events);
   const { rows, pauses, whole } = timeline;
-  const bottom = top + Math.max(1, rows.length) * rowHeight;
-  const { at, squeezed } = timeScale(whole, pauses, chart);
-  const place: At = (ms) => left + at(ms);
-  return card(
+  const bottom = topMargin + Math.max(1, rows.length) * rowHeight;
+  const { toOffset, compressedPauses } = createTimeScale(whole, pauses, chartWidth);
+  const toX: ToX = (ms) => leftMargin + toOffset(ms);
+  return renderCard(
     width,
     bottom + 78,
-    hatching(),
-    ...heading(view, timeline),
-    ...stripes(rows),
-    ...ticks(whole, squeezed, place, bottom),
-    ...pauses.map((pause) => pauseBand(pause, squeezed.includes(pause), place, bottom)),
-    ...rows.map((row, i) => rowOf(row, top + i * rowHeight, place)),
-    ...(rows.length === 0 ? [text(left, top + 18, 'Nothing was begun', { fill: palette.faint })] : []),
-    ...legend(bottom + 48),
+    renderHatchPattern(),
+    ...renderHeading(view, timeline),
+    ...renderStripes(rows),
+    ...renderTicks(whole, compressedPauses, toX, bottom),
+    ...pauses.map((pause) => renderPauseBand(pause, compressedPauses.includes(pause), toX, bottom)),
+    ...rows.map((row, i) => renderRow(row, topMargin + i * rowHeight, toX)),
+    ...(rows.length === 0
+      ? [renderText(leftMargin, topMargin + 18, 'Nothing was begun', { fill: palette.faint })]
+      : []),
+    ...renderLegend(bottom + 48),
   );
 }
 
 /** The same for those who don't see it. */
-export function timelineWords(view: RunView, events: readonly StoredEvent[]): string {
-  const { rows, pauses, path, whole } = timelineOf(view, events);
+export function describeTimeline(view: RunView, events: readonly StoredEvent[]): string {
+  const { rows, pauses, criticalPath, whole } = buildTimeline(view, events);
   const longest = rows
-    .toSorted((a, b) => lengthOf(b.whole) - lengthOf(a.whole))
+    .toSorted((a, b) => getDurationMs(b.whole) - getDurationMs(a.whole))
     .slice(0, 3)
-    .map((row) => `${row.title} ${duration(lengthOf(row.whole))}`);
+    .map((row) => `${row.title} ${formatDuration(getDurationMs(row.whole))}`);
   const phases = [
-    ...new Set(path.flatMap((step) => view.phases.find((p) => p.name === view.steps[step]?.phase)?.title ?? [])),
+    ...new Set(
+      criticalPath.flatMap((step) => view.phases.find((p) => p.name === view.steps[step]?.phase)?.title ?? []),
+    ),
   ];
   const retries = rows.reduce((sum, row) => sum + row.retries.length, 0);
   return [
-    `Timeline of ${view.cluster}: ${outcome(view)} after ${duration(lengthOf(whole))}, ${rows.length} phases`,
+    `Timeline of ${view.cluster}: ${formatOutcome(view)} after ${formatDuration(getDurationMs(whole))}, ${rows.length} phases`,
     ...(longest.length > 0 ? [`longest: ${longest.join(', ')}`] : []),
     ...(phases.length > 0 ? [`the run waited for: ${phases.join(' → ')}`] : []),
-    ...pauses.map((pause) => `${pause.words} for ${duration(lengthOf(pause))}`),
+    ...pauses.map((pause) => `${pause.label} for ${formatDuration(getDurationMs(pause))}`),
     ...(retries > 0 ? [`${retries} tries failed and were made again`] : []),
   ].join('; ');
 }
 
-function heading(view: RunView, { whole, rows }: Timeline): string[] {
+function renderHeading(view: RunView, { whole, rows }: Timeline): string[] {
   const retries = rows.reduce((sum, row) => sum + row.retries.length, 0);
-  const said = [
+  const parts = [
     `${rows.length} phases`,
     `${Object.keys(view.steps).length} steps`,
     ...(retries > 0 ? [`${retries} retried`] : []),
     `began ${new Date(whole.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ];
   return [
-    text(28, 46, `${view.cluster} · ${outcome(view)} after ${duration(lengthOf(whole))}`, { size: 24, bold: true }),
-    text(28, 74, said.join(' · '), { size: 15, fill: palette.faint }),
+    renderText(28, 46, `${view.cluster} · ${formatOutcome(view)} after ${formatDuration(getDurationMs(whole))}`, {
+      size: 24,
+      bold: true,
+    }),
+    renderText(28, 74, parts.join(' · '), { size: 15, fill: palette.faint }),
   ];
 }
 
-function outcome({ operation, over }: RunView): string {
-  const { going, done } = called(operation);
-  if (over === 'succeeded') return done;
-  return over === undefined ? going : `${going} ${over === 'failed' ? 'stopped' : 'cancelled'}`;
+function formatOutcome({ operation, outcome }: RunView): string {
+  const { inProgress, completed } = getOperationLabels(operation);
+  if (outcome === 'succeeded') return completed;
+  return outcome === undefined ? inProgress : `${inProgress} ${outcome === 'failed' ? 'stopped' : 'cancelled'}`;
 }
 
-function rowOf({ title, state, whole, work, critical, retries }: TimelineRow, y: number, at: At): string {
+function renderRow({ title, state, whole, work, critical, retries }: TimelineRow, y: number, toX: ToX): string {
   const middle = y + rowHeight / 2;
-  const bar = ({ fromMs, toMs }: Span, height: number, fill: string) =>
-    element('rect', {
+  const renderBar = ({ fromMs, toMs }: Span, height: number, fill: string) =>
+    renderElement('rect', {
       ...{
-        x: at(fromMs),
+        x: toX(fromMs),
         y: middle - height / 2,
-        width: Math.max(2.5, at(toMs) - at(fromMs)),
+        width: Math.max(2.5, toX(toMs) - toX(fromMs)),
         height,
         rx: Math.min(3, height / 2),
       },
       fill,
     });
-  const stopped = state === 'failed' || state === 'conflicted';
+  const hasFailed = state === 'failed' || state === 'conflicted';
   return [
-    text(left - 14, middle + 5, title, { anchor: 'end', width: left - 42, bold: critical.length > 0 }),
-    bar(whole, 4, palette.rest),
-    ...work.map((span) => bar(span, 9, palette.work)),
-    ...critical.map((span) => bar(span, 15, palette.critical)),
-    ...retries.map((ms) => retryMark(at(ms), middle)),
-    ...(stopped ? [cross(at(whole.toMs) + 2, middle)] : []),
-    text(
+    renderText(leftMargin - 14, middle + 5, title, {
+      anchor: 'end',
+      width: leftMargin - 42,
+      bold: critical.length > 0,
+    }),
+    renderBar(whole, 4, palette.rest),
+    ...work.map((span) => renderBar(span, 9, palette.work)),
+    ...critical.map((span) => renderBar(span, 15, palette.critical)),
+    ...retries.map((ms) => renderRetryMark(toX(ms), middle)),
+    ...(hasFailed ? [renderCross(toX(whole.toMs) + 2, middle)] : []),
+    renderText(
       width - 24,
       middle + 5,
-      `${stopped ? 'stopped, ' : ''}${state === 'postponed' ? 'for later, ' : ''}${duration(lengthOf(whole))}`,
+      `${hasFailed ? 'stopped, ' : ''}${state === 'deferred' ? 'for later, ' : ''}${formatDuration(getDurationMs(whole))}`,
       {
         ...{ anchor: 'end', size: 13 },
-        fill: stopped ? palette.bad : palette.faint,
+        fill: hasFailed ? palette.bad : palette.faint,
       },
     ),
   ].join('');
 }
 
 /** A triangle that stands on the bar: another shape, not only another colour. */
-function retryMark(x: number, y: number): string {
-  return element('path', {
+function renderRetryMark(x: number, y: number): string {
+  return renderElement('path', {
     d: `M${x - 5} ${y - 11}h10l-5 9z`,
     fill: palette.warn,
     stroke: palette.card,
@@ -120,8 +131,8 @@ function retryMark(x: number, y: number): string {
   });
 }
 
-function cross(x: number, y: number): string {
-  return element('path', {
+function renderCross(x: number, y: number): string {
+  return renderElement('path', {
     d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`,
     stroke: palette.bad,
     'stroke-width': 3,
@@ -129,13 +140,13 @@ function cross(x: number, y: number): string {
   });
 }
 
-function stripes(rows: readonly TimelineRow[]): string[] {
+function renderStripes(rows: readonly TimelineRow[]): string[] {
   return rows.flatMap((_, i) =>
     i % 2 === 0
       ? [
-          element('rect', {
+          renderElement('rect', {
             x: 16,
-            y: top + i * rowHeight,
+            y: topMargin + i * rowHeight,
             width: width - 32,
             height: rowHeight,
             rx: 6,
@@ -147,22 +158,24 @@ function stripes(rows: readonly TimelineRow[]): string[] {
 }
 
 /** Time that was worked, from the start: what is drawn shorter than it was has no ticks. */
-function ticks(whole: Span, squeezed: readonly Span[], at: At, bottom: number): string[] {
-  const every = stepOf(lengthOf(whole) - squeezed.reduce((sum, pause) => sum + lengthOf(pause), 0));
+function renderTicks(whole: Span, compressedPauses: readonly Span[], toX: ToX, bottom: number): string[] {
+  const intervalMs = computeTickInterval(
+    getDurationMs(whole) - compressedPauses.reduce((sum, pause) => sum + getDurationMs(pause), 0),
+  );
   const out: string[] = [];
   let last = Number.NEGATIVE_INFINITY;
-  for (let ms = whole.fromMs; ms <= whole.toMs; ms += every) {
-    const x = at(ms);
-    if (x - last < 70 || squeezed.some(({ fromMs, toMs }) => ms > fromMs && ms < toMs)) continue;
+  for (let ms = whole.fromMs; ms <= whole.toMs; ms += intervalMs) {
+    const x = toX(ms);
+    if (x - last < 70 || compressedPauses.some(({ fromMs, toMs }) => ms > fromMs && ms < toMs)) continue;
     last = x;
     out.push(
-      element('path', {
-        d: `M${x} ${top - 6}V${bottom}`,
+      renderElement('path', {
+        d: `M${x} ${topMargin - 6}V${bottom}`,
         stroke: palette.edge,
         'stroke-width': 1,
         'stroke-dasharray': '2 4',
       }),
-      text(x, top - 12, ms === whole.fromMs ? '0' : duration(ms - whole.fromMs), {
+      renderText(x, topMargin - 12, ms === whole.fromMs ? '0' : formatDuration(ms - whole.fromMs), {
         anchor: 'middle',
         size: 12,
         fill: palette.faint,
@@ -172,67 +185,75 @@ function ticks(whole: Span, squeezed: readonly Span[], at: At, bottom: number): 
   return out;
 }
 
-function stepOf(ms: number): number {
+function computeTickInterval(ms: number): number {
   const seconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400];
   return 1_000 * (seconds.find((one) => ms / 1_000 / one <= 9) ?? Math.ceil(ms / 1_000 / 9));
 }
 
-function pauseBand({ fromMs, toMs, words }: Pause, isSqueezed: boolean, at: At, bottom: number): string {
-  const [x, end] = [at(fromMs), at(toMs)];
-  const said = `${words} · ${duration(toMs - fromMs)}${isSqueezed ? ' (not to scale)' : ''}`;
-  const middle = Math.min(width - 20 - widthOf(said, 13) / 2, Math.max(left + widthOf(said, 13) / 2, (x + end) / 2));
+function renderPauseBand(
+  { fromMs, toMs, label }: TimelinePause,
+  isCompressed: boolean,
+  toX: ToX,
+  bottom: number,
+): string {
+  const [x, endX] = [toX(fromMs), toX(toMs)];
+  const caption = `${label} · ${formatDuration(toMs - fromMs)}${isCompressed ? ' (not to scale)' : ''}`;
+  const middle = Math.min(
+    width - 20 - estimateTextWidth(caption, 13) / 2,
+    Math.max(leftMargin + estimateTextWidth(caption, 13) / 2, (x + endX) / 2),
+  );
   return [
-    element('rect', {
+    renderElement('rect', {
       x,
-      y: top - 4,
-      width: Math.max(3, end - x),
-      height: bottom - top + 4,
+      y: topMargin - 4,
+      width: Math.max(3, endX - x),
+      height: bottom - topMargin + 4,
       rx: 4,
       fill: 'url(#waiting)',
       stroke: palette.pause,
       'stroke-width': 1,
     }),
-    text(middle, top - 30, said, { anchor: 'middle', size: 13, fill: palette.pause, bold: true }),
+    renderText(middle, topMargin - 30, caption, { anchor: 'middle', size: 13, fill: palette.pause, bold: true }),
   ].join('');
 }
 
-function hatching(): string {
-  const line = element('path', {
+function renderHatchPattern(): string {
+  const line = renderElement('path', {
     d: 'M0 8L8 0M-2 2L2 -2M6 10L10 6',
     stroke: palette.pause,
     'stroke-width': 1.2,
     opacity: 0.55,
   });
-  return element(
+  return renderElement(
     'defs',
     {},
-    element('pattern', { id: 'waiting', width: 8, height: 8, patternUnits: 'userSpaceOnUse' }, line),
+    renderElement('pattern', { id: 'waiting', width: 8, height: 8, patternUnits: 'userSpaceOnUse' }, line),
   );
 }
 
-function legend(y: number): string[] {
-  const box = (x: number, height: number, fill: string) =>
-    element('rect', { x, y: y - 5 - height / 2, width: 26, height, rx: 3, fill });
-  const words = (x: number, said: string) => text(x, y, said, { size: 13, fill: palette.faint });
+function renderLegend(y: number): string[] {
+  const renderSwatch = (x: number, height: number, fill: string) =>
+    renderElement('rect', { x, y: y - 5 - height / 2, width: 26, height, rx: 3, fill });
+  const renderLabel = (x: number, label: string) => renderText(x, y, label, { size: 13, fill: palette.faint });
   return [
-    ...[box(left, 15, palette.critical), words(left + 34, 'what the run waited for')],
-    ...[box(left + 214, 9, palette.work), words(left + 248, 'at work beside it')],
-    ...[box(left + 380, 4, palette.rest), words(left + 414, 'not over yet')],
-    ...[retryMark(left + 526, y - 1), words(left + 540, 'tried again')],
+    ...[renderSwatch(leftMargin, 15, palette.critical), renderLabel(leftMargin + 34, 'what the run waited for')],
+    ...[renderSwatch(leftMargin + 214, 9, palette.work), renderLabel(leftMargin + 248, 'at work beside it')],
+    ...[renderSwatch(leftMargin + 380, 4, palette.rest), renderLabel(leftMargin + 414, 'not over yet')],
+    ...[renderRetryMark(leftMargin + 526, y - 1), renderLabel(leftMargin + 540, 'tried again')],
     ...[
-      element('rect', {
-        x: left + 630,
+      renderElement('rect', {
+        x: leftMargin + 630,
         y: y - 12,
         width: 26,
         height: 14,
         fill: 'url(#waiting)',
         stroke: palette.pause,
       }),
-      words(left + 664, 'waiting'),
+      renderLabel(leftMargin + 664, 'waiting'),
     ],
   ];
 }
 
-function lengthOf({ fromMs, toMs }: Span): number {
+function getDurationMs({ fromMs, toMs }: Span): number {
   return toMs - fromMs;
 }

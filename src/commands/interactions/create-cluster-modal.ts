@@ -1,126 +1,149 @@
 import { z } from 'zod';
-import { sizeProblem } from '../../engine/phases/preflight.ts';
-import type { Offer, Size } from '../../engine/service/compute-catalog.ts';
-import { createArguments } from '../arguments/create-args-schema.ts';
-import { flagName } from '../arguments/flags.ts';
-import { type CreateForm, createModal } from '../messages/create-modal.ts';
-import type { CreateDefaults, Opened, Tools, Typed } from '../routing/command.ts';
+import { findSizeProblem } from '../../engine/phases/preflight.ts';
+import type { ComputeChoices, MachineTypeChoice } from '../../engine/service/compute-catalog.ts';
+import { buildCreateArgsSchema } from '../arguments/create-args-schema.ts';
+import { toFlagName } from '../arguments/flags.ts';
+import { type CreateFormState, renderCreateModal } from '../messages/create-modal.ts';
+import type { CommandDeps, CreateDefaults, ModalContent, ModalInput } from '../routing/command.ts';
 
 /** What the modal carries from one showing to the next, and back when it is submitted. */
-export const Carried = z.strictObject({
+export const CreateModalState = z.strictObject({
   /** Where it was asked for; absent: it is chosen in the modal. */
   channel: z.string().min(1).max(50).optional(),
-  more: z.boolean().default(false),
+  isExpanded: z.boolean().default(false),
   /** Sizes on the list that are too small: CPUs, MB, whether the CPU is shared. */
-  small: z.record(z.string(), z.tuple([z.number(), z.number(), z.boolean()])).default({}),
+  undersizedTypes: z.record(z.string(), z.tuple([z.number(), z.number(), z.boolean()])).default({}),
 });
-export type Carried = z.infer<typeof Carried>;
-export type CreateArguments = z.infer<ReturnType<typeof createArguments>>;
+export type CreateModalState = z.infer<typeof CreateModalState>;
+export type CreateArguments = z.infer<ReturnType<typeof buildCreateArgsSchema>>;
 
 /** What a modal carries has 3,000 characters; a size takes about thirty. */
-const mostSmall = 60;
+const maxUndersizedTypes = 60;
 
-export const formId = 'create.form';
-export const channelBlock = 'channel';
+export const createModalId = 'create.form';
+export const channelBlockId = 'channel';
 
 /**
  * The modal in which a cluster is described: at once with what is known, then with what Compute Engine answers. Asked
  * for where there is no channel, it asks for one.
  */
-export function openForm(channel: string | undefined, tools: Tools): Opened {
-  const { channels } = tools.policy;
-  const only = channels !== 'all' && channels.length === 1 ? channels[0] : undefined;
-  const where = channel ?? only;
-  const carried = { ...(where === undefined ? {} : { channel: where }), more: false, small: {} };
-  const guarded = where ?? (channels === 'all' ? '' : (channels[0] ?? ''));
-  return { ...form(carried, defaultValues(tools.defaults), tools), guards: { channel: guarded, needs: 'create' } };
+export function openCreateModal(channel: string | undefined, deps: CommandDeps): ModalContent {
+  const { channels } = deps.policy;
+  const onlyChannel = channels !== 'all' && channels.length === 1 ? channels[0] : undefined;
+  const modalChannel = channel ?? onlyChannel;
+  const state = {
+    ...(modalChannel === undefined ? {} : { channel: modalChannel }),
+    isExpanded: false,
+    undersizedTypes: {},
+  };
+  const authorizationChannel = modalChannel ?? (channels === 'all' ? '' : (channels[0] ?? ''));
+  return {
+    ...buildModalContent(state, getDefaultInput(deps.defaults), deps),
+    access: { channel: authorizationChannel, permission: 'create' },
+  };
 }
 
 /** The same once something was changed that others hang on; nothing where nothing does. */
-export function changedForm(carried: Carried, typed: Typed, block: string, tools: Tools): Opened | undefined {
-  switch (block) {
+export function updateCreateModal(
+  state: CreateModalState,
+  input: ModalInput,
+  blockId: string,
+  deps: CommandDeps,
+): ModalContent | undefined {
+  switch (blockId) {
     case 'region':
     case 'zone':
-      return form(carried, typed, tools);
-    case 'more':
-      return form({ ...carried, more: true }, { ...defaultValues(tools.defaults), ...typed }, tools);
+      return buildModalContent(state, input, deps);
+    case 'advanced':
+      return buildModalContent({ ...state, isExpanded: true }, { ...getDefaultInput(deps.defaults), ...input }, deps);
     default:
       return undefined;
   }
 }
 
 /** What was asked for, or what is wrong with it, by block: the same rules and words as for the flags. */
-export function readForm(
-  { channel, small }: Carried,
-  typed: Typed,
-  { defaults, policy }: Pick<Tools, 'defaults' | 'policy'>,
+export function parseCreateInput(
+  { channel, undersizedTypes }: CreateModalState,
+  input: ModalInput,
+  { defaults, policy }: Pick<CommandDeps, 'defaults' | 'policy'>,
 ): { readonly args: CreateArguments } | { readonly errors: Readonly<Record<string, string>> } {
-  const chosen = channel ?? typed[channelBlock] ?? '';
-  const isHeard = policy.channels === 'all' || policy.channels.includes(chosen);
-  if (channel === undefined && !(chosen && isHeard))
-    return { errors: { [channelBlock]: 'I don’t listen in this channel' } };
-  const checked = createArguments(defaults).safeParse(given(typed));
-  if (!checked.success) {
+  const selectedChannel = channel ?? input[channelBlockId] ?? '';
+  const isAllowedChannel = policy.channels === 'all' || policy.channels.includes(selectedChannel);
+  if (channel === undefined && !(selectedChannel && isAllowedChannel))
+    return { errors: { [channelBlockId]: 'I don’t listen in this channel' } };
+  const parsed = buildCreateArgsSchema(defaults).safeParse(toRawArgs(input));
+  if (!parsed.success) {
     return {
       errors: Object.fromEntries(
-        checked.error.issues.map((one) => beside(String(one.path[0] ?? ''), one.message, typed)),
+        parsed.error.issues.map((one) => toFieldError(String(one.path[0] ?? ''), one.message, input)),
       ),
     };
   }
-  const { machineType, forceSize } = checked.data;
-  const [cpus, memoryMb, sharedCpu] = small[machineType] ?? [];
+  const { machineType, forceSize } = parsed.data;
+  const [cpus, memoryMb, sharedCpu] = undersizedTypes[machineType] ?? [];
   const problem =
     cpus === undefined
       ? undefined
-      : sizeProblem(machineType, { cpus, memoryMb: memoryMb ?? 0, sharedCpu: sharedCpu ?? false });
+      : findSizeProblem(machineType, { cpus, memoryMb: memoryMb ?? 0, sharedCpu: sharedCpu ?? false });
   return problem && !forceSize
-    ? { errors: Object.fromEntries([beside('machineType', problem, typed)]) }
-    : { args: checked.data };
+    ? { errors: Object.fromEntries([toFieldError('machineType', problem, input)]) }
+    : { args: parsed.data };
 }
 
-function form(carried: Carried, values: Typed, tools: Tools): Opened {
-  const known = tools.offers.known(settled(values, tools.offers.known('')).zone ?? '');
-  const isKnown = known.regions !== undefined && known.sizes !== undefined;
-  const shown = (offer: Offer, asking: boolean) => view(carried, settled(values, offer), { offer, asking }, tools);
-  if (isKnown) return { view: shown(known, false) };
+function buildModalContent(state: CreateModalState, input: ModalInput, deps: CommandDeps): ModalContent {
+  const cachedChoices = deps.computeCatalog.getCachedChoices(
+    alignZoneWithRegion(input, deps.computeCatalog.getCachedChoices('')).zone ?? '',
+  );
+  const isComplete = cachedChoices.regions !== undefined && cachedChoices.machineTypes !== undefined;
+  const buildView = (computeChoices: ComputeChoices, isLoading: boolean) =>
+    buildModalView(state, alignZoneWithRegion(input, computeChoices), { computeChoices, isLoading }, deps);
+  if (isComplete) return { view: buildView(cachedChoices, false) };
   return {
-    view: shown(known, true),
-    async filled() {
-      const first = await tools.offers.at(settled(values, known).zone ?? '');
-      const { zone } = settled(values, first);
-      return shown(zone === settled(values, known).zone ? first : await tools.offers.at(zone ?? ''), false);
+    view: buildView(cachedChoices, true),
+    async loadView() {
+      const loadedChoices = await deps.computeCatalog.loadChoices(alignZoneWithRegion(input, cachedChoices).zone ?? '');
+      const { zone } = alignZoneWithRegion(input, loadedChoices);
+      return buildView(
+        zone === alignZoneWithRegion(input, cachedChoices).zone
+          ? loadedChoices
+          : await deps.computeCatalog.loadChoices(zone ?? ''),
+        false,
+      );
     },
   };
 }
 
-function view(
-  carried: Carried,
-  values: Typed,
-  offered: Pick<CreateForm, 'offer' | 'asking'>,
-  { defaults, policy }: Tools,
+function buildModalView(
+  state: CreateModalState,
+  input: ModalInput,
+  catalogState: Pick<CreateFormState, 'computeChoices' | 'isLoading'>,
+  { defaults, policy }: CommandDeps,
 ) {
-  const { channel, more } = carried;
-  return createModal({
-    id: formId,
-    value: { ...carried, small: smallOnes(offered.offer.sizes) ?? carried.small } satisfies Carried,
-    where: channel === undefined ? { among: policy.channels } : { channel },
-    values,
+  const { channel, isExpanded } = state;
+  return renderCreateModal({
+    id: createModalId,
+    value: {
+      ...state,
+      undersizedTypes: toUndersizedTypes(catalogState.computeChoices.machineTypes) ?? state.undersizedTypes,
+    } satisfies CreateModalState,
+    channelChoice: channel === undefined ? { choices: policy.channels } : { channel },
+    values: input,
     versions: defaults.versions,
-    more,
-    ...offered,
+    isExpanded,
+    ...catalogState,
   });
 }
 
 /** The values with a zone that is in the region: the same letter where there is one. */
-function settled(values: Typed, { regions }: Offer): Typed {
-  const { region = '', zone = '' } = values;
+function alignZoneWithRegion(input: ModalInput, { regions }: ComputeChoices): ModalInput {
+  const { region = '', zone = '' } = input;
   const zones = regions?.find((one) => one.name === region)?.zones;
-  if (zones?.includes(zone) || (!zones && zone.startsWith(`${region}-`))) return values;
+  if (zones?.includes(zone) || (!zones && zone.startsWith(`${region}-`))) return input;
   const letter = zone.slice(-2);
-  return { ...values, zone: zones?.find((one) => one.endsWith(letter)) ?? zones?.[0] ?? `${region}-b` };
+  return { ...input, zone: zones?.find((one) => one.endsWith(letter)) ?? zones?.[0] ?? `${region}-b` };
 }
 
-function defaultValues(defaults: CreateDefaults): Typed {
+function getDefaultInput(defaults: CreateDefaults): ModalInput {
   const { region, zone, machineType, controllers, workers, version, subnet, podCidr, serviceCidr, sshRanges } =
     defaults;
   const counts = { controllers: String(controllers), workers: String(workers) };
@@ -129,21 +152,25 @@ function defaultValues(defaults: CreateDefaults): Typed {
 }
 
 /** As the flags would say it: what is empty was not given. */
-function given({ [channelBlock]: _, otherType, forceSize, pause, ...typed }: Typed): Record<string, unknown> {
-  const texts = { ...typed, ...(otherType?.trim() ? { machineType: otherType } : {}) };
-  const filled = Object.entries(texts).flatMap(([key, text]) => (text.trim() ? [[key, text.trim()]] : []));
-  const ticked = { ...(forceSize ? { forceSize: true } : {}), ...(pause ? { pause: true } : {}) };
-  return { name: '', ...Object.fromEntries(filled), ...ticked };
+function toRawArgs({ [channelBlockId]: _, otherType, forceSize, pause, ...rest }: ModalInput): Record<string, unknown> {
+  const texts = { ...rest, ...(otherType?.trim() ? { machineType: otherType } : {}) };
+  const textArgs = Object.entries(texts).flatMap(([key, text]) => (text.trim() ? [[key, text.trim()]] : []));
+  const checkboxArgs = { ...(forceSize ? { forceSize: true } : {}), ...(pause ? { pause: true } : {}) };
+  return { name: '', ...Object.fromEntries(textArgs), ...checkboxArgs };
 }
 
 /** What is wrong with a field that is not there is said beside the first one. */
-function beside(key: string, message: string, typed: Typed): readonly [string, string] {
-  const block = key === 'machineType' && typed.otherType?.trim() ? 'otherType' : key;
-  return block in typed ? [block, message] : ['name', `${flagName(key)}: ${message}`];
+function toFieldError(key: string, message: string, input: ModalInput): readonly [string, string] {
+  const blockId = key === 'machineType' && input.otherType?.trim() ? 'otherType' : key;
+  return blockId in input ? [blockId, message] : ['name', `${toFlagName(key)}: ${message}`];
 }
 
-function smallOnes(sizes: readonly Size[] | undefined): Carried['small'] | undefined {
-  if (!sizes) return undefined;
-  const small = sizes.filter(({ lacks }) => lacks.length > 0).slice(0, mostSmall);
-  return Object.fromEntries(small.map(({ name, cpus, memoryMb, sharedCpu }) => [name, [cpus, memoryMb, sharedCpu]]));
+function toUndersizedTypes(
+  machineTypes: readonly MachineTypeChoice[] | undefined,
+): CreateModalState['undersizedTypes'] | undefined {
+  if (!machineTypes) return undefined;
+  const undersized = machineTypes.filter(({ shortfall }) => shortfall.length > 0).slice(0, maxUndersizedTypes);
+  return Object.fromEntries(
+    undersized.map(({ name, cpus, memoryMb, sharedCpu }) => [name, [cpus, memoryMb, sharedCpu]]),
+  );
 }

@@ -1,65 +1,82 @@
 import { z } from 'zod';
-import { clusterName } from '../arguments/cluster-name-schema.ts';
-import { askToType } from '../delete.ts';
+import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
+import { buildNameConfirmationModal } from '../delete.ts';
 import { kubeconfig } from '../kubeconfig.ts';
-import { waiting } from '../messages/approval-request.ts';
-import { unknownCluster } from '../messages/command-replies.ts';
-import { homeIds } from '../messages/home-tab.ts';
-import { lookingModal, replyModal } from '../messages/reply-modal.ts';
-import { status } from '../messages/status.ts';
-import type { Asked, Message, Reply, Tools } from '../routing/command.ts';
+import { buildApprovalBlocks } from '../messages/approval-request.ts';
+import { renderUnknownCluster } from '../messages/command-replies.ts';
+import { homeButtonIds } from '../messages/home-tab.ts';
+import { renderLoadingModal, renderReplyModal } from '../messages/reply-modal.ts';
+import { renderStatus } from '../messages/status.ts';
+import type { CommandDeps, CommandReply, CommandRequest, Message } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
-import { approvals } from './approval-buttons.ts';
-import { openForm } from './create-cluster-modal.ts';
+import { approvalButtons } from './approval-buttons.ts';
+import { openCreateModal } from './create-cluster-modal.ts';
 
-const value = z.strictObject({ cluster: clusterName, channel: z.string().min(1).max(50) });
-type OfCluster = z.infer<typeof value>;
+const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
+type ClusterButtonValue = z.infer<typeof value>;
 
 /** The buttons of the Home tab. There is no channel there: each acts in the cluster's own. */
 export const homeButtons = {
   create: defineButton({
-    id: homeIds.create,
+    id: homeButtonIds.create,
     value: z.strictObject({}),
-    does: { opens: (_, tools) => openForm(undefined, tools) },
+    handler: { openModal: (_, deps) => openCreateModal(undefined, deps) },
   }),
   status: defineButton({
-    id: homeIds.status,
+    id: homeButtonIds.status,
     value,
-    does: {
-      opens: ({ args: { cluster, channel } }, tools) => ({
-        view: lookingModal(cluster, channel),
-        filled: async () => replyModal(cluster, await statusOf(cluster, tools), channel),
-        guards: { channel, needs: 'look' },
+    handler: {
+      openModal: ({ args: { cluster, channel } }, deps) => ({
+        view: renderLoadingModal(cluster, channel),
+        loadView: async () => renderReplyModal(cluster, await loadStatusMessage(cluster, deps), channel),
+        access: { channel, permission: 'look' },
       }),
     },
   }),
   kubeconfig: defineButton({
-    id: homeIds.kubeconfig,
+    id: homeButtonIds.kubeconfig,
     value,
-    at: ({ channel }) => channel,
-    does: { press: sendKubeconfig },
+    getChannel: ({ channel }) => channel,
+    handler: { onClick: sendKubeconfig },
   }),
   delete: defineButton({
-    id: homeIds.delete,
+    id: homeButtonIds.delete,
     value,
-    does: {
-      opens: ({ args: { cluster, channel } }) => ({
-        view: askToType(cluster, channel),
-        guards: { channel, needs: 'create' },
+    handler: {
+      openModal: ({ args: { cluster, channel } }) => ({
+        view: buildNameConfirmationModal(cluster, channel),
+        access: { channel, permission: 'create' },
       }),
     },
   }),
 };
 
-async function sendKubeconfig({ args, by }: Asked<OfCluster>, tools: Tools): Promise<Reply> {
+async function sendKubeconfig(
+  { args, requester }: CommandRequest<ClusterButtonValue>,
+  deps: CommandDeps,
+): Promise<CommandReply> {
   const { cluster: name, channel } = args;
   if (!kubeconfig.run) throw new Error('the command "kubeconfig" does not run, so no button can do it');
-  return await kubeconfig.run({ args: kubeconfig.args(tools.defaults).parse({ name }), by, channel }, tools);
+  return await kubeconfig.run(
+    { args: kubeconfig.buildArgsSchema(deps.defaults).parse({ name }), requester, channel },
+    deps,
+  );
 }
 
-async function statusOf(name: string, { desk, policy }: Tools): Promise<Message> {
-  const found = await desk.status(name);
-  if (!found) return unknownCluster(name);
-  const asked = found.latest && !found.latest.over ? await desk.approval(found.latest.run) : undefined;
-  return status(found, asked ? waiting(asked, policy, { yes: approvals.yes.id, no: approvals.no.id }) : []);
+async function loadStatusMessage(name: string, { clusterService, policy }: CommandDeps): Promise<Message> {
+  const clusterStatus = await clusterService.getStatus(name);
+  if (!clusterStatus) return renderUnknownCluster(name);
+  const pendingApproval =
+    clusterStatus.latestRun && !clusterStatus.latestRun.outcome
+      ? await clusterService.getPendingApproval(clusterStatus.latestRun.run)
+      : undefined;
+  return renderStatus(
+    clusterStatus,
+    pendingApproval
+      ? buildApprovalBlocks(pendingApproval, policy, {
+          approve: approvalButtons.approve.id,
+          reject: approvalButtons.reject.id,
+        })
+      : [],
+  );
 }

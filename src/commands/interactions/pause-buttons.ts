@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Onward } from '../../store/events.ts';
-import { wentOn } from '../messages/chapter-pause.ts';
+import type { PauseDecision } from '../../store/events.ts';
+import { renderPauseResult } from '../messages/chapter-pause.ts';
 import { defineButton } from '../routing/define-command.ts';
 
 const value = z.strictObject({
@@ -9,23 +9,27 @@ const value = z.strictObject({
 });
 
 /** The buttons at the end of a chapter, for who may create. The first press wins; the engine decides that. */
-export const pauses = {
-  next: onwardButton('pause.next', 'next'),
-  through: onwardButton('pause.through', 'through'),
-  stop: onwardButton('pause.stop', 'stop'),
+export const pauseButtons = {
+  continue: definePauseButton('pause.continue', 'continue'),
+  continueToEnd: definePauseButton('pause.continueToEnd', 'continueToEnd'),
+  stop: definePauseButton('pause.stop', 'stop'),
 };
 
 /** Their ids, for messages. */
-export const pauseIds = { next: pauses.next.id, through: pauses.through.id, stop: pauses.stop.id };
+export const pauseButtonIds = {
+  continue: pauseButtons.continue.id,
+  continueToEnd: pauseButtons.continueToEnd.id,
+  stop: pauseButtons.stop.id,
+};
 
-function onwardButton(id: string, how: Onward) {
+function definePauseButton(id: string, decision: PauseDecision) {
   return defineButton({
     id,
     value,
-    does: {
-      press: async ({ args: { run, chapter }, by }, { desk }) => {
-        const answer = await desk.goOn(run, chapter, by, how);
-        return wentOn(answer, (await desk.runView(run))?.cluster);
+    handler: {
+      onClick: async ({ args: { run, chapter }, requester }, { clusterService }) => {
+        const result = await clusterService.continueRun(run, chapter, requester, decision);
+        return renderPauseResult(result, (await clusterService.getRunView(run))?.cluster);
       },
     },
   });

@@ -1,174 +1,208 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalView, RunView } from '../../engine/service/cluster-service-types.ts';
-import { approversOf, type Policy } from '../authorization/policy.ts';
-import type { Fate, Question } from '../notifier/approval-status.ts';
+import { getApprovers, type Policy } from '../authorization/policy.ts';
+import type { ApprovalRequest, ApprovalStatus } from '../notifier/approval-status.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message, sections } from './blocks.ts';
-import { between } from './duration.ts';
-import { cut } from './limits.ts';
-import { code, joined, type Markdown, md, moment, named, person } from './markdown.ts';
-import { called, standing } from './run-status.ts';
-import { whatNext } from './run-summary.ts';
+import { block, buildMessage, buildSections } from './blocks.ts';
+import { formatElapsed } from './duration.ts';
+import { truncate } from './limits.ts';
+import {
+  formatCode,
+  formatMention,
+  formatMentions,
+  formatTimestamp,
+  joinMarkdown,
+  type Markdown,
+  md,
+} from './markdown.ts';
+import { describeRunStatus, getOperationLabels } from './run-status.ts';
+import { formatNextCommands } from './run-summary.ts';
 
-export interface Ids {
-  readonly yes: string;
-  readonly no: string;
+export interface ApprovalButtonIds {
+  readonly approve: string;
+  readonly reject: string;
 }
 
-const mostLines = 60;
-const widest = 160;
+const maxLines = 60;
+const maxLineLength = 160;
 
 /** A question that a run asks, and later what came of it: its buttons are there as long as they can be pressed. */
-export function question(view: RunView, asked: Question, fate: Fate, policy: Policy, ids: Ids): Message {
+export function renderApprovalRequest(
+  view: RunView,
+  approval: ApprovalRequest,
+  status: ApprovalStatus,
+  policy: Policy,
+  ids: ApprovalButtonIds,
+): Message {
   const { cluster, operation } = view;
-  const { icon, words, said, next } = saying(view, fate);
-  const head = md`${icon} *${cluster}* · ${called(operation).going} ${words}; ${person(view.by)} asked for it`;
-  const open = fate.is === 'open';
-  return message(
-    md`${icon} ${cluster}: ${called(operation).going} ${words}, ${summed(asked.destroys.toReversed())}`,
-    ...sections([head, heading(operation, open), ...listed(asked.destroys)]),
-    ...(open ? [block.section(md`*To undo it:* ${undoing(view)}`)] : []),
-    ...said.map(block.section),
-    ...(open ? [buttons({ run: view.run, ...asked }, ids), block.note(rules(asked, policy))] : []),
-    block.note(next),
+  const { icon, label, details, nextAction } = describeApprovalStatus(view, status);
+  const head = md`${icon} *${cluster}* · ${getOperationLabels(operation).inProgress} ${label}; ${formatMention(view.requester)} asked for it`;
+  const isOpen = status.kind === 'open';
+  return buildMessage(
+    md`${icon} ${cluster}: ${getOperationLabels(operation).inProgress} ${label}, ${summarizeResources(approval.deletions.toReversed())}`,
+    ...buildSections([head, formatHeading(operation, isOpen), ...formatResourceList(approval.deletions)]),
+    ...(isOpen ? [block.section(md`*To undo it:* ${formatUndoHint(view)}`)] : []),
+    ...details.map(block.section),
+    ...(isOpen
+      ? [
+          buildApprovalButtons({ run: view.run, ...approval }, ids),
+          block.context(formatApprovalRules(approval, policy)),
+        ]
+      : []),
+    block.context(nextAction),
   );
 }
 
 /** The same in short, where a cluster's status is shown. */
-export function waiting(asked: ApprovalView, policy: Policy, ids: Ids): KnownBlock[] {
+export function buildApprovalBlocks(approval: ApprovalView, policy: Policy, ids: ApprovalButtonIds): KnownBlock[] {
   return [
-    ...sections([
-      md`✋ *${called(asked.operation).going}* waits for a yes. ${heading(asked.operation, true)}`,
-      ...listed(asked.destroys),
+    ...buildSections([
+      md`✋ *${getOperationLabels(approval.operation).inProgress}* waits for a yes. ${formatHeading(approval.operation, true)}`,
+      ...formatResourceList(approval.deletions),
     ]),
-    buttons(asked, ids),
-    block.note(rules(asked, policy)),
+    buildApprovalButtons(approval, ids),
+    block.context(formatApprovalRules(approval, policy)),
   ];
 }
 
-interface Saying {
+interface ApprovalStatusText {
   readonly icon: string;
   /** After what is being done, in the first line. */
-  readonly words: string;
-  readonly said: readonly Markdown[];
-  readonly next: Markdown;
+  readonly label: string;
+  readonly details: readonly Markdown[];
+  readonly nextAction: Markdown;
 }
 
-function saying(view: RunView, { is, answer, end, stoppedBy }: Fate): Saying {
-  const command = (name: string) => code(`/kthw ${name} ${view.cluster}`);
-  const again = md`${command('resume')} asks again, ${command('status')} shows the cluster`;
-  const approved = answer ? [md`👍 Approved by ${person(answer.by)}, ${moment(answer.at)}`] : [];
-  switch (is) {
+function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }: ApprovalStatus): ApprovalStatusText {
+  const formatCommand = (name: string) => formatCode(`/kthw ${name} ${view.cluster}`);
+  const resumeHint = md`${formatCommand('resume')} asks again, ${formatCommand('status')} shows the cluster`;
+  const approvalLines = answer
+    ? [md`👍 Approved by ${formatMention(answer.actor)}, ${formatTimestamp(answer.at)}`]
+    : [];
+  switch (kind) {
     case 'open':
       return {
         icon: '✋',
-        words: 'waits for a yes',
-        said: [],
-        next: md`${command('status')} shows this too, ${command('cancel')} stops the run`,
+        label: 'waits for a yes',
+        details: [],
+        nextAction: md`${formatCommand('status')} shows this too, ${formatCommand('cancel')} stops the run`,
       };
     case 'approved':
       return {
         icon: '👍',
-        words: 'was approved',
-        said: [...approved, md`It is being done; this message says what comes of it`],
-        next: md`${command('status')} looks, ${command('cancel')} stops after the steps that have begun`,
+        label: 'was approved',
+        details: [...approvalLines, md`It is being done; this message says what comes of it`],
+        nextAction: md`${formatCommand('status')} looks, ${formatCommand('cancel')} stops after the steps that have begun`,
       };
     case 'ended': {
-      const ended = { ...view, over: end?.as ?? 'failed' };
-      const { icon, words } = standing(ended);
-      const took = between(answer?.at, end?.at);
+      const finishedView = { ...view, outcome: end?.outcome ?? 'failed' };
+      const { icon, label: outcomeLabel } = describeRunStatus(finishedView);
+      const elapsed = formatElapsed(answer?.at, end?.at);
       return {
         icon,
-        words: 'was approved and is over',
-        said: [...approved, md`${icon} What came of it: ${words}${took ? `, ${took} after the yes` : ''}`],
-        next: whatNext(ended),
+        label: 'was approved and is over',
+        details: [
+          ...approvalLines,
+          md`${icon} What came of it: ${outcomeLabel}${elapsed ? `, ${elapsed} after the yes` : ''}`,
+        ],
+        nextAction: formatNextCommands(finishedView),
       };
     }
     case 'refused':
       return {
         icon: '👎',
-        words: 'was refused',
-        said: answer
-          ? [md`👎 Refused by ${person(answer.by)}, ${moment(answer.at)}. Nothing of this was taken away`]
+        label: 'was refused',
+        details: answer
+          ? [
+              md`👎 Refused by ${formatMention(answer.actor)}, ${formatTimestamp(answer.at)}. Nothing of this was taken away`,
+            ]
           : [],
-        next: again,
+        nextAction: resumeHint,
       };
     case 'superseded':
       return {
         icon: '↪️',
-        words: 'is asked anew',
-        said: [...approved, md`Things have changed since this was asked; nothing of this was taken away`],
-        next: md`The newest question in this thread counts; ${command('status')} shows it too`,
+        label: 'is asked anew',
+        details: [...approvalLines, md`Things have changed since this was asked; nothing of this was taken away`],
+        nextAction: md`The newest question in this thread counts; ${formatCommand('status')} shows it too`,
       };
     case 'expired':
       return {
         icon: '⌛',
-        words: 'was not answered',
-        said: [md`Nobody answered in time, and silence is no. Nothing of this was taken away`],
-        next: again,
+        label: 'was not answered',
+        details: [md`Nobody answered in time, and silence is no. Nothing of this was taken away`],
+        nextAction: resumeHint,
       };
     case 'over':
       return {
         icon: '⏹️',
-        words: 'was stopped',
-        said: [
+        label: 'was stopped',
+        details: [
           stoppedBy
-            ? md`${person(stoppedBy)} stopped the run before anybody answered. Nothing of this was taken away`
+            ? md`${formatMention(stoppedBy)} stopped the run before anybody answered. Nothing of this was taken away`
             : md`The run ended before anybody answered. Nothing of this was taken away`,
         ],
-        next: again,
+        nextAction: resumeHint,
       };
     default:
-      return is satisfies never;
+      return kind satisfies never;
   }
 }
 
-function heading(operation: string, open: boolean): Markdown {
-  if (operation === 'resize') return open ? md`It restarts, one after another:` : md`It asked to restart:`;
-  return open ? md`It takes away:` : md`It asked to take away:`;
+function formatHeading(operation: string, isOpen: boolean): Markdown {
+  if (operation === 'resize') return isOpen ? md`It restarts, one after another:` : md`It asked to restart:`;
+  return isOpen ? md`It takes away:` : md`It asked to take away:`;
 }
 
 /** What it costs to have it back. */
-function undoing({ cluster, operation }: RunView): Markdown {
+function formatUndoHint({ cluster, operation }: RunView): Markdown {
   switch (operation) {
     case 'rebuild':
       return md`it can’t be. This run makes all of it anew, which takes as long as the first time; what was stored on these machines, etcd’s data with it, is lost. What is not listed stays`;
     case 'scale':
-      return md`${code(`/kthw scale ${cluster} --workers …`)} makes new machines, empty. Pods move to the others if there is room; what they kept on these machines is lost`;
+      return md`${formatCode(`/kthw scale ${cluster} --workers …`)} makes new machines, empty. Pods move to the others if there is room; what they kept on these machines is lost`;
     case 'resize':
-      return md`${code(`/kthw resize ${cluster} --machine-type …`)} makes them another type again. Disks and what is on them stay`;
+      return md`${formatCode(`/kthw resize ${cluster} --machine-type …`)} makes them another type again. Disks and what is on them stay`;
     default:
       return md`it can’t be. What is listed is gone for good; what is not listed stays`;
   }
 }
 
 /** In the order of building, so that the machines, which hold the rest, come first however long the list is. */
-function listed(destroys: readonly string[]): Markdown[] {
-  const lines = destroys
+function formatResourceList(deletions: readonly string[]): Markdown[] {
+  const lines = deletions
     .toReversed()
-    .slice(0, mostLines)
-    .map((line) => md`• ${cut(line, widest)}`);
-  const left = destroys.length - lines.length;
-  return left > 0 ? [...lines, md`… and ${left} more`] : lines;
+    .slice(0, maxLines)
+    .map((line) => md`• ${truncate(line, maxLineLength)}`);
+  const hiddenCount = deletions.length - lines.length;
+  return hiddenCount > 0 ? [...lines, md`… and ${hiddenCount} more`] : lines;
 }
 
 /** For notifications: the first thing by name, the others by number. */
-function summed([first = 'nothing', ...others]: readonly string[]): string {
-  return others.length > 0 ? `${cut(first, widest)} and ${others.length} more` : cut(first, widest);
+function summarizeResources([first = 'nothing', ...others]: readonly string[]): string {
+  return others.length > 0
+    ? `${truncate(first, maxLineLength)} and ${others.length} more`
+    : truncate(first, maxLineLength);
 }
 
-function buttons({ run, digest }: { readonly run: string; readonly digest: string }, ids: Ids): KnownBlock {
+function buildApprovalButtons(
+  { run, digest }: { readonly run: string; readonly digest: string },
+  ids: ApprovalButtonIds,
+): KnownBlock {
   const value = { run, digest };
-  return block.buttons(
-    { ...block.button(ids.yes, 'Approve', value), style: 'danger' },
-    block.button(ids.no, 'Reject', value),
+  return block.actions(
+    { ...block.button(ids.approve, 'Approve', value), style: 'danger' },
+    block.button(ids.reject, 'Reject', value),
   );
 }
 
 /** Who may answer, and until when. */
-function rules({ expiresAt }: Pick<Question, 'expiresAt'>, policy: Policy): Markdown {
-  const may = approversOf(policy);
-  const until = md`Until ${moment(expiresAt)}; without an answer nothing is taken away`;
-  if (may === 'everybody') return joined([md`Anybody here may answer.`, until], ' ');
-  return joined([md`${named(may)} may answer; who asked may not, unless there is nobody else.`, until], ' ');
+function formatApprovalRules({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>, policy: Policy): Markdown {
+  const approvers = getApprovers(policy);
+  const deadlineText = md`Until ${formatTimestamp(expiresAt)}; without an answer nothing is taken away`;
+  if (approvers === 'everybody') return joinMarkdown([md`Anybody here may answer.`, deadlineText], ' ');
+  return joinMarkdown(
+    [md`${formatMentions(approvers)} may answer; who asked may not, unless there is nobody else.`, deadlineText],
+    ' ',
+  );
 }

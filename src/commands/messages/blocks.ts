@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import type { Message } from '../routing/command.ts';
-import { cut, fit, limits } from './limits.ts';
+import { limits, truncate, truncateToLimits } from './limits.ts';
 import type { Markdown } from './markdown.ts';
 
 /** The parts that our messages are made of. */
@@ -8,26 +8,26 @@ export const block = {
   header: (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text, emoji: true } }),
   section: ({ markdown }: Markdown): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } }),
   /** With a button at its side. */
-  row: ({ markdown }: Markdown, accessory: Button): KnownBlock => ({
+  sectionWithButton: ({ markdown }: Markdown, accessory: Button): KnownBlock => ({
     type: 'section',
     text: { type: 'mrkdwn', text: markdown },
     accessory,
   }),
-  note: ({ markdown }: Markdown): KnownBlock => ({
+  context: ({ markdown }: Markdown): KnownBlock => ({
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: cut(markdown, limits.context) }],
+    elements: [{ type: 'mrkdwn', text: truncate(markdown, limits.context) }],
   }),
-  buttons: (...elements: readonly Button[]): KnownBlock => ({ type: 'actions', elements: [...elements] }),
+  actions: (...elements: readonly Button[]): KnownBlock => ({ type: 'actions', elements: [...elements] }),
   button: (id: string, text: string, value: unknown): Button => ({
     type: 'button',
     action_id: id,
-    text: { type: 'plain_text', text: cut(text, limits.buttonText) },
+    text: { type: 'plain_text', text: truncate(text, limits.buttonText) },
     value: JSON.stringify(value),
   }),
 };
 
 /** Lines in as many sections as they need: a section holds 3,000 characters, a line is never cut in two. */
-export function sections(lines: readonly Markdown[]): KnownBlock[] {
+export function buildSections(lines: readonly Markdown[]): KnownBlock[] {
   const texts: string[] = [];
   for (const { markdown } of lines) {
     const last = texts.at(-1);
@@ -39,6 +39,6 @@ export function sections(lines: readonly Markdown[]): KnownBlock[] {
 }
 
 /** A message within Slack's limits. */
-export function message(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
-  return fit({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
+export function buildMessage(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
+  return truncateToLimits({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
 }

@@ -1,8 +1,8 @@
-import { chapterOf } from '../../engine/manual/chapters.ts';
-import { link, type Markdown } from './markdown.ts';
+import { getChapter } from '../../engine/manual/chapters.ts';
+import { formatLink, type Markdown } from './markdown.ts';
 
 /** A chapter of the tutorial, to read beside it. */
-export function chapterLink(chapter: number): Markdown {
-  const { title, url } = chapterOf(chapter);
-  return link(url, `Chapter ${chapter}: ${title}`);
+export function formatChapterLink(chapter: number): Markdown {
+  const { title, url } = getChapter(chapter);
+  return formatLink(url, `Chapter ${chapter}: ${title}`);
 }

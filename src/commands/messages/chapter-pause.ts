@@ -1,83 +1,107 @@
 import type { KnownBlock } from '@slack/types';
-import { chapterOf } from '../../engine/manual/chapters.ts';
-import type { PauseAnswer, RunView } from '../../engine/service/cluster-service-types.ts';
-import type { Onward } from '../../store/events.ts';
-import type { Pause, PauseFate } from '../notifier/pause-status.ts';
+import { getChapter } from '../../engine/manual/chapters.ts';
+import type { PauseResult, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { PauseDecision } from '../../store/events.ts';
+import type { Pause, PauseStatus } from '../notifier/pause-status.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message } from './blocks.ts';
-import { chapterLink } from './chapter-link.ts';
-import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatChapterLink } from './chapter-link.ts';
+import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
 
-type PauseIds = Readonly<Record<Onward, string>>;
+type PauseButtonIds = Readonly<Record<PauseDecision, string>>;
 
 /** A chapter is done: what it was, and the buttons for going on as long as nobody has pressed one. */
-export function chapterDone(view: RunView, { chapter }: Pause, fate: PauseFate, ids: PauseIds): Message {
-  const open = fate.is === 'open';
-  const head = md`${open ? '✋' : '📖'} *${view.cluster}* · chapter ${chapter} is done: ${phasesOf(view, chapter)}`;
-  return message(
-    md`${open ? '✋' : '📖'} ${view.cluster}: chapter ${chapter} is done${open ? '; it waits for a button' : ''}`,
-    block.section(joined([head, chapterLink(chapter)])),
-    ...(open
-      ? buttons(view, chapter, ids)
-      : [block.section(said(fate)), block.note(md`${code(`/kthw status ${view.cluster}`)} shows how it goes on`)]),
+export function renderChapterPause(
+  view: RunView,
+  { chapter }: Pause,
+  status: PauseStatus,
+  ids: PauseButtonIds,
+): Message {
+  const isOpen = status.kind === 'open';
+  const head = md`${isOpen ? '✋' : '📖'} *${view.cluster}* · chapter ${chapter} is done: ${formatPhaseTitles(view, chapter)}`;
+  return buildMessage(
+    md`${isOpen ? '✋' : '📖'} ${view.cluster}: chapter ${chapter} is done${isOpen ? '; it waits for a button' : ''}`,
+    block.section(joinMarkdown([head, formatChapterLink(chapter)])),
+    ...(isOpen
+      ? buildPauseButtons(view, chapter, ids)
+      : [
+          block.section(formatPauseStatus(status)),
+          block.context(md`${formatCode(`/kthw status ${view.cluster}`)} shows how it goes on`),
+        ]),
   );
 }
 
 /** The same in short, where a cluster's status is shown. */
-export function pauseWaits(view: RunView, ids: PauseIds): KnownBlock[] {
-  const { pausedAfter: chapter } = view;
+export function buildPauseBlocks(view: RunView, ids: PauseButtonIds): KnownBlock[] {
+  const { pausedAfterChapter: chapter } = view;
   if (chapter === undefined) return [];
   return [
-    block.section(joined([md`✋ *Chapter ${chapter} is done*: ${phasesOf(view, chapter)}`, chapterLink(chapter)])),
-    ...buttons(view, chapter, ids),
+    block.section(
+      joinMarkdown([
+        md`✋ *Chapter ${chapter} is done*: ${formatPhaseTitles(view, chapter)}`,
+        formatChapterLink(chapter),
+      ]),
+    ),
+    ...buildPauseButtons(view, chapter, ids),
   ];
 }
 
 /** What came of a press, for whoever pressed. What everybody sees, the run's thread shows by itself. */
-export function wentOn(
-  answer: PauseAnswer,
+export function renderPauseResult(
+  result: PauseResult,
   cluster: string | undefined,
-): { readonly shown: Message; readonly replaces?: boolean } {
-  const status = md`${code(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`)} shows how it goes on`;
-  const told = (said: Markdown) => message(said, block.section(said), block.note(status));
-  if ('went' in answer) return { shown: told(md`${icons[answer.went]} ${will[answer.went]}`), replaces: true };
-  if ('past' in answer) return { shown: told(md`This pause is over; your press changed nothing`) };
-  const { already, by, at } = answer;
-  return { shown: told(md`${person(by)} ${did[already]} before you, ${moment(at)}; your press changed nothing`) };
+): { readonly message: Message; readonly replaceOriginal?: boolean } {
+  const statusHint = md`${formatCode(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`)} shows how it goes on`;
+  const renderReply = (text: Markdown) => buildMessage(text, block.section(text), block.context(statusHint));
+  if ('decided' in result)
+    return {
+      message: renderReply(md`${decisionIcons[result.decided]} ${confirmationTexts[result.decided]}`),
+      replaceOriginal: true,
+    };
+  if ('notPaused' in result) return { message: renderReply(md`This pause is over; your press changed nothing`) };
+  const { alreadyDecided, decidedBy, decidedAt } = result;
+  return {
+    message: renderReply(
+      md`${formatMention(decidedBy)} ${decisionLabels[alreadyDecided]} before you, ${formatTimestamp(decidedAt)}; your press changed nothing`,
+    ),
+  };
 }
 
-const icons: Readonly<Record<Onward, string>> = { next: '▶️', through: '⏩', stop: '⏹️' };
-const did: Readonly<Record<Onward, string>> = {
-  next: 'went on',
-  through: 'went on without another pause',
+const decisionIcons: Readonly<Record<PauseDecision, string>> = { continue: '▶️', continueToEnd: '⏩', stop: '⏹️' };
+const decisionLabels: Readonly<Record<PauseDecision, string>> = {
+  continue: 'went on',
+  continueToEnd: 'went on without another pause',
   stop: 'stopped here',
 };
-const will: Readonly<Record<Onward, string>> = {
-  next: 'It goes on, and waits again after the next chapter',
-  through: 'It goes on, without another pause',
+const confirmationTexts: Readonly<Record<PauseDecision, string>> = {
+  continue: 'It goes on, and waits again after the next chapter',
+  continueToEnd: 'It goes on, without another pause',
   stop: 'It stops here; what exists stays',
 };
 
-function buttons({ run, cluster }: RunView, chapter: number, { next, through, stop }: PauseIds): KnownBlock[] {
+function buildPauseButtons({ run, cluster }: RunView, chapter: number, ids: PauseButtonIds): KnownBlock[] {
   const value = { run, chapter };
   return [
-    block.buttons(
-      { ...block.button(next, 'Continue', value), style: 'primary' },
-      block.button(through, 'Continue without pausing', value),
-      block.button(stop, 'Stop here', value),
+    block.actions(
+      { ...block.button(ids.continue, 'Continue', value), style: 'primary' },
+      block.button(ids.continueToEnd, 'Continue without pausing', value),
+      block.button(ids.stop, 'Stop here', value),
     ),
-    block.note(
-      md`Who may create may press. It waits as long as it takes; ${code(`/kthw resume ${cluster}`)} goes on from a stop`,
+    block.context(
+      md`Who may create may press. It waits as long as it takes; ${formatCode(`/kthw resume ${cluster}`)} goes on from a stop`,
     ),
   ];
 }
 
-function said(fate: Exclude<PauseFate, { is: 'open' }>): Markdown {
-  if (fate.is !== 'past') return md`${icons[fate.is]} ${person(fate.by)} ${did[fate.is]}, ${moment(fate.at)}`;
-  return fate.by ? md`${person(fate.by)} said how it goes on elsewhere` : md`It is over without a press`;
+function formatPauseStatus(status: Exclude<PauseStatus, { kind: 'open' }>): Markdown {
+  if (status.kind !== 'past')
+    return md`${decisionIcons[status.kind]} ${formatMention(status.actor)} ${decisionLabels[status.kind]}, ${formatTimestamp(status.at)}`;
+  return status.actor
+    ? md`${formatMention(status.actor)} said how it goes on elsewhere`
+    : md`It is over without a press`;
 }
 
-function phasesOf({ phases }: RunView, chapter: number): string {
+function formatPhaseTitles({ phases }: RunView, chapter: number): string {
   const titles = phases.filter((phase) => phase.chapter === chapter).map(({ title }) => title);
-  return titles.length > 0 ? titles.join(', ') : chapterOf(chapter).title;
+  return titles.length > 0 ? titles.join(', ') : getChapter(chapter).title;
 }

@@ -1,27 +1,31 @@
 import type { ModalView } from '@slack/types';
-import type { Refusal } from '../authorization/policy.ts';
+import type { Denial } from '../authorization/policy.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message } from './blocks.ts';
-import { channelLink, code, joined, type Markdown, md, named } from './markdown.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatChannelLink, formatCode, formatMentions, joinMarkdown, type Markdown, md } from './markdown.ts';
 
 /** Why somebody may not do what they asked for, and who may. Nothing was changed. */
-export function notAllowed(refusal: Refusal): Message {
-  const said = sentence(refusal);
-  return message(md`🚫 ${said}. Nothing was changed`, block.section(md`🚫 ${said}.`), block.note(next(refusal)));
+export function renderDenial(denial: Denial): Message {
+  const text = formatDenialReason(denial);
+  return buildMessage(
+    md`🚫 ${text}. Nothing was changed`,
+    block.section(md`🚫 ${text}.`),
+    block.context(formatNextAction(denial)),
+  );
 }
 
 /** The same in the place of a modal that was to be filled in. */
-export function notAllowedModal(refusal: Refusal): ModalView {
+export function renderDenialModal(denial: Denial): ModalView {
   return {
     type: 'modal',
     title: { type: 'plain_text', text: 'Not allowed' },
     close: { type: 'plain_text', text: 'Close' },
-    blocks: [...notAllowed(refusal).blocks],
+    blocks: [...renderDenial(denial).blocks],
   };
 }
 
-function sentence(refusal: Refusal): Markdown {
-  switch (refusal.why) {
+function formatDenialReason(denial: Denial): Markdown {
+  switch (denial.reason) {
     case 'channel':
       return md`I don’t listen in this channel`;
     case 'not-a-creator':
@@ -33,33 +37,33 @@ function sentence(refusal: Refusal): Markdown {
     case 'own-request':
       return md`You asked for this yourself, so somebody else has to approve it`;
     case 'too-many':
-      return md`This takes ${refusal.takesAway} machines away, and one run may take ${refusal.most} at most`;
+      return md`This takes ${denial.deletionCount} machines away, and one run may take ${denial.limit} at most`;
     case 'unreadable':
-      return md`I can’t read who is in ${named([refusal])} just now, so I refuse rather than guess`;
+      return md`I can’t read who is in ${formatMentions([denial])} just now, so I refuse rather than guess`;
     default:
-      return refusal satisfies never;
+      return denial satisfies never;
   }
 }
 
-function next(refusal: Refusal): Markdown {
-  const nothing = md`Nothing was changed.`;
-  switch (refusal.why) {
+function formatNextAction(denial: Denial): Markdown {
+  const unchangedNotice = md`Nothing was changed.`;
+  switch (denial.reason) {
     case 'channel':
-      return refusal.listens.length > 0
-        ? md`${nothing} Ask again in ${joined(refusal.listens.map(channelLink), ', ')}`
-        : nothing;
+      return denial.allowedChannels.length > 0
+        ? md`${unchangedNotice} Ask again in ${joinMarkdown(denial.allowedChannels.map(formatChannelLink), ', ')}`
+        : unchangedNotice;
     case 'not-a-creator':
-      return md`${nothing} ${named(refusal.may)} may; ${code('/kthw list')} and ${code('/kthw status NAME')} are for everybody`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw list')} and ${formatCode('/kthw status NAME')} are for everybody`;
     case 'not-yours':
-      return md`${nothing} ${named(refusal.may)} may; ${code('/kthw revoke NAME')} ends your own`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw revoke NAME')} ends your own`;
     case 'not-an-approver':
     case 'own-request':
-      return md`${nothing} ${named(refusal.may)} may; ${code('/kthw status NAME')} shows them the question`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw status NAME')} shows them the question`;
     case 'too-many':
-      return md`${nothing} Do it in smaller parts; whoever runs kthw can raise the limit (${code('KTHW_MAX_DELETIONS')})`;
+      return md`${unchangedNotice} Do it in smaller parts; whoever runs kthw can raise the limit (${formatCode('KTHW_MAX_DELETIONS')})`;
     case 'unreadable':
-      return md`${nothing} Try again in a minute; if it stays so, I lack the scope ${code('usergroups:read')} or the group is gone`;
+      return md`${unchangedNotice} Try again in a minute; if it stays so, I lack the scope ${formatCode('usergroups:read')} or the group is gone`;
     default:
-      return refusal satisfies never;
+      return denial satisfies never;
   }
 }

@@ -1,5 +1,5 @@
 /** A length of time in words as short as they can be: `48 s`, `3 min 05 s`, `2 h 10 min`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
@@ -8,6 +8,6 @@ export function duration(ms: number): string {
 }
 
 /** From one instant to the other; nothing when one is missing. */
-export function between(from: Date | undefined, to: Date | undefined): string | undefined {
-  return from && to ? duration(+to - +from) : undefined;
+export function formatElapsed(from: Date | undefined, to: Date | undefined): string | undefined {
+  return from && to ? formatDuration(+to - +from) : undefined;
 }

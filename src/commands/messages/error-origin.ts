@@ -1,19 +1,19 @@
-import type { Fault } from '../../store/events.ts';
+import type { StepError } from '../../store/events.ts';
 
-export type Whose = 'yours' | 'ours' | 'googles' | 'machines';
+export type ErrorOrigin = 'yours' | 'ours' | 'googles' | 'machines';
 
-const byKind: Readonly<Record<Fault['kind'], Whose>> = {
+const originByKind: Readonly<Record<StepError['kind'], ErrorOrigin>> = {
   transient: 'machines',
   conflict: 'yours',
   denied: 'yours',
   invalid: 'yours',
   cancelled: 'yours',
-  postponed: 'machines',
+  deferred: 'machines',
   bug: 'ours',
 };
 
 /** Faults whose kind does not tell whose they are. */
-const byCode: Readonly<Record<string, Whose>> = {
+const originByCode: Readonly<Record<string, ErrorOrigin>> = {
   'rate-limited': 'googles',
   'cloud-unavailable': 'googles',
   'outcome-unknown': 'googles',
@@ -27,12 +27,12 @@ const byCode: Readonly<Record<string, Whose>> = {
   'ssh-host-key': 'machines',
 };
 
-export function whose({ code, kind }: Pick<Fault, 'code' | 'kind'>): Whose {
-  return byCode[code] ?? byKind[kind];
+export function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
+  return originByCode[code] ?? originByKind[kind];
 }
 
 /** Where the cause is to be found, as a sentence. */
-export const whoseWords: Readonly<Record<Whose, string>> = {
+export const errorOriginTexts: Readonly<Record<ErrorOrigin, string>> = {
   yours: 'This is on your side: something in the project or in what was asked for.',
   ours: 'This is on our side: kthw did something wrong. Please report it.',
   googles: 'This is on Google’s side.',

@@ -7,17 +7,17 @@ const labels = {
   resume: 'Resume',
 } as const;
 
-export type Following = keyof typeof labels;
+export type FollowUpAction = keyof typeof labels;
 
 /** Ids of the buttons that follow from a message: in a thread no command can be typed. */
-export const followIds = {
+export const followUpButtonIds = {
   status: 'status.show',
   audit: 'audit.show',
-  resume: 'resume.yes',
-} as const satisfies Record<Following, string>;
+  resume: 'resume.run',
+} as const satisfies Record<FollowUpAction, string>;
 
 /** A button that does with one cluster what the command of its name does. */
-export function follow(cluster: string, what: Following): Button {
-  const button = block.button(followIds[what], labels[what], { cluster });
-  return what === 'resume' ? { ...button, style: 'primary' } : button;
+export function buildFollowUpButton(cluster: string, action: FollowUpAction): Button {
+  const button = block.button(followUpButtonIds[action], labels[action], { cluster });
+  return action === 'resume' ? { ...button, style: 'primary' } : button;
 }

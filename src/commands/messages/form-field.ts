@@ -2,49 +2,53 @@ import type { InputBlock, Option, PlainTextElement, PlainTextOption } from '@sla
 import type { Markdown } from './markdown.ts';
 
 /** Something to choose; markup only where Slack shows it. */
-export interface Choice<T = string> {
+export interface SelectOption<T = string> {
   readonly value: string;
   readonly text: T;
   readonly description?: string;
 }
 
-interface Text {
+interface TextInputOptions {
   readonly value?: string | undefined;
-  readonly example?: string;
+  readonly placeholder?: string;
   readonly hint?: string;
-  readonly longest?: number;
+  readonly maxLength?: number;
   readonly optional?: boolean;
-  readonly focus?: boolean;
+  readonly focusOnLoad?: boolean;
 }
 
-interface Select {
+interface SelectOptions {
   readonly hint?: string;
   /** A choice is sent at once. */
-  readonly tells?: boolean;
+  readonly dispatchesAction?: boolean;
   /** What the choices depend on: with another one it is another field. */
-  readonly of?: string;
+  readonly parentValue?: string;
 }
 
 /** The fields that our modals are made of: one to a block, known by the block's id. */
-export const field = {
-  text: (id: string, label: string, { value, example, hint, longest = 200, optional, focus }: Text): InputBlock => ({
-    ...input(id, label, hint),
+export const formField = {
+  text: (
+    id: string,
+    label: string,
+    { value, placeholder, hint, maxLength = 200, optional, focusOnLoad }: TextInputOptions,
+  ): InputBlock => ({
+    ...buildInput(id, label, hint),
     ...(optional ? { optional } : {}),
     element: {
       type: 'plain_text_input',
-      action_id: actionOf(id, 'typed'),
-      max_length: longest,
+      action_id: getActionId(id, 'input'),
+      max_length: maxLength,
       ...(value ? { initial_value: value } : {}),
-      ...(example === undefined ? {} : { placeholder: plain(example) }),
-      ...(focus ? { focus_on_load: true } : {}),
+      ...(placeholder === undefined ? {} : { placeholder: toPlainText(placeholder) }),
+      ...(focusOnLoad ? { focus_on_load: true } : {}),
     },
   }),
   number: (id: string, label: string, value: string | undefined, hint: string): InputBlock => ({
-    ...input(id, label, hint),
+    ...buildInput(id, label, hint),
     // What is out of range is said in our own words.
     element: {
       type: 'number_input',
-      action_id: actionOf(id, 'typed'),
+      action_id: getActionId(id, 'input'),
       is_decimal_allowed: false,
       ...(value ? { initial_value: value } : {}),
     },
@@ -53,55 +57,78 @@ export const field = {
     id: string,
     label: string,
     value: string | undefined,
-    choices: readonly Choice[],
-    { hint, tells = false, of }: Select = {},
+    choices: readonly SelectOption[],
+    { hint, dispatchesAction = false, parentValue }: SelectOptions = {},
   ): InputBlock => {
-    const options = choices.map(option);
+    const options = choices.map(toSlackOption);
     return {
-      ...input(id, label, hint),
-      ...(tells ? { dispatch_action: true } : {}),
-      element: { type: 'static_select', action_id: actionOf(id, of), options, ...initial(options, value) },
+      ...buildInput(id, label, hint),
+      ...(dispatchesAction ? { dispatch_action: true } : {}),
+      element: {
+        type: 'static_select',
+        action_id: getActionId(id, parentValue),
+        options,
+        ...findInitialOption(options, value),
+      },
     };
   },
-  grouped: (
+  groupedSelect: (
     id: string,
     label: string,
     value: string | undefined,
-    groups: readonly { readonly label: string; readonly choices: readonly Choice[] }[],
-    { hint, of }: Pick<Select, 'hint' | 'of'>,
+    groups: readonly { readonly label: string; readonly choices: readonly SelectOption[] }[],
+    { hint, parentValue }: Pick<SelectOptions, 'hint' | 'parentValue'>,
   ): InputBlock => {
-    const option_groups = groups.map(({ label, choices }) => ({ label: plain(label), options: choices.map(option) }));
+    const option_groups = groups.map(({ label, choices }) => ({
+      label: toPlainText(label),
+      options: choices.map(toSlackOption),
+    }));
     const options = option_groups.flatMap((group) => group.options);
     return {
-      ...input(id, label, hint),
-      element: { type: 'static_select', action_id: actionOf(id, of), option_groups, ...initial(options, value) },
+      ...buildInput(id, label, hint),
+      element: {
+        type: 'static_select',
+        action_id: getActionId(id, parentValue),
+        option_groups,
+        ...findInitialOption(options, value),
+      },
     };
   },
-  ticks: (id: string, label: string, ticked: string | undefined, choices: readonly Choice[]): InputBlock => {
-    const options = choices.map(option);
-    const before = options.filter(({ value }) => ticked?.split(',').includes(value ?? ''));
+  checkboxes: (
+    id: string,
+    label: string,
+    checkedValues: string | undefined,
+    choices: readonly SelectOption[],
+  ): InputBlock => {
+    const options = choices.map(toSlackOption);
+    const initialOptions = options.filter(({ value }) => checkedValues?.split(',').includes(value ?? ''));
     return {
-      ...input(id, label),
+      ...buildInput(id, label),
       optional: true,
       element: {
         type: 'checkboxes',
         action_id: id,
         options,
-        ...(before.length > 0 ? { initial_options: before } : {}),
+        ...(initialOptions.length > 0 ? { initial_options: initialOptions } : {}),
       },
     };
   },
-  radios: (id: string, label: string, value: string | undefined, choices: readonly Choice<Markdown>[]): InputBlock => {
+  radioButtons: (
+    id: string,
+    label: string,
+    value: string | undefined,
+    choices: readonly SelectOption<Markdown>[],
+  ): InputBlock => {
     const options = choices.map(
       ({ value, text }): Option => ({ value, text: { type: 'mrkdwn', text: text.markdown } }),
     );
     return {
-      ...input(id, label),
-      element: { type: 'radio_buttons', action_id: id, options, ...initial(options, value) },
+      ...buildInput(id, label),
+      element: { type: 'radio_buttons', action_id: id, options, ...findInitialOption(options, value) },
     };
   },
-  channel: (id: string, label: string, value: string | undefined): InputBlock => ({
-    ...input(id, label),
+  channelSelect: (id: string, label: string, value: string | undefined): InputBlock => ({
+    ...buildInput(id, label),
     element: {
       type: 'conversations_select',
       action_id: id,
@@ -111,29 +138,33 @@ export const field = {
   }),
 };
 
-function input(id: string, label: string, hint?: string) {
+function buildInput(id: string, label: string, hint?: string) {
   return {
     type: 'input',
     block_id: id,
-    label: plain(label),
-    ...(hint === undefined ? {} : { hint: plain(hint) }),
+    label: toPlainText(label),
+    ...(hint === undefined ? {} : { hint: toPlainText(hint) }),
   } as const;
 }
 
-function actionOf(name: string, of: string | undefined): string {
-  return of === undefined ? name : `${name} ${of}`;
+function getActionId(name: string, parentValue: string | undefined): string {
+  return parentValue === undefined ? name : `${name} ${parentValue}`;
 }
 
-function option({ value, text, description }: Choice): PlainTextOption {
-  return { value, text: plain(text), ...(description === undefined ? {} : { description: plain(description) }) };
+function toSlackOption({ value, text, description }: SelectOption): PlainTextOption {
+  return {
+    value,
+    text: toPlainText(text),
+    ...(description === undefined ? {} : { description: toPlainText(description) }),
+  };
 }
 
 /** Slack wants it to be one of the options, to the letter. */
-function initial<O extends Option>(options: readonly O[], value: string | undefined): { initial_option?: O } {
-  const found = options.find((one) => one.value === value);
-  return found ? { initial_option: found } : {};
+function findInitialOption<O extends Option>(options: readonly O[], value: string | undefined): { initial_option?: O } {
+  const match = options.find((one) => one.value === value);
+  return match ? { initial_option: match } : {};
 }
 
-function plain(text: string): PlainTextElement {
+function toPlainText(text: string): PlainTextElement {
   return { type: 'plain_text', text };
 }

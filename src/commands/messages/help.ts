@@ -1,33 +1,33 @@
-import { flagsOf } from '../arguments/flags.ts';
+import { listFlags } from '../arguments/flags.ts';
 import type { Command, CreateDefaults, Message } from '../routing/command.ts';
-import { block, message, sections } from './blocks.ts';
-import { code, joined, md } from './markdown.ts';
+import { block, buildMessage, buildSections } from './blocks.ts';
+import { formatCode, joinMarkdown, md } from './markdown.ts';
 
 /** Every subcommand in a line. */
-export function overview(commands: readonly Command[]): Message {
-  const lines = commands.map((command) => md`${code(usageOf(command))}  ${command.help}`);
-  return message(
+export function renderHelpOverview(commands: readonly Command[]): Message {
+  const lines = commands.map((command) => md`${formatCode(formatUsage(command))}  ${command.help}`);
+  return buildMessage(
     md`Kubernetes the hard way, from Slack: ${commands.map((command) => command.name).join(', ')}`,
     block.header('Kubernetes the hard way, from Slack'),
-    ...sections(lines),
-    block.note(md`${code('/kthw help create')} shows what a command takes`),
+    ...buildSections(lines),
+    block.context(md`${formatCode('/kthw help create')} shows what a command takes`),
   );
 }
 
 /** One subcommand with its flags and examples. */
-export function details(command: Command, defaults: CreateDefaults): Message {
-  const flags = flagsOf(command, defaults).map(({ flag, takesValue, help, fallback }) => {
-    const shown = code(takesValue ? `${flag} …` : flag);
-    return fallback === undefined ? md`${shown}  ${help}` : md`${shown}  ${help} (${fallback})`;
+export function renderCommandHelp(command: Command, defaults: CreateDefaults): Message {
+  const flags = listFlags(command, defaults).map(({ name, takesValue, help, defaultValue }) => {
+    const flagText = formatCode(takesValue ? `${name} …` : name);
+    return defaultValue === undefined ? md`${flagText}  ${help}` : md`${flagText}  ${help} (${defaultValue})`;
   });
-  return message(
-    md`${usageOf(command)}: ${command.help}`,
-    block.section(md`${code(usageOf(command))}\n${command.help}`),
-    ...sections(flags),
-    block.note(joined([md`For example:`, ...command.examples.map(code)], ' ')),
+  return buildMessage(
+    md`${formatUsage(command)}: ${command.help}`,
+    block.section(md`${formatCode(formatUsage(command))}\n${command.help}`),
+    ...buildSections(flags),
+    block.context(joinMarkdown([md`For example:`, ...command.examples.map(formatCode)], ' ')),
   );
 }
 
-function usageOf({ name, usage }: Command): string {
+function formatUsage({ name, usage }: Command): string {
   return `/kthw ${name} ${usage}`.trimEnd();
 }

@@ -13,33 +13,38 @@ export const limits = {
 } as const;
 
 /** The message within Slack's limits: what is too long is cut and says so. */
-export function fit({ text, blocks }: Message): Message {
-  const short = blocks.map(fitBlock);
-  const left = short.length - limits.blocks + 1;
-  const shown = left > 1 ? [...short.slice(0, limits.blocks - 1), note(`… and ${left} more`)] : short;
-  return { text: cut(text, limits.text), blocks: shown };
+export function truncateToLimits({ text, blocks }: Message): Message {
+  const truncatedBlocks = blocks.map(truncateBlock);
+  const hiddenCount = truncatedBlocks.length - limits.blocks + 1;
+  const visibleBlocks =
+    hiddenCount > 1
+      ? [...truncatedBlocks.slice(0, limits.blocks - 1), buildContextBlock(`… and ${hiddenCount} more`)]
+      : truncatedBlocks;
+  return { text: truncate(text, limits.text), blocks: visibleBlocks };
 }
 
 /** Cuts at a blank where there is one near, and never inside an entity, a mention or a date. */
-export function cut(text: string, limit: number): string {
+export function truncate(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = text.slice(0, limit - 2);
-  const blank = Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'));
-  const whole = (blank > limit / 2 ? head.slice(0, blank) : head).replace(/<[^>]*$|&[^;\s]*$/, '');
+  const lastSpace = Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'));
+  const whole = (lastSpace > limit / 2 ? head.slice(0, lastSpace) : head).replace(/<[^>]*$|&[^;\s]*$/, '');
   return `${whole.trimEnd()} …`;
 }
 
-function fitBlock(block: KnownBlock): KnownBlock {
+function truncateBlock(block: KnownBlock): KnownBlock {
   switch (block.type) {
     case 'header':
-      return { ...block, text: { ...block.text, text: cut(block.text.text, limits.header) } };
+      return { ...block, text: { ...block.text, text: truncate(block.text.text, limits.header) } };
     case 'section':
-      return block.text ? { ...block, text: { ...block.text, text: cut(block.text.text, limits.section) } } : block;
+      return block.text
+        ? { ...block, text: { ...block.text, text: truncate(block.text.text, limits.section) } }
+        : block;
     default:
       return block;
   }
 }
 
-function note(text: string): KnownBlock {
+function buildContextBlock(text: string): KnownBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text }] };
 }

@@ -1,7 +1,7 @@
 import type { Person } from '../../store/events.ts';
-import type { Named } from '../authorization/policy.ts';
+import type { Principal } from '../authorization/policy.ts';
 
-const mostNamed = 10;
+const maxMentions = 10;
 
 /** Text in Slack's own markup, with everything that came from outside already made harmless. */
 export interface Markdown {
@@ -10,73 +10,75 @@ export interface Markdown {
 
 /** Slack's markup from a template: what is interpolated is escaped, unless it is markup itself. */
 export function md(parts: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
-  const out = parts.map((part, i) => part + (i < values.length ? markup(values[i] ?? '') : ''));
+  const out = parts.map((part, i) => part + (i < values.length ? toMarkup(values[i] ?? '') : ''));
   return { markdown: out.join('') };
 }
 
-export function joined(items: readonly Markdown[], separator = '\n'): Markdown {
+export function joinMarkdown(items: readonly Markdown[], separator = '\n'): Markdown {
   return { markdown: items.map((item) => item.markdown).join(separator) };
 }
 
 /** In a fixed width. A backtick inside would end it, so it is shown as an apostrophe. */
-export function code(text: string): Markdown {
-  return { markdown: `\`${escaped(text.replaceAll('`', '’'))}\`` };
+export function formatCode(text: string): Markdown {
+  return { markdown: `\`${escapeMarkdown(text.replaceAll('`', '’'))}\`` };
 }
 
 /** Words between backticks are shown in a fixed width. `shown`: what stands there instead of them. */
-export function ticked(text: string, shown: (words: string) => string = (words) => words): Markdown {
+export function formatBackticks(text: string, transform: (words: string) => string = (words) => words): Markdown {
   const parts = text.split('`');
   const isClosed = (i: number) => i % 2 === 1 && i < parts.length - 1;
-  return joined(
-    parts.map((part, i) => (isClosed(i) && part !== '' ? code(shown(part)) : md`${part}`)),
+  return joinMarkdown(
+    parts.map((part, i) => (isClosed(i) && part !== '' ? formatCode(transform(part)) : md`${part}`)),
     '',
   );
 }
 
-export function person({ user }: Person): Markdown {
+export function formatMention({ user }: Person): Markdown {
   return { markdown: `<@${user.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
 
 /** People and user groups as links; with many, the first ones. */
-export function named(people: readonly Named[]): Markdown {
-  const links = people.slice(0, mostNamed).map((one) => ('group' in one ? group(one.group) : person(one)));
-  const left = people.length - links.length;
-  return joined(left > 0 ? [...links, md`${left} more`] : links, ', ');
+export function formatMentions(people: readonly Principal[]): Markdown {
+  const links = people
+    .slice(0, maxMentions)
+    .map((one) => ('group' in one ? formatGroupMention(one.group) : formatMention(one)));
+  const hiddenCount = people.length - links.length;
+  return joinMarkdown(hiddenCount > 0 ? [...links, md`${hiddenCount} more`] : links, ', ');
 }
 
-export function channelLink(id: string): Markdown {
+export function formatChannelLink(id: string): Markdown {
   return { markdown: `<#${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
 
 /** A page of Slack's own. Anything else is shown as what it is called, without a link. */
-export function link(url: string, called: string): Markdown {
+export function formatLink(url: string, label: string): Markdown {
   const isSafe = /^https?:\/\/[^<>|\s]+$/.test(url);
   return isSafe
-    ? { markdown: `<${url.replaceAll('&', '&amp;')}|${escaped(called).replaceAll('|', '¦')}>` }
-    : md`${called}`;
+    ? { markdown: `<${url.replaceAll('&', '&amp;')}|${escapeMarkdown(label).replaceAll('|', '¦')}>` }
+    : md`${label}`;
 }
 
 /** An instant in the reader's own time zone. */
-export function moment(at: Date): Markdown {
+export function formatTimestamp(at: Date): Markdown {
   const fallback = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return { markdown: `<!date^${Math.floor(+at / 1000)}^{date_short_pretty} {time}|${fallback}>` };
 }
 
 /** A time of today, short, in the reader's own time zone. */
-export function clock(at: Date): Markdown {
+export function formatTime(at: Date): Markdown {
   const fallback = `${at.toISOString().slice(11, 16)} UTC`;
   return { markdown: `<!date^${Math.floor(+at / 1000)}^{time}|${fallback}>` };
 }
 
 /** `&`, `<` and `>` start entities, mentions and links in Slack; three backticks start a block that would never end. */
-function escaped(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('```', '’’’');
 }
 
-function group(id: string): Markdown {
+function formatGroupMention(id: string): Markdown {
   return { markdown: `<!subteam^${id.replaceAll(/[^A-Z0-9]/gi, '')}>` };
 }
 
-function markup(value: string | number | Markdown): string {
-  return typeof value === 'object' ? value.markdown : escaped(String(value));
+function toMarkup(value: string | number | Markdown): string {
+  return typeof value === 'object' ? value.markdown : escapeMarkdown(String(value));
 }

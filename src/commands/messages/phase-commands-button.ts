@@ -1,9 +1,9 @@
 import type { Button } from '@slack/types';
 import { block } from './blocks.ts';
 
-export const hardWayButtonId = 'hardWay.show';
+export const phaseCommandsButtonId = 'phaseCommands.show';
 
 /** Under what a phase made: what a person would have typed for it. */
-export function hardWayButton(run: string, phase: string): Button {
-  return block.button(hardWayButtonId, 'Show the hard way', { run, phase });
+export function buildPhaseCommandsButton(run: string, phase: string): Button {
+  return block.button(phaseCommandsButtonId, 'Show the hard way', { run, phase });
 }

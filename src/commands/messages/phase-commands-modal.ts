@@ -1,58 +1,58 @@
 import type { KnownBlock, ModalView, RichTextBlock } from '@slack/types';
-import type { HardWay, HardWayPart } from '../../engine/manual/phase-commands.ts';
+import type { PhaseCommands, StepCommands } from '../../engine/manual/phase-commands.ts';
 import { block } from './blocks.ts';
-import { chapterLink } from './chapter-link.ts';
-import { code, type Markdown, md } from './markdown.ts';
+import { formatChapterLink } from './chapter-link.ts';
+import { formatCode, type Markdown, md } from './markdown.ts';
 
 /** What a modal shows at once: all that fits, in whole parts where they fit. */
 type Page = readonly KnownBlock[];
 
 /** Characters of one piece of fixed width, and of a page: a person reads it, and Slack takes 250 kB and 100 blocks. */
-const [longestPiece, longestPage, mostBlocks] = [2_800, 9_000, 60];
+const [maxPieceLength, maxPageLength, maxPageBlocks] = [2_800, 9_000, 60];
 /** A file that is longer is shown in part. */
-const longestScript = 12_000;
+const maxScriptLength = 12_000;
 
-interface Shown {
+interface PhaseCommandsModalState {
   readonly id: string;
   /** Comes back with a press. */
   readonly value: { readonly page: number };
-  readonly hardWay: HardWay | undefined;
+  readonly phaseCommands: PhaseCommands | undefined;
 }
 
 /** What a person would have typed for a phase, a page at a time. */
-export function hardWayModal({ id, value, hardWay }: Shown): ModalView {
-  const pages = hardWay ? hardWayPages(hardWay) : [];
+export function renderPhaseCommandsModal({ id, value, phaseCommands }: PhaseCommandsModalState): ModalView {
+  const pages = phaseCommands ? paginatePhaseCommands(phaseCommands) : [];
   const page = Math.min(Math.max(0, value.page), Math.max(0, pages.length - 1));
-  const shown = pages[page];
-  return modal(id, value, [
-    ...(hardWay ? [block.section(head(hardWay))] : []),
-    ...(shown ?? [block.section(md`There was nothing to type here`)]),
-    ...(pages.length > 1 ? turning(page, pages.length) : []),
+  const currentPage = pages[page];
+  return buildModal(id, value, [
+    ...(phaseCommands ? [block.section(formatHeading(phaseCommands))] : []),
+    ...(currentPage ?? [block.section(md`There was nothing to type here`)]),
+    ...(pages.length > 1 ? buildPageButtons(page, pages.length) : []),
   ]);
 }
 
 /** The same while it is being looked up. */
-export function hardWayComing({ id, value }: Pick<Shown, 'id' | 'value'>): ModalView {
-  return modal(id, value, [block.section(md`⏳ Writing it down for this cluster …`)]);
+export function renderPhaseCommandsLoading({ id, value }: Pick<PhaseCommandsModalState, 'id' | 'value'>): ModalView {
+  return buildModal(id, value, [block.section(md`⏳ Writing it down for this cluster …`)]);
 }
 
 /** Pure: blocks by page. */
-function hardWayPages({ parts }: HardWay): readonly Page[] {
+function paginatePhaseCommands({ steps }: PhaseCommands): readonly Page[] {
   const pages: KnownBlock[][] = [];
-  let left = 0;
-  for (const one of parts.flatMap(blocksOf)) {
+  let remaining = 0;
+  for (const one of steps.flatMap(buildStepBlocks)) {
     const last = pages.at(-1);
     const size = JSON.stringify(one).length;
     // A title stays with what follows it.
-    const needed = one.type === 'section' ? size + longestPiece / 2 : size;
-    if (last && needed <= left && last.length < mostBlocks) last.push(one);
+    const needed = one.type === 'section' ? size + maxPieceLength / 2 : size;
+    if (last && needed <= remaining && last.length < maxPageBlocks) last.push(one);
     else pages.push([one]);
-    left = (last && pages.at(-1) === last ? left : longestPage) - size;
+    remaining = (last && pages.at(-1) === last ? remaining : maxPageLength) - size;
   }
   return pages;
 }
 
-function modal(id: string, value: object, blocks: readonly KnownBlock[]): ModalView {
+function buildModal(id: string, value: object, blocks: readonly KnownBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: id,
@@ -63,50 +63,55 @@ function modal(id: string, value: object, blocks: readonly KnownBlock[]): ModalV
   };
 }
 
-function head({ cluster, title, chapter }: HardWay): Markdown {
-  return md`*${title}* of *${cluster}*, as a person would type it · ${chapterLink(chapter)}`;
+function formatHeading({ cluster, title, chapter }: PhaseCommands): Markdown {
+  return md`*${title}* of *${cluster}*, as a person would type it · ${formatChapterLink(chapter)}`;
 }
 
-function blocksOf({ title, typed, saw }: HardWayPart): KnownBlock[] {
+function buildStepBlocks({ title, commands, commandOutput }: StepCommands): KnownBlock[] {
   const blocks: KnownBlock[] = [block.section(md`*${title}*`)];
-  let on: string | undefined | null = null;
-  for (const { on: where, script } of typed) {
-    if (where !== on)
+  let currentHost: string | undefined | null = null;
+  for (const { runsOn: host, script } of commands) {
+    if (host !== currentHost)
       blocks.push(
-        block.note(where === undefined ? md`On your machine` : md`On ${code(where)}, as root (${code('sudo -i')})`),
+        block.context(
+          host === undefined ? md`On your machine` : md`On ${formatCode(host)}, as root (${formatCode('sudo -i')})`,
+        ),
       );
-    on = where;
-    blocks.push(...fixed(script));
+    currentHost = host;
+    blocks.push(...buildPreformattedBlocks(script));
   }
-  if (saw !== '') blocks.push(block.note(md`What came back`), ...fixed(saw));
-  else if (typed.length === 0) blocks.push(block.note(md`Nothing to type`));
+  if (commandOutput !== '') blocks.push(block.context(md`What came back`), ...buildPreformattedBlocks(commandOutput));
+  else if (commands.length === 0) blocks.push(block.context(md`Nothing to type`));
   return blocks;
 }
 
 /** In pieces that end with a line. */
-function fixed(text: string): KnownBlock[] {
-  const whole = text.length > longestScript ? `${text.slice(0, text.lastIndexOf('\n', longestScript))}\n…` : text;
+function buildPreformattedBlocks(text: string): KnownBlock[] {
+  const visibleText =
+    text.length > maxScriptLength ? `${text.slice(0, text.lastIndexOf('\n', maxScriptLength))}\n…` : text;
   const pieces: string[] = [];
-  for (const line of whole.split('\n').flatMap(short)) {
+  for (const line of visibleText.split('\n').flatMap(splitLongLine)) {
     const last = pieces.at(-1);
-    if (last !== undefined && last.length + 1 + line.length <= longestPiece) {
+    if (last !== undefined && last.length + 1 + line.length <= maxPieceLength) {
       pieces[pieces.length - 1] = `${last}\n${line}`;
     } else pieces.push(line);
   }
-  const left = text.slice(whole.length).split('\n').length;
+  const hiddenLines = text.slice(visibleText.length).split('\n').length;
   return [
-    ...pieces.map(preformatted),
-    ...(whole === text ? [] : [block.note(md`It is shown in part: about ${left} more lines of it are not here`)]),
+    ...pieces.map(buildPreformattedBlock),
+    ...(visibleText === text
+      ? []
+      : [block.context(md`It is shown in part: about ${hiddenLines} more lines of it are not here`)]),
   ];
 }
 
 /** A line that no piece would hold. */
-function short(line: string): string[] {
-  return line.match(new RegExp(`.{1,${longestPiece}}`, 'g')) ?? [line];
+function splitLongLine(line: string): string[] {
+  return line.match(new RegExp(`.{1,${maxPieceLength}}`, 'g')) ?? [line];
 }
 
 /** Rich text: what stands there is what is copied, with no character that means something. */
-function preformatted(text: string): RichTextBlock {
+function buildPreformattedBlock(text: string): RichTextBlock {
   return {
     type: 'rich_text',
     // A piece may begin with an empty line; Slack takes no empty text.
@@ -114,14 +119,14 @@ function preformatted(text: string): RichTextBlock {
   };
 }
 
-function turning(page: number, of: number): KnownBlock[] {
-  const turn = (to: number, text: string): KnownBlock => ({
-    ...block.buttons(block.button(`hardWay.page.${to}`, text, { page: to })),
-    block_id: `page-${to}`,
+function buildPageButtons(page: number, pageCount: number): KnownBlock[] {
+  const buildPageButton = (to: number, text: string): KnownBlock => ({
+    ...block.actions(block.button(`phaseCommands.page.${to}`, text, { page: to })),
+    block_id: `phaseCommands.page.${to}`,
   });
   return [
-    block.note(md`Page ${page + 1} of ${of}`),
-    ...(page + 1 < of ? [turn(page + 1, 'Next page')] : []),
-    ...(page > 0 ? [turn(page - 1, 'Page before')] : []),
+    block.context(md`Page ${page + 1} of ${pageCount}`),
+    ...(page + 1 < pageCount ? [buildPageButton(page + 1, 'Next page')] : []),
+    ...(page > 0 ? [buildPageButton(page - 1, 'Page before')] : []),
   ];
 }

@@ -1,39 +1,43 @@
-import type { Grant, Revocation } from '../../engine/service/cluster-service-types.ts';
+import type { Grant, RevokeResult } from '../../engine/service/cluster-service-types.ts';
 import type { Person } from '../../store/events.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message } from './blocks.ts';
-import { unknownCluster } from './command-replies.ts';
-import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
+import { block, buildMessage } from './blocks.ts';
+import { renderUnknownCluster } from './command-replies.ts';
+import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
 
 /** What came of revoking kubeconfigs, for whoever asked. */
-export function revoked(cluster: string, of: Person, revocation: Revocation): Message {
-  if ('unknown' in revocation) return unknownCluster(cluster);
-  const { revoked: grants, reached } = revocation;
-  const again = md`${code(`/kthw kubeconfig ${cluster}`)} gives a new one, ${code(`/kthw audit ${cluster}`)} shows all`;
-  if (grants.length === 0 && reached) {
-    const said = md`${person(of)} has no kubeconfig of *${cluster}* that works`;
-    return message(said, block.section(said), block.note(again));
+export function renderRevocation(cluster: string, grantee: Person, revocation: RevokeResult): Message {
+  if ('notFound' in revocation) return renderUnknownCluster(cluster);
+  const { revoked: grants, isEnforced } = revocation;
+  const nextHint = md`${formatCode(`/kthw kubeconfig ${cluster}`)} gives a new one, ${formatCode(`/kthw audit ${cluster}`)} shows all`;
+  if (grants.length === 0 && isEnforced) {
+    const text = md`${formatMention(grantee)} has no kubeconfig of *${cluster}* that works`;
+    return buildMessage(text, block.section(text), block.context(nextHint));
   }
-  if (reached) {
-    const said = md`🔒 ${counted(grants)} of ${person(of)} for *${cluster}* can do nothing any more`;
-    return message(said, block.section(joined([said, ...grants.map(line)])), block.note(again));
+  if (isEnforced) {
+    const text = md`🔒 ${formatGrantCount(grants)} of ${formatMention(grantee)} for *${cluster}* can do nothing any more`;
+    return buildMessage(text, block.section(joinMarkdown([text, ...grants.map(formatGrant)])), block.context(nextHint));
   }
-  const said = md`⚠️ The API of *${cluster}* does not answer, so what was given out there may still work`;
-  return message(
-    said,
+  const text = md`⚠️ The API of *${cluster}* does not answer, so what was given out there may still work`;
+  return buildMessage(
+    text,
     block.section(
-      joined([said, md`It is written down that it is to end, and the next run ends it:`, ...grants.map(line)]),
+      joinMarkdown([
+        text,
+        md`It is written down that it is to end, and the next run ends it:`,
+        ...grants.map(formatGrant),
+      ]),
     ),
-    block.note(
-      md`${code(`/kthw revoke ${cluster}`)} tries again, ${code(`/kthw status ${cluster}`)} shows the cluster`,
+    block.context(
+      md`${formatCode(`/kthw revoke ${cluster}`)} tries again, ${formatCode(`/kthw status ${cluster}`)} shows the cluster`,
     ),
   );
 }
 
-function counted({ length }: readonly Grant[]): string {
+function formatGrantCount({ length }: readonly Grant[]): string {
   return length === 1 ? 'A kubeconfig' : `${length} kubeconfigs`;
 }
 
-function line({ id, issuedAt, endsAt }: Grant): Markdown {
-  return md`• ${code(id)} given ${moment(issuedAt)}, valid until ${moment(endsAt)}`;
+function formatGrant({ id, issuedAt, expiresAt }: Grant): Markdown {
+  return md`• ${formatCode(id)} given ${formatTimestamp(issuedAt)}, valid until ${formatTimestamp(expiresAt)}`;
 }

@@ -2,94 +2,99 @@ import type { PhaseState, RunView } from '../../engine/service/cluster-service-t
 import type { ClusterRecord } from '../../store/records.ts';
 
 /** What each operation is called while it goes on, and when it is over. Others are shown by their name. */
-const operations: Readonly<Record<string, { readonly going: string; readonly done: string }>> = {
-  create: { going: 'building', done: 'ready' },
-  delete: { going: 'deleting', done: 'deleted' },
-  smoke: { going: 'smoke test', done: 'smoke test passed' },
-  rebuild: { going: 'rebuilding', done: 'rebuilt' },
-  scale: { going: 'scaling', done: 'scaled' },
-  resize: { going: 'resizing', done: 'resized' },
+const operationLabels: Readonly<Record<string, { readonly inProgress: string; readonly completed: string }>> = {
+  create: { inProgress: 'building', completed: 'ready' },
+  delete: { inProgress: 'deleting', completed: 'deleted' },
+  smoke: { inProgress: 'smoke test', completed: 'smoke test passed' },
+  rebuild: { inProgress: 'rebuilding', completed: 'rebuilt' },
+  scale: { inProgress: 'scaling', completed: 'scaled' },
+  resize: { inProgress: 'resizing', completed: 'resized' },
 };
 
-export function called(operation: string): { readonly going: string; readonly done: string } {
-  return operations[operation] ?? { going: operation, done: `${operation} done` };
+export function getOperationLabels(operation: string): { readonly inProgress: string; readonly completed: string } {
+  return operationLabels[operation] ?? { inProgress: operation, completed: `${operation} done` };
 }
 
 /** A run at a glance: an icon, and the colour of what is done of it. The words beside them say the same. */
-export type Tone = 'going' | 'waiting' | 'stopping' | 'failed' | 'cancelled' | 'done';
+export type RunStatus = 'going' | 'waiting' | 'stopping' | 'failed' | 'cancelled' | 'done';
 
-export const tones: Readonly<Record<Tone, { readonly icon: string; readonly full: string }>> = {
-  going: { icon: '⏳', full: '🟦' },
-  waiting: { icon: '✋', full: '🟨' },
-  stopping: { icon: '⏹️', full: '⬛' },
-  failed: { icon: '❌', full: '🟥' },
-  cancelled: { icon: '⏹️', full: '⬛' },
-  done: { icon: '✅', full: '🟩' },
+export const runStatusStyles: Readonly<Record<RunStatus, { readonly icon: string; readonly square: string }>> = {
+  going: { icon: '⏳', square: '🟦' },
+  waiting: { icon: '✋', square: '🟨' },
+  stopping: { icon: '⏹️', square: '⬛' },
+  failed: { icon: '❌', square: '🟥' },
+  cancelled: { icon: '⏹️', square: '⬛' },
+  done: { icon: '✅', square: '🟩' },
 };
 
 /** Where a run stands. `waits`: for a person's answer; it waits after a chapter too. */
-export function toneOf(
-  { over, cancelAsked, pausedAfter }: Pick<RunView, 'over' | 'cancelAsked' | 'pausedAfter'>,
-  waits = false,
-): Tone {
-  switch (over) {
+export function getRunStatus(
+  { outcome, cancelRequested, pausedAfterChapter }: Pick<RunView, 'outcome' | 'cancelRequested' | 'pausedAfterChapter'>,
+  isAwaitingApproval = false,
+): RunStatus {
+  switch (outcome) {
     case 'succeeded':
       return 'done';
     case 'failed':
     case 'cancelled':
-      return over;
+      return outcome;
     case undefined:
-      if (cancelAsked) return 'stopping';
-      return waits || pausedAfter !== undefined ? 'waiting' : 'going';
+      if (cancelRequested) return 'stopping';
+      return isAwaitingApproval || pausedAfterChapter !== undefined ? 'waiting' : 'going';
     default:
-      return over satisfies never;
+      return outcome satisfies never;
   }
 }
 
 /** Over, and there is something left to go on with. */
-export function isStopped({ over }: Pick<RunView, 'over'>): boolean {
-  return over === 'failed' || over === 'cancelled';
+export function isStopped({ outcome }: Pick<RunView, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'cancelled';
 }
 
 /** The same in a word or two. */
-export function standing(
-  view: Pick<RunView, 'operation' | 'over' | 'cancelAsked' | 'pausedAfter'>,
-  waits = false,
-): { readonly icon: string; readonly words: string } {
-  const { going, done } = called(view.operation);
-  const tone = toneOf(view, waits);
-  const words: Readonly<Record<Tone, string>> = {
-    going,
+export function describeRunStatus(
+  view: Pick<RunView, 'operation' | 'outcome' | 'cancelRequested' | 'pausedAfterChapter'>,
+  isAwaitingApproval = false,
+): { readonly icon: string; readonly label: string } {
+  const { inProgress, completed } = getOperationLabels(view.operation);
+  const status = getRunStatus(view, isAwaitingApproval);
+  const label: Readonly<Record<RunStatus, string>> = {
+    going: inProgress,
     waiting:
-      view.pausedAfter === undefined
-        ? `${going} waits for a yes`
-        : `${going} waits for a button: chapter ${view.pausedAfter} is done`,
+      view.pausedAfterChapter === undefined
+        ? `${inProgress} waits for a yes`
+        : `${inProgress} waits for a button: chapter ${view.pausedAfterChapter} is done`,
     stopping: 'stopping',
-    failed: `${going} stopped`,
-    cancelled: `${going} cancelled`,
-    done,
+    failed: `${inProgress} stopped`,
+    cancelled: `${inProgress} cancelled`,
+    done: completed,
   };
-  return { icon: tones[tone].icon, words: words[tone] };
+  return { icon: runStatusStyles[status].icon, label: label[status] };
 }
 
 /** A phase at a glance, and in words where its line does not say it by its time. */
-export const phaseWords: Readonly<Record<PhaseState | 'begun', { readonly icon: string; readonly words: string }>> = {
-  waiting: { icon: '▫️', words: 'to come' },
-  running: { icon: '⏳', words: 'going on' },
-  retrying: { icon: '🔁', words: 'trying again' },
+export const phaseLabels: Readonly<Record<PhaseState | 'begun', { readonly icon: string; readonly label: string }>> = {
+  pending: { icon: '▫️', label: 'to come' },
+  running: { icon: '⏳', label: 'going on' },
+  retrying: { icon: '🔁', label: 'trying again' },
   /** And not done when the run was over. */
-  begun: { icon: '▪️', words: 'begun' },
-  done: { icon: '✅', words: 'done' },
-  failed: { icon: '❌', words: 'stopped' },
-  conflicted: { icon: '⚠️', words: 'exists and differs' },
-  postponed: { icon: '⏸️', words: 'left for later' },
+  begun: { icon: '▪️', label: 'begun' },
+  done: { icon: '✅', label: 'done' },
+  failed: { icon: '❌', label: 'stopped' },
+  conflicted: { icon: '⚠️', label: 'exists and differs' },
+  deferred: { icon: '⏸️', label: 'left for later' },
 };
 
 export const clusterIcons: Readonly<Record<ClusterRecord['state'], string>> = {
-  building: '⏳',
+  provisioning: '⏳',
   ready: '✅',
   failed: '❌',
   cancelled: '⏹️',
   deleting: '🗑️',
   deleted: '▫️',
 };
+
+/** A cluster's state in words. A reason that is none stays as it is. */
+export function formatClusterState(state: string): string {
+  return state === 'provisioning' ? 'building' : state;
+}

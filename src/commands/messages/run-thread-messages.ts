@@ -1,93 +1,105 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import type { EngineEvent, Person } from '../../store/events.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message, sections } from './blocks.ts';
-import { chapterLink } from './chapter-link.ts';
-import { between } from './duration.ts';
-import { follow } from './follow-up-button.ts';
-import { code, joined, type Markdown, md, person } from './markdown.ts';
-import { hardWayButton } from './phase-commands-button.ts';
-import { isStopped, standing } from './run-status.ts';
-import { addressOf, whatNext } from './run-summary.ts';
-import { titleOf } from './step-error-cards.ts';
+import { block, buildMessage, buildSections } from './blocks.ts';
+import { formatChapterLink } from './chapter-link.ts';
+import { formatElapsed } from './duration.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
+import { formatCode, formatMention, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { buildPhaseCommandsButton } from './phase-commands-button.ts';
+import { describeRunStatus, isStopped } from './run-status.ts';
+import { findApiServerAddress, formatNextCommands } from './run-summary.ts';
+import { getStepTitle } from './step-error-cards.ts';
 
-type Outcome = Extract<EngineEvent, { type: 'step.finished' }>['outcome'];
+type StepOutcome = Extract<EngineEvent, { type: 'step.finished' }>['outcome'];
 
-const did: Readonly<Record<Outcome, string>> = {
+const outcomeLabels: Readonly<Record<StepOutcome, string>> = {
   applied: 'made',
   adopted: 'was there already',
   removed: 'removed',
-  gone: 'was gone already',
+  alreadyAbsent: 'was gone already',
 };
 
 /** A phase is done: how long it took, what it made, and its chapter. */
-export function phaseDone(view: RunView, phaseName: string, outcomes: ReadonlyMap<string, Outcome>): Message {
+export function renderPhaseResult(
+  view: RunView,
+  phaseName: string,
+  outcomes: ReadonlyMap<string, StepOutcome>,
+): Message {
   const phase = view.phases.find((one) => one.name === phaseName);
   const title = phase?.title ?? phaseName;
-  const took = between(phase?.startedAt, phase?.finishedAt);
-  const lines = [...outcomes].map(([step, outcome]) => md`• ${titleOf(view, step)}: ${did[outcome]}`);
-  const head = took ? md`✅ *${title}* · ${took}` : md`✅ *${title}*`;
-  return message(
+  const elapsed = formatElapsed(phase?.startedAt, phase?.finishedAt);
+  const lines = [...outcomes].map(([step, outcome]) => md`• ${getStepTitle(view, step)}: ${outcomeLabels[outcome]}`);
+  const head = elapsed ? md`✅ *${title}* · ${elapsed}` : md`✅ *${title}*`;
+  return buildMessage(
     md`✅ ${title} is done`,
-    ...sections([head, ...lines]),
-    ...(phase ? [block.note(chapterLink(phase.chapter))] : []),
-    block.buttons(hardWayButton(view.run, phaseName)),
+    ...buildSections([head, ...lines]),
+    ...(phase ? [block.context(formatChapterLink(phase.chapter))] : []),
+    block.actions(buildPhaseCommandsButton(view.run, phaseName)),
   );
 }
 
 /** What steps said, in their words. */
-export function saidLines(view: RunView, said: readonly { readonly step: string; readonly line: string }[]): Message {
-  const lines = said.map(({ step, line }) => md`${titleOf(view, step)}: ${line}`);
-  return message(joined(lines), ...sections(lines));
+export function renderStepLog(
+  view: RunView,
+  entries: readonly { readonly step: string; readonly line: string }[],
+): Message {
+  const lines = entries.map(({ step, line }) => md`${getStepTitle(view, step)}: ${line}`);
+  return buildMessage(joinMarkdown(lines), ...buildSections(lines));
 }
 
 /** A person had a say in the run. */
-export function saidBy(by: Person, what: 'resumed' | 'cancelAsked' | 'approved' | 'refused'): Message {
-  switch (what) {
+export function renderRunAction(
+  actor: Person,
+  action: 'resumed' | 'cancelRequested' | 'approved' | 'refused',
+): Message {
+  switch (action) {
     case 'resumed':
-      return message(md`▶️ ${person(by)} resumed it`);
-    case 'cancelAsked':
-      return message(md`⏹️ ${person(by)} asked to stop; steps that have begun are finished first`);
+      return buildMessage(md`▶️ ${formatMention(actor)} resumed it`);
+    case 'cancelRequested':
+      return buildMessage(md`⏹️ ${formatMention(actor)} asked to stop; steps that have begun are finished first`);
     case 'approved':
-      return message(md`👍 ${person(by)} approved it`);
+      return buildMessage(md`👍 ${formatMention(actor)} approved it`);
     case 'refused':
-      return message(md`👎 ${person(by)} refused it`);
+      return buildMessage(md`👎 ${formatMention(actor)} refused it`);
     default:
-      return what satisfies never;
+      return action satisfies never;
   }
 }
 
 /** The end of a run. The asker is named, so that Slack tells them. `kubeconfig`: whether theirs was sent, or why not. */
-export function ended(view: RunView, kubeconfig?: { readonly failed?: string | undefined }): Message {
-  const { icon, words } = standing(view);
-  const took = between(view.startedAt, view.finishedAt);
-  const head = md`${icon} ${person(view.by)} *${view.cluster}*: ${words}${took ? ` after ${took}` : ''}`;
-  const file = kubeconfig ? [kubeconfigLine(view.cluster, kubeconfig.failed)] : [];
-  return message(
-    md`${icon} ${view.cluster}: ${words}`,
-    block.section(joined([head, ...address(view), ...file, ...troubles(view)])),
-    ...(isStopped(view) ? [block.buttons(follow(view.cluster, 'resume'), follow(view.cluster, 'status'))] : []),
-    block.note(whatNext(view)),
+export function renderRunResult(view: RunView, kubeconfig?: { readonly failureReason?: string | undefined }): Message {
+  const { icon, label } = describeRunStatus(view);
+  const elapsed = formatElapsed(view.startedAt, view.finishedAt);
+  const head = md`${icon} ${formatMention(view.requester)} *${view.cluster}*: ${label}${elapsed ? ` after ${elapsed}` : ''}`;
+  const kubeconfigLines = kubeconfig ? [formatKubeconfigLine(view.cluster, kubeconfig.failureReason)] : [];
+  return buildMessage(
+    md`${icon} ${view.cluster}: ${label}`,
+    block.section(joinMarkdown([head, ...formatApiServerAddress(view), ...kubeconfigLines, ...formatProblems(view)])),
+    ...(isStopped(view)
+      ? [block.actions(buildFollowUpButton(view.cluster, 'resume'), buildFollowUpButton(view.cluster, 'status'))]
+      : []),
+    block.context(formatNextCommands(view)),
   );
 }
 
-function kubeconfigLine(cluster: string, failed: string | undefined): Markdown {
-  if (failed === undefined) return md`Your kubeconfig is in your direct messages with me`;
-  return md`Your kubeconfig could not be sent (${failed}); ${code(`/kthw kubeconfig ${cluster}`)} tries again`;
+function formatKubeconfigLine(cluster: string, failureReason: string | undefined): Markdown {
+  if (failureReason === undefined) return md`Your kubeconfig is in your direct messages with me`;
+  return md`Your kubeconfig could not be sent (${failureReason}); ${formatCode(`/kthw kubeconfig ${cluster}`)} tries again`;
 }
 
-function address(view: RunView): Markdown[] {
-  const known = addressOf(view.facts);
-  return known && view.over === 'succeeded' && view.operation === 'create'
-    ? [md`API server: ${code(`https://${known}:6443`)}`]
+function formatApiServerAddress(view: RunView): Markdown[] {
+  const apiServerAddress = findApiServerAddress(view.outputs);
+  return apiServerAddress && view.outcome === 'succeeded' && view.operation === 'create'
+    ? [md`API server: ${formatCode(`https://${apiServerAddress}:6443`)}`]
     : [];
 }
 
-function troubles({ troubles, over, steps }: RunView): Markdown[] {
-  const many = troubles.slice(0, 10).map(({ step, fault, differences }) => {
-    const what = fault?.message ?? (differences ? 'exists and differs' : 'stopped');
-    return md`• ${steps[step]?.title ?? step}: ${what}`;
+function formatProblems({ problems, outcome, steps }: RunView): Markdown[] {
+  const problemLines = problems.slice(0, 10).map(({ step, error, differences }) => {
+    const description = error?.message ?? (differences ? 'exists and differs' : 'stopped');
+    return md`• ${steps[step]?.title ?? step}: ${description}`;
   });
-  if (many.length === 0) return [];
-  return [over === 'succeeded' ? md`Left for later:` : md`What stopped it:`, ...many];
+  if (problemLines.length === 0) return [];
+  return [outcome === 'succeeded' ? md`Left for later:` : md`What stopped it:`, ...problemLines];
 }

@@ -1,81 +1,95 @@
 import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service-types.ts';
 import type { Message } from '../routing/command.ts';
-import { block, message, sections } from './blocks.ts';
-import { follow } from './follow-up-button.ts';
-import { code, joined, type Markdown, md, moment, person } from './markdown.ts';
-import { phaseLines } from './phase-line.ts';
-import { progressBar } from './progress-bar.ts';
-import { clusterIcons, isStopped, standing } from './run-status.ts';
-import { addressOf, whatNext } from './run-summary.ts';
+import { block, buildMessage, buildSections } from './blocks.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
+import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatPhaseLines } from './phase-line.ts';
+import { renderProgressBar } from './progress-bar.ts';
+import { clusterIcons, describeRunStatus, formatClusterState, isStopped } from './run-status.ts';
+import { findApiServerAddress, formatNextCommands } from './run-summary.ts';
 
 /** A block each for more of them would be more than a message holds. */
-const mostButtons = 40;
-const mostSpoken = 20;
+const maxButtons = 40;
+const maxSpokenNames = 20;
 
 /** One cluster: what it is, where its newest run stands, and what that asks. `picture`: one follows. */
-export function status(
-  { name, record, latest }: ClusterStatus,
-  asks: readonly KnownBlock[] = [],
-  picture = false,
+export function renderStatus(
+  { name, record, latestRun }: ClusterStatus,
+  pendingBlocks: readonly KnownBlock[] = [],
+  hasChart = false,
 ): Message {
-  const waits = asks.length > 0;
+  const isAwaitingApproval = pendingBlocks.length > 0;
   const { spec } = record;
   const icon = clusterIcons[record.state];
-  const address = addressOf(record.facts);
-  const facts = [
-    md`Kubernetes ${spec.version} · ${machines(record)} · ${spec.machineType} · ${spec.zone}`,
-    md`asked for by ${person(record.by)}, ${moment(new Date(record.createdAt))}`,
-    ...(record.endsAt && record.state !== 'deleted' ? [md`wanted until ${moment(new Date(record.endsAt))}`] : []),
-    ...(address && record.state !== 'deleted' ? [md`API server: ${code(`https://${address}:6443`)}`] : []),
+  const address = findApiServerAddress(record.outputs);
+  const detailLines = [
+    md`Kubernetes ${spec.version} · ${formatNodeCounts(record)} · ${spec.machineType} · ${spec.zone}`,
+    md`asked for by ${formatMention(record.createdBy)}, ${formatTimestamp(new Date(record.createdAt))}`,
+    ...(record.expiresAt && record.state !== 'deleted'
+      ? [md`wanted until ${formatTimestamp(new Date(record.expiresAt))}`]
+      : []),
+    ...(address && record.state !== 'deleted' ? [md`API server: ${formatCode(`https://${address}:6443`)}`] : []),
   ];
-  return message(
-    md`${icon} ${name}: ${record.state}${latest ? `; ${latest.operation}: ${standing(latest, waits).words}` : ''}`,
-    block.header(`${icon} ${name} · ${record.state}`),
-    block.section(joined(facts)),
-    ...asks,
-    ...(latest ? run(latest, waits) : []),
-    ...(picture ? [block.note(md`A picture of its machines follows in your direct messages with me`)] : []),
-    block.buttons(...(latest && isStopped(latest) ? [follow(name, 'resume')] : []), follow(name, 'audit')),
+  return buildMessage(
+    md`${icon} ${name}: ${formatClusterState(record.state)}${latestRun ? `; ${latestRun.operation}: ${describeRunStatus(latestRun, isAwaitingApproval).label}` : ''}`,
+    block.header(`${icon} ${name} · ${formatClusterState(record.state)}`),
+    block.section(joinMarkdown(detailLines)),
+    ...pendingBlocks,
+    ...(latestRun ? buildRunBlocks(latestRun, isAwaitingApproval) : []),
+    ...(hasChart ? [block.context(md`A picture of its machines follows in your direct messages with me`)] : []),
+    block.actions(
+      ...(latestRun && isStopped(latestRun) ? [buildFollowUpButton(name, 'resume')] : []),
+      buildFollowUpButton(name, 'audit'),
+    ),
   );
 }
 
 /** Every cluster in a line. */
-export function clusterList(all: readonly ClusterStatus[]): Message {
-  if (all.length === 0) return message(md`There is no cluster yet. ${code('/kthw create demo')} builds one`);
-  const counted = md`${all.length} cluster${all.length === 1 ? '' : 's'}`;
-  const spoken = all.slice(0, mostSpoken).map(({ name, record }) => md`${name} ${record.state}`);
+export function renderClusterList(all: readonly ClusterStatus[]): Message {
+  if (all.length === 0) return buildMessage(md`There is no cluster yet. ${formatCode('/kthw create demo')} builds one`);
+  const countText = md`${all.length} cluster${all.length === 1 ? '' : 's'}`;
+  const spokenNames = all
+    .slice(0, maxSpokenNames)
+    .map(({ name, record }) => md`${name} ${formatClusterState(record.state)}`);
   const rows =
-    all.length > mostButtons
-      ? sections(all.map(line))
-      : all.map((one) => block.row(line(one), follow(one.name, 'status')));
-  return message(md`${counted}: ${joined(spoken, ', ')}${all.length > mostSpoken ? ' and others' : ''}`, ...rows);
+    all.length > maxButtons
+      ? buildSections(all.map(formatClusterLine))
+      : all.map((one) => block.sectionWithButton(formatClusterLine(one), buildFollowUpButton(one.name, 'status')));
+  return buildMessage(
+    md`${countText}: ${joinMarkdown(spokenNames, ', ')}${all.length > maxSpokenNames ? ' and others' : ''}`,
+    ...rows,
+  );
 }
 
-function run(view: RunView, waits: boolean) {
-  const { icon, words } = standing(view, waits);
-  const troubles = view.troubles
+function buildRunBlocks(view: RunView, isAwaitingApproval: boolean) {
+  const { icon, label } = describeRunStatus(view, isAwaitingApproval);
+  const problemLines = view.problems
     .slice(0, 10)
-    .map(({ step, fault }) => md`• ${view.steps[step]?.title ?? step}: ${fault?.message ?? 'exists and differs'}`);
+    .map(({ step, error }) => md`• ${view.steps[step]?.title ?? step}: ${error?.message ?? 'exists and differs'}`);
   return [
-    block.section(md`*${view.operation}* ${icon} ${words} · ${person(view.by)}, ${moment(view.startedAt)}`),
-    block.section(progressBar(view, waits)),
+    block.section(
+      md`*${view.operation}* ${icon} ${label} · ${formatMention(view.requester)}, ${formatTimestamp(view.startedAt)}`,
+    ),
+    block.section(renderProgressBar(view, isAwaitingApproval)),
     // One that made it is told by its bar.
-    ...(view.over === 'succeeded' && troubles.length === 0 ? [] : sections(phaseLines(view))),
-    ...sections(troubles),
-    block.note(waits ? md`${code(`/kthw cancel ${view.cluster}`)} stops the run` : whatNext(view)),
+    ...(view.outcome === 'succeeded' && problemLines.length === 0 ? [] : buildSections(formatPhaseLines(view))),
+    ...buildSections(problemLines),
+    block.context(
+      isAwaitingApproval ? md`${formatCode(`/kthw cancel ${view.cluster}`)} stops the run` : formatNextCommands(view),
+    ),
   ];
 }
 
-function line({ name, record, latest }: ClusterStatus): Markdown {
-  const going = latest && !latest.over ? `, ${progress(latest)}` : '';
-  return md`${clusterIcons[record.state]} *${name}* · ${record.state}${going} · ${machines(record)} · ${record.spec.zone} · ${person(record.by)}`;
+function formatClusterLine({ name, record, latestRun }: ClusterStatus): Markdown {
+  const progressText = latestRun && !latestRun.outcome ? `, ${formatPhaseProgress(latestRun)}` : '';
+  return md`${clusterIcons[record.state]} *${name}* · ${formatClusterState(record.state)}${progressText} · ${formatNodeCounts(record)} · ${record.spec.zone} · ${formatMention(record.createdBy)}`;
 }
 
-function progress({ operation, phases }: RunView): string {
+function formatPhaseProgress({ operation, phases }: RunView): string {
   return `${operation} ${phases.filter((p) => p.state === 'done').length}/${phases.length}`;
 }
 
-function machines({ spec }: ClusterStatus['record']): string {
+function formatNodeCounts({ spec }: ClusterStatus['record']): string {
   return `${spec.controllers}+${spec.workers} machines`;
 }

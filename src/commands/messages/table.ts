@@ -1,13 +1,13 @@
 import { limits } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 
-const widest = 48;
+const maxCellWidth = 48;
 /** Room for the fence, the last line and what escaping adds. */
-const room = limits.section - 200;
+const maxTextLength = limits.section - 200;
 
 /** Rows in columns of a fixed width. Cells that are too wide are cut; rows beyond a section's room are counted. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): Markdown {
-  const cells = [head, ...rows].map((row) => row.map(cell));
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): Markdown {
+  const cells = [head, ...rows].map((row) => row.map(formatCell));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? '')].length)));
   const lines = cells.map(
     (row) =>
@@ -16,19 +16,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
         .join('  ')
         .trimEnd()}`.markdown,
   );
-  const shown: string[] = [];
+  const visibleLines: string[] = [];
   let length = 0;
   for (const line of lines) {
     length += line.length + 1;
-    if (length > room) break;
-    shown.push(line);
+    if (length > maxTextLength) break;
+    visibleLines.push(line);
   }
-  if (shown.length < lines.length) shown.push(`… and ${lines.length - shown.length} more`);
-  return { markdown: `\`\`\`\n${shown.join('\n')}\n\`\`\`` };
+  if (visibleLines.length < lines.length) visibleLines.push(`… and ${lines.length - visibleLines.length} more`);
+  return { markdown: `\`\`\`\n${visibleLines.join('\n')}\n\`\`\`` };
 }
 
-function cell(text: string): string {
+function formatCell(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').replaceAll('`', '’').trim() || '';
-  const letters = [...line];
-  return letters.length > widest ? `${letters.slice(0, widest - 1).join('')}…` : line;
+  const characters = [...line];
+  return characters.length > maxCellWidth ? `${characters.slice(0, maxCellWidth - 1).join('')}…` : line;
 }

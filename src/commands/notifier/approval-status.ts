@@ -1,65 +1,65 @@
 import type { Person, StoredEvent } from '../../store/events.ts';
 
 /** What came of a question that a run asked. `open` and `approved` go on. */
-export interface Fate {
-  readonly is: 'open' | 'approved' | 'ended' | 'refused' | 'superseded' | 'expired' | 'over';
-  readonly answer?: { readonly by: Person; readonly at: Date };
+export interface ApprovalStatus {
+  readonly kind: 'open' | 'approved' | 'ended' | 'refused' | 'superseded' | 'expired' | 'over';
+  readonly answer?: { readonly actor: Person; readonly at: Date };
   /** How the run ended that went on after a yes. */
-  readonly end?: { readonly as: 'succeeded' | 'failed' | 'cancelled'; readonly at: Date };
+  readonly end?: { readonly outcome: 'succeeded' | 'failed' | 'cancelled'; readonly at: Date };
   /** Who stopped the run instead of answering. */
   readonly stoppedBy?: Person;
 }
 
 /** What a question was asked with. */
-export interface Question {
+export interface ApprovalRequest {
   readonly seq: number;
   readonly digest: string;
-  readonly destroys: readonly string[];
+  readonly deletions: readonly string[];
   readonly expiresAt: Date;
 }
 
 /** The question that event `seq` asked. Pure. */
-export function questionAt(events: readonly StoredEvent[], seq: number): Question | undefined {
+export function findApprovalRequest(events: readonly StoredEvent[], seq: number): ApprovalRequest | undefined {
   const event = events.find((one) => one.seq === seq)?.event;
-  if (event?.type !== 'approval.asked') return undefined;
-  return { seq, digest: event.digest, destroys: event.destroys, expiresAt: new Date(event.expiresAt) };
+  if (event?.type !== 'approval.requested') return undefined;
+  return { seq, digest: event.digest, deletions: event.deletions, expiresAt: new Date(event.expiresAt) };
 }
 
 /** What came of a question so far. Pure. `events`: all of the run. */
-export function fateOf(events: readonly StoredEvent[], asked: Question): Fate {
-  let answer: Fate['answer'];
+export function getApprovalStatus(events: readonly StoredEvent[], request: ApprovalRequest): ApprovalStatus {
+  let answer: ApprovalStatus['answer'];
   let stoppedBy: Person | undefined;
-  for (const { event, at } of events.filter(({ seq }) => seq > asked.seq)) {
+  for (const { event, at } of events.filter(({ seq }) => seq > request.seq)) {
     switch (event.type) {
-      case 'approval.given':
-        answer ??= { by: event.by, at };
+      case 'approval.granted':
+        answer ??= { actor: event.actor, at };
         break;
-      case 'approval.refused':
-        if (!answer) return { is: 'refused', answer: { by: event.by, at } };
+      case 'approval.rejected':
+        if (!answer) return { kind: 'refused', answer: { actor: event.actor, at } };
         break;
-      case 'approval.asked':
-        return { is: 'superseded', ...(answer ? { answer } : {}) };
-      case 'run.cancelAsked':
-        stoppedBy ??= event.by;
+      case 'approval.requested':
+        return { kind: 'superseded', ...(answer ? { answer } : {}) };
+      case 'run.cancelRequested':
+        stoppedBy ??= event.actor;
         break;
       case 'run.finished':
-        if (answer) return { is: 'ended', answer, end: { as: event.as, at } };
-        if (stoppedBy) return { is: 'over', stoppedBy };
-        return { is: at >= asked.expiresAt ? 'expired' : 'over' };
+        if (answer) return { kind: 'ended', answer, end: { outcome: event.outcome, at } };
+        if (stoppedBy) return { kind: 'over', stoppedBy };
+        return { kind: at >= request.expiresAt ? 'expired' : 'over' };
       default:
     }
   }
-  return answer ? { is: 'approved', answer } : { is: 'open' };
+  return answer ? { kind: 'approved', answer } : { kind: 'open' };
 }
 
 /** Nothing more will come of it. */
-export function isFinal({ is }: Fate): boolean {
-  return is !== 'open' && is !== 'approved';
+export function isFinalStatus({ kind }: ApprovalStatus): boolean {
+  return kind !== 'open' && kind !== 'approved';
 }
 
 /** The question that waits for an answer now. Pure. */
-export function openQuestion(events: readonly StoredEvent[]): Question | undefined {
-  const last = events.findLast(({ event }) => event.type === 'approval.asked');
-  const asked = last && questionAt(events, last.seq);
-  return asked && fateOf(events, asked).is === 'open' ? asked : undefined;
+export function findOpenApprovalRequest(events: readonly StoredEvent[]): ApprovalRequest | undefined {
+  const last = events.findLast(({ event }) => event.type === 'approval.requested');
+  const request = last && findApprovalRequest(events, last.seq);
+  return request && getApprovalStatus(events, request).kind === 'open' ? request : undefined;
 }

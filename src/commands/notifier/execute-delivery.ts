@@ -1,258 +1,334 @@
-import type { Desk, Kubeconfig, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/cluster-service-types.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import type { RecordOf } from '../../store/records.ts';
-import type { Store, Version, Versioned } from '../../store/store.ts';
-import { kubeconfigFile, kubeconfigNote } from '../messages/kubeconfig.ts';
+import type { RecordValue } from '../../store/records.ts';
+import type { Store, Version, VersionedRecord } from '../../store/store.ts';
+import { getKubeconfigFileName, renderKubeconfigFileComment } from '../messages/kubeconfig.ts';
 import type { Message } from '../routing/command.ts';
-import { type Chat, ChatError, type Picture, type Place } from '../slack/chat.ts';
-import { type Doing, type Intent, intents } from './delivery-claim.ts';
-import type { Job } from './next-deliveries.ts';
+import { type ChartImage, type Chat, ChatError, type MessageRef } from '../slack/chat.ts';
+import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './delivery-claim.ts';
+import type { Delivery } from './next-deliveries.ts';
 
-export interface Delivery {
+export interface DeliveryDeps {
   readonly store: Store;
-  readonly desk: Desk;
+  readonly clusterService: ClusterService;
   readonly chat: Chat;
   readonly clock: Clock;
   /** What ran when; nothing where it can't be drawn. */
-  draw(view: RunView, events: readonly StoredEvent[]): Promise<Omit<Picture, 'name'> | undefined>;
+  renderChart(view: RunView, events: readonly StoredEvent[]): Promise<Omit<ChartImage, 'name'> | undefined>;
   /** This courier, unique among all that ever ran. */
-  readonly me: string;
+  readonly notifierId: string;
 }
 
 /** What a courier knows of a run besides its record: lost in a crash, and only a help. */
-export interface Memory {
+export interface DeliveryCache {
   /** Posts that went out, by the event they tell, in case writing it down fails. */
-  readonly posted: Map<number, Place>;
+  readonly postedMessages: Map<number, MessageRef>;
   kubeconfig?: Kubeconfig;
 }
 
-type Thread = Versioned<RecordOf<'thread'>>;
-type Change = { readonly [K in keyof Omit<Intent, 'doing'>]: Intent[K] | undefined };
-type Told = NonNullable<RecordOf<'thread'>['questions']>[number];
+type VersionedThread = VersionedRecord<RecordValue<'slackThread'>>;
+type DeliveryClaimChange = { readonly [K in keyof Omit<DeliveryClaim, 'inFlight'>]: DeliveryClaim[K] | undefined };
+type PostedQuestion = NonNullable<RecordValue<'slackThread'>['approvalMessages']>[number];
 
 /** Longer than the calls of one delivery can take together. */
-const claimMs = { summary: 20_000, reply: 20_000, question: 20_000, kubeconfig: 60_000, picture: 40_000 } as const;
+const claimDurationMs = {
+  summary: 20_000,
+  reply: 20_000,
+  question: 20_000,
+  kubeconfig: 60_000,
+  picture: 40_000,
+} as const;
 /** Clocks of two machines differ, and Slack has its own. */
-const skewMs = 60_000;
+const clockSkewMs = 60_000;
 
 /** Carries one job out and writes down that it happened. @throws ChatError, StaleVersion */
-export async function deliver(
-  job: Exclude<Job, { do: 'wait' }>,
-  found: Thread,
+export async function executeDelivery(
+  delivery: Exclude<Delivery, { kind: 'wait' }>,
+  record: VersionedThread,
   view: RunView,
   events: readonly StoredEvent[],
-  memory: Memory,
-  d: Delivery,
+  cache: DeliveryCache,
+  deps: DeliveryDeps,
 ): Promise<void> {
-  const thread = found.value;
-  switch (job.do) {
+  const thread = record.value;
+  switch (delivery.kind) {
     case 'update':
-      return await d.chat.update({ channel: thread.channel, ts: thread.ts ?? '' }, job.message, {
+      return await deps.chat.updateMessage({ channel: thread.channel, ts: thread.ts ?? '' }, delivery.message, {
         run: view.run,
         seq: 0,
       });
     case 'summary': {
-      const version = await claim(found, 'summary', 0, d);
-      const place = await post(thread.channel, job.message, 0, undefined, view, memory, d);
-      await keep({ ...found, version }, { ...thread, channel: place.channel, ts: place.ts }, {}, d);
+      const version = await claimDelivery(record, 'summary', 0, deps);
+      const messageRef = await postToThread(thread.channel, delivery.message, 0, undefined, view, cache, deps);
+      await saveThread({ ...record, version }, { ...thread, channel: messageRef.channel, ts: messageRef.ts }, {}, deps);
       return;
     }
     case 'reply': {
-      const version = await claim(found, 'reply', job.upTo, d);
-      await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
-      await keep({ ...found, version }, { ...thread, cursor: job.upTo }, afterReply(job.picture, job.upTo), d);
+      const version = await claimDelivery(record, 'reply', delivery.throughSeq, deps);
+      await postToThread(thread.channel, delivery.message, delivery.throughSeq, thread.ts, view, cache, deps);
+      await saveThread(
+        { ...record, version },
+        { ...thread, cursor: delivery.throughSeq },
+        buildReplyChange(delivery.hasChart, delivery.throughSeq),
+        deps,
+      );
       return;
     }
     case 'question': {
-      const version = await claim(found, 'question', job.upTo, d);
-      const place = await post(thread.channel, job.message, job.upTo, thread.ts, view, memory, d);
-      const asked = job.final ? undefined : { seq: job.upTo, ...place, shows: job.shows };
-      const told = withQuestion(thread, job.upTo, asked);
-      await keep({ ...found, version }, { ...told, cursor: job.upTo }, { settled: undefined }, d);
+      const version = await claimDelivery(record, 'question', delivery.throughSeq, deps);
+      const messageRef = await postToThread(
+        thread.channel,
+        delivery.message,
+        delivery.throughSeq,
+        thread.ts,
+        view,
+        cache,
+        deps,
+      );
+      const postedQuestion = delivery.isFinal
+        ? undefined
+        : { seq: delivery.throughSeq, ...messageRef, renderedState: delivery.renderedState };
+      const nextThread = replacePostedQuestion(thread, delivery.throughSeq, postedQuestion);
+      await saveThread(
+        { ...record, version },
+        { ...nextThread, cursor: delivery.throughSeq },
+        { kubeconfigOutcome: undefined },
+        deps,
+      );
       return;
     }
     case 'amend': {
-      await d.chat.update(job.at, job.message, { run: view.run, seq: job.seq });
-      const next = job.final ? undefined : { seq: job.seq, ...job.at, shows: job.shows };
-      await keep(found, withQuestion(thread, job.seq, next), {}, d);
+      await deps.chat.updateMessage(delivery.messageRef, delivery.message, { run: view.run, seq: delivery.seq });
+      const postedQuestion = delivery.isFinal
+        ? undefined
+        : { seq: delivery.seq, ...delivery.messageRef, renderedState: delivery.renderedState };
+      await saveThread(record, replacePostedQuestion(thread, delivery.seq, postedQuestion), {}, deps);
       return;
     }
     case 'kubeconfig': {
-      const version = await claim(found, 'kubeconfig', job.upTo, d);
-      const failed = await sendKubeconfig(view, memory, d);
-      delete memory.kubeconfig;
-      const settled = { upTo: job.upTo, ...(failed === undefined ? {} : { failed }) };
-      await keep({ ...found, version }, thread, { settled }, d);
+      const version = await claimDelivery(record, 'kubeconfig', delivery.throughSeq, deps);
+      const failureReason = await sendKubeconfig(view, cache, deps);
+      delete cache.kubeconfig;
+      const kubeconfigOutcome = {
+        throughSeq: delivery.throughSeq,
+        ...(failureReason === undefined ? {} : { failureReason }),
+      };
+      await saveThread({ ...record, version }, thread, { kubeconfigOutcome }, deps);
       return;
     }
     case 'picture': {
       // Counted before it is drawn, whatever drawing does to this process; claimed after it, because that may take a while.
-      const picture = { upTo: job.upTo, tries: job.tries + 1 };
-      const begun = { ...found, version: await kept(found, thread, { picture }, d) };
-      const drawn = await d.draw(asItEnded(view, events[job.upTo - 1]), events.slice(0, job.upTo));
-      if (!drawn) return await keep(begun, thread, { picture: undefined }, d);
-      const version = await claim(begun, 'picture', job.upTo, d, picture);
-      await d.chat.share(thread.channel, { ...drawn, name: pictureFile(view, job.upTo) }, thread.ts);
-      await keep({ ...found, version }, thread, { picture: undefined }, d);
+      const pendingChart = { throughSeq: delivery.throughSeq, attempts: delivery.attempts + 1 };
+      const attemptedRecord = { ...record, version: await writeThread(record, thread, { pendingChart }, deps) };
+      const chart = await deps.renderChart(
+        toFinishedView(view, events[delivery.throughSeq - 1]),
+        events.slice(0, delivery.throughSeq),
+      );
+      if (!chart) return await saveThread(attemptedRecord, thread, { pendingChart: undefined }, deps);
+      const version = await claimDelivery(attemptedRecord, 'picture', delivery.throughSeq, deps, pendingChart);
+      await deps.chat.uploadImage(
+        thread.channel,
+        { ...chart, name: formatChartFilename(view, delivery.throughSeq) },
+        thread.ts,
+      );
+      await saveThread({ ...record, version }, thread, { pendingChart: undefined }, deps);
       return;
     }
     case 'recover':
-      return await recover(job.doing, job.picture, found, view, memory, d);
+      return await reconcileInFlight(delivery.inFlight, delivery.hasChart, record, view, cache, deps);
     default:
-      return job satisfies never;
+      return delivery satisfies never;
   }
 }
 
 /** The thread with another word on what the message of a question says; with none, it is never edited again. */
-export function withQuestion(thread: RecordOf<'thread'>, seq: number, next: Told | undefined): RecordOf<'thread'> {
-  const { questions = [], ...rest } = thread;
-  const left = [...questions.filter((one) => one.seq !== seq), ...(next ? [next] : [])];
-  return left.length > 0 ? { ...rest, questions: left } : rest;
+export function replacePostedQuestion(
+  thread: RecordValue<'slackThread'>,
+  seq: number,
+  question: PostedQuestion | undefined,
+): RecordValue<'slackThread'> {
+  const { approvalMessages = [], ...rest } = thread;
+  const remaining = [...approvalMessages.filter((one) => one.seq !== seq), ...(question ? [question] : [])];
+  return remaining.length > 0 ? { ...rest, approvalMessages: remaining } : rest;
 }
 
 /** Writes what becomes of a thread, without what was being done. What is settled and due stays unless it is given. */
-export async function keep(
-  found: Thread,
-  next: RecordOf<'thread'>,
-  change: Change,
-  d: Pick<Delivery, 'store'>,
+export async function saveThread(
+  record: VersionedThread,
+  next: RecordValue<'slackThread'>,
+  change: DeliveryClaimChange,
+  deps: Pick<DeliveryDeps, 'store'>,
 ): Promise<void> {
-  await kept(found, next, change, d);
+  await writeThread(record, next, change, deps);
 }
 
 /** The same, and answers the version that it is now. */
-async function kept(
-  found: Thread,
-  next: RecordOf<'thread'>,
-  change: Change,
-  { store }: Pick<Delivery, 'store'>,
+async function writeThread(
+  record: VersionedThread,
+  next: RecordValue<'slackThread'>,
+  change: DeliveryClaimChange,
+  { store }: Pick<DeliveryDeps, 'store'>,
 ): Promise<Version> {
-  const { intent, ...rest } = next;
-  const { doing: _, ...stays } = intents.read(intent);
-  return await store.write('thread', found.id, { ...rest, ...intents.write({ ...stays, ...change }) }, found.version);
+  const { deliveryClaim, ...rest } = next;
+  const { inFlight: _, ...remaining } = deliveryClaims.parse(deliveryClaim);
+  return await store.write(
+    'slackThread',
+    record.id,
+    { ...rest, ...deliveryClaims.serialize({ ...remaining, ...change }) },
+    record.version,
+  );
 }
 
 /** Written before the call: after a crash it says what to look for. */
-async function claim(
-  found: Thread,
-  what: Doing['what'],
-  upTo: number,
-  { store, clock, me }: Delivery,
-  picture = intents.read(found.value.intent).picture,
+async function claimDelivery(
+  record: VersionedThread,
+  kind: InFlightDelivery['kind'],
+  throughSeq: number,
+  { store, clock, notifierId }: DeliveryDeps,
+  pendingChart = deliveryClaims.parse(record.value.deliveryClaim).pendingChart,
 ): Promise<Version> {
   const now = clock.now();
-  const doing = { what, upTo, by: me, since: now.toISOString(), until: new Date(+now + claimMs[what]).toISOString() };
-  const intent = intents.write({ ...intents.read(found.value.intent), doing, picture });
-  return await store.write('thread', found.id, { ...found.value, ...intent }, found.version);
+  const inFlight = {
+    kind,
+    throughSeq,
+    notifierId,
+    claimedAt: now.toISOString(),
+    expiresAt: new Date(+now + claimDurationMs[kind]).toISOString(),
+  };
+  const claim = deliveryClaims.serialize({
+    ...deliveryClaims.parse(record.value.deliveryClaim),
+    inFlight,
+    pendingChart,
+  });
+  return await store.write('slackThread', record.id, { ...record.value, ...claim }, record.version);
 }
 
 /** The end of a run is told once, with what was settled for it; its picture comes after it. */
-function afterReply(picture: boolean, upTo: number) {
-  return { settled: undefined, ...(picture ? { picture: { upTo, tries: 0 } } : {}) };
+function buildReplyChange(hasChart: boolean, throughSeq: number) {
+  return { kubeconfigOutcome: undefined, ...(hasChart ? { pendingChart: { throughSeq, attempts: 0 } } : {}) };
 }
 
-async function post(
+async function postToThread(
   channel: string,
   message: Message,
   seq: number,
   thread: string | undefined,
   view: RunView,
-  memory: Memory,
-  { chat }: Delivery,
-): Promise<Place> {
-  const options = { mark: { run: view.run, seq }, ...(thread === undefined ? {} : { thread }) };
-  memory.posted.delete(seq);
-  const place = await chat.post(channel, message, options);
-  memory.posted.set(seq, place);
-  return place;
+  cache: DeliveryCache,
+  { chat }: DeliveryDeps,
+): Promise<MessageRef> {
+  const options = { metadata: { run: view.run, seq }, ...(thread === undefined ? {} : { thread }) };
+  cache.postedMessages.delete(seq);
+  const messageRef = await chat.postMessage(channel, message, options);
+  cache.postedMessages.set(seq, messageRef);
+  return messageRef;
 }
 
 /** Looks whether what was begun is there. Where nobody may look, it is posted again: rather twice than never. */
-async function recover(
-  doing: Doing,
-  picture: boolean,
-  found: Thread,
+async function reconcileInFlight(
+  inFlight: InFlightDelivery,
+  hasChart: boolean,
+  record: VersionedThread,
   view: RunView,
-  memory: Memory,
-  d: Delivery,
+  cache: DeliveryCache,
+  deps: DeliveryDeps,
 ): Promise<void> {
-  const thread = found.value;
-  if (doing.what === 'picture') {
-    const isThere = await passing(() => isShared(doing, thread, view, d));
-    return await keep(found, thread, isThere === true ? { picture: undefined } : {}, d);
+  const thread = record.value;
+  if (inFlight.kind === 'picture') {
+    const isUploaded = await ignorePermanentErrors(() => isChartUploaded(inFlight, thread, view, deps));
+    return await saveThread(record, thread, isUploaded === true ? { pendingChart: undefined } : {}, deps);
   }
-  const place = memory.posted.get(doing.upTo) ?? (await passing(() => lookFor(doing, thread, view, d)));
-  if (place === undefined || place === 'cannot') return await keep(found, thread, {}, d);
-  if (doing.what === 'summary') return await keep(found, { ...thread, ts: place.ts }, {}, d);
+  const messageRef =
+    cache.postedMessages.get(inFlight.throughSeq) ??
+    (await ignorePermanentErrors(() => findPostedMessage(inFlight, thread, view, deps)));
+  if (messageRef === undefined || messageRef === 'cannot') return await saveThread(record, thread, {}, deps);
+  if (inFlight.kind === 'summary') return await saveThread(record, { ...thread, ts: messageRef.ts }, {}, deps);
   // What it says now is not known: nothing it could say is called so, which has it edited.
-  const asked = { seq: doing.upTo, ...place, shows: 'unknown' };
-  const told = doing.what === 'question' ? withQuestion(thread, doing.upTo, asked) : thread;
-  const next = { ...told, cursor: Math.max(thread.cursor, doing.upTo) };
-  await keep(found, next, doing.what === 'reply' ? afterReply(picture, doing.upTo) : {}, d);
+  const postedQuestion = { seq: inFlight.throughSeq, ...messageRef, renderedState: 'unknown' };
+  const nextThread =
+    inFlight.kind === 'question' ? replacePostedQuestion(thread, inFlight.throughSeq, postedQuestion) : thread;
+  const updatedThread = { ...nextThread, cursor: Math.max(thread.cursor, inFlight.throughSeq) };
+  await saveThread(
+    record,
+    updatedThread,
+    inFlight.kind === 'reply' ? buildReplyChange(hasChart, inFlight.throughSeq) : {},
+    deps,
+  );
 }
 
-function lookFor(
-  doing: Doing,
-  thread: RecordOf<'thread'>,
+function findPostedMessage(
+  inFlight: InFlightDelivery,
+  thread: RecordValue<'slackThread'>,
   view: RunView,
-  { chat }: Delivery,
-): Promise<Place | 'cannot' | undefined> {
-  const since = sinceOf(doing);
-  const options = doing.what === 'summary' || thread.ts === undefined ? { since } : { since, thread: thread.ts };
-  return chat.find(thread.channel, { run: view.run, seq: doing.upTo }, options);
+  { chat }: DeliveryDeps,
+): Promise<MessageRef | 'cannot' | undefined> {
+  const since = getSearchStart(inFlight);
+  const options = inFlight.kind === 'summary' || thread.ts === undefined ? { since } : { since, thread: thread.ts };
+  return chat.findMessage(thread.channel, { run: view.run, seq: inFlight.throughSeq }, options);
 }
 
-async function isShared(doing: Doing, { channel, ts }: RecordOf<'thread'>, view: RunView, { chat }: Delivery) {
+async function isChartUploaded(
+  inFlight: InFlightDelivery,
+  { channel, ts }: RecordValue<'slackThread'>,
+  view: RunView,
+  { chat }: DeliveryDeps,
+) {
   if (ts === undefined) return false;
-  return await chat.isShared(channel, pictureFile(view, doing.upTo), { thread: ts, since: sinceOf(doing) });
+  return await chat.imageExists(channel, formatChartFilename(view, inFlight.throughSeq), {
+    thread: ts,
+    since: getSearchStart(inFlight),
+  });
 }
 
-function sinceOf(doing: Doing): Date {
-  return new Date(+new Date(doing.since) - skewMs);
+function getSearchStart(inFlight: InFlightDelivery): Date {
+  return new Date(+new Date(inFlight.claimedAt) - clockSkewMs);
 }
 
 /** What can't be looked for at all is not there; what only can't be just now is looked for again. */
-async function passing<T>(look: () => Promise<T>): Promise<T | undefined> {
+async function ignorePermanentErrors<T>(search: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await look();
+    return await search();
   } catch (error) {
-    const passes = error instanceof ChatError && (error.trouble === 'limited' || error.trouble === 'unsure');
-    if (passes || !(error instanceof ChatError)) throw error;
+    const isTransient = error instanceof ChatError && (error.kind === 'limited' || error.kind === 'unsure');
+    if (isTransient || !(error instanceof ChatError)) throw error;
     return undefined;
   }
 }
 
 /** The run as it was then: it may have been resumed since. */
-function asItEnded(view: RunView, end: StoredEvent | undefined): RunView {
-  return end?.event.type === 'run.finished' ? { ...view, over: end.event.as, finishedAt: end.at } : view;
+function toFinishedView(view: RunView, storedEvent: StoredEvent | undefined): RunView {
+  return storedEvent?.event.type === 'run.finished'
+    ? { ...view, outcome: storedEvent.event.outcome, finishedAt: storedEvent.at }
+    : view;
 }
 
 /** The name by which a picture is found again: of one end of one run. */
-function pictureFile({ cluster, operation, run }: RunView, upTo: number): string {
-  return `${cluster}-${operation}-${run}-${upTo}.png`;
+function formatChartFilename({ cluster, operation, run }: RunView, throughSeq: number): string {
+  return `${cluster}-${operation}-${run}-${throughSeq}.png`;
 }
 
 /** Answers why there is nothing to send, if so. A crash in between sends it twice: rather twice than never. */
 async function sendKubeconfig(
-  { cluster, by }: RunView,
-  memory: Memory,
-  { desk, chat }: Delivery,
+  { cluster, requester }: RunView,
+  cache: DeliveryCache,
+  { clusterService, chat }: DeliveryDeps,
 ): Promise<string | undefined> {
-  const given = memory.kubeconfig ?? (await desk.kubeconfig(cluster, by).catch(notMade));
-  if (!given) return 'the cluster is gone';
-  if ('notReady' in given) throw new ChatError('unsure', 'kubeconfig_not_ready');
-  memory.kubeconfig = given;
-  const direct = await chat.direct(by.user);
-  await chat.upload(direct, {
-    name: kubeconfigFile(cluster),
-    content: given.file,
-    comment: kubeconfigNote(cluster, given),
+  const issuedKubeconfig =
+    cache.kubeconfig ?? (await clusterService.issueKubeconfig(cluster, requester).catch(throwKubeconfigError));
+  if (!issuedKubeconfig) return 'the cluster is gone';
+  if ('notReady' in issuedKubeconfig) throw new ChatError('unsure', 'kubeconfig_not_ready');
+  cache.kubeconfig = issuedKubeconfig;
+  const dmChannel = await chat.openDm(requester.user);
+  await chat.uploadFile(dmChannel, {
+    name: getKubeconfigFileName(cluster),
+    content: issuedKubeconfig.file,
+    comment: renderKubeconfigFileComment(cluster, issuedKubeconfig),
   });
   return undefined;
 }
 
 /** Tried again like a call to Slack, and not for ever: the end of the run waits for it. */
-function notMade(cause: unknown): never {
+function throwKubeconfigError(cause: unknown): never {
   throw new ChatError('unsure', 'kubeconfig_not_made', { cause });
 }

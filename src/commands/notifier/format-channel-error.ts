@@ -1,4 +1,4 @@
-const words: Readonly<Record<string, string>> = {
+const errorTexts: Readonly<Record<string, string>> = {
   not_in_channel: 'I am not in that channel; `/invite` me and the next run goes there',
   channel_not_found: 'I can’t see that channel; `/invite` me and the next run goes there',
   is_archived: 'that channel is archived',
@@ -9,6 +9,6 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Slack's word, or ours, for why something can't be delivered, as a person reads it. */
-export function placeWords(reason: string): string {
-  return words[reason] ?? `Slack says ${reason}`;
+export function formatChannelError(reason: string): string {
+  return errorTexts[reason] ?? `Slack says ${reason}`;
 }

@@ -1,70 +1,76 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import type { RecordOf } from '../../store/records.ts';
+import type { RecordValue } from '../../store/records.ts';
 import type { Policy } from '../authorization/policy.ts';
-import { approvals } from '../interactions/approval-buttons.ts';
-import { pauseIds } from '../interactions/pause-buttons.ts';
-import { question } from '../messages/approval-request.ts';
-import { chapterDone } from '../messages/chapter-pause.ts';
-import { summary } from '../messages/run-summary.ts';
-import { ended } from '../messages/run-thread-messages.ts';
+import { approvalButtons } from '../interactions/approval-buttons.ts';
+import { pauseButtonIds } from '../interactions/pause-buttons.ts';
+import { renderApprovalRequest } from '../messages/approval-request.ts';
+import { renderChapterPause } from '../messages/chapter-pause.ts';
+import { renderRunSummary } from '../messages/run-summary.ts';
+import { renderRunResult } from '../messages/run-thread-messages.ts';
 import type { Message } from '../routing/command.ts';
-import type { Place } from '../slack/chat.ts';
-import { fateOf, isFinal, openQuestion, type Question, questionAt } from './approval-status.ts';
-import { type Doing, type Intent, intents } from './delivery-claim.ts';
-import { placeWords } from './format-channel-error.ts';
-import { fateOfPause, type Pause, pauseAt } from './pause-status.ts';
-import type { Call } from './rate-limiter.ts';
-import { type Item, nextItem } from './thread-message.ts';
+import type { MessageRef } from '../slack/chat.ts';
+import {
+  type ApprovalRequest,
+  findApprovalRequest,
+  findOpenApprovalRequest,
+  getApprovalStatus,
+  isFinalStatus,
+} from './approval-status.ts';
+import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './delivery-claim.ts';
+import { formatChannelError } from './format-channel-error.ts';
+import { findPause, getPauseStatus, type Pause } from './pause-status.ts';
+import type { RateLimitClass } from './rate-limiter.ts';
+import { findNextThreadMessage, type ThreadMessage } from './thread-message.ts';
 
 /** All that decides what a run's thread needs. */
 export interface ThreadState {
-  readonly thread: RecordOf<'thread'>;
+  readonly thread: RecordValue<'slackThread'>;
   readonly view: RunView;
   /** All events of the run, up to the view's last. */
   readonly events: readonly StoredEvent[];
   /** The last event that the summary shows, as far as this courier knows. */
-  readonly shown: number;
+  readonly lastRenderedSeq: number;
   /** This courier knows that what it was doing did not happen. */
-  readonly undone: boolean;
+  readonly hasInFlightFailed: boolean;
   /** Slack's word for why the thread is not where it was asked for. */
-  readonly moved: string | undefined;
+  readonly fallbackReason: string | undefined;
   /** Slack's page of the thread, once it has said where that is. */
-  readonly link: string | undefined;
+  readonly permalink: string | undefined;
   /** Who may answer questions. */
   readonly policy: Policy;
 }
 
-export type Job =
-  | { readonly do: 'summary'; readonly message: Message }
-  | { readonly do: 'update'; readonly message: Message; readonly shows: number }
+export type Delivery =
+  | { readonly kind: 'summary'; readonly message: Message }
+  | { readonly kind: 'update'; readonly message: Message; readonly renderedState: number }
   /** `picture`: it ends a run, and a picture of it follows. */
-  | { readonly do: 'reply'; readonly message: Message; readonly upTo: number; readonly picture: boolean }
+  | { readonly kind: 'reply'; readonly message: Message; readonly throughSeq: number; readonly hasChart: boolean }
   | {
-      readonly do: 'question';
+      readonly kind: 'question';
       readonly message: Message;
-      readonly upTo: number;
-      readonly shows: string;
-      readonly final: boolean;
+      readonly throughSeq: number;
+      readonly renderedState: string;
+      readonly isFinal: boolean;
     }
   /** Something came of a question: its message says so. `final`: it is never edited again. */
   | {
-      readonly do: 'amend';
+      readonly kind: 'amend';
       readonly message: Message;
-      readonly at: Place;
+      readonly messageRef: MessageRef;
       readonly seq: number;
-      readonly shows: string;
-      readonly final: boolean;
+      readonly renderedState: string;
+      readonly isFinal: boolean;
     }
-  | { readonly do: 'kubeconfig'; readonly upTo: number }
+  | { readonly kind: 'kubeconfig'; readonly throughSeq: number }
   /** What ran when, up to where the run ended. */
-  | { readonly do: 'picture'; readonly upTo: number; readonly tries: number }
+  | { readonly kind: 'picture'; readonly throughSeq: number; readonly attempts: number }
   /** Something was begun and nobody knows whether it happened. `picture`: as for a reply. */
-  | { readonly do: 'recover'; readonly doing: Doing; readonly picture: boolean }
+  | { readonly kind: 'recover'; readonly inFlight: InFlightDelivery; readonly hasChart: boolean }
   /** Another courier is at it. */
-  | { readonly do: 'wait'; readonly until: Date };
+  | { readonly kind: 'wait'; readonly until: Date };
 
-export const callOf = {
+export const rateLimitClassOf = {
   summary: 'post',
   update: 'update',
   reply: 'post',
@@ -73,87 +79,117 @@ export const callOf = {
   kubeconfig: 'upload',
   picture: 'upload',
   recover: 'find',
-} as const satisfies Record<Exclude<Job['do'], 'wait'>, Call>;
+} as const satisfies Record<Exclude<Delivery['kind'], 'wait'>, RateLimitClass>;
 
 /** A picture that was begun so often and never got there is left. */
-const mostTries = 5;
+const maxChartAttempts = 5;
 
 /** What could be done now, in any order; nothing when all is told. Pure. */
-export function jobsOf(state: ThreadState, me: string, now: Date): Job[] {
+export function listNextDeliveries(state: ThreadState, notifierId: string, now: Date): Delivery[] {
   const { thread, events } = state;
-  const { doing, settled, picture } = intents.read(thread.intent);
-  if (doing && !(state.undone && doing.by === me)) {
-    if (doing.by !== me && new Date(doing.until) > now) return [{ do: 'wait', until: new Date(doing.until) }];
+  const { inFlight, kubeconfigOutcome, pendingChart } = deliveryClaims.parse(thread.deliveryClaim);
+  if (inFlight && !(state.hasInFlightFailed && inFlight.notifierId === notifierId)) {
+    if (inFlight.notifierId !== notifierId && new Date(inFlight.expiresAt) > now)
+      return [{ kind: 'wait', until: new Date(inFlight.expiresAt) }];
     // A kubeconfig can't be looked for: rather twice than never.
-    if (doing.what !== 'kubeconfig') return [{ do: 'recover', doing, picture: hasPicture(events, doing.upTo) }];
+    if (inFlight.kind !== 'kubeconfig')
+      return [{ kind: 'recover', inFlight, hasChart: hasChartContent(events, inFlight.throughSeq) }];
   }
-  const messages = messagesOf(state, settled);
+  const messages = listMessageDeliveries(state, kubeconfigOutcome);
   // Pictures come when nothing is left to say, so that no message ever waits for one.
-  const isDue = thread.ts !== undefined && picture !== undefined && picture.tries < mostTries;
-  return messages.length === 0 && isDue ? [{ do: 'picture', ...picture }] : messages;
+  const isChartDue = thread.ts !== undefined && pendingChart !== undefined && pendingChart.attempts < maxChartAttempts;
+  return messages.length === 0 && isChartDue ? [{ kind: 'picture', ...pendingChart }] : messages;
 }
 
-function messagesOf(state: ThreadState, settled: Intent['settled']): Job[] {
-  const { thread, view, events, shown } = state;
-  const shows = summary(view, {
-    moved: movedWords(state),
-    waits: openQuestion(events) !== undefined,
-    thread: state.link,
+function listMessageDeliveries(state: ThreadState, kubeconfigOutcome: DeliveryClaim['kubeconfigOutcome']): Delivery[] {
+  const { thread, view, events, lastRenderedSeq } = state;
+  const summaryMessage = renderRunSummary(view, {
+    fallbackReason: formatFallbackReason(state),
+    isAwaitingApproval: findOpenApprovalRequest(events) !== undefined,
+    threadUrl: state.permalink,
   });
-  if (thread.ts === undefined) return thread.cursor < view.lastSeq ? [{ do: 'summary', message: shows }] : [];
-  const item = nextItem(view, events, thread.cursor);
-  const edits = amendments(state);
-  const replies = replyOf(item, state);
-  if (shown < view.lastSeq) return [...edits, { do: 'update', message: shows, shows: view.lastSeq }, ...replies];
-  const told = [...edits, ...replies];
-  if (told.length > 0 || !item || !('end' in item)) return told;
-  const settledNow = settled?.upTo === item.upTo ? settled : undefined;
-  if (givesKubeconfig(item.end, view) && !settledNow) return [{ do: 'kubeconfig', upTo: item.upTo }];
-  const { upTo } = item;
-  return [{ do: 'reply', message: ended(item.end, settledNow), upTo, picture: hasPicture(events, upTo) }];
+  if (thread.ts === undefined)
+    return thread.cursor < view.lastSeq ? [{ kind: 'summary', message: summaryMessage }] : [];
+  const next = findNextThreadMessage(view, events, thread.cursor);
+  const questionUpdates = listQuestionUpdates(state);
+  const replies = listReplyDeliveries(next, state);
+  if (lastRenderedSeq < view.lastSeq)
+    return [...questionUpdates, { kind: 'update', message: summaryMessage, renderedState: view.lastSeq }, ...replies];
+  const deliveries = [...questionUpdates, ...replies];
+  if (deliveries.length > 0 || !next || !('finishedRun' in next)) return deliveries;
+  const currentOutcome = kubeconfigOutcome?.throughSeq === next.throughSeq ? kubeconfigOutcome : undefined;
+  if (canSendKubeconfig(next.finishedRun, view) && !currentOutcome)
+    return [{ kind: 'kubeconfig', throughSeq: next.throughSeq }];
+  const { throughSeq } = next;
+  return [
+    {
+      kind: 'reply',
+      message: renderRunResult(next.finishedRun, currentOutcome),
+      throughSeq,
+      hasChart: hasChartContent(events, throughSeq),
+    },
+  ];
 }
 
 /** An end before which something was done. */
-function hasPicture(events: readonly StoredEvent[], upTo: number): boolean {
-  return events[upTo - 1]?.event.type === 'run.finished' && events.some(({ event }) => event.type === 'step.started');
+function hasChartContent(events: readonly StoredEvent[], throughSeq: number): boolean {
+  return (
+    events[throughSeq - 1]?.event.type === 'run.finished' && events.some(({ event }) => event.type === 'step.started')
+  );
 }
 
 /** The end waits until the summary and the questions show it. */
-function replyOf(item: Item | undefined, state: ThreadState): Job[] {
-  if (!item || 'end' in item) return [];
-  if ('reply' in item) return [{ do: 'reply', message: item.reply, upTo: item.upTo, picture: false }];
-  const shown = 'pauses' in item ? pauseShown(item.pauses, state) : shownOf(item.asks, state);
-  return [{ do: 'question', upTo: item.upTo, ...shown }];
+function listReplyDeliveries(next: ThreadMessage | undefined, state: ThreadState): Delivery[] {
+  if (!next || 'finishedRun' in next) return [];
+  if ('message' in next)
+    return [{ kind: 'reply', message: next.message, throughSeq: next.throughSeq, hasChart: false }];
+  const content =
+    'pause' in next ? renderPause(next.pause, state) : renderApprovalQuestion(next.approvalRequest, state);
+  return [{ kind: 'question', throughSeq: next.throughSeq, ...content }];
 }
 
 /** Questions whose message does not show yet what came of them. */
-function amendments(state: ThreadState): Job[] {
-  return (state.thread.questions ?? []).flatMap(({ seq, channel, ts, shows: before }): Job[] => {
-    const asked = questionAt(state.events, seq);
-    const pause = pauseAt(state.events, seq);
-    const now = asked ? shownOf(asked, state) : pause && pauseShown(pause, state);
-    if (!now) return [];
-    return now.shows === before ? [] : [{ do: 'amend', at: { channel, ts }, seq, ...now }];
-  });
+function listQuestionUpdates(state: ThreadState): Delivery[] {
+  return (state.thread.approvalMessages ?? []).flatMap(
+    ({ seq, channel, ts, renderedState: shownState }): Delivery[] => {
+      const approvalRequest = findApprovalRequest(state.events, seq);
+      const pause = findPause(state.events, seq);
+      const current = approvalRequest
+        ? renderApprovalQuestion(approvalRequest, state)
+        : pause && renderPause(pause, state);
+      if (!current) return [];
+      return current.renderedState === shownState
+        ? []
+        : [{ kind: 'amend', messageRef: { channel, ts }, seq, ...current }];
+    },
+  );
 }
 
-function shownOf(asked: Question, { events, view, policy }: ThreadState) {
-  const fate = fateOf(events, asked);
-  const ids = { yes: approvals.yes.id, no: approvals.no.id };
-  return { message: question(view, asked, fate, policy, ids), shows: fate.is, final: isFinal(fate) };
+function renderApprovalQuestion(approvalRequest: ApprovalRequest, { events, view, policy }: ThreadState) {
+  const status = getApprovalStatus(events, approvalRequest);
+  const ids = { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id };
+  return {
+    message: renderApprovalRequest(view, approvalRequest, status, policy, ids),
+    renderedState: status.kind,
+    isFinal: isFinalStatus(status),
+  };
 }
 
-function pauseShown(pause: Pause, { events, view }: ThreadState) {
-  const fate = fateOfPause(events, pause);
-  return { message: chapterDone(view, pause, fate, pauseIds), shows: fate.is, final: fate.is !== 'open' };
+function renderPause(pause: Pause, { events, view }: ThreadState) {
+  const status = getPauseStatus(events, pause);
+  return {
+    message: renderChapterPause(view, pause, status, pauseButtonIds),
+    renderedState: status.kind,
+    isFinal: status.kind !== 'open',
+  };
 }
 
 /** A create that made it, and was not resumed or undone since. */
-function givesKubeconfig(end: RunView, now: RunView): boolean {
-  return end.operation === 'create' && end.over === 'succeeded' && now.over === 'succeeded';
+function canSendKubeconfig(finished: RunView, current: RunView): boolean {
+  return finished.operation === 'create' && finished.outcome === 'succeeded' && current.outcome === 'succeeded';
 }
 
-function movedWords({ thread, view, moved }: ThreadState): string | undefined {
+function formatFallbackReason({ thread, view, fallbackReason }: ThreadState): string | undefined {
   if (thread.channel === view.channel) return undefined;
-  return moved === undefined ? 'I could not post there' : placeWords(moved);
+  return fallbackReason === undefined ? 'I could not post there' : formatChannelError(fallbackReason);
 }

@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Desk } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
-import type { RecordOf } from '../../store/records.ts';
-import type { Store, Versioned } from '../../store/store.ts';
-import { everybody, type Policy } from '../authorization/policy.ts';
-import { timelinePicture } from '../charts/timeline-chart.ts';
+import type { RecordValue } from '../../store/records.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
+import { allowAllPolicy, type Policy } from '../authorization/policy.ts';
+import { createTimelineChart } from '../charts/timeline-chart.ts';
 import type { Chat } from '../slack/chat.ts';
-import { Gates } from './rate-limiter.ts';
-import { Teller, type TellerOptions } from './run-notifier.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { RunNotifier, type RunNotifierOptions } from './run-notifier.ts';
 
-export interface CourierOptions {
+export interface NotifierOptions {
   readonly store: Store;
-  readonly desk: Desk;
+  readonly clusterService: ClusterService;
   readonly chat: Chat;
   /** Who may answer questions. @default everybody */
   readonly policy?: Policy;
   /** The picture of a run that is over. @default its timeline */
-  readonly draw?: TellerOptions['draw'];
+  readonly renderChart?: RunNotifierOptions['renderChart'];
   /** @default the system's */
   readonly clock?: Clock;
-  readonly log: TellerOptions['log'];
+  readonly log: RunNotifierOptions['log'];
 }
 
-export interface Courier {
+export interface Notifier {
   /** Events of the run were stored. Returns at once; may be called as often as one likes. */
-  poke(run: string): void;
+  wake(run: string): void;
   /** Takes up every thread that is not at its end: what a process before this one left. */
   start(): Promise<void>;
   /** Once nothing is being told and nothing waits to be. */
-  idle(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
   /** Stops after the calls that are under way. What is left is told at the next start. */
   close(): Promise<void>;
 }
@@ -44,60 +44,78 @@ const systemClock: Clock = {
  * Brings what happened in runs to Slack: one message each, edited in place, with replies in its thread. It reads the
  * store from a cursor, so that a Slack that is away, or a crash, delays what is said and loses nothing.
  */
-export function openCourier(options: CourierOptions): Courier {
+export function createNotifier(options: NotifierOptions): Notifier {
   const stop = new AbortController();
   /** Of every run that is not over: what they have read need not be read again. `done`: while there is something to tell. */
-  const tellers = new Map<string, { readonly teller: Teller; done?: Promise<void> }>();
-  const { clock = systemClock, policy = everybody, log } = options;
-  const draw = drawn(options.draw ?? timelinePicture, log);
-  const o = { ...options, clock, policy, draw, gates: new Gates(), me: randomUUID() };
+  const runNotifiers = new Map<string, { readonly runNotifier: RunNotifier; pending?: Promise<void> }>();
+  const { clock = systemClock, policy = allowAllPolicy, log } = options;
+  const renderChart = ignoreRenderErrors(options.renderChart ?? createTimelineChart, log);
+  const runNotifierOptions = {
+    ...options,
+    clock,
+    policy,
+    renderChart,
+    rateLimiter: new RateLimiter(),
+    notifierId: randomUUID(),
+  };
 
-  function poke(run: string): void {
+  function wake(run: string): void {
     if (stop.signal.aborted) return;
-    const known = tellers.get(run) ?? { teller: new Teller(run, o) };
-    tellers.set(run, known);
-    known.teller.poke();
-    known.done ??= work(run, known);
+    const entry = runNotifiers.get(run) ?? { runNotifier: new RunNotifier(run, runNotifierOptions) };
+    runNotifiers.set(run, entry);
+    entry.runNotifier.wake();
+    entry.pending ??= flushRun(run, entry);
   }
 
-  async function work(run: string, known: { readonly teller: Teller; done?: Promise<void> }): Promise<void> {
-    do await known.teller.tell(stop.signal);
-    while (known.teller.poked && !stop.signal.aborted);
-    delete known.done;
-    if (known.teller.isOver) tellers.delete(run);
+  async function flushRun(
+    run: string,
+    entry: { readonly runNotifier: RunNotifier; pending?: Promise<void> },
+  ): Promise<void> {
+    do await entry.runNotifier.flush(stop.signal);
+    while (entry.runNotifier.isWoken && !stop.signal.aborted);
+    delete entry.pending;
+    if (entry.runNotifier.isFinished) runNotifiers.delete(run);
   }
 
-  async function idle(): Promise<void> {
+  async function waitUntilIdle(): Promise<void> {
     for (;;) {
-      const busy = [...tellers.values()].flatMap(({ done }) => done ?? []);
-      if (busy.length === 0) return;
-      await Promise.all(busy);
+      const pendingWork = [...runNotifiers.values()].flatMap(({ pending }) => pending ?? []);
+      if (pendingWork.length === 0) return;
+      await Promise.all(pendingWork);
     }
   }
 
   return {
-    poke,
+    wake,
     async start() {
-      for (const run of await options.store.openRuns()) poke(run);
-      for await (const { id, value } of threads(options.store)) {
-        if (tellers.has(id)) continue;
+      for (const run of await options.store.listOpenRuns()) wake(run);
+      for await (const { id, value } of iterateThreads(options.store)) {
+        if (runNotifiers.has(id)) continue;
         // A picture that is due, too, or what was being done when a process ended.
-        if (value.questions || value.intent || (await options.store.events(id, value.cursor)).length > 0) poke(id);
+        if (
+          value.approvalMessages ||
+          value.deliveryClaim ||
+          (await options.store.readEvents(id, value.cursor)).length > 0
+        )
+          wake(id);
       }
     },
-    idle,
+    waitUntilIdle,
     async close() {
       stop.abort();
-      await idle();
+      await waitUntilIdle();
     },
   };
 }
 
 /** A picture that can't be drawn is none: whatever it is that went wrong, the run is told all the same. */
-function drawn(draw: TellerOptions['draw'], log: CourierOptions['log']): TellerOptions['draw'] {
+function ignoreRenderErrors(
+  renderChart: RunNotifierOptions['renderChart'],
+  log: NotifierOptions['log'],
+): RunNotifierOptions['renderChart'] {
   return async (view, events) => {
     try {
-      return await draw(view, events);
+      return await renderChart(view, events);
     } catch (error) {
       log({ run: view.run, error }, 'drawing a run');
       return undefined;
@@ -105,9 +123,9 @@ function drawn(draw: TellerOptions['draw'], log: CourierOptions['log']): TellerO
   };
 }
 
-async function* threads(store: Store): AsyncGenerator<Versioned<RecordOf<'thread'>>> {
+async function* iterateThreads(store: Store): AsyncGenerator<VersionedRecord<RecordValue<'slackThread'>>> {
   for (let after: string | undefined; ; ) {
-    const page = await store.list('thread', { limit: pageSize, ...(after === undefined ? {} : { after }) });
+    const page = await store.list('slackThread', { limit: pageSize, ...(after === undefined ? {} : { after }) });
     yield* page;
     if (page.length < pageSize) return;
     after = page.at(-1)?.id;

@@ -1,4 +1,4 @@
-import type { Onward, Person, StoredEvent } from '../../store/events.ts';
+import type { PauseDecision, Person, StoredEvent } from '../../store/events.ts';
 
 /** A pause after a chapter, by the event that asked for a button. */
 export interface Pause {
@@ -7,33 +7,33 @@ export interface Pause {
 }
 
 /** What came of a pause so far. */
-export type PauseFate =
-  | { readonly is: 'open' }
-  | { readonly is: Onward; readonly by: Person; readonly at: Date }
+export type PauseStatus =
+  | { readonly kind: 'open' }
+  | { readonly kind: PauseDecision; readonly actor: Person; readonly at: Date }
   /** Nobody pressed: somebody stopped the run, or resumed it. */
-  | { readonly is: 'past'; readonly by?: Person };
+  | { readonly kind: 'past'; readonly actor?: Person };
 
 /** The pause that event `seq` began. Pure. */
-export function pauseAt(events: readonly StoredEvent[], seq: number): Pause | undefined {
+export function findPause(events: readonly StoredEvent[], seq: number): Pause | undefined {
   const event = events.find((one) => one.seq === seq)?.event;
-  return event?.type === 'pause.asked' ? { seq, chapter: event.chapter } : undefined;
+  return event?.type === 'pause.requested' ? { seq, chapter: event.chapter } : undefined;
 }
 
 /** Pure. `events`: all of the run. */
-export function fateOfPause(events: readonly StoredEvent[], { seq, chapter }: Pause): PauseFate {
+export function getPauseStatus(events: readonly StoredEvent[], { seq, chapter }: Pause): PauseStatus {
   for (const { event, at } of events.filter((one) => one.seq > seq)) {
     switch (event.type) {
-      case 'pause.over':
-        if (event.chapter === chapter) return { is: event.how, by: event.by, at };
+      case 'pause.resolved':
+        if (event.chapter === chapter) return { kind: event.decision, actor: event.actor, at };
         break;
-      case 'run.cancelAsked':
+      case 'run.cancelRequested':
       case 'run.resumed':
-        return { is: 'past', by: event.by };
-      case 'pause.asked':
+        return { kind: 'past', actor: event.actor };
+      case 'pause.requested':
       case 'run.finished':
-        return { is: 'past' };
+        return { kind: 'past' };
       default:
     }
   }
-  return { is: 'open' };
+  return { kind: 'open' };
 }

@@ -1,24 +1,29 @@
 /** The kinds of calls that Slack counts for themselves. */
-export type Call = 'post' | 'update' | 'upload' | 'find';
+export type RateLimitClass = 'post' | 'update' | 'upload' | 'find';
 
 /** How far calls of one kind are apart in one channel. Slack takes about a message a second there. */
-export const gaps: Readonly<Record<Call, number>> = { post: 1_000, update: 1_200, upload: 1_000, find: 1_200 };
+export const minIntervalMs: Readonly<Record<RateLimitClass, number>> = {
+  post: 1_000,
+  update: 1_200,
+  upload: 1_000,
+  find: 1_200,
+};
 
 /** When the next call may go out, by kind and channel, for all runs together. Times are Unix ms. */
-export class Gates {
-  readonly #readyAt = new Map<string, number>();
+export class RateLimiter {
+  readonly #readyAtByKey = new Map<string, number>();
 
-  readyAt(call: Call, channel: string): number {
-    return this.#readyAt.get(`${call} ${channel}`) ?? 0;
+  getReadyAt(limitClass: RateLimitClass, channel: string): number {
+    return this.#readyAtByKey.get(`${limitClass} ${channel}`) ?? 0;
   }
 
   /** A call goes out now. */
-  pass(call: Call, channel: string, nowMs: number): void {
-    this.hold(call, channel, nowMs + gaps[call]);
+  recordCall(limitClass: RateLimitClass, channel: string, nowMs: number): void {
+    this.blockUntil(limitClass, channel, nowMs + minIntervalMs[limitClass]);
   }
 
   /** Slack asked to wait. */
-  hold(call: Call, channel: string, untilMs: number): void {
-    this.#readyAt.set(`${call} ${channel}`, Math.max(untilMs, this.readyAt(call, channel)));
+  blockUntil(limitClass: RateLimitClass, channel: string, untilMs: number): void {
+    this.#readyAtByKey.set(`${limitClass} ${channel}`, Math.max(untilMs, this.getReadyAt(limitClass, channel)));
   }
 }

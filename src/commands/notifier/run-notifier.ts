@@ -1,291 +1,341 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import type { RecordOf } from '../../store/records.ts';
-import type { Versioned } from '../../store/store.ts';
+import type { RecordValue } from '../../store/records.ts';
+import type { VersionedRecord } from '../../store/store.ts';
 import { StaleVersion } from '../../store/store-errors.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { ChatError } from '../slack/chat.ts';
-import { intents } from './delivery-claim.ts';
-import { type Delivery, deliver, keep, type Memory, withQuestion } from './execute-delivery.ts';
-import { placeWords } from './format-channel-error.ts';
-import { callOf, type Job, jobsOf } from './next-deliveries.ts';
-import { type Call, type Gates, gaps } from './rate-limiter.ts';
+import { deliveryClaims } from './delivery-claim.ts';
+import {
+  type DeliveryCache,
+  type DeliveryDeps,
+  executeDelivery,
+  replacePostedQuestion,
+  saveThread,
+} from './execute-delivery.ts';
+import { formatChannelError } from './format-channel-error.ts';
+import { type Delivery, listNextDeliveries, rateLimitClassOf } from './next-deliveries.ts';
+import { minIntervalMs, type RateLimitClass, type RateLimiter } from './rate-limiter.ts';
 
-export interface TellerOptions extends Delivery {
-  readonly gates: Gates;
+export interface RunNotifierOptions extends DeliveryDeps {
+  readonly rateLimiter: RateLimiter;
   /** Who may answer questions: their messages say so. */
   readonly policy: Policy;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-interface Seen {
-  readonly found: Versioned<RecordOf<'thread'>>;
+interface LoadedThread {
+  readonly record: VersionedRecord<RecordValue<'slackThread'>>;
   readonly view: RunView;
 }
-type Doable = Exclude<Job, { do: 'wait' }>;
+type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
 
-const backOff = { firstMs: 1_000, maxMs: 60_000, accountMs: 30_000, accountMaxMs: 300_000 } as const;
+const backoff = { firstMs: 1_000, maxMs: 60_000, accountMs: 30_000, accountMaxMs: 300_000 } as const;
 /** A kubeconfig that can't be sent must not keep the end of the run from being told. */
-const kubeconfigTries = 8;
+const maxKubeconfigAttempts = 8;
 
 /** Tells one run in Slack: what its record says is next, until all is told. Nothing that fails here reaches the run. */
-export class Teller {
+export class RunNotifier {
   readonly #run: string;
-  readonly #o: TellerOptions;
-  readonly #memory: Memory = { posted: new Map() };
-  readonly #troubles = new Map<Call | 'store', { failures: number; until: number }>();
+  readonly #options: RunNotifierOptions;
+  readonly #cache: DeliveryCache = { postedMessages: new Map() };
+  readonly #backoffs = new Map<RateLimitClass | 'store', { failures: number; until: number }>();
   #events: readonly StoredEvent[] = [];
   #view: RunView | undefined;
-  #shown = -1;
-  #undone = false;
-  #plain = false;
-  #moved: string | undefined;
-  #poked = true;
+  #lastRenderedSeq = -1;
+  #hasInFlightFailed = false;
+  #isPlainText = false;
+  #fallbackReason: string | undefined;
+  #isWoken = true;
   /** Slack's page of the thread, by the place of the summary it was asked for. */
-  readonly #links = new Map<string, string | undefined>();
+  readonly #permalinks = new Map<string, string | undefined>();
 
-  constructor(run: string, options: TellerOptions) {
+  constructor(run: string, options: RunNotifierOptions) {
     this.#run = run;
-    this.#o = options;
+    this.#options = options;
   }
 
   /** There are new events. */
-  poke(): void {
-    this.#poked = true;
+  wake(): void {
+    this.#isWoken = true;
   }
 
-  get poked(): boolean {
-    return this.#poked;
+  get isWoken(): boolean {
+    return this.#isWoken;
   }
 
   /** The run has come to an end, or is not there at all. */
-  get isOver(): boolean {
-    return this.#view?.over !== undefined || this.#events.length === 0;
+  get isFinished(): boolean {
+    return this.#view?.outcome !== undefined || this.#events.length === 0;
   }
 
   /** Returns when all is told that is known, or `signal` says stop. */
-  async tell(signal: AbortSignal): Promise<void> {
+  async flush(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#poked = false;
+      this.#isWoken = false;
       try {
-        const waitUntil = await this.#once();
+        const waitUntil = await this.#deliverNext();
         if (waitUntil === undefined) return;
-        await this.#pause(waitUntil, signal);
+        await this.#sleepUntil(waitUntil, signal);
       } catch (error) {
         // The record went on without us: look again. Anything else is the store's trouble, and passes.
         if (error instanceof StaleVersion) this.#view = undefined;
-        else this.#o.log({ run: this.#run, error }, 'telling a run');
-        await this.#pause(this.#trouble('store', backOff.firstMs, backOff.maxMs), signal);
+        else this.#options.log({ run: this.#run, error }, 'telling a run');
+        await this.#sleepUntil(this.#recordFailure('store', backoff.firstMs, backoff.maxMs), signal);
       }
     }
   }
 
   /** Does what is due first. Answers until when to wait; nothing when there is nothing to do. */
-  async #once(): Promise<number | undefined> {
-    const seen = await this.#look();
-    if (!seen) return undefined;
-    const { found, view } = seen;
-    const now = this.#o.clock.now();
+  async #deliverNext(): Promise<number | undefined> {
+    const loaded = await this.#loadThread();
+    if (!loaded) return undefined;
+    const { record, view } = loaded;
+    const now = this.#options.clock.now();
     const state = {
-      thread: found.value,
+      thread: record.value,
       view,
       events: this.#events,
-      shown: this.#shown,
-      undone: this.#undone,
-      moved: this.#moved,
-      policy: this.#o.policy,
-      link: this.#linkOf(found.value),
+      lastRenderedSeq: this.#lastRenderedSeq,
+      hasInFlightFailed: this.#hasInFlightFailed,
+      fallbackReason: this.#fallbackReason,
+      policy: this.#options.policy,
+      permalink: this.#getPermalink(record.value),
     };
-    const jobs = jobsOf(state, this.#o.me, now);
-    const [first] = jobs
-      .map((job) => ({ job, at: this.#readyAt(job, found.value.channel) }))
+    const deliveries = listNextDeliveries(state, this.#options.notifierId, now);
+    const [first] = deliveries
+      .map((delivery) => ({ delivery, at: this.#getReadyAt(delivery, record.value.channel) }))
       .sort((a, b) => a.at - b.at);
     if (!first) return undefined;
-    if (first.at > +now || first.job.do === 'wait') return first.at;
-    await this.#carryOut(first.job, found, view);
+    if (first.at > +now || first.delivery.kind === 'wait') return first.at;
+    await this.#execute(first.delivery, record, view);
     return 0;
   }
 
-  async #look(): Promise<Seen | undefined> {
-    const { store, desk } = this.#o;
-    this.#events = [...this.#events, ...(await store.events(this.#run, this.#events.length))];
-    if (!this.#view || this.#view.lastSeq < this.#events.length) this.#view = await desk.runView(this.#run);
+  async #loadThread(): Promise<LoadedThread | undefined> {
+    const { store, clusterService } = this.#options;
+    this.#events = [...this.#events, ...(await store.readEvents(this.#run, this.#events.length))];
+    if (!this.#view || this.#view.lastSeq < this.#events.length)
+      this.#view = await clusterService.getRunView(this.#run);
     const view = this.#view;
     if (!view) return undefined;
-    if (view.lastSeq > this.#events.length) return await this.#look();
-    const found = await store.read('thread', this.#run);
-    if (found) return { found, view };
+    if (view.lastSeq > this.#events.length) return await this.#loadThread();
+    const record = await store.read('slackThread', this.#run);
+    if (record) return { record, view };
     const value = { channel: view.channel, cursor: 0 };
-    return { found: { id: this.#run, value, version: await store.write('thread', this.#run, value, undefined) }, view };
+    return {
+      record: { id: this.#run, value, version: await store.write('slackThread', this.#run, value, undefined) },
+      view,
+    };
   }
 
-  async #carryOut(job: Doable, found: Versioned<RecordOf<'thread'>>, view: RunView): Promise<void> {
-    const call = callOf[job.do];
-    this.#o.gates.pass(call, channelOf(job, found.value.channel), +this.#o.clock.now());
-    if (claims(job)) this.#undone = false;
+  async #execute(
+    delivery: ExecutableDelivery,
+    record: VersionedRecord<RecordValue<'slackThread'>>,
+    view: RunView,
+  ): Promise<void> {
+    const limitClass = rateLimitClassOf[delivery.kind];
+    this.#options.rateLimiter.recordCall(
+      limitClass,
+      getChannel(delivery, record.value.channel),
+      +this.#options.clock.now(),
+    );
+    if (requiresClaim(delivery)) this.#hasInFlightFailed = false;
     try {
-      await deliver(this.#plain ? plain(job) : job, found, view, this.#events, this.#memory, this.#o);
+      await executeDelivery(
+        this.#isPlainText ? removeBlocks(delivery) : delivery,
+        record,
+        view,
+        this.#events,
+        this.#cache,
+        this.#options,
+      );
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      await this.#afterTrouble(error, job, view);
+      await this.#handleChatError(error, delivery, view);
       return;
     }
-    if (job.do === 'update') this.#shown = job.shows;
-    if (job.do === 'summary') this.#shown = view.lastSeq;
-    this.#plain = false;
-    this.#troubles.delete(call);
-    this.#troubles.delete('store');
+    if (delivery.kind === 'update') this.#lastRenderedSeq = delivery.renderedState;
+    if (delivery.kind === 'summary') this.#lastRenderedSeq = view.lastSeq;
+    this.#isPlainText = false;
+    this.#backoffs.delete(limitClass);
+    this.#backoffs.delete('store');
   }
 
   /** What each trouble means for what comes next. The record is read anew: a claim may have been written. */
-  async #afterTrouble(error: ChatError, job: Doable, view: RunView): Promise<void> {
-    const call = callOf[job.do];
-    const { trouble, reason, cause } = error;
-    this.#o.log({ run: this.#run, job: job.do, trouble, reason, ...(cause ? { cause } : {}) }, 'Slack did not take it');
+  async #handleChatError(error: ChatError, delivery: ExecutableDelivery, view: RunView): Promise<void> {
+    const limitClass = rateLimitClassOf[delivery.kind];
+    const { kind, reason, cause } = error;
+    this.#options.log(
+      { run: this.#run, delivery: delivery.kind, errorKind: kind, reason, ...(cause ? { cause } : {}) },
+      'Slack did not take it',
+    );
     // What is unsure is looked for before it is done again.
-    if (claims(job)) this.#undone = error.trouble !== 'unsure';
-    const found = await this.#o.store.read('thread', this.#run);
-    if (!found) return;
-    if (job.do === 'kubeconfig') return await this.#afterKubeconfig(error, job.upTo, found);
-    if (job.do === 'picture' && error.trouble !== 'limited' && error.trouble !== 'unsure') {
-      return await keep(found, found.value, { picture: undefined }, this.#o);
+    if (requiresClaim(delivery)) this.#hasInFlightFailed = error.kind !== 'unsure';
+    const record = await this.#options.store.read('slackThread', this.#run);
+    if (!record) return;
+    if (delivery.kind === 'kubeconfig') return await this.#handleKubeconfigError(error, delivery.throughSeq, record);
+    if (delivery.kind === 'picture' && error.kind !== 'limited' && error.kind !== 'unsure') {
+      return await saveThread(record, record.value, { pendingChart: undefined }, this.#options);
     }
-    const lost = error.trouble === 'place' || error.trouble === 'message-gone';
-    if (job.do === 'amend' && lost) return await this.#forget(job.seq, found);
-    switch (error.trouble) {
+    const isUnreachable = error.kind === 'place' || error.kind === 'message-gone';
+    if (delivery.kind === 'amend' && isUnreachable) return await this.#dropQuestion(delivery.seq, record);
+    switch (error.kind) {
       case 'limited':
-        this.#o.gates.hold(
-          call,
-          channelOf(job, found.value.channel),
-          +this.#o.clock.now() + (error.retryAfterMs ?? gaps[call]),
+        this.#options.rateLimiter.blockUntil(
+          limitClass,
+          getChannel(delivery, record.value.channel),
+          +this.#options.clock.now() + (error.retryAfterMs ?? minIntervalMs[limitClass]),
         );
         return;
       case 'unsure':
-        this.#trouble(call, backOff.firstMs, backOff.maxMs);
+        this.#recordFailure(limitClass, backoff.firstMs, backoff.maxMs);
         return;
       case 'account':
-        this.#trouble(call, backOff.accountMs, backOff.accountMaxMs);
+        this.#recordFailure(limitClass, backoff.accountMs, backoff.accountMaxMs);
         return;
       case 'place':
-        return await this.#move(error.reason, found, view);
+        return await this.#moveToDm(error.reason, record, view);
       case 'message-gone':
-        return await this.#write(found, { ts: undefined });
+        return await this.#writeThread(record, { ts: undefined });
       case 'content':
-        return await this.#afterRefusal(job, found, view);
+        return await this.#handleContentError(delivery, record, view);
       default:
-        return error.trouble satisfies never;
+        return error.kind satisfies never;
     }
   }
 
-  async #afterKubeconfig(error: ChatError, upTo: number, found: Versioned<RecordOf<'thread'>>): Promise<void> {
-    if (error.trouble === 'limited') {
-      this.#o.gates.hold('upload', found.value.channel, +this.#o.clock.now() + (error.retryAfterMs ?? gaps.upload));
+  async #handleKubeconfigError(
+    error: ChatError,
+    throughSeq: number,
+    record: VersionedRecord<RecordValue<'slackThread'>>,
+  ): Promise<void> {
+    if (error.kind === 'limited') {
+      this.#options.rateLimiter.blockUntil(
+        'upload',
+        record.value.channel,
+        +this.#options.clock.now() + (error.retryAfterMs ?? minIntervalMs.upload),
+      );
       return;
     }
-    this.#trouble('upload', backOff.firstMs, backOff.maxMs);
-    const passes = error.trouble === 'unsure' && (this.#troubles.get('upload')?.failures ?? 0) < kubeconfigTries;
-    if (!passes) await keep(found, found.value, { settled: { upTo, failed: placeWords(error.reason) } }, this.#o);
+    this.#recordFailure('upload', backoff.firstMs, backoff.maxMs);
+    const isRetried = error.kind === 'unsure' && (this.#backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
+    if (!isRetried)
+      await saveThread(
+        record,
+        record.value,
+        { kubeconfigOutcome: { throughSeq, failureReason: formatChannelError(error.reason) } },
+        this.#options,
+      );
   }
 
   /** Slack won't have the message: once more without blocks, then on to the next. */
-  async #afterRefusal(job: Doable, found: Versioned<RecordOf<'thread'>>, view: RunView): Promise<void> {
-    if (!this.#plain) {
-      this.#plain = true;
+  async #handleContentError(
+    delivery: ExecutableDelivery,
+    record: VersionedRecord<RecordValue<'slackThread'>>,
+    view: RunView,
+  ): Promise<void> {
+    if (!this.#isPlainText) {
+      this.#isPlainText = true;
       return;
     }
-    this.#plain = false;
-    if (job.do === 'update') this.#shown = job.shows;
-    else if (job.do === 'amend') await this.#forget(job.seq, found);
-    else await this.#write(found, { cursor: 'upTo' in job ? job.upTo : view.lastSeq });
+    this.#isPlainText = false;
+    if (delivery.kind === 'update') this.#lastRenderedSeq = delivery.renderedState;
+    else if (delivery.kind === 'amend') await this.#dropQuestion(delivery.seq, record);
+    else await this.#writeThread(record, { cursor: 'throughSeq' in delivery ? delivery.throughSeq : view.lastSeq });
   }
 
   /** A question whose message can't be edited. A press of its buttons is answered all the same. */
-  async #forget(seq: number, found: Versioned<RecordOf<'thread'>>): Promise<void> {
-    await keep(found, withQuestion(found.value, seq, undefined), {}, this.#o);
+  async #dropQuestion(seq: number, record: VersionedRecord<RecordValue<'slackThread'>>): Promise<void> {
+    await saveThread(record, replacePostedQuestion(record.value, seq, undefined), {}, this.#options);
   }
 
   /** To the asker's direct messages; when that is where we are, nobody can be told. */
-  async #move(reason: string, found: Versioned<RecordOf<'thread'>>, view: RunView): Promise<void> {
-    this.#moved = reason;
+  async #moveToDm(reason: string, record: VersionedRecord<RecordValue<'slackThread'>>, view: RunView): Promise<void> {
+    this.#fallbackReason = reason;
     try {
-      const direct = await this.#o.chat.direct(view.by.user);
-      if (direct !== found.value.channel) return await this.#write(found, { channel: direct, ts: undefined });
+      const dmChannel = await this.#options.chat.openDm(view.requester.user);
+      if (dmChannel !== record.value.channel)
+        return await this.#writeThread(record, { channel: dmChannel, ts: undefined });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      if (error.trouble === 'limited' || error.trouble === 'unsure' || error.trouble === 'account') {
-        this.#trouble('post', backOff.firstMs, backOff.maxMs);
-        this.#trouble('update', backOff.firstMs, backOff.maxMs);
+      if (error.kind === 'limited' || error.kind === 'unsure' || error.kind === 'account') {
+        this.#recordFailure('post', backoff.firstMs, backoff.maxMs);
+        this.#recordFailure('update', backoff.firstMs, backoff.maxMs);
         return;
       }
     }
-    this.#o.log({ run: this.#run, reason }, 'nobody can be told of this run');
-    await this.#write(found, { ts: undefined, cursor: view.lastSeq });
+    this.#options.log({ run: this.#run, reason }, 'nobody can be told of this run');
+    await this.#writeThread(record, { ts: undefined, cursor: view.lastSeq });
   }
 
-  async #write(
-    { id, value, version }: Versioned<RecordOf<'thread'>>,
+  async #writeThread(
+    { id, value, version }: VersionedRecord<RecordValue<'slackThread'>>,
     change: { channel?: string; ts?: undefined; cursor?: number },
   ): Promise<void> {
-    const { ts, intent, ...rest } = { ...value, ...change };
-    const { doing: _, ...kept } = intents.read(intent);
-    const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...intents.write(kept) };
-    await this.#o.store.write('thread', id, next, version);
+    const { ts, deliveryClaim, ...rest } = { ...value, ...change };
+    const { inFlight: _, ...state } = deliveryClaims.parse(deliveryClaim);
+    const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...deliveryClaims.serialize(state) };
+    await this.#options.store.write('slackThread', id, next, version);
   }
 
   /** Asked for once, beside everything else: without it the summary has no link. */
-  #linkOf({ channel, ts }: RecordOf<'thread'>): string | undefined {
+  #getPermalink({ channel, ts }: RecordValue<'slackThread'>): string | undefined {
     if (ts === undefined) return undefined;
-    const at = `${channel} ${ts}`;
-    if (!this.#links.has(at)) {
-      this.#links.set(at, undefined);
-      this.#o.chat.permalink({ channel, ts }).then(
-        (link) => this.#links.set(at, link),
-        (error: unknown) => this.#o.log({ run: this.#run, error }, 'asking for the link to a thread'),
+    const key = `${channel} ${ts}`;
+    if (!this.#permalinks.has(key)) {
+      this.#permalinks.set(key, undefined);
+      this.#options.chat.getPermalink({ channel, ts }).then(
+        (permalink) => this.#permalinks.set(key, permalink),
+        (error: unknown) => this.#options.log({ run: this.#run, error }, 'asking for the link to a thread'),
       );
     }
-    return this.#links.get(at);
+    return this.#permalinks.get(key);
   }
 
-  #readyAt(job: Job, channel: string): number {
-    if (job.do === 'wait') return +job.until;
-    const call = callOf[job.do];
-    return Math.max(this.#o.gates.readyAt(call, channelOf(job, channel)), this.#troubles.get(call)?.until ?? 0);
+  #getReadyAt(delivery: Delivery, channel: string): number {
+    if (delivery.kind === 'wait') return +delivery.until;
+    const limitClass = rateLimitClassOf[delivery.kind];
+    return Math.max(
+      this.#options.rateLimiter.getReadyAt(limitClass, getChannel(delivery, channel)),
+      this.#backoffs.get(limitClass)?.until ?? 0,
+    );
   }
 
   /** One more failure: answers until when to leave it. */
-  #trouble(of: Call | 'store', firstMs: number, maxMs: number): number {
-    const failures = (this.#troubles.get(of)?.failures ?? 0) + 1;
-    const until = +this.#o.clock.now() + Math.min(maxMs, firstMs * 2 ** (failures - 1));
-    this.#troubles.set(of, { failures, until });
+  #recordFailure(failureClass: RateLimitClass | 'store', firstMs: number, maxMs: number): number {
+    const failures = (this.#backoffs.get(failureClass)?.failures ?? 0) + 1;
+    const until = +this.#options.clock.now() + Math.min(maxMs, firstMs * 2 ** (failures - 1));
+    this.#backoffs.set(failureClass, { failures, until });
     return until;
   }
 
   /** Short sleeps, so that news is seen while one kind of call has to wait for long. */
-  async #pause(until: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#o;
+  async #sleepUntil(until: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     while (!signal.aborted && +clock.now() < until) {
-      await clock.sleep(Math.min(gaps.update, until - +clock.now()), signal).catch(() => undefined);
-      if (this.#poked) return;
+      await clock.sleep(Math.min(minIntervalMs.update, until - +clock.now()), signal).catch(() => undefined);
+      if (this.#isWoken) return;
     }
   }
 }
 
 /** Writes down beforehand what it is about to do. */
-function claims(job: Doable): boolean {
+function requiresClaim(delivery: ExecutableDelivery): boolean {
   return (
-    job.do === 'summary' ||
-    job.do === 'reply' ||
-    job.do === 'question' ||
-    job.do === 'kubeconfig' ||
-    job.do === 'picture'
+    delivery.kind === 'summary' ||
+    delivery.kind === 'reply' ||
+    delivery.kind === 'question' ||
+    delivery.kind === 'kubeconfig' ||
+    delivery.kind === 'picture'
   );
 }
 
 /** A question stays where it was asked, wherever the thread has gone since. */
-function channelOf(job: Doable, channel: string): string {
-  return job.do === 'amend' ? job.at.channel : channel;
+function getChannel(delivery: ExecutableDelivery, channel: string): string {
+  return delivery.kind === 'amend' ? delivery.messageRef.channel : channel;
 }
 
-function plain(job: Doable): Doable {
-  return 'message' in job ? { ...job, message: { ...job.message, blocks: [] } } : job;
+function removeBlocks(delivery: ExecutableDelivery): ExecutableDelivery {
+  return 'message' in delivery ? { ...delivery, message: { ...delivery.message, blocks: [] } } : delivery;
 }

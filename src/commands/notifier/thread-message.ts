@@ -1,58 +1,72 @@
-import { isAnswer } from '../../engine/service/approvals.ts';
+import { isEffectiveDecision } from '../../engine/service/approvals.ts';
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
 import type { EngineEvent, StoredEvent } from '../../store/events.ts';
-import { diagnosisCard } from '../messages/doctor-report.ts';
-import { phaseDone, saidBy, saidLines } from '../messages/run-thread-messages.ts';
-import { conflictCard, failureCard, postponedCard, retryCard } from '../messages/step-error-cards.ts';
-import { resizeYes } from '../resize.ts';
+import { renderDiagnosisCard } from '../messages/doctor-report.ts';
+import { renderPhaseResult, renderRunAction, renderStepLog } from '../messages/run-thread-messages.ts';
+import {
+  renderConflictCard,
+  renderDeferredCard,
+  renderFailureCard,
+  renderRetryCard,
+} from '../messages/step-error-cards.ts';
+import { resizeButton } from '../resize.ts';
 import type { Message } from '../routing/command.ts';
-import { type Question, questionAt } from './approval-status.ts';
-import { type Pause, pauseAt } from './pause-status.ts';
+import { type ApprovalRequest, findApprovalRequest } from './approval-status.ts';
+import { findPause, type Pause } from './pause-status.ts';
 
 /** What a thread is told next. It covers all events up to `upTo`, those that nobody needs to hear of too. */
-export type Item =
-  | { readonly upTo: number; readonly reply: Message }
+export type ThreadMessage =
+  | { readonly throughSeq: number; readonly message: Message }
   /** Event `upTo` asked something: a message that is edited when something comes of it. */
-  | { readonly upTo: number; readonly asks: Question }
+  | { readonly throughSeq: number; readonly approvalRequest: ApprovalRequest }
   /** A chapter is done: the same. */
-  | { readonly upTo: number; readonly pauses: Pause }
+  | { readonly throughSeq: number; readonly pause: Pause }
   /** The run is over: the summary must show it before the thread says so. */
-  | { readonly upTo: number; readonly end: RunView };
+  | { readonly throughSeq: number; readonly finishedRun: RunView };
 
 /** A step that keeps failing is worth a word after so many failures; the first ones are how we wait for machines. */
-const failuresUntilTold = 5;
-const mostLines = 20;
+const retryReportThreshold = 5;
+const maxLogLines = 20;
 
 /** The next thing to say after event `cursor`. Pure. `events`: all of the run, up to the view's last. */
-export function nextItem(view: RunView, events: readonly StoredEvent[], cursor: number): Item | undefined {
-  const said: { step: string; line: string }[] = [];
-  let upTo = cursor;
+export function findNextThreadMessage(
+  view: RunView,
+  events: readonly StoredEvent[],
+  cursor: number,
+): ThreadMessage | undefined {
+  const logLines: { step: string; line: string }[] = [];
+  let throughSeq = cursor;
   for (const stored of events.slice(cursor)) {
     const { event, seq } = stored;
-    if (event.type === 'step.said') {
-      said.push({ step: event.step, line: event.line });
-      upTo = seq;
-      if (said.length < mostLines) continue;
+    if (event.type === 'step.logged') {
+      logLines.push({ step: event.step, line: event.message });
+      throughSeq = seq;
+      if (logLines.length < maxLogLines) continue;
       break;
     }
-    const item = itemOf(view, events, stored);
-    if (item && said.length === 0) return item;
-    if (item) break;
+    const threadMessage = toThreadMessage(view, events, stored);
+    if (threadMessage && logLines.length === 0) return threadMessage;
+    if (threadMessage) break;
   }
-  return said.length > 0 ? { upTo, reply: saidLines(view, said) } : undefined;
+  return logLines.length > 0 ? { throughSeq, message: renderStepLog(view, logLines) } : undefined;
 }
 
-function itemOf(view: RunView, events: readonly StoredEvent[], { event, seq, at }: StoredEvent): Item | undefined {
-  if (event.type === 'run.finished') return { upTo: seq, end: { ...view, over: event.as, finishedAt: at } };
-  const asks = questionAt(events, seq);
-  if (asks) return { upTo: seq, asks };
-  const pauses = pauseAt(events, seq);
-  if (pauses) return { upTo: seq, pauses };
-  const reply = replyTo(view, events, event, seq);
-  return reply && { upTo: seq, reply };
+function toThreadMessage(
+  view: RunView,
+  events: readonly StoredEvent[],
+  { event, seq, at }: StoredEvent,
+): ThreadMessage | undefined {
+  if (event.type === 'run.finished')
+    return { throughSeq: seq, finishedRun: { ...view, outcome: event.outcome, finishedAt: at } };
+  const approvalRequest = findApprovalRequest(events, seq);
+  if (approvalRequest) return { throughSeq: seq, approvalRequest };
+  const pause = findPause(events, seq);
+  if (pause) return { throughSeq: seq, pause };
+  const message = renderEventMessage(view, events, event, seq);
+  return message && { throughSeq: seq, message };
 }
 
-function replyTo(
+function renderEventMessage(
   view: RunView,
   events: readonly StoredEvent[],
   event: Exclude<EngineEvent, { type: 'run.finished' }>,
@@ -60,33 +74,33 @@ function replyTo(
 ): Message | undefined {
   switch (event.type) {
     case 'step.finished':
-      return phaseEnd(view, events, event.step, seq);
+      return renderPhaseEnd(view, events, event.step, seq);
     case 'step.failed':
-      if (!event.retryAt) return failureCard(view, event.step, event.fault);
-      return stillFailing(events, event.step, seq)
-        ? retryCard(view, event.step, event.fault, failuresUntilTold, new Date(event.retryAt))
+      if (!event.retryAt) return renderFailureCard(view, event.step, event.error);
+      return shouldReportRetry(events, event.step, seq)
+        ? renderRetryCard(view, event.step, event.error, retryReportThreshold, new Date(event.retryAt))
         : undefined;
-    case 'step.postponed':
-      return postponedCard(view, event.step, event.fault);
+    case 'step.deferred':
+      return renderDeferredCard(view, event.step, event.error);
     case 'step.conflicted':
-      return conflictCard(view, event.step, event.fields);
+      return renderConflictCard(view, event.step, event.differences);
     case 'step.diagnosed':
-      return isFirstDiagnosis(events, seq) ? diagnosisCard(view, event, resizeYes.id) : undefined;
+      return isFirstDiagnosis(events, seq) ? renderDiagnosisCard(view, event, resizeButton.id) : undefined;
     case 'run.resumed':
-      return saidBy(event.by, 'resumed');
-    case 'run.cancelAsked':
-      return saidBy(event.by, 'cancelAsked');
-    case 'approval.given':
-      return isAnswer(events, seq) ? saidBy(event.by, 'approved') : undefined;
-    case 'approval.refused':
-      return isAnswer(events, seq) ? saidBy(event.by, 'refused') : undefined;
-    case 'approval.asked':
-    case 'pause.asked':
-    case 'pause.over':
+      return renderRunAction(event.actor, 'resumed');
+    case 'run.cancelRequested':
+      return renderRunAction(event.actor, 'cancelRequested');
+    case 'approval.granted':
+      return isEffectiveDecision(events, seq) ? renderRunAction(event.actor, 'approved') : undefined;
+    case 'approval.rejected':
+      return isEffectiveDecision(events, seq) ? renderRunAction(event.actor, 'refused') : undefined;
+    case 'approval.requested':
+    case 'pause.requested':
+    case 'pause.resolved':
     case 'run.requested':
-    case 'run.taken':
+    case 'run.claimed':
     case 'step.started':
-    case 'step.said':
+    case 'step.logged':
       return undefined;
     default:
       return event satisfies never;
@@ -94,30 +108,32 @@ function replyTo(
 }
 
 /** The step was the last of its phase: the phase is done now and no later event finishes another of its steps. */
-function phaseEnd(view: RunView, events: readonly StoredEvent[], step: string, seq: number): Message | undefined {
+function renderPhaseEnd(view: RunView, events: readonly StoredEvent[], step: string, seq: number): Message | undefined {
   const phase = view.steps[step]?.phase;
   if (phase === undefined || view.phases.find((one) => one.name === phase)?.state !== 'done') return undefined;
   const finished = events.flatMap(({ event, seq }) =>
     event.type === 'step.finished' && view.steps[event.step]?.phase === phase ? [{ ...event, seq }] : [],
   );
   if (finished.at(-1)?.seq !== seq) return undefined;
-  return phaseDone(view, phase, new Map(finished.map((one) => [one.step, one.outcome])));
+  return renderPhaseResult(view, phase, new Map(finished.map((one) => [one.step, one.outcome])));
 }
 
 /** Steps side by side may both have looked for the cause. */
 function isFirstDiagnosis(events: readonly StoredEvent[], seq: number): boolean {
-  const before = events.findLast(
+  const previous = events.findLast(
     ({ event, seq: at }) => at < seq && /^(step\.diagnosed|run\.resumed)$/.test(event.type),
   );
-  return before?.event.type !== 'step.diagnosed';
+  return previous?.event.type !== 'step.diagnosed';
 }
 
 /** Just this failure makes it worth a word, and the step has not made it since. */
-function stillFailing(events: readonly StoredEvent[], step: string, seq: number): boolean {
+function shouldReportRetry(events: readonly StoredEvent[], step: string, seq: number): boolean {
   const since = events.findLastIndex((one) => one.seq < seq && one.event.type === 'run.resumed') + 1;
   const failures = events
     .slice(since)
     .filter(({ event, seq: at }) => at <= seq && event.type === 'step.failed' && event.step === step).length;
-  const madeIt = events.some(({ event, seq: at }) => at > seq && event.type === 'step.finished' && event.step === step);
-  return failures === failuresUntilTold && !madeIt;
+  const hasSucceeded = events.some(
+    ({ event, seq: at }) => at > seq && event.type === 'step.finished' && event.step === step,
+  );
+  return failures === retryReportThreshold && !hasSucceeded;
 }

@@ -1,19 +1,19 @@
-import type { Desk } from '../../engine/service/cluster-service-types.ts';
-import type { ClusterRecord, RecordOf } from '../../store/records.ts';
-import type { Store, Versioned } from '../../store/store.ts';
+import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterRecord, RecordValue } from '../../store/records.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
 import { StaleVersion } from '../../store/store-errors.ts';
-import { deleteYes } from '../delete.ts';
-import { extendYes } from '../interactions/extend-button.ts';
-import { endsSoon } from '../messages/expiry-reminder.ts';
+import { deleteButton } from '../delete.ts';
+import { extendButton } from '../interactions/extend-button.ts';
+import { renderExpiryReminder } from '../messages/expiry-reminder.ts';
 import { type Chat, ChatError } from '../slack/chat.ts';
-import { type AtTheEnd, deletesAt, dueNow } from './ttl-schedule.ts';
+import { type ExpiryAction, getDeletionTime, getDueAction } from './ttl-schedule.ts';
 
 export interface RemindersOptions {
   readonly store: Store;
-  readonly desk: Pick<Desk, 'delete'>;
-  readonly chat: Pick<Chat, 'post' | 'direct'>;
+  readonly clusterService: Pick<ClusterService, 'deleteCluster'>;
+  readonly chat: Pick<Chat, 'postMessage' | 'openDm'>;
   readonly now: () => Date;
-  readonly atTheEnd: AtTheEnd;
+  readonly expiryAction: ExpiryAction;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
@@ -23,12 +23,14 @@ const pageSize = 200;
  * Looks once at every cluster that has an end, and asks in its thread, or deletes it, where that is due. Of processes
  * that look at the same moment one does it.
  */
-export async function remind(o: RemindersOptions): Promise<void> {
+export async function sendReminders(deps: RemindersOptions): Promise<void> {
   for (let after = ''; ; ) {
-    const page = await o.store.list('cluster', { after, limit: pageSize });
+    const page = await deps.store.list('cluster', { after, limit: pageSize });
     for (const { id, value } of page) {
-      if (value.endsAt === undefined) continue;
-      await look(id, value, value.endsAt, o).catch((error: unknown) => o.log({ cluster: id, error }, 'reminding'));
+      if (value.expiresAt === undefined) continue;
+      await processCluster(id, value, value.expiresAt, deps).catch((error: unknown) =>
+        deps.log({ cluster: id, error }, 'reminding'),
+      );
     }
     const last = page.at(-1);
     if (!last) return;
@@ -36,40 +38,45 @@ export async function remind(o: RemindersOptions): Promise<void> {
   }
 }
 
-async function look(name: string, cluster: ClusterRecord, endsAt: string, o: RemindersOptions): Promise<void> {
-  const { store, desk, now } = o;
-  const found = await store.read('reminder', name);
-  const due = dueNow(cluster, found?.value, now(), o.atTheEnd);
-  if (!due) return;
+async function processCluster(
+  name: string,
+  cluster: ClusterRecord,
+  expiresAt: string,
+  deps: RemindersOptions,
+): Promise<void> {
+  const { store, clusterService, now } = deps;
+  const record = await store.read('ttlReminder', name);
+  const dueAction = getDueAction(cluster, record?.value, now(), deps.expiryAction);
+  if (!dueAction) return;
   const at = now().toISOString();
-  const before = found?.value.endsAt === endsAt ? found.value : undefined;
-  if (due === 'delete') {
-    if (!(await claim(name, found, { ...before, endsAt, claimedAt: at, deletedAt: at }, o))) return;
+  const previous = record?.value.expiresAt === expiresAt ? record.value : undefined;
+  if (dueAction === 'delete') {
+    if (!(await claimReminder(name, record, { ...previous, expiresAt, claimedAt: at, deletedAt: at }, deps))) return;
     // Somebody may have extended it just now.
-    if ((await store.read('cluster', name))?.value.endsAt !== endsAt) return;
-    const answer = await desk.delete(name, cluster.by, cluster.channel);
-    o.log({ cluster: name, answer }, 'the time of a cluster is over');
+    if ((await store.read('cluster', name))?.value.expiresAt !== expiresAt) return;
+    const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel);
+    deps.log({ cluster: name, result }, 'the time of a cluster is over');
     return;
   }
-  const firstAt = before?.firstAt ?? at;
-  const deletedAt = before?.deletedAt ? { deletedAt: before.deletedAt } : {};
-  const mine = await claim(name, found, { endsAt, claimedAt: at, ...deletedAt }, o);
-  if (!mine) return;
-  const goes = o.atTheEnd === 'delete' && !before?.deletedAt;
-  const when = goes ? { deletesAt: deletesAt(new Date(endsAt), new Date(firstAt)) } : {};
-  await ask(name, cluster, { endsAt: new Date(endsAt), ...when }, o);
-  await claim(name, mine, { ...mine.value, firstAt, askedAt: at }, o);
+  const firstSentAt = previous?.firstSentAt ?? at;
+  const deletedAt = previous?.deletedAt ? { deletedAt: previous.deletedAt } : {};
+  const claimed = await claimReminder(name, record, { expiresAt, claimedAt: at, ...deletedAt }, deps);
+  if (!claimed) return;
+  const willDelete = deps.expiryAction === 'delete' && !previous?.deletedAt;
+  const deletion = willDelete ? { deletesAt: getDeletionTime(new Date(expiresAt), new Date(firstSentAt)) } : {};
+  await postReminder(name, cluster, { expiresAt: new Date(expiresAt), ...deletion }, deps);
+  await claimReminder(name, claimed, { ...claimed.value, firstSentAt, sentAt: at }, deps);
 }
 
 /** Writes what this process is about to do; nothing when another was first. */
-async function claim(
+async function claimReminder(
   name: string,
-  found: Versioned<RecordOf<'reminder'>> | undefined,
-  value: RecordOf<'reminder'>,
+  record: VersionedRecord<RecordValue<'ttlReminder'>> | undefined,
+  value: RecordValue<'ttlReminder'>,
   { store }: RemindersOptions,
-): Promise<Versioned<RecordOf<'reminder'>> | undefined> {
+): Promise<VersionedRecord<RecordValue<'ttlReminder'>> | undefined> {
   try {
-    return { id: name, value, version: await store.write('reminder', name, value, found?.version) };
+    return { id: name, value, version: await store.write('ttlReminder', name, value, record?.version) };
   } catch (error) {
     if (error instanceof StaleVersion) return undefined;
     throw error;
@@ -77,20 +84,20 @@ async function claim(
 }
 
 /** In the thread of its newest run; where that can't be written to, to whoever made the cluster. */
-async function ask(
+async function postReminder(
   name: string,
   cluster: ClusterRecord,
-  when: { readonly endsAt: Date; readonly deletesAt?: Date },
-  o: RemindersOptions,
+  times: { readonly expiresAt: Date; readonly deletesAt?: Date },
+  deps: RemindersOptions,
 ): Promise<void> {
-  const ids = { extend: extendYes.id, delete: deleteYes.id };
-  const message = endsSoon(name, cluster.by, { ...when, now: o.now() }, ids);
-  const thread = (await o.store.read('thread', cluster.runs.at(-1) ?? ''))?.value;
+  const ids = { extend: extendButton.id, delete: deleteButton.id };
+  const message = renderExpiryReminder(name, cluster.createdBy, { ...times, now: deps.now() }, ids);
+  const thread = (await deps.store.read('slackThread', cluster.runs.at(-1) ?? ''))?.value;
   try {
     const options = thread?.ts === undefined ? {} : { thread: thread.ts };
-    await o.chat.post(thread?.channel ?? cluster.channel, message, options);
+    await deps.chat.postMessage(thread?.channel ?? cluster.channel, message, options);
   } catch (error) {
-    if (!(error instanceof ChatError) || (error.trouble !== 'place' && error.trouble !== 'message-gone')) throw error;
-    await o.chat.post(await o.chat.direct(cluster.by.user), message);
+    if (!(error instanceof ChatError) || (error.kind !== 'place' && error.kind !== 'message-gone')) throw error;
+    await deps.chat.postMessage(await deps.chat.openDm(cluster.createdBy.user), message);
   }
 }

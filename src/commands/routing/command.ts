@@ -1,11 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { z } from 'zod';
-import type { Desk } from '../../engine/service/cluster-service-types.ts';
-import type { Offers } from '../../engine/service/compute-catalog.ts';
+import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
+import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { Person } from '../../store/events.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Policy } from '../authorization/policy.ts';
-import type { Picture } from '../slack/chat.ts';
+import type { ChartImage } from '../slack/chat.ts';
 
 /** What Slack shows. `text` is what notifications and screen readers get. */
 export interface Message {
@@ -14,22 +14,22 @@ export interface Message {
 }
 
 /** Whether it takes the place of the message with the button: of one that the presser alone sees, or of anybody's. */
-export type Replaces = boolean | 'for-all';
+export type ReplaceMode = boolean | 'for-all';
 
 /** What comes of a command or a button. `shown` is seen by the asker alone. */
-export type Reply =
+export type CommandReply =
   | {
-      readonly shown: Message;
-      readonly replaces?: Replaces;
+      readonly message: Message;
+      readonly replaceOriginal?: ReplaceMode;
       /** Comes after it, to the asker's direct messages: what it shows takes a while to look at. */
-      readonly picture?: () => Promise<Picture | undefined>;
+      readonly renderChart?: () => Promise<ChartImage | undefined>;
     }
   /** A file for the asker's direct messages, with a word meanwhile. Its content is never shown anywhere else. */
-  | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly shown: Message };
+  | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly message: Message };
 
-export interface Asked<A> {
+export interface CommandRequest<A> {
   readonly args: A;
-  readonly by: Person;
+  readonly requester: Person;
   readonly channel: string;
 }
 
@@ -53,22 +53,22 @@ export interface CreateDefaults {
 }
 
 /** What commands work with: set once, at the start. */
-export interface Tools {
-  readonly desk: Desk;
-  readonly offers: Offers;
+export interface CommandDeps {
+  readonly clusterService: ClusterService;
+  readonly computeCatalog: ComputeCatalog;
   readonly defaults: CreateDefaults;
   readonly policy: Policy;
 }
 
 /** What somebody must be allowed to: to look, to make clusters and work with them, or to answer what a run asks. */
-export type Need =
+export type Permission =
   | 'look'
   | 'create'
-  | { readonly run: string; readonly yes: boolean }
+  | { readonly run: string; readonly isApproval: boolean }
   /** Whose kubeconfigs are to work no more. */
-  | { readonly revokes: Person };
+  | { readonly kubeconfigOwner: Person };
 
-export type Arguments = z.ZodObject;
+export type ArgsSchema = z.ZodObject;
 
 /** A button. Its id never changes: old messages keep their buttons. */
 export interface Button<V = unknown> {
@@ -76,27 +76,27 @@ export interface Button<V = unknown> {
   /** What a press carries, as JSON. Checked, because it comes from outside. */
   readonly value: z.ZodType<V>;
   /** @default to create */
-  readonly needs?: (value: V) => Need;
+  readonly getPermission?: (value: V) => Permission;
   /** The channel in which it acts, if not where it is. */
-  readonly at?: (value: V) => string;
-  readonly does:
-    | { press(asked: Asked<V>, tools: Tools): Promise<Reply> }
-    | { opens(asked: Asked<V>, tools: Tools): Opened };
+  readonly getChannel?: (value: V) => string;
+  readonly handler:
+    | { onClick(request: CommandRequest<V>, deps: CommandDeps): Promise<CommandReply> }
+    | { openModal(request: CommandRequest<V>, deps: CommandDeps): ModalContent };
 }
 
 /** A modal as it is shown at once: Slack gives three seconds for it, so that nobody is asked anything before. */
-export interface Opened {
+export interface ModalContent {
   readonly view: ModalView;
   /** Takes the place of the button that opened it. */
-  readonly meanwhile?: Message;
+  readonly placeholderMessage?: Message;
   /** The same once those who take longer were asked. */
-  readonly filled?: () => Promise<ModalView>;
+  readonly loadView?: () => Promise<ModalView>;
   /** Who may not do this there is told so in the modal's place. */
-  readonly guards?: { readonly channel: string; readonly needs: Need };
+  readonly access?: { readonly channel: string; readonly permission: Permission };
 }
 
 /** What was typed and chosen in a modal, by block; of checkboxes the ticked values with commas between. */
-export type Typed = Readonly<Record<string, string>>;
+export type ModalInput = Readonly<Record<string, string>>;
 
 /** A modal. What it needs is checked when it is submitted. */
 export interface Modal<V = unknown> {
@@ -105,16 +105,16 @@ export interface Modal<V = unknown> {
   /** What it carries, as JSON in its metadata. Checked, because it comes from outside. */
   readonly value: z.ZodType<V & { readonly channel?: string | undefined }>;
   /** The block in which a channel is chosen, where the value names none. */
-  readonly channelBlock?: string;
+  readonly channelBlockId?: string;
   /** What is wrong with what was typed, by block; nothing: all is well. Asks nobody: the answer goes out at once. */
-  problems(value: V, typed: Typed, tools: Tools): Readonly<Record<string, string>> | undefined;
-  submit(asked: Asked<V> & { readonly typed: Typed }, tools: Tools): Promise<Reply>;
+  validate(value: V, input: ModalInput, deps: CommandDeps): Readonly<Record<string, string>> | undefined;
+  onSubmit(request: CommandRequest<V> & { readonly input: ModalInput }, deps: CommandDeps): Promise<CommandReply>;
   /** Something was changed that other fields hang on, or a button in it was pressed: the modal anew. */
-  readonly changed?: (value: V, typed: Typed, block: string, tools: Tools) => Opened | undefined;
+  readonly onChange?: (value: V, input: ModalInput, blockId: string, deps: CommandDeps) => ModalContent | undefined;
 }
 
 /** A subcommand of `/kthw`. It returns what to show; it never posts by itself. */
-export interface Command<A extends Arguments = Arguments> {
+export interface Command<A extends ArgsSchema = ArgsSchema> {
   readonly name: string;
   /** The arguments that are not flags, as help shows them: `NAME`. */
   readonly usage: string;
@@ -122,18 +122,25 @@ export interface Command<A extends Arguments = Arguments> {
   readonly help: string;
   readonly examples: readonly string[];
   /** Keys of `args` that are given by place instead of by flag. */
-  readonly places: readonly string[];
+  readonly positionals: readonly string[];
   /** Every argument. A key `machineType` is the flag `--machine-type`; its description is the flag's help. */
-  args(defaults: CreateDefaults): A;
+  buildArgsSchema(defaults: CreateDefaults): A;
   /** Needs neither engine nor store, so that its answer goes out with the acknowledgement. */
-  readonly answersAtOnce?: (asked: Asked<z.infer<A>>, commands: readonly Command[], defaults: CreateDefaults) => Reply;
+  readonly respondImmediately?: (
+    request: CommandRequest<z.infer<A>>,
+    commands: readonly Command[],
+    defaults: CreateDefaults,
+  ) => CommandReply;
   /** @default to create */
-  readonly needs?: Need;
+  readonly permission?: Permission;
   /** Where that hangs on what was asked. */
-  readonly needsOf?: (asked: Asked<z.infer<A>>) => Need;
-  readonly run?: (asked: Asked<z.infer<A>>, tools: Tools) => Promise<Reply>;
+  readonly getPermission?: (request: CommandRequest<z.infer<A>>) => Permission;
+  readonly run?: (request: CommandRequest<z.infer<A>>, deps: CommandDeps) => Promise<CommandReply>;
   /** What its bare name opens. `without`: the answer where nothing can be opened. */
-  readonly alone?: { opens(by: Person, channel: string, tools: Tools): Opened; readonly without: Message };
+  readonly modalWithoutArgs?: {
+    openModal(requester: Person, channel: string, deps: CommandDeps): ModalContent;
+    readonly fallbackMessage: Message;
+  };
   readonly buttons?: readonly Button[];
   readonly modals?: readonly Modal[];
 }

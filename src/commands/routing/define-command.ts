@@ -1,7 +1,7 @@
-import type { Arguments, Button, Command, Modal } from './command.ts';
+import type { ArgsSchema, Button, Command, Modal } from './command.ts';
 
 /** Keeps the type of the arguments for `run`, and gives it up for the registry. */
-export function defineCommand<A extends Arguments>(command: Command<A>): Command {
+export function defineCommand<A extends ArgsSchema>(command: Command<A>): Command {
   return command as unknown as Command;
 }
 

@@ -1,32 +1,32 @@
 import type { Store } from '../../store/store.ts';
-import { StoreAway } from '../../store/store-errors.ts';
-import type { Guard } from '../authorization/authorizer.ts';
-import { noPicture } from '../messages/chart-comments.ts';
-import { noDirect, storeAway, wentWrong } from '../messages/command-replies.ts';
-import { notAllowed, notAllowedModal } from '../messages/denial.ts';
-import { type Chat, ChatError, type Picture, type ViewPlace } from '../slack/chat.ts';
-import { isFirst } from '../slack/processed-requests.ts';
-import type { Message, Need, Opened, Replaces, Reply, Tools } from './command.ts';
-import type { Asker } from './router.ts';
+import { StoreUnavailable } from '../../store/store-errors.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import { renderChartUnavailable } from '../messages/chart-comments.ts';
+import { renderDmUnavailable, renderStoreUnavailable, renderUnexpectedError } from '../messages/command-replies.ts';
+import { renderDenial, renderDenialModal } from '../messages/denial.ts';
+import { type ChartImage, type Chat, ChatError, type ViewRef } from '../slack/chat.ts';
+import { markProcessed } from '../slack/processed-requests.ts';
+import type { CommandDeps, CommandReply, Message, ModalContent, Permission, ReplaceMode } from './command.ts';
+import type { RequestOrigin } from './router.ts';
 
 /** Shows something to whoever asked, alone. */
-export type Say = (message: Message, replaces: Replaces) => Promise<void>;
+export type Responder = (message: Message, replaces: ReplaceMode) => Promise<void>;
 
 /** A request that was acknowledged and is to be carried out. */
-export interface Request {
+export interface AcknowledgedRequest {
   /** The same for every repeat of the request. */
   readonly id: string;
-  readonly asker: Asker;
-  readonly needs: Need;
-  readonly later: (tools: Tools) => Promise<Reply>;
-  readonly say: Say;
+  readonly origin: RequestOrigin;
+  readonly permission: Permission;
+  readonly execute: (deps: CommandDeps) => Promise<CommandReply>;
+  readonly respond: Responder;
 }
 
-export interface Acting {
+export interface RequestHandlerDeps {
   readonly store: Store;
-  readonly tools: Tools;
+  readonly commandDeps: CommandDeps;
   readonly chat: Chat;
-  readonly guard: Guard;
+  readonly authorize: Authorizer;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -35,111 +35,126 @@ export interface Acting {
  * The one door to the engine: every command, button, modal and mention that does something comes through here, once,
  * and only when the policy lets this person do it there.
  */
-export async function act(request: Request, a: Acting): Promise<void> {
-  const { id, asker, needs } = request;
+export async function handleRequest(request: AcknowledgedRequest, deps: RequestHandlerDeps): Promise<void> {
+  const { id, origin, permission } = request;
   try {
-    if (!(await isFirst(a.store, id, a.now()))) return;
-    const refusal = await a.guard(asker.by, asker.channel, needs);
-    if (refusal) {
-      a.log({ request: id, by: asker.by, why: refusal.why }, 'refused a request');
-      return await show({ shown: notAllowed(refusal) }, request, a);
+    if (!(await markProcessed(deps.store, id, deps.now()))) return;
+    const denial = await deps.authorize(origin.requester, origin.channel, permission);
+    if (denial) {
+      deps.log({ request: id, requester: origin.requester, reason: denial.reason }, 'refused a request');
+      return await showReply({ message: renderDenial(denial) }, request, deps);
     }
-    const reply = await request.later(a.tools);
-    await show('file' in reply ? await sent(reply, asker, a) : reply, request, a);
-    if ('picture' in reply && reply.picture) await drawn(reply.picture, request, a);
+    const reply = await request.execute(deps.commandDeps);
+    await showReply('file' in reply ? await sendFile(reply, origin, deps) : reply, request, deps);
+    if ('renderChart' in reply && reply.renderChart) await sendChart(reply.renderChart, request, deps);
   } catch (error) {
-    a.log({ request: id, error }, 'carrying out a request');
-    await show({ shown: error instanceof StoreAway ? storeAway() : wentWrong('That') }, request, a);
+    deps.log({ request: id, error }, 'carrying out a request');
+    await showReply(
+      { message: error instanceof StoreUnavailable ? renderStoreUnavailable() : renderUnexpectedError('That') },
+      request,
+      deps,
+    );
   }
 }
 
 /** Opens a modal. It does nothing by itself, so nobody is asked first: the trigger lives for three seconds. */
-export async function open(trigger: string, opened: Opened, request: Shown, a: Acting): Promise<void> {
+export async function openModal(
+  triggerId: string,
+  content: ModalContent,
+  request: ReplyTarget,
+  deps: RequestHandlerDeps,
+): Promise<void> {
   try {
-    const at = await a.chat.openView(trigger, opened.view);
-    if (opened.meanwhile) await show({ shown: opened.meanwhile, replaces: true }, request, a);
-    await fill(at, opened, request, a);
+    const viewRef = await deps.chat.openView(triggerId, content.view);
+    if (content.placeholderMessage)
+      await showReply({ message: content.placeholderMessage, replaceOriginal: true }, request, deps);
+    await loadModal(viewRef, content, request, deps);
   } catch (error) {
-    a.log({ request: request.id, error }, 'opening a modal');
-    await show({ shown: wentWrong('Opening the dialog') }, request, a);
+    deps.log({ request: request.id, error }, 'opening a modal');
+    await showReply({ message: renderUnexpectedError('Opening the dialog') }, request, deps);
   }
 }
 
 /** Shows a modal anew that somebody has open. */
-export async function change(
+export async function updateModal(
   viewId: string,
-  opened: Opened,
-  request: Pick<Request, 'id' | 'asker'>,
-  a: Acting,
+  content: ModalContent,
+  request: Pick<AcknowledgedRequest, 'id' | 'origin'>,
+  deps: RequestHandlerDeps,
 ): Promise<void> {
   try {
-    await fill(await a.chat.updateView({ id: viewId }, opened.view), opened, request, a);
+    await loadModal(await deps.chat.updateView({ id: viewId }, content.view), content, request, deps);
   } catch (error) {
-    a.log({ request: request.id, error }, 'changing a modal');
+    deps.log({ request: request.id, error }, 'changing a modal');
   }
 }
 
 /** Who may not use it is told so in its place. Whatever goes wrong, the modal that is open stays usable. */
-async function fill(
-  at: ViewPlace,
-  { guards, filled }: Opened,
-  { id, asker }: Pick<Request, 'id' | 'asker'>,
-  a: Acting,
+async function loadModal(
+  viewRef: ViewRef,
+  { access, loadView }: ModalContent,
+  { id, origin }: Pick<AcknowledgedRequest, 'id' | 'origin'>,
+  deps: RequestHandlerDeps,
 ): Promise<void> {
   try {
-    const refusal = guards && (await a.guard(asker.by, guards.channel, guards.needs));
-    if (refusal) await a.chat.updateView(at, notAllowedModal(refusal));
-    else if (filled) await a.chat.updateView(at, await filled());
+    const denial = access && (await deps.authorize(origin.requester, access.channel, access.permission));
+    if (denial) await deps.chat.updateView(viewRef, renderDenialModal(denial));
+    else if (loadView) await deps.chat.updateView(viewRef, await loadView());
   } catch (error) {
     // It was closed, or changed again in the meantime.
-    const isGone = error instanceof ChatError && (error.reason === 'not_found' || error.reason === 'hash_conflict');
-    if (!isGone) a.log({ request: id, error }, 'filling a modal');
+    const isClosedOrChanged =
+      error instanceof ChatError && (error.reason === 'not_found' || error.reason === 'hash_conflict');
+    if (!isClosedOrChanged) deps.log({ request: id, error }, 'filling a modal');
   }
 }
 
-type Shown = Pick<Request, 'id' | 'asker' | 'say'>;
+type ReplyTarget = Pick<AcknowledgedRequest, 'id' | 'origin' | 'respond'>;
 
 /** What to show once the file has gone to the asker's direct messages. */
-async function sent(
-  reply: Extract<Reply, { file: unknown }>,
-  { by }: Asker,
-  { chat, log }: Acting,
-): Promise<{ readonly shown: Message }> {
+async function sendFile(
+  reply: Extract<CommandReply, { file: unknown }>,
+  { requester }: RequestOrigin,
+  { chat, log }: RequestHandlerDeps,
+): Promise<{ readonly message: Message }> {
   try {
-    const direct = await chat.direct(by.user);
-    await chat.upload(direct, { name: reply.filename, content: reply.file, comment: reply.comment });
-    return { shown: reply.shown };
+    const dmChannel = await chat.openDm(requester.user);
+    await chat.uploadFile(dmChannel, { name: reply.filename, content: reply.file, comment: reply.comment });
+    return { message: reply.message };
   } catch (error) {
     log({ error }, 'sending a file by direct message');
-    return { shown: noDirect() };
+    return { message: renderDmUnavailable() };
   }
 }
 
 /** A picture that does not come is said, and what was said before it stands. */
-async function drawn(draw: () => Promise<Picture | undefined>, request: Request, a: Acting): Promise<void> {
+async function sendChart(
+  renderChart: () => Promise<ChartImage | undefined>,
+  request: AcknowledgedRequest,
+  deps: RequestHandlerDeps,
+): Promise<void> {
   try {
-    const picture = await draw();
-    if (picture) await a.chat.share(await a.chat.direct(request.asker.by.user), picture);
+    const chart = await renderChart();
+    if (chart) await deps.chat.uploadImage(await deps.chat.openDm(request.origin.requester.user), chart);
   } catch (error) {
-    a.log({ request: request.id, error }, 'sending a picture');
-    await show({ shown: noPicture() }, request, a);
+    deps.log({ request: request.id, error }, 'sending a picture');
+    await showReply({ message: renderChartUnavailable() }, request, deps);
   }
 }
 
 /** By the way that came with the request; else as a message for the asker's eyes; else directly. */
-async function show(
-  { shown, replaces = false }: { readonly shown: Message; readonly replaces?: Replaces },
-  { id, asker: { by, channel }, say }: Shown,
-  { chat, log }: Pick<Acting, 'chat' | 'log'>,
+async function showReply(
+  { message, replaceOriginal = false }: { readonly message: Message; readonly replaceOriginal?: ReplaceMode },
+  { id, origin: { requester, channel }, respond }: ReplyTarget,
+  { chat, log }: Pick<RequestHandlerDeps, 'chat' | 'log'>,
 ): Promise<void> {
-  const ways = [
-    () => say(shown, replaces),
-    () => chat.whisper(channel, by.user, shown),
-    async () => void (await chat.post(await chat.direct(by.user), shown)),
+  const attempts = [
+    () => respond(message, replaceOriginal),
+    () => chat.postEphemeral(channel, requester.user, message),
+    async () => void (await chat.postMessage(await chat.openDm(requester.user), message)),
   ];
-  for (const way of ways) {
+  for (const attempt of attempts) {
     try {
-      return await way();
+      return await attempt();
     } catch (error) {
       log({ request: id, error }, 'answering a request');
     }

@@ -1,198 +1,215 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeView } from '@slack/types';
-import type { ApprovalView, ClusterStatus, Desk } from '../../engine/service/cluster-service-types.ts';
+import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service-types.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { Person } from '../../store/events.ts';
-import { StoreAway } from '../../store/store-errors.ts';
-import type { Guard } from '../authorization/authorizer.ts';
-import { openPresence } from '../authorization/channel-membership.ts';
+import { StoreUnavailable } from '../../store/store-errors.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
-import { approvals } from '../interactions/approval-buttons.ts';
-import { storeAway, wentWrong } from '../messages/command-replies.ts';
-import { home, homeElsewhere, homeSaying } from '../messages/home-tab.ts';
+import { approvalButtons } from '../interactions/approval-buttons.ts';
+import { renderStoreUnavailable, renderUnexpectedError } from '../messages/command-replies.ts';
+import { renderHomeForNonMember, renderHomeMessage, renderHomeTab } from '../messages/home-tab.ts';
 import type { Message } from '../routing/command.ts';
 import { type Chat, ChatError } from './chat.ts';
 
-export interface HomeOptions {
-  readonly desk: Pick<Desk, 'list' | 'approval' | 'runView'>;
-  readonly chat: Pick<Chat, 'publishHome' | 'peopleIn'>;
+export interface HomeTabOptions {
+  readonly clusterService: Pick<ClusterService, 'listClusters' | 'getPendingApproval' | 'getRunView'>;
+  readonly chat: Pick<Chat, 'publishHome' | 'listChannelMembers'>;
   readonly policy: Policy;
-  readonly guard: Guard;
+  readonly authorize: Authorizer;
   /** @default the system's */
   readonly clock?: Clock;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-export interface Home {
+export interface HomeTab {
   /** Somebody opened their Home tab. */
-  opened(by: Person): Promise<void>;
+  handleOpen(person: Person): Promise<void>;
   /** What came of a press in it, on top of what it shows. */
-  answer(by: Person, notice: Message): Promise<void>;
+  showNotice(person: Person, notice: Message): Promise<void>;
   /** Who may do what from there: those who are in a channel where kthw listens. Without a channel: the run's own. */
-  readonly guard: Guard;
+  readonly authorize: Authorizer;
   /** Runs have news: shown soon to those who looked lately. Returns at once; may be called as often as one likes. */
-  news(): void;
+  scheduleRefresh(): void;
   close(): Promise<void>;
 }
 
 /** Slack tells when a Home tab is opened and never when it is left. */
-const watchedMs = 15 * 60_000;
-const mostWatchers = 50;
+const watchWindowMs = 15 * 60_000;
+const maxViewers = 50;
 /** `views.publish` takes about a hundred calls a minute: news comes at most so often to one, and to all together. */
-const gaps = { oneMs: 3_000, allMs: 800 } as const;
-const noticedMs = 20_000;
+const publishIntervals = { perUserMs: 3_000, overallMs: 800 } as const;
+const noticeDurationMs = 20_000;
 const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
 };
 
-interface Watcher {
-  readonly by: Person;
-  seenAt: number;
+interface HomeTabViewer {
+  readonly person: Person;
+  lastSeenAt: number;
   hash?: string;
-  shown?: string;
-  notice?: { readonly said: Message; readonly until: number };
+  lastView?: string;
+  notice?: { readonly message: Message; readonly until: number };
   /** One after the other, so that the newest is shown last. */
-  turn: Promise<void>;
+  pendingPublish: Promise<void>;
 }
 
-interface Known {
+interface HomeTabData {
   readonly clusters: readonly ClusterStatus[];
-  readonly asked: readonly ApprovalView[];
+  readonly pendingApprovals: readonly ApprovalView[];
 }
 
 /** Keeps the Home tabs of those who look at them. */
-export function openHome(options: HomeOptions): Home {
-  const { desk, chat, policy, guard, clock = systemClock, log } = options;
-  const presence = openPresence({ policy, chat, now: clock.now, log });
-  const watchers = new Map<string, Watcher>();
+export function createHomeTab(options: HomeTabOptions): HomeTab {
+  const { clusterService, chat, policy, authorize, clock = systemClock, log } = options;
+  const channelMembership = createChannelMembership({ policy, chat, now: clock.now, log });
+  const viewers = new Map<string, HomeTabViewer>();
   const stop = new AbortController();
   let isStale = false;
-  let telling: Promise<void> | undefined;
+  let refreshing: Promise<void> | undefined;
 
-  function watcherOf(by: Person): Watcher {
-    const key = `${by.team} ${by.user}`;
-    const watcher = watchers.get(key) ?? { by, seenAt: 0, turn: Promise.resolve() };
+  function touchViewer(person: Person): HomeTabViewer {
+    const key = `${person.team} ${person.user}`;
+    const viewer = viewers.get(key) ?? { person, lastSeenAt: 0, pendingPublish: Promise.resolve() };
     // Whoever looked longest ago is the first in the map.
-    watchers.delete(key);
-    watchers.set(key, watcher);
-    watcher.seenAt = +clock.now();
-    const [oldest] = watchers.keys();
-    if (watchers.size > mostWatchers && oldest !== undefined) watchers.delete(oldest);
-    return watcher;
+    viewers.delete(key);
+    viewers.set(key, viewer);
+    viewer.lastSeenAt = +clock.now();
+    const [oldest] = viewers.keys();
+    if (viewers.size > maxViewers && oldest !== undefined) viewers.delete(oldest);
+    return viewer;
   }
 
-  async function look(): Promise<Known> {
-    const clusters = await desk.list();
-    const open = clusters.flatMap(({ latest }) => (latest && !latest.over ? latest.run : []));
-    return { clusters, asked: (await Promise.all(open.map((run) => desk.approval(run)))).flatMap((one) => one ?? []) };
+  async function loadData(): Promise<HomeTabData> {
+    const clusters = await clusterService.listClusters();
+    const openRuns = clusters.flatMap(({ latestRun }) => (latestRun && !latestRun.outcome ? latestRun.run : []));
+    return {
+      clusters,
+      pendingApprovals: (await Promise.all(openRuns.map((run) => clusterService.getPendingApproval(run)))).flatMap(
+        (one) => one ?? [],
+      ),
+    };
   }
 
-  async function viewFor({ by, notice }: Watcher, { clusters, asked }: Known): Promise<HomeView> {
+  async function buildView(
+    { person, notice }: HomeTabViewer,
+    { clusters, pendingApprovals }: HomeTabData,
+  ): Promise<HomeView> {
     const { channels } = policy;
-    const here = await presence.of(by);
-    if (here !== 'here' && channels !== 'all') return homeElsewhere(channels, here === 'unreadable');
-    const channelOf = (run: string) => clusters.find(({ latest }) => latest?.run === run)?.latest?.channel ?? '';
-    const may = await Promise.all(
-      asked.map(async (one) => !(await guard(by, channelOf(one.run), { run: one.run, yes: true }))),
+    const membership = await channelMembership.getStatus(person);
+    if (membership !== 'here' && channels !== 'all')
+      return renderHomeForNonMember(channels, membership === 'unreadable');
+    const findChannel = (run: string) =>
+      clusters.find(({ latestRun }) => latestRun?.run === run)?.latestRun?.channel ?? '';
+    const canApprove = await Promise.all(
+      pendingApprovals.map(
+        async (one) => !(await authorize(person, findChannel(one.run), { run: one.run, isApproval: true })),
+      ),
     );
-    const somewhere = channels === 'all' ? '' : (channels[0] ?? '');
-    return home(
+    const anyChannel = channels === 'all' ? '' : (channels[0] ?? '');
+    return renderHomeTab(
       {
-        ...{ clusters, asked, policy, now: clock.now() },
-        asksYou: asked.filter((_, i) => may[i]),
-        mayCreate: !(await guard(by, somewhere, 'create')),
-        notice: notice && notice.until > +clock.now() ? notice.said : undefined,
+        ...{ clusters, pendingApprovals, policy, now: clock.now() },
+        approvalsForUser: pendingApprovals.filter((_, i) => canApprove[i]),
+        canCreate: !(await authorize(person, anyChannel, 'create')),
+        notice: notice && notice.until > +clock.now() ? notice.message : undefined,
       },
-      { yes: approvals.yes.id, no: approvals.no.id },
+      { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id },
     );
   }
 
-  /** @param known looked up already, and shown where it changes something; absent: looked up, and shown anyway */
-  function publish(watcher: Watcher, known?: Known): Promise<void> {
-    watcher.turn = watcher.turn
-      .then(() => publishNow(watcher, known))
-      .catch((error: unknown) => notShown(watcher, error, known === undefined));
-    return watcher.turn;
+  /** @param data looked up already, and shown where it changes something; absent: looked up, and shown anyway */
+  function publish(viewer: HomeTabViewer, data?: HomeTabData): Promise<void> {
+    viewer.pendingPublish = viewer.pendingPublish
+      .then(() => publishIfChanged(viewer, data))
+      .catch((error: unknown) => handlePublishError(viewer, error, data === undefined));
+    return viewer.pendingPublish;
   }
 
-  async function publishNow(watcher: Watcher, known?: Known): Promise<void> {
-    const view = await viewFor(watcher, known ?? (await look()));
-    if (known && JSON.stringify(view) === watcher.shown) return;
+  async function publishIfChanged(viewer: HomeTabViewer, data?: HomeTabData): Promise<void> {
+    const view = await buildView(viewer, data ?? (await loadData()));
+    if (data && JSON.stringify(view) === viewer.lastView) return;
     try {
-      await put(watcher, view, watcher.hash);
+      await publishView(viewer, view, viewer.hash);
     } catch (error) {
       if (!(error instanceof ChatError) || error.reason !== 'hash_conflict') throw error;
       // Another process published meanwhile: what is so now is newer than both.
-      await put(watcher, await viewFor(watcher, await look()));
+      await publishView(viewer, await buildView(viewer, await loadData()));
     }
   }
 
-  async function put(watcher: Watcher, view: HomeView, hash?: string): Promise<void> {
-    watcher.hash = (await chat.publishHome(watcher.by.user, view, hash)).hash;
-    watcher.shown = JSON.stringify(view);
+  async function publishView(viewer: HomeTabViewer, view: HomeView, hash?: string): Promise<void> {
+    viewer.hash = (await chat.publishHome(viewer.person.user, view, hash)).hash;
+    viewer.lastView = JSON.stringify(view);
   }
 
-  async function notShown({ by }: Watcher, error: unknown, isWaitedFor: boolean): Promise<void> {
+  async function handlePublishError({ person }: HomeTabViewer, error: unknown, isRequested: boolean): Promise<void> {
     log({ error }, 'showing a Home tab');
     if (error instanceof ChatError) {
-      if (error.trouble !== 'limited') return;
-      await clock.sleep(error.retryAfterMs ?? gaps.oneMs, stop.signal).catch(() => undefined);
-      news();
-    } else if (isWaitedFor) {
-      const said = homeSaying(error instanceof StoreAway ? storeAway() : wentWrong('Looking that up'));
-      await chat.publishHome(by.user, said).catch((error: unknown) => log({ error }, 'saying so on a Home tab'));
+      if (error.kind !== 'limited') return;
+      await clock.sleep(error.retryAfterMs ?? publishIntervals.perUserMs, stop.signal).catch(() => undefined);
+      scheduleRefresh();
+    } else if (isRequested) {
+      const view = renderHomeMessage(
+        error instanceof StoreUnavailable ? renderStoreUnavailable() : renderUnexpectedError('Looking that up'),
+      );
+      await chat.publishHome(person.user, view).catch((error: unknown) => log({ error }, 'saying so on a Home tab'));
     }
   }
 
-  async function tell(): Promise<void> {
+  async function refreshViewers(): Promise<void> {
     while (isStale) {
-      await clock.sleep(gaps.oneMs, stop.signal);
+      await clock.sleep(publishIntervals.perUserMs, stop.signal);
       isStale = false;
-      const known = await look();
-      for (const [key, watcher] of [...watchers]) {
-        if (+clock.now() - watcher.seenAt > watchedMs) watchers.delete(key);
+      const data = await loadData();
+      for (const [key, viewer] of [...viewers]) {
+        if (+clock.now() - viewer.lastSeenAt > watchWindowMs) viewers.delete(key);
         else {
-          await publish(watcher, known);
-          await clock.sleep(gaps.allMs, stop.signal);
+          await publish(viewer, data);
+          await clock.sleep(publishIntervals.overallMs, stop.signal);
         }
       }
     }
   }
 
-  function news(): void {
-    if (stop.signal.aborted || watchers.size === 0) return;
+  function scheduleRefresh(): void {
+    if (stop.signal.aborted || viewers.size === 0) return;
     isStale = true;
-    telling ??= tell()
+    refreshing ??= refreshViewers()
       .catch((error: unknown) => void (stop.signal.aborted || log({ error }, 'keeping Home tabs fresh')))
       .finally(() => {
-        telling = undefined;
+        refreshing = undefined;
       });
   }
 
   return {
-    opened(by) {
-      const watcher = watcherOf(by);
-      delete watcher.notice;
-      return publish(watcher);
+    handleOpen(person) {
+      const viewer = touchViewer(person);
+      delete viewer.notice;
+      return publish(viewer);
     },
-    answer(by, said) {
-      const watcher = watcherOf(by);
-      watcher.notice = { said, until: +clock.now() + noticedMs };
-      return publish(watcher);
+    showNotice(person, message) {
+      const viewer = touchViewer(person);
+      viewer.notice = { message, until: +clock.now() + noticeDurationMs };
+      return publish(viewer);
     },
-    async guard(by, channel, need) {
+    async authorize(person, channel, permission) {
       const { channels } = policy;
-      if ((await presence.of(by)) !== 'here' && channels !== 'all') return { why: 'channel', listens: channels };
+      if ((await channelMembership.getStatus(person)) !== 'here' && channels !== 'all')
+        return { reason: 'channel', allowedChannels: channels };
       const run =
-        channel === '' && typeof need === 'object' && 'run' in need ? await desk.runView(need.run) : undefined;
-      return await guard(by, run?.channel ?? channel, need);
+        channel === '' && typeof permission === 'object' && 'run' in permission
+          ? await clusterService.getRunView(permission.run)
+          : undefined;
+      return await authorize(person, run?.channel ?? channel, permission);
     },
-    news,
+    scheduleRefresh,
     async close() {
       stop.abort();
-      await telling;
-      await Promise.all([...watchers.values()].map(({ turn }) => turn));
+      await refreshing;
+      await Promise.all([...viewers.values()].map(({ pendingPublish }) => pendingPublish));
     },
   };
 }

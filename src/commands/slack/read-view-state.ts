@@ -1,12 +1,14 @@
 import type { ViewOutput, ViewStateValue } from '@slack/bolt';
-import type { Typed } from '../routing/command.ts';
+import type { ModalInput } from '../routing/command.ts';
 
 /** What was typed and chosen, by block: each of ours holds one field. */
-export function typedInto(values: ViewOutput['state']['values']): Typed {
-  return Object.fromEntries(Object.entries(values).map(([block, fields]) => [block, textOf(Object.values(fields)[0])]));
+export function readViewState(values: ViewOutput['state']['values']): ModalInput {
+  return Object.fromEntries(
+    Object.entries(values).map(([block, fields]) => [block, getFieldValue(Object.values(fields)[0])]),
+  );
 }
 
-function textOf(field: ViewStateValue | undefined): string {
+function getFieldValue(field: ViewStateValue | undefined): string {
   if (!field) return '';
   if (field.selected_options) return field.selected_options.map(({ value }) => value).join(',');
   return field.value ?? field.selected_option?.value ?? field.selected_conversation ?? '';

@@ -1,8 +1,8 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
-import { ChatError, type ChatTrouble } from './chat.ts';
+import { ChatError, type ChatErrorKind } from './chat.ts';
 
 /** Slack's error words, from the pages of the methods that we call. Others are about what was sent. */
-const words: Readonly<Record<ChatTrouble, readonly string[]>> = {
+const errorCodes: Readonly<Record<ChatErrorKind, readonly string[]>> = {
   limited: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
   unsure: [
     'internal_error',
@@ -60,15 +60,15 @@ const words: Readonly<Record<ChatTrouble, readonly string[]>> = {
 };
 
 /** What went wrong with a call of Slack's Web API, as far as it matters for what to do next. Never holds what was sent. */
-export function chatError(error: unknown): ChatError {
+export function toChatError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   if (error instanceof WebAPIRateLimitedError) {
     return new ChatError('limited', 'ratelimited', { retryAfterMs: error.retryAfter * 1000 });
   }
   if (error instanceof WebAPIPlatformError) {
-    const word = error.data.error;
-    const trouble = (Object.keys(words) as ChatTrouble[]).find((one) => words[one].includes(word));
-    return new ChatError(trouble ?? 'content', word);
+    const code = error.data.error;
+    const kind = (Object.keys(errorCodes) as ChatErrorKind[]).find((one) => errorCodes[one].includes(code));
+    return new ChatError(kind ?? 'content', code);
   }
   if (error instanceof WebAPIHTTPError) {
     // What a proxy in between refuses was not carried out; a server's error may have been.

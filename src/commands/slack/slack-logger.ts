@@ -3,19 +3,19 @@ import type { WebClientOptions } from '@slack/web-api';
 type Logger = NonNullable<WebClientOptions['logger']>;
 
 /** Warnings and errors of Slack's packages in our log. Their finer levels can hold what people wrote, so they go nowhere. */
-export function slackLog(log: (message: string) => void): Logger {
-  const told = (...parts: readonly unknown[]) => log(parts.map(shown).join(' '));
+export function createSlackLogger(log: (message: string) => void): Logger {
+  const logParts = (...parts: readonly unknown[]) => log(parts.map(formatPart).join(' '));
   return {
     debug: () => {},
     info: () => {},
-    warn: told,
-    error: told,
+    warn: logParts,
+    error: logParts,
     setLevel: () => {},
     getLevel: () => 'warn' as ReturnType<Logger['getLevel']>,
     setName: () => {},
   };
 }
 
-function shown(part: unknown): string {
+function formatPart(part: unknown): string {
   return part instanceof Error ? part.message : typeof part === 'string' ? part : '';
 }

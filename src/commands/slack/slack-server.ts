@@ -10,29 +10,35 @@ import {
 } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../../store/events.ts';
-import { openGuard } from '../authorization/authorizer.ts';
-import { replyModal } from '../messages/reply-modal.ts';
+import { createAuthorizer } from '../authorization/authorizer.ts';
+import { renderReplyModal } from '../messages/reply-modal.ts';
 import type { Message } from '../routing/command.ts';
-import { type Acting, act, change, open, type Say } from '../routing/handle-request.ts';
 import {
-  type Asker,
-  type Entered,
-  type Opening,
+  handleRequest,
+  openModal,
+  type RequestHandlerDeps,
+  type Responder,
+  updateModal,
+} from '../routing/handle-request.ts';
+import {
+  type ModalPayload,
+  type ModalRoute,
+  type RequestOrigin,
   type Route,
-  route,
-  routeAlone,
+  routeBareCommand,
   routeButton,
-  routeChange,
-  routeModal,
+  routeCommand,
+  routeModalChange,
+  routeModalSubmission,
 } from '../routing/router.ts';
-import { openHome } from './home-tab.ts';
-import { forgetOld } from './processed-requests.ts';
-import { typedInto } from './read-view-state.ts';
-import { freshOnly } from './reject-replays.ts';
-import { clientOptions, type SlackAccount } from './slack-client.ts';
-import { slackLog } from './slack-logger.ts';
+import { createHomeTab } from './home-tab.ts';
+import { deleteOldRequests } from './processed-requests.ts';
+import { readViewState } from './read-view-state.ts';
+import { rejectReplays } from './reject-replays.ts';
+import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
+import { createSlackLogger } from './slack-logger.ts';
 
-export interface SlackOptions extends SlackAccount, Omit<Acting, 'guard'> {
+export interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
   readonly signingSecret: string;
   /** Other paths on the same port: health, warm-up, the dispatcher's. */
   readonly routes?: readonly HttpRoute[];
@@ -48,123 +54,151 @@ export interface HttpRoute {
   ) => void;
 }
 
-export interface SlackDoor {
+export interface SlackServer {
   /** @param port 0: the system picks one */
   listen(port: number, host?: string): Promise<AddressInfo>;
   /** Runs have news: Home tabs that somebody looks at show it. */
-  news(): void;
+  refreshHomeTabs(): void;
   /** After the requests that are under way. */
   close(): Promise<void>;
 }
 
-const endpoint = '/slack/events';
+const eventsPath = '/slack/events';
 const slashCommand = '/kthw';
 
 /**
  * Takes what Slack sends: signed, fresh, acknowledged at once, acted on once. Nothing on this path asks Slack, the store
  * or the engine for anything before the acknowledgement is out.
  */
-export function openSlack(options: SlackOptions): SlackDoor {
-  const { signingSecret, token, routes = [], now, log, tools, chat, store } = options;
-  const logger = slackLog((message) => log({ of: 'slack' }, message));
+export function createSlackServer(options: SlackServerOptions): SlackServer {
+  const { signingSecret, token, routes = [], now, log, commandDeps, chat, store } = options;
+  const logger = createSlackLogger((message) => log({ component: 'slack' }, message));
   const customRoutes = routes.map((one) => ({ ...one }));
-  const receiver = new HTTPReceiver({ signingSecret, endpoints: [endpoint], customRoutes, logger });
-  receiver.requestListener = freshOnly(receiver.requestListener, [endpoint], now);
+  const receiver = new HTTPReceiver({ signingSecret, endpoints: [eventsPath], customRoutes, logger });
+  receiver.requestListener = rejectReplays(receiver.requestListener, [eventsPath], now);
   // With a token Bolt would first ask Slack who it is, and take no command while Slack does not answer.
   const app = new App({
     receiver,
     authorize: async () => ({ botToken: token }),
-    clientOptions: clientOptions(options),
+    clientOptions: buildClientOptions(options),
     convoStore: false,
     logger,
   });
-  const { desk, policy } = tools;
-  const acting = { ...options, guard: openGuard({ policy, desk, chat, now, log }) };
-  const home = openHome({ desk, chat, policy, guard: acting.guard, log });
-  const atHome = { ...acting, guard: home.guard };
+  const { clusterService, policy } = commandDeps;
+  const handlerDeps = { ...options, authorize: createAuthorizer({ policy, clusterService, chat, now, log }) };
+  const homeTab = createHomeTab({ clusterService, chat, policy, authorize: handlerDeps.authorize, log });
+  const homeDeps = { ...handlerDeps, authorize: homeTab.authorize };
   const pending = new Set<Promise<void>>();
 
   /** Goes on after the acknowledgement, without holding the request. */
-  function goOn(request: Asked, routed: Route | Opening, { trigger = '', a = acting }: Means = {}): void {
-    track('opens' in routed ? open(trigger, routed.opens(tools), request, a) : carryOut(request, routed, a));
+  function runInBackground(
+    request: IncomingRequest,
+    route: Route | ModalRoute,
+    { triggerId = '', deps = handlerDeps }: RequestOptions = {},
+  ): void {
+    trackWork(
+      'openModal' in route
+        ? openModal(triggerId, route.openModal(commandDeps), request, deps)
+        : executeRoute(request, route, deps),
+    );
   }
 
-  function track(going: Promise<void>): void {
-    const work = going.finally(() => pending.delete(work));
+  function trackWork(promise: Promise<void>): void {
+    const work = promise.finally(() => pending.delete(work));
     pending.add(work);
   }
 
-  async function carryOut({ id, asker, say }: Asked, routed: Route, a: Acting): Promise<void> {
-    if ('now' in routed) return await act({ id, asker, say, needs: 'look', later: async () => routed.now }, a);
-    const { needs, later, channel = asker.channel } = routed;
-    await act({ id, asker: { ...asker, channel }, say, needs, later }, a);
+  async function executeRoute(
+    { id, origin, respond }: IncomingRequest,
+    route: Route,
+    deps: RequestHandlerDeps,
+  ): Promise<void> {
+    if ('immediateReply' in route)
+      return await handleRequest(
+        { id, origin, respond, permission: 'look', execute: async () => route.immediateReply },
+        deps,
+      );
+    const { permission, execute, channel = origin.channel } = route;
+    await handleRequest({ id, origin: { ...origin, channel }, respond, permission, execute }, deps);
   }
 
   /** What came of a press is for the presser, where the button is; what everybody sees, the courier alone edits. */
-  function wayBack(body: BlockAction, { by: who, channel }: Asker, respond: RespondFn): Say {
+  function createButtonResponder(
+    body: BlockAction,
+    { requester, channel }: RequestOrigin,
+    respond: RespondFn,
+  ): Responder {
     const { view } = body;
-    if (view?.type === 'home') return (shown) => home.answer(who, shown);
+    if (view?.type === 'home') return (message) => homeTab.showNotice(requester, message);
     if (view) {
-      const modal = (shown: Message) => replyModal(view.title.text, shown, channel);
-      return async (shown) => void (await chat.updateView({ id: view.id }, modal(shown)));
+      const modal = (message: Message) => renderReplyModal(view.title.text, message, channel);
+      return async (message) => void (await chat.updateView({ id: view.id }, modal(message)));
     }
-    const { is_ephemeral: isTheirs, thread_ts: thread } = Container.parse(body.container);
-    return async (shown, replaces) =>
-      isTheirs || replaces === 'for-all'
-        ? await by(respond)(shown, replaces)
-        : await chat.whisper(channel, who.user, shown, thread);
+    const { is_ephemeral: isEphemeral, thread_ts: thread } = Container.parse(body.container);
+    return async (message, replaces) =>
+      isEphemeral || replaces === 'for-all'
+        ? await createUrlResponder(respond)(message, replaces)
+        : await chat.postEphemeral(channel, requester.user, message, thread);
   }
 
   app.command(slashCommand, async ({ command, ack, respond }) => {
-    const asker = { by: { team: command.team_id, user: command.user_id }, channel: command.channel_id };
-    const routed = routeAlone(command.text, asker) ?? route(command.text, asker, tools.defaults);
-    if ('now' in routed) return await ack({ response_type: 'ephemeral', ...content(routed.now.shown) });
+    const origin = { requester: { team: command.team_id, user: command.user_id }, channel: command.channel_id };
+    const route = routeBareCommand(command.text, origin) ?? routeCommand(command.text, origin, commandDeps.defaults);
+    if ('immediateReply' in route)
+      return await ack({ response_type: 'ephemeral', ...toSlackContent(route.immediateReply.message) });
     await ack();
-    const trigger = command.trigger_id;
-    goOn({ id: `command ${trigger}`, asker, say: by(respond) }, routed, { trigger });
+    const triggerId = command.trigger_id;
+    runInBackground({ id: `command ${triggerId}`, origin, respond: createUrlResponder(respond) }, route, { triggerId });
   });
 
   app.action({ type: 'block_actions' }, async ({ body, action, ack, respond }) => {
     await ack();
-    const { trigger_id: trigger, view } = body;
-    const asker = { by: pressedBy(body), channel: body.channel?.id ?? channelOf(view) };
-    const changed = view && routeChange(enteredIn(view), action.block_id, tools);
-    if (changed) return track(change(view.id, changed, { id: `change ${trigger}`, asker }, acting));
-    const routed = routeButton(action.action_id, 'value' in action ? action.value : undefined, asker);
-    if (!routed) return;
-    const request = { id: `button ${trigger} ${action.action_id}`, asker, say: wayBack(body, asker, respond) };
-    goOn(request, routed, { trigger, a: view?.type === 'home' ? atHome : acting });
+    const { trigger_id: triggerId, view } = body;
+    const origin = { requester: getPerson(body), channel: body.channel?.id ?? getViewChannel(view) };
+    const modalChange = view && routeModalChange(toModalPayload(view), action.block_id, commandDeps);
+    if (modalChange)
+      return trackWork(updateModal(view.id, modalChange, { id: `change ${triggerId}`, origin }, handlerDeps));
+    const route = routeButton(action.action_id, 'value' in action ? action.value : undefined, origin);
+    if (!route) return;
+    const request = {
+      id: `button ${triggerId} ${action.action_id}`,
+      origin,
+      respond: createButtonResponder(body, origin, respond),
+    };
+    runInBackground(request, route, { triggerId, deps: view?.type === 'home' ? homeDeps : handlerDeps });
   });
 
   app.view({ type: 'view_submission', callback_id: /^/ }, async ({ view, body, ack }) => {
-    const person = pressedBy(body);
-    const routed = routeModal(enteredIn(view), person, tools);
-    if (routed && 'errors' in routed) return await ack({ response_action: 'errors', errors: { ...routed.errors } });
+    const person = getPerson(body);
+    const route = routeModalSubmission(toModalPayload(view), person, commandDeps);
+    if (route && 'errors' in route) return await ack({ response_action: 'errors', errors: { ...route.errors } });
     await ack();
-    if (!routed) return;
-    const { channel, route: submitted } = routed;
+    if (!route) return;
+    const { channel, route: submittedRoute } = route;
     // A modal is submitted once: each opening of it has an id of its own.
-    const say: Say = (shown) => chat.whisper(channel, person.user, shown);
-    goOn({ id: `view ${view.id}`, asker: { by: person, channel }, say }, submitted);
+    const respond: Responder = (message) => chat.postEphemeral(channel, person.user, message);
+    runInBackground({ id: `view ${view.id}`, origin: { requester: person, channel }, respond }, submittedRoute);
   });
 
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel, ts, thread_ts, text } = event;
     if (user === undefined) return;
     // In a channel that is shared with another team, the message says whose the person is.
-    const asker = { by: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
-    const said = text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, '');
+    const origin = { requester: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
+    const commandText = text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, '');
     // A mention can't open anything.
-    const alone = routeAlone(said, asker);
-    const routed = alone ? { now: { shown: alone.without } } : route(said, asker, tools.defaults);
+    const bareRoute = routeBareCommand(commandText, origin);
+    const route = bareRoute
+      ? { immediateReply: { message: bareRoute.fallbackMessage } }
+      : routeCommand(commandText, origin, commandDeps.defaults);
     const thread = thread_ts ?? undefined;
-    const say: Say = (shown) => chat.whisper(channel, user, shown, thread);
-    goOn({ id: `event ${body.event_id || ts}`, asker, say }, routed);
+    const respond: Responder = (message) => chat.postEphemeral(channel, user, message, thread);
+    runInBackground({ id: `event ${body.event_id || ts}`, origin, respond }, route);
   });
 
   app.event('app_home_opened', async ({ event, body }) => {
     // The same event comes for the tab with the messages.
-    if (event.tab === 'home') track(home.opened({ team: body.team_id, user: event.user }));
+    if (event.tab === 'home') trackWork(homeTab.handleOpen({ team: body.team_id, user: event.user }));
   });
 
   app.error(async (error) => log({ error }, 'handling a request of Slack’s'));
@@ -172,29 +206,29 @@ export function openSlack(options: SlackOptions): SlackDoor {
   return {
     async listen(port, host) {
       const server = (await app.start({ port, ...(host === undefined ? {} : { host }) })) as Server;
-      forgetOld(store, now()).catch((error: unknown) => log({ error }, 'forgetting old requests'));
+      deleteOldRequests(store, now()).catch((error: unknown) => log({ error }, 'forgetting old requests'));
       return server.address() as AddressInfo;
     },
-    news: () => home.news(),
+    refreshHomeTabs: () => homeTab.scheduleRefresh(),
     async close() {
       await app.stop();
       await Promise.all(pending);
-      await home.close();
+      await homeTab.close();
     },
   };
 }
 
 const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
 
-type Asked = Pick<Parameters<typeof act>[0], 'id' | 'asker' | 'say'>;
+type IncomingRequest = Pick<Parameters<typeof handleRequest>[0], 'id' | 'origin' | 'respond'>;
 /** What Slack gave for opening a modal; whose rules hold. */
-interface Means {
-  readonly trigger?: string;
-  readonly a?: Acting;
+interface RequestOptions {
+  readonly triggerId?: string;
+  readonly deps?: RequestHandlerDeps;
 }
 
 /** A view is in no channel: ours say for which one they are. */
-function channelOf(view: ViewOutput | undefined): string {
+function getViewChannel(view: ViewOutput | undefined): string {
   try {
     return z.object({ channel: z.string() }).parse(JSON.parse(view?.private_metadata ?? '')).channel;
   } catch {
@@ -202,22 +236,24 @@ function channelOf(view: ViewOutput | undefined): string {
   }
 }
 
-function pressedBy({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {
+function getPerson({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {
   return { team: user.team_id ?? team?.id ?? '', user: user.id };
 }
 
-function enteredIn(view: ViewOutput): Entered {
-  return { id: view.callback_id, metadata: view.private_metadata, typed: typedInto(view.state.values) };
+function toModalPayload(view: ViewOutput): ModalPayload {
+  return { id: view.callback_id, metadata: view.private_metadata, input: readViewState(view.state.values) };
 }
 
-function by(respond: RespondFn): Say {
-  return async (shown, replaces) => {
+function createUrlResponder(respond: RespondFn): Responder {
+  return async (message, replaces) => {
     await respond(
-      replaces ? { replace_original: true, ...content(shown) } : { response_type: 'ephemeral', ...content(shown) },
+      replaces
+        ? { replace_original: true, ...toSlackContent(message) }
+        : { response_type: 'ephemeral', ...toSlackContent(message) },
     );
   };
 }
 
-function content({ text, blocks }: Message) {
+function toSlackContent({ text, blocks }: Message) {
   return { text, blocks: [...blocks] };
 }

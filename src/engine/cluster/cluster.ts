@@ -1,22 +1,22 @@
 import ipaddr from 'ipaddr.js';
 import type { ClusterSpec } from '../../store/records.ts';
-import { type Release, releaseOf } from './releases.ts';
+import { getRelease, type Release } from './releases.ts';
 
 /** What a cluster is, worked out from what was asked for. Pure: the same spec gives the same cluster. */
 export interface Cluster extends Omit<ClusterSpec, 'sshRanges'> {
   readonly release: Release;
   /** From where ssh comes in while it is open. */
   readonly sshRanges: readonly string[];
-  readonly controllerMachines: readonly Machine[];
-  readonly workerMachines: readonly Worker[];
+  readonly controllerInstances: readonly Instance[];
+  readonly workerInstances: readonly WorkerInstance[];
   /** Every machine, controllers first. */
-  readonly machines: readonly Machine[];
+  readonly instances: readonly Instance[];
   /** First address of the service range: the API server as pods see it. */
   readonly apiServiceAddress: string;
   readonly dnsServiceAddress: string;
 }
 
-export interface Machine {
+export interface Instance {
   readonly name: string;
   readonly role: 'controller' | 'worker';
   readonly index: number;
@@ -24,59 +24,59 @@ export interface Machine {
   readonly address: string;
 }
 
-export interface Worker extends Machine {
+export interface WorkerInstance extends Instance {
   readonly role: 'worker';
   readonly podCidr: string;
 }
 
 /** @throws RangeError for a version the catalogue does not have. */
-export function clusterOf(spec: ClusterSpec): Cluster {
-  const controllerMachines = Array.from(
+export function deriveCluster(spec: ClusterSpec): Cluster {
+  const controllerInstances = Array.from(
     { length: spec.controllers },
     (_, index) =>
       ({
         name: `${spec.name}-controller-${index}`,
         role: 'controller',
         index,
-        address: nthAddress(spec.subnet, 10 + index),
+        address: getNthAddress(spec.subnet, 10 + index),
       }) as const,
   );
-  const workerMachines = Array.from(
+  const workerInstances = Array.from(
     { length: spec.workers },
     (_, index) =>
       ({
         name: `${spec.name}-worker-${index}`,
         role: 'worker',
         index,
-        address: nthAddress(spec.subnet, 20 + index),
-        podCidr: nthPodCidr(spec.podCidr, index),
+        address: getNthAddress(spec.subnet, 20 + index),
+        podCidr: getNthPodCidr(spec.podCidr, index),
       }) as const,
   );
   return {
     ...spec,
-    release: releaseOf(spec.version),
-    sshRanges: sshRangesOf(spec),
-    controllerMachines,
-    workerMachines,
-    machines: [...controllerMachines, ...workerMachines],
-    apiServiceAddress: nthAddress(spec.serviceCidr, 1),
-    dnsServiceAddress: nthAddress(spec.serviceCidr, 10),
+    release: getRelease(spec.version),
+    sshRanges: getSshRanges(spec),
+    controllerInstances,
+    workerInstances,
+    instances: [...controllerInstances, ...workerInstances],
+    apiServiceAddress: getNthAddress(spec.serviceCidr, 1),
+    dnsServiceAddress: getNthAddress(spec.serviceCidr, 10),
   };
 }
 
 /** From where ssh comes in. Records of clusters that were made before it could be chosen don't say. */
-export function sshRangesOf({ sshRanges }: Pick<ClusterSpec, 'sshRanges'>): readonly string[] {
+export function getSshRanges({ sshRanges }: Pick<ClusterSpec, 'sshRanges'>): readonly string[] {
   return sshRanges ?? ['0.0.0.0/0'];
 }
 
 /** The `n`-th address of an IPv4 range in CIDR notation; the network address is number 0. */
-export function nthAddress(cidr: string, n: number): string {
+export function getNthAddress(cidr: string, n: number): string {
   const bytes = ipaddr.IPv4.networkAddressFromCIDR(cidr).toByteArray();
   const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0) + n;
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 
 /** Each worker has a /24 of the pod range, as in the tutorial. */
-function nthPodCidr(podCidr: string, n: number): string {
-  return `${nthAddress(podCidr, n * 256)}/24`;
+function getNthPodCidr(podCidr: string, n: number): string {
+  return `${getNthAddress(podCidr, n * 256)}/24`;
 }

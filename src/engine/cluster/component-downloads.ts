@@ -1,103 +1,117 @@
 import type { Release } from './releases.ts';
 
 /** Something that a machine downloads, and how it is checked and put in place. */
-export interface Download {
+export interface ComponentDownload {
   /** As `kubelet`; also the program's own name. */
   readonly name: string;
-  readonly on: 'controllers' | 'workers';
+  readonly instanceRole: 'controllers' | 'workers';
   readonly url: string;
   readonly checksumUrl: string;
   /** `plain`: the file at `checksumUrl` is the SHA-256 in hex. `sums`: lines of `SHA-256  FILE NAME`, as sha256sum reads. */
-  readonly checksum: 'plain' | 'sums';
-  readonly install: Install;
+  readonly checksumFormat: 'plain' | 'sums';
+  readonly install: InstallMethod;
 }
 
 /** `program`: the download is the program. `archive`: a gzipped tar, unpacked into `folder` without `strip` leading folders. */
-export type Install =
-  | { readonly as: 'program'; readonly path: string }
-  | { readonly as: 'archive'; readonly folder: string; readonly strip: number; readonly only?: readonly string[] };
+export type InstallMethod =
+  | { readonly kind: 'program'; readonly path: string }
+  | {
+      readonly kind: 'archive';
+      readonly folder: string;
+      readonly stripComponents: number;
+      readonly includedPaths?: readonly string[];
+    };
 
 /**
  * All that a cluster's machines download, for linux/amd64. The places are those where each project publishes; programs go
  * to /usr/local/bin as in the tutorial, CNI plugins to /opt/cni/bin.
  */
-export function downloads(release: Release): readonly Download[] {
+export function listComponentDownloads(release: Release): readonly ComponentDownload[] {
   return [
-    etcd(release),
-    kubernetes(release, 'kube-apiserver', 'controllers'),
-    kubernetes(release, 'kube-controller-manager', 'controllers'),
-    kubernetes(release, 'kube-scheduler', 'controllers'),
-    kubernetes(release, 'kubectl', 'controllers'),
-    containerd(release),
-    runc(release),
-    cniPlugins(release),
-    kubernetes(release, 'kubelet', 'workers'),
-    kubernetes(release, 'kube-proxy', 'workers'),
+    createEtcdDownload(release),
+    createKubernetesDownload(release, 'kube-apiserver', 'controllers'),
+    createKubernetesDownload(release, 'kube-controller-manager', 'controllers'),
+    createKubernetesDownload(release, 'kube-scheduler', 'controllers'),
+    createKubernetesDownload(release, 'kubectl', 'controllers'),
+    createContainerdDownload(release),
+    createRuncDownload(release),
+    createCniPluginsDownload(release),
+    createKubernetesDownload(release, 'kubelet', 'workers'),
+    createKubernetesDownload(release, 'kube-proxy', 'workers'),
   ];
 }
 
 /** The same file at a mirror, which has every upstream host as a folder: `https://dl.k8s.io/x` is `MIRROR/dl.k8s.io/x`. */
-export function mirrored(url: string, mirror: string | undefined): string {
+export function toMirrorUrl(url: string, mirror: string | undefined): string {
   if (mirror === undefined) return url;
   const { host, pathname } = new URL(url);
   return `${mirror.replace(/\/+$/, '')}/${host}${pathname}`;
 }
 
-function kubernetes(release: Release, name: string, on: Download['on']): Download {
+function createKubernetesDownload(
+  release: Release,
+  name: string,
+  instanceRole: ComponentDownload['instanceRole'],
+): ComponentDownload {
   const url = `https://dl.k8s.io/release/v${release.kubernetes}/bin/linux/amd64/${name}`;
-  const install = { as: 'program', path: `/usr/local/bin/${name}` } as const;
-  return { name, on, url, checksumUrl: `${url}.sha256`, checksum: 'plain', install };
+  const install = { kind: 'program', path: `/usr/local/bin/${name}` } as const;
+  return { name, instanceRole, url, checksumUrl: `${url}.sha256`, checksumFormat: 'plain', install };
 }
 
-function etcd({ etcd: version }: Release): Download {
-  const folder = githubRelease('etcd-io/etcd', version);
+function createEtcdDownload({ etcd: version }: Release): ComponentDownload {
+  const folder = getGithubReleaseUrl('etcd-io/etcd', version);
   const root = `etcd-v${version}-linux-amd64`;
   return {
     name: 'etcd',
-    on: 'controllers',
+    instanceRole: 'controllers',
     url: `${folder}/${root}.tar.gz`,
     checksumUrl: `${folder}/SHA256SUMS`,
-    checksum: 'sums',
-    install: { as: 'archive', folder: '/usr/local/bin', strip: 1, only: [`${root}/etcd`, `${root}/etcdctl`] },
+    checksumFormat: 'sums',
+    install: {
+      kind: 'archive',
+      folder: '/usr/local/bin',
+      stripComponents: 1,
+      includedPaths: [`${root}/etcd`, `${root}/etcdctl`],
+    },
   };
 }
 
-function containerd({ containerd: version }: Release): Download {
-  const url = `${githubRelease('containerd/containerd', version)}/containerd-${version}-linux-amd64.tar.gz`;
+function createContainerdDownload({ containerd: version }: Release): ComponentDownload {
+  const url = `${getGithubReleaseUrl('containerd/containerd', version)}/containerd-${version}-linux-amd64.tar.gz`;
   return {
     name: 'containerd',
-    on: 'workers',
+    instanceRole: 'workers',
     url,
     checksumUrl: `${url}.sha256sum`,
-    checksum: 'sums',
-    install: { as: 'archive', folder: '/usr/local', strip: 0 },
+    checksumFormat: 'sums',
+    install: { kind: 'archive', folder: '/usr/local', stripComponents: 0 },
   };
 }
 
-function runc({ runc: version }: Release): Download {
-  const folder = githubRelease('opencontainers/runc', version);
+function createRuncDownload({ runc: version }: Release): ComponentDownload {
+  const folder = getGithubReleaseUrl('opencontainers/runc', version);
   return {
     name: 'runc',
-    on: 'workers',
+    instanceRole: 'workers',
     url: `${folder}/runc.amd64`,
     checksumUrl: `${folder}/runc.sha256sum`,
-    checksum: 'sums',
-    install: { as: 'program', path: '/usr/local/bin/runc' },
+    checksumFormat: 'sums',
+    install: { kind: 'program', path: '/usr/local/bin/runc' },
   };
 }
 
-function cniPlugins({ cni: version }: Release): Download {
-  const url = `${githubRelease('containernetworking/plugins', version)}/cni-plugins-linux-amd64-v${version}.tgz`;
+function createCniPluginsDownload({ cni: version }: Release): ComponentDownload {
+  const url = `${getGithubReleaseUrl('containernetworking/plugins', version)}/cni-plugins-linux-amd64-v${version}.tgz`;
   return {
     name: 'cni-plugins',
-    on: 'workers',
+    instanceRole: 'workers',
     url,
     checksumUrl: `${url}.sha256`,
-    checksum: 'sums',
-    install: { as: 'archive', folder: '/opt/cni/bin', strip: 0 },
+    checksumFormat: 'sums',
+    install: { kind: 'archive', folder: '/opt/cni/bin', stripComponents: 0 },
   };
 }
 
-function githubRelease(repository: string, version: string): string {
+function getGithubReleaseUrl(repository: string, version: string): string {
   return `https://github.com/${repository}/releases/download/v${version}`;
 }

@@ -1,10 +1,10 @@
 import type { ClusterSpec } from '../../store/records.ts';
 import type { Labels } from '../gcp/compute/compute-client.ts';
 
-type Named = Pick<ClusterSpec, 'name'>;
+type NamedCluster = Pick<ClusterSpec, 'name'>;
 
 /** Every name starts with the cluster's, so that clusters live side by side in one project. */
-export function names({ name }: Named) {
+export function getResourceNames({ name }: NamedCluster) {
   return {
     network: name,
     subnet: `${name}-subnet`,
@@ -21,10 +21,10 @@ export function names({ name }: Named) {
 }
 
 /** What can't carry labels says in its description whose it is. */
-export function markOf({ name }: Named): string {
+export function getOwnershipDescription({ name }: NamedCluster): string {
   return `kthw cluster ${name}`;
 }
 
-export function labelsOf({ name }: Named): Labels {
+export function getOwnershipLabels({ name }: NamedCluster): Labels {
   return { 'kthw-cluster': name };
 }

@@ -1,48 +1,48 @@
 import { z } from 'zod';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Vault } from '../../store/vault/vault.ts';
-import { type Cluster, clusterOf, type Machine, type Worker } from '../cluster/cluster.ts';
-import { publicAddress } from '../cluster/outputs.ts';
-import { names } from '../cluster/resource-names.ts';
-import { certificateAt, vaultPaths } from '../cluster/vault-paths.ts';
-import type { Cloud } from '../gcp/compute/compute-client.ts';
-import type { Kube } from '../kubernetes/kube-client.ts';
-import type { Remote } from '../ssh/ssh-client.ts';
-import { faultOf, KthwError } from '../workflow/errors.ts';
-import type { Patient } from './diagnose.ts';
-import { examine } from './inspect-instances.ts';
+import { type Cluster, deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getResourceNames } from '../cluster/resource-names.ts';
+import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { KubeClient } from '../kubernetes/kube-client.ts';
+import type { SshClient } from '../ssh/ssh-client.ts';
+import { KthwError, toStepError } from '../workflow/errors.ts';
+import type { InspectedInstance } from './diagnose.ts';
+import { inspectInstances } from './inspect-instances.ts';
 
 /** A cluster as it was found in one look, from outside of any run. */
-export interface Sight {
+export interface ClusterSnapshot {
   readonly cluster: string;
   readonly spec: ClusterSpec;
   readonly at: Date;
-  readonly machines: readonly MachineSight[];
+  readonly instances: readonly InstanceSnapshot[];
   /** The address before the controllers, and to which of them it sends requests. */
-  readonly balancer: { readonly address?: string; readonly healthy?: ReadonlyMap<string, boolean> };
+  readonly loadBalancer: { readonly address?: string; readonly backendHealth?: ReadonlyMap<string, boolean> };
   /** What could not be looked at, and why. */
-  readonly unseen: readonly string[];
+  readonly errors: readonly string[];
 }
 
-export interface MachineSight extends Pick<Machine, 'name' | 'role' | 'address'> {
+export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'address'> {
   readonly podCidr?: string;
   /** Whether there is such a machine, and what the cloud says of it. Undefined: it could not be asked. */
   readonly exists?: boolean;
   readonly status?: string;
   readonly externalAddress?: string;
   /** It leads etcd. Undefined: it could not be asked. */
-  readonly leads?: boolean;
+  readonly isEtcdLeader?: boolean;
   /** Services of the cluster that do not run on it. Undefined: it could not be looked at. */
-  readonly down?: readonly string[];
+  readonly inactiveServices?: readonly string[];
   /** What the API server says of its node: undefined where it has none, or could not be asked. */
-  readonly ready?: boolean;
+  readonly nodeReady?: boolean;
 }
 
-interface Tools {
-  readonly cloud: Cloud;
-  readonly kube: Kube;
+interface SnapshotDeps {
+  readonly compute: ComputeClient;
+  readonly kube: KubeClient;
   readonly vault: Vault;
-  openRemote(spec: ClusterSpec): Promise<Remote>;
+  openSshClient(spec: ClusterSpec): Promise<SshClient>;
 }
 
 /** A person waits for it. */
@@ -58,108 +58,125 @@ const NodeList = z.object({
 });
 
 /** Looks at machines, load balancer and nodes side by side, for up to 7 s. @param facts what runs have found out */
-export async function sightOf(tools: Tools, spec: ClusterSpec, facts: ClusterRecord['facts']): Promise<Sight> {
-  const cluster = clusterOf(spec);
-  const address = publicAddress.schema.safeParse(facts[publicAddress.name]).data;
-  const unseen: string[] = [];
-  async function seen<T>(what: string, look: () => Promise<T>): Promise<T | undefined> {
+export async function takeClusterSnapshot(
+  deps: SnapshotDeps,
+  spec: ClusterSpec,
+  facts: ClusterRecord['outputs'],
+): Promise<ClusterSnapshot> {
+  const cluster = deriveCluster(spec);
+  const address = publicAddressOutput.schema.safeParse(facts[publicAddressOutput.name]).data;
+  const errors: string[] = [];
+  async function tryInspect<T>(subject: string, inspect: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await look();
+      return await inspect();
     } catch (error) {
-      unseen.push(`${what}: ${faultOf(error, 'looking at it').message}`);
+      errors.push(`${subject}: ${toStepError(error, 'looking at it').message}`);
       return undefined;
     }
   }
   const signal = AbortSignal.timeout(deadlineMs);
-  const [patients, healthy, nodes] = await Promise.all([
-    patientsOf(tools, spec, facts),
-    seen('load balancer', () => healthOf(tools.cloud, cluster, signal)),
-    address === undefined ? undefined : seen('nodes', () => nodesOf(tools, address, signal)),
+  const [inspections, backendHealth, nodeReadiness] = await Promise.all([
+    inspectClusterInstances(deps, spec, facts),
+    tryInspect('load balancer', () => getBackendHealth(deps.compute, cluster, signal)),
+    address === undefined ? undefined : tryInspect('nodes', () => getNodeReadiness(deps, address, signal)),
   ]);
-  unseen.push(...patients.flatMap(troubleOf));
+  errors.push(...inspections.flatMap(listErrors));
   return {
     cluster: spec.name,
     spec,
     at: new Date(),
-    machines: cluster.machines.map((machine, i) => machineSight(machine, patients[i], nodes)),
-    balancer: { ...(address ? { address } : {}), ...(healthy ? { healthy } : {}) },
-    unseen,
+    instances: cluster.instances.map((instance, i) => buildInstanceSnapshot(instance, inspections[i], nodeReadiness)),
+    loadBalancer: { ...(address ? { address } : {}), ...(backendHealth ? { backendHealth } : {}) },
+    errors,
   };
 }
 
 /** Most say already which machine they are about. */
-function troubleOf({ name, trouble }: Patient): string[] {
-  if (trouble === undefined) return [];
-  return [trouble.startsWith(name) ? trouble : `${name}: ${trouble}`];
+function listErrors({ name, error }: InspectedInstance): string[] {
+  if (error === undefined) return [];
+  return [error.startsWith(name) ? error : `${name}: ${error}`];
 }
 
-async function patientsOf(
-  { cloud, vault, openRemote }: Tools,
+async function inspectClusterInstances(
+  { compute, vault, openSshClient }: SnapshotDeps,
   spec: ClusterSpec,
-  facts: ClusterRecord['facts'],
-): Promise<readonly Patient[]> {
-  const cluster = clusterOf(spec);
-  const remote = await openRemote(spec);
+  facts: ClusterRecord['outputs'],
+): Promise<readonly InspectedInstance[]> {
+  const cluster = deriveCluster(spec);
+  const ssh = await openSshClient(spec);
   try {
-    const { patients } = await examine(
+    const { instances } = await inspectInstances(
       {
-        ...{ cluster, cloud, vault, remote, signal: new AbortController().signal },
-        knows: ({ name, schema }) => (facts[name] === undefined ? undefined : schema.parse(facts[name])),
+        ...{ cluster, compute, vault, ssh, signal: new AbortController().signal },
+        findOutput: ({ name, schema }) => (facts[name] === undefined ? undefined : schema.parse(facts[name])),
       },
-      cluster.machines,
+      cluster.instances,
       deadlineMs,
     );
-    return patients;
+    return instances;
   } finally {
-    await remote.close();
+    await ssh.close();
   }
 }
 
-async function healthOf(cloud: Cloud, cluster: Cluster, signal: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
-  const states = await cloud.poolHealth({ name: names(cluster).targetPool, region: cluster.region }, signal);
+async function getBackendHealth(
+  compute: ComputeClient,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, boolean>> {
+  const states = await compute.getPoolHealth(
+    { name: getResourceNames(cluster).targetPool, region: cluster.region },
+    signal,
+  );
   return new Map([...states].map(([name, state]) => [name, state === 'HEALTHY']));
 }
 
 /** Whether each node that the API server knows is ready. */
-async function nodesOf(
-  { kube, vault }: Tools,
+async function getNodeReadiness(
+  { kube, vault }: SnapshotDeps,
   address: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, boolean>> {
   const [authority, admin] = await Promise.all([
-    certificateAt(vault, vaultPaths.authority),
-    certificateAt(vault, vaultPaths.certificate('admin')),
+    getCertificate(vault, vaultPaths.ca),
+    getCertificate(vault, vaultPaths.certificate('admin')),
   ]);
-  const api = kube.at({ address, authority: authority.certificate, ...admin });
+  const api = kube.connect({ address, caCertificate: authority.certificate, ...admin });
   const { status, body } = await api.request('GET', '/api/v1/nodes', signal);
   if (status !== 200) throw new KthwError('api-refused', { doing: 'reading the nodes', status });
   const { items } = NodeList.parse(body);
   return new Map(
     items.map(({ metadata, status }) => [
       metadata.name,
-      status.conditions.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+      status.conditions.some(({ type, status: conditionStatus }) => type === 'Ready' && conditionStatus === 'True'),
     ]),
   );
 }
 
-function machineSight(
-  machine: Machine,
-  patient: Patient | undefined,
-  nodes: ReadonlyMap<string, boolean> | undefined,
-): MachineSight {
-  const { name, role, address } = machine;
-  const { found, readings } = patient ?? {};
-  const ready = nodes?.get(name);
+function buildInstanceSnapshot(
+  instance: Instance,
+  inspection: InspectedInstance | undefined,
+  nodeReadiness: ReadonlyMap<string, boolean> | undefined,
+): InstanceSnapshot {
+  const { name, role, address } = instance;
+  const { computeState, metrics } = inspection ?? {};
+  const nodeReady = nodeReadiness?.get(name);
   return {
     ...{ name, role, address },
-    ...(isWorker(machine) ? { podCidr: machine.podCidr } : {}),
-    ...(found === undefined ? {} : found === 'none' ? { exists: false } : { exists: true, ...found }),
-    ...(readings?.etcd?.isLeader === undefined ? {} : { leads: readings.etcd.isLeader }),
-    ...(readings ? { down: readings.services.flatMap((one) => (one.active === 'active' ? [] : [one.name])) } : {}),
-    ...(role === 'worker' && ready !== undefined ? { ready } : {}),
+    ...(isWorker(instance) ? { podCidr: instance.podCidr } : {}),
+    ...(computeState === undefined
+      ? {}
+      : computeState === 'none'
+        ? { exists: false }
+        : { exists: true, ...computeState }),
+    ...(metrics?.etcd?.isLeader === undefined ? {} : { isEtcdLeader: metrics.etcd.isLeader }),
+    ...(metrics
+      ? { inactiveServices: metrics.services.flatMap((one) => (one.active === 'active' ? [] : [one.name])) }
+      : {}),
+    ...(role === 'worker' && nodeReady !== undefined ? { nodeReady } : {}),
   };
 }
 
-function isWorker(machine: Machine): machine is Worker {
-  return machine.role === 'worker';
+function isWorker(instance: Instance): instance is WorkerInstance {
+  return instance.role === 'worker';
 }

@@ -1,59 +1,63 @@
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Vault } from '../../store/vault/vault.ts';
-import { clusterOf } from '../cluster/cluster.ts';
-import { publicAddress } from '../cluster/outputs.ts';
-import { minorOf } from '../cluster/releases.ts';
-import type { Cloud } from '../gcp/compute/compute-client.ts';
-import type { Kube } from '../kubernetes/kube-client.ts';
-import type { Diagnosis } from '../service/cluster-service-types.ts';
-import type { Remote } from '../ssh/ssh-client.ts';
-import { apiOrUnseen, cloudOrUnseen, hardeningOf } from './cis/cis-scan.ts';
-import { takeReadingsAndFacts } from './host-metrics.ts';
-import { examine } from './inspect-instances.ts';
+import { deriveCluster } from '../cluster/cluster.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getMinorVersion } from '../cluster/releases.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { KubeClient } from '../kubernetes/kube-client.ts';
+import type { DoctorReport } from '../service/cluster-service-types.ts';
+import type { SshClient } from '../ssh/ssh-client.ts';
+import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/cis-scan.ts';
+import { collectMetricsAndFacts } from './host-metrics.ts';
+import { inspectInstances } from './inspect-instances.ts';
 
 /** Longer than one machine is waited for. */
 const deadlineMs = 20_000;
 
-/** Looks at all machines of a cluster, outside of any run. @param facts what runs have found out */
-export async function examineCluster(
-  tools: {
-    readonly cloud: Cloud;
-    readonly kube: Kube;
+/** Looks at all machines of a cluster, outside of any run. @param outputs what runs have found out */
+export async function diagnoseCluster(
+  deps: {
+    readonly compute: ComputeClient;
+    readonly kube: KubeClient;
     readonly vault: Vault;
-    openRemote(spec: ClusterSpec): Promise<Remote>;
+    openSshClient(spec: ClusterSpec): Promise<SshClient>;
   },
-  { spec, state, holding }: ClusterRecord,
-  facts: ClusterRecord['facts'],
-): Promise<Diagnosis> {
-  const { cloud, kube, vault } = tools;
-  const cluster = clusterOf(spec);
+  { spec, state, activeRun }: ClusterRecord,
+  outputs: ClusterRecord['outputs'],
+): Promise<DoctorReport> {
+  const { compute, kube, vault } = deps;
+  const cluster = deriveCluster(spec);
   // Before the door opens for this very look.
-  const asked = await cloudOrUnseen(cloud, cluster, AbortSignal.timeout(deadlineMs));
-  const remote = await tools.openRemote(spec);
+  const computeFacts = await tryCollectComputeFacts(compute, cluster, AbortSignal.timeout(deadlineMs));
+  const ssh = await deps.openSshClient(spec);
   try {
     const signal = AbortSignal.timeout(deadlineMs);
-    const [verdict, api] = await Promise.all([
-      examine(
+    const [diagnosis, api] = await Promise.all([
+      inspectInstances(
         {
-          ...{ cluster, cloud, vault, remote, signal },
-          knows: ({ name, schema }) => (facts[name] === undefined ? undefined : schema.parse(facts[name])),
+          ...{ cluster, compute, vault, ssh, signal },
+          findOutput: ({ name, schema }) => (outputs[name] === undefined ? undefined : schema.parse(outputs[name])),
         },
-        cluster.machines,
+        cluster.instances,
         undefined,
-        takeReadingsAndFacts,
+        collectMetricsAndFacts,
       ),
-      apiOrUnseen({ kube, vault }, publicAddress.schema.safeParse(facts[publicAddress.name]).data, signal),
+      tryCollectApiFacts(
+        { kube, vault },
+        publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]).data,
+        signal,
+      ),
     ]);
-    const hardening = hardeningOf({
-      minor: minorOf(cluster.release),
-      busy: state !== 'ready' || holding !== undefined,
-      machines: verdict.patients.map(({ name, role, facts, trouble = 'it could not be looked at' }) => ({
-        ...{ name, role, facts: facts ?? { unseen: trouble } },
+    const hardening = evaluateChecks({
+      minor: getMinorVersion(cluster.release),
+      busy: state !== 'ready' || activeRun !== undefined,
+      instances: diagnosis.instances.map(({ name, role, facts, error = 'it could not be looked at' }) => ({
+        ...{ name, role, facts: facts ?? { unknown: error } },
       })),
-      ...{ api, cloud: asked },
+      ...{ api, compute: computeFacts },
     });
-    return { cluster: spec.name, state, ...verdict, hardening };
+    return { cluster: spec.name, state, ...diagnosis, hardening };
   } finally {
-    await remote.close();
+    await ssh.close();
   }
 }

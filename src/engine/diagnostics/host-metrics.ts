@@ -1,12 +1,12 @@
 import { paths } from '../render/paths.ts';
-import type { Host } from '../ssh/ssh-client.ts';
-import type { MachineFacts } from './cis/host-facts.ts';
-import { factsScript } from './cis/host-facts-script.ts';
-import { parseFacts } from './cis/parse-host-facts.ts';
-import { parseReadings } from './parse-host-metrics.ts';
+import type { SshHost } from '../ssh/ssh-client.ts';
+import type { HostFacts } from './cis/host-facts.ts';
+import { hostFactsScript } from './cis/host-facts-script.ts';
+import { parseHostFacts } from './cis/parse-host-facts.ts';
+import { parseHostMetrics } from './parse-host-metrics.ts';
 
 /** What an operator would look at on one machine. What could not be read is not there. */
-export interface Readings {
+export interface HostMetrics {
   /** CPUs it may use: a part of one where its control group is held to that. */
   readonly cpus?: number;
   /** Over the last minute. Where machines share a kernel, that kernel's. */
@@ -22,13 +22,13 @@ export interface Readings {
   readonly swapUsedMb?: number;
   /** Services of the cluster that are installed here. `restarts`: by themselves, since this boot. */
   readonly services: readonly { readonly name: string; readonly active: string; readonly restarts: number }[];
-  readonly etcd?: EtcdReadings;
+  readonly etcd?: EtcdMetrics;
 }
 
 /** What etcd says of itself. Durations are 99th percentiles since it started; too few measurements give none. */
-export interface EtcdReadings {
+export interface EtcdMetrics {
   /** How often its log said so in the last 10 minutes. */
-  readonly tookTooLong?: number;
+  readonly slowRequests?: number;
   readonly leaderChanges?: number;
   readonly heartbeatFailures?: number;
   readonly hasLeader?: boolean;
@@ -48,18 +48,18 @@ export const watchedServices = [
   'containerd',
 ] as const;
 
-const groups = '/sys/fs/cgroup';
-const etcdClient = ['cacert ca', 'cert etcd', 'key etcd-key']
+const cgroupRoot = '/sys/fs/cgroup';
+const etcdClientFlags = ['cacert ca', 'cert etcd', 'key etcd-key']
   .map((pair) => pair.split(' '))
   .map(([option, file]) => `--${option} ${paths.etcdConfig}/${file}.pem`)
   .join(' ');
 
 /** Nothing in it fails: what is not there is left out. Control groups are read in both versions. */
-const script = `set +e +o pipefail
+const metricsScript = `set +e +o pipefail
 echo "before $(head -n 1 /proc/stat)"; sleep 1; echo "after $(head -n 1 /proc/stat)"
 echo "nproc $(nproc)"; echo "load $(cat /proc/loadavg)"
 grep -E '^(MemTotal|MemAvailable|SwapTotal|SwapFree):' /proc/meminfo
-cd ${groups}
+cd ${cgroupRoot}
 for f in cpu.max cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us memory.max memory.current memory/memory.limit_in_bytes memory/memory.usage_in_bytes; do
   [ -r $f ] && echo "$f $(cat $f)"
 done
@@ -68,23 +68,23 @@ grep -hsE '^(total_)?inactive_file ' memory.stat memory/memory.stat
 systemctl show -p Id -p LoadState -p ActiveState -p NRestarts ${watchedServices.join(' ')}; echo
 [ -e ${paths.units}/etcd.service ] || exit 0
 echo "took-too-long $(journalctl -b -u etcd -q --no-pager -o cat --since -10min | grep -c 'took too long')"
-curl -sS -m 5 ${etcdClient} https://127.0.0.1:2379/metrics |
+curl -sS -m 5 ${etcdClientFlags} https://127.0.0.1:2379/metrics |
   grep -E '^etcd_(disk_wal_fsync|disk_backend_commit|network_peer_round_trip_time|server_has_leader|server_is_leader|server_leader_changes|server_heartbeat_send_failures)'
 exit 0`;
 
 /** Looks at one machine, as root over ssh, for about a second. @throws KthwError when it can't be reached */
-export async function takeReadings(
-  host: Host,
-  call: { readonly deadlineMs: number; readonly signal: AbortSignal },
-): Promise<Readings> {
-  return parseReadings((await host.run(script, call)).stdout);
+export async function collectMetrics(
+  host: SshHost,
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<HostMetrics> {
+  return parseHostMetrics((await host.run(metricsScript, options)).stdout);
 }
 
 /** The same, and what the benchmark's items ask for, in one visit. @throws KthwError when it can't be reached */
-export async function takeReadingsAndFacts(
-  host: Host,
-  call: { readonly deadlineMs: number; readonly signal: AbortSignal },
-): Promise<{ readonly readings: Readings; readonly facts: MachineFacts }> {
-  const { stdout } = await host.visit([{ run: script }, { run: factsScript }], call);
-  return { readings: parseReadings(stdout), facts: parseFacts(stdout) };
+export async function collectMetricsAndFacts(
+  host: SshHost,
+  options: { readonly deadlineMs: number; readonly signal: AbortSignal },
+): Promise<{ readonly metrics: HostMetrics; readonly facts: HostFacts }> {
+  const { stdout } = await host.runBatch([{ run: metricsScript }, { run: hostFactsScript }], options);
+  return { metrics: parseHostMetrics(stdout), facts: parseHostFacts(stdout) };
 }

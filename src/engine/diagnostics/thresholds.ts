@@ -1,14 +1,14 @@
-import type { Readings } from './host-metrics.ts';
+import type { HostMetrics } from './host-metrics.ts';
 
 export interface Threshold {
   readonly name: string;
   /** The figure, where there is one. */
-  of(readings: Readings): number | undefined;
+  getValue(metrics: HostMetrics): number | undefined;
   /** Whether it is too high above the limit, or too low below it. */
-  readonly bad: 'above' | 'below';
+  readonly alertWhen: 'above' | 'below';
   readonly limit: number;
   /** The figure and the limit, for people. */
-  say(value: number, limit: number): string;
+  describe(value: number, limit: number): string;
   /** Who says so; of a figure that is the kernel's, what it means, and the limit is ours. */
   readonly source: string;
 }
@@ -24,78 +24,79 @@ const proc = 'https://docs.kernel.org/filesystems/proc.html';
 export const thresholds: readonly Threshold[] = [
   {
     name: 'took too long',
-    of: ({ etcd }) => etcd?.tookTooLong,
-    ...{ bad: 'above', limit: 10, source: faq },
-    say: (n) => `etcd said \`took too long\` ${n} times in 10 minutes`,
+    getValue: ({ etcd }) => etcd?.slowRequests,
+    ...{ alertWhen: 'above', limit: 10, source: faq },
+    describe: (n) => `etcd said \`took too long\` ${n} times in 10 minutes`,
   },
   {
     name: 'leader changes',
-    of: ({ etcd }) => etcd?.leaderChanges,
-    ...{ bad: 'above', limit: 3, source: alerts },
-    say: (n) => `etcd's leader changed ${n} times`,
+    getValue: ({ etcd }) => etcd?.leaderChanges,
+    ...{ alertWhen: 'above', limit: 3, source: alerts },
+    describe: (n) => `etcd's leader changed ${n} times`,
   },
   {
     name: 'no leader',
-    of: ({ etcd }) => (etcd?.hasLeader === undefined ? undefined : Number(etcd.hasLeader)),
-    ...{ bad: 'below', limit: 1, source: alerts },
-    say: () => 'etcd has no leader',
+    getValue: ({ etcd }) => (etcd?.hasLeader === undefined ? undefined : Number(etcd.hasLeader)),
+    ...{ alertWhen: 'below', limit: 1, source: alerts },
+    describe: () => 'etcd has no leader',
   },
   {
     name: 'heartbeats',
-    of: ({ etcd }) => etcd?.heartbeatFailures,
-    ...{ bad: 'above', limit: 3, source: faq },
-    say: (n) => `etcd sent ${n} heartbeats too late`,
+    getValue: ({ etcd }) => etcd?.heartbeatFailures,
+    ...{ alertWhen: 'above', limit: 3, source: faq },
+    describe: (n) => `etcd sent ${n} heartbeats too late`,
   },
   {
     name: 'fsync',
-    of: ({ etcd }) => etcd?.fsyncMs,
-    ...{ bad: 'above', limit: 10, source: faq },
-    say: (ms, limit) => `etcd's log reaches the disk in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
+    getValue: ({ etcd }) => etcd?.fsyncMs,
+    ...{ alertWhen: 'above', limit: 10, source: faq },
+    describe: (ms, limit) => `etcd's log reaches the disk in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
   },
   {
     name: 'commit',
-    of: ({ etcd }) => etcd?.commitMs,
-    ...{ bad: 'above', limit: 25, source: faq },
-    say: (ms, limit) => `etcd's database commits in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
+    getValue: ({ etcd }) => etcd?.commitMs,
+    ...{ alertWhen: 'above', limit: 25, source: faq },
+    describe: (ms, limit) => `etcd's database commits in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
   },
   {
     name: 'round trip',
-    of: ({ etcd }) => etcd?.roundTripMs,
-    ...{ bad: 'above', limit: 100, source: tuning },
-    say: (ms, limit) => `etcd's members need ${ms} ms for a round trip (99th percentile; a heartbeat is ${limit} ms)`,
+    getValue: ({ etcd }) => etcd?.roundTripMs,
+    ...{ alertWhen: 'above', limit: 100, source: tuning },
+    describe: (ms, limit) =>
+      `etcd's members need ${ms} ms for a round trip (99th percentile; a heartbeat is ${limit} ms)`,
   },
   {
     name: 'held back',
-    of: ({ throttled }) => throttled,
-    ...{ bad: 'above', limit: 0.1, source: cfs },
-    say: (share) => `it was held back in ${percent(share)} of all scheduling periods since it started`,
+    getValue: ({ throttled }) => throttled,
+    ...{ alertWhen: 'above', limit: 0.1, source: cfs },
+    describe: (share) => `it was held back in ${formatPercent(share)} of all scheduling periods since it started`,
   },
   {
     name: 'steal',
-    of: ({ steal }) => steal,
-    ...{ bad: 'above', limit: 0.1, source: proc },
-    say: (share) => `the hypervisor gave ${percent(share)} of its CPU time to others`,
+    getValue: ({ steal }) => steal,
+    ...{ alertWhen: 'above', limit: 0.1, source: proc },
+    describe: (share) => `the hypervisor gave ${formatPercent(share)} of its CPU time to others`,
   },
   {
     name: 'iowait',
-    of: ({ iowait }) => iowait,
-    ...{ bad: 'above', limit: 0.3, source: proc },
-    say: (share) => `it waits for its disk ${percent(share)} of the time`,
+    getValue: ({ iowait }) => iowait,
+    ...{ alertWhen: 'above', limit: 0.3, source: proc },
+    describe: (share) => `it waits for its disk ${formatPercent(share)} of the time`,
   },
   {
     name: 'memory',
-    of: ({ memory }) => memory?.availableMb,
-    ...{ bad: 'below', limit: 100, source: eviction },
-    say: (mb, limit) => `${mb} MB of memory are left (below ${limit} MB a kubelet evicts pods)`,
+    getValue: ({ memory }) => memory?.availableMb,
+    ...{ alertWhen: 'below', limit: 100, source: eviction },
+    describe: (mb, limit) => `${mb} MB of memory are left (below ${limit} MB a kubelet evicts pods)`,
   },
   {
     name: 'swap',
-    of: ({ swapUsedMb }) => swapUsedMb,
-    ...{ bad: 'above', limit: 0, source: eviction },
-    say: (mb) => `it swaps (${mb} MB)`,
+    getValue: ({ swapUsedMb }) => swapUsedMb,
+    ...{ alertWhen: 'above', limit: 0, source: eviction },
+    describe: (mb) => `it swaps (${mb} MB)`,
   },
 ];
 
-function percent(share: number): string {
+function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

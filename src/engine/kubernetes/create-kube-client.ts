@@ -1,6 +1,6 @@
 import { Agent, request as httpsRequest } from 'node:https';
 import { KthwError } from '../workflow/errors.ts';
-import type { Kube, KubeAccess, KubeAnswer, KubeApi } from './kube-client.ts';
+import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from './kube-client.ts';
 
 const port = 6443;
 const timeoutMs = 10_000;
@@ -8,20 +8,20 @@ const timeoutMs = 10_000;
 const servername = 'kubernetes';
 
 /** The API server over node:https with client certificates. */
-export function openKube(): Kube {
+export function createKubeClient(): KubeClient {
   // One pool of connections an API server and client, however often a step asks for it.
   const apis = new Map<string, KubeApi>();
   return {
-    at(access) {
-      const key = `${access.address} ${access.certificate}`;
-      const api = apis.get(key) ?? apiAt(access);
+    connect(options) {
+      const key = `${options.address} ${options.certificate}`;
+      const api = apis.get(key) ?? createKubeApi(options);
       apis.set(key, api);
       return api;
     },
   };
 }
 
-function apiAt(access: KubeAccess): KubeApi {
+function createKubeApi(options: KubeConnectOptions): KubeApi {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, timeout: timeoutMs });
   function request(
     method: string,
@@ -29,39 +29,41 @@ function apiAt(access: KubeAccess): KubeApi {
     signal: AbortSignal,
     body?: unknown,
     type = 'application/json',
-  ): Promise<KubeAnswer> {
+  ): Promise<KubeResponse> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
-      const unreachable = (cause: unknown) =>
+      const rejectUnreachable = (cause: unknown) =>
         reject(
           new KthwError(
             'api-unreachable',
-            { address: access.address },
+            { address: options.address },
             { cause, detail: (cause as { code?: string }).code },
           ),
         );
       const req = httpsRequest(
         {
-          host: access.address,
+          host: options.address,
           port,
           path,
           method,
           agent,
           servername,
           signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          ca: access.authority,
-          cert: access.certificate,
-          key: access.key.reveal(),
+          ca: options.caCertificate,
+          cert: options.certificate,
+          key: options.key.reveal(),
           headers: payload === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(payload) },
         },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', unreachable);
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }));
+          response.on('error', rejectUnreachable);
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: parseBody(Buffer.concat(chunks)) }),
+          );
         },
       );
-      req.on('error', unreachable);
+      req.on('error', rejectUnreachable);
       req.end(payload);
     });
   }
@@ -70,19 +72,19 @@ function apiAt(access: KubeAccess): KubeApi {
     async apply(path, object, signal) {
       // YAML is a superset of JSON, and this is the only content type that server-side apply takes.
       const query = '?fieldManager=kthw&force=true';
-      const answer = await request('PATCH', path + query, signal, object, 'application/apply-patch+yaml');
-      if (answer.status >= 300) {
+      const response = await request('PATCH', path + query, signal, object, 'application/apply-patch+yaml');
+      if (response.status >= 300) {
         throw new KthwError(
           'api-refused',
-          { doing: `applying ${path}`, status: answer.status },
-          { detail: reasonOf(answer) },
+          { doing: `applying ${path}`, status: response.status },
+          { detail: getErrorMessage(response) },
         );
       }
     },
   };
 }
 
-function parsed(bytes: Buffer): unknown {
+function parseBody(bytes: Buffer): unknown {
   const text = bytes.toString();
   try {
     return JSON.parse(text);
@@ -91,7 +93,7 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-function reasonOf({ body }: KubeAnswer): string {
+function getErrorMessage({ body }: KubeResponse): string {
   const { message } = typeof body === 'object' && body !== null ? (body as { message?: unknown }) : {};
   return typeof message === 'string' ? message.slice(0, 300) : 'no reason was given';
 }

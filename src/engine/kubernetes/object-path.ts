@@ -5,7 +5,7 @@ export interface KubeObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-const plurals: Readonly<Record<string, string>> = {
+const pluralByKind: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
   ConfigMap: 'configmaps',
@@ -21,8 +21,8 @@ const plurals: Readonly<Record<string, string>> = {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
  * @throws Error for a kind that we never make
  */
-export function objectPath({ apiVersion, kind, metadata }: KubeObject): string {
-  const plural = plurals[kind];
+export function getObjectPath({ apiVersion, kind, metadata }: KubeObject): string {
+  const plural = pluralByKind[kind];
   if (!plural) throw new Error(`no path is known for objects of kind "${kind}"`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';

@@ -1,57 +1,57 @@
-import { authorityLifetimeHours, certificateLifetimeHours } from '../pki/certificate-authority.ts';
-import type { WantedCertificate } from '../pki/certificate-specs.ts';
-import { subjectPlace, subjectUnit } from '../pki/sign-certificate.ts';
-import { command, hereDocument, quoted } from './shell.ts';
+import { caLifetimeHours, certificateLifetimeHours } from '../pki/certificate-authority.ts';
+import type { CertificateSpec } from '../pki/certificate-specs.ts';
+import { subjectLocation, subjectOrganizationalUnit } from '../pki/sign-certificate.ts';
+import { formatCommand, formatHereDocument, quoteArgument } from './shell.ts';
 
 const key = { algo: 'rsa', size: 2048 };
 
 /** An authority and the profile that it signs by, as the tutorial makes them. Pure. https://github.com/cloudflare/cfssl */
-export function cfsslAuthority(
-  subject: Pick<WantedCertificate, 'commonName' | 'organization'>,
-  of?: WantedCertificate['signedBy'],
+export function renderCfsslCa(
+  subject: Pick<CertificateSpec, 'commonName' | 'organization'>,
+  caName?: CertificateSpec['issuer'],
 ): string {
-  const file = fileOf(of);
+  const file = getCaFilePrefix(caName);
   const expiry = `${certificateLifetimeHours}h`;
   const profile = (...usages: string[]) => ({ usages: ['signing', 'key encipherment', ...usages], expiry });
   const profiles = { kubernetes: profile('server auth', 'client auth'), client: profile('client auth') };
   const config = { signing: { default: { expiry }, profiles } };
-  const request = { ...requestOf(subject), ca: { expiry: `${authorityLifetimeHours}h` } };
+  const request = { ...buildSigningRequest(subject), ca: { expiry: `${caLifetimeHours}h` } };
   return [
-    hereDocument('cat > ca-config.json', json(config)),
-    hereDocument(`cat > ${file}-csr.json`, json(request)),
+    formatHereDocument('cat > ca-config.json', formatJson(config)),
+    formatHereDocument(`cat > ${file}-csr.json`, formatJson(request)),
     `cfssl gencert -initca ${file}-csr.json | cfssljson -bare ${file}`,
   ].join('\n');
 }
 
 /** One certificate. Pure. */
-export function cfsslCertificate(wanted: WantedCertificate): string {
-  const { name, hosts, signedBy, uses } = wanted;
-  const file = fileOf(signedBy);
-  const request = quoted(`${name}-csr.json`);
+export function renderCfsslCertificate(spec: CertificateSpec): string {
+  const { name, hosts, issuer, usages } = spec;
+  const file = getCaFilePrefix(issuer);
+  const request = quoteArgument(`${name}-csr.json`);
   const parts = [
     'cfssl gencert',
     `-ca=${file}.pem`,
     `-ca-key=${file}-key.pem`,
     '-config=ca-config.json',
     ...(hosts.length > 0 ? [`-hostname=${hosts.join()}`] : []),
-    `-profile=${uses?.join() === 'client' ? 'client' : 'kubernetes'}`,
+    `-profile=${usages?.join() === 'client' ? 'client' : 'kubernetes'}`,
     request,
   ];
-  const sign = `${parts.join(' \\\n  ')} | ${command(['cfssljson', '-bare', name])}`;
-  return [hereDocument(`cat > ${request}`, json(requestOf(wanted))), sign].join('\n');
+  const sign = `${parts.join(' \\\n  ')} | ${formatCommand(['cfssljson', '-bare', name])}`;
+  return [formatHereDocument(`cat > ${request}`, formatJson(buildSigningRequest(spec))), sign].join('\n');
 }
 
 /** Begins the names of an authority's files. */
-function fileOf(authority: WantedCertificate['signedBy']): string {
-  return authority === undefined ? 'ca' : `${authority}-ca`;
+function getCaFilePrefix(caName: CertificateSpec['issuer']): string {
+  return caName === undefined ? 'ca' : `${caName}-ca`;
 }
 
-function requestOf({ commonName, organization }: Pick<WantedCertificate, 'commonName' | 'organization'>) {
+function buildSigningRequest({ commonName, organization }: Pick<CertificateSpec, 'commonName' | 'organization'>) {
   const [first, ...others] = [organization].flat();
-  const names = [{ ...subjectPlace, O: first, OU: subjectUnit }, ...others.map((O) => ({ O }))];
+  const names = [{ ...subjectLocation, O: first, OU: subjectOrganizationalUnit }, ...others.map((O) => ({ O }))];
   return { CN: commonName, key, names };
 }
 
-function json(value: object): string {
+function formatJson(value: object): string {
   return JSON.stringify(value, null, 2);
 }

@@ -1,5 +1,5 @@
 /** The edition of the tutorial nearest to what is built here: the last one that is written for gcloud. */
-const edition = '1.21.0';
+const tutorialVersion = '1.21.0';
 
 /** Chapters by number, with the file that each is in. */
 const chapters: Readonly<Record<number, readonly [title: string, file: string]>> = {
@@ -25,10 +25,10 @@ export interface Chapter {
 }
 
 /** A chapter of Kubernetes The Hard Way. @throws RangeError where there is none of that number */
-export function chapterOf(number: number): Chapter {
-  const found = chapters[number];
-  if (!found) throw new RangeError(`the tutorial has no chapter ${number}`);
-  const [title, file] = found;
-  const url = `https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/${edition}/docs/${file}.md`;
+export function getChapter(number: number): Chapter {
+  const entry = chapters[number];
+  if (!entry) throw new RangeError(`the tutorial has no chapter ${number}`);
+  const [title, file] = entry;
+  const url = `https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/${tutorialVersion}/docs/${file}.md`;
   return { title, url };
 }

@@ -2,15 +2,15 @@ import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../../store/vault/secret.ts';
 
 /** What everybody may read of a certificate that rests beside its key: as `openssl x509 -noout -text` says it, in short. */
-export function certificateText(packed: Secret): string {
-  const { certificate } = JSON.parse(packed.reveal());
+export function formatCertificate(secret: Secret): string {
+  const { certificate } = JSON.parse(secret.reveal());
   const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = new X509Certificate(certificate);
-  const line = (name: string) => name.replaceAll('\n', ', ');
+  const joinLines = (name: string) => name.replaceAll('\n', ', ');
   return [
-    `Issuer: ${line(issuer)}`,
+    `Issuer: ${joinLines(issuer)}`,
     `Not Before: ${validFrom}`,
     `Not After: ${validTo}`,
-    `Subject: ${line(subject)}`,
+    `Subject: ${joinLines(subject)}`,
     ...(subjectAltName ? [`X509v3 Subject Alternative Name: ${subjectAltName}`] : []),
     `SHA-256 fingerprint: ${fingerprint256}`,
   ].join('\n');

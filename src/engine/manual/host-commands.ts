@@ -1,32 +1,34 @@
 import { dirname } from 'node:path/posix';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import type { Typed } from '../workflow/step.ts';
-import { legible } from './redacted-vault.ts';
-import { hereDocument, quoted } from './shell.ts';
+import type { ShellCommand } from '../workflow/step.ts';
+import { decodePlaceholders } from './redacted-vault.ts';
+import { formatHereDocument, quoteArgument } from './shell.ts';
 
-interface Work {
-  readonly machine: string;
+interface HostCommandOptions {
+  readonly instance: string;
   readonly files: readonly HostFile[];
   /** Shell that makes it so, and shell that looks whether it is. */
-  readonly make?: string | undefined;
-  readonly check?: string | undefined;
+  readonly applyScript?: string | undefined;
+  readonly checkScript?: string | undefined;
 }
 
 /** What a step does on a machine, as a person would type it there, as root. Its files come from a blank vault. */
-export function onMachine({ machine, files, make, check }: Work): Typed[] {
-  const scripts = [writing(files), make, check].filter((script) => script !== undefined && script !== '');
-  return scripts.map((script) => ({ on: machine, script: String(script) }));
+export function renderHostCommands({ instance, files, applyScript, checkScript }: HostCommandOptions): ShellCommand[] {
+  const scripts = [renderFileWrites(files), applyScript, checkScript].filter(
+    (script) => script !== undefined && script !== '',
+  );
+  return scripts.map((script) => ({ runsOn: instance, script: String(script) }));
 }
 
 /** Writes files with their modes. Pure. */
-export function writing(files: readonly HostFile[]): string {
+export function renderFileWrites(files: readonly HostFile[]): string {
   const folders = [...new Set(files.map(({ path }) => dirname(path)))];
   if (files.length === 0) return '';
   return [
-    `mkdir -p ${folders.map(quoted).join(' ')}`,
+    `mkdir -p ${folders.map(quoteArgument).join(' ')}`,
     ...files.flatMap(({ path, content, mode }) => [
-      hereDocument(`cat > ${quoted(path)}`, legible(content)),
-      `chmod ${mode.toString(8).padStart(4, '0')} ${quoted(path)}`,
+      formatHereDocument(`cat > ${quoteArgument(path)}`, decodePlaceholders(content)),
+      `chmod ${mode.toString(8).padStart(4, '0')} ${quoteArgument(path)}`,
     ]),
   ].join('\n');
 }

@@ -1,16 +1,16 @@
-import { yamlDocuments } from '../render/yaml-documents.ts';
-import { hereDocument } from './shell.ts';
+import { renderYamlDocuments } from '../render/yaml-documents.ts';
+import { formatHereDocument } from './shell.ts';
 
 /** As the tutorial does: on a controller, as the cluster's admin. */
-export const kubectl = 'kubectl --kubeconfig admin.kubeconfig';
+export const kubectlCommand = 'kubectl --kubeconfig admin.kubeconfig';
 
 /** Makes objects so in the cluster's API. Pure. */
-export function applying(...objects: readonly object[]): string {
-  return hereDocument('cat', yamlDocuments(...objects), ` | ${kubectl} apply -f -`);
+export function renderKubectlApply(...objects: readonly object[]): string {
+  return formatHereDocument('cat', renderYamlDocuments(...objects), ` | ${kubectlCommand} apply -f -`);
 }
 
 /** Rows under their headings, as kubectl prints them. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
   return all

@@ -1,107 +1,113 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
-import { externalAddress, publicAddress } from '../cluster/outputs.ts';
-import { certificateAt, packCertificate, vaultPaths } from '../cluster/vault-paths.ts';
-import { cfsslCertificate } from '../manual/cfssl.ts';
-import { certificateText } from '../manual/format-certificate.ts';
-import { issue } from '../pki/certificate-authority.ts';
-import { certificatesOf, type WantedCertificate } from '../pki/certificate-specs.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { getExternalAddressOutput, publicAddressOutput } from '../cluster/outputs.ts';
+import { getCertificate, packCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { renderCfsslCertificate } from '../manual/cfssl.ts';
+import { formatCertificate } from '../manual/format-certificate.ts';
+import { issueCertificate } from '../pki/certificate-authority.ts';
+import { type CertificateSpec, listCertificateSpecs } from '../pki/certificate-specs.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { machineStep } from '../steps/host-step.ts';
-import { vaultStep } from '../steps/secret-step.ts';
-import { definePhase, type Rendering } from '../workflow/step.ts';
+import { hostStep } from '../steps/host-step.ts';
+import { secretStep } from '../steps/secret-step.ts';
+import { definePhase, type RenderContext } from '../workflow/step.ts';
 
 /** A certificate for every component, made in the vault and brought to the machines that need it. Tutorial, chapter 4. */
 export const certificates = definePhase({
   name: 'certificates',
   title: 'Certificates',
   chapter: 4,
-  after: ['keys', 'addresses', 'controllers', 'workers'],
+  dependsOn: ['keys', 'addresses', 'controllers', 'workers'],
   steps: (cluster) => [
-    ...certificatesOf(cluster, nothingKnown).map(({ name, signedBy }) =>
-      vaultStep({
+    ...listCertificateSpecs(cluster, noAddresses).map(({ name, issuer }) =>
+      secretStep({
         key: `certificates/${name}`,
         title: `certificate ${name}`,
-        after: [authorityOf(signedBy).step, ...whatItNames(cluster, name)],
+        dependsOn: [getCa(issuer).step, ...listAddressSteps(cluster, name)],
         path: vaultPaths.certificate(name),
-        make: async (c) => {
-          const authority = await certificateAt(c.vault, authorityOf(signedBy).path);
-          return packCertificate(await issue(authority, wantedNow(c, name), { now: c.clock.now() }));
+        generate: async (c) => {
+          const ca = await getCertificate(c.vault, getCa(issuer).path);
+          return packCertificate(await issueCertificate(ca, resolveCertificateSpec(c, name), { now: c.clock.now() }));
         },
-        byHand: (c) => cfsslCertificate(wantedNow(c, name)),
-        shows: certificateText,
+        manualScript: (c) => renderCfsslCertificate(resolveCertificateSpec(c, name)),
+        getPublicPart: formatCertificate,
       }),
     ),
-    ...cluster.machines.map((machine) =>
-      machineStep({
-        key: `certificates/on/${machine.name}`,
-        title: `certificates on ${machine.name}`,
-        machine,
-        after: [`host-keys/${machine.name}`, ...carriedTo(machine).map((name) => `certificates/${name}`)],
-        files: ({ vault }) => (machine.role === 'controller' ? controllerFiles(vault) : workerFiles(vault, machine)),
+    ...cluster.instances.map((instance) =>
+      hostStep({
+        key: `certificates/on/${instance.name}`,
+        title: `certificates on ${instance.name}`,
+        instance,
+        dependsOn: [
+          `host-keys/${instance.name}`,
+          ...listHostCertificates(instance).map((name) => `certificates/${name}`),
+        ],
+        files: ({ vault }) =>
+          instance.role === 'controller' ? buildControllerFiles(vault) : buildWorkerFiles(vault, instance),
       }),
     ),
   ],
 });
 
-function authorityOf(signer: WantedCertificate['signedBy']) {
-  return signer === 'etcd'
-    ? { step: 'keys/etcd-authority', path: vaultPaths.etcdAuthority }
-    : { step: 'keys/authority', path: vaultPaths.authority };
+function getCa(issuer: CertificateSpec['issuer']) {
+  return issuer === 'etcd'
+    ? { step: 'keys/etcd-authority', path: vaultPaths.etcdCa }
+    : { step: 'keys/authority', path: vaultPaths.ca };
 }
 
-const nothingKnown = { publicAddress: '', externalAddresses: {} };
+const noAddresses = { publicAddress: '', externalAddresses: {} };
 
 /** Steps that find out the addresses a certificate is valid for. */
-function whatItNames(cluster: Cluster, name: string): string[] {
+function listAddressSteps(cluster: Cluster, name: string): string[] {
   if (name === 'kubernetes') return ['addresses/api'];
-  return cluster.workerMachines.some((worker) => worker.name === name) ? [`workers/${name}`] : [];
+  return cluster.workerInstances.some((worker) => worker.name === name) ? [`workers/${name}`] : [];
 }
 
-function wantedNow(c: Rendering, name: string): WantedCertificate {
-  const worker = c.cluster.workerMachines.find((w) => w.name === name);
-  const known = {
-    publicAddress: name === 'kubernetes' ? c.know(publicAddress) : '',
-    externalAddresses: worker ? { [name]: c.know(externalAddress(worker)) } : {},
+function resolveCertificateSpec(c: RenderContext, name: string): CertificateSpec {
+  const worker = c.cluster.workerInstances.find((w) => w.name === name);
+  const addresses = {
+    publicAddress: name === 'kubernetes' ? c.getOutput(publicAddressOutput) : '',
+    externalAddresses: worker ? { [name]: c.getOutput(getExternalAddressOutput(worker)) } : {},
   };
-  const wanted = certificatesOf(c.cluster, known).find((w) => w.name === name);
-  if (!wanted) throw new Error(`no certificate is called "${name}"`);
-  return wanted;
+  const spec = listCertificateSpecs(c.cluster, addresses).find((w) => w.name === name);
+  if (!spec) throw new Error(`no certificate is called "${name}"`);
+  return spec;
 }
 
 /** On each controller, with their keys. */
-const onControllers = ['kubernetes', 'service-account', 'health-check', 'apiserver-etcd-client', 'etcd'];
+const controllerCertificates = ['kubernetes', 'service-account', 'health-check', 'apiserver-etcd-client', 'etcd'];
 
-function carriedTo(machine: Machine): readonly string[] {
-  return machine.role === 'controller' ? onControllers : [machine.name];
+function listHostCertificates(instance: Instance): readonly string[] {
+  return instance.role === 'controller' ? controllerCertificates : [instance.name];
 }
 
-async function controllerFiles(vault: Rendering['vault']): Promise<HostFile[]> {
-  const [authority, etcdAuthority, ...pairs] = await Promise.all([
-    certificateAt(vault, vaultPaths.authority),
-    certificateAt(vault, vaultPaths.etcdAuthority),
-    ...onControllers.map((name) => withKey(vault, name, name === 'etcd' ? paths.etcdConfig : paths.kubernetes)),
+async function buildControllerFiles(vault: RenderContext['vault']): Promise<HostFile[]> {
+  const [ca, etcdCa, ...keyPairFiles] = await Promise.all([
+    getCertificate(vault, vaultPaths.ca),
+    getCertificate(vault, vaultPaths.etcdCa),
+    ...controllerCertificates.map((name) =>
+      buildKeyPairFiles(vault, name, name === 'etcd' ? paths.etcdConfig : paths.kubernetes),
+    ),
   ]);
   return [
-    { path: `${paths.kubernetes}/ca.pem`, content: authority.certificate, mode: 0o644 },
+    { path: `${paths.kubernetes}/ca.pem`, content: ca.certificate, mode: 0o644 },
     // The controller manager signs kubelets' requests with it. That of etcd's authority leaves the vault for no machine.
-    { path: `${paths.kubernetes}/ca-key.pem`, content: authority.key, mode: 0o600 },
-    { path: `${paths.kubernetes}/etcd-ca.pem`, content: etcdAuthority.certificate, mode: 0o644 },
-    { path: `${paths.etcdConfig}/ca.pem`, content: etcdAuthority.certificate, mode: 0o644 },
-    ...pairs.flat(),
+    { path: `${paths.kubernetes}/ca-key.pem`, content: ca.key, mode: 0o600 },
+    { path: `${paths.kubernetes}/etcd-ca.pem`, content: etcdCa.certificate, mode: 0o644 },
+    { path: `${paths.etcdConfig}/ca.pem`, content: etcdCa.certificate, mode: 0o644 },
+    ...keyPairFiles.flat(),
   ];
 }
 
-async function workerFiles(vault: Rendering['vault'], { name }: Machine): Promise<HostFile[]> {
-  const [authority, own] = await Promise.all([
-    certificateAt(vault, vaultPaths.authority),
-    withKey(vault, name, paths.kubelet),
+async function buildWorkerFiles(vault: RenderContext['vault'], { name }: Instance): Promise<HostFile[]> {
+  const [ca, keyPairFiles] = await Promise.all([
+    getCertificate(vault, vaultPaths.ca),
+    buildKeyPairFiles(vault, name, paths.kubelet),
   ]);
-  return [{ path: `${paths.kubernetes}/ca.pem`, content: authority.certificate, mode: 0o644 }, ...own];
+  return [{ path: `${paths.kubernetes}/ca.pem`, content: ca.certificate, mode: 0o644 }, ...keyPairFiles];
 }
 
-async function withKey(vault: Rendering['vault'], name: string, folder: string): Promise<HostFile[]> {
-  const { certificate, key } = await certificateAt(vault, vaultPaths.certificate(name));
+async function buildKeyPairFiles(vault: RenderContext['vault'], name: string, folder: string): Promise<HostFile[]> {
+  const { certificate, key } = await getCertificate(vault, vaultPaths.certificate(name));
   return [
     { path: `${folder}/${name}.pem`, content: certificate, mode: 0o644 },
     { path: `${folder}/${name}-key.pem`, content: key, mode: 0o600 },

@@ -1,7 +1,7 @@
-import { cniBridge } from '../render/cni-bridge.ts';
-import { cniLoopback } from '../render/cni-loopback.ts';
+import { renderCniBridge } from '../render/cni-bridge.ts';
+import { renderCniLoopback } from '../render/cni-loopback.ts';
 import { paths } from '../render/paths.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /** Networking of pods: a bridge on each worker, with addresses of its own range. Tutorial, chapter 9. */
@@ -9,17 +9,17 @@ export const cni = definePhase({
   name: 'cni',
   title: 'Pod networking',
   chapter: 9,
-  after: ['host-keys'],
+  dependsOn: ['host-keys'],
   steps: (cluster) =>
-    cluster.workerMachines.map((machine) =>
-      machineStep({
-        key: `cni/${machine.name}`,
-        title: `pod network ${machine.podCidr} on ${machine.name}`,
-        machine,
-        after: [`host-keys/${machine.name}`],
+    cluster.workerInstances.map((instance) =>
+      hostStep({
+        key: `cni/${instance.name}`,
+        title: `pod network ${instance.podCidr} on ${instance.name}`,
+        instance,
+        dependsOn: [`host-keys/${instance.name}`],
         files: () => [
-          { path: `${paths.cniConfig}/10-bridge.conf`, content: cniBridge(machine), mode: 0o644 },
-          { path: `${paths.cniConfig}/99-loopback.conf`, content: cniLoopback(), mode: 0o644 },
+          { path: `${paths.cniConfig}/10-bridge.conf`, content: renderCniBridge(instance), mode: 0o644 },
+          { path: `${paths.cniConfig}/99-loopback.conf`, content: renderCniLoopback(), mode: 0o644 },
         ],
       }),
     ),

@@ -1,64 +1,64 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
-import { publicAddress } from '../cluster/outputs.ts';
-import { tellCause } from '../diagnostics/report-cause.ts';
-import { admissionConfig } from '../render/admission-config.ts';
-import { auditPolicy } from '../render/audit-policy.ts';
-import { kubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
-import { kubeControllerManagerUnit } from '../render/kube-controller-manager-unit.ts';
-import { kubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
-import { kubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { reportCause } from '../diagnostics/report-cause.ts';
+import { renderAdmissionConfig } from '../render/admission-config.ts';
+import { renderAuditPolicy } from '../render/audit-policy.ts';
+import { renderKubeApiserverUnit } from '../render/kube-apiserver-unit.ts';
+import { renderKubeControllerManagerUnit } from '../render/kube-controller-manager-unit.ts';
+import { renderKubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
+import { renderKubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { machineStep } from '../steps/host-step.ts';
-import { askReadyz } from '../steps/readyz-command.ts';
-import { definePhase, type Rendering, type Step } from '../workflow/step.ts';
+import { hostStep } from '../steps/host-step.ts';
+import { readyzCommand } from '../steps/readyz-command.ts';
+import { definePhase, type RenderContext, type Step } from '../workflow/step.ts';
 
 /** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
 export const controlPlane = definePhase({
   name: 'control-plane',
   title: 'Control plane',
   chapter: 8,
-  after: ['accounts', 'etcd', 'encryption', 'kubeconfigs'],
+  dependsOn: ['accounts', 'etcd', 'encryption', 'kubeconfigs'],
   steps: (cluster) =>
-    cluster.controllerMachines.map((machine) => ({
-      diagnose: (c) => tellCause(c, [machine], 'whatever'),
-      ...machineStep({
-        key: `control-plane/${machine.name}`,
-        title: `API server, controller manager and scheduler on ${machine.name}`,
-        machine,
+    cluster.controllerInstances.map((instance) => ({
+      diagnose: (c) => reportCause(c, [instance], 'whatever'),
+      ...hostStep({
+        key: `control-plane/${instance.name}`,
+        title: `API server, controller manager and scheduler on ${instance.name}`,
+        instance,
         // A controller goes on as soon as its own etcd answers.
-        after: ['accounts', 'etcd', 'encryption', 'kubeconfigs'].map((phase) => `${phase}/${machine.name}`),
-        files: (c) => controlPlaneFiles(c, cluster, machine),
-        check: () => `systemctl -q is-active ${units.join(' ')} &&
-[ "$(${askReadyz})" = ok ]`,
-        undo: `systemctl disable -q --now ${units.join(' ')} || true`,
-        make: () =>
-          `systemctl daemon-reload && systemctl enable -q ${units.join(' ')} && systemctl restart --no-block ${units.join(' ')}`,
+        dependsOn: ['accounts', 'etcd', 'encryption', 'kubeconfigs'].map((phase) => `${phase}/${instance.name}`),
+        files: (c) => buildControlPlaneFiles(c, cluster, instance),
+        checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&
+[ "$(${readyzCommand})" = ok ]`,
+        removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
+        applyScript: () =>
+          `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
       }),
     })) satisfies Step[],
 });
 
-const units = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const serviceUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
-function controlPlaneFiles(c: Rendering, cluster: Cluster, machine: Machine): HostFile[] {
-  const apiserver = kubeApiserverUnit(cluster, machine, { publicAddress: c.know(publicAddress) });
+function buildControlPlaneFiles(c: RenderContext, cluster: Cluster, instance: Instance): HostFile[] {
+  const apiserverUnit = renderKubeApiserverUnit(cluster, instance, { publicAddress: c.getOutput(publicAddressOutput) });
   return [
-    { path: `${paths.units}/kube-apiserver.service`, content: apiserver, mode: 0o600 },
-    { path: `${paths.kubernetesConfig}/audit-policy.yaml`, content: auditPolicy(), mode: 0o644 },
+    { path: `${paths.units}/kube-apiserver.service`, content: apiserverUnit, mode: 0o600 },
+    { path: `${paths.kubernetesConfig}/audit-policy.yaml`, content: renderAuditPolicy(), mode: 0o644 },
     {
       path: `${paths.kubernetesConfig}/admission.yaml`,
-      content: admissionConfig(cluster.release),
+      content: renderAdmissionConfig(cluster.release),
       mode: 0o644,
     },
     {
       path: `${paths.units}/kube-controller-manager.service`,
-      content: kubeControllerManagerUnit(cluster),
+      content: renderKubeControllerManagerUnit(cluster),
       mode: 0o600,
     },
-    { path: `${paths.units}/kube-scheduler.service`, content: kubeSchedulerUnit(), mode: 0o600 },
+    { path: `${paths.units}/kube-scheduler.service`, content: renderKubeSchedulerUnit(), mode: 0o600 },
     {
       path: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
-      content: kubeSchedulerConfig(cluster.release),
+      content: renderKubeSchedulerConfig(cluster.release),
       mode: 0o644,
     },
   ];

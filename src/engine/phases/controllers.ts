@@ -6,6 +6,6 @@ export const controllers = definePhase({
   name: 'controllers',
   title: 'Controllers',
   chapter: 3,
-  after: ['network', 'keys'],
-  steps: (cluster) => cluster.controllerMachines.map((machine) => instanceStep('controllers', cluster, machine)),
+  dependsOn: ['network', 'keys'],
+  steps: (cluster) => cluster.controllerInstances.map((instance) => instanceStep('controllers', cluster, instance)),
 });

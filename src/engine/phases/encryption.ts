@@ -1,7 +1,7 @@
-import { secretAt, vaultPaths } from '../cluster/vault-paths.ts';
-import { encryptionConfig } from '../render/encryption-config.ts';
+import { getSecret, vaultPaths } from '../cluster/vault-paths.ts';
+import { renderEncryptionConfig } from '../render/encryption-config.ts';
 import { paths } from '../render/paths.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
@@ -9,18 +9,18 @@ export const encryption = definePhase({
   name: 'encryption',
   title: 'Encryption configuration',
   chapter: 6,
-  after: ['keys', 'host-keys'],
+  dependsOn: ['keys', 'host-keys'],
   steps: (cluster) =>
-    cluster.controllerMachines.map((machine) =>
-      machineStep({
-        key: `encryption/${machine.name}`,
-        title: `encryption configuration on ${machine.name}`,
-        machine,
-        after: ['keys/encryption', `host-keys/${machine.name}`],
+    cluster.controllerInstances.map((instance) =>
+      hostStep({
+        key: `encryption/${instance.name}`,
+        title: `encryption configuration on ${instance.name}`,
+        instance,
+        dependsOn: ['keys/encryption', `host-keys/${instance.name}`],
         files: async (c) => [
           {
             path: `${paths.kubernetes}/encryption-config.yaml`,
-            content: encryptionConfig(await secretAt(c.vault, vaultPaths.encryptionKey)),
+            content: renderEncryptionConfig(await getSecret(c.vault, vaultPaths.encryptionKey)),
             mode: 0o600,
           },
         ],

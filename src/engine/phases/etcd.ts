@@ -1,55 +1,56 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
-import { etcdFormed } from '../cluster/outputs.ts';
-import { tellCause } from '../diagnostics/report-cause.ts';
-import { etcdUnit } from '../render/etcd-unit.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { etcdFormedOutput } from '../cluster/outputs.ts';
+import { reportCause } from '../diagnostics/report-cause.ts';
+import { renderEtcdUnit } from '../render/etcd-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { etcdctl } from '../steps/etcdctl-command.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { KthwError } from '../workflow/errors.ts';
-import { definePhase, known, type Step } from '../workflow/step.ts';
+import { createOutputValue, definePhase, type Step } from '../workflow/step.ts';
 
 /** etcd on every controller, with TLS for clients and peers. Tutorial, chapter 7. */
 export const etcd = definePhase({
   name: 'etcd',
   title: 'etcd',
   chapter: 7,
-  after: ['accounts', 'certificates', 'downloads'],
+  dependsOn: ['accounts', 'certificates', 'downloads'],
   steps: (cluster) => [
-    ...cluster.controllerMachines.map((machine) => member(cluster, machine)),
-    ...cluster.controllerMachines.map((machine) => formedMember(cluster, machine)),
+    ...cluster.controllerInstances.map((instance) => createMemberStep(cluster, instance)),
+    ...cluster.controllerInstances.map((instance) => createFormedMemberStep(cluster, instance)),
   ],
 });
 
-function member(cluster: Cluster, machine: Machine): Step {
-  const step = machineStep({
-    key: `etcd/${machine.name}`,
-    title: `etcd on ${machine.name}`,
-    machine,
-    after: [`accounts/${machine.name}`, `certificates/on/${machine.name}`, `downloads/${machine.name}`],
-    files: (c) => [unit(cluster, machine, c.knows(etcdFormed) ? 'existing' : 'new')],
-    check: () => `systemctl -q is-active etcd && ${etcdctl('endpoint health')}`,
+function createMemberStep(cluster: Cluster, instance: Instance): Step {
+  const step = hostStep({
+    key: `etcd/${instance.name}`,
+    title: `etcd on ${instance.name}`,
+    instance,
+    dependsOn: [`accounts/${instance.name}`, `certificates/on/${instance.name}`, `downloads/${instance.name}`],
+    files: (c) => [buildUnitFile(cluster, instance, c.findOutput(etcdFormedOutput) ? 'existing' : 'new')],
+    checkScript: () => `systemctl -q is-active etcd && ${buildEtcdctlCommand('endpoint health')}`,
     // A member's start ends only once there is a quorum, so nobody waits for it here.
-    undo: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
-    make: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
+    applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
   });
-  return { ...step, diagnose: (c) => tellCause(c, [machine], 'whatever') };
+  return { ...step, diagnose: (c) => reportCause(c, [instance], 'whatever') };
 }
 
 /** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */
-function formedMember(cluster: Cluster, machine: Machine) {
-  return machineStep({
-    key: `etcd/${machine.name}/formed`,
-    title: `etcd on ${machine.name} starts as an existing member only`,
-    machine,
-    after: cluster.controllerMachines.map((m) => `etcd/${m.name}`),
-    files: () => [unit(cluster, machine, 'existing')],
-    make: () => `[ -d ${paths.etcdData}/member ] || exit 66; systemctl daemon-reload`,
-    means: ({ exitCode }) => (exitCode === 66 ? new KthwError('etcd-data-lost', { host: machine.name }) : undefined),
-    facts: [known(etcdFormed, true)],
+function createFormedMemberStep(cluster: Cluster, instance: Instance) {
+  return hostStep({
+    key: `etcd/${instance.name}/formed`,
+    title: `etcd on ${instance.name} starts as an existing member only`,
+    instance,
+    dependsOn: cluster.controllerInstances.map((m) => `etcd/${m.name}`),
+    files: () => [buildUnitFile(cluster, instance, 'existing')],
+    applyScript: () => `[ -d ${paths.etcdData}/member ] || exit 66; systemctl daemon-reload`,
+    errorForExitCode: ({ exitCode }) =>
+      exitCode === 66 ? new KthwError('etcd-data-lost', { host: instance.name }) : undefined,
+    outputs: [createOutputValue(etcdFormedOutput, true)],
   });
 }
 
-function unit(cluster: Cluster, machine: Machine, state: 'new' | 'existing'): HostFile {
-  return { path: `${paths.units}/etcd.service`, content: etcdUnit(cluster, machine, { state }), mode: 0o600 };
+function buildUnitFile(cluster: Cluster, instance: Instance, state: 'new' | 'existing'): HostFile {
+  return { path: `${paths.units}/etcd.service`, content: renderEtcdUnit(cluster, instance, { state }), mode: 0o600 };
 }

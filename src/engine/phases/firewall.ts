@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { markOf, names } from '../cluster/resource-names.ts';
+import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { FirewallRule } from '../gcp/compute/compute-client.ts';
-import { cloudStep } from '../steps/resource-step.ts';
+import { resourceStep } from '../steps/resource-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /**
@@ -12,20 +12,20 @@ export const firewall = definePhase({
   name: 'firewall',
   title: 'Firewall rules',
   chapter: 3,
-  after: ['network'],
+  dependsOn: ['network'],
   steps: (cluster) => {
-    const ssh = names(cluster).allowSsh;
-    return firewallRules(cluster).map((rule) =>
-      cloudStep({
+    const ssh = getResourceNames(cluster).allowSsh;
+    return buildFirewallRules(cluster).map((rule) =>
+      resourceStep({
         key: `firewall/${rule.name}`,
         title: `firewall rule ${rule.name}`,
         // A rule needs its network, not the subnet.
-        after: ['network/vpc'],
-        of: 'firewalls',
-        at: rule,
-        spec: () => rule,
+        dependsOn: ['network/vpc'],
+        collection: 'firewalls',
+        ref: rule,
+        buildSpec: () => rule,
         // Whether ssh is open just now is the door's business.
-        compare: [
+        comparedFields: [
           'network',
           'sourceRanges',
           'allow',
@@ -41,18 +41,18 @@ export const firewall = definePhase({
 const healthCheckRanges = ['209.85.152.0/22', '209.85.204.0/22', '35.191.0.0/16'];
 
 /** The rules of the tutorial, as data. */
-export function firewallRules(cluster: Cluster): FirewallRule[] {
-  const own = names(cluster);
-  const shared = { network: own.network, description: markOf(cluster), disabled: false };
+export function buildFirewallRules(cluster: Cluster): FirewallRule[] {
+  const own = getResourceNames(cluster);
+  const commonFields = { network: own.network, description: getOwnershipDescription(cluster), disabled: false };
   return [
     {
-      ...shared,
+      ...commonFields,
       name: own.allowInternal,
       sourceRanges: [cluster.subnet, cluster.podCidr],
       allow: ['tcp', 'udp', 'icmp'],
     },
-    { ...shared, name: own.allowExternal, sourceRanges: ['0.0.0.0/0'], allow: ['tcp:6443', 'icmp'] },
-    { ...shared, name: own.allowSsh, sourceRanges: cluster.sshRanges, allow: ['tcp:22'] },
-    { ...shared, name: own.allowHealthCheck, sourceRanges: healthCheckRanges, allow: ['tcp'] },
+    { ...commonFields, name: own.allowExternal, sourceRanges: ['0.0.0.0/0'], allow: ['tcp:6443', 'icmp'] },
+    { ...commonFields, name: own.allowSsh, sourceRanges: cluster.sshRanges, allow: ['tcp:22'] },
+    { ...commonFields, name: own.allowHealthCheck, sourceRanges: healthCheckRanges, allow: ['tcp'] },
   ];
 }

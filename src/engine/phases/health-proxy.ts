@@ -1,6 +1,6 @@
-import { nginxSite } from '../render/nginx-site.ts';
+import { renderNginxSite } from '../render/nginx-site.ts';
 import { paths } from '../render/paths.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /** Google's probes speak plain HTTP: nginx on each controller passes them on to the API server. Tutorial, chapter 8. */
@@ -8,18 +8,18 @@ export const healthProxy = definePhase({
   name: 'health-proxy',
   title: 'Health check proxy',
   chapter: 8,
-  after: ['certificates', 'downloads'],
+  dependsOn: ['certificates', 'downloads'],
   steps: (cluster) =>
-    cluster.controllerMachines.map((machine) =>
-      machineStep({
-        key: `health-proxy/${machine.name}`,
-        title: `health check proxy on ${machine.name}`,
-        machine,
-        after: [`packages/${machine.name}`, `certificates/on/${machine.name}`],
-        files: () => [{ path: paths.nginxSite, content: nginxSite(), mode: 0o644 }],
-        check: () => `systemctl -q is-active nginx && [ -L ${paths.nginxSiteEnabled} ]`,
-        undo: `rm -f ${paths.nginxSiteEnabled}; systemctl disable -q --now nginx || true`,
-        make: () => `ln -sfn ${paths.nginxSite} ${paths.nginxSiteEnabled}
+    cluster.controllerInstances.map((instance) =>
+      hostStep({
+        key: `health-proxy/${instance.name}`,
+        title: `health check proxy on ${instance.name}`,
+        instance,
+        dependsOn: [`packages/${instance.name}`, `certificates/on/${instance.name}`],
+        files: () => [{ path: paths.nginxSite, content: renderNginxSite(), mode: 0o644 }],
+        checkScript: () => `systemctl -q is-active nginx && [ -L ${paths.nginxSiteEnabled} ]`,
+        removeScript: `rm -f ${paths.nginxSiteEnabled}; systemctl disable -q --now nginx || true`,
+        applyScript: () => `ln -sfn ${paths.nginxSite} ${paths.nginxSiteEnabled}
 systemctl enable -q nginx && systemctl restart nginx`,
       }),
     ),

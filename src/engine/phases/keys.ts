@@ -1,66 +1,66 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
 import { packCertificate, packSshKey, vaultPaths } from '../cluster/vault-paths.ts';
-import { cfsslAuthority } from '../manual/cfssl.ts';
-import { certificateText } from '../manual/format-certificate.ts';
-import { createAuthority } from '../pki/certificate-authority.ts';
+import { renderCfsslCa } from '../manual/cfssl.ts';
+import { formatCertificate } from '../manual/format-certificate.ts';
+import { createCertificateAuthority } from '../pki/certificate-authority.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
-import { vaultStep } from '../steps/secret-step.ts';
-import { definePhase, present, type Step } from '../workflow/step.ts';
+import { secretStep } from '../steps/secret-step.ts';
+import { createPresentObservation, definePhase, type Step } from '../workflow/step.ts';
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
   name: 'keys',
   title: 'Authority and keys',
   chapter: 4,
-  after: [],
+  dependsOn: [],
   steps: (cluster) => [
     // Nothing to make: the vault comes with its first secret. Delete ends with forgetting all of it.
     {
       key: 'keys/vault',
       title: 'secrets of the cluster',
-      observe: async () => present(),
+      observe: async () => createPresentObservation(),
       // Also a key that wraps nothing yet, and ciphertext whose key is gone.
       exists: async ({ vault }) => !(await vault.isEmpty()),
-      remove: ({ vault }) => vault.shred(),
+      remove: ({ vault }) => vault.deleteAll(),
     },
-    vaultStep({
+    secretStep({
       key: 'keys/ssh',
-      after: ['keys/vault'],
+      dependsOn: ['keys/vault'],
       title: 'ssh key of the cluster’s own',
       path: vaultPaths.sshKey,
-      make: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
-      byHand: () => `ssh-keygen -t ed25519 -N '' -C kthw-${cluster.name} -f ${cluster.name}`,
+      generate: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
+      manualScript: () => `ssh-keygen -t ed25519 -N '' -C kthw-${cluster.name} -f ${cluster.name}`,
     }),
-    authority('keys/authority', 'certificate authority', vaultPaths.authority, { commonName: 'Kubernetes' }),
-    authority('keys/etcd-authority', 'certificate authority of etcd', vaultPaths.etcdAuthority, {
+    createCaStep('keys/authority', 'certificate authority', vaultPaths.ca, { commonName: 'Kubernetes' }),
+    createCaStep('keys/etcd-authority', 'certificate authority of etcd', vaultPaths.etcdCa, {
       commonName: 'etcd',
-      of: 'etcd',
+      caName: 'etcd',
     }),
-    vaultStep({
+    secretStep({
       key: 'keys/encryption',
-      after: ['keys/vault'],
+      dependsOn: ['keys/vault'],
       title: 'encryption key',
       path: vaultPaths.encryptionKey,
-      make: async () => new Secret(randomBytes(32)),
-      byHand: () => 'ENCRYPTION_KEY=$(head -c 32 /dev/urandom | base64)',
+      generate: async () => new Secret(randomBytes(32)),
+      manualScript: () => 'ENCRYPTION_KEY=$(head -c 32 /dev/urandom | base64)',
     }),
   ],
 });
 
-function authority(
+function createCaStep(
   key: string,
   title: string,
   path: string,
-  { commonName, of }: { readonly commonName: string; readonly of?: 'etcd' },
+  { commonName, caName }: { readonly commonName: string; readonly caName?: 'etcd' },
 ): Step {
-  return vaultStep({
+  return secretStep({
     key,
-    after: ['keys/vault'],
+    dependsOn: ['keys/vault'],
     title,
     path,
-    make: async ({ clock }) => packCertificate(await createAuthority({ commonName, now: clock.now() })),
-    byHand: () => cfsslAuthority({ commonName, organization: 'Kubernetes' }, of),
-    shows: certificateText,
+    generate: async ({ clock }) => packCertificate(await createCertificateAuthority({ commonName, now: clock.now() })),
+    manualScript: () => renderCfsslCa({ commonName, organization: 'Kubernetes' }, caName),
+    getPublicPart: formatCertificate,
   });
 }

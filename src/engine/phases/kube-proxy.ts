@@ -1,7 +1,7 @@
-import { kubeProxyConfig } from '../render/kube-proxy-config.ts';
-import { kubeProxyUnit } from '../render/kube-proxy-unit.ts';
+import { renderKubeProxyConfig } from '../render/kube-proxy-config.ts';
+import { renderKubeProxyUnit } from '../render/kube-proxy-unit.ts';
 import { paths } from '../render/paths.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /** Addresses of services on every worker. Tutorial, chapter 9. */
@@ -9,25 +9,25 @@ export const kubeProxy = definePhase({
   name: 'kube-proxy',
   title: 'Service proxy',
   chapter: 9,
-  after: ['downloads', 'kubeconfigs'],
+  dependsOn: ['downloads', 'kubeconfigs'],
   steps: (cluster) =>
-    cluster.workerMachines.map((machine) =>
-      machineStep({
-        key: `kube-proxy/${machine.name}`,
-        title: `kube-proxy on ${machine.name}`,
-        machine,
-        after: [`downloads/${machine.name}`, `kubeconfigs/${machine.name}`, `packages/${machine.name}`],
+    cluster.workerInstances.map((instance) =>
+      hostStep({
+        key: `kube-proxy/${instance.name}`,
+        title: `kube-proxy on ${instance.name}`,
+        instance,
+        dependsOn: [`downloads/${instance.name}`, `kubeconfigs/${instance.name}`, `packages/${instance.name}`],
         files: () => [
           {
             path: `${paths.kubeProxy}/kube-proxy-config.yaml`,
-            content: kubeProxyConfig(cluster, machine),
+            content: renderKubeProxyConfig(cluster, instance),
             mode: 0o644,
           },
-          { path: `${paths.units}/kube-proxy.service`, content: kubeProxyUnit(), mode: 0o600 },
+          { path: `${paths.units}/kube-proxy.service`, content: renderKubeProxyUnit(), mode: 0o600 },
         ],
-        check: () => 'systemctl -q is-active kube-proxy',
-        undo: 'systemctl disable -q --now kube-proxy || true',
-        make: () => 'systemctl daemon-reload && systemctl enable -q kube-proxy && systemctl restart kube-proxy',
+        checkScript: () => 'systemctl -q is-active kube-proxy',
+        removeScript: 'systemctl disable -q --now kube-proxy || true',
+        applyScript: () => 'systemctl daemon-reload && systemctl enable -q kube-proxy && systemctl restart kube-proxy',
       }),
     ),
 });

@@ -1,69 +1,73 @@
-import type { Machine } from '../cluster/cluster.ts';
-import { publicAddress } from '../cluster/outputs.ts';
-import { certificateAt, vaultPaths } from '../cluster/vault-paths.ts';
-import { kubeconfig } from '../pki/kubeconfig.ts';
+import type { Instance } from '../cluster/cluster.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { machineStep } from '../steps/host-step.ts';
-import { definePhase, type Rendering } from '../workflow/step.ts';
+import { hostStep } from '../steps/host-step.ts';
+import { definePhase, type RenderContext } from '../workflow/step.ts';
 
 /** How each component finds the API server and who it is there. Tutorial, chapter 5. */
 export const kubeconfigs = definePhase({
   name: 'kubeconfigs',
   title: 'Kubeconfigs',
   chapter: 5,
-  after: ['certificates', 'addresses'],
+  dependsOn: ['certificates', 'addresses'],
   steps: (cluster) =>
-    cluster.machines.map((machine) =>
-      machineStep({
-        key: `kubeconfigs/${machine.name}`,
-        title: `kubeconfigs on ${machine.name}`,
-        machine,
-        after: [
-          `host-keys/${machine.name}`,
+    cluster.instances.map((instance) =>
+      hostStep({
+        key: `kubeconfigs/${instance.name}`,
+        title: `kubeconfigs on ${instance.name}`,
+        instance,
+        dependsOn: [
+          `host-keys/${instance.name}`,
           'addresses/api',
           'keys/authority',
-          ...clientsOn(machine).map(({ certificate }) => `certificates/${certificate}`),
+          ...listKubeconfigSpecs(instance).map(({ certificate }) => `certificates/${certificate}`),
         ],
-        files: (c) => Promise.all(clientsOn(machine).map((client) => kubeconfigFile(c, client))),
+        files: (c) => Promise.all(listKubeconfigSpecs(instance).map((spec) => buildKubeconfigFile(c, spec))),
       }),
     ),
 });
 
-interface Client {
+interface KubeconfigSpec {
   readonly certificate: string;
   readonly user: string;
   readonly path: string;
   /** Controllers talk to the API server beside them, workers to the balancer. */
-  readonly local: boolean;
+  readonly isLocal: boolean;
 }
 
-function clientsOn(machine: Machine): Client[] {
-  const own = (name: string): Client => ({
+function listKubeconfigSpecs(instance: Instance): KubeconfigSpec[] {
+  const buildLocalSpec = (name: string): KubeconfigSpec => ({
     certificate: name,
     user: `system:${name}`,
     path: `/var/lib/kubernetes/${name}.kubeconfig`,
-    local: true,
+    isLocal: true,
   });
-  if (machine.role === 'controller') return [own('kube-controller-manager'), own('kube-scheduler')];
+  if (instance.role === 'controller')
+    return [buildLocalSpec('kube-controller-manager'), buildLocalSpec('kube-scheduler')];
   const path = '/var/lib/kubelet/kubeconfig';
   const proxyPath = '/var/lib/kube-proxy/kubeconfig';
   return [
-    { certificate: machine.name, user: `system:node:${machine.name}`, path, local: false },
-    { certificate: 'kube-proxy', user: 'system:kube-proxy', path: proxyPath, local: false },
+    { certificate: instance.name, user: `system:node:${instance.name}`, path, isLocal: false },
+    { certificate: 'kube-proxy', user: 'system:kube-proxy', path: proxyPath, isLocal: false },
   ];
 }
 
-async function kubeconfigFile(c: Rendering, { certificate, user, path, local }: Client): Promise<HostFile> {
-  const [authority, own] = await Promise.all([
-    certificateAt(c.vault, vaultPaths.authority),
-    certificateAt(c.vault, vaultPaths.certificate(certificate)),
+async function buildKubeconfigFile(
+  c: RenderContext,
+  { certificate, user, path, isLocal }: KubeconfigSpec,
+): Promise<HostFile> {
+  const [authority, keyPair] = await Promise.all([
+    getCertificate(c.vault, vaultPaths.ca),
+    getCertificate(c.vault, vaultPaths.certificate(certificate)),
   ]);
-  const content = kubeconfig({
+  const content = renderKubeconfig({
     clusterName: c.cluster.name,
-    server: `https://${local ? '127.0.0.1' : c.know(publicAddress)}:6443`,
-    authority: authority.certificate,
+    server: `https://${isLocal ? '127.0.0.1' : c.getOutput(publicAddressOutput)}:6443`,
+    caCertificate: authority.certificate,
     user,
-    ...own,
+    ...keyPair,
   });
   return { path, content, mode: 0o600 };
 }

@@ -1,7 +1,7 @@
-import { kubeletConfig } from '../render/kubelet-config.ts';
-import { kubeletUnit } from '../render/kubelet-unit.ts';
+import { renderKubeletConfig } from '../render/kubelet-config.ts';
+import { renderKubeletUnit } from '../render/kubelet-unit.ts';
 import { paths } from '../render/paths.ts';
-import { machineStep } from '../steps/host-step.ts';
+import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /** The kubelet on every worker: it joins its machine to the cluster. Tutorial, chapter 9. */
@@ -9,27 +9,32 @@ export const kubelet = definePhase({
   name: 'kubelet',
   title: 'Kubelet',
   chapter: 9,
-  after: ['containerd', 'cni', 'kubeconfigs', 'certificates'],
+  dependsOn: ['containerd', 'cni', 'kubeconfigs', 'certificates'],
   steps: (cluster) =>
-    cluster.workerMachines.map((machine) =>
-      machineStep({
-        key: `kubelet/${machine.name}`,
-        title: `kubelet on ${machine.name}`,
-        machine,
-        after: [
-          `containerd/${machine.name}`,
-          `cni/${machine.name}`,
-          `kubeconfigs/${machine.name}`,
-          `certificates/on/${machine.name}`,
-          `packages/${machine.name}`,
+    cluster.workerInstances.map((instance) =>
+      hostStep({
+        key: `kubelet/${instance.name}`,
+        title: `kubelet on ${instance.name}`,
+        instance,
+        dependsOn: [
+          `containerd/${instance.name}`,
+          `cni/${instance.name}`,
+          `kubeconfigs/${instance.name}`,
+          `certificates/on/${instance.name}`,
+          `packages/${instance.name}`,
         ],
         files: () => [
-          { path: `${paths.kubelet}/kubelet-config.yaml`, content: kubeletConfig(cluster, machine), mode: 0o600 },
-          { path: `${paths.units}/kubelet.service`, content: kubeletUnit(cluster, machine), mode: 0o600 },
+          {
+            path: `${paths.kubelet}/kubelet-config.yaml`,
+            content: renderKubeletConfig(cluster, instance),
+            mode: 0o600,
+          },
+          { path: `${paths.units}/kubelet.service`, content: renderKubeletUnit(cluster, instance), mode: 0o600 },
         ],
-        check: () => 'systemctl -q is-active kubelet && [ "$(curl -fsS -m 5 http://127.0.0.1:10248/healthz)" = ok ]',
-        undo: 'systemctl disable -q --now kubelet || true',
-        make: () => 'systemctl daemon-reload && systemctl enable -q kubelet && systemctl restart kubelet',
+        checkScript: () =>
+          'systemctl -q is-active kubelet && [ "$(curl -fsS -m 5 http://127.0.0.1:10248/healthz)" = ok ]',
+        removeScript: 'systemctl disable -q --now kubelet || true',
+        applyScript: () => 'systemctl daemon-reload && systemctl enable -q kubelet && systemctl restart kubelet',
       }),
     ),
 });

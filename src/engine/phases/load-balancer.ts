@@ -1,6 +1,6 @@
-import { publicAddress } from '../cluster/outputs.ts';
-import { labelsOf, markOf, names } from '../cluster/resource-names.ts';
-import { cloudStep } from '../steps/resource-step.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { resourceStep } from '../steps/resource-step.ts';
 import { definePhase } from '../workflow/step.ts';
 
 /**
@@ -12,11 +12,11 @@ export const loadBalancer = definePhase({
   name: 'load-balancer',
   title: 'Load balancer',
   chapter: 8,
-  after: ['addresses', 'controllers', 'firewall'],
+  dependsOn: ['addresses', 'controllers', 'firewall'],
   steps: (cluster) => {
-    const own = names(cluster);
-    const description = markOf(cluster);
-    const check = {
+    const own = getResourceNames(cluster);
+    const description = getOwnershipDescription(cluster);
+    const healthCheckSpec = {
       name: own.healthCheck,
       description,
       host: 'kubernetes.default.svc.cluster.local',
@@ -27,53 +27,53 @@ export const loadBalancer = definePhase({
       timeoutSec: 2,
       healthyThreshold: 1,
     };
-    const pool = {
+    const targetPoolSpec = {
       name: own.targetPool,
       region: cluster.region,
       description,
-      healthCheck: check.name,
-      instances: cluster.controllerMachines.map((machine) => `${cluster.zone}/${machine.name}`),
+      healthCheck: healthCheckSpec.name,
+      instances: cluster.controllerInstances.map((instance) => `${cluster.zone}/${instance.name}`),
     };
-    const rule = {
+    const forwardingRuleSpec = {
       name: own.forwardingRule,
       region: cluster.region,
       description,
-      labels: labelsOf(cluster),
+      labels: getOwnershipLabels(cluster),
       ports: '6443',
-      targetPool: pool.name,
+      targetPool: targetPoolSpec.name,
     };
     return [
-      cloudStep({
+      resourceStep({
         key: 'load-balancer/health-check',
-        title: `health check ${check.name}`,
-        after: ['preflight/checks', 'preflight/conflicts'],
-        of: 'healthChecks',
-        at: check,
-        spec: () => check,
-        compare: ['host', 'path', 'port'],
+        title: `health check ${healthCheckSpec.name}`,
+        dependsOn: ['preflight/checks', 'preflight/conflicts'],
+        collection: 'healthChecks',
+        ref: healthCheckSpec,
+        buildSpec: () => healthCheckSpec,
+        comparedFields: ['host', 'path', 'port'],
       }),
-      cloudStep({
+      resourceStep({
         key: 'load-balancer/pool',
-        title: `target pool ${pool.name}`,
-        after: [
+        title: `target pool ${targetPoolSpec.name}`,
+        dependsOn: [
           'load-balancer/health-check',
-          ...cluster.controllerMachines.map((machine) => `controllers/${machine.name}`),
+          ...cluster.controllerInstances.map((instance) => `controllers/${instance.name}`),
         ],
-        of: 'targetPools',
-        at: pool,
-        spec: () => pool,
-        compare: ['healthCheck', 'instances'],
+        collection: 'targetPools',
+        ref: targetPoolSpec,
+        buildSpec: () => targetPoolSpec,
+        comparedFields: ['healthCheck', 'instances'],
       }),
-      cloudStep({
+      resourceStep({
         key: 'load-balancer/rule',
-        title: `forwarding rule ${rule.name}`,
-        after: ['load-balancer/pool', 'addresses/api'],
-        of: 'forwardingRules',
-        at: rule,
-        shape: (c) => ({ ...rule, address: c.knows(publicAddress) }),
-        spec: (c) => ({ ...rule, address: c.know(publicAddress) }),
-        compare: ['address', 'ports', 'targetPool', 'description'],
-        unfinished: (found) => Object.keys(found.labels).length === 0,
+        title: `forwarding rule ${forwardingRuleSpec.name}`,
+        dependsOn: ['load-balancer/pool', 'addresses/api'],
+        collection: 'forwardingRules',
+        ref: forwardingRuleSpec,
+        buildPartialSpec: (c) => ({ ...forwardingRuleSpec, address: c.findOutput(publicAddressOutput) }),
+        buildSpec: (c) => ({ ...forwardingRuleSpec, address: c.getOutput(publicAddressOutput) }),
+        comparedFields: ['address', 'ports', 'targetPool', 'description'],
+        isIncomplete: (actual) => Object.keys(actual.labels).length === 0,
       }),
     ];
   },

@@ -1,84 +1,94 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { markOf, names } from '../cluster/resource-names.ts';
-import type { Call, Network, Subnetwork } from '../gcp/compute/compute-client.ts';
-import { cloudStep } from '../steps/resource-step.ts';
-import { callOf } from '../workflow/derive-mutation-options.ts';
-import { type Context, definePhase, type Step } from '../workflow/step.ts';
+import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
+import type { MutationOptions, Network, Subnetwork } from '../gcp/compute/compute-client.ts';
+import { resourceStep } from '../steps/resource-step.ts';
+import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
+import { definePhase, type Step, type StepContext } from '../workflow/step.ts';
 
 /** A network of the cluster's own with one subnet, so that clusters never meet. Tutorial, chapter 3. */
 export const network = definePhase({
   name: 'network',
   title: 'Network and subnet',
   chapter: 3,
-  after: ['preflight'],
+  dependsOn: ['preflight'],
   steps: (cluster) => {
-    const vpc = networkOf(cluster);
-    const subnet = subnetOf(cluster);
+    const vpc = buildNetwork(cluster);
+    const subnet = buildSubnetwork(cluster);
     return [
-      withWhatIsInIt(
+      withNetworkContents(
         vpc.name,
-        cloudStep({
+        resourceStep({
           key: 'network/vpc',
           title: `network ${vpc.name}`,
-          of: 'networks',
-          at: vpc,
-          spec: () => vpc,
-          compare: ['description'],
+          collection: 'networks',
+          ref: vpc,
+          buildSpec: () => vpc,
+          comparedFields: ['description'],
         }),
       ),
-      cloudStep({
+      resourceStep({
         key: 'network/subnet',
         title: `subnet ${subnet.name} (${subnet.range})`,
-        after: ['network/vpc'],
-        of: 'subnetworks',
-        at: subnet,
-        spec: () => subnet,
-        compare: ['network', 'range'],
+        dependsOn: ['network/vpc'],
+        collection: 'subnetworks',
+        ref: subnet,
+        buildSpec: () => subnet,
+        comparedFields: ['network', 'range'],
       }),
     ];
   },
 });
 
-function networkOf(cluster: Cluster): Network {
-  return { name: names(cluster).network, description: markOf(cluster) };
+function buildNetwork(cluster: Cluster): Network {
+  return { name: getResourceNames(cluster).network, description: getOwnershipDescription(cluster) };
 }
 
-function subnetOf(cluster: Cluster): Subnetwork {
+function buildSubnetwork(cluster: Cluster): Subnetwork {
   return {
-    name: names(cluster).subnet,
-    network: names(cluster).network,
+    name: getResourceNames(cluster).subnet,
+    network: getResourceNames(cluster).network,
     region: cluster.region,
     range: cluster.subnet,
   };
 }
 
 /** The network is the cluster's own, so rules and routes that others put into it, which would keep it, go with it. */
-function withWhatIsInIt(network: string, step: Step): Step {
+function withNetworkContents(network: string, step: Step): Step {
   return {
     ...step,
-    async stake(c) {
-      const own = await step.stake?.(c);
-      if (!own || own.lines.length === 0) return { lines: [], state: '' };
-      const foreign = (await whatIsIn(network, c)).filter(({ description }) => description !== markOf(c.cluster));
-      const lines = foreign.map(({ kind, name }) => `${kind} ${name}, which somebody else made in it`);
-      return { lines: [...own.lines, ...lines], state: [own.state, ...lines].join() };
+    async previewDestruction(c) {
+      const preview = await step.previewDestruction?.(c);
+      if (!preview || preview.lines.length === 0) return { lines: [], fingerprint: '' };
+      const foreignResources = (await listNetworkContents(network, c)).filter(
+        ({ description }) => description !== getOwnershipDescription(c.cluster),
+      );
+      const lines = foreignResources.map(({ kind, name }) => `${kind} ${name}, which somebody else made in it`);
+      return { lines: [...preview.lines, ...lines], fingerprint: [preview.fingerprint, ...lines].join() };
     },
     async remove(c) {
-      const all = await whatIsIn(network, c);
-      await Promise.all(all.map(({ kind, name, remove }) => remove(callOf(c, `${kind} ${name}`))));
+      const resources = await listNetworkContents(network, c);
+      await Promise.all(resources.map(({ kind, name, remove }) => remove(deriveMutationOptions(c, `${kind} ${name}`))));
       await step.remove?.(c);
     },
   };
 }
 
-async function whatIsIn(network: string, { cloud, cluster, signal }: Context) {
-  const { firewalls, routes } = cloud;
-  const [rules, ways] = await Promise.all([firewalls.list(cluster, signal), routes.list(cluster, signal)]);
-  const all = [
-    ...rules.map((one) => ({ ...one, kind: 'firewall rule', remove: (call: Call) => firewalls.delete(one, call) })),
-    ...ways
+async function listNetworkContents(network: string, { compute, cluster, signal }: StepContext) {
+  const { firewalls, routes } = compute;
+  const [ruleList, routeList] = await Promise.all([firewalls.list(cluster, signal), routes.list(cluster, signal)]);
+  const resources = [
+    ...ruleList.map((resource) => ({
+      ...resource,
+      kind: 'firewall rule',
+      remove: (call: MutationOptions) => firewalls.delete(resource, call),
+    })),
+    ...routeList
       .filter(({ automatic }) => !automatic)
-      .map((one) => ({ ...one, kind: 'route', remove: (call: Call) => routes.delete(one, call) })),
+      .map((resource) => ({
+        ...resource,
+        kind: 'route',
+        remove: (call: MutationOptions) => routes.delete(resource, call),
+      })),
   ];
-  return all.filter((one) => one.network === network);
+  return resources.filter((resource) => resource.network === network);
 }

@@ -1,42 +1,45 @@
-import { minorOf } from '../cluster/releases.ts';
+import { getMinorVersion } from '../cluster/releases.ts';
 import type { KubeApi } from '../kubernetes/kube-client.ts';
-import { kubectl } from '../manual/kubectl.ts';
-import { deleteObject, getObject, kubeOf } from '../steps/kube-admin-client.ts';
+import { kubectlCommand } from '../manual/kubectl.ts';
+import { connectToKubeApi, deleteObject, getObject } from '../steps/kube-admin-client.ts';
 import type { Pod } from '../steps/smoke-objects.ts';
 import { KthwError } from '../workflow/errors.ts';
-import { type Context, definePhase, type Step, saw } from '../workflow/step.ts';
+import { createPresentWithCommandOutput, definePhase, type Step, type StepContext } from '../workflow/step.ts';
 
 /** Each worker as a node of the cluster. A worker leaves in good order: no new pods, its pods move, then it goes. */
-export const membership = definePhase({
+export const nodeRegistration = definePhase({
   name: 'membership',
   title: 'Nodes',
   chapter: 9,
-  after: ['kubelet', 'rbac'],
+  dependsOn: ['kubelet', 'rbac'],
   steps: (cluster) =>
-    cluster.workerMachines.map(({ name }) => ({
+    cluster.workerInstances.map(({ name }) => ({
       key: `membership/${name}`,
       title: `node ${name}`,
-      after: [`kubelet/${name}`, ...cluster.controllerMachines.slice(0, 1).map((m) => `control-plane/${m.name}`)],
-      leaves: true,
-      observe: async (c) => ((await nodeOf(c, name)) ? saw(`node/${name}`) : { is: 'absent' }),
-      byHand: (_, walks) =>
-        walks === 'forward'
-          ? [{ script: `${kubectl} get node ${name} -o name` }]
-          : [{ script: `${kubectl} drain ${name} --ignore-daemonsets\n${kubectl} delete node ${name}` }],
-      async stake(c) {
+      dependsOn: [`kubelet/${name}`, ...cluster.controllerInstances.slice(0, 1).map((m) => `control-plane/${m.name}`)],
+      skipOnClusterDelete: true,
+      observe: async (c) =>
+        (await getNode(c, name)) ? createPresentWithCommandOutput(`node/${name}`) : { status: 'absent' },
+      manualCommands: (_, direction) =>
+        direction === 'forward'
+          ? [{ script: `${kubectlCommand} get node ${name} -o name` }]
+          : [{ script: `${kubectlCommand} drain ${name} --ignore-daemonsets\n${kubectlCommand} delete node ${name}` }],
+      async previewDestruction(c) {
         // What is on its way out already moves nowhere, and is gone by the time somebody answers.
-        const pods = (await podsOn(c, name)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-        const moved = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
-        return { lines: (await nodeOf(c, name)) ? [`node ${name}`, ...moved] : [], state: moved.join() };
+        const pods = (await listPodsToEvict(c, name)).filter(
+          ({ metadata }) => metadata.deletionTimestamp === undefined,
+        );
+        const podLines = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
+        return { lines: (await getNode(c, name)) ? [`node ${name}`, ...podLines] : [], fingerprint: podLines.join() };
       },
-      remove: (c) => leave(c, name),
+      remove: (c) => drainAndDeleteNode(c, name),
     })) satisfies Step[],
 });
 
 interface Node {
   readonly metadata: { readonly name: string };
 }
-type PlacedPod = Pod & {
+type ScheduledPod = Pod & {
   readonly metadata: {
     readonly namespace: string;
     readonly deletionTimestamp?: string;
@@ -45,51 +48,53 @@ type PlacedPod = Pod & {
 };
 
 /** Longest that pods may take to move; then the node goes all the same. https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
-const drainMs = 120_000;
+const drainTimeoutMs = 120_000;
 
-async function leave(c: Context, name: string): Promise<void> {
-  const api = await firstApi(c);
+async function drainAndDeleteNode(c: StepContext, name: string): Promise<void> {
+  const api = await connectToFirstApi(c);
   await api.apply(
     `/api/v1/nodes/${name}`,
     { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { unschedulable: true } },
     c.signal,
   );
-  const deadline = +c.clock.now() + drainMs;
-  for (let pods = await podsOn(c, name); pods.length > 0; pods = await podsOn(c, name)) {
+  const deadline = +c.clock.now() + drainTimeoutMs;
+  for (let pods = await listPodsToEvict(c, name); pods.length > 0; pods = await listPodsToEvict(c, name)) {
     if (+c.clock.now() > deadline) {
-      c.say(`${pods.length} pods did not move off ${name} in ${drainMs / 1000} s; it goes without waiting for them`);
+      c.logProgress(
+        `${pods.length} pods did not move off ${name} in ${drainTimeoutMs / 1000} s; it goes without waiting for them`,
+      );
       break;
     }
-    await Promise.all(pods.map((pod) => evict(c, api, pod)));
+    await Promise.all(pods.map((pod) => evictPod(c, api, pod)));
     await c.clock.sleep(1_000, c.signal);
   }
   await deleteObject(api, `/api/v1/nodes/${name}`, c.signal);
 }
 
 /** Asks for a pod to go; a disruption budget may say not yet, which is tried again. */
-async function evict(c: Context, api: KubeApi, { metadata: { name, namespace } }: PlacedPod): Promise<void> {
-  const version = minorOf(c.cluster.release) < 22 ? 'policy/v1beta1' : 'policy/v1';
+async function evictPod(c: StepContext, api: KubeApi, { metadata: { name, namespace } }: ScheduledPod): Promise<void> {
+  const version = getMinorVersion(c.cluster.release) < 22 ? 'policy/v1beta1' : 'policy/v1';
   const body = { apiVersion: version, kind: 'Eviction', metadata: { name, namespace } };
-  const answer = await api.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, c.signal, body);
-  const later = answer.status === 429 || answer.status === 404;
-  if (answer.status >= 300 && !later) {
-    throw new KthwError('api-refused', { doing: `moving pod ${namespace}/${name}`, status: answer.status });
+  const response = await api.request('POST', `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, c.signal, body);
+  const isRetryable = response.status === 429 || response.status === 404;
+  if (response.status >= 300 && !isRetryable) {
+    throw new KthwError('api-refused', { doing: `moving pod ${namespace}/${name}`, status: response.status });
   }
 }
 
 /** Pods that have to move: those of a daemon set belong to the node. */
-async function podsOn(c: Context, name: string): Promise<readonly PlacedPod[]> {
+async function listPodsToEvict(c: StepContext, name: string): Promise<readonly ScheduledPod[]> {
   const path = `/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`;
-  const list = await getObject<{ items: readonly PlacedPod[] }>(await firstApi(c), path, c.signal);
+  const list = await getObject<{ items: readonly ScheduledPod[] }>(await connectToFirstApi(c), path, c.signal);
   return (list?.items ?? []).filter(
     (pod) => !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet'),
   );
 }
 
-async function nodeOf(c: Context, name: string): Promise<Node | undefined> {
-  return await getObject<Node>(await firstApi(c), `/api/v1/nodes/${name}`, c.signal);
+async function getNode(c: StepContext, name: string): Promise<Node | undefined> {
+  return await getObject<Node>(await connectToFirstApi(c), `/api/v1/nodes/${name}`, c.signal);
 }
 
-async function firstApi(c: Context): Promise<KubeApi> {
-  return await kubeOf(c, c.cluster.controllerMachines[0]);
+async function connectToFirstApi(c: StepContext): Promise<KubeApi> {
+  return await connectToKubeApi(c, c.cluster.controllerInstances[0]);
 }

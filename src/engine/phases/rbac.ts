@@ -1,39 +1,39 @@
-import { accessObjects } from '../render/rbac-manifest.ts';
-import { bind, lookAtAccess, withdraw } from '../steps/access-bindings.ts';
-import { kubeOf } from '../steps/kube-admin-client.ts';
+import { buildRbacObjects } from '../render/rbac-manifest.ts';
+import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
+import { connectToKubeApi } from '../steps/kube-admin-client.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
-import { type Context, definePhase, present } from '../workflow/step.ts';
+import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
 
 /** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
   name: 'rbac',
   title: 'RBAC to kubelets and for people',
   chapter: 8,
-  after: ['control-plane'],
-  steps: ({ controllerMachines: [first] }) => {
-    const after = first ? [`control-plane/${first.name}`] : [];
+  dependsOn: ['control-plane'],
+  steps: ({ controllerInstances: [first] }) => {
+    const dependsOn = first ? [`control-plane/${first.name}`] : [];
     return [
-      ...accessObjects().map((object) => kubeObjectStep('rbac', object, after)),
+      ...buildRbacObjects().map((object) => kubeObjectStep('rbac', object, dependsOn)),
       {
         key: 'rbac/people',
         title: 'access of people with a kubeconfig',
-        after,
+        dependsOn,
         async observe(c) {
-          const { unbound, left } = await look(c);
-          return unbound.length + left.length === 0 ? present() : { is: 'absent' };
+          const { missing, stale } = await inspectGrantBindings(c);
+          return missing.length + stale.length === 0 ? createPresentObservation() : { status: 'absent' };
         },
         /** An etcd that was made anew has forgotten them. */
         async apply(c) {
-          const { api, unbound, left } = await look(c);
-          await Promise.all(unbound.map((grant) => bind(api, grant, c.signal)));
-          await withdraw(api, left, c.signal);
+          const { api, missing, stale } = await inspectGrantBindings(c);
+          await Promise.all(missing.map((grant) => createGrantBinding(api, grant, c.signal)));
+          await deleteGrantBindings(api, stale, c.signal);
         },
       },
     ];
   },
 });
 
-async function look(c: Context) {
-  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
-  return { api, ...(await lookAtAccess(api, () => c.grants(), c.signal)) };
+async function inspectGrantBindings(c: StepContext) {
+  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  return { api, ...(await diffAccessBindings(api, () => c.listActiveGrantIds(), c.signal)) };
 }

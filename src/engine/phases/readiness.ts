@@ -1,100 +1,109 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { publicAddress } from '../cluster/outputs.ts';
-import { names } from '../cluster/resource-names.ts';
-import { tellCause } from '../diagnostics/report-cause.ts';
-import { kubectl, table } from '../manual/kubectl.ts';
-import { command } from '../manual/shell.ts';
-import { getObject, kubeOf } from '../steps/kube-admin-client.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getResourceNames } from '../cluster/resource-names.ts';
+import { reportCause } from '../diagnostics/report-cause.ts';
+import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
+import { formatCommand } from '../manual/shell.ts';
+import { connectToKubeApi, getObject } from '../steps/kube-admin-client.ts';
 import { KthwError } from '../workflow/errors.ts';
-import { type ByHand, type Context, definePhase, type Observed, present, type Step, saw } from '../workflow/step.ts';
+import {
+  createPresentObservation,
+  createPresentWithCommandOutput,
+  definePhase,
+  type ManualContext,
+  type Observation,
+  type Step,
+  type StepContext,
+} from '../workflow/step.ts';
 
 /**
  * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
  * every node. Tutorial, chapters 8 and 9.
  */
-export const ready = definePhase({
+export const readiness = definePhase({
   name: 'ready',
   title: 'Ready, three times in a row',
   chapter: 10,
-  after: ['load-balancer', 'control-plane', 'kubelet', 'kube-proxy', 'pod-routes', 'rbac'],
+  dependsOn: ['load-balancer', 'control-plane', 'kubelet', 'kube-proxy', 'pod-routes', 'rbac'],
   steps: (cluster) => [
-    check({
+    createReadinessStep({
       key: 'ready/api',
       title: 'API through the load balancer',
-      after: ['load-balancer/rule', ...cluster.controllerMachines.map((m) => `health-proxy/${m.name}`)],
-      passes: apiAnswers,
-      byHand: ({ know }) => [
-        command(['gcloud', 'compute', 'target-pools', 'get-health', names(cluster).targetPool], {
+      dependsOn: ['load-balancer/rule', ...cluster.controllerInstances.map((m) => `health-proxy/${m.name}`)],
+      probe: probeApi,
+      manualCommands: ({ getOutput }) => [
+        formatCommand(['gcloud', 'compute', 'target-pools', 'get-health', getResourceNames(cluster).targetPool], {
           region: cluster.region,
         }),
-        `curl --cacert ca.pem https://${know(publicAddress)}:6443/readyz`,
+        `curl --cacert ca.pem https://${getOutput(publicAddressOutput)}:6443/readyz`,
       ],
     }),
     {
       key: 'ready/etcd',
       title: 'the controllers carry etcd and the API',
-      after: cluster.controllerMachines.flatMap(({ name }) => [`etcd/${name}/formed`, `control-plane/${name}`]),
-      observe: carriesIt,
+      dependsOn: cluster.controllerInstances.flatMap(({ name }) => [`etcd/${name}/formed`, `control-plane/${name}`]),
+      observe: observeControlPlaneSize,
     },
-    ...(cluster.workers === 0 ? [] : [everyNode(cluster)]),
+    ...(cluster.workers === 0 ? [] : [createNodesReadyStep(cluster)]),
   ],
 });
 
 /** Routes between pods are a chapter later, and what needs them waits for them itself. */
-function everyNode({ controllerMachines, workerMachines }: Cluster): Step {
-  return check({
+function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster): Step {
+  return createReadinessStep({
     key: 'ready/nodes',
     title: 'every node',
-    after: [
-      ...controllerMachines.map(({ name }) => `control-plane/${name}`),
-      ...workerMachines.flatMap(({ name }) => [`kubelet/${name}`, `kube-proxy/${name}`]),
+    dependsOn: [
+      ...controllerInstances.map(({ name }) => `control-plane/${name}`),
+      ...workerInstances.flatMap(({ name }) => [`kubelet/${name}`, `kube-proxy/${name}`]),
     ],
-    passes: nodesAreReady,
-    byHand: () => [`${kubectl} get nodes -o wide`],
+    probe: probeNodes,
+    manualCommands: () => [`${kubectlCommand} get nodes -o wide`],
   });
 }
 
 /** Slow is not broken: it is told, and the run goes on. */
-async function carriesIt(c: Context): Promise<Observed> {
-  await tellCause(c, c.cluster.controllerMachines, 'undersized');
-  return present();
+async function observeControlPlaneSize(c: StepContext): Promise<Observation> {
+  await reportCause(c, c.cluster.controllerInstances, 'undersized');
+  return createPresentObservation();
 }
 
-interface Check {
+interface ReadinessCheck {
   readonly key: string;
   readonly title: string;
-  readonly after?: readonly string[];
+  readonly dependsOn?: readonly string[];
   /** Ends in what it read, or throws what is not well yet. */
-  passes(c: Context): Promise<string>;
-  byHand(c: ByHand): readonly string[];
+  probe(c: StepContext): Promise<string>;
+  manualCommands(c: ManualContext): readonly string[];
 }
 
-function check({ key, title, after, passes, byHand }: Check): Step {
+function createReadinessStep({ key, title, dependsOn, probe, manualCommands }: ReadinessCheck): Step {
   return {
     key,
     title,
-    ...(after ? { after } : {}),
+    ...(dependsOn ? { dependsOn } : {}),
     async observe(c) {
-      let read = '';
-      for (let pass = 1; pass <= 3; pass++) {
-        if (pass > 1) await c.clock.sleep(500, c.signal);
-        read = await passes(c);
+      let commandOutput = '';
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        if (attempt > 1) await c.clock.sleep(500, c.signal);
+        commandOutput = await probe(c);
       }
-      return saw(read);
+      return createPresentWithCommandOutput(commandOutput);
     },
-    byHand: (c) => byHand(c).map((script) => ({ script })),
+    manualCommands: (c) => manualCommands(c).map((script) => ({ script })),
   };
 }
 
-async function apiAnswers(c: Context): Promise<string> {
-  const { cluster, cloud, signal } = c;
-  const pool = { name: names(cluster).targetPool, region: cluster.region };
-  const [api, health] = await Promise.all([kubeOf(c), cloud.poolHealth(pool, signal)]);
-  const sick = cluster.controllerMachines.filter((machine) => health.get(machine.name) !== 'HEALTHY');
-  if (sick.length > 0) throw new KthwError('not-healthy', { what: sick.map((machine) => machine.name).join(', ') });
-  const answer = await api.request('GET', '/readyz', signal);
-  if (answer.status !== 200) throw new KthwError('not-healthy', { what: 'the API behind the load balancer' });
-  return [...[...health].map(([machine, state]) => `${machine}: ${state}`), String(answer.body)].join('\n');
+async function probeApi(c: StepContext): Promise<string> {
+  const { cluster, compute, signal } = c;
+  const pool = { name: getResourceNames(cluster).targetPool, region: cluster.region };
+  const [api, health] = await Promise.all([connectToKubeApi(c), compute.getPoolHealth(pool, signal)]);
+  const unhealthy = cluster.controllerInstances.filter((instance) => health.get(instance.name) !== 'HEALTHY');
+  if (unhealthy.length > 0)
+    throw new KthwError('not-healthy', { what: unhealthy.map((instance) => instance.name).join(', ') });
+  const response = await api.request('GET', '/readyz', signal);
+  if (response.status !== 200) throw new KthwError('not-healthy', { what: 'the API behind the load balancer' });
+  return [...[...health].map(([instance, state]) => `${instance}: ${state}`), String(response.body)].join('\n');
 }
 
 interface NodeList {
@@ -108,19 +117,21 @@ interface NodeList {
   }[];
 }
 
-async function nodesAreReady(c: Context): Promise<string> {
-  const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+async function probeNodes(c: StepContext): Promise<string> {
+  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
   const nodes = (await getObject<NodeList>(api, '/api/v1/nodes', c.signal))?.items ?? [];
-  const well = nodes.filter((node) => node.status.conditions.some((x) => x.type === 'Ready' && x.status === 'True'));
-  const names = new Set(well.map((node) => node.metadata.name));
-  const missing = c.cluster.workerMachines.filter((worker) => !names.has(worker.name));
+  const readyNodes = nodes.filter((node) =>
+    node.status.conditions.some((x) => x.type === 'Ready' && x.status === 'True'),
+  );
+  const readyNames = new Set(readyNodes.map((node) => node.metadata.name));
+  const missing = c.cluster.workerInstances.filter((worker) => !readyNames.has(worker.name));
   if (missing.length > 0) throw new KthwError('not-healthy', { what: `node ${missing.map((m) => m.name).join(', ')}` });
-  const rows = well.map(({ metadata, status: { addresses, nodeInfo } }) => [
+  const rows = readyNodes.map(({ metadata, status: { addresses, nodeInfo } }) => [
     metadata.name,
     'Ready',
     nodeInfo?.kubeletVersion ?? '',
     addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
     nodeInfo?.containerRuntimeVersion ?? '',
   ]);
-  return table(['NAME', 'STATUS', 'VERSION', 'INTERNAL-IP', 'CONTAINER-RUNTIME'], rows);
+  return formatTable(['NAME', 'STATUS', 'VERSION', 'INTERNAL-IP', 'CONTAINER-RUNTIME'], rows);
 }

@@ -1,29 +1,31 @@
 import type { Phase } from '../workflow/step.ts';
-import * as listed from './index.ts';
+import * as phaseModules from './index.ts';
 
 type NameOf<P> = P extends Phase<infer N, string> ? N : never;
-type AfterOf<P> = P extends Phase<string, infer A> ? A : never;
-type Lost<L> = Exclude<AfterOf<L[keyof L]>, NameOf<L[keyof L]>>;
-type Ordered<L> = Phase<NameOf<L[keyof L]>, AfterOf<L[keyof L]>>[];
+type DependencyOf<P> = P extends Phase<string, infer A> ? A : never;
+type UnknownDependency<L> = Exclude<DependencyOf<L[keyof L]>, NameOf<L[keyof L]>>;
+type OrderedPhases<L> = Phase<NameOf<L[keyof L]>, DependencyOf<L[keyof L]>>[];
 
 /**
  * Phases in an order that respects `after`, by chapter where it is free. A name in `after` that no phase has is a
  * compile error that shows the name.
  * @throws Error when phases wait for each other: names them.
  */
-export function ordered<L extends Record<string, Phase>>(
-  list: [Lost<L>] extends [never] ? L : L & { 'unknown phase in after': Lost<L> },
-): Ordered<L> {
-  const left = (Object.values(list) as Ordered<L>).sort((a, b) => a.chapter - b.chapter);
-  const out: Ordered<L> = [];
-  while (left.length > 0) {
-    const i = left.findIndex((p) => p.after.every((name) => out.some((o) => (o.name as string) === name)));
-    if (i < 0) throw new Error(`phases wait for each other: ${left.map((p) => p.name).join(', ')}`);
-    out.push(...left.splice(i, 1));
+export function sortPhases<L extends Record<string, Phase>>(
+  list: [UnknownDependency<L>] extends [never] ? L : L & { 'unknown phase in after': UnknownDependency<L> },
+): OrderedPhases<L> {
+  // Within a chapter by name: a module's exports come in the order of their identifiers, which may change.
+  const byChapter = (a: Phase, b: Phase) => a.chapter - b.chapter || (a.name < b.name ? -1 : 1);
+  const remaining = (Object.values(list) as OrderedPhases<L>).sort(byChapter);
+  const sorted: OrderedPhases<L> = [];
+  while (remaining.length > 0) {
+    const i = remaining.findIndex((p) => p.dependsOn.every((name) => sorted.some((o) => (o.name as string) === name)));
+    if (i < 0) throw new Error(`phases wait for each other: ${remaining.map((p) => p.name).join(', ')}`);
+    sorted.push(...remaining.splice(i, 1));
   }
-  return out;
+  return sorted;
 }
 
 /** Every phase of a cluster, in the order of the tutorial. */
-export const phases: readonly Phase[] = ordered(listed);
-export type PhaseName = NameOf<(typeof listed)[keyof typeof listed]>;
+export const phases: readonly Phase[] = sortPhases(phaseModules);
+export type PhaseName = NameOf<(typeof phaseModules)[keyof typeof phaseModules]>;

@@ -1,31 +1,31 @@
-import { publicAddress } from '../cluster/outputs.ts';
-import { labelsOf, markOf, names } from '../cluster/resource-names.ts';
-import { cloudStep } from '../steps/resource-step.ts';
-import { definePhase, known } from '../workflow/step.ts';
+import { publicAddressOutput } from '../cluster/outputs.ts';
+import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { resourceStep } from '../steps/resource-step.ts';
+import { createOutputValue, definePhase } from '../workflow/step.ts';
 
 /** The static address at which the API answers. Tutorial, chapter 3. */
-export const addresses = definePhase({
+export const staticIp = definePhase({
   name: 'addresses',
   title: 'Static address',
   chapter: 3,
-  after: ['preflight'],
+  dependsOn: ['preflight'],
   steps: (cluster) => {
-    const wanted = {
-      name: names(cluster).address,
+    const desired = {
+      name: getResourceNames(cluster).address,
       region: cluster.region,
-      description: markOf(cluster),
-      labels: labelsOf(cluster),
+      description: getOwnershipDescription(cluster),
+      labels: getOwnershipLabels(cluster),
     };
     return [
-      cloudStep({
+      resourceStep({
         key: 'addresses/api',
-        title: `static address ${wanted.name}`,
-        of: 'addresses',
-        at: wanted,
-        spec: () => wanted,
-        compare: ['description'],
-        unfinished: (found) => Object.keys(found.labels).length === 0,
-        facts: (found) => [known(publicAddress, found.address)],
+        title: `static address ${desired.name}`,
+        collection: 'addresses',
+        ref: desired,
+        buildSpec: () => desired,
+        comparedFields: ['description'],
+        isIncomplete: (actual) => Object.keys(actual.labels).length === 0,
+        getOutputs: (actual) => [createOutputValue(publicAddressOutput, actual.address)],
       }),
     ];
   },

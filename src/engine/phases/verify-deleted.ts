@@ -1,43 +1,43 @@
-import { leftovers } from '../steps/orphaned-resources.ts';
-import { callOf } from '../workflow/derive-mutation-options.ts';
-import { type Context, definePhase, present } from '../workflow/step.ts';
+import { listOrphanedResources } from '../steps/orphaned-resources.ts';
+import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
+import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
 
 /** Rules and routes do come back: of a network that was deleted, some are there again a moment later (kops#18760). */
-const againMs = 3_000;
+const recheckDelayMs = 3_000;
 
 /**
  * The proof at the end of a delete: everything in the project is listed, and listed again, until nothing of the cluster is
  * in it; then nothing of its secrets is kept. It belongs to one operation and is in no other plan. Tutorial, chapter 14.
  */
-export const gonePhase = definePhase({
+export const verifyDeletedPhase = definePhase({
   name: 'gone',
   title: 'Nothing is left',
   chapter: 14,
-  after: [],
+  dependsOn: [],
   retry: { attempts: 12, firstDelayMs: 1_000, maxDelayMs: 15_000 },
   steps: () => [
     {
       key: 'gone/project',
       title: 'nothing of it in the project, looked at twice',
       async observe(c) {
-        if ((await leftovers(c)).length > 0) return { is: 'absent' };
-        await c.clock.sleep(againMs, c.signal);
-        return (await leftovers(c)).length > 0 ? { is: 'absent' } : present();
+        if ((await listOrphanedResources(c)).length > 0) return { status: 'absent' };
+        await c.clock.sleep(recheckDelayMs, c.signal);
+        return (await listOrphanedResources(c)).length > 0 ? { status: 'absent' } : createPresentObservation();
       },
-      apply: removeAll,
+      apply: removeOrphanedResources,
     },
     {
       key: 'gone/secrets',
       title: 'none of its secrets kept',
-      observe: async ({ vault }) => ((await vault.isEmpty()) ? present() : { is: 'absent' }),
-      apply: ({ vault }) => vault.shred(),
+      observe: async ({ vault }) => ((await vault.isEmpty()) ? createPresentObservation() : { status: 'absent' }),
+      apply: ({ vault }) => vault.deleteAll(),
     },
   ],
 });
 
-async function removeAll(c: Context): Promise<void> {
-  for (const { kind, name, remove } of await leftovers(c)) {
-    c.say(`${name} (${kind}) is there still, or again: it is removed`);
-    await remove(callOf(c, `${kind} ${name}`));
+async function removeOrphanedResources(c: StepContext): Promise<void> {
+  for (const { kind, name, remove } of await listOrphanedResources(c)) {
+    c.logProgress(`${name} (${kind}) is there still, or again: it is removed`);
+    await remove(deriveMutationOptions(c, `${kind} ${name}`));
   }
 }

@@ -6,6 +6,6 @@ export const workers = definePhase({
   name: 'workers',
   title: 'Workers',
   chapter: 3,
-  after: ['network', 'keys'],
-  steps: (cluster) => cluster.workerMachines.map((machine) => instanceStep('workers', cluster, machine)),
+  dependsOn: ['network', 'keys'],
+  steps: (cluster) => cluster.workerInstances.map((instance) => instanceStep('workers', cluster, instance)),
 });

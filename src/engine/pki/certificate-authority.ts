@@ -1,33 +1,33 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Secret } from '../../store/vault/secret.ts';
-import type { WantedCertificate } from './certificate-specs.ts';
+import type { CertificateSpec } from './certificate-specs.ts';
 import { signCertificate } from './sign-certificate.ts';
 
 /** A certificate and its private key, both PEM. An authority is one that may sign others. */
-export interface KeyedCertificate {
+export interface CertificateKeyPair {
   readonly certificate: string;
   readonly key: Secret;
 }
 
 const hourMs = 3_600_000;
 /** As in cfssl's own default for an authority: five years. */
-export const authorityLifetimeHours = 43_800;
+export const caLifetimeHours = 43_800;
 /** The tutorial's. */
 export const certificateLifetimeHours = 8_760;
 
 /** A new authority that signs itself. Its key is made in Node's thread pool. */
-export async function createAuthority(options: {
+export async function createCertificateAuthority(options: {
   readonly commonName: string;
   readonly now: Date;
-}): Promise<KeyedCertificate> {
-  const { publicKey, key } = await rsaKeyPair();
+}): Promise<CertificateKeyPair> {
+  const { publicKey, key } = await generateRsaKeyPair();
   const certificate = await signCertificate({
     subject: { commonName: options.commonName, organization: 'Kubernetes' },
     publicKey,
     now: options.now,
-    lifetimeMs: authorityLifetimeHours * hourMs,
-    is: 'authority',
+    lifetimeMs: caLifetimeHours * hourMs,
+    profile: 'authority',
     signer: { key },
   });
   return { certificate, key };
@@ -37,27 +37,27 @@ export async function createAuthority(options: {
  * A new key and a certificate for it.
  * @param options.lifetimeMs from `now` on; @default 8760 h. It is valid from five minutes earlier, for clocks that are behind
  */
-export async function issue(
-  authority: KeyedCertificate,
-  wanted: WantedCertificate,
+export async function issueCertificate(
+  ca: CertificateKeyPair,
+  spec: CertificateSpec,
   options: { readonly now: Date; readonly lifetimeMs?: number },
-): Promise<KeyedCertificate> {
-  const { publicKey, key } = await rsaKeyPair();
+): Promise<CertificateKeyPair> {
+  const { publicKey, key } = await generateRsaKeyPair();
   const certificate = await signCertificate({
-    subject: { commonName: wanted.commonName, organization: wanted.organization },
+    subject: { commonName: spec.commonName, organization: spec.organization },
     publicKey,
     now: options.now,
     lifetimeMs: options.lifetimeMs ?? certificateLifetimeHours * hourMs,
-    is: { uses: wanted.uses ?? ['server', 'client'], hosts: wanted.hosts },
-    signer: { key: authority.key, certificate: authority.certificate },
+    profile: { usages: spec.usages ?? ['server', 'client'], hosts: spec.hosts },
+    signer: { key: ca.key, certificate: ca.certificate },
   });
   return { certificate, key };
 }
 
-const generate = promisify(generateKeyPair);
+const generateKeyPairAsync = promisify(generateKeyPair);
 
-async function rsaKeyPair(): Promise<{ readonly publicKey: string; readonly key: Secret }> {
-  const pair = await generate('rsa', {
+async function generateRsaKeyPair(): Promise<{ readonly publicKey: string; readonly key: Secret }> {
+  const pair = await generateKeyPairAsync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 
 /** A certificate as it should be, before it is made. */
-export interface WantedCertificate {
+export interface CertificateSpec {
   /** Its place in the vault, and the name of its file on a machine. */
   readonly name: string;
   readonly commonName: string;
@@ -10,13 +10,13 @@ export interface WantedCertificate {
   /** Addresses and names that it is valid for. */
   readonly hosts: readonly string[];
   /** @default both, as cfssl's profile of the tutorial */
-  readonly uses?: readonly ('server' | 'client')[];
+  readonly usages?: readonly ('server' | 'client')[];
   /** Who signs it. @default the cluster's authority */
-  readonly signedBy?: 'etcd';
+  readonly issuer?: 'etcd';
 }
 
 /** What is known only once the addresses are reserved. */
-export interface KnownAddresses {
+export interface ClusterAddresses {
   /** Where clients reach the API server. */
   readonly publicAddress: string;
   /** External address by machine; machines without one are left out. */
@@ -24,51 +24,51 @@ export interface KnownAddresses {
 }
 
 /** Every certificate of a cluster, with the tutorial's names and groups: those of components first, then one a worker. */
-export function certificatesOf(cluster: Cluster, known: KnownAddresses): readonly WantedCertificate[] {
+export function listCertificateSpecs(cluster: Cluster, addresses: ClusterAddresses): readonly CertificateSpec[] {
   return [
-    client('admin', 'admin', 'system:masters'),
-    client('kube-controller-manager', 'system:kube-controller-manager', 'system:kube-controller-manager'),
-    client('kube-proxy', 'system:kube-proxy', 'system:node-proxier'),
-    client('kube-scheduler', 'system:kube-scheduler', 'system:kube-scheduler'),
-    client('service-account', 'service-accounts', 'Kubernetes'),
+    buildClientSpec('admin', 'admin', 'system:masters'),
+    buildClientSpec('kube-controller-manager', 'system:kube-controller-manager', 'system:kube-controller-manager'),
+    buildClientSpec('kube-proxy', 'system:kube-proxy', 'system:node-proxier'),
+    buildClientSpec('kube-scheduler', 'system:kube-scheduler', 'system:kube-scheduler'),
+    buildClientSpec('service-account', 'service-accounts', 'Kubernetes'),
     {
       name: 'kubernetes',
       commonName: 'kubernetes',
       organization: 'Kubernetes',
-      hosts: unique([
+      hosts: deduplicate([
         cluster.apiServiceAddress,
-        ...cluster.controllerMachines.map((m) => m.address),
-        known.publicAddress,
+        ...cluster.controllerInstances.map((m) => m.address),
+        addresses.publicAddress,
         '127.0.0.1',
-        ...apiServerNames,
-        ...cluster.controllerMachines.map((m) => m.name),
+        ...apiServerDnsNames,
+        ...cluster.controllerInstances.map((m) => m.name),
       ]),
     },
     // May see whether the API server is well, as everybody who has a certificate, and nothing else.
-    { ...client('health-check', 'kthw:health-check', []), uses: ['client'] },
+    { ...buildClientSpec('health-check', 'kthw:health-check', []), usages: ['client'] },
     {
       name: 'etcd',
       commonName: 'etcd',
       organization: 'etcd',
-      signedBy: 'etcd',
-      hosts: unique([...cluster.controllerMachines.flatMap((m) => [m.address, m.name]), '127.0.0.1']),
+      issuer: 'etcd',
+      hosts: deduplicate([...cluster.controllerInstances.flatMap((m) => [m.address, m.name]), '127.0.0.1']),
     },
     {
-      ...client('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'),
-      uses: ['client'],
-      signedBy: 'etcd',
+      ...buildClientSpec('apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'),
+      usages: ['client'],
+      issuer: 'etcd',
     },
-    ...cluster.workerMachines.map((worker) => ({
+    ...cluster.workerInstances.map((worker) => ({
       name: worker.name,
       commonName: `system:node:${worker.name}`,
       organization: 'system:nodes',
-      hosts: [worker.name, ...optional(known.externalAddresses[worker.name]), worker.address],
+      hosts: [worker.name, ...toArray(addresses.externalAddresses[worker.name]), worker.address],
     })),
   ];
 }
 
 /** The API server as pods call it. */
-const apiServerNames = [
+const apiServerDnsNames = [
   'kubernetes',
   'kubernetes.default',
   'kubernetes.default.svc',
@@ -76,14 +76,18 @@ const apiServerNames = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-function client(name: string, commonName: string, organization: WantedCertificate['organization']): WantedCertificate {
+function buildClientSpec(
+  name: string,
+  commonName: string,
+  organization: CertificateSpec['organization'],
+): CertificateSpec {
   return { name, commonName, organization, hosts: [] };
 }
 
-function optional(value: string | undefined): string[] {
+function toArray(value: string | undefined): string[] {
   return value === undefined ? [] : [value];
 }
 
-function unique(values: readonly string[]): string[] {
+function deduplicate(values: readonly string[]): string[] {
   return [...new Set(values)];
 }

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import { Secret } from '../../store/vault/secret.ts';
 
-export interface KubeconfigParts {
+export interface KubeconfigOptions {
   readonly clusterName: string;
   /** As `https://ADDRESS:6443`. */
   readonly server: string;
   /** The authority's certificate, PEM. */
-  readonly authority: string;
+  readonly caCertificate: string;
   readonly user: string;
   /** PEM. */
   readonly certificate: string;
@@ -14,20 +14,23 @@ export interface KubeconfigParts {
 }
 
 /** A kubeconfig that needs no other file. It holds a private key, so it is a secret. */
-export function kubeconfig(parts: KubeconfigParts): Secret {
-  const { clusterName, user } = parts;
-  const document = {
+export function renderKubeconfig(options: KubeconfigOptions): Secret {
+  const { clusterName, user } = options;
+  const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
-      { name: clusterName, cluster: { 'certificate-authority-data': base64(parts.authority), server: parts.server } },
+      {
+        name: clusterName,
+        cluster: { 'certificate-authority-data': encodeBase64(options.caCertificate), server: options.server },
+      },
     ],
     users: [
       {
         name: user,
         user: {
-          'client-certificate-data': base64(parts.certificate),
-          'client-key-data': Buffer.from(parts.key.bytes()).toString('base64'),
+          'client-certificate-data': encodeBase64(options.certificate),
+          'client-key-data': Buffer.from(options.key.revealBytes()).toString('base64'),
         },
       },
     ],
@@ -35,9 +38,9 @@ export function kubeconfig(parts: KubeconfigParts): Secret {
     'current-context': clusterName,
   };
   // Quoted for YAML 1.1 too, which is what kubectl reads: there a cluster named `on` would be a boolean.
-  return new Secret(stringify(document, { lineWidth: 0, version: '1.1' }));
+  return new Secret(stringify(config, { lineWidth: 0, version: '1.1' }));
 }
 
-function base64(text: string): string {
+function encodeBase64(text: string): string {
   return Buffer.from(text).toString('base64');
 }

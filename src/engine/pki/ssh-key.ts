@@ -6,7 +6,7 @@ export interface SshKey {
   /** OpenSSH's own format, unencrypted: what both ssh2 and ssh read. */
   readonly privateKey: Secret;
   /** One line: `ssh-ed25519 AAAA… COMMENT`. */
-  readonly publicLine: string;
+  readonly publicKey: string;
 }
 
 /** A new ed25519 key pair, with which a cluster's machines are reached. */
@@ -14,46 +14,51 @@ export async function createSshKey(comment = 'kthw'): Promise<SshKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('ed25519');
   const point = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
   const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d as string, 'base64url');
-  const publicBlob = Buffer.concat([field('ssh-ed25519'), field(point)]);
+  const publicBlob = Buffer.concat([encodeField('ssh-ed25519'), encodeField(point)]);
   return {
-    privateKey: new Secret(pem(opensshKey(publicBlob, seed, point, comment))),
-    publicLine: `ssh-ed25519 ${publicBlob.toString('base64')} ${comment}`,
+    privateKey: new Secret(encodePem(encodeOpensshKey(publicBlob, seed, point, comment))),
+    publicKey: `ssh-ed25519 ${publicBlob.toString('base64')} ${comment}`,
   };
 }
 
 /** PROTOCOL.key of OpenSSH: no cipher, no passphrase, one key. Node writes PKCS #8 only, which ssh2 can't read for ed25519. */
-function opensshKey(publicBlob: Buffer, seed: Buffer, point: Buffer, comment: string): Buffer {
+function encodeOpensshKey(publicBlob: Buffer, seed: Buffer, point: Buffer, comment: string): Buffer {
   const check = randomBytes(4);
-  const key = [field('ssh-ed25519'), field(point), field(Buffer.concat([seed, point])), field(comment)];
+  const key = [
+    encodeField('ssh-ed25519'),
+    encodeField(point),
+    encodeField(Buffer.concat([seed, point])),
+    encodeField(comment),
+  ];
   return Buffer.concat([
     Buffer.from('openssh-key-v1\0'),
-    field('none'),
-    field('none'),
-    field(''),
-    uint32(1),
-    field(publicBlob),
-    field(padded(Buffer.concat([check, check, ...key]))),
+    encodeField('none'),
+    encodeField('none'),
+    encodeField(''),
+    encodeUint32(1),
+    encodeField(publicBlob),
+    encodeField(padToBlockSize(Buffer.concat([check, check, ...key]))),
   ]);
 }
 
 /** Filled up to whole blocks of eight with 1, 2, 3 … */
-function padded(bytes: Buffer): Buffer {
+function padToBlockSize(bytes: Buffer): Buffer {
   const missing = (8 - (bytes.length % 8)) % 8;
   return Buffer.concat([bytes, Buffer.from(Array.from({ length: missing }, (_, i) => i + 1))]);
 }
 
-function field(value: string | Buffer): Buffer {
+function encodeField(value: string | Buffer): Buffer {
   const bytes = Buffer.from(value);
-  return Buffer.concat([uint32(bytes.length), bytes]);
+  return Buffer.concat([encodeUint32(bytes.length), bytes]);
 }
 
-function uint32(value: number): Buffer {
+function encodeUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
-function pem(bytes: Buffer): string {
+function encodePem(bytes: Buffer): string {
   const lines = bytes.toString('base64').match(/.{1,70}/g) ?? [];
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
 }

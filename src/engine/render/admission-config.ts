@@ -1,5 +1,5 @@
-import { minorOf, type Release } from '../cluster/releases.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { getMinorVersion, type Release } from '../cluster/releases.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 /**
  * What admission plug-ins are told. Events are few enough not to fill etcd; from 1.23 on pods are held to the baseline of the Pod
@@ -7,9 +7,9 @@ import { yamlDocuments } from './yaml-documents.ts';
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#eventratelimit
  * https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
  */
-export function admissionConfig(release: Release): string {
-  const minor = minorOf(release);
-  return yamlDocuments({
+export function renderAdmissionConfig(release: Release): string {
+  const minor = getMinorVersion(release);
+  return renderYamlDocuments({
     apiVersion: 'apiserver.config.k8s.io/v1',
     kind: 'AdmissionConfiguration',
     plugins: [
@@ -24,12 +24,12 @@ export function admissionConfig(release: Release): string {
           ],
         },
       },
-      ...(minor >= 23 ? [{ name: 'PodSecurity', configuration: podSecurity(minor) }] : []),
+      ...(minor >= 23 ? [{ name: 'PodSecurity', configuration: buildPodSecurityConfig(minor) }] : []),
     ],
   });
 }
 
-function podSecurity(minor: number): object {
+function buildPodSecurityConfig(minor: number): object {
   return {
     apiVersion: `pod-security.admission.config.k8s.io/${minor >= 25 ? 'v1' : 'v1beta1'}`,
     kind: 'PodSecurityConfiguration',

@@ -1,11 +1,11 @@
-import { yamlDocuments } from './yaml-documents.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 /**
  * Who changed what, without what was in it. The tutorial names an audit log but no policy, and without one the API server
  * writes nothing.
  */
-export function auditPolicy(): string {
-  return yamlDocuments({
+export function renderAuditPolicy(): string {
+  return renderYamlDocuments({
     apiVersion: 'audit.k8s.io/v1',
     kind: 'Policy',
     omitStages: ['RequestReceived'],

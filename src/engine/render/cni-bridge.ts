@@ -1,10 +1,10 @@
-import type { Worker } from '../cluster/cluster.ts';
+import type { WorkerInstance } from '../cluster/cluster.ts';
 
 /**
  * The network of one worker's pods: a bridge, addresses from the worker's own range, everything that leaves it behind the
  * machine's address. `hairpinMode` lets a pod reach itself through its own service.
  */
-export function cniBridge(worker: Worker): string {
+export function renderCniBridge(worker: WorkerInstance): string {
   const config = {
     cniVersion: '0.4.0',
     name: 'bridge',

@@ -1,4 +1,4 @@
 /** The loopback interface of every pod. */
-export function cniLoopback(): string {
+export function renderCniLoopback(): string {
   return `${JSON.stringify({ cniVersion: '0.4.0', name: 'lo', type: 'loopback' }, undefined, 2)}\n`;
 }

@@ -1,21 +1,21 @@
 import type { Release } from '../cluster/releases.ts';
-import { cgroupDriver } from './cgroup-driver.ts';
+import { getCgroupDriver } from './cgroup-driver.ts';
 import { paths } from './paths.ts';
-import { images } from './system-images.ts';
+import { getSystemImages } from './system-images.ts';
 
 /** Configuration of containerd. Its second major version took the CRI plugin apart, so that everything has another place. */
-export function containerdConfig(release: Release): string {
-  const facts = { sandbox: images(release).pause, systemdCgroup: cgroupDriver(release) === 'systemd' };
-  return release.containerd.startsWith('1.') ? version2(facts) : version3(facts);
+export function renderContainerdConfig(release: Release): string {
+  const settings = { sandbox: getSystemImages(release).pause, systemdCgroup: getCgroupDriver(release) === 'systemd' };
+  return release.containerd.startsWith('1.') ? renderConfigVersion2(settings) : renderConfigVersion3(settings);
 }
 
-interface Facts {
+interface ContainerdSettings {
   readonly sandbox: string;
   readonly systemdCgroup: boolean;
 }
 
 /** Without `restrict_oom_score_adj`, nothing can be run where containerd may not lower a process' score. */
-function version2({ sandbox, systemdCgroup }: Facts): string {
+function renderConfigVersion2({ sandbox, systemdCgroup }: ContainerdSettings): string {
   return `version = 2
 
 [plugins."io.containerd.grpc.v1.cri"]
@@ -37,11 +37,11 @@ function version2({ sandbox, systemdCgroup }: Facts): string {
     conf_dir = "${paths.cniConfig}"
 
   [plugins."io.containerd.grpc.v1.cri".registry]
-    config_path = "${paths.registries}"
+    config_path = "${paths.registryHosts}"
 `;
 }
 
-function version3({ sandbox, systemdCgroup }: Facts): string {
+function renderConfigVersion3({ sandbox, systemdCgroup }: ContainerdSettings): string {
   return `version = 3
 
 [plugins."io.containerd.cri.v1.images"]
@@ -51,7 +51,7 @@ function version3({ sandbox, systemdCgroup }: Facts): string {
     sandbox = "${sandbox}"
 
   [plugins."io.containerd.cri.v1.images".registry]
-    config_path = "${paths.registries}"
+    config_path = "${paths.registryHosts}"
 
 [plugins."io.containerd.cri.v1.runtime"]
   restrict_oom_score_adj = true

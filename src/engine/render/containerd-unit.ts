@@ -1,9 +1,9 @@
 import { paths } from './paths.ts';
-import { systemdUnit } from './systemd-unit.ts';
+import { renderSystemdUnit } from './systemd-unit.ts';
 
 /** containerd, after its project's own unit. Containers outlive it, and it manages their cgroups itself. */
-export function containerdUnit(): string {
-  return systemdUnit({
+export function renderContainerdUnit(): string {
+  return renderSystemdUnit({
     description: 'containerd container runtime',
     unit: { Documentation: 'https://containerd.io', After: 'network-online.target', Wants: 'network-online.target' },
     service: {

@@ -1,13 +1,13 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { images } from './system-images.ts';
+import { getSystemImages } from './system-images.ts';
 
-export interface CorednsPlace {
+export interface CorednsMetadata {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Two servers on two workers where there are two, so that one machine's end does not end the names; else one. */
-export function corednsDeployment(cluster: Cluster, { namespace, labels }: CorednsPlace): object {
+export function buildCorednsDeployment(cluster: Cluster, { namespace, labels }: CorednsMetadata): object {
   const selector = { matchLabels: { 'k8s-app': 'kube-dns' } };
   return {
     apiVersion: 'apps/v1',
@@ -32,7 +32,7 @@ export function corednsDeployment(cluster: Cluster, { namespace, labels }: Cored
               labelSelector: selector,
             },
           ],
-          containers: [container(images(cluster.release).coredns)],
+          containers: [buildContainer(getSystemImages(cluster.release).coredns)],
           // The machine's resolver, not this one.
           dnsPolicy: 'Default',
           volumes: [
@@ -44,7 +44,7 @@ export function corednsDeployment(cluster: Cluster, { namespace, labels }: Cored
   };
 }
 
-function container(image: string): object {
+function buildContainer(image: string): object {
   return {
     name: 'coredns',
     image,

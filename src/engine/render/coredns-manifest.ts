@@ -1,30 +1,35 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubeObject } from '../kubernetes/object-path.ts';
-import { corednsDeployment } from './coredns-deployment.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { buildCorednsDeployment } from './coredns-deployment.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 const namespace = 'kube-system';
 const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
 
 /** The cluster's DNS, at the address that every kubelet tells its pods. */
-export function corednsObjects(cluster: Cluster): KubeObject[] {
+export function buildCorednsObjects(cluster: Cluster): KubeObject[] {
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace } },
-    clusterRole(),
-    clusterRoleBinding(),
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'coredns', namespace }, data: { Corefile: corefile() } },
-    corednsDeployment(cluster, { namespace, labels }),
-    service(cluster),
+    buildClusterRole(),
+    buildClusterRoleBinding(),
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'coredns', namespace },
+      data: { Corefile: renderCorefile() },
+    },
+    buildCorednsDeployment(cluster, { namespace, labels }),
+    buildService(cluster),
   ] as KubeObject[];
 }
 
 /** The same as a file. */
-export function corednsManifest(cluster: Cluster): string {
-  return yamlDocuments(...corednsObjects(cluster));
+export function renderCorednsManifest(cluster: Cluster): string {
+  return renderYamlDocuments(...buildCorednsObjects(cluster));
 }
 
 /** Names of the cluster are answered from the API; all others by the machine's own servers. */
-function corefile(): string {
+function renderCorefile(): string {
   return `.:53 {
     errors
     health {
@@ -47,7 +52,7 @@ function corefile(): string {
 }
 
 /** Older versions read endpoints and nodes, newer ones endpoint slices; the rule covers both. */
-function clusterRole(): object {
+function buildClusterRole(): object {
   const verbs = ['list', 'watch'];
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -61,7 +66,7 @@ function clusterRole(): object {
   };
 }
 
-function clusterRoleBinding(): object {
+function buildClusterRoleBinding(): object {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
@@ -71,7 +76,7 @@ function clusterRoleBinding(): object {
   };
 }
 
-function service(cluster: Cluster): object {
+function buildService(cluster: Cluster): object {
   return {
     apiVersion: 'v1',
     kind: 'Service',

@@ -1,5 +1,5 @@
 import { Secret } from '../../store/vault/secret.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 /**
  * How the API server encrypts secrets in etcd: they begin with `k8s:enc:secretbox:v1:key1:`. The tutorial's `aescbc` says nothing
@@ -10,12 +10,12 @@ import { yamlDocuments } from './yaml-documents.ts';
  * @param key 32 random bytes
  * @throws RangeError for a key of another length
  */
-export function encryptionConfig(key: Secret): Secret {
-  const bytes = key.bytes();
+export function renderEncryptionConfig(key: Secret): Secret {
+  const bytes = key.revealBytes();
   if (bytes.length !== 32) throw new RangeError(`the encryption key has ${bytes.length} bytes; make one of 32`);
   const secret = Buffer.from(bytes).toString('base64');
   return new Secret(
-    yamlDocuments({
+    renderYamlDocuments({
       apiVersion: 'apiserver.config.k8s.io/v1',
       kind: 'EncryptionConfiguration',
       resources: [

@@ -1,7 +1,7 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { paths } from './paths.ts';
-import { ownUser, taken } from './service-user.ts';
-import { commandLine, systemdUnit } from './systemd-unit.ts';
+import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
+import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 export interface EtcdUnitOptions {
   /**
@@ -12,23 +12,23 @@ export interface EtcdUnitOptions {
 }
 
 /** What the journal says when a member refuses to start because its data is gone. */
-export const etcdDataLostMark = 'kthw-etcd-data-lost';
+export const etcdDataLostMarker = 'kthw-etcd-data-lost';
 
 /**
  * etcd on one controller. Once the cluster has formed, the unit must be written again with `existing` (nothing needs to be
  * restarted): a member that lost its data and starts as if it were new would bring up a second, empty cluster under the same
  * name (kubespray#13261). With `existing` it refuses to start until its data is back or the unit says `joining`.
  */
-export function etcdUnit(cluster: Cluster, controller: Machine, { state }: EtcdUnitOptions): string {
-  const peers = cluster.controllerMachines.map((m) => `${m.name}=https://${m.address}:2380`).join(',');
-  const start = commandLine(`${paths.bin}/etcd`, {
+export function renderEtcdUnit(cluster: Cluster, controller: Instance, { state }: EtcdUnitOptions): string {
+  const peers = cluster.controllerInstances.map((m) => `${m.name}=https://${m.address}:2380`).join(',');
+  const start = renderCommandLine(`${paths.bin}/etcd`, {
     name: controller.name,
     'cert-file': `${paths.etcdConfig}/etcd.pem`,
-    'key-file': taken('etcd', `${paths.etcdConfig}/etcd-key.pem`),
+    'key-file': getCredentialPath('etcd', `${paths.etcdConfig}/etcd-key.pem`),
     'trusted-ca-file': `${paths.etcdConfig}/ca.pem`,
     'client-cert-auth': 'true',
     'peer-cert-file': `${paths.etcdConfig}/etcd.pem`,
-    'peer-key-file': taken('etcd', `${paths.etcdConfig}/etcd-key.pem`),
+    'peer-key-file': getCredentialPath('etcd', `${paths.etcdConfig}/etcd-key.pem`),
     'peer-trusted-ca-file': `${paths.etcdConfig}/ca.pem`,
     'peer-client-cert-auth': 'true',
     'initial-advertise-peer-urls': `https://${controller.address}:2380`,
@@ -40,14 +40,14 @@ export function etcdUnit(cluster: Cluster, controller: Machine, { state }: EtcdU
     'initial-cluster-state': state === 'new' ? 'new' : 'existing',
     'data-dir': paths.etcdData,
   });
-  return systemdUnit({
+  return renderSystemdUnit({
     description: 'etcd',
     unit: { Documentation: 'https://etcd.io/docs/', After: 'network-online.target', Wants: 'network-online.target' },
     service: {
       Type: 'notify',
-      ...ownUser('etcd', {
-        takes: [`${paths.etcdConfig}/etcd-key.pem`],
-        before: state === 'existing' ? [refuseWithoutData()] : [],
+      ...buildServiceUserSettings('etcd', {
+        credentials: [`${paths.etcdConfig}/etcd-key.pem`],
+        preStart: state === 'existing' ? [renderDataDirCheck()] : [],
       }),
       // Its data: systemd makes the folder, and gives it to the user.
       StateDirectory: 'etcd',
@@ -58,7 +58,7 @@ export function etcdUnit(cluster: Cluster, controller: Machine, { state }: EtcdU
   });
 }
 
-function refuseWithoutData(): string {
-  const message = `${etcdDataLostMark}: ${paths.etcdData} is empty though the cluster has formed; this member must rejoin`;
+function renderDataDirCheck(): string {
+  const message = `${etcdDataLostMarker}: ${paths.etcdData} is empty though the cluster has formed; this member must rejoin`;
   return `/bin/sh -c 'test -d ${paths.etcdData}/member || { echo "${message}" >&2; exit 1; }'`;
 }

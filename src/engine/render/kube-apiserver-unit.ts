@@ -1,11 +1,11 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
-import { minorOf } from '../cluster/releases.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { getMinorVersion } from '../cluster/releases.ts';
 import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';
-import { ownUser, taken } from './service-user.ts';
-import { commandLine, systemdUnit } from './systemd-unit.ts';
+import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
+import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
-export interface ApiServerOptions {
+export interface KubeApiserverUnitOptions {
   /** Where clients reach the API server; tokens of service accounts carry it as their issuer. */
   readonly publicAddress: string;
   /** Serve alpha APIs too, as the tutorial does. @default false, as upstream: they come, change and go between versions */
@@ -13,7 +13,7 @@ export interface ApiServerOptions {
 }
 
 /** The tutorial's, and what upstream leaves off: a limit to events, and services that claim addresses outside the cluster. */
-const admissionPlugins = (minor: number) => [
+const listAdmissionPlugins = (minor: number) => [
   'NamespaceLifecycle',
   'NodeRestriction',
   'LimitRanger',
@@ -27,7 +27,7 @@ const admissionPlugins = (minor: number) => [
 
 const user = 'kube-apiserver';
 /** What of its files only root may read. */
-const secrets = [
+const credentialFiles = [
   'encryption-config.yaml',
   'kubernetes-key.pem',
   'apiserver-etcd-client-key.pem',
@@ -38,10 +38,14 @@ const secrets = [
  * The API server on one controller. All its flags are known to every version in the catalogue. The tutorial's
  * `--apiserver-count` is left out: since 1.9 it has had no effect without another flag.
  */
-export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options: ApiServerOptions): string {
+export function renderKubeApiserverUnit(
+  cluster: Cluster,
+  controller: Instance,
+  options: KubeApiserverUnitOptions,
+): string {
   const dir = paths.kubernetes;
-  const own = (file: string) => taken(user, `${dir}/${file}`);
-  const start = commandLine(`${paths.bin}/kube-apiserver`, {
+  const toCredentialPath = (file: string) => getCredentialPath(user, `${dir}/${file}`);
+  const start = renderCommandLine(`${paths.bin}/kube-apiserver`, {
     'admission-control-config-file': `${paths.kubernetesConfig}/admission.yaml`,
     'advertise-address': controller.address,
     'allow-privileged': 'true',
@@ -55,16 +59,16 @@ export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options
     'authorization-mode': 'Node,RBAC',
     'bind-address': '0.0.0.0',
     'client-ca-file': `${dir}/ca.pem`,
-    'enable-admission-plugins': admissionPlugins(minorOf(cluster.release)).join(','),
-    'encryption-provider-config': own('encryption-config.yaml'),
+    'enable-admission-plugins': listAdmissionPlugins(getMinorVersion(cluster.release)).join(','),
+    'encryption-provider-config': toCredentialPath('encryption-config.yaml'),
     'etcd-cafile': `${dir}/etcd-ca.pem`,
     'etcd-certfile': `${dir}/apiserver-etcd-client.pem`,
-    'etcd-keyfile': own('apiserver-etcd-client-key.pem'),
-    'etcd-servers': cluster.controllerMachines.map((m) => `https://${m.address}:2379`).join(','),
+    'etcd-keyfile': toCredentialPath('apiserver-etcd-client-key.pem'),
+    'etcd-servers': cluster.controllerInstances.map((m) => `https://${m.address}:2379`).join(','),
     'event-ttl': '1h',
     'kubelet-certificate-authority': `${dir}/ca.pem`,
     'kubelet-client-certificate': `${dir}/kubernetes.pem`,
-    'kubelet-client-key': own('kubernetes-key.pem'),
+    'kubelet-client-key': toCredentialPath('kubernetes-key.pem'),
     // Addresses first: upstream's order begins with names, so that logs and exec would hang on a resolver that has none.
     'kubelet-preferred-address-types': 'InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP',
     profiling: 'false',
@@ -73,16 +77,16 @@ export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options
     'service-account-extend-token-expiration': 'false',
     'service-account-issuer': `https://${options.publicAddress}:6443`,
     'service-account-key-file': `${dir}/service-account.pem`,
-    'service-account-signing-key-file': own('service-account-key.pem'),
+    'service-account-signing-key-file': toCredentialPath('service-account-key.pem'),
     'service-cluster-ip-range': cluster.serviceCidr,
     'service-node-port-range': '30000-32767',
     'tls-cipher-suites': cipherSuites.join(','),
     'tls-cert-file': `${dir}/kubernetes.pem`,
     'tls-min-version': minTlsVersion,
-    'tls-private-key-file': own('kubernetes-key.pem'),
+    'tls-private-key-file': toCredentialPath('kubernetes-key.pem'),
     v: '2',
   });
-  return systemdUnit({
+  return renderSystemdUnit({
     description: 'Kubernetes API server',
     unit: {
       Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/',
@@ -90,7 +94,7 @@ export function kubeApiserverUnit(cluster: Cluster, controller: Machine, options
       Wants: 'network-online.target',
     },
     service: {
-      ...ownUser(user, { takes: secrets.map((file) => `${dir}/${file}`) }),
+      ...buildServiceUserSettings(user, { credentials: credentialFiles.map((file) => `${dir}/${file}`) }),
       // For the audit log.
       LogsDirectory: user,
       LogsDirectoryMode: '0700',

@@ -1,10 +1,10 @@
-import type { Cluster, Worker } from '../cluster/cluster.ts';
+import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { paths } from './paths.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 /** Configuration of one worker's kube-proxy. */
-export function kubeProxyConfig(cluster: Cluster, worker: Worker): string {
-  return yamlDocuments({
+export function renderKubeProxyConfig(cluster: Cluster, worker: WorkerInstance): string {
+  return renderYamlDocuments({
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     clientConnection: { kubeconfig: `${paths.kubeProxy}/kubeconfig` },

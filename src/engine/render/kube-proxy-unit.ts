@@ -1,9 +1,9 @@
 import { paths } from './paths.ts';
-import { commandLine, systemdUnit } from './systemd-unit.ts';
+import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 /** kube-proxy, the same on every worker: what differs is in its configuration. */
-export function kubeProxyUnit(): string {
-  return systemdUnit({
+export function renderKubeProxyUnit(): string {
+  return renderSystemdUnit({
     description: 'Kubernetes proxy',
     unit: {
       Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/',
@@ -11,7 +11,7 @@ export function kubeProxyUnit(): string {
       Wants: 'network-online.target',
     },
     service: {
-      ExecStart: commandLine(`${paths.bin}/kube-proxy`, {
+      ExecStart: renderCommandLine(`${paths.bin}/kube-proxy`, {
         config: `${paths.kubeProxy}/kube-proxy-config.yaml`,
         v: '2',
       }),

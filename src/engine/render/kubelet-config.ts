@@ -1,16 +1,16 @@
-import type { Cluster, Worker } from '../cluster/cluster.ts';
-import { minorOf } from '../cluster/releases.ts';
-import { cgroupDriver } from './cgroup-driver.ts';
+import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
+import { getMinorVersion } from '../cluster/releases.ts';
+import { getCgroupDriver } from './cgroup-driver.ts';
 import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 /** The resolver of pods that use the machine's own: a link that the kubelet's unit sets. */
-export const kubeletResolvConf = `${paths.kubelet}/resolv.conf`;
+export const kubeletResolvConfPath = `${paths.kubelet}/resolv.conf`;
 
 /** Configuration of one worker's kubelet. */
-export function kubeletConfig(cluster: Cluster, worker: Worker): string {
-  return yamlDocuments({
+export function renderKubeletConfig(cluster: Cluster, worker: WorkerInstance): string {
+  return renderYamlDocuments({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     authentication: {
@@ -19,10 +19,10 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
       x509: { clientCAFile: `${paths.kubernetes}/ca.pem` },
     },
     authorization: { mode: 'Webhook' },
-    cgroupDriver: cgroupDriver(cluster.release),
+    cgroupDriver: getCgroupDriver(cluster.release),
     clusterDNS: [cluster.dnsServiceAddress],
     clusterDomain: 'cluster.local',
-    ...(minorOf(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
+    ...(getMinorVersion(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
     // A crowd of events is the API server's to slow down.
     eventRecordQPS: 50,
     // Swap is never used, and no reason not to start.
@@ -34,10 +34,10 @@ export function kubeletConfig(cluster: Cluster, worker: Worker): string {
     podCIDR: worker.podCidr,
     // One pod alone can't take all processes of a machine.
     podPidsLimit: 4096,
-    resolvConf: kubeletResolvConf,
+    resolvConf: kubeletResolvConfPath,
     runtimeRequestTimeout: '15m',
     // Pods get the runtime's own filter of system calls unless they ask for none. On by default from 1.25 on.
-    ...(minorOf(cluster.release) >= 25 ? { seccompDefault: true } : {}),
+    ...(getMinorVersion(cluster.release) >= 25 ? { seccompDefault: true } : {}),
     tlsCertFile: `${paths.kubelet}/${worker.name}.pem`,
     tlsCipherSuites: cipherSuites,
     tlsMinVersion: minTlsVersion,

@@ -4,14 +4,14 @@ import { paths } from './paths.ts';
  * Lets the load balancer see the API server's health: Google's check for target pools speaks plain HTTP only. It sends the
  * site's name as its host. The API server answers nobody unknown, so it asks with a certificate that may see health alone.
  */
-export function nginxSite(): string {
+export function renderNginxSite(): string {
   const name = 'kubernetes.default.svc.cluster.local';
-  const location = (path: string) => `
+  const renderLocation = (path: string) => `
   location = ${path} {
     proxy_pass https://127.0.0.1:6443${path};
     proxy_ssl_trusted_certificate ${paths.kubernetes}/ca.pem;
-    proxy_ssl_certificate ${paths.healthCheck}.pem;
-    proxy_ssl_certificate_key ${paths.healthCheck}-key.pem;
+    proxy_ssl_certificate ${paths.healthCheckCertificate}.pem;
+    proxy_ssl_certificate_key ${paths.healthCheckCertificate}-key.pem;
     proxy_ssl_verify on;
     proxy_ssl_name ${name};
   }
@@ -19,7 +19,7 @@ export function nginxSite(): string {
   return `server {
   listen 80;
   server_name ${name};
-${location('/healthz')}${location('/readyz')}
+${renderLocation('/healthz')}${renderLocation('/readyz')}
   location / {
     return 404;
   }

@@ -6,7 +6,7 @@ export const paths = {
   etcdData: '/var/lib/etcd',
   kubernetes: '/var/lib/kubernetes',
   /** Certificate and key, without what their names end with. */
-  healthCheck: '/var/lib/kubernetes/health-check',
+  healthCheckCertificate: '/var/lib/kubernetes/health-check',
   schedulerKubeconfig: '/var/lib/kubernetes/kube-scheduler.kubeconfig',
   kubernetesConfig: '/etc/kubernetes/config',
   kubelet: '/var/lib/kubelet',
@@ -16,11 +16,11 @@ export const paths = {
   cniConfig: '/etc/cni/net.d',
   containerdConfig: '/etc/containerd/config.toml',
   /** A folder for each registry, with a `hosts.toml`. */
-  registries: '/etc/containerd/certs.d',
+  registryHosts: '/etc/containerd/certs.d',
   containerdSocket: 'unix:///run/containerd/containerd.sock',
   nginxSite: '/etc/nginx/sites-available/kubernetes.default.svc.cluster.local',
   nginxSiteEnabled: '/etc/nginx/sites-enabled/kubernetes.default.svc.cluster.local',
   kernelModules: '/etc/modules-load.d/kubernetes.conf',
   sysctls: '/etc/sysctl.d/99-kubernetes.conf',
-  accounts: '/etc/sysusers.d/kubernetes.conf',
+  sysusers: '/etc/sysusers.d/kubernetes.conf',
 } as const;

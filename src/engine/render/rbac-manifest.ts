@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kubernetes/object-path.ts';
-import { grantGroup } from '../pki/user-certificate.ts';
-import { yamlDocuments } from './yaml-documents.ts';
+import { getGrantGroup } from '../pki/user-certificate.ts';
+import { renderYamlDocuments } from './yaml-documents.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
@@ -8,7 +8,7 @@ const apiGroup = 'rbac.authorization.k8s.io';
  * Who may do what, beyond what every cluster knows: the API server (it calls itself `kubernetes`) at the kubelets, for logs,
  * exec and metrics. What people may do is bound grant by grant.
  */
-export function accessObjects(): KubeObject[] {
+export function buildRbacObjects(): KubeObject[] {
   return [
     {
       apiVersion: `${apiGroup}/v1`,
@@ -26,7 +26,7 @@ export function accessObjects(): KubeObject[] {
         },
       ],
     },
-    clusterRoleBinding('system:kube-apiserver', 'system:kube-apiserver-to-kubelet', {
+    buildClusterRoleBinding('system:kube-apiserver', 'system:kube-apiserver-to-kubelet', {
       kind: 'User',
       name: 'kubernetes',
     }),
@@ -37,18 +37,22 @@ export function accessObjects(): KubeObject[] {
 export const grantLabel = 'kthw-grant';
 
 /** Lets one certificate of a person administer the cluster: without this it may do nothing. */
-export function grantBinding(grant: string): KubeObject {
-  const name = grantGroup(grant);
-  const binding = clusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
-  return { ...binding, metadata: { name, labels: { [grantLabel]: grant } } } as KubeObject;
+export function buildGrantBinding(grantId: string): KubeObject {
+  const name = getGrantGroup(grantId);
+  const binding = buildClusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
+  return { ...binding, metadata: { name, labels: { [grantLabel]: grantId } } } as KubeObject;
 }
 
 /** The same as a file. */
-export function accessManifest(): string {
-  return yamlDocuments(...accessObjects());
+export function renderRbacManifest(): string {
+  return renderYamlDocuments(...buildRbacObjects());
 }
 
-function clusterRoleBinding(name: string, role: string, subject: { kind: 'User' | 'Group'; name: string }): KubeObject {
+function buildClusterRoleBinding(
+  name: string,
+  role: string,
+  subject: { kind: 'User' | 'Group'; name: string },
+): KubeObject {
   return {
     apiVersion: `${apiGroup}/v1`,
     kind: 'ClusterRoleBinding',

@@ -6,7 +6,7 @@ export const registries = ['registry.k8s.io', 'docker.io'] as const;
  * `/v2/NAME/…?ns=REGISTRY`. Without a mirror there is nothing to write.
  * @param mirror as `http://ADDRESS:PORT`
  */
-export function registryHosts(registry: string, mirror: string | undefined): string | undefined {
+export function renderRegistryHosts(registry: string, mirror: string | undefined): string | undefined {
   if (mirror === undefined) return undefined;
   const url = mirror.replace(/\/+$/, '');
   // Both: containerd 1.6 ignores a server that has no host beside it, and without the server it goes on to the registry.

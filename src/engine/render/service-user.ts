@@ -1,9 +1,9 @@
 import { basename } from 'node:path/posix';
-import type { Settings } from './systemd-unit.ts';
+import type { UnitSettings } from './systemd-unit.ts';
 
 /** Users that components of a controller run as. Each is its component's alone and can't log in. */
-export const users = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
-export type User = (typeof users)[number];
+export const serviceUsers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+export type ServiceUser = (typeof serviceUsers)[number];
 
 /**
  * What makes a service run as a user of its own. Files with secrets stay root's: whoever takes over the component can't change
@@ -12,29 +12,32 @@ export type User = (typeof users)[number];
  * @param options.takes files that only root may read
  * @param options.before what runs before, as the user
  */
-export function ownUser(
-  user: User,
-  { takes, before = [] }: { readonly takes: readonly string[]; readonly before?: readonly string[] },
-): Settings {
+export function buildServiceUserSettings(
+  user: ServiceUser,
+  { credentials, preStart = [] }: { readonly credentials: readonly string[]; readonly preStart?: readonly string[] },
+): UnitSettings {
   return {
     User: user,
     NoNewPrivileges: 'yes',
     RuntimeDirectory: user,
     RuntimeDirectoryMode: '0700',
-    ExecStartPre: [...before, `+/usr/bin/install -o ${user} -m 0400 -t ${folderOf(user)} ${takes.join(' ')}`],
+    ExecStartPre: [
+      ...preStart,
+      `+/usr/bin/install -o ${user} -m 0400 -t ${getRuntimeDirectory(user)} ${credentials.join(' ')}`,
+    ],
   };
 }
 
 /** Where a service finds a file that it takes at its start. */
-export function taken(user: User, path: string): string {
-  return `${folderOf(user)}/${basename(path)}`;
+export function getCredentialPath(user: ServiceUser, path: string): string {
+  return `${getRuntimeDirectory(user)}/${basename(path)}`;
 }
 
 /** The users, as systemd-sysusers reads them. https://www.freedesktop.org/software/systemd/man/latest/sysusers.d.html */
-export function sysusers(): string {
-  return users.map((user) => `u ${user} - "${user} of Kubernetes"\n`).join('');
+export function renderSysusers(): string {
+  return serviceUsers.map((user) => `u ${user} - "${user} of Kubernetes"\n`).join('');
 }
 
-function folderOf(user: User): string {
+function getRuntimeDirectory(user: ServiceUser): string {
   return `/run/${user}`;
 }

@@ -1,33 +1,33 @@
 /** What a unit file says; a list gives one line for each of its values. */
-export interface UnitParts {
+export interface SystemdUnitOptions {
   readonly description: string;
-  readonly unit?: Settings;
-  readonly service: Settings;
+  readonly unit?: UnitSettings;
+  readonly service: UnitSettings;
 }
 
-export type Settings = Readonly<Record<string, string | readonly string[]>>;
+export type UnitSettings = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * A service that systemd starts at boot and starts again for as long as it fails: what it waits for may come up later, so
  * it never gives up.
  */
-export function systemdUnit(parts: UnitParts): string {
+export function renderSystemdUnit(options: SystemdUnitOptions): string {
   return [
-    section('Unit', { Description: parts.description, StartLimitIntervalSec: '0', ...parts.unit }),
-    section('Service', { ...parts.service, Restart: parts.service.Restart ?? 'on-failure', RestartSec: '2' }),
-    section('Install', { WantedBy: 'multi-user.target' }),
+    renderSection('Unit', { Description: options.description, StartLimitIntervalSec: '0', ...options.unit }),
+    renderSection('Service', { ...options.service, Restart: options.service.Restart ?? 'on-failure', RestartSec: '2' }),
+    renderSection('Install', { WantedBy: 'multi-user.target' }),
   ].join('\n');
 }
 
 /** A command line for `ExecStart`, a flag a line. Flags without a value are left out. */
-export function commandLine(program: string, flags: Readonly<Record<string, string | undefined>>): string {
-  const rendered = Object.entries(flags).flatMap(([flag, value]) =>
+export function renderCommandLine(program: string, flags: Readonly<Record<string, string | undefined>>): string {
+  const flagArguments = Object.entries(flags).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}=${value}`],
   );
-  return [program, ...rendered].join(' \\\n  ');
+  return [program, ...flagArguments].join(' \\\n  ');
 }
 
-function section(name: string, settings: Settings): string {
+function renderSection(name: string, settings: UnitSettings): string {
   const lines = Object.entries(settings).flatMap(([key, value]) => [value].flat().map((each) => `${key}=${each}\n`));
   return `[${name}]\n${lines.join('')}`;
 }

@@ -1,16 +1,16 @@
 import type { StoredEvent } from '../../store/events.ts';
-import type { RecordOf, RunRecord } from '../../store/records.ts';
+import type { RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { clusterOf } from '../cluster/cluster.ts';
+import { deriveCluster } from '../cluster/cluster.ts';
 import { isOperation } from '../workflow/operations.ts';
 import { plan } from '../workflow/plan.ts';
 import type { Phase } from '../workflow/step.ts';
-import { isAnswer } from './approvals.ts';
+import { isEffectiveDecision } from './approvals.ts';
 import type { AuditEntry } from './cluster-service-types.ts';
-import { allGrants } from './kubeconfig-grants.ts';
+import { listAllGrants } from './kubeconfig-grants.ts';
 
 /** What happened to a cluster: who asked, who approved, what was taken away, which kubeconfigs were given. Oldest first. */
-export async function auditOf(
+export async function buildAuditLog(
   store: Store,
   phases: readonly Phase[],
   name: string,
@@ -20,77 +20,95 @@ export async function auditOf(
   const perRun = await Promise.all(
     cluster.runs.map(async (run) => {
       const record = (await store.read('run', run))?.value;
-      return record ? runEntries(run, record, await store.events(run), phases) : [];
+      return record ? buildRunEntries(run, record, await store.readEvents(run), phases) : [];
     }),
   );
   const [grants, extensions] = await Promise.all([
-    allGrants(store, name),
-    store.list('extension', { prefix: `${name}.` }),
+    listAllGrants(store, name),
+    store.list('ttlExtension', { prefix: `${name}.` }),
   ]);
   const others = [
-    ...grants.flatMap(({ id, value }) => grantEntries(id.slice(name.length + 1), value)),
+    ...grants.flatMap(({ id, value }) => buildGrantEntries(id.slice(name.length + 1), value)),
     ...extensions.map(
-      ({ value: { at, by, endsAt } }): AuditEntry => ({ at: new Date(at), by, what: `extended it to ${endsAt}` }),
+      ({ value: { extendedAt, extendedBy, expiresAt } }): AuditEntry => ({
+        at: new Date(extendedAt),
+        actor: extendedBy,
+        description: `extended it to ${expiresAt}`,
+      }),
     ),
   ];
   return [...perRun.flat(), ...others].sort((a, b) => +a.at - +b.at);
 }
 
 /** Pure: what of a run's events somebody would be asked about later. */
-export function runEntries(
+export function buildRunEntries(
   run: string,
   record: RunRecord,
   events: readonly StoredEvent[],
   phases: readonly Phase[],
 ): AuditEntry[] {
   const planned = isOperation(record.operation)
-    ? plan(phases, clusterOf(record.spec), { ...record, operation: record.operation })
+    ? plan(phases, deriveCluster(record.spec), { ...record, operation: record.operation })
     : [];
   const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
   /** What is made by taking something away: a machine that becomes another type. */
-  const asking = new Set(planned.flatMap(({ id, step }) => (step.asks ? [id] : [])));
-  const started = new Map<string, Date>();
-  const asked = `${record.operation}${record.from ? ` from ${record.from}` : ''}`;
+  const destructiveStepIds = new Set(planned.flatMap(({ id, step }) => (step.requiresApproval ? [id] : [])));
+  const startTimes = new Map<string, Date>();
+  const request = `${record.operation}${record.fromPhase ? ` from ${record.fromPhase}` : ''}`;
   return events.flatMap(({ at, event, seq }): AuditEntry[] => {
     switch (event.type) {
       case 'run.requested':
-        return [{ at, run, by: event.by, what: `asked for ${asked}` }];
+        return [{ at, run, actor: event.actor, description: `asked for ${request}` }];
       case 'run.resumed':
-        return [{ at, run, by: event.by, what: `resumed ${asked}` }];
-      case 'run.cancelAsked':
-        return [{ at, run, by: event.by, what: `asked to stop ${asked}` }];
-      case 'approval.asked':
-        return [{ at, run, what: `asked for approval to take away ${event.destroys.join(', ')}` }];
-      case 'approval.given':
-      case 'approval.refused': {
-        const what = `${event.type === 'approval.given' ? 'approved' : 'refused'} ${asked}`;
-        return isAnswer(events, seq) ? [{ at, run, by: event.by, what }] : [];
+        return [{ at, run, actor: event.actor, description: `resumed ${request}` }];
+      case 'run.cancelRequested':
+        return [{ at, run, actor: event.actor, description: `asked to stop ${request}` }];
+      case 'approval.requested':
+        return [{ at, run, description: `asked for approval to take away ${event.deletions.join(', ')}` }];
+      case 'approval.granted':
+      case 'approval.rejected': {
+        const description = `${event.type === 'approval.granted' ? 'approved' : 'refused'} ${request}`;
+        return isEffectiveDecision(events, seq) ? [{ at, run, actor: event.actor, description }] : [];
       }
       case 'step.started':
-        started.set(event.step, started.get(event.step) ?? at);
+        startTimes.set(event.step, startTimes.get(event.step) ?? at);
         return [];
       case 'step.finished': {
-        const did =
-          event.outcome === 'removed' ? 'removed' : event.outcome === 'applied' && asking.has(event.step) && 'changed';
-        if (!did) return [];
-        const durationMs = +at - +(started.get(event.step) ?? at);
-        return [{ at, run, what: `${did} ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' }];
+        const verb =
+          event.outcome === 'removed'
+            ? 'removed'
+            : event.outcome === 'applied' && destructiveStepIds.has(event.step) && 'changed';
+        if (!verb) return [];
+        const durationMs = +at - +(startTimes.get(event.step) ?? at);
+        return [
+          { at, run, description: `${verb} ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' },
+        ];
       }
       case 'step.failed':
-        return event.retryAt ? [] : [{ at, run, what: event.fault.message, outcome: 'failed' }];
+        return event.retryAt ? [] : [{ at, run, description: event.error.message, outcome: 'failed' }];
       case 'run.finished':
         return [
-          { at, run, what: `${asked} ended`, outcome: event.as, durationMs: +at - +new Date(record.requestedAt) },
+          {
+            at,
+            run,
+            description: `${request} ended`,
+            outcome: event.outcome,
+            durationMs: +at - +new Date(record.requestedAt),
+          },
         ];
-      case 'pause.over': {
-        const did = { next: 'went on after', through: 'went on without another pause after', stop: 'stopped after' };
-        return [{ at, run, by: event.by, what: `${did[event.how]} chapter ${event.chapter}` }];
+      case 'pause.resolved': {
+        const verb = {
+          continue: 'went on after',
+          continueToEnd: 'went on without another pause after',
+          stop: 'stopped after',
+        };
+        return [{ at, run, actor: event.actor, description: `${verb[event.decision]} chapter ${event.chapter}` }];
       }
-      case 'pause.asked':
-      case 'run.taken':
-      case 'step.said':
+      case 'pause.requested':
+      case 'run.claimed':
+      case 'step.logged':
       case 'step.diagnosed':
-      case 'step.postponed':
+      case 'step.deferred':
       case 'step.conflicted':
         return [];
       default:
@@ -99,13 +117,20 @@ export function runEntries(
   });
 }
 
-function grantEntries(id: string, grant: RecordOf<'grant'>): AuditEntry[] {
-  const { to, commonName, issuedAt, endsAt, revoked } = grant;
-  const given: AuditEntry = {
+function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): AuditEntry[] {
+  const { grantee, commonName, issuedAt, expiresAt, revoked } = grant;
+  const issuedEntry: AuditEntry = {
     at: new Date(issuedAt),
-    by: to,
-    what: `was given kubeconfig ${id} as ${commonName} until ${endsAt}`,
+    actor: grantee,
+    description: `was given kubeconfig ${id} as ${commonName} until ${expiresAt}`,
   };
-  if (!revoked) return [given];
-  return [given, { at: new Date(revoked.at), by: revoked.by, what: `revoked kubeconfig ${id} of ${commonName}` }];
+  if (!revoked) return [issuedEntry];
+  return [
+    issuedEntry,
+    {
+      at: new Date(revoked.revokedAt),
+      actor: revoked.revokedBy,
+      description: `revoked kubeconfig ${id} of ${commonName}`,
+    },
+  ];
 }

@@ -1,54 +1,56 @@
-import type { Onward, Person } from '../../store/events.ts';
-import type { RecordOf } from '../../store/records.ts';
+import type { PauseDecision, Person } from '../../store/events.ts';
+import type { RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
-import { folded } from '../workflow/run-state.ts';
-import type { PauseAnswer } from './cluster-service-types.ts';
+import { foldEvents } from '../workflow/run-state.ts';
+import type { PauseResult } from './cluster-service-types.ts';
 
-interface Tools {
+interface PauseDeps {
   readonly store: Store;
   readonly now: () => Date;
-  poke(run: string): void;
+  wake(run: string): void;
 }
 
 /**
  * Goes on from the pause after a chapter. The first answer is written once, then told to the run: should the process end in
  * between, the next press of anybody tells it.
  */
-export async function goOn(
-  { store, now, poke }: Tools,
+export async function continueRun(
+  { store, now, wake }: PauseDeps,
   run: string,
   chapter: number,
-  by: Person,
-  how: Onward,
-): Promise<PauseAnswer> {
-  const events = await store.events(run);
-  const asked = events.findLast(({ event }) => event.type === 'pause.asked' && event.chapter === chapter);
-  if (!asked) return { past: true };
-  const id = `${run}.${asked.seq}`;
-  const { paused, cancelAsked, over } = folded(events);
-  const isOpen = paused?.seq === asked.seq && !cancelAsked && !over;
+  decidedBy: Person,
+  pauseDecision: PauseDecision,
+): Promise<PauseResult> {
+  const events = await store.readEvents(run);
+  const pauseRequest = events.findLast(({ event }) => event.type === 'pause.requested' && event.chapter === chapter);
+  if (!pauseRequest) return { notPaused: true };
+  const id = `${run}.${pauseRequest.seq}`;
+  const { pendingPause, cancelRequested, outcome } = foldEvents(events);
+  const isOpen = pendingPause?.seq === pauseRequest.seq && !cancelRequested && !outcome;
   if (!isOpen) {
-    const given = (await store.read('answer', id))?.value;
-    return given ? told(given) : { past: true };
+    const earlierDecision = (await store.read('decision', id))?.value;
+    return earlierDecision ? toAlreadyDecided(earlierDecision) : { notPaused: true };
   }
-  const answer: RecordOf<'answer'> = {
+  const record: RecordValue<'decision'> = {
     run,
     digest: `chapter ${chapter}`,
-    yes: how !== 'stop',
-    how,
-    by,
-    at: now().toISOString(),
+    approved: pauseDecision !== 'stop',
+    pauseDecision,
+    decidedBy,
+    decidedAt: now().toISOString(),
   };
-  const { first, value: winner } = await writeOnce(store, 'answer', id, answer);
+  const { first, value: winner } = await writeOnce(store, 'decision', id, record);
   // Two presses may both tell it; the second finds nothing to change.
-  if (folded(await store.events(run)).paused?.seq === asked.seq) {
-    await store.append(run, [{ type: 'pause.over', chapter, by: winner.by, how: winner.how ?? 'next' }]);
+  if (foldEvents(await store.readEvents(run)).pendingPause?.seq === pauseRequest.seq) {
+    await store.append(run, [
+      { type: 'pause.resolved', chapter, actor: winner.decidedBy, decision: winner.pauseDecision ?? 'continue' },
+    ]);
   }
-  poke(run);
-  return first ? { went: how } : told(winner);
+  wake(run);
+  return first ? { decided: pauseDecision } : toAlreadyDecided(winner);
 }
 
-function told({ how, by, at }: RecordOf<'answer'>): PauseAnswer {
-  return { already: how ?? 'next', by, at: new Date(at) };
+function toAlreadyDecided({ pauseDecision, decidedBy, decidedAt }: RecordValue<'decision'>): PauseResult {
+  return { alreadyDecided: pauseDecision ?? 'continue', decidedBy, decidedAt: new Date(decidedAt) };
 }

@@ -1,39 +1,39 @@
-import type { Difference, Fault, Onward, Person } from '../../store/events.ts';
+import type { Difference, PauseDecision, Person, StepError } from '../../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Secret } from '../../store/vault/secret.ts';
-import type { Judgement } from '../diagnostics/cis/check.ts';
-import type { Sight } from '../diagnostics/cluster-snapshot.ts';
-import type { Patient, Verdict } from '../diagnostics/diagnose.ts';
-import type { HardWay } from '../manual/phase-commands.ts';
+import type { CheckResult } from '../diagnostics/cis/check.ts';
+import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
+import type { Diagnosis, InspectedInstance } from '../diagnostics/diagnose.ts';
+import type { PhaseCommands } from '../manual/phase-commands.ts';
 
 /** What came of going on from a pause. Everything but `went` changed nothing. */
-export type PauseAnswer =
-  | { readonly went: Onward }
+export type PauseResult =
+  | { readonly decided: PauseDecision }
   /** Somebody was first. */
-  | { readonly already: Onward; readonly by: Person; readonly at: Date }
+  | { readonly alreadyDecided: PauseDecision; readonly decidedBy: Person; readonly decidedAt: Date }
   /** The run is over, or went on by itself. */
-  | { readonly past: true };
+  | { readonly notPaused: true };
 
 /** The run that has a cluster now. */
-export interface Holder {
+export interface ActiveRun {
   readonly run: string;
   readonly operation: string;
-  readonly by: Person;
+  readonly requester: Person;
   readonly since: Date;
 }
 
 /** What came of asking. Being refused is an answer, not an error. */
-export type Answer =
+export type StartResult =
   | { readonly run: string }
-  | { readonly heldBy: Holder }
+  | { readonly activeRun: ActiveRun }
   /** Create of a cluster that exists as asked, or resume and cancel with nothing left to do. */
   | { readonly unchanged: ClusterRecord }
   /** Create of a cluster that exists, with other values. */
-  | { readonly differs: readonly Difference[] };
+  | { readonly differences: readonly Difference[] };
 
-export type AnswerOrUnknown = Answer | { readonly unknown: true };
+export type StartResultOrNotFound = StartResult | { readonly notFound: true };
 
-export type PhaseState = 'waiting' | 'running' | 'retrying' | 'done' | 'failed' | 'conflicted' | 'postponed';
+export type PhaseState = 'pending' | 'running' | 'retrying' | 'done' | 'failed' | 'conflicted' | 'deferred';
 
 export interface PhaseView {
   readonly name: string;
@@ -54,28 +54,28 @@ export interface RunView {
   readonly run: string;
   readonly cluster: string;
   readonly operation: string;
-  readonly by: Person;
+  readonly requester: Person;
   readonly channel: string;
   readonly startedAt: Date;
   readonly finishedAt?: Date;
-  readonly over?: 'succeeded' | 'failed' | 'cancelled';
-  readonly cancelAsked: boolean;
+  readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
+  readonly cancelRequested: boolean;
   /** The chapter that is done, and after which it waits for a button. */
-  readonly pausedAfter?: number;
+  readonly pausedAfterChapter?: number;
   /** In the order in which the operation walks them. */
   readonly phases: readonly PhaseView[];
   /** Every planned step: what a thread needs to name it, and the steps that it waits for. */
   readonly steps: Readonly<
-    Record<string, { readonly title: string; readonly phase: string; readonly after: readonly string[] }>
+    Record<string, { readonly title: string; readonly phase: string; readonly dependsOn: readonly string[] }>
   >;
   /** Steps that stopped, were postponed or conflict, as they stand now. */
-  readonly troubles: readonly {
+  readonly problems: readonly {
     readonly step: string;
-    readonly fault?: Fault;
+    readonly error?: StepError;
     readonly differences?: readonly Difference[];
   }[];
   /** What is known of the cluster, by the names of the engine's facts. Never a secret. */
-  readonly facts: ClusterRecord['facts'];
+  readonly outputs: ClusterRecord['outputs'];
   /** Number of the last event that is in here. */
   readonly lastSeq: number;
 }
@@ -84,23 +84,23 @@ export interface ClusterStatus {
   readonly name: string;
   readonly record: ClusterRecord;
   /** The newest run, whether over or not. */
-  readonly latest?: RunView;
+  readonly latestRun?: RunView;
 }
 
 /** A kubeconfig for one person. Its text is a secret; it ends by itself. */
 export interface Kubeconfig {
   readonly file: Secret;
-  readonly endsAt: Date;
+  readonly expiresAt: Date;
   readonly commonName: string;
 }
 
 /** What was seen on all machines of a cluster, and what it means. */
-export interface Diagnosis extends Verdict {
+export interface DoctorReport extends Diagnosis {
   readonly cluster: string;
   readonly state: ClusterRecord['state'];
-  readonly patients: readonly Patient[];
+  readonly instances: readonly InspectedInstance[];
   /** Each item of the benchmark, in its order. */
-  readonly hardening: readonly Judgement[];
+  readonly hardening: readonly CheckResult[];
 }
 
 /** What a parked run waits for a person to say. */
@@ -111,8 +111,8 @@ export interface ApprovalView {
   /** Of exactly what was shown: the resources by name, their sizes, and the state they were found in. */
   readonly digest: string;
   /** What will be destroyed, a line each. */
-  readonly destroys: readonly string[];
-  readonly askedBy: Person;
+  readonly deletions: readonly string[];
+  readonly requester: Person;
   readonly expiresAt: Date;
 }
 
@@ -120,16 +120,16 @@ export interface ApprovalView {
 export type Decision =
   | { readonly decided: 'given' | 'refused' }
   /** Somebody was first. */
-  | { readonly already: 'given' | 'refused'; readonly by: Person; readonly at: Date }
-  | { readonly dead: 'expired' | 'superseded' | 'over' | 'unknown' };
+  | { readonly alreadyDecided: 'given' | 'refused'; readonly decidedBy: Person; readonly decidedAt: Date }
+  | { readonly invalidReason: 'expired' | 'superseded' | 'over' | 'unknown' };
 
 export interface AuditEntry {
   readonly at: Date;
   readonly run?: string;
   /** Who asked, approved, cancelled; absent: the engine itself. */
-  readonly by?: Person;
+  readonly actor?: Person;
   /** In words: `asked for rebuild from controllers`, `removed machine demo-worker-3`, `issued a kubeconfig until …`. */
-  readonly what: string;
+  readonly description: string;
   readonly durationMs?: number;
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
 }
@@ -137,91 +137,102 @@ export interface AuditEntry {
 /** A kubeconfig that was given out and has not ended or been revoked. */
 export interface Grant {
   readonly id: string;
-  readonly to: Person;
+  readonly grantee: Person;
   readonly commonName: string;
   readonly issuedAt: Date;
-  readonly endsAt: Date;
+  readonly expiresAt: Date;
 }
 
-export interface RevokeAsked {
+export interface RevokeRequest {
   /** Whose kubeconfigs. */
-  readonly of: Person;
-  readonly by: Person;
+  readonly grantee: Person;
+  readonly requester: Person;
   /** Only this one. */
-  readonly grant?: string | undefined;
+  readonly grantId?: string | undefined;
 }
 
 /** What came of revoking. `reached`: the cluster's API was told, so that it works no more; else the next run tells it. */
-export type Revocation = { readonly revoked: readonly Grant[]; readonly reached: boolean } | { readonly unknown: true };
+export type RevokeResult =
+  | { readonly revoked: readonly Grant[]; readonly isEnforced: boolean }
+  | { readonly notFound: true };
 
 /** What came of asking for more time. */
-export type Extension =
-  | { readonly endsAt: Date }
+export type ExtendResult =
+  | { readonly expiresAt: Date }
   /** Somebody extended it before. */
-  | { readonly already: Date }
-  | { readonly unknown: true };
+  | { readonly alreadyExtendedTo: Date }
+  | { readonly notFound: true };
 
 /** All that commands may ask of the engine. Every call returns soon: the work itself is a run. */
-export interface Desk {
-  /** @param asked `ttlMs`: how long it is wanted; absent: until somebody deletes it */
-  create(asked: {
+export interface ClusterService {
+  /** @param request `ttlMs`: how long it is wanted; absent: until somebody deletes it */
+  createCluster(request: {
     readonly spec: ClusterSpec;
-    readonly by: Person;
+    readonly requester: Person;
     readonly channel: string;
     readonly ttlMs?: number;
     /** It waits for a button after every chapter. */
-    readonly pause?: boolean;
-  }): Promise<Answer>;
-  /** More time for a cluster that has an end. @param from the end that was shown */
-  extend(name: string, from: Date, hours: number, by: Person): Promise<Extension>;
-  resume(name: string, by: Person): Promise<AnswerOrUnknown>;
-  cancel(name: string, by: Person): Promise<AnswerOrUnknown>;
-  smoke(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;
-  delete(name: string, by: Person, channel: string): Promise<AnswerOrUnknown>;
-  status(name: string): Promise<ClusterStatus | undefined>;
-  list(): Promise<ClusterStatus[]>;
+    readonly pausesAfterChapters?: boolean;
+  }): Promise<StartResult>;
+  /** More time for a cluster that has an end. @param expectedExpiry the end that was shown */
+  extendTtl(name: string, expectedExpiry: Date, hours: number, requester: Person): Promise<ExtendResult>;
+  resumeRun(name: string, requester: Person): Promise<StartResultOrNotFound>;
+  cancelRun(name: string, requester: Person): Promise<StartResultOrNotFound>;
+  runSmokeTest(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound>;
+  deleteCluster(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound>;
+  getStatus(name: string): Promise<ClusterStatus | undefined>;
+  listClusters(): Promise<ClusterStatus[]>;
   /** @param hours how long it works. @default 24 */
-  kubeconfig(name: string, by: Person, hours?: number): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
+  issueKubeconfig(
+    name: string,
+    requester: Person,
+    hours?: number,
+  ): Promise<Kubeconfig | { readonly notReady: string } | undefined>;
   /** Kubeconfigs of a cluster that work now, oldest first. */
-  grants(name: string): Promise<readonly Grant[]>;
+  listGrants(name: string): Promise<readonly Grant[]>;
   /** Ends kubeconfigs of a person before their time. */
-  revoke(name: string, asked: RevokeAsked): Promise<Revocation>;
+  revokeKubeconfigs(name: string, request: RevokeRequest): Promise<RevokeResult>;
   /** Goes on from the pause after a chapter, or stops there. The first press wins. */
-  goOn(run: string, chapter: number, by: Person, how: Onward): Promise<PauseAnswer>;
+  continueRun(run: string, chapter: number, decidedBy: Person, decision: PauseDecision): Promise<PauseResult>;
   /** What a person would have typed for a phase of a run, and what came back. @param phase by its name in the view */
-  hardWay(run: string, phase: string): Promise<HardWay | undefined>;
+  getPhaseCommands(run: string, phase: string): Promise<PhaseCommands | undefined>;
   /** The approval that a run waits for now. */
-  approval(run: string): Promise<ApprovalView | undefined>;
+  getPendingApproval(run: string): Promise<ApprovalView | undefined>;
   /** An answer to `approval.asked`, for exactly what `digest` stands for. The first valid one wins. */
-  decide(run: string, digest: string, by: Person, yes: boolean): Promise<Decision>;
+  decideApproval(run: string, digest: string, decidedBy: Person, approved: boolean): Promise<Decision>;
   /**
    * Starts over from a phase: what it and later phases made is taken down, after an approval, and built again. Network,
    * address and authority of earlier phases stay.
    * @param machineType for the machines that are made anew
    */
-  rebuild(
+  rebuildCluster(
     name: string,
-    asked: { readonly from: string; readonly machineType?: string; readonly by: Person; readonly channel: string },
-  ): Promise<AnswerOrUnknown>;
+    request: {
+      readonly fromPhase: string;
+      readonly machineType?: string;
+      readonly requester: Person;
+      readonly channel: string;
+    },
+  ): Promise<StartResultOrNotFound>;
   /**
    * Machines of another type: a cluster that is ready restarts them one by one, after an approval; one that is not is
    * rebuilt from its controllers on.
    */
-  resize(
+  resizeCluster(
     name: string,
-    asked: { readonly machineType: string; readonly by: Person; readonly channel: string },
-  ): Promise<AnswerOrUnknown | { readonly problem: string }>;
+    request: { readonly machineType: string; readonly requester: Person; readonly channel: string },
+  ): Promise<StartResultOrNotFound | { readonly problem: string }>;
   /** Looks at all machines side by side, for up to 15 s once ssh is open, and shuts it behind where no run needs it. */
-  doctor(name: string): Promise<Diagnosis | { readonly unknown: true }>;
+  runDoctor(name: string): Promise<DoctorReport | { readonly notFound: true }>;
   /** The cluster as it is just now, for up to 7 s once ssh is open; what could not be looked at is said. */
-  sight(name: string): Promise<Sight | { readonly unknown: true }>;
+  getSnapshot(name: string): Promise<ClusterSnapshot | { readonly notFound: true }>;
   /** More workers, or fewer after an approval that lists the pods that will move. */
-  scale(
+  scaleCluster(
     name: string,
-    asked: { readonly workers: number; readonly by: Person; readonly channel: string },
-  ): Promise<AnswerOrUnknown>;
+    request: { readonly workers: number; readonly requester: Person; readonly channel: string },
+  ): Promise<StartResultOrNotFound>;
   /** What happened to a cluster of this name, oldest first; also after it was deleted. */
-  audit(name: string): Promise<readonly AuditEntry[] | undefined>;
+  getAuditLog(name: string): Promise<readonly AuditEntry[] | undefined>;
   /** The run as its events stand now; consistent with `lastSeq`. */
-  runView(run: string): Promise<RunView | undefined>;
+  getRunView(run: string): Promise<RunView | undefined>;
 }

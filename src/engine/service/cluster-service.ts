@@ -1,89 +1,94 @@
 import type { Person } from '../../store/events.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
-import type { Store, Versioned } from '../../store/store.ts';
-import { StaleVersion, StoreAway } from '../../store/store-errors.ts';
-import { sshRangesOf } from '../cluster/cluster.ts';
-import type { Sight } from '../diagnostics/cluster-snapshot.ts';
-import { hardWay } from '../manual/phase-commands.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, StoreUnavailable } from '../../store/store-errors.ts';
+import { getSshRanges } from '../cluster/cluster.ts';
+import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
+import { getPhaseCommands } from '../manual/phase-commands.ts';
 import { KthwError } from '../workflow/errors.ts';
-import { change } from '../workflow/finalize-run.ts';
+import { updateRecord } from '../workflow/finalize-run.ts';
 import type { OperationName } from '../workflow/operations.ts';
-import { beforeOf } from '../workflow/previous-spec.ts';
+import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type { Phase } from '../workflow/step.ts';
-import { decide, pendingApproval } from './approvals.ts';
-import { auditOf } from './audit-log.ts';
-import { goOn } from './chapter-pauses.ts';
+import { decideApproval, getPendingApproval } from './approvals.ts';
+import { buildAuditLog } from './audit-log.ts';
+import { continueRun } from './chapter-pauses.ts';
 import type {
-  Answer,
-  AnswerOrUnknown,
+  ClusterService,
   ClusterStatus,
-  Desk,
-  Diagnosis,
+  DoctorReport,
   Kubeconfig,
   RunView,
+  StartResult,
+  StartResultOrNotFound,
 } from './cluster-service-types.ts';
-import { extend } from './extend-ttl.ts';
-import { grantsOf } from './kubeconfig-grants.ts';
+import { extendTtl } from './extend-ttl.ts';
+import { listActiveGrants } from './kubeconfig-grants.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
-import { RunViews } from './run-view-cache.ts';
-import { beginRun, heldBy, type Request, stateDuring } from './start-run.ts';
+import { RunViewCache } from './run-view-cache.ts';
+import { getActiveRunResult, getStateDuringRun, type StartRunRequest, startRun } from './start-run.ts';
 
-export interface DeskOptions {
+export interface ClusterServiceOptions {
   readonly store: Store;
   readonly phases: readonly Phase[];
   readonly now: () => Date;
   /** Where machines download from. */
   readonly mirror?: string | undefined;
   /** Something was asked of a run: the dispatcher and the outbox look at it. */
-  poke(run: string): void;
+  wake(run: string): void;
   /** The store was away while something was asked: nobody knows how far that came. */
-  lookAgain?(): void;
-  issueKubeconfig(record: ClusterRecord, by: Person, hours: number): Promise<Kubeconfig>;
+  rescanOpenRuns?(): void;
+  issueKubeconfig(record: ClusterRecord, requester: Person, hours: number): Promise<Kubeconfig>;
   /** Takes the access of revoked kubeconfigs away, now. @throws KthwError when the cluster's API does not answer */
-  withdrawRevoked(record: ClusterRecord): Promise<void>;
+  removeRevokedBindings(record: ClusterRecord): Promise<void>;
   /** Why a cluster can't be of this machine type; undefined: it can. */
-  typeProblem(spec: ClusterSpec): Promise<string | undefined>;
-  /** @param facts what is known of the cluster, also by a run that is not over */
-  doctor(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Diagnosis>;
-  sight(record: ClusterRecord, facts: ClusterRecord['facts']): Promise<Sight>;
+  findMachineTypeProblem(spec: ClusterSpec): Promise<string | undefined>;
+  /** @param outputs what is known of the cluster, also by a run that is not over */
+  runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
+  getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
 }
 
 /** What commands may ask of the engine. Every answer comes soon: the work itself is a run. */
-export function openDesk(options: DeskOptions): Desk {
-  const { store, phases, now, poke } = options;
-  const views = new RunViews(store, phases);
+export function createClusterService(options: ClusterServiceOptions): ClusterService {
+  const { store, phases, now, wake } = options;
+  const views = new RunViewCache(store, phases);
 
-  async function create({ ttlMs, ...asked }: Parameters<Desk['create']>[0]): Promise<Answer> {
-    const found = await store.read('cluster', asked.spec.name);
+  async function createCluster({
+    ttlMs,
+    ...request
+  }: Parameters<ClusterService['createCluster']>[0]): Promise<StartResult> {
+    const found = await store.read('cluster', request.spec.name);
     if (found && found.value.state !== 'deleted') {
-      const differs = differences(asked.spec, found.value.spec);
-      if (differs.length > 0) return { differs };
-      if (found.value.holding) return await heldBy(options, found.value.holding);
+      const differences = listDifferences(request.spec, found.value.spec);
+      if (differences.length > 0) return { differences };
+      if (found.value.activeRun) return await getActiveRunResult(options, found.value.activeRun);
       if (found.value.state === 'ready') return { unchanged: found.value };
-      return await resume(asked.spec.name, asked.by).then((a) => ('unknown' in a ? { unchanged: found.value } : a));
+      return await resumeRun(request.spec.name, request.requester).then((a) =>
+        'notFound' in a ? { unchanged: found.value } : a,
+      );
     }
-    return await begin(
+    return await startNewRun(
       {
         operation: 'create',
-        ...asked,
-        ...(ttlMs === undefined ? {} : { endsAt: new Date(+now() + ttlMs).toISOString() }),
+        ...request,
+        ...(ttlMs === undefined ? {} : { expiresAt: new Date(+now() + ttlMs).toISOString() }),
       },
       found,
     );
   }
 
-  function resume(name: string, by: Person): Promise<AnswerOrUnknown> {
-    return orLookAgain(resumeNow(name, by));
+  function resumeRun(name: string, requester: Person): Promise<StartResultOrNotFound> {
+    return rescanOnStoreFailure(tryResume(name, requester));
   }
 
-  async function resumeNow(name: string, by: Person): Promise<AnswerOrUnknown> {
+  async function tryResume(name: string, actor: Person): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
-    if (found.value.holding) return await heldBy(options, found.value.holding);
+    if (!found || found.value.state === 'deleted') return { notFound: true };
+    if (found.value.activeRun) return await getActiveRunResult(options, found.value.activeRun);
     const run = found.value.runs.at(-1);
-    const [view, record] = run ? await Promise.all([views.of(run), store.read('run', run)]) : [];
-    const finished = view?.over === 'succeeded' && view.troubles.length === 0;
-    if (!run || finished) return { unchanged: found.value };
+    const [view, record] = run ? await Promise.all([views.getRunView(run), store.read('run', run)]) : [];
+    const isFinished = view?.outcome === 'succeeded' && view.problems.length === 0;
+    if (!run || isFinished) return { unchanged: found.value };
     try {
       await store.write(
         'cluster',
@@ -91,178 +96,191 @@ export function openDesk(options: DeskOptions): Desk {
         {
           ...found.value,
           spec: (view?.operation !== 'delete' && record?.value.spec) || found.value.spec,
-          holding: run,
-          state: stateResumed(view, found.value),
+          activeRun: run,
+          state: getStateAfterResume(view, found.value),
         },
         found.version,
       );
     } catch (error) {
-      if (error instanceof StaleVersion) return await resumeNow(name, by);
+      if (error instanceof StaleVersion) return await tryResume(name, actor);
       throw error;
     }
     // Should this process end here, the run is still closed and the cluster held: the dispatcher opens it at its start.
-    await store.append(run, [{ type: 'run.resumed', by }]);
-    await change(store, 'run', run, (record) => ({ ...record, open: true }));
-    poke(run);
+    await store.append(run, [{ type: 'run.resumed', actor }]);
+    await updateRecord(store, 'run', run, (record) => ({ ...record, open: true }));
+    wake(run);
     return { run };
   }
 
-  async function cancel(name: string, by: Person): Promise<AnswerOrUnknown> {
+  async function cancelRun(name: string, actor: Person): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
-    const run = found.value.holding;
+    if (!found || found.value.state === 'deleted') return { notFound: true };
+    const run = found.value.activeRun;
     if (!run) return { unchanged: found.value };
-    await store.append(run, [{ type: 'run.cancelAsked', by }]);
-    poke(run);
+    await store.append(run, [{ type: 'run.cancelRequested', actor }]);
+    wake(run);
     return { run };
   }
 
-  async function onCluster(
+  async function startOperation(
     operation: OperationName,
     name: string,
-    by: Person,
+    requester: Person,
     channel: string,
-  ): Promise<AnswerOrUnknown> {
+  ): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
-    return await begin({ operation, spec: found.value.spec, by, channel }, found);
+    if (!found || found.value.state === 'deleted') return { notFound: true };
+    return await startNewRun({ operation, spec: found.value.spec, requester, channel }, found);
   }
 
-  async function resize(
+  async function resizeCluster(
     name: string,
-    { machineType, by, channel }: Parameters<Desk['resize']>[1],
-  ): ReturnType<Desk['resize']> {
+    { machineType, requester, channel }: Parameters<ClusterService['resizeCluster']>[1],
+  ): ReturnType<ClusterService['resizeCluster']> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
+    if (!found || found.value.state === 'deleted') return { notFound: true };
     const { state, spec, runs } = found.value;
     if (spec.machineType === machineType) {
       // It is to be so already: either it is, or the run that makes it so goes on.
-      const last = (await store.read('run', runs.at(-1) ?? ''))?.value.operation;
-      return state === 'ready' && last !== 'resize' ? { unchanged: found.value } : await resume(name, by);
+      const lastOperation = (await store.read('run', runs.at(-1) ?? ''))?.value.operation;
+      return state === 'ready' && lastOperation !== 'resize'
+        ? { unchanged: found.value }
+        : await resumeRun(name, requester);
     }
-    const wanted = { ...spec, machineType, forceSize: false };
-    const problem = await options.typeProblem(wanted);
+    const desiredSpec = { ...spec, machineType, forceSize: false };
+    const problem = await options.findMachineTypeProblem(desiredSpec);
     if (problem) return { problem };
-    const how =
-      state === 'ready' ? { operation: 'resize' as const } : { operation: 'rebuild' as const, from: 'controllers' };
-    return await begin({ ...how, spec: wanted, before: spec, by, channel }, found);
+    const startOptions =
+      state === 'ready'
+        ? { operation: 'resize' as const }
+        : { operation: 'rebuild' as const, fromPhase: 'controllers' };
+    return await startNewRun({ ...startOptions, spec: desiredSpec, previousSpec: spec, requester, channel }, found);
   }
 
-  async function remove(name: string, by: Person, channel: string): Promise<AnswerOrUnknown> {
+  async function deleteCluster(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
-    const { before: spec } = await beforeOf(store, found.value.spec, found.value.runs);
-    return await begin({ operation: 'delete', spec, by, channel }, found);
+    if (!found || found.value.state === 'deleted') return { notFound: true };
+    const { previousSpec: spec } = await getPreviousSpec(store, found.value.spec, found.value.runs);
+    return await startNewRun({ operation: 'delete', spec, requester, channel }, found);
   }
 
   /** A run that changes what the cluster is. */
-  async function changing(name: string, to: (spec: ClusterSpec) => Request | undefined): Promise<AnswerOrUnknown> {
+  async function startChange(
+    name: string,
+    buildRequest: (spec: ClusterSpec) => StartRunRequest | undefined,
+  ): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
-    if (!found || found.value.state === 'deleted') return { unknown: true };
-    const asked = to(found.value.spec);
-    return asked ? await begin({ ...asked, before: found.value.spec }, found) : { unchanged: found.value };
+    if (!found || found.value.state === 'deleted') return { notFound: true };
+    const request = buildRequest(found.value.spec);
+    return request
+      ? await startNewRun({ ...request, previousSpec: found.value.spec }, found)
+      : { unchanged: found.value };
   }
 
-  function begin(asked: Request, found: Versioned<ClusterRecord> | undefined): Promise<Answer> {
-    return orLookAgain(beginRun(options, asked, found));
+  function startNewRun(
+    request: StartRunRequest,
+    existing: VersionedRecord<ClusterRecord> | undefined,
+  ): Promise<StartResult> {
+    return rescanOnStoreFailure(startRun(options, request, existing));
   }
 
   /** What was begun and not ended, because the store went away in between, goes on or is ended once it is back. */
-  async function orLookAgain<T>(work: Promise<T>): Promise<T> {
+  async function rescanOnStoreFailure<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      if (error instanceof StoreAway) options.lookAgain?.();
+      if (error instanceof StoreUnavailable) options.rescanOpenRuns?.();
       throw error;
     }
   }
 
-  async function statusOf(found: Versioned<ClusterRecord>): Promise<ClusterStatus> {
+  async function loadStatus(found: VersionedRecord<ClusterRecord>): Promise<ClusterStatus> {
     const run = found.value.runs.at(-1);
-    const latest = run ? await views.of(run) : undefined;
-    return { name: found.id, record: found.value, ...(latest ? { latest } : {}) };
+    const latestRun = run ? await views.getRunView(run) : undefined;
+    return { name: found.id, record: found.value, ...(latestRun ? { latestRun } : {}) };
   }
 
   return {
-    create,
-    resume,
-    cancel,
-    smoke: (name, by, channel) => onCluster('smoke', name, by, channel),
-    delete: remove,
-    async status(name) {
+    createCluster,
+    resumeRun,
+    cancelRun,
+    runSmokeTest: (name, requester, channel) => startOperation('smoke', name, requester, channel),
+    deleteCluster,
+    async getStatus(name) {
       const found = await store.read('cluster', name);
-      return found && found.value.state !== 'deleted' ? await statusOf(found) : undefined;
+      return found && found.value.state !== 'deleted' ? await loadStatus(found) : undefined;
     },
-    async list() {
+    async listClusters() {
       const found = await store.list('cluster', { limit: 200 });
-      return await Promise.all(found.filter((c) => c.value.state !== 'deleted').map(statusOf));
+      return await Promise.all(found.filter((c) => c.value.state !== 'deleted').map(loadStatus));
     },
-    async kubeconfig(name, by, hours = 24) {
+    async issueKubeconfig(name, requester, hours = 24) {
       const found = await store.read('cluster', name);
       if (!found || found.value.state === 'deleted') return undefined;
       if (found.value.state !== 'ready') return { notReady: found.value.state };
       try {
-        return await options.issueKubeconfig(found.value, by, hours);
+        return await options.issueKubeconfig(found.value, requester, hours);
       } catch (error) {
         if (error instanceof KthwError && error.kind === 'transient') return { notReady: error.message };
         throw error;
       }
     },
-    grants: (name) => grantsOf(store, name, now()),
-    revoke: (name, asked) => revokeKubeconfigs(options, name, asked),
-    resize,
-    async sight(name) {
+    listGrants: (name) => listActiveGrants(store, name, now()),
+    revokeKubeconfigs: (name, request) => revokeKubeconfigs(options, name, request),
+    resizeCluster,
+    async getSnapshot(name) {
       const found = await store.read('cluster', name);
-      if (!found || found.value.state === 'deleted') return { unknown: true };
-      const { latest } = await statusOf(found);
-      return await options.sight(found.value, { ...found.value.facts, ...latest?.facts });
+      if (!found || found.value.state === 'deleted') return { notFound: true };
+      const { latestRun } = await loadStatus(found);
+      return await options.getSnapshot(found.value, { ...found.value.outputs, ...latestRun?.outputs });
     },
-    async doctor(name) {
+    async runDoctor(name) {
       const found = await store.read('cluster', name);
-      if (!found || found.value.state === 'deleted') return { unknown: true };
-      const { latest } = await statusOf(found);
-      return await options.doctor(found.value, { ...found.value.facts, ...latest?.facts });
+      if (!found || found.value.state === 'deleted') return { notFound: true };
+      const { latestRun } = await loadStatus(found);
+      return await options.runDoctor(found.value, { ...found.value.outputs, ...latestRun?.outputs });
     },
-    rebuild: (name, { from, machineType, by, channel }) =>
-      changing(name, (spec) => ({
+    rebuildCluster: (name, { fromPhase, machineType, requester, channel }) =>
+      startChange(name, (spec) => ({
         operation: 'rebuild',
-        from,
+        fromPhase,
         spec: { ...spec, ...(machineType ? { machineType } : {}) },
-        by,
+        requester,
         channel,
       })),
-    async scale(name, { workers, by, channel }) {
-      const answer = await changing(name, (spec) =>
-        spec.workers === workers ? undefined : { operation: 'scale', spec: { ...spec, workers }, by, channel },
+    async scaleCluster(name, { workers, requester, channel }) {
+      const result = await startChange(name, (spec) =>
+        spec.workers === workers ? undefined : { operation: 'scale', spec: { ...spec, workers }, requester, channel },
       );
-      if (!('unchanged' in answer)) return answer;
+      if (!('unchanged' in result)) return result;
       // It is to be so already: either it is, or the scaling that makes it so goes on.
-      const last = (await store.read('run', answer.unchanged.runs.at(-1) ?? ''))?.value.operation;
-      return last === 'scale' ? await resume(name, by) : answer;
+      const lastOperation = (await store.read('run', result.unchanged.runs.at(-1) ?? ''))?.value.operation;
+      return lastOperation === 'scale' ? await resumeRun(name, requester) : result;
     },
-    goOn: (run, chapter, by, how) => goOn(options, run, chapter, by, how),
-    hardWay: (run, phase) => hardWay(options, run, phase),
-    approval: (run) => pendingApproval(options, run),
-    decide: (run, digest, by, yes) => decide(options, run, digest, by, yes),
-    audit: (name) => auditOf(store, phases, name),
-    extend: (name, from, hours, by) => extend(options, name, from, hours * 3_600_000, by),
-    runView: (run) => views.of(run),
+    continueRun: (run, chapter, decidedBy, decision) => continueRun(options, run, chapter, decidedBy, decision),
+    getPhaseCommands: (run, phase) => getPhaseCommands(options, run, phase),
+    getPendingApproval: (run) => getPendingApproval(options, run),
+    decideApproval: (run, digest, decidedBy, approved) => decideApproval(options, run, digest, decidedBy, approved),
+    getAuditLog: (name) => buildAuditLog(store, phases, name),
+    extendTtl: (name, expectedExpiry, hours, requester) =>
+      extendTtl(options, name, expectedExpiry, hours * 3_600_000, requester),
+    getRunView: (run) => views.getRunView(run),
   };
 }
 
 /** A cluster that works goes on working while what was left over is done, or what changes a cluster that works. */
-function stateResumed(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
-  const changes = view && ['smoke', 'scale', 'resize'].includes(view.operation);
-  return view?.over === 'succeeded' || changes ? state : stateDuring(view?.operation);
+function getStateAfterResume(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
+  const isInPlaceChange = view && ['smoke', 'scale', 'resize'].includes(view.operation);
+  return view?.outcome === 'succeeded' || isInPlaceChange ? state : getStateDuringRun(view?.operation);
 }
 
-function differences(wanted: ClusterSpec, found: ClusterSpec) {
-  return (Object.keys(wanted) as (keyof ClusterSpec)[])
+function listDifferences(desired: ClusterSpec, actual: ClusterSpec) {
+  return (Object.keys(desired) as (keyof ClusterSpec)[])
     .filter((field) => field !== 'forceSize')
-    .map((field) => ({ field, wanted: textIn(wanted, field), found: textIn(found, field) }))
-    .filter((d) => d.wanted !== d.found);
+    .map((field) => ({ field, desired: formatField(desired, field), actual: formatField(actual, field) }))
+    .filter((d) => d.desired !== d.actual);
 }
 
-function textIn(spec: ClusterSpec, field: keyof ClusterSpec): string {
-  return field === 'sshRanges' ? sshRangesOf(spec).toSorted().join() : String(spec[field]);
+function formatField(spec: ClusterSpec, field: keyof ClusterSpec): string {
+  return field === 'sshRanges' ? getSshRanges(spec).toSorted().join() : String(spec[field]);
 }

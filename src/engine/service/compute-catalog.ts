@@ -1,96 +1,101 @@
-import type { Cloud, MachineType, Region } from '../gcp/compute/compute-client.ts';
-import { shortfalls } from '../phases/preflight.ts';
+import type { ComputeClient, MachineType, Region } from '../gcp/compute/compute-client.ts';
+import { findShortfalls } from '../phases/preflight.ts';
 import { KthwError } from '../workflow/errors.ts';
 
-export interface Size extends MachineType {
+export interface MachineTypeChoice extends MachineType {
   readonly name: string;
   /** What it lacks of what a control plane needs. Empty: it is large enough. */
-  readonly lacks: readonly string[];
+  readonly shortfall: readonly string[];
 }
 
 /** What Compute Engine offers to choose from. What is absent is not known: not yet, or because of the `problem`. */
-export interface Offer {
+export interface ComputeChoices {
   readonly regions?: readonly Region[];
   /** Of the zone that was asked about. */
-  readonly sizes?: readonly Size[];
+  readonly machineTypes?: readonly MachineTypeChoice[];
   readonly problem?: string;
 }
 
-export interface Offers {
+export interface ComputeCatalog {
   /** What was answered lately. Asks nobody. */
-  known(zone: string): Offer;
+  getCachedChoices(zone: string): ComputeChoices;
   /** Asks Compute Engine what is not known. It gives up soon, and what goes wrong is the `problem`. */
-  at(zone: string): Promise<Offer>;
+  loadChoices(zone: string): Promise<ComputeChoices>;
 }
 
-export interface OffersOptions {
-  readonly cloud: Pick<Cloud, 'regions' | 'machineTypes'>;
+export interface ComputeCatalogOptions {
+  readonly compute: Pick<ComputeClient, 'listRegions' | 'listMachineTypes'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   /** Longest that somebody who looks at a form waits for this. @default 8_000 */
-  readonly lookMs?: number;
+  readonly timeoutMs?: number;
 }
 
-const keptMs = 10 * 60_000;
+const cacheTtlMs = 10 * 60_000;
 
 /** Regions, zones and sizes to choose from, as the project's Compute Engine lists them. */
-export function openOffers({ cloud, now, log, lookMs = 8_000 }: OffersOptions): Offers {
-  const regions = new Kept<readonly Region[]>(now);
-  const sizes = new Kept<readonly Size[]>(now);
+export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: ComputeCatalogOptions): ComputeCatalog {
+  const regionCache = new TtlCache<readonly Region[]>(now);
+  const machineTypeCache = new TtlCache<readonly MachineTypeChoice[]>(now);
   return {
-    known: (zone) => offer(regions.known(''), sizes.known(zone)),
-    async at(zone) {
-      const signal = AbortSignal.timeout(lookMs);
-      const [places, types] = await Promise.allSettled([
-        regions.of('', () => cloud.regions(signal)),
-        sizes.of(zone, async () => (await cloud.machineTypes(zone, signal)).map(sizeOf)),
+    getCachedChoices: (zone) => buildChoices(regionCache.getCached(''), machineTypeCache.getCached(zone)),
+    async loadChoices(zone) {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const [regionsResult, machineTypesResult] = await Promise.allSettled([
+        regionCache.getOrLoad('', () => compute.listRegions(signal)),
+        machineTypeCache.getOrLoad(zone, async () =>
+          (await compute.listMachineTypes(zone, signal)).map(toMachineTypeChoice),
+        ),
       ]);
-      const failed = [places, types].find((one) => one.status === 'rejected');
-      const found = offer(valueIn(places), valueIn(types));
+      const failed = [regionsResult, machineTypesResult].find((one) => one.status === 'rejected');
+      const choices = buildChoices(getSettledValue(regionsResult), getSettledValue(machineTypesResult));
       if (failed) log({ zone, error: failed.reason }, 'asking what there is to choose from');
-      if (failed) return { ...found, problem: wordsOf(failed.reason, lookMs) };
-      return found;
+      if (failed) return { ...choices, problem: formatLoadError(failed.reason, timeoutMs) };
+      return choices;
     },
   };
 }
 
 /** Answers by key, each kept for a while; a failure is not kept. */
-class Kept<T> {
+class TtlCache<T> {
   readonly #now: () => Date;
-  readonly #kept = new Map<string, { readonly value: T; readonly until: number }>();
+  readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
 
   constructor(now: () => Date) {
     this.#now = now;
   }
 
-  known(key: string): T | undefined {
-    const kept = this.#kept.get(key);
-    return kept && kept.until > +this.#now() ? kept.value : undefined;
+  getCached(key: string): T | undefined {
+    const cachedEntry = this.#entries.get(key);
+    return cachedEntry && cachedEntry.expiresAt > +this.#now() ? cachedEntry.value : undefined;
   }
 
-  async of(key: string, ask: () => Promise<T>): Promise<T> {
-    const known = this.known(key);
-    if (known !== undefined) return known;
-    const value = await ask();
-    this.#kept.set(key, { value, until: +this.#now() + keptMs });
+  async getOrLoad(key: string, load: () => Promise<T>): Promise<T> {
+    const cached = this.getCached(key);
+    if (cached !== undefined) return cached;
+    const value = await load();
+    this.#entries.set(key, { value, expiresAt: +this.#now() + cacheTtlMs });
     return value;
   }
 }
 
-function sizeOf(type: { readonly name: string } & MachineType): Size {
-  return { ...type, lacks: shortfalls(type) };
+function toMachineTypeChoice(machineType: { readonly name: string } & MachineType): MachineTypeChoice {
+  return { ...machineType, shortfall: findShortfalls(machineType) };
 }
 
-function offer(regions: readonly Region[] | undefined, sizes: readonly Size[] | undefined): Offer {
-  return { ...(regions ? { regions } : {}), ...(sizes ? { sizes } : {}) };
+function buildChoices(
+  regions: readonly Region[] | undefined,
+  machineTypes: readonly MachineTypeChoice[] | undefined,
+): ComputeChoices {
+  return { ...(regions ? { regions } : {}), ...(machineTypes ? { machineTypes } : {}) };
 }
 
-function valueIn<T>(settled: PromiseSettledResult<T>): T | undefined {
-  return settled.status === 'fulfilled' ? settled.value : undefined;
+function getSettledValue<T>(result: PromiseSettledResult<T>): T | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined;
 }
 
 /** A call that is given up after its time is reported as cancelled, which nobody asked for. */
-function wordsOf(error: unknown, lookMs: number): string {
+function formatLoadError(error: unknown, timeoutMs: number): string {
   if (!(error instanceof KthwError)) return 'something that should not happen did; the log has it';
-  return error.code === 'cancelled' ? `no answer within ${lookMs / 1000} s` : error.message;
+  return error.code === 'cancelled' ? `no answer within ${timeoutMs / 1000} s` : error.message;
 }

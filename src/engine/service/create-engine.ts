@@ -1,43 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterSpec } from '../../store/records.ts';
-import { onceBack } from '../../store/retry-until-available.ts';
+import { retryUntilAvailable } from '../../store/retry-until-available.ts';
 import type { Store } from '../../store/store.ts';
-import type { Vaults } from '../../store/vault/vault.ts';
-import { clusterOf } from '../cluster/cluster.ts';
-import { sightOf } from '../diagnostics/cluster-snapshot.ts';
-import { examineCluster } from '../diagnostics/diagnose-cluster.ts';
-import type { Cloud } from '../gcp/compute/compute-client.ts';
-import type { Kube } from '../kubernetes/kube-client.ts';
-import { typeProblem } from '../phases/preflight.ts';
+import type { VaultProvider } from '../../store/vault/vault.ts';
+import { deriveCluster } from '../cluster/cluster.ts';
+import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
+import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { KubeClient } from '../kubernetes/kube-client.ts';
+import { findMachineTypeProblem } from '../phases/preflight.ts';
 import { phases } from '../phases/registry.ts';
-import type { Remote } from '../ssh/ssh-client.ts';
-import type { Hinges } from '../ssh-access/ssh-access.ts';
-import { type DoorRemote, shutDoor, throughDoor } from '../ssh-access/ssh-access-remote.ts';
-import { type Dispatcher, type DispatcherParts, inProcessDispatcher } from '../workflow/dispatcher.ts';
-import type { StepTools } from '../workflow/execute-step.ts';
-import { drive } from '../workflow/runner.ts';
+import type { SshClient } from '../ssh/ssh-client.ts';
+import type { SshAccessDeps } from '../ssh-access/ssh-access.ts';
+import { disableSshAccess, type SshAccessClient, withSshAccess } from '../ssh-access/ssh-access-remote.ts';
+import { createInProcessDispatcher, type Dispatcher, type DispatcherDeps } from '../workflow/dispatcher.ts';
+import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
+import { executeRun } from '../workflow/runner.ts';
 import type { Clock } from '../workflow/step.ts';
-import { openDesk } from './cluster-service.ts';
-import type { Desk } from './cluster-service-types.ts';
-import { issueKubeconfig, withdrawRevoked } from './issue-kubeconfig.ts';
+import { createClusterService } from './cluster-service.ts';
+import type { ClusterService } from './cluster-service-types.ts';
+import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
 
 export interface EngineOptions {
   readonly store: Store;
-  readonly vaults: Vaults;
-  readonly cloud: Cloud;
-  readonly kube: Kube;
+  readonly vaults: VaultProvider;
+  readonly compute: ComputeClient;
+  readonly kube: KubeClient;
   /** Opens connections to the machines of one run. */
-  openRemote(): Remote;
+  createSshClient(): SshClient;
   readonly mirror: string | undefined;
   /** This process, unique among all that ever ran. */
-  readonly holder: string;
+  readonly leaseOwner: string;
   /** Told whenever a run has news. */
-  told(run: string): void;
-  readonly log: StepTools['log'];
+  onEventsAppended(run: string): void;
+  readonly log: ExecuteStepDeps['log'];
   /** Who calls the runner. @default this process */
-  readonly dispatch?: (parts: DispatcherParts) => Dispatcher;
+  readonly createDispatcher?: (parts: DispatcherDeps) => Dispatcher;
   /** @default none */
-  readonly killPoint?: StepTools['killPoint'];
+  readonly killPoint?: ExecuteStepDeps['killPoint'];
   /** @default 30_000 */
   readonly leaseMs?: number;
   /** How long a question waits for an answer. @default 30 minutes */
@@ -47,44 +47,47 @@ export interface EngineOptions {
 }
 
 export interface Engine {
-  readonly desk: Desk;
+  readonly clusterService: ClusterService;
   readonly dispatcher: Dispatcher;
 }
 
 /** The engine in this process: the desk that commands ask, and the dispatcher that carries runs forward. */
-export function openEngine(options: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
   const {
     store,
     vaults,
-    cloud,
+    compute,
     kube,
     mirror,
     log,
-    told,
+    onEventsAppended,
     clock = systemClock,
-    dispatch = inProcessDispatcher,
+    createDispatcher = createInProcessDispatcher,
   } = options;
-  const inner = dispatch({
+  const baseDispatcher = createDispatcher({
     store,
     log,
     clock,
-    drive: (run, signal) =>
-      drive(
+    executeRun: (run, signal) =>
+      executeRun(
         run,
         {
           store,
           phases,
-          holder: options.holder,
+          leaseOwner: options.leaseOwner,
           clock,
           random: Math.random,
           leaseMs: options.leaseMs ?? 30_000,
           approvalMs: options.approvalMs ?? 30 * 60_000,
-          told,
+          onEventsAppended,
           log: (fields, message) => log({ run, ...fields }, message),
           killPoint: options.killPoint ?? (() => {}),
-          async world({ cluster, spec }) {
-            const remote = remoteOf(spec);
-            return { tools: { cloud, kube, mirror, remote, vault: vaults.of(cluster) }, close: () => remote.close() };
+          async openResources({ cluster, spec }) {
+            const ssh = createClusterSsh(spec);
+            return {
+              clients: { compute, kube, mirror, ssh, vault: vaults.getVault(cluster) },
+              close: () => ssh.close(),
+            };
           },
         },
         signal,
@@ -92,17 +95,17 @@ export function openEngine(options: EngineOptions): Engine {
   });
 
   /** Machines of a cluster, through its door; whoever leaves shuts it where nobody needs it any more. */
-  function remoteOf(spec: ClusterSpec): DoorRemote {
-    const hinges: Hinges = { cloud, vault: vaults.of(spec.name), cluster: clusterOf(spec) };
-    const remote = throughDoor(options.openRemote(), { ...hinges, clock });
+  function createClusterSsh(spec: ClusterSpec): SshAccessClient {
+    const accessDeps: SshAccessDeps = { compute, vault: vaults.getVault(spec.name), cluster: deriveCluster(spec) };
+    const ssh = withSshAccess(options.createSshClient(), { ...accessDeps, clock });
     return {
-      ...remote,
+      ...ssh,
       async close() {
-        await remote.close();
+        await ssh.close();
         try {
           const record = (await store.read('cluster', spec.name))?.value;
-          const isIdle = record?.state === 'ready' && record.holding === undefined;
-          if (isIdle) await shutDoor(hinges, AbortSignal.timeout(shutMs));
+          const isIdle = record?.state === 'ready' && record.activeRun === undefined;
+          if (isIdle) await disableSshAccess(accessDeps, AbortSignal.timeout(disableTimeoutMs));
         } catch (error) {
           // Whoever comes next finds it open, and shuts it.
           log({ cluster: spec.name, error }, 'shutting ssh after a visit');
@@ -112,63 +115,71 @@ export function openEngine(options: EngineOptions): Engine {
   }
 
   /** For somebody who waits for one look at all machines, and not for the door. */
-  async function openedRemote(spec: ClusterSpec): Promise<DoorRemote> {
-    const remote = remoteOf(spec);
-    await remote.open(AbortSignal.timeout(openMs));
-    return remote;
+  async function openClusterSsh(spec: ClusterSpec): Promise<SshAccessClient> {
+    const ssh = createClusterSsh(spec);
+    await ssh.enableAccess(AbortSignal.timeout(enableTimeoutMs));
+    return ssh;
   }
 
   const stopping = new AbortController();
   const dispatcher: Dispatcher = {
-    ...inner,
-    start: () => onceBack(inner.start, () => clock.sleep(storeBackMs, stopping.signal)),
+    ...baseDispatcher,
+    start: () => retryUntilAvailable(baseDispatcher.start, () => clock.sleep(storeRetryMs, stopping.signal)),
     async stop() {
       stopping.abort();
-      await inner.stop();
+      await baseDispatcher.stop();
     },
   };
-  const lookAgain = oneAtATime(() =>
+  const rescanOpenRuns = createSingleFlight(() =>
     dispatcher.start().catch((error: unknown) => log({ error }, 'looking for what the last requests left')),
   );
-  const access = { store, vaults, kube, now: clock.now };
-  const desk = openDesk({
+  const kubeconfigDeps = { store, vaults, kube, now: clock.now };
+  const clusterService = createClusterService({
     mirror,
     store,
     phases,
     now: clock.now,
-    poke(run) {
-      dispatcher.poke(run);
-      told(run);
+    wake(run) {
+      dispatcher.wake(run);
+      onEventsAppended(run);
     },
-    lookAgain,
-    typeProblem: ({ machineType, zone }) => typeProblem(cloud, { name: machineType, zone }),
-    doctor: (record, facts) =>
-      examineCluster({ cloud, kube, vault: vaults.of(record.spec.name), openRemote: openedRemote }, record, facts),
-    sight: ({ spec }, facts) =>
-      sightOf({ cloud, kube, vault: vaults.of(spec.name), openRemote: openedRemote }, spec, facts),
-    issueKubeconfig: (record, by, hours) => issueKubeconfig(access, record, by, hours),
-    withdrawRevoked: (record) => withdrawRevoked(access, record),
+    rescanOpenRuns,
+    findMachineTypeProblem: ({ machineType, zone }) => findMachineTypeProblem(compute, { name: machineType, zone }),
+    runDoctor: (record, outputs) =>
+      diagnoseCluster(
+        { compute, kube, vault: vaults.getVault(record.spec.name), openSshClient: openClusterSsh },
+        record,
+        outputs,
+      ),
+    getSnapshot: ({ spec }, outputs) =>
+      takeClusterSnapshot(
+        { compute, kube, vault: vaults.getVault(spec.name), openSshClient: openClusterSsh },
+        spec,
+        outputs,
+      ),
+    issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
+    removeRevokedBindings: (record) => removeRevokedBindings(kubeconfigDeps, record),
   });
-  return { desk, dispatcher };
+  return { clusterService, dispatcher };
 }
 
-function oneAtATime(work: () => Promise<void>): () => void {
-  let busy = false;
+function createSingleFlight(work: () => Promise<void>): () => void {
+  let isRunning = false;
   return () => {
-    if (busy) return;
-    busy = true;
+    if (isRunning) return;
+    isRunning = true;
     void work().finally(() => {
-      busy = false;
+      isRunning = false;
     });
   };
 }
 
 /** Google's operations take some seconds each, side by side. */
-const openMs = 30_000;
-const shutMs = 60_000;
+const enableTimeoutMs = 30_000;
+const disableTimeoutMs = 60_000;
 
 /** How often to try whether the store is back. */
-const storeBackMs = 2_000;
+const storeRetryMs = 2_000;
 
 const systemClock: Clock = {
   now: () => new Date(),

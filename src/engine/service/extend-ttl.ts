@@ -1,42 +1,44 @@
 import type { Person } from '../../store/events.ts';
-import type { ClusterRecord, RecordOf } from '../../store/records.ts';
+import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
-import { change } from '../workflow/finalize-run.ts';
-import type { Extension } from './cluster-service-types.ts';
+import { updateRecord } from '../workflow/finalize-run.ts';
+import type { ExtendResult } from './cluster-service-types.ts';
 
 /**
  * Gives a cluster more time, from its end or from now, whichever is later. Who gave it is written down first, once for each
  * end: should the process end in between, the next press does what that says.
- * @param from the end that was shown: should somebody have extended it since, nothing is changed
+ * @param expectedExpiry the end that was shown: should somebody have extended it since, nothing is changed
  */
-export async function extend(
+export async function extendTtl(
   { store, now }: { readonly store: Store; readonly now: () => Date },
   name: string,
-  from: Date,
-  byMs: number,
-  by: Person,
-): Promise<Extension> {
+  expectedExpiry: Date,
+  extensionMs: number,
+  extendedBy: Person,
+): Promise<ExtendResult> {
   const found = (await store.read('cluster', name))?.value;
-  if (!found || found.state === 'deleted' || found.endsAt === undefined) return { unknown: true };
-  if (+new Date(found.endsAt) !== +from) return { already: new Date(found.endsAt) };
-  const next = new Date(Math.max(+from, +now()) + byMs);
-  const key = `${name}.${from.toISOString()}`;
-  const asked: RecordOf<'extension'> = {
+  if (!found || found.state === 'deleted' || found.expiresAt === undefined) return { notFound: true };
+  if (+new Date(found.expiresAt) !== +expectedExpiry) return { alreadyExtendedTo: new Date(found.expiresAt) };
+  const newExpiry = new Date(Math.max(+expectedExpiry, +now()) + extensionMs);
+  const key = `${name}.${expectedExpiry.toISOString()}`;
+  const extension: RecordValue<'ttlExtension'> = {
     cluster: name,
-    by,
-    at: now().toISOString(),
-    from: from.toISOString(),
-    endsAt: next.toISOString(),
+    extendedBy,
+    extendedAt: now().toISOString(),
+    previousExpiresAt: expectedExpiry.toISOString(),
+    expiresAt: newExpiry.toISOString(),
   };
-  const { first, value } = await writeOnce(store, 'extension', key, asked);
-  const { endsAt } = value;
-  await change(
+  const { first, value } = await writeOnce(store, 'ttlExtension', key, extension);
+  const { expiresAt } = value;
+  await updateRecord(
     store,
     'cluster',
     name,
     (cluster): ClusterRecord =>
-      cluster.endsAt !== undefined && +new Date(cluster.endsAt) === +from ? { ...cluster, endsAt } : cluster,
+      cluster.expiresAt !== undefined && +new Date(cluster.expiresAt) === +expectedExpiry
+        ? { ...cluster, expiresAt }
+        : cluster,
   );
-  return first ? { endsAt: new Date(endsAt) } : { already: new Date(endsAt) };
+  return first ? { expiresAt: new Date(expiresAt) } : { alreadyExtendedTo: new Date(expiresAt) };
 }

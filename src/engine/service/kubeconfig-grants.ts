@@ -1,21 +1,24 @@
 import type { Person } from '../../store/events.ts';
-import type { RecordOf } from '../../store/records.ts';
-import type { Store, Versioned } from '../../store/store.ts';
+import type { RecordValue } from '../../store/records.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
 import { StaleVersion } from '../../store/store-errors.ts';
 import type { Grant } from './cluster-service-types.ts';
 
 const pageSize = 500;
 
 /** The record of a grant: `CLUSTER.ID`. */
-export function grantKey(cluster: string, id: string): string {
+export function buildGrantKey(cluster: string, id: string): string {
   return `${cluster}.${id}`;
 }
 
 /** Every kubeconfig that was ever given to somebody for a cluster of this name. */
-export async function allGrants(store: Store, cluster: string): Promise<readonly Versioned<RecordOf<'grant'>>[]> {
-  const found: Versioned<RecordOf<'grant'>>[] = [];
+export async function listAllGrants(
+  store: Store,
+  cluster: string,
+): Promise<readonly VersionedRecord<RecordValue<'kubeconfigGrant'>>[]> {
+  const found: VersionedRecord<RecordValue<'kubeconfigGrant'>>[] = [];
   for (let after = ''; ; ) {
-    const page = await store.list('grant', { prefix: grantKey(cluster, ''), after, limit: pageSize });
+    const page = await store.list('kubeconfigGrant', { prefix: buildGrantKey(cluster, ''), after, limit: pageSize });
     found.push(...page);
     const last = page.at(-1);
     if (!last || page.length < pageSize) return found;
@@ -24,32 +27,37 @@ export async function allGrants(store: Store, cluster: string): Promise<readonly
 }
 
 /** Those that have neither ended nor been revoked, oldest first. Of a cluster of this name that was deleted, none counts. */
-export async function grantsOf(store: Store, cluster: string, now: Date): Promise<readonly Grant[]> {
-  const [all, record] = await Promise.all([allGrants(store, cluster), store.read('cluster', cluster)]);
+export async function listActiveGrants(store: Store, cluster: string, now: Date): Promise<readonly Grant[]> {
+  const [all, record] = await Promise.all([listAllGrants(store, cluster), store.read('cluster', cluster)]);
   const since = record?.value.createdAt ?? '';
   return all
-    .filter(({ value }) => !value.revoked && new Date(value.endsAt) > now && value.issuedAt >= since)
+    .filter(({ value }) => !value.revoked && new Date(value.expiresAt) > now && value.issuedAt >= since)
     .map(
-      ({ id, value: { to, commonName, issuedAt, endsAt } }): Grant => ({
-        id: id.slice(grantKey(cluster, '').length),
-        ...{ to, commonName, issuedAt: new Date(issuedAt), endsAt: new Date(endsAt) },
+      ({ id, value: { grantee, commonName, issuedAt, expiresAt } }): Grant => ({
+        id: id.slice(buildGrantKey(cluster, '').length),
+        ...{ grantee, commonName, issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) },
       }),
     )
     .sort((a, b) => +a.issuedAt - +b.issuedAt);
 }
 
 /** Ids of those that are to work now. */
-export async function liveGrants(store: Store, cluster: string, now: Date): Promise<readonly string[]> {
-  return (await grantsOf(store, cluster, now)).map(({ id }) => id);
+export async function listActiveGrantIds(store: Store, cluster: string, now: Date): Promise<readonly string[]> {
+  return (await listActiveGrants(store, cluster, now)).map(({ id }) => id);
 }
 
 /** Writes down that a grant is to work no more; the first word counts. @returns whether it was ours */
-export async function markRevoked(store: Store, key: string, by: Person, at: Date): Promise<boolean> {
+export async function markGrantRevoked(store: Store, key: string, revokedBy: Person, at: Date): Promise<boolean> {
   for (;;) {
-    const found = await store.read('grant', key);
+    const found = await store.read('kubeconfigGrant', key);
     if (!found || found.value.revoked) return false;
     try {
-      await store.write('grant', key, { ...found.value, revoked: { by, at: at.toISOString() } }, found.version);
+      await store.write(
+        'kubeconfigGrant',
+        key,
+        { ...found.value, revoked: { revokedBy, revokedAt: at.toISOString() } },
+        found.version,
+      );
       return true;
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;

@@ -1,13 +1,13 @@
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { KthwError } from '../workflow/errors.ts';
-import type { Revocation, RevokeAsked } from './cluster-service-types.ts';
-import { grantKey, grantsOf, markRevoked } from './kubeconfig-grants.ts';
+import type { RevokeRequest, RevokeResult } from './cluster-service-types.ts';
+import { buildGrantKey, listActiveGrants, markGrantRevoked } from './kubeconfig-grants.ts';
 
-interface Tools {
+interface RevokeDeps {
   readonly store: Store;
   readonly now: () => Date;
-  withdrawRevoked(record: ClusterRecord): Promise<void>;
+  removeRevokedBindings(record: ClusterRecord): Promise<void>;
 }
 
 /**
@@ -15,21 +15,22 @@ interface Tools {
  * API could not be told now it is told by the next run, or when it is asked again.
  */
 export async function revokeKubeconfigs(
-  { store, now, withdrawRevoked }: Tools,
+  { store, now, removeRevokedBindings }: RevokeDeps,
   name: string,
-  { of, by, grant }: RevokeAsked,
-): Promise<Revocation> {
+  { grantee, requester, grantId }: RevokeRequest,
+): Promise<RevokeResult> {
   const found = await store.read('cluster', name);
-  if (!found || found.value.state === 'deleted') return { unknown: true };
-  const meant = (await grantsOf(store, name, now())).filter(
-    ({ id, to }) => to.team === of.team && to.user === of.user && (grant === undefined || grant === id),
+  if (!found || found.value.state === 'deleted') return { notFound: true };
+  const matchingGrants = (await listActiveGrants(store, name, now())).filter(
+    ({ id, grantee: owner }) =>
+      owner.team === grantee.team && owner.user === grantee.user && (grantId === undefined || grantId === id),
   );
-  for (const { id } of meant) await markRevoked(store, grantKey(name, id), by, now());
+  for (const { id } of matchingGrants) await markGrantRevoked(store, buildGrantKey(name, id), requester, now());
   try {
-    await withdrawRevoked(found.value);
-    return { revoked: meant, reached: true };
+    await removeRevokedBindings(found.value);
+    return { revoked: matchingGrants, isEnforced: true };
   } catch (error) {
     if (!(error instanceof KthwError)) throw error;
-    return { revoked: meant, reached: false };
+    return { revoked: matchingGrants, isEnforced: false };
   }
 }

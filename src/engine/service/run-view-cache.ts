@@ -1,52 +1,53 @@
 import type { Store } from '../../store/store.ts';
-import { clusterOf } from '../cluster/cluster.ts';
+import { deriveCluster } from '../cluster/cluster.ts';
 import { isOperation } from '../workflow/operations.ts';
 import { type PlannedStep, plan } from '../workflow/plan.ts';
-import { folded, fresh, type RunState } from '../workflow/run-state.ts';
+import { foldEvents, initialRunState, type RunState } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
 import type { RunView } from './cluster-service-types.ts';
-import { viewOf } from './run-view.ts';
+import { toRunView } from './run-view.ts';
 
-interface Kept {
+interface CachedView {
   readonly planned: readonly PlannedStep[];
   state: RunState;
 }
 
 /** More than run at once: what is kept of the others is made again when somebody looks. */
-const mostKept = 200;
+const maxCachedViews = 200;
 
 /**
  * Views of runs, looked at again with every event of theirs: what was planned and folded is kept, so that a look costs
  * its news only. Events never change, so that nothing kept gets old.
  */
-export class RunViews {
+export class RunViewCache {
   readonly #store: Store;
   readonly #phases: readonly Phase[];
-  readonly #kept = new Map<string, Kept>();
+  readonly #cachedViews = new Map<string, CachedView>();
 
   constructor(store: Store, phases: readonly Phase[]) {
     this.#store = store;
     this.#phases = phases;
   }
 
-  async of(run: string): Promise<RunView | undefined> {
+  async getRunView(run: string): Promise<RunView | undefined> {
     const record = (await this.#store.read('run', run))?.value;
     if (!record) return undefined;
     const { operation, spec } = record;
-    const planned = () => (isOperation(operation) ? plan(this.#phases, clusterOf(spec), { ...record, operation }) : []);
-    const kept = this.#kept.get(run) ?? { planned: planned(), state: fresh };
-    const news = await this.#store.events(run, kept.state.seq);
+    const planned = () =>
+      isOperation(operation) ? plan(this.#phases, deriveCluster(spec), { ...record, operation }) : [];
+    const cachedView = this.#cachedViews.get(run) ?? { planned: planned(), state: initialRunState };
+    const newEvents = await this.#store.readEvents(run, cachedView.state.seq);
     // Somebody else may have folded them while they were read.
-    const unseen = news.filter(({ seq }) => seq > kept.state.seq);
-    if (unseen.length > 0) kept.state = folded(unseen, kept.state);
-    this.#keep(run, kept);
-    return viewOf(run, record, kept.planned, kept.state);
+    const unappliedEvents = newEvents.filter(({ seq }) => seq > cachedView.state.seq);
+    if (unappliedEvents.length > 0) cachedView.state = foldEvents(unappliedEvents, cachedView.state);
+    this.#cacheView(run, cachedView);
+    return toRunView(run, record, cachedView.planned, cachedView.state);
   }
 
-  #keep(run: string, kept: Kept): void {
-    this.#kept.delete(run);
-    this.#kept.set(run, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+  #cacheView(run: string, cachedView: CachedView): void {
+    this.#cachedViews.delete(run);
+    this.#cachedViews.set(run, cachedView);
+    const [oldest] = this.#cachedViews.keys();
+    if (this.#cachedViews.size > maxCachedViews && oldest !== undefined) this.#cachedViews.delete(oldest);
   }
 }

@@ -1,118 +1,121 @@
 import { randomUUID } from 'node:crypto';
-import type { Call } from '../gcp/compute/compute-client.ts';
-import { orEnd } from '../ssh/abort-scope.ts';
-import type { Host, Remote } from '../ssh/ssh-client.ts';
+import type { MutationOptions } from '../gcp/compute/compute-client.ts';
+import { rejectOnAbort } from '../ssh/abort-scope.ts';
+import type { SshClient, SshHost } from '../ssh/ssh-client.ts';
 import { KthwError } from '../workflow/errors.ts';
 import type { Clock } from '../workflow/step.ts';
-import { type Hinges, setKey, setRule } from './ssh-access.ts';
+import { type SshAccessDeps, setSshKeyState, setSshRuleState } from './ssh-access.ts';
 
 /** A machine's agent takes a moment to let a key in, and a network to learn of a rule. */
-const settleMs = 15_000;
-const againMs = 200;
+const propagationDelayMs = 15_000;
+const retryDelayMs = 200;
 
-export interface DoorRemote extends Remote {
+export interface SshAccessClient extends SshClient {
   /** Opens it for all machines, before any is visited. What fails here the visits meet as well. */
-  open(signal: AbortSignal): Promise<void>;
+  enableAccess(signal: AbortSignal): Promise<void>;
 }
 
 /** Looking whether a machine can be reached, and opening where it can't: when that was, or that there was nothing to do. */
-type Look = Promise<Date | undefined>;
+type AccessCheck = Promise<Date | undefined>;
 
 /**
  * The same machines over ssh, through a door that may be shut. It is looked at once for each machine, beside the first
  * visit, so that a visit through an open door waits for nothing; a visit that is not let in looks again, because somebody
  * may have shut it meanwhile, and goes once more when it had to be opened.
  */
-export function throughDoor(remote: Remote, c: Hinges & { readonly clock: Clock }): DoorRemote {
+export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly clock: Clock }): SshAccessClient {
   const { clock, cluster } = c;
-  const looks = new Map<string, Look>();
+  const checks = new Map<string, AccessCheck>();
   const closing = new AbortController();
-  let rule: Promise<boolean> | undefined;
+  let pendingRuleUpdate: Promise<boolean> | undefined;
 
   /** One look at the rule at a time, whoever asks. */
-  function openRule(): Promise<boolean> {
-    rule ??= setRule(c, 'open', call()).finally(() => {
-      rule = undefined;
+  function enableSshRule(): Promise<boolean> {
+    pendingRuleUpdate ??= setSshRuleState(c, 'open', createMutationOptions()).finally(() => {
+      pendingRuleUpdate = undefined;
     });
-    return rule;
+    return pendingRuleUpdate;
   }
 
-  function look(name: string): Look {
-    const looking = lookNow(name);
-    looks.set(name, looking);
+  function startAccessCheck(name: string): AccessCheck {
+    const check = ensureAccess(name);
+    checks.set(name, check);
     // Whoever is let in never asks what came of it.
-    looking.catch(() => {
-      if (looks.get(name) === looking) looks.delete(name);
+    check.catch(() => {
+      if (checks.get(name) === check) checks.delete(name);
     });
-    return looking;
+    return check;
   }
 
-  async function lookNow(name: string): Look {
-    const machine = cluster.machines.find((one) => one.name === name);
-    const opened = await Promise.all([openRule(), machine ? setKey(c, machine, 'open', call()) : false]);
-    return opened.includes(true) ? clock.now() : undefined;
+  async function ensureAccess(name: string): AccessCheck {
+    const instance = cluster.instances.find((one) => one.name === name);
+    const changes = await Promise.all([
+      enableSshRule(),
+      instance ? setSshKeyState(c, instance, 'open', createMutationOptions()) : false,
+    ]);
+    return changes.includes(true) ? clock.now() : undefined;
   }
 
-  async function visit<T>(name: string, signal: AbortSignal, go: () => Promise<T>): Promise<T> {
-    let known = looks.get(name);
-    let looking = known ?? look(name);
+  async function runWithAccess<T>(name: string, signal: AbortSignal, connect: () => Promise<T>): Promise<T> {
+    let earlierCheck = checks.get(name);
+    let check = earlierCheck ?? startAccessCheck(name);
     for (;;) {
       try {
-        return await go();
+        return await connect();
       } catch (error) {
-        if (!isShutOut(error)) throw error;
-        let openedAt = await orEnd(looking, signal);
-        if (known && !isRecent(openedAt)) {
-          known = undefined;
-          looking = look(name);
-          openedAt = await orEnd(looking, signal);
+        if (!isConnectionRefused(error)) throw error;
+        let enabledAt = await rejectOnAbort(check, signal);
+        if (earlierCheck && !isRecent(enabledAt)) {
+          earlierCheck = undefined;
+          check = startAccessCheck(name);
+          enabledAt = await rejectOnAbort(check, signal);
         }
-        if (!isRecent(openedAt)) throw error;
-        await clock.sleep(againMs, signal);
+        if (!isRecent(enabledAt)) throw error;
+        await clock.sleep(retryDelayMs, signal);
       }
     }
   }
 
   function isRecent(at: Date | undefined): boolean {
-    return at !== undefined && +clock.now() - +at < settleMs;
+    return at !== undefined && +clock.now() - +at < propagationDelayMs;
   }
 
-  function call(): Call {
-    return { request: randomUUID(), signal: closing.signal };
+  function createMutationOptions(): MutationOptions {
+    return { requestId: randomUUID(), signal: closing.signal };
   }
 
   return {
-    host(target): Host {
-      const host = remote.host(target);
-      const through = <O extends { readonly signal: AbortSignal }, T>({ signal }: O, go: () => Promise<T>) =>
-        visit(target.name, signal, go);
+    getHost(target): SshHost {
+      const host = ssh.getHost(target);
+      const wrapCall = <O extends { readonly signal: AbortSignal }, T>({ signal }: O, connect: () => Promise<T>) =>
+        runWithAccess(target.name, signal, connect);
       return {
-        run: (script, options) => through(options, () => host.run(script, options)),
-        write: (files, options) => through(options, () => host.write(files, options)),
-        visit: (parts, options) => through(options, () => host.visit(parts, options)),
+        run: (script, options) => wrapCall(options, () => host.run(script, options)),
+        writeFiles: (files, options) => wrapCall(options, () => host.writeFiles(files, options)),
+        runBatch: (parts, options) => wrapCall(options, () => host.runBatch(parts, options)),
       };
     },
-    async open(signal) {
-      const looking = cluster.machines.map(({ name }) => looks.get(name) ?? look(name));
-      await orEnd(Promise.allSettled(looking), signal).catch(() => undefined);
+    async enableAccess(signal) {
+      const accessChecks = cluster.instances.map(({ name }) => checks.get(name) ?? startAccessCheck(name));
+      await rejectOnAbort(Promise.allSettled(accessChecks), signal).catch(() => undefined);
     },
     async close() {
       closing.abort();
-      await remote.close();
+      await ssh.close();
     },
   };
 }
 
 /** No connection came about, so that nothing was run. */
-function isShutOut(error: unknown): boolean {
+function isConnectionRefused(error: unknown): boolean {
   return error instanceof KthwError && (error.code === 'ssh-unreachable' || error.code === 'ssh-denied');
 }
 
 /** Shuts it for the rule and all machines. @throws KthwError */
-export async function shutDoor(c: Hinges, signal: AbortSignal): Promise<void> {
-  const call = (): Call => ({ request: randomUUID(), signal });
+export async function disableSshAccess(c: SshAccessDeps, signal: AbortSignal): Promise<void> {
+  const createMutationOptions = (): MutationOptions => ({ requestId: randomUUID(), signal });
   await Promise.all([
-    setRule(c, 'shut', call()),
-    ...c.cluster.machines.map((machine) => setKey(c, machine, 'shut', call())),
+    setSshRuleState(c, 'shut', createMutationOptions()),
+    ...c.cluster.instances.map((instance) => setSshKeyState(c, instance, 'shut', createMutationOptions())),
   ]);
 }

@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { KthwError } from '../workflow/errors.ts';
 
-export interface Ending {
+export interface AbortScope {
   /** Aborts with the `KthwError` to throw. */
   readonly signal: AbortSignal;
-  stop(): void;
+  dispose(): void;
 }
 
 /** How a call ends early: its caller's signal (`cancelled`) or its deadline (`deadline`), whichever is first. Stop it when the call is over. */
-export function endingOf(
+export function createAbortScope(
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
-  what: { readonly host: string; readonly doing: string },
-): Ending {
+  operation: { readonly host: string; readonly doing: string },
+): AbortScope {
   const controller = new AbortController();
   const cancel = (): void => controller.abort(new KthwError('cancelled', {}));
   if (options.signal.aborted) cancel();
@@ -19,11 +19,11 @@ export function endingOf(
   setMaxListeners(0, options.signal);
   options.signal.addEventListener('abort', cancel, { once: true });
   const timer = setTimeout(() => {
-    controller.abort(new KthwError('deadline', { ...what, seconds: Math.round(options.deadlineMs / 1000) }));
+    controller.abort(new KthwError('deadline', { ...operation, seconds: Math.round(options.deadlineMs / 1000) }));
   }, options.deadlineMs);
   return {
     signal: controller.signal,
-    stop() {
+    dispose() {
       clearTimeout(timer);
       options.signal.removeEventListener('abort', cancel);
     },
@@ -31,11 +31,11 @@ export function endingOf(
 }
 
 /** The work's result, or the signal's reason if that comes first. The work itself goes on. */
-export function orEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const end = (): void => reject(signal.reason);
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -1,10 +1,10 @@
 /** The kernel takes 128 KiB as one argument. */
-const limitBytes = 100_000;
+const maxArgumentBytes = 100_000;
 
 /** What stands before the first line of standard error; the number after it is the process group of the command. */
 export interface CommandLine {
   readonly line: string;
-  readonly mark: string;
+  readonly marker: string;
 }
 
 /**
@@ -13,35 +13,35 @@ export interface CommandLine {
  * argument that everybody on the machine can read: it never holds a secret.
  * @throws RangeError when the script is too long for an argument.
  */
-export function commandLine(
+export function buildCommandLine(
   script: string,
-  options: { readonly user: string; readonly limitSeconds: number; readonly mark: string },
+  options: { readonly user: string; readonly timeoutSeconds: number; readonly marker: string },
 ): CommandLine {
   // `$0` is the script: `bash -c CODE SCRIPT`. timeout leads the group, and exec keeps it the parent. Without --norc,
   // Debian's bash would read /etc/bash.bashrc because sshd started it.
-  const start =
-    `echo "${options.mark} $PPID" >&2; export LC_ALL=C.UTF-8; ` +
+  const wrapper =
+    `echo "${options.marker} $PPID" >&2; export LC_ALL=C.UTF-8; ` +
     'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; exec bash --norc -euo pipefail -c "$0"';
-  const line = `${asRoot(options.user)}timeout -k 5 ${options.limitSeconds} bash --norc -c ${quote(start)} ${quote(script)}`;
-  if (Buffer.byteLength(line) > limitBytes) {
+  const line = `${getSudoPrefix(options.user)}timeout -k 5 ${options.timeoutSeconds} bash --norc -c ${quoteForShell(wrapper)} ${quoteForShell(script)}`;
+  if (Buffer.byteLength(line) > maxArgumentBytes) {
     throw new RangeError(`running a script of ${Buffer.byteLength(script)} bytes: pass what is long as standard input`);
   }
-  return { line, mark: options.mark };
+  return { line, marker: options.marker };
 }
 
 /** Ends a process group: TERM, and KILL for what is left of it two seconds later. */
-export function killLine(group: number, user: string): string {
+export function buildKillCommand(processGroup: number, user: string): string {
   const script =
-    `kill -TERM -- -${group} && for _ in $(seq 20); do kill -0 -- -${group} || exit 0; sleep 0.1; done; ` +
-    `kill -KILL -- -${group}`;
-  return `${asRoot(user)}bash --norc -c ${quote(script)} 2>/dev/null`;
+    `kill -TERM -- -${processGroup} && for _ in $(seq 20); do kill -0 -- -${processGroup} || exit 0; sleep 0.1; done; ` +
+    `kill -KILL -- -${processGroup}`;
+  return `${getSudoPrefix(user)}bash --norc -c ${quoteForShell(script)} 2>/dev/null`;
 }
 
 /** One word for a POSIX shell. */
-export function quote(word: string): string {
+export function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function asRoot(user: string): string {
+function getSudoPrefix(user: string): string {
   return user === 'root' ? '' : 'sudo -n ';
 }

@@ -1,7 +1,7 @@
 import { Client } from 'ssh2';
 import { KthwError } from '../workflow/errors.ts';
-import { hostKeyAlgorithms, isKnownKey } from './host-keys.ts';
-import type { Target } from './ssh-client.ts';
+import { getHostKeyAlgorithms, isKnownKey } from './host-keys.ts';
+import type { SshTarget } from './ssh-client.ts';
 
 export interface ConnectOptions {
   readonly readyTimeoutMs: number;
@@ -9,36 +9,36 @@ export interface ConnectOptions {
 }
 
 /** Questions in a row that may stay without an answer; at the next one the connection ends. */
-const unanswered = 2;
+const maxUnansweredKeepalives = 2;
 
 /**
  * Connects and signs in.
  * @throws KthwError `ssh-unreachable`, `ssh-host-key`, `ssh-denied`
  */
-export function connect(target: Target, { readyTimeoutMs, keepaliveMs }: ConnectOptions): Promise<Client> {
+export function connectSsh(target: SshTarget, { readyTimeoutMs, keepaliveMs }: ConnectOptions): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
-    let refused = false;
+    let hostKeyRejected = false;
     client.once('ready', () => resolve(client));
     // Stays for the life of the connection: an `error` that nobody hears would end the process.
-    client.on('error', (error) => reject(faultOf(error, refused, target)));
+    client.on('error', (error) => reject(toSshError(error, hostKeyRejected, target)));
     client.once('close', () => reject(new KthwError('ssh-unreachable', { host: target.name })));
     try {
       client.connect({
         host: target.address,
         port: target.port ?? 22,
         username: target.user,
-        privateKey: Buffer.from(target.identity.bytes()),
+        privateKey: Buffer.from(target.identity.revealBytes()),
         authHandler: ['publickey'],
         readyTimeout: readyTimeoutMs,
         keepaliveInterval: keepaliveMs,
-        keepaliveCountMax: unanswered,
+        keepaliveCountMax: maxUnansweredKeepalives,
         hostVerifier: (key: Buffer) => {
-          refused = !isKnownKey(key, target.hostKeys);
-          return !refused;
+          hostKeyRejected = !isKnownKey(key, target.hostKeys);
+          return !hostKeyRejected;
         },
         algorithms: {
-          serverHostKey: hostKeyAlgorithms(target.hostKeys),
+          serverHostKey: getHostKeyAlgorithms(target.hostKeys),
           // Those that node:crypto does in native code; ssh2's ChaCha20 without its add-on is slow.
           cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'],
         },
@@ -50,12 +50,12 @@ export function connect(target: Target, { readyTimeoutMs, keepaliveMs }: Connect
   });
 }
 
-function faultOf(
+function toSshError(
   error: Error & { level?: string; code?: string },
-  refused: boolean,
-  { name: host }: Target,
+  hostKeyRejected: boolean,
+  { name: host }: SshTarget,
 ): KthwError {
-  if (refused) return new KthwError('ssh-host-key', { host });
+  if (hostKeyRejected) return new KthwError('ssh-host-key', { host });
   if (error.level === 'client-authentication') return new KthwError('ssh-denied', { host }, { cause: error });
   return new KthwError('ssh-unreachable', { host }, { detail: error.code, cause: error });
 }

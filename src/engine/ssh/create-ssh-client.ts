@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type ErrorCode, KthwError } from '../workflow/errors.ts';
-import { endingOf, orEnd } from './abort-scope.ts';
-import { inTurn } from './concat-scripts.ts';
-import { execute } from './execute-script.ts';
-import { framesOf, isDiskFull, receiveScript } from './file-transfer.ts';
-import { failureText } from './format-failure.ts';
-import type { Host, HostFile, Remote, RunOptions, RunResult, Target } from './ssh-client.ts';
-import { Connection } from './ssh-connection.ts';
+import { createAbortScope, rejectOnAbort } from './abort-scope.ts';
+import { concatScripts } from './concat-scripts.ts';
+import { executeScript } from './execute-script.ts';
+import { isDiskFull, receiveFilesScript, toFileFrames } from './file-transfer.ts';
+import { formatFailure } from './format-failure.ts';
+import type { CommandOptions, CommandResult, HostFile, SshClient, SshHost, SshTarget } from './ssh-client.ts';
+import { SshConnection } from './ssh-connection.ts';
 
-export interface SshOptions {
+export interface SshClientOptions {
   /** How long a machine may take to answer, let in and be ready. @default 20_000 */
   readonly readyTimeoutMs?: number;
   /** A machine is asked this often whether it is there; silence for three times as long ends the connection. @default 5000 */
@@ -28,14 +28,14 @@ export interface SshCall {
 }
 
 /** Machines over ssh, by ssh2. One connection a machine, shared by parallel commands. */
-export function openSsh(options: SshOptions = {}): Remote {
-  const connections = new Map<string, Connection>();
+export function createSshClient(options: SshClientOptions = {}): SshClient {
+  const connections = new Map<string, SshConnection>();
   return {
-    host(target) {
-      const key = keyOf(target);
-      const connection = connections.get(key) ?? newConnection(target, options);
+    getHost(target) {
+      const key = computeConnectionKey(target);
+      const connection = connections.get(key) ?? createConnection(target, options);
       connections.set(key, connection);
-      return hostOn(connection, target, options);
+      return createSshHost(connection, target, options);
     },
     async close() {
       await Promise.all([...connections.values()].map((connection) => connection.close()));
@@ -44,24 +44,27 @@ export function openSsh(options: SshOptions = {}): Remote {
   };
 }
 
-function hostOn(connection: Connection, target: Target, { onCall }: SshOptions): Host {
-  async function perform(
+function createSshHost(connection: SshConnection, target: SshTarget, { onCall }: SshClientOptions): SshHost {
+  async function runAndReport(
     doing: string,
     script: string,
     stdin: readonly (string | Uint8Array)[],
-    options: Omit<RunOptions, 'stdin'>,
+    options: Omit<CommandOptions, 'stdin'>,
   ) {
     const startedAt = performance.now();
-    const ms = (): number => Math.round(performance.now() - startedAt);
+    const getElapsedMs = (): number => Math.round(performance.now() - startedAt);
     try {
-      const result = { ...(await runOn(connection, target, { doing, script, stdin, ...options })), durationMs: ms() };
-      onCall?.({ host: target.name, doing, durationMs: ms(), outcome: 'ok', exitCode: result.exitCode });
+      const result = {
+        ...(await runScript(connection, target, { doing, script, stdin, ...options })),
+        durationMs: getElapsedMs(),
+      };
+      onCall?.({ host: target.name, doing, durationMs: getElapsedMs(), outcome: 'ok', exitCode: result.exitCode });
       return result;
     } catch (error) {
       onCall?.({
         host: target.name,
         doing,
-        durationMs: ms(),
+        durationMs: getElapsedMs(),
         outcome: error instanceof KthwError ? error.code : 'bug',
       });
       throw error;
@@ -69,69 +72,77 @@ function hostOn(connection: Connection, target: Target, { onCall }: SshOptions):
   }
   return {
     run(script, { stdin = '', ...options }) {
-      return perform('running a command', script, [stdin], options);
+      return runAndReport('running a command', script, [stdin], options);
     },
-    async write(files, options) {
+    async writeFiles(files, options) {
       if (files.length === 0) return;
-      const doing = `writing ${namesOf(files)}`;
-      throwUnlessWritten(await perform(doing, receiveScript, framesOf(files), options), target.name, doing);
+      const doing = `writing ${formatFileNames(files)}`;
+      assertFilesWritten(
+        await runAndReport(doing, receiveFilesScript, toFileFrames(files), options),
+        target.name,
+        doing,
+      );
     },
-    visit(parts, options) {
-      const { script, stdin } = inTurn(parts);
-      return perform('running commands', script, stdin, options);
+    runBatch(operations, options) {
+      const { script, stdin } = concatScripts(operations);
+      return runAndReport('running commands', script, stdin, options);
     },
   };
 }
 
-interface Call extends Omit<RunOptions, 'stdin'> {
+interface ScriptCall extends Omit<CommandOptions, 'stdin'> {
   readonly doing: string;
   readonly script: string;
   readonly stdin: readonly (string | Uint8Array)[];
 }
 
 /** Comes back when the command is over, the caller's signal fires or the deadline passes; the slot is free once the command is really gone. */
-async function runOn(connection: Connection, target: Target, call: Call): Promise<Omit<RunResult, 'durationMs'>> {
-  const what = { host: target.name, doing: call.doing };
-  const until = performance.now() + call.deadlineMs;
-  const ending = endingOf(call, what);
+async function runScript(
+  connection: SshConnection,
+  target: SshTarget,
+  call: ScriptCall,
+): Promise<Omit<CommandResult, 'durationMs'>> {
+  const operation = { host: target.name, doing: call.doing };
+  const deadlineAt = performance.now() + call.deadlineMs;
+  const abortScope = createAbortScope(call, operation);
   try {
-    const giveBack = await connection.slots.take(ending.signal);
-    const work = connection.use(async (client) => {
-      ending.signal.throwIfAborted();
-      return execute(client, {
+    const release = await connection.semaphore.acquire(abortScope.signal);
+    const work = connection.withClient(async (client) => {
+      abortScope.signal.throwIfAborted();
+      return executeScript(client, {
         script: call.script,
         stdin: call.stdin,
         user: target.user,
-        limitMs: until - performance.now(),
-        signal: ending.signal,
+        timeoutMs: deadlineAt - performance.now(),
+        signal: abortScope.signal,
       }).catch((cause: unknown) => {
-        throw new KthwError('ssh-cut', what, { cause });
+        throw new KthwError('ssh-cut', operation, { cause });
       });
     });
-    return await orEnd(work.finally(giveBack), ending.signal);
+    return await rejectOnAbort(work.finally(release), abortScope.signal);
   } finally {
-    ending.stop();
+    abortScope.dispose();
   }
 }
 
-function throwUnlessWritten(result: RunResult, host: string, doing: string): void {
+function assertFilesWritten(result: CommandResult, host: string, doing: string): void {
   if (result.exitCode === 0) return;
   if (isDiskFull(result)) throw new KthwError('disk-full', { host, doing });
-  throw new KthwError('command-failed', { host, doing, exitCode: result.exitCode }, { detail: failureText(result) });
+  throw new KthwError('command-failed', { host, doing, exitCode: result.exitCode }, { detail: formatFailure(result) });
 }
 
-function newConnection(target: Target, options: SshOptions): Connection {
+function createConnection(target: SshTarget, options: SshClientOptions): SshConnection {
   const { readyTimeoutMs = 20_000, keepaliveMs = 5000, idleMs = 60_000 } = options;
-  return new Connection(target, { readyTimeoutMs, keepaliveMs, idleMs });
+  return new SshConnection(target, { readyTimeoutMs, keepaliveMs, idleMs });
 }
 
-function namesOf(files: readonly HostFile[]): string {
+function formatFileNames(files: readonly HostFile[]): string {
   const paths = files.map((file) => file.path);
   return paths.length <= 3 ? paths.join(', ') : `${paths.slice(0, 2).join(', ')} and ${paths.length - 2} more files`;
 }
 
 /** A target that differs in anything that matters, as another key after a rebuild, is another connection. */
-function keyOf({ address, port, user, hostKeys, identity }: Target): string {
-  const identityHash = createHash('sha256').update(identity.bytes()).digest('hex');
+function computeConnectionKey({ address, port, user, hostKeys, identity }: SshTarget): string {
+  const identityHash = createHash('sha256').update(identity.revealBytes()).digest('hex');
   return JSON.stringify([address, port ?? 22, user, [...hostKeys].sort(), identityHash]);
 }

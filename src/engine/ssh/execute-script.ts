@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Client, ClientChannel } from 'ssh2';
-import { type CommandLine, commandLine, killLine } from './command-line.ts';
-import type { RunResult } from './ssh-client.ts';
-import { Output } from './tail-buffer.ts';
+import { buildCommandLine, buildKillCommand, type CommandLine } from './command-line.ts';
+import type { CommandResult } from './ssh-client.ts';
+import { TailBuffer } from './tail-buffer.ts';
 
 /** Of each of the two outputs. */
-const keptBytes = 1024 * 1024;
+const maxOutputBytes = 1024 * 1024;
 
-export interface Execution {
+export interface ScriptExecution {
   readonly script: string;
   readonly stdin: readonly (string | Uint8Array)[];
   readonly user: string;
   /** The machine ends the command by itself a little after this. */
-  readonly limitMs: number;
+  readonly timeoutMs: number;
   /** Ends the command on the machine. */
   readonly signal: AbortSignal;
 }
@@ -22,18 +22,18 @@ export interface Execution {
  * Runs a script on a connection; resolves when its channel is closed, also after the signal has ended it.
  * @throws when the channel closed and nobody said how the command ended: the connection was cut.
  */
-export function execute(client: Client, what: Execution): Promise<Omit<RunResult, 'durationMs'>> {
-  const command = commandLine(what.script, {
-    user: what.user,
-    limitSeconds: Math.ceil(what.limitMs / 1000) + 2,
-    mark: `kthw-${randomUUID()}`,
+export function executeScript(client: Client, execution: ScriptExecution): Promise<Omit<CommandResult, 'durationMs'>> {
+  const command = buildCommandLine(execution.script, {
+    user: execution.user,
+    timeoutSeconds: Math.ceil(execution.timeoutMs / 1000) + 2,
+    marker: `kthw-${randomUUID()}`,
   });
   return new Promise((resolve, reject) => {
     client.exec(command.line, (error, channel) => {
       if (error) return reject(error);
-      const stop = stopper(client, channel, command, what);
-      const stdout = new Output(keptBytes);
-      const stderr = new Output(keptBytes);
+      const killOnAbort = createKillOnAbort(client, channel, command, execution);
+      const stdout = new TailBuffer(maxOutputBytes);
+      const stderr = new TailBuffer(maxOutputBytes);
       let exitCode: number | undefined;
       channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
       channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
@@ -43,53 +43,53 @@ export function execute(client: Client, what: Execution): Promise<Omit<RunResult
         exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
       });
       channel.on('close', () => {
-        what.signal.removeEventListener('abort', stop);
+        execution.signal.removeEventListener('abort', killOnAbort);
         if (exitCode === undefined) return reject(new Error('the channel closed before the command ended'));
-        resolve({ exitCode, stdout: stdout.text(), stderr: withoutMark(stderr.text(), command.mark) });
+        resolve({ exitCode, stdout: stdout.getText(), stderr: stripMarker(stderr.getText(), command.marker) });
       });
-      for (const part of what.stdin) channel.write(part);
+      for (const part of execution.stdin) channel.write(part);
       channel.end();
     });
   });
 }
 
 /** Listens for the command's process group and for the signal; once both are there, ends the group by a second command. */
-function stopper(
+function createKillOnAbort(
   client: Client,
   channel: ClientChannel,
-  { mark }: CommandLine,
-  { signal, user }: Execution,
+  { marker }: CommandLine,
+  { signal, user }: ScriptExecution,
 ): () => void {
-  let head = '';
-  let group: number | undefined;
-  const stop = (): void => {
-    if (group === undefined || !signal.aborted) return;
+  let buffered = '';
+  let processGroup: number | undefined;
+  const killOnAbort = (): void => {
+    if (processGroup === undefined || !signal.aborted) return;
     try {
-      client.exec(killLine(group, user), (error, killer) => {
+      client.exec(buildKillCommand(processGroup, user), (error, killChannel) => {
         if (error) return;
-        killer
+        killChannel
           .on('error', () => {})
           .resume()
           .end();
-        killer.stderr.resume();
+        killChannel.stderr.resume();
       });
     } catch {
       // The connection is gone already: `timeout` on the machine ends the command.
     }
   };
-  const listen = (chunk: Uint8Array): void => {
-    head += Buffer.from(chunk).toString('latin1');
-    const found = head.match(new RegExp(`${mark} (\\d+)\n`));
-    if (!found) return;
-    channel.stderr.off('data', listen);
-    group = Number(found[1]);
-    stop();
+  const readProcessGroup = (chunk: Uint8Array): void => {
+    buffered += Buffer.from(chunk).toString('latin1');
+    const match = buffered.match(new RegExp(`${marker} (\\d+)\n`));
+    if (!match) return;
+    channel.stderr.off('data', readProcessGroup);
+    processGroup = Number(match[1]);
+    killOnAbort();
   };
-  channel.stderr.on('data', listen);
-  signal.addEventListener('abort', stop, { once: true });
-  return stop;
+  channel.stderr.on('data', readProcessGroup);
+  signal.addEventListener('abort', killOnAbort, { once: true });
+  return killOnAbort;
 }
 
-function withoutMark(stderr: string, mark: string): string {
-  return stderr.replace(new RegExp(`${mark} \\d+\n`), '');
+function stripMarker(stderr: string, marker: string): string {
+  return stderr.replace(new RegExp(`${marker} \\d+\n`), '');
 }

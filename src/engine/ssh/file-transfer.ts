@@ -1,5 +1,5 @@
 import { Secret } from '../../store/vault/secret.ts';
-import type { HostFile, RunResult } from './ssh-client.ts';
+import type { CommandResult, HostFile } from './ssh-client.ts';
 
 /**
  * Reads files from standard input and puts each in its place. Before each file comes a line with its size, mode and path;
@@ -7,7 +7,7 @@ import type { HostFile, RunResult } from './ssh-client.ts';
  * is left of them is removed. (`timeout` sends TERM to the shell and then to the whole group: the second one must not hit
  * the `rm`.) A program costs a machine more than what it does here, so that few are started for each file.
  */
-export const receiveScript = `umask 077
+export const receiveFilesScript = `umask 077
 temporary=() paths=() sizes=() folders=()
 trap 'exit 143' TERM
 trap 'trap "" TERM; rm -f -- "\${temporary[@]}"' EXIT
@@ -29,21 +29,21 @@ sync -- "\${folders[@]}"
 `;
 
 /** The files as `receiveScript` reads them. @throws RangeError for a path that is not absolute or that a line can't hold. */
-export function framesOf(files: readonly HostFile[]): (string | Uint8Array)[] {
+export function toFileFrames(files: readonly HostFile[]): (string | Uint8Array)[] {
   return files.flatMap(({ path, content, mode }) => {
     if (!/^\/(?!.*\/$)[^\n\0]*[^\s\0]$/.test(path))
       throw new RangeError(`writing ${JSON.stringify(path)}: not an absolute path of a file`);
-    const bytes = bytesOf(content);
+    const bytes = toBytes(content);
     return [`${bytes.byteLength} ${mode.toString(8)} ${path}\n`, bytes];
   });
 }
 
 /** Whether a command failed because its disk is full. Commands tell only by the C library's text for ENOSPC, so it is read here. */
-export function isDiskFull(result: RunResult): boolean {
+export function isDiskFull(result: CommandResult): boolean {
   return result.exitCode !== 0 && result.stderr.includes('No space left on device');
 }
 
-function bytesOf(content: HostFile['content']): Uint8Array {
-  if (content instanceof Secret) return content.bytes();
+function toBytes(content: HostFile['content']): Uint8Array {
+  if (content instanceof Secret) return content.revealBytes();
   return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
 }

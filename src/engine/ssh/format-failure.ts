@@ -1,31 +1,31 @@
-import type { RunResult } from './ssh-client.ts';
+import type { CommandResult } from './ssh-client.ts';
 
 const maxLength = 600;
-const masked = '[masked]';
+const maskedText = '[masked]';
 
 /**
  * Why a command failed, for people: the last lines of what it wrote to standard error (or else to standard output), at
  * most some 600 characters, with secrets masked.
  */
-export function failureText(result: Pick<RunResult, 'stdout' | 'stderr'>): string {
-  const text = mask(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
+export function formatFailure(result: Pick<CommandResult, 'stdout' | 'stderr'>): string {
+  const text = maskSecrets(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
   if (text.length <= maxLength) return text;
-  const end = text.slice(-maxLength);
-  const firstLine = end.indexOf('\n');
-  return `…${firstLine === -1 ? end : end.slice(firstLine + 1)}`;
+  const tail = text.slice(-maxLength);
+  const firstLine = tail.indexOf('\n');
+  return `…${firstLine === -1 ? tail : tail.slice(firstLine + 1)}`;
 }
 
 /** Replaces what looks like a secret: PEM blocks (also cut ones), bearer and bootstrap tokens, long base64 and hex. */
-export function mask(text: string): string {
+export function maskSecrets(text: string): string {
   return text
-    .replace(/-----BEGIN [^-\n]*-----[\s\S]*?(?:-----END [^-\n]*-----|$)/g, masked)
-    .replace(/^[\s\S]*?-----END [^-\n]*-----/g, masked)
-    .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${masked}`)
-    .replace(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, masked)
-    .replace(/[A-Za-z0-9+/_-]{41,}={0,2}/g, (run) => (looksRandom(run) ? masked : run));
+    .replace(/-----BEGIN [^-\n]*-----[\s\S]*?(?:-----END [^-\n]*-----|$)/g, maskedText)
+    .replace(/^[\s\S]*?-----END [^-\n]*-----/g, maskedText)
+    .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${maskedText}`)
+    .replace(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, maskedText)
+    .replace(/[A-Za-z0-9+/_-]{41,}={0,2}/g, (match) => (isLikelyKeyMaterial(match) ? maskedText : match));
 }
 
 /** Long paths and names with dashes are made of words; key material has capitals, small letters and digits all over, or is hex. */
-function looksRandom(run: string): boolean {
-  return !/[/_-]/.test(run) || (/[A-Z]/.test(run) && /[a-z]/.test(run) && /[0-9]/.test(run));
+function isLikelyKeyMaterial(text: string): boolean {
+  return !/[/_-]/.test(text) || (/[A-Z]/.test(text) && /[a-z]/.test(text) && /[0-9]/.test(text));
 }

@@ -1,43 +1,43 @@
 /** So many at once and no more; the others wait their turn, in order. */
-export class Slots {
-  #free: number;
+export class Semaphore {
+  #available: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    this.#available = count;
   }
 
   /** Gives a slot up; the function that comes back returns it. Rejects with the signal's reason when that ends the waiting. */
-  async take(signal: AbortSignal): Promise<() => void> {
+  async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#turn(signal);
-    return once(() => this.#giveBack());
+    if (this.#available > 0) this.#available -= 1;
+    else await this.#waitForPermit(signal);
+    return callOnce(() => this.#release());
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #waitForPermit(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const go = (): void => {
-        signal.removeEventListener('abort', leave);
+      const grant = (): void => {
+        signal.removeEventListener('abort', stopWaiting);
         resolve();
       };
-      const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(go), 1);
+      const stopWaiting = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(grant), 1);
         reject(signal.reason);
       };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(go);
+      signal.addEventListener('abort', stopWaiting, { once: true });
+      this.#waiting.push(grant);
     });
   }
 
-  #giveBack(): void {
+  #release(): void {
     const next = this.#waiting.shift();
     if (next) next();
-    else this.#free += 1;
+    else this.#available += 1;
   }
 }
 
-function once(action: () => void): () => void {
+function callOnce(action: () => void): () => void {
   let done = false;
   return () => {
     if (!done) action();

@@ -1,13 +1,13 @@
 import type { Secret } from '../../store/vault/secret.ts';
 
 /** Machines over ssh. `ssh.ts` beside this implements it with ssh2; tests bring a double. */
-export interface Remote {
-  host(target: Target): Host;
+export interface SshClient {
+  getHost(target: SshTarget): SshHost;
   /** Ends every connection. */
   close(): Promise<void>;
 }
 
-export interface Target {
+export interface SshTarget {
   /** The machine's name, for messages. */
   readonly name: string;
   readonly address: string;
@@ -19,27 +19,27 @@ export interface Target {
   readonly identity: Secret;
 }
 
-export interface Host {
+export interface SshHost {
   /**
    * Runs a shell script as root and answers what came of it, whatever its exit code.
    * @throws KthwError `ssh-unreachable`, `ssh-host-key`, `ssh-cut`, `deadline`
    */
-  run(script: string, options: RunOptions): Promise<RunResult>;
+  run(script: string, options: CommandOptions): Promise<CommandResult>;
   /** Writes files as root, each whole or not at all (a temporary name beside it, then renamed). Content goes over standard input. */
-  write(files: readonly HostFile[], options: Omit<RunOptions, 'stdin'>): Promise<void>;
+  writeFiles(files: readonly HostFile[], options: Omit<CommandOptions, 'stdin'>): Promise<void>;
   /**
    * Several in one visit, one after the other: a session on a machine costs more than most commands. Ends with the first
    * that fails, and answers its exit code.
    * @throws KthwError as `run`
    */
-  visit(parts: readonly Part[], options: Omit<RunOptions, 'stdin'>): Promise<RunResult>;
+  runBatch(operations: readonly SshOperation[], options: Omit<CommandOptions, 'stdin'>): Promise<CommandResult>;
 }
 
-export type Part =
+export type SshOperation =
   | { readonly run: string; readonly stdin?: string | Uint8Array }
   | { readonly write: readonly HostFile[] };
 
-export interface RunOptions {
+export interface CommandOptions {
   readonly stdin?: string | Uint8Array;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -47,7 +47,7 @@ export interface RunOptions {
   readonly step?: string;
 }
 
-export interface RunResult {
+export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;

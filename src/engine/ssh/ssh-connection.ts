@@ -1,46 +1,46 @@
 import type { Client } from 'ssh2';
-import { type ConnectOptions, connect } from './connect-ssh.ts';
-import { Slots } from './semaphore.ts';
-import type { Target } from './ssh-client.ts';
+import { type ConnectOptions, connectSsh } from './connect-ssh.ts';
+import { Semaphore } from './semaphore.ts';
+import type { SshTarget } from './ssh-client.ts';
 
 /** sshd takes ten sessions a connection (MaxSessions); two stay free for those that end a command. */
-const sessions = 8;
+const maxSessions = 8;
 
 export interface ConnectionOptions extends ConnectOptions {
   readonly idleMs: number;
 }
 
 /** The one connection to a machine: made when first asked for, shared, made again after it broke or was idle for long. */
-export class Connection {
-  readonly slots = new Slots(sessions);
-  readonly #target: Target;
+export class SshConnection {
+  readonly semaphore = new Semaphore(maxSessions);
+  readonly #target: SshTarget;
   readonly #options: ConnectionOptions;
   #client: Promise<Client> | undefined;
-  #users = 0;
-  #idle: NodeJS.Timeout | undefined;
+  #activeUses = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(target: Target, options: ConnectionOptions) {
+  constructor(target: SshTarget, options: ConnectionOptions) {
     this.#target = target;
     this.#options = options;
   }
 
   /** Runs `work` on the connection. @throws KthwError when there is none to be had. */
-  async use<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    clearTimeout(this.#idle);
-    this.#users += 1;
+  async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    clearTimeout(this.#idleTimer);
+    this.#activeUses += 1;
     try {
-      return await work(await this.#open());
+      return await work(await this.#getClient());
     } finally {
-      this.#users -= 1;
-      if (this.#users === 0) this.#idle = setTimeout(() => void this.close(), this.#options.idleMs).unref();
+      this.#activeUses -= 1;
+      if (this.#activeUses === 0) this.#idleTimer = setTimeout(() => void this.close(), this.#options.idleMs).unref();
     }
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
-    const opening = this.#client;
+    clearTimeout(this.#idleTimer);
+    const pendingClient = this.#client;
     this.#client = undefined;
-    const client = await opening?.catch(() => undefined);
+    const client = await pendingClient?.catch(() => undefined);
     if (!client) return;
     await new Promise<void>((resolve) => {
       client.once('close', () => resolve());
@@ -50,17 +50,17 @@ export class Connection {
     });
   }
 
-  #open(): Promise<Client> {
-    this.#client ??= this.#connect();
+  #getClient(): Promise<Client> {
+    this.#client ??= this.#openClient();
     return this.#client;
   }
 
-  #connect(): Promise<Client> {
-    const forget = (): void => {
-      if (this.#client === opening) this.#client = undefined;
+  #openClient(): Promise<Client> {
+    const clearClient = (): void => {
+      if (this.#client === pendingClient) this.#client = undefined;
     };
-    const opening = connect(this.#target, this.#options);
-    opening.then((client) => client.once('close', forget), forget);
-    return opening;
+    const pendingClient = connectSsh(this.#target, this.#options);
+    pendingClient.then((client) => client.once('close', clearClient), clearClient);
+    return pendingClient;
   }
 }

@@ -1,5 +1,5 @@
 /** What a command wrote, of which only the end is kept once it is more than `limit` bytes. */
-export class Output {
+export class TailBuffer {
   readonly #limit: number;
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
@@ -20,7 +20,7 @@ export class Output {
   }
 
   /** As text; a character that the limit cut in two shows as U+FFFD. */
-  text(): string {
+  getText(): string {
     const all = Buffer.concat(this.#chunks);
     return all.subarray(Math.max(0, all.byteLength - this.#limit)).toString('utf8');
   }

@@ -1,14 +1,14 @@
 import type { KubeApi } from '../kubernetes/kube-client.ts';
-import { objectPath } from '../kubernetes/object-path.ts';
-import { grantBinding, grantLabel } from '../render/rbac-manifest.ts';
+import { getObjectPath } from '../kubernetes/object-path.ts';
+import { buildGrantBinding, grantLabel } from '../render/rbac-manifest.ts';
 import { deleteObject, getObject } from './kube-admin-client.ts';
 
 /** Where the bindings of people's kubeconfigs differ from what is to be. */
-export interface Access {
+export interface AccessBindingDiff {
   /** Ids of grants that are to work and have no binding. */
-  readonly unbound: readonly string[];
+  readonly missing: readonly string[];
   /** Ids of grants that have a binding and are to work no more. */
-  readonly left: readonly string[];
+  readonly stale: readonly string[];
 }
 
 interface BindingList {
@@ -20,28 +20,32 @@ interface BindingList {
  * first: what was bound by then is known when the grants are read.
  * @throws KthwError
  */
-export async function lookAtAccess(
+export async function diffAccessBindings(
   api: KubeApi,
-  live: () => Promise<readonly string[]>,
+  listActiveGrantIds: () => Promise<readonly string[]>,
   signal: AbortSignal,
-): Promise<Access> {
-  const path = `${objectPath(grantBinding('')).replace(/\/[^/]*$/, '')}?labelSelector=${grantLabel}`;
+): Promise<AccessBindingDiff> {
+  const path = `${getObjectPath(buildGrantBinding('')).replace(/\/[^/]*$/, '')}?labelSelector=${grantLabel}`;
   const list = await getObject<BindingList>(api, path, signal);
-  const bound = (list?.items ?? []).flatMap(({ metadata: { labels } }) => labels?.[grantLabel] ?? []);
-  const wanted = await live();
+  const boundGrants = (list?.items ?? []).flatMap(({ metadata: { labels } }) => labels?.[grantLabel] ?? []);
+  const desired = await listActiveGrantIds();
   return {
-    unbound: wanted.filter((grant) => !bound.includes(grant)),
-    left: bound.filter((grant) => !wanted.includes(grant)),
+    missing: desired.filter((grant) => !boundGrants.includes(grant)),
+    stale: boundGrants.filter((grant) => !desired.includes(grant)),
   };
 }
 
 /** From now on the kubeconfig of this grant may administer the cluster. @throws KthwError */
-export async function bind(api: KubeApi, grant: string, signal: AbortSignal): Promise<void> {
-  const binding = grantBinding(grant);
-  await api.apply(objectPath(binding), binding, signal);
+export async function createGrantBinding(api: KubeApi, grantId: string, signal: AbortSignal): Promise<void> {
+  const binding = buildGrantBinding(grantId);
+  await api.apply(getObjectPath(binding), binding, signal);
 }
 
 /** From now on the kubeconfigs of these grants may do nothing. @throws KthwError */
-export async function withdraw(api: KubeApi, grants: readonly string[], signal: AbortSignal): Promise<void> {
-  await Promise.all(grants.map((grant) => deleteObject(api, objectPath(grantBinding(grant)), signal)));
+export async function deleteGrantBindings(
+  api: KubeApi,
+  grantIds: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(grantIds.map((grant) => deleteObject(api, getObjectPath(buildGrantBinding(grant)), signal)));
 }

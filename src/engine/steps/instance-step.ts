@@ -1,61 +1,61 @@
-import type { Cluster, Machine } from '../cluster/cluster.ts';
-import { externalAddress } from '../cluster/outputs.ts';
-import { minorOf, type Release } from '../cluster/releases.ts';
-import { labelsOf, names } from '../cluster/resource-names.ts';
-import { sshKeyOf } from '../cluster/vault-paths.ts';
-import type { Instance } from '../gcp/compute/compute-client.ts';
-import { known, type Rendering, type Step } from '../workflow/step.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { getExternalAddressOutput } from '../cluster/outputs.ts';
+import { getMinorVersion, type Release } from '../cluster/releases.ts';
+import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { getSshKey } from '../cluster/vault-paths.ts';
+import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
+import { createOutputValue, type RenderContext, type Step } from '../workflow/step.ts';
 import { sshUser } from './host-step.ts';
-import { cloudStep } from './resource-step.ts';
+import { resourceStep } from './resource-step.ts';
 
-const scope = 'https://www.googleapis.com/auth/';
+const scopePrefix = 'https://www.googleapis.com/auth/';
 
 /** Images, logs and metrics. The tutorial's `compute-rw`, with which any pod could change machines, serves nothing here. */
-const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scope + name);
+const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scopePrefix + name);
 
 /** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
-export function instanceStep(phase: string, cluster: Cluster, machine: Machine): Step {
-  return cloudStep({
-    key: `${phase}/${machine.name}`,
-    title: `machine ${machine.name} (${cluster.machineType}, ${machine.address})`,
-    after: ['network/subnet', 'keys/ssh'],
-    of: 'instances',
-    at: { name: machine.name, zone: cluster.zone, region: cluster.region },
-    shape: () => shapeOf(cluster, machine),
-    spec: (c) => instanceOf(c, machine),
-    compare: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
-    pending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
-    facts: (found) => [known(externalAddress(machine), found.externalAddress ?? '')],
+export function instanceStep(phase: string, cluster: Cluster, instance: Instance): Step {
+  return resourceStep({
+    key: `${phase}/${instance.name}`,
+    title: `machine ${instance.name} (${cluster.machineType}, ${instance.address})`,
+    dependsOn: ['network/subnet', 'keys/ssh'],
+    collection: 'instances',
+    ref: { name: instance.name, zone: cluster.zone, region: cluster.region },
+    buildPartialSpec: () => buildPartialInstanceSpec(cluster, instance),
+    buildSpec: (c) => buildInstanceSpec(c, instance),
+    comparedFields: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
+    isPending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
+    getOutputs: (found) => [createOutputValue(getExternalAddressOutput(instance), found.externalAddress ?? '')],
   });
 }
 
-async function instanceOf({ cluster, vault }: Rendering, machine: Machine): Promise<Instance> {
-  const { publicLine } = await sshKeyOf(vault);
+async function buildInstanceSpec({ cluster, vault }: RenderContext, instance: Instance): Promise<InstanceSpec> {
+  const { publicKey } = await getSshKey(vault);
   return {
-    ...shapeOf(cluster, machine),
+    ...buildPartialInstanceSpec(cluster, instance),
     metadata: {
-      'ssh-keys': `${sshUser}:${publicLine}`,
+      'ssh-keys': `${sshUser}:${publicKey}`,
       // Host keys are written there once, at the first boot: it must be on from the start.
       'enable-guest-attributes': 'TRUE',
-      ...('podCidr' in machine ? { 'pod-cidr': String(machine.podCidr) } : {}),
+      ...('podCidr' in instance ? { 'pod-cidr': String(instance.podCidr) } : {}),
     },
   };
 }
 
-function shapeOf(cluster: Cluster, machine: Machine): Omit<Instance, 'metadata'> {
+function buildPartialInstanceSpec(cluster: Cluster, instance: Instance): Omit<InstanceSpec, 'metadata'> {
   return {
-    name: machine.name,
+    name: instance.name,
     zone: cluster.zone,
     region: cluster.region,
     machineType: cluster.machineType,
-    network: names(cluster).network,
-    subnetwork: names(cluster).subnet,
-    address: machine.address,
+    network: getResourceNames(cluster).network,
+    subnetwork: getResourceNames(cluster).subnet,
+    address: instance.address,
     canIpForward: true,
     diskGb: 200,
-    image: imageOf(cluster.release),
-    tags: [cluster.name, machine.role],
-    labels: labelsOf(cluster),
+    image: getBootImage(cluster.release),
+    tags: [cluster.name, instance.role],
+    labels: getOwnershipLabels(cluster),
     scopes,
   };
 }
@@ -65,6 +65,8 @@ function shapeOf(cluster: Cluster, machine: Machine): Omit<Instance, 'metadata'>
  * last had them in 20.04. Its plain images are gone since its standard support ended in May 2025; Ubuntu Pro's, for which Google
  * bills by the hour, get security fixes until 2030.
  */
-export function imageOf(release: Release): string {
-  return minorOf(release) < 22 ? 'ubuntu-os-pro-cloud/ubuntu-pro-2004-lts' : 'ubuntu-os-cloud/ubuntu-2404-lts-amd64';
+export function getBootImage(release: Release): string {
+  return getMinorVersion(release) < 22
+    ? 'ubuntu-os-pro-cloud/ubuntu-pro-2004-lts'
+    : 'ubuntu-os-cloud/ubuntu-2404-lts-amd64';
 }

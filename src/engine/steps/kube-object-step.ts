@@ -1,23 +1,25 @@
-import { type KubeObject, objectPath } from '../kubernetes/object-path.ts';
-import { applying } from '../manual/kubectl.ts';
-import { type Step, saw } from '../workflow/step.ts';
-import { getObject, kubeOf } from './kube-admin-client.ts';
+import { getObjectPath, type KubeObject } from '../kubernetes/object-path.ts';
+import { renderKubectlApply } from '../manual/kubectl.ts';
+import { createPresentWithCommandOutput, type Step } from '../workflow/step.ts';
+import { connectToKubeApi, getObject } from './kube-admin-client.ts';
 
 /** A step that is one object in the cluster's API, reached at the first controller. */
-export function kubeObjectStep(phase: string, object: KubeObject, after: readonly string[]): Step {
-  const path = objectPath(object);
+export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly string[]): Step {
+  const path = getObjectPath(object);
   const { kind, metadata } = object;
   return {
     key: `${phase}/${kind}/${metadata.name}`,
     title: `${kind} ${metadata.name}`,
-    after,
+    dependsOn,
     async observe(c) {
-      const api = await kubeOf(c, c.cluster.controllerMachines[0]);
-      return (await getObject(api, path, c.signal)) ? saw(`${kind} ${metadata.name} is there`) : { is: 'absent' };
+      const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+      return (await getObject(api, path, c.signal))
+        ? createPresentWithCommandOutput(`${kind} ${metadata.name} is there`)
+        : { status: 'absent' };
     },
-    byHand: (_, walks) => (walks === 'forward' ? [{ script: applying(object) }] : []),
+    manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),
     async apply(c) {
-      const api = await kubeOf(c, c.cluster.controllerMachines[0]);
+      const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
       await api.apply(path, object, c.signal);
     },
   };

@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { labelsOf, markOf, names } from '../cluster/resource-names.ts';
-import type { Call, Cloud } from '../gcp/compute/compute-client.ts';
-import type { Context } from '../workflow/step.ts';
+import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import type { ComputeClient, MutationOptions } from '../gcp/compute/compute-client.ts';
+import type { StepContext } from '../workflow/step.ts';
 
 /** Kinds in the order in which they can go: nothing before what refers to it. */
-const kinds = [
+const resourceKinds = [
   'forwardingRules',
   'targetPools',
   'healthChecks',
@@ -15,12 +15,12 @@ const kinds = [
   'addresses',
   'subnetworks',
   'networks',
-] as const satisfies readonly (keyof Cloud)[];
-type Kind = (typeof kinds)[number];
+] as const satisfies readonly (keyof ComputeClient)[];
+type ResourceKind = (typeof resourceKinds)[number];
 
 /** What of any kind is known of a resource that was listed. */
-export interface Listing {
-  readonly kind: Kind;
+export interface ListedResource {
+  readonly kind: ResourceKind;
   readonly name: string;
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -29,24 +29,28 @@ export interface Listing {
 }
 
 /** A resource that belongs to a cluster, and how it goes. */
-export interface Leftover {
-  readonly kind: Kind;
+export interface OrphanedResource {
+  readonly kind: ResourceKind;
   readonly name: string;
-  remove(call: Call): Promise<void>;
+  remove(call: MutationOptions): Promise<void>;
 }
 
 /** Everything in the project that belongs to a cluster, in the order in which it can go. @throws KthwError */
-export async function leftovers({ cloud, cluster, signal }: Context): Promise<readonly Leftover[]> {
+export async function listOrphanedResources({
+  compute,
+  cluster,
+  signal,
+}: StepContext): Promise<readonly OrphanedResource[]> {
   const { region, zone } = cluster;
   const lists = await Promise.all(
-    kinds.map(async (kind) => {
-      const found = await cloud[kind].list({ region, zone }, signal);
-      return found.map((one) => ({ kind, ...one }) as Listing);
+    resourceKinds.map(async (kind) => {
+      const resources = await compute[kind].list({ region, zone }, signal);
+      return resources.map((resource) => ({ kind, ...resource }) as ListedResource);
     }),
   );
-  return belonging(lists.flat(), cluster).map(({ kind, name }) => ({
+  return filterOwnedResources(lists.flat(), cluster).map(({ kind, name }) => ({
     ...{ kind, name },
-    remove: (call) => cloud[kind].delete({ name, region, zone }, call),
+    remove: (call) => compute[kind].delete({ name, region, zone }, call),
   }));
 }
 
@@ -55,12 +59,18 @@ export async function leftovers({ cloud, cluster, signal }: Context): Promise<re
  * own: then rules, routes and subnets in it are nobody else's. What bears one of our names and not our mark is somebody
  * else's, and so is a machine in our network that we did not make.
  */
-export function belonging(found: readonly Listing[], cluster: Cluster): readonly Listing[] {
-  const { network } = names(cluster);
-  const isMarked = ({ description, labels = {} }: Listing) =>
-    description === markOf(cluster) || Object.entries(labelsOf(cluster)).every(([key, value]) => labels[key] === value);
-  const isOurNetwork = found.some((one) => one.kind === 'networks' && one.name === network && isMarked(one));
-  const goesWithIt = ({ kind, automatic, ...one }: Listing) =>
-    isOurNetwork && one.network === network && kind !== 'instances' && !automatic;
-  return found.filter((one) => isMarked(one) || goesWithIt(one));
+export function filterOwnedResources(
+  resources: readonly ListedResource[],
+  cluster: Cluster,
+): readonly ListedResource[] {
+  const { network } = getResourceNames(cluster);
+  const isOwned = ({ description, labels = {} }: ListedResource) =>
+    description === getOwnershipDescription(cluster) ||
+    Object.entries(getOwnershipLabels(cluster)).every(([key, value]) => labels[key] === value);
+  const ownsNetwork = resources.some(
+    (resource) => resource.kind === 'networks' && resource.name === network && isOwned(resource),
+  );
+  const isInOwnedNetwork = ({ kind, automatic, ...resource }: ListedResource) =>
+    ownsNetwork && resource.network === network && kind !== 'instances' && !automatic;
+  return resources.filter((resource) => isOwned(resource) || isInOwnedNetwork(resource));
 }

@@ -1,35 +1,43 @@
 import type { Secret } from '../../store/vault/secret.ts';
-import { type Context, type Rendering, type Step, saw } from '../workflow/step.ts';
+import { createPresentWithCommandOutput, type RenderContext, type Step, type StepContext } from '../workflow/step.ts';
 
-interface VaultStep {
+interface SecretStepOptions {
   readonly key: string;
   readonly title: string;
-  readonly after?: readonly string[];
+  readonly dependsOn?: readonly string[];
   readonly path: string;
-  make(c: Context): Promise<Secret>;
+  generate(c: StepContext): Promise<Secret>;
   /** What a person would type. */
-  byHand(c: Rendering): string;
+  manualScript(c: RenderContext): string;
   /** What of the secret everybody may read. */
-  readonly shows?: (secret: Secret) => string;
+  readonly getPublicPart?: (secret: Secret) => string;
 }
 
 /** A secret that is made once and rests in the cluster's vault. Made twice at once, the first one stays. */
-export function vaultStep({ key, title, after, path, make, byHand, shows }: VaultStep): Step {
+export function secretStep({
+  key,
+  title,
+  dependsOn,
+  path,
+  generate,
+  manualScript,
+  getPublicPart,
+}: SecretStepOptions): Step {
   return {
     key,
     title,
-    ...(after ? { after } : {}),
-    within: 'keys/vault',
+    ...(dependsOn ? { dependsOn } : {}),
+    containedIn: 'keys/vault',
     async observe({ vault }) {
       const secret = await vault.get(path);
-      return secret ? saw(shows?.(secret) ?? '') : { is: 'absent' };
+      return secret ? createPresentWithCommandOutput(getPublicPart?.(secret) ?? '') : { status: 'absent' };
     },
-    byHand: (c, walks) => (walks === 'forward' ? [{ script: byHand(c) }] : []),
+    manualCommands: (c, direction) => (direction === 'forward' ? [{ script: manualScript(c) }] : []),
     async remove({ vault }) {
-      await vault.forget(path);
+      await vault.delete(path);
     },
     async apply(c) {
-      await c.vault.ensure(path, () => make(c));
+      await c.vault.getOrCreate(path, () => generate(c));
     },
   };
 }

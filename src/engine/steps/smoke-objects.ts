@@ -4,7 +4,7 @@ export const smokeNamespace = 'kthw-smoke';
 const labels = { app: 'web' };
 
 /** What the smoke test makes in its own namespace. Pure. Tutorial, chapter 13. */
-export function smokeObjects(cluster: Cluster) {
+export function buildSmokeObjects(cluster: Cluster) {
   return {
     namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: smokeNamespace } },
     secret: {
@@ -60,12 +60,12 @@ export interface Pod {
 }
 
 /** Pure: pods that serve. */
-export function readyPods(pods: readonly Pod[]): Pod[] {
+export function filterReadyPods(pods: readonly Pod[]): Pod[] {
   return pods.filter((pod) => pod.status.conditions?.some((x) => x.type === 'Ready' && x.status === 'True'));
 }
 
 /** Pure: whether the kubelet gave up pulling an image for now. */
-export function pullFails(pods: readonly Pod[]): boolean {
+export function hasImagePullError(pods: readonly Pod[]): boolean {
   const reasons = pods.flatMap((pod) => pod.status.containerStatuses ?? []).map((s) => s.state.waiting?.reason);
   return reasons.some((reason) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff');
 }

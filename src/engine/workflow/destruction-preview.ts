@@ -1,34 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { PlannedStep } from './plan.ts';
-import { type RunState, stepAt } from './run-state.ts';
-import { type ContextTools, stepContext, type Voice } from './step-context.ts';
+import { getStepRecord, type RunState } from './run-state.ts';
+import { createStepContext, type StepContextDeps, type StepReporter } from './step-context.ts';
 
 /** What a run would take away, as it is now. */
-export interface Stakes {
+export interface RunDestructionPreview {
   /** Lines for a person to approve. */
   readonly lines: readonly string[];
   /** Of exactly these lines and the state they were computed from. */
   readonly digest: string;
 }
 
-const silent: Voice = { say() {}, diagnosed() {} };
+const silentReporter: StepReporter = { logProgress() {}, reportDiagnosis() {} };
 
 /** Looks at everything that waits for an approval. @throws KthwError when it can't be looked at */
-export async function stakesOf(planned: readonly PlannedStep[], tools: ContextTools): Promise<Stakes> {
-  const found = await Promise.all(
+export async function previewRunDestruction(
+  planned: readonly PlannedStep[],
+  deps: StepContextDeps,
+): Promise<RunDestructionPreview> {
+  const previews = await Promise.all(
     planned
-      .filter((p) => p.destroys)
+      .filter((p) => p.isDestructive)
       .map(async (p) => {
-        const c = stepContext(p, '', tools, silent);
-        const stake = await (p.step.stake?.(c) ?? { lines: [p.step.title], state: '' });
-        return { id: p.id, ...stake };
+        const c = createStepContext(p, '', deps, silentReporter);
+        const preview = await (p.step.previewDestruction?.(c) ?? { lines: [p.step.title], fingerprint: '' });
+        return { id: p.id, ...preview };
       }),
   );
-  const digest = createHash('sha256').update(JSON.stringify(found)).digest('hex');
-  return { lines: found.flatMap(({ lines }) => lines), digest };
+  const digest = createHash('sha256').update(JSON.stringify(previews)).digest('hex');
+  return { lines: previews.flatMap(({ lines }) => lines), digest };
 }
 
 /** Pure: whether something was taken away already. From then on the approval that allowed it holds. */
-export function hasBegun(planned: readonly PlannedStep[], state: RunState): boolean {
-  return planned.some((p) => p.destroys && stepAt(state, p.id).startedAt !== undefined);
+export function hasDestructionBegun(planned: readonly PlannedStep[], state: RunState): boolean {
+  return planned.some((p) => p.isDestructive && getStepRecord(state, p.id).startedAt !== undefined);
 }

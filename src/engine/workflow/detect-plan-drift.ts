@@ -1,37 +1,41 @@
 import type { Difference } from '../../store/events.ts';
-import { hasBegun } from './destruction-preview.ts';
+import { hasDestructionBegun } from './destruction-preview.ts';
 import { KthwError } from './errors.ts';
 import type { PlannedStep } from './plan.ts';
-import { stepAt } from './run-state.ts';
-import { type ContextTools, stepContext } from './step-context.ts';
+import { getStepRecord } from './run-state.ts';
+import { createStepContext, type StepContextDeps } from './step-context.ts';
 
-interface Drift {
+interface StepDrift {
   readonly step: string;
-  readonly fields: Difference[];
+  readonly differences: Difference[];
 }
 
-const silent = { say() {}, diagnosed() {} };
+const silentReporter = { logProgress() {}, reportDiagnosis() {} };
 
 /**
  * What was made and has been changed by hand since. Looked for once when a run is resumed (of what it had done), and before
  * anything is taken away (of what is to stay): then the run stops before it has changed anything.
  */
-export async function driftOf(planned: readonly PlannedStep[], tools: ContextTools): Promise<readonly Drift[]> {
-  const { state } = tools.journal;
-  const asks = planned.some((p) => p.destroys) && !hasBegun(planned, state);
-  if (!state.resumed && !asks) return [];
+export async function detectPlanDrift(
+  planned: readonly PlannedStep[],
+  deps: StepContextDeps,
+): Promise<readonly StepDrift[]> {
+  const { state } = deps.journal;
+  const needsApproval = planned.some((p) => p.isDestructive) && !hasDestructionBegun(planned, state);
+  if (!state.isResumed && !needsApproval) return [];
   const ids = new Set(planned.map(({ id }) => id));
-  const stays = ({ id }: PlannedStep) => (asks ? !ids.has(`remove:${id}`) : stepAt(state, id).state === 'done');
-  const looks = planned
-    .filter((p) => p.walks === 'forward' && p.step.differs && stays(p))
-    .map(async (p) => ({ step: p.id, fields: await look(p, tools) }));
-  return (await Promise.all(looks)).filter(({ fields }) => fields.length > 0);
+  const isKept = ({ id }: PlannedStep) =>
+    needsApproval ? !ids.has(`remove:${id}`) : getStepRecord(state, id).state === 'done';
+  const checks = planned
+    .filter((p) => p.direction === 'forward' && p.step.detectDrift && isKept(p))
+    .map(async (p) => ({ step: p.id, differences: await detectStepDrift(p, deps) }));
+  return (await Promise.all(checks)).filter(({ differences }) => differences.length > 0);
 }
 
 /** A look that fails says nothing of what it looked at: the steps that are left meet the same fault, and say it. */
-async function look(p: PlannedStep, tools: ContextTools): Promise<Difference[]> {
+async function detectStepDrift(p: PlannedStep, deps: StepContextDeps): Promise<Difference[]> {
   try {
-    return [...((await p.step.differs?.(stepContext(p, '', tools, silent))) ?? [])];
+    return [...((await p.step.detectDrift?.(createStepContext(p, '', deps, silentReporter))) ?? [])];
   } catch (error) {
     if (error instanceof KthwError) return [];
     throw error;

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Store } from '../../store/store.ts';
-import type { PutDown } from './runner.ts';
+import type { RunnerExit } from './runner.ts';
 import type { Clock } from './step.ts';
-import { unfinishedRuns } from './unfinished-runs.ts';
+import { listUnfinishedRuns } from './unfinished-runs.ts';
 
 /** Who calls the runner next. */
 export interface Dispatcher {
   /** Something happened to a run: somebody should carry it forward. Returns at once. */
-  poke(run: string): void;
+  wake(run: string): void;
   /** Takes up every run that is not over. */
   start(): Promise<void>;
   /** Puts down what is under way, to be taken up by the next process. Again: waits for what was poked since. */
@@ -21,67 +21,74 @@ export interface Dispatcher {
 }
 
 /** What every dispatcher works with. */
-export interface DispatcherParts {
+export interface DispatcherDeps {
   readonly store: Store;
-  drive(run: string, signal: AbortSignal): Promise<PutDown>;
+  executeRun(run: string, signal: AbortSignal): Promise<RunnerExit>;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   readonly clock: Clock;
 }
 
-interface Options extends Omit<DispatcherParts, 'clock'> {
+interface InProcessDispatcherOptions extends Omit<DispatcherDeps, 'clock'> {
   readonly clock: Pick<Clock, 'sleep'>;
   /** How long to leave a run that somebody else has, or that another must finish before. @default 2_000 */
-  readonly againMs?: number;
+  readonly retryDelayMs?: number;
 }
 
-const parkedMs = 60_000;
+const waitingRecheckMs = 60_000;
 
 /** Runs in this very process, for one machine. */
-export function inProcessDispatcher({ store, drive, log, clock, againMs = 2_000 }: Options): Dispatcher {
+export function createInProcessDispatcher({
+  store,
+  executeRun,
+  log,
+  clock,
+  retryDelayMs = 2_000,
+}: InProcessDispatcherOptions): Dispatcher {
   const stopping = new AbortController();
   const running = new Map<string, Promise<void>>();
-  const pokedMeanwhile = new Set<string>();
-  const left = new Set<string>();
+  const pendingWakes = new Set<string>();
+  const scheduledWakes = new Set<string>();
 
-  function poke(run: string): void {
+  function wake(run: string): void {
     if (stopping.signal.aborted) return;
     if (running.has(run)) {
-      pokedMeanwhile.add(run);
+      pendingWakes.add(run);
       return;
     }
-    running.set(run, carry(run));
+    running.set(run, processRun(run));
   }
 
-  async function carry(run: string): Promise<void> {
-    let end: PutDown | 'broken';
+  async function processRun(run: string): Promise<void> {
+    let exit: RunnerExit | 'broken';
     try {
-      end = await drive(run, stopping.signal);
+      exit = await executeRun(run, stopping.signal);
     } catch (error) {
       log({ run, error }, 'a run was put down by an error; it is taken up again');
-      end = 'broken';
+      exit = 'broken';
     }
     running.delete(run);
-    if (pokedMeanwhile.delete(run)) poke(run);
-    else if (end === 'busy' || end === 'later' || end === 'lost' || end === 'broken') again(run, againMs);
+    if (pendingWakes.delete(run)) wake(run);
+    else if (exit === 'busy' || exit === 'later' || exit === 'lost' || exit === 'broken')
+      scheduleWake(run, retryDelayMs);
     // An answer pokes it at once; this sees to it that a question that nobody answered ends.
-    else if (end === 'parked') again(run, parkedMs);
+    else if (exit === 'parked') scheduleWake(run, waitingRecheckMs);
   }
 
-  function again(run: string, inMs: number): void {
+  function scheduleWake(run: string, delayMs: number): void {
     // One wait a run, however often it is poked meanwhile.
-    if (stopping.signal.aborted || left.has(run)) return;
-    left.add(run);
-    const goOn = () => {
-      left.delete(run);
-      poke(run);
+    if (stopping.signal.aborted || scheduledWakes.has(run)) return;
+    scheduledWakes.add(run);
+    const onTimer = () => {
+      scheduledWakes.delete(run);
+      wake(run);
     };
-    clock.sleep(inMs, stopping.signal).then(goOn, () => {});
+    clock.sleep(delayMs, stopping.signal).then(onTimer, () => {});
   }
 
   return {
-    poke,
+    wake,
     async start() {
-      for (const run of await unfinishedRuns(store)) poke(run);
+      for (const run of await listUnfinishedRuns(store)) wake(run);
     },
     async stop() {
       stopping.abort();

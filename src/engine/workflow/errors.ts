@@ -1,155 +1,158 @@
-import type { Fault } from '../../store/events.ts';
-import { KeyringRefused } from '../../store/vault/vault-errors.ts';
+import type { StepError } from '../../store/events.ts';
+import { KeyringError } from '../../store/vault/vault-errors.ts';
 
-type Kind = Fault['kind'];
-interface Entry {
-  readonly kind: Kind;
+type ErrorKind = StepError['kind'];
+interface CatalogueEntry {
+  readonly kind: ErrorKind;
   readonly message: string;
-  readonly next: string;
+  readonly remedy: string;
 }
 
 /**
  * Every fault that a person can meet: what it is, whose, what to do. The kind decides the retry. `transient` is tried
  * again by itself; `postponed` leaves a step to `resume` and fails nothing else.
  */
-const catalogue = {
+const errorCatalogue = {
   // Compute Engine
-  'rate-limited': (c: { doing: string }) => transient(`${c.doing}: Google asked us to slow down`),
+  'rate-limited': (c: { doing: string }) => createTransientEntry(`${c.doing}: Google asked us to slow down`),
   'cloud-unavailable': (c: { doing: string; status?: number }) =>
-    transient(`${c.doing}: Compute Engine answered ${c.status ?? 'nothing'}`),
+    createTransientEntry(`${c.doing}: Compute Engine answered ${c.status ?? 'nothing'}`),
   'outcome-unknown': (c: { doing: string }) =>
-    transient(`${c.doing}: the call went out and no answer came, so we look at what exists`),
-  'not-ready': (c: { doing: string }) => transient(`${c.doing}: something it needs is still being made`),
+    createTransientEntry(`${c.doing}: the call went out and no answer came, so we look at what exists`),
+  'not-ready': (c: { doing: string }) => createTransientEntry(`${c.doing}: something it needs is still being made`),
   'operation-slow': (c: { doing: string; minutes: number }) =>
-    transient(`${c.doing}: Google's operation is not done after ${c.minutes} minutes`),
-  'not-there-yet': (c: { step: string }) => transient(`${c.step} was asked for and is not there yet`),
+    createTransientEntry(`${c.doing}: Google's operation is not done after ${c.minutes} minutes`),
+  'not-there-yet': (c: { step: string }) => createTransientEntry(`${c.step} was asked for and is not there yet`),
   'cloud-denied': (c: { doing: string }) => ({
     kind: 'denied',
     message: `${c.doing}: the service account may not do this`,
-    next: 'give it the role that the README lists, then `/kthw resume`',
+    remedy: 'give it the role that the README lists, then `/kthw resume`',
   }),
   quota: (c: { doing: string }) => ({
     kind: 'denied',
     message: `${c.doing}: a quota of the project is used up`,
-    next: 'ask Google for more quota or delete what is not needed, then `/kthw resume`',
+    remedy: 'ask Google for more quota or delete what is not needed, then `/kthw resume`',
   }),
   'zone-exhausted': (c: { doing: string; zone: string }) => ({
     kind: 'denied',
     message: `${c.doing}: ${c.zone} has no such machines free at the moment`,
-    next: 'try `/kthw resume` later, or delete and create in another zone',
+    remedy: 'try `/kthw resume` later, or delete and create in another zone',
   }),
-  'in-use': (c: { doing: string }) => transient(`${c.doing}: it is still in use by something that is going away`),
+  'in-use': (c: { doing: string }) =>
+    createTransientEntry(`${c.doing}: it is still in use by something that is going away`),
   'cloud-invalid': (c: { doing: string }) => ({
     kind: 'invalid',
     message: `${c.doing}: Compute Engine refused the request`,
-    next: 'the reason is Google’s own; put it right, then `/kthw resume`',
+    remedy: 'the reason is Google’s own; put it right, then `/kthw resume`',
   }),
   conflict: (c: { what: string }) => ({
     kind: 'conflict',
     message: `${c.what} exists and differs from what this cluster needs`,
-    next: 'put it right or remove it, then `/kthw resume`',
+    remedy: 'put it right or remove it, then `/kthw resume`',
   }),
   // machines
-  'ssh-unreachable': (c: { host: string }) => transient(`${c.host} does not answer ssh`),
-  'ssh-cut': (c: { host: string; doing: string }) => transient(`${c.host}: the connection ended while ${c.doing}`),
-  'ssh-denied': (c: { host: string }) => transient(`${c.host} does not take the cluster's ssh key`),
+  'ssh-unreachable': (c: { host: string }) => createTransientEntry(`${c.host} does not answer ssh`),
+  'ssh-cut': (c: { host: string; doing: string }) =>
+    createTransientEntry(`${c.host}: the connection ended while ${c.doing}`),
+  'ssh-denied': (c: { host: string }) => createTransientEntry(`${c.host} does not take the cluster's ssh key`),
   'ssh-host-key': (c: { host: string }) => ({
     kind: 'conflict',
     message: `${c.host} shows another ssh host key than the one it was created with`,
-    next: 'find out who answers at that address; if the machine was rebuilt, delete it, then `/kthw resume`',
+    remedy: 'find out who answers at that address; if the machine was rebuilt, delete it, then `/kthw resume`',
   }),
   deadline: (c: { host: string; doing: string; seconds: number }) =>
-    transient(`${c.host}: ${c.doing} took longer than ${c.seconds} s`),
+    createTransientEntry(`${c.host}: ${c.doing} took longer than ${c.seconds} s`),
   'command-failed': (c: { host: string; doing: string; exitCode: number }) =>
-    transient(`${c.host}: ${c.doing} ended with exit code ${c.exitCode}`),
+    createTransientEntry(`${c.host}: ${c.doing} ended with exit code ${c.exitCode}`),
   'disk-full': (c: { host: string; doing: string }) => ({
     kind: 'denied',
     message: `${c.host}: ${c.doing}: no space left on the disk`,
-    next: 'free some space on it, then `/kthw resume`',
+    remedy: 'free some space on it, then `/kthw resume`',
   }),
   checksum: (c: { host: string; url: string }) => ({
     kind: 'invalid',
     message: `${c.host}: what ${c.url} served does not have the published checksum`,
-    next: 'find out what the mirror serves; then `/kthw resume`',
+    remedy: 'find out what the mirror serves; then `/kthw resume`',
   }),
   'etcd-data-lost': (c: { host: string }) => ({
     kind: 'conflict',
     message: `${c.host}: etcd's data folder is empty though the cluster has formed`,
-    next: 'it must rejoin as a new member; starting it as it is could split the cluster',
+    remedy: 'it must rejoin as a new member; starting it as it is could split the cluster',
   }),
   // the cluster
-  'not-healthy': (c: { what: string }) => transient(`${c.what} is not healthy yet`),
+  'not-healthy': (c: { what: string }) => createTransientEntry(`${c.what} is not healthy yet`),
   'image-unavailable': (c: { image: string }) => ({
-    kind: 'postponed',
+    kind: 'deferred',
     message: `the image ${c.image} can't be pulled from where this cluster pulls`,
-    next: 'make it available, then `/kthw resume`; everything else goes on',
+    remedy: 'make it available, then `/kthw resume`; everything else goes on',
   }),
-  'api-unreachable': (c: { address: string }) => transient(`the API server at ${c.address} does not answer`),
-  'api-refused': (c: { doing: string; status: number }) => transient(`${c.doing}: the API server answered ${c.status}`),
-  'check-failed': (c: { what: string }) => transient(`${c.what} does not work yet`),
+  'api-unreachable': (c: { address: string }) => createTransientEntry(`the API server at ${c.address} does not answer`),
+  'api-refused': (c: { doing: string; status: number }) =>
+    createTransientEntry(`${c.doing}: the API server answered ${c.status}`),
+  'check-failed': (c: { what: string }) => createTransientEntry(`${c.what} does not work yet`),
   // the vault
-  'keyring-refused': (c: { what: string; next: string }) => ({
+  'keyring-refused': (c: { problem: string; remedy: string }) => ({
     kind: 'denied',
-    message: c.what,
-    next: `${c.next}; then \`/kthw resume\``,
+    message: c.problem,
+    remedy: `${c.remedy}; then \`/kthw resume\``,
   }),
   // before anything is made
   preflight: (c: { problems: readonly string[] }) => ({
     kind: 'invalid',
     message: c.problems.join('; '),
-    next: 'nothing was made; change what is named and `/kthw create` again',
+    remedy: 'nothing was made; change what is named and `/kthw create` again',
   }),
-  cancelled: (_: object) => ({ kind: 'cancelled', message: 'stopped on request', next: '`/kthw resume` goes on' }),
+  cancelled: (_: object) => ({ kind: 'cancelled', message: 'stopped on request', remedy: '`/kthw resume` goes on' }),
   bug: (c: { doing: string }) => ({
     kind: 'bug',
     message: `${c.doing}: something that should not happen did`,
-    next: 'the log has the cause; please report it. `/kthw resume` tries again',
+    remedy: 'the log has the cause; please report it. `/kthw resume` tries again',
   }),
-} as const satisfies Record<string, (c: never) => Entry>;
+} as const satisfies Record<string, (c: never) => CatalogueEntry>;
 
-function transient(message: string): Entry & { readonly kind: 'transient' } {
-  return { kind: 'transient', message, next: 'nothing: it is tried again' };
+function createTransientEntry(message: string): CatalogueEntry & { readonly kind: 'transient' } {
+  return { kind: 'transient', message, remedy: 'nothing: it is tried again' };
 }
 
-export type ErrorCode = keyof typeof catalogue;
-type Details<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];
+export type ErrorCode = keyof typeof errorCatalogue;
+type ErrorDetails<C extends ErrorCode> = Parameters<(typeof errorCatalogue)[C]>[0];
 
 /** An error from the catalogue. `detail` is the other side's own reason (never a request's body); the cause is for the log. */
 export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
   override name = 'KthwError';
   readonly code: C;
-  readonly kind: Kind;
-  readonly next: string;
+  readonly kind: ErrorKind;
+  readonly remedy: string;
   readonly detail: string | undefined;
 
   constructor(
     code: C,
-    details: Details<C>,
+    details: ErrorDetails<C>,
     options?: { readonly detail?: string | undefined; readonly cause?: unknown },
   ) {
-    const entry: Entry = (catalogue[code] as (d: Details<C>) => Entry)(details);
+    const entry: CatalogueEntry = (errorCatalogue[code] as (d: ErrorDetails<C>) => CatalogueEntry)(details);
     super(entry.message, options?.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.kind = entry.kind;
-    this.next = entry.next;
+    this.remedy = entry.remedy;
     this.detail = options?.detail;
   }
 }
 
 /** The fault as it is journalled and shown. What is not from the catalogue is a bug, and its text stays in the log. */
-export function faultOf(error: unknown, doing: string): Fault {
-  const e = known(error) ?? new KthwError('bug', { doing }, { cause: error });
+export function toStepError(error: unknown, doing: string): StepError {
+  const e = toKnownError(error) ?? new KthwError('bug', { doing }, { cause: error });
   return {
     code: e.code,
     kind: e.kind,
     message: e.message,
-    next: e.next,
+    remedy: e.remedy,
     ...(e.detail === undefined ? {} : { detail: e.detail }),
   };
 }
 
-function known(error: unknown): KthwError | undefined {
+function toKnownError(error: unknown): KthwError | undefined {
   if (error instanceof KthwError) return error;
-  if (error instanceof KeyringRefused) return new KthwError('keyring-refused', error);
+  if (error instanceof KeyringError) return new KthwError('keyring-refused', error);
   return undefined;
 }

@@ -1,59 +1,66 @@
-import type { ClusterRecord, Kind, RecordOf, RunRecord } from '../../store/records.ts';
+import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { StaleVersion } from '../../store/store-errors.ts';
 import type { RunState } from './run-state.ts';
 
-type Over = NonNullable<RunState['over']>;
+type RunOutcome = NonNullable<RunState['outcome']>;
 type ClusterState = ClusterRecord['state'];
 
 /** What the end of a run makes of its cluster. A smoke test or a scaling that stopped leaves a cluster that works. */
-function stateAfter(operation: string, over: Over, now: ClusterState, begun: boolean): ClusterState {
+function getClusterStateAfter(
+  operation: string,
+  outcome: RunOutcome,
+  currentState: ClusterState,
+  hasBegun: boolean,
+): ClusterState {
   switch (operation) {
     case 'create':
-      return over === 'succeeded' ? 'ready' : over;
+      return outcome === 'succeeded' ? 'ready' : outcome;
     case 'rebuild':
-      if (over === 'succeeded') return 'ready';
-      return begun ? over : now;
+      if (outcome === 'succeeded') return 'ready';
+      return hasBegun ? outcome : currentState;
     case 'delete':
-      return over === 'succeeded' ? 'deleted' : over;
+      return outcome === 'succeeded' ? 'deleted' : outcome;
     default:
-      return now;
+      return currentState;
   }
 }
 
 /** Writes what a finished run means for its cluster, then closes the run. Can be repeated after a crash in between. */
-export async function settleRun(store: Store, id: string, run: RunRecord, state: RunState): Promise<void> {
-  const over = state.over;
-  if (!over) return;
-  const begun = state.steps.size > 0;
-  await change(store, 'cluster', run.cluster, (cluster): ClusterRecord => {
-    const { holding, ...rest } = cluster;
-    const after = stateAfter(run.operation, over, cluster.state, begun);
+export async function finalizeRun(store: Store, id: string, run: RunRecord, state: RunState): Promise<void> {
+  const outcome = state.outcome;
+  if (!outcome) return;
+  const hasBegun = state.steps.size > 0;
+  await updateRecord(store, 'cluster', run.cluster, (cluster): ClusterRecord => {
+    const { activeRun, ...rest } = cluster;
+    const newState = getClusterStateAfter(run.operation, outcome, cluster.state, hasBegun);
     // Refused, expired or cancelled before anything was done: the cluster is what it was.
-    const was = run.was ?? run.before;
-    const spec = was && !begun ? was : cluster.spec;
-    const facts = after === 'deleted' ? {} : { ...cluster.facts, ...Object.fromEntries(state.facts) };
+    const rollbackSpec = run.rollbackSpec ?? run.previousSpec;
+    const spec = rollbackSpec && !hasBegun ? rollbackSpec : cluster.spec;
+    const outputs = newState === 'deleted' ? {} : { ...cluster.outputs, ...Object.fromEntries(state.outputs) };
     // Whoever took the cluster over in the meantime keeps it.
-    return holding === undefined || holding === id ? { ...rest, spec, state: after, facts } : { ...cluster, facts };
+    return activeRun === undefined || activeRun === id
+      ? { ...rest, spec, state: newState, outputs }
+      : { ...cluster, outputs };
   });
-  await change(store, 'run', id, (record) => ({ ...record, open: false }));
+  await updateRecord(store, 'run', id, (record) => ({ ...record, open: false }));
   // Somebody may have resumed it between the two writes; then it is open after all.
-  const resumed = (await store.read('cluster', run.cluster))?.value.holding === id;
-  if (resumed) await change(store, 'run', id, (record) => ({ ...record, open: true }));
+  const isResumed = (await store.read('cluster', run.cluster))?.value.activeRun === id;
+  if (isResumed) await updateRecord(store, 'run', id, (record) => ({ ...record, open: true }));
 }
 
 /** Reads, changes and writes a record, again when somebody wrote in between. Absent: nothing. */
-export async function change<K extends Kind>(
+export async function updateRecord<K extends RecordKind>(
   store: Store,
   kind: K,
   id: string,
-  to: (value: RecordOf<K>) => RecordOf<K>,
+  update: (value: RecordValue<K>) => RecordValue<K>,
 ): Promise<void> {
   for (;;) {
     const found = await store.read(kind, id);
     if (!found) return;
     try {
-      await store.write(kind, id, to(found.value), found.version);
+      await store.write(kind, id, update(found.value), found.version);
       return;
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;

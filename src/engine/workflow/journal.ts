@@ -1,8 +1,8 @@
 import type { EngineEvent } from '../../store/events.ts';
 import type { Lease, Store } from '../../store/store.ts';
-import { folded, fresh, type RunState } from './run-state.ts';
+import { foldEvents, initialRunState, type RunState } from './run-state.ts';
 
-interface Entry {
+interface PendingAppend {
   readonly events: readonly EngineEvent[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -16,15 +16,15 @@ export class Journal {
   readonly #store: Store;
   readonly #run: string;
   #lease: Lease;
-  #state: RunState = fresh;
-  #waiting: Entry[] = [];
+  #state: RunState = initialRunState;
+  #pending: PendingAppend[] = [];
   #writing = false;
 
-  readonly #told: () => void;
+  readonly #onEventsAppended: () => void;
 
-  constructor(store: Store, lease: Lease, told: () => void) {
+  constructor(store: Store, lease: Lease, onEventsAppended: () => void) {
     this.#store = store;
-    this.#told = told;
+    this.#onEventsAppended = onEventsAppended;
     this.#run = lease.run;
     this.#lease = lease;
   }
@@ -44,18 +44,18 @@ export class Journal {
 
   /** Folds what others (a person, another instance) have written since. */
   async catchUp(): Promise<void> {
-    const events = await this.#store.events(this.#run, this.#state.seq);
+    const events = await this.#store.readEvents(this.#run, this.#state.seq);
     // A write of our own may have landed while this read was under way.
-    this.#state = folded(
+    this.#state = foldEvents(
       events.filter((e) => e.seq > this.#state.seq),
       this.#state,
     );
   }
 
   /** Returns once the events are stored and folded. @throws LeaseLost */
-  tell(...events: readonly EngineEvent[]): Promise<void> {
+  append(...events: readonly EngineEvent[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ events, resolve, reject });
+      this.#pending.push({ events, resolve, reject });
       void this.#write();
     });
   }
@@ -64,13 +64,13 @@ export class Journal {
     if (this.#writing) return;
     this.#writing = true;
     try {
-      while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0));
+      while (this.#pending.length > 0) await this.#writeBatch(this.#pending.splice(0));
     } finally {
       this.#writing = false;
     }
   }
 
-  async #writeBatch(batch: readonly Entry[]): Promise<void> {
+  async #writeBatch(batch: readonly PendingAppend[]): Promise<void> {
     try {
       await this.#store.append(
         this.#run,
@@ -79,7 +79,7 @@ export class Journal {
       );
       await this.catchUp();
       for (const entry of batch) entry.resolve();
-      this.#told();
+      this.#onEventsAppended();
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '../../store/records.ts';
-import { type Cluster, clusterOf } from '../cluster/cluster.ts';
+import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
 import { resizePhase } from '../phases/resize-instances.ts';
-import { gonePhase } from '../phases/verify-deleted.ts';
+import { verifyDeletedPhase } from '../phases/verify-deleted.ts';
 import { type OperationName, operations } from './operations.ts';
 import type { Phase, Step } from './step.ts';
 
@@ -10,24 +10,24 @@ export interface PlannedStep {
   readonly id: string;
   readonly step: Step;
   readonly phase: Phase;
-  readonly walks: 'forward' | 'backward';
+  readonly direction: 'forward' | 'backward';
   /** Waits for a person who approves what it takes away. */
-  readonly destroys: boolean;
+  readonly isDestructive: boolean;
   /** Ids of the steps that must be done first. */
-  readonly after: readonly string[];
+  readonly dependsOn: readonly string[];
   /** Where there is a pause after every chapter: the one that it is done in. */
   readonly chapter?: number;
 }
 
 /** What of a run decides its plan. */
-export interface Planning {
+export interface PlanOptions {
   readonly operation: OperationName;
   /** Rebuild: the phase it starts over from. */
-  readonly from?: string | undefined;
+  readonly fromPhase?: string | undefined;
   /** Scale and rebuild: the cluster as it was, with all workers that may be there. */
-  readonly before?: ClusterSpec | undefined;
+  readonly previousSpec?: ClusterSpec | undefined;
   /** The same as it was asked for last, where a scaling that stopped left more: those are half gone. */
-  readonly was?: ClusterSpec | undefined;
+  readonly rollbackSpec?: ClusterSpec | undefined;
 }
 
 /**
@@ -35,132 +35,149 @@ export interface Planning {
  * is planned, and a step waits for all that was built on it.
  * @throws Error when a step waits for one that no phase has, or there is no such phase to start over from.
  */
-export function plan(phases: readonly Phase[], cluster: Cluster, run: Planning): readonly PlannedStep[] {
-  const { walks, only } = operations[run.operation];
-  const forward = walkForward(phases, cluster);
-  switch (walks) {
+export function plan(phases: readonly Phase[], cluster: Cluster, run: PlanOptions): readonly PlannedStep[] {
+  const { direction, onlyPhases } = operations[run.operation];
+  const forward = planForward(phases, cluster);
+  switch (direction) {
     case 'backward':
-      return proven(turnedAround(forward.filter((p) => !p.step.leaves)), cluster);
+      return appendDeletionCheck(reversePlan(forward.filter((p) => !p.step.skipOnClusterDelete)), cluster);
     case 'both':
-      return takenDownFirst(forward, goesFirst(phases, run, forward));
+      return planRemovalsThenBuild(forward, selectRemovals(phases, run, forward));
     case 'restarted': {
-      const restarts = walkForward([resizePhase], cluster);
-      const ids = restarts.map((p) => p.id);
-      const was = asItWas(phases, run, forward);
-      return [...restarts, ...forward.map((p) => ({ ...p, step: eitherWay(p, was), after: [...ids, ...p.after] }))];
+      const restartSteps = planForward([resizePhase], cluster);
+      const ids = restartSteps.map((p) => p.id);
+      const previousPlan = getPreviousPlan(phases, run, forward);
+      return [
+        ...restartSteps,
+        ...forward.map((p) => ({ ...p, step: acceptOldOrNew(p, previousPlan), dependsOn: [...ids, ...p.dependsOn] })),
+      ];
     }
     case 'forward': {
-      if (!only) return forward;
-      const wanted = forward.filter((p) => (only as readonly string[]).includes(p.phase.name));
-      const ids = new Set(wanted.map((p) => p.id));
-      return wanted.map((p) => ({ ...p, after: p.after.filter((id) => ids.has(id)) }));
+      if (!onlyPhases) return forward;
+      const selected = forward.filter((p) => (onlyPhases as readonly string[]).includes(p.phase.name));
+      const ids = new Set(selected.map((p) => p.id));
+      return selected.map((p) => ({ ...p, dependsOn: p.dependsOn.filter((id) => ids.has(id)) }));
     }
     default:
-      return walks satisfies never;
+      return direction satisfies never;
   }
 }
 
-function walkForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] {
+function planForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] {
   const steps = new Map(phases.map((phase) => [phase.name, phase.steps(cluster)]));
   const all = new Set([...steps.values()].flat().map((step) => step.key));
   // A phase without steps (no workers, say) is looked through: what waits for it waits for what it waits for.
-  function keysOf(name: string): readonly string[] {
+  function getStepKeys(name: string): readonly string[] {
     const own = steps.get(name) ?? [];
     const phase = phases.find((p) => p.name === name);
-    return own.length > 0 ? own.map((s) => s.key) : (phase?.after ?? []).flatMap(keysOf);
+    return own.length > 0 ? own.map((s) => s.key) : (phase?.dependsOn ?? []).flatMap(getStepKeys);
   }
   return phases.flatMap((phase) =>
     (steps.get(phase.name) ?? []).map((step) => {
-      const after = [...new Set(step.after ?? phase.after.flatMap(keysOf))];
-      const lost = after.find((key) => !all.has(key));
-      if (lost) throw new Error(`step "${step.key}" waits for "${lost}", which no phase has`);
-      return { id: step.key, step, phase, walks: 'forward', destroys: step.asks ?? false, after };
+      const dependsOn = [...new Set(step.dependsOn ?? phase.dependsOn.flatMap(getStepKeys))];
+      const unknownKey = dependsOn.find((key) => !all.has(key));
+      if (unknownKey) throw new Error(`step "${step.key}" waits for "${unknownKey}", which no phase has`);
+      return {
+        id: step.key,
+        step,
+        phase,
+        direction: 'forward',
+        isDestructive: step.requiresApproval ?? false,
+        dependsOn,
+      };
     }),
   );
 }
 
 /** What is taken down is what the cluster was: it may have been of another machine type, or have had more workers. */
-function asItWas(
+function getPreviousPlan(
   phases: readonly Phase[],
-  { before }: Planning,
+  { previousSpec }: PlanOptions,
   forward: readonly PlannedStep[],
 ): readonly PlannedStep[] {
-  return before ? walkForward(phases, clusterOf(before)) : forward;
+  return previousSpec ? planForward(phases, deriveCluster(previousSpec)) : forward;
 }
 
 /** A machine that is still what it was, or already what it is to be, does not differ. */
-function eitherWay({ id, step }: PlannedStep, was: readonly PlannedStep[]): Step {
-  const before = was.find((p) => p.id === id)?.step;
+function acceptOldOrNew({ id, step }: PlannedStep, previousPlan: readonly PlannedStep[]): Step {
+  const previousStep = previousPlan.find((p) => p.id === id)?.step;
   return {
     ...step,
-    async differs(c) {
-      const now = (await step.differs?.(c)) ?? [];
-      return now.length > 0 && ((await before?.differs?.(c)) ?? []).length > 0 ? now : [];
+    async detectDrift(c) {
+      const now = (await step.detectDrift?.(c)) ?? [];
+      return now.length > 0 && ((await previousStep?.detectDrift?.(c)) ?? []).length > 0 ? now : [];
     },
   };
 }
 
 /** What is taken down: the steps that the cluster is to have no more, and where a phase is started over from, its and later ones. */
-function goesFirst(phases: readonly Phase[], run: Planning, forward: readonly PlannedStep[]): readonly PlannedStep[] {
-  const was = asItWas(phases, run, forward);
-  const whole = run.was && new Set(walkForward(phases, clusterOf(run.was)).map((p) => p.id));
-  const kept = new Set(forward.map((p) => p.id).filter((id) => !whole || whole.has(id)));
-  const over = new Set(run.from ? startingAt(phases, run.from, was).map((p) => p.id) : []);
-  const ancestorsOf = ancestry(was);
+function selectRemovals(
+  phases: readonly Phase[],
+  run: PlanOptions,
+  forward: readonly PlannedStep[],
+): readonly PlannedStep[] {
+  const previousPlan = getPreviousPlan(phases, run, forward);
+  const rollbackIds =
+    run.rollbackSpec && new Set(planForward(phases, deriveCluster(run.rollbackSpec)).map((p) => p.id));
+  const keptIds = new Set(forward.map((p) => p.id).filter((id) => !rollbackIds || rollbackIds.has(id)));
+  const rebuiltIds = new Set(
+    run.fromPhase ? selectFromPhase(phases, run.fromPhase, previousPlan).map((p) => p.id) : [],
+  );
+  const getAncestors = createAncestorLookup(previousPlan);
   /** A node leaves in good order only where what serves it stays. */
-  const canLeave = ({ id, step }: PlannedStep) =>
-    !step.leaves || ![...ancestorsOf(id)].some((each) => over.has(each) && kept.has(each));
-  return was.filter((p) => over.has(p.id) || (!kept.has(p.id) && canLeave(p)));
+  const canRemoveGracefully = ({ id, step }: PlannedStep) =>
+    !step.skipOnClusterDelete || ![...getAncestors(id)].some((each) => rebuiltIds.has(each) && keptIds.has(each));
+  return previousPlan.filter((p) => rebuiltIds.has(p.id) || (!keptIds.has(p.id) && canRemoveGracefully(p)));
 }
 
 /** The steps of a phase and of all that come after it in the tutorial. */
-function startingAt(phases: readonly Phase[], from: string, forward: readonly PlannedStep[]): PlannedStep[] {
-  const first = phases.findIndex((phase) => phase.name === from);
-  if (first < 0) throw new Error(`there is no phase "${from}" to start over from`);
-  const later = new Set(phases.slice(first));
-  return forward.filter((p) => later.has(p.phase) && !p.step.leaves);
+function selectFromPhase(phases: readonly Phase[], fromPhase: string, forward: readonly PlannedStep[]): PlannedStep[] {
+  const first = phases.findIndex((phase) => phase.name === fromPhase);
+  if (first < 0) throw new Error(`there is no phase "${fromPhase}" to start over from`);
+  const laterPhases = new Set(phases.slice(first));
+  return forward.filter((p) => laterPhases.has(p.phase) && !p.step.skipOnClusterDelete);
 }
 
 /** Takes down, then walks forward; what is built again waits until all that goes is gone. */
-function takenDownFirst(forward: readonly PlannedStep[], goes: readonly PlannedStep[]): PlannedStep[] {
-  const down = turnedAround(goes).map((p) => ({
+function planRemovalsThenBuild(forward: readonly PlannedStep[], removedSteps: readonly PlannedStep[]): PlannedStep[] {
+  const removals = reversePlan(removedSteps).map((p) => ({
     ...p,
     id: `remove:${p.id}`,
-    destroys: true,
-    after: p.after.map((id) => `remove:${id}`),
+    isDestructive: true,
+    dependsOn: p.dependsOn.map((id) => `remove:${id}`),
   }));
-  const removals = down.map((p) => p.id);
-  return [...down, ...forward.map((p) => ({ ...p, after: [...removals, ...p.after] }))];
+  const removalIds = removals.map((p) => p.id);
+  return [...removals, ...forward.map((p) => ({ ...p, dependsOn: [...removalIds, ...p.dependsOn] }))];
 }
 
 /** Delete: once all is taken down, that nothing is left. */
-function proven(down: readonly PlannedStep[], cluster: Cluster): readonly PlannedStep[] {
-  const ids = down.map((p) => p.id);
-  return [...down, ...walkForward([gonePhase], cluster).map((p) => ({ ...p, after: ids }))];
+function appendDeletionCheck(removals: readonly PlannedStep[], cluster: Cluster): readonly PlannedStep[] {
+  const ids = removals.map((p) => p.id);
+  return [...removals, ...planForward([verifyDeletedPhase], cluster).map((p) => ({ ...p, dependsOn: ids }))];
 }
 
-function turnedAround(forward: readonly PlannedStep[]): PlannedStep[] {
-  const ancestorsOf = ancestry(forward);
-  const canGo = forward.filter((p) => p.step.remove !== undefined);
-  const going = new Set(canGo.map((p) => p.id));
-  const removable = canGo.filter((p) => p.step.within === undefined || !going.has(p.step.within));
+function reversePlan(forward: readonly PlannedStep[]): PlannedStep[] {
+  const getAncestors = createAncestorLookup(forward);
+  const candidates = forward.filter((p) => p.step.remove !== undefined);
+  const candidateIds = new Set(candidates.map((p) => p.id));
+  const removable = candidates.filter((p) => p.step.containedIn === undefined || !candidateIds.has(p.step.containedIn));
   return removable.toReversed().map((p) => ({
     ...p,
-    walks: 'backward',
-    after: removable.filter((later) => ancestorsOf(later.id).has(p.id)).map((later) => later.id),
+    direction: 'backward',
+    dependsOn: removable.filter((later) => getAncestors(later.id).has(p.id)).map((later) => later.id),
   }));
 }
 
 /** Everything that a step is built on, directly or not. */
-function ancestry(planned: readonly PlannedStep[]): (id: string) => ReadonlySet<string> {
+function createAncestorLookup(planned: readonly PlannedStep[]): (id: string) => ReadonlySet<string> {
   const byKey = new Map(planned.map((p) => [p.id, p]));
-  const known = new Map<string, ReadonlySet<string>>();
-  function ancestorsOf(id: string): ReadonlySet<string> {
-    const before = known.get(id);
-    if (before) return before;
-    const found = new Set((byKey.get(id)?.after ?? []).flatMap((each) => [each, ...ancestorsOf(each)]));
-    known.set(id, found);
-    return found;
+  const cache = new Map<string, ReadonlySet<string>>();
+  function getAncestors(id: string): ReadonlySet<string> {
+    const cached = cache.get(id);
+    if (cached) return cached;
+    const ancestors = new Set((byKey.get(id)?.dependsOn ?? []).flatMap((each) => [each, ...getAncestors(each)]));
+    cache.set(id, ancestors);
+    return ancestors;
   }
-  return ancestorsOf;
+  return getAncestors;
 }

@@ -1,93 +1,93 @@
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import type { Lease, Store } from '../../store/store.ts';
-import { LeaseLost, StoreAway } from '../../store/store-errors.ts';
-import { clusterOf } from '../cluster/cluster.ts';
-import { liveGrants } from '../service/kubeconfig-grants.ts';
-import { inChapters } from './assign-chapters.ts';
-import type { StepTools } from './execute-step.ts';
-import { settleRun } from './finalize-run.ts';
+import { LeaseLost, StoreUnavailable } from '../../store/store-errors.ts';
+import { deriveCluster } from '../cluster/cluster.ts';
+import { listActiveGrantIds } from '../service/kubeconfig-grants.ts';
+import { assignChapters } from './assign-chapters.ts';
+import type { ExecuteStepDeps } from './execute-step.ts';
+import { finalizeRun } from './finalize-run.ts';
 import { Journal } from './journal.ts';
 import { isOperation, type OperationName } from './operations.ts';
 import { plan } from './plan.ts';
 import type { RunState } from './run-state.ts';
-import { walk } from './scheduler.ts';
-import type { Clock, Context, Phase } from './step.ts';
+import { runSchedulerLoop } from './scheduler.ts';
+import type { Clock, Phase, StepContext } from './step.ts';
 
 export interface RunnerOptions {
   readonly store: Store;
   readonly phases: readonly Phase[];
   /** This process, unique among all that ever ran. */
-  readonly holder: string;
+  readonly leaseOwner: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly leaseMs: number;
   /** How long a question waits for an answer. */
   readonly approvalMs: number;
   /** Opens what the steps of a cluster may use. The runner closes it when it puts the run down. */
-  world(run: RunRecord): Promise<World>;
+  openResources(run: RunRecord): Promise<RunResources>;
   /** Told whenever events were stored: the outbox reads them. */
-  told(run: string): void;
-  readonly log: StepTools['log'];
-  readonly killPoint: StepTools['killPoint'];
+  onEventsAppended(run: string): void;
+  readonly log: ExecuteStepDeps['log'];
+  readonly killPoint: ExecuteStepDeps['killPoint'];
 }
 
-export interface World {
-  readonly tools: Pick<Context, 'cloud' | 'remote' | 'vault' | 'mirror' | 'kube'>;
+export interface RunResources {
+  readonly clients: Pick<StepContext, 'compute' | 'ssh' | 'vault' | 'mirror' | 'kube'>;
   close(): Promise<void>;
 }
 
 /** Why the runner put a run down. `busy`: another runner has it. `later`: an earlier run of the cluster is not over. */
-export type PutDown = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'lost';
+export type RunnerExit = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'lost';
 
 /**
  * Carries a run forward under a lease until it is over, waits for a person, or `signal` says stop. Any instance may do
  * this for any run; what it does is what the events say is next.
- * @throws StoreAway when the store was away for longer than the lease: then it is to be called again
+ * @throws StoreUnavailable when the store was away for longer than the lease: then it is to be called again
  */
-export async function drive(runId: string, options: RunnerOptions, signal: AbortSignal): Promise<PutDown> {
+export async function executeRun(runId: string, options: RunnerOptions, signal: AbortSignal): Promise<RunnerExit> {
   const { store } = options;
   const run = (await store.read('run', runId))?.value;
   if (!run?.open || !isOperation(run.operation)) return 'over';
   const cluster = (await store.read('cluster', run.cluster))?.value;
-  if (await anEarlierIsOpen(store, cluster, runId)) return 'later';
-  const lease = await store.takeLease(runId, options.holder, options.leaseMs);
+  if (await hasEarlierOpenRun(store, cluster, runId)) return 'later';
+  const lease = await store.acquireLease(runId, options.leaseOwner, options.leaseMs);
   if (!lease) return 'busy';
   try {
-    return await underLease(lease, run, run.operation, cluster, options, signal);
+    return await executeUnderLease(lease, run, run.operation, cluster, options, signal);
   } catch (error) {
     if (error instanceof LeaseLost) return 'lost';
     throw error;
   } finally {
     await store.releaseLease(lease).catch((error: unknown) => {
       // It runs out by itself.
-      if (!(error instanceof StoreAway)) throw error;
+      if (!(error instanceof StoreUnavailable)) throw error;
     });
   }
 }
 
-async function underLease(
+async function executeUnderLease(
   lease: Lease,
   run: RunRecord,
   operation: OperationName,
   record: ClusterRecord | undefined,
   options: RunnerOptions,
-  outer: AbortSignal,
-): Promise<PutDown> {
+  stopSignal: AbortSignal,
+): Promise<RunnerExit> {
   const { store, clock, leaseMs } = options;
-  const lost = new AbortController();
-  const journal = new Journal(store, lease, () => options.told(lease.run));
+  const leaseFailure = new AbortController();
+  const journal = new Journal(store, lease, () => options.onEventsAppended(lease.run));
   await journal.catchUp();
-  if (journal.state.over) return await putAway();
-  if (waitsForSomebody(journal.state, clock.now())) return 'parked';
-  await journal.tell({ type: 'run.taken', runner: options.holder });
-  const cluster = clusterOf(run.spec);
-  const world = await options.world(run);
-  const putDown = new AbortController();
-  const renewing = keepLease();
+  if (journal.state.outcome) return await finishRun();
+  if (isWaitingForUser(journal.state, clock.now())) return 'parked';
+  await journal.append({ type: 'run.claimed', runner: options.leaseOwner });
+  const cluster = deriveCluster(run.spec);
+  const resources = await options.openResources(run);
+  const renewalStop = new AbortController();
+  const renewal = renewLeasePeriodically();
   try {
-    const whole = plan(options.phases, cluster, { ...run, operation });
-    const planned = run.pause ? inChapters(whole) : whole;
-    const tools: StepTools = {
+    const fullPlan = plan(options.phases, cluster, { ...run, operation });
+    const planned = run.pausesAfterChapters ? assignChapters(fullPlan) : fullPlan;
+    const deps: ExecuteStepDeps = {
       planned,
       journal,
       approvalMs: options.approvalMs,
@@ -95,53 +95,53 @@ async function underLease(
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
       context: {
-        ...{ ...world.tools, cluster, clock, signal: outer },
-        grants: () => liveGrants(store, run.cluster, clock.now()),
+        ...{ ...resources.clients, cluster, clock, signal: stopSignal },
+        listActiveGrantIds: () => listActiveGrantIds(store, run.cluster, clock.now()),
       },
-      earlierFacts: new Map(Object.entries(record?.facts ?? {})),
-      trustsEarlierFacts: operation !== 'rebuild',
+      earlierOutputs: new Map(Object.entries(record?.outputs ?? {})),
+      reusesEarlierOutputs: operation !== 'rebuild',
     };
-    const end = await walk(planned, tools, AbortSignal.any([outer, lost.signal]));
+    const exit = await runSchedulerLoop(planned, deps, AbortSignal.any([stopSignal, leaseFailure.signal]));
     // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
-    if (end === 'stopped' && lost.signal.aborted) throw lost.signal.reason;
-    return end === 'over' ? await putAway() : end;
+    if (exit === 'stopped' && leaseFailure.signal.aborted) throw leaseFailure.signal.reason;
+    return exit === 'over' ? await finishRun() : exit;
   } finally {
-    putDown.abort();
-    await renewing;
-    await world.close();
+    renewalStop.abort();
+    await renewal;
+    await resources.close();
   }
 
-  async function keepLease(): Promise<void> {
+  async function renewLeasePeriodically(): Promise<void> {
     try {
       for (;;) {
-        await clock.sleep(leaseMs / 3, putDown.signal);
+        await clock.sleep(leaseMs / 3, renewalStop.signal);
         await journal.renew(leaseMs).catch((error: unknown) => {
           // Until it runs out nobody else can have taken it.
-          if (!(error instanceof StoreAway) || clock.now() >= journal.lease.until) throw error;
+          if (!(error instanceof StoreUnavailable) || clock.now() >= journal.lease.expiresAt) throw error;
         });
       }
     } catch (error) {
-      if (!putDown.signal.aborted) lost.abort(error);
+      if (!renewalStop.signal.aborted) leaseFailure.abort(error);
     }
   }
 
-  async function putAway(): Promise<'over'> {
-    await settleRun(store, lease.run, run, journal.state);
-    options.told(lease.run);
+  async function finishRun(): Promise<'over'> {
+    await finalizeRun(store, lease.run, run, journal.state);
+    options.onEventsAppended(lease.run);
     return 'over';
   }
 }
 
 /** Nothing to do before a person has answered, or their time is over. */
-function waitsForSomebody({ asked, paused, cancelAsked }: RunState, now: Date): boolean {
-  const isAsked = asked !== undefined && asked.expiresAt > now;
-  return (isAsked || paused !== undefined) && !cancelAsked;
+function isWaitingForUser({ pendingApproval, pendingPause, cancelRequested }: RunState, now: Date): boolean {
+  const hasPendingApproval = pendingApproval !== undefined && pendingApproval.expiresAt > now;
+  return (hasPendingApproval || pendingPause !== undefined) && !cancelRequested;
 }
 
 /** A run that took the cluster from another waits until that one has put its tools down. */
-async function anEarlierIsOpen(store: Store, cluster: ClusterRecord | undefined, run: string): Promise<boolean> {
+async function hasEarlierOpenRun(store: Store, cluster: ClusterRecord | undefined, run: string): Promise<boolean> {
   const runs = cluster?.runs ?? [];
-  const earlier = runs.slice(0, Math.max(0, runs.indexOf(run))).slice(-3);
-  const records = await Promise.all(earlier.map((id) => store.read('run', id)));
+  const earlierRuns = runs.slice(0, Math.max(0, runs.indexOf(run))).slice(-3);
+  const records = await Promise.all(earlierRuns.map((id) => store.read('run', id)));
   return records.some((found) => found?.value.open);
 }

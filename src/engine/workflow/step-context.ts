@@ -2,43 +2,49 @@ import type { z } from 'zod';
 import { KthwError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { PlannedStep } from './plan.ts';
-import type { Context, Fact } from './step.ts';
+import type { Output, StepContext } from './step.ts';
 
-export interface ContextTools {
+export interface StepContextDeps {
   readonly journal: Journal;
   /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<Context, 'know' | 'knows' | 'request' | 'survey' | keyof Voice>;
+  readonly context: Omit<StepContext, 'getOutput' | 'findOutput' | 'requestId' | 'detectAllDrift' | keyof StepReporter>;
   readonly planned: readonly PlannedStep[];
   /** What earlier runs of the cluster found out. */
-  readonly earlierFacts: ReadonlyMap<string, z.core.util.JSONType>;
+  readonly earlierOutputs: ReadonlyMap<string, z.core.util.JSONType>;
   /** Whether what is built may rely on them: not where the run itself takes down what they are of. */
-  readonly trustsEarlierFacts: boolean;
+  readonly reusesEarlierOutputs: boolean;
 }
 
 /** How a step is heard. */
-export type Voice = Pick<Context, 'say' | 'diagnosed'>;
+export type StepReporter = Pick<StepContext, 'logProgress' | 'reportDiagnosis'>;
 
 /** What one step may use of the world. `request` goes to Compute with its call. */
-export function stepContext({ id, walks }: PlannedStep, request: string, tools: ContextTools, voice: Voice): Context {
-  const { journal, context, planned, earlierFacts } = tools;
-  const mayRemember = walks === 'backward' || tools.trustsEarlierFacts;
-  function knows<T>(fact: Fact<T>): T | undefined {
-    const value = journal.state.facts.get(fact.name) ?? (mayRemember ? earlierFacts.get(fact.name) : undefined);
-    return value === undefined ? undefined : fact.schema.parse(value);
+export function createStepContext(
+  { id, direction }: PlannedStep,
+  requestId: string,
+  deps: StepContextDeps,
+  reporter: StepReporter,
+): StepContext {
+  const { journal, context, planned, earlierOutputs } = deps;
+  const canUseEarlierOutputs = direction === 'backward' || deps.reusesEarlierOutputs;
+  function findOutput<T>(output: Output<T>): T | undefined {
+    const value =
+      journal.state.outputs.get(output.name) ?? (canUseEarlierOutputs ? earlierOutputs.get(output.name) : undefined);
+    return value === undefined ? undefined : output.schema.parse(value);
   }
-  const c: Context = {
+  const c: StepContext = {
     ...context,
-    ...voice,
-    request,
-    knows,
-    know(fact) {
-      const value = knows(fact);
+    ...reporter,
+    requestId,
+    findOutput,
+    getOutput(output) {
+      const value = findOutput(output);
       if (value !== undefined) return value;
-      throw new KthwError('bug', { doing: id }, { detail: `no earlier step made "${fact.name}" known` });
+      throw new KthwError('bug', { doing: id }, { detail: `no earlier step made "${output.name}" known` });
     },
-    async survey() {
-      const forward = planned.filter((p) => p.walks === 'forward');
-      return (await Promise.all(forward.map((p) => p.step.differs?.(c) ?? []))).flat();
+    async detectAllDrift() {
+      const forward = planned.filter((p) => p.direction === 'forward');
+      return (await Promise.all(forward.map((p) => p.step.detectDrift?.(c) ?? []))).flat();
     },
   };
   return c;

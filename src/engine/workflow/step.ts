@@ -2,26 +2,26 @@ import type { z } from 'zod';
 import type { Difference } from '../../store/events.ts';
 import type { Vault } from '../../store/vault/vault.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { Cloud } from '../gcp/compute/compute-client.ts';
-import type { Kube } from '../kubernetes/kube-client.ts';
-import type { BlankVault } from '../manual/redacted-vault.ts';
-import type { Remote } from '../ssh/ssh-client.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { KubeClient } from '../kubernetes/kube-client.ts';
+import type { RedactedVault } from '../manual/redacted-vault.ts';
+import type { SshClient } from '../ssh/ssh-client.ts';
 
 /**
  * What a step saw when it looked. `different` carries both sides, so that a conflict can be shown; `saw`: what somebody who
  * looked by hand would have read. Never a secret.
  */
-export type Observed =
-  | { readonly is: 'absent' }
-  | { readonly is: 'present'; readonly facts?: readonly Known[]; readonly saw?: string }
-  | { readonly is: 'different'; readonly fields: readonly Difference[] };
+export type Observation =
+  | { readonly status: 'absent' }
+  | { readonly status: 'present'; readonly outputs?: readonly OutputValue[]; readonly commandOutput?: string }
+  | { readonly status: 'different'; readonly differences: readonly Difference[] };
 
 /** A typed value that one phase finds and later ones read: an address, a fingerprint. Never a secret: those live in the vault. */
-export interface Fact<T> {
+export interface Output<T> {
   readonly name: string;
   readonly schema: z.ZodType<T>;
 }
-export interface Known {
+export interface OutputValue {
   readonly name: string;
   readonly value: z.core.util.JSONType;
 }
@@ -32,45 +32,48 @@ export interface Step {
   /** What the thread shows. */
   readonly title: string;
   /** Keys of steps that must be done first, besides the phase's `after`. Lets a machine go on without its neighbours. */
-  readonly after?: readonly string[];
+  readonly dependsOn?: readonly string[];
   /** Looks, changes nothing. */
-  observe(c: Context): Promise<Observed>;
+  observe(c: StepContext): Promise<Observation>;
   /**
    * Called after `absent`, and possibly again after a crash at any point inside it. A step without it makes nothing: it
    * looks until what others made has come up. Answers what it saw afterwards where it looked itself, just as `observe` does.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: most only act, and are written as what they are
-  apply?(c: Context): Promise<Observed | void>;
+  apply?(c: StepContext): Promise<Observation | void>;
   /** What exists and differs, as far as that can be told before anything is made. Nothing: all is well, or not there yet. */
-  differs?(c: Context): Promise<readonly Difference[]>;
+  detectDrift?(c: StepContext): Promise<readonly Difference[]>;
   /** Making it takes something away: it waits for an approval of its `stake`. */
-  readonly asks?: boolean;
+  readonly requiresApproval?: boolean;
   /**
    * What its removal, or its making where it asks, would take away as it is now: lines for a person to approve, and a text that changes when the thing
    * does. @default its title
    */
-  stake?(c: Context): Promise<Stake>;
+  previewDestruction?(c: StepContext): Promise<DestructionPreview>;
   /** Its removal needs the rest of the cluster to live, and is left out where all of it goes. */
-  readonly leaves?: boolean;
+  readonly skipOnClusterDelete?: boolean;
   /** Key of the step whose removal takes this one's doing along: what is on a machine goes with the machine. */
-  readonly within?: string;
+  readonly containedIn?: string;
   /** Called after it has failed three times, and when it has failed for good: looks for the cause, tells it by `diagnosed`. */
-  diagnose?(c: Context): Promise<void>;
+  diagnose?(c: StepContext): Promise<void>;
   /** What a person would type for it, from the very values that it works with. Nothing: there is nothing to type. */
-  byHand?(c: ByHand, walks: 'forward' | 'backward'): Promise<readonly Typed[]> | readonly Typed[];
+  manualCommands?(
+    c: ManualContext,
+    direction: 'forward' | 'backward',
+  ): Promise<readonly ShellCommand[]> | readonly ShellCommand[];
   /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
-  exists?(c: Context): Promise<boolean>;
+  exists?(c: StepContext): Promise<boolean>;
   /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
-  remove?(c: Context): Promise<void>;
+  remove?(c: StepContext): Promise<void>;
 }
 
-export interface Stake {
+export interface DestructionPreview {
   /** Empty: there is nothing to take away. */
   readonly lines: readonly string[];
-  readonly state: string;
+  readonly fingerprint: string;
 }
 
-export interface Phase<Name extends string = string, After extends string = string> {
+export interface Phase<Name extends string = string, Dependency extends string = string> {
   readonly name: Name;
   readonly title: string;
   /** Chapter of the tutorial. */
@@ -79,7 +82,7 @@ export interface Phase<Name extends string = string, After extends string = stri
    * Phases whose steps must all be done first. A step that names its own `after` waits for those steps instead, so
    * that one machine can be ahead of another.
    */
-  readonly after: readonly After[];
+  readonly dependsOn: readonly Dependency[];
   /** @default the runner's own */
   readonly retry?: RetryPolicy;
   /** Pure: the same cluster, the same steps. A plan needs no cloud. */
@@ -99,49 +102,49 @@ export interface Clock {
 }
 
 /** All that a step may use of the world. */
-export interface Context {
+export interface StepContext {
   readonly cluster: Cluster;
-  readonly cloud: Cloud;
-  readonly remote: Remote;
+  readonly compute: ComputeClient;
+  readonly ssh: SshClient;
   readonly vault: Vault;
-  readonly kube: Kube;
+  readonly kube: KubeClient;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Goes to Compute with a call: stored before it, the same again after a crash. */
-  readonly request: string;
+  readonly requestId: string;
   /** Replaces every upstream host of a download; undefined: upstream itself. */
   readonly mirror: string | undefined;
   /** Ids of the kubeconfigs of people that are to work now. */
-  grants(): Promise<readonly string[]>;
+  listActiveGrantIds(): Promise<readonly string[]>;
   /** What exists and differs, over all the steps of this run. */
-  survey(): Promise<readonly Difference[]>;
+  detectAllDrift(): Promise<readonly Difference[]>;
   /** @throws a bug when no step before this one made the fact known. */
-  know<T>(fact: Fact<T>): T;
+  getOutput<T>(output: Output<T>): T;
   /** The same where it may not be known yet. */
-  knows<T>(fact: Fact<T>): T | undefined;
+  findOutput<T>(output: Output<T>): T | undefined;
   /** A line for the thread; goes through the journal like everything. */
-  say(line: string): void;
+  logProgress(line: string): void;
   /** Why something is slow or fails, for the thread; the first is told, until the run is resumed. */
-  diagnosed(cause: Cause): void;
+  reportDiagnosis(cause: DiagnosedCause): void;
 }
 
 /** All that files and commands are rendered from. */
-export interface Rendering extends Pick<Context, 'cluster' | 'mirror' | 'know' | 'knows'> {
+export interface RenderContext extends Pick<StepContext, 'cluster' | 'mirror' | 'getOutput' | 'findOutput'> {
   readonly vault: Pick<Vault, 'get'>;
 }
 
 /** The same for showing it: where a secret would be, there is only a word for it. */
-export interface ByHand extends Rendering {
-  readonly vault: BlankVault;
+export interface ManualContext extends RenderContext {
+  readonly vault: RedactedVault;
 }
 
 /** What a person types: as root on a machine of the cluster, or where nothing is named, on their own. */
-export interface Typed {
-  readonly on?: string;
+export interface ShellCommand {
+  readonly runsOn?: string;
   readonly script: string;
 }
 
-export interface Cause {
+export interface DiagnosedCause {
   /** Figures, a line each. */
   readonly findings: readonly string[];
   /** A machine type that would do. */
@@ -153,15 +156,15 @@ export function definePhase<const N extends string, const A extends string = nev
   return phase;
 }
 
-export function present(...facts: Known[]): Observed {
-  return { is: 'present', facts };
+export function createPresentObservation(...outputs: OutputValue[]): Observation {
+  return { status: 'present', outputs };
 }
 
 /** What somebody who looked by hand would have read, and what is known from it. */
-export function saw(text: string, ...facts: Known[]): Observed {
-  return { is: 'present', facts, saw: text };
+export function createPresentWithCommandOutput(commandOutput: string, ...outputs: OutputValue[]): Observation {
+  return { status: 'present', outputs, commandOutput };
 }
 
-export function known<T extends z.core.util.JSONType>(fact: Fact<T>, value: T): Known {
-  return { name: fact.name, value };
+export function createOutputValue<T extends z.core.util.JSONType>(output: Output<T>, value: T): OutputValue {
+  return { name: output.name, value };
 }

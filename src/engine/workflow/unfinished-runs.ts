@@ -1,22 +1,22 @@
 import type { Store } from '../../store/store.ts';
-import { change } from './finalize-run.ts';
+import { updateRecord } from './finalize-run.ts';
 
 /** Every run that is not over, oldest first: what a process looks at when it starts. */
-export async function unfinishedRuns(store: Store): Promise<string[]> {
+export async function listUnfinishedRuns(store: Store): Promise<string[]> {
   for (let after = ''; ; ) {
     const clusters = await store.list('cluster', { after, limit: 100 });
-    for (const { id, value } of clusters) if (value.holding) await openHeld(store, id, value.holding);
+    for (const { id, value } of clusters) if (value.activeRun) await reopenActiveRun(store, id, value.activeRun);
     const last = clusters.at(-1);
-    if (!last) return await store.openRuns();
+    if (!last) return await store.listOpenRuns();
     after = last.id;
   }
 }
 
 /** A run that was resumed by a process which ended before it could open it: its cluster is held, so it goes on. */
-async function openHeld(store: Store, cluster: string, run: string): Promise<void> {
+async function reopenActiveRun(store: Store, cluster: string, run: string): Promise<void> {
   const record = (await store.read('run', run))?.value;
   if (!record || record.open) return;
   // Another process may have ended the run just now. It lets the cluster go first, so one that is still held was taken again.
-  if ((await store.read('cluster', cluster))?.value.holding !== run) return;
-  await change(store, 'run', run, (found) => ({ ...found, open: true }));
+  if ((await store.read('cluster', cluster))?.value.activeRun !== run) return;
+  await updateRecord(store, 'run', run, (found) => ({ ...found, open: true }));
 }

@@ -1,5 +1,5 @@
 import type { Store } from '../store.ts';
-import { Documents, type Usage } from './firestore-documents.ts';
+import { FirestoreDocuments, type FirestoreUsage } from './firestore-documents.ts';
 import { FirestoreRecords } from './firestore-records.ts';
 import { FirestoreRuns } from './firestore-runs.ts';
 
@@ -15,12 +15,12 @@ export interface FirestoreOptions {
   /** How long a call goes on when others write the same, or there is no answer. @default 20_000 */
   readonly deadlineMs?: number;
   /** How long to wait for one answer before it is asked again. @default 8_000 */
-  readonly answerMs?: number;
+  readonly requestTimeoutMs?: number;
 }
 
 export interface FirestoreStore extends Store {
   /** Grows with every call. */
-  readonly usage: Readonly<Usage>;
+  readonly usage: Readonly<FirestoreUsage>;
 }
 
 /**
@@ -30,15 +30,15 @@ export interface FirestoreStore extends Store {
 export async function openFirestoreStore(options: FirestoreOptions = {}): Promise<FirestoreStore> {
   // Loading the client takes longer than everything else at a start, and a bot on SQLite never needs it.
   const { Firestore, Timestamp } = await import('@google-cloud/firestore');
-  const emulated = process.env.FIRESTORE_EMULATOR_HOST ? 'demo-kthw' : undefined;
-  const projectId = options.projectId ?? emulated;
+  const emulatorProjectId = process.env.FIRESTORE_EMULATOR_HOST ? 'demo-kthw' : undefined;
+  const projectId = options.projectId ?? emulatorProjectId;
   const client = new Firestore({
     ...(projectId === undefined ? {} : { projectId }),
     ...(options.databaseId === undefined ? {} : { databaseId: options.databaseId }),
   });
-  const documents = new Documents(client, options.prefix ?? 'kthw', options.answerMs ?? 8_000);
+  const documents = new FirestoreDocuments(client, options.prefix ?? 'kthw', options.requestTimeoutMs ?? 8_000);
   const deadlineMs = options.deadlineMs ?? 20_000;
-  const records = new FirestoreRecords(documents, timeOf, deadlineMs);
+  const records = new FirestoreRecords(documents, parseTimestamp, deadlineMs);
   const runs = new FirestoreRuns(documents, options.now ?? (() => new Date()), deadlineMs);
   return {
     usage: documents.usage,
@@ -46,16 +46,16 @@ export async function openFirestoreStore(options: FirestoreOptions = {}): Promis
     write: (kind, id, value, ifVersion) => records.write(kind, id, value, ifVersion),
     remove: (kind, id, ifVersion) => records.remove(kind, id, ifVersion),
     list: (kind, page) => records.list(kind, page),
-    openRuns: () => records.openRuns(),
-    takeLease: async (run, holder, ttlMs) => runs.takeLease(run, holder, ttlMs),
+    listOpenRuns: () => records.listOpenRuns(),
+    acquireLease: async (run, owner, ttlMs) => runs.acquireLease(run, owner, ttlMs),
     renewLease: async (lease, ttlMs) => runs.renewLease(lease, ttlMs),
     releaseLease: async (lease) => runs.releaseLease(lease),
     append: async (run, events, lease) => runs.append(run, events, lease),
-    events: async (run, after = 0) => runs.events(run, after),
+    readEvents: async (run, after = 0) => runs.readEvents(run, after),
     close: () => documents.close(),
   };
 
-  function timeOf(version: string) {
+  function parseTimestamp(version: string) {
     const [, seconds, nanoseconds] = /^(\d+)\.(\d+)$/.exec(version) ?? [];
     return seconds === undefined ? undefined : new Timestamp(Number(seconds), Number(nanoseconds));
   }

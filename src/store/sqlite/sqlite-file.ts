@@ -5,14 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 /** Of the tables below. A file with another number is not touched. */
 const FORMAT = 1;
 
-const TABLES = `
+const SCHEMA = `
   CREATE TABLE IF NOT EXISTS records (
     kind TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL, version TEXT NOT NULL, open INTEGER NOT NULL,
     PRIMARY KEY (kind, id)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS open_records ON records (kind, id) WHERE open = 1;
   CREATE TABLE IF NOT EXISTS heads (
-    run TEXT PRIMARY KEY, seq INTEGER NOT NULL, token INTEGER NOT NULL, holder TEXT NOT NULL, untilMs INTEGER NOT NULL
+    run TEXT PRIMARY KEY, seq INTEGER NOT NULL, token INTEGER NOT NULL, owner TEXT NOT NULL, expiresAtMs INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS events (
     run TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (run, seq)
@@ -24,18 +24,18 @@ const TABLES = `
  * commit on disk before it is answered, up to `busyMs` of waiting for another process.
  * @throws Error when a newer release wrote the file.
  */
-export function openSqliteFile(path: string, busyMs: number): DatabaseSync {
+export function openSqliteFile(path: string, busyTimeoutMs: number): DatabaseSync {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // SQLite gives its log files the mode of the main file, so that one has to be right before it is opened.
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
   }
-  const db = new DatabaseSync(path, { timeout: busyMs });
+  const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
-    useWriteAheadLog(db, Date.now() + busyMs);
+    enableWriteAheadLog(db, Date.now() + busyTimeoutMs);
     db.exec('PRAGMA synchronous = FULL');
-    inTransaction(db, () => prepareTables(db, path));
+    runInTransaction(db, () => createTables(db, path));
     return db;
   } catch (error) {
     db.close();
@@ -44,7 +44,7 @@ export function openSqliteFile(path: string, busyMs: number): DatabaseSync {
 }
 
 /** Runs `work` alone: no other writer, in this process or another, until it is done. All or nothing. */
-export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+export function runInTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {
     const result = work();
@@ -57,7 +57,7 @@ export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
 }
 
 /** The switch to the log needs the file alone and does not wait by itself when another process is switching too. */
-function useWriteAheadLog(db: DatabaseSync, deadline: number): void {
+function enableWriteAheadLog(db: DatabaseSync, deadline: number): void {
   for (;;) {
     try {
       db.exec('PRAGMA journal_mode = WAL');
@@ -70,26 +70,26 @@ function useWriteAheadLog(db: DatabaseSync, deadline: number): void {
 }
 
 /** Another process is writing (5, 6), the disk fails (10) or is full (13). By https://www.sqlite.org/rescode.html */
-export function passesByItself(error: unknown): boolean {
-  return [5, 6, 10, 13].includes(codeOf(error));
+export function isTransientError(error: unknown): boolean {
+  return [5, 6, 10, 13].includes(getErrorCode(error));
 }
 
 function isBusy(error: unknown): boolean {
-  return codeOf(error) === 5;
+  return getErrorCode(error) === 5;
 }
 
 /** Without what extends it. */
-function codeOf(error: unknown): number {
+function getErrorCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
-function prepareTables(db: DatabaseSync, path: string): void {
-  const found = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-  if (found !== 0 && found !== FORMAT) {
+function createTables(db: DatabaseSync, path: string): void {
+  const format = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  if (format !== 0 && format !== FORMAT) {
     throw new Error(
-      `opening ${path}: it has format ${found}, this release knows ${FORMAT}; run the release that wrote it`,
+      `opening ${path}: it has format ${format}, this release knows ${FORMAT}; run the release that wrote it`,
     );
   }
-  db.exec(TABLES);
+  db.exec(SCHEMA);
   db.exec(`PRAGMA user_version = ${FORMAT}`);
 }

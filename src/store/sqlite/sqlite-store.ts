@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { Slices } from '../cooperative-queue.ts';
-import { decodeEvent, encodeEvents, withoutGaps } from '../event-codec.ts';
+import { CooperativeQueue } from '../cooperative-queue.ts';
+import { assertNoGaps, decodeEvent, encodeEvents } from '../event-codec.ts';
 import type { EngineEvent, StoredEvent } from '../events.ts';
-import { afterPrefix } from '../id-order.ts';
-import { assertHeld, leaseOf, take } from '../lease-rules.ts';
-import { checkId, decodeRecord, encodeRecord } from '../record-codec.ts';
-import type { Kind, RecordOf } from '../records.ts';
-import type { Lease, Page, Store, Version, Versioned } from '../store.ts';
+import { getPrefixEnd } from '../id-order.ts';
+import { assertLeaseHeld, claimLease, toLease } from '../lease-rules.ts';
+import { decodeRecord, encodeRecord, validateId } from '../record-codec.ts';
+import type { RecordKind, RecordValue } from '../records.ts';
+import type { Lease, ListOptions, Store, Version, VersionedRecord } from '../store.ts';
 import { StaleVersion } from '../store-errors.ts';
-import { type Head, NO_HEAD } from '../stream-position.ts';
-import { tellingAway } from '../translate-store-errors.ts';
-import { inTransaction, openSqliteFile, passesByItself } from './sqlite-file.ts';
+import { INITIAL_POSITION, type StreamPosition } from '../stream-position.ts';
+import { translateStoreErrors } from '../translate-store-errors.ts';
+import { isTransientError, openSqliteFile, runInTransaction } from './sqlite-file.ts';
 
 export interface SqliteOptions {
   /** Of the file; `:memory:` keeps nothing. Its folder is made when it is missing. */
@@ -19,9 +19,9 @@ export interface SqliteOptions {
   /** What leases run out by. */
   readonly now?: () => Date;
   /** Whether the process that holds a lease is surely over; its runs are free at once then. @default nobody knows */
-  readonly isGone?: (holder: string) => boolean;
+  readonly hasOwnerExited?: (owner: string) => boolean;
   /** How long a call waits for another process that writes. @default 10_000 */
-  readonly busyMs?: number;
+  readonly busyTimeoutMs?: number;
 }
 
 /**
@@ -29,38 +29,38 @@ export interface SqliteOptions {
  * @throws Error when the file can't be opened or a newer release wrote it.
  */
 export function openSqliteStore(options: SqliteOptions): Store {
-  const { path, now = () => new Date(), isGone = () => false, busyMs = 10_000 } = options;
-  const store = new SqliteStore(openSqliteFile(path, busyMs), now, isGone);
-  if (path === ':memory:') return tellingAway(store, passesByItself);
+  const { path, now = () => new Date(), hasOwnerExited = () => false, busyTimeoutMs = 10_000 } = options;
+  const store = new SqliteStore(openSqliteFile(path, busyTimeoutMs), now, hasOwnerExited);
+  if (path === ':memory:') return translateStoreErrors(store, isTransientError);
   // Each write waits for the disk within the call.
-  const slices = new Slices();
-  return tellingAway(store, passesByItself, (call) => slices.run(call));
+  const queue = new CooperativeQueue();
+  return translateStoreErrors(store, isTransientError, (call) => queue.run(call));
 }
 
 /** Methods are async only to turn throws into rejections: each one's work is done before it returns. */
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #now: () => Date;
-  readonly #isGone: (holder: string) => boolean;
+  readonly #hasOwnerExited: (owner: string) => boolean;
 
-  constructor(db: DatabaseSync, now: () => Date, isGone: (holder: string) => boolean) {
+  constructor(db: DatabaseSync, now: () => Date, hasOwnerExited: (owner: string) => boolean) {
     this.#db = db;
     this.#now = now;
-    this.#isGone = isGone;
+    this.#hasOwnerExited = hasOwnerExited;
   }
 
-  async read<K extends Kind>(kind: K, id: string): Promise<Versioned<RecordOf<K>> | undefined> {
-    const row = this.#db.prepare('SELECT * FROM records WHERE kind = ? AND id = ?').get(kind, checkId(kind, id));
-    return row && recordOf(kind, row);
+  async read<K extends RecordKind>(kind: K, id: string): Promise<VersionedRecord<RecordValue<K>> | undefined> {
+    const row = this.#db.prepare('SELECT * FROM records WHERE kind = ? AND id = ?').get(kind, validateId(kind, id));
+    return row && toRecord(kind, row);
   }
 
-  async write<K extends Kind>(
+  async write<K extends RecordKind>(
     kind: K,
     id: string,
-    value: RecordOf<K>,
+    value: RecordValue<K>,
     ifVersion: Version | undefined,
   ): Promise<Version> {
-    const text = encodeRecord(kind, checkId(kind, id), value);
+    const text = encodeRecord(kind, validateId(kind, id), value);
     const open = 'open' in value && value.open ? 1 : 0;
     const version = randomUUID() as string as Version;
     const { changes } =
@@ -77,13 +77,13 @@ class SqliteStore implements Store {
     return version;
   }
 
-  async remove(kind: Kind, id: string, ifVersion?: Version): Promise<void> {
-    checkId(kind, id);
+  async remove(kind: RecordKind, id: string, ifVersion?: Version): Promise<void> {
+    validateId(kind, id);
     if (ifVersion === undefined) {
       this.#db.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(kind, id);
       return;
     }
-    inTransaction(this.#db, () => {
+    runInTransaction(this.#db, () => {
       const row = this.#db.prepare('SELECT version FROM records WHERE kind = ? AND id = ?').get(kind, id);
       if (row === undefined) return;
       if (row.version !== ifVersion) {
@@ -93,90 +93,90 @@ class SqliteStore implements Store {
     });
   }
 
-  async list<K extends Kind>(kind: K, page: Page = {}): Promise<Versioned<RecordOf<K>>[]> {
+  async list<K extends RecordKind>(kind: K, page: ListOptions = {}): Promise<VersionedRecord<RecordValue<K>>[]> {
     const { prefix = '', after = '', limit = -1 } = page;
-    const end = afterPrefix(prefix) ?? null;
+    const end = getPrefixEnd(prefix) ?? null;
     return this.#db
       .prepare(
         'SELECT * FROM records WHERE kind = ? AND id >= ? AND id > ? AND (? IS NULL OR id < ?) ORDER BY id LIMIT ?',
       )
       .all(kind, prefix, after, end, end, limit)
-      .map((row) => recordOf(kind, row));
+      .map((row) => toRecord(kind, row));
   }
 
-  async openRuns(): Promise<string[]> {
+  async listOpenRuns(): Promise<string[]> {
     const rows = this.#db.prepare(`SELECT id FROM records WHERE kind = 'run' AND open = 1 ORDER BY id`).all();
     return rows.map((row) => String(row.id));
   }
 
-  async takeLease(run: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
-    checkId('run', run);
-    return inTransaction(this.#db, () => {
-      const found = this.#head(run);
-      const free = found.holder !== '' && this.#isGone(found.holder) ? { ...found, holder: '' } : found;
-      const head = take(free, holder, this.#now().getTime(), ttlMs);
-      return head && this.#keep(run, head);
+  async acquireLease(run: string, owner: string, ttlMs: number): Promise<Lease | undefined> {
+    validateId('run', run);
+    return runInTransaction(this.#db, () => {
+      const stored = this.#readPosition(run);
+      const current = stored.owner !== '' && this.#hasOwnerExited(stored.owner) ? { ...stored, owner: '' } : stored;
+      const position = claimLease(current, owner, this.#now().getTime(), ttlMs);
+      return position && this.#writePosition(run, position);
     });
   }
 
   async renewLease(lease: Lease, ttlMs: number): Promise<Lease> {
-    return inTransaction(this.#db, () => {
-      const head = this.#head(lease.run);
-      assertHeld(head, lease);
-      return this.#keep(lease.run, { ...head, untilMs: this.#now().getTime() + ttlMs });
+    return runInTransaction(this.#db, () => {
+      const position = this.#readPosition(lease.run);
+      assertLeaseHeld(position, lease);
+      return this.#writePosition(lease.run, { ...position, expiresAtMs: this.#now().getTime() + ttlMs });
     });
   }
 
   async releaseLease(lease: Lease): Promise<void> {
-    inTransaction(this.#db, () => {
-      const head = this.#head(lease.run);
-      if (head.token === lease.token) this.#keep(lease.run, { ...head, holder: '', untilMs: 0 });
+    runInTransaction(this.#db, () => {
+      const position = this.#readPosition(lease.run);
+      if (position.token === lease.token) this.#writePosition(lease.run, { ...position, owner: '', expiresAtMs: 0 });
     });
   }
 
   async append(run: string, events: readonly EngineEvent[], lease?: Lease): Promise<number> {
-    const texts = encodeEvents(checkId('run', run), events);
-    return inTransaction(this.#db, () => {
-      const head = this.#head(run);
-      if (lease !== undefined) assertHeld(head, lease);
+    const texts = encodeEvents(validateId('run', run), events);
+    return runInTransaction(this.#db, () => {
+      const position = this.#readPosition(run);
+      if (lease !== undefined) assertLeaseHeld(position, lease);
       const insert = this.#db.prepare('INSERT INTO events (run, seq, at, event) VALUES (?, ?, ?, ?)');
       const at = this.#now().toISOString();
       texts.forEach((text, index) => {
-        insert.run(run, head.seq + index + 1, at, text);
+        insert.run(run, position.seq + index + 1, at, text);
       });
-      const seq = head.seq + texts.length;
-      if (seq > head.seq) this.#keep(run, { ...head, seq });
+      const seq = position.seq + texts.length;
+      if (seq > position.seq) this.#writePosition(run, { ...position, seq });
       return seq;
     });
   }
 
-  async events(run: string, after = 0): Promise<StoredEvent[]> {
+  async readEvents(run: string, after = 0): Promise<StoredEvent[]> {
     const rows = this.#db
       .prepare('SELECT seq, at, event FROM events WHERE run = ? AND seq > ? ORDER BY seq')
-      .all(checkId('run', run), after);
+      .all(validateId('run', run), after);
     const found = rows.map((row) => decodeEvent(run, Number(row.seq), row.at, row.event));
-    return withoutGaps(run, after, found);
+    return assertNoGaps(run, after, found);
   }
 
   async close(): Promise<void> {
     if (this.#db.isOpen) this.#db.close();
   }
 
-  #head(run: string): Head {
-    const row = this.#db.prepare('SELECT seq, token, holder, untilMs FROM heads WHERE run = ?').get(run);
-    if (row === undefined) return NO_HEAD;
-    return row as unknown as Head;
+  #readPosition(run: string): StreamPosition {
+    const row = this.#db.prepare('SELECT seq, token, owner, expiresAtMs FROM heads WHERE run = ?').get(run);
+    if (row === undefined) return INITIAL_POSITION;
+    return row as unknown as StreamPosition;
   }
 
-  #keep(run: string, head: Head): Lease {
+  #writePosition(run: string, position: StreamPosition): Lease {
     this.#db
-      .prepare('INSERT OR REPLACE INTO heads (run, seq, token, holder, untilMs) VALUES (?, ?, ?, ?, ?)')
-      .run(run, head.seq, head.token, head.holder, head.untilMs);
-    return leaseOf(run, head);
+      .prepare('INSERT OR REPLACE INTO heads (run, seq, token, owner, expiresAtMs) VALUES (?, ?, ?, ?, ?)')
+      .run(run, position.seq, position.token, position.owner, position.expiresAtMs);
+    return toLease(run, position);
   }
 }
 
-function recordOf<K extends Kind>(kind: K, row: Record<string, SQLOutputValue>): Versioned<RecordOf<K>> {
+function toRecord<K extends RecordKind>(kind: K, row: Record<string, SQLOutputValue>): VersionedRecord<RecordValue<K>> {
   const id = String(row.id);
   return { id, value: decodeRecord(kind, id, row.value), version: String(row.version) as Version };
 }

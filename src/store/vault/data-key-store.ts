@@ -4,7 +4,7 @@ import { StaleVersion } from '../store-errors.ts';
 import type { Keyring } from './vault.ts';
 
 /** How long an unwrapped data key stays in memory. */
-const KEEP_MS = 5 * 60_000;
+const CACHE_TTL_MS = 5 * 60_000;
 
 export interface DataKey {
   /** Names the key without telling it: a ciphertext says by this which key it is under. */
@@ -15,10 +15,10 @@ export interface DataKey {
 }
 
 /** The data keys of clusters: made once each, kept wrapped in the store, unwrapped in memory for five minutes. */
-export class DataKeys {
+export class DataKeyStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #known = new Map<string, Promise<DataKey | undefined>>();
+  readonly #cache = new Map<string, Promise<DataKey | undefined>>();
 
   constructor(store: Store, keyring: Keyring) {
     this.#store = store;
@@ -27,76 +27,80 @@ export class DataKeys {
 
   /** The cluster's key, from memory if it is there; `undefined` when it has none. */
   find(cluster: string): Promise<DataKey | undefined> {
-    return this.#known.get(cluster) ?? this.#remember(cluster, this.#load(cluster));
+    return this.#cache.get(cluster) ?? this.#cacheKey(cluster, this.#load(cluster));
   }
 
   /** As `find`, past what is in memory. */
-  findAgain(cluster: string): Promise<DataKey | undefined> {
-    return this.#remember(cluster, this.#load(cluster));
+  reload(cluster: string): Promise<DataKey | undefined> {
+    return this.#cacheKey(cluster, this.#load(cluster));
   }
 
   /** The cluster's key, made if there is none. Whoever is first wins; everybody gets the same. */
-  async ensure(cluster: string): Promise<DataKey> {
-    const found = await this.find(cluster);
-    if (found !== undefined) return found;
+  async getOrCreate(cluster: string): Promise<DataKey> {
+    const existing = await this.find(cluster);
+    if (existing !== undefined) return existing;
     try {
-      const { wrapped, keyVersion } = await this.#keyring.wrap(randomBytes(32), contextOf(cluster));
+      const { wrapped, keyVersion } = await this.#keyring.wrap(randomBytes(32), getEncryptionContext(cluster));
       await this.#store.write(
         'dataKey',
         cluster,
-        { wrapped: Buffer.from(wrapped).toString('base64'), keyVersion },
+        { wrappedKey: Buffer.from(wrapped).toString('base64'), keyVersion },
         undefined,
       );
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;
     }
     // Read back rather than kept: what counts is what the store has.
-    const made = await this.findAgain(cluster);
-    if (made === undefined)
+    const created = await this.reload(cluster);
+    if (created === undefined)
       throw new StaleVersion(`the data key of ${JSON.stringify(cluster)} was shredded in between`);
-    return made;
+    return created;
   }
 
   /** Whether the store still has this key, and not one that replaced it. */
   async isCurrent(cluster: string, key: DataKey): Promise<boolean> {
     const record = await this.#store.read('dataKey', cluster);
     if (record?.version === key.version) return true;
-    return (await this.findAgain(cluster))?.id === key.id;
+    return (await this.reload(cluster))?.id === key.id;
   }
 
-  async destroy(cluster: string): Promise<void> {
+  async delete(cluster: string): Promise<void> {
     await this.#store.remove('dataKey', cluster);
-    this.#known.delete(cluster);
+    this.#cache.delete(cluster);
   }
 
   async #load(cluster: string): Promise<DataKey | undefined> {
     const record = await this.#store.read('dataKey', cluster);
     if (record === undefined) return undefined;
-    const { wrapped, keyVersion } = record.value;
-    const bytes = await this.#keyring.unwrap(Buffer.from(wrapped, 'base64'), contextOf(cluster), keyVersion);
+    const { wrappedKey, keyVersion } = record.value;
+    const bytes = await this.#keyring.unwrap(
+      Buffer.from(wrappedKey, 'base64'),
+      getEncryptionContext(cluster),
+      keyVersion,
+    );
     const id = createHmac('sha256', bytes).update('kthw data key').digest('hex').slice(0, 16);
     return { id, bytes, version: record.version };
   }
 
   /** Keeps a key that was found for a bounded time; an absence or a failure is not kept at all. */
-  async #remember(cluster: string, loading: Promise<DataKey | undefined>): Promise<DataKey | undefined> {
-    this.#known.set(cluster, loading);
-    const forget = (): void => {
-      if (this.#known.get(cluster) === loading) this.#known.delete(cluster);
+  async #cacheKey(cluster: string, loading: Promise<DataKey | undefined>): Promise<DataKey | undefined> {
+    this.#cache.set(cluster, loading);
+    const evict = (): void => {
+      if (this.#cache.get(cluster) === loading) this.#cache.delete(cluster);
     };
     try {
       const key = await loading;
-      if (key === undefined) forget();
-      else setTimeout(forget, KEEP_MS).unref();
+      if (key === undefined) evict();
+      else setTimeout(evict, CACHE_TTL_MS).unref();
       return key;
     } catch (error) {
-      forget();
+      evict();
       throw error;
     }
   }
 }
 
 /** What a cluster's wrapped key is bound to. */
-export function contextOf(cluster: string): string {
+export function getEncryptionContext(cluster: string): string {
   return `kthw data key of cluster ${cluster}`;
 }

@@ -1,12 +1,12 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
-import { StoreAway } from '../store-errors.ts';
-import { isPassing, type KmsCall, refusalOf } from './kms-errors.ts';
+import { StoreUnavailable } from '../store-errors.ts';
+import { isTransientError, type KmsCall, toKeyringError } from './kms-errors.ts';
 import type { Keyring } from './vault.ts';
-import { KeyringRefused } from './vault-errors.ts';
+import { KeyringError } from './vault-errors.ts';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServiceClient>[0]>;
 
-export interface KmsOptions {
+export interface KmsKeyringOptions {
   /** `projects/P/locations/L/keyRings/R/cryptoKeys/K`, for symmetric encryption. */
   readonly key: string;
   /** The address of another Cloud KMS, as `http://127.0.0.1:8931`. @default Google's */
@@ -14,7 +14,7 @@ export interface KmsOptions {
   /** Who the calls are made as. @default Google's application default credentials */
   readonly auth?: () => Promise<NonNullable<ClientOptions['authClient']>>;
   /** How long one answer may take. @default 10_000 */
-  readonly answerMs?: number;
+  readonly requestTimeoutMs?: number;
 }
 
 /**
@@ -23,54 +23,55 @@ export interface KmsOptions {
  *
  * Errors keep nothing of the request: that of `encrypt` holds the data key.
  */
-export function openKmsKeyring(options: KmsOptions): Keyring {
-  const { key: name, answerMs = 10_000 } = options;
+export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
+  const { key: name, requestTimeoutMs = 10_000 } = options;
   let client: Promise<KeyManagementServiceClient> | undefined;
 
-  function connected(): Promise<KeyManagementServiceClient> {
-    client ??= connect(options).catch((error: unknown) => {
+  function getClient(): Promise<KeyManagementServiceClient> {
+    client ??= createKmsClient(options).catch((error: unknown) => {
       client = undefined;
       throw error;
     });
     return client;
   }
 
-  async function calling<T>(call: KmsCall, work: (kms: KeyManagementServiceClient) => Promise<T>): Promise<T> {
-    const kms = await connected();
+  async function callKms<T>(call: KmsCall, work: (kms: KeyManagementServiceClient) => Promise<T>): Promise<T> {
+    const kms = await getClient();
     try {
       return await work(kms);
     } catch (error) {
-      if (isPassing(error)) throw new StoreAway(`${call.doing}: Cloud KMS gave no answer; try again later`);
-      throw await refusalOf(error, call, kms, { timeout: answerMs });
+      if (isTransientError(error))
+        throw new StoreUnavailable(`${call.doing}: Cloud KMS gave no answer; try again later`);
+      throw await toKeyringError(error, call, kms, { timeout: requestTimeoutMs });
     }
   }
 
   return {
     async wrap(key, context) {
       const request = { name, plaintext: key, additionalAuthenticatedData: Buffer.from(context) };
-      return await calling({ doing: `wrapping the ${context}`, key: name }, async (kms) => {
-        const [answer] = await kms.encrypt(request, { timeout: answerMs });
-        return { wrapped: bytesOf(answer.ciphertext), keyVersion: answer.name ?? '' };
+      return await callKms({ doing: `wrapping the ${context}`, key: name }, async (kms) => {
+        const [response] = await kms.encrypt(request, { timeout: requestTimeoutMs });
+        return { wrapped: toBytes(response.ciphertext), keyVersion: response.name ?? '' };
       });
     },
     async unwrap(wrapped, context, keyVersion) {
       const doing = `opening the ${context}`;
       if (!keyVersion.startsWith(`${name}/cryptoKeyVersions/`)) {
-        throw new KeyringRefused(
+        throw new KeyringError(
           `${doing}: it was wrapped by ${JSON.stringify(keyVersion)}, and KTHW_KMS_KEY is ${name}`,
           'name the key that it was made with, or bring it over with `npm run rewrap`',
         );
       }
       const request = { name, ciphertext: wrapped, additionalAuthenticatedData: Buffer.from(context) };
-      return await calling({ doing, key: name, version: keyVersion }, async (kms) => {
-        const [answer] = await kms.decrypt(request, { timeout: answerMs });
-        return bytesOf(answer.plaintext);
+      return await callKms({ doing, key: name, version: keyVersion }, async (kms) => {
+        const [response] = await kms.decrypt(request, { timeout: requestTimeoutMs });
+        return toBytes(response.plaintext);
       });
     },
   };
 }
 
-async function connect({ endpoint, auth }: KmsOptions): Promise<KeyManagementServiceClient> {
+async function createKmsClient({ endpoint, auth }: KmsKeyringOptions): Promise<KeyManagementServiceClient> {
   const { KeyManagementServiceClient } = await import('@google-cloud/kms');
   const options: ClientOptions = { fallback: true, ...(auth ? { authClient: await auth() } : {}) };
   if (endpoint === undefined) return new KeyManagementServiceClient(options);
@@ -78,6 +79,6 @@ async function connect({ endpoint, auth }: KmsOptions): Promise<KeyManagementSer
   return new KeyManagementServiceClient({ ...options, apiEndpoint: hostname, port: Number(port), protocol: 'http' });
 }
 
-function bytesOf(value: Uint8Array | string | null | undefined): Uint8Array {
+function toBytes(value: Uint8Array | string | null | undefined): Uint8Array {
   return typeof value === 'string' ? Buffer.from(value, 'base64') : Uint8Array.from(value ?? []);
 }

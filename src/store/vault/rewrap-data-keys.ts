@@ -1,18 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Store } from '../store.ts';
 import { StaleVersion } from '../store-errors.ts';
-import { contextOf } from './data-key-store.ts';
+import { getEncryptionContext } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
 
-export interface Rewrapped {
+export interface RewrapResult {
   /** The key version that wraps from now on. */
   readonly keyVersion: string;
   /** Data keys that are under it now and were not before. */
   readonly rewrapped: number;
   /** Under it already. */
-  readonly already: number;
+  readonly alreadyCurrent: number;
   /** Removed or replaced meanwhile by others, who use the new version too. */
-  readonly gone: number;
+  readonly replaced: number;
   /** Clusters whose key could not be brought over, and why. */
   readonly failed: readonly { readonly cluster: string; readonly error: Error }[];
 }
@@ -31,33 +31,40 @@ const pageSize = 200;
  * Can be run again at any time, and while kthw works: a key is replaced only if the new wrapping opens to the very same key
  * and nobody wrote in between.
  */
-export async function rewrap(store: Store, keyring: Keyring, options: RewrapOptions = {}): Promise<Rewrapped> {
+export async function rewrapDataKeys(
+  store: Store,
+  keyring: Keyring,
+  options: RewrapOptions = {},
+): Promise<RewrapResult> {
   const { parallel = 8, previous = keyring } = options;
   const { keyVersion } = await keyring.wrap(new Uint8Array(32), 'probe');
-  const counts = { rewrapped: 0, already: 0, gone: 0 };
+  const counts = { rewrapped: 0, alreadyCurrent: 0, replaced: 0 };
   const failed: { cluster: string; error: Error }[] = [];
 
-  async function bringOver(cluster: string): Promise<keyof typeof counts> {
+  async function rewrapDataKey(cluster: string): Promise<keyof typeof counts> {
     const found = await store.read('dataKey', cluster);
-    if (!found) return 'gone';
-    if (found.value.keyVersion === keyVersion) return 'already';
-    const context = contextOf(cluster);
-    const key = await previous.unwrap(Buffer.from(found.value.wrapped, 'base64'), context, found.value.keyVersion);
-    const made = await keyring.wrap(key, context);
-    const opened = await keyring.unwrap(made.wrapped, context, made.keyVersion);
-    if (opened.length !== key.length || !timingSafeEqual(opened, key))
+    if (!found) return 'replaced';
+    if (found.value.keyVersion === keyVersion) return 'alreadyCurrent';
+    const context = getEncryptionContext(cluster);
+    const key = await previous.unwrap(Buffer.from(found.value.wrappedKey, 'base64'), context, found.value.keyVersion);
+    const rewrappedKey = await keyring.wrap(key, context);
+    const unwrappedKey = await keyring.unwrap(rewrappedKey.wrapped, context, rewrappedKey.keyVersion);
+    if (unwrappedKey.length !== key.length || !timingSafeEqual(unwrappedKey, key))
       throw new Error(`wrapping the ${context}: it opens to another key; nothing was changed, try again`);
-    const record = { wrapped: Buffer.from(made.wrapped).toString('base64'), keyVersion: made.keyVersion };
+    const record = {
+      wrappedKey: Buffer.from(rewrappedKey.wrapped).toString('base64'),
+      keyVersion: rewrappedKey.keyVersion,
+    };
     await store.write('dataKey', cluster, record, found.version);
     return 'rewrapped';
   }
 
-  async function work(clusters: string[]): Promise<void> {
+  async function processQueue(clusters: string[]): Promise<void> {
     for (let cluster = clusters.shift(); cluster !== undefined; cluster = clusters.shift()) {
       try {
-        counts[await bringOver(cluster)] += 1;
+        counts[await rewrapDataKey(cluster)] += 1;
       } catch (error) {
-        if (error instanceof StaleVersion) counts.gone += 1;
+        if (error instanceof StaleVersion) counts.replaced += 1;
         else failed.push({ cluster, error: error as Error });
       }
     }
@@ -68,6 +75,6 @@ export async function rewrap(store: Store, keyring: Keyring, options: RewrapOpti
     const last = ids.at(-1);
     if (last === undefined) return { keyVersion, ...counts, failed };
     after = last;
-    await Promise.all(Array.from({ length: parallel }, () => work(ids)));
+    await Promise.all(Array.from({ length: parallel }, () => processQueue(ids)));
   }
 }

@@ -5,28 +5,28 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** AES-256-GCM under a fresh random nonce: nonce, ciphertext and tag in one. `bound` is authenticated, not kept. */
-export function seal(key: Uint8Array, plain: Uint8Array, bound: string): Uint8Array {
+export function seal(key: Uint8Array, plaintext: Uint8Array, associatedData: string): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(bound));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  cipher.setAAD(Buffer.from(associatedData));
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
 /**
  * What `seal` was given.
  * @throws SecretUnreadable when the key, a bit of the ciphertext or `bound` is another.
  */
-export function unseal(key: Uint8Array, sealed: Uint8Array, bound: string, what: string): Uint8Array {
+export function unseal(key: Uint8Array, sealed: Uint8Array, associatedData: string, label: string): Uint8Array {
   const end = sealed.length - TAG_BYTES;
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,
     });
-    decipher.setAAD(Buffer.from(bound));
+    decipher.setAAD(Buffer.from(associatedData));
     decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
   } catch (cause) {
-    throw new SecretUnreadable(`opening ${what}: it is damaged, or was sealed for another place or with another key`, {
+    throw new SecretUnreadable(`opening ${label}: it is damaged, or was sealed for another place or with another key`, {
       cause,
     });
   }

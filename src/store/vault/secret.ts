@@ -2,19 +2,19 @@ import { inspect } from 'node:util';
 
 /** A value that cannot be printed by accident: every way to text gives `[secret]`. `reveal` is the one way out. */
 export class Secret {
-  readonly #bytes: Uint8Array;
+  readonly #value: Uint8Array;
 
   constructor(value: Uint8Array | string) {
-    this.#bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+    this.#value = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   }
 
   /** As text, for the one place that needs it: a machine's standard input, or Slack's upload. */
   reveal(): string {
-    return new TextDecoder().decode(this.#bytes);
+    return new TextDecoder().decode(this.#value);
   }
 
-  bytes(): Uint8Array {
-    return this.#bytes;
+  revealBytes(): Uint8Array {
+    return this.#value;
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 /** A secret that the vault does not take. Says why, never what it was. */
-export class SecretRefused extends Error {
-  override name = 'SecretRefused';
+export class SecretTooLarge extends Error {
+  override name = 'SecretTooLarge';
 }
 
 /** Ciphertext that this key does not open: damaged, moved from another place, or left over from a cluster that was shredded. */
@@ -9,19 +9,19 @@ export class SecretUnreadable extends Error {
 }
 
 /** A key file that can't be trusted or used. The message says what to do. */
-export class KeyFileRefused extends Error {
-  override name = 'KeyFileRefused';
+export class InvalidKeyFile extends Error {
+  override name = 'InvalidKeyFile';
 }
 
-/** The keyring does not do what it is asked, and will not by itself. `what` is so, `next` is what to do. */
-export class KeyringRefused extends Error {
-  override name = 'KeyringRefused';
-  readonly what: string;
-  readonly next: string;
+/** The keyring does not do what it is asked, and will not by itself. `problem` is so, `remedy` is what to do. */
+export class KeyringError extends Error {
+  override name = 'KeyringError';
+  readonly problem: string;
+  readonly remedy: string;
 
-  constructor(what: string, next: string) {
-    super(`${what}; ${next}`);
-    this.what = what;
-    this.next = next;
+  constructor(problem: string, remedy: string) {
+    super(`${problem}; ${remedy}`);
+    this.problem = problem;
+    this.remedy = remedy;
   }
 }

@@ -7,17 +7,17 @@ export interface Vault {
    * The secret at `path`, made by `make` if there is none yet. Two runners that both make one end with the same: the
    * first write wins and both get it.
    */
-  ensure(path: string, make: () => Promise<Secret> | Secret): Promise<Secret>;
+  getOrCreate(path: string, create: () => Promise<Secret> | Secret): Promise<Secret>;
   /** Forgets one secret. Absent already: no error. */
-  forget(path: string): Promise<void>;
+  delete(path: string): Promise<void>;
   /** Whether nothing of the cluster's is kept any more: no data key, no ciphertext. */
   isEmpty(): Promise<boolean>;
   /** Forgets the cluster's data key and all its ciphertext. What copies hold can't be read any more. */
-  shred(): Promise<void>;
+  deleteAll(): Promise<void>;
 }
 
-export interface Vaults {
-  of(cluster: string): Vault;
+export interface VaultProvider {
+  getVault(cluster: string): Vault;
 }
 
 /** Wraps data keys: Cloud KMS in production, a local key file (mode 0600) on one machine. */

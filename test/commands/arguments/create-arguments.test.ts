@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readArguments } from '../../../src/commands/arguments/parse-arguments.ts';
-import { everybody } from '../../../src/commands/authorization/policy.ts';
+import { parseArguments } from '../../../src/commands/arguments/parse-arguments.ts';
+import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { create } from '../../../src/commands/create.ts';
-import { Carried, changedForm, openForm, readForm } from '../../../src/commands/interactions/create-cluster-modal.ts';
-import type { Desk } from '../../../src/engine/service/cluster-service-types.ts';
+import { CreateModalState, updateCreateModal, openCreateModal, parseCreateInput } from '../../../src/commands/interactions/create-cluster-modal.ts';
+import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { someOffers } from '../../fixtures/compute-catalog.ts';
 import { aSpec, defaults } from '../../fixtures/run.ts';
 
@@ -14,8 +14,8 @@ function unchanged(): Record<string, string> {
   return { ...texts, sshFrom: sshRanges.join(), name: 'demo', forceSize: '', otherType: '', ttl: '' };
 }
 
-const carried = { channel: 'C1', more: true, small: {} };
-const tools = { defaults: defaults(), policy: everybody, offers: someOffers(), desk: {} as Desk };
+const state = { channel: 'C1', isExpanded: true, undersizedTypes: {} };
+const deps = { defaults: defaults(), policy: allowAllPolicy, computeCatalog: someOffers(), clusterService: {} as ClusterService };
 
 describe('the form finds fault with what the flags find fault with, in the same words', () => {
   test.each([
@@ -36,39 +36,39 @@ describe('the form finds fault with what the flags find fault with, in the same 
     ['ttl', '8', ['--ttl', '8']],
     ['ttl', '91d', ['--ttl', '91d']],
   ])('%s %s', (block, value, flags) => {
-    const read = readForm(carried, { ...unchanged(), [block]: value }, tools);
+    const read = parseCreateInput(state, { ...unchanged(), [block]: value }, deps);
     if (!('errors' in read)) throw new Error('nothing is wrong with it');
     const said = read.errors[block];
-    const typed = readArguments(create, [block === 'name' ? value : 'demo', ...flags], defaults());
+    const typed = parseArguments(create, [block === 'name' ? value : 'demo', ...flags], defaults());
     if (!('problems' in typed)) throw new Error('nothing is wrong with the flags');
     expect(said?.length).toBeGreaterThan(5);
     expect(typed.problems.join('\n')).toContain(said);
   });
 
   test('and takes for the same what the flags take', () => {
-    const read = readForm(carried, unchanged(), tools);
-    const typed = readArguments(create, ['demo', '--region', 'us-west1'], defaults());
+    const read = parseCreateInput(state, unchanged(), deps);
+    const typed = parseArguments(create, ['demo', '--region', 'us-west1'], defaults());
     expect(read).toEqual(typed);
   });
 });
 
 test('what is wrong with a field that is not shown is said beside the name', () => {
   const { podCidr: _, ...shown } = unchanged();
-  const read = readForm(carried, { ...shown, subnet: '10.200.0.0/24' }, tools);
+  const read = parseCreateInput(state, { ...shown, subnet: '10.200.0.0/24' }, deps);
   expect(read).toEqual({ errors: { name: '--pod-cidr: overlaps `--subnet 10.200.0.0/24`' } });
 });
 
 test('only a channel where kthw listens can be chosen', () => {
-  const policy = { ...everybody, channels: ['C2'] };
+  const policy = { ...allowAllPolicy, channels: ['C2'] };
   const choose = (channel: string) =>
-    readForm({ more: false, small: {} }, { ...unchanged(), channel }, { ...tools, policy });
+    parseCreateInput({ isExpanded: false, undersizedTypes: {} }, { ...unchanged(), channel }, { ...deps, policy });
   expect(choose('C1')).toEqual({ errors: { channel: 'I don’t listen in this channel' } });
   expect(choose('C2')).toHaveProperty('args');
 });
 
 test('every option of the command is in the form', () => {
-  const { private_metadata: metadata = '' } = openForm('C1', tools).view;
-  const more = changedForm(Carried.parse(JSON.parse(metadata)), unchanged(), 'more', tools);
+  const { private_metadata: metadata = '' } = openCreateModal('C1', deps).view;
+  const more = updateCreateModal(CreateModalState.parse(JSON.parse(metadata)), unchanged(), 'advanced', deps);
   const blocks = more?.view.blocks.map((one) => one.block_id);
-  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.args(defaults()).shape)));
+  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.buildArgsSchema(defaults()).shape)));
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ShownMessage } from '../../../local/slack/slack-emulator-client.ts';
-import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { remind } from '../../../src/commands/notifier/ttl-reminders.ts';
+import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
+import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
 
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 async function withPolicy(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<ASlack> {
-  const slack = await aSlack({ ...options, policy: { ...everybody, ...policy } });
+  const slack = await aSlack({ ...options, policy: { ...allowAllPolicy, ...policy } });
   open.push(slack);
   return slack;
 }
@@ -29,58 +29,58 @@ interface Asked {
   readonly run: string;
   readonly ts: string;
   /** The question as it is shown now. */
-  shown(): Promise<ShownMessage>;
+  shown(): Promise<ApiMessage>;
   /** What the thread shows to somebody alone. */
-  toldTo(person: string, words: string): Promise<ShownMessage>;
+  toldTo(person: string, words: string): Promise<ApiMessage>;
   answers(): Promise<EngineEvent[]>;
 }
 
 /** A run of Ada's that asked something in its thread. */
 async function asked(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<Asked> {
   const slack = await withPolicy(policy, options);
-  await slack.people.as('ada').command(general, '/kthw create demo');
+  await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
   const run = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]?.id);
   await append(slack, run, question('d1', options.now?.() ?? new Date()));
-  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), { what: 'a question' });
+  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), { description: 'a question' });
   return {
     ...{ slack, run, ts },
-    shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ShownMessage,
+    shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ApiMessage,
     toldTo: (person, words) =>
       slack.people.waitFor(
         async () => (await thread(slack, person)).find((one) => one.is_ephemeral && one.text.includes(words)),
-        { what: `"${words}" to ${person}` },
+        { description: `"${words}" to ${person}` },
       ),
     answers: async () =>
-      (await slack.store.events(run)).map(({ event }) => event).filter(({ type }) => /given|refused/.test(type)),
+      (await slack.store.readEvents(run)).map(({ event }) => event).filter(({ type }) => /granted|rejected/.test(type)),
   };
 }
 
 function question(digest: string, now: Date): EngineEvent {
   const expiresAt = new Date(+now + 3 * 60_000).toISOString();
-  return { type: 'approval.asked', digest, destroys: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
 }
 
 async function append({ store, courier }: ASlack, run: string, ...events: readonly EngineEvent[]): Promise<void> {
   await store.append(run, events);
-  courier.poke(run);
+  courier.wake(run);
 }
 
-async function thread({ people }: ASlack, person = 'ada'): Promise<ShownMessage[]> {
-  const all = await people.messages(general, person);
+async function thread({ people }: ASlack, person = 'ada'): Promise<ApiMessage[]> {
+  const all = await people.listMessages(general, person);
   const summary = all.find(({ metadata }) => metadata?.event_type === 'kthw_run');
-  return summary ? await people.thread(general, summary.ts, person) : [];
+  return summary ? await people.listThreadMessages(general, summary.ts, person) : [];
 }
 
-function isQuestion({ blocks = [] }: ShownMessage): boolean {
+function isQuestion({ blocks = [] }: ApiMessage): boolean {
   return JSON.stringify(blocks).includes('machine demo-controller-0');
 }
 
-function hasButtons({ blocks = [] }: ShownMessage): boolean {
-  return JSON.stringify(blocks).includes('approval.yes');
+function hasButtons({ blocks = [] }: ApiMessage): boolean {
+  return JSON.stringify(blocks).includes('approval.approve');
 }
 
 /** A press as Slack would send it, with whatever in it. */
-function aPress(value: string, by: Person, id = 'approval.yes', trigger = '1.1.a'): string {
+function aPress(value: string, by: Person, id = 'approval.approve', trigger = '1.1.a'): string {
   const payload = {
     ...{ type: 'block_actions', trigger_id: trigger, response_url: 'http://127.0.0.1:9/gone' },
     team: { id: team, domain: 'local' },
@@ -92,10 +92,10 @@ function aPress(value: string, by: Person, id = 'approval.yes', trigger = '1.1.a
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
-async function inChannel({ people }: ASlack, person: string, words: string): Promise<ShownMessage> {
+async function inChannel({ people }: ASlack, person: string, words: string): Promise<ApiMessage> {
   return await people.waitFor(
-    async () => (await people.messages(general, person)).find(({ text }) => text.includes(words)),
-    { what: `"${words}" to ${person}` },
+    async () => (await people.listMessages(general, person)).find(({ text }) => text.includes(words)),
+    { description: `"${words}" to ${person}` },
   );
 }
 
@@ -104,45 +104,45 @@ describe('a question in a thread', () => {
     const it = await asked({ approvers: [operators] });
     const { people } = it.slack;
     expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> may answer');
-    await people.as('ada').click(general, it.ts, 'approval.yes');
+    await people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'You asked for this yourself');
-    await people.as('linus').click(general, it.ts, 'approval.yes');
+    await people.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('linus', 'You are not among those who may answer this');
-    await people.as('linus').click(general, it.ts, 'approval.no');
+    await people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
     await people.waitFor(async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2);
     expect(await it.answers()).toEqual([]);
     expect(hasButtons(await it.shown())).toBe(true);
-    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
     await people.waitFor(async () => !hasButtons(await it.shown()));
     expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
-    expect(await it.answers()).toEqual([{ type: 'approval.given', digest: 'd1', by: { team, user: 'U000GRACE' } }]);
+    expect(await it.answers()).toEqual([{ type: 'approval.granted', digest: 'd1', actor: { team, user: 'U000GRACE' } }]);
     // Asked once for all of them, and for the team once.
-    expect((await people.calls())[members]).toMatchObject({ calls: 1 });
-    expect((await people.calls())['auth.test']).toMatchObject({ calls: 1 });
+    expect((await people.getCallCounts())[members]).toMatchObject({ calls: 1 });
+    expect((await people.getCallCounts())['auth.test']).toMatchObject({ calls: 1 });
   });
 
   test('may be taken back by who asked, though others must approve', async () => {
     const it = await asked({ approvers: [operators] });
-    await it.slack.people.as('ada').click(general, it.ts, 'approval.no');
+    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
     await it.toldTo('ada', 'Your no counts');
     await it.slack.people.waitFor(async () => !hasButtons(await it.shown()));
-    expect(await it.answers()).toMatchObject([{ type: 'approval.refused', by: ada }]);
+    expect(await it.answers()).toMatchObject([{ type: 'approval.rejected', actor: ada }]);
   });
 
   test('is answered by anybody, and by who asked, where nobody is named', async () => {
     const it = await asked({});
-    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'Your yes counts');
-    expect(await it.answers()).toMatchObject([{ type: 'approval.given', by: ada }]);
+    expect(await it.answers()).toMatchObject([{ type: 'approval.granted', actor: ada }]);
   });
 
   test('that two press at once is answered by one; both are told', async () => {
     const it = await asked({});
     const { people } = it.slack;
     await Promise.all([
-      people.as('grace').click(general, it.ts, 'approval.yes'),
-      people.as('linus').click(general, it.ts, 'approval.no'),
+      people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve'),
+      people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject'),
     ]);
     const words = /Your (yes|no) counts|before you/;
     const told = await Promise.all(
@@ -153,18 +153,18 @@ describe('a question in a thread', () => {
       ),
     );
     expect(told.filter(({ text }) => text.includes('before you'))).toHaveLength(1);
-    expect(await it.slack.store.list('answer')).toHaveLength(1);
+    expect(await it.slack.store.list('decision')).toHaveLength(1);
   });
 
   test('is refused while a group can’t be read, and that is not remembered', async () => {
     const it = await asked({ approvers: [operators] });
     const { people } = it.slack;
-    await people.fault({ method: members, error: 'missing_scope' });
-    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await people.injectFaults({ method: members, error: 'missing_scope' });
+    await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'I can’t read who is in <!subteam^S0000OPS0>');
     expect(await it.answers()).toEqual([]);
     expect(it.slack.logged).toContainEqual(expect.objectContaining({ message: 'reading who is in a user group' }));
-    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
   });
 
@@ -174,12 +174,12 @@ describe('a question in a thread', () => {
     const { people } = it.slack;
     for (const [i, ms] of [0, 50_000, 61_000].entries()) {
       passedMs = ms;
-      await people.as('linus').click(general, it.ts, 'approval.yes');
+      await people.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
       await people.waitFor(
         async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === i + 1,
       );
     }
-    expect((await people.calls())[members]).toMatchObject({ calls: 2 });
+    expect((await people.getCallCounts())[members]).toMatchObject({ calls: 2 });
   });
 
   test.each([
@@ -197,11 +197,11 @@ describe('a question in a thread', () => {
   ])('with a press forged to %s changes nothing and says so', async (_, change, by, words) => {
     const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
-    const before = await it.slack.store.events(it.run);
+    const before = await it.slack.store.readEvents(it.run);
     expect((await send(it.slack, press)).status).toBe(200);
     await inChannel(it.slack, by === ada ? 'ada' : 'linus', words);
-    expect(await it.slack.store.events(it.run)).toEqual(before);
-    expect(await it.slack.store.list('answer')).toEqual([]);
+    expect(await it.slack.store.readEvents(it.run)).toEqual(before);
+    expect(await it.slack.store.list('decision')).toEqual([]);
   });
 
   test('with a digest that nobody was shown changes nothing and says so', async () => {
@@ -225,15 +225,15 @@ describe('a question in a thread', () => {
     const it = await asked({}, { now: () => new Date(Date.now() + passedMs) });
     // Older requests than five minutes are refused altogether.
     passedMs = 4 * 60_000;
-    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'Nobody answered this in time; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
 
   test('is not answered once its run is over', async () => {
     const it = await asked({});
-    await it.slack.store.append(it.run, [{ type: 'run.finished', as: 'cancelled' }]);
-    await it.slack.people.as('ada').click(general, it.ts, 'approval.yes');
+    await it.slack.store.append(it.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
+    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'This run is over; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
@@ -241,11 +241,11 @@ describe('a question in a thread', () => {
   test('is shown by status too, where its buttons work and go', async () => {
     const it = await asked({});
     const { people } = it.slack;
-    await people.as('grace').command(general, '/kthw status demo');
+    await people.actAs('grace').sendCommand(general, '/kthw status demo');
     const status = await inChannel(it.slack, 'grace', 'create: building waits for a yes');
-    await people.as('grace').click(general, status.ts, 'approval.yes');
+    await people.actAs('grace').clickInMessage(general, status.ts, 'approval.approve');
     await inChannel(it.slack, 'grace', 'Your yes counts');
-    expect((await people.messages(general, 'grace')).filter(hasButtons)).toEqual([]);
+    expect((await people.listMessages(general, 'grace')).filter(hasButtons)).toEqual([]);
     await people.waitFor(async () => !hasButtons(await it.shown()));
   });
 });
@@ -254,25 +254,25 @@ describe('who may not', () => {
   test('make clusters may look, and does nothing else', async () => {
     const slack = await withPolicy({ creators: [ada] });
     const { people } = slack;
-    await people.as('ada').command(general, '/kthw create demo');
+    await people.actAs('ada').sendCommand(general, '/kthw create demo');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
-    await people.as('linus').command(general, '/kthw status demo');
+    await people.actAs('linus').sendCommand(general, '/kthw status demo');
     await inChannel(slack, 'linus', 'demo: building');
     const before = await slack.store.list('cluster');
     const commands = ['create other', 'cancel demo', 'resume demo', 'smoke demo', 'kubeconfig demo', 'delete demo'];
     for (const [i, command] of [...commands, 'rebuild demo --from etcd', 'scale demo --workers 1'].entries()) {
-      await people.as('linus').command(general, `/kthw ${command}`);
+      await people.actAs('linus').sendCommand(general, `/kthw ${command}`);
       await people.waitFor(
         async () =>
-          (await people.messages(general, 'linus')).filter(({ text }) => text.includes('but not make or change them'))
+          (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('but not make or change them'))
             .length ===
           i + 1,
-        { what: `a refusal of "${command}"` },
+        { description: `a refusal of "${command}"` },
       );
     }
-    await people.as('linus').say(general, '@kthw cancel demo');
+    await people.actAs('linus').sendMessage(general, '@kthw cancel demo');
     await people.waitFor(
-      async () => (await people.messages(general, 'linus')).filter(({ text }) => text.includes('🚫')).length === 9,
+      async () => (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('🚫')).length === 9,
     );
     expect(await slack.store.list('cluster')).toEqual(before);
     expect(await slack.store.list('run')).toHaveLength(1);
@@ -280,17 +280,17 @@ describe('who may not', () => {
 
   test('make clusters may not delete by a dialog of somebody else', async () => {
     const slack = await withPolicy({ creators: [ada] });
-    await slack.people.as('ada').command(general, '/kthw create demo');
+    await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
     await slack.people.waitFor(async () => (await slack.store.list('run')).length === 1);
     const view = {
       id: 'V1',
-      callback_id: 'delete.typed',
+      callback_id: 'delete.confirmName',
       private_metadata: '{"cluster":"demo","channel":"C0GENERAL"}',
     };
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: team, domain: 'local' } },
       user: { id: linus.user, name: 'linus', team_id: team },
-      view: { ...view, state: { values: { name: { typed: { value: 'demo' } } } } },
+      view: { ...view, state: { values: { name: { input: { value: 'demo' } } } } },
     };
     await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
     await inChannel(slack, 'linus', 'but not make or change them');
@@ -300,24 +300,24 @@ describe('who may not', () => {
   test('be where kthw does not listen is told where it does', async () => {
     const slack = await withPolicy({ channels: ['C0CLUSTER'] });
     const { people } = slack;
-    for (const command of ['create demo', 'list']) await people.as('ada').command(general, `/kthw ${command}`);
-    await people.as('ada').say(general, '@kthw create demo');
+    for (const command of ['create demo', 'list']) await people.actAs('ada').sendCommand(general, `/kthw ${command}`);
+    await people.actAs('ada').sendMessage(general, '@kthw create demo');
     const refused = await people.waitFor(async () => {
-      const all = (await people.messages(general, 'ada')).filter(({ text }) => text.includes('I don’t listen'));
+      const all = (await people.listMessages(general, 'ada')).filter(({ text }) => text.includes('I don’t listen'));
       return all.length === 3 && all;
     });
     expect(JSON.stringify(refused.map(({ blocks }) => blocks))).toContain('<#C0CLUSTER>');
     expect(await slack.store.list('run')).toEqual([]);
-    await people.as('ada').command('clusters', '/kthw create demo');
+    await people.actAs('ada').sendCommand('clusters', '/kthw create demo');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
   });
 
   test('take so many machines away by one scaling is told the limit', async () => {
     const slack = await withPolicy({ maxDeletions: 2 });
     const { people } = slack;
-    await people.as('ada').command(general, '/kthw create demo --workers 5');
+    await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 5');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
-    await people.as('ada').command(general, '/kthw scale demo --workers 2');
+    await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 2');
     await inChannel(slack, 'ada', 'This takes 3 machines away, and one run may take 2 at most');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
@@ -325,9 +325,9 @@ describe('who may not', () => {
   test('have more workers than the pods’ range has room for is told so', async () => {
     const slack = await withPolicy({});
     const { people } = slack;
-    await people.as('ada').command(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
+    await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
-    await people.as('ada').command(general, '/kthw scale demo --workers 3');
+    await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 3');
     await inChannel(slack, 'ada', 'each of 3 workers needs a /24');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
@@ -335,29 +335,29 @@ describe('who may not', () => {
 
 test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
   const slack = await withPolicy({});
-  const { people, store, desk, chat } = slack;
-  await people.as('ada').command(general, '/kthw create demo --ttl 30m');
+  const { people, store, desk: clusterService, chat } = slack;
+  await people.actAs('ada').sendCommand(general, '/kthw create demo --ttl 30m');
   await people.waitFor(async () => (await thread(slack)).length > 0);
   const log = () => {};
-  await remind({ store, desk, chat, now: () => new Date(), atTheEnd: 'ask', log });
+  await sendReminders({ store, clusterService, chat, now: () => new Date(), expiryAction: 'ask', log });
   const { ts } = await people.waitFor(async () =>
     (await thread(slack)).find(({ text }) => text.includes('is wanted until')),
   );
-  const before = (await store.read('cluster', 'demo'))?.value.endsAt;
-  await Promise.all(['grace', 'linus'].map((person) => people.as(person).click(general, ts, 'lifetime.extend')));
+  const before = (await store.read('cluster', 'demo'))?.value.expiresAt;
+  await Promise.all(['grace', 'linus'].map((person) => people.actAs(person).clickInMessage(general, ts, 'ttl.extend')));
   const shown = await people.waitFor(async () =>
     (await thread(slack)).find((one) => one.ts === ts && one.text.includes('was extended by')),
   );
-  expect(JSON.stringify(shown.blocks)).not.toContain('lifetime.extend');
+  expect(JSON.stringify(shown.blocks)).not.toContain('ttl.extend');
   const losers = await people.waitFor(async () => {
     const seen = await Promise.all(['grace', 'linus'].map((person) => thread(slack, person)));
     const told = seen.flat().filter(({ text }) => text.includes('your press changed nothing'));
     return told.length > 0 && told;
   });
   expect(losers).toHaveLength(1);
-  const after = (await store.read('cluster', 'demo'))?.value.endsAt;
+  const after = (await store.read('cluster', 'demo'))?.value.expiresAt;
   expect(+new Date(after ?? 0) - +new Date(before ?? 0)).toBe(8 * 3_600_000);
-  await people.as('ada').command(general, '/kthw status demo');
+  await people.actAs('ada').sendCommand(general, '/kthw status demo');
   await inChannel(slack, 'ada', 'demo: building');
 });
 
@@ -365,25 +365,25 @@ describe('the audit trail', () => {
   test('is shown to the asker alone, and sent whole by direct message', async () => {
     const it = await asked({});
     const { people } = it.slack;
-    await people.as('grace').click(general, it.ts, 'approval.yes');
+    await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
-    await people.as('ada').command(general, '/kthw audit demo');
+    await people.actAs('ada').sendCommand(general, '/kthw audit demo');
     const shown = await inChannel(it.slack, 'ada', 'demo: what happened');
     expect(shown.is_ephemeral).toBe(true);
     expect(JSON.stringify(shown.blocks)).toMatch(/<@U0000ADA0> asked for create.*<@U000GRACE> approved create/);
-    await people.as('ada').command(general, '/kthw audit demo --jsonl');
+    await people.actAs('ada').sendCommand(general, '/kthw audit demo --jsonl');
     await inChannel(it.slack, 'ada', 'in your direct messages');
-    const [file] = await people.files('ada');
-    const lines = String(await people.download('ada', file?.id ?? ''))
+    const [file] = await people.listFiles('ada');
+    const lines = String(await people.downloadFile('ada', file?.id ?? ''))
       .trimEnd()
       .split('\n');
     expect(file?.name).toBe('demo-audit.jsonl');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { cluster: 'demo', by: ada, what: 'asked for create', run: it.run },
-      { what: 'asked for approval to take away machine demo-controller-0' },
-      { by: { user: 'U000GRACE' }, what: 'approved create' },
+      { cluster: 'demo', actor: ada, description: 'asked for create', run: it.run },
+      { description: 'asked for approval to take away machine demo-controller-0' },
+      { actor: { user: 'U000GRACE' }, description: 'approved create' },
     ]);
-    await people.as('ada').command(general, '/kthw audit other');
+    await people.actAs('ada').sendCommand(general, '/kthw audit other');
     await inChannel(it.slack, 'ada', 'There is no cluster `other`');
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type Deed,
-  everybody,
-  type Members,
+  type Action,
+  allowAllPolicy,
+  type GroupMembers,
   type Policy,
-  refusalOf,
-  scalingRefusal,
+  findDenial,
+  findScalingDenial,
 } from '../../../src/commands/authorization/policy.ts';
 import type { Person } from '../../../src/store/events.ts';
 
@@ -15,15 +15,15 @@ const linus = { team: 'T1', user: 'U3' };
 /** Somebody of another team, in a shared channel, whose id happens to be Ada's. */
 const stranger = { team: 'T2', user: 'U1' };
 const ops = { group: 'S1' };
-const [look, create] = [{ does: 'look' }, { does: 'create' }] as const;
-const yes = (askedBy?: Person, takesAway = 3): Deed => ({ does: 'answer', yes: true, askedBy, takesAway });
-const no = (askedBy?: Person): Deed => ({ does: 'answer', yes: false, askedBy, takesAway: 3 });
-const inOps = (...people: readonly Person[]): Members => new Map([['S1', people]]);
-const unread: Members = new Map();
+const [look, create] = [{ kind: 'look' }, { kind: 'create' }] as const;
+const yes = (runRequester?: Person, deletionCount = 3): Action => ({ kind: 'answer', isApproval: true, runRequester, deletionCount });
+const no = (runRequester?: Person): Action => ({ kind: 'answer', isApproval: false, runRequester, deletionCount: 3 });
+const inOps = (...people: readonly Person[]): GroupMembers => new Map([['S1', people]]);
+const unread: GroupMembers = new Map();
 const may = undefined;
 
 /** The policy's change from everybody, who is in S1, who, what, and why not. */
-type Row = readonly [string, Partial<Policy>, Members, Person, Deed, string | undefined];
+type Row = readonly [string, Partial<Policy>, GroupMembers, Person, Action, string | undefined];
 
 describe('who may do what', () => {
   const rows: readonly Row[] = [
@@ -38,27 +38,27 @@ describe('who may do what', () => {
     ['in another channel nothing is looked at', { channels: ['C2'] }, unread, ada, look, 'channel'],
     ['in another channel nothing is answered', { channels: ['C2'] }, unread, ada, no(ada), 'channel'],
 
-    ['by default anybody ends anybody’s kubeconfigs', {}, unread, linus, { does: 'revoke', of: ada }, may],
-    ['one’s own anybody ends', { creators: [grace] }, unread, ada, { does: 'revoke', of: ada }, may],
-    ['a creator ends those of others', { creators: [grace] }, unread, grace, { does: 'revoke', of: ada }, may],
+    ['by default anybody ends anybody’s kubeconfigs', {}, unread, linus, { kind: 'revoke', owner: ada }, may],
+    ['one’s own anybody ends', { creators: [grace] }, unread, ada, { kind: 'revoke', owner: ada }, may],
+    ['a creator ends those of others', { creators: [grace] }, unread, grace, { kind: 'revoke', owner: ada }, may],
     [
       'so does an approver',
       { creators: [grace], approvers: [ops] },
       inOps(linus),
       linus,
-      { does: 'revoke', of: ada },
+      { kind: 'revoke', owner: ada },
       may,
     ],
-    ['nobody else does', { creators: [grace] }, unread, linus, { does: 'revoke', of: ada }, 'not-yours'],
+    ['nobody else does', { creators: [grace] }, unread, linus, { kind: 'revoke', owner: ada }, 'not-yours'],
     [
       'the same id in another team does not',
       { creators: [grace] },
       unread,
       stranger,
-      { does: 'revoke', of: ada },
+      { kind: 'revoke', owner: ada },
       'not-yours',
     ],
-    ['in another channel nothing is ended', { channels: ['C2'] }, unread, ada, { does: 'revoke', of: ada }, 'channel'],
+    ['in another channel nothing is ended', { channels: ['C2'] }, unread, ada, { kind: 'revoke', owner: ada }, 'channel'],
 
     ['a creator creates', { creators: [ada] }, unread, ada, create, may],
     ['others look', { creators: [ada] }, unread, grace, look, may],
@@ -152,8 +152,8 @@ describe('who may do what', () => {
     ],
   ];
 
-  test.each(rows)('%s', (_, change, members, by, deed, why) => {
-    expect(refusalOf({ ...everybody, ...change }, by, 'C1', deed, members)?.why).toBe(why);
+  test.each(rows)('%s', (_, change, members, requester, action, reason) => {
+    expect(findDenial({ ...allowAllPolicy, ...change }, requester, 'C1', action, members)?.reason).toBe(reason);
   });
 });
 
@@ -161,13 +161,13 @@ describe('a scaling', () => {
   test.each([
     [undefined, -3, may],
     [undefined, 10, may],
-    [undefined, 11, { why: 'too-many', takesAway: 11, most: 10 }],
+    [undefined, 11, { reason: 'too-many', deletionCount: 11, limit: 10 }],
     [2, 2, may],
-    [2, 3, { why: 'too-many', takesAway: 3, most: 2 }],
+    [2, 3, { reason: 'too-many', deletionCount: 3, limit: 2 }],
     [15, 12, may],
-    [0, 1, { why: 'too-many', takesAway: 1, most: 0 }],
+    [0, 1, { reason: 'too-many', deletionCount: 1, limit: 0 }],
     [0, 0, may],
-  ])('with a limit of %s that takes %i machines away', (maxDeletions, takesAway, refusal) => {
-    expect(scalingRefusal({ ...everybody, maxDeletions }, takesAway)).toEqual(refusal);
+  ])('with a limit of %s that takes %i machines away', (maxDeletions, deletionCount, denial) => {
+    expect(findScalingDenial({ ...allowAllPolicy, maxDeletions }, deletionCount)).toEqual(denial);
   });
 });

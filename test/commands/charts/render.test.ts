@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { samples } from '../../../local/gallery/samples.ts';
-import { onCard, palette } from '../../../src/commands/charts/palette.ts';
-import { rendered } from '../../../src/commands/charts/render-png.ts';
-import { card, text } from '../../../src/commands/charts/svg.ts';
+import { colorUsage, palette } from '../../../src/commands/charts/palette.ts';
+import { renderPng } from '../../../src/commands/charts/render-png.ts';
+import { renderCard, renderText } from '../../../src/commands/charts/svg.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const pictures = samples.flatMap(({ name, picture }) => (picture ? [[name, picture] as const] : []));
+const pictures = samples.flatMap(({ name, renderChart }) => (renderChart ? [[name, renderChart] as const] : []));
 
 describe('a picture', () => {
   test.each(pictures)('%s is a PNG of a size that Slack shows whole', async (_, picture) => {
@@ -22,15 +22,15 @@ describe('a picture', () => {
 
   test('draws letters, with the font that comes with it', async () => {
     const [blank, written] = await Promise.all([
-      rendered(card(400, 100)),
-      rendered(card(400, 100, text(20, 50, 'Łódź → 10.240.0.10', { size: 24 }))),
+      renderPng(renderCard(400, 100)),
+      renderPng(renderCard(400, 100, renderText(20, 50, 'Łódź → 10.240.0.10', { size: 24 }))),
     ]);
     expect(written.length).toBeGreaterThan(blank.length + 1_000);
   });
 
   test('that can’t be drawn is an error, and the next one is drawn', async () => {
-    await expect(rendered('<svg')).rejects.toThrow();
-    expect((await rendered(card(40, 40))).length).toBeGreaterThan(100);
+    await expect(renderPng('<svg')).rejects.toThrow();
+    expect((await renderPng(renderCard(40, 40))).length).toBeGreaterThan(100);
   });
 
   test('costs nobody anything who only answers Slack: its renderer is loaded when the first one is drawn', () => {
@@ -48,11 +48,11 @@ describe('a picture', () => {
 describe('colours', () => {
   const grounds = [palette.card, palette.stripe];
 
-  test.each(onCard.text)('text in “%s” reads on the card as WCAG asks of small text: 4.5 to 1', (name) => {
+  test.each(colorUsage.text)('text in “%s” reads on the card as WCAG asks of small text: 4.5 to 1', (name) => {
     for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(4.5);
   });
 
-  test.each(onCard.shapes)('a shape in “%s” stands out from the card as WCAG asks: 3 to 1', (name) => {
+  test.each(colorUsage.shapes)('a shape in “%s” stands out from the card as WCAG asks: 3 to 1', (name) => {
     for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(3);
   });
 

@@ -1,33 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { failureOf } from '../../../local/gallery/samples/errors.ts';
-import { later } from '../../../local/gallery/samples/fixtures.ts';
+import { createSampleError } from '../../../local/gallery/samples/errors.ts';
+import { getSampleTime } from '../../../local/gallery/samples/fixtures.ts';
 import { runs } from '../../../local/gallery/samples/runs.ts';
-import { timeScale } from '../../../src/commands/charts/time-scale.ts';
-import { timelineSvg, timelineWords } from '../../../src/commands/charts/timeline.ts';
-import { timelineOf } from '../../../src/commands/charts/timeline-data.ts';
+import { createTimeScale } from '../../../src/commands/charts/time-scale.ts';
+import { renderTimelineSvg, describeTimeline } from '../../../src/commands/charts/timeline.ts';
+import { buildTimeline } from '../../../src/commands/charts/timeline-data.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { aView } from '../messages/view-fixture.ts';
 
-const by = { team: 'T1', user: 'U1' };
+const actor = { team: 'T1', user: 'U1' };
 
 /** Events by the second at which they happened. */
 function at(...timed: readonly (readonly [number, EngineEvent])[]): StoredEvent[] {
-  return timed.map(([second, event], i) => ({ seq: i + 1, at: later(second), event }));
+  return timed.map(([second, event], i) => ({ seq: i + 1, at: getSampleTime(second), event }));
 }
 
 function started(step: string): EngineEvent {
-  return { type: 'step.started', step, attempt: 1, request: '00000000-0000-4000-8000-000000000000' };
+  return { type: 'step.started', step, attempt: 1, requestId: '00000000-0000-4000-8000-000000000000' };
 }
 
 function finished(step: string): EngineEvent {
-  return { type: 'step.finished', step, outcome: 'applied', facts: [] };
+  return { type: 'step.finished', step, outcome: 'applied', outputs: [] };
 }
 
 function failed(step: string, retryAt?: Date): EngineEvent {
   return {
     type: 'step.failed',
     step,
-    fault: failureOf('ssh-unreachable'),
+    error: createSampleError('ssh-unreachable'),
     ...(retryAt ? { retryAt: retryAt.toISOString() } : {}),
   };
 }
@@ -41,13 +41,13 @@ const view = aView({
     total: 1,
   })),
   steps: {
-    a: { title: 'a', phase: 'one', after: [] },
-    b: { title: 'b', phase: 'two', after: ['a'] },
-    c: { title: 'c', phase: 'two', after: ['a'] },
-    d: { title: 'd', phase: 'three', after: ['b', 'c'] },
+    a: { title: 'a', phase: 'one', dependsOn: [] },
+    b: { title: 'b', phase: 'two', dependsOn: ['a'] },
+    c: { title: 'c', phase: 'two', dependsOn: ['a'] },
+    d: { title: 'd', phase: 'three', dependsOn: ['b', 'c'] },
   },
 });
-const span = (from: number, to: number) => ({ fromMs: +later(from), toMs: +later(to) });
+const span = (from: number, to: number) => ({ fromMs: +getSampleTime(from), toMs: +getSampleTime(to) });
 
 describe('what ran when', () => {
   test('is in rows by phase, with what ran side by side as one, and the steps that all waited for', () => {
@@ -61,8 +61,8 @@ describe('what ran when', () => {
       [20, started('d')],
       [22, finished('d')],
     );
-    const { rows, path, whole, pauses } = timelineOf(view, events);
-    expect(path).toEqual(['a', 'b', 'd']);
+    const { rows, criticalPath, whole, pauses } = buildTimeline(view, events);
+    expect(criticalPath).toEqual(['a', 'b', 'd']);
     expect(rows.map(({ title, work, critical }) => [title, work, critical])).toEqual([
       ['one', [span(0, 5)], [span(0, 5)]],
       ['two', [span(5, 20)], [span(5, 20)]],
@@ -83,80 +83,80 @@ describe('what ran when', () => {
       [12, finished('d')],
     );
     expect(
-      timelineOf(
+      buildTimeline(
         view,
         events.toSorted((x, y) => +x.at - +y.at),
-      ).path,
+      ).criticalPath,
     ).toEqual(['a', 'c', 'd']);
   });
 
   test('marks each try that failed, and leaves the wait between tries out of the work', () => {
     const events = at(
       [0, started('a')],
-      [1, failed('a', later(4))],
+      [1, failed('a', getSampleTime(4))],
       [4, started('a')],
-      [5, failed('a', later(9))],
+      [5, failed('a', getSampleTime(9))],
       [9, started('a')],
       [10, finished('a')],
     );
-    const [row] = timelineOf(view, events).rows;
+    const [row] = buildTimeline(view, events).rows;
     expect(row?.work).toEqual([span(0, 1), span(4, 5), span(9, 10)]);
-    expect(row?.retries).toEqual([+later(1), +later(5)]);
+    expect(row?.retries).toEqual([+getSampleTime(1), +getSampleTime(5)]);
     expect(row?.whole).toEqual(span(0, 10));
   });
 
   test('ends a step that a crash cut off where it is begun again', () => {
-    const [row] = timelineOf(view, at([0, started('a')], [6, started('a')], [7, finished('a')])).rows;
+    const [row] = buildTimeline(view, at([0, started('a')], [6, started('a')], [7, finished('a')])).rows;
     expect([row?.work, row?.retries]).toEqual([[span(0, 7)], []]);
   });
 
   test('shows how long was waited for a yes, and how long the run had stopped', () => {
     const asks: EngineEvent = {
-      type: 'approval.asked',
+      type: 'approval.requested',
       digest: 'd',
-      destroys: ['x'],
-      expiresAt: later(900).toISOString(),
+      deletions: ['x'],
+      expiresAt: getSampleTime(900).toISOString(),
     };
     const events = at(
       [0, asks],
-      [60, { type: 'approval.given', digest: 'd', by }],
+      [60, { type: 'approval.granted', digest: 'd', actor }],
       [60, started('a')],
       [61, failed('a')],
-      [62, { type: 'run.finished', as: 'failed' }],
-      [100, { type: 'run.resumed', by }],
+      [62, { type: 'run.finished', outcome: 'failed' }],
+      [100, { type: 'run.resumed', actor }],
       [100, started('a')],
       [101, finished('a')],
-      [102, { type: 'run.finished', as: 'succeeded' }],
+      [102, { type: 'run.finished', outcome: 'succeeded' }],
     );
-    expect(timelineOf(view, events).pauses).toEqual([
-      { ...span(0, 60), words: 'waiting for a yes' },
-      { ...span(62, 100), words: 'stopped' },
+    expect(buildTimeline(view, events).pauses).toEqual([
+      { ...span(0, 60), label: 'waiting for a yes' },
+      { ...span(62, 100), label: 'stopped' },
     ]);
   });
 
   test('of a run that did nothing is empty', () => {
-    expect(timelineOf(view, [])).toMatchObject({ rows: [], pauses: [], path: [] });
-    expect(timelineSvg(view, [])).toContain('Nothing was begun');
+    expect(buildTimeline(view, [])).toMatchObject({ rows: [], pauses: [], criticalPath: [] });
+    expect(renderTimelineSvg(view, [])).toContain('Nothing was begun');
   });
 });
 
 describe('the scale', () => {
   test('is straight where nobody waited long', () => {
-    const { at: place, squeezed } = timeScale({ fromMs: 0, toMs: 100 }, [{ fromMs: 10, toMs: 15 }], 1_000);
+    const { toOffset: place, compressedPauses } = createTimeScale({ fromMs: 0, toMs: 100 }, [{ fromMs: 10, toMs: 15 }], 1_000);
     expect([0, 50, 100, 200, -5].map(place)).toEqual([0, 500, 1_000, 1_000, 0]);
-    expect(squeezed).toEqual([]);
+    expect(compressedPauses).toEqual([]);
   });
 
   test('gives a long wait a seventh of the room, and what was done the rest', () => {
     const wait = { fromMs: 10_000, toMs: 910_000 };
-    const { at: place, squeezed } = timeScale({ fromMs: 0, toMs: 920_000 }, [wait], 1_000);
-    expect(squeezed).toEqual([wait]);
+    const { toOffset: place, compressedPauses } = createTimeScale({ fromMs: 0, toMs: 920_000 }, [wait], 1_000);
+    expect(compressedPauses).toEqual([wait]);
     expect([0, 10_000, 460_000, 910_000, 920_000].map(place)).toEqual([0, 430, 500, 570, 1_000]);
   });
 
   test('never goes back, and ends at its width', () => {
     const pauses = [5, 25, 45].map((from) => ({ fromMs: from * 1_000, toMs: (from + 18) * 1_000 }));
-    const { at: place } = timeScale({ fromMs: 0, toMs: 70_000 }, pauses, 800);
+    const { toOffset: place } = createTimeScale({ fromMs: 0, toMs: 70_000 }, pauses, 800);
     const places = Array.from({ length: 71 }, (_, second) => place(second * 1_000));
     expect(places).toEqual(places.toSorted((x, y) => x - y));
     expect([places[0], places.at(-1)]).toEqual([0, 800]);
@@ -165,21 +165,21 @@ describe('the scale', () => {
 
 describe('the drawing', () => {
   test.each(Object.entries(runs))('of a run that is %s is what it was', (_, { view, events }) => {
-    expect(timelineSvg(view, events)).toMatchSnapshot();
+    expect(renderTimelineSvg(view, events)).toMatchSnapshot();
   });
 
   test('says in words what it shows', () => {
     const { view, events } = runs.rebuilt;
-    const words = timelineWords(view, events);
-    expect(words).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 33 phases; longest: /);
-    expect(words).toContain('waiting for a yes for 4 min 00 s');
-    expect(words).toMatch(/the run waited for: Taking down: .* → Controllers → /);
-    expect(timelineWords(runs.ready.view, runs.ready.events)).toContain('4 tries failed and were made again');
+    const label = describeTimeline(view, events);
+    expect(label).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 33 phases; longest: /);
+    expect(label).toContain('waiting for a yes for 4 min 00 s');
+    expect(label).toMatch(/the run waited for: Taking down: .* → Controllers → /);
+    expect(describeTimeline(runs.ready.view, runs.ready.events)).toContain('4 tries failed and were made again');
   });
 
   test('takes titles from outside as text', () => {
     const phases = view.phases.map((phase) => ({ ...phase, title: '<script>"&\u0000' }));
-    const svg = timelineSvg({ ...view, cluster: '</text><b>', phases }, at([0, started('a')], [1, finished('a')]));
+    const svg = renderTimelineSvg({ ...view, cluster: '</text><b>', phases }, at([0, started('a')], [1, finished('a')]));
     for (const part of ['<script', '<b>', '\u0000']) expect(svg).not.toContain(part);
     expect(svg).toContain('&lt;script&gt;&quot;&amp;');
   });

@@ -2,8 +2,8 @@ import type { ModalView } from '@slack/types';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
 import type { Policy } from '../../../src/commands/authorization/policy.ts';
-import type { Typed } from '../../../src/commands/routing/command.ts';
-import type { Offer, Offers } from '../../../src/engine/service/compute-catalog.ts';
+import type { ModalInput } from '../../../src/commands/routing/command.ts';
+import type { ComputeChoices, ComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
 import { someOffer } from '../../fixtures/compute-catalog.ts';
 import { aSpec } from '../../fixtures/run.ts';
 import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
@@ -23,11 +23,11 @@ afterEach(async () => {
 
 /** The form that Ada has open, once it is as it is to be. */
 async function form({ people }: ASlack, is: (view: View) => boolean = () => true): Promise<View> {
-  return await people.waitFor(async () => (await people.views('ada')).find(is));
+  return await people.waitFor(async () => (await people.listViews('ada')).find(is));
 }
 
 async function asked(slack: ASlack, is?: (view: View) => boolean): Promise<View> {
-  expect(await slack.people.as('ada').command(general, '/kthw create')).toMatchObject({ ok: true, body: '' });
+  expect(await slack.people.actAs('ada').sendCommand(general, '/kthw create')).toMatchObject({ ok: true, body: '' });
   return await form(slack, is);
 }
 
@@ -48,7 +48,7 @@ function shownIn(view: View | ModalView, block: string) {
 
 async function said({ people }: ASlack, words: string) {
   return await people.waitFor(async () =>
-    (await people.as('ada').messages(general)).find(({ text }) => text.includes(words)),
+    (await people.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
 }
 
@@ -76,19 +76,19 @@ describe('create without flags', () => {
   test('makes what the command makes, in the channel where it was typed', async () => {
     const slack = await started();
     const { id } = await asked(slack);
-    expect(await slack.people.as('ada').submit(id, { name: 'demo' })).toMatchObject({ ok: true });
+    expect(await slack.people.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
     expect((await said(slack, 'Building')).is_ephemeral).toBe(true);
     const [run] = await slack.store.list('run');
     expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: aSpec() });
-    expect(await slack.people.views('ada')).toEqual([]);
+    expect(await slack.people.listViews('ada')).toEqual([]);
   });
 
   test('takes every option of the command', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     const { id } = await asked(slack);
-    await ada.clickInView(id, 'create.more');
+    await ada.clickInView(id, 'create.showAdvanced');
     const { values } = shownIn(await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined), 'region');
     expect(values).toContain('europe-west1');
     const typed = {
@@ -96,13 +96,13 @@ describe('create without flags', () => {
       ...{ controllers: '1', workers: '0', version: '1.36.5', otherType: '', ttl: '8h', pause: ['yes'] },
       ...{ subnet: '10.241.0.0/24', podCidr: '10.201.0.0/16', serviceCidr: '10.33.0.0/24' },
     };
-    expect(await ada.submit(id, typed)).toMatchObject({ ok: true });
+    expect(await ada.submitView(id, typed)).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
     const { otherType: _, ttl: __, pause: ___, ...rest } = typed;
     const spec = { ...rest, forceSize: true, controllers: 1, workers: 0 };
-    expect((await slack.store.list('run'))[0]?.value).toMatchObject({ spec, pause: true });
-    const endsAt = (await slack.store.read('cluster', 'demo'))?.value.endsAt;
-    expect(endsAt).toEqual(expect.any(String));
+    expect((await slack.store.list('run'))[0]?.value).toMatchObject({ spec, pausesAfterChapters: true });
+    const expiresAt = (await slack.store.read('cluster', 'demo'))?.value.expiresAt;
+    expect(expiresAt).toEqual(expect.any(String));
   });
 
   test.each([
@@ -110,11 +110,11 @@ describe('create without flags', () => {
     ['what is emptied is what nobody chose', { subnet: '', ttl: ' ' }, {}],
   ])('%s', async (_, typed, change) => {
     const slack = await started();
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     const { id } = await asked(slack);
-    await ada.clickInView(id, 'create.more');
+    await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
-    await ada.submit(id, { name: 'demo', ...typed });
+    await ada.submitView(id, { name: 'demo', ...typed });
     await untilRuns(slack, 1);
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec(change));
   });
@@ -132,26 +132,26 @@ describe('create without flags', () => {
   ])('says beside the field what is wrong with %s', async (_, typed, errors) => {
     const slack = await started();
     const { id } = await asked(slack);
-    const answer = await slack.people.as('ada').submit(id, { name: 'demo', ...typed });
+    const answer = await slack.people.actAs('ada').submitView(id, { name: 'demo', ...typed });
     expect(answer).toMatchObject({ ok: false, errors });
-    expect(await slack.people.views('ada')).toHaveLength(1);
+    expect(await slack.people.listViews('ada')).toHaveLength(1);
     expect(await slack.store.list('run')).toEqual([]);
   });
 
   test('says what is wrong with address ranges beside theirs', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     const { id } = await asked(slack);
-    await ada.clickInView(id, 'create.more');
+    await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
-    const answer = await ada.submit(id, { name: 'demo', podCidr: '10.240.0.0/16', ttl: '29m' });
+    const answer = await ada.submitView(id, { name: 'demo', podCidr: '10.240.0.0/16', ttl: '29m' });
     expect(answer.errors).toEqual({ podCidr: 'overlaps `--subnet 10.240.0.0/24`', ttl: 'from 30m to 90d' });
   });
 
   test('submitted several times at once makes one run', async () => {
     const slack = await started();
     const { id, private_metadata, callback_id } = await asked(slack);
-    const values = { name: { typed: { type: 'plain_text_input', value: 'demo' } } };
+    const values = { name: { input: { type: 'plain_text_input', value: 'demo' } } };
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
       user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
@@ -162,15 +162,15 @@ describe('create without flags', () => {
     await untilRuns(slack, 1);
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(1);
-    const told = await slack.people.as('ada').messages(general);
+    const told = await slack.people.actAs('ada').listMessages(general);
     expect(told.filter(({ text }) => text.startsWith('Building'))).toHaveLength(1);
   });
 
   test('of a name that exists with other values is told what differs', async () => {
     const slack = await started();
-    await slack.people.as('ada').command(general, '/kthw create demo');
+    await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    await slack.people.as('ada').submit((await asked(slack)).id, { name: 'demo', workers: '5' });
+    await slack.people.actAs('ada').submitView((await asked(slack)).id, { name: 'demo', workers: '5' });
     expect((await said(slack, 'exists already, with other values')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
@@ -179,7 +179,7 @@ describe('create without flags', () => {
 describe('places', () => {
   test('of another region are its zones: the same letter where there is one', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     const { id, blocks } = await asked(slack);
     await ada.clickInView(id, 'region', 'europe-west1', { name: 'demo', zone: 'us-west1-b', region: 'europe-west1' });
     const view = await form(slack, (view) => shownIn(view, 'region').initial === 'europe-west1');
@@ -192,7 +192,7 @@ describe('places', () => {
     const idOf = (all: View['blocks']) =>
       all.find(({ block_id }) => block_id === 'zone')?.element as { action_id: string };
     expect(idOf(view.blocks).action_id).not.toBe(idOf(blocks).action_id);
-    await ada.submit(id, { name: 'demo' });
+    await ada.submitView(id, { name: 'demo' });
     await untilRuns(slack, 1);
     const spec = (await slack.store.list('run'))[0]?.value.spec;
     expect([spec?.region, spec?.zone]).toEqual(['europe-west1', 'europe-west1-b']);
@@ -201,16 +201,16 @@ describe('places', () => {
   test('that do not go together are said beside the zone', async () => {
     const slack = await started();
     const { id } = await asked(slack);
-    const answer = await slack.people.as('ada').submit(id, { name: 'demo', region: 'europe-west1' });
+    const answer = await slack.people.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
     expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; write it like europe-west1-b' });
   });
 });
 
 describe('while Compute Engine has not answered', () => {
   /** Answers when told to. */
-  function slowOffers(): Offers & { answer(offer: Offer): void } {
-    const { promise, resolve } = Promise.withResolvers<Offer>();
-    return { known: () => ({}), at: () => promise, answer: resolve };
+  function slowOffers(): ComputeCatalog & { answer(offer: ComputeChoices): void } {
+    const { promise, resolve } = Promise.withResolvers<ComputeChoices>();
+    return { getCachedChoices: () => ({}), loadChoices: () => promise, answer: resolve };
   }
 
   test('the form is open and can be used; what is asked for comes later', async () => {
@@ -231,11 +231,11 @@ describe('while Compute Engine has not answered', () => {
 
   test('nobody is asked before the form is open', async () => {
     let openThen = 0;
-    const at = async () => {
-      openThen = (await slack.people.views('ada')).length;
+    const loadChoices = async () => {
+      openThen = (await slack.people.listViews('ada')).length;
       return someOffer;
     };
-    const slack = await started({ offers: { known: () => ({}), at } });
+    const slack = await started({ offers: { getCachedChoices: () => ({}), loadChoices } });
     await asked(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(openThen).toBe(1);
   });
@@ -243,7 +243,7 @@ describe('while Compute Engine has not answered', () => {
   test('it can be submitted as it is', async () => {
     const slack = await started({ offers: slowOffers() });
     const { id } = await asked(slack);
-    await slack.people.as('ada').submit(id, { name: 'demo' });
+    await slack.people.actAs('ada').submitView(id, { name: 'demo' });
     await untilRuns(slack, 1);
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec());
     open.splice(0);
@@ -254,7 +254,7 @@ describe('while Compute Engine has not answered', () => {
     const offers = slowOffers();
     const slack = await started({ offers });
     const { id } = await asked(slack);
-    await slack.people.as('ada').clickInView(id, 'create.more', undefined, { name: 'demo' });
+    await slack.people.actAs('ada').clickInView(id, 'create.showAdvanced', undefined, { name: 'demo' });
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
     offers.answer(someOffer);
     const view = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
@@ -264,17 +264,17 @@ describe('while Compute Engine has not answered', () => {
 
   test('and never does, the form says so and takes what is typed', async () => {
     const problem = 'no answer within 8 s';
-    const slack = await started({ offers: { known: () => ({}), at: async () => ({ problem }) } });
+    const slack = await started({ offers: { getCachedChoices: () => ({}), loadChoices: async () => ({ problem }) } });
     const view = await asked(slack, (one) => JSON.stringify(one.blocks[0]).includes(problem));
     expect(['region', 'zone', 'machineType'].map((block) => shownIn(view, block))).toMatchObject([
       { kind: 'plain_text_input', initial: 'us-west1' },
       { kind: 'plain_text_input', initial: 'us-west1-c' },
       { kind: 'plain_text_input', initial: 'e2-standard-2' },
     ]);
-    const ada = slack.people.as('ada');
-    const wrong = await ada.submit(view.id, { name: 'demo', region: 'mars', zone: 'mars-b' });
+    const ada = slack.people.actAs('ada');
+    const wrong = await ada.submitView(view.id, { name: 'demo', region: 'mars', zone: 'mars-b' });
     expect(wrong.errors).toEqual({ region: 'not a region; write it like us-west1' });
-    await ada.submit(view.id, { name: 'demo', region: 'us-east1', zone: ' us-east1-b ' });
+    await ada.submitView(view.id, { name: 'demo', region: 'us-east1', zone: ' us-east1-b ' });
     await untilRuns(slack, 1);
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec({ region: 'us-east1', zone: 'us-east1-b' }));
   });
@@ -290,14 +290,14 @@ describe('who may not', () => {
   });
 
   test('is refused though the form is submitted', async () => {
-    const offers = { known: () => someOffer, at: async () => someOffer };
+    const offers = { getCachedChoices: () => someOffer, loadChoices: async () => someOffer };
     const slack = await started({ policy, offers });
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
       user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
       view: {
         ...{ id: 'V1', callback_id: 'create.form', private_metadata: '{"channel":"C0GENERAL"}' },
-        state: { values: { name: { typed: { type: 'plain_text_input', value: 'demo' } } } },
+        state: { values: { name: { input: { type: 'plain_text_input', value: 'demo' } } } },
       },
     };
     await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
@@ -308,24 +308,24 @@ describe('who may not', () => {
 
 test('a form that can’t be opened is said', async () => {
   const slack = await started();
-  await slack.people.fault({ method: 'views.open', error: 'expired_trigger_id' });
-  await slack.people.as('ada').command(general, '/kthw create');
+  await slack.people.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
+  await slack.people.actAs('ada').sendCommand(general, '/kthw create');
   expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
 });
 
 test('a mention, which can open nothing, offers a button that opens it', async () => {
   const slack = await started();
-  const ada = slack.people.as('ada');
-  await ada.say(general, '@kthw create');
+  const ada = slack.people.actAs('ada');
+  await ada.sendMessage(general, '@kthw create');
   const { ts } = await said(slack, 'What should the cluster be like?');
-  await ada.click(general, ts, 'create.fillIn');
+  await ada.clickInMessage(general, ts, 'create.openForm');
   expect((await form(slack)).callback_id).toBe('create.form');
   await said(slack, 'The form is open');
 });
 
 test('metadata that is not ours does nothing', async () => {
   const slack = await started();
-  const typed: Typed = { name: 'demo' };
+  const typed: ModalInput = { name: 'demo' };
   const payload = {
     ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
     user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },

@@ -14,52 +14,52 @@ afterEach(async () => {
 async function building(flags: string, ...events: readonly EngineEvent[]): Promise<ASlack & { readonly run: string }> {
   const slack = await aSlack();
   open.push(slack);
-  await slack.people.as('ada').command(general, `/kthw create demo${flags}`);
+  await slack.people.actAs('ada').sendCommand(general, `/kthw create demo${flags}`);
   const [run] = await slack.people.waitFor(async () => {
     const runs = await slack.store.list('run');
     return runs.some(({ value }) => value.open) ? runs : undefined;
   });
   await slack.store.append(run?.id ?? '', events);
-  slack.courier.poke(run?.id ?? '');
+  slack.courier.wake(run?.id ?? '');
   return { ...slack, run: run?.id ?? '' };
 }
 
 /** The message in the run's thread that says so. */
 async function reply({ people }: ASlack, words: string) {
   return await people.waitFor(async () => {
-    const heads = await people.messages(general, 'ada');
-    const threads = await Promise.all(heads.map(({ ts }) => people.thread(general, ts, 'ada')));
+    const heads = await people.listMessages(general, 'ada');
+    const threads = await Promise.all(heads.map(({ ts }) => people.listThreadMessages(general, ts, 'ada')));
     return threads.flat().find(({ blocks }) => JSON.stringify(blocks ?? []).includes(words));
   });
 }
 
 async function modal({ people }: ASlack, words: string, who = 'ada'): Promise<View> {
   return await people.waitFor(async () =>
-    (await people.views(who)).find((view) => JSON.stringify(view.blocks).includes(words)),
+    (await people.listViews(who)).find((view) => JSON.stringify(view.blocks).includes(words)),
   );
 }
 
 describe('under what a phase made', () => {
   const long = Array.from({ length: 900 }, (_, i) => `line ${i} of what came back`).join('\n');
   const steps = [
-    { ...finished('network/a'), saw: 'name: demo-network' },
-    { ...finished('network/b'), saw: long },
+    { ...finished('network/a'), commandOutput: 'name: demo-network' },
+    { ...finished('network/b'), commandOutput: long },
   ];
 
   test('is its chapter, and a button that shows the hard way to who pressed, page by page', async () => {
     const slack = await building('', ...(steps as EngineEvent[]));
     const { ts, blocks } = await reply(slack, 'Show the hard way');
     expect(JSON.stringify(blocks)).toContain('03-compute-resources.md');
-    const grace = slack.people.as('grace');
-    await grace.click(general, ts, 'hardWay.show');
+    const grace = slack.people.actAs('grace');
+    await grace.clickInMessage(general, ts, 'phaseCommands.show');
     const first = await modal(slack, 'name: demo-network', 'grace');
     expect(JSON.stringify(first.blocks)).toContain('Page 1 of');
-    await grace.clickInView(first.id, 'hardWay.page.1');
+    await grace.clickInView(first.id, 'phaseCommands.page.1');
     const second = await modal(slack, 'Page 2 of', 'grace');
     expect(JSON.stringify(second.blocks)).not.toContain('name: demo-network');
-    await grace.clickInView(second.id, 'hardWay.page.0');
+    await grace.clickInView(second.id, 'phaseCommands.page.0');
     await modal(slack, 'name: demo-network', 'grace');
-    expect(await slack.people.views('ada')).toEqual([]);
+    expect(await slack.people.listViews('ada')).toEqual([]);
   });
 });
 
@@ -67,38 +67,38 @@ describe('a create that pauses', () => {
   const done: readonly EngineEvent[] = [
     finished('network/a'),
     finished('network/b'),
-    { type: 'pause.asked', chapter: 3 },
+    { type: 'pause.requested', chapter: 3 },
   ];
 
   test('asks in its thread; the first press counts, and the message then says whose it was', async () => {
     const slack = await building(' --pause', ...done);
-    expect((await slack.store.read('run', slack.run))?.value.pause).toBe(true);
-    const asked = await reply(slack, 'pause.next');
-    const heads = await slack.people.messages(general, 'ada');
+    expect((await slack.store.read('run', slack.run))?.value.pausesAfterChapters).toBe(true);
+    const asked = await reply(slack, 'pause.continue');
+    const heads = await slack.people.listMessages(general, 'ada');
     expect(JSON.stringify(heads)).toContain('waits for a button: chapter 3 is done');
-    await slack.people.as('grace').click(general, asked.ts, 'pause.through');
+    await slack.people.actAs('grace').clickInMessage(general, asked.ts, 'pause.continueToEnd');
     const after = await reply(slack, 'went on without another pause');
     expect(after.ts).toBe(asked.ts);
-    expect(JSON.stringify(after.blocks)).not.toContain('pause.next');
-    const events = await slack.store.events(slack.run);
-    expect(events.flatMap(({ event }) => (event.type === 'pause.over' ? [event] : []))).toEqual([
-      { type: 'pause.over', chapter: 3, by: expect.objectContaining({ user: expect.any(String) }), how: 'through' },
+    expect(JSON.stringify(after.blocks)).not.toContain('pause.continue');
+    const events = await slack.store.readEvents(slack.run);
+    expect(events.flatMap(({ event }) => (event.type === 'pause.resolved' ? [event] : []))).toEqual([
+      { type: 'pause.resolved', chapter: 3, actor: expect.objectContaining({ user: expect.any(String) }), decision: 'continueToEnd' },
     ]);
   });
 
   test('shows its buttons in the status as well, which stop it', async () => {
     const slack = await building(' --pause', ...done);
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw status demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw status demo');
     const status = await slack.people.waitFor(async () =>
-      (await ada.messages(general)).find(
+      (await ada.listMessages(general)).find(
         ({ is_ephemeral, blocks }) => is_ephemeral && JSON.stringify(blocks).includes('pause.stop'),
       ),
     );
-    await ada.click(general, status.ts, 'pause.stop');
+    await ada.clickInMessage(general, status.ts, 'pause.stop');
     await reply(slack, 'stopped here');
-    const view = await slack.desk.runView(slack.run);
-    expect(view).toMatchObject({ cancelAsked: true });
-    expect(view?.pausedAfter).toBeUndefined();
+    const view = await slack.desk.getRunView(slack.run);
+    expect(view).toMatchObject({ cancelRequested: true });
+    expect(view?.pausedAfterChapter).toBeUndefined();
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { question, waiting } from '../../../src/commands/messages/approval-request.ts';
-import { auditLines, auditNote, auditSent, auditTrail } from '../../../src/commands/messages/audit-trail.ts';
-import { decided } from '../../../src/commands/messages/decision.ts';
-import { askForName, typingTheName } from '../../../src/commands/messages/delete-confirmation.ts';
-import { notAllowed } from '../../../src/commands/messages/denial.ts';
-import { endsSoon, extended } from '../../../src/commands/messages/expiry-reminder.ts';
-import { status } from '../../../src/commands/messages/status.ts';
-import type { Fate, Question } from '../../../src/commands/notifier/approval-status.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
+import { renderApprovalRequest, buildApprovalBlocks } from '../../../src/commands/messages/approval-request.ts';
+import { formatAuditJsonl, renderAuditFileComment, renderAuditSent, renderAuditTrail } from '../../../src/commands/messages/audit-trail.ts';
+import { renderDecision } from '../../../src/commands/messages/decision.ts';
+import { renderDeleteModal, renderDeleteModalOpened } from '../../../src/commands/messages/delete-confirmation.ts';
+import { renderDenial } from '../../../src/commands/messages/denial.ts';
+import { renderExpiryReminder, renderExtensionResult } from '../../../src/commands/messages/expiry-reminder.ts';
+import { renderStatus } from '../../../src/commands/messages/status.ts';
+import type { ApprovalStatus, ApprovalRequest } from '../../../src/commands/notifier/approval-status.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service-types.ts';
 import { asker } from '../../fixtures/run.ts';
@@ -15,88 +15,88 @@ import { readable } from './readable.ts';
 import { aStatus, aView, later, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
-const ids = { yes: 'x.yes', no: 'x.no' };
+const ids = { approve: 'x.yes', reject: 'x.no' };
 const ends = { extend: 'x.extend', delete: 'x.delete' };
 const other = { team: 'T1', user: 'U2' };
-const named: Policy = { ...everybody, approvers: [other, { group: 'S1' }] };
+const named: Policy = { ...allowAllPolicy, approvers: [other, { group: 'S1' }] };
 const rebuilding = aView({ operation: 'rebuild' });
-const asked: Question = {
+const asked: ApprovalRequest = {
   seq: 2,
   digest: 'd1',
-  destroys: ['machine demo-controller-0 (f1-micro, 10.240.0.10)', 'load balancer’s rule demo'],
+  deletions: ['machine demo-controller-0 (f1-micro, 10.240.0.10)', 'load balancer’s rule demo'],
   expiresAt: later(1_800),
 };
-const answer = { by: other, at: later(60) };
-const ended = (as: 'succeeded' | 'failed' | 'cancelled'): Fate => ({
-  is: 'ended',
+const answer = { actor: other, at: later(60) };
+const ended = (outcome: 'succeeded' | 'failed' | 'cancelled'): ApprovalStatus => ({
+  kind: 'ended',
   answer,
-  end: { as, at: later(400) },
+  end: { outcome, at: later(400) },
 });
-const pending = { ...asked, run: 'r1', cluster: 'demo', operation: 'rebuild', askedBy: asker };
+const pending = { ...asked, run: 'r1', cluster: 'demo', operation: 'rebuild', requester: asker };
 
-const fates: Readonly<Record<string, Fate>> = {
-  open: { is: 'open' },
-  approved: { is: 'approved', answer },
+const statuses: Readonly<Record<string, ApprovalStatus>> = {
+  open: { kind: 'open' },
+  approved: { kind: 'approved', answer },
   'ended well': ended('succeeded'),
   'ended badly': ended('failed'),
   'ended by a stop': ended('cancelled'),
-  refused: { is: 'refused', answer },
-  superseded: { is: 'superseded' },
-  'superseded after a yes': { is: 'superseded', answer },
-  expired: { is: 'expired' },
-  stopped: { is: 'over', stoppedBy: asker },
-  over: { is: 'over' },
+  refused: { kind: 'refused', answer },
+  superseded: { kind: 'superseded' },
+  'superseded after a yes': { kind: 'superseded', answer },
+  expired: { kind: 'expired' },
+  stopped: { kind: 'over', stoppedBy: asker },
+  over: { kind: 'over' },
 };
 const decisions: Readonly<Record<string, Decision>> = {
   given: { decided: 'given' },
   refused: { decided: 'refused' },
-  'given before': { already: 'given', by: other, at: later(60) },
-  'refused before': { already: 'refused', by: other, at: later(60) },
-  expired: { dead: 'expired' },
-  superseded: { dead: 'superseded' },
-  over: { dead: 'over' },
-  unknown: { dead: 'unknown' },
+  'given before': { alreadyDecided: 'given', decidedBy: other, decidedAt: later(60) },
+  'refused before': { alreadyDecided: 'refused', decidedBy: other, decidedAt: later(60) },
+  expired: { invalidReason: 'expired' },
+  superseded: { invalidReason: 'superseded' },
+  over: { invalidReason: 'over' },
+  unknown: { invalidReason: 'unknown' },
 };
 const trail: readonly AuditEntry[] = [
-  { at: noon, run: 'r1', by: asker, what: 'asked for rebuild from controllers' },
-  { at: later(60), run: 'r1', by: other, what: 'approved rebuild from controllers' },
-  { at: later(90), run: 'r1', what: 'removed machine demo-controller-0', durationMs: 30_000, outcome: 'succeeded' },
+  { at: noon, run: 'r1', actor: asker, description: 'asked for rebuild from controllers' },
+  { at: later(60), run: 'r1', actor: other, description: 'approved rebuild from controllers' },
+  { at: later(90), run: 'r1', description: 'removed machine demo-controller-0', durationMs: 30_000, outcome: 'succeeded' },
 ];
 
 const all: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
-    Object.entries(fates).map(([name, fate]) => [`rebuild ${name}`, question(rebuilding, asked, fate, everybody, ids)]),
+    Object.entries(statuses).map(([name, status]) => [`rebuild ${name}`, renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids)]),
   ),
-  'rebuild open, approvers named': question(rebuilding, asked, { is: 'open' }, named, ids),
-  'scale open': question(aView({ operation: 'scale' }), asked, { is: 'open' }, everybody, ids),
-  'create open': question(aView(), asked, { is: 'open' }, everybody, ids),
-  'status with a question': status(aStatus({ state: 'ready' }, rebuilding), waiting(pending, named, ids)),
+  'rebuild open, approvers named': renderApprovalRequest(rebuilding, asked, { kind: 'open' }, named, ids),
+  'scale open': renderApprovalRequest(aView({ operation: 'scale' }), asked, { kind: 'open' }, allowAllPolicy, ids),
+  'create open': renderApprovalRequest(aView(), asked, { kind: 'open' }, allowAllPolicy, ids),
+  'status with a question': renderStatus(aStatus({ state: 'ready' }, rebuilding), buildApprovalBlocks(pending, named, ids)),
   ...Object.fromEntries(
-    Object.entries(decisions).map(([name, decision]) => [`press: ${name}`, decided(decision, 'demo').shown]),
+    Object.entries(decisions).map(([name, decision]) => [`press: ${name}`, renderDecision(decision, 'demo').message]),
   ),
-  'press on nothing known': decided({ dead: 'unknown' }, undefined).shown,
-  'refusal: channel': notAllowed({ why: 'channel', listens: ['C1', 'C2'] }),
-  'refusal: creator': notAllowed({ why: 'not-a-creator', may: [other, { group: 'S1' }] }),
-  'refusal: approver': notAllowed({ why: 'not-an-approver', may: [other] }),
-  'refusal: own': notAllowed({ why: 'own-request', may: [asker, other] }),
-  'refusal: too many': notAllowed({ why: 'too-many', takesAway: 12, most: 10 }),
-  'refusal: group': notAllowed({ why: 'unreadable', group: 'S1' }),
-  'delete, typing': typingTheName('demo'),
-  'ends soon': endsSoon('demo', asker, { endsAt: later(1_800), now: noon }, ends),
-  'ends soon, then deleted': endsSoon(
+  'press on nothing known': renderDecision({ invalidReason: 'unknown' }, undefined).message,
+  'refusal: channel': renderDenial({ reason: 'channel', allowedChannels: ['C1', 'C2'] }),
+  'refusal: creator': renderDenial({ reason: 'not-a-creator', allowed: [other, { group: 'S1' }] }),
+  'refusal: approver': renderDenial({ reason: 'not-an-approver', allowed: [other] }),
+  'refusal: own': renderDenial({ reason: 'own-request', allowed: [asker, other] }),
+  'refusal: too many': renderDenial({ reason: 'too-many', deletionCount: 12, limit: 10 }),
+  'refusal: group': renderDenial({ reason: 'unreadable', group: 'S1' }),
+  'delete, typing': renderDeleteModalOpened('demo'),
+  'ends soon': renderExpiryReminder('demo', asker, { expiresAt: later(1_800), now: noon }, ends),
+  'ends soon, then deleted': renderExpiryReminder(
     'demo',
     asker,
-    { endsAt: later(1_800), now: noon, deletesAt: later(1_800) },
+    { expiresAt: later(1_800), now: noon, deletesAt: later(1_800) },
     ends,
   ),
-  'has ended': endsSoon('demo', asker, { endsAt: noon, now: later(9) }, ends),
-  extended: extended('demo', other, { endsAt: later(28_800) }).shown,
-  'extended before': extended('demo', other, { already: later(28_800) }).shown,
-  'extended in vain': extended('demo', other, { unknown: true }).shown,
-  audit: auditTrail('demo', trail),
-  'audit of nothing': auditTrail('demo', []),
-  'audit file': auditNote('demo', 3),
-  'audit sent': auditSent('demo'),
+  'has ended': renderExpiryReminder('demo', asker, { expiresAt: noon, now: later(9) }, ends),
+  extended: renderExtensionResult('demo', other, { expiresAt: later(28_800) }).message,
+  'extended before': renderExtensionResult('demo', other, { alreadyExtendedTo: later(28_800) }).message,
+  'extended in vain': renderExtensionResult('demo', other, { notFound: true }).message,
+  audit: renderAuditTrail('demo', trail),
+  'audit of nothing': renderAuditTrail('demo', []),
+  'audit file': renderAuditFileComment('demo', 3),
+  'audit sent': renderAuditSent('demo'),
 };
 
 describe('what is asked and answered', () => {
@@ -104,27 +104,27 @@ describe('what is asked and answered', () => {
     expect(JSON.stringify(message)).toMatch(/\/kthw |newest question|JSON object|<#C1>|raise the limit|Try again/);
   });
 
-  test.each(Object.entries(fates))('a question that is %s has buttons only while it is open', (_, fate) => {
-    const blocks = JSON.stringify(question(rebuilding, asked, fate, everybody, ids).blocks);
-    expect(blocks.includes('x.yes')).toBe(fate.is === 'open');
+  test.each(Object.entries(statuses))('a question that is %s has buttons only while it is open', (_, status) => {
+    const blocks = JSON.stringify(renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids).blocks);
+    expect(blocks.includes('x.yes')).toBe(status.kind === 'open');
     expect(blocks).toContain('demo-controller-0');
   });
 
   test('a long list is cut where a person can still read it, and its buttons stay', () => {
-    const destroys = Array.from({ length: 200 }, (_, i) => `machine demo-worker-${i} ${'x'.repeat(300)}`);
-    const long = question(rebuilding, { ...asked, destroys }, { is: 'open' }, everybody, ids);
+    const deletions = Array.from({ length: 200 }, (_, i) => `machine demo-worker-${i} ${'x'.repeat(300)}`);
+    const long = renderApprovalRequest(rebuilding, { ...asked, deletions }, { kind: 'open' }, allowAllPolicy, ids);
     expectWithinLimits(long);
     const blocks = JSON.stringify(long.blocks);
     expect(blocks).toContain('… and 140 more');
     // What is built first, the machines, is what a person must see.
     expect(blocks).toContain('machine demo-worker-199 ');
     expect(blocks).toContain('x.yes');
-    expectWithinLimits(status(aStatus(), waiting({ ...pending, destroys }, named, ids)));
+    expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, deletions }, named, ids)));
   });
 
   test('many approvers are the first ten and a number', () => {
     const approvers = Array.from({ length: 30 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
-    expect(JSON.stringify(question(rebuilding, asked, { is: 'open' }, { ...everybody, approvers }, ids))).toContain(
+    expect(JSON.stringify(renderApprovalRequest(rebuilding, asked, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids))).toContain(
       '<@U9>, 20 more',
     );
   });
@@ -132,7 +132,7 @@ describe('what is asked and answered', () => {
 
 describe('the dialog for the name', () => {
   test.each(['demo', 'a'.repeat(40)])('is within Slack’s limits for %s', (name) => {
-    const view = askForName(name, { id: 'delete.typed', block: 'name', value: { cluster: name, channel: 'C1' } });
+    const view = renderDeleteModal(name, { id: 'delete.confirmName', block: 'name', value: { cluster: name, channel: 'C1' } });
     for (const part of [view.title, view.submit, view.close]) expect(part?.text.length).toBeLessThanOrEqual(24);
     expect(view.private_metadata?.length).toBeLessThanOrEqual(3_000);
     expect(JSON.stringify(view.blocks)).toContain(`Type ${name} to delete it`);
@@ -143,9 +143,9 @@ describe('the audit trail', () => {
   test('shows the newest forty, newest last, and says how many came before', () => {
     const many = Array.from({ length: 100 }, (_, i) => ({
       at: later(i),
-      what: `removed machine ${i} ${'y'.repeat(400)}`,
+      description: `removed machine ${i} ${'y'.repeat(400)}`,
     }));
-    const shown = auditTrail('demo', many);
+    const shown = renderAuditTrail('demo', many);
     expectWithinLimits(shown);
     const text = readable(shown);
     expect(text).toContain('60 earlier ones are in the file');
@@ -154,7 +154,7 @@ describe('the audit trail', () => {
   });
 
   test('as a file is one object a line, oldest first', () => {
-    const lines = auditLines('demo', trail)
+    const lines = formatAuditJsonl('demo', trail)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -168,13 +168,13 @@ describe('text from outside', () => {
     ['too long', `${'<&>'.repeat(2_000)} ${'word '.repeat(2_000)}`],
     ['empty', ''],
   ])('%s stays text and within the limits', (_, text) => {
-    const lines = { ...asked, destroys: Array.from({ length: 60 }, () => text) };
-    for (const fate of Object.values(fates)) expectWithinLimits(question(rebuilding, lines, fate, named, ids));
-    expectWithinLimits(status(aStatus(), waiting({ ...pending, ...lines }, named, ids)));
+    const lines = { ...asked, deletions: Array.from({ length: 60 }, () => text) };
+    for (const status of Object.values(statuses)) expectWithinLimits(renderApprovalRequest(rebuilding, lines, status, named, ids));
+    expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, ...lines }, named, ids)));
     expectWithinLimits(
-      auditTrail(
+      renderAuditTrail(
         'demo',
-        Array.from({ length: 60 }, () => ({ at: noon, what: text })),
+        Array.from({ length: 60 }, () => ({ at: noon, description: text })),
       ),
     );
   });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { type CreateForm, createModal } from '../../../src/commands/messages/create-modal.ts';
-import { shortfalls } from '../../../src/engine/phases/preflight.ts';
-import type { Offer, Size } from '../../../src/engine/service/compute-catalog.ts';
+import { type CreateFormState, renderCreateModal } from '../../../src/commands/messages/create-modal.ts';
+import { findShortfalls } from '../../../src/engine/phases/preflight.ts';
+import type { ComputeChoices, MachineTypeChoice } from '../../../src/engine/service/compute-catalog.ts';
 import { someOffer } from '../../fixtures/compute-catalog.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
-function aForm(change: Partial<CreateForm> = {}): CreateForm {
+function aForm(change: Partial<CreateFormState> = {}): CreateFormState {
   const values = {
     region: 'us-west1',
     zone: 'us-west1-c',
@@ -14,14 +14,14 @@ function aForm(change: Partial<CreateForm> = {}): CreateForm {
     workers: '3',
   };
   return {
-    ...{ id: 'create.form', value: {}, where: { channel: 'C1' }, versions: ['1.20.2'], more: true },
-    ...{ values: { ...values, version: '1.20.2' }, offer: someOffer, asking: false },
+    ...{ id: 'create.form', value: {}, channelChoice: { channel: 'C1' }, versions: ['1.20.2'], isExpanded: true },
+    ...{ values: { ...values, version: '1.20.2' }, computeChoices: someOffer, isLoading: false },
     ...change,
   };
 }
 
 /** A zone of Compute Engine's with the families and sizes that it has by the hundred. */
-function hundreds(): Size[] {
+function hundreds(): MachineTypeChoice[] {
   const families = [
     'a2',
     'a3',
@@ -45,27 +45,27 @@ function hundreds(): Size[] {
     ['standard', 'highmem', 'highcpu', 'standard-lssd'].flatMap((kind) =>
       Array.from({ length: 30 }, (_, n) => {
         const type = { cpus: n + 1, memoryMb: (n + 1) * 4096, sharedCpu: false };
-        return { ...type, name: `${family}-${kind}-${n + 1}`, lacks: shortfalls(type) };
+        return { ...type, name: `${family}-${kind}-${n + 1}`, shortfall: findShortfalls(type) };
       }),
     ),
   );
 }
 
-test.each<[string, Offer]>([
-  ['a project that lists nothing', { regions: [], sizes: [] }],
+test.each<[string, ComputeChoices]>([
+  ['a project that lists nothing', { regions: [], machineTypes: [] }],
   ['a region that the project has not', { ...someOffer, regions: [{ name: 'asia-east1', zones: ['asia-east1-a'] }] }],
   ['a region without zones', { ...someOffer, regions: [{ name: 'us-west1', zones: [] }] }],
-  ['a zone with hundreds of sizes', { ...someOffer, sizes: hundreds() }],
+  ['a zone with hundreds of sizes', { ...someOffer, machineTypes: hundreds() }],
   ['nothing known', {}],
-])('the form for %s is what Slack takes, while it asks and after', (_, offer) => {
-  for (const asking of [true, false]) expectWithinLimits(createModal(aForm({ offer, asking })));
+])('the form for %s is what Slack takes, while it asks and after', (_, computeChoices) => {
+  for (const isLoading of [true, false]) expectWithinLimits(renderCreateModal(aForm({ computeChoices, isLoading })));
 });
 
 test('sizes with accelerators and very large ones are left to be typed; the chosen one is always there', () => {
   const chosen = 'm1-highmem-30';
   const { values } = aForm();
-  const form = aForm({ offer: { ...someOffer, sizes: hundreds() }, values: { ...values, machineType: chosen } });
-  const json = JSON.stringify(createModal(form));
+  const form = aForm({ computeChoices: { ...someOffer, machineTypes: hundreds() }, values: { ...values, machineType: chosen } });
+  const json = JSON.stringify(renderCreateModal(form));
   expect(json).toContain('"value":"c3-standard-16"');
   expect(json).not.toContain('"value":"c3-standard-17"');
   expect(json).not.toContain('"value":"a2-');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, hardened, tutorial } from '../../../local/gallery/samples/sample-scan.ts';
-import { diagnosis, diagnosisCard } from '../../../src/commands/messages/doctor-report.ts';
+import { createScanInput, hardenedScan, tutorialScan } from '../../../local/gallery/samples/sample-scan.ts';
+import { renderDoctorReport, renderDiagnosisCard } from '../../../src/commands/messages/doctor-report.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
-import { items } from '../../../src/engine/diagnostics/cis/checks.ts';
-import { hardeningOf } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
-import { diagnose, type Patient } from '../../../src/engine/diagnostics/diagnose.ts';
-import { parseReadings } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
-import type { Diagnosis } from '../../../src/engine/service/cluster-service-types.ts';
+import { checks } from '../../../src/engine/diagnostics/cis/checks.ts';
+import { evaluateChecks } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { diagnose, type InspectedInstance } from '../../../src/engine/diagnostics/diagnose.ts';
+import { parseHostMetrics } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import type { DoctorReport } from '../../../src/engine/service/cluster-service-types.ts';
 import { captured } from '../../engine/diagnostics/captured.ts';
 import { aView } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
@@ -18,41 +18,41 @@ const event = { type: 'step.diagnosed', step: 'ready/etcd' } as const;
 const findings = ['f1-micro is too small', 'demo-controller-0: etcd said `took too long` 122 times'];
 
 function read(name: string) {
-  return parseReadings(captured[name] ?? '');
+  return parseHostMetrics(captured[name] ?? '');
 }
 
-function seen(patients: readonly Patient[], state: Diagnosis['state'] = 'ready', evidence = hardened): Diagnosis {
-  const hardening = hardeningOf(evidenceOf(evidence));
-  return { cluster: 'demo', state, patients, ...diagnose(patients), hardening };
+function seen(instances: readonly InspectedInstance[], state: DoctorReport['state'] = 'ready', evidence = hardenedScan): DoctorReport {
+  const hardening = evaluateChecks(createScanInput(evidence));
+  return { cluster: 'demo', state, instances, ...diagnose(instances), hardening };
 }
 
-const jammed: readonly Patient[] = [
-  { name: 'demo-controller-0', role: 'controller', type: small, readings: read('f1-micro') },
-  { name: 'demo-controller-1', role: 'controller', type: small, trouble: 'demo-controller-1 does not answer ssh' },
-  { name: 'demo-worker-0', role: 'worker', type: small, readings: read('f1-micro-worker') },
+const jammed: readonly InspectedInstance[] = [
+  { name: 'demo-controller-0', role: 'controller', type: small, metrics: read('f1-micro') },
+  { name: 'demo-controller-1', role: 'controller', type: small, error: 'demo-controller-1 does not answer ssh' },
+  { name: 'demo-worker-0', role: 'worker', type: small, metrics: read('f1-micro-worker') },
 ];
-const busy: readonly Patient[] = [
-  { name: 'demo-controller-0', role: 'controller', type: large, readings: read('e2-standard-2-on-a-busy-host') },
+const busy: readonly InspectedInstance[] = [
+  { name: 'demo-controller-0', role: 'controller', type: large, metrics: read('e2-standard-2-on-a-busy-host') },
 ];
-const well: readonly Patient[] = [
-  { name: 'demo-controller-0', role: 'controller', type: large, readings: { services: [], cpus: 2, load: 0.25 } },
+const well: readonly InspectedInstance[] = [
+  { name: 'demo-controller-0', role: 'controller', type: large, metrics: { services: [], cpus: 2, load: 0.25 } },
 ];
-const many: readonly Patient[] = Array.from({ length: 25 }, (_, i) => ({
-  ...(jammed[0] as Patient),
+const many: readonly InspectedInstance[] = Array.from({ length: 25 }, (_, i) => ({
+  ...(jammed[0] as InspectedInstance),
   name: `a-cluster-with-a-name-as-long-as-may-be-controller-${i}`,
 }));
 
 const messages: Readonly<Record<string, Message>> = {
-  'a run on machines that are too small': diagnosisCard(
+  'a run on machines that are too small': renderDiagnosisCard(
     aView(),
     { ...event, findings, resizeTo: 'e2-standard-2' },
     button,
   ),
-  'a run whose step fails': diagnosisCard(aView(), { ...event, findings: findings.slice(1) }, button),
-  'doctor: too small': diagnosis(seen(jammed), button),
-  'doctor: too small and not up': diagnosis(seen(jammed, 'failed'), button),
-  'doctor: large enough': diagnosis(seen(busy), button),
-  'doctor: nothing stands out': diagnosis(seen(well), button),
+  'a run whose step fails': renderDiagnosisCard(aView(), { ...event, findings: findings.slice(1) }, button),
+  'doctor: too small': renderDoctorReport(seen(jammed), button),
+  'doctor: too small and not up': renderDoctorReport(seen(jammed, 'failed'), button),
+  'doctor: large enough': renderDoctorReport(seen(busy), button),
+  'doctor: nothing stands out': renderDoctorReport(seen(well), button),
 };
 
 describe.each(Object.entries(messages))('%s', (_, shown) => {
@@ -60,7 +60,7 @@ describe.each(Object.entries(messages))('%s', (_, shown) => {
 });
 
 test('many machines with much to say are within Slack’s limits', () => {
-  expectWithinLimits(diagnosis(seen(many), button));
+  expectWithinLimits(renderDoctorReport(seen(many), button));
 });
 
 test('the button carries what is to be, and only where that helps', () => {
@@ -77,16 +77,16 @@ test('the button carries what is to be, and only where that helps', () => {
 });
 
 describe('the items of the benchmark', () => {
-  const lines = (evidence: typeof hardened) =>
-    diagnosis(seen(well, 'ready', evidence), button).blocks.flatMap((block) =>
+  const lines = (evidence: typeof hardenedScan) =>
+    renderDoctorReport(seen(well, 'ready', evidence), button).blocks.flatMap((block) =>
       block.type === 'section' ? (block.text?.text.split('\n') ?? []) : [],
     );
 
   test.each([
-    ['of a hardened cluster', hardened],
-    ['of the tutorial', tutorial],
+    ['of a hardened cluster', hardenedScan],
+    ['of the tutorial', tutorialScan],
   ])('%s are shown, each once and with its number', (_, evidence) => {
-    for (const { number, title } of items) {
+    for (const { number, title } of checks) {
       const words = title.replaceAll('&', '&amp;');
       const shown = lines(evidence).filter((line) => line.includes(words));
       expect(shown).toHaveLength(1);
@@ -96,8 +96,8 @@ describe('the items of the benchmark', () => {
 
   test('begin with how many pass, and what fails', () => {
     const head = '🛡️ *Hardening* · 35 pass, 0 fail, 7 exceptions · all 14 automated items pass';
-    expect(lines(hardened)).toContain(head);
-    const of = lines({ ...hardened, controller: hardened.controller.replace('maxbackup=10', 'maxbackup=3') });
+    expect(lines(hardenedScan)).toContain(head);
+    const of = lines({ ...hardenedScan, controller: hardenedScan.controller.replace('maxbackup=10', 'maxbackup=3') });
     const at = of.findIndex((line) => line.startsWith('🛡️'));
     expect(of.slice(at, at + 4)).toEqual([
       '🛡️ *Hardening* · 34 pass, 1 fails, 7 exceptions · 13 of 14 automated items pass',
@@ -108,7 +108,7 @@ describe('the items of the benchmark', () => {
   });
 
   test('are in the words that a screen reader says', () => {
-    expect(diagnosis(seen(well), button).text).toBe(
+    expect(renderDoctorReport(seen(well), button).text).toBe(
       '🩺 demo: nothing stands out; hardening: 35 pass, 0 fail, 7 exceptions',
     );
   });

@@ -1,13 +1,13 @@
 import { describe, test } from 'vitest';
-import { answered, notUnderstood } from '../../../src/commands/messages/command-replies.ts';
-import { summary } from '../../../src/commands/messages/run-summary.ts';
-import { ended, phaseDone, saidLines } from '../../../src/commands/messages/run-thread-messages.ts';
-import { clusterList, status } from '../../../src/commands/messages/status.ts';
+import { renderStartResult, renderInvalidArguments } from '../../../src/commands/messages/command-replies.ts';
+import { renderRunSummary } from '../../../src/commands/messages/run-summary.ts';
+import { renderRunResult, renderPhaseResult, renderStepLog } from '../../../src/commands/messages/run-thread-messages.ts';
+import { renderClusterList, renderStatus } from '../../../src/commands/messages/status.ts';
 import {
-  conflictCard,
-  failureCard,
-  postponedCard,
-  retryCard,
+  renderConflictCard,
+  renderFailureCard,
+  renderDeferredCard,
+  renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import { aFault, aSpec, asker } from '../../fixtures/run.ts';
@@ -20,34 +20,34 @@ describe('text from outside', () => {
   const messages = (text: string): Message[] => {
     // Of a name that long there is no cluster.
     const name = text.slice(0, 100);
-    const fault = aFault({ message: text, next: text, detail: text });
+    const error = aFault({ message: text, remedy: text, detail: text });
     const view = aView({
       phases: Array.from({ length: 60 }, (_, i) =>
         aPhaseView({ name: `p${i}`, title: `${i} ${text}`, note: text, state: 'retrying', startedAt: noon }),
       ),
-      steps: { 'network/a': { title: text, phase: 'p0', after: [] } },
-      troubles: [{ step: 'network/a', fault }],
-      over: 'failed',
+      steps: { 'network/a': { title: text, phase: 'p0', dependsOn: [] } },
+      problems: [{ step: 'network/a', error }],
+      outcome: 'failed',
     });
-    const many = Array.from({ length: 200 }, () => ({ field: text, wanted: text, found: text }));
+    const many = Array.from({ length: 200 }, () => ({ field: text, desired: text, actual: text }));
     return [
-      summary(view, { moved: text, thread: text }),
-      phaseDone(view, 'p0', new Map([['network/a', 'applied']])),
-      saidLines(
+      renderRunSummary(view, { fallbackReason: text, threadUrl: text }),
+      renderPhaseResult(view, 'p0', new Map([['network/a', 'applied']])),
+      renderStepLog(
         view,
         Array.from({ length: 20 }, () => ({ step: 'network/a', line: text })),
       ),
-      failureCard(view, 'network/a', fault),
-      retryCard(view, 'network/a', fault, 5, noon),
-      conflictCard(view, 'network/a', many),
-      postponedCard(view, 'network/a', fault),
-      ended(view, { failed: text }),
-      status(aStatus({ spec: aSpec({ name }) }, view)),
-      clusterList(Array.from({ length: 40 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
-      clusterList(Array.from({ length: 300 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
-      answered(text, { heldBy: { run: text, operation: text, by: asker, since: noon } }, { markdown: 'x' }),
-      answered(text, { differs: many }, { markdown: 'x' }),
-      notUnderstood([text, text], [text], '/kthw help'),
+      renderFailureCard(view, 'network/a', error),
+      renderRetryCard(view, 'network/a', error, 5, noon),
+      renderConflictCard(view, 'network/a', many),
+      renderDeferredCard(view, 'network/a', error),
+      renderRunResult(view, { failureReason: text }),
+      renderStatus(aStatus({ spec: aSpec({ name }) }, view)),
+      renderClusterList(Array.from({ length: 40 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
+      renderClusterList(Array.from({ length: 300 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
+      renderStartResult(text, { activeRun: { run: text, operation: text, requester: asker, since: noon } }, { markdown: 'x' }),
+      renderStartResult(text, { differences: many }, { markdown: 'x' }),
+      renderInvalidArguments([text, text], [text], '/kthw help'),
     ];
   };
 

@@ -8,7 +8,7 @@ export function later(seconds: number): Date {
 }
 
 export function aPhaseView(change: Partial<PhaseView> = {}): PhaseView {
-  return { name: 'network', title: 'Network', chapter: 3, state: 'waiting', done: 0, total: 3, ...change };
+  return { name: 'network', title: 'Network', chapter: 3, state: 'pending', done: 0, total: 3, ...change };
 }
 
 /** A create half-way through. */
@@ -17,10 +17,10 @@ export function aView(change: Partial<RunView> = {}): RunView {
     run: 'r1',
     cluster: 'demo',
     operation: 'create',
-    by: asker,
+    requester: asker,
     channel,
     startedAt: noon,
-    cancelAsked: false,
+    cancelRequested: false,
     phases: [
       aPhaseView({ state: 'done', done: 3, startedAt: noon, finishedAt: later(48) }),
       aPhaseView({
@@ -43,11 +43,11 @@ export function aView(change: Partial<RunView> = {}): RunView {
       aPhaseView({ name: 'smoke', title: 'Smoke test', chapter: 13, total: 1 }),
     ],
     steps: {
-      'network/a': { title: 'network demo', phase: 'network', after: [] },
-      'etcd/a': { title: 'etcd on demo-controller-1', phase: 'etcd', after: ['network/a'] },
+      'network/a': { title: 'network demo', phase: 'network', dependsOn: [] },
+      'etcd/a': { title: 'etcd on demo-controller-1', phase: 'etcd', dependsOn: ['network/a'] },
     },
-    troubles: [],
-    facts: {},
+    problems: [],
+    outputs: {},
     lastSeq: 9,
     ...change,
   };
@@ -55,17 +55,17 @@ export function aView(change: Partial<RunView> = {}): RunView {
 
 export function aStatus(
   change: Partial<ClusterStatus['record']> = {},
-  latest: RunView | 'none' = aView(),
+  latestRun: RunView | 'none' = aView(),
 ): ClusterStatus {
   const record = {
     spec: aSpec(),
-    by: asker,
+    createdBy: asker,
     channel,
     createdAt: noon.toISOString(),
     runs: ['r1'],
-    state: 'building' as const,
-    facts: {},
+    state: 'provisioning' as const,
+    outputs: {},
     ...change,
   };
-  return { name: record.spec.name, record, ...(latest === 'none' ? {} : { latest }) };
+  return { name: record.spec.name, record, ...(latestRun === 'none' ? {} : { latestRun }) };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { checkBlocks, checkView } from '../../../local/slack/blocks/validate-blocks.ts';
+import { validateBlocks, validateView } from '../../../local/slack/blocks/validate-blocks.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 
 /** Texts of messages that `chat.update` takes: https://docs.slack.dev/reference/methods/chat.update */
@@ -20,13 +20,13 @@ const ownMarkup = [
 export function expectWithinLimits(shown: Message | { readonly type: 'modal' | 'home' }): void {
   // What goes out is JSON: there an undefined field is none.
   const json = JSON.parse(JSON.stringify(shown));
-  if ('type' in shown) expect(checkView(json)).toEqual([]);
+  if ('type' in shown) expect(validateView(json)).toEqual([]);
   else {
     expect(Object.keys(json).sort()).toEqual(['blocks', 'text']);
     expect(shown.text.trim().length).toBeGreaterThan(0);
     expect(shown.text.length).toBeLessThanOrEqual(longestText);
     expectWholeMarkup(shown.text);
-    expect(checkBlocks(json.blocks)).toEqual([]);
+    expect(validateBlocks(json.blocks)).toEqual([]);
   }
   for (const text of markdownIn(json.blocks)) expectWholeMarkup(text);
 }

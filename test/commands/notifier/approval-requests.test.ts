@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { openCourier } from '../../../src/commands/notifier/notifier.ts';
+import { createNotifier } from '../../../src/commands/notifier/notifier.ts';
 import { FakeChat } from '../../fakes/chat.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
 import type { Process } from '../../fakes/run-environment.ts';
@@ -20,16 +20,16 @@ async function questionsOf(asks: (process: Process) => Promise<object>): Promise
   expect(await world.endOf(run)).toBe('succeeded');
   const clock = new FakeClock();
   const chat = new FakeChat(clock);
-  const courier = openCourier({ store: world.store, desk: process.desk, chat, clock, log: () => {} });
-  courier.poke(run);
-  await courier.idle();
+  const courier = createNotifier({ store: world.store, clusterService: process.desk, chat, clock, log: () => {} });
+  courier.wake(run);
+  await courier.waitUntilIdle();
   for (const { message } of chat.posted) expectWithinLimits(message);
   return chat.posted.map(({ message }) => readable(message)).filter((text) => text.includes('asked to take away'));
 }
 
 test('a rebuild from controllers names every machine, and says that it made them anew', async () => {
   const [question, ...more] = await questionsOf(({ desk }) =>
-    desk.rebuild('demo', { from: 'controllers', by: asker, channel }),
+    desk.rebuildCluster('demo', { fromPhase: 'controllers', requester: asker, channel }),
   );
   expect(more).toEqual([]);
   for (const name of ['controller-0', 'controller-1', 'controller-2', 'worker-0', 'worker-1']) {
@@ -40,7 +40,7 @@ test('a rebuild from controllers names every machine, and says that it made them
 });
 
 test('a scaling down names the machine that goes, and no other', async () => {
-  const [question] = await questionsOf(({ desk }) => desk.scale('demo', { workers: 1, by: asker, channel }));
+  const [question] = await questionsOf(({ desk }) => desk.scaleCluster('demo', { workers: 1, requester: asker, channel }));
   expect(question).toContain('machine demo-worker-1');
   expect(question).not.toMatch(/demo-worker-0|demo-controller/);
   expect(question).toContain('What came of it: scaled');

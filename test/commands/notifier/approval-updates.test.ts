@@ -7,14 +7,14 @@ import { channel, started } from '../../fixtures/run.ts';
 afterEach(closeWorlds);
 
 const grace = { team: 'T1', user: 'U2' };
-const given: EngineEvent = { type: 'approval.given', digest: 'd1', by: grace };
-const refused: EngineEvent = { type: 'approval.refused', digest: 'd1', by: grace };
-const stop: EngineEvent = { type: 'run.cancelAsked', by: grace };
-const end = (as: 'succeeded' | 'failed' | 'cancelled'): EngineEvent => ({ type: 'run.finished', as });
+const given: EngineEvent = { type: 'approval.granted', digest: 'd1', actor: grace };
+const refused: EngineEvent = { type: 'approval.rejected', digest: 'd1', actor: grace };
+const stop: EngineEvent = { type: 'run.cancelRequested', actor: grace };
+const end = (outcome: 'succeeded' | 'failed' | 'cancelled'): EngineEvent => ({ type: 'run.finished', outcome });
 
 function ask(world: World, digest = 'd1', minutes = 30): EngineEvent {
   const expiresAt = new Date(+world.clock.now() + minutes * 60_000).toISOString();
-  return { type: 'approval.asked', digest, destroys: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
 }
 
 /** Messages that asked something, oldest first. */
@@ -24,11 +24,11 @@ function questions({ chat }: World): Posted[] {
 
 function looks(posted: Posted | undefined): { icon: string; pressable: boolean; blocks: string } {
   const blocks = JSON.stringify(posted?.message.blocks);
-  return { icon: posted?.message.text.split(' ')[0] ?? '', pressable: blocks.includes('approval.yes'), blocks };
+  return { icon: posted?.message.text.split(' ')[0] ?? '', pressable: blocks.includes('approval.approve'), blocks };
 }
 
 async function pendingOf(world: World) {
-  return (await world.store.read('thread', world.run))?.value.questions;
+  return (await world.store.read('slackThread', world.run))?.value.approvalMessages;
 }
 
 describe('a question', () => {
@@ -40,7 +40,7 @@ describe('a question', () => {
     expect(looks(posted)).toMatchObject({ icon: '✋', pressable: true });
     expect(looks(posted).blocks).toContain('machine demo-controller-0');
     expect(head(world).message.text).toContain('waits for a yes');
-    expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, shows: 'open' }]);
+    expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, renderedState: 'open' }]);
   });
 
   test('that was approved says who, and later what came of it', async () => {
@@ -78,7 +78,7 @@ describe('a question', () => {
     expect(looks(posted).blocks).toContain(words);
     expect(await pendingOf(world)).toBeUndefined();
     const edits = posted?.edits;
-    await told(world, { type: 'run.resumed', by: grace }, ask(world));
+    await told(world, { type: 'run.resumed', actor: grace }, ask(world));
     expect(posted?.edits).toBe(edits);
     expect(questions(world).map((one) => looks(one).pressable)).toEqual([false, true]);
   });
@@ -105,11 +105,11 @@ describe('a question', () => {
 
 describe('whatever Slack does in between, what came of it is shown in the end', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
-    ['asks to wait with an edit', [{ method: 'update', trouble: 'limited', retryAfterMs: 7_000, times: 3 }]],
-    ['loses edits', [{ method: 'update', trouble: 'unsure', times: 5 }]],
-    ['makes edits and loses its answers', [{ method: 'update', trouble: 'unsure', after: true, times: 5 }]],
-    ['loses its token for a while', [{ method: 'update', trouble: 'account', times: 3 }]],
-    ['won’t have its blocks', [{ method: 'update', trouble: 'content', reason: 'invalid_blocks' }]],
+    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 3 }]],
+    ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
+    ['makes edits and loses its answers', [{ method: 'updateMessage', kind: 'unsure', after: true, times: 5 }]],
+    ['loses its token for a while', [{ method: 'updateMessage', kind: 'account', times: 3 }]],
+    ['won’t have its blocks', [{ method: 'updateMessage', kind: 'content', reason: 'invalid_blocks' }]],
   ];
 
   test.each(faults)('when it %s', async (_, list) => {
@@ -126,12 +126,12 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
 
   test.each(['message-gone', 'place'] as const)(
     'a message that can’t be edited (%s) holds up nothing',
-    async (trouble) => {
+    async (kind) => {
       const world = await aWorld();
       await told(world, ask(world));
       const [posted] = questions(world);
-      if (trouble === 'message-gone') world.chat.posted.splice(world.chat.posted.indexOf(posted as Posted), 1);
-      else world.chat.fail({ method: 'update', trouble, reason: 'is_archived' });
+      if (kind === 'message-gone') world.chat.posted.splice(world.chat.posted.indexOf(posted as Posted), 1);
+      else world.chat.fail({ method: 'updateMessage', kind, reason: 'is_archived' });
       await told(world, refused);
       expect(await pendingOf(world)).toBeUndefined();
       expect(world.chat.replies(head(world)).at(-1)).toBe('👎 <@U2> refused it');
@@ -143,34 +143,34 @@ describe('after a crash', () => {
   test('between the post of a question and its record, it is found, not asked twice, and edited later', async () => {
     const world = await aWorld();
     await told(world, started('network/a'));
-    world.chat.fail({ method: 'post', trouble: 'unsure', crash: true });
+    world.chat.fail({ method: 'postMessage', kind: 'unsure', crash: true });
     await world.tell(ask(world));
-    world.courier.poke(world.run);
+    world.courier.wake(world.run);
     while (questions(world).length === 0) await new Promise(setImmediate);
     const next = world.again();
     await next.start();
-    await next.idle();
+    await next.waitUntilIdle();
     await world.tell(refused, end('cancelled'));
-    next.poke(world.run);
-    await next.idle();
+    next.wake(world.run);
+    await next.waitUntilIdle();
     expect(questions(world).map(looks)).toMatchObject([{ icon: '👎', pressable: false }]);
   });
 
   test('between an answer and the edit, the next process edits it, though all else is told', async () => {
     const world = await aWorld();
     await told(world, ask(world), refused, end('cancelled'));
-    const thread = await world.store.read('thread', world.run);
+    const thread = await world.store.read('slackThread', world.run);
     const [posted] = questions(world);
     if (!thread || !posted) throw new Error('nothing was told');
     const { ts } = posted;
-    const left = { ...thread.value, questions: [{ seq: 2, channel, ts, shows: 'open' }] };
-    await world.store.write('thread', world.run, left, thread.version);
+    const left = { ...thread.value, approvalMessages: [{ seq: 2, channel, ts, renderedState: 'open' }] };
+    await world.store.write('slackThread', world.run, left, thread.version);
     const record = await world.store.read('run', world.run);
     if (record) await world.store.write('run', world.run, { ...record.value, open: false }, record.version);
     const edits = posted.edits;
     const next = world.again();
     await next.start();
-    await next.idle();
+    await next.waitUntilIdle();
     expect(posted.edits).toBe(edits + 1);
     expect(await pendingOf(world)).toBeUndefined();
   });

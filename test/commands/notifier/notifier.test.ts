@@ -20,13 +20,13 @@ describe('a run that makes it', () => {
     await settleReady(world);
     for (const event of wholeCreate()) {
       await world.tell(event);
-      world.courier.poke(world.run);
-      await world.courier.idle();
+      world.courier.wake(world.run);
+      await world.courier.waitUntilIdle();
     }
     expect(head(world).edits).toBeGreaterThan(5);
     expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(head(world).mark).toEqual({ run: world.run, seq: 0 });
+    expect(head(world).metadata).toEqual({ run: world.run, seq: 0 });
   });
 
   test('sends the asker, and nobody else, the kubeconfig, once', async () => {
@@ -35,11 +35,11 @@ describe('a run that makes it', () => {
     expect(world.chat.files.map(({ channel, name, content }) => [channel, name, content.reveal()])).toEqual([
       ['D-U1', 'demo.kubeconfig', 'kind: Config # the secret'],
     ]);
-    world.courier.poke(world.run);
-    await world.courier.idle();
+    world.courier.wake(world.run);
+    await world.courier.waitUntilIdle();
     await world.again().start();
     expect(world.chat.files).toHaveLength(1);
-    expect(JSON.stringify([world.chat.posted, world.logged, await world.store.list('thread')])).not.toContain(
+    expect(JSON.stringify([world.chat.posted, world.logged, await world.store.list('slackThread')])).not.toContain(
       'the secret',
     );
   });
@@ -47,14 +47,14 @@ describe('a run that makes it', () => {
   test('says it is over only when its message shows it', async () => {
     const world = await aWorld();
     await settleReady(world);
-    world.chat.fail({ method: 'update', trouble: 'unsure', times: 4 });
+    world.chat.fail({ method: 'updateMessage', kind: 'unsure', times: 4 });
     duringFirstPost(world, () => world.tell(...wholeCreate()));
-    world.courier.poke(world.run);
-    await world.courier.idle();
+    world.courier.wake(world.run);
+    await world.courier.waitUntilIdle();
     const [last, before] = world.chat.calls
-      .filter(({ method }) => method === 'post' || method === 'update')
+      .filter(({ method }) => method === 'postMessage' || method === 'updateMessage')
       .toReversed();
-    expect([before?.method, last?.method]).toEqual(['update', 'post']);
+    expect([before?.method, last?.method]).toEqual(['updateMessage', 'postMessage']);
     expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
   });
 
@@ -64,17 +64,17 @@ describe('a run that makes it', () => {
     const calls = world.chat.calls.length;
     const next = world.again();
     await next.start();
-    await next.idle();
+    await next.waitUntilIdle();
     expect(world.chat.calls).toHaveLength(calls);
   });
 
   test('waits with the kubeconfig until the cluster’s record says ready', async () => {
     const world = await aWorld();
     await world.tell(...wholeCreate());
-    world.courier.poke(world.run);
+    world.courier.wake(world.run);
     await new Promise(setImmediate);
     await settleReady(world);
-    await world.courier.idle();
+    await world.courier.waitUntilIdle();
     expect(world.chat.files).toHaveLength(1);
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
   });
@@ -84,21 +84,21 @@ describe('a run that makes it', () => {
     await settleReady(world);
     for (const event of wholeCreate()) {
       await world.tell(event);
-      world.courier.poke(world.run);
+      world.courier.wake(world.run);
       world.clock.pass(50);
     }
-    await world.courier.idle();
-    expect(shortestGap(world, 'post')).toBeGreaterThanOrEqual(1_000);
-    expect(world.chat.calls.filter(({ method }) => method === 'update').length).toBeLessThan(wholeCreate().length);
+    await world.courier.waitUntilIdle();
+    expect(shortestGap(world, 'postMessage')).toBeGreaterThanOrEqual(1_000);
+    expect(world.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(wholeCreate().length);
     const busy = await aWorld();
     for (let i = 0; i < 40; i++) {
       await busy.tell(started('network/a'));
-      busy.courier.poke(busy.run);
+      busy.courier.wake(busy.run);
       await busy.clock.sleep(100);
     }
-    await busy.courier.idle();
-    expect(shortestGap(busy, 'update')).toBeGreaterThanOrEqual(1_200);
-    expect(busy.chat.calls.filter(({ method }) => method === 'update').length).toBeGreaterThan(1);
+    await busy.courier.waitUntilIdle();
+    expect(shortestGap(busy, 'updateMessage')).toBeGreaterThanOrEqual(1_200);
+    expect(busy.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeGreaterThan(1);
   });
 });
 
@@ -109,35 +109,35 @@ function shortestGap({ chat }: World, method: string): number {
 
 describe('whatever Slack does in between, the thread comes out the same', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
-    ['asks to wait with the first message', [{ method: 'post', trouble: 'limited', retryAfterMs: 30_000 }]],
-    ['asks to wait with an edit', [{ method: 'update', trouble: 'limited', retryAfterMs: 7_000, times: 2 }]],
-    ['answers 500 and did not post', [{ method: 'post', trouble: 'unsure', times: 3 }]],
-    ['posts, and its answer is lost', [{ method: 'post', trouble: 'unsure', after: true, times: 3 }]],
+    ['asks to wait with the first message', [{ method: 'postMessage', kind: 'limited', retryAfterMs: 30_000 }]],
+    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 2 }]],
+    ['answers 500 and did not post', [{ method: 'postMessage', kind: 'unsure', times: 3 }]],
+    ['posts, and its answer is lost', [{ method: 'postMessage', kind: 'unsure', after: true, times: 3 }]],
     [
       'posts unsurely and can’t be searched for a while',
       [
-        { method: 'post', trouble: 'unsure', after: true },
-        { method: 'find', trouble: 'unsure', times: 2 },
-        { method: 'find', trouble: 'limited', retryAfterMs: 5_000 },
+        { method: 'postMessage', kind: 'unsure', after: true },
+        { method: 'find', kind: 'unsure', times: 2 },
+        { method: 'find', kind: 'limited', retryAfterMs: 5_000 },
       ],
     ],
     [
       'asks to wait, then posts and loses the answer',
       [
-        { method: 'post', trouble: 'limited', retryAfterMs: 1_000 },
-        { method: 'post', trouble: 'unsure', after: true },
+        { method: 'postMessage', kind: 'limited', retryAfterMs: 1_000 },
+        { method: 'postMessage', kind: 'unsure', after: true },
       ],
     ],
-    ['loses edits', [{ method: 'update', trouble: 'unsure', times: 5 }]],
-    ['loses its token for a while', [{ method: 'post', trouble: 'account', times: 3 }]],
-    ['asks to wait with the file', [{ method: 'upload', trouble: 'limited', retryAfterMs: 3_000 }]],
-    ['does not open the direct conversation at first', [{ method: 'direct', trouble: 'unsure', times: 3 }]],
+    ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
+    ['loses its token for a while', [{ method: 'postMessage', kind: 'account', times: 3 }]],
+    ['asks to wait with the file', [{ method: 'uploadFile', kind: 'limited', retryAfterMs: 3_000 }]],
+    ['does not open the direct conversation at first', [{ method: 'openDm', kind: 'unsure', times: 3 }]],
     [
       'is away for the whole run',
       [
-        ...(['post', 'update', 'find', 'direct'] as const).map((method) => ({
+        ...(['postMessage', 'updateMessage', 'find', 'openDm'] as const).map((method) => ({
           method,
-          trouble: 'unsure' as const,
+          kind: 'unsure' as const,
           times: 7,
         })),
       ],
@@ -156,20 +156,20 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
   test('it keeps editing while replies must wait', async () => {
     const world = await aWorld();
     await told(world, started('network/a'));
-    world.chat.fail({ method: 'post', trouble: 'limited', retryAfterMs: 60_000 });
+    world.chat.fail({ method: 'postMessage', kind: 'limited', retryAfterMs: 60_000 });
     await world.tell(finished('network/a'), finished('network/b'));
-    world.courier.poke(world.run);
+    world.courier.wake(world.run);
     const before = world.chat.calls.length;
     const start = +world.clock.now();
-    await world.courier.idle();
-    const edit = world.chat.calls.slice(before).find(({ method }) => method === 'update');
+    await world.courier.waitUntilIdle();
+    const edit = world.chat.calls.slice(before).find(({ method }) => method === 'updateMessage');
     expect(edit && edit.at - start).toBeLessThan(10_000);
     expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
   });
 
   test('a kubeconfig that can’t be made does not keep the end from being told', async () => {
     const world = await aWorld();
-    world.desk.kubeconfig = () => Promise.reject(new Error('the authority is lost'));
+    world.desk.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
     await toldToTheEnd(world);
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
     expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain(
@@ -179,7 +179,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
 
   test('a file that never goes out is said in the thread, with what to do', async () => {
     const world = await aWorld();
-    world.chat.fail({ method: 'upload', trouble: 'account', reason: 'missing_scope', times: 100 });
+    world.chat.fail({ method: 'uploadFile', kind: 'account', reason: 'missing_scope', times: 100 });
     await toldToTheEnd(world);
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
     expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toMatch(

@@ -16,7 +16,7 @@ describe('what is worth a reply', () => {
   test('troubles, each with its card; ordinary waiting is none', async () => {
     const world = await aWorld();
     const soon = new Date(+world.clock.now() + 1_000);
-    const fields = [{ field: 'range', wanted: '10.240.0.0/24', found: '10.0.0.0/24' }];
+    const differences = [{ field: 'range', desired: '10.240.0.0/24', actual: '10.0.0.0/24' }];
     const waits = Array.from({ length: 4 }, () =>
       failed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
     );
@@ -24,12 +24,12 @@ describe('what is worth a reply', () => {
       world,
       ...waits,
       finished('network/a'),
-      { type: 'step.said', step: 'etcd/a', line: 'one' },
-      { type: 'step.said', step: 'etcd/a', line: 'two' },
-      { type: 'step.conflicted', step: 'network/b', fields },
-      { type: 'step.postponed', step: 'etcd/a', fault: aFault({ kind: 'postponed', message: 'no image' }) },
-      { type: 'run.finished', as: 'failed' },
-      { type: 'run.resumed', by: { team: 'T1', user: 'U2' } },
+      { type: 'step.logged', step: 'etcd/a', message: 'one' },
+      { type: 'step.logged', step: 'etcd/a', message: 'two' },
+      { type: 'step.conflicted', step: 'network/b', differences },
+      { type: 'step.deferred', step: 'etcd/a', error: aFault({ kind: 'deferred', message: 'no image' }) },
+      { type: 'run.finished', outcome: 'failed' },
+      { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } },
     );
     expect(world.chat.replies(head(world))).toEqual([
       'etcd a: one\netcd a: two',
@@ -52,13 +52,13 @@ describe('what is worth a reply', () => {
 
   test('a message that Slack won’t have goes out plain, and holds up nothing', async () => {
     const world = await aWorld();
-    world.chat.fail({ method: 'post', trouble: 'content', reason: 'invalid_blocks' });
-    world.chat.fail({ method: 'update', trouble: 'content', reason: 'msg_too_long', times: 100 });
+    world.chat.fail({ method: 'postMessage', kind: 'content', reason: 'invalid_blocks' });
+    world.chat.fail({ method: 'updateMessage', kind: 'content', reason: 'msg_too_long', times: 100 });
     await toldToTheEnd(world);
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
     const refused = await aWorld();
     await told(refused, started('network/a'));
-    refused.chat.fail({ method: 'post', trouble: 'content', reason: 'invalid_blocks', times: 2 });
+    refused.chat.fail({ method: 'postMessage', kind: 'content', reason: 'invalid_blocks', times: 2 });
     await toldToTheEnd(refused);
     expect(refused.chat.replies(head(refused))).toEqual(wholeThread.slice(1));
   });
@@ -68,11 +68,11 @@ describe('what is worth a reply', () => {
     await settleReady(world);
     duringFirstPost(world, async () => {
       world.chat.posted.splice(0);
-      world.chat.fail({ method: 'post', trouble: 'unsure', after: true });
+      world.chat.fail({ method: 'postMessage', kind: 'unsure', after: true });
       await world.tell(...wholeCreate());
     });
-    world.courier.poke(world.run);
-    await world.courier.idle();
+    world.courier.wake(world.run);
+    await world.courier.waitUntilIdle();
     expect(world.chat.replies(head(world))).toEqual(wholeThread);
   });
 });

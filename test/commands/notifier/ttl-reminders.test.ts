@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { remind } from '../../../src/commands/notifier/ttl-reminders.ts';
-import { type AtTheEnd, dueNow } from '../../../src/commands/notifier/ttl-schedule.ts';
-import type { RecordOf } from '../../../src/store/records.ts';
+import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
+import { type ExpiryAction, getDueAction } from '../../../src/commands/notifier/ttl-schedule.ts';
+import type { RecordValue } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { FakeChat } from '../../fakes/chat.ts';
@@ -18,18 +18,18 @@ function at(minutes: number): string {
   return new Date(noon + minutes * minute).toISOString();
 }
 
-function reminder(change: Partial<RecordOf<'reminder'>>): RecordOf<'reminder'> {
-  return { endsAt: at(0), claimedAt: at(-30), ...change };
+function reminder(change: Partial<RecordValue<'ttlReminder'>>): RecordValue<'ttlReminder'> {
+  return { expiresAt: at(0), claimedAt: at(-30), ...change };
 }
 
-const asked = reminder({ firstAt: at(-30), askedAt: at(-30) });
+const asked = reminder({ firstSentAt: at(-30), sentAt: at(-30) });
 
 describe('what is due about the end of a cluster', () => {
   test.each([
     ['31 minutes before', {}, undefined, -31, 'ask', undefined],
     ['half an hour before', {}, undefined, -30, 'ask', 'ask'],
     ['hours after, nobody having been there', {}, undefined, 300, 'ask', 'ask'],
-    ['of one without an end', { endsAt: undefined }, undefined, 0, 'delete', undefined],
+    ['of one without an end', { expiresAt: undefined }, undefined, 0, 'delete', undefined],
     ['of one that is gone', { state: 'deleted' }, undefined, 0, 'ask', undefined],
     ['of one that goes', { state: 'deleting' }, undefined, 0, 'delete', undefined],
     ['of one that is not up', { state: 'failed' }, undefined, 0, 'ask', 'ask'],
@@ -37,10 +37,10 @@ describe('what is due about the end of a cluster', () => {
     ['when that one was lost', {}, reminder({}), -28, 'ask', 'ask'],
     ['once it was asked', {}, asked, -1, 'ask', undefined],
     ['at the end', {}, asked, 0, 'ask', 'ask'],
-    ['an hour after', {}, reminder({ firstAt: at(-30), askedAt: at(0) }), 60, 'ask', undefined],
-    ['four hours after', {}, reminder({ firstAt: at(-30), askedAt: at(0) }), 240, 'ask', 'ask'],
-    ['when it was extended', { endsAt: at(480) }, asked, 0, 'ask', undefined],
-    ['half an hour before the new end', { endsAt: at(480) }, asked, 450, 'ask', 'ask'],
+    ['an hour after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 60, 'ask', undefined],
+    ['four hours after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 240, 'ask', 'ask'],
+    ['when it was extended', { expiresAt: at(480) }, asked, 0, 'ask', undefined],
+    ['half an hour before the new end', { expiresAt: at(480) }, asked, 450, 'ask', 'ask'],
     ['half an hour before, where it is deleted then', {}, undefined, -30, 'delete', 'ask'],
     ['a minute before, where it is deleted then', {}, asked, -1, 'delete', undefined],
     ['at the end, where it is deleted then', {}, asked, 0, 'delete', 'delete'],
@@ -48,17 +48,17 @@ describe('what is due about the end of a cluster', () => {
     [
       'after it, where it was asked just now',
       {},
-      reminder({ firstAt: at(60), askedAt: at(60) }),
+      reminder({ firstSentAt: at(60), sentAt: at(60) }),
       89,
       'delete',
       undefined,
     ],
-    ['half an hour after that', {}, reminder({ firstAt: at(60), askedAt: at(60) }), 90, 'delete', 'delete'],
-    ['when it was extended, where it is deleted', { endsAt: at(480) }, asked, 0, 'delete', undefined],
+    ['half an hour after that', {}, reminder({ firstSentAt: at(60), sentAt: at(60) }), 90, 'delete', 'delete'],
+    ['when it was extended, where it is deleted', { expiresAt: at(480) }, asked, 0, 'delete', undefined],
     ['after a delete that stopped', { state: 'failed' }, { ...asked, deletedAt: at(0) }, 60, 'delete', 'ask'],
-  ] as const)('%s', (_, change, known, minutes, atTheEnd, due) => {
-    const { record } = aStatus({ state: 'ready', endsAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
-    expect(dueNow(record, known, new Date(at(minutes)), atTheEnd)).toBe(due);
+  ] as const)('%s', (_, change, known, minutes, expiryAction, due) => {
+    const { record } = aStatus({ state: 'ready', expiresAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
+    expect(getDueAction(record, known, new Date(at(minutes)), expiryAction)).toBe(due);
   });
 });
 
@@ -68,18 +68,18 @@ afterEach(async () => {
 });
 
 /** A cluster that was asked for at noon for eight hours, its thread begun. */
-async function aCluster(atTheEnd: AtTheEnd = 'ask') {
+async function aCluster(expiryAction: ExpiryAction = 'ask') {
   const clock = new FakeClock();
   const store = openSqliteStore({ path: ':memory:' });
   stores.push(store);
-  const desk = aDesk(store, () => clock.now());
+  const clusterService = aDesk(store, () => clock.now());
   const chat = new FakeChat(clock);
-  const answer = await desk.create({ spec: aSpec(), by: asker, channel, ttlMs: 8 * hour });
+  const answer = await clusterService.createCluster({ spec: aSpec(), requester: asker, channel, ttlMs: 8 * hour });
   if (!('run' in answer)) throw new Error('the cluster is held');
-  await store.write('thread', answer.run, { channel, ts: '0.1', cursor: 1 }, undefined);
+  await store.write('slackThread', answer.run, { channel, ts: '0.1', cursor: 1 }, undefined);
   const logged: unknown[] = [];
-  const options = { store, desk, chat, atTheEnd, now: () => clock.now(), log: (fields: object) => logged.push(fields) };
-  return { clock, store, desk, chat, logged, look: () => remind(options) };
+  const options = { store, clusterService, chat, expiryAction, now: () => clock.now(), log: (fields: object) => logged.push(fields) };
+  return { clock, store, desk: clusterService, chat, logged, look: () => sendReminders(options) };
 }
 
 const asks = /is wanted until/;
@@ -95,7 +95,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(chat.posted).toHaveLength(1);
     expect(chat.posted[0]).toMatchObject({ channel, thread: '0.1', message: { text: expect.stringMatching(asks) } });
     expect(JSON.stringify(chat.posted[0]?.message.blocks)).toMatch(
-      /lifetime\.extend.*2026-01-05T20:00:00\.000Z.*delete\.yes/,
+      /ttl\.extend.*2026-01-05T20:00:00\.000Z.*delete\.confirm/,
     );
     clock.pass(0.5 * hour);
     await look();
@@ -110,9 +110,9 @@ describe('a cluster that is wanted for a time', () => {
     clock.pass(7.5 * hour);
     await look();
     const end = new Date(noon + 8 * hour);
-    const presses = await Promise.all([1, 2, 3].map(() => desk.extend('demo', end, 8, asker)));
-    expect(presses.filter((one) => 'endsAt' in one)).toEqual([{ endsAt: new Date(noon + 16 * hour) }]);
-    expect(presses.filter((one) => 'already' in one)).toHaveLength(2);
+    const presses = await Promise.all([1, 2, 3].map(() => desk.extendTtl('demo', end, 8, asker)));
+    expect(presses.filter((one) => 'expiresAt' in one)).toEqual([{ expiresAt: new Date(noon + 16 * hour) }]);
+    expect(presses.filter((one) => 'alreadyExtendedTo' in one)).toHaveLength(2);
     clock.pass(4 * hour);
     await look();
     expect(chat.posted).toHaveLength(1);
@@ -124,22 +124,22 @@ describe('a cluster that is wanted for a time', () => {
   test('gets its more time from now on when its end has passed', async () => {
     const { clock, desk } = await aCluster();
     clock.pass(20 * hour);
-    expect(await desk.extend('demo', new Date(noon + 8 * hour), 8, asker)).toEqual({
-      endsAt: new Date(noon + 28 * hour),
+    expect(await desk.extendTtl('demo', new Date(noon + 8 * hour), 8, asker)).toEqual({
+      expiresAt: new Date(noon + 28 * hour),
     });
-    expect(await desk.extend('other', new Date(noon), 8, asker)).toEqual({ unknown: true });
+    expect(await desk.extendTtl('other', new Date(noon), 8, asker)).toEqual({ notFound: true });
   });
 
   test('is asked about again where Slack did not take it, and directly where the channel is gone', async () => {
     const { clock, chat, logged, look } = await aCluster();
     clock.pass(7.5 * hour);
-    chat.fail({ method: 'post', trouble: 'unsure' });
+    chat.fail({ method: 'postMessage', kind: 'unsure' });
     await look();
     expect(logged).toMatchObject([{ cluster: 'demo' }]);
     await look();
     expect(chat.posted).toEqual([]);
     clock.pass(3 * minute);
-    chat.fail({ method: 'post', trouble: 'place', reason: 'is_archived' });
+    chat.fail({ method: 'postMessage', kind: 'place', reason: 'is_archived' });
     await look();
     expect(chat.posted.map((one) => one.channel)).toEqual(['D-U1']);
   });
@@ -162,7 +162,7 @@ describe('a cluster that is wanted for a time', () => {
     clock.pass(0.5 * hour);
     await Promise.all([look(), look()]);
     await look();
-    const runs = (await store.list('run')).map(({ value }) => [value.operation, value.by, value.channel]);
+    const runs = (await store.list('run')).map(({ value }) => [value.operation, value.requestedBy, value.channel]);
     expect(runs).toEqual([
       ['create', asker, channel],
       ['delete', asker, channel],
@@ -174,7 +174,7 @@ test('a cluster without an end is never asked about', async () => {
   const { clock, store, look, chat } = await aCluster('delete');
   const found = await store.read('cluster', 'demo');
   if (!found) throw new Error('no cluster');
-  const { endsAt: _, ...rest } = found.value;
+  const { expiresAt: _, ...rest } = found.value;
   await store.write('cluster', 'demo', rest, found.version);
   clock.pass(100 * hour);
   await look();

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { everybody } from '../../../src/commands/authorization/policy.ts';
-import type { Reply, Tools } from '../../../src/commands/routing/command.ts';
-import { commands, route, routeButton, routeModal } from '../../../src/commands/routing/router.ts';
-import type { Desk } from '../../../src/engine/service/cluster-service-types.ts';
+import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
+import type { CommandReply, CommandDeps } from '../../../src/commands/routing/command.ts';
+import { commands, routeCommand, routeButton, routeModalSubmission } from '../../../src/commands/routing/router.ts';
+import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { someOffers } from '../../fixtures/compute-catalog.ts';
 import { aSpec, asker, channel, defaults } from '../../fixtures/run.ts';
 
 type Call = readonly [string, ...unknown[]];
 
-/** A desk that writes down what it is asked and answers that a run was started. */
-function aDesk(calls: Call[]): Tools {
-  const desk = new Proxy({} as Desk, {
+/** A cluster service that writes down what it is asked and answers that a run was started. */
+function createDeps(calls: Call[]): CommandDeps {
+  const clusterService = new Proxy({} as ClusterService, {
     get:
       (_, name: string) =>
       async (...args: unknown[]) => {
@@ -19,21 +19,21 @@ function aDesk(calls: Call[]): Tools {
         return { run: 'r1' };
       },
   });
-  return { desk, offers: someOffers(), defaults: defaults(), policy: everybody };
+  return { clusterService, computeCatalog: someOffers(), defaults: defaults(), policy: allowAllPolicy };
 }
 
-async function asked(text: string): Promise<{ calls: Call[]; reply: Reply }> {
+async function asked(text: string): Promise<{ calls: Call[]; reply: CommandReply }> {
   const calls: Call[] = [];
-  const routed = route(text, { by: asker, channel }, defaults());
-  const reply = 'now' in routed ? routed.now : await routed.later(aDesk(calls));
+  const routed = routeCommand(text, { requester: asker, channel }, defaults());
+  const reply = 'immediateReply' in routed ? routed.immediateReply : await routed.execute(createDeps(calls));
   return { calls, reply };
 }
 
-function textOf(reply: Reply): string {
-  return JSON.stringify(reply.shown);
+function textOf(reply: CommandReply): string {
+  return JSON.stringify(reply.message);
 }
 
-describe('what is asked of the desk', () => {
+describe('what is asked of the cluster service', () => {
   test.each([
     ['create demo', {}],
     ['CREATE demo', {}],
@@ -58,7 +58,7 @@ describe('what is asked of the desk', () => {
       { subnet: '10.241.0.0/26', serviceCidr: '10.33.0.0/24' },
     ],
   ] as const)('%s', async (text, change) => {
-    expect((await asked(text)).calls).toEqual([['create', { spec: aSpec(change), by: asker, channel }]]);
+    expect((await asked(text)).calls).toEqual([['createCluster', { spec: aSpec(change), requester: asker, channel }]]);
   });
 
   test.each([
@@ -67,27 +67,27 @@ describe('what is asked of the desk', () => {
     ['2d', 172_800_000],
   ])('create demo --ttl %s', async (ttl, ttlMs) => {
     const { calls } = await asked(`create demo --ttl ${ttl}`);
-    expect(calls).toEqual([['create', { spec: aSpec(), by: asker, channel, ttlMs }]]);
+    expect(calls).toEqual([['createCluster', { spec: aSpec(), requester: asker, channel, ttlMs }]]);
   });
 
   test.each([
-    ['status demo', ['status', 'demo']],
-    ['resume demo', ['resume', 'demo', asker]],
-    ['cancel demo', ['cancel', 'demo', asker]],
-    ['smoke demo', ['smoke', 'demo', asker, channel]],
-    ['kubeconfig demo', ['kubeconfig', 'demo', asker, 24]],
-    ['kubeconfig demo --hours 720', ['kubeconfig', 'demo', asker, 720]],
-    ['rebuild demo --from etcd', ['rebuild', 'demo', { from: 'etcd', by: asker, channel }]],
+    ['status demo', ['getStatus', 'demo']],
+    ['resume demo', ['resumeRun', 'demo', asker]],
+    ['cancel demo', ['cancelRun', 'demo', asker]],
+    ['smoke demo', ['runSmokeTest', 'demo', asker, channel]],
+    ['kubeconfig demo', ['issueKubeconfig', 'demo', asker, 24]],
+    ['kubeconfig demo --hours 720', ['issueKubeconfig', 'demo', asker, 720]],
+    ['rebuild demo --from etcd', ['rebuildCluster', 'demo', { fromPhase: 'etcd', requester: asker, channel }]],
     [
       'rebuild demo --from controllers --machine-type e2-standard-4',
-      ['rebuild', 'demo', { from: 'controllers', machineType: 'e2-standard-4', by: asker, channel }],
+      ['rebuildCluster', 'demo', { fromPhase: 'controllers', machineType: 'e2-standard-4', requester: asker, channel }],
     ],
-    ['audit demo --jsonl', ['audit', 'demo']],
+    ['audit demo --jsonl', ['getAuditLog', 'demo']],
   ] as const)('%s', async (text, call) => {
     const calls: Call[] = [];
-    const routed = route(text, { by: asker, channel }, defaults());
-    if ('now' in routed) throw new Error(textOf(routed.now));
-    await routed.later(aDesk(calls)).catch(() => undefined);
+    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    if ('immediateReply' in routed) throw new Error(textOf(routed.immediateReply));
+    await routed.execute(createDeps(calls)).catch(() => undefined);
     expect(calls).toEqual([call]);
   });
 });
@@ -151,15 +151,15 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     ['audit', '`NAME` is missing'],
     ['list everything', '`everything` is one word too many'],
   ])('%s', (text, problem) => {
-    const routed = route(text, { by: asker, channel }, defaults());
-    if (!('now' in routed)) throw new Error('not answered at once');
-    expect(textOf(routed.now)).toContain(JSON.stringify(problem).slice(1, -1));
-    expect(textOf(routed.now)).toContain('/kthw help');
+    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    if (!('immediateReply' in routed)) throw new Error('not answered at once');
+    expect(textOf(routed.immediateReply)).toContain(JSON.stringify(problem).slice(1, -1));
+    expect(textOf(routed.immediateReply)).toContain('/kthw help');
   });
 
   test('every problem is said, not just the first', () => {
-    const routed = route('create Demo --workers 99 --controllers 4', { by: asker, channel }, defaults());
-    const text = 'now' in routed ? textOf(routed.now) : '';
+    const routed = routeCommand('create Demo --workers 99 --controllers 4', { requester: asker, channel }, defaults());
+    const text = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
     expect(text).toMatch(/lower-case.*must be 1, 3 or 5.*at most 20/);
   });
 });
@@ -176,8 +176,8 @@ test('every file that defines a command is in the index', () => {
 
 describe('help', () => {
   test.each(['', 'help', 'HELP'])('"%s" lists every command', (text) => {
-    const routed = route(text, { by: asker, channel }, defaults());
-    const shown = 'now' in routed ? textOf(routed.now) : '';
+    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    const shown = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
     for (const { name, help } of commands) {
       expect(shown).toContain(`/kthw ${name}`);
       expect(shown).toContain(help);
@@ -187,8 +187,8 @@ describe('help', () => {
   test.each(['help create', 'create --help', 'create demo --workers 3 -h'])(
     '"%s" lists every flag with its default',
     (text) => {
-      const routed = route(text, { by: asker, channel }, defaults());
-      const shown = 'now' in routed ? textOf(routed.now) : '';
+      const routed = routeCommand(text, { requester: asker, channel }, defaults());
+      const shown = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
       const flags = [
         'controllers',
         'workers',
@@ -212,70 +212,70 @@ describe('help', () => {
     (name, examples) => {
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) {
-        const routed = route(example.replace('/kthw ', ''), { by: asker, channel }, defaults());
-        expect('later' in routed || name === 'help').toBe(true);
+        const routed = routeCommand(example.replace('/kthw ', ''), { requester: asker, channel }, defaults());
+        expect('execute' in routed || name === 'help').toBe(true);
       }
     },
   );
 
   test('of a command that is not there suggests the nearest', () => {
-    const routed = route('help delte', { by: asker, channel }, defaults());
-    expect('now' in routed && textOf(routed.now)).toContain('did you mean `delete`?');
+    const routed = routeCommand('help delte', { requester: asker, channel }, defaults());
+    expect('immediateReply' in routed && textOf(routed.immediateReply)).toContain('did you mean `delete`?');
   });
 });
 
 describe('buttons', () => {
   function pressed(id: string, value: string) {
-    const routed = routeButton(id, value, { by: asker, channel });
-    if (!routed || !('later' in routed)) throw new Error('not routed to work');
+    const routed = routeButton(id, value, { requester: asker, channel });
+    if (!routed || !('execute' in routed)) throw new Error('not routed to work');
     return routed;
   }
 
   test('delete opens a modal that wants the name, and asks nobody', () => {
-    const routed = routeButton('delete.yes', '{"cluster":"demo"}', { by: asker, channel });
-    if (!routed || !('opens' in routed)) throw new Error('opens nothing');
-    expect(routed.opens(aDesk([])).view).toMatchObject({
-      callback_id: 'delete.typed',
+    const routed = routeButton('delete.confirm', '{"cluster":"demo"}', { requester: asker, channel });
+    if (!routed || !('openModal' in routed)) throw new Error('opens nothing');
+    expect(routed.openModal(createDeps([])).view).toMatchObject({
+      callback_id: 'delete.confirmName',
       private_metadata: '{"cluster":"demo","channel":"C1"}',
     });
   });
 
   test('keep asks nobody', async () => {
     const calls: Call[] = [];
-    expect(await pressed('delete.no', '{"cluster":"demo"}').later(aDesk(calls))).toMatchObject({ replaces: true });
+    expect(await pressed('delete.cancel', '{"cluster":"demo"}').execute(createDeps(calls))).toMatchObject({ replaceOriginal: true });
     expect(calls).toEqual([]);
   });
 
   test.each([
-    ['approval.yes', true],
-    ['approval.no', false],
-  ])('%s decides, for who may', async (id, yes) => {
+    ['approval.approve', true],
+    ['approval.reject', false],
+  ])('%s decides, for who may', async (id, isApproval) => {
     const calls: Call[] = [];
     const routed = pressed(id, '{"run":"r1","digest":"d1"}');
-    expect(routed.needs).toEqual({ run: 'r1', yes });
-    await routed.later(aDesk(calls));
-    expect(calls[0]).toEqual(['decide', 'r1', 'd1', asker, yes]);
+    expect(routed.permission).toEqual({ run: 'r1', isApproval });
+    await routed.execute(createDeps(calls));
+    expect(calls[0]).toEqual(['decideApproval', 'r1', 'd1', asker, isApproval]);
   });
 
   test.each(['{"run":"r1"}', '{"run":"r1","digest":""}', '{"run":"../r1","digest":"d1"}', '{"run":1,"digest":"d1"}'])(
     'an answer of %s is refused',
     (value) => {
-      const routed = routeButton('approval.yes', value, { by: asker, channel });
-      expect(routed && 'now' in routed).toBe(true);
+      const routed = routeButton('approval.approve', value, { requester: asker, channel });
+      expect(routed && 'immediateReply' in routed).toBe(true);
     },
   );
 
   test.each([undefined, '', 'demo', '{"cluster":"../x"}', '{"cluster":"demo","more":1}', '[]'])(
     'a value like %j is refused',
     (value) => {
-      const routed = routeButton('delete.yes', value, { by: asker, channel });
-      expect(routed && 'now' in routed).toBe(true);
+      const routed = routeButton('delete.confirm', value, { requester: asker, channel });
+      expect(routed && 'immediateReply' in routed).toBe(true);
     },
   );
 
   test('of somebody else are left alone', () => {
-    expect(routeModal({ id: 'other.modal', metadata: '{}', typed: {} }, asker, aDesk([]))).toBeUndefined();
-    expect(routeButton('other.button', '{}', { by: asker, channel })).toBeUndefined();
+    expect(routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, asker, createDeps([]))).toBeUndefined();
+    expect(routeButton('other.button', '{}', { requester: asker, channel })).toBeUndefined();
   });
 });
 
@@ -284,15 +284,15 @@ describe('the modal of delete', () => {
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
     const calls: Call[] = [];
-    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
-    if (!routed || 'errors' in routed || 'now' in routed.route) throw new Error('not taken');
-    expect([routed.channel, routed.route.needs]).toEqual([channel, 'create']);
-    await routed.route.later(aDesk(calls));
-    expect(calls).toEqual([['delete', 'demo', asker, channel]]);
+    const routed = routeModalSubmission({ id: 'delete.confirmName', metadata: about, input: { name } }, asker, createDeps([]));
+    if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
+    expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
+    await routed.route.execute(createDeps(calls));
+    expect(calls).toEqual([['deleteCluster', 'demo', asker, channel]]);
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
-    const routed = routeModal({ id: 'delete.typed', metadata: about, typed: { name } }, asker, aDesk([]));
+    const routed = routeModalSubmission({ id: 'delete.confirmName', metadata: about, input: { name } }, asker, createDeps([]));
     expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
   });
 
@@ -303,11 +303,11 @@ describe('the modal of delete', () => {
     '{"cluster":"demo"}',
     '{"cluster":"demo","channel":"C1","x":1}',
   ])('with metadata like %j does nothing', (metadata) => {
-    expect(routeModal({ id: 'delete.typed', metadata, typed: { name: 'demo' } }, asker, aDesk([]))).toBeUndefined();
+    expect(routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, asker, createDeps([]))).toBeUndefined();
   });
 });
 
 test('who may only look may look and nothing else', () => {
-  const looks = commands.filter(({ needs, run }) => run && needs === 'look').map(({ name }) => name);
+  const looks = commands.filter(({ permission, run }) => run && permission === 'look').map(({ name }) => name);
   expect(looks).toEqual(['status', 'list', 'doctor', 'audit']);
 });

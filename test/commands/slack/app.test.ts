@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Conversation } from '../../../local/demo/conversation.ts';
-import type { ShownMessage } from '../../../local/slack/slack-emulator-client.ts';
+import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { StoreAway } from '../../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from '../../fixtures/slack.ts';
 
 const open: ASlack[] = [];
@@ -39,7 +39,7 @@ describe('what Slack sends', () => {
     const slack = await started();
     expect((await send(slack, aCommand('create demo'), change)).status).toBe(401);
     expect(await slack.store.list('cluster')).toEqual([]);
-    expect(await slack.store.list('seen')).toEqual([]);
+    expect(await slack.store.list('processedRequest')).toEqual([]);
   });
 
   test('is taken four minutes off in either direction', async () => {
@@ -115,7 +115,7 @@ describe('a command', () => {
 
   test('is acknowledged though Slack’s own API does not answer', async () => {
     const slack = await started();
-    await slack.people.fault({ method: '*', times: 50, status: 500 });
+    await slack.people.injectFaults({ method: '*', times: 50, status: 500 });
     expect((await send(slack, aCommand('help'))).status).toBe(200);
     expect((await send(slack, aCommand('list', 't2'))).status).toBe(200);
   });
@@ -124,10 +124,10 @@ describe('a command', () => {
     const slack = await started({
       changed: (store) => ({ ...bound(store), list: () => Promise.reject(new Error('away')) }),
     });
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw list');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw list');
     const shown = await slack.people.waitFor(async () =>
-      (await ada.messages(general)).find(({ text }) => text.includes('did not work')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('did not work')),
     );
     expect(shown.is_ephemeral).toBe(true);
     expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'carrying out a request' }));
@@ -139,19 +139,19 @@ test('a command that comes while the store is away is told so, and changes nothi
   const slack = await started({
     changed: (store) => ({
       ...bound(store),
-      write: (...args) => (away ? Promise.reject(new StoreAway('no answer')) : store.write(...args)),
+      write: (...args) => (away ? Promise.reject(new StoreUnavailable('no answer')) : store.write(...args)),
     }),
   });
-  const ada = slack.people.as('ada');
-  await ada.command(general, '/kthw create demo');
+  const ada = slack.people.actAs('ada');
+  await ada.sendCommand(general, '/kthw create demo');
   const shown = await slack.people.waitFor(async () =>
-    (await ada.messages(general)).find(({ text }) => text.includes('My store does not answer')),
+    (await ada.listMessages(general)).find(({ text }) => text.includes('My store does not answer')),
   );
   expect(shown.is_ephemeral).toBe(true);
   expect(JSON.stringify(shown.blocks)).toContain('/kthw list');
   away = false;
   expect(await slack.store.list('run')).toEqual([]);
-  await ada.command(general, '/kthw create demo');
+  await ada.sendCommand(general, '/kthw create demo');
   await untilRuns(slack, 1);
 });
 
@@ -162,10 +162,10 @@ function bound(store: Store): Store {
     'write',
     'remove',
     'list',
-    'openRuns',
+    'listOpenRuns',
     'append',
-    'events',
-    'takeLease',
+    'readEvents',
+    'acquireLease',
     'renewLease',
     'releaseLease',
     'close',
@@ -179,24 +179,24 @@ async function untilRuns({ store }: ASlack, count: number): Promise<void> {
 }
 
 /** What the bot asks Ada before it deletes. */
-async function deleteAsks(slack: ASlack): Promise<ShownMessage> {
-  const ada = slack.people.as('ada');
-  const before = new Set((await ada.messages(general)).map(({ ts }) => ts));
-  await ada.command(general, '/kthw delete demo');
+async function deleteAsks(slack: ASlack): Promise<ApiMessage> {
+  const ada = slack.people.actAs('ada');
+  const before = new Set((await ada.listMessages(general)).map(({ ts }) => ts));
+  await ada.sendCommand(general, '/kthw delete demo');
   return await slack.people.waitFor(async () =>
-    (await ada.messages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
+    (await ada.listMessages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
   );
 }
 
 /** The dialog that Ada has open, once its button is gone. */
 async function dialog(slack: ASlack) {
   await said(slack, 'into the dialog');
-  return await slack.people.waitFor(async () => (await slack.people.views('ada')).at(-1));
+  return await slack.people.waitFor(async () => (await slack.people.listViews('ada')).at(-1));
 }
 
-async function said({ people }: ASlack, words: string): Promise<ShownMessage> {
+async function said({ people }: ASlack, words: string): Promise<ApiMessage> {
   return await people.waitFor(async () =>
-    (await people.as('ada').messages(general)).find(({ text }) => text.includes(words)),
+    (await people.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
 }
 
@@ -205,19 +205,19 @@ test('requests so old that Slack repeats them no more are forgotten at the start
   const fresh = new Date().toISOString();
   const slack = await started({
     changed: (store) => {
-      void store.write('seen', 'old', { at: old }, undefined);
-      void store.write('seen', 'fresh', { at: fresh }, undefined);
+      void store.write('processedRequest', 'old', { processedAt: old }, undefined);
+      void store.write('processedRequest', 'fresh', { processedAt: fresh }, undefined);
       return store;
     },
   });
-  while ((await slack.store.list('seen')).length > 1) await new Promise(setImmediate);
-  expect((await slack.store.list('seen')).map(({ id }) => id)).toEqual(['fresh']);
+  while ((await slack.store.list('processedRequest')).length > 1) await new Promise(setImmediate);
+  expect((await slack.store.list('processedRequest')).map(({ id }) => id)).toEqual(['fresh']);
 });
 
 describe('in a workspace', () => {
   test('a wrong command is answered to the asker alone, at once', async () => {
     const slack = await started();
-    const ack = await slack.people.as('ada').command(general, '/kthw crate demo');
+    const ack = await slack.people.actAs('ada').sendCommand(general, '/kthw crate demo');
     expect(ack.body).toMatchObject({
       response_type: 'ephemeral',
       text: expect.stringContaining('did you mean `create`'),
@@ -226,10 +226,10 @@ describe('in a workspace', () => {
 
   test('create tells the asker, and the channel by one message', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw create demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw create demo');
     const seen = await slack.people.waitFor(async () => {
-      const all = await ada.messages(general);
+      const all = await ada.listMessages(general);
       return all.some(({ text }) => text.startsWith('Building')) && all.find(({ metadata }) => metadata)
         ? all
         : undefined;
@@ -241,24 +241,24 @@ describe('in a workspace', () => {
 
   test('delete asks first, then for the name; its buttons go once one is pressed', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw create demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.no');
+    await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.cancel');
     await said(slack, 'stays as it is');
-    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    expect((await ada.listMessages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
     expect(await slack.store.list('run')).toHaveLength(1);
 
-    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.confirm');
     const view = await dialog(slack);
-    expect((await ada.messages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
-    const wrong = await ada.submit(view.id, { typed: 'dema' });
+    expect((await ada.listMessages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
+    const wrong = await ada.submitView(view.id, { input: 'dema' });
     expect(wrong).toMatchObject({ ok: false, errors: { name: expect.stringContaining('Type demo') } });
     expect(await slack.store.list('run')).toHaveLength(1);
-    expect(await ada.submit(view.id, { typed: 'demo' })).toMatchObject({ ok: true });
+    expect(await ada.submitView(view.id, { input: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 2);
     expect((await said(slack, 'Deleting')).is_ephemeral).toBe(true);
-    expect(await slack.people.views('ada')).toEqual([]);
+    expect(await slack.people.listViews('ada')).toEqual([]);
     const runs = await slack.store.list('run');
     expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
   });
@@ -266,48 +266,48 @@ describe('in a workspace', () => {
   test('the person of the demo presses Delete and types the name', async ({ signal }) => {
     const slack = await started();
     const talk = new Conversation(slack.people, { person: 'ada', channel: general, signal });
-    await talk.say('/kthw create demo');
+    await talk.sendCommand('/kthw create demo');
     await untilRuns(slack, 1);
-    await talk.say('/kthw delete demo');
-    await talk.press('delete.yes');
+    await talk.sendCommand('/kthw delete demo');
+    await talk.pressButton('delete.confirm');
     await untilRuns(slack, 2);
   });
 
   test('a name that is submitted twice deletes once', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw create demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    await ada.click(general, (await deleteAsks(slack)).ts, 'delete.yes');
+    await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.confirm');
     const { id, private_metadata, callback_id } = await dialog(slack);
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
       user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
-      view: { id, private_metadata, callback_id, state: { values: { name: { typed: { value: 'demo' } } } } },
+      view: { id, private_metadata, callback_id, state: { values: { name: { input: { value: 'demo' } } } } },
     };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
     for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
     await untilRuns(slack, 2);
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(2);
-    expect((await ada.messages(general)).filter(({ text }) => text.startsWith('Deleting'))).toHaveLength(1);
+    expect((await ada.listMessages(general)).filter(({ text }) => text.startsWith('Deleting'))).toHaveLength(1);
   });
 
   test('a dialog that can’t be opened is said, and nothing is deleted', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw create demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     const { ts } = await deleteAsks(slack);
-    await slack.people.fault({ method: 'views.open', error: 'expired_trigger_id' });
-    await ada.click(general, ts, 'delete.yes');
+    await slack.people.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
+    await ada.clickInMessage(general, ts, 'delete.confirm');
     expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
   test('a mention does what the command does, once, though it is sent again', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     const { bot } = await slack.people.look<{ bot: { user: string } }>('team', { as: 'ada' });
     const event = {
       type: 'app_mention',
@@ -332,9 +332,9 @@ describe('in a workspace', () => {
       expect((await send(slack, body, { type: 'application/json', headers })).status).toBe(200);
     }
     await untilRuns(slack, 1);
-    await ada.say(general, '@kthw status demo');
+    await ada.sendMessage(general, '@kthw status demo');
     const shown = await slack.people.waitFor(async () =>
-      (await ada.messages(general)).find(({ text }) => text.includes('demo: building')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('demo: building')),
     );
     expect(shown.is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
@@ -342,29 +342,29 @@ describe('in a workspace', () => {
 
   test('a kubeconfig comes as a file by direct message and is nowhere else', async () => {
     const slack = await started();
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw create demo');
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     const found = await slack.store.read('cluster', 'demo');
     if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
-    await ada.command(general, '/kthw kubeconfig demo --hours 8');
+    await ada.sendCommand(general, '/kthw kubeconfig demo --hours 8');
     const told = await slack.people.waitFor(async () =>
-      (await ada.messages(general)).find(({ text }) => text.includes('direct messages')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('direct messages')),
     );
     expect(told.is_ephemeral).toBe(true);
-    const [file] = (await ada.dm()).flatMap(({ files = [] }) => files);
+    const [file] = (await ada.listDmMessages()).flatMap(({ files = [] }) => files);
     expect(file?.name).toBe('demo.kubeconfig');
-    expect(String(await slack.people.download('ada', file?.id ?? ''))).toBe('kind: Config');
-    expect(JSON.stringify([await ada.messages(general), slack.logged])).not.toContain('kind: Config');
+    expect(String(await slack.people.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify([await ada.listMessages(general), slack.logged])).not.toContain('kind: Config');
   });
 
   test('an answer that its address does not take any more comes as a message for the asker', async () => {
     const slack = await started();
-    await slack.people.fault({ method: 'response_url', status: 404 });
-    const ada = slack.people.as('ada');
-    await ada.command(general, '/kthw list');
+    await slack.people.injectFaults({ method: 'response_url', status: 404 });
+    const ada = slack.people.actAs('ada');
+    await ada.sendCommand(general, '/kthw list');
     const shown = await slack.people.waitFor(async () =>
-      (await ada.messages(general)).find(({ text }) => text.includes('no cluster yet')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('no cluster yet')),
     );
     expect(shown.is_ephemeral).toBe(true);
   });

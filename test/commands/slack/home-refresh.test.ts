@@ -1,8 +1,8 @@
 import type { HomeView } from '@slack/types';
 import { expect, test } from 'vitest';
-import { everybody } from '../../../src/commands/authorization/policy.ts';
-import { ChatError, type ViewPlace } from '../../../src/commands/slack/chat.ts';
-import { openHome } from '../../../src/commands/slack/home-tab.ts';
+import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
+import { ChatError, type ViewRef } from '../../../src/commands/slack/chat.ts';
+import { createHomeTab } from '../../../src/commands/slack/home-tab.ts';
 import type { EngineEvent, Person } from '../../../src/store/events.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
 import { aRun, asker, finished, started } from '../../fixtures/run.ts';
@@ -21,16 +21,16 @@ async function homes() {
   const faults: ChatError[] = [];
   const logged: string[] = [];
   const run = await aRun(clock);
-  const home = openHome({
-    ...{ desk: run.desk, policy: everybody, clock, guard: async () => undefined },
+  const home = createHomeTab({
+    ...{ clusterService: run.desk, policy: allowAllPolicy, clock, authorize: async () => undefined },
     chat: {
-      async publishHome(user, view, hash): Promise<ViewPlace> {
+      async publishHome(user, view, hash): Promise<ViewRef> {
         const fault = faults.shift();
         if (fault) throw fault;
         published.push({ user, at: +clock.now(), view, hash });
         return { id: `V-${user}`, hash: `h${published.length}` };
       },
-      peopleIn: async () => [],
+      listChannelMembers: async () => [],
     },
     log: (_, message) => void logged.push(message),
   });
@@ -40,7 +40,7 @@ async function homes() {
   }
   async function tell(...events: readonly EngineEvent[]): Promise<void> {
     await run.tell(...events);
-    home.news();
+    home.scheduleRefresh();
   }
   return { clock, published, faults, logged, tell, home, until, store: run.store };
 }
@@ -51,7 +51,7 @@ function somebody(n: number): Person {
 
 test('many events soon after each other are shown as one', async () => {
   const { published, tell, home, store, until } = await homes();
-  await home.opened(asker);
+  await home.handleOpen(asker);
   for (const step of ['network/a', 'network/b', 'etcd/a']) await tell(started(step), finished(step));
   await until(2);
   await home.close();
@@ -64,7 +64,7 @@ test('many events soon after each other are shown as one', async () => {
 
 test('all together get fewer than Slack takes in a minute', async () => {
   const { published, tell, home, store, until } = await homes();
-  for (let n = 0; n < 5; n++) await home.opened(somebody(n));
+  for (let n = 0; n < 5; n++) await home.handleOpen(somebody(n));
   await tell(started('network/a'));
   await until(10);
   await home.close();
@@ -75,9 +75,9 @@ test('all together get fewer than Slack takes in a minute', async () => {
 
 test('nobody is told who looked long ago, or when fifty others looked since', async () => {
   const { clock, published, tell, home, store, until } = await homes();
-  await home.opened(somebody(100));
+  await home.handleOpen(somebody(100));
   clock.pass(15 * 60_000 + 1);
-  for (let n = 0; n < 51; n++) await home.opened(somebody(n));
+  for (let n = 0; n < 51; n++) await home.handleOpen(somebody(n));
   const before = published.length;
   await tell(started('network/a'));
   await until(before + 50);
@@ -91,7 +91,7 @@ test('nobody is told who looked long ago, or when fifty others looked since', as
 
 test('a Slack that asks to wait is given the time it asked for', async () => {
   const { clock, published, faults, tell, home, store, until } = await homes();
-  await home.opened(asker);
+  await home.handleOpen(asker);
   faults.push(new ChatError('limited', 'ratelimited', { retryAfterMs: 30_000 }));
   const asked = +clock.now();
   await tell(started('network/a'));

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
-import { everybody, type Policy } from '../../../src/commands/authorization/policy.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { StoreAway } from '../../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { aSpec } from '../../fixtures/run.ts';
 import { type ASlack, type ASlackOptions, aSlack } from '../../fixtures/slack.ts';
 
@@ -14,7 +14,7 @@ type Person = { readonly team: string; readonly user: string };
 const clusters = 'C0CLUSTER';
 
 async function started(policy: Partial<Policy> = {}, options: ASlackOptions = {}): Promise<ASlack> {
-  const slack = await aSlack({ ...options, policy: { ...everybody, ...policy } });
+  const slack = await aSlack({ ...options, policy: { ...allowAllPolicy, ...policy } });
   open.push(slack);
   return slack;
 }
@@ -25,37 +25,37 @@ afterEach(async () => {
 
 /** The Home tab that somebody opens, once it says something. */
 async function opened(slack: ASlack, person = 'ada', words = 'Kubernetes'): Promise<View> {
-  await slack.people.as(person).home();
+  await slack.people.actAs(person).openHome();
   return await showing(slack, words, person);
 }
 
 async function showing({ people }: ASlack, words: string, person = 'ada'): Promise<View> {
   return await people.waitFor(
     async () => {
-      const view = await people.homeView(person);
+      const view = await people.getHomeView(person);
       return view && JSON.stringify(view.blocks).includes(words) ? view : undefined;
     },
-    { what: `"${words}" on ${person}'s Home tab`, deadlineMs: 25_000 },
+    { description: `"${words}" on ${person}'s Home tab`, deadlineMs: 25_000 },
   );
 }
 
 /** What is asked for by name, as if it had been asked for in #clusters. */
-async function made({ desk, store }: ASlack, name: string, state: 'building' | 'ready' = 'building'): Promise<string> {
-  const answer = await desk.create({ spec: aSpec({ name }), by: ada, channel: clusters });
+async function made({ desk, store }: ASlack, name: string, state: 'provisioning' | 'ready' = 'provisioning'): Promise<string> {
+  const answer = await desk.createCluster({ spec: aSpec({ name }), requester: ada, channel: clusters });
   if (!('run' in answer)) throw new Error('the cluster is held');
   const found = await store.read('cluster', name);
   if (state === 'ready' && found) {
-    const { holding: _, ...rest } = found.value;
+    const { activeRun: _, ...rest } = found.value;
     await store.write('cluster', name, { ...rest, state }, found.version);
     // Were it to have succeeded, its end would send a kubeconfig too.
-    await store.append(answer.run, [{ type: 'run.finished', as: 'cancelled' }]);
+    await store.append(answer.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
   }
   return answer.run;
 }
 
 function question(): EngineEvent {
   const expiresAt = new Date(Date.now() + 180_000).toISOString();
-  return { type: 'approval.asked', digest: 'd1', destroys: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest: 'd1', deletions: ['machine demo-controller-0'], expiresAt };
 }
 
 function buttonsOf(view: View, value = ''): string[] {
@@ -74,22 +74,22 @@ describe('the Home tab', () => {
     const view = await opened(slack);
     expect(JSON.stringify(view.blocks)).toContain('tell every step in a thread');
     expect(buttonsOf(view)).toEqual(['home.create']);
-    const grace = slack.people.as('grace');
+    const grace = slack.people.actAs('grace');
     await opened(slack, 'grace');
     await grace.clickInView((await showing(slack, 'Create', 'grace')).id, 'home.create');
-    const form = await slack.people.waitFor(async () => (await slack.people.views('grace'))[0]);
+    const form = await slack.people.waitFor(async () => (await slack.people.listViews('grace'))[0]);
     expect(form.blocks.find(({ block_id }) => block_id === 'channel')).toMatchObject({
       element: { type: 'conversations_select' },
     });
-    expect(await grace.submit(form.id, { name: 'demo' })).toMatchObject({ ok: false });
-    await grace.submit(form.id, { name: 'demo', channel: clusters });
+    expect(await grace.submitView(form.id, { name: 'demo' })).toMatchObject({ ok: false });
+    await grace.submitView(form.id, { name: 'demo', channel: clusters });
     const { value } = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]);
-    expect(value).toMatchObject({ channel: clusters, by: { team, user: 'U000GRACE' }, operation: 'create' });
+    expect(value).toMatchObject({ channel: clusters, requestedBy: { team, user: 'U000GRACE' }, operation: 'create' });
     await slack.people.waitFor(async () =>
-      (await grace.messages('clusters')).some(({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building')),
+      (await grace.listMessages('clusters')).some(({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building')),
     );
     const summary = await slack.people.waitFor(async () =>
-      (await grace.messages('clusters')).find(({ metadata }) => metadata?.event_type === 'kthw_run'),
+      (await grace.listMessages('clusters')).find(({ metadata }) => metadata?.event_type === 'kthw_run'),
     );
     expect(summary.text).toContain('demo');
     // It was opened a moment ago, so that it follows what goes on.
@@ -98,17 +98,17 @@ describe('the Home tab', () => {
 
   test('asks for one of the channels where kthw listens; with one alone for none', async () => {
     const slack = await started({ channels: [clusters, 'C0GENERAL'] });
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     await ada.clickInView((await opened(slack)).id, 'home.create');
-    const form = await slack.people.waitFor(async () => (await slack.people.views('ada'))[0]);
+    const form = await slack.people.waitFor(async () => (await slack.people.listViews('ada'))[0]);
     const { element } = form.blocks.find(({ block_id }) => block_id === 'channel') as unknown as {
       element: { options: { value: string; text: object }[] };
     };
     expect(element.options.map(({ value }) => value)).toEqual([clusters, 'C0GENERAL']);
     const other = await started({ channels: [clusters] });
-    await other.people.as('ada').clickInView((await opened(other)).id, 'home.create');
-    const { id } = await other.people.waitFor(async () => (await other.people.views('ada'))[0]);
-    await other.people.as('ada').submit(id, { name: 'demo' });
+    await other.people.actAs('ada').clickInView((await opened(other)).id, 'home.create');
+    const { id } = await other.people.waitFor(async () => (await other.people.listViews('ada'))[0]);
+    await other.people.actAs('ada').submitView(id, { name: 'demo' });
     const { value } = await other.people.waitFor(async () => (await other.store.list('run'))[0]);
     expect(value.channel).toBe(clusters);
   });
@@ -128,22 +128,22 @@ describe('the Home tab', () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
-    await slack.people.as('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await slack.people.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
     await showing(slack, 'is in your direct messages with me');
-    const [file] = (await slack.people.as('ada').dm()).flatMap(({ files = [] }) => files);
-    expect(String(await slack.people.download('ada', file?.id ?? ''))).toBe('kind: Config');
-    expect(JSON.stringify(await slack.people.homeView('ada'))).not.toContain('kind: Config');
+    const [file] = (await slack.people.actAs('ada').listDmMessages()).flatMap(({ files = [] }) => files);
+    expect(String(await slack.people.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify(await slack.people.getHomeView('ada'))).not.toContain('kind: Config');
   });
 
   test('shows the status in a modal, whose buttons answer there', async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
-    const ada = slack.people.as('ada');
+    const ada = slack.people.actAs('ada');
     await ada.clickInView(view.id, 'home.status', carriedBy(view, 'home.status'));
     const inModal = (words: string) =>
       slack.people.waitFor(async () =>
-        (await slack.people.views('ada')).find(({ blocks }) => JSON.stringify(blocks).includes(words)),
+        (await slack.people.listViews('ada')).find(({ blocks }) => JSON.stringify(blocks).includes(words)),
       );
     const { id } = await inModal('demo · ready');
     await ada.clickInView(id, 'audit.show');
@@ -154,11 +154,11 @@ describe('the Home tab', () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'grace', '1 cluster');
-    const grace = slack.people.as('grace');
+    const grace = slack.people.actAs('grace');
     await grace.clickInView(view.id, 'home.delete', carriedBy(view, 'home.delete'));
-    const { id } = await slack.people.waitFor(async () => (await slack.people.views('grace'))[0]);
-    expect(await grace.submit(id, { typed: 'dem' })).toMatchObject({ ok: false });
-    await grace.submit(id, { typed: 'demo' });
+    const { id } = await slack.people.waitFor(async () => (await slack.people.listViews('grace'))[0]);
+    expect(await grace.submitView(id, { input: 'dem' })).toMatchObject({ ok: false });
+    await grace.submitView(id, { input: 'demo' });
     await slack.people.waitFor(async () => (await slack.store.list('run')).length === 2);
     const runs = (await slack.store.list('run')).map(({ value }) => [value.operation, value.channel]);
     expect(runs).toContainEqual(['delete', clusters]);
@@ -172,19 +172,19 @@ describe('what waits for an answer', () => {
     const run = await made(slack, 'demo');
     await slack.store.append(run, [question()]);
     const view = await opened(slack, 'grace', 'machine demo-controller-0');
-    expect(buttonsOf(view)).toEqual(['home.create', 'approval.yes', 'approval.no', 'home.status', 'home.delete']);
-    await slack.people.as('grace').clickInView(view.id, 'approval.yes', carriedBy(view, 'approval.yes'));
-    expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.yes');
-    const events = (await slack.store.events(run)).map(({ event }) => event);
-    expect(events).toContainEqual({ type: 'approval.given', digest: 'd1', by: grace });
+    expect(buttonsOf(view)).toEqual(['home.create', 'approval.approve', 'approval.reject', 'home.status', 'home.delete']);
+    await slack.people.actAs('grace').clickInView(view.id, 'approval.approve', carriedBy(view, 'approval.approve'));
+    expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.approve');
+    const events = (await slack.store.readEvents(run)).map(({ event }) => event);
+    expect(events).toContainEqual({ type: 'approval.granted', digest: 'd1', actor: grace });
   });
 
   test('is shown with buttons to who may answer alone; others see that it waits', async () => {
     const slack = await started({ approvers: [grace] });
     await slack.store.append(await made(slack, 'demo'), [question()]);
-    expect(buttonsOf(await opened(slack, 'grace', '1 cluster'))).toContain('approval.yes');
+    expect(buttonsOf(await opened(slack, 'grace', '1 cluster'))).toContain('approval.approve');
     const adas = await opened(slack, 'ada', '1 cluster');
-    expect(buttonsOf(adas)).not.toContain('approval.yes');
+    expect(buttonsOf(adas)).not.toContain('approval.approve');
     expect(JSON.stringify(adas.blocks)).toContain('waits for a yes');
   });
 });
@@ -193,7 +193,7 @@ describe('who may see it', () => {
   test('with kthw in some channels: those who are in one of them', async () => {
     const slack = await started({ channels: ['C000VAULT'] });
     await made(slack, 'demo');
-    await slack.people.as('ada').invite('vault', 'kthw');
+    await slack.people.actAs('ada').invite('vault', 'kthw');
     await opened(slack, 'ada', '1 cluster');
     const linus = await opened(slack, 'linus', 'Once you are in there');
     expect(JSON.stringify(linus)).not.toContain('demo');
@@ -202,7 +202,7 @@ describe('who may see it', () => {
 
   test('nobody where Slack does not say who is in the channel', async () => {
     const slack = await started({ channels: [clusters] });
-    await slack.people.fault({ method: 'conversations.members', error: 'missing_scope' });
+    await slack.people.injectFaults({ method: 'conversations.members', error: 'missing_scope' });
     await made(slack, 'demo');
     expect(JSON.stringify(await opened(slack, 'ada', 'rather than guess'))).not.toContain('demo');
     await opened(slack, 'ada', '1 cluster');
@@ -213,9 +213,9 @@ describe('who may see it', () => {
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
     expect(buttonsOf(view)).not.toContain('home.create');
-    await slack.people.as('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await slack.people.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
     await showing(slack, 'not make or change them');
-    expect(await slack.people.as('ada').dm()).toEqual([]);
+    expect(await slack.people.actAs('ada').listDmMessages()).toEqual([]);
   });
 });
 
@@ -223,7 +223,7 @@ test('of two processes that publish, the later look is what stays', async () => 
   const slack = await started();
   await opened(slack);
   await made(slack, 'demo');
-  await slack.people.fault({ method: 'views.publish', error: 'hash_conflict' });
+  await slack.people.injectFaults({ method: 'views.publish', error: 'hash_conflict' });
   await opened(slack, 'ada', '1 cluster');
 });
 
@@ -236,7 +236,7 @@ test('while the store is away it says so', async () => {
         new Proxy(store, {
           get: (target, name: keyof Store) =>
             name === 'list' && away
-              ? () => Promise.reject(new StoreAway('no answer'))
+              ? () => Promise.reject(new StoreUnavailable('no answer'))
               : (target[name] as (...args: unknown[]) => unknown).bind(target),
         }),
     },

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversation } from '../../../local/demo/conversation.ts';
 import { ensurePackages } from '../../../local/ensure-packages.ts';
-import { type ShownMessage, WorkspaceClient } from '../../../local/slack/slack-emulator-client.ts';
+import { type ApiMessage, SlackEmulatorClient } from '../../../local/slack/slack-emulator-client.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
-import { sshKeyOf } from '../../../src/engine/cluster/vault-paths.ts';
-import { openCompute } from '../../../src/engine/gcp/compute/create-compute-client.ts';
-import { openSsh } from '../../../src/engine/ssh/create-ssh-client.ts';
-import type { Host } from '../../../src/engine/ssh/ssh-client.ts';
-import { throughDoor } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import { getSshKey } from '../../../src/engine/cluster/vault-paths.ts';
+import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
+import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
+import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
+import { withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
 import { sshUser } from '../../../src/engine/steps/host-step.ts';
-import { folded } from '../../../src/engine/workflow/run-state.ts';
+import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
 import type { Vault } from '../../../src/store/vault/vault.ts';
-import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { Google } from './google.ts';
 
 const minuteMs = 60_000;
@@ -26,7 +26,7 @@ const minuteMs = 60_000;
 /** The whole local stack with a bot that can be killed, and all that a test may look at behind the bot's back. */
 export interface Rig {
   readonly stack: Stack;
-  readonly workspace: WorkspaceClient;
+  readonly workspace: SlackEmulatorClient;
   readonly google: Google;
   readonly botLog: string;
   readonly mirror: { fault(...faults: readonly object[]): Promise<void> };
@@ -34,7 +34,7 @@ export interface Rig {
   talk(signal: AbortSignal, person?: string): Conversation;
   vault(cluster: string): Vault;
   /** A machine over ssh, with the cluster's own key, through a door that stays open then. @param hostKeys others than those it was created with */
-  machine(cluster: string, name: string, hostKeys?: readonly string[]): Promise<Host>;
+  machine(cluster: string, name: string, hostKeys?: readonly string[]): Promise<SshHost>;
   /** All events of a cluster's newest run. */
   events(cluster: string): Promise<readonly StoredEvent[]>;
   /** Once these steps of the cluster's newest run are done. */
@@ -46,9 +46,9 @@ export interface Rig {
   /** Codes of the faults that steps met in the cluster's newest run. */
   failures(cluster: string): Promise<readonly string[]>;
   /** Once the cluster's run has stopped for the `nth` time and its thread says so: the cards since the time before. */
-  stopped(cluster: string, nth: number): Promise<readonly ShownMessage[]>;
+  stopped(cluster: string, nth: number): Promise<readonly ApiMessage[]>;
   /** What a script on a machine prints. @throws Error when it fails */
-  shell(host: Host, script: string): Promise<string>;
+  shell(host: SshHost, script: string): Promise<string>;
   /** The bot kills itself at each of these points (`step-key:point`) once, in whatever order it comes to them. */
   killAt(points: readonly string[]): Promise<void>;
   /** Points that it has not come to. */
@@ -66,17 +66,17 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
   await writeFile(killFile, '');
   const botScript = 'test/chaos/killable-bot.ts';
   const stack = await startStack({ stateDir, log, botScript, botEnv: { KILL_AT_FILE: killFile, ...botEnv } });
-  const workspace = new WorkspaceClient(stack.workspaceUrl);
+  const workspace = new SlackEmulatorClient(stack.workspaceUrl);
   const store = openSqliteStore({ path: join(stateDir, 'kthw.sqlite') });
-  const vaults = openVaults(store, openFileKeyring(join(stateDir, 'key')));
-  const remote = openSsh();
-  const cloud = openCompute({ project: 'kthw-local', endpoint: stack.cloudUrl });
+  const vaults = createVaultProvider(store, openFileKeyring(join(stateDir, 'key')));
+  const remote = createSshClient();
+  const cloud = createComputeClient({ project: 'kthw-local', endpoint: stack.computeUrl });
   const clock = { now: () => new Date(), sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) };
   const ended = new AbortController();
 
   async function events(cluster: string): Promise<readonly StoredEvent[]> {
     const run = (await store.read('cluster', cluster))?.value.runs.at(-1);
-    return run === undefined ? [] : await store.events(run);
+    return run === undefined ? [] : await store.readEvents(run);
   }
 
   async function until<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
@@ -87,12 +87,12 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     throw new Error(`waiting for ${what}: it did not come`);
   }
 
-  async function cards(cluster: string, nth: number): Promise<readonly ShownMessage[] | undefined> {
-    const summaries = (await workspace.messages('clusters', 'ada')).filter(({ text }) =>
+  async function cards(cluster: string, nth: number): Promise<readonly ApiMessage[] | undefined> {
+    const summaries = (await workspace.listMessages('clusters', 'ada')).filter(({ text }) =>
       text.includes(` ${cluster}: `),
     );
     const summary = summaries.findLast(({ metadata }) => metadata?.event_type === 'kthw_run');
-    const thread = summary ? await workspace.thread('clusters', summary.ts, 'ada') : [];
+    const thread = summary ? await workspace.listThreadMessages('clusters', summary.ts, 'ada') : [];
     const ends = thread.flatMap(({ text }, at) => (text.endsWith(`${cluster}: building stopped`) ? [at] : []));
     const end = ends[nth - 1];
     const since = thread.slice((ends[nth - 2] ?? 0) + 1, end);
@@ -110,7 +110,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     async finished(cluster, steps) {
       await until(
         async () => {
-          const { steps: found } = folded(await events(cluster));
+          const { steps: found } = foldEvents(await events(cluster));
           return steps.every((step) => found.get(step)?.state === 'done') || undefined;
         },
         `the steps ${steps.join(', ')}`,
@@ -118,15 +118,15 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     },
     async succeeded(cluster) {
       await until(
-        async () => folded(await events(cluster)).over === 'succeeded' || undefined,
+        async () => foldEvents(await events(cluster)).outcome === 'succeeded' || undefined,
         `a good end of ${cluster}`,
       );
     },
     async started(cluster, step) {
-      await until(async () => folded(await events(cluster)).steps.has(step) || undefined, `the step ${step}`);
+      await until(async () => foldEvents(await events(cluster)).steps.has(step) || undefined, `the step ${step}`);
     },
     failures: async (cluster) =>
-      (await events(cluster)).flatMap(({ event }) => (event.type === 'step.failed' ? [event.fault.code] : [])),
+      (await events(cluster)).flatMap(({ event }) => (event.type === 'step.failed' ? [event.error.code] : [])),
     stopped: (cluster, nth) => until(() => cards(cluster, nth), `stop ${nth} of ${cluster}`),
     async shell(host, script) {
       const { exitCode, stdout, stderr } = await host.run(script, { deadlineMs: 30_000, signal: ended.signal });
@@ -135,21 +135,21 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     },
     stack,
     workspace,
-    google: new Google(stack.cloudUrl),
+    google: new Google(stack.computeUrl),
     botLog: join(stateDir, 'logs/bot.log'),
     talk: (signal, person = 'ada') => new Conversation(workspace, { person, channel: 'clusters', signal }),
-    vault: (cluster) => vaults.of(cluster),
+    vault: (cluster) => vaults.getVault(cluster),
     events,
     async machine(cluster, name, others) {
-      const { facts } = folded(await events(cluster));
-      const identity = (await sshKeyOf(vaults.of(cluster))).privateKey;
-      const address = String(facts.get(`external-address/${name}`));
-      const own = facts.get(`host-keys/${name}`) as readonly string[];
+      const { outputs } = foldEvents(await events(cluster));
+      const identity = (await getSshKey(vaults.getVault(cluster))).privateKey;
+      const address = String(outputs.get(`external-address/${name}`));
+      const own = outputs.get(`host-keys/${name}`) as readonly string[];
       const spec = (await store.read('cluster', cluster))?.value.spec;
       if (!spec) throw new Error(`there is no cluster "${cluster}"`);
-      const hinges = { cloud, vault: vaults.of(cluster), cluster: clusterOf(spec) };
+      const deps = { compute: cloud, vault: vaults.getVault(cluster), cluster: deriveCluster(spec) };
       const target = { name, address, user: sshUser, hostKeys: others ?? own, identity };
-      return throughDoor(remote, { ...hinges, clock }).host(target);
+      return withSshAccess(remote, { ...deps, clock }).getHost(target);
     },
     killAt: (points) => writeFile(killFile, points.join('\n')),
     killsLeft: async () => (await readFile(killFile, 'utf8')).split('\n').filter(Boolean),

@@ -20,7 +20,7 @@ export function keepAlive(stack: Stack, logFile: string): Watch {
 
   async function watch(): Promise<void> {
     for (let bot = stack.bot; ; ) {
-      const why = await Promise.race([bot.ended, over.promise]);
+      const why = await Promise.race([bot.exitReason, over.promise]);
       if (why === undefined) return;
       if (!why.includes('SIGKILL')) throw new Error(`the bot was not killed: ${why}\n${await endOfLog()}`);
       kills++;

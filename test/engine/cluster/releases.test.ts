@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
-import { downloads, mirrored } from '../../../src/engine/cluster/component-downloads.ts';
-import { defaultVersion, minorOf, mirroredVersion, releaseOf, releases } from '../../../src/engine/cluster/releases.ts';
+import { listComponentDownloads, toMirrorUrl } from '../../../src/engine/cluster/component-downloads.ts';
+import { defaultVersion, getMinorVersion, mirrorVersion, getRelease, releases } from '../../../src/engine/cluster/releases.ts';
 
 describe('the catalogue', () => {
   it('has one release for each minor version, in order, without a gap', () => {
-    expect(releases.map(minorOf)).toEqual(Array.from({ length: releases.length }, (_, i) => 20 + i));
+    expect(releases.map(getMinorVersion)).toEqual(Array.from({ length: releases.length }, (_, i) => 20 + i));
   });
 
   it('writes every version in full and without a prefix', () => {
@@ -15,11 +15,11 @@ describe('the catalogue', () => {
   });
 
   it('gives a cluster the last minor but one by default, so not the first etcd of a new line', () => {
-    expect(releaseOf(defaultVersion)).toEqual(releases.at(-2));
+    expect(getRelease(defaultVersion)).toEqual(releases.at(-2));
   });
 
   it('knows the version that a cluster gets where there is a mirror', () => {
-    expect(releaseOf(mirroredVersion)).toEqual({
+    expect(getRelease(mirrorVersion)).toEqual({
       kubernetes: '1.20.2',
       etcd: '3.4.23',
       containerd: '1.6.20',
@@ -32,7 +32,7 @@ describe('the catalogue', () => {
 
   it.each([
     ['today’s Kubernetes', {}, defaultVersion],
-    ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirroredVersion],
+    ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirrorVersion],
     ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' }, '1.35.9'],
   ])('gives who names no version %s', (_what, environment, version) => {
     const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
@@ -40,15 +40,15 @@ describe('the catalogue', () => {
   });
 
   it.each(['1.20', 'v1.20.2', '1.20.3', ''])('refuses "%s" and names what there is', (version) => {
-    expect(() => releaseOf(version)).toThrow(RangeError);
-    expect(() => releaseOf(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);
+    expect(() => getRelease(version)).toThrow(RangeError);
+    expect(() => getRelease(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);
   });
 });
 
 describe('the downloads of a release', () => {
   it('are all the programs, each with where its checksum is', () => {
-    const found = downloads(releaseOf('1.20.2')).map(
-      (d) => `${d.on} ${d.url} ${d.checksumUrl.split('/').at(-1)} ${d.checksum}`,
+    const found = listComponentDownloads(getRelease('1.20.2')).map(
+      (d) => `${d.instanceRole} ${d.url} ${d.checksumUrl.split('/').at(-1)} ${d.checksumFormat}`,
     );
     expect(found).toMatchInlineSnapshot(`
       [
@@ -68,7 +68,7 @@ describe('the downloads of a release', () => {
 
   it('have different names and places', () => {
     for (const release of releases) {
-      const all = downloads(release);
+      const all = listComponentDownloads(release);
       expect(new Set(all.map((d) => d.url)).size).toBe(all.length);
       expect(new Set(all.map((d) => d.name)).size).toBe(all.length);
     }
@@ -80,6 +80,6 @@ describe('the downloads of a release', () => {
     ['https://github.com/a/b/c.tgz', 'http://m:1/files', 'http://m:1/files/github.com/a/b/c.tgz'],
     ['https://dl.k8s.io/x', undefined, 'https://dl.k8s.io/x'],
   ])('%s at the mirror %s is %s', (url, mirror, expected) => {
-    expect(mirrored(url, mirror)).toBe(expected);
+    expect(toMirrorUrl(url, mirror)).toBe(expected);
   });
 });

@@ -22,47 +22,47 @@ async function aCluster() {
 }
 
 async function sightOf({ desk }: Awaited<ReturnType<typeof aCluster>>) {
-  const sight = await desk.sight('demo');
-  if ('unknown' in sight) throw new Error('there is no cluster');
+  const sight = await desk.getSnapshot('demo');
+  if ('notFound' in sight) throw new Error('there is no cluster');
   return sight;
 }
 
 describe('a look at a cluster', () => {
   test('finds its machines with their addresses, who leads etcd, the nodes and the load balancer', async () => {
     const sight = await sightOf(await aCluster());
-    expect(sight.unseen).toEqual([]);
-    expect(sight.machines.map(({ name, address, leads, ready }) => [name, address, leads, ready])).toEqual([
+    expect(sight.errors).toEqual([]);
+    expect(sight.instances.map(({ name, address, isEtcdLeader, nodeReady }) => [name, address, isEtcdLeader, nodeReady])).toEqual([
       ['demo-controller-0', '10.240.0.10', false, undefined],
       ['demo-controller-1', '10.240.0.11', true, undefined],
       ['demo-controller-2', '10.240.0.12', false, undefined],
       ['demo-worker-0', '10.240.0.20', false, true],
       ['demo-worker-1', '10.240.0.21', false, true],
     ]);
-    expect(sight.machines.every(({ externalAddress, status }) => externalAddress && status === 'RUNNING')).toBe(true);
-    expect(sight.machines.at(-1)?.podCidr).toBe('10.200.1.0/24');
-    expect(sight.balancer.address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-    expect([...(sight.balancer.healthy?.values() ?? [])]).toEqual([true, true, true]);
+    expect(sight.instances.every(({ externalAddress, status }) => externalAddress && status === 'RUNNING')).toBe(true);
+    expect(sight.instances.at(-1)?.podCidr).toBe('10.200.1.0/24');
+    expect(sight.loadBalancer.address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect([...(sight.loadBalancer.backendHealth?.values() ?? [])]).toEqual([true, true, true]);
   });
 
   test('says of each thing that can’t be looked at that it can’t, and looks at the others', async () => {
     const cluster = await aCluster();
     const { world } = cluster;
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
-    const call = { request: 'r', signal: new AbortController().signal };
+    const call = { requestId: 'r', signal: new AbortController().signal };
     await world.cloud.stopInstance(at('demo-controller-0'), call);
     await world.cloud.instances.delete(at('demo-worker-1'), call);
     world.remote.silent.add('demo-worker-0');
     const error = () => new KthwError('cloud-unavailable', { doing: 'health of pool demo', status: 503 });
     world.cloud.faults.plan({ call: /poolHealth/, when: 'before', error });
-    const { machines, unseen, balancer } = await sightOf(cluster);
-    expect(unseen).toEqual([
+    const { instances, errors, loadBalancer } = await sightOf(cluster);
+    expect(errors).toEqual([
       'load balancer: health of pool demo: Compute Engine answered 503',
       'demo-controller-0: it is TERMINATED',
       'demo-worker-0 does not answer ssh',
       'demo-worker-1: there is no such machine',
     ]);
-    expect(balancer).not.toHaveProperty('healthy');
-    expect(machines.map(({ exists, status, down }) => [exists, status, down])).toMatchObject([
+    expect(loadBalancer).not.toHaveProperty('backendHealth');
+    expect(instances.map(({ exists, status, inactiveServices }) => [exists, status, inactiveServices])).toMatchObject([
       [true, 'TERMINATED', undefined],
       [true, 'RUNNING', []],
       [true, 'RUNNING', []],
@@ -74,6 +74,6 @@ describe('a look at a cluster', () => {
   test('of a cluster that is not there says so', async () => {
     const world = new World();
     open.push(world);
-    expect(await world.process().desk.sight('demo')).toEqual({ unknown: true });
+    expect(await world.process().desk.getSnapshot('demo')).toEqual({ notFound: true });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { diagnose, type Patient } from '../../../src/engine/diagnostics/diagnose.ts';
-import type { Readings } from '../../../src/engine/diagnostics/host-metrics.ts';
-import { parseReadings } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import { diagnose, type InspectedInstance } from '../../../src/engine/diagnostics/diagnose.ts';
+import type { HostMetrics } from '../../../src/engine/diagnostics/host-metrics.ts';
+import { parseHostMetrics } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
 import { captured } from './captured.ts';
 
 const types = {
@@ -10,22 +10,22 @@ const types = {
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
 };
 
-function aPatient(type: keyof typeof types, readings: Readings, role: Patient['role'] = 'controller'): Patient {
-  return { name: `demo-${role}-0`, role, type: { name: type, ...types[type] }, readings };
+function aPatient(type: keyof typeof types, metrics: HostMetrics, role: InspectedInstance['role'] = 'controller'): InspectedInstance {
+  return { name: `demo-${role}-0`, role, type: { name: type, ...types[type] }, metrics };
 }
 
-function read(name: string): Readings {
+function read(name: string): HostMetrics {
   const text = captured[name];
   if (text === undefined) throw new Error(`nothing was captured as "${name}"`);
-  return parseReadings(text);
+  return parseHostMetrics(text);
 }
 
-const well: Readings = { services: [], etcd: { tookTooLong: 0, fsyncMs: 3, commitMs: 9, hasLeader: true } };
+const well: HostMetrics = { services: [], etcd: { slowRequests: 0, fsyncMs: 3, commitMs: 9, hasLeader: true } };
 
 describe('what was captured on real machines', () => {
   test('f1-micro is too small, and the figures say so', () => {
-    const { findings, undersized } = diagnose([aPatient('f1-micro', read('f1-micro'))]);
-    expect(findings.map(({ text }) => text)).toEqual([
+    const { issues, undersized } = diagnose([aPatient('f1-micro', read('f1-micro'))]);
+    expect(issues.map(({ text }) => text)).toEqual([
       'etcd said `took too long` 122 times in 10 minutes',
       'etcd sent 32 heartbeats too late',
       "etcd's log reaches the disk in 121.2 ms (99th percentile; 10 ms is healthy)",
@@ -34,15 +34,15 @@ describe('what was captured on real machines', () => {
     ]);
     expect(undersized).toEqual({
       machineType: 'f1-micro',
-      suggest: 'e2-standard-2',
-      why: ['a share of a CPU where 1 whole one is needed', '614 MB where 2000 MB are needed'],
+      suggestedMachineType: 'e2-standard-2',
+      shortfalls: ['a share of a CPU where 1 whole one is needed', '614 MB where 2000 MB are needed'],
     });
   });
 
   test('e2-standard-2 on a host that is busy shows the same of etcd and is not too small', () => {
-    const { findings, undersized } = diagnose([aPatient('e2-standard-2', read('e2-standard-2-on-a-busy-host'))]);
-    expect(findings.map(({ text }) => text)).toContain('etcd said `took too long` 139 times in 10 minutes');
-    expect(findings.map(({ text }) => text).join()).not.toContain('held back');
+    const { issues, undersized } = diagnose([aPatient('e2-standard-2', read('e2-standard-2-on-a-busy-host'))]);
+    expect(issues.map(({ text }) => text)).toContain('etcd said `took too long` 139 times in 10 minutes');
+    expect(issues.map(({ text }) => text).join()).not.toContain('held back');
     expect(undersized).toBeUndefined();
   });
 });
@@ -54,10 +54,10 @@ describe('too small', () => {
     ['a large controller with a symptom', aPatient('e2-standard-2', { ...well, throttled: 0.5 }), undefined],
     ['one with enough memory and a shared CPU', aPatient('e2-medium', { ...well, throttled: 0.5 }), 'e2-medium'],
     ['a small worker with a symptom', aPatient('f1-micro', { ...well, throttled: 0.5 }, 'worker'), undefined],
-    ['a small controller that can’t be looked at', { ...aPatient('f1-micro', well), readings: undefined }, undefined],
+    ['a small controller that can’t be looked at', { ...aPatient('f1-micro', well), metrics: undefined }, undefined],
   ])('%s', (_, patient, expected) => {
-    const { readings, ...rest } = patient;
-    expect(diagnose([readings ? patient : { ...rest, trouble: 'it does not answer' }]).undersized?.machineType).toBe(
+    const { metrics, ...rest } = patient;
+    expect(diagnose([metrics ? patient : { ...rest, error: 'it does not answer' }]).undersized?.machineType).toBe(
       expected,
     );
   });
@@ -72,8 +72,8 @@ describe('too small', () => {
 });
 
 describe('findings', () => {
-  test.each<[string, Readings, Readings]>([
-    ['took too long', { services: [], etcd: { tookTooLong: 10 } }, { services: [], etcd: { tookTooLong: 11 } }],
+  test.each<[string, HostMetrics, HostMetrics]>([
+    ['took too long', { services: [], etcd: { slowRequests: 10 } }, { services: [], etcd: { slowRequests: 11 } }],
     ['leader changed', { services: [], etcd: { leaderChanges: 3 } }, { services: [], etcd: { leaderChanges: 4 } }],
     ['no leader', { services: [], etcd: { hasLeader: true } }, { services: [], etcd: { hasLeader: false } }],
     ['heartbeats', { services: [], etcd: { heartbeatFailures: 3 } }, { services: [], etcd: { heartbeatFailures: 4 } }],
@@ -100,15 +100,15 @@ describe('findings', () => {
       { services: [{ name: 'etcd', active: 'failed', restarts: 0 }] },
     ],
   ])('%s: just so is well, a little more is told', (words, just, more) => {
-    expect(diagnose([aPatient('e2-standard-2', just)]).findings).toEqual([]);
-    const { findings } = diagnose([aPatient('e2-standard-2', more)]);
-    expect(findings.length).toBe(1);
-    expect(findings[0]).toMatchObject({ machine: 'demo-controller-0', text: expect.stringContaining(words) });
+    expect(diagnose([aPatient('e2-standard-2', just)]).issues).toEqual([]);
+    const { issues } = diagnose([aPatient('e2-standard-2', more)]);
+    expect(issues.length).toBe(1);
+    expect(issues[0]).toMatchObject({ instance: 'demo-controller-0', text: expect.stringContaining(words) });
   });
 
   test('a machine that can’t be looked at is one', () => {
-    expect(diagnose([{ name: 'demo-worker-0', role: 'worker', trouble: 'it is TERMINATED' }])).toEqual({
-      findings: [{ machine: 'demo-worker-0', text: 'it is TERMINATED' }],
+    expect(diagnose([{ name: 'demo-worker-0', role: 'worker', error: 'it is TERMINATED' }])).toEqual({
+      issues: [{ instance: 'demo-worker-0', text: 'it is TERMINATED' }],
     });
   });
 });

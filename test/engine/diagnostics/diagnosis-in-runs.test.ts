@@ -70,7 +70,7 @@ describe('a run', () => {
     world.remote.faults.plan({ ...etcdFails, times: 4 });
     const run = await world.create(world.process(), { ...small, machineType: 'e2-standard-2' });
     expect(await world.endOf(run)).toBe('succeeded');
-    const events = (await world.store.events(run)).map(({ event }) => event);
+    const events = (await world.store.readEvents(run)).map(({ event }) => event);
     const at = events.findIndex(({ type }) => type === 'step.diagnosed');
     const failures = events.slice(0, at).filter((e) => e.type === 'step.failed' && e.step === 'etcd/demo-controller-1');
     expect(failures.length).toBe(3);
@@ -86,7 +86,7 @@ describe('a run', () => {
     const run = await world.create(process, small);
     expect(await world.endOf(run)).toBe('failed');
     expect((await world.eventsOf(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect((await world.eventsOf(run, 'step.diagnosed')).length).toBe(2);
   });
 });
@@ -96,17 +96,17 @@ describe('doctor', () => {
     const world = aWorld();
     const { desk } = world.process();
     await world.create(world.process(), small);
-    const seen = await desk.doctor('demo');
+    const seen = await desk.runDoctor('demo');
     expect(seen).toMatchObject({
       cluster: 'demo',
       state: 'ready',
-      undersized: { machineType: 'f1-micro', suggest: 'e2-standard-2' },
-      patients: [0, 1, 2]
+      undersized: { machineType: 'f1-micro', suggestedMachineType: 'e2-standard-2' },
+      instances: [0, 1, 2]
         .map((n) => ({
           name: `demo-controller-${n}`,
           role: 'controller',
           type: { name: 'f1-micro', sharedCpu: true },
-          readings: { cpus: 0.2, etcd: { tookTooLong: 122 } },
+          metrics: { cpus: 0.2, etcd: { slowRequests: 122 } },
         }))
         .concat([expect.objectContaining({ name: 'demo-worker-0', role: 'worker' })]),
     });
@@ -116,7 +116,7 @@ describe('doctor', () => {
     const world = aWorld('nproc 2');
     const { desk } = world.process();
     await world.create(world.process(), { ...small, workers: 3 });
-    const call = { request: 'r', signal: new AbortController().signal };
+    const call = { requestId: 'r', signal: new AbortController().signal };
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
     await world.cloud.stopInstance(at('demo-controller-0'), call);
     await world.cloud.instances.delete(at('demo-controller-1'), call);
@@ -124,13 +124,13 @@ describe('doctor', () => {
     world.remote.replaced.add('demo-worker-1');
     const error = () => new Error('something that nobody thought of');
     world.remote.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
-    expect(await desk.doctor('demo')).toMatchObject({
-      findings: [
-        { machine: 'demo-controller-0', text: 'it is TERMINATED' },
-        { machine: 'demo-controller-1', text: 'there is no such machine' },
-        { machine: 'demo-worker-0', text: 'demo-worker-0 does not answer ssh' },
-        { machine: 'demo-worker-1', text: expect.stringContaining('another ssh host key') },
-        { machine: 'demo-worker-2', text: 'looking at demo-worker-2: something that should not happen did' },
+    expect(await desk.runDoctor('demo')).toMatchObject({
+      issues: [
+        { instance: 'demo-controller-0', text: 'it is TERMINATED' },
+        { instance: 'demo-controller-1', text: 'there is no such machine' },
+        { instance: 'demo-worker-0', text: 'demo-worker-0 does not answer ssh' },
+        { instance: 'demo-worker-1', text: expect.stringContaining('another ssh host key') },
+        { instance: 'demo-worker-2', text: 'looking at demo-worker-2: something that should not happen did' },
       ],
     });
   });
@@ -140,23 +140,23 @@ describe('doctor', () => {
     const { desk } = world.process();
     await world.create(world.process(), small);
     const at = { name: 'demo-controller-0', zone: 'us-west1-c', region: 'us-west1' };
-    const call = { request: 'r', signal: new AbortController().signal };
+    const call = { requestId: 'r', signal: new AbortController().signal };
     await world.cloud.stopInstance(at, call);
     await world.cloud.startInstance(at, call);
     await world.clock.sleep(60_000, call.signal);
-    expect(await desk.doctor('demo')).toMatchObject({ findings: [] });
+    expect(await desk.runDoctor('demo')).toMatchObject({ issues: [] });
   });
 
   test('of a cluster while it is being built sees what is there', async () => {
     const world = aWorld('nproc 2');
     const { desk } = world.process();
-    await desk.create({ spec: specOf(small), by: world.by, channel: 'C1' });
-    const seen = await desk.doctor('demo');
-    expect(seen).toMatchObject({ state: 'building' });
-    expect('findings' in seen && seen.findings.map(({ text }) => text)).toContain('there is no such machine');
+    await desk.createCluster({ spec: specOf(small), requester: world.by, channel: 'C1' });
+    const seen = await desk.runDoctor('demo');
+    expect(seen).toMatchObject({ state: 'provisioning' });
+    expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('there is no such machine');
   });
 
   test('of a cluster that is not there is unknown', async () => {
-    expect(await aWorld().process().desk.doctor('demo')).toEqual({ unknown: true });
+    expect(await aWorld().process().desk.runDoctor('demo')).toEqual({ notFound: true });
   });
 });

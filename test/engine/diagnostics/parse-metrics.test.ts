@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseReadings, percentile } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import { parseHostMetrics, computePercentile } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
 import { captured } from './captured.ts';
 
 const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
@@ -10,7 +10,7 @@ function up(names: readonly string[]) {
 
 describe('what was captured on real machines', () => {
   test('a controller on f1-micro', () => {
-    expect(parseReadings(captured['f1-micro'] ?? '')).toEqual({
+    expect(parseHostMetrics(captured['f1-micro'] ?? '')).toEqual({
       cpus: 0.2,
       load: 11.64,
       throttled: expect.closeTo(0.356, 3),
@@ -20,7 +20,7 @@ describe('what was captured on real machines', () => {
       swapUsedMb: 0,
       services: up(controlPlane),
       etcd: {
-        tookTooLong: 122,
+        slowRequests: 122,
         leaderChanges: 1,
         heartbeatFailures: 32,
         hasLeader: true,
@@ -31,24 +31,24 @@ describe('what was captured on real machines', () => {
   });
 
   test('a controller on e2-standard-2', () => {
-    expect(parseReadings(captured['e2-standard-2'] ?? '')).toMatchObject({
+    expect(parseHostMetrics(captured['e2-standard-2'] ?? '')).toMatchObject({
       cpus: 2,
       throttled: 0,
       memory: { totalMb: 8192, availableMb: 7827 },
       services: up(controlPlane),
-      etcd: { tookTooLong: 6, leaderChanges: 1, fsyncMs: 38.4, commitMs: 48.3 },
+      etcd: { slowRequests: 6, leaderChanges: 1, fsyncMs: 38.4, commitMs: 48.3 },
     });
   });
 
   test('a worker has no etcd and other services', () => {
-    const readings = parseReadings(captured['f1-micro-worker'] ?? '');
+    const readings = parseHostMetrics(captured['f1-micro-worker'] ?? '');
     expect(readings.services).toEqual(up(['kubelet', 'containerd']));
     expect(readings).not.toHaveProperty('etcd');
   });
 
   test('round trips are judged once there are enough of them', () => {
-    expect(parseReadings(captured['f1-micro'] ?? '').etcd).not.toHaveProperty('roundTripMs');
-    expect(parseReadings(captured['f1-micro-after-9-minutes'] ?? '').etcd).toMatchObject({ roundTripMs: 147.5 });
+    expect(parseHostMetrics(captured['f1-micro'] ?? '').etcd).not.toHaveProperty('roundTripMs');
+    expect(parseHostMetrics(captured['f1-micro-after-9-minutes'] ?? '').etcd).toMatchObject({ roundTripMs: 147.5 });
   });
 });
 
@@ -65,7 +65,7 @@ describe('other machines', () => {
       'nr_periods 200',
       'nr_throttled 50',
     ].join('\n');
-    expect(parseReadings(text)).toEqual({
+    expect(parseHostMetrics(text)).toEqual({
       cpus: 0.5,
       throttled: 0.25,
       memory: { totalMb: 1024, availableMb: 224 },
@@ -81,7 +81,7 @@ describe('other machines', () => {
     ],
   ])('a whole machine without limits, %s', (_, groups) => {
     const memory = 'MemTotal: 8000000 kB\nMemAvailable: 7000000 kB\nmemory/memory.usage_in_bytes 100';
-    expect(parseReadings(`nproc 2\n${groups}\n${memory}`)).toEqual({
+    expect(parseHostMetrics(`nproc 2\n${groups}\n${memory}`)).toEqual({
       cpus: 2,
       memory: { totalMb: 7813, availableMb: 6836 },
       services: [],
@@ -91,7 +91,7 @@ describe('other machines', () => {
   test('steal, iowait and swap', () => {
     const text =
       'before cpu  100 0 100 800 0 0 0 0 0 0\nafter cpu  120 0 110 830 10 0 0 30 0 0\nSwapTotal: 2048 kB\nSwapFree: 1024 kB';
-    expect(parseReadings(text)).toEqual({ steal: 0.3, iowait: 0.1, swapUsedMb: 1, services: [] });
+    expect(parseHostMetrics(text)).toEqual({ steal: 0.3, iowait: 0.1, swapUsedMb: 1, services: [] });
   });
 
   test('services that failed and were restarted; those that are not installed are left out', () => {
@@ -99,11 +99,11 @@ describe('other machines', () => {
       'NRestarts=4\nId=etcd.service\nLoadState=loaded\nActiveState=failed\n',
       'NRestarts=0\nId=kubelet.service\nLoadState=not-found\nActiveState=inactive\n',
     ].join('\n');
-    expect(parseReadings(text).services).toEqual([{ name: 'etcd', active: 'failed', restarts: 4 }]);
+    expect(parseHostMetrics(text).services).toEqual([{ name: 'etcd', active: 'failed', restarts: 4 }]);
   });
 
   test.each(['', 'bash: line 1: nproc: command not found', 'load\nnproc \ncpu.max'])('nothing to read: %j', (text) => {
-    expect(parseReadings(text)).toEqual({ services: [] });
+    expect(parseHostMetrics(text)).toEqual({ services: [] });
   });
 });
 
@@ -118,13 +118,13 @@ describe('a percentile', () => {
     ['of too few', lines(29, 29, 29), undefined],
     ['of nothing', [], undefined],
   ])('%s', (_, given, expected) => {
-    const found = percentile(given, 'm', 0.99);
+    const found = computePercentile(given, 'm', 0.99);
     expect(found).toEqual(expected === undefined ? undefined : expect.closeTo(expected, 6));
   });
 
   test('takes the series of all peers together, and no other metric', () => {
     const other = lines(0, 40, 40).map((line) => line.replace('m_', 'n_'));
     const given = [...lines(20, 20, 20), ...lines(20, 20, 20), ...other];
-    expect(percentile(given, 'm', 0.5)).toEqual(expect.closeTo(0.05, 6));
+    expect(computePercentile(given, 'm', 0.5)).toEqual(expect.closeTo(0.05, 6));
   });
 });

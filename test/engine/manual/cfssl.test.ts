@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { cfsslAuthority, cfsslCertificate } from '../../../src/engine/manual/cfssl.ts';
-import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
-import { certificatesOf } from '../../../src/engine/pki/certificate-specs.ts';
+import { renderCfsslCa, renderCfsslCertificate } from '../../../src/engine/manual/cfssl.ts';
+import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { listCertificateSpecs } from '../../../src/engine/pki/certificate-specs.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 
 const cfsslIsThere = await execa('cfssl', ['version'], { reject: false }).then(({ failed }) => !failed);
@@ -16,13 +16,13 @@ if (!cfsslIsThere) {
 
 const cluster = aCluster({ controllers: 1, workers: 1 });
 const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '198.51.100.20' } };
-const wanted = certificatesOf(cluster, known);
+const wanted = listCertificateSpecs(cluster, known);
 const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };
 const etcdSubject = { commonName: 'etcd', organization: 'Kubernetes' };
 
 test('each certificate is asked for with its subject and what it is valid for', () => {
   const worker = wanted.find(({ name }) => name === 'demo-worker-0');
-  const script = worker ? cfsslCertificate(worker) : '';
+  const script = worker ? renderCfsslCertificate(worker) : '';
   expect(script).toContain('"CN": "system:node:demo-worker-0"');
   expect(script).toContain('"O": "system:nodes"');
   expect(script).toContain('-hostname=demo-worker-0,198.51.100.20,10.240.0.20');
@@ -33,17 +33,17 @@ describe.skipIf(!cfsslIsThere)('the cfssl commands of a cluster', { timeout: 120
   test('make certificates that say the same as ours', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-cfssl-'));
     try {
-      const authorities = [cfsslAuthority(subject), cfsslAuthority(etcdSubject, 'etcd')];
-      const script = [...authorities, ...wanted.map(cfsslCertificate)].join('\n');
+      const authorities = [renderCfsslCa(subject), renderCfsslCa(etcdSubject, 'etcd')];
+      const script = [...authorities, ...wanted.map(renderCfsslCertificate)].join('\n');
       await execa('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });
       const now = new Date();
-      const authority = await createAuthority({ commonName: subject.commonName, now });
-      const ofEtcd = await createAuthority({ commonName: etcdSubject.commonName, now });
+      const authority = await createCertificateAuthority({ commonName: subject.commonName, now });
+      const ofEtcd = await createCertificateAuthority({ commonName: etcdSubject.commonName, now });
       const read = (name: string) => said(readFileSync(join(folder, `${name}.pem`), 'utf8'));
       expect(read('ca')).toEqual(said(authority.certificate));
       expect(read('etcd-ca')).toEqual(said(ofEtcd.certificate));
       for (const one of wanted) {
-        const { certificate } = await issue(one.signedBy === 'etcd' ? ofEtcd : authority, one, { now });
+        const { certificate } = await issueCertificate(one.issuer === 'etcd' ? ofEtcd : authority, one, { now });
         expect(read(one.name), one.name).toEqual(said(certificate));
       }
     } finally {

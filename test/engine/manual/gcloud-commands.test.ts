@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cloud } from '../../../src/engine/gcp/compute/compute-client.ts';
-import { openCompute } from '../../../src/engine/gcp/compute/create-compute-client.ts';
-import { type Collection, gcloud } from '../../../src/engine/manual/gcloud-commands.ts';
-import { BlankVault } from '../../../src/engine/manual/redacted-vault.ts';
+import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
+import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
+import { type ResourceCollection, gcloudCommands } from '../../../src/engine/manual/gcloud-commands.ts';
+import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import type { Context, Fact } from '../../../src/engine/workflow/step.ts';
+import type { StepContext, Output } from '../../../src/engine/workflow/step.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { localCloud } from '../../local/compute/compute-emulator.ts';
 
@@ -22,7 +22,7 @@ if (!gcloudIsThere) {
 }
 
 const cluster = aCluster({ region: 'us-central1', zone: 'us-central1-a', controllers: 1, workers: 1 });
-const ours: ReadonlySet<string> = new Set(Object.keys(gcloud));
+const ours: ReadonlySet<string> = new Set(Object.keys(gcloudCommands));
 const made = plan(phases, cluster, { operation: 'create' });
 const { signal } = new AbortController();
 const steps = inOrder(made).filter(({ id }) =>
@@ -30,17 +30,17 @@ const steps = inOrder(made).filter(({ id }) =>
 );
 
 describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { timeout: 900_000 }, () => {
-  const local = localCloud({ operationDelayMs: 20, waitMs: 5_000 });
+  const local = localCloud({ operationDelayMs: 20, waitTimeoutMs: 5_000 });
   const other = localCloud({ operationDelayMs: 20 });
-  const inserted: { readonly of: Collection; readonly spec: never }[] = [];
+  const inserted: { readonly of: ResourceCollection; readonly spec: never }[] = [];
   let home: string;
-  let byHand: Cloud;
-  let bySteps: Cloud;
+  let byHand: ComputeClient;
+  let bySteps: ComputeClient;
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'kthw-by-hand-'));
-    byHand = openCompute({ project: 'by-hand', endpoint: local.url() });
-    bySteps = noting(openCompute({ project: 'by-steps', endpoint: other.url() }));
+    byHand = createComputeClient({ project: 'by-hand', endpoint: local.url() });
+    bySteps = noting(createComputeClient({ project: 'by-steps', endpoint: other.url() }));
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -64,12 +64,12 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
   test('make what the steps make, to the last field, and take it away again', async () => {
     const [hand, machine] = [contextOver(byHand), contextOver(bySteps)];
     for (const { id, step } of steps) {
-      const scripts = (await step.byHand?.(hand.c, 'forward')) ?? [];
+      const scripts = (await step.manualCommands?.(hand.c, 'forward')) ?? [];
       expect(scripts.length, id).toBeGreaterThan(0);
       for (const { script } of scripts) await typed(script);
-      expect(await hand.see(step), id).toMatchObject({ is: 'present' });
+      expect(await hand.see(step), id).toMatchObject({ status: 'present' });
       await step.apply?.(machine.c);
-      expect(await machine.see(step), id).toMatchObject({ is: 'present' });
+      expect(await machine.see(step), id).toMatchObject({ status: 'present' });
     }
     expect(new Set(inserted.map(({ of }) => of))).toEqual(ours);
     for (const { of, spec } of inserted) {
@@ -78,21 +78,21 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
     }
     // What was shut is taken away as it is.
     for (const { id, step } of steps.toReversed().filter(({ step }) => step.remove)) {
-      for (const { script } of (await step.byHand?.(hand.c, 'backward')) ?? []) await typed(script);
-      expect(await hand.see(step), id).toEqual({ is: 'absent' });
+      for (const { script } of (await step.manualCommands?.(hand.c, 'backward')) ?? []) await typed(script);
+      expect(await hand.see(step), id).toEqual({ status: 'absent' });
     }
   });
 
-  function noting(cloud: Cloud): Cloud {
+  function noting(cloud: ComputeClient): ComputeClient {
     return new Proxy(cloud, {
-      get(target, of: keyof Cloud) {
+      get(target, of: keyof ComputeClient) {
         const member = target[of];
         if (!ours.has(of)) return member;
-        return new Proxy(member as Cloud['networks'], {
-          get: (resource, verb: keyof Cloud['networks']) => {
+        return new Proxy(member as ComputeClient['networks'], {
+          get: (resource, verb: keyof ComputeClient['networks']) => {
             if (verb !== 'insert') return resource[verb];
             return (spec: never, call: never) => {
-              inserted.push({ of: of as Collection, spec });
+              inserted.push({ of: of as ResourceCollection, spec });
               return resource.insert(spec, call);
             };
           },
@@ -103,29 +103,29 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
 });
 
 /** What a step is given, with what steps before it have found. */
-function contextOver(cloud: Cloud) {
-  const facts = new Map<string, unknown>();
-  function knows<T>({ name, schema }: Fact<T>): T | undefined {
-    return facts.has(name) ? schema.parse(facts.get(name)) : undefined;
+function contextOver(compute: ComputeClient) {
+  const outputs = new Map<string, unknown>();
+  function findOutput<T>({ name, schema }: Output<T>): T | undefined {
+    return outputs.has(name) ? schema.parse(outputs.get(name)) : undefined;
   }
   const c = {
-    ...{ cluster, cloud, signal, mirror: undefined, vault: new BlankVault(), knows },
-    get request() {
+    ...{ cluster, compute, signal, mirror: undefined, vault: new RedactedVault(), findOutput },
+    get requestId() {
       return crypto.randomUUID();
     },
-    know<T>(fact: Fact<T>): T {
-      const value = knows(fact);
-      if (value === undefined) throw new Error(`${fact.name} is not known`);
+    getOutput<T>(output: Output<T>): T {
+      const value = findOutput(output);
+      if (value === undefined) throw new Error(`${output.name} is not known`);
       return value;
     },
-  } as unknown as Context & { readonly vault: BlankVault };
+  } as unknown as StepContext & { readonly vault: RedactedVault };
 
   /** Until it is no longer on its way. */
   async function see({ observe }: PlannedStep['step']) {
     for (;;) {
       try {
         const seen = await observe(c);
-        if (seen.is === 'present') for (const { name, value } of seen.facts ?? []) facts.set(name, value);
+        if (seen.status === 'present') for (const { name, value } of seen.outputs ?? []) outputs.set(name, value);
         return seen;
       } catch (error) {
         if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
@@ -148,7 +148,7 @@ function inOrder(planned: readonly PlannedStep[]): PlannedStep[] {
   const ordered: PlannedStep[] = [];
   while (ordered.length < planned.length) {
     for (const p of planned) {
-      if (done.has(p.id) || !p.after.every((id) => done.has(id))) continue;
+      if (done.has(p.id) || !p.dependsOn.every((id) => done.has(id))) continue;
       done.add(p.id);
       ordered.push(p);
     }

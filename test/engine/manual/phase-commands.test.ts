@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hardWayModal } from '../../../src/commands/messages/phase-commands-modal.ts';
-import { chapterOf } from '../../../src/engine/manual/chapters.ts';
-import type { HardWay } from '../../../src/engine/manual/phase-commands.ts';
+import { renderPhaseCommandsModal } from '../../../src/commands/messages/phase-commands-modal.ts';
+import { getChapter } from '../../../src/engine/manual/chapters.ts';
+import type { PhaseCommands } from '../../../src/engine/manual/phase-commands.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { expectWithinLimits } from '../../commands/messages/within-limits.ts';
 import { type Process, World } from '../../fakes/run-environment.ts';
@@ -11,7 +11,7 @@ import { needlesIn } from '../../support/secret-scanner.ts';
 let world: World;
 let process: Process;
 let run: string;
-const shown = new Map<string, HardWay>();
+const shown = new Map<string, PhaseCommands>();
 
 beforeAll(async () => {
   world = new World();
@@ -21,45 +21,45 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-async function hardWayOf(phase: string): Promise<HardWay> {
-  const found = await process.desk.hardWay(run, phase);
+async function hardWayOf(phase: string): Promise<PhaseCommands> {
+  const found = await process.desk.getPhaseCommands(run, phase);
   if (!found) throw new Error(`phase "${phase}" of the run shows no hard way`);
   return found;
 }
 
 describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
   test('has something to type for it, in a chapter that there is', () => {
-    expect(shown.get(name)?.parts.flatMap(({ typed }) => typed).length).toBeGreaterThan(0);
-    expect(chapterOf(chapter).url).toMatch(/^https:\/\/github\.com\/\S+\/docs\/\d\d-[a-z-]+\.md$/);
+    expect(shown.get(name)?.steps.flatMap(({ commands }) => commands).length).toBeGreaterThan(0);
+    expect(getChapter(chapter).url).toMatch(/^https:\/\/github\.com\/\S+\/docs\/\d\d-[a-z-]+\.md$/);
   });
 
   test('is shell that bash can read', async () => {
-    const scripts = shown.get(name)?.parts.flatMap(({ typed }) => typed.map(({ script }) => script)) ?? [];
+    const scripts = shown.get(name)?.steps.flatMap(({ commands }) => commands.map(({ script }) => script)) ?? [];
     const { stderr } = await execa('bash', ['-n'], { input: scripts.join('\n'), reject: false });
     expect(stderr).toBe('');
   });
 
   test('fits a modal on each of its pages, and none of it is left out', () => {
-    const hardWay = shown.get(name);
+    const phaseCommands = shown.get(name);
     const pages = new Set<string>();
     for (let page = 0; page < 60; page++) {
-      const modal = hardWayModal({ id: 'hardWay', value: { page }, hardWay });
+      const modal = renderPhaseCommandsModal({ id: 'hardWay', value: { page }, phaseCommands });
       expectWithinLimits(modal);
       expect(JSON.stringify(modal).length).toBeLessThan(60_000);
       pages.add(JSON.stringify(modal.blocks));
     }
     const all = [...pages].join();
-    for (const { title } of hardWay?.parts ?? []) expect(all).toContain(JSON.stringify(title).slice(1, -1));
+    for (const { title } of phaseCommands?.steps ?? []) expect(all).toContain(JSON.stringify(title).slice(1, -1));
   });
 });
 
 test('no hard way holds a secret of the cluster', async () => {
-  const vault = world.vaults.over(world.store).of('demo');
+  const vault = world.vaults.over(world.store).getVault('demo');
   const stored = await world.store.list('secret');
-  const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.bytes()));
+  const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
   expect(needles.length).toBeGreaterThan(50);
-  const events = await world.store.events(run);
+  const events = await world.store.readEvents(run);
   const texts = { shown: [...shown.values()], saw: events.map(({ event }) => event) };
   const text = JSON.stringify(texts);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
@@ -77,7 +77,7 @@ test('it is of this cluster: its addresses, versions, and what was so when a ste
   expect(text('control-plane')).toMatch(/--advertise-address=10\.240\.0\.12/);
   expect(text('etcd')).toContain('--initial-cluster-state=new');
   expect(text('etcd')).toContain('--initial-cluster-state=existing');
-  const address = String(shown.get('addresses')?.parts[0]?.saw.match(/^address: (\S+)$/m)?.[1]);
+  const address = String(shown.get('addresses')?.steps[0]?.commandOutput.match(/^address: (\S+)$/m)?.[1]);
   expect(text('load-balancer')).toContain(`--address ${address}`);
   expect(text('certificates')).toContain(address);
 });
@@ -86,13 +86,13 @@ test('what takes a cluster down is shown too', async () => {
   const other = new World();
   const one = other.process();
   await other.create(one);
-  const deleting = await other.finish(one.desk.delete('demo', other.by, 'C1'));
-  const found = await one.desk.hardWay(deleting, 'network');
-  expect(found?.parts.flatMap(({ typed }) => typed.map(({ script }) => script))).toEqual([
+  const deleting = await other.finish(one.desk.deleteCluster('demo', other.by, 'C1'));
+  const found = await one.desk.getPhaseCommands(deleting, 'network');
+  expect(found?.steps.flatMap(({ commands }) => commands.map(({ script }) => script))).toEqual([
     'gcloud compute networks subnets delete demo-subnet --region us-west1',
     'gcloud compute networks delete demo',
   ]);
-  expect(await one.desk.hardWay(deleting, 'nonsense')).toBeUndefined();
-  expect(await one.desk.hardWay('nonsense', 'network')).toBeUndefined();
+  expect(await one.desk.getPhaseCommands(deleting, 'nonsense')).toBeUndefined();
+  expect(await one.desk.getPhaseCommands('nonsense', 'network')).toBeUndefined();
   await other.close();
 });

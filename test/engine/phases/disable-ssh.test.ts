@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
@@ -48,11 +48,11 @@ describe('the end of a run', () => {
   });
 
   test.each<[string, (world: World, process: Process) => Promise<object>]>([
-    ['scale up', ({ by }, { desk }) => desk.scale('demo', { workers: 2, by, channel: 'C1' })],
-    ['scale down', ({ by }, { desk }) => desk.scale('demo', { workers: 0, by, channel: 'C1' })],
-    ['resize', ({ by }, { desk }) => desk.resize('demo', { machineType: 'e2-standard-4', by, channel: 'C1' })],
-    ['rebuild', ({ by }, { desk }) => desk.rebuild('demo', { from: 'workers', by, channel: 'C1' })],
-    ['smoke test', ({ by }, { desk }) => desk.smoke('demo', by, 'C1')],
+    ['scale up', ({ by: requester }, { desk }) => desk.scaleCluster('demo', { workers: 2, requester, channel: 'C1' })],
+    ['scale down', ({ by: requester }, { desk }) => desk.scaleCluster('demo', { workers: 0, requester, channel: 'C1' })],
+    ['resize', ({ by: requester }, { desk }) => desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' })],
+    ['rebuild', ({ by: requester }, { desk }) => desk.rebuildCluster('demo', { fromPhase: 'workers', requester, channel: 'C1' })],
+    ['smoke test', ({ by }, { desk }) => desk.runSmokeTest('demo', by, 'C1')],
   ])('of a %s shuts what it had opened', async (_, ask) => {
     const { world, process } = await aWorld();
     const before = turned(world);
@@ -68,13 +68,13 @@ describe('the end of a run', () => {
     world.kube.missingImages.add('coredns');
     const process = world.process();
     const run = await world.create(process);
-    const { latest } = (await process.desk.status('demo')) ?? {};
-    expect(latest?.troubles).not.toEqual([]);
+    const { latestRun } = (await process.desk.getStatus('demo')) ?? {};
+    expect(latestRun?.problems).not.toEqual([]);
     expect(await lettingIn(world)).toEqual([]);
     world.mend();
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
-    expect((await process.desk.status('demo'))?.latest?.troubles).toEqual([]);
+    expect((await process.desk.getStatus('demo'))?.latestRun?.problems).toEqual([]);
     expect(await afterwards(world)).toEqual([]);
   });
 
@@ -87,7 +87,7 @@ describe('the end of a run', () => {
     const run = await world.create(process);
     expect(await world.endOf(run)).toBe('failed');
     expect(await afterwards(world)).toEqual(['demo-controller-0', 'demo-worker-0', 'rule']);
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(await lettingIn(world)).toEqual([]);
   });
@@ -100,19 +100,19 @@ describe('the end of a run', () => {
     const process = world.process();
     const run = await world.create(process);
     expect(await world.endOf(run)).toBe('failed');
-    expect((await process.desk.status('demo'))?.latest?.troubles).toMatchObject([{ step: 'closing/ssh' }]);
-    await world.finish(process.desk.resume('demo', world.by));
+    expect((await process.desk.getStatus('demo'))?.latestRun?.problems).toMatchObject([{ step: 'closing/ssh' }]);
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(await lettingIn(world)).toEqual([]);
   });
 });
 
 describe('whoever looks at a cluster from outside of a run', () => {
-  test.each(['doctor', 'sight'] as const)('opens ssh and shuts it behind: %s', async (look) => {
+  test.each(['runDoctor', 'getSnapshot'] as const)('opens ssh and shuts it behind: %s', async (method) => {
     const { world, process } = await aWorld();
     await world.clock.sleep(60_000, signal);
     const before = turned(world);
-    const seen = await process.desk[look]('demo');
+    const seen = await process.desk[method]('demo');
     expect(JSON.stringify(seen)).not.toContain('does not answer ssh');
     expect(turned(world) - before).toBe(2);
     expect(await lettingIn(world)).toEqual([]);
@@ -121,7 +121,7 @@ describe('whoever looks at a cluster from outside of a run', () => {
   test('shuts what a process that was ended has left open', async () => {
     const { world, process } = await aWorld();
     world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-    await process.desk.doctor('demo');
+    await process.desk.runDoctor('demo');
     expect(await lettingIn(world)).toEqual([]);
   });
 
@@ -129,8 +129,8 @@ describe('whoever looks at a cluster from outside of a run', () => {
     const { world, process } = await aWorld();
     const found = await world.store.read('cluster', 'demo');
     if (!found) throw new Error('there is no cluster');
-    await world.store.write('cluster', 'demo', { ...found.value, holding: 'some run' }, found.version);
-    await process.desk.doctor('demo');
+    await world.store.write('cluster', 'demo', { ...found.value, activeRun: 'some run' }, found.version);
+    await process.desk.runDoctor('demo');
     expect(await lettingIn(world)).toEqual(['demo-controller-0', 'demo-worker-0', 'rule']);
   });
 
@@ -140,7 +140,7 @@ describe('whoever looks at a cluster from outside of a run', () => {
     await world.clock.sleep(60_000, signal);
     world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
     world.cloud.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error });
-    expect(await process.desk.doctor('demo')).toMatchObject({ cluster: 'demo', state: 'ready' });
+    expect(await process.desk.runDoctor('demo')).toMatchObject({ cluster: 'demo', state: 'ready' });
     expect(world.logged.join('\n')).toContain('shutting ssh after a visit');
   });
 });
@@ -148,24 +148,24 @@ describe('whoever looks at a cluster from outside of a run', () => {
 describe('the rule for ssh', () => {
   test('that is off is no drift, and one that was changed is', async () => {
     const { world, process } = await aWorld();
-    const scaled = await world.finish(process.desk.scale('demo', { workers: 2, by: world.by, channel: 'C1' }));
+    const scaled = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
     expect(await world.endOf(scaled), await world.tail(scaled)).toBe('succeeded');
     world.cloud.tamper('firewalls', 'demo-allow-ssh', { sourceRanges: ['198.51.100.0/24'] });
-    const again = await world.finish(process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' }));
+    const again = await world.finish(process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }));
     expect(await world.endOf(again)).toBe('failed');
     const conflicts = await world.eventsOf(again, 'step.conflicted');
     expect(conflicts).toMatchObject([
-      { step: 'firewall/demo-allow-ssh', fields: [{ wanted: '0.0.0.0/0', found: '198.51.100.0/24' }] },
+      { step: 'firewall/demo-allow-ssh', differences: [{ desired: '0.0.0.0/0', actual: '198.51.100.0/24' }] },
     ]);
   });
 
   test.each(['demo-allow-external', 'demo-allow-internal'])('is the only one that may be off: %s', async (rule) => {
     const { world, process } = await aWorld();
     world.cloud.tamper('firewalls', rule, { disabled: true });
-    const run = await world.finish(process.desk.scale('demo', { workers: 2, by: world.by, channel: 'C1' }));
+    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
     const conflicts = await world.eventsOf(run, 'step.conflicted');
     const field = `firewall rule ${rule}: disabled`;
-    expect(conflicts).toMatchObject([{ fields: [{ field, wanted: 'false', found: 'true' }] }]);
+    expect(conflicts).toMatchObject([{ differences: [{ field, desired: 'false', actual: 'true' }] }]);
   });
 
   test('lets in whom the cluster was asked for with; asked for with others, it is a difference', async () => {
@@ -175,10 +175,10 @@ describe('the rule for ssh', () => {
       sourceRanges: sshRanges,
       allow: ['tcp:22'],
     });
-    const ask = (spec: ClusterSpec) => process.desk.create({ spec, by: world.by, channel: 'C1' });
+    const ask = (spec: ClusterSpec) => process.desk.createCluster({ spec, requester: world.by, channel: 'C1' });
     expect(await ask(specOf({ sshRanges: sshRanges.toReversed() }))).toHaveProperty('unchanged');
     expect(await ask(specOf())).toEqual({
-      differs: [{ field: 'sshRanges', wanted: '0.0.0.0/0', found: sshRanges.join() }],
+      differences: [{ field: 'sshRanges', desired: '0.0.0.0/0', actual: sshRanges.join() }],
     });
   });
 
@@ -187,9 +187,9 @@ describe('the rule for ssh', () => {
     const world = new World();
     worlds.push(world);
     const process = world.process();
-    await world.finish(process.desk.create({ spec, by: world.by, channel: 'C1' }));
-    expect(clusterOf(spec).sshRanges).toEqual(['0.0.0.0/0']);
-    const again = await process.desk.create({ spec: specOf(), by: world.by, channel: 'C1' });
+    await world.finish(process.desk.createCluster({ spec, requester: world.by, channel: 'C1' }));
+    expect(deriveCluster(spec).sshRanges).toEqual(['0.0.0.0/0']);
+    const again = await process.desk.createCluster({ spec: specOf(), requester: world.by, channel: 'C1' });
     expect(again).toHaveProperty('unchanged');
   });
 });
@@ -200,13 +200,13 @@ test.each([
 ] as const)(
   'shutting waits for all but the end of the smoke test, with %d controllers and %d workers',
   (controllers, workers) => {
-    const planned = plan(phases, clusterOf(specOf({ controllers, workers })), { operation: 'create' });
+    const planned = plan(phases, deriveCluster(specOf({ controllers, workers })), { operation: 'create' });
     const byId = new Map(planned.map((p) => [p.id, p]));
     const found = new Set<string>();
     const walk = (id: string): void => {
       if (found.has(id)) return;
       found.add(id);
-      for (const before of byId.get(id)?.after ?? []) walk(before);
+      for (const before of byId.get(id)?.dependsOn ?? []) walk(before);
     };
     walk('closing/ssh');
     const beside = planned.filter(({ id }) => !found.has(id)).map(({ id }) => id);
@@ -214,9 +214,9 @@ test.each([
     expect(beside).toEqual(expect.arrayContaining(['smoke/cleared', ...others]));
     // What is on a machine, and what looks at one, is over by then.
     const onMachines = planned.filter(
-      ({ step, id }) => /^(controllers|workers)\//.test(step.within ?? '') || /^(smoke|dns|ready)\//.test(id),
+      ({ step, id }) => /^(controllers|workers)\//.test(step.containedIn ?? '') || /^(smoke|dns|ready)\//.test(id),
     );
     expect(onMachines.filter(({ id }) => beside.includes(id)).map(({ id }) => id)).toEqual(['smoke/cleared']);
-    expect(others.map((id) => byId.get(id)?.after)).toEqual(others.map(() => byId.get('closing/ssh')?.after));
+    expect(others.map((id) => byId.get(id)?.dependsOn)).toEqual(others.map(() => byId.get('closing/ssh')?.dependsOn));
   },
 );

@@ -50,13 +50,13 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
         if (last && 'step' in last && last.step === step && last.point === point) kill();
       },
     });
-    const answer = await victim.desk.create({ spec: specOf(), by: world.by, channel: 'C1' });
+    const answer = await victim.desk.createCluster({ spec: specOf(), requester: world.by, channel: 'C1' });
     await world.clock.sleep(600_000, new AbortController().signal);
     await victim.kill();
     const heir = world.process();
-    await world.finish(heir.desk.delete('demo', world.by, 'C1'));
+    await world.finish(heir.desk.deleteCluster('demo', world.by, 'C1'));
     expect(answer).toHaveProperty('run');
-    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', facts: {} });
+    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
     expect(world.cloud.existing()).toEqual([]);
     expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
     await world.close();
@@ -67,17 +67,17 @@ test('what is shown and kept of a cluster holds no secret', async () => {
   const world = new World();
   const process = world.process();
   await world.create(process);
-  const vault = world.vaults.over(world.store).of('demo');
+  const vault = world.vaults.over(world.store).getVault('demo');
   const stored = await world.store.list('secret');
-  const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.bytes()));
+  const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
-  const kubeconfig = await process.desk.kubeconfig('demo', world.by);
-  await world.finish(process.desk.delete('demo', world.by, 'C1'));
+  const kubeconfig = await process.desk.issueKubeconfig('demo', world.by);
+  await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
 
   const runs = (await world.store.list('run')).map(({ id }) => id);
-  const shown = await Promise.all(runs.map((run) => process.desk.runView(run)));
-  const events = await Promise.all(runs.map((run) => world.store.events(run)));
-  const records = await Promise.all([world.store.list('cluster'), world.store.list('run'), world.store.list('grant')]);
+  const shown = await Promise.all(runs.map((run) => process.desk.getRunView(run)));
+  const events = await Promise.all(runs.map((run) => world.store.readEvents(run)));
+  const records = await Promise.all([world.store.list('cluster'), world.store.list('run'), world.store.list('kubeconfigGrant')]);
   const text = JSON.stringify([shown, events, records, kubeconfig, world.logged, up.map(({ step }) => step.title)]);
   expect(needles.length).toBeGreaterThan(50);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
@@ -112,7 +112,7 @@ async function createdTwice() {
 }
 
 function commandsRun(world: World): { readonly step: string; readonly times: number }[] {
-  return cluster.machines.flatMap(({ name }) =>
+  return cluster.instances.flatMap(({ name }) =>
     [...(world.remote.named(name)?.ran ?? [])].map(([step, times]) => ({ step, times })),
   );
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as listed from '../../../src/engine/phases/index.ts';
-import { ordered, phases } from '../../../src/engine/phases/registry.ts';
+import { sortPhases, phases } from '../../../src/engine/phases/registry.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 
@@ -13,7 +13,7 @@ const shapes = ([1, 3, 5] as const).flatMap((controllers) =>
 
 describe('the registry', () => {
   test('has every phase that has a file', async () => {
-    const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !['index.ts', 'registry.ts'].includes(file));
     const registered = new Set<unknown>(Object.values(listed));
     for (const file of files) {
       const exported: object = await import(join(folder, file));
@@ -34,9 +34,9 @@ describe('the registry', () => {
 
   test('puts each phase after those that it waits for', () => {
     const before = new Set<string>();
-    for (const { name, after } of phases) {
+    for (const { name, dependsOn } of phases) {
       expect(
-        after.filter((each) => !before.has(each)),
+        dependsOn.filter((each) => !before.has(each)),
         name,
       ).toEqual([]);
       before.add(name);
@@ -44,9 +44,9 @@ describe('the registry', () => {
   });
 
   test('refuses phases that wait for each other, and names them', () => {
-    const a = { name: 'a', title: 'a', chapter: 1, after: ['b'], steps: () => [] } as const;
-    const b = { name: 'b', title: 'b', chapter: 1, after: ['a'], steps: () => [] } as const;
-    expect(() => ordered({ a, b })).toThrow('phases wait for each other: a, b');
+    const a = { name: 'a', title: 'a', chapter: 1, dependsOn: ['b'], steps: () => [] } as const;
+    const b = { name: 'b', title: 'b', chapter: 1, dependsOn: ['a'], steps: () => [] } as const;
+    expect(() => sortPhases({ a, b })).toThrow('phases wait for each other: a, b');
   });
 });
 
@@ -66,8 +66,8 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
 
   test('are the same for the same cluster', () => {
     const again = phases.flatMap((phase) => phase.steps(aCluster(shape)));
-    expect(again.map(({ key, title, after }) => ({ key, title, after }))).toEqual(
-      steps.map(({ key, title, after }) => ({ key, title, after })),
+    expect(again.map(({ key, title, dependsOn }) => ({ key, title, dependsOn }))).toEqual(
+      steps.map(({ key, title, dependsOn }) => ({ key, title, dependsOn })),
     );
   });
 
@@ -75,7 +75,7 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
     const planned = plan(phases, cluster, { operation });
     const done = new Set<string>();
     for (let ready = planned; ready.length > 0; ) {
-      ready = planned.filter(({ id, after }) => !done.has(id) && after.every((each) => done.has(each)));
+      ready = planned.filter(({ id, dependsOn }) => !done.has(id) && dependsOn.every((each) => done.has(each)));
       for (const { id } of ready) done.add(id);
     }
     expect(planned.filter(({ id }) => !done.has(id)).map(({ id }) => id)).toEqual([]);

@@ -22,7 +22,7 @@ async function aWorld(changes: Partial<ClusterSpec> = {}): Promise<{ world: Worl
 }
 
 function resize(world: World, { desk }: Process, machineType = 'e2-standard-2') {
-  return desk.resize('demo', { machineType, by: world.by, channel: 'C1' });
+  return desk.resizeCluster('demo', { machineType, requester: world.by, channel: 'C1' });
 }
 
 function typesOf(world: World): string[] {
@@ -47,7 +47,7 @@ describe('a cluster that is ready', () => {
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
     expect(world.cloud.machines().map(({ birth, restarts }) => [birth, restarts])).toEqual(births.map((b) => [b, 1]));
-    const events = (await world.store.events(run)).map(({ event }) => event);
+    const events = (await world.store.readEvents(run)).map(({ event }) => event);
     const steps = events.flatMap((e) =>
       (e.type === 'step.started' || e.type === 'step.finished') && e.step.startsWith('resize/')
         ? [`${e.type} ${e.step}`]
@@ -68,20 +68,20 @@ describe('a cluster that is ready', () => {
     const { world, process } = await aWorld();
     const before = await clusterOf(world);
     await world.finish(resize(world, process));
-    const { facts } = await clusterOf(world);
+    const { outputs } = await clusterOf(world);
     for (const { name, at } of world.cloud.machines()) {
-      expect(facts[`external-address/${name}`]).toBe(at);
-      expect(before.facts[`external-address/${name}`]).not.toBe(at);
+      expect(outputs[`external-address/${name}`]).toBe(at);
+      expect(before.outputs[`external-address/${name}`]).not.toBe(at);
     }
-    const smoke = await world.finish(process.desk.smoke('demo', world.by, 'C1'));
+    const smoke = await world.finish(process.desk.runSmokeTest('demo', world.by, 'C1'));
     expect(await world.endOf(smoke)).toBe('succeeded');
   });
 
   test('asks first, and says of each machine what it is and what its restart means', async () => {
     const { world, process } = await aWorld();
     const run = await world.finish(resize(world, process));
-    const [asked] = await world.eventsOf(run, 'approval.asked');
-    expect(asked?.destroys).toEqual([
+    const [asked] = await world.eventsOf(run, 'approval.requested');
+    expect(asked?.deletions).toEqual([
       'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
       'machine demo-controller-1 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
       'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
@@ -92,8 +92,8 @@ describe('a cluster that is ready', () => {
   test('with one controller says that the API is away', async () => {
     const { world, process } = await aWorld({ controllers: 1, workers: 0 });
     const run = await world.finish(resize(world, process));
-    const [asked] = await world.eventsOf(run, 'approval.asked');
-    expect(asked?.destroys).toEqual([
+    const [asked] = await world.eventsOf(run, 'approval.requested');
+    expect(asked?.deletions).toEqual([
       'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the API is away meanwhile',
     ]);
     expect(await world.endOf(run)).toBe('succeeded');
@@ -103,8 +103,8 @@ describe('a cluster that is ready', () => {
     const { world, process } = await aWorld();
     const answer = await resize(world, process);
     if (!('run' in answer)) throw new Error('no run was begun');
-    const asked = await until(world, () => process.desk.approval(answer.run));
-    await process.desk.decide(answer.run, asked.digest, world.by, false);
+    const asked = await until(world, () => process.desk.getPendingApproval(answer.run));
+    await process.desk.decideApproval(answer.run, asked.digest, world.by, false);
     await world.over(answer.run);
     expect(world.cloud.faults.calls(/^(stop|start|setMachineType) /)).toBe(0);
     expect(await clusterOf(world)).toMatchObject({
@@ -126,7 +126,7 @@ describe('a cluster that is ready', () => {
   test('asked for again while it is resized names who has it', async () => {
     const { world, process } = await aWorld();
     const [first, second] = [await resize(world, process), await resize(world, process, 'e2-standard-4')];
-    expect(second).toMatchObject({ heldBy: { operation: 'resize', ...first } });
+    expect(second).toMatchObject({ activeRun: { operation: 'resize', ...first } });
     if ('run' in first) await world.over(first.run);
   });
 });
@@ -142,7 +142,7 @@ describe('quorum', () => {
     const third = await until(world, failed);
     expect(third).toMatchObject({
       step: 'resize/demo-controller-0',
-      fault: { code: 'not-healthy', kind: 'transient' },
+      error: { code: 'not-healthy', kind: 'transient' },
     });
     expect(world.cloud.faults.calls(/^stop /)).toBe(0);
     await world.over(answer.run);
@@ -174,10 +174,10 @@ describe('half-way', () => {
     expect(typesOf(world).map((line) => line.split(' ')[1])).toEqual([
       ...['e2-standard-2', 'e2-standard-2', 'f1-micro', 'f1-micro'],
     ]);
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
-    expect((await world.eventsOf(run, 'approval.asked')).at(-1)?.destroys).toEqual([
+    expect((await world.eventsOf(run, 'approval.requested')).at(-1)?.deletions).toEqual([
       'machine demo-controller-0 is e2-standard-2 already and stays up',
       'machine demo-controller-1 starts as e2-standard-2, it is TERMINATED',
       'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
@@ -198,16 +198,16 @@ describe('half-way', () => {
 
   test('without quota for a larger machine none is stopped', async () => {
     const { world, process } = await aWorld();
-    const [{ usage = 0 } = {}] = (await world.cloud.quotas('us-west1', new AbortController().signal)) ?? [];
+    const [{ usage = 0 } = {}] = (await world.cloud.listQuotas('us-west1', new AbortController().signal)) ?? [];
     world.cloud.quotaLimits.CPUS = usage;
     const run = await world.finish(resize(world, process));
     expect(await world.endOf(run)).toBe('failed');
     expect(await world.eventsOf(run, 'step.failed')).toMatchObject([
-      { step: 'resize/demo-controller-0', fault: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' } },
+      { step: 'resize/demo-controller-0', error: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' } },
     ]);
     expect(world.cloud.faults.calls(/^stop /)).toBe(0);
     world.cloud.quotaLimits.CPUS = usage + 4;
-    await world.finish(process.desk.resume('demo', world.by));
+    await world.finish(process.desk.resumeRun('demo', world.by));
     expect(await world.endOf(run)).toBe('succeeded');
   });
 
@@ -232,7 +232,7 @@ describe('half-way', () => {
     expect(await other.world.endOf(second)).toBe('failed');
     expect((await other.world.eventsOf(second, 'step.failed')).at(-1)).toMatchObject({
       step: 'resize/demo-controller-0',
-      fault: { code: 'not-healthy', message: expect.stringContaining('demo-controller-1') },
+      error: { code: 'not-healthy', message: expect.stringContaining('demo-controller-1') },
     });
     expect([world, other.world].map(({ cloud }) => cloud.faults.calls(/^stop /))).toEqual([0, 0]);
   });
@@ -278,9 +278,9 @@ describe('a cluster that is not up', () => {
     expect(await world.endOf(create)).toBe('failed');
     const births = world.cloud.machines().map(({ birth }) => birth);
     const run = await world.finish(resize(world, process));
-    expect((await world.store.read('run', run))?.value).toMatchObject({ operation: 'rebuild', from: 'controllers' });
-    const [asked] = await world.eventsOf(run, 'approval.asked');
-    expect(asked?.destroys).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
+    expect((await world.store.read('run', run))?.value).toMatchObject({ operation: 'rebuild', fromPhase: 'controllers' });
+    const [asked] = await world.eventsOf(run, 'approval.requested');
+    expect(asked?.deletions).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
     expect(typesOf(world)).toEqual(each('e2-standard-2'));
     expect(world.cloud.machines().filter(({ birth }) => births.includes(birth))).toEqual([]);
@@ -292,7 +292,7 @@ describe('a cluster that is not up', () => {
     open.push(world);
     const process = world.process();
     const spec = specOf(small);
-    const create = await process.desk.create({ spec, by: world.by, channel: 'C1' });
+    const create = await process.desk.createCluster({ spec, requester: world.by, channel: 'C1' });
     if (!('run' in create)) throw new Error('no run was begun');
     await until(world, async () => (await world.eventsOf(create.run, 'step.finished')).at(20));
     const run = await world.finish(resize(world, process));
@@ -305,12 +305,12 @@ describe('a cluster that is not up', () => {
 /** Somebody deletes a machine behind the engine's back. */
 async function take(world: World, name: string): Promise<void> {
   const at = { name, zone: 'us-west1-c', region: 'us-west1' };
-  await world.cloud.instances.delete(at, { request: 'r', signal: new AbortController().signal });
+  await world.cloud.instances.delete(at, { requestId: 'r', signal: new AbortController().signal });
 }
 
 async function approve(world: World, { desk }: Process, run: string): Promise<void> {
-  const asked = await until(world, () => desk.approval(run));
-  await desk.decide(run, asked.digest, world.by, true);
+  const asked = await until(world, () => desk.getPendingApproval(run));
+  await desk.decideApproval(run, asked.digest, world.by, true);
 }
 
 /** Looks until there is something, on the virtual clock. */

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority, issue, type KeyedCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { createCertificateAuthority, issueCertificate, type CertificateKeyPair } from '../../../src/engine/pki/certificate-authority.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');
 const hourMs = 3_600_000;
 let folder: string;
-let authority: KeyedCertificate;
-let issued: KeyedCertificate;
+let authority: CertificateKeyPair;
+let issued: CertificateKeyPair;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kthw-pki-'));
-  authority = await createAuthority({ commonName: 'Kubernetes', now });
-  issued = await issue(
+  authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
+  issued = await issueCertificate(
     authority,
     {
       name: 'w',
@@ -57,7 +57,7 @@ describe('a certificate, as OpenSSL sees it', () => {
   });
 
   it('is not trusted through another authority', async () => {
-    const other = await createAuthority({ commonName: 'Kubernetes', now });
+    const other = await createCertificateAuthority({ commonName: 'Kubernetes', now });
     await writeFile(join(folder, 'other.pem'), other.certificate);
     expect(
       (await openssl('verify', '-attime', String(now.getTime() / 1000), '-CAfile', 'other.pem', 'w.pem')).exitCode,
@@ -102,7 +102,7 @@ describe('a certificate, as Node sees it', () => {
 
   it('has a long positive serial of its own', async () => {
     const wanted = { name: 'a', commonName: 'a', organization: 'b', hosts: [] };
-    const many = await Promise.all(Array.from({ length: 4 }, () => issue(authority, wanted, { now })));
+    const many = await Promise.all(Array.from({ length: 4 }, () => issueCertificate(authority, wanted, { now })));
     const serials = many.map((c) => new X509Certificate(c.certificate).serialNumber);
     expect(new Set(serials).size).toBe(4);
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{39}$/);
@@ -110,7 +110,7 @@ describe('a certificate, as Node sees it', () => {
 
   it('keeps names that a PrintableString could not hold', async () => {
     const wanted = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:admins', hosts: [] };
-    const { certificate } = await issue(authority, wanted, { now });
+    const { certificate } = await issueCertificate(authority, wanted, { now });
     expect(new X509Certificate(certificate).toLegacyObject().subject.CN).toBe('slack:T_1:Ü&*');
   });
 });

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
-import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
+import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { renderKubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
 import type { Secret } from '../../../src/store/vault/secret.ts';
 
 const hasKubectl = (await execa('kubectl', ['version', '--client'], { reject: false })).exitCode === 0;
 
 async function aKubeconfig() {
   const now = new Date();
-  const authority = await createAuthority({ commonName: 'Kubernetes', now });
+  const authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
   const wanted = { name: 'admin', commonName: 'admin', organization: 'system:masters', hosts: [] };
-  const { certificate, key } = await issue(authority, wanted, { now });
+  const { certificate, key } = await issueCertificate(authority, wanted, { now });
   const server = 'https://203.0.113.7:6443';
-  const config = kubeconfig({
+  const config = renderKubeconfig({
     clusterName: 'demo',
     server,
-    authority: authority.certificate,
+    caCertificate: authority.certificate,
     user: 'admin',
     certificate,
     key,

@@ -8,9 +8,9 @@ import { createSshKey } from '../../../src/engine/pki/ssh-key.ts';
 
 describe('the ssh key of a cluster', () => {
   it('is read by ssh2, and signs what its public half verifies', async () => {
-    const { privateKey, publicLine } = await createSshKey();
+    const { privateKey, publicKey } = await createSshKey();
     const parsed = ssh2.utils.parseKey(privateKey.reveal());
-    const other = ssh2.utils.parseKey(publicLine);
+    const other = ssh2.utils.parseKey(publicKey);
     if (parsed instanceof Error) throw parsed;
     if (other instanceof Error) throw other;
     expect(parsed.type).toBe('ssh-ed25519');
@@ -22,10 +22,10 @@ describe('the ssh key of a cluster', () => {
   it.each(['kthw', 'demo', 'a longer comment', ''])('with the comment "%s" is read by ssh-keygen', async (comment) => {
     const folder = await mkdtemp(join(tmpdir(), 'kthw-ssh-'));
     try {
-      const { privateKey, publicLine } = await createSshKey(comment);
+      const { privateKey, publicKey } = await createSshKey(comment);
       await writeFile(join(folder, 'id'), privateKey.reveal(), { mode: 0o600 });
       const { stdout } = await execa('ssh-keygen', ['-y', '-f', join(folder, 'id')]);
-      expect(stdout.trim()).toBe(publicLine.trim());
+      expect(stdout.trim()).toBe(publicKey.trim());
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -33,6 +33,6 @@ describe('the ssh key of a cluster', () => {
 
   it('is another one each time', async () => {
     const [a, b] = await Promise.all([createSshKey(), createSshKey()]);
-    expect(a.publicLine).not.toBe(b.publicLine);
+    expect(a.publicKey).not.toBe(b.publicKey);
   });
 });

@@ -1,21 +1,21 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority, type KeyedCertificate } from '../../../src/engine/pki/certificate-authority.ts';
-import { personCertificate } from '../../../src/engine/pki/user-certificate.ts';
+import { createCertificateAuthority, type CertificateKeyPair } from '../../../src/engine/pki/certificate-authority.ts';
+import { issueUserCertificate } from '../../../src/engine/pki/user-certificate.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');
 const hourMs = 3_600_000;
-const grant = '1a2b';
+const grantId = '1a2b';
 const ada = { team: 'T01', user: 'U42' };
-let authority: KeyedCertificate;
+let authority: CertificateKeyPair;
 
 beforeAll(async () => {
-  authority = await createAuthority({ commonName: 'Kubernetes', now });
+  authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
 });
 
 describe('a personal certificate', () => {
   it('names the person in Slack, is of our own group, of one for this certificate alone, and only for clients', async () => {
-    const { certificate, commonName } = await personCertificate(authority, ada, { now, grant });
+    const { certificate, commonName } = await issueUserCertificate(authority, ada, { now, grantId });
     const read = new X509Certificate(certificate);
     expect(commonName).toBe('slack:T01:U42');
     expect(read.toLegacyObject().subject).toMatchObject({ CN: 'slack:T01:U42', O: ['kthw:admins', 'kthw:grant:1a2b'] });
@@ -28,10 +28,10 @@ describe('a personal certificate', () => {
     [hourMs, 1],
     [30 * 24 * hourMs, 720],
   ])('asked for %s ms lasts %i hours', async (lifetimeMs, hours) => {
-    const issued = await personCertificate(
+    const issued = await issueUserCertificate(
       authority,
       ada,
-      lifetimeMs === undefined ? { now, grant } : { now, grant, lifetimeMs },
+      lifetimeMs === undefined ? { now, grantId } : { now, grantId, lifetimeMs },
     );
     expect(issued.endsAt.getTime()).toBe(now.getTime() + hours * hourMs);
     expect(new X509Certificate(issued.certificate).validToDate).toEqual(issued.endsAt);
@@ -40,7 +40,7 @@ describe('a personal certificate', () => {
   it.each([0, -1, Number.NaN, 30 * 24 * hourMs + 1])(
     'of %s ms is refused, with what to do instead',
     async (lifetimeMs) => {
-      await expect(personCertificate(authority, ada, { now, grant, lifetimeMs })).rejects.toThrow(
+      await expect(issueUserCertificate(authority, ada, { now, grantId, lifetimeMs })).rejects.toThrow(
         expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('ask for 30 days') }),
       );
     },

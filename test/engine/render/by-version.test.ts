@@ -1,38 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Cluster, Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
-import { minorOf, releases } from '../../../src/engine/cluster/releases.ts';
-import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
-import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
-import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
-import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
-import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
-import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import type { Cluster, Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
+import { getMinorVersion, releases } from '../../../src/engine/cluster/releases.ts';
+import { renderAdmissionConfig } from '../../../src/engine/render/admission-config.ts';
+import { renderContainerdConfig } from '../../../src/engine/render/containerd-config.ts';
+import { renderCorednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
 const clusters: readonly Cluster[] = releases.map((r) => aCluster({ version: r.kubernetes }));
-const first = minorOf(releases[0] as (typeof releases)[0]);
-const last = minorOf(releases.at(-1) as (typeof releases)[0]);
+const first = getMinorVersion(releases[0] as (typeof releases)[0]);
+const last = getMinorVersion(releases.at(-1) as (typeof releases)[0]);
 
 /** The minor versions for which something holds, as `20-23`; always one piece. */
 function span(holds: (cluster: Cluster) => boolean): string {
-  const minors = clusters.filter(holds).map((c) => minorOf(c.release));
+  const minors = clusters.filter(holds).map((c) => getMinorVersion(c.release));
   expect(minors).toEqual(minors.map((_, i) => (minors[0] ?? 0) + i));
   return minors.length === 0 ? 'never' : `${minors[0]}-${minors.at(-1)}`;
 }
 
-const worker = (cluster: Cluster) => cluster.workerMachines[0] as Worker;
+const worker = (cluster: Cluster) => cluster.workerInstances[0] as WorkerInstance;
 
 describe('flags and fields that came and went', () => {
   const always = `${first}-${last}`;
-  const kubelet = (c: Cluster) => flagsOf(kubeletUnit(c, worker(c)));
-  const config = (c: Cluster) => parse(kubeletConfig(c, worker(c)));
-  const manager = (c: Cluster) => flagsOf(kubeControllerManagerUnit(c));
+  const kubelet = (c: Cluster) => flagsOf(renderKubeletUnit(c, worker(c)));
+  const config = (c: Cluster) => parse(renderKubeletConfig(c, worker(c)));
+  const manager = (c: Cluster) => flagsOf(renderKubeControllerManagerUnit(c));
   const api = (c: Cluster) =>
-    flagsOf(kubeApiserverUnit(c, c.controllerMachines[0] as Machine, { publicAddress: '203.0.113.7' }));
+    flagsOf(renderKubeApiserverUnit(c, c.controllerInstances[0] as Instance, { publicAddress: '203.0.113.7' }));
 
   const plugins = (c: Cluster) => api(c).get('enable-admission-plugins')?.split(',') ?? [];
 
@@ -57,7 +57,7 @@ describe('flags and fields that came and went', () => {
     ['PodSecurity v1', `25-${last}`, (c) => podSecurityApi(c) === 'v1'],
     ['kubelet seccompDefault', `25-${last}`, (c) => config(c).seccompDefault === true],
     ['kubelet eventRecordQPS', always, (c) => config(c).eventRecordQPS > 0],
-    ['kube-scheduler enableProfiling', always, (c) => parse(kubeSchedulerConfig(c.release)).enableProfiling === false],
+    ['kube-scheduler enableProfiling', always, (c) => parse(renderKubeSchedulerConfig(c.release)).enableProfiling === false],
     ['kube-scheduler v1beta1', '20-21', (c) => schedulerApi(c) === 'v1beta1'],
     ['kube-scheduler v1beta2', '22-22', (c) => schedulerApi(c) === 'v1beta2'],
     ['kube-scheduler v1beta3', '23-24', (c) => schedulerApi(c) === 'v1beta3'],
@@ -65,10 +65,10 @@ describe('flags and fields that came and went', () => {
     [
       'kube-scheduler healthzBindAddress',
       '20-21',
-      (c) => 'healthzBindAddress' in parse(kubeSchedulerConfig(c.release)),
+      (c) => 'healthzBindAddress' in parse(renderKubeSchedulerConfig(c.release)),
     ],
-    ['containerd config 2', '20-33', (c) => containerdConfig(c.release).startsWith('version = 2\n')],
-    ['containerd config 3', `34-${last}`, (c) => containerdConfig(c.release).startsWith('version = 3\n')],
+    ['containerd config 2', '20-33', (c) => renderContainerdConfig(c.release).startsWith('version = 2\n')],
+    ['containerd config 3', `34-${last}`, (c) => renderContainerdConfig(c.release).startsWith('version = 3\n')],
     ['coredns without a folder', '20-20', (c) => corednsImage(c) === `registry.k8s.io/coredns:${c.release.coredns}`],
     [
       'coredns in a folder',
@@ -82,23 +82,23 @@ describe('flags and fields that came and went', () => {
 
 it('kubelet and containerd agree on who makes cgroups, whatever the version', () => {
   for (const cluster of clusters) {
-    const systemd = parse(kubeletConfig(cluster, worker(cluster))).cgroupDriver === 'systemd';
-    expect(containerdConfig(cluster.release)).toContain(`SystemdCgroup = ${systemd}`);
+    const systemd = parse(renderKubeletConfig(cluster, worker(cluster))).cgroupDriver === 'systemd';
+    expect(renderContainerdConfig(cluster.release)).toContain(`SystemdCgroup = ${systemd}`);
   }
 });
 
 function schedulerApi(cluster: Cluster): string {
-  return parse(kubeSchedulerConfig(cluster.release)).apiVersion.split('/')[1];
+  return parse(renderKubeSchedulerConfig(cluster.release)).apiVersion.split('/')[1];
 }
 
 function podSecurityApi(cluster: Cluster): string | undefined {
-  const { plugins } = parse(admissionConfig(cluster.release));
+  const { plugins } = parse(renderAdmissionConfig(cluster.release));
   const found = plugins.find(({ name }: { name: string }) => name === 'PodSecurity');
   return found?.configuration.apiVersion.split('/')[1];
 }
 
 function corednsImage(cluster: Cluster): string {
-  const deployment = parseAllDocuments(corednsManifest(cluster))
+  const deployment = parseAllDocuments(renderCorednsManifest(cluster))
     .map((d) => d.toJS())
     .find((d) => d.kind === 'Deployment');
   return deployment.spec.template.spec.containers[0].image;

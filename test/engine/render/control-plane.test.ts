@@ -6,22 +6,22 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Machine } from '../../../src/engine/cluster/cluster.ts';
-import { createAuthority, issue } from '../../../src/engine/pki/certificate-authority.ts';
-import { certificatesOf } from '../../../src/engine/pki/certificate-specs.ts';
-import { kubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
-import { personCertificate } from '../../../src/engine/pki/user-certificate.ts';
-import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
-import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
-import { corednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
-import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
-import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
-import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
-import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
+import type { Instance } from '../../../src/engine/cluster/cluster.ts';
+import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { listCertificateSpecs } from '../../../src/engine/pki/certificate-specs.ts';
+import { renderKubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
+import { issueUserCertificate } from '../../../src/engine/pki/user-certificate.ts';
+import { renderAdmissionConfig } from '../../../src/engine/render/admission-config.ts';
+import { renderAuditPolicy } from '../../../src/engine/render/audit-policy.ts';
+import { renderCorednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { renderEncryptionConfig } from '../../../src/engine/render/encryption-config.ts';
+import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { paths } from '../../../src/engine/render/paths.ts';
-import { accessManifest, grantBinding } from '../../../src/engine/render/rbac-manifest.ts';
+import { renderRbacManifest, buildGrantBinding } from '../../../src/engine/render/rbac-manifest.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
@@ -32,7 +32,7 @@ const needed = ['etcd', 'etcdctl', 'kube-apiserver', 'kube-controller-manager', 
 const runs = bin !== '' && needed.every((name) => existsSync(join(bin, name))) && process.getuid?.() === 0;
 
 const cluster = aCluster({ controllers: 1, workers: 1 });
-const controller = cluster.controllerMachines[0] as Machine;
+const controller = cluster.controllerInstances[0] as Instance;
 let root: string;
 
 /** What control-plane.sh found out, by its own names. */
@@ -62,46 +62,46 @@ async function putUnit(name: string, unit: string): Promise<void> {
 /** What the phases put on a controller, by the same functions. */
 async function putEverything(): Promise<void> {
   const now = new Date();
-  const authority = await createAuthority({ commonName: 'Kubernetes', now });
-  const wanted = certificatesOf(cluster, { publicAddress: controller.address, externalAddresses: {} });
+  const authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
+  const wanted = listCertificateSpecs(cluster, { publicAddress: controller.address, externalAddresses: {} });
   await put(`${paths.kubernetes}/ca.pem`, authority.certificate);
   await put(`${paths.kubernetes}/ca-key.pem`, authority.key.reveal());
-  const ofEtcd = await createAuthority({ commonName: 'etcd', now });
+  const ofEtcd = await createCertificateAuthority({ commonName: 'etcd', now });
   await put(`${paths.etcdConfig}/ca.pem`, ofEtcd.certificate);
   await put(`${paths.kubernetes}/etcd-ca.pem`, ofEtcd.certificate);
-  const config = { clusterName: cluster.name, authority: authority.certificate };
+  const config = { clusterName: cluster.name, caCertificate: authority.certificate };
   for (const each of wanted) {
-    const issued = await issue(each.signedBy === 'etcd' ? ofEtcd : authority, each, { now });
+    const issued = await issueCertificate(each.issuer === 'etcd' ? ofEtcd : authority, each, { now });
     for (const folder of [paths.kubernetes, paths.etcdConfig]) {
       await put(`${folder}/${each.name}.pem`, issued.certificate);
       await put(`${folder}/${each.name}-key.pem`, issued.key.reveal());
     }
-    const own = kubeconfig({ ...config, ...issued, server: 'https://127.0.0.1:6443', user: each.commonName });
+    const own = renderKubeconfig({ ...config, ...issued, server: 'https://127.0.0.1:6443', user: each.commonName });
     await put(`${paths.kubernetes}/${each.name}.kubeconfig`, own.reveal());
   }
   // The same person twice: what they were given first, and what they were given after that was revoked.
-  for (const grant of ['first', 'second']) {
-    const person = await personCertificate(authority, { team: 'T1', user: 'U1' }, { now, grant });
-    const theirs = kubeconfig({
+  for (const grantId of ['first', 'second']) {
+    const person = await issueUserCertificate(authority, { team: 'T1', user: 'U1' }, { now, grantId });
+    const theirs = renderKubeconfig({
       ...config,
       ...person,
       server: `https://${controller.address}:6443`,
       user: person.commonName,
     });
-    await put(`/${grant}.kubeconfig`, theirs.reveal());
-    await put(`/${grant}.json`, JSON.stringify(grantBinding(grant)));
+    await put(`/${grantId}.kubeconfig`, theirs.reveal());
+    await put(`/${grantId}.json`, JSON.stringify(buildGrantBinding(grantId)));
   }
-  await put(`${paths.kubernetes}/encryption-config.yaml`, encryptionConfig(new Secret(randomBytes(32))).reveal());
-  await put(`${paths.kubernetesConfig}/audit-policy.yaml`, auditPolicy());
-  await put(`${paths.kubernetesConfig}/admission.yaml`, admissionConfig(cluster.release));
-  await put(`${paths.kubernetesConfig}/kube-scheduler.yaml`, kubeSchedulerConfig(cluster.release));
-  await put('/access.yaml', accessManifest());
-  await put('/coredns.yaml', corednsManifest(cluster));
+  await put(`${paths.kubernetes}/encryption-config.yaml`, renderEncryptionConfig(new Secret(randomBytes(32))).reveal());
+  await put(`${paths.kubernetesConfig}/audit-policy.yaml`, renderAuditPolicy());
+  await put(`${paths.kubernetesConfig}/admission.yaml`, renderAdmissionConfig(cluster.release));
+  await put(`${paths.kubernetesConfig}/kube-scheduler.yaml`, renderKubeSchedulerConfig(cluster.release));
+  await put('/access.yaml', renderRbacManifest());
+  await put('/coredns.yaml', renderCorednsManifest(cluster));
   await mkdir(dirname(`${root}${paths.auditLog}`), { recursive: true });
-  await putUnit('etcd', etcdUnit(cluster, controller, { state: 'new' }));
-  await putUnit('kube-apiserver', kubeApiserverUnit(cluster, controller, { publicAddress: controller.address }));
-  await putUnit('kube-controller-manager', kubeControllerManagerUnit(cluster));
-  await putUnit('kube-scheduler', kubeSchedulerUnit());
+  await putUnit('etcd', renderEtcdUnit(cluster, controller, { state: 'new' }));
+  await putUnit('kube-apiserver', renderKubeApiserverUnit(cluster, controller, { publicAddress: controller.address }));
+  await putUnit('kube-controller-manager', renderKubeControllerManagerUnit(cluster));
+  await putUnit('kube-scheduler', renderKubeSchedulerUnit());
 }
 
 describe.skipIf(!runs)('a control plane of real programs, started as rendered', () => {

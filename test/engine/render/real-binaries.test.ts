@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
-import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
-import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
-import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { kubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
-import { kubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
-import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
-import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
-import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import type { Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
+import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { renderKubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
+import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
+import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
+import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
 
@@ -22,8 +22,8 @@ const bin = process.env.KTHW_TEST_BIN ?? '';
 const has = (program: string) => bin !== '' && existsSync(join(bin, program));
 
 const cluster = aCluster();
-const controller = cluster.controllerMachines[0] as Machine;
-const worker = cluster.workerMachines[0] as Worker;
+const controller = cluster.controllerInstances[0] as Instance;
+const worker = cluster.workerInstances[0] as WorkerInstance;
 let folder: string;
 
 beforeAll(async () => {
@@ -37,12 +37,12 @@ function run(program: string, args: readonly string[]) {
 
 describe('every flag that is rendered', () => {
   const units: [program: string, unit: string][] = [
-    ['etcd', etcdUnit(cluster, controller, { state: 'new' })],
-    ['kube-apiserver', kubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true })],
-    ['kube-controller-manager', kubeControllerManagerUnit(cluster)],
-    ['kube-scheduler', kubeSchedulerUnit()],
-    ['kubelet', kubeletUnit(cluster, worker)],
-    ['kube-proxy', kubeProxyUnit()],
+    ['etcd', renderEtcdUnit(cluster, controller, { state: 'new' })],
+    ['kube-apiserver', renderKubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true })],
+    ['kube-controller-manager', renderKubeControllerManagerUnit(cluster)],
+    ['kube-scheduler', renderKubeSchedulerUnit()],
+    ['kubelet', renderKubeletUnit(cluster, worker)],
+    ['kube-proxy', renderKubeProxyUnit()],
   ];
   for (const [program, unit] of units)
     it.skipIf(!has(program))(`is known to ${program}`, async () => {
@@ -56,9 +56,9 @@ describe('every flag that is rendered', () => {
 
 describe('every field that is rendered', () => {
   const configurations: [program: string, config: string][] = [
-    ['kube-scheduler', kubeSchedulerConfig(cluster.release)],
-    ['kubelet', kubeletConfig(cluster, worker)],
-    ['kube-proxy', kubeProxyConfig(cluster, worker)],
+    ['kube-scheduler', renderKubeSchedulerConfig(cluster.release)],
+    ['kubelet', renderKubeletConfig(cluster, worker)],
+    ['kube-proxy', renderKubeProxyConfig(cluster, worker)],
   ];
   for (const [program, config] of configurations)
     it.skipIf(!has(program))(`is known to ${program}`, async () => {

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Cluster, Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
-import { minorOf, mirroredVersion, releases } from '../../../src/engine/cluster/releases.ts';
-import { admissionConfig } from '../../../src/engine/render/admission-config.ts';
-import { auditPolicy } from '../../../src/engine/render/audit-policy.ts';
-import { containerdConfig } from '../../../src/engine/render/containerd-config.ts';
-import { encryptionConfig } from '../../../src/engine/render/encryption-config.ts';
-import { etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
-import { kubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
-import { kubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { kubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
-import { kubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
-import { kubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { kubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
-import { kubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
-import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { imageOf } from '../../../src/engine/steps/instance-step.ts';
+import type { Cluster, Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
+import { getMinorVersion, mirrorVersion, releases } from '../../../src/engine/cluster/releases.ts';
+import { renderAdmissionConfig } from '../../../src/engine/render/admission-config.ts';
+import { renderAuditPolicy } from '../../../src/engine/render/audit-policy.ts';
+import { renderContainerdConfig } from '../../../src/engine/render/containerd-config.ts';
+import { renderEncryptionConfig } from '../../../src/engine/render/encryption-config.ts';
+import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
+import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
+import { renderKubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
+import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
+import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
+import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
+import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { getBootImage } from '../../../src/engine/steps/instance-step.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';
@@ -29,7 +29,7 @@ interface Plugin {
 const sources = readReference('sources');
 
 describe.each(releases)('Kubernetes $kubernetes', (release) => {
-  const minor = minorOf(release);
+  const minor = getMinorVersion(release);
   const cluster = aCluster({ version: release.kubernetes });
   const configurations = configurationsOf(cluster);
 
@@ -96,15 +96,15 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
   it('comes with what its kubeadm installs', () => {
     const { etcd, coredns, pause } = sources.minors[minor]?.kubeadm ?? {};
     // Of 1.20's etcd, our mirror has what Debian packages.
-    expect(release).toMatchObject({ coredns, pause, ...(release.kubernetes === mirroredVersion ? {} : { etcd }) });
+    expect(release).toMatchObject({ coredns, pause, ...(release.kubernetes === mirrorVersion ? {} : { etcd }) });
   });
 
   it('runs on a machine image that Google has, with the control groups that its kubelet wants', () => {
-    expect(sources.machineImages[imageOf(release)]?.cgroups).toBe(minor < 22 ? 1 : 2);
+    expect(sources.machineImages[getBootImage(release)]?.cgroups).toBe(minor < 22 ? 1 : 2);
   });
 
   it('has a containerd that reads our configuration of it', () => {
-    const version = /^version = (\d)$/m.exec(containerdConfig(release))?.[1] ?? '';
+    const version = /^version = (\d)$/m.exec(renderContainerdConfig(release))?.[1] ?? '';
     const first = sources.containerd[version] ?? 'none';
     expect(first.localeCompare(release.containerd, 'en', { numeric: true })).toBeLessThanOrEqual(0);
   });
@@ -146,25 +146,25 @@ describe('the reference', () => {
 });
 
 function unitsOf(cluster: Cluster): Record<Program, string> {
-  const controller = cluster.controllerMachines[0] as Machine;
+  const controller = cluster.controllerInstances[0] as Instance;
   return {
-    etcd: etcdUnit(cluster, controller, { state: 'existing' }),
-    'kube-apiserver': kubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true }),
-    'kube-controller-manager': kubeControllerManagerUnit(cluster),
-    'kube-scheduler': kubeSchedulerUnit(),
-    kubelet: kubeletUnit(cluster, cluster.workerMachines[0] as Worker),
-    'kube-proxy': kubeProxyUnit(),
+    etcd: renderEtcdUnit(cluster, controller, { state: 'existing' }),
+    'kube-apiserver': renderKubeApiserverUnit(cluster, controller, { publicAddress: '203.0.113.7', alphaApis: true }),
+    'kube-controller-manager': renderKubeControllerManagerUnit(cluster),
+    'kube-scheduler': renderKubeSchedulerUnit(),
+    kubelet: renderKubeletUnit(cluster, cluster.workerInstances[0] as WorkerInstance),
+    'kube-proxy': renderKubeProxyUnit(),
   };
 }
 
 function configurationsOf(cluster: Cluster) {
-  const worker = cluster.workerMachines[0] as Worker;
+  const worker = cluster.workerInstances[0] as WorkerInstance;
   return {
-    kubelet: kubeletConfig(cluster, worker),
-    'kube-proxy': kubeProxyConfig(cluster, worker),
-    'kube-scheduler': kubeSchedulerConfig(cluster.release),
-    encryption: encryptionConfig(new Secret(randomBytes(32))).reveal(),
-    audit: auditPolicy(),
-    admission: admissionConfig(cluster.release),
+    kubelet: renderKubeletConfig(cluster, worker),
+    'kube-proxy': renderKubeProxyConfig(cluster, worker),
+    'kube-scheduler': renderKubeSchedulerConfig(cluster.release),
+    encryption: renderEncryptionConfig(new Secret(randomBytes(32))).reveal(),
+    audit: renderAuditPolicy(),
+    admission: renderAdmissionConfig(cluster.release),
   };
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Machine, Worker } from '../../../src/engine/cluster/cluster.ts';
-import { etcdDataLostMark, etcdUnit } from '../../../src/engine/render/etcd-unit.ts';
-import { kubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import type { Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
+import { etcdDataLostMarker, renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 
 const cluster = aCluster();
@@ -23,11 +23,11 @@ function startPre(unit: string) {
 }
 
 describe('etcd with data, before it starts', () => {
-  const unit = etcdUnit(cluster, cluster.controllerMachines[0] as Machine, { state: 'existing' });
+  const unit = renderEtcdUnit(cluster, cluster.controllerInstances[0] as Instance, { state: 'existing' });
 
   it('refuses, and says by a word of its own why, when its data is gone', async () => {
     await mkdir(`${root}/var/lib/etcd`, { recursive: true });
-    expect(await startPre(unit)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(etcdDataLostMark) });
+    expect(await startPre(unit)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(etcdDataLostMarker) });
   });
 
   it('goes on when it has its data', async () => {
@@ -37,7 +37,7 @@ describe('etcd with data, before it starts', () => {
 });
 
 describe('the kubelet, before it starts', () => {
-  const unit = kubeletUnit(cluster, cluster.workerMachines[0] as Worker);
+  const unit = renderKubeletUnit(cluster, cluster.workerInstances[0] as WorkerInstance);
 
   it.each([
     ['the machine’s own resolver', [], '/etc/resolv.conf'],

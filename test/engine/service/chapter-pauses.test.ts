@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { phases } from '../../../src/engine/phases/registry.ts';
-import { inChapters } from '../../../src/engine/workflow/assign-chapters.ts';
+import { assignChapters } from '../../../src/engine/workflow/assign-chapters.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';
 import { PausingWorld } from '../../fakes/pausing-run-environment.ts';
@@ -14,11 +14,11 @@ afterEach(async () => {
 
 describe('a plan in chapters', () => {
   const planned = plan(phases, aCluster(), { operation: 'create' });
-  const chapters = new Map(inChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
+  const chapters = new Map(assignChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
 
   test('has no step that waits for one of a later chapter', () => {
     const backward = planned.flatMap((p) =>
-      p.after.filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0)).map((id) => `${p.id} after ${id}`),
+      p.dependsOn.filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0)).map((id) => `${p.id} after ${id}`),
     );
     expect(backward).toEqual([]);
   });
@@ -40,12 +40,12 @@ describe('a create that pauses', () => {
     await world.overAllPauses(run, process);
     expect(await world.endOf(run)).toBe('succeeded');
 
-    const events = await world.store.events(run);
-    const planned = inChapters(plan(phases, aCluster(specOf()), { operation: 'create' }));
+    const events = await world.store.readEvents(run);
+    const planned = assignChapters(plan(phases, aCluster(specOf()), { operation: 'create' }));
     const chapterOf = new Map(planned.map((p) => [p.id, p.chapter ?? 0]));
     let passed = 0;
     const early = events.flatMap(({ event }) => {
-      if (event.type === 'pause.over') passed = event.chapter;
+      if (event.type === 'pause.resolved') passed = event.chapter;
       const chapter = event.type === 'step.started' ? (chapterOf.get(event.step) ?? 0) : 0;
       const open = [...chapterOf.values()].filter((one) => one > passed).sort((a, b) => a - b)[0] ?? 0;
       return chapter > open ? [`${JSON.stringify(event)} while ${open} is open`] : [];
@@ -57,53 +57,53 @@ describe('a create that pauses', () => {
   test('waits without an end, and holds nothing meanwhile', async () => {
     const { world, process, run } = await paused();
     await world.clock.sleep(12 * 3_600_000, new AbortController().signal);
-    const events = await world.store.events(run);
-    expect(events.at(-1)?.event).toEqual({ type: 'pause.asked', chapter: 1 });
-    expect(await world.store.takeLease(run, 'somebody', 1_000)).toBeDefined();
-    expect((await process.desk.runView(run))?.pausedAfter).toBe(1);
+    const events = await world.store.readEvents(run);
+    expect(events.at(-1)?.event).toEqual({ type: 'pause.requested', chapter: 1 });
+    expect(await world.store.acquireLease(run, 'somebody', 1_000)).toBeDefined();
+    expect((await process.desk.getRunView(run))?.pausedAfterChapter).toBe(1);
   });
 
   test('goes on once for two presses at once, and says to the second who was first', async () => {
     const { world, process, run } = await paused();
     const other = { team: 'T1', user: 'U2' };
     const answers = await Promise.all([
-      process.desk.goOn(run, 1, world.by, 'next'),
-      process.desk.goOn(run, 1, other, 'stop'),
+      process.desk.continueRun(run, 1, world.by, 'continue'),
+      process.desk.continueRun(run, 1, other, 'stop'),
     ]);
-    expect(answers.filter((answer) => 'went' in answer)).toHaveLength(1);
-    const [first] = answers.flatMap((answer) => ('went' in answer ? [answer.went] : []));
-    const [second] = answers.flatMap((answer) => ('already' in answer ? [answer] : []));
-    expect(second).toMatchObject({ already: first });
-    const overs = await world.eventsOf(run, 'pause.over');
-    expect(new Set(overs.map(({ how }) => how))).toEqual(new Set([first]));
-    expect(await process.desk.goOn(run, 1, other, 'stop')).toMatchObject({ already: first });
+    expect(answers.filter((answer) => 'decided' in answer)).toHaveLength(1);
+    const [first] = answers.flatMap((answer) => ('decided' in answer ? [answer.decided] : []));
+    const [second] = answers.flatMap((answer) => ('alreadyDecided' in answer ? [answer] : []));
+    expect(second).toMatchObject({ alreadyDecided: first });
+    const overs = await world.eventsOf(run, 'pause.resolved');
+    expect(new Set(overs.map(({ decision }) => decision))).toEqual(new Set([first]));
+    expect(await process.desk.continueRun(run, 1, other, 'stop')).toMatchObject({ alreadyDecided: first });
   });
 
   test('pauses no more once somebody wants no more pauses', async () => {
     const { world, process, run } = await paused();
-    expect(await process.desk.goOn(run, 1, world.by, 'through')).toEqual({ went: 'through' });
+    expect(await process.desk.continueRun(run, 1, world.by, 'continueToEnd')).toEqual({ decided: 'continueToEnd' });
     await world.over(run);
     expect(await world.endOf(run)).toBe('succeeded');
-    expect(pausesIn(await world.store.events(run))).toEqual([1]);
+    expect(pausesIn(await world.store.readEvents(run))).toEqual([1]);
   });
 
   test('stops where somebody says so; a resume goes on with the next chapter', async () => {
     const { world, process, run } = await paused();
-    expect(await process.desk.goOn(run, 1, world.by, 'stop')).toEqual({ went: 'stop' });
+    expect(await process.desk.continueRun(run, 1, world.by, 'stop')).toEqual({ decided: 'stop' });
     await world.over(run);
     expect(await world.endOf(run)).toBe('cancelled');
-    expect(await process.desk.resume('demo', world.by)).toEqual({ run });
+    expect(await process.desk.resumeRun('demo', world.by)).toEqual({ run });
     expect(await world.nextPause(run, process, 1)).toBe(3);
-    expect(await process.desk.goOn(run, 1, world.by, 'next')).toMatchObject({ already: 'stop' });
+    expect(await process.desk.continueRun(run, 1, world.by, 'continue')).toMatchObject({ alreadyDecided: 'stop' });
   });
 
   test('ends at a cancel like any other run, and a press then changes nothing', async () => {
     const { world, process, run } = await paused();
-    await process.desk.cancel('demo', world.by);
+    await process.desk.cancelRun('demo', world.by);
     await world.over(run);
     expect(await world.endOf(run)).toBe('cancelled');
-    expect(await process.desk.goOn(run, 1, world.by, 'next')).toEqual({ past: true });
-    expect(await process.desk.goOn(run, 2, world.by, 'next')).toEqual({ past: true });
+    expect(await process.desk.continueRun(run, 1, world.by, 'continue')).toEqual({ notPaused: true });
+    expect(await process.desk.continueRun(run, 2, world.by, 'continue')).toEqual({ notPaused: true });
   });
 });
 
@@ -117,5 +117,5 @@ async function paused() {
 }
 
 function pausesIn(events: readonly StoredEvent[]): number[] {
-  return events.flatMap(({ event }) => (event.type === 'pause.asked' ? [event.chapter] : []));
+  return events.flatMap(({ event }) => (event.type === 'pause.requested' ? [event.chapter] : []));
 }

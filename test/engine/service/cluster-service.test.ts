@@ -15,23 +15,23 @@ function aWorld(): World {
 }
 
 function asked(world: World, changes: Partial<ClusterSpec> = {}) {
-  return { spec: specOf(changes), by: world.by, channel: 'C1' };
+  return { spec: specOf(changes), requester: world.by, channel: 'C1' };
 }
 
 describe('create', () => {
   test('begins a run that says who asked for it and where', async () => {
     const world = aWorld();
-    const answer = await world.process().desk.create(asked(world));
+    const answer = await world.process().desk.createCluster(asked(world));
     const run = runOf(answer);
     expect((await world.store.read('run', run))?.value).toMatchObject({
       operation: 'create',
-      by: world.by,
+      requestedBy: world.by,
       channel: 'C1',
       open: true,
     });
     expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({
-      state: 'building',
-      holding: run,
+      state: 'provisioning',
+      activeRun: run,
       runs: [run],
     });
   });
@@ -39,18 +39,18 @@ describe('create', () => {
   test('asked again while it runs names who holds the cluster', async () => {
     const world = aWorld();
     const { desk } = world.process();
-    const run = runOf(await desk.create(asked(world)));
-    expect(await desk.create(asked(world))).toMatchObject({ heldBy: { run, operation: 'create', by: world.by } });
+    const run = runOf(await desk.createCluster(asked(world)));
+    expect(await desk.createCluster(asked(world))).toMatchObject({ activeRun: { run, operation: 'create', requester: world.by } });
   });
 
   test('asked twice at the same moment begins one run', async () => {
     const world = aWorld();
     const answers = await Promise.all(
-      [world.process(), world.process(), world.process()].map(({ desk }) => desk.create(asked(world))),
+      [world.process(), world.process(), world.process()].map(({ desk }) => desk.createCluster(asked(world))),
     );
     const begun = answers.filter((answer) => 'run' in answer);
     expect(begun.length).toBe(1);
-    expect(answers.filter((answer) => 'heldBy' in answer && answer.heldBy.run === runOf(begun[0])).length).toBe(2);
+    expect(answers.filter((answer) => 'activeRun' in answer && answer.activeRun.run === runOf(begun[0])).length).toBe(2);
     await world.over(runOf(begun[0]));
     expect((await world.store.read('cluster', 'demo'))?.value.runs).toEqual([runOf(begun[0])]);
   });
@@ -59,15 +59,15 @@ describe('create', () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    expect(await process.desk.create(asked(world))).toMatchObject({ unchanged: { state: 'ready' } });
+    expect(await process.desk.createCluster(asked(world))).toMatchObject({ unchanged: { state: 'ready' } });
   });
 
   test('with other values says which, and insisting on a size is none', async () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    expect(await process.desk.create(asked(world, { workers: 2, forceSize: true }))).toEqual({
-      differs: [{ field: 'workers', wanted: '2', found: '1' }],
+    expect(await process.desk.createCluster(asked(world, { workers: 2, forceSize: true }))).toEqual({
+      differences: [{ field: 'workers', desired: '2', actual: '1' }],
     });
   });
 
@@ -81,7 +81,7 @@ describe('create', () => {
     });
     const run = await world.create(process);
     expect(await world.endOf(run)).toBe('failed');
-    expect(await world.finish(process.desk.create(asked(world)))).toBe(run);
+    expect(await world.finish(process.desk.createCluster(asked(world)))).toBe(run);
     expect(await world.endOf(run)).toBe('succeeded');
   });
 
@@ -89,12 +89,12 @@ describe('create', () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    await world.finish(process.desk.delete('demo', world.by, 'C1'));
-    const by = { team: 'T1', user: 'U2' };
-    const run = await world.finish(process.desk.create({ spec: specOf(), by, channel: 'C2' }));
+    await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
+    const requester = { team: 'T1', user: 'U2' };
+    const run = await world.finish(process.desk.createCluster({ spec: specOf(), requester, channel: 'C2' }));
     expect(await world.endOf(run)).toBe('succeeded');
-    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'ready', by, channel: 'C2' });
-    expect(world.vaults.makes('demo', 'authority')).toBe(2);
+    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'ready', createdBy: requester, channel: 'C2' });
+    expect(world.vaults.makes('demo', 'ca')).toBe(2);
   });
 });
 
@@ -104,11 +104,11 @@ describe('run ids', () => {
     const { desk } = world.process();
     const ids: string[] = [];
     for (const name of ['c', 'a', 'b']) {
-      ids.push(runOf(await desk.create(asked(world, { name }))));
+      ids.push(runOf(await desk.createCluster(asked(world, { name }))));
       world.clock.jump(1);
     }
     expect(ids.toSorted()).toEqual(ids);
-    expect(await world.store.openRuns()).toEqual(ids);
+    expect(await world.store.listOpenRuns()).toEqual(ids);
   });
 });
 
@@ -116,17 +116,17 @@ describe('cancel', () => {
   test('stops a run within the time of one look, and leaves it to be resumed', async () => {
     const world = aWorld();
     const { desk } = world.process();
-    const run = runOf(await desk.create(asked(world)));
+    const run = runOf(await desk.createCluster(asked(world)));
     await untilMachines(world);
     const from = +world.clock.now();
-    expect(await desk.cancel('demo', world.by)).toEqual({ run });
+    expect(await desk.cancelRun('demo', world.by)).toEqual({ run });
     await world.over(run);
     expect(+world.clock.now() - from).toBeLessThan(3_000);
     expect(await world.endOf(run)).toBe('cancelled');
     expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'cancelled' });
-    expect((await world.store.read('cluster', 'demo'))?.value.holding).toBeUndefined();
+    expect((await world.store.read('cluster', 'demo'))?.value.activeRun).toBeUndefined();
 
-    expect(await world.finish(desk.resume('demo', world.by))).toBe(run);
+    expect(await world.finish(desk.resumeRun('demo', world.by))).toBe(run);
     expect(await world.endOf(run)).toBe('succeeded');
     expect([...world.cloud.allMade().values()].every((times) => times === 1)).toBe(true);
   });
@@ -135,15 +135,15 @@ describe('cancel', () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    expect(await process.desk.cancel('demo', world.by)).toHaveProperty('unchanged');
-    expect(await process.desk.cancel('other', world.by)).toEqual({ unknown: true });
+    expect(await process.desk.cancelRun('demo', world.by)).toHaveProperty('unchanged');
+    expect(await process.desk.cancelRun('other', world.by)).toEqual({ notFound: true });
   });
 
   test('by one process stops a run that another carries', async () => {
     const world = aWorld();
-    const run = runOf(await world.process().desk.create(asked(world)));
+    const run = runOf(await world.process().desk.createCluster(asked(world)));
     await untilMachines(world);
-    await world.process().desk.cancel('demo', world.by);
+    await world.process().desk.cancelRun('demo', world.by);
     await world.over(run);
     expect(await world.endOf(run)).toBe('cancelled');
   });
@@ -153,16 +153,16 @@ describe('resume', () => {
   test('of a run that is not over names who holds the cluster', async () => {
     const world = aWorld();
     const { desk } = world.process();
-    const run = runOf(await desk.create(asked(world)));
-    expect(await desk.resume('demo', world.by)).toMatchObject({ heldBy: { run } });
+    const run = runOf(await desk.createCluster(asked(world)));
+    expect(await desk.resumeRun('demo', world.by)).toMatchObject({ activeRun: { run } });
   });
 
   test('of a cluster that is complete changes nothing, and of one that there is not says so', async () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    expect(await process.desk.resume('demo', world.by)).toHaveProperty('unchanged');
-    expect(await process.desk.resume('other', world.by)).toEqual({ unknown: true });
+    expect(await process.desk.resumeRun('demo', world.by)).toHaveProperty('unchanged');
+    expect(await process.desk.resumeRun('other', world.by)).toEqual({ notFound: true });
   });
 
   test('goes on with what was postponed, and the cluster stays ready meanwhile', async () => {
@@ -171,16 +171,16 @@ describe('resume', () => {
     world.kube.missingImages.add('coredns');
     const run = await world.create(process);
     expect(await world.endOf(run)).toBe('succeeded');
-    const troubles = (await process.desk.runView(run))?.troubles;
-    expect(troubles?.map(({ step, fault }) => [step, fault?.code])).toEqual([
+    const troubles = (await process.desk.getRunView(run))?.problems;
+    expect(troubles?.map(({ step, error }) => [step, error?.code])).toEqual([
       ['dns/runs', 'image-unavailable'],
       ['dns/resolves', 'image-unavailable'],
     ]);
     world.mend();
-    expect(runOf(await process.desk.resume('demo', world.by))).toBe(run);
+    expect(runOf(await process.desk.resumeRun('demo', world.by))).toBe(run);
     expect((await world.store.read('cluster', 'demo'))?.value.state).toBe('ready');
     await world.over(run);
-    expect((await process.desk.runView(run))?.troubles).toEqual([]);
+    expect((await process.desk.getRunView(run))?.problems).toEqual([]);
   });
 
   test('goes on with a smoke test whose image was missing, and clears it up then', async () => {
@@ -189,14 +189,14 @@ describe('resume', () => {
     world.kube.missingImages.add('nginx');
     const run = await world.create(process);
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-    const troubles = (await process.desk.runView(run))?.troubles ?? [];
-    expect(new Set(troubles.map(({ fault }) => fault?.code))).toEqual(new Set(['image-unavailable']));
+    const troubles = (await process.desk.getRunView(run))?.problems ?? [];
+    expect(new Set(troubles.map(({ error }) => error?.code))).toEqual(new Set(['image-unavailable']));
     expect(troubles.map(({ step }) => step)).toContain('smoke/cleared');
     world.mend();
-    await world.finish(process.desk.resume('demo', world.by));
-    expect((await process.desk.runView(run))?.troubles).toEqual([]);
+    await world.finish(process.desk.resumeRun('demo', world.by));
+    expect((await process.desk.getRunView(run))?.problems).toEqual([]);
     await world.clock.sleep(60_000, new AbortController().signal);
-    const address = String((await world.store.read('cluster', 'demo'))?.value.facts['public-address']);
+    const address = String((await world.store.read('cluster', 'demo'))?.value.outputs['public-address']);
     expect(world.kube.objects(address).filter((path) => path.includes('kthw-smoke'))).toEqual([]);
   });
 
@@ -209,7 +209,7 @@ describe('resume', () => {
       error: () => new KthwError('quota', { doing: 'x' }),
     });
     const run = await world.create(process);
-    const answers = await Promise.all([process, world.process()].map(({ desk }) => desk.resume('demo', world.by)));
+    const answers = await Promise.all([process, world.process()].map(({ desk }) => desk.resumeRun('demo', world.by)));
     expect(answers.filter((answer) => 'run' in answer).length).toBe(1);
     await world.over(run);
     expect((await world.eventsOf(run, 'run.resumed')).length).toBe(1);
@@ -220,25 +220,25 @@ describe('delete', () => {
   test('takes a cluster from the create that still runs, waits for it to stop, and leaves nothing', async () => {
     const world = aWorld();
     const { desk } = world.process();
-    const creating = runOf(await desk.create(asked(world)));
+    const creating = runOf(await desk.createCluster(asked(world)));
     await untilMachines(world);
-    const deleting = await world.finish(desk.delete('demo', world.by, 'C1'));
+    const deleting = await world.finish(desk.deleteCluster('demo', world.by, 'C1'));
     expect([await world.endOf(creating), await world.endOf(deleting)]).toEqual(['cancelled', 'succeeded']);
     expect(world.cloud.existing()).toEqual([]);
-    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', facts: {} });
+    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
     const ends = await lastAt(world, creating);
-    const begins = (await world.store.events(deleting)).find(({ event }) => event.type === 'step.started');
+    const begins = (await world.store.readEvents(deleting)).find(({ event }) => event.type === 'step.started');
     expect(+(begins?.at ?? 0)).toBeGreaterThanOrEqual(ends);
-    expect(await desk.status('demo')).toBeUndefined();
+    expect(await desk.getStatus('demo')).toBeUndefined();
   });
 
   test('is not taken from by a create', async () => {
     const world = aWorld();
     const process = world.process();
     await world.create(process);
-    const run = runOf(await process.desk.delete('demo', world.by, 'C1'));
-    expect(await process.desk.create(asked(world))).toMatchObject({ heldBy: { run, operation: 'delete' } });
-    expect(await process.desk.delete('demo', world.by, 'C1')).toMatchObject({ heldBy: { run } });
+    const run = runOf(await process.desk.deleteCluster('demo', world.by, 'C1'));
+    expect(await process.desk.createCluster(asked(world))).toMatchObject({ activeRun: { run, operation: 'delete' } });
+    expect(await process.desk.deleteCluster('demo', world.by, 'C1')).toMatchObject({ activeRun: { run } });
   });
 
   test('leaves what bears a name of the cluster and is somebody else’s', async () => {
@@ -246,7 +246,7 @@ describe('delete', () => {
     const process = world.process();
     await world.create(process);
     world.cloud.tamper('firewalls', 'demo-allow-internal', { description: 'by hand', network: 'theirs' });
-    const run = await world.finish(process.desk.delete('demo', world.by, 'C1'));
+    const run = await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(world.cloud.existing()).toEqual(['firewalls demo-allow-internal']);
   });
@@ -259,10 +259,10 @@ describe('delete', () => {
     const process = world.process();
     await world.create(process, { workers: 3 });
     goesWrong(world);
-    const scaling = runOf(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' }));
+    const scaling = runOf(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }));
     if (ends) await world.over(scaling);
     else await world.clock.sleep(5_000, new AbortController().signal);
-    const deleting = await world.finish(process.desk.delete('demo', world.by, 'C1'));
+    const deleting = await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
     expect(await world.endOf(scaling)).toBe(ends ? 'failed' : 'cancelled');
     expect(await world.endOf(deleting)).toBe('succeeded');
     expect(world.cloud.existing()).toEqual([]);
@@ -270,7 +270,7 @@ describe('delete', () => {
 
   test('of a cluster that there is not says so', async () => {
     const world = aWorld();
-    expect(await world.process().desk.delete('demo', world.by, 'C1')).toEqual({ unknown: true });
+    expect(await world.process().desk.deleteCluster('demo', world.by, 'C1')).toEqual({ notFound: true });
   });
 });
 
@@ -283,17 +283,17 @@ describe('a process that ends while somebody asks', () => {
         if (when === 'after' && ['write', 'append'].includes(call) && ++writes === nth) kill();
       },
     });
-    const answer = await victim.desk.create(asked(world)).catch(() => undefined);
+    const answer = await victim.desk.createCluster(asked(world)).catch(() => undefined);
     await victim.kill();
     const heir = world.process();
     await heir.start();
-    const again = await heir.desk.create(asked(world));
-    for (const run of await world.store.openRuns()) await world.over(run);
+    const again = await heir.desk.createCluster(asked(world));
+    for (const run of await world.store.listOpenRuns()) await world.over(run);
     const record = (await world.store.read('cluster', 'demo'))?.value;
     expect(record).toMatchObject({ state: 'ready', runs: [expect.any(String)] });
-    expect(answer === undefined || 'heldBy' in again || 'unchanged' in again).toBe(true);
+    expect(answer === undefined || 'activeRun' in again || 'unchanged' in again).toBe(true);
     const begun = (await world.store.list('run')).map(({ id }) => id);
-    const driven = await Promise.all(begun.map(async (run) => (await world.eventsOf(run, 'run.taken')).length > 0));
+    const driven = await Promise.all(begun.map(async (run) => (await world.eventsOf(run, 'run.claimed')).length > 0));
     expect(driven.filter(Boolean).length).toBe(1);
   });
 });
@@ -302,15 +302,15 @@ describe('a kubeconfig', () => {
   test('is for clusters that are ready, and is a secret', async () => {
     const world = aWorld();
     const process = world.process();
-    const run = runOf(await process.desk.create(asked(world)));
-    expect(await process.desk.kubeconfig('demo', world.by)).toEqual({ notReady: 'building' });
+    const run = runOf(await process.desk.createCluster(asked(world)));
+    expect(await process.desk.issueKubeconfig('demo', world.by)).toEqual({ notReady: 'provisioning' });
     await world.over(run);
-    const given = await process.desk.kubeconfig('demo', world.by, 2);
+    const given = await process.desk.issueKubeconfig('demo', world.by, 2);
     if (!given || 'notReady' in given) throw new Error('no kubeconfig was given');
     expect(JSON.stringify(given)).not.toContain('client-key-data');
     expect(given.file.reveal()).toContain('client-key-data');
-    expect(+given.endsAt - +world.clock.now()).toBe(2 * 3_600_000);
-    expect(await process.desk.kubeconfig('other', world.by)).toBeUndefined();
+    expect(+given.expiresAt - +world.clock.now()).toBe(2 * 3_600_000);
+    expect(await process.desk.issueKubeconfig('other', world.by)).toBeUndefined();
   });
 });
 
@@ -329,5 +329,5 @@ async function untilMachines(world: World): Promise<void> {
 }
 
 async function lastAt(world: World, run: string): Promise<number> {
-  return +((await world.store.events(run)).at(-1)?.at ?? 0);
+  return +((await world.store.readEvents(run)).at(-1)?.at ?? 0);
 }

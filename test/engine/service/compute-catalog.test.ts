@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCompute } from '../../../src/engine/gcp/compute/create-compute-client.ts';
-import { openOffers } from '../../../src/engine/service/compute-catalog.ts';
+import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
+import { createComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { VirtualClock } from '../../fakes/clock.ts';
 import { CloudDouble } from '../../fakes/compute.ts';
@@ -15,42 +15,42 @@ const denied = {
 
 function offered() {
   const clock = new VirtualClock();
-  const cloud = new CloudDouble(clock);
+  const compute = new CloudDouble(clock);
   const logged: string[] = [];
-  const offers = openOffers({ cloud, now: clock.now, log: (_, message) => void logged.push(message) });
-  return { clock, cloud, logged, offers };
+  const offers = createComputeCatalog({ compute, now: clock.now, log: (_, message) => void logged.push(message) });
+  return { clock, cloud: compute, logged, offers };
 }
 
 test('what is too small for a control plane is marked, by the judgement of the preflight', async () => {
-  const { sizes = [], regions = [], problem } = await offered().offers.at(zone);
+  const { machineTypes = [], regions = [], problem } = await offered().offers.loadChoices(zone);
   expect(problem).toBeUndefined();
   expect(regions.map(({ name }) => name)).toContain('us-west1');
-  const small = sizes.filter(({ lacks }) => lacks.length > 0).map(({ name }) => name);
+  const small = machineTypes.filter(({ shortfall }) => shortfall.length > 0).map(({ name }) => name);
   expect(small).toEqual(expect.arrayContaining(['f1-micro', 'g1-small', 'e2-micro']));
   expect(small).not.toContain('e2-standard-2');
 });
 
 test('what was answered is known for ten minutes, and asked for once', async () => {
   const { clock, cloud, offers } = offered();
-  expect(offers.known(zone)).toEqual({});
-  const first = await offers.at(zone);
-  expect(offers.known(zone)).toEqual(first);
-  expect(offers.known('us-west1-a')).toEqual({ regions: first.regions });
-  await offers.at(zone);
+  expect(offers.getCachedChoices(zone)).toEqual({});
+  const first = await offers.loadChoices(zone);
+  expect(offers.getCachedChoices(zone)).toEqual(first);
+  expect(offers.getCachedChoices('us-west1-a')).toEqual({ regions: first.regions });
+  await offers.loadChoices(zone);
   expect(cloud.faults.calls(/^(regions|machineTypes)/)).toBe(2);
   clock.jump(10 * 60_000 + 1);
-  expect(offers.known(zone)).toEqual({});
+  expect(offers.getCachedChoices(zone)).toEqual({});
 });
 
 test('a refusal is said with what is known all the same, and is not kept', async () => {
   const { cloud, logged, offers } = offered();
   cloud.faults.plan({ call: /^regions/, ...denied });
-  const offer = await offers.at(zone);
+  const offer = await offers.loadChoices(zone);
   expect(offer.problem).toBe('listing the regions: the service account may not do this');
   expect(offer.regions).toBeUndefined();
-  expect(offer.sizes?.length).toBeGreaterThan(0);
+  expect(offer.machineTypes?.length).toBeGreaterThan(0);
   expect(logged).toHaveLength(1);
-  expect((await offers.at(zone)).problem).toBeUndefined();
+  expect((await offers.loadChoices(zone)).problem).toBeUndefined();
 });
 
 let silent: Server;
@@ -65,7 +65,7 @@ afterAll(() => {
 
 test('a Compute Engine that says nothing is given up', async () => {
   const { port } = silent.address() as AddressInfo;
-  const cloud = openCompute({ project: 'p', endpoint: `http://127.0.0.1:${port}` });
-  const offers = openOffers({ cloud, now: () => new Date(), log: () => {}, lookMs: 1_000 });
-  expect(await offers.at(zone)).toEqual({ problem: 'no answer within 1 s' });
+  const compute = createComputeClient({ project: 'p', endpoint: `http://127.0.0.1:${port}` });
+  const offers = createComputeCatalog({ compute, now: () => new Date(), log: () => {}, timeoutMs: 1_000 });
+  expect(await offers.loadChoices(zone)).toEqual({ problem: 'no answer within 1 s' });
 });

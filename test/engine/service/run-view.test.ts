@@ -1,41 +1,41 @@
 import { describe, expect, test } from 'vitest';
-import { runView } from '../../../src/engine/service/run-view.ts';
+import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { aFault, aPhase, aStep, at, stored } from '../../fixtures/plan.ts';
 import { runRecord } from '../../support/store-fixtures.ts';
 
-const request = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
+const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
 const phases = [aPhase('net', [aStep('net/1'), aStep('net/2')]), aPhase('machine', [aStep('machine/1')], ['net'])];
 
 function view(...events: readonly EngineEvent[]) {
-  return runView('r1', runRecord(), aCluster(), phases, stored(...events));
+  return buildRunView('r1', runRecord(), aCluster(), phases, stored(...events));
 }
 function net(...events: readonly EngineEvent[]) {
   return view(...events).phases[0];
 }
-const started = (step: string): EngineEvent => ({ type: 'step.started', step, attempt: 1, request });
-const finished = (step: string): EngineEvent => ({ type: 'step.finished', step, outcome: 'applied', facts: [] });
+const started = (step: string): EngineEvent => ({ type: 'step.started', step, attempt: 1, requestId });
+const finished = (step: string): EngineEvent => ({ type: 'step.finished', step, outcome: 'applied', outputs: [] });
 const failed = (step: string, again = false): EngineEvent => ({
   type: 'step.failed',
   step,
-  fault: aFault({ message: `${step} failed` }),
+  error: aFault({ message: `${step} failed` }),
   ...(again ? { retryAt: at(60).toISOString() } : {}),
 });
 const postponed = (step: string): EngineEvent => ({
-  type: 'step.postponed',
+  type: 'step.deferred',
   step,
-  fault: aFault({ kind: 'postponed' }),
+  error: aFault({ kind: 'deferred' }),
 });
 const conflicted = (step: string): EngineEvent => ({
   type: 'step.conflicted',
   step,
-  fields: [{ field: 'range', wanted: 'a', found: 'b' }],
+  differences: [{ field: 'range', desired: 'a', actual: 'b' }],
 });
 
 describe('a phase, as people see it', () => {
   test.each<[string, readonly EngineEvent[], object]>([
-    ['waits', [], { state: 'waiting', done: 0, total: 2 }],
+    ['waits', [], { state: 'pending', done: 0, total: 2 }],
     ['runs with a step', [started('net/1')], { state: 'running', done: 0, startedAt: at(1), note: 'title of net/1' }],
     ['says how many steps run', [started('net/1'), started('net/2')], { note: 'title of net/1 and 1 more' }],
     ['runs between two steps', [started('net/1'), finished('net/1')], { state: 'running', done: 1 }],
@@ -56,7 +56,7 @@ describe('a phase, as people see it', () => {
       { state: 'failed', note: 'net/1 failed', done: 1 },
     ],
     ['conflicts', [started('net/1'), conflicted('net/1')], { state: 'conflicted' }],
-    ['is postponed once the rest is done', [postponed('net/1'), finished('net/2')], { state: 'postponed', done: 1 }],
+    ['is postponed once the rest is done', [postponed('net/1'), finished('net/2')], { state: 'deferred', done: 1 }],
     ['runs on beside what is postponed', [postponed('net/1')], { state: 'running' }],
   ])('%s', (_, events, seen) => {
     expect(net(...events)).toMatchObject(seen);
@@ -71,36 +71,36 @@ describe('a phase, as people see it', () => {
 describe('a run, as people see it', () => {
   test('names every step, its phase and what it waits for', () => {
     expect(view().steps).toEqual({
-      'net/1': { title: 'title of net/1', phase: 'net', after: [] },
-      'net/2': { title: 'title of net/2', phase: 'net', after: [] },
-      'machine/1': { title: 'title of machine/1', phase: 'machine', after: ['net/1', 'net/2'] },
+      'net/1': { title: 'title of net/1', phase: 'net', dependsOn: [] },
+      'net/2': { title: 'title of net/2', phase: 'net', dependsOn: [] },
+      'machine/1': { title: 'title of machine/1', phase: 'machine', dependsOn: ['net/1', 'net/2'] },
     });
   });
 
   test('lists what stopped, in the order of the plan, with its reasons', () => {
-    const { troubles } = view(conflicted('machine/1'), failed('net/2'), postponed('net/1'));
-    expect(troubles).toEqual([
-      { step: 'net/1', fault: aFault({ kind: 'postponed' }) },
-      { step: 'net/2', fault: aFault({ message: 'net/2 failed' }) },
-      { step: 'machine/1', differences: [{ field: 'range', wanted: 'a', found: 'b' }] },
+    const { problems } = view(conflicted('machine/1'), failed('net/2'), postponed('net/1'));
+    expect(problems).toEqual([
+      { step: 'net/1', error: aFault({ kind: 'deferred' }) },
+      { step: 'net/2', error: aFault({ message: 'net/2 failed' }) },
+      { step: 'machine/1', differences: [{ field: 'range', desired: 'a', actual: 'b' }] },
     ]);
   });
 
   test('has no trouble with what is tried again', () => {
-    expect(view(started('net/1'), failed('net/1', true)).troubles).toEqual([]);
+    expect(view(started('net/1'), failed('net/1', true)).problems).toEqual([]);
   });
 
   test('is over when it says so, and open again after a resume', () => {
-    const over = view({ type: 'run.finished', as: 'failed' });
-    expect(over).toMatchObject({ over: 'failed', finishedAt: at(1), lastSeq: 1 });
-    const open = view({ type: 'run.finished', as: 'failed' }, { type: 'run.resumed', by: { team: 'T1', user: 'U1' } });
-    expect(open).not.toHaveProperty('over');
+    const over = view({ type: 'run.finished', outcome: 'failed' });
+    expect(over).toMatchObject({ outcome: 'failed', finishedAt: at(1), lastSeq: 1 });
+    const open = view({ type: 'run.finished', outcome: 'failed' }, { type: 'run.resumed', actor: { team: 'T1', user: 'U1' } });
+    expect(open).not.toHaveProperty('outcome');
     expect(open).not.toHaveProperty('finishedAt');
   });
 
   test('shows where the API answers once that is known', () => {
-    const facts = [{ name: 'public-address', value: '203.0.113.7' }];
-    expect(view({ type: 'step.finished', step: 'net/1', outcome: 'applied', facts }).facts).toEqual({
+    const outputs = [{ name: 'public-address', value: '203.0.113.7' }];
+    expect(view({ type: 'step.finished', step: 'net/1', outcome: 'applied', outputs }).outputs).toEqual({
       'public-address': '203.0.113.7',
       apiAddress: '203.0.113.7',
     });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
-import type { Host } from '../../../src/engine/ssh/ssh-client.ts';
-import { setKey } from '../../../src/engine/ssh-access/ssh-access.ts';
-import { shutDoor, throughDoor } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
+import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-access.ts';
+import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { World } from '../../fakes/run-environment.ts';
 
@@ -21,20 +21,20 @@ async function aCluster() {
   const record = (await world.store.read('cluster', 'demo'))?.value;
   if (!record) throw new Error('there is no cluster');
   const { cloud, clock, store, remote } = world;
-  const cluster = clusterOf(record.spec);
-  const hinges = { cloud, cluster, vault: world.vaults.over(store).of('demo') };
-  const through = () => throughDoor(remote.open(), { ...hinges, clock });
-  function hostOn(door: ReturnType<typeof through>, name = 'demo-worker-0'): Host {
-    const address = String(record?.facts[`external-address/${name}`]);
-    const hostKeys = record?.facts[`host-keys/${name}`] as string[];
-    return door.host({ name, address, hostKeys, user: 'kthw', identity: '' as never });
+  const cluster = deriveCluster(record.spec);
+  const deps = { compute: cloud, cluster, vault: world.vaults.over(store).getVault('demo') };
+  const through = () => withSshAccess(remote.open(), { ...deps, clock });
+  function hostOn(door: ReturnType<typeof through>, name = 'demo-worker-0'): SshHost {
+    const address = String(record?.outputs[`external-address/${name}`]);
+    const hostKeys = record?.outputs[`host-keys/${name}`] as string[];
+    return door.getHost({ name, address, hostKeys, user: 'kthw', identity: '' as never });
   }
-  return { world, cloud, cluster, hinges, through, hostOn };
+  return { world, cloud, cluster, deps, through, hostOn };
 }
 
 type Setting = Awaited<ReturnType<typeof aCluster>>;
 
-const run = (host: Host) => host.run('true', { deadlineMs: 1_000, signal });
+const run = (host: SshHost) => host.run('true', { deadlineMs: 1_000, signal });
 const openings = ({ cloud }: Setting) => cloud.faults.calls(/^setFirewallDisabled /);
 const changes = ({ cloud }: Setting, machine: string) => cloud.faults.calls(new RegExp(`^setMetadata .*${machine}$`));
 const looks = ({ cloud }: Setting) => cloud.faults.calls(/^get firewalls demo-allow-ssh$/);
@@ -77,7 +77,7 @@ describe('a visit through a door', () => {
     const c = await aCluster();
     const host = hostOn(c, c.through());
     await run(host);
-    await shutDoor(c.hinges, signal);
+    await disableSshAccess(c.deps, signal);
     await c.world.clock.sleep(30_000, signal);
     const before = openings(c);
     await run(host);
@@ -133,11 +133,11 @@ describe('the key in a machine’s metadata', () => {
     ['none at all', undefined, undefined],
   ])('comes and goes where there are %s', async (_, before, after) => {
     const c = await aCluster();
-    const [worker] = c.cluster.workerMachines;
+    const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const kept = { 'pod-cidr': '10.200.0.0/24', 'enable-guest-attributes': 'TRUE' };
     c.cloud.tamper('instances', machine, { metadata: { ...kept, ...(before ? { 'ssh-keys': before } : {}) } });
-    const set = (to: 'open' | 'shut') => setKey(c.hinges, worker, to, { request: 'r', signal });
+    const set = (to: 'open' | 'shut') => setSshKeyState(c.deps, worker, to, { requestId: 'r', signal });
     for (const changed of [true, false]) {
       expect(await set('open')).toBe(changed);
       const lines = keysOf(c)?.split('\n') ?? [];
@@ -155,7 +155,7 @@ describe('the key in a machine’s metadata', () => {
 
   test('of two who write at the same time, neither undoes what the other did', async () => {
     const c = await aCluster();
-    const [worker] = c.cluster.workerMachines;
+    const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const byHand = async () => {
       for (;;) {
@@ -164,7 +164,7 @@ describe('the key in a machine’s metadata', () => {
         const { metadata = {}, metadataFingerprint: fingerprint = '' } = found ?? {};
         const change = { metadata: { ...metadata, note: 'by hand' }, fingerprint };
         if (
-          await c.cloud.setMetadata(at, change, { request: 'h', signal }).then(
+          await c.cloud.setMetadata(at, change, { requestId: 'h', signal }).then(
             () => true,
             () => false,
           )
@@ -172,7 +172,7 @@ describe('the key in a machine’s metadata', () => {
           return;
       }
     };
-    const set = () => setKey(c.hinges, worker, 'open', { request: crypto.randomUUID(), signal });
+    const set = () => setSshKeyState(c.deps, worker, 'open', { requestId: crypto.randomUUID(), signal });
     const changed = await Promise.all([set(), byHand(), set(), set()]);
     expect(changed.filter((one) => one === true)).toHaveLength(1);
     const { metadata } = c.cloud.machines().find(({ name }) => name === machine)?.spec ?? {};
@@ -182,17 +182,17 @@ describe('the key in a machine’s metadata', () => {
 
   test('is not written again and again while somebody always is first', async () => {
     const c = await aCluster();
-    const [worker] = c.cluster.workerMachines;
+    const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const error = () => new KthwError('not-ready', { doing: 'changing the metadata' });
     c.cloud.faults.plan({ call: /^setMetadata /, when: 'before', times: 100, error });
     const before = changes(c, machine);
-    const setting = setKey(c.hinges, worker, 'open', { request: 'r', signal });
+    const setting = setSshKeyState(c.deps, worker, 'open', { requestId: 'r', signal });
     await expect(setting).rejects.toMatchObject({ code: 'not-ready', kind: 'transient' });
     expect(changes(c, machine) - before).toBe(5);
   });
 });
 
-function hostOn(c: Setting, door: ReturnType<Setting['through']>, name?: string): Host {
+function hostOn(c: Setting, door: ReturnType<Setting['through']>, name?: string): SshHost {
   return c.hostOn(door, name);
 }

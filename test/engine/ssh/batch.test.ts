@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { commandLine, quote } from '../../../src/engine/ssh/command-line.ts';
-import { hostKeyAlgorithms, isKnownKey } from '../../../src/engine/ssh/host-keys.ts';
-import { Slots } from '../../../src/engine/ssh/semaphore.ts';
-import { Output } from '../../../src/engine/ssh/tail-buffer.ts';
+import { buildCommandLine, quoteForShell } from '../../../src/engine/ssh/command-line.ts';
+import { getHostKeyAlgorithms, isKnownKey } from '../../../src/engine/ssh/host-keys.ts';
+import { Semaphore } from '../../../src/engine/ssh/semaphore.ts';
+import { TailBuffer } from '../../../src/engine/ssh/tail-buffer.ts';
 
 describe('the command line', () => {
   test.each([
     ['root', /^timeout -k 5 30 bash /],
     ['ubuntu', /^sudo -n timeout -k 5 30 bash /],
   ])('of %s', (user, start) => {
-    expect(commandLine('true', { user, limitSeconds: 30, mark: 'm' }).line).toMatch(start);
+    expect(buildCommandLine('true', { user, timeoutSeconds: 30, marker: 'm' }).line).toMatch(start);
   });
 
   test.each([
@@ -18,7 +18,7 @@ describe('the command line', () => {
     ['$HOME `x` "y"\n', `'$HOME \`x\` "y"\n'`],
     ['', "''"],
   ])('quotes %j', (word, quoted) => {
-    expect(quote(word)).toBe(quoted);
+    expect(quoteForShell(word)).toBe(quoted);
   });
 });
 
@@ -44,7 +44,7 @@ describe('host keys', () => {
   });
 
   test('algorithms of the known keys come first, each once, and none of SHA-1', () => {
-    const algorithms = hostKeyAlgorithms(['ssh-rsa AAAA', 'ssh-ed25519 AAAA']);
+    const algorithms = getHostKeyAlgorithms(['ssh-rsa AAAA', 'ssh-ed25519 AAAA']);
     expect(algorithms.slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519']);
     expect(new Set(algorithms).size).toBe(algorithms.length);
     expect(algorithms).not.toContain('ssh-rsa');
@@ -58,9 +58,9 @@ describe('kept output', () => {
     ['the end of one', ['abcdefghijkl'], 'efghijkl'],
     ['nothing', [], ''],
   ])('is %s', (_, chunks, text) => {
-    const output = new Output(8);
+    const output = new TailBuffer(8);
     for (const chunk of chunks) output.add(Buffer.from(chunk));
-    expect(output.text()).toBe(text);
+    expect(output.getText()).toBe(text);
   });
 });
 
@@ -68,14 +68,14 @@ describe('slots', () => {
   const never = new AbortController().signal;
 
   test('are given in order, and giving back twice gives one', async () => {
-    const slots = new Slots(1);
+    const slots = new Semaphore(1);
     const order: string[] = [];
-    const first = await slots.take(never);
-    const second = slots.take(never).then((giveBack) => {
+    const first = await slots.acquire(never);
+    const second = slots.acquire(never).then((giveBack) => {
       order.push('second');
       return giveBack;
     });
-    const third = slots.take(never).then((giveBack) => {
+    const third = slots.acquire(never).then((giveBack) => {
       order.push('third');
       return giveBack;
     });
@@ -89,15 +89,15 @@ describe('slots', () => {
   });
 
   test('one who stops waiting leaves the place to the next', async () => {
-    const slots = new Slots(1);
-    const first = await slots.take(never);
+    const slots = new Semaphore(1);
+    const first = await slots.acquire(never);
     const controller = new AbortController();
-    const second = expect(slots.take(controller.signal)).rejects.toBe('enough');
-    const third = slots.take(never);
+    const second = expect(slots.acquire(controller.signal)).rejects.toBe('enough');
+    const third = slots.acquire(never);
     controller.abort('enough');
     await second;
     first();
     (await third)();
-    await slots.take(never);
+    await slots.acquire(never);
   });
 });

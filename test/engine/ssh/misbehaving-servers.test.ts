@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openSsh } from '../../../src/engine/ssh/create-ssh-client.ts';
+import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 
-const remote = openSsh({ readyTimeoutMs: 300 });
+const remote = createSshClient({ readyTimeoutMs: 300 });
 const sockets: Socket[] = [];
 let server: Server | undefined;
 
@@ -42,15 +42,15 @@ describe('a server that is no sshd', () => {
     ['greets and talks nonsense', (socket) => socket.write(`SSH-2.0-OpenSSH_9.2\r\n${'x'.repeat(5000)}`)],
   ])('and %s is unreachable', async (_, serve) => {
     const target = await targetAt(serve);
-    const running = remote.host(target).run('true', { deadlineMs: 10_000, signal: new AbortController().signal });
+    const running = remote.getHost(target).run('true', { deadlineMs: 10_000, signal: new AbortController().signal });
     await expect(running).rejects.toMatchObject({ code: 'ssh-unreachable', kind: 'transient' });
   });
 });
 
 test('a caller that gives up while the machine is silent is answered at once', async () => {
   const controller = new AbortController();
-  const patient = openSsh({ readyTimeoutMs: 60_000 });
+  const patient = createSshClient({ readyTimeoutMs: 60_000 });
   const target = await targetAt(() => controller.abort());
-  const running = patient.host(target).run('true', { deadlineMs: 60_000, signal: controller.signal });
+  const running = patient.getHost(target).run('true', { deadlineMs: 60_000, signal: controller.signal });
   await expect(running).rejects.toMatchObject({ code: 'cancelled' });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureText, mask } from '../../../src/engine/ssh/format-failure.ts';
+import { formatFailure, maskSecrets } from '../../../src/engine/ssh/format-failure.ts';
 
 const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
 const pem = `-----BEGIN RSA PRIVATE KEY-----\n${line}\nMzEfYyjiWA4R4/M2bS1GB4t7NXp98C3S\n-----END RSA PRIVATE KEY-----`;
@@ -16,7 +16,7 @@ describe('masking', () => {
     ['parts of a web token', `eyJhbGciOiJSUzI1NiIsImtpZCI6IktXSFRfMSJ9abc1.x`, '[masked].x'],
     ['a long hexadecimal number', `sha256:${'0123456789abcdef'.repeat(4)}`, 'sha256:[masked]'],
   ])('hides %s', (_, text, expected) => {
-    expect(mask(text)).toBe(expected);
+    expect(maskSecrets(text)).toBe(expected);
   });
 
   test.each([
@@ -27,20 +27,20 @@ describe('masking', () => {
     ['40 characters of a digest', 'a'.repeat(40)],
     ['a certificate error', 'x509: certificate is valid for 10.32.0.1, not 10.240.0.10'],
   ])('leaves %s', (_, text) => {
-    expect(mask(text)).toBe(text);
+    expect(maskSecrets(text)).toBe(text);
   });
 });
 
 describe('the text of a failure', () => {
   test('is standard error, or else standard output', () => {
-    expect(failureText({ stdout: 'out\n', stderr: 'err\n' })).toBe('err');
-    expect(failureText({ stdout: 'out\n', stderr: ' \n' })).toBe('out');
-    expect(failureText({ stdout: '', stderr: '' })).toBe('');
+    expect(formatFailure({ stdout: 'out\n', stderr: 'err\n' })).toBe('err');
+    expect(formatFailure({ stdout: 'out\n', stderr: ' \n' })).toBe('out');
+    expect(formatFailure({ stdout: '', stderr: '' })).toBe('');
   });
 
   test('is the last whole lines when it is long', () => {
     const lines = Array.from({ length: 100 }, (_, n) => `line number ${n}`);
-    const text = failureText({ stdout: '', stderr: lines.join('\n') });
+    const text = formatFailure({ stdout: '', stderr: lines.join('\n') });
     expect(text.length).toBeLessThanOrEqual(601);
     expect(text).toMatch(/^…line number \d+\n/);
     expect(text.endsWith('line number 98\nline number 99')).toBe(true);
@@ -48,6 +48,6 @@ describe('the text of a failure', () => {
 
   test('is masked before it is cut', () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${Array.from({ length: 30 }, () => line).join('\n')}\n-----END PRIVATE KEY-----`;
-    expect(failureText({ stdout: '', stderr: `${key}\nfailed` })).toBe('[masked]\nfailed');
+    expect(formatFailure({ stdout: '', stderr: `${key}\nfailed` })).toBe('[masked]\nfailed');
   });
 });

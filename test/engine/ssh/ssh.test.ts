@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openSsh, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
-import type { Host, Remote, RunOptions } from '../../../src/engine/ssh/ssh-client.ts';
+import { createSshClient, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
+import type { SshHost, SshClient, CommandOptions } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { commandLines, kill, newKey, type Sshd, startSshd, until } from './sshd.ts';
 
 let sshd: Sshd;
-let remote: Remote;
-let host: Host;
+let remote: SshClient;
+let host: SshHost;
 let calls: SshCall[];
 
 beforeAll(async () => {
@@ -26,11 +26,11 @@ afterAll(async () => {
 
 function open(): void {
   calls = [];
-  remote = openSsh({ onCall: (call) => calls.push(call) });
-  host = remote.host(sshd.target);
+  remote = createSshClient({ onCall: (call) => calls.push(call) });
+  host = remote.getHost(sshd.target);
 }
 
-function within(deadlineMs = 20_000, signal = new AbortController().signal): RunOptions {
+function within(deadlineMs = 20_000, signal = new AbortController().signal): CommandOptions {
   return { deadlineMs, signal };
 }
 
@@ -102,19 +102,19 @@ describe('who answers', () => {
   test('a host key that is not among the known ones is refused', async () => {
     const other = join(sshd.folder, 'other');
     newKey(other);
-    const stranger = remote.host({ ...sshd.target, hostKeys: [readFileSync(`${other}.pub`, 'utf8')] });
+    const stranger = remote.getHost({ ...sshd.target, hostKeys: [readFileSync(`${other}.pub`, 'utf8')] });
     await expect(stranger.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-host-key', kind: 'conflict' });
   });
 
   test('no known key: nobody is believed', async () => {
-    await expect(remote.host({ ...sshd.target, hostKeys: [] }).run('true', noEnd)).rejects.toMatchObject({
+    await expect(remote.getHost({ ...sshd.target, hostKeys: [] }).run('true', noEnd)).rejects.toMatchObject({
       code: 'ssh-host-key',
     });
   });
 
   test('a server that has none of the known types is refused for its key', async () => {
     const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY=';
-    await expect(remote.host({ ...sshd.target, hostKeys: [ecdsa] }).run('true', noEnd)).rejects.toMatchObject({
+    await expect(remote.getHost({ ...sshd.target, hostKeys: [ecdsa] }).run('true', noEnd)).rejects.toMatchObject({
       code: 'ssh-host-key',
     });
   });
@@ -123,18 +123,18 @@ describe('who answers', () => {
     const other = join(sshd.folder, 'other-2');
     newKey(other);
     const hostKeys = [readFileSync(`${other}.pub`, 'utf8'), ...sshd.target.hostKeys];
-    expect((await remote.host({ ...sshd.target, hostKeys }).run('echo in', noEnd)).stdout).toBe('in\n');
+    expect((await remote.getHost({ ...sshd.target, hostKeys }).run('echo in', noEnd)).stdout).toBe('in\n');
   });
 
   test('a machine that does not take the key', async () => {
     const other = join(sshd.folder, 'other-3');
     newKey(other);
-    const intruder = remote.host({ ...sshd.target, identity: new Secret(readFileSync(other)) });
+    const intruder = remote.getHost({ ...sshd.target, identity: new Secret(readFileSync(other)) });
     await expect(intruder.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-denied', kind: 'transient' });
   });
 
   test('a key that nobody can read is a bug, and is not quoted', async () => {
-    const broken = remote.host({ ...sshd.target, identity: new Secret('-----BEGIN nonsense') });
+    const broken = remote.getHost({ ...sshd.target, identity: new Secret('-----BEGIN nonsense') });
     const error = await broken.run('true', noEnd).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'bug' });
     expect(error).not.toHaveProperty('cause');
@@ -206,7 +206,7 @@ describe('when the connection goes', () => {
   test('a machine that comes back with another host key is refused', async () => {
     const own = await startSshd();
     try {
-      const rebuilt = remote.host(own.target);
+      const rebuilt = remote.getHost(own.target);
       await rebuilt.run('true', noEnd);
       await own.stop();
       own.changeHostKey();
@@ -218,9 +218,9 @@ describe('when the connection goes', () => {
   });
 
   test('a machine that falls silent is noticed', async () => {
-    const attentive = openSsh({ keepaliveMs: 100 });
+    const attentive = createSshClient({ keepaliveMs: 100 });
     const started = join(sshd.folder, 'silent');
-    const running = attentive.host(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
+    const running = attentive.getHost(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
     const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut' });
     await until(() => fileExists(started));
     const silent = sshd.connections();
@@ -231,10 +231,10 @@ describe('when the connection goes', () => {
   });
 
   test('an unused connection is closed', async () => {
-    const brief = openSsh({ idleMs: 50 });
-    await brief.host(sshd.target).run('true', noEnd);
+    const brief = createSshClient({ idleMs: 50 });
+    await brief.getHost(sshd.target).run('true', noEnd);
     await until(() => sshd.connections().length === 0);
-    expect((await brief.host(sshd.target).run('echo still here', noEnd)).stdout).toBe('still here\n');
+    expect((await brief.getHost(sshd.target).run('echo still here', noEnd)).stdout).toBe('still here\n');
     await brief.close();
   });
 });

@@ -14,11 +14,11 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../../../src/engine/ssh/ssh-client.ts';
+import type { SshTarget } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 
 export interface Sshd {
-  readonly target: Target;
+  readonly target: SshTarget;
   readonly folder: string;
   /** Ids of the processes that serve a connection each. */
   connections(): number[];

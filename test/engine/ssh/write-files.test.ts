@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openSsh } from '../../../src/engine/ssh/create-ssh-client.ts';
-import type { Host, Remote } from '../../../src/engine/ssh/ssh-client.ts';
+import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
+import type { SshHost, SshClient } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { commandLines, kill, type Sshd, startSshd, until } from './sshd.ts';
 
 const noEnd = { deadlineMs: 20_000, signal: new AbortController().signal };
 let sshd: Sshd;
-let remote: Remote;
-let host: Host;
+let remote: SshClient;
+let host: SshHost;
 let folder: string;
 let count = 0;
 
 beforeAll(async () => {
   sshd = await startSshd();
-  remote = openSsh();
-  host = remote.host(sshd.target);
+  remote = createSshClient();
+  host = remote.getHost(sshd.target);
 });
 beforeEach(() => {
   count += 1;
@@ -32,7 +32,7 @@ afterAll(async () => {
 describe('writing files', () => {
   test('several in one go: content, mode, owner', async () => {
     const bytes = randomBytes(5_000_000);
-    await host.write(
+    await host.writeFiles(
       [
         { path: join(folder, 'text'), content: 'žluťoučký\nno newline at the end', mode: 0o644 },
         { path: join(folder, 'big'), content: bytes, mode: 0o755 },
@@ -61,8 +61,8 @@ describe('writing files', () => {
 
   test('replaces what is there, and makes the folders that are missing', async () => {
     const path = join(folder, 'a/b/file');
-    await host.write([{ path, content: 'first', mode: 0o644 }], noEnd);
-    await host.write([{ path, content: 'second', mode: 0o600 }], noEnd);
+    await host.writeFiles([{ path, content: 'first', mode: 0o644 }], noEnd);
+    await host.writeFiles([{ path, content: 'second', mode: 0o600 }], noEnd);
     expect(readFileSync(path, 'utf8')).toBe('second');
     expect((statSync(path).mode & 0o7777).toString(8)).toBe('600');
     expect((statSync(join(folder, 'a/b')).mode & 0o7777).toString(8)).toBe('755');
@@ -72,13 +72,13 @@ describe('writing files', () => {
   test.each(['relative/path', '/', '/ends/with/slash/', '/line\nbreak', '/ends with a space '])(
     'refuses the path %j',
     async (path) => {
-      await expect(host.write([{ path, content: '', mode: 0o644 }], noEnd)).rejects.toThrow(RangeError);
+      await expect(host.writeFiles([{ path, content: '', mode: 0o644 }], noEnd)).rejects.toThrow(RangeError);
     },
   );
 
   test('a folder in the place of the file is a failed command with its own reason', async () => {
     mkdirSync(join(folder, 'taken/inside'), { recursive: true });
-    await expect(host.write([{ path: join(folder, 'taken'), content: 'x', mode: 0o644 }], noEnd)).rejects.toMatchObject(
+    await expect(host.writeFiles([{ path: join(folder, 'taken'), content: 'x', mode: 0o644 }], noEnd)).rejects.toMatchObject(
       { code: 'command-failed', detail: expect.stringContaining('taken') },
     );
     expect(readdirSync(folder)).toEqual(['taken']);
@@ -91,7 +91,7 @@ describe('writing files', () => {
     try {
       writeFileSync(join(small, 'file'), 'as it was');
       await expect(
-        host.write([{ path: join(small, 'file'), content: Buffer.alloc(200_000), mode: 0o644 }], noEnd),
+        host.writeFiles([{ path: join(small, 'file'), content: Buffer.alloc(200_000), mode: 0o644 }], noEnd),
       ).rejects.toMatchObject({ code: 'disk-full', kind: 'denied' });
       expect(readFileSync(join(small, 'file'), 'utf8')).toBe('as it was');
       expect(readdirSync(small)).toEqual(['file']);
@@ -103,7 +103,7 @@ describe('writing files', () => {
   test('cut in the middle, the old file stays and nothing half is left in its place', async () => {
     const path = join(folder, 'file');
     writeFileSync(path, 'as it was');
-    const writing = host.write([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], noEnd);
+    const writing = host.writeFiles([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], noEnd);
     const outcome = expect(writing).rejects.toMatchObject({ code: 'ssh-cut' });
     await until(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
     for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
@@ -115,7 +115,7 @@ describe('writing files', () => {
   test('given up in the middle, likewise', async () => {
     const path = join(folder, 'file');
     const controller = new AbortController();
-    const writing = host.write([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], {
+    const writing = host.writeFiles([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], {
       deadlineMs: 20_000,
       signal: controller.signal,
     });
@@ -130,7 +130,7 @@ describe('writing files', () => {
     const secret = randomBytes(24).toString('hex');
     const path = join(folder, 'secret');
     const content = Buffer.concat([Buffer.from(secret), Buffer.alloc(60_000_000)]);
-    const writing = host.write([{ path, content: new Secret(content), mode: 0o600 }], noEnd);
+    const writing = host.writeFiles([{ path, content: new Secret(content), mode: 0o600 }], noEnd);
     await until(() => temporaryFiles(folder).length === 1);
     const [temporary = ''] = temporaryFiles(folder);
     expect((statSync(join(folder, temporary)).mode & 0o777).toString(8)).toBe('600');

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Kube } from '../../../src/engine/kubernetes/kube-client.ts';
+import type { KubeClient } from '../../../src/engine/kubernetes/kube-client.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
@@ -29,13 +29,13 @@ async function aReadyCluster(): Promise<Ready> {
   return {
     ...{ world, process },
     async bound() {
-      const address = String((await world.store.read('cluster', 'demo'))?.value.facts['public-address']);
+      const address = String((await world.store.read('cluster', 'demo'))?.value.outputs['public-address']);
       return world.kube.objects(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
     },
     async given(to) {
-      const before = new Set((await process.desk.grants('demo')).map(({ id }) => id));
-      expect(await process.desk.kubeconfig('demo', to)).toHaveProperty('file');
-      return String((await process.desk.grants('demo')).find(({ id }) => !before.has(id))?.id);
+      const before = new Set((await process.desk.listGrants('demo')).map(({ id }) => id));
+      expect(await process.desk.issueKubeconfig('demo', to)).toHaveProperty('file');
+      return String((await process.desk.listGrants('demo')).find(({ id }) => !before.has(id))?.id);
     },
   };
 }
@@ -50,8 +50,8 @@ describe('a kubeconfig', () => {
     const [first, other] = [await given(ada), await given(grace)];
     expect(await bound()).toEqual([first, other].sort());
 
-    const revoked = await process.desk.revoke('demo', { of: ada, by: grace });
-    expect(revoked).toMatchObject({ reached: true, revoked: [{ id: first, to: ada }] });
+    const revoked = await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
+    expect(revoked).toMatchObject({ isEnforced: true, revoked: [{ id: first, grantee: ada }] });
     expect(await bound()).toEqual([other]);
 
     const second = await given(ada);
@@ -62,47 +62,47 @@ describe('a kubeconfig', () => {
   test('alone is ended of several, and nobody else’s by its number', async () => {
     const { process, bound, given } = await aReadyCluster();
     const [one, two] = [await given(ada), await given(ada)];
-    expect(await process.desk.revoke('demo', { of: grace, by: grace, grant: one })).toMatchObject({ revoked: [] });
+    expect(await process.desk.revokeKubeconfigs('demo', { grantee: grace, requester: grace, grantId: one })).toMatchObject({ revoked: [] });
     expect(await bound()).toEqual([one, two].sort());
-    await process.desk.revoke('demo', { of: ada, by: ada, grant: one });
+    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada, grantId: one });
     expect(await bound()).toEqual([two]);
   });
 
   test('is in the audit trail: to whom, until when, and who ended it', async () => {
     const { process, given } = await aReadyCluster();
     const id = await given(ada);
-    await process.desk.revoke('demo', { of: ada, by: grace });
-    await process.desk.revoke('demo', { of: ada, by: ada });
-    const trail = (await process.desk.audit('demo'))?.filter(({ what }) => what.includes('kubeconfig'));
+    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
+    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
+    const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) => description.includes('kubeconfig'));
     expect(trail).toEqual([
       expect.objectContaining({
-        by: ada,
-        what: expect.stringMatching(`^was given kubeconfig ${id} as slack:T1:U1 until 2`),
+        actor: ada,
+        description: expect.stringMatching(`^was given kubeconfig ${id} as slack:T1:U1 until 2`),
       }),
-      expect.objectContaining({ by: grace, what: `revoked kubeconfig ${id} of slack:T1:U1` }),
+      expect.objectContaining({ actor: grace, description: `revoked kubeconfig ${id} of slack:T1:U1` }),
     ]);
   });
 
   test('that can’t be bound is given to nobody, and counts for nothing', async () => {
     const { world, process, bound } = await aReadyCluster();
     world.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
-    expect(await process.desk.kubeconfig('demo', ada)).toEqual({
+    expect(await process.desk.issueKubeconfig('demo', ada)).toEqual({
       notReady: expect.stringContaining('does not answer'),
     });
-    expect(await process.desk.grants('demo')).toEqual([]);
-    expect(JSON.stringify(await process.desk.audit('demo'))).not.toContain('kubeconfig');
+    expect(await process.desk.listGrants('demo')).toEqual([]);
+    expect(JSON.stringify(await process.desk.getAuditLog('demo'))).not.toContain('kubeconfig');
     expect(await bound()).toEqual([]);
   });
 
   test('revoked between being written down and being bound does not come to work', async () => {
     const { world, process, bound } = await aReadyCluster();
-    const kube: Kube = {
-      at(access) {
-        const api = world.kube.at(access);
+    const kube: KubeClient = {
+      connect(options) {
+        const api = world.kube.connect(options);
         return {
           ...api,
           async apply(...call) {
-            expect(await process.desk.revoke('demo', { of: ada, by: grace })).toMatchObject({ revoked: [{ to: ada }] });
+            expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({ revoked: [{ grantee: ada }] });
             await api.apply(...call);
           },
         };
@@ -120,8 +120,8 @@ describe('an etcd that is made anew', () => {
   test('knows again what is to work, and nothing that was revoked', async () => {
     const { world, process, bound, given } = await aReadyCluster();
     const [kept, ended] = [await given(grace), await given(ada)];
-    await process.desk.revoke('demo', { of: ada, by: ada });
-    await world.finish(process.desk.rebuild('demo', { from: 'etcd', by: ada, channel: 'C1' }));
+    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
+    await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'etcd', requester: ada, channel: 'C1' }));
     expect(await bound()).toEqual([kept]);
     expect(ended).not.toBe(kept);
   });
@@ -130,12 +130,12 @@ describe('an etcd that is made anew', () => {
     const { world, process, bound, given } = await aReadyCluster();
     const id = await given(ada);
     world.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
-    expect(await process.desk.revoke('demo', { of: ada, by: ada })).toMatchObject({
-      reached: false,
+    expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toMatchObject({
+      isEnforced: false,
       revoked: [{ id }],
     });
     expect(await bound()).toEqual([id]);
-    await world.finish(process.desk.scale('demo', { workers: 2, by: ada, channel: 'C1' }));
+    await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
     expect(await bound()).toEqual([]);
   });
 });
@@ -143,22 +143,22 @@ describe('an etcd that is made anew', () => {
 test('of a cluster that was deleted nothing counts for one that bears its name again', async () => {
   const { world, process, given } = await aReadyCluster();
   const id = await given(ada);
-  await world.finish(process.desk.delete('demo', ada, 'C1'));
-  expect(await process.desk.revoke('demo', { of: ada, by: ada })).toEqual({ unknown: true });
+  await world.finish(process.desk.deleteCluster('demo', ada, 'C1'));
+  expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toEqual({ notFound: true });
   await world.create(process);
-  expect(await process.desk.grants('demo')).toEqual([]);
-  expect(JSON.stringify(await process.desk.audit('demo'))).toContain(id);
+  expect(await process.desk.listGrants('demo')).toEqual([]);
+  expect(JSON.stringify(await process.desk.getAuditLog('demo'))).toContain(id);
 });
 
 test('who extended a cluster is in its audit trail once, with until when', async () => {
   const world = new World();
   worlds.push(world);
   const process = world.process();
-  await world.finish(process.desk.create({ spec: specOf(), by: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }));
-  const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.endsAt));
-  await Promise.all([grace, ada].map((by) => process.desk.extend('demo', end, 8, by)));
+  await world.finish(process.desk.createCluster({ spec: specOf(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }));
+  const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.expiresAt));
+  await Promise.all([grace, ada].map((by) => process.desk.extendTtl('demo', end, 8, by)));
   const later = new Date(+end + 8 * 3_600_000).toISOString();
-  const trail = (await process.desk.audit('demo'))?.filter(({ what }) => what.startsWith('extended'));
-  expect(trail).toEqual([expect.objectContaining({ by: grace, what: `extended it to ${later}` })]);
-  expect((await world.store.read('cluster', 'demo'))?.value.endsAt).toBe(later);
+  const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) => description.startsWith('extended'));
+  expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended it to ${later}` })]);
+  expect((await world.store.read('cluster', 'demo'))?.value.expiresAt).toBe(later);
 });

@@ -1,17 +1,17 @@
 import { tmpdir } from 'node:os';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { BlankVault } from '../../../src/engine/manual/redacted-vault.ts';
-import type { Host } from '../../../src/engine/ssh/ssh-client.ts';
-import { machineStep } from '../../../src/engine/steps/host-step.ts';
-import type { Context } from '../../../src/engine/workflow/step.ts';
+import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
+import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
+import { hostStep } from '../../../src/engine/steps/host-step.ts';
+import type { StepContext } from '../../../src/engine/workflow/step.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 
-const [machine] = aCluster().controllerMachines;
+const [machine] = aCluster().controllerInstances;
 if (!machine) throw new Error('there is no controller');
 
 /** This machine, with the shell that ssh starts on the others. */
-const here: Pick<Host, 'run'> = {
+const here: Pick<SshHost, 'run'> = {
   async run(script, { stdin }) {
     const local = script.replaceAll('/run/', `${tmpdir()}/`);
     const options = { reject: false, ...(stdin === undefined ? {} : { input: stdin }) };
@@ -20,30 +20,30 @@ const here: Pick<Host, 'run'> = {
   },
 };
 const c = {
-  remote: { host: () => here },
-  vault: new BlankVault(),
-  know: () => [],
+  ssh: { getHost: () => here },
+  vault: new RedactedVault(),
+  getOutput: () => [],
   signal: new AbortController().signal,
-} as unknown as Context;
+} as unknown as StepContext;
 
 function look(check: string) {
-  return machineStep({ key: 'x/y', title: 'a step', machine: machine as never, check: () => check }).observe(c);
+  return hostStep({ key: 'x/y', title: 'a step', instance: machine as never, checkScript: () => check }).observe(c);
 }
 
 test('what a check printed is kept with the look, from both of its outputs', async () => {
-  expect(await look('echo one; echo two >&2')).toEqual({ is: 'present', facts: [], saw: 'one\ntwo' });
+  expect(await look('echo one; echo two >&2')).toEqual({ status: 'present', outputs: [], commandOutput: 'one\ntwo' });
 });
 
 test('a check that prints nothing is seen to work as well', async () => {
-  expect(await look('true')).toEqual({ is: 'present', facts: [], saw: '' });
+  expect(await look('true')).toEqual({ status: 'present', outputs: [], commandOutput: '' });
 });
 
 test('a check that prints far more than is kept still counts', async () => {
   const seen = await look('seq 1 200000');
-  expect(seen).toMatchObject({ is: 'present', saw: expect.stringMatching(/^1\n2\n/) });
-  expect(seen.is === 'present' && seen.saw?.length).toBeLessThanOrEqual(1_000);
+  expect(seen).toMatchObject({ status: 'present', commandOutput: expect.stringMatching(/^1\n2\n/) });
+  expect(seen.status === 'present' && seen.commandOutput?.length).toBeLessThanOrEqual(1_000);
 });
 
 test('a check that fails is absent, whatever it printed', async () => {
-  expect(await look('echo works; false')).toEqual({ is: 'absent' });
+  expect(await look('echo works; false')).toEqual({ status: 'absent' });
 });

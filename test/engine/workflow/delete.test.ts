@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { clusterOf } from '../../../src/engine/cluster/cluster.ts';
+import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
-import { belonging, type Listing } from '../../../src/engine/steps/orphaned-resources.ts';
+import { filterOwnedResources, type ListedResource } from '../../../src/engine/steps/orphaned-resources.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
@@ -22,7 +22,7 @@ function aWorld(): { world: World; process: Process } {
 }
 
 async function deleted(world: World, process: Process): Promise<string> {
-  return await world.finish(process.desk.delete('demo', world.by, 'C1'));
+  return await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
 }
 
 /** Somebody else, or Google, makes something by the API. */
@@ -32,19 +32,19 @@ async function made(
   name: string,
   more: object,
 ): Promise<void> {
-  const call = { request: `by-hand-${name}-${Math.random()}`, signal: new AbortController().signal };
+  const call = { requestId: `by-hand-${name}-${Math.random()}`, signal: new AbortController().signal };
   await world.cloud[kind].insert({ name, ...more } as never, call);
 }
 
 async function expectNothingLeft(world: World): Promise<void> {
-  expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', facts: {} });
+  expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
   expect(world.cloud.existing()).toEqual([]);
   expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
 }
 
 describe('what belongs to a cluster', () => {
-  const ours: Listing = { kind: 'networks', name: 'demo', description: mark };
-  const rows: readonly (readonly [string, readonly Listing[], Listing, boolean])[] = [
+  const ours: ListedResource = { kind: 'networks', name: 'demo', description: mark };
+  const rows: readonly (readonly [string, readonly ListedResource[], ListedResource, boolean])[] = [
     ['by label', [], { kind: 'instances', name: 'x', labels: { 'kthw-cluster': 'demo' } }, true],
     [
       'not by another’s label',
@@ -64,7 +64,7 @@ describe('what belongs to a cluster', () => {
     ['not by a network that is not ours', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
   ];
   test.each(rows)('%s', (_, others, one, belongs) => {
-    expect(belonging([...others, one], clusterOf(specOf())).includes(one)).toBe(belongs);
+    expect(filterOwnedResources([...others, one], deriveCluster(specOf())).includes(one)).toBe(belongs);
   });
 });
 
@@ -74,7 +74,7 @@ describe('a delete proves by listing that nothing is left', () => {
     await world.create(process);
     // Once everything is gone, one thing is there again.
     let times = 0;
-    const run = process.desk.delete('demo', world.by, 'C1');
+    const run = process.desk.deleteCluster('demo', world.by, 'C1');
     const back = (async () => {
       for (let i = 0; i < 4_000 && times < 1; i++) {
         await world.clock.sleep(100, new AbortController().signal);
@@ -87,7 +87,7 @@ describe('a delete proves by listing that nothing is left', () => {
     await back;
     expect(times).toBe(1);
     expect(await world.endOf(id)).toBe('succeeded');
-    expect((await world.eventsOf(id, 'step.said')).map(({ line }) => line)).toContain(
+    expect((await world.eventsOf(id, 'step.logged')).map(({ message }) => message)).toContain(
       'demo (addresses) is there still, or again: it is removed',
     );
     await expectNothingLeft(world);
@@ -129,7 +129,7 @@ describe('a delete proves by listing that nothing is left', () => {
     expect(await world.endOf(run)).toBe('failed');
     expect((await world.store.read('cluster', 'demo'))?.value.state).toBe('failed');
     world.mend();
-    expect(await process.desk.resume('demo', world.by)).toEqual({ run });
+    expect(await process.desk.resumeRun('demo', world.by)).toEqual({ run });
     await world.over(run);
     await expectNothingLeft(world);
   });
@@ -137,9 +137,9 @@ describe('a delete proves by listing that nothing is left', () => {
   test('no secret is kept, also none that no step knows of', async () => {
     const { world, process } = aWorld();
     await world.create(process);
-    const vault = world.vaults.over(world.store).of('demo');
-    await vault.ensure('zz/of-a-newer-release', () => new Secret('s'));
-    for (const path of ['ssh/key', 'authority', 'encryption/key']) await vault.forget(path);
+    const vault = world.vaults.over(world.store).getVault('demo');
+    await vault.getOrCreate('zz/of-a-newer-release', () => new Secret('s'));
+    for (const path of ['ssh/key', 'ca', 'encryption/key']) await vault.delete(path);
     await deleted(world, process);
     await expectNothingLeft(world);
   });

@@ -41,16 +41,16 @@ test('a rule that was widened after its step was done is seen when the run is re
   world.cloud.tamper('firewalls', 'demo-allow-internal', wide);
 
   const before = changes(world);
-  await process.desk.resume('demo', world.by);
+  await process.desk.resumeRun('demo', world.by);
   await world.over(run);
   expect(await world.endOf(run)).toBe('failed');
   expect(await conflictsOf(world, run)).toEqual(['firewall/demo-allow-internal']);
   const [shown] = await world.eventsOf(run, 'step.conflicted');
-  expect(JSON.stringify(shown?.fields)).toContain('0.0.0.0/0, ::/0');
+  expect(JSON.stringify(shown?.differences)).toContain('0.0.0.0/0, ::/0');
   expect(changes(world)).toBe(before);
 
   world.cloud.tamper('firewalls', 'demo-allow-internal', right);
-  await process.desk.create({ spec: await specOfRun(world, run), by: world.by, channel: 'C1' });
+  await process.desk.createCluster({ spec: await specOfRun(world, run), requester: world.by, channel: 'C1' });
   await world.over(run);
   expect(await world.endOf(run)).toBe('succeeded');
 });
@@ -69,18 +69,18 @@ test('a look that fails keeps no resumed run from going on', async () => {
   world.mend();
   const denied = () => new KthwError('cloud-denied', { doing: 'looking' });
   world.cloud.faults.plan({ call: /^get (firewalls|networks)/, when: 'before', times: 4, error: denied });
-  await process.desk.resume('demo', world.by);
+  await process.desk.resumeRun('demo', world.by);
   await world.over(run);
   expect(await world.endOf(run)).toBe('succeeded');
 });
 
 describe('what is to stay and was changed by hand stops', () => {
   test.each([
-    ['a rebuild', (p: Process, by: World['by']) => p.desk.rebuild('demo', { from: 'etcd', by, channel: 'C1' })],
-    ['a scaling down', (p: Process, by: World['by']) => p.desk.scale('demo', { workers: 1, by, channel: 'C1' })],
+    ['a rebuild', (p: Process, requester: World['by']) => p.desk.rebuildCluster('demo', { fromPhase: 'etcd', requester, channel: 'C1' })],
+    ['a scaling down', (p: Process, requester: World['by']) => p.desk.scaleCluster('demo', { workers: 1, requester, channel: 'C1' })],
     [
       'a resize',
-      (p: Process, by: World['by']) => p.desk.resize('demo', { machineType: 'e2-standard-4', by, channel: 'C1' }),
+      (p: Process, requester: World['by']) => p.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' }),
     ],
   ])('%s before anybody is asked and anything is taken away', async (_, ask) => {
     const { world, process } = await widened();
@@ -88,18 +88,18 @@ describe('what is to stay and was changed by hand stops', () => {
     const run = await world.finish(ask(process, world.by));
     expect(await world.endOf(run)).toBe('failed');
     expect(await conflictsOf(world, run)).toEqual(['firewall/demo-allow-internal']);
-    expect(await world.eventsOf(run, 'approval.asked')).toEqual([]);
+    expect(await world.eventsOf(run, 'approval.requested')).toEqual([]);
     expect(changes(world)).toBe(before);
 
     world.cloud.tamper('firewalls', 'demo-allow-internal', right);
-    await process.desk.resume('demo', world.by);
+    await process.desk.resumeRun('demo', world.by);
     await world.over(run);
     expect(await world.endOf(run)).toBe('succeeded');
   });
 
   test('and what a rebuild takes down may look as it likes', async () => {
     const { world, process } = await widened();
-    const run = await world.finish(process.desk.rebuild('demo', { from: 'firewall', by: world.by, channel: 'C1' }));
+    const run = await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'firewall', requester: world.by, channel: 'C1' }));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(await conflictsOf(world, run)).toEqual([]);
   });
@@ -112,17 +112,17 @@ describe('after a scaling down that failed on its way', () => {
     const { world, process } = aWorld();
     await world.create(process, { workers: 3 });
     world.cloud.faults.plan({ call: /^delete instances demo-worker-[12]/, when: 'before', times: 2, error: denied });
-    const run = await world.finish(process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' }));
+    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }));
     expect(await world.endOf(run)).toBe('failed');
     expect(workersIn(world)).toHaveLength(3);
     return { world, process, run };
   }
 
-  test.each(['controllers', 'kubelet'])('a rebuild from %s names what is left, and takes it away', async (from) => {
+  test.each(['controllers', 'kubelet'])('a rebuild from %s names what is left, and takes it away', async (fromPhase) => {
     const { world, process } = await halfScaled();
-    const run = await world.finish(process.desk.rebuild('demo', { from, by: world.by, channel: 'C1' }));
-    const [asked] = await world.eventsOf(run, 'approval.asked');
-    expect(asked?.destroys.join()).toMatch(
+    const run = await world.finish(process.desk.rebuildCluster('demo', { fromPhase, requester: world.by, channel: 'C1' }));
+    const [asked] = await world.eventsOf(run, 'approval.requested');
+    expect(asked?.deletions.join()).toMatch(
       /machine demo-worker-1.*machine demo-worker-2|machine demo-worker-2.*machine demo-worker-1/,
     );
     expect(await world.endOf(run)).toBe('succeeded');
@@ -133,26 +133,26 @@ describe('after a scaling down that failed on its way', () => {
 
   test('another scaling takes away what is too many', async () => {
     const { world, process } = await halfScaled();
-    const run = await world.finish(process.desk.scale('demo', { workers: 2, by: world.by, channel: 'C1' }));
+    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
     expect(await world.endOf(run)).toBe('succeeded');
     expect(workersIn(world)).toEqual(['demo-worker-0', 'demo-worker-1']);
   });
 
   test('the same scaling goes on where it stopped', async () => {
     const { world, process, run } = await halfScaled();
-    expect(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' })).toEqual({ run });
+    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toEqual({ run });
     await world.over(run);
     expect(workersIn(world)).toEqual(['demo-worker-0']);
     // Done, it is done.
-    expect(await process.desk.scale('demo', { workers: 1, by: world.by, channel: 'C1' })).toHaveProperty('unchanged');
+    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toHaveProperty('unchanged');
   });
 
   test('a rebuild that nobody wants leaves the cluster as it was asked for last', async () => {
     const { world, process } = await halfScaled();
-    const answer = await process.desk.rebuild('demo', { from: 'controllers', by: world.by, channel: 'C1' });
+    const answer = await process.desk.rebuildCluster('demo', { fromPhase: 'controllers', requester: world.by, channel: 'C1' });
     if (!('run' in answer)) throw new Error('no run was begun');
-    for (let asked = await process.desk.approval(answer.run); ; asked = await process.desk.approval(answer.run)) {
-      if (asked && 'decided' in (await process.desk.decide(answer.run, asked.digest, world.by, false))) break;
+    for (let asked = await process.desk.getPendingApproval(answer.run); ; asked = await process.desk.getPendingApproval(answer.run)) {
+      if (asked && 'decided' in (await process.desk.decideApproval(answer.run, asked.digest, world.by, false))) break;
       await world.clock.sleep(500, new AbortController().signal);
     }
     await world.over(answer.run);

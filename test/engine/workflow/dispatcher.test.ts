@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
-import type { PutDown } from '../../../src/engine/workflow/runner.ts';
+import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
+import type { RunnerExit } from '../../../src/engine/workflow/runner.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { VirtualClock } from '../../fakes/clock.ts';
 import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
@@ -8,15 +8,15 @@ import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 describe('the dispatcher of one process', () => {
   test('carries a run that was poked, and a run once at a time', async () => {
     const desk = aDispatcher();
-    desk.dispatcher.poke('r1');
-    desk.dispatcher.poke('r2');
-    desk.dispatcher.poke('r1');
+    desk.dispatcher.wake('r1');
+    desk.dispatcher.wake('r2');
+    desk.dispatcher.wake('r1');
     expect(desk.underWay()).toEqual(['r1', 'r2']);
     await desk.end('r1', 'over');
     expect(desk.driven).toEqual(['r1', 'r2', 'r1']);
   });
 
-  test.each<[PutDown, number]>([
+  test.each<[RunnerExit, number]>([
     ['over', 1],
     ['parked', 1],
     ['stopped', 1],
@@ -25,7 +25,7 @@ describe('the dispatcher of one process', () => {
     ['lost', 2],
   ])('looks again at a run that was put down as %s: %i times in all', async (end, times) => {
     const desk = aDispatcher();
-    desk.dispatcher.poke('r1');
+    desk.dispatcher.wake('r1');
     await desk.end('r1', end);
     await desk.pass(2_500);
     expect(desk.driven).toEqual(Array(times).fill('r1'));
@@ -33,7 +33,7 @@ describe('the dispatcher of one process', () => {
 
   test('looks again at a run that was put down by an error, and logs it', async () => {
     const desk = aDispatcher();
-    desk.dispatcher.poke('r1');
+    desk.dispatcher.wake('r1');
     await desk.end('r1', new Error('the store does not answer'));
     await desk.pass(2_500);
     expect(desk.driven).toEqual(['r1', 'r1']);
@@ -43,7 +43,7 @@ describe('the dispatcher of one process', () => {
   test('looks again once, however often a run is poked while somebody else has it', async () => {
     const desk = aDispatcher();
     for (let i = 0; i < 5; i++) {
-      desk.dispatcher.poke('r1');
+      desk.dispatcher.wake('r1');
       await desk.end('r1', 'busy');
     }
     await desk.pass(2_500);
@@ -60,7 +60,7 @@ describe('the dispatcher of one process', () => {
     await desk.store.write('run', 'r1', runRecord({ cluster: 'one' }), undefined);
     await desk.store.write('run', 'r2', runRecord({ cluster: 'two', open: false }), undefined);
     await desk.store.write('run', 'r0', runRecord({ cluster: 'zero', open: false }), undefined);
-    await desk.store.write('cluster', 'two', clusterRecord({ holding: 'r2', runs: ['r2'] }), undefined);
+    await desk.store.write('cluster', 'two', clusterRecord({ activeRun: 'r2', runs: ['r2'] }), undefined);
     await desk.store.write('cluster', 'zero', clusterRecord({ runs: ['r0'] }), undefined);
     await desk.dispatcher.start();
     expect(desk.driven).toEqual(['r1', 'r2', 'r3']);
@@ -70,14 +70,14 @@ describe('the dispatcher of one process', () => {
 
   test('puts everything down when it is stopped, and takes up nothing more', async () => {
     const desk = aDispatcher();
-    desk.dispatcher.poke('r1');
-    desk.dispatcher.poke('r2');
+    desk.dispatcher.wake('r1');
+    desk.dispatcher.wake('r2');
     await desk.end('r2', 'busy');
     const stopping = desk.dispatcher.stop();
     expect(desk.signals.every((signal) => signal.aborted)).toBe(true);
     await desk.end('r1', 'stopped');
     await stopping;
-    desk.dispatcher.poke('r3');
+    desk.dispatcher.wake('r3');
     await desk.pass(10_000);
     expect(desk.driven).toEqual(['r1', 'r2']);
   });
@@ -90,12 +90,12 @@ function aDispatcher() {
   const driven: string[] = [];
   const signals: AbortSignal[] = [];
   const logged: string[] = [];
-  const ends = new Map<string, (end: PutDown | Error) => void>();
-  const dispatcher = inProcessDispatcher({
+  const ends = new Map<string, (end: RunnerExit | Error) => void>();
+  const dispatcher = createInProcessDispatcher({
     store,
     clock,
     log: (_, message) => void logged.push(message),
-    drive(run, signal) {
+    executeRun(run, signal) {
       driven.push(run);
       signals.push(signal);
       return new Promise((resolve, reject) => {
@@ -112,7 +112,7 @@ function aDispatcher() {
     logged,
     pass,
     underWay: () => [...ends.keys()],
-    async end(run: string, as: PutDown | Error) {
+    async end(run: string, as: RunnerExit | Error) {
       ends.get(run)?.(as);
       await new Promise((resolve) => setImmediate(resolve));
     },

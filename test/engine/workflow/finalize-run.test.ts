@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { settleRun } from '../../../src/engine/workflow/finalize-run.ts';
-import { folded } from '../../../src/engine/workflow/run-state.ts';
+import { finalizeRun } from '../../../src/engine/workflow/finalize-run.ts';
+import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { stored } from '../../fixtures/plan.ts';
@@ -21,35 +21,35 @@ describe('the end of a run', () => {
     ['delete', 'cancelled', 'cancelled'],
   ])('%s that %s makes the cluster %s', async (operation, over, state) => {
     const store = await aStore({ state: 'ready' }, operation);
-    await settleRun(store, 'r1', runRecord({ operation }), ended(over));
+    await finalizeRun(store, 'r1', runRecord({ operation }), ended(over));
     expect((await store.read('cluster', 'demo'))?.value.state).toBe(state);
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
   test('sets the cluster free and keeps what was found out with what was known', async () => {
-    const store = await aStore({ facts: { old: '1', x: '0' } });
-    await settleRun(store, 'r1', runRecord(), ended('succeeded'));
+    const store = await aStore({ outputs: { old: '1', x: '0' } });
+    await finalizeRun(store, 'r1', runRecord(), ended('succeeded'));
     const record = (await store.read('cluster', 'demo'))?.value;
-    expect(record?.holding).toBeUndefined();
-    expect(record?.facts).toEqual({ old: '1', x: '1' });
+    expect(record?.activeRun).toBeUndefined();
+    expect(record?.outputs).toEqual({ old: '1', x: '1' });
   });
 
   test('of a cluster that is gone forgets what was known', async () => {
-    const store = await aStore({ facts: { old: '1' } }, 'delete');
-    await settleRun(store, 'r1', runRecord({ operation: 'delete' }), ended('succeeded'));
-    expect((await store.read('cluster', 'demo'))?.value.facts).toEqual({});
+    const store = await aStore({ outputs: { old: '1' } }, 'delete');
+    await finalizeRun(store, 'r1', runRecord({ operation: 'delete' }), ended('succeeded'));
+    expect((await store.read('cluster', 'demo'))?.value.outputs).toEqual({});
   });
 
   test('leaves the cluster to a run that took it over', async () => {
-    const store = await aStore({ holding: 'r2', state: 'deleting' });
-    await settleRun(store, 'r1', runRecord(), ended('cancelled'));
-    expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ holding: 'r2', state: 'deleting' });
+    const store = await aStore({ activeRun: 'r2', state: 'deleting' });
+    await finalizeRun(store, 'r1', runRecord(), ended('cancelled'));
+    expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r2', state: 'deleting' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
   test('can be written twice, and twice at the same moment', async () => {
     const store = await aStore();
-    const settle = () => settleRun(store, 'r1', runRecord(), ended('succeeded'));
+    const settle = () => finalizeRun(store, 'r1', runRecord(), ended('succeeded'));
     await Promise.all([settle(), settle()]);
     const once = [(await store.read('cluster', 'demo'))?.value, (await store.read('run', 'r1'))?.value];
     await settle();
@@ -58,8 +58,8 @@ describe('the end of a run', () => {
 
   test('is written only once the run is over', async () => {
     const store = await aStore();
-    await settleRun(store, 'r1', runRecord(), folded(stored()));
-    expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ holding: 'r1', state: 'building' });
+    await finalizeRun(store, 'r1', runRecord(), foldEvents(stored()));
+    expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r1', state: 'provisioning' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(true);
   });
 });
@@ -67,14 +67,14 @@ describe('the end of a run', () => {
 async function aStore(changes: Partial<ClusterRecord> = {}, operation = 'create') {
   const store = openSqliteStore({ path: ':memory:' });
   await store.write('run', 'r1', runRecord({ operation }), undefined);
-  await store.write('cluster', 'demo', clusterRecord({ holding: 'r1', runs: ['r1'], ...changes }), undefined);
+  await store.write('cluster', 'demo', clusterRecord({ activeRun: 'r1', runs: ['r1'], ...changes }), undefined);
   return store;
 }
 
 /** A run that found out `x` and ended. */
 function ended(over: Over) {
-  const facts = [{ name: 'x', value: '1' }];
-  return folded(
-    stored({ type: 'step.finished', step: 'a', outcome: 'applied', facts }, { type: 'run.finished', as: over }),
+  const outputs = [{ name: 'x', value: '1' }];
+  return foldEvents(
+    stored({ type: 'step.finished', step: 'a', outcome: 'applied', outputs }, { type: 'run.finished', outcome: over }),
   );
 }

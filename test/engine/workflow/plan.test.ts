@@ -22,7 +22,7 @@ describe('a plan forward', () => {
   });
 
   test('lets a step that says so wait for its own steps only', () => {
-    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/2', { after: ['a/2'] })], ['a'])];
+    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/2', { dependsOn: ['a/2'] })], ['a'])];
     expect(waits(plan(phases, cluster, { operation: 'create' }))['b/2']).toEqual(['a/2']);
   });
 
@@ -37,7 +37,7 @@ describe('a plan forward', () => {
   });
 
   test('refuses a step that waits for one that no phase has, and names both', () => {
-    const phases = [aPhase('a', [aStep('a/1', { after: ['x/1'] })])];
+    const phases = [aPhase('a', [aStep('a/1', { dependsOn: ['x/1'] })])];
     expect(() => plan(phases, cluster, { operation: 'create' })).toThrow(
       'step "a/1" waits for "x/1", which no phase has',
     );
@@ -46,7 +46,7 @@ describe('a plan forward', () => {
   test('of a part of the phases waits only for that part', () => {
     const phases = [
       aPhase('a', [aStep('a/1')]),
-      aPhase('smoke', [aStep('smoke/1'), aStep('smoke/2', { after: ['smoke/1', 'a/1'] })], ['a']),
+      aPhase('smoke', [aStep('smoke/1'), aStep('smoke/2', { dependsOn: ['smoke/1', 'a/1'] })], ['a']),
     ];
     expect(waits(plan(phases, cluster, { operation: 'smoke' }))).toEqual({ 'smoke/1': [], 'smoke/2': ['smoke/1'] });
   });
@@ -62,7 +62,7 @@ describe('a plan backward', () => {
     aPhase('lone', [aStep('lone/1', { remove })]),
   ];
   const all = plan(phases, cluster, { operation: 'delete' });
-  const planned = all.filter(({ walks }) => walks === 'backward');
+  const planned = all.filter(({ direction }) => direction === 'backward');
 
   test('has only what can be removed, the last first', () => {
     expect(planned.map(({ id }) => id)).toEqual(['lone/1', 'balancer/1', 'machine/1', 'net/1']);
@@ -80,21 +80,21 @@ describe('a plan backward', () => {
   test('leaves out what needs the rest to live, and what goes along with something else', () => {
     const more = [
       aPhase('machine', [aStep('machine/1', { remove })]),
-      aPhase('node', [aStep('node/1', { remove, leaves: true })], ['machine']),
-      aPhase('files', [aStep('files/1', { remove, within: 'machine/1' })], ['machine']),
+      aPhase('node', [aStep('node/1', { remove, skipOnClusterDelete: true })], ['machine']),
+      aPhase('files', [aStep('files/1', { remove, containedIn: 'machine/1' })], ['machine']),
     ];
-    const down = plan(more, cluster, { operation: 'delete' }).filter(({ walks }) => walks === 'backward');
+    const down = plan(more, cluster, { operation: 'delete' }).filter(({ direction }) => direction === 'backward');
     expect(down.map(({ id }) => id)).toEqual(['machine/1']);
   });
 
   test('ends with the proof that nothing is left, once all is taken down', () => {
-    const proof = all.filter(({ walks }) => walks === 'forward');
+    const proof = all.filter(({ direction }) => direction === 'forward');
     expect(proof.map(({ id }) => id)).toEqual(['gone/project', 'gone/secrets']);
-    for (const { after } of proof) expect(after).toEqual(planned.map(({ id }) => id));
+    for (const { dependsOn } of proof) expect(dependsOn).toEqual(planned.map(({ id }) => id));
   });
 
   test('asks nobody: who deletes was asked before', () => {
-    expect(all.filter(({ destroys }) => destroys)).toEqual([]);
+    expect(all.filter(({ isDestructive }) => isDestructive)).toEqual([]);
   });
 });
 
@@ -104,10 +104,10 @@ describe('a plan that takes down and builds again', () => {
     aPhase('machine', [aStep('machine/1', { remove })], ['net']),
     aPhase('software', [aStep('software/1')], ['machine']),
   ];
-  const planned = plan(phases, cluster, { operation: 'rebuild', from: 'machine' });
+  const planned = plan(phases, cluster, { operation: 'rebuild', fromPhase: 'machine' });
 
   test('takes down the phase and those after it, then walks forward through all', () => {
-    expect(planned.map(({ id, walks }) => `${id} ${walks}`)).toEqual([
+    expect(planned.map(({ id, direction }) => `${id} ${direction}`)).toEqual([
       'remove:machine/1 backward',
       'net/1 forward',
       'machine/1 forward',
@@ -116,25 +116,25 @@ describe('a plan that takes down and builds again', () => {
   });
 
   test('builds nothing before all that goes is gone', () => {
-    const forward = planned.filter(({ walks }) => walks === 'forward');
-    expect(forward.every(({ after }) => after.includes('remove:machine/1'))).toBe(true);
+    const forward = planned.filter(({ direction }) => direction === 'forward');
+    expect(forward.every(({ dependsOn }) => dependsOn.includes('remove:machine/1'))).toBe(true);
   });
 
   test('asks for what it takes down, and for nothing else', () => {
-    expect(planned.filter(({ destroys }) => destroys).map(({ id }) => id)).toEqual(['remove:machine/1']);
+    expect(planned.filter(({ isDestructive }) => isDestructive).map(({ id }) => id)).toEqual(['remove:machine/1']);
   });
 
   test('refuses a phase that there is not', () => {
-    expect(() => plan(phases, cluster, { operation: 'rebuild', from: 'x' })).toThrow('no phase "x"');
+    expect(() => plan(phases, cluster, { operation: 'rebuild', fromPhase: 'x' })).toThrow('no phase "x"');
   });
 });
 
 function waits(planned: readonly PlannedStep[]): Record<string, readonly string[]> {
   return Object.fromEntries(
-    planned.map(({ id, after }) => [id, [...after].sort((a, b) => order(planned, a) - order(planned, b))]),
+    planned.map(({ id, dependsOn }) => [id, [...dependsOn].sort((a, b) => order(planned, a) - order(planned, b))]),
   );
 }
 
 function order(planned: readonly PlannedStep[], id: string): number {
-  return -planned.findIndex((p) => p.id === id) * (planned[0]?.walks === 'backward' ? 1 : -1);
+  return -planned.findIndex((p) => p.id === id) * (planned[0]?.direction === 'backward' ? 1 : -1);
 }

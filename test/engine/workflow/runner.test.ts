@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
-import { type Context, type Observed, type Phase, present, type Step } from '../../../src/engine/workflow/step.ts';
+import { type StepContext, type Observation, type Phase, createPresentObservation, type Step } from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { aPhase, aStep } from '../../fixtures/plan.ts';
 import { Bench } from '../../fixtures/runner.ts';
@@ -12,7 +12,7 @@ describe('a runner', () => {
     expect(await bench.drive(only(thing.step))).toBe('over');
     expect(await bench.story()).toEqual([
       'run.requested',
-      'run.taken',
+      'run.claimed',
       'step.started a/1',
       'step.finished a/1',
       'run.finished',
@@ -25,7 +25,7 @@ describe('a runner', () => {
     const bench = await begun();
     const thing = aThing('a/1', { there: true });
     await bench.drive(only(thing.step));
-    expect(await bench.events()).toContainEqual({ type: 'step.finished', step: 'a/1', outcome: 'adopted', facts: [] });
+    expect(await bench.events()).toContainEqual({ type: 'step.finished', step: 'a/1', outcome: 'adopted', outputs: [] });
     expect(thing.applied).toBe(0);
   });
 
@@ -40,41 +40,41 @@ describe('a runner', () => {
     const other = await begun();
     const never = aThing('a/1', { seenAfterMs: Number.POSITIVE_INFINITY });
     await other.drive(only(never.step));
-    const faults = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.fault.code] : []));
+    const faults = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.error.code] : []));
     expect(faults).toEqual(Array(12).fill('not-there-yet'));
-    expect((await other.events()).at(-1)).toEqual({ type: 'run.finished', as: 'failed' });
+    expect((await other.events()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
   });
 
   test('shows a conflict and touches nothing', async () => {
     const bench = await begun();
-    const fields = [{ field: 'range', wanted: '10.0.0.0/24', found: '10.1.0.0/24' }];
+    const differences = [{ field: 'range', desired: '10.0.0.0/24', actual: '10.1.0.0/24' }];
     let applied = 0;
     const step = aStep('a/1', {
-      observe: async () => ({ is: 'different', fields }),
+      observe: async () => ({ status: 'different', differences }),
       apply: async () => void applied++,
     });
     await bench.drive(only(step));
     expect((await bench.events()).slice(-2)).toEqual([
-      { type: 'step.conflicted', step: 'a/1', fields },
-      { type: 'run.finished', as: 'failed' },
+      { type: 'step.conflicted', step: 'a/1', differences },
+      { type: 'run.finished', outcome: 'failed' },
     ]);
     expect(applied).toBe(0);
   });
 
   test('is done with what a step saw right after it acted, and looks again where it saw nothing', async () => {
     for (const [after, looks] of [
-      [present(), 1],
-      [{ is: 'absent' }, 2],
+      [createPresentObservation(), 1],
+      [{ status: 'absent' }, 2],
     ] as const) {
       const bench = await begun();
       let looked = 0;
-      const observe = async (): Promise<Observed> => (looked++ === 0 ? { is: 'absent' } : present());
+      const observe = async (): Promise<Observation> => (looked++ === 0 ? { status: 'absent' } : createPresentObservation());
       await bench.drive(only(aStep('a/1', { observe, apply: async () => after })));
       expect(await bench.events()).toContainEqual({
         type: 'step.finished',
         step: 'a/1',
         outcome: 'applied',
-        facts: [],
+        outputs: [],
       });
       expect(looked).toBe(looks);
     }
@@ -84,8 +84,8 @@ describe('a runner', () => {
     const codes = async (error: Error) => {
       const bench = await begun();
       await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(error), apply: async () => {} })));
-      const events = await bench.store.events(bench.run);
-      return events.flatMap(({ at, event }) => (event.type === 'step.failed' ? [{ at: +at, fault: event.fault }] : []));
+      const events = await bench.store.readEvents(bench.run);
+      return events.flatMap(({ at, event }) => (event.type === 'step.failed' ? [{ at: +at, fault: event.error }] : []));
     };
     const passing = await codes(new KthwError('rate-limited', { doing: 'x' }));
     expect(passing.length).toBe(12);
@@ -111,8 +111,8 @@ describe('a runner', () => {
       new KthwError('rate-limited', { doing: 'x' }),
     ];
     const thing = aThing('a/1', {
-      apply: async ({ request }) => {
-        requests.push(request);
+      apply: async ({ requestId }) => {
+        requests.push(requestId);
         const error = errors.shift();
         if (error) throw error;
       },
@@ -130,16 +130,16 @@ describe('a runner', () => {
     let known: unknown;
     const knower = aStep('b/1', {
       async observe(c) {
-        known = c.know(fact);
-        return present();
+        known = c.getOutput(fact);
+        return createPresentObservation();
       },
     });
-    const maker = aStep('a/1', { observe: async () => present({ name: 'x', value: '1' }) });
+    const maker = aStep('a/1', { observe: async () => createPresentObservation({ name: 'x', value: '1' }) });
     await bench.drive([aPhase('a', [maker]), aPhase('b', [knower], ['a'])]);
     expect(known).toBe('1');
     const other = await begun();
     await other.drive([aPhase('b', [knower])]);
-    const fault = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.fault] : []))[0];
+    const fault = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.error] : []))[0];
     expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step made "x" known' });
   });
 
@@ -150,13 +150,13 @@ describe('a runner', () => {
       async observe({ clock, signal }) {
         setImmediate(() => stop.abort());
         await clock.sleep(1_000_000, signal);
-        return present();
+        return createPresentObservation();
       },
     });
     expect(await bench.drive(only(step), {}, stop.signal)).toBe('stopped');
     const last = (await bench.events()).at(-1);
-    expect(last).toMatchObject({ type: 'step.failed', fault: { code: 'cancelled' }, retryAt: expect.any(String) });
-    expect(await bench.drive(only(aStep('a/1', { observe: async () => present() })), { holder: 'runner-2' })).toBe(
+    expect(last).toMatchObject({ type: 'step.failed', error: { code: 'cancelled' }, retryAt: expect.any(String) });
+    expect(await bench.drive(only(aStep('a/1', { observe: async () => createPresentObservation() })), { leaseOwner: 'runner-2' })).toBe(
       'over',
     );
   });
@@ -168,14 +168,14 @@ describe('a lease', () => {
     const thing = aThing('a/1', { takesMs: 10 * 60_000 });
     const driving = bench.drive(only(thing.step));
     await bench.clock.sleep(5 * 60_000, new AbortController().signal);
-    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeUndefined();
+    expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeUndefined();
     expect(await driving).toBe('over');
   });
 
   test('is given back, so that the next runner need not wait', async () => {
     const bench = await begun();
     await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(new KthwError('quota', { doing: 'x' })) })));
-    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeDefined();
+    expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
 
   test('keeps two runners from applying a step twice, however they are woven', async () => {
@@ -188,9 +188,9 @@ describe('a lease', () => {
       ),
     ];
     const ends = new Set<string>();
-    const runner = async (holder: string) => {
+    const runner = async (leaseOwner: string) => {
       for (;;) {
-        const end = await bench.drive(phases, { holder });
+        const end = await bench.drive(phases, { leaseOwner });
         ends.add(end);
         if (end === 'over') return;
         await bench.clock.sleep(2_000, new AbortController().signal);
@@ -207,7 +207,7 @@ describe('a lease', () => {
     const thing = aThing('a/1', { beforeLook: () => bench.clock.jump(60_000) });
     expect(await bench.drive(only(thing.step))).toBe('lost');
     expect(thing.applied).toBe(0);
-    expect(await bench.story()).toEqual(['run.requested', 'run.taken', 'step.started a/1']);
+    expect(await bench.story()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
   });
 
   test('that somebody else took lets the runner write nothing more', async () => {
@@ -215,22 +215,22 @@ describe('a lease', () => {
     const thing = aThing('a/1', {
       apply: async () => {
         bench.clock.jump(60_000);
-        await bench.store.takeLease(bench.run, 'runner-2', 30_000);
+        await bench.store.acquireLease(bench.run, 'runner-2', 30_000);
       },
     });
     const before = bench.drive(only(thing.step));
     expect(await before).toBe('lost');
-    expect(await bench.story()).toEqual(['run.requested', 'run.taken', 'step.started a/1']);
+    expect(await bench.story()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
     // The one who has it now finishes what the other began.
-    expect(await bench.drive(only(aThing('a/1', { there: true }).step), { holder: 'runner-2' })).toBe('over');
+    expect(await bench.drive(only(aThing('a/1', { there: true }).step), { leaseOwner: 'runner-2' })).toBe('over');
   });
 
   test('that is lost does not end the process by what a step said', async () => {
     const bench = await begun();
     const step = aStep('a/1', {
       async apply(c) {
-        await bench.store.takeLease(bench.run, 'runner-1', 30_000);
-        c.say('a line that is never stored');
+        await bench.store.acquireLease(bench.run, 'runner-1', 30_000);
+        c.logProgress('a line that is never stored');
         await c.clock.sleep(5_000, c.signal);
       },
     });
@@ -248,10 +248,10 @@ describe('a lease', () => {
 
   test('is not kept by a runner that could not open the world', async () => {
     const bench = await begun();
-    const world = () => Promise.reject(new Error('no credentials'));
-    await expect(bench.drive(only(aThing('a/1').step), { world })).rejects.toThrow('no credentials');
+    const openResources = () => Promise.reject(new Error('no credentials'));
+    await expect(bench.drive(only(aThing('a/1').step), { openResources })).rejects.toThrow('no credentials');
     await bench.clock.sleep(60_000, new AbortController().signal);
-    expect(await bench.store.takeLease(bench.run, 'runner-2', 30_000)).toBeDefined();
+    expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
 });
 
@@ -266,7 +266,7 @@ interface Thing {
   readonly seenAfterMs?: number;
   readonly takesMs?: number;
   readonly beforeLook?: () => void;
-  readonly apply?: (c: Context) => Promise<void>;
+  readonly apply?: (c: StepContext) => Promise<void>;
 }
 
 /** Something that is made once. */
@@ -275,7 +275,7 @@ function aThing(key: string, { there = false, seenAfterMs = 0, takesMs = 0, befo
   const step = aStep(key, {
     async observe({ clock }) {
       beforeLook?.();
-      return +clock.now() >= thing.seenAt ? present() : { is: 'absent' };
+      return +clock.now() >= thing.seenAt ? createPresentObservation() : { status: 'absent' };
     },
     async apply(c) {
       thing.applied++;

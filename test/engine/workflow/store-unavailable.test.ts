@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type EngineOptions, openEngine } from '../../../src/engine/service/create-engine.ts';
-import { inProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
-import { drive, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
-import { definePhase, present } from '../../../src/engine/workflow/step.ts';
+import { type EngineOptions, createEngine } from '../../../src/engine/service/create-engine.ts';
+import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
+import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
+import { definePhase, createPresentObservation } from '../../../src/engine/workflow/step.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { StoreAway } from '../../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
 import { type LeavingStore, leavingStore } from '../../support/store-with-outages.ts';
 
-const by = { team: 'T1', user: 'U1' };
+const requester = { team: 'T1', user: 'U1' };
 const clock: RunnerOptions['clock'] = {
   now: () => new Date(),
   sleep: (ms, signal) => sleep(Math.min(ms, 5), undefined, { signal }),
@@ -28,14 +28,14 @@ test.each(outages)(
     const store = openStore();
     const { desk, taken } = engineOn(store);
     store.leaveAt(call, when);
-    const answer = await desk.create({ spec, by, channel: 'C1' }).catch((error: unknown) => error);
-    if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreAway);
+    const answer = await desk.createCluster({ spec, requester, channel: 'C1' }).catch((error: unknown) => error);
+    if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreUnavailable);
     store.comeBack();
     await until(async () => isCarried(await holding(store), taken));
     // Asked again it is refused because it runs, or it starts.
-    const again = await desk.create({ spec, by, channel: 'C1' });
+    const again = await desk.createCluster({ spec, requester, channel: 'C1' });
     const held = await holding(store);
-    expect('heldBy' in again ? again.heldBy.run : 'run' in again && again.run).toBe(held);
+    expect('activeRun' in again ? again.activeRun.run : 'run' in again && again.run).toBe(held);
     await until(async () => taken.includes(held ?? ''));
   },
 );
@@ -47,15 +47,15 @@ test.each(outages)(
     await store.write('run', 'r1', runRecord({ open: false, spec }), undefined);
     await store.write('cluster', 'demo', clusterRecord({ state: 'failed', runs: ['r1'], spec }), undefined);
     await store.append('r1', [
-      { type: 'run.requested', operation: 'create', by },
-      { type: 'run.finished', as: 'failed' },
+      { type: 'run.requested', operation: 'create', actor: requester },
+      { type: 'run.finished', outcome: 'failed' },
     ]);
     const { desk, taken } = engineOn(store);
     store.leaveAt(call, when);
-    await desk.resume('demo', by).catch((error: unknown) => expect(error).toBeInstanceOf(StoreAway));
+    await desk.resumeRun('demo', requester).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
     store.comeBack();
     await until(async () => isCarried(await holding(store), taken));
-    await desk.resume('demo', by);
+    await desk.resumeRun('demo', requester);
     await until(async () => taken.includes('r1'));
   },
 );
@@ -65,15 +65,15 @@ const phases = [
     name: 'toy',
     title: 'Toy',
     chapter: 1,
-    after: [],
+    dependsOn: [],
     steps: () =>
       ['a', 'b', 'c'].map((name, n, all) => ({
         key: `toy/${name}`,
         title: name,
-        after: all.slice(0, n).map((each) => `toy/${each}`),
+        dependsOn: all.slice(0, n).map((each) => `toy/${each}`),
         // Reads and writes the store within the step too, as a step does that needs a secret.
-        observe: async ({ vault }) => ((await vault.get(name)) ? present() : { is: 'absent' }),
-        apply: async ({ vault }) => void (await vault.ensure(name, () => ({}) as never)),
+        observe: async ({ vault }) => ((await vault.get(name)) ? createPresentObservation() : { status: 'absent' }),
+        apply: async ({ vault }) => void (await vault.getOrCreate(name, () => ({}) as never)),
       })),
   }),
 ];
@@ -96,12 +96,12 @@ const longMs = 20;
 async function survives(call: number, when: 'before' | 'after', awayMs: number): Promise<boolean> {
   const store = openStore();
   await store.write('run', 'r1', runRecord({ spec }), undefined);
-  await store.write('cluster', 'demo', clusterRecord({ holding: 'r1', runs: ['r1'] }), undefined);
+  await store.write('cluster', 'demo', clusterRecord({ activeRun: 'r1', runs: ['r1'] }), undefined);
   const made: string[] = [];
   const options = runnerOn(store, made);
-  const dispatcher = inProcessDispatcher({
-    ...{ store, log: () => {}, clock, againMs: 5 },
-    drive: (run, signal) => drive(run, options, signal),
+  const dispatcher = createInProcessDispatcher({
+    ...{ store, log: () => {}, clock, retryDelayMs: 5 },
+    executeRun: (run, signal) => executeRun(run, options, signal),
   });
   let away = 0;
   store.leaveAt(call, when, () => {
@@ -109,11 +109,11 @@ async function survives(call: number, when: 'before' | 'after', awayMs: number):
     if (awayMs === 0) store.comeBack();
     else setTimeout(() => store.comeBack(), awayMs);
   });
-  dispatcher.poke('r1');
+  dispatcher.wake('r1');
   await until(async () => (await store.inner.read('run', 'r1'))?.value.open === false);
   await dispatcher.stop();
-  const events = (await store.inner.events('r1')).map(({ event }) => event);
-  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', as: 'succeeded' }]);
+  const events = (await store.inner.readEvents('r1')).map(({ event }) => event);
+  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', outcome: 'succeeded' }]);
   expect(events.filter(({ type }) => type === 'step.failed')).toEqual([]);
   expect(made).toEqual(['a', 'b', 'c']);
   return away > 0;
@@ -125,15 +125,15 @@ function runnerOn(store: LeavingStore, made: string[]): RunnerOptions {
       await store.read('secret', path);
       return made.includes(path) ? {} : undefined;
     },
-    ensure: async (path: string) => {
+    getOrCreate: async (path: string) => {
       await store.read('secret', path);
       made.push(path);
     },
   };
   return {
-    ...{ store, phases, clock, holder: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
-    world: async () => ({ tools: { vault } as never, close: async () => {} }),
-    told: () => {},
+    ...{ store, phases, clock, leaseOwner: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
+    openResources: async () => ({ clients: { vault } as never, close: async () => {} }),
+    onEventsAppended: () => {},
     log: () => {},
     killPoint: () => {},
   };
@@ -144,23 +144,23 @@ const untouched: unknown = {};
 /** An engine whose dispatcher notes which open runs it was given, instead of carrying them forward. */
 function engineOn(store: LeavingStore) {
   const taken: string[] = [];
-  const { desk } = openEngine({
-    ...{ store, clock, holder: 'me', mirror: undefined, told: () => {}, log: () => {} },
-    ...(untouched as Pick<EngineOptions, 'vaults' | 'cloud' | 'kube' | 'openRemote'>),
-    dispatch: (parts) =>
-      inProcessDispatcher({
+  const { clusterService } = createEngine({
+    ...{ store, clock, leaseOwner: 'me', mirror: undefined, onEventsAppended: () => {}, log: () => {} },
+    ...(untouched as Pick<EngineOptions, 'vaults' | 'compute' | 'kube' | 'createSshClient'>),
+    createDispatcher: (parts) =>
+      createInProcessDispatcher({
         ...parts,
-        drive: async (run) => {
+        executeRun: async (run) => {
           if ((await store.read('run', run))?.value.open) taken.push(run);
           return 'over';
         },
       }),
   });
-  return { desk, taken };
+  return { desk: clusterService, taken };
 }
 
 async function holding(store: LeavingStore): Promise<string | undefined> {
-  return (await store.read('cluster', 'demo'))?.value.holding;
+  return (await store.read('cluster', 'demo'))?.value.activeRun;
 }
 
 /** Nothing holds the cluster, or what does was given to the dispatcher. */

@@ -36,14 +36,14 @@ describe.skipIf(jar === undefined)('two processes on one Firestore', () => {
   afterAll(() => emulator?.stop());
 
   cases(() => {
-    const firestore = { prefix: randomUUID(), deadlineMs: 20_000, answerMs: 8_000 };
+    const firestore = { prefix: randomUUID(), deadlineMs: 20_000, requestTimeoutMs: 8_000 };
     return SharedWorld.make(() => openFirestoreStore({ projectId: 'demo-kthw', ...firestore }), firestore);
   });
 
   test('survive that it is away for longer than a lease and than any call waits', { timeout: deadlineMs }, async () => {
     const proxy = await startCuttingProxy(emulator.host);
     onTestFinished(() => proxy.stop());
-    const firestore = { prefix: randomUUID(), deadlineMs: 1_000, answerMs: 500 };
+    const firestore = { prefix: randomUUID(), deadlineMs: 1_000, requestTimeoutMs: 500 };
     const open = () => openFirestoreStore({ projectId: 'demo-kthw', prefix: firestore.prefix });
     const shared = await SharedWorld.make(open, firestore, { FIRESTORE_EMULATOR_HOST: proxy.host });
     onTestFinished(() => shared.close());
@@ -58,7 +58,7 @@ describe.skipIf(jar === undefined)('two processes on one Firestore', () => {
     await until(() => shared.isOver(run));
     await expectDoneOnce(shared, run);
     // Being put down in the middle of a step is no fault of the step's.
-    const faults = (await shared.events(run)).flatMap((event) => (event.type === 'step.failed' ? [event.fault] : []));
+    const faults = (await shared.events(run)).flatMap((event) => (event.type === 'step.failed' ? [event.error] : []));
     expect(faults.filter(({ kind }) => kind !== 'cancelled')).toEqual([]);
   });
 });
@@ -106,7 +106,7 @@ function cases(make: () => Promise<SharedWorld>): void {
     await until(() => shared.said(sleeper).includes(`put down ${run}: lost`));
     expect(shared.said(other)).toContain(`put down ${run}: over`);
     expect(await shared.events(run)).toEqual(before);
-    expect(before.filter(({ type }) => type === 'run.taken').length).toBeGreaterThan(1);
+    expect(before.filter(({ type }) => type === 'run.claimed').length).toBeGreaterThan(1);
     await expectDoneOnce(shared, run);
   });
 
@@ -151,7 +151,7 @@ function cases(make: () => Promise<SharedWorld>): void {
 
 async function expectDoneOnce(shared: SharedWorld, run: string): Promise<void> {
   const events = await shared.events(run);
-  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', as: 'succeeded' }]);
+  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', outcome: 'succeeded' }]);
   const finished = events.flatMap((event) => (event.type === 'step.finished' ? [event.step] : []));
   expect(finished.toSorted()).toEqual([...new Set(finished)].toSorted());
   expect(finished).toEqual(expect.arrayContaining([...everyMark, 'network/vpc', 'network/subnet', 'addresses/api']));

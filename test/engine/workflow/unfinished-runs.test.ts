@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { unfinishedRuns } from '../../../src/engine/workflow/unfinished-runs.ts';
+import { listUnfinishedRuns } from '../../../src/engine/workflow/unfinished-runs.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
@@ -14,17 +14,17 @@ test('a process that starts finds the open runs and those that hold their cluste
   const store = openStore();
   // More than one page of clusters.
   for (let i = 100; i < 305; i++) {
-    await store.write('cluster', `c${i}`, clusterRecord({ holding: `r${i}`, runs: [`r${i}`] }), undefined);
+    await store.write('cluster', `c${i}`, clusterRecord({ activeRun: `r${i}`, runs: [`r${i}`] }), undefined);
     await store.write('run', `r${i}`, runRecord({ cluster: `c${i}`, open: i % 2 === 0 }), undefined);
   }
   await store.write('run', 'r0', runRecord(), undefined);
-  const found = await unfinishedRuns(store);
+  const found = await listUnfinishedRuns(store);
   expect(found).toEqual(['r0', ...Array.from({ length: 205 }, (_, i) => `r${i + 100}`)]);
 });
 
 test('a run that is over and holds nothing stays closed, and so does one that another process ends meanwhile', async () => {
   const store = openStore();
-  await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], holding: 'r2' }), undefined);
+  await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], activeRun: 'r2' }), undefined);
   await store.write('run', 'r1', runRecord({ open: false }), undefined);
   await store.write('run', 'r2', runRecord({ open: true }), undefined);
   const ending: Store = Object.create(store, {
@@ -41,7 +41,7 @@ test('a run that is over and holds nothing stays closed, and so does one that an
       },
     },
     list: { value: store.list.bind(store) },
-    openRuns: { value: store.openRuns.bind(store) },
+    listOpenRuns: { value: store.listOpenRuns.bind(store) },
   });
-  expect(await unfinishedRuns(ending)).toEqual([]);
+  expect(await listUnfinishedRuns(ending)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBatch, writeBatch } from '../../../local/compute/api/batch.ts';
+import { parseBatch, renderBatchResponse } from '../../../local/compute/api/batch.ts';
 import { bodies, localCloud } from './compute-emulator.ts';
 
 describe('batches', () => {
@@ -44,13 +44,13 @@ describe('batches', () => {
 
   it.each(['\r\n', '\n'])('are read with lines that end in %j', (end) => {
     const text = batch([['<a>', 'POST /x?y=1 HTTP/1.1', '{"a": "b\\n\\nc"}']]).replaceAll('\r\n', end);
-    expect(readBatch('multipart/mixed; boundary="==b=="', text)).toEqual([
+    expect(parseBatch('multipart/mixed; boundary="==b=="', text)).toEqual([
       { contentId: '<a>', verb: 'POST', target: '/x?y=1', body: '{"a": "b\\n\\nc"}' },
     ]);
   });
 
   it('count the bytes of an answer, not its letters', () => {
-    expect(writeBatch([{ contentId: undefined, status: 200, body: { a: 'ü' } }], 'b')).toContain(
+    expect(renderBatchResponse([{ contentId: undefined, status: 200, body: { a: 'ü' } }], 'b')).toContain(
       'Content-Length: 10\r\n',
     );
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { WithoutMachines } from '../../../local/compute/in-memory-machine-backend.ts';
-import { type Cloud, type CloudOptions, startCloud } from '../../../local/compute/start-compute-emulator.ts';
+import { InMemoryMachineBackend } from '../../../local/compute/in-memory-machine-backend.ts';
+import { type ComputeEmulator, type ComputeEmulatorOptions, startComputeEmulator } from '../../../local/compute/start-compute-emulator.ts';
 
 export interface Json {
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into by the test that asked
@@ -12,11 +12,11 @@ export interface Reply {
 }
 
 /** A cloud without machines for the tests of one file or block; each test may bring a project of its own. */
-export function localCloud(options: Partial<CloudOptions> = {}) {
-  const machines = new WithoutMachines();
-  let cloud: Cloud;
+export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
+  const machines = new InMemoryMachineBackend();
+  let cloud: ComputeEmulator;
   beforeAll(async () => {
-    cloud = await startCloud({ operationDelayMs: 10, ...options, machines });
+    cloud = await startComputeEmulator({ operationDelayMs: 10, ...options, machines });
   });
   afterAll(() => cloud.close());
 

@@ -5,7 +5,7 @@ describe('ordered faults', () => {
   const cloud = localCloud();
   const [ask, done] = [cloud.on('faults'), cloud.done('faults')];
   const order = (faults: unknown) => cloud.ask('POST', '/_kthw/faults', faults);
-  afterEach(() => cloud.faults().clear());
+  afterEach(() => cloud.faults().clearFaults());
 
   it('answer in place of the API, as often as was ordered', async () => {
     await order({ match: 'GET /global/networks', times: 2, respond: { status: 503, body: { error: { code: 503 } } } });

@@ -14,7 +14,7 @@ if (!gcloudIsThere) {
 const wholeRunMs = 900_000;
 
 describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gcloud", { timeout: wholeRunMs }, () => {
-  const cloud = localCloud({ operationDelayMs: 40, waitMs: 5_000 });
+  const cloud = localCloud({ operationDelayMs: 40, waitTimeoutMs: 5_000 });
   let home: string;
 
   beforeAll(() => {
@@ -104,7 +104,7 @@ describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gc
     await gcloud(
       `forwarding-rules create kubernetes-forwarding-rule --address ${publicAddress} --ports 6443 --region us-central1 --target-pool kubernetes-target-pool`,
     );
-    expect(cloud.machines.networks.get('kubernetes-the-hard-way')?.external).toContainEqual({
+    expect(cloud.machines.networks.get('kubernetes-the-hard-way')?.externalAddresses).toContainEqual({
       kind: 'balancer',
       address: publicAddress,
       ports: [6443, 6443],

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bodies, localCloud, region, zone } from './compute-emulator.ts';
 
 describe('the machines and networks behind the API', () => {
-  const cloud = localCloud({ block: 45 });
+  const cloud = localCloud({ addressBlock: 45 });
   const [ask, done] = [cloud.on('behind'), cloud.done('behind')];
   const plan = () => cloud.machines.networks.get('net');
   const get = async (path: string) => (await ask('GET', path)).body;
@@ -143,7 +143,7 @@ describe('the machines and networks behind the API', () => {
       healthyThreshold: 2,
       unhealthyThreshold: 2,
     };
-    expect(plan()?.external).toContainEqual({
+    expect(plan()?.externalAddresses).toContainEqual({
       kind: 'balancer',
       address,
       ports: [6443, 6443],
@@ -151,15 +151,15 @@ describe('the machines and networks behind the API', () => {
       healthCheck,
     });
     await done('PATCH', 'global/httpHealthChecks/check', { port: 8080 });
-    expect(plan()?.external).toContainEqual(expect.objectContaining({ healthCheck: { ...healthCheck, port: 8080 } }));
+    expect(plan()?.externalAddresses).toContainEqual(expect.objectContaining({ healthCheck: { ...healthCheck, port: 8080 } }));
     const health = async () =>
       (await ask('POST', `${region}/targetPools/pool/getHealth`, { instance: `${zone}/instances/vm` })).body
         .healthStatus[0];
     expect(await health()).toMatchObject({ healthState: 'HEALTHY', ipAddress: address });
-    cloud.machines.unhealthy.add('10.240.0.20');
+    cloud.machines.unhealthyAddresses.add('10.240.0.20');
     expect(await health()).toMatchObject({ healthState: 'UNHEALTHY' });
     await done('POST', `${region}/targetPools/pool/removeInstance`, members);
-    expect(plan()?.external.map(({ kind }) => kind)).toEqual(['machine']);
+    expect(plan()?.externalAddresses.map(({ kind }) => kind)).toEqual(['machine']);
     for (const path of ['forwardingRules/rule', 'targetPools/pool', 'addresses/ip'])
       await done('DELETE', `${region}/${path}`);
     await done('DELETE', 'global/httpHealthChecks/check');
@@ -175,12 +175,12 @@ describe('the machines and networks behind the API', () => {
       status: 'TERMINATED',
       cpuPlatform: 'Unknown CPU Platform',
     });
-    expect([await natAddress('vm'), plan()?.external, await cpus()]).toEqual([undefined, [], 0]);
+    expect([await natAddress('vm'), plan()?.externalAddresses, await cpus()]).toEqual([undefined, [], 0]);
     await done('POST', `${zone}/instances/vm/setMachineType`, { machineType: `${zone}/machineTypes/e2-standard-4` });
     await done('POST', `${zone}/instances/vm/start`);
     const after = await natAddress('vm');
     expect(after).not.toBe(before);
-    expect(plan()?.external).toEqual([{ kind: 'machine', address: after, target: 'vm' }]);
+    expect(plan()?.externalAddresses).toEqual([{ kind: 'machine', address: after, target: 'vm' }]);
     expect(cloud.machines.machines.get('vm')).toMatchObject({
       running: true,
       limits: { cpus: 4 },

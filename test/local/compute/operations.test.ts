@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { WithoutMachines } from '../../../local/compute/in-memory-machine-backend.ts';
-import { startCloud } from '../../../local/compute/start-compute-emulator.ts';
+import { InMemoryMachineBackend } from '../../../local/compute/in-memory-machine-backend.ts';
+import { startComputeEmulator } from '../../../local/compute/start-compute-emulator.ts';
 import { bodies, localCloud, region, zone } from './compute-emulator.ts';
 
 /** Time that a test holds: what passes while it is closed waits until it opens. */
@@ -31,7 +31,7 @@ class Gate {
 
 describe('operations', () => {
   const gate = new Gate();
-  const cloud = localCloud({ waitMs: 20, pause: () => gate.pass() });
+  const cloud = localCloud({ waitTimeoutMs: 20, sleep: () => gate.pass() });
 
   it('go from PENDING over RUNNING to DONE, and the resource shows when they run', async () => {
     const ask = cloud.on('steps');
@@ -124,11 +124,11 @@ describe('operations', () => {
     const [ask, done] = [cloud.on('fails'), cloud.done('fails')];
     await done('POST', 'global/networks', bodies.network('fails'));
     await done('POST', `${region}/subnetworks`, bodies.subnetwork('sub', 'fails'));
-    cloud.machines.before = (work) => {
+    cloud.machines.onBeforeOperation = (work) => {
       if (work === 'create') throw new Error('no space left on the disk');
     };
     const failed = await done('POST', `${zone}/instances`, bodies.instance('fails'));
-    cloud.machines.before = () => undefined;
+    cloud.machines.onBeforeOperation = () => undefined;
     expect(failed).toMatchObject({
       status: 'DONE',
       httpErrorStatusCode: 500,
@@ -146,24 +146,24 @@ describe('operations', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    cloud.machines.before = (work, name) => (work === 'shapeNetwork' && name === 'slow' ? released : undefined);
+    cloud.machines.onBeforeOperation = (work, name) => (work === 'shapeNetwork' && name === 'slow' ? released : undefined);
     const { body: begun } = await ask('POST', 'global/networks', bodies.network('slow'));
     const status = async () => (await ask('POST', `global/operations/${begun.name}/wait`, '""')).body.status;
     await expect.poll(status).toBe('RUNNING');
     expect(await status()).toBe('RUNNING');
     release();
     await finished(ask, begun.name);
-    cloud.machines.before = () => undefined;
+    cloud.machines.onBeforeOperation = () => undefined;
     await done('DELETE', 'global/networks/slow');
   });
 
   it('that are at work as the cloud closes come to their end first', async () => {
-    const machines = new WithoutMachines();
+    const machines = new InMemoryMachineBackend();
     const order: string[] = [];
-    const closing = await startCloud({ machines, operationDelayMs: 0 });
+    const closing = await startComputeEmulator({ machines, operationDelayMs: 0 });
     let release = () => {};
     const working = new Promise<void>((resolve) => {
-      machines.before = async () => {
+      machines.onBeforeOperation = async () => {
         resolve();
         await new Promise<void>((go) => {
           release = go;

@@ -3,12 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
+import { getMirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
 import { startMirror } from '../../../local/mirror/start-mirror.ts';
 import { releasePaths, versions } from '../../../local/mirror/versions.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const cacheDir = mirrorCacheDir();
+const cacheDir = getMirrorCacheDir();
 const tarball = join(
   cacheDir,
   'files',

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import { faultStreams } from '../../../local/mirror/serving/fault-streams.ts';
+import { createFaultStreams } from '../../../local/mirror/serving/fault-streams.ts';
 import { filesPart, mirrorOf, tinyImages } from './fixtures.ts';
 
 const content = 'x'.repeat(4_000);
@@ -24,7 +24,7 @@ describe('faults on purpose', () => {
   });
 
   it('send a file in pieces of a tenth of a second, and whole', async () => {
-    const streams = faultStreams({ match: '/', times: 1, bytesPerSecond: 20_000 });
+    const streams = createFaultStreams({ match: '/', times: 1, bytesPerSecond: 20_000 });
     const pieces: Buffer[] = [];
     for (const stream of streams) {
       stream.on('data', (piece: Buffer) => pieces.push(piece));

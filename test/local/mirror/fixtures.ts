@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Part } from '../../../local/mirror/building/mirror-artifact.ts';
+import type { MirrorArtifact } from '../../../local/mirror/building/mirror-artifact.ts';
 import { ensureMirror } from '../../../local/mirror/ensure-mirror.ts';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
 import { writeLayout } from '../../../local/mirror/images/write-layout.ts';
@@ -13,12 +13,12 @@ export function filesPart(
   name: string,
   files: Readonly<Record<string, string | Buffer>>,
   recipe = '1',
-): Part & { made: number } {
+): MirrorArtifact & { made: number } {
   const part = {
     name,
     recipe,
     made: 0,
-    async make({ out }: { readonly out: string }) {
+    async build({ out }: { readonly out: string }) {
       part.made++;
       for (const [path, content] of Object.entries(files)) {
         const file = join(out, 'files', path);
@@ -32,10 +32,10 @@ export function filesPart(
 }
 
 /** A part with the image `registry.k8s.io/pause:3.2` and `docker.io/library/tiny:1`, of the same single layer. */
-export const tinyImages: Part = {
+export const tinyImages: MirrorArtifact = {
   name: 'images',
   recipe: '1',
-  async make({ out }) {
+  async build({ out }) {
     const layer = await buildLayer([{ path: 'hello', kind: 'file', content: 'hello' }]);
     await mkdir(join(out, 'images'));
     await writeLayout(join(out, 'images'), [
@@ -47,9 +47,9 @@ export const tinyImages: Part = {
 };
 
 /** A mirror with this content, on an address and port of its own. */
-export async function mirrorOf(parts: readonly Part[]): Promise<Mirror> {
+export async function mirrorOf(artifacts: readonly MirrorArtifact[]): Promise<Mirror> {
   const cacheDir = await temporaryFolder();
-  await ensureMirror(cacheDir, () => undefined, { parts, upstream: undefined });
+  await ensureMirror(cacheDir, () => undefined, { artifacts, upstream: undefined });
   const mirror = await startMirror({ cacheDir });
   onTestFinished(() => mirror.close());
   return mirror;

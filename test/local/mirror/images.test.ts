@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { buildLayer } from '../../../local/mirror/images/layer.ts';
-import { busyboxEntries, pauseEntries } from '../../../local/mirror/images/layer-entries.ts';
+import { buildBusyboxEntries, pauseEntries } from '../../../local/mirror/images/layer-entries.ts';
 import { readLayout } from '../../../local/mirror/images/read-layout.ts';
 import { writeLayout } from '../../../local/mirror/images/write-layout.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -14,7 +14,7 @@ const applets = ['bin/busybox', 'bin/sh', 'bin/sleep', 'usr/bin/wget', 'usr/sbin
 
 describe('a layer', () => {
   it('has busybox and a link to it for every program, in folders that come first', async () => {
-    const layer = await buildLayer(busyboxEntries(Buffer.from('the program'), applets));
+    const layer = await buildLayer(buildBusyboxEntries(Buffer.from('the program'), applets));
     const headers = await readTar(layer.content);
     expect(headers.get('bin/busybox')).toMatchObject({ type: 'file', mode: 0o755, size: 11, uid: 0, gid: 0 });
     for (const program of ['bin/sh', 'bin/sleep', 'usr/bin/wget', 'usr/sbin/httpd']) {
@@ -37,7 +37,7 @@ describe('a layer', () => {
 describe('an image layout', () => {
   it('links names to manifests, manifests to configurations and layers, all by digest and size', async () => {
     const folder = await temporaryFolder();
-    const base = await buildLayer(busyboxEntries(Buffer.from('the program'), applets));
+    const base = await buildLayer(buildBusyboxEntries(Buffer.from('the program'), applets));
     const pause = await buildLayer(pauseEntries);
     const names = ['registry.k8s.io/pause:3.2', 'k8s.gcr.io/pause:3.2'];
     await writeLayout(folder, [{ names, layers: [base, pause], config: { Entrypoint: ['/pause'] } }]);

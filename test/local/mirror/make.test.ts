@@ -1,7 +1,7 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Part } from '../../../local/mirror/building/mirror-artifact.ts';
+import type { MirrorArtifact } from '../../../local/mirror/building/mirror-artifact.ts';
 import { ensureMirror } from '../../../local/mirror/ensure-mirror.ts';
 import { readManifest } from '../../../local/mirror/manifest.ts';
 import { filesPart } from './fixtures.ts';
@@ -13,8 +13,8 @@ describe('making the content', () => {
   it('makes what is missing, once, and writes down where it came from', async () => {
     const cacheDir = await temporaryFolder();
     const part = filesPart('one', { 'host/a': 'content' });
-    await ensureMirror(cacheDir, silent, { parts: [part] });
-    await ensureMirror(cacheDir, silent, { parts: [part] });
+    await ensureMirror(cacheDir, silent, { artifacts: [part] });
+    await ensureMirror(cacheDir, silent, { artifacts: [part] });
     expect(part.made).toBe(1);
     expect((await readManifest(cacheDir)).parts.one).toMatchObject({
       recipe: '1',
@@ -36,9 +36,9 @@ describe('making the content', () => {
   ])('when %s', async (_, damage, timesMade) => {
     const cacheDir = await temporaryFolder();
     const part = filesPart('one', { 'host/a': 'content' });
-    await ensureMirror(cacheDir, silent, { parts: [part] });
+    await ensureMirror(cacheDir, silent, { artifacts: [part] });
     await damage(join(cacheDir, 'files/host/a'), cacheDir);
-    await ensureMirror(cacheDir, silent, { parts: [part] });
+    await ensureMirror(cacheDir, silent, { artifacts: [part] });
     expect(part.made).toBe(timesMade);
     expect(await readFile(join(cacheDir, 'files/host/a'), 'utf8')).toBe('content');
   });
@@ -46,18 +46,18 @@ describe('making the content', () => {
   it('makes only the broken part again and says what was wrong', async () => {
     const cacheDir = await temporaryFolder();
     const [good, bad] = [filesPart('good', { 'host/a': 'a' }), filesPart('bad', { 'host/b': 'b' })];
-    await ensureMirror(cacheDir, silent, { parts: [good, bad] });
+    await ensureMirror(cacheDir, silent, { artifacts: [good, bad] });
     await rm(join(cacheDir, 'files/host/b'));
     const lines: string[] = [];
-    await ensureMirror(cacheDir, (line) => lines.push(line), { parts: [good, bad] });
+    await ensureMirror(cacheDir, (line) => lines.push(line), { artifacts: [good, bad] });
     expect([good.made, bad.made]).toEqual([1, 2]);
     expect(lines[0]).toBe('bad: making it again: "files/host/b" is missing');
   });
 
   it('makes a part of another recipe again and removes what the old one had', async () => {
     const cacheDir = await temporaryFolder();
-    await ensureMirror(cacheDir, silent, { parts: [filesPart('one', { 'host/v1': 'a' }, '1')] });
-    await ensureMirror(cacheDir, silent, { parts: [filesPart('one', { 'host/v2': 'b' }, '2')] });
+    await ensureMirror(cacheDir, silent, { artifacts: [filesPart('one', { 'host/v1': 'a' }, '1')] });
+    await ensureMirror(cacheDir, silent, { artifacts: [filesPart('one', { 'host/v2': 'b' }, '2')] });
     expect(await readFile(join(cacheDir, 'files/host/v2'), 'utf8')).toBe('b');
     await expect(stat(join(cacheDir, 'files/host/v1'))).rejects.toThrow('ENOENT');
   });
@@ -65,9 +65,9 @@ describe('making the content', () => {
   it('keeps what was made when another part fails', async () => {
     const cacheDir = await temporaryFolder();
     const good = filesPart('good', { 'host/a': 'a' });
-    const failing: Part = { name: 'failing', recipe: '1', make: () => Promise.reject(new Error('no disk')) };
-    await expect(ensureMirror(cacheDir, silent, { parts: [failing, good] })).rejects.toThrow('no disk');
-    await ensureMirror(cacheDir, silent, { parts: [good] });
+    const failing: MirrorArtifact = { name: 'failing', recipe: '1', build: () => Promise.reject(new Error('no disk')) };
+    await expect(ensureMirror(cacheDir, silent, { artifacts: [failing, good] })).rejects.toThrow('no disk');
+    await ensureMirror(cacheDir, silent, { artifacts: [good] });
     expect(good.made).toBe(1);
   });
 
@@ -75,18 +75,18 @@ describe('making the content', () => {
     const cacheDir = await temporaryFolder();
     const stop = new AbortController();
     const good = filesPart('good', { 'host/a': 'a' });
-    const endless: Part = {
+    const endless: MirrorArtifact = {
       name: 'endless',
       recipe: '1',
-      make: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      build: ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     };
     const log = (line: string) => {
       if (line.startsWith('good: ready')) stop.abort(new Error('stopped by a test'));
     };
-    await expect(ensureMirror(cacheDir, log, { parts: [endless, good], signal: stop.signal })).rejects.toThrow(
+    await expect(ensureMirror(cacheDir, log, { artifacts: [endless, good], signal: stop.signal })).rejects.toThrow(
       'stopped by a test',
     );
-    await ensureMirror(cacheDir, silent, { parts: [filesPart('endless', { 'host/b': 'b' }), good] });
+    await ensureMirror(cacheDir, silent, { artifacts: [filesPart('endless', { 'host/b': 'b' }), good] });
     expect(good.made).toBe(1);
     expect(Object.keys((await readManifest(cacheDir)).parts).sort()).toEqual(['endless', 'good']);
   });
@@ -98,16 +98,16 @@ describe('making the content', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const slow: Part = { ...part, make: (context) => held.then(() => part.make(context)) };
+    const slow: MirrorArtifact = { ...part, build: (context) => held.then(() => part.build(context)) };
     const lines: string[] = [];
-    const first = ensureMirror(cacheDir, silent, { parts: [slow] });
+    const first = ensureMirror(cacheDir, silent, { artifacts: [slow] });
     const second = ensureMirror(
       cacheDir,
       (line) => {
         lines.push(line);
         release();
       },
-      { parts: [slow] },
+      { artifacts: [slow] },
     );
     await Promise.all([first, second]);
     expect(part.made).toBe(1);

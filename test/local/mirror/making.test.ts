@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { DebianSuite } from '../../../local/mirror/building/debian-suite.ts';
-import { kubernetesPart } from '../../../local/mirror/building/kubernetes-artifact.ts';
+import { kubernetesArtifact } from '../../../local/mirror/building/kubernetes-artifact.ts';
 import { renderAptConfiguration, renderSources } from '../../../local/mirror/building/render-apt.ts';
 import { runChild } from '../../../local/mirror/building/run-child.ts';
 import { writeTarball } from '../../../local/mirror/building/tarball.ts';
-import { sha256Of } from '../../../local/mirror/stored-files.ts';
+import { computeSha256 } from '../../../local/mirror/stored-files.ts';
 import { kubernetesPrograms, releasePaths } from '../../../local/mirror/versions.ts';
 import { filesPart, mirrorOf } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -56,11 +56,11 @@ describe('kubernetes from upstream', () => {
 
   it('is downloaded where it can be reached, with its digests', async () => {
     const context = await contextFor(withDigests(upstreamFiles));
-    expect(await kubernetesPart.make(context)).toBe('upstream 1.20.2');
+    expect(await kubernetesArtifact.build(context)).toBe('upstream 1.20.2');
     for (const name of kubernetesPrograms) {
       const file = join(context.out, 'files', releasePaths.kubernetes, name);
       expect(await readFile(file, 'utf8')).toBe(`program ${name}`);
-      expect(await readFile(`${file}.sha256`, 'utf8')).toBe(await sha256Of(file));
+      expect(await readFile(`${file}.sha256`, 'utf8')).toBe(await computeSha256(file));
     }
   });
 
@@ -69,7 +69,7 @@ describe('kubernetes from upstream', () => {
       ...withDigests(upstreamFiles),
       [`${releasePaths.kubernetes}/kubelet`]: 'another',
     });
-    await expect(kubernetesPart.make(context)).rejects.toThrow('its digest is not the one in "kubelet.sha256"');
+    await expect(kubernetesArtifact.build(context)).rejects.toThrow('its digest is not the one in "kubelet.sha256"');
   });
 });
 

@@ -3,12 +3,12 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
+import { getMirrorCacheDir } from '../../../local/mirror/cache-dir.ts';
 import { startMirror } from '../../../local/mirror/start-mirror.ts';
 import { kubernetesPrograms, releasePaths, versions } from '../../../local/mirror/versions.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const cacheDir = mirrorCacheDir();
+const cacheDir = getMirrorCacheDir();
 
 /** The real content takes minutes to make: `node local/mirror/main.ts --make-only`. */
 describe.runIf(existsSync(join(cacheDir, 'files', releasePaths.kubernetes)))('what the mirror really serves', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkBlocks, checkView } from '../../../local/slack/blocks/validate-blocks.ts';
+import { validateBlocks, validateView } from '../../../local/slack/blocks/validate-blocks.ts';
 
 const of = (length: number) => 'x'.repeat(length);
 const plain = (text: string) => ({ type: 'plain_text', text });
@@ -47,8 +47,8 @@ describe('blocks at their limit pass, and one step over it do not', () => {
     ['longest input', (n) => [input({ type: 'plain_text_input', max_length: n })], 3000],
     ['rows of a table', (n) => [{ type: 'table', rows: times(n, [{}]) }], 100],
   ])('%s', (_what, make, limit) => {
-    expect(checkBlocks(make(limit))).toEqual([]);
-    expect(checkBlocks(make(limit + 1))).toHaveLength(1);
+    expect(validateBlocks(make(limit))).toEqual([]);
+    expect(validateBlocks(make(limit + 1))).toHaveLength(1);
   });
 
   it.each<[string, (n: number) => object, number]>([
@@ -58,8 +58,8 @@ describe('blocks at their limit pass, and one step over it do not', () => {
     ['private metadata', (n) => modal({ private_metadata: of(n) }), 3000],
     ['callback id', (n) => modal({ callback_id: of(n) }), 255],
   ])('%s', (_what, make, limit) => {
-    expect(checkView(make(limit))).toEqual([]);
-    expect(checkView(make(limit + 1))).toHaveLength(1);
+    expect(validateView(make(limit))).toEqual([]);
+    expect(validateView(make(limit + 1))).toHaveLength(1);
   });
 });
 
@@ -101,20 +101,20 @@ describe('blocks are refused', () => {
     ],
     ['what is no list', 'x', 'must be an array [json-pointer:/blocks]'],
   ])('with %s', (_what, blocks, complaint) => {
-    expect(checkBlocks(blocks)).toEqual([complaint]);
+    expect(validateBlocks(blocks)).toEqual([complaint]);
   });
 
   it('when a modal asks something and has no way to submit it', () => {
     const blocks = [input({ type: 'plain_text_input' })];
-    expect(checkView(modal({ blocks }))).toEqual(['missing required field: submit [json-pointer:/view]']);
-    expect(checkView(modal({ blocks, submit: plain('Go') }))).toEqual([]);
+    expect(validateView(modal({ blocks }))).toEqual(['missing required field: submit [json-pointer:/view]']);
+    expect(validateView(modal({ blocks, submit: plain('Go') }))).toEqual([]);
   });
 
   it('when markdown blocks are too long together', () => {
-    expect(checkBlocks(times(2, { type: 'markdown', text: of(6001) }))).toHaveLength(1);
+    expect(validateBlocks(times(2, { type: 'markdown', text: of(6001) }))).toHaveLength(1);
   });
 });
 
 it('accepts one action id in two blocks', () => {
-  expect(checkBlocks([actions([button({ action_id: 'a' })]), actions([button({ action_id: 'a' })])])).toEqual([]);
+  expect(validateBlocks([actions([button({ action_id: 'a' })]), actions([button({ action_id: 'a' })])])).toEqual([]);
 });

@@ -25,7 +25,7 @@ describe('a click', () => {
   it('on a button carries the message, the person and the value', async () => {
     const bodies = await startRecorder();
     const ts = await post(buttonBlocks('approve', 'run-7'));
-    expect(await harness.people.as('grace').click('clusters', ts, 'approve')).toMatchObject({ ok: true, status: 200 });
+    expect(await harness.people.actAs('grace').clickInMessage('clusters', ts, 'approve')).toMatchObject({ ok: true, status: 200 });
     expect(bodies).toMatchObject([
       {
         type: 'block_actions',
@@ -43,7 +43,7 @@ describe('a click', () => {
     const [section, first] = buttonBlocks('pick', 'one');
     const [, second] = buttonBlocks('pick', 'two');
     const ts = await post([section, first, { ...second, block_id: 'more' }] as object[]);
-    await harness.people.as('ada').click('clusters', ts, 'pick', 'two');
+    await harness.people.actAs('ada').clickInMessage('clusters', ts, 'pick', 'two');
     expect(bodies[0]?.actions).toMatchObject([{ block_id: 'more', value: 'two' }]);
   });
 
@@ -55,10 +55,10 @@ describe('a click', () => {
       text: 'q',
       blocks: buttonBlocks('approve') as never,
     });
-    await harness.people.as('ada').click('clusters', ts as string, 'approve');
+    await harness.people.actAs('ada').clickInMessage('clusters', ts as string, 'approve');
     expect(bodies[0]).toMatchObject({ container: { is_ephemeral: true, message_ts: ts } });
     expect(bodies[0]?.message).toBeUndefined();
-    await expect(harness.people.as('grace').click('clusters', ts as string, 'approve')).rejects.toThrow('no message');
+    await expect(harness.people.actAs('grace').clickInMessage('clusters', ts as string, 'approve')).rejects.toThrow('no message');
   });
 
   it('in a thread names the thread', async () => {
@@ -70,7 +70,7 @@ describe('a click', () => {
       text: 'q',
       blocks: buttonBlocks('b') as never,
     });
-    await harness.people.as('ada').click('clusters', reply.ts as string, 'b');
+    await harness.people.actAs('ada').clickInMessage('clusters', reply.ts as string, 'b');
     expect(bodies[0]).toMatchObject({ container: { thread_ts: parent }, message: { thread_ts: parent } });
   });
 
@@ -84,7 +84,7 @@ describe('a click', () => {
   ])('in a %s carries what was chosen', async (type, value, expected) => {
     const bodies = await startRecorder();
     const ts = await post([{ type: 'actions', block_id: 'x', elements: [{ type, action_id: 'choose', options }] }]);
-    await harness.people.as('ada').click('clusters', ts, 'choose', value);
+    await harness.people.actAs('ada').clickInMessage('clusters', ts, 'choose', value);
     expect(bodies[0]?.actions).toMatchObject([{ type, action_id: 'choose', ...expected }]);
     expect(bodies[0]?.state?.values).toMatchObject({ x: { choose: expected } });
   });
@@ -92,7 +92,7 @@ describe('a click', () => {
   it('on what is not there is an error that names it', async () => {
     await startRecorder();
     const ts = await post(buttonBlocks('approve'));
-    await expect(harness.people.as('ada').click('clusters', ts, 'other')).rejects.toThrow(
+    await expect(harness.people.actAs('ada').clickInMessage('clusters', ts, 'other')).rejects.toThrow(
       'clicking "other": there is no such element',
     );
   });
@@ -101,7 +101,7 @@ describe('a click', () => {
     await startRecorder();
     const ts = await post(buttonBlocks('approve'));
     await harness.stopBot();
-    expect(await harness.people.as('ada').click('clusters', ts, 'approve')).toEqual({
+    expect(await harness.people.actAs('ada').clickInMessage('clusters', ts, 'approve')).toEqual({
       ok: false,
       error: 'dispatch_failed',
     });

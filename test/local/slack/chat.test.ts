@@ -15,7 +15,7 @@ describe('a message', () => {
   it('is seen by everybody and read back by the bot with its metadata', async () => {
     const metadata = { event_type: 'run', event_payload: { seq: 7 } };
     const ts = await post('hello', { metadata });
-    expect(await harness.people.messages('clusters', 'linus')).toMatchObject([{ ts, text: 'hello', metadata }]);
+    expect(await harness.people.listMessages('clusters', 'linus')).toMatchObject([{ ts, text: 'hello', metadata }]);
     const bare = await harness.web.conversations.history({ channel: 'C0CLUSTER' });
     expect(bare.messages?.[0]).not.toHaveProperty('metadata');
     const full = await harness.web.conversations.history({ channel: 'C0CLUSTER', include_all_metadata: true });
@@ -25,17 +25,17 @@ describe('a message', () => {
   it('goes to a direct conversation when it is sent to a person', async () => {
     const { channel } = await harness.web.chat.postMessage({ channel: 'U0000ADA0', text: 'psst' });
     expect(channel).toMatch(/^D/);
-    expect(await harness.people.dm('ada')).toMatchObject([{ text: 'psst' }]);
+    expect(await harness.people.listDmMessages('ada')).toMatchObject([{ text: 'psst' }]);
     const opened = await harness.web.conversations.open({ users: 'U0000ADA0' });
     expect(opened).toMatchObject({ already_open: true, channel: { id: channel } });
-    const asGrace = harness.people.messages(channel as string, 'grace');
+    const asGrace = harness.people.listMessages(channel as string, 'grace');
     await expect(asGrace).rejects.toThrow('there is no such channel for grace');
   });
 
   it('for one person is not in the history', async () => {
     await harness.web.chat.postEphemeral({ channel: 'C0CLUSTER', user: 'U0000ADA0', text: 'only you' });
-    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ text: 'only you', is_ephemeral: true }]);
-    expect(await harness.people.messages('clusters', 'grace')).toEqual([]);
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: 'only you', is_ephemeral: true }]);
+    expect(await harness.people.listMessages('clusters', 'grace')).toEqual([]);
     expect((await harness.web.conversations.history({ channel: 'C0CLUSTER' })).messages).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('a thread', () => {
     const ts = await post('first');
     const reply = await post('second', { thread_ts: ts });
     await post('third', { thread_ts: reply });
-    const [first, ...rest] = await harness.people.messages('clusters', 'ada');
+    const [first, ...rest] = await harness.people.listMessages('clusters', 'ada');
     expect(first).toMatchObject({ ts, reply_count: 2, reply_users: ['U0000BOT0'] });
     expect(rest).toEqual([]);
     const thread = await harness.web.conversations.replies({ channel: 'C0CLUSTER', ts });
@@ -71,7 +71,7 @@ describe('a thread', () => {
   it('can show a reply in the channel too', async () => {
     const ts = await post('first');
     await post('news', { thread_ts: ts, reply_broadcast: true });
-    const shown = await harness.people.messages('clusters', 'ada');
+    const shown = await harness.people.listMessages('clusters', 'ada');
     expect(shown.map(({ text, subtype }) => [text, subtype])).toEqual([
       ['first', undefined],
       ['news', 'thread_broadcast'],
@@ -84,11 +84,11 @@ describe('an update', () => {
     const metadata = { event_type: 'run', event_payload: {} };
     const ts = await post('before', { blocks: buttonBlocks('a'), metadata });
     await harness.web.chat.update({ channel: 'C0CLUSTER', ts, text: 'after' });
-    const [message] = await harness.people.messages('clusters', 'ada');
+    const [message] = await harness.people.listMessages('clusters', 'ada');
     expect(message).toMatchObject({ text: 'after', metadata, edited: { user: 'U0000BOT0' } });
     expect(message?.blocks).toBeUndefined();
     await harness.web.chat.update({ channel: 'C0CLUSTER', ts, text: 'again', metadata: {} as never });
-    expect((await harness.people.messages('clusters', 'ada'))[0]).not.toHaveProperty('metadata');
+    expect((await harness.people.listMessages('clusters', 'ada'))[0]).not.toHaveProperty('metadata');
   });
 });
 
@@ -97,7 +97,7 @@ describe('a deletion', () => {
     const [alone, parent] = [await post('alone'), await post('parent')];
     await post('reply', { thread_ts: parent });
     for (const ts of [alone, parent]) await harness.web.chat.delete({ channel: 'C0CLUSTER', ts });
-    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ ts: parent, subtype: 'tombstone' }]);
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ ts: parent, subtype: 'tombstone' }]);
   });
 });
 

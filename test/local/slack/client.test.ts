@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWorkspace } from '../../../local/slack/start-slack-emulator.ts';
+import { startSlackEmulator } from '../../../local/slack/start-slack-emulator.ts';
 import { type Harness, startHarness } from './test-environment.ts';
 
 let harness: Harness;
@@ -12,7 +12,7 @@ afterEach(() => harness.close());
 describe('waiting', () => {
   it('ends with the first change that satisfies it', async () => {
     const found = harness.people.waitFor(async () =>
-      (await harness.people.messages('clusters', 'ada')).find(({ text }) => text === 'second'),
+      (await harness.people.listMessages('clusters', 'ada')).find(({ text }) => text === 'second'),
     );
     for (const text of ['first', 'second']) await harness.web.chat.postMessage({ channel: 'C0CLUSTER', text });
     expect((await found).text).toBe('second');
@@ -23,7 +23,7 @@ describe('waiting', () => {
   });
 
   it('ends at its deadline, and says what did not come', async () => {
-    const never = harness.people.waitFor(() => false, { deadlineMs: 30, what: 'a miracle' });
+    const never = harness.people.waitFor(() => false, { deadlineMs: 30, description: 'a miracle' });
     await expect(never).rejects.toThrow('waiting for a miracle: it did not come within 30 ms');
   });
 
@@ -37,17 +37,17 @@ describe('waiting', () => {
 
 describe('the people of the workspace', () => {
   it('cannot be the bot, nor somebody unknown', async () => {
-    await expect(harness.people.as('kthw').say('clusters', 'x')).rejects.toThrow('acting as "kthw"');
-    await expect(harness.people.as('eve').say('clusters', 'x')).rejects.toThrow('there is no such person');
+    await expect(harness.people.actAs('kthw').sendMessage('clusters', 'x')).rejects.toThrow('acting as "kthw"');
+    await expect(harness.people.actAs('eve').sendMessage('clusters', 'x')).rejects.toThrow('there is no such person');
   });
 
   it('cannot read private channels that they are not in', async () => {
-    expect(await harness.people.messages('vault', 'ada')).toEqual([]);
-    await expect(harness.people.messages('vault', 'linus')).rejects.toThrow('there is no such channel for linus');
+    expect(await harness.people.listMessages('vault', 'ada')).toEqual([]);
+    await expect(harness.people.listMessages('vault', 'linus')).rejects.toThrow('there is no such channel for linus');
   });
 
   it('can invite the bot, which may then post', async () => {
-    await harness.people.as('ada').invite('vault', 'kthw');
+    await harness.people.actAs('ada').invite('vault', 'kthw');
     expect(await harness.web.chat.postMessage({ channel: 'C000VAULT', text: 'hi' })).toMatchObject({ ok: true });
   });
 
@@ -61,7 +61,7 @@ describe('the people of the workspace', () => {
       return team.channels.find(({ name }) => name === 'clusters');
     };
     expect(await entry()).toMatchObject({ unread: 1, mentions: 1 });
-    await harness.people.act('read', { as: 'ada', channel: 'clusters', ts });
+    await harness.people.performAction('read', { as: 'ada', channel: 'clusters', ts });
     expect(await entry()).toMatchObject({ unread: 0, mentions: 0 });
   });
 });
@@ -77,7 +77,7 @@ describe('the server', () => {
   it('does nothing for a form, which a page of another site could send', async () => {
     const body = new URLSearchParams({ as: 'ada', channel: 'clusters', text: 'forged' });
     expect((await fetch(`${harness.workspace.url}/_local/say`, { method: 'POST', body })).status).toBe(400);
-    expect(await harness.people.messages('clusters', 'ada')).toEqual([]);
+    expect(await harness.people.listMessages('clusters', 'ada')).toEqual([]);
   });
 
   it('serves the page with a policy that lets only its own scripts run, and no other file', async () => {
@@ -88,11 +88,11 @@ describe('the server', () => {
     expect(parts.filter((path) => /\.(js|css|svg)$/.test(path ?? '')).length).toBeGreaterThan(2);
     for (const path of parts) expect((await fetch(new URL(path ?? '', harness.workspace.url))).status).toBe(200);
     expect(await statusOf('/../main.ts', {})).toBe(404);
-    expect(await statusOf('/%2e%2e/seed.ts', {})).toBe(404);
+    expect(await statusOf('/%2e%2e/create-seed-data.ts', {})).toBe(404);
   });
 
   it('listens on loopback only', async () => {
-    await expect(startWorkspace({ host: '0.0.0.0' as never })).rejects.toThrow('it listens on loopback only');
+    await expect(startSlackEmulator({ host: '0.0.0.0' as never })).rejects.toThrow('it listens on loopback only');
   });
 });
 

@@ -10,7 +10,7 @@ describe('a slash command', () => {
     harness = await startHarness((app) => {
       app.command('/kthw', async ({ ack, command }) => ack({ text: JSON.stringify(command) }));
     });
-    const ack = await harness.people.as('ada').command('clusters', '/kthw create demo for @grace in #general');
+    const ack = await harness.people.actAs('ada').sendCommand('clusters', '/kthw create demo for @grace in #general');
     const fields = JSON.parse((ack.body as { text: string }).text);
     expect(fields).toMatchObject({
       command: '/kthw',
@@ -30,23 +30,23 @@ describe('a slash command', () => {
       (app) => app.command('/kthw', async ({ ack, context }) => ack(`${context.botUserId} ${context.botId}`)),
       { askIdentity: true },
     );
-    expect((await harness.people.as('ada').command('clusters', '/kthw')).body).toBe('U0000BOT0 B0000KTHW');
-    expect((await harness.people.calls())['auth.test']?.ok).toBe(1);
+    expect((await harness.people.actAs('ada').sendCommand('clusters', '/kthw')).body).toBe('U0000BOT0 B0000KTHW');
+    expect((await harness.people.getCallCounts())['auth.test']?.ok).toBe(1);
   });
 
   it('shows the answer only to the person who asked', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack('hello')));
-    await harness.people.as('ada').command('clusters', '/kthw help');
-    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ text: 'hello', is_ephemeral: true }]);
-    expect(await harness.people.messages('clusters', 'grace')).toEqual([]);
+    await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: 'hello', is_ephemeral: true }]);
+    expect(await harness.people.listMessages('clusters', 'grace')).toEqual([]);
   });
 
   it('shows an answer in the channel after the command itself', async () => {
     harness = await startHarness((app) =>
       app.command('/kthw', async ({ ack }) => ack({ response_type: 'in_channel', text: 'to all' })),
     );
-    await harness.people.as('ada').command('clusters', '/kthw help');
-    const seen = await harness.people.messages('clusters', 'grace');
+    await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
+    const seen = await harness.people.listMessages('clusters', 'grace');
     expect(seen.map(({ text, user }) => [user, text])).toEqual([
       ['U0000ADA0', '/kthw help'],
       ['U0000BOT0', 'to all'],
@@ -55,9 +55,9 @@ describe('a slash command', () => {
 
   it('can be used where the bot is not a member, and in direct conversations', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack, command }) => ack(command.channel_name)));
-    const ada = harness.people.as('ada');
-    expect((await ada.command('random', '/kthw help')).body).toBe('random');
-    expect((await ada.command(await harness.people.dmChannel('ada'), '/kthw help')).body).toBe('directmessage');
+    const ada = harness.people.actAs('ada');
+    expect((await ada.sendCommand('random', '/kthw help')).body).toBe('random');
+    expect((await ada.sendCommand(await harness.people.openDm('ada'), '/kthw help')).body).toBe('directmessage');
   });
 
   it('is refused inside a thread without troubling the bot', async () => {
@@ -68,32 +68,32 @@ describe('a slash command', () => {
         await ack();
       }),
     );
-    const ada = harness.people.as('ada');
-    const ts = await ada.say('clusters', 'a thread');
-    expect(await ada.command('clusters', '/kthw help', ts)).toMatchObject({ ok: false });
-    const [, told] = await ada.thread('clusters', ts);
+    const ada = harness.people.actAs('ada');
+    const ts = await ada.sendMessage('clusters', 'a thread');
+    expect(await ada.sendCommand('clusters', '/kthw help', ts)).toMatchObject({ ok: false });
+    const [, told] = await ada.listThreadMessages('clusters', ts);
     expect(told).toMatchObject({ is_ephemeral: true, text: '/kthw is not supported in threads. Sorry!' });
     expect(asked).toBe(0);
   });
 
   it('that nobody registered is answered by the workspace', async () => {
     harness = await startHarness();
-    await harness.people.as('ada').command('clusters', '/nope');
-    expect(await harness.people.messages('clusters', 'ada')).toMatchObject([{ text: '/nope is not a valid command.' }]);
+    await harness.people.actAs('ada').sendCommand('clusters', '/nope');
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: '/nope is not a valid command.' }]);
   });
 });
 
 describe('a command that the bot does not take', () => {
   async function told(): Promise<unknown> {
-    const ack = await harness.people.as('ada').command('clusters', '/kthw help');
-    const [message] = await harness.people.messages('clusters', 'ada');
+    const ack = await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
+    const [message] = await harness.people.listMessages('clusters', 'ada');
     expect(message).toMatchObject({ is_ephemeral: true, user: 'USLACKBOT' });
     expect(message?.text).toBe(`/kthw failed with the error "${ack.error}"`);
     return [ack.error, ack.status];
   }
 
   it('in time is an operation timeout', async () => {
-    harness = await startHarness((app) => app.command('/kthw', async () => undefined), { ackMs: 60 });
+    harness = await startHarness((app) => app.command('/kthw', async () => undefined), { ackTimeoutMs: 60 });
     expect(await told()).toEqual(['operation_timeout', undefined]);
   });
 
@@ -103,7 +103,7 @@ describe('a command that the bot does not take', () => {
     expect(await told()).toEqual(['dispatch_failed', undefined]);
     const bot = await startBareBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
-    expect(await harness.people.as('ada').command('clusters', '/kthw help')).toMatchObject({ ok: true, status: 200 });
+    expect(await harness.people.actAs('ada').sendCommand('clusters', '/kthw help')).toMatchObject({ ok: true, status: 200 });
     bot.close();
   });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
       'reactions:write',
     ],
   });
-  ts.person = await harness.people.as('ada').say('clusters', 'mine');
+  ts.person = await harness.people.actAs('ada').sendMessage('clusters', 'mine');
   ts.bot = (await harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'its own' })).ts as string;
   await harness.web.reactions.add({ channel: 'C0CLUSTER', timestamp: ts.bot, name: 'eyes' });
 });

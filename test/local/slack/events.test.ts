@@ -12,9 +12,9 @@ describe('an event', () => {
         await say({ text: `heard: ${event.text}`, thread_ts: event.thread_ts ?? event.ts });
       });
     });
-    const ts = await harness.people.as('ada').say('clusters', '@kthw are you <there>?');
+    const ts = await harness.people.actAs('ada').sendMessage('clusters', '@kthw are you <there>?');
     const [, reply] = await harness.people.waitFor(async () => {
-      const thread = await harness.people.thread('clusters', ts, 'ada');
+      const thread = await harness.people.listThreadMessages('clusters', ts, 'ada');
       return thread.length > 1 && thread;
     });
     expect(reply?.text).toBe('heard: <@U0000BOT0> are you &lt;there&gt;?');
@@ -24,9 +24,9 @@ describe('an event', () => {
     harness = await startHarness((app) => {
       app.message('ping', async ({ say }) => void (await say('pong')));
     });
-    await harness.people.as('ada').say(await harness.people.dmChannel('ada'), 'ping');
+    await harness.people.actAs('ada').sendMessage(await harness.people.openDm('ada'), 'ping');
     const texts = await harness.people.waitFor(async () => {
-      const all = (await harness.people.dm('ada')).map(({ text }) => text);
+      const all = (await harness.people.listDmMessages('ada')).map(({ text }) => text);
       return all.length > 1 && all;
     });
     expect(texts).toEqual(['ping', 'pong']);
@@ -36,11 +36,11 @@ describe('an event', () => {
     harness = await startHarness();
     const bot = await startBareBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
-    const ada = harness.people.as('ada');
-    await ada.say('clusters', 'nobody in particular');
-    await ada.say('random', '@kthw is not in here');
-    await ada.say('clusters', '@kthw');
-    await harness.people.waitFor(() => bot.received.length > 0 || ada.command('clusters', '/kthw x').then(() => false));
+    const ada = harness.people.actAs('ada');
+    await ada.sendMessage('clusters', 'nobody in particular');
+    await ada.sendMessage('random', '@kthw is not in here');
+    await ada.sendMessage('clusters', '@kthw');
+    await harness.people.waitFor(() => bot.received.length > 0 || ada.sendCommand('clusters', '/kthw x').then(() => false));
     const texts = bot.received.flatMap(({ body }) => (body.startsWith('{') ? [JSON.parse(body).event.text] : []));
     expect(texts).toEqual(['<@U0000BOT0>']);
     bot.close();
@@ -50,7 +50,7 @@ describe('an event', () => {
     harness = await startHarness();
     const bot = await startBareBot((before) => [before < 2 ? 500 : 200]);
     harness.workspace.setBotUrl(bot.url);
-    await harness.people.as('ada').say('clusters', '@kthw hello');
+    await harness.people.actAs('ada').sendMessage('clusters', '@kthw hello');
     await until(() => bot.received.length === 3);
     const retries = bot.received.map(({ headers }) => [headers['x-slack-retry-num'], headers['x-slack-retry-reason']]);
     expect(retries).toEqual([
@@ -70,9 +70,9 @@ describe('an event', () => {
       before === 0 ? { 'x-slack-no-retry': '1' } : {},
     ]);
     harness.workspace.setBotUrl(bot.url);
-    await harness.people.as('ada').say('clusters', '@kthw first');
+    await harness.people.actAs('ada').sendMessage('clusters', '@kthw first');
     await until(() => bot.received.length === 1);
-    await harness.people.as('ada').say('clusters', '@kthw second');
+    await harness.people.actAs('ada').sendMessage('clusters', '@kthw second');
     await until(() => bot.received.length === 2);
     expect(JSON.parse(bot.received[1]?.body ?? '').event.text).toContain('second');
     bot.close();
@@ -84,7 +84,7 @@ describe('what is sent to the bot', () => {
     harness = await startHarness();
     const bot = await startBareBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
-    await harness.people.as('ada').command('clusters', '/kthw a b');
+    await harness.people.actAs('ada').sendCommand('clusters', '/kthw a b');
     expect(bot.received[0]?.headers).toMatchObject({
       'content-type': 'application/x-www-form-urlencoded',
       'x-slack-signature': expect.stringMatching(/^v0=[0-9a-f]{64}$/),

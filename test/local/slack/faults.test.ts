@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 const post = () => harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'x' });
-const posted = async () => (await harness.people.messages('clusters', 'ada')).length;
+const posted = async () => (await harness.people.listMessages('clusters', 'ada')).length;
 const method = 'chat.postMessage';
 
 describe('an injected fault', () => {
@@ -20,30 +20,30 @@ describe('an injected fault', () => {
     [{ cut: 'before' as const }, { code: ErrorCode.RequestError }, 'cut', 0],
     [{ cut: 'after' as const }, { code: ErrorCode.RequestError }, 'cut', 1],
   ])('%j happens once and is counted', async (fault, error, outcome, done) => {
-    await harness.people.fault({ method, ...fault });
+    await harness.people.injectFaults({ method, ...fault });
     await expect(post()).rejects.toMatchObject(error);
     expect(await posted()).toBe(done);
     await post();
     expect(await posted()).toBe(done + 1);
-    expect((await harness.people.calls())[method]).toEqual({ calls: 2, ok: 1, errors: { [outcome]: 1 } });
+    expect((await harness.people.getCallCounts())[method]).toEqual({ calls: 2, ok: 1, errors: { [outcome]: 1 } });
   });
 
   it('happens as often as was said, in the order it was said', async () => {
-    await harness.people.fault({ method, times: 2, error: 'one' }, { method: '*', error: 'two' });
+    await harness.people.injectFaults({ method, times: 2, error: 'one' }, { method: '*', error: 'two' });
     for (const error of ['one', 'one', 'two']) await expect(post()).rejects.toMatchObject({ data: { error } });
     await post();
   });
 
   it('leaves other methods alone, and is forgotten by a reset', async () => {
-    await harness.people.fault({ method, status: 500 });
+    await harness.people.injectFaults({ method, status: 500 });
     await harness.web.users.info({ user: 'U0000ADA0' });
-    await harness.people.reset();
+    await harness.people.resetCallsAndFaults();
     await post();
-    expect(await harness.people.calls()).toEqual({ [method]: { calls: 1, ok: 1, errors: {} } });
+    expect(await harness.people.getCallCounts()).toEqual({ [method]: { calls: 1, ok: 1, errors: {} } });
   });
 
   it('that is misspelt is refused', async () => {
-    await expect(harness.people.fault({ method, cutt: 'after' } as never)).rejects.toThrow(
+    await expect(harness.people.injectFaults({ method, cutt: 'after' } as never)).rejects.toThrow(
       'invalid additional property: cutt',
     );
   });

@@ -23,24 +23,24 @@ describe('a file', () => {
     const channel_id = await openDm();
     const file = { channel_id, filename: 'demo.kubeconfig', title: 'For you', content, initial_comment: 'here' };
     await harness.web.filesUploadV2(file);
-    const [message] = await harness.people.dm('ada');
+    const [message] = await harness.people.listDmMessages('ada');
     expect(message).toMatchObject({
       text: 'here',
       files: [{ name: 'demo.kubeconfig', title: 'For you', mimetype: 'text/plain', size: content.length }],
     });
     const id = message?.files?.[0]?.id as string;
-    expect((await harness.people.download('ada', id)).toString()).toBe(content);
-    expect(await harness.people.files('grace')).toEqual([]);
-    await expect(harness.people.download('grace', id)).rejects.toThrow('HTTP 400');
+    expect((await harness.people.downloadFile('ada', id)).toString()).toBe(content);
+    expect(await harness.people.listFiles('grace')).toEqual([]);
+    await expect(harness.people.downloadFile('grace', id)).rejects.toThrow('HTTP 400');
     expect((await harness.web.files.info({ file: id })).file).toMatchObject({ ims: [channel_id] });
   });
 
   it('keeps every byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 2000 }, (_, index) => (index * 7) % 256));
     await harness.web.filesUploadV2({ channel_id: 'C0CLUSTER', filename: 'x.png', file: bytes });
-    const [message] = await harness.people.messages('clusters', 'grace');
+    const [message] = await harness.people.listMessages('clusters', 'grace');
     expect(message?.files).toMatchObject([{ mimetype: 'image/png' }]);
-    expect(await harness.people.download('grace', message?.files?.[0]?.id as string)).toEqual(bytes);
+    expect(await harness.people.downloadFile('grace', message?.files?.[0]?.id as string)).toEqual(bytes);
   });
 
   it('can be shared in a thread, and two at a time', async () => {
@@ -53,7 +53,7 @@ describe('a file', () => {
         { filename: 'b', content: 'bb' },
       ],
     });
-    const [, reply] = await harness.people.thread('clusters', ts as string, 'ada');
+    const [, reply] = await harness.people.listThreadMessages('clusters', ts as string, 'ada');
     expect(reply?.files?.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
@@ -71,7 +71,7 @@ describe('an upload URL', () => {
     expect((await fetch(upload_url, { method: 'POST', body: 'abc' })).status).toBe(200);
     expect((await fetch(upload_url, { method: 'POST', body: 'abd' })).status).toBe(404);
     await harness.web.files.completeUploadExternal({ files: [{ id: file_id }], channel_id: 'C0CLUSTER' });
-    expect((await harness.people.download('ada', file_id)).toString()).toBe('abc');
+    expect((await harness.people.downloadFile('ada', file_id)).toString()).toBe('abc');
   });
 
   it('refuses another length than was announced, and the file cannot be completed', async () => {

@@ -41,12 +41,12 @@ async function startModal(answer: object | undefined, view = modal()): Promise<S
       await ack();
     });
   });
-  await harness.people.as('ada').command('clusters', '/kthw create');
+  await harness.people.actAs('ada').sendCommand('clusters', '/kthw create');
   return bodies;
 }
 
 async function top(): Promise<{ id: string; title: { text: string } }> {
-  const view = (await harness.people.views('ada')).at(-1);
+  const view = (await harness.people.listViews('ada')).at(-1);
   if (!view) throw new Error('no modal is open');
   return view as never;
 }
@@ -54,9 +54,9 @@ async function top(): Promise<{ id: string; title: { text: string } }> {
 describe('a modal', () => {
   it('is open for the person alone, and its submission carries the values', async () => {
     const bodies = await startModal(undefined);
-    expect(await harness.people.views('grace')).toEqual([]);
+    expect(await harness.people.listViews('grace')).toEqual([]);
     const { id } = await top();
-    const ack = await harness.people.as('ada').submit(id, { name: 'demo', 'extras-action': ['smoke'] });
+    const ack = await harness.people.actAs('ada').submitView(id, { name: 'demo', 'extras-action': ['smoke'] });
     expect(ack).toMatchObject({ ok: true });
     expect(bodies[0]).toMatchObject({ type: 'view_submission', user: { id: 'U0000ADA0' } });
     expect(bodies[0]?.view.state.values).toMatchObject({
@@ -64,15 +64,15 @@ describe('a modal', () => {
       zone: { 'zone-action': { selected_option: { value: 'a' } } },
       extras: { 'extras-action': { selected_options: [{ value: 'smoke' }] } },
     });
-    expect(await harness.people.views('ada')).toEqual([]);
+    expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
   it('is not sent while it is incomplete or too long', async () => {
     const bodies = await startModal(undefined);
     const { id } = await top();
-    const empty = await harness.people.as('ada').submit(id);
+    const empty = await harness.people.actAs('ada').submitView(id);
     expect(empty.errors).toEqual({ name: 'Please complete this required field.' });
-    const long = await harness.people.as('ada').submit(id, { name: 'x'.repeat(11) });
+    const long = await harness.people.actAs('ada').submitView(id, { name: 'x'.repeat(11) });
     expect(long.errors).toEqual({ name: 'This field must be at most 10 characters.' });
     expect(bodies).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('a modal', () => {
   it('stays open with the errors that the bot names', async () => {
     await startModal({ response_action: 'errors', errors: { name: 'taken' } });
     const { id } = await top();
-    expect(await harness.people.as('ada').submit(id, { name: 'demo' })).toMatchObject({
+    expect(await harness.people.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({
       ok: false,
       errors: { name: 'taken' },
     });
@@ -93,22 +93,22 @@ describe('a modal', () => {
     [{ response_action: 'clear' }, []],
   ])('follows the answer %j', async (answer, titles) => {
     await startModal(answer);
-    await harness.people.as('ada').submit((await top()).id, { name: 'demo' });
-    const open = (await harness.people.views('ada')) as unknown as { title: { text: string } }[];
+    await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
+    const open = (await harness.people.listViews('ada')) as unknown as { title: { text: string } }[];
     expect(open.map(({ title }) => title.text)).toEqual(titles);
   });
 
   it('tells the bot that it was closed, when it asked for that', async () => {
     const bodies = await startModal(undefined, modal('Create', { notify_on_close: true }));
-    await harness.people.as('ada').close((await top()).id);
+    await harness.people.actAs('ada').closeView((await top()).id);
     expect(bodies).toMatchObject([{ type: 'view_closed', is_cleared: false }]);
-    expect(await harness.people.views('ada')).toEqual([]);
+    expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
   it('keeps its place when the bot updates it, and refuses an update of an old state', async () => {
     await startModal(undefined);
     const { id } = await top();
-    const [old] = await harness.people.views('ada');
+    const [old] = await harness.people.listViews('ada');
     await harness.web.views.update({ view_id: id, view: modal('Newer') });
     expect(await top()).toMatchObject({ id, title: { text: 'Newer' } });
     const late = harness.web.views.update({ view_id: id, hash: old?.hash as string, view: modal('Late') });
@@ -117,8 +117,8 @@ describe('a modal', () => {
 
   it('can be three deep', async () => {
     await startModal({ response_action: 'push', view: modal('Above') });
-    for (const _ of [1, 2]) await harness.people.as('ada').submit((await top()).id, { name: 'demo' });
-    const fourth = await harness.people.as('ada').submit((await top()).id, { name: 'demo' });
+    for (const _ of [1, 2]) await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
+    const fourth = await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
     expect(fourth).toMatchObject({ ok: false, error: 'push_limit_reached' });
   });
 
@@ -142,9 +142,9 @@ describe('the Home tab', () => {
         await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } });
       });
     });
-    await harness.people.as('ada').home();
-    const view = await harness.people.waitFor(() => harness.people.homeView('ada'), { what: 'the Home tab' });
+    await harness.people.actAs('ada').openHome();
+    const view = await harness.people.waitFor(() => harness.people.getHomeView('ada'), { description: 'the Home tab' });
     expect(view.blocks).toMatchObject([{ type: 'header', text: { text: 'tab home' } }]);
-    expect(await harness.people.homeView('grace')).toBeNull();
+    expect(await harness.people.getHomeView('grace')).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sameParts } from '../../../local/slack/page/app/share-structure.ts';
-import { richTextOf } from '../../../local/slack/page/block-kit/to-rich-text.ts';
+import { shareStructure } from '../../../local/slack/page/app/share-structure.ts';
+import { toRichText } from '../../../local/slack/page/block-kit/to-rich-text.ts';
 
 test('what has not changed stays the very same, also where something came before it', () => {
   const older = {
@@ -10,23 +10,23 @@ test('what has not changed stays the very same, also where something came before
     ],
   };
   const newer = structuredClone({ messages: [{ ts: '0', text: 'new' }, ...older.messages] });
-  const kept = sameParts<{ messages: object[] }>(older, newer);
+  const kept = shareStructure<{ messages: object[] }>(older, newer);
   expect(kept).toEqual(newer);
   expect(kept.messages[1]).toBe(older.messages[0]);
   expect(kept.messages[2]).toBe(older.messages[1]);
-  expect(sameParts(older, structuredClone(older))).toBe(older);
+  expect(shareStructure(older, structuredClone(older))).toBe(older);
 });
 
 test('what has changed is the newer one, and what is gone is gone', () => {
   const older = { messages: [{ ts: '1', text: 'a', edited: true }, { ts: '2' }] };
   const newer = { messages: [{ ts: '1', text: 'b' }] };
-  expect(sameParts<object>(older, newer)).toEqual(newer);
-  expect(sameParts<object>({ view: { id: 'V' } }, { view: null })).toEqual({ view: null });
+  expect(shareStructure<object>(older, newer)).toEqual(newer);
+  expect(shareStructure<object>({ view: { id: 'V' } }, { view: null })).toEqual({ view: null });
 });
 
 test('mrkdwn becomes rich text that says the same', () => {
   const text = 'Use `a *b* 10:30:00` <@U1>:\n```\nkubectl get *\n```\n*_done_* :tada:';
-  expect(richTextOf({ type: 'mrkdwn', text })).toEqual({
+  expect(toRichText({ type: 'mrkdwn', text })).toEqual({
     type: 'rich_text',
     elements: [
       {
@@ -54,7 +54,7 @@ test('mrkdwn becomes rich text that says the same', () => {
 });
 
 test('in plain text only emoji are read', () => {
-  const { elements } = richTextOf({ type: 'plain_text', text: '*demo* at 10:30:00 :tada:' });
+  const { elements } = toRichText({ type: 'plain_text', text: '*demo* at 10:30:00 :tada:' });
   expect(elements[0]?.elements).toEqual([
     { type: 'text', text: '*demo* at 10:30:00 ', style: {} },
     { type: 'emoji', name: 'tada' },

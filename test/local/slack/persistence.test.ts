@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { WorkspaceClient } from '../../../local/slack/slack-emulator-client.ts';
-import { startWorkspace } from '../../../local/slack/start-slack-emulator.ts';
+import { SlackEmulatorClient } from '../../../local/slack/slack-emulator-client.ts';
+import { startSlackEmulator } from '../../../local/slack/start-slack-emulator.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,9 +15,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 async function start(stateFile: string) {
-  const workspace = await startWorkspace({ stateFile });
+  const workspace = await startSlackEmulator({ stateFile });
   const web = new WebClient(workspace.botToken, { slackApiUrl: `${workspace.url}/api/` });
-  return { workspace, web, people: new WorkspaceClient(workspace.url) };
+  return { workspace, web, people: new SlackEmulatorClient(workspace.url) };
 }
 
 it('keeps messages, files, threads and Home tabs across a restart', async () => {
@@ -35,28 +35,28 @@ it('keeps messages, files, threads and Home tabs across a restart', async () => 
   expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
 
   const second = await start(stateFile);
-  expect(await second.people.messages('clusters', 'ada')).toMatchObject([{ ts, text: 'kept', reply_count: 1 }]);
-  const [file] = await second.people.files('ada');
-  expect((await second.people.download('ada', file?.id as string)).toString()).toBe('secret');
-  expect(await second.people.homeView('ada')).toMatchObject({ type: 'home' });
+  expect(await second.people.listMessages('clusters', 'ada')).toMatchObject([{ ts, text: 'kept', reply_count: 1 }]);
+  const [file] = await second.people.listFiles('ada');
+  expect((await second.people.downloadFile('ada', file?.id as string)).toString()).toBe('secret');
+  expect(await second.people.getHomeView('ada')).toMatchObject({ type: 'home' });
   const later = await second.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'new' });
   expect(Number(later.ts)).toBeGreaterThan(Number(ts));
   await second.workspace.close();
 });
 
 it('forgets without a state file', async () => {
-  const first = await startWorkspace();
-  await new WorkspaceClient(first.url).as('ada').say('clusters', 'gone');
+  const first = await startSlackEmulator();
+  await new SlackEmulatorClient(first.url).actAs('ada').sendMessage('clusters', 'gone');
   await first.close();
-  const second = await startWorkspace();
-  expect(await new WorkspaceClient(second.url).messages('clusters', 'ada')).toEqual([]);
+  const second = await startSlackEmulator();
+  expect(await new SlackEmulatorClient(second.url).listMessages('clusters', 'ada')).toEqual([]);
   await second.close();
 });
 
 it('refuses a file that is not its own, and leaves it as it was', async () => {
   const stateFile = join(folder, 'state.json');
   await writeFile(stateFile, '{"some": "thing"}');
-  await expect(startWorkspace({ stateFile })).rejects.toThrow('is not a state file of this version');
+  await expect(startSlackEmulator({ stateFile })).rejects.toThrow('is not a state file of this version');
   expect(await readFile(stateFile, 'utf8')).toBe('{"some": "thing"}');
 });
 
@@ -68,10 +68,10 @@ it('runs as a process of its own, and writes its state when it is asked to end',
   });
   const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   const url = /^listening (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] as string;
-  await new WorkspaceClient(url).as('ada').say('clusters', 'over two processes');
+  await new SlackEmulatorClient(url).actAs('ada').sendMessage('clusters', 'over two processes');
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   const { workspace, people } = await start(stateFile);
-  expect(await people.messages('clusters', 'ada')).toMatchObject([{ text: 'over two processes' }]);
+  expect(await people.listMessages('clusters', 'ada')).toMatchObject([{ text: 'over two processes' }]);
   await workspace.close();
 });

@@ -1,17 +1,17 @@
 import { ErrorCode } from '@slack/web-api';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RateLimits } from '../../../local/slack/rate-limiter.ts';
+import { RateLimiter } from '../../../local/slack/rate-limiter.ts';
 import { type Harness, startHarness } from './test-environment.ts';
 
 function limits(options = {}) {
   const clock = { ms: 0 };
-  return { clock, limits: new RateLimits(options, () => clock.ms) };
+  return { clock, limits: new RateLimiter(options, () => clock.ms) };
 }
 
 describe('the rate limit', () => {
   it('for messages is one a second in each channel, after a small burst', () => {
     const { clock, limits: one } = limits();
-    const post = (channel: string) => one.take('chat.postMessage', 'post', channel);
+    const post = (channel: string) => one.consume('chat.postMessage', 'post', channel);
     expect([1, 2, 3, 4].map(() => post('C1'))).toEqual([0, 0, 0, 1]);
     expect(post('C2')).toBe(0);
     clock.ms = 1000;
@@ -20,7 +20,7 @@ describe('the rate limit', () => {
 
   it('for messages holds for the whole team, too', () => {
     const { limits: one } = limits({ postPerMinute: 5 });
-    const waits = Array.from({ length: 6 }, (_, index) => one.take('chat.postMessage', 'post', `C${index}`));
+    const waits = Array.from({ length: 6 }, (_, index) => one.consume('chat.postMessage', 'post', `C${index}`));
     expect(waits).toEqual([0, 0, 0, 0, 0, 12]);
   });
 
@@ -31,16 +31,16 @@ describe('the rate limit', () => {
     [4, 100, 1],
   ] as const)('of tier %i lets %i calls through a minute', (tier, calls, waitSec) => {
     const { limits: one, clock } = limits();
-    for (let call = 0; call < calls; call += 1) expect(one.take('m', tier)).toBe(0);
-    expect(one.take('m', tier)).toBe(waitSec);
-    expect(one.take('another', tier)).toBe(0);
+    for (let call = 0; call < calls; call += 1) expect(one.consume('m', tier)).toBe(0);
+    expect(one.consume('m', tier)).toBe(waitSec);
+    expect(one.consume('another', tier)).toBe(0);
     clock.ms = 60_000;
-    expect(one.take('m', tier)).toBe(0);
+    expect(one.consume('m', tier)).toBe(0);
   });
 
   it('can be off', () => {
     const { limits: one } = limits({ enabled: false });
-    expect(Array.from({ length: 500 }, () => one.take('m', 1)).every((wait) => wait === 0)).toBe(true);
+    expect(Array.from({ length: 500 }, () => one.consume('m', 1)).every((wait) => wait === 0)).toBe(true);
   });
 });
 
@@ -56,7 +56,7 @@ describe('a call over the limit', () => {
     const post = () => harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'x' });
     await post();
     await expect(post()).rejects.toMatchObject({ code: ErrorCode.RateLimitedError, retryAfter: 1 });
-    expect(await harness.people.messages('clusters', 'ada')).toHaveLength(1);
-    expect((await harness.people.calls())['chat.postMessage']).toEqual({ calls: 2, ok: 1, errors: { ratelimited: 1 } });
+    expect(await harness.people.listMessages('clusters', 'ada')).toHaveLength(1);
+    expect((await harness.people.getCallCounts())['chat.postMessage']).toEqual({ calls: 2, ok: 1, errors: { ratelimited: 1 } });
   });
 });

@@ -17,12 +17,12 @@ async function startResponder(): Promise<RespondFn> {
       take(respond);
     });
   });
-  await harness.people.as('ada').command('clusters', '/kthw help');
+  await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
   return given;
 }
 
 async function texts(as: string): Promise<string[]> {
-  return (await harness.people.messages('clusters', as)).map(({ text }) => text);
+  return (await harness.people.listMessages('clusters', as)).map(({ text }) => text);
 }
 
 describe('a response URL', () => {
@@ -41,13 +41,13 @@ describe('a response URL', () => {
         await respond({ text: 'from outside', response_type: 'in_channel' });
       }),
     );
-    await harness.people.as('ada').command('random', '/kthw help');
+    await harness.people.actAs('ada').sendCommand('random', '/kthw help');
     const [seen] = await harness.people.waitFor(
       async () => {
-        const all = await harness.people.messages('random', 'grace');
+        const all = await harness.people.listMessages('random', 'grace');
         return all.length > 0 && all;
       },
-      { what: 'the answer' },
+      { description: 'the answer' },
     );
     expect(seen?.text).toBe('from outside');
   });
@@ -73,13 +73,13 @@ describe("a button's response URL", () => {
       text: 'q',
       blocks: buttonBlocks('go') as never,
     });
-    await harness.people.as('ada').click('clusters', ts as string, 'go');
-    await harness.people.waitFor(async () => (await harness.people.calls()).response_url?.ok, { what: 'the response' });
+    await harness.people.actAs('ada').clickInMessage('clusters', ts as string, 'go');
+    await harness.people.waitFor(async () => (await harness.people.getCallCounts()).response_url?.ok, { description: 'the response' });
   }
 
   it('replaces the message', async () => {
     await clickWith({ text: 'done', replace_original: true });
-    const [message, ...more] = await harness.people.messages('clusters', 'grace');
+    const [message, ...more] = await harness.people.listMessages('clusters', 'grace');
     expect(message).toMatchObject({ text: 'done' });
     expect(message?.blocks).toBeUndefined();
     expect(more).toEqual([]);

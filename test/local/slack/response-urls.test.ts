@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest';
 import { ResponseUrls } from '../../../local/slack/bot/response-urls.ts';
-import { Triggers } from '../../../local/slack/bot/trigger-ids.ts';
+import { TriggerIds } from '../../../local/slack/bot/trigger-ids.ts';
 
 it('expires a response URL after thirty minutes', () => {
   let nowMs = 0;
   const urls = new ResponseUrls(() => nowMs);
-  const key = urls.give('T1', { channel: 'C1', user: 'U1' }).split('/').at(-1) ?? '';
+  const key = urls.issue('T1', { channel: 'C1', user: 'U1' }).split('/').at(-1) ?? '';
   nowMs = 30 * 60_000;
-  expect(urls.use(key)).toMatchObject({ channel: 'C1', user: 'U1' });
+  expect(urls.consume(key)).toMatchObject({ channel: 'C1', user: 'U1' });
   nowMs += 1;
-  expect(urls.use(key)).toBe('expired_url');
-  expect(urls.use('unknown')).toBe('expired_url');
+  expect(urls.consume(key)).toBe('expired_url');
+  expect(urls.consume('unknown')).toBe('expired_url');
 });
 
 it('lets a trigger open one modal within three seconds', () => {
   let nowMs = 1000;
-  const triggers = new Triggers('T0000LOCAL', () => nowMs);
-  const [first, second] = [triggers.give('U1'), triggers.give('U1')];
+  const triggers = new TriggerIds('T0000LOCAL', () => nowMs);
+  const [first, second] = [triggers.issue('U1'), triggers.issue('U1')];
   nowMs += 3000;
   expect(triggers.exchange(first)).toEqual({ user: 'U1' });
   expect(triggers.exchange(first)).toEqual({ error: 'exchanged_trigger_id' });

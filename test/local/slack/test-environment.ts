@@ -2,14 +2,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import { WorkspaceClient } from '../../../local/slack/slack-emulator-client.ts';
-import type { WorkspaceOptions } from '../../../local/slack/slack-emulator-options.ts';
-import { type RunningWorkspace, startWorkspace } from '../../../local/slack/start-slack-emulator.ts';
+import { SlackEmulatorClient } from '../../../local/slack/slack-emulator-client.ts';
+import type { SlackEmulatorOptions } from '../../../local/slack/slack-emulator-options.ts';
+import { type SlackEmulator, startSlackEmulator } from '../../../local/slack/start-slack-emulator.ts';
 
 /** A workspace with an unmodified Bolt app beside it. */
 export interface Harness {
-  workspace: RunningWorkspace;
-  people: WorkspaceClient;
+  workspace: SlackEmulator;
+  people: SlackEmulatorClient;
   app: App;
   web: WebClient;
   botUrl: string;
@@ -23,10 +23,10 @@ export interface Harness {
  */
 export async function startHarness(
   listen: (app: App) => void = () => undefined,
-  options: WorkspaceOptions & { botSecret?: string; askIdentity?: boolean } = {},
+  options: SlackEmulatorOptions & { botSecret?: string; askIdentity?: boolean } = {},
 ): Promise<Harness> {
   const { botSecret, askIdentity, ...rest } = options;
-  const workspace = await startWorkspace({ rateLimits: { enabled: false }, eventRetriesMs: [5, 10, 20], ...rest });
+  const workspace = await startSlackEmulator({ rateLimits: { enabled: false }, eventRetryDelaysMs: [5, 10, 20], ...rest });
   const slackApiUrl = `${workspace.url}/api/`;
   const receiver = new HTTPReceiver({ signingSecret: botSecret ?? workspace.signingSecret, logLevel: LogLevel.ERROR });
   const clientOptions = { slackApiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };
@@ -43,7 +43,7 @@ export async function startHarness(
   };
   return {
     ...{ workspace, app, botUrl, stopBot },
-    people: new WorkspaceClient(workspace.url),
+    people: new SlackEmulatorClient(workspace.url),
     web: new WebClient(workspace.botToken, { ...clientOptions, logger: silent }),
     async close() {
       await stopBot();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { documentName } from '../../../src/store/firestore/firestore-documents.ts';
+import { toDocumentName } from '../../../src/store/firestore/firestore-documents.ts';
 import {
   type FirestoreOptions,
   type FirestoreStore,
@@ -39,11 +39,11 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
   storeContract('Firestore', async () => {
     const prefix = randomUUID();
     const event = (run: string, seq: number) =>
-      raw.doc(`${prefix}-head/${documentName(run)}/events/${String(seq).padStart(12, '0')}`);
+      raw.doc(`${prefix}-head/${toDocumentName(run)}/events/${String(seq).padStart(12, '0')}`);
     return {
       open: (now) => open({ prefix, ...(now === undefined ? {} : { now }) }),
       spoilRecord: async (kind, id, text) => {
-        await raw.doc(`${prefix}-${kind}/${documentName(id)}`).update({ value: text });
+        await raw.doc(`${prefix}-${kind}/${toDocumentName(id)}`).update({ value: text });
       },
       spoilEvent: async (run, seq, text) => {
         await event(run, seq).update({ event: text });
@@ -64,7 +64,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
   describe('an answer that got lost after the commit', () => {
     test('does not write events twice', async () => {
       const { store, prefix, proxy } = await behindProxy();
-      const lease = await store.takeLease('r1', 'a', 60_000);
+      const lease = await store.acquireLease('r1', 'a', 60_000);
       await store.append('r1', [said('one')], lease);
       proxy.hold();
       const append = store.append('r1', [said('two'), said('three')], lease);
@@ -73,7 +73,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect(await append).toBe(3);
       expect(store.usage.conflicts).toBeGreaterThan(0);
       expect(await store.append('r1', [said('four')], lease)).toBe(4);
-      expect((await store.events('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
+      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
     });
 
     test('is not taken for somebody else’s events', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect(await other.append('r1', [said('three')])).toBe(3);
       proxy.cut();
       expect(await append).toBe(2);
-      expect((await store.events('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(said));
+      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(said));
     });
 
     test('does not make the writer of a record believe that another was first', async () => {
@@ -114,7 +114,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
 
     test('a runner’s appends: the events and the head, and no read after the lease', async () => {
       const store = await open({ prefix: randomUUID() });
-      const lease = await store.takeLease('r1', 'a', 60_000);
+      const lease = await store.acquireLease('r1', 'a', 60_000);
       expect(store.usage).toEqual({ reads: 1, writes: 1, conflicts: 0 });
       for (const line of ['one', 'two', 'three']) await store.append('r1', [said(line)], lease);
       await store.append('r1', [said('four'), said('five')], lease);
@@ -131,7 +131,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       const store = await open({ prefix: randomUUID() });
       for (let n = 0; n < 10; n++) await store.write('run', `r${n}`, runRecord({ open: n === 7 }), undefined);
       const before = store.usage.reads;
-      expect(await store.openRuns()).toEqual(['r7']);
+      expect(await store.listOpenRuns()).toEqual(['r7']);
       expect(store.usage.reads - before).toBe(1);
     });
   });
@@ -141,7 +141,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     await a.write('cluster', 'demo', clusterRecord(), undefined);
     await a.append('r1', [said('one')]);
     expect(await b.list('cluster')).toEqual([]);
-    expect(await b.events('r1')).toEqual([]);
+    expect(await b.readEvents('r1')).toEqual([]);
   });
 
   /** A store whose connection to the emulator can be cut at a chosen moment. */

@@ -12,10 +12,10 @@ for (let n = 0; n < Number(count); n++) {
 await store.close();
 
 async function countUp(): Promise<boolean> {
-  const found = await store.read('thread', 'count');
+  const found = await store.read('slackThread', 'count');
   const cursor = (found?.value.cursor ?? 0) + 1;
   try {
-    await store.write('thread', 'count', { channel: 'C1', cursor }, found?.version);
+    await store.write('slackThread', 'count', { channel: 'C1', cursor }, found?.version);
     return true;
   } catch (error) {
     if (error instanceof StaleVersion) return false;

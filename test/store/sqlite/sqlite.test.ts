@@ -45,7 +45,7 @@ describe('a SQLite file', () => {
     const path = freshPath();
     const before = openSqliteStore({ path });
     const version = await before.write('cluster', 'demo', clusterRecord(), undefined);
-    const lease = await before.takeLease('r1', 'a', 60_000);
+    const lease = await before.acquireLease('r1', 'a', 60_000);
     await before.append('r1', [said('one')], lease);
     await before.close();
     await before.close();
@@ -73,15 +73,15 @@ describe('a SQLite file', () => {
     expect(ends.filter((end) => end.status === 'rejected')).toEqual([]);
     const store = openSqliteStore({ path });
     onTestFinished(() => store.close());
-    const found = await store.events('r1');
+    const found = await store.readEvents('r1');
     expect(found.map(({ seq }) => seq)).toEqual(Array.from({ length: each * 3 }, (_, n) => n + 1));
     for (const name of ['a', 'b', 'c']) {
       const own = found
-        .map(({ event }) => (event.type === 'step.said' ? event.line : ''))
+        .map(({ event }) => (event.type === 'step.logged' ? event.message : ''))
         .filter((l) => l.startsWith(name));
       expect(own).toEqual(Array.from({ length: each }, (_, n) => `${name} ${n}`));
     }
-    expect((await store.read('thread', 'count'))?.value.cursor).toBe(each * 3);
+    expect((await store.read('slackThread', 'count'))?.value.cursor).toBe(each * 3);
   });
 });
 

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { RecordOf } from '../../../src/store/records.ts';
+import type { RecordValue } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import type { Keyring } from '../../../src/store/vault/vault.ts';
-import { SecretRefused, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
-import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { SecretTooLarge, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { vaultContract } from '../../contract/vault.contract.ts';
 import { clusterRecord } from '../../support/store-fixtures.ts';
 
-type Ciphertext = RecordOf<'secret'>;
+type Ciphertext = RecordValue<'secret'>;
 const PLAIN = '-----BEGIN PRIVATE KEY-----\nMIIE-tell-nobody\n-----END PRIVATE KEY-----\n';
 
 vaultContract('SQLite', async () => {
@@ -29,25 +29,25 @@ describe('a vault', () => {
     ['nothing', ''],
   ])('gives back %s', async (_, value) => {
     const { store, keyring } = freshMachine();
-    await openVaults(store, keyring)
-      .of('demo')
-      .ensure('a/b', () => new Secret(value));
-    const found = await openVaults(store, keyring).of('demo').get('a/b');
-    expect(Buffer.from(found?.bytes() ?? [])).toEqual(Buffer.from(new Secret(value).bytes()));
+    await createVaultProvider(store, keyring)
+      .getVault('demo')
+      .getOrCreate('a/b', () => new Secret(value));
+    const found = await createVaultProvider(store, keyring).getVault('demo').get('a/b');
+    expect(Buffer.from(found?.revealBytes() ?? [])).toEqual(Buffer.from(new Secret(value).revealBytes()));
   });
 
   test('asks for the secret only where there is none', async () => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
+    const vault = createVaultProvider(store, keyring).getVault('demo');
     const make = vi.fn(async () => new Secret('x'));
-    await vault.ensure('a/b', make);
-    await vault.ensure('a/b', make);
+    await vault.getOrCreate('a/b', make);
+    await vault.getOrCreate('a/b', make);
     expect(make).toHaveBeenCalledTimes(1);
   });
 
   test('keeps apart paths and clusters whose names could be confused', async () => {
     const { store, keyring } = freshMachine();
-    const vaults = openVaults(store, keyring);
+    const vaults = createVaultProvider(store, keyring);
     const places = [
       ['a', 'b:c'],
       ['a:b', 'c'],
@@ -56,18 +56,18 @@ describe('a vault', () => {
       ['a', 'b'],
       ['A', 'b'],
     ] as const;
-    for (const [cluster, path] of places) await vaults.of(cluster).ensure(path, () => new Secret(`${cluster} ${path}`));
+    for (const [cluster, path] of places) await vaults.getVault(cluster).getOrCreate(path, () => new Secret(`${cluster} ${path}`));
     for (const [cluster, path] of places) {
-      expect((await vaults.of(cluster).get(path))?.reveal()).toBe(`${cluster} ${path}`);
+      expect((await vaults.getVault(cluster).get(path))?.reveal()).toBe(`${cluster} ${path}`);
     }
   });
 
   test('leaves nothing readable in the files', async () => {
     const { folder, store, keyring, dataKeys } = freshMachine();
     await store.write('cluster', 'readable-name', clusterRecord(), undefined);
-    await openVaults(store, keyring)
-      .of('demo')
-      .ensure('authority/key', () => new Secret(PLAIN));
+    await createVaultProvider(store, keyring)
+      .getVault('demo')
+      .getOrCreate('authority/key', () => new Secret(PLAIN));
     expect(dataKeys).toHaveLength(1);
     const key = Buffer.from(dataKeys[0] ?? []);
     const bytes = Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
@@ -82,46 +82,46 @@ describe('a vault', () => {
 
   test('leaves nothing of a cluster that was shredded', async () => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
-    for (const path of ['authority/key', 'etcd/key']) await vault.ensure(path, () => new Secret(PLAIN));
-    await vault.shred();
+    const vault = createVaultProvider(store, keyring).getVault('demo');
+    for (const path of ['authority/key', 'etcd/key']) await vault.getOrCreate(path, () => new Secret(PLAIN));
+    await vault.deleteAll();
     expect([...(await store.list('secret')), ...(await store.list('dataKey'))]).toEqual([]);
   });
 
   test('removes the data key before the ciphertexts, so that a crash in between leaves noise', async () => {
     const { store, keyring } = freshMachine();
-    await openVaults(store, keyring)
-      .of('demo')
-      .ensure('authority/key', () => new Secret(PLAIN));
+    await createVaultProvider(store, keyring)
+      .getVault('demo')
+      .getOrCreate('authority/key', () => new Secret(PLAIN));
     const crashing = overriding(store, {
       list: async () => {
         throw new Error('killed');
       },
     });
-    await expect(openVaults(crashing, keyring).of('demo').shred()).rejects.toThrow('killed');
-    const after = openVaults(store, keyring).of('demo');
+    await expect(createVaultProvider(crashing, keyring).getVault('demo').deleteAll()).rejects.toThrow('killed');
+    const after = createVaultProvider(store, keyring).getVault('demo');
     await expect(after.get('authority/key')).rejects.toThrow(/its data key is gone.*delete the cluster/);
-    await after.shred();
+    await after.deleteAll();
     expect(await after.get('authority/key')).toBeUndefined();
   });
 
   test('shredded while a secret is being kept holds nothing that can’t be opened', async () => {
     const { store, keyring } = freshMachine();
-    const other = openVaults(store, keyring).of('demo');
-    await other.ensure('first', () => new Secret('first'));
+    const other = createVaultProvider(store, keyring).getVault('demo');
+    await other.getOrCreate('first', () => new Secret('first'));
     let shreds = 1;
     const slow = overriding(store, {
       async write(kind, id, value, version) {
         // At the worst moment: the data key was read, the ciphertext is not there yet.
-        if (kind === 'secret' && shreds-- > 0) await other.shred();
+        if (kind === 'secret' && shreds-- > 0) await other.deleteAll();
         return store.write(kind, id, value, version);
       },
     });
     const make = vi.fn(() => new Secret('second'));
-    const kept = await openVaults(slow, keyring).of('demo').ensure('second', make);
+    const kept = await createVaultProvider(slow, keyring).getVault('demo').getOrCreate('second', make);
     expect(kept.reveal()).toBe('second');
     expect(make).toHaveBeenCalledTimes(1);
-    const found = await openVaults(store, keyring).of('demo').get('second');
+    const found = await createVaultProvider(store, keyring).getVault('demo').get('second');
     expect(found?.reveal()).toBe('second');
     expect(await store.list('secret')).toHaveLength(1);
   });
@@ -131,10 +131,10 @@ describe('a vault', () => {
     onTestFinished(() => void vi.useRealTimers());
     const { store, keyring } = freshMachine();
     const unwrap = vi.spyOn(keyring, 'unwrap');
-    const vault = openVaults(store, keyring).of('demo');
-    await vault.ensure('a', () => new Secret('x'));
+    const vault = createVaultProvider(store, keyring).getVault('demo');
+    await vault.getOrCreate('a', () => new Secret('x'));
     const first = unwrap.mock.calls.length;
-    await Promise.all([vault.get('a'), vault.get('a'), vault.ensure('a', () => new Secret('y'))]);
+    await Promise.all([vault.get('a'), vault.get('a'), vault.getOrCreate('a', () => new Secret('y'))]);
     vi.advanceTimersByTime(299_999);
     await vault.get('a');
     expect(unwrap).toHaveBeenCalledTimes(first);
@@ -145,12 +145,12 @@ describe('a vault', () => {
 
   test('takes half a mebibyte and refuses more', async () => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
+    const vault = createVaultProvider(store, keyring).getVault('demo');
     const most = new Uint8Array(512 * 1024).fill(65);
-    await vault.ensure('most', () => new Secret(most));
-    expect((await vault.get('most'))?.bytes().length).toBe(most.length);
-    const more = vault.ensure('more', () => new Secret(new Uint8Array(most.length + 1)));
-    await expect(more).rejects.toThrow(SecretRefused);
+    await vault.getOrCreate('most', () => new Secret(most));
+    expect((await vault.get('most'))?.revealBytes().length).toBe(most.length);
+    const more = vault.getOrCreate('more', () => new Secret(new Uint8Array(most.length + 1)));
+    await expect(more).rejects.toThrow(SecretTooLarge);
     await expect(more).rejects.toThrow(/secret "more" of "demo": it has 524289 bytes and a secret can have 524288/);
     expect(await vault.get('more')).toBeUndefined();
   });
@@ -162,18 +162,18 @@ describe('a ciphertext', () => {
     ['with another’s nonce', (_, other) => ({ nonce: other.nonce })],
     [
       'with a bit changed',
-      (c) => ({ data: `${c.data.slice(0, -8)}${c.data.at(-8) === 'A' ? 'B' : 'A'}${c.data.slice(-7)}` }),
+      (c) => ({ ciphertext: `${c.ciphertext.slice(0, -8)}${c.ciphertext.at(-8) === 'A' ? 'B' : 'A'}${c.ciphertext.slice(-7)}` }),
     ],
-    ['with its end cut off', (c) => ({ data: c.data.slice(0, 24) })],
+    ['with its end cut off', (c) => ({ ciphertext: c.ciphertext.slice(0, 24) })],
     ['with no nonce', () => ({ nonce: '' })],
-    ['of another version of the format', (c) => ({ data: c.data.replace(/^1\./, '2.') })],
-    ['of no format', () => ({ data: 'AAAA' })],
-    ['under another data key', (c) => ({ data: c.data.replace(/\.[0-9a-f]{16}\./, '.0123456789abcdef.') })],
+    ['of another version of the format', (c) => ({ ciphertext: c.ciphertext.replace(/^1\./, '2.') })],
+    ['of no format', () => ({ ciphertext: 'AAAA' })],
+    ['under another data key', (c) => ({ ciphertext: c.ciphertext.replace(/\.[0-9a-f]{16}\./, '.0123456789abcdef.') })],
   ])('%s does not open', async (_, change) => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
-    await vault.ensure('authority/key', () => new Secret(PLAIN));
-    await vault.ensure('etcd/key', () => new Secret(PLAIN));
+    const vault = createVaultProvider(store, keyring).getVault('demo');
+    await vault.getOrCreate('authority/key', () => new Secret(PLAIN));
+    await vault.getOrCreate('etcd/key', () => new Secret(PLAIN));
     const [own, other] = await store.list('secret');
     if (own === undefined || other === undefined) throw new Error('two ciphertexts were to be there');
     await store.write('secret', own.id, { ...own.value, ...change(own.value, other.value) }, own.version);
@@ -184,7 +184,7 @@ describe('a ciphertext', () => {
     expect(error).toBeInstanceOf(SecretUnreadable);
     expect(inspect(error)).not.toContain('tell-nobody');
     // Made again in silence it would lock out what was made with the first.
-    await expect(vault.ensure('authority/key', () => new Secret('another'))).rejects.toThrow(SecretUnreadable);
+    await expect(vault.getOrCreate('authority/key', () => new Secret('another'))).rejects.toThrow(SecretUnreadable);
     expect((await vault.get('etcd/key'))?.reveal()).toBe(PLAIN);
   });
 
@@ -195,54 +195,54 @@ describe('a ciphertext', () => {
   ])('of another cluster does not open with that cluster’s data key beside it: keyring %s', async (_, of) => {
     const { store, keyring: file } = freshMachine();
     const keyring = of(file);
-    const vaults = openVaults(store, keyring);
-    await vaults.of('mine').ensure('authority/key', () => new Secret(PLAIN));
-    await vaults.of('theirs').ensure('authority/key', () => new Secret('theirs'));
+    const vaults = createVaultProvider(store, keyring);
+    await vaults.getVault('mine').getOrCreate('authority/key', () => new Secret(PLAIN));
+    await vaults.getVault('theirs').getOrCreate('authority/key', () => new Secret('theirs'));
     const [mine, theirs] = await store.list('secret');
     if (mine === undefined || theirs === undefined) throw new Error('two ciphertexts were to be there');
     await store.write('secret', theirs.id, { ...mine.value, cluster: 'theirs' }, theirs.version);
-    await expect(openVaults(store, keyring).of('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
     const [myKey, theirKey] = await store.list('dataKey');
     if (myKey === undefined || theirKey === undefined) throw new Error('two data keys were to be there');
     await store.write('dataKey', theirKey.id, myKey.value, theirKey.version);
-    await expect(openVaults(store, keyring).of('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
   });
 
   test('is not made under a data key that was taken from another cluster', async () => {
     const { store, keyring } = freshMachine();
-    await openVaults(store, keyring)
-      .of('mine')
-      .ensure('authority/key', () => new Secret(PLAIN));
+    await createVaultProvider(store, keyring)
+      .getVault('mine')
+      .getOrCreate('authority/key', () => new Secret(PLAIN));
     const [key] = await store.list('dataKey');
     if (key === undefined) throw new Error('a data key was to be there');
     await store.write('dataKey', 'theirs', key.value, undefined);
-    const ensure = openVaults(store, keyring)
-      .of('theirs')
-      .ensure('authority/key', () => new Secret('theirs'));
+    const ensure = createVaultProvider(store, keyring)
+      .getVault('theirs')
+      .getOrCreate('authority/key', () => new Secret('theirs'));
     await expect(ensure).rejects.toThrow(/opening the kthw data key of cluster theirs/);
     expect(await store.list('secret')).toHaveLength(1);
   });
 
   test('from before the cluster was shredded does not open in the one made anew', async () => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
-    await vault.ensure('authority/key', () => new Secret('old'));
+    const vault = createVaultProvider(store, keyring).getVault('demo');
+    await vault.getOrCreate('authority/key', () => new Secret('old'));
     const [old] = await store.list('secret');
-    await vault.shred();
-    await vault.ensure('authority/key', () => new Secret('new'));
+    await vault.deleteAll();
+    await vault.getOrCreate('authority/key', () => new Secret('new'));
     const [current] = await store.list('secret');
     if (old === undefined || current === undefined) throw new Error('a ciphertext was to be there');
     await store.write('secret', current.id, old.value, current.version);
-    await expect(openVaults(store, keyring).of('demo').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('demo').get('authority/key')).rejects.toThrow(SecretUnreadable);
   });
 
   test('is another each time, also of the same secret', async () => {
     const { store, keyring } = freshMachine();
-    const vault = openVaults(store, keyring).of('demo');
-    for (const path of ['a', 'b', 'c']) await vault.ensure(path, () => new Secret(PLAIN));
+    const vault = createVaultProvider(store, keyring).getVault('demo');
+    for (const path of ['a', 'b', 'c']) await vault.getOrCreate(path, () => new Secret(PLAIN));
     const found = await store.list('secret');
     expect(new Set(found.map(({ value }) => value.nonce)).size).toBe(3);
-    expect(new Set(found.map(({ value }) => value.data)).size).toBe(3);
+    expect(new Set(found.map(({ value }) => value.ciphertext)).size).toBe(3);
   });
 });
 

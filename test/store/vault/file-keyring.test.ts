@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
-import { KeyFileRefused, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { InvalidKeyFile, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
 
 const DATA_KEY = new Uint8Array(32).fill(7);
 const run = promisify(execFile);
@@ -56,7 +56,7 @@ describe('a key file', () => {
     const path = join(freshFolder(), 'kthw.key');
     openFileKeyring(path);
     chmodSync(path, mode);
-    expect(() => openFileKeyring(path)).toThrow(KeyFileRefused);
+    expect(() => openFileKeyring(path)).toThrow(InvalidKeyFile);
     expect(() => openFileKeyring(path)).toThrow(`open to others (mode 0${mode.toString(8)}); \`chmod 600 ${path}\``);
     chmodSync(path, 0o600);
     openFileKeyring(path);
@@ -73,7 +73,7 @@ describe('a key file', () => {
     const path = join(freshFolder(), 'kthw.key');
     writeFileSync(path, content, { mode: 0o600 });
     const error = caught(() => openFileKeyring(path));
-    expect(error).toBeInstanceOf(KeyFileRefused);
+    expect(error).toBeInstanceOf(InvalidKeyFile);
     expect(String(error)).toMatch(/does not hold a key.*bring it back from the backup, or move it away/);
     expect(String(error)).not.toMatch(/tell-nobody|AQEB/);
     expect(readFileSync(path, 'utf8')).toBe(content);

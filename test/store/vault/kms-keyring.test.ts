@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { StoreAway } from '../../../src/store/store-errors.ts';
+import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { KeyringRefused, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
-import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { KeyringError, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { vaultContract } from '../../contract/vault.contract.ts';
 import { CloudKms } from '../../support/cloud-kms.ts';
 
@@ -64,7 +64,7 @@ describe('Cloud KMS', () => {
     const error = await keyring()
       .wrap(dataKey, 'demo')
       .catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(KeyringRefused);
+    expect(error).toBeInstanceOf(KeyringError);
     expect(String(error)).toMatch(says);
     expect(inspect(error, { depth: 20 })).not.toContain(Buffer.from(dataKey).toString('base64'));
   });
@@ -95,7 +95,7 @@ describe('Cloud KMS', () => {
     spoil();
     const opening = keyring().unwrap(wrapped, 'demo', keyVersion);
     await expect(opening).rejects.toThrow(says);
-    await expect(opening).rejects.toBeInstanceOf(KeyringRefused);
+    await expect(opening).rejects.toBeInstanceOf(KeyringError);
   });
 
   test('with another key configured names both, without asking Google', async () => {
@@ -117,24 +117,24 @@ describe('Cloud KMS', () => {
 
   test('that is away for good passes by itself: it is the store that is away', async () => {
     kms.away = Number.POSITIVE_INFINITY;
-    await expect(keyring(key, 500).wrap(dataKey, 'demo')).rejects.toBeInstanceOf(StoreAway);
+    await expect(keyring(key, 500).wrap(dataKey, 'demo')).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
   test('keeps a secret of a vault through a version that was disabled and enabled again', async () => {
     const store = openSqliteStore({ path: ':memory:' });
     onTestFinished(() => store.close());
-    await openVaults(store, keyring())
-      .of('demo')
-      .ensure('a', () => new Secret('quiet'));
+    await createVaultProvider(store, keyring())
+      .getVault('demo')
+      .getOrCreate('a', () => new Secret('quiet'));
     kms.set(key, 1, 'DISABLED');
-    await expect(openVaults(store, keyring()).of('demo').get('a')).rejects.toThrow(/is disabled/);
+    await expect(createVaultProvider(store, keyring()).getVault('demo').get('a')).rejects.toThrow(/is disabled/);
     kms.set(key, 1, 'ENABLED');
-    expect((await openVaults(store, keyring()).of('demo').get('a'))?.reveal()).toBe('quiet');
+    expect((await createVaultProvider(store, keyring()).getVault('demo').get('a'))?.reveal()).toBe('quiet');
   });
 });
 
-function keyring(name = key, answerMs = 10_000) {
+function keyring(name = key, requestTimeoutMs = 10_000) {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'local' });
-  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, answerMs });
+  return openKmsKeyring({ key: name, endpoint: kms.url, auth: async () => auth, requestTimeoutMs });
 }

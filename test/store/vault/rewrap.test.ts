@@ -7,10 +7,10 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
 import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
-import { rewrap } from '../../../src/store/vault/rewrap-data-keys.ts';
+import { rewrapDataKeys } from '../../../src/store/vault/rewrap-data-keys.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import type { Keyring } from '../../../src/store/vault/vault.ts';
-import { openVaults } from '../../../src/store/vault/vault-provider.ts';
+import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { CloudKms } from '../../support/cloud-kms.ts';
 
 const key = 'projects/p/locations/us-west1/keyRings/kthw/cryptoKeys/data';
@@ -32,8 +32,8 @@ describe('re-wrapping', () => {
   test('brings every data key under the new primary; the old version is needed no more, the secrets stay', async () => {
     await fill(kmsKeyring());
     kms.make(key);
-    const { failed, ...counts } = await rewrap(store, kmsKeyring());
-    expect(counts).toEqual({ keyVersion: `${key}/cryptoKeyVersions/2`, rewrapped: 25, already: 0, gone: 0 });
+    const { failed, ...counts } = await rewrapDataKeys(store, kmsKeyring());
+    expect(counts).toEqual({ keyVersion: `${key}/cryptoKeyVersions/2`, rewrapped: 25, alreadyCurrent: 0, replaced: 0 });
     expect(failed).toEqual([]);
     kms.set(key, 1, 'DESTROYED');
     await expectAll(kmsKeyring());
@@ -43,10 +43,10 @@ describe('re-wrapping', () => {
     await fill(kmsKeyring());
     kms.make(key);
     const dying = dyingAfter(kmsKeyring(), 30);
-    expect((await rewrap(store, dying)).failed.length).toBeGreaterThan(0);
-    const { rewrapped, already } = await rewrap(store, kmsKeyring());
-    expect([rewrapped > 0, already > 0, rewrapped + already]).toEqual([true, true, 25]);
-    expect(await rewrap(store, kmsKeyring())).toMatchObject({ rewrapped: 0, already: 25 });
+    expect((await rewrapDataKeys(store, dying)).failed.length).toBeGreaterThan(0);
+    const { rewrapped, alreadyCurrent } = await rewrapDataKeys(store, kmsKeyring());
+    expect([rewrapped > 0, alreadyCurrent > 0, rewrapped + alreadyCurrent]).toEqual([true, true, 25]);
+    expect(await rewrapDataKeys(store, kmsKeyring())).toMatchObject({ rewrapped: 0, alreadyCurrent: 25 });
     await expectAll(kmsKeyring());
   });
 
@@ -63,7 +63,7 @@ describe('re-wrapping', () => {
         return await inner.unwrap(...args).finally(() => now--);
       },
     };
-    await rewrap(store, counting, { parallel: 3 });
+    await rewrapDataKeys(store, counting, { parallel: 3 });
     expect(most).toBe(3);
   });
 
@@ -76,7 +76,7 @@ describe('re-wrapping', () => {
       wrap: (_, context) => inner.wrap(new Uint8Array(32).fill(1), context),
       unwrap: (...args) => inner.unwrap(...args),
     };
-    const { rewrapped, failed } = await rewrap(store, garbling);
+    const { rewrapped, failed } = await rewrapDataKeys(store, garbling);
     expect([rewrapped, failed.length]).toEqual([0, 25]);
     expect(failed[0]?.error.message).toMatch(/opens to another key; nothing was changed/);
     expect(await store.list('dataKey')).toEqual(before);
@@ -92,16 +92,16 @@ describe('re-wrapping', () => {
         const made = await inner.wrap(bytes, context);
         if (once && context.endsWith('cluster-3')) {
           once = false;
-          await openVaults(store, inner).of('cluster-3').shred();
-          await openVaults(store, inner)
-            .of('cluster-3')
-            .ensure('a', () => new Secret('of cluster-3'));
+          await createVaultProvider(store, inner).getVault('cluster-3').deleteAll();
+          await createVaultProvider(store, inner)
+            .getVault('cluster-3')
+            .getOrCreate('a', () => new Secret('of cluster-3'));
         }
         return made;
       },
       unwrap: (...args) => inner.unwrap(...args),
     };
-    expect(await rewrap(store, racing)).toMatchObject({ rewrapped: 24, gone: 1, failed: [] });
+    expect(await rewrapDataKeys(store, racing)).toMatchObject({ rewrapped: 24, replaced: 1, failed: [] });
     await expectAll(kmsKeyring());
   });
 
@@ -110,25 +110,25 @@ describe('re-wrapping', () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const [old, next] = ['old', 'next'].map((name) => openFileKeyring(join(folder, name))) as [Keyring, Keyring];
     await fill(old);
-    expect((await rewrap(store, next)).failed).toHaveLength(25);
-    expect(await rewrap(store, next, { previous: old })).toMatchObject({ rewrapped: 25, failed: [] });
+    expect((await rewrapDataKeys(store, next)).failed).toHaveLength(25);
+    expect(await rewrapDataKeys(store, next, { previous: old })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(next);
-    expect(await rewrap(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
+    expect(await rewrapDataKeys(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(kmsKeyring());
-    await expect(openVaults(store, next).of('cluster-1').get('a')).rejects.toThrow(/bring back the key file/);
+    await expect(createVaultProvider(store, next).getVault('cluster-1').get('a')).rejects.toThrow(/bring back the key file/);
   });
 });
 
 async function fill(keyring: Keyring): Promise<void> {
   for (const name of names)
-    await openVaults(store, keyring)
-      .of(name)
-      .ensure('a', () => new Secret(`of ${name}`));
+    await createVaultProvider(store, keyring)
+      .getVault(name)
+      .getOrCreate('a', () => new Secret(`of ${name}`));
 }
 
 async function expectAll(keyring: Keyring): Promise<void> {
-  const vaults = openVaults(store, keyring);
-  const found = await Promise.all(names.map(async (name) => (await vaults.of(name).get('a'))?.reveal()));
+  const vaults = createVaultProvider(store, keyring);
+  const found = await Promise.all(names.map(async (name) => (await vaults.getVault(name).get('a'))?.reveal()));
   expect(found).toEqual(names.map((name) => `of ${name}`));
 }
 

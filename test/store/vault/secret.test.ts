@@ -19,7 +19,7 @@ describe('a secret', () => {
   test('comes out where it is asked for, from text and from bytes', () => {
     expect(new Secret(TEXT).reveal()).toBe(TEXT);
     expect(new Secret(Buffer.from(TEXT)).reveal()).toBe(TEXT);
-    expect(Buffer.from(new Secret(TEXT).bytes()).toString()).toBe(TEXT);
+    expect(Buffer.from(new Secret(TEXT).revealBytes()).toString()).toBe(TEXT);
   });
 
   test.each<[string, (secret: Secret) => string]>([

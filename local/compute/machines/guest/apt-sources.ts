@@ -1,10 +1,10 @@
 /** One place that packages come from, whatever format it was written in. */
-interface Source {
+interface AptSource {
   readonly uris: readonly string[];
   readonly suites: readonly string[];
 }
 
-const releases = new Set([
+const debianSuites = new Set([
   'bookworm',
   'trixie',
   'forky',
@@ -20,9 +20,9 @@ const releases = new Set([
  * Finds the mirror of Debian itself among the texts of apt's source files, in both formats that apt reads.
  * Mirrors of security updates and of other distributions and vendors don't count. Format: sources.list(5).
  */
-export function debianMirror(texts: readonly string[]): string | undefined {
-  for (const source of texts.flatMap((text) => (/^\s*Types\s*:/im.test(text) ? stanzas(text) : oneLines(text)))) {
-    if (!source.suites.some((suite) => releases.has(suite))) continue;
+export function findDebianMirror(texts: readonly string[]): string | undefined {
+  for (const source of texts.flatMap((text) => (/^\s*Types\s*:/im.test(text) ? parseDeb822Sources(text) : parseOneLineSources(text)))) {
+    if (!source.suites.some((suite) => debianSuites.has(suite))) continue;
     const uri = source.uris.find(
       (each) => /^(https?|file):/.test(each) && /\/debian\/?$|\/archive\/debian\//.test(each),
     );
@@ -31,7 +31,7 @@ export function debianMirror(texts: readonly string[]): string | undefined {
   return undefined;
 }
 
-function stanzas(text: string): Source[] {
+function parseDeb822Sources(text: string): AptSource[] {
   return text.split(/\n\s*\n/).flatMap((stanza) => {
     const fields = new Map<string, string>();
     let last = '';
@@ -42,18 +42,18 @@ function stanzas(text: string): Source[] {
       else if (!/^\s/.test(line)) continue;
       fields.set(last, `${fields.get(last) ?? ''} ${field?.[2] ?? line}`.trim());
     }
-    if (fields.get('enabled')?.toLowerCase() === 'no' || !words(fields.get('types')).includes('deb')) return [];
-    return [{ uris: words(fields.get('uris')), suites: words(fields.get('suites')) }];
+    if (fields.get('enabled')?.toLowerCase() === 'no' || !splitWords(fields.get('types')).includes('deb')) return [];
+    return [{ uris: splitWords(fields.get('uris')), suites: splitWords(fields.get('suites')) }];
   });
 }
 
-function oneLines(text: string): Source[] {
+function parseOneLineSources(text: string): AptSource[] {
   return text.split('\n').flatMap((line) => {
     const found = /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/.exec(line);
     return found?.[1] === undefined || found[2] === undefined ? [] : [{ uris: [found[1]], suites: [found[2]] }];
   });
 }
 
-function words(value: string | undefined): string[] {
+function splitWords(value: string | undefined): string[] {
   return (value ?? '').split(/\s+/).filter((word) => word !== '');
 }

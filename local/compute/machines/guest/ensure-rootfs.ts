@@ -2,18 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { requireHost, systemPath } from '../host/assert-host-requirements.ts';
+import { assertHostRequirements, systemPath } from '../host/assert-host-requirements.ts';
 import { withFileLock } from '../host/file-lock.ts';
 import { unmountBelow } from '../host/mounts.ts';
-import { run } from '../host/run-command.ts';
-import { debianMirror } from './apt-sources.ts';
-import { recipe, recipeHash } from './rootfs-recipe.ts';
+import { runCommand } from '../host/run-command.ts';
+import { findDebianMirror } from './apt-sources.ts';
+import { rootfsRecipe, rootfsRecipeHash } from './rootfs-recipe.ts';
 
 /** How long the making of a root file system may take: some 250 packages over a slow line. */
-const makingMs = 20 * 60_000;
+const buildTimeoutMs = 20 * 60_000;
 
 /** Where root file systems are kept by default; the environment's `KTHW_CACHE` says otherwise. */
-export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
+export function getDefaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.KTHW_CACHE ?? join(env.XDG_CACHE_HOME ?? '/var/cache', 'kthw');
 }
 
@@ -22,59 +22,59 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
  * of this recipe or the one there is not whole. One process makes it, others wait for it.
  * @throws Error when debootstrap fails, with its last words, or no Debian mirror is known
  */
-export async function ensureBase(cacheDir: string, log: (line: string) => void): Promise<string> {
-  requireHost();
-  const base = join(cacheDir, `base-${recipeHash}`);
-  if (isWhole(base)) return base;
+export async function ensureRootfs(cacheDir: string, log: (line: string) => void): Promise<string> {
+  assertHostRequirements();
+  const rootfs = join(cacheDir, `base-${rootfsRecipeHash}`);
+  if (isComplete(rootfs)) return rootfs;
   await mkdir(cacheDir, { recursive: true });
-  await withFileLock(join(cacheDir, 'lock'), makingMs, async () => {
-    if (isWhole(base)) return;
-    await removeStale(cacheDir, log);
-    const making = `${base}.making-${process.pid}`;
+  await withFileLock(join(cacheDir, 'lock'), buildTimeoutMs, async () => {
+    if (isComplete(rootfs)) return;
+    await removeStaleRootfs(cacheDir, log);
+    const buildFolder = `${rootfs}.making-${process.pid}`;
     try {
-      await make(making, cacheDir, log);
-      await rename(making, base);
+      await buildRootfs(buildFolder, cacheDir, log);
+      await rename(buildFolder, rootfs);
     } finally {
-      await removeTree(making);
+      await removeTree(buildFolder);
     }
-    log(`root file system: ready in "${base}"`);
+    log(`root file system: ready in "${rootfs}"`);
   });
-  return base;
+  return rootfs;
 }
 
-function isWhole(base: string): boolean {
-  return existsSync(join(base, '.kthw-whole')) && recipe.sentinels.every((file) => existsSync(join(base, file)));
+function isComplete(rootfs: string): boolean {
+  return existsSync(join(rootfs, '.kthw-whole')) && rootfsRecipe.sentinels.every((file) => existsSync(join(rootfs, file)));
 }
 
-async function make(folder: string, cacheDir: string, log: (line: string) => void): Promise<void> {
-  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? debianMirror(await aptSources());
+async function buildRootfs(folder: string, cacheDir: string, log: (line: string) => void): Promise<void> {
+  const mirror = process.env.KTHW_DEBIAN_MIRROR ?? findDebianMirror(await readAptSources());
   if (mirror === undefined) {
     throw new Error('cannot make a root file system: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
   }
   const archives = join(cacheDir, 'archives');
   await mkdir(archives, { recursive: true });
-  log(`root file system: making Debian ${recipe.suite} from ${mirror} (about a minute)`);
-  const include = `--include=${recipe.packages.join(',')}`;
-  const args = ['--variant=minbase', `--cache-dir=${archives}`, include, recipe.suite, folder, mirror];
-  const child = execa('debootstrap', args, { env: { PATH: systemPath, LC_ALL: 'C' }, timeout: makingMs, all: true });
-  const last: string[] = [];
-  let said = 0;
+  log(`root file system: making Debian ${rootfsRecipe.suite} from ${mirror} (about a minute)`);
+  const include = `--include=${rootfsRecipe.packages.join(',')}`;
+  const args = ['--variant=minbase', `--cache-dir=${archives}`, include, rootfsRecipe.suite, folder, mirror];
+  const child = execa('debootstrap', args, { env: { PATH: systemPath, LC_ALL: 'C' }, timeout: buildTimeoutMs, all: true });
+  const lastLines: string[] = [];
+  let detailCount = 0;
   try {
     for await (const line of child.iterable({ from: 'all' })) {
-      last.push(line);
-      if (last.length > 5) last.shift();
+      lastLines.push(line);
+      if (lastLines.length > 5) lastLines.shift();
       const detail = /^I: (Retrieving|Validating|Unpacking|Configuring|Extracting) /.test(line);
-      if (detail ? ++said % 50 === 0 : /^[IWE]: /.test(line)) log(`root file system: ${line.slice(3)}`);
+      if (detail ? ++detailCount % 50 === 0 : /^[IWE]: /.test(line)) log(`root file system: ${line.slice(3)}`);
     }
     await child;
   } catch (cause) {
-    throw new Error(`cannot make a root file system with debootstrap: ${last.join(' / ')}`, { cause });
+    throw new Error(`cannot make a root file system with debootstrap: ${lastLines.join(' / ')}`, { cause });
   }
-  await run('chroot', [folder, '/bin/sh', '-e'], { input: recipe.finish });
-  await writeFile(join(folder, '.kthw-whole'), `${recipeHash}\n`);
+  await runCommand('chroot', [folder, '/bin/sh', '-e'], { input: rootfsRecipe.finish });
+  await writeFile(join(folder, '.kthw-whole'), `${rootfsRecipeHash}\n`);
 }
 
-async function aptSources(): Promise<string[]> {
+async function readAptSources(): Promise<string[]> {
   const folder = '/etc/apt/sources.list.d';
   const names = existsSync(folder)
     ? (await readdir(folder)).filter((name) => /\.(list|sources)$/.test(name)).sort()
@@ -84,13 +84,13 @@ async function aptSources(): Promise<string[]> {
 }
 
 /** Removes root file systems of other recipes that nothing is mounted on, unfinished ones, and this one if it is broken. */
-async function removeStale(cacheDir: string, log: (line: string) => void): Promise<void> {
+async function removeStaleRootfs(cacheDir: string, log: (line: string) => void): Promise<void> {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
   for (const name of await readdir(cacheDir)) {
-    const making = /^base-[0-9a-f]{12}\.making-(\d+)$/.exec(name);
-    if (making === null && !/^base-[0-9a-f]{12}$/.test(name)) continue;
+    const buildMatch = /^base-[0-9a-f]{12}\.making-(\d+)$/.exec(name);
+    if (buildMatch === null && !/^base-[0-9a-f]{12}$/.test(name)) continue;
     const folder = join(cacheDir, name);
-    if (making === null ? mounts.includes(folder) : existsSync(`/proc/${making[1]}`)) continue;
+    if (buildMatch === null ? mounts.includes(folder) : existsSync(`/proc/${buildMatch[1]}`)) continue;
     log(`root file system: removing "${folder}", which is of another recipe or not whole`);
     await removeTree(folder);
   }

@@ -1,11 +1,11 @@
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '../host/run-command.ts';
+import { runCommand } from '../host/run-command.ts';
 
-const sources = import.meta.dirname;
+const sourceFolder = import.meta.dirname;
 
 /** Units that a machine has no use for, which take time at boot or would meddle with the host's kernel. */
-const masked = [
+const maskedUnits = [
   'apt-daily-upgrade.timer',
   'apt-daily.timer',
   'console-getty.service',
@@ -57,7 +57,7 @@ const units = {
  * Configuration that differs from Debian's, by path. Nothing answers at the name server's address, which is refused at
  * once: names of machines are in /etc/hosts, others don't exist, and CoreDNS wants to be told of some server.
  */
-const configuration = {
+const configurationFiles = {
   'etc/resolv.conf': ['nameserver 169.254.169.254', 'options timeout:1 attempts:1'],
   'etc/ssh/sshd_config.d/10-guest.conf': [
     'HostKey /etc/ssh/ssh_host_ed25519_key',
@@ -86,23 +86,23 @@ const configuration = {
 export async function writeGuestLayer(folder: string): Promise<void> {
   const system = join(folder, 'etc/systemd/system');
   await mkdir(system, { recursive: true });
-  for (const unit of masked) await symlink('/dev/null', join(system, unit));
+  for (const unit of maskedUnits) await symlink('/dev/null', join(system, unit));
   for (const [unit, target] of Object.entries(units)) {
     await mkdir(join(system, `${target}.wants`), { recursive: true });
-    await copyFile(join(sources, unit), join(system, unit));
+    await copyFile(join(sourceFolder, unit), join(system, unit));
     await symlink(`/etc/systemd/system/${unit}`, join(system, `${target}.wants`, unit));
   }
   // Started when somebody calls it (to reboot, say), not at boot.
   await symlink('/dev/null', join(system, 'multi-user.target.wants/systemd-logind.service'));
-  for (const [path, lines] of Object.entries(configuration)) {
+  for (const [path, lines] of Object.entries(configurationFiles)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), `${lines.join('\n')}\n`);
     await chmod(join(folder, path), path.includes('sudoers') ? 0o440 : 0o644);
   }
   const agent = join(folder, 'usr/lib/kthw/agent');
   await mkdir(dirname(agent), { recursive: true });
-  await copyFile(join(sources, 'agent.sh'), agent);
+  await copyFile(join(sourceFolder, 'agent.sh'), agent);
   await chmod(agent, 0o755);
   // What lies on top lends its mode to the merged folder, whatever umask this process has.
-  await run('find', [folder, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
+  await runCommand('find', [folder, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
 }

@@ -44,7 +44,7 @@ const finish = [
 ].join('\n');
 
 /** How the root file system of every machine is made. */
-export const recipe = { suite, packages, sentinels, finish };
+export const rootfsRecipe = { suite, packages, sentinels, finish };
 
 /** Names a root file system's making: another recipe has another name. */
-export const recipeHash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+export const rootfsRecipeHash = createHash('sha256').update(JSON.stringify(rootfsRecipe)).digest('hex').slice(0, 12);

@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { missingRequirements } from './requirements.ts';
+import { findMissingRequirements } from './requirements.ts';
 
 /**
  * Makes sure that machines can run here.
  * @throws Error naming everything that is missing and what to install
  */
-export function requireHost(): void {
-  const missing = missingRequirements({ platform: process.platform, uid: process.getuid?.(), has: onPath });
+export function assertHostRequirements(): void {
+  const missing = findMissingRequirements({ platform: process.platform, uid: process.getuid?.(), hasProgram: isOnPath });
   if (missing.length > 0) throw new Error(`cannot run machines here: ${missing.join('; ')}`);
 }
 
@@ -18,7 +18,7 @@ export const systemPath = [
   .filter((folder) => folder !== '')
   .join(':');
 
-function onPath(program: string): boolean {
+function isOnPath(program: string): boolean {
   return systemPath.split(':').some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -1,81 +1,81 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Cgroup } from '../nspawn/cgroup.ts';
-import { requireHost } from './assert-host-requirements.ts';
-import { tagOf } from './emulator-id.ts';
-import { registry } from './emulator-registry.ts';
+import { assertHostRequirements } from './assert-host-requirements.ts';
+import { computeEmulatorId } from './emulator-id.ts';
+import { emulatorRegistry } from './emulator-registry.ts';
 import { withFileLock } from './file-lock.ts';
-import { namesOf, tagFrom } from './host-resource-names.ts';
+import { createHostResourceNames, parseEmulatorId } from './host-resource-names.ts';
 import { unmountBelow } from './mounts.ts';
 import { isAlive } from './process-identity.ts';
-import { run } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 
 /** How long another sweep of the same run may take before this one gives up. */
-const turnMs = 60_000;
+const lockTimeoutMs = 60_000;
 
 /**
  * Removes from the host all that a run with this state folder has left: processes, mounts, namespaces, interfaces, cgroups
  * and disks; then does what has to come before anybody else can use the folder.
  * @throws Error when the run's process lives
  */
-export async function sweep(stateDir: string, afterwards: () => Promise<void> = async () => undefined): Promise<void> {
-  requireHost();
-  await inTurn(async () => {
-    const owner = (await registry.find(tagOf(stateDir)))?.owner;
+export async function cleanUp(stateDir: string, onCleanedUp: () => Promise<void> = async () => undefined): Promise<void> {
+  assertHostRequirements();
+  await withRegistryLock(async () => {
+    const owner = (await emulatorRegistry.find(computeEmulatorId(stateDir)))?.owner;
     if (owner !== undefined && isAlive(owner)) {
       throw new Error(
         `cannot sweep "${stateDir}": process ${owner.pid} uses it; give another folder or end that process`,
       );
     }
-    await sweepRun(stateDir);
-    await afterwards();
+    await removeEmulator(stateDir);
+    await onCleanedUp();
   });
 }
 
 /** Sweeps after this process or one that died, unless another has taken over its state folder in the meantime. */
-export async function sweepAfter(stateDir: string, pid: number): Promise<void> {
-  await inTurn(async () => {
-    const owner = (await registry.find(tagOf(stateDir)))?.owner;
-    if (owner?.pid === pid && (pid === process.pid || !isAlive(owner))) await sweepRun(stateDir);
+export async function cleanUpAfterProcess(stateDir: string, pid: number): Promise<void> {
+  await withRegistryLock(async () => {
+    const owner = (await emulatorRegistry.find(computeEmulatorId(stateDir)))?.owner;
+    if (owner?.pid === pid && (pid === process.pid || !isAlive(owner))) await removeEmulator(stateDir);
   });
 }
 
-async function sweepRun(stateDir: string): Promise<void> {
-  const tag = tagOf(stateDir);
-  await sweepTag(tag);
+async function removeEmulator(stateDir: string): Promise<void> {
+  const emulatorId = computeEmulatorId(stateDir);
+  await removeHostResources(emulatorId);
   await unmountBelow(resolve(stateDir));
-  for (const part of ['machines', 'networks', 'guest'])
-    await rm(join(stateDir, part), { recursive: true, force: true });
-  await registry.strike(tag);
+  for (const subfolder of ['machines', 'networks', 'guest'])
+    await rm(join(stateDir, subfolder), { recursive: true, force: true });
+  await emulatorRegistry.unregister(emulatorId);
 }
 
-async function inTurn(action: () => Promise<void>): Promise<void> {
-  await registry.prepare();
-  await withFileLock(registry.lock, turnMs, action);
+async function withRegistryLock(action: () => Promise<void>): Promise<void> {
+  await emulatorRegistry.createFolder();
+  await withFileLock(emulatorRegistry.lockFile, lockTimeoutMs, action);
 }
 
 /** Sweeps after every run whose process has died, also where only namespaces tell of it. Returns the known state folders. */
-export async function sweepAll(): Promise<readonly string[]> {
-  requireHost();
-  const runs = await registry.list();
-  const dead = runs.filter(({ owner }) => !isAlive(owner));
-  for (const { stateDir } of dead) await sweep(stateDir);
-  const known = new Set(runs.map(({ tag }) => tag));
-  const tags = (await namespaces()).flatMap((name) => tagFrom(name) ?? []);
-  for (const tag of new Set(tags)) if (!known.has(tag)) await sweepTag(tag);
-  return dead.map(({ stateDir }) => stateDir);
+export async function cleanUpDeadEmulators(): Promise<readonly string[]> {
+  assertHostRequirements();
+  const records = await emulatorRegistry.list();
+  const deadRecords = records.filter(({ owner }) => !isAlive(owner));
+  for (const { stateDir } of deadRecords) await cleanUp(stateDir);
+  const registeredIds = new Set(records.map(({ emulatorId }) => emulatorId));
+  const emulatorIds = (await listNamespaces()).flatMap((name) => parseEmulatorId(name) ?? []);
+  for (const emulatorId of new Set(emulatorIds)) if (!registeredIds.has(emulatorId)) await removeHostResources(emulatorId);
+  return deadRecords.map(({ stateDir }) => stateDir);
 }
 
 /** Ends and removes all that carries a tag. */
-async function sweepTag(tag: string): Promise<void> {
-  const names = namesOf(tag);
-  await new Cgroup(names.group).remove();
-  for (const name of (await namespaces()).filter(names.isNamespace)) await run('ip', ['netns', 'del', name]);
+async function removeHostResources(emulatorId: string): Promise<void> {
+  const resourceNames = createHostResourceNames(emulatorId);
+  await new Cgroup(resourceNames.cgroup).remove();
+  for (const name of (await listNamespaces()).filter(resourceNames.isNamespace)) await runCommand('ip', ['netns', 'del', name]);
   const links = await readdir('/sys/class/net');
   // An interface whose other end went with its namespace may be gone by now.
-  for (const name of links.filter(names.isUplink)) await run('ip', ['link', 'del', name]).catch(() => undefined);
+  for (const name of links.filter(resourceNames.isUplink)) await runCommand('ip', ['link', 'del', name]).catch(() => undefined);
 }
 
-async function namespaces(): Promise<readonly string[]> {
+async function listNamespaces(): Promise<readonly string[]> {
   return await readdir('/run/netns').catch(() => []);
 }

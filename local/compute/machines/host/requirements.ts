@@ -9,7 +9,7 @@ export const requiredPackages: readonly string[] = [
 ];
 
 /** Programs out of {@link requiredPackages} that are run; each names the package it comes from. */
-const programs = {
+const requiredPrograms = {
   debootstrap: 'debootstrap',
   'systemd-nspawn': 'systemd-container',
   ip: 'iproute2',
@@ -19,15 +19,15 @@ const programs = {
 } as const satisfies Record<string, string>;
 
 /** What is missing on this machine, as sentences; empty when machines can run here. */
-export function missingRequirements(options: {
+export function findMissingRequirements(options: {
   readonly platform: string;
   readonly uid: number | undefined;
-  readonly has: (program: string) => boolean;
+  readonly hasProgram: (program: string) => boolean;
 }): readonly string[] {
   if (options.platform !== 'linux') return [`machines need Linux, and this is "${options.platform}"`];
   const missing = options.uid === 0 ? [] : ['machines need root: run this as root'];
-  for (const [program, source] of Object.entries(programs)) {
-    if (!options.has(program)) missing.push(`"${program}" is missing: install the Debian package "${source}"`);
+  for (const [program, source] of Object.entries(requiredPrograms)) {
+    if (!options.hasProgram(program)) missing.push(`"${program}" is missing: install the Debian package "${source}"`);
   }
   return missing;
 }

@@ -1,5 +1,5 @@
 /** What a guardian runs when the process that posted it is gone: `watchdog-main.ts STATE-FOLDER PROCESS-ID`. */
-import { sweepAfter } from './clean-up.ts';
+import { cleanUpAfterProcess } from './clean-up.ts';
 
 const [stateDir = '', pid = ''] = process.argv.slice(2);
-await sweepAfter(stateDir, Number(pid));
+await cleanUpAfterProcess(stateDir, Number(pid));

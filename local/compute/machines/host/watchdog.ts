@@ -3,16 +3,16 @@ import { execa } from 'execa';
 import { systemPath } from './assert-host-requirements.ts';
 
 /** Watches over a run: sweeps after it when this process dies without having dismissed the guardian. */
-export interface Guardian {
+export interface Watchdog {
   /** Ends the watch; nothing is swept. */
-  dismiss(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /**
  * Posts a guardian. It's a shell that reads from a pipe which only this process holds open: no word and the end of the pipe
  * mean that this process is gone, however it ended.
  */
-export function postGuardian(stateDir: string): Guardian {
+export function startWatchdog(stateDir: string): Watchdog {
   const main = join(import.meta.dirname, 'watchdog-main.ts');
   const script = 'read -r word && exit; exec "$0" "$@"';
   const child = execa('sh', ['-c', script, process.execPath, main, stateDir, String(process.pid)], {
@@ -26,7 +26,7 @@ export function postGuardian(stateDir: string): Guardian {
     env: { PATH: systemPath },
   });
   return {
-    async dismiss() {
+    async stop() {
       child.stdin.end('dismissed\n');
       await child;
     },

@@ -1,4 +1,4 @@
-import type { MachinePlan } from '../../machine-backend.ts';
+import type { MachineSpec } from '../../machine-backend.ts';
 
 /** A folder of the metadata server, or a value. Folders of lists have the indexes as keys. */
 export type MetadataNode =
@@ -9,10 +9,10 @@ export type MetadataNode =
   | { readonly [key: string]: MetadataNode };
 
 /** What the metadata server shows a machine, below computeMetadata/v1. Shape: Compute Engine's "predefined metadata keys". */
-export function metadataTree(machine: MachinePlan, guest: ReadonlyMap<string, string>): MetadataNode {
+export function buildMetadataTree(machine: MachineSpec, attributes: ReadonlyMap<string, string>): MetadataNode {
   const { metadata, name } = machine;
   const guestAttributes: Record<string, Record<string, string>> = {};
-  for (const [path, value] of guest) {
+  for (const [path, value] of attributes) {
     const [space = '', key = ''] = path.split('/');
     guestAttributes[space] = { ...guestAttributes[space], [key]: value };
   }

@@ -20,30 +20,30 @@ export function renderNode(
   if (typeof node !== 'object') return format === 'json' ? JSON.stringify(node) : String(node);
   if (!recursive) {
     const names = Object.entries(node).map(([key, value]) =>
-      typeof value === 'object' && !isTags(key, value) ? `${key}/` : key,
+      typeof value === 'object' && !isTagList(key, value) ? `${key}/` : key,
     );
     return format === 'json' ? JSON.stringify(names) : names.map((name) => `${name}\n`).join('');
   }
-  return format === 'json' ? JSON.stringify(camelCased(node, path)) : flat(node, '');
+  return format === 'json' ? JSON.stringify(toCamelCaseKeys(node, path)) : renderFlat(node, '');
 }
 
-function isTags(key: string, value: MetadataNode): boolean {
+function isTagList(key: string, value: MetadataNode): boolean {
   return key === 'tags' && Array.isArray(value);
 }
 
 /** Names that people chose (attributes) stay as they are. */
-function camelCased(node: MetadataNode, path: readonly string[]): unknown {
-  if (Array.isArray(node)) return node.map((each: MetadataNode) => camelCased(each, path));
+function toCamelCaseKeys(node: MetadataNode, path: readonly string[]): unknown {
+  if (Array.isArray(node)) return node.map((each: MetadataNode) => toCamelCaseKeys(each, path));
   if (typeof node !== 'object') return node;
-  const chosen = path.includes('attributes') || path.includes('guest-attributes');
-  const name = (key: string) => (chosen ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [name(key), camelCased(value, [...path, key])]));
+  const isUserDefined = path.includes('attributes') || path.includes('guest-attributes');
+  const toKey = (key: string) => (isUserDefined ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [toKey(key), toCamelCaseKeys(value, [...path, key])]));
 }
 
-function flat(node: MetadataNode, prefix: string): string {
+function renderFlat(node: MetadataNode, prefix: string): string {
   if (typeof node !== 'object') return `${prefix} ${node}\n`;
-  const below = (key: string) => (prefix === '' ? key : `${prefix}/${key}`);
+  const joinKey = (key: string) => (prefix === '' ? key : `${prefix}/${key}`);
   return Object.entries(node)
-    .map(([key, value]) => flat(value as MetadataNode, below(key)))
+    .map(([key, value]) => renderFlat(value as MetadataNode, joinKey(key)))
     .join('');
 }

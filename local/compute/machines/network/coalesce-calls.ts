@@ -2,10 +2,10 @@
  * Makes an idempotent action run once at a time; those who ask while it runs share the next run. The result of asking is
  * that of a run that began afterwards.
  */
-export function coalesced(action: () => Promise<void>): () => Promise<void> {
+export function coalesceCalls(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
-  function begin(): Promise<void> {
+  function startRun(): Promise<void> {
     next = undefined;
     running = action().finally(() => {
       running = undefined;
@@ -13,8 +13,8 @@ export function coalesced(action: () => Promise<void>): () => Promise<void> {
     return running;
   }
   return () => {
-    if (running === undefined) return begin();
-    next ??= running.then(begin, begin);
+    if (running === undefined) return startRun();
+    next ??= running.then(startRun, startRun);
     return next;
   };
 }

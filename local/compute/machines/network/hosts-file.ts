@@ -9,7 +9,7 @@ export interface HostEntry {
 }
 
 /** The hosts file of a network's machines: their names as Google's internal DNS has them, zonal, global and short. */
-export function hostsFile(entries: readonly HostEntry[]): string {
+export function renderHostsFile(entries: readonly HostEntry[]): string {
   const lines = entries.map(({ name, address, zone, projectId }) => {
     return `${address} ${name}.${zone}.c.${projectId}.internal ${name}.c.${projectId}.internal ${name}`;
   });

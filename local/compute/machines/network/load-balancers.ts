@@ -1,48 +1,48 @@
-import type { ExternalPlan, HealthCheckPlan } from '../../machine-backend.ts';
+import type { ExternalAddressSpec, HealthCheckSpec } from '../../machine-backend.ts';
 import { HealthProbe } from './health-probe.ts';
 
-export type BalancerPlan = Extract<ExternalPlan, { kind: 'balancer' }>;
+export type LoadBalancerSpec = Extract<ExternalAddressSpec, { kind: 'balancer' }>;
 
 /** A member of a balancer that is running. */
-export interface Member {
+export interface LoadBalancerMember {
   readonly address: string;
-  readonly healthToken: string;
+  readonly healthCheckTransitAddress: string;
 }
 
 /** Which members of a network's balancers get connections, as the health checks see it. */
-export class Balancers {
-  readonly #changed: () => void;
+export class LoadBalancers {
+  readonly #onHealthChange: () => void;
   #probes = new Map<string, HealthProbe>();
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  constructor(onHealthChange: () => void) {
+    this.#onHealthChange = onHealthChange;
   }
 
   /** Checks exactly these members from now on; what is known of one that was checked the same way before stays known. */
-  reconcile(plans: readonly BalancerPlan[], members: (plan: BalancerPlan) => readonly Member[]): void {
+  reconcile(specs: readonly LoadBalancerSpec[], listMembers: (spec: LoadBalancerSpec) => readonly LoadBalancerMember[]): void {
     const kept = new Map<string, HealthProbe>();
-    for (const plan of plans) {
-      if (plan.healthCheck === undefined) continue;
-      for (const member of members(plan)) {
-        const key = probeKey(plan.address, member.address, plan.healthCheck);
-        const known = this.#probes.get(key);
-        kept.set(key, known ?? new HealthProbe(plan.healthCheck, member.healthToken, plan.address, this.#changed));
+    for (const spec of specs) {
+      if (spec.healthCheck === undefined) continue;
+      for (const member of listMembers(spec)) {
+        const key = buildProbeKey(spec.address, member.address, spec.healthCheck);
+        const existing = this.#probes.get(key);
+        kept.set(key, existing ?? new HealthProbe(spec.healthCheck, member.healthCheckTransitAddress, spec.address, this.#onHealthChange));
       }
     }
     for (const [key, probe] of this.#probes) if (!kept.has(key)) probe.stop();
     this.#probes = kept;
   }
 
-  isHealthy(plan: BalancerPlan, member: string): boolean {
+  isHealthy(spec: LoadBalancerSpec, member: string): boolean {
     return (
-      plan.healthCheck === undefined ||
-      (this.#probes.get(probeKey(plan.address, member, plan.healthCheck))?.healthy ?? false)
+      spec.healthCheck === undefined ||
+      (this.#probes.get(buildProbeKey(spec.address, member, spec.healthCheck))?.healthy ?? false)
     );
   }
 
   /** The members that get new connections: the healthy ones; when there is none, all of them, as Google's target pools do. */
-  receiving(plan: BalancerPlan, members: readonly Member[]): readonly string[] {
-    const healthy = members.filter((member) => this.isHealthy(plan, member.address));
+  listReceivers(spec: LoadBalancerSpec, members: readonly LoadBalancerMember[]): readonly string[] {
+    const healthy = members.filter((member) => this.isHealthy(spec, member.address));
     return (healthy.length > 0 ? healthy : members).map((member) => member.address);
   }
 
@@ -52,6 +52,6 @@ export class Balancers {
   }
 }
 
-function probeKey(balancer: string, member: string, plan: HealthCheckPlan): string {
-  return JSON.stringify([balancer, member, plan]);
+function buildProbeKey(balancer: string, member: string, spec: HealthCheckSpec): string {
+  return JSON.stringify([balancer, member, spec]);
 }

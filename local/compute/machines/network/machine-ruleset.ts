@@ -2,8 +2,8 @@
  * The nftables ruleset of a machine's own namespace: loopback addresses that mean the outside are sent to the tokens that
  * stand for them. It decides before the rules that the kubelet adds, which drop what leaves for 127.0.0.0/8.
  */
-export function machineRuleset(tokens: ReadonlyMap<string, string>): string {
-  const pairs = [...tokens].map(([address, token]) => `${address} : ${token}`).join(', ');
+export function renderMachineRuleset(transitAddresses: ReadonlyMap<string, string>): string {
+  const pairs = [...transitAddresses].map(([address, transitAddress]) => `${address} : ${transitAddress}`).join(', ');
   return [
     'table ip kthw',
     'flush table ip kthw',

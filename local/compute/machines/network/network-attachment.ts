@@ -1,5 +1,5 @@
 /** A machine as its network sees it. */
-export interface Attachment {
+export interface NetworkAttachment {
   readonly name: string;
   readonly address: string;
   /** The gateway of its subnet. */
@@ -7,8 +7,8 @@ export interface Attachment {
   readonly tags: readonly string[];
   readonly canIpForward: boolean;
   /** The network's end of the pair that leads to it. */
-  readonly port: string;
+  readonly interfaceName: string;
   /** Addresses between network and host that stand for the machine: for outsiders, and for health checks. */
-  readonly outsideToken: string;
-  readonly healthToken: string;
+  readonly externalTransitAddress: string;
+  readonly healthCheckTransitAddress: string;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { inNamespace, ip, run } from '../host/run-command.ts';
+import { runInNamespace, runIpCommands, runCommand } from '../host/run-command.ts';
 
 /** A network namespace whose addresses and routes are brought to a wanted list; what is there already is left alone. */
-export class Namespace {
+export class NetworkNamespace {
   readonly name: string;
   #applied = new Set<string>();
 
@@ -11,55 +11,55 @@ export class Namespace {
   }
 
   /** Makes the namespace, with kernel settings by their path below net/ipv4. */
-  async make(settings: Readonly<Record<string, number>>): Promise<void> {
-    await run('ip', ['netns', 'add', this.name]);
-    await ip(this.name, ['link set lo up']);
+  async create(settings: Readonly<Record<string, number>>): Promise<void> {
+    await runCommand('ip', ['netns', 'add', this.name]);
+    await runIpCommands(this.name, ['link set lo up']);
     const lines = Object.entries(settings).map(([path, value]) => `echo ${value} > /proc/sys/net/ipv4/${path}`);
-    await this.run(['sh', '-e'], lines.join('\n'));
+    await this.runCommand(['sh', '-e'], lines.join('\n'));
   }
 
   get exists(): boolean {
     return existsSync(`/run/netns/${this.name}`);
   }
 
-  async run(command: readonly string[], input = ''): Promise<string> {
-    return await inNamespace(this.name, command, input);
+  async runCommand(command: readonly string[], input = ''): Promise<string> {
+    return await runInNamespace(this.name, command, input);
   }
 
   /** Loads an nftables ruleset in one transaction. */
-  async load(ruleset: string): Promise<void> {
-    await this.run(['nft', '-f', '-'], ruleset);
+  async loadRuleset(ruleset: string): Promise<void> {
+    await this.runCommand(['nft', '-f', '-'], ruleset);
   }
 
   /** Brings addresses and routes, written `addr ADDRESS dev …` and `route …`, to exactly these. */
-  async reconcile(wanted: readonly string[]): Promise<void> {
-    const target = new Set(wanted);
-    const verb = (line: string, word: string) => line.replace(' ', ` ${word} `);
+  async reconcile(desired: readonly string[]): Promise<void> {
+    const target = new Set(desired);
+    const insertVerb = (line: string, word: string) => line.replace(' ', ` ${word} `);
     const surplus = [...this.#applied].filter((line) => !target.has(line));
     // Whatever vanished together with its interface can't be removed again.
     if (surplus.length > 0)
-      await ip(
+      await runIpCommands(
         this.name,
-        surplus.map((line) => verb(line, 'del')),
+        surplus.map((line) => insertVerb(line, 'del')),
         true,
       ).catch(() => undefined);
     for (const line of surplus) this.#applied.delete(line);
-    const missing = wanted.filter((line) => !this.#applied.has(line));
-    await ip(
+    const missing = desired.filter((line) => !this.#applied.has(line));
+    await runIpCommands(
       this.name,
-      missing.map((line) => verb(line, 'replace')),
+      missing.map((line) => insertVerb(line, 'replace')),
     );
     for (const line of missing) this.#applied.add(line);
   }
 
   /** Forgets what went away with an interface. */
-  forget(device: string): void {
+  forgetInterface(device: string): void {
     for (const line of this.#applied)
       if (line.endsWith(` dev ${device}`) || line.includes(` dev ${device} `)) this.#applied.delete(line);
   }
 
   async remove(): Promise<void> {
     this.#applied.clear();
-    if (this.exists) await run('ip', ['netns', 'del', this.name]);
+    if (this.exists) await runCommand('ip', ['netns', 'del', this.name]);
   }
 }

@@ -1,18 +1,18 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A listening address outside, and where each new connection to it goes: an address, or nowhere at the moment. */
-export interface Forward {
+export interface PortForward {
   readonly address: string;
   readonly port: number;
-  readonly target: () => string | undefined;
+  readonly getTarget: () => string | undefined;
 }
 
-const connectMs = 10_000;
+const connectTimeoutMs = 10_000;
 
 /** Listeners on external addresses, kept equal to a wanted list. Connections outlive the change of a list, but not its end. */
-export class Forwarders {
+export class PortForwarder {
   readonly #log: (line: string) => void;
-  readonly #servers = new Map<string, { server: Server; forward: Forward }>();
+  readonly #servers = new Map<string, { server: Server; forward: PortForward }>();
   readonly #sockets = new Set<Socket>();
 
   constructor(log: (line: string) => void) {
@@ -20,16 +20,16 @@ export class Forwarders {
   }
 
   /** Resolves when all that can listen do. A port that somebody else has is said in the log and tried again next time. */
-  async reconcile(wanted: readonly Forward[]): Promise<void> {
-    const byKey = new Map(wanted.map((forward) => [`${forward.address}:${forward.port}`, forward]));
+  async reconcile(desired: readonly PortForward[]): Promise<void> {
+    const byKey = new Map(desired.map((forward) => [`${forward.address}:${forward.port}`, forward]));
     for (const [key, { server }] of this.#servers) {
       if (byKey.has(key)) continue;
       server.close();
       this.#servers.delete(key);
     }
     for (const [key, forward] of byKey) {
-      const known = this.#servers.get(key);
-      if (known !== undefined) known.forward = forward;
+      const existing = this.#servers.get(key);
+      if (existing !== undefined) existing.forward = forward;
       else await this.#listen(key, forward);
     }
   }
@@ -41,9 +41,9 @@ export class Forwarders {
     await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
   }
 
-  async #listen(key: string, forward: Forward): Promise<void> {
+  async #listen(key: string, forward: PortForward): Promise<void> {
     const entry = { server: createServer({ allowHalfOpen: true }), forward };
-    entry.server.on('connection', (client) => this.#pass(client, entry.forward));
+    entry.server.on('connection', (client) => this.#forwardConnection(client, entry.forward));
     try {
       await new Promise<void>((resolve, reject) => {
         entry.server.once('error', reject).listen(forward.port, forward.address, resolve);
@@ -54,14 +54,14 @@ export class Forwarders {
     }
   }
 
-  #pass(client: Socket, { port, target }: Forward): void {
-    const host = target();
+  #forwardConnection(client: Socket, { port, getTarget }: PortForward): void {
+    const host = getTarget();
     if (host === undefined) {
       client.resetAndDestroy();
       return;
     }
     const upstream = connect({ host, port, allowHalfOpen: true, noDelay: true });
-    const timer = setTimeout(() => upstream.destroy(), connectMs);
+    const timer = setTimeout(() => upstream.destroy(), connectTimeoutMs);
     upstream.once('connect', () => clearTimeout(timer));
     client.setNoDelay(true);
     for (const [socket, other] of [

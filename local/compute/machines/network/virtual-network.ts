@@ -1,33 +1,33 @@
 import { join } from 'node:path';
-import type { ExternalPlan, MachinePlan, NetworkPlan } from '../../machine-backend.ts';
-import type { Names } from '../host/host-resource-names.ts';
-import { ip, run } from '../host/run-command.ts';
+import type { ExternalAddressSpec, MachineSpec, NetworkSpec } from '../../machine-backend.ts';
+import type { HostResourceNames } from '../host/host-resource-names.ts';
+import { runIpCommands, runCommand } from '../host/run-command.ts';
 import { type MetadataRecord, MetadataServer } from '../metadata/metadata-server.ts';
-import { coalesced } from './coalesce-calls.ts';
-import { hostsFile, writeInPlace } from './hosts-file.ts';
-import { type BalancerPlan, Balancers } from './load-balancers.ts';
-import { machineRuleset } from './machine-ruleset.ts';
-import type { Attachment } from './network-attachment.ts';
-import { Namespace } from './network-namespace.ts';
-import { type InternetService, networkRoutes } from './network-routes.ts';
-import { networkRuleset } from './network-ruleset.ts';
-import { portsOpenToOutside } from './open-ports.ts';
-import { type Forward, Forwarders } from './port-forwarder.ts';
-import { gatewayOf, holds } from './subnets.ts';
-import { TokenBlock } from './transit-address-pool.ts';
+import { coalesceCalls } from './coalesce-calls.ts';
+import { renderHostsFile, writeInPlace } from './hosts-file.ts';
+import { type LoadBalancerSpec, LoadBalancers } from './load-balancers.ts';
+import { renderMachineRuleset } from './machine-ruleset.ts';
+import type { NetworkAttachment } from './network-attachment.ts';
+import { NetworkNamespace } from './network-namespace.ts';
+import { type InternetService, renderNetworkRoutes } from './network-routes.ts';
+import { renderNetworkRuleset } from './network-ruleset.ts';
+import { listExternallyOpenPorts } from './open-ports.ts';
+import { type PortForward, PortForwarder } from './port-forwarder.ts';
+import { computeGateway, isInSubnet } from './subnets.ts';
+import { TransitAddressPool } from './transit-address-pool.ts';
 
-interface Options {
+interface NetworkOptions {
   readonly name: string;
-  readonly names: Names;
+  readonly resourceNames: HostResourceNames;
   readonly folder: string;
   readonly internet: readonly InternetService[];
   readonly log: (line: string) => void;
   /** A machine of this network, by name. */
-  readonly record: (machine: string) => MetadataRecord | undefined;
+  readonly findRecord: (machine: string) => MetadataRecord | undefined;
 }
 
 /** Kernel settings of a network's namespace: it routes, also to and from loopback addresses of the outside. */
-const routing = {
+const networkSysctls = {
   ip_forward: 1,
   'conf/all/rp_filter': 0,
   'conf/default/rp_filter': 0,
@@ -37,215 +37,215 @@ const routing = {
 };
 
 /** Kernel settings of a machine's namespace. */
-const ending = { 'conf/all/route_localnet': 1, 'conf/all/rp_filter': 0, 'conf/default/rp_filter': 0 };
+const machineSysctls = { 'conf/all/route_localnet': 1, 'conf/all/rp_filter': 0, 'conf/default/rp_filter': 0 };
 
 /** One network: a namespace that routes between its machines and, through one pair of interfaces, to the host. */
-export class Network {
+export class VirtualNetwork {
   /** Bind-mounted into the network's machines as /etc/hosts. */
   readonly hostsFile: string;
   /** Brings the kernel, the listeners and the health checks to the plan and the machines there are. */
   readonly apply: () => Promise<void>;
-  readonly metadata: MetadataServer;
-  plan: NetworkPlan;
-  readonly #options: Options;
-  readonly #space: Namespace;
-  readonly #tokens: TokenBlock;
+  readonly metadataServer: MetadataServer;
+  spec: NetworkSpec;
+  readonly #options: NetworkOptions;
+  readonly #namespace: NetworkNamespace;
+  readonly #transitAddresses: TransitAddressPool;
   readonly #uplink: string;
-  readonly #attached = new Map<string, { plan: MachinePlan; space: Namespace; running: boolean; loaded: string }>();
-  readonly #balancers: Balancers;
-  readonly #forwarders: Forwarders;
+  readonly #attachedMachines = new Map<string, { spec: MachineSpec; namespace: NetworkNamespace; running: boolean; loadedRuleset: string }>();
+  readonly #loadBalancers: LoadBalancers;
+  readonly #portForwarder: PortForwarder;
   #metadataPort = 0;
-  #turn = 0;
+  #roundRobinIndex = 0;
 
-  constructor(options: Options) {
+  constructor(options: NetworkOptions) {
     this.#options = options;
-    this.plan = { name: options.name, subnets: [], routes: [], firewall: [], external: [] };
-    this.#space = new Namespace(options.names.networkNamespace(options.name));
-    this.#uplink = options.names.uplink(options.name);
-    this.#tokens = new TokenBlock(this.#uplink);
+    this.spec = { name: options.name, subnets: [], routes: [], firewall: [], externalAddresses: [] };
+    this.#namespace = new NetworkNamespace(options.resourceNames.getNetworkNamespace(options.name));
+    this.#uplink = options.resourceNames.getUplink(options.name);
+    this.#transitAddresses = new TransitAddressPool(this.#uplink);
     this.hostsFile = join(options.folder, `${options.name}.hosts`);
-    this.apply = coalesced(() => this.#apply());
-    this.#balancers = new Balancers(() => {
+    this.apply = coalesceCalls(() => this.#apply());
+    this.#loadBalancers = new LoadBalancers(() => {
       this.apply().catch((error: unknown) => options.log(`network "${options.name}": ${String(error)}`));
     });
-    this.#forwarders = new Forwarders(options.log);
-    this.metadata = new MetadataServer((address) => {
-      const key = this.#tokens.keyOf(address);
-      return key?.startsWith('vm ') ? options.record(key.slice(3)) : undefined;
+    this.#portForwarder = new PortForwarder(options.log);
+    this.metadataServer = new MetadataServer((address) => {
+      const key = this.#transitAddresses.findKey(address);
+      return key?.startsWith('vm ') ? options.findRecord(key.slice(3)) : undefined;
     });
   }
 
   async open(): Promise<void> {
-    const { host, network, range } = this.#tokens;
-    await this.#space.make(routing);
-    await ip(undefined, [
-      `link add ${this.#uplink} type veth peer name uplink netns ${this.#space.name}`,
-      `addr add ${host}/30 dev ${this.#uplink}`,
+    const { hostAddress, networkAddress, range } = this.#transitAddresses;
+    await this.#namespace.create(networkSysctls);
+    await runIpCommands(undefined, [
+      `link add ${this.#uplink} type veth peer name uplink netns ${this.#namespace.name}`,
+      `addr add ${hostAddress}/30 dev ${this.#uplink}`,
       `link set ${this.#uplink} up`,
-      `route add ${range} via ${network} dev ${this.#uplink}`,
+      `route add ${range} via ${networkAddress} dev ${this.#uplink}`,
     ]);
     // Answers of services on loopback addresses may leave by this interface, and by no other.
-    await run('sh', ['-ec', `echo 1 > /proc/sys/net/ipv4/conf/${this.#uplink}/route_localnet`]);
-    await ip(this.#space.name, [
-      `addr add ${network}/30 dev uplink`,
+    await runCommand('sh', ['-ec', `echo 1 > /proc/sys/net/ipv4/conf/${this.#uplink}/route_localnet`]);
+    await runIpCommands(this.#namespace.name, [
+      `addr add ${networkAddress}/30 dev uplink`,
       'link set uplink up',
       'route add unreachable default',
     ]);
-    this.#metadataPort = await this.metadata.listen(host);
+    this.#metadataPort = await this.metadataServer.listen(hostAddress);
   }
 
   /** Gives a machine that is about to boot its own namespace, wired to this network. */
-  async attach(plan: MachinePlan): Promise<void> {
-    const gateway = this.#gateway(plan);
-    const space = new Namespace(this.#options.names.machineNamespace(plan.name));
-    const port = this.#options.names.port(plan.name);
-    await space.make(ending);
-    await ip(undefined, [`link add ${port} netns ${this.#space.name} type veth peer name eth0 netns ${space.name}`]);
-    await ip(this.#space.name, [`link set ${port} up`]);
-    await ip(space.name, [
-      `addr add ${plan.address}/32 dev eth0`,
+  async attach(spec: MachineSpec): Promise<void> {
+    const gateway = this.#findGateway(spec);
+    const namespace = new NetworkNamespace(this.#options.resourceNames.getMachineNamespace(spec.name));
+    const interfaceName = this.#options.resourceNames.getMachineInterface(spec.name);
+    await namespace.create(machineSysctls);
+    await runIpCommands(undefined, [`link add ${interfaceName} netns ${this.#namespace.name} type veth peer name eth0 netns ${namespace.name}`]);
+    await runIpCommands(this.#namespace.name, [`link set ${interfaceName} up`]);
+    await runIpCommands(namespace.name, [
+      `addr add ${spec.address}/32 dev eth0`,
       'link set eth0 up',
       `route add ${gateway} dev eth0 scope link`,
       `route add default via ${gateway} dev eth0`,
     ]);
-    this.#attached.set(plan.name, { plan, space, running: true, loaded: '' });
+    this.#attachedMachines.set(spec.name, { spec, namespace, running: true, loadedRuleset: '' });
     await this.apply();
   }
 
   /** Takes a stopped machine off the network; with `forgotten` its name and address go too. */
-  async detach(name: string, forgotten: boolean): Promise<void> {
-    const attached = this.#attached.get(name);
+  async detach(name: string, isRemoved: boolean): Promise<void> {
+    const attached = this.#attachedMachines.get(name);
     if (attached === undefined) return;
     attached.running = false;
-    if (forgotten) this.#attached.delete(name);
-    const port = this.#options.names.port(name);
-    if (attached.space.exists) {
-      await ip(this.#space.name, [`link del ${port}`], true).catch(() => undefined);
-      await attached.space.remove();
+    if (isRemoved) this.#attachedMachines.delete(name);
+    const interfaceName = this.#options.resourceNames.getMachineInterface(name);
+    if (attached.namespace.exists) {
+      await runIpCommands(this.#namespace.name, [`link del ${interfaceName}`], true).catch(() => undefined);
+      await attached.namespace.remove();
     }
-    this.#space.forget(port);
+    this.#namespace.forgetInterface(interfaceName);
     await this.apply();
   }
 
   /** Health of a balancer's member. */
   isHealthy(external: string, member: string): boolean {
-    const plan = this.#balancerPlans().find((each) => each.address === external);
+    const spec = this.#listLoadBalancers().find((each) => each.address === external);
     return (
-      plan !== undefined &&
-      this.#members(plan).some((each) => each.address === member) &&
-      this.#balancers.isHealthy(plan, member)
+      spec !== undefined &&
+      this.#listMembers(spec).some((each) => each.address === member) &&
+      this.#loadBalancers.isHealthy(spec, member)
     );
   }
 
   async close(): Promise<void> {
-    this.#balancers.close();
-    await this.#forwarders.close();
-    await this.metadata.close();
+    this.#loadBalancers.close();
+    await this.#portForwarder.close();
+    await this.metadataServer.close();
     await this.apply().catch(() => undefined);
-    await run('ip', ['link', 'del', this.#uplink]);
-    await this.#space.remove();
+    await runCommand('ip', ['link', 'del', this.#uplink]);
+    await this.#namespace.remove();
   }
 
   async #apply(): Promise<void> {
     await writeInPlace(
       this.hostsFile,
-      hostsFile([...this.#attached.values()].map(({ plan }) => ({ ...plan, ...plan.metadata }))),
+      renderHostsFile([...this.#attachedMachines.values()].map(({ spec }) => ({ ...spec, ...spec.metadata }))),
     );
-    if (!this.#space.exists) return;
-    const attachments = this.#attachments();
-    const balancers = this.#balancerPlans();
-    this.#balancers.reconcile(balancers, (plan) => this.#members(plan));
+    if (!this.#namespace.exists) return;
+    const attachments = this.#listAttachments();
+    const loadBalancers = this.#listLoadBalancers();
+    this.#loadBalancers.reconcile(loadBalancers, (spec) => this.#listMembers(spec));
     const { internet } = this.#options;
-    await this.#space.reconcile(networkRoutes(this.plan, attachments, { internet, host: this.#tokens.host }));
-    await this.#space.load(
-      networkRuleset({
+    await this.#namespace.reconcile(renderNetworkRoutes(this.spec, attachments, { internet, host: this.#transitAddresses.hostAddress }));
+    await this.#namespace.loadRuleset(
+      renderNetworkRuleset({
         uplink: 'uplink',
         attachments,
-        firewall: this.plan.firewall,
-        balancers: balancers.map((plan) => ({
-          token: this.#tokens.token(`address ${plan.address}`),
-          ports: plan.ports,
-          targets: this.#balancers.receiving(plan, this.#members(plan)),
+        firewall: this.spec.firewall,
+        loadBalancers: loadBalancers.map((spec) => ({
+          transitAddress: this.#transitAddresses.allocate(`address ${spec.address}`),
+          ports: spec.ports,
+          targets: this.#loadBalancers.listReceivers(spec, this.#listMembers(spec)),
         })),
         internet: this.#options.internet.map((each) => ({
           ...each,
-          token: this.#tokens.token(`address ${each.address}`),
+          transitAddress: this.#transitAddresses.allocate(`address ${each.address}`),
         })),
-        metadata: { address: this.#tokens.host, port: this.#metadataPort },
+        metadataServer: { address: this.#transitAddresses.hostAddress, port: this.#metadataPort },
       }),
     );
-    await this.#loadMachines();
-    await this.#forwarders.reconcile(this.plan.external.flatMap((each) => this.#forwards(each)));
+    await this.#loadMachineRulesets();
+    await this.#portForwarder.reconcile(this.spec.externalAddresses.flatMap((each) => this.#buildForwards(each)));
   }
 
-  async #loadMachines(): Promise<void> {
-    const tokens = new Map(
-      this.#options.internet.map(({ address }) => [address, this.#tokens.token(`address ${address}`)]),
+  async #loadMachineRulesets(): Promise<void> {
+    const transitAddresses = new Map(
+      this.#options.internet.map(({ address }) => [address, this.#transitAddresses.allocate(`address ${address}`)]),
     );
-    for (const each of this.plan.external) {
-      const target = each.kind === 'machine' ? this.#find(each.target) : undefined;
-      if (each.kind === 'balancer') tokens.set(each.address, this.#tokens.token(`address ${each.address}`));
-      else if (target !== undefined) tokens.set(each.address, target.outsideToken);
+    for (const each of this.spec.externalAddresses) {
+      const target = each.kind === 'machine' ? this.#findAttachment(each.target) : undefined;
+      if (each.kind === 'balancer') transitAddresses.set(each.address, this.#transitAddresses.allocate(`address ${each.address}`));
+      else if (target !== undefined) transitAddresses.set(each.address, target.externalTransitAddress);
     }
-    const ruleset = machineRuleset(tokens);
-    for (const attached of this.#attached.values()) {
-      if (!attached.running || attached.loaded === ruleset) continue;
-      await attached.space.load(ruleset);
-      attached.loaded = ruleset;
+    const ruleset = renderMachineRuleset(transitAddresses);
+    for (const attached of this.#attachedMachines.values()) {
+      if (!attached.running || attached.loadedRuleset === ruleset) continue;
+      await attached.namespace.loadRuleset(ruleset);
+      attached.loadedRuleset = ruleset;
     }
   }
 
-  #attachments(): readonly Attachment[] {
-    const running = [...this.#attached.values()].filter((each) => each.running);
-    return running.map(({ plan }) => ({
-      ...plan,
-      gateway: this.#gateway(plan),
-      port: this.#options.names.port(plan.name),
-      outsideToken: this.#tokens.token(`vm ${plan.name}`),
-      healthToken: this.#tokens.token(`health ${plan.name}`),
+  #listAttachments(): readonly NetworkAttachment[] {
+    const running = [...this.#attachedMachines.values()].filter((each) => each.running);
+    return running.map(({ spec }) => ({
+      ...spec,
+      gateway: this.#findGateway(spec),
+      interfaceName: this.#options.resourceNames.getMachineInterface(spec.name),
+      externalTransitAddress: this.#transitAddresses.allocate(`vm ${spec.name}`),
+      healthCheckTransitAddress: this.#transitAddresses.allocate(`health ${spec.name}`),
     }));
   }
 
-  #forwards(external: ExternalPlan): readonly Forward[] {
+  #buildForwards(external: ExternalAddressSpec): readonly PortForward[] {
     if (external.kind === 'machine') {
-      const target = this.#find(external.target);
+      const target = this.#findAttachment(external.target);
       if (target === undefined) return [];
-      const ports = portsOpenToOutside(this.plan.firewall, target.tags);
-      return ports.map((port) => ({ address: external.address, port, target: () => target.outsideToken }));
+      const ports = listExternallyOpenPorts(this.spec.firewall, target.tags);
+      return ports.map((port) => ({ address: external.address, port, getTarget: () => target.externalTransitAddress }));
     }
     const { address, ports } = external;
     const numbers = Array.from({ length: Math.min(64, ports[1] - ports[0] + 1) }, (_, index) => ports[0] + index);
-    return numbers.map((port) => ({ address, port, target: () => this.#choose(external) }));
+    return numbers.map((port) => ({ address, port, getTarget: () => this.#selectMember(external) }));
   }
 
   /** The token of the next member in turn. */
-  #choose(plan: BalancerPlan): string | undefined {
-    const receiving = this.#balancers.receiving(plan, this.#members(plan));
-    this.#turn += 1;
-    const address = receiving[this.#turn % Math.max(1, receiving.length)];
-    return address === undefined ? undefined : this.#find(address)?.outsideToken;
+  #selectMember(spec: LoadBalancerSpec): string | undefined {
+    const receivers = this.#loadBalancers.listReceivers(spec, this.#listMembers(spec));
+    this.#roundRobinIndex += 1;
+    const address = receivers[this.#roundRobinIndex % Math.max(1, receivers.length)];
+    return address === undefined ? undefined : this.#findAttachment(address)?.externalTransitAddress;
   }
 
-  #balancerPlans(): readonly BalancerPlan[] {
-    return this.plan.external.filter((each) => each.kind === 'balancer');
+  #listLoadBalancers(): readonly LoadBalancerSpec[] {
+    return this.spec.externalAddresses.filter((each) => each.kind === 'balancer');
   }
 
-  #members(plan: BalancerPlan): readonly Attachment[] {
-    return plan.targets.flatMap((target) => this.#find(target) ?? []);
+  #listMembers(spec: LoadBalancerSpec): readonly NetworkAttachment[] {
+    return spec.targets.flatMap((target) => this.#findAttachment(target) ?? []);
   }
 
   /** A running machine, by name or address. */
-  #find(target: string): Attachment | undefined {
-    return this.#attachments().find((each) => each.name === target || each.address === target);
+  #findAttachment(target: string): NetworkAttachment | undefined {
+    return this.#listAttachments().find((each) => each.name === target || each.address === target);
   }
 
-  #gateway({ name, address }: MachinePlan): string {
-    const subnet = this.plan.subnets.find(({ range }) => holds(range, address));
+  #findGateway({ name, address }: MachineSpec): string {
+    const subnet = this.spec.subnets.find(({ range }) => isInSubnet(range, address));
     if (subnet === undefined) {
       throw new Error(
-        `cannot wire machine "${name}": no subnet of network "${this.plan.name}" has address "${address}"`,
+        `cannot wire machine "${name}": no subnet of network "${this.spec.name}" has address "${address}"`,
       );
     }
-    return gatewayOf(subnet.range);
+    return computeGateway(subnet.range);
   }
 }

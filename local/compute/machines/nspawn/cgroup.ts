@@ -11,12 +11,12 @@ interface Hierarchy {
   readonly controllers: readonly string[];
 }
 
-const periodUs = 100_000;
+const cpuPeriodUs = 100_000;
 
 /** Controllers that the kubelet looks for in a machine. */
-const passedOn = new Set(['cpu', 'cpuset', 'io', 'memory', 'pids', 'hugetlb']);
+const delegatedControllers = new Set(['cpu', 'cpuset', 'io', 'memory', 'pids', 'hugetlb']);
 
-function hierarchies(): readonly Hierarchy[] {
+function listHierarchies(): readonly Hierarchy[] {
   const found = new Map<string, Hierarchy>();
   for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
     const [left, right] = line.split(' - ');
@@ -45,44 +45,44 @@ export class Cgroup {
   }
 
   /** Makes it. Returns the `cgroup.procs` files that the machine's first process has to enter. */
-  async make(limits: MachineLimits): Promise<readonly string[]> {
+  async create(limits: MachineLimits): Promise<readonly string[]> {
     const entries = [];
-    for (const each of hierarchies()) {
+    for (const each of listHierarchies()) {
       const parent = join(each.mount, this.#group);
-      const own = this.#in(each);
-      if (each.version === 2) await delegate(each.mount);
+      const own = this.#getFolder(each);
+      if (each.version === 2) await delegateControllers(each.mount);
       await mkdir(parent, { recursive: true });
-      if (each.version === 2) await delegate(parent);
-      if (each.controllers.includes('cpuset')) await inherit(each.mount, parent);
+      if (each.version === 2) await delegateControllers(parent);
+      if (each.controllers.includes('cpuset')) await copyCpuset(each.mount, parent);
       await mkdir(own, { recursive: true });
-      if (each.controllers.includes('cpuset')) await inherit(parent, own);
+      if (each.controllers.includes('cpuset')) await copyCpuset(parent, own);
       entries.push(join(own, 'cgroup.procs'));
     }
-    await this.limit(limits);
+    await this.setLimits(limits);
     return entries;
   }
 
   /** Sets limits. @throws Error when the memory in use doesn't fit any more */
-  async limit(limits: MachineLimits): Promise<void> {
-    const quota = String(Math.max(1_000, Math.round(limits.cpus * periodUs)));
+  async setLimits(limits: MachineLimits): Promise<void> {
+    const quota = String(Math.max(1_000, Math.round(limits.cpus * cpuPeriodUs)));
     const bytes = String(limits.memoryBytes);
-    for (const each of hierarchies()) {
-      const own = this.#in(each);
+    for (const each of listHierarchies()) {
+      const own = this.#getFolder(each);
       const settings: [string, string][] = [];
       if (each.controllers.includes('cpu'))
-        settings.push(['cpu.cfs_period_us', String(periodUs)], ['cpu.cfs_quota_us', quota]);
+        settings.push(['cpu.cfs_period_us', String(cpuPeriodUs)], ['cpu.cfs_quota_us', quota]);
       if (each.controllers.includes('memory')) settings.push(['memory.limit_in_bytes', bytes]);
-      if (existsSync(join(own, 'cpu.max'))) settings.push(['cpu.max', `${quota} ${periodUs}`]);
+      if (existsSync(join(own, 'cpu.max'))) settings.push(['cpu.max', `${quota} ${cpuPeriodUs}`]);
       if (existsSync(join(own, 'memory.max'))) settings.push(['memory.max', bytes]);
       for (const [file, value] of settings) await writeFile(join(own, file), value);
     }
   }
 
   /** The process ids in it and below. */
-  async processes(): Promise<readonly number[]> {
+  async listProcesses(): Promise<readonly number[]> {
     const ids = new Set<number>();
-    for (const each of hierarchies()) {
-      for (const folder of await tree(this.#in(each))) {
+    for (const each of listHierarchies()) {
+      for (const folder of await listTree(this.#getFolder(each))) {
         const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
         for (const id of text.split('\n')) if (Number(id) > 0) ids.add(Number(id));
       }
@@ -97,7 +97,7 @@ export class Cgroup {
   async remove(deadlineMs = 15_000): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     for (;;) {
-      const ids = await this.processes();
+      const ids = await this.listProcesses();
       for (const id of ids) {
         try {
           process.kill(id, 'SIGKILL');
@@ -113,41 +113,41 @@ export class Cgroup {
     }
   }
 
-  #in({ mount }: Hierarchy): string {
+  #getFolder({ mount }: Hierarchy): string {
     return join(mount, this.#group, this.#machine);
   }
 
   async #removeFolders(): Promise<boolean> {
-    let gone = true;
-    for (const each of hierarchies()) {
-      for (const folder of (await tree(this.#in(each))).reverse()) {
+    let isEmpty = true;
+    for (const each of listHierarchies()) {
+      for (const folder of (await listTree(this.#getFolder(each))).reverse()) {
         await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') gone = false;
+          if (error.code !== 'ENOENT') isEmpty = false;
         });
       }
     }
-    return gone;
+    return isEmpty;
   }
 }
 
 /** A folder and all below it, parents first. */
-async function tree(folder: string): Promise<string[]> {
+async function listTree(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [];
   const below = await Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map((entry) => tree(join(folder, entry.name))),
+    entries.filter((entry) => entry.isDirectory()).map((entry) => listTree(join(folder, entry.name))),
   );
   return [folder, ...below.flat()];
 }
 
-async function inherit(from: string, to: string): Promise<void> {
+async function copyCpuset(from: string, to: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(to, file), await readFile(join(from, file)));
 }
 
 /** Version 2 shows a controller in a cgroup only when its parent passes it on. */
-async function delegate(folder: string): Promise<void> {
+async function delegateControllers(folder: string): Promise<void> {
   const controllers = (await readFile(join(folder, 'cgroup.controllers'), 'utf8').catch(() => '')).trim();
-  for (const name of controllers.split(' ').filter((each) => passedOn.has(each))) {
+  for (const name of controllers.split(' ').filter((each) => delegatedControllers.has(each))) {
     // One that the host's kernel won't pass on is one that machines do without.
     await writeFile(join(folder, 'cgroup.subtree_control'), `+${name}`).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 /** Where a machine's parts are on the host. */
-export interface NspawnPlan {
+export interface NspawnSettings {
   readonly name: string;
   readonly root: string;
   readonly networkNamespace: string;
@@ -12,7 +12,7 @@ export interface NspawnPlan {
  * How systemd-nspawn is called to boot a machine that runs containers itself: every capability and system call there is,
  * and no dealings with the host's systemd, which need not be there. Options: systemd-nspawn(1).
  */
-export function nspawnArguments({ name, root, networkNamespace, hostsFile, binds }: NspawnPlan): readonly string[] {
+export function buildNspawnArguments({ name, root, networkNamespace, hostsFile, binds }: NspawnSettings): readonly string[] {
   return [
     '--quiet',
     '--boot',
@@ -30,12 +30,12 @@ export function nspawnArguments({ name, root, networkNamespace, hostsFile, binds
     `--hostname=${name}`,
     `--network-namespace-path=${networkNamespace}`,
     '--bind=/dev/kmsg',
-    `--bind-ro=${escaped(hostsFile)}:/etc/hosts`,
-    ...binds.map(([from, to]) => `--bind=${escaped(from)}:${to}`),
+    `--bind-ro=${escapeBindPath(hostsFile)}:/etc/hosts`,
+    ...binds.map(([from, to]) => `--bind=${escapeBindPath(from)}:${to}`),
   ];
 }
 
 /** A colon separates the parts of a bind, unless escaped. */
-function escaped(path: string): string {
+function escapeBindPath(path: string): string {
   return path.replace(/[\\:]/g, '\\$&');
 }

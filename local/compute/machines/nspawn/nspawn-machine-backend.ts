@@ -1,20 +1,20 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MachineLimits, MachineMetadata, MachinePlan, Machines, NetworkPlan } from '../../machine-backend.ts';
-import { defaultCacheDir, ensureBase } from '../guest/ensure-rootfs.ts';
+import type { MachineLimits, MachineMetadata, MachineSpec, MachineBackend, NetworkSpec } from '../../machine-backend.ts';
+import { getDefaultCacheDir, ensureRootfs } from '../guest/ensure-rootfs.ts';
 import { writeGuestLayer } from '../guest/guest-layer.ts';
-import { requireHost } from '../host/assert-host-requirements.ts';
-import { sweep, sweepAfter } from '../host/clean-up.ts';
-import { tagOf } from '../host/emulator-id.ts';
-import { registry } from '../host/emulator-registry.ts';
-import { namesOf } from '../host/host-resource-names.ts';
-import { type Guardian, postGuardian } from '../host/watchdog.ts';
+import { assertHostRequirements } from '../host/assert-host-requirements.ts';
+import { cleanUp, cleanUpAfterProcess } from '../host/clean-up.ts';
+import { computeEmulatorId } from '../host/emulator-id.ts';
+import { emulatorRegistry } from '../host/emulator-registry.ts';
+import { createHostResourceNames } from '../host/host-resource-names.ts';
+import { type Watchdog, startWatchdog } from '../host/watchdog.ts';
 import type { InternetService } from '../network/network-routes.ts';
-import { Network } from '../network/virtual-network.ts';
-import { Machine } from './nspawn-machine.ts';
+import { VirtualNetwork } from '../network/virtual-network.ts';
+import { NspawnMachine } from './nspawn-machine.ts';
 
 /** What machines on this host need to know. */
-export interface NspawnOptions {
+export interface NspawnBackendOptions {
   /** Disks and sockets of this run's machines; on a real file system, not an overlay. One process at a time. */
   readonly stateDir?: string;
   /** The root file system that all runs share. */
@@ -26,8 +26,8 @@ export interface NspawnOptions {
   readonly log?: (line: string) => void;
 }
 
-/** {@link Machines}, and what only real ones can do. */
-export interface NspawnMachines extends Machines {
+/** {@link MachineBackend}, and what only real ones can do. */
+export interface NspawnMachineBackend extends MachineBackend {
   /** Ends a machine as if its plug was pulled, and boots it again. */
   reset(name: string): Promise<void>;
 }
@@ -37,67 +37,67 @@ export interface NspawnMachines extends Machines {
  * is removed first.
  * @throws Error when this isn't Linux with root and the programs needed, or another process uses the state folder
  */
-export async function openNspawnMachines(options: NspawnOptions): Promise<NspawnMachines> {
-  requireHost();
+export async function createNspawnMachineBackend(options: NspawnBackendOptions): Promise<NspawnMachineBackend> {
+  assertHostRequirements();
   const log = options.log ?? (() => undefined);
-  const wanted = options.stateDir ?? '/var/tmp/kthw';
-  const base = await ensureBase(options.cacheDir ?? defaultCacheDir(), log);
-  await mkdir(wanted, { recursive: true, mode: 0o755 });
-  const stateDir = await realpath(wanted);
-  await sweep(stateDir, async () => await registry.enter(tagOf(stateDir), stateDir));
-  const guardian = postGuardian(stateDir);
-  const guest = join(stateDir, 'guest');
-  await writeGuestLayer(guest);
+  const requestedDir = options.stateDir ?? '/var/tmp/kthw';
+  const rootfs = await ensureRootfs(options.cacheDir ?? getDefaultCacheDir(), log);
+  await mkdir(requestedDir, { recursive: true, mode: 0o755 });
+  const stateDir = await realpath(requestedDir);
+  await cleanUp(stateDir, async () => await emulatorRegistry.register(computeEmulatorId(stateDir), stateDir));
+  const watchdog = startWatchdog(stateDir);
+  const guestLayer = join(stateDir, 'guest');
+  await writeGuestLayer(guestLayer);
   await mkdir(join(stateDir, 'networks'), { recursive: true });
-  return new Host({
+  return new NspawnHost({
     stateDir,
-    guardian,
-    layers: [guest, base],
+    watchdog,
+    layers: [guestLayer, rootfs],
     internet: options.internet,
-    stopMs: options.stopMs ?? 20_000,
+    stopTimeoutMs: options.stopMs ?? 20_000,
     log,
   });
 }
 
-interface HostOptions {
+interface NspawnHostOptions {
   readonly stateDir: string;
-  readonly guardian: Guardian;
+  readonly watchdog: Watchdog;
   readonly layers: readonly string[];
   readonly internet: readonly InternetService[];
-  readonly stopMs: number;
+  readonly stopTimeoutMs: number;
   readonly log: (line: string) => void;
 }
 
-interface Entry {
-  plan: MachinePlan;
-  readonly machine: Machine;
-  readonly network: Network;
-  readonly guest: Map<string, string>;
+interface MachineEntry {
+  spec: MachineSpec;
+  readonly machine: NspawnMachine;
+  readonly network: VirtualNetwork;
+  readonly guestAttributes: Map<string, string>;
   /** The last operation on it; the next one waits. */
-  turn: Promise<unknown>;
+  lastOperation: Promise<unknown>;
 }
 
-class Host implements NspawnMachines {
-  readonly #options: HostOptions;
-  readonly #names: ReturnType<typeof namesOf>;
-  readonly #networks = new Map<string, Promise<Network>>();
-  readonly #entries = new Map<string, Entry>();
+class NspawnHost implements NspawnMachineBackend {
+  readonly #options: NspawnHostOptions;
+  readonly #resourceNames: ReturnType<typeof createHostResourceNames>;
+  readonly #networks = new Map<string, Promise<VirtualNetwork>>();
+  readonly #entries = new Map<string, MachineEntry>();
   #closing: Promise<void> | undefined;
 
-  constructor(options: HostOptions) {
+  constructor(options: NspawnHostOptions) {
     this.#options = options;
-    this.#names = namesOf(tagOf(options.stateDir));
+    this.#resourceNames = createHostResourceNames(computeEmulatorId(options.stateDir));
   }
 
-  async shapeNetwork(plan: NetworkPlan): Promise<void> {
-    let opening = this.#networks.get(plan.name);
+  async applyNetwork(spec: NetworkSpec): Promise<void> {
+    let opening = this.#networks.get(spec.name);
     if (opening === undefined) {
-      opening = this.#openNetwork(plan.name);
-      this.#networks.set(plan.name, opening);
-      opening.catch(() => this.#networks.delete(plan.name));
+      opening = this.#openNetwork(spec.name);
+      this.#networks.set(spec.name, opening);
+      opening.catch(() => this.#networks.delete(spec.name));
     }
     const network = await opening;
-    network.plan = plan;
+    network.spec = spec;
     await network.apply();
   }
 
@@ -105,59 +105,59 @@ class Host implements NspawnMachines {
     const network = await this.#networks.get(name);
     if (network === undefined) return;
     const user = [...this.#entries.values()].find((entry) => entry.network === network);
-    if (user !== undefined) throw new Error(`cannot remove network "${name}": machine "${user.plan.name}" is in it`);
+    if (user !== undefined) throw new Error(`cannot remove network "${name}": machine "${user.spec.name}" is in it`);
     this.#networks.delete(name);
     await network.close();
   }
 
-  async create(plan: MachinePlan): Promise<void> {
-    if (this.#entries.has(plan.name))
-      throw new Error(`cannot create machine "${plan.name}": there is one of that name`);
-    const opening = this.#networks.get(plan.network);
-    if (opening === undefined) throw new Error(`cannot create machine "${plan.name}": no network "${plan.network}"`);
+  async create(spec: MachineSpec): Promise<void> {
+    if (this.#entries.has(spec.name))
+      throw new Error(`cannot create machine "${spec.name}": there is one of that name`);
+    const opening = this.#networks.get(spec.network);
+    if (opening === undefined) throw new Error(`cannot create machine "${spec.name}": no network "${spec.network}"`);
     const network = await opening;
-    const { stateDir, layers, stopMs, log } = this.#options;
-    const folder = join(stateDir, 'machines', plan.name);
-    const poweredOff = () => {
-      log(`machine "${plan.name}": is off`);
-      this.stop(plan.name).catch((error: unknown) => log(`machine "${plan.name}": ${String(error)}`));
+    const { stateDir, layers, stopTimeoutMs, log } = this.#options;
+    const folder = join(stateDir, 'machines', spec.name);
+    const onPowerOff = () => {
+      log(`machine "${spec.name}": is off`);
+      this.stop(spec.name).catch((error: unknown) => log(`machine "${spec.name}": ${String(error)}`));
     };
     const { hostsFile } = network;
-    const machine = new Machine(plan, { names: this.#names, folder, layers, hostsFile, stopMs, poweredOff, log });
-    const entry: Entry = { plan, machine, network, guest: new Map(), turn: Promise.resolve() };
-    this.#entries.set(plan.name, entry);
-    await this.#inTurn(plan.name, async () => {
+    const machine = new NspawnMachine(spec, { resourceNames: this.#resourceNames, folder, layers, hostsFile, stopTimeoutMs, onPowerOff, log });
+    const entry: MachineEntry = { spec, machine, network, guestAttributes: new Map(), lastOperation: Promise.resolve() };
+    this.#entries.set(spec.name, entry);
+    await this.#runExclusive(spec.name, async () => {
       await mkdir(folder, { recursive: true });
-      await this.#start(entry);
+      await this.#startMachine(entry);
     });
   }
 
   async start(name: string): Promise<void> {
-    await this.#inTurn(name, async (entry) => {
-      if (!entry.machine.isRunning) await this.#start(entry);
+    await this.#runExclusive(name, async (entry) => {
+      if (!entry.machine.isRunning) await this.#startMachine(entry);
     });
   }
 
   async stop(name: string): Promise<void> {
-    await this.#inTurn(name, async ({ machine, network }) => {
+    await this.#runExclusive(name, async ({ machine, network }) => {
       await machine.stop();
       await network.detach(name, false);
     });
   }
 
   async reset(name: string): Promise<void> {
-    await this.#inTurn(name, async ({ machine }) => {
+    await this.#runExclusive(name, async ({ machine }) => {
       await machine.kill();
       await machine.start();
     });
   }
 
   async resize(name: string, limits: MachineLimits): Promise<void> {
-    await this.#inTurn(name, async ({ machine }) => await machine.resize(limits));
+    await this.#runExclusive(name, async ({ machine }) => await machine.resize(limits));
   }
 
   async remove(name: string): Promise<void> {
-    await this.#inTurn(name, async ({ machine, network }) => {
+    await this.#runExclusive(name, async ({ machine, network }) => {
       await machine.kill();
       await network.detach(name, true);
       await machine.remove();
@@ -166,76 +166,76 @@ class Host implements NspawnMachines {
   }
 
   async setMetadata(name: string, metadata: MachineMetadata): Promise<void> {
-    const entry = this.#find(name);
-    entry.plan = { ...entry.plan, metadata };
-    entry.network.metadata.changed();
+    const entry = this.#getEntry(name);
+    entry.spec = { ...entry.spec, metadata };
+    entry.network.metadataServer.notifyChange();
   }
 
-  guestAttributes(name: string): ReadonlyMap<string, string> {
-    return this.#find(name).guest;
+  getGuestAttributes(name: string): ReadonlyMap<string, string> {
+    return this.#getEntry(name).guestAttributes;
   }
 
-  async console(name: string): Promise<string> {
-    return await this.#find(name).machine.console();
+  async readConsole(name: string): Promise<string> {
+    return await this.#getEntry(name).machine.readConsole();
   }
 
-  health(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY' {
-    const healthy = [...this.#opened].some((network) => network.isHealthy(externalAddress, internalAddress));
+  getHealth(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY' {
+    const healthy = [...this.#openNetworks].some((network) => network.isHealthy(externalAddress, internalAddress));
     return healthy ? 'HEALTHY' : 'UNHEALTHY';
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#closeAll();
     await this.#closing;
   }
 
-  readonly #opened = new Set<Network>();
+  readonly #openNetworks = new Set<VirtualNetwork>();
 
-  async #close(): Promise<void> {
+  async #closeAll(): Promise<void> {
     const names = [...this.#entries.keys()];
     await Promise.allSettled(names.map((name) => this.remove(name)));
     await Promise.allSettled([...this.#networks.keys()].map((name) => this.removeNetwork(name)));
-    await sweepAfter(this.#options.stateDir, process.pid);
-    await this.#options.guardian.dismiss();
+    await cleanUpAfterProcess(this.#options.stateDir, process.pid);
+    await this.#options.watchdog.stop();
   }
 
-  async #openNetwork(name: string): Promise<Network> {
+  async #openNetwork(name: string): Promise<VirtualNetwork> {
     const { stateDir, internet, log } = this.#options;
-    const network = new Network({
+    const network = new VirtualNetwork({
       name,
-      names: this.#names,
+      resourceNames: this.#resourceNames,
       folder: join(stateDir, 'networks'),
       internet,
       log,
-      record: (machine) => {
+      findRecord: (machine) => {
         const entry = this.#entries.get(machine);
-        return entry === undefined ? undefined : { machine: entry.plan, guest: entry.guest };
+        return entry === undefined ? undefined : { machine: entry.spec, guestAttributes: entry.guestAttributes };
       },
     });
     await network.open();
-    this.#opened.add(network);
+    this.#openNetworks.add(network);
     return network;
   }
 
-  async #start({ plan, machine, network }: Entry): Promise<void> {
-    await network.attach(plan);
+  async #startMachine({ spec, machine, network }: MachineEntry): Promise<void> {
+    await network.attach(spec);
     try {
       await machine.start();
     } catch (error) {
       await machine.kill();
-      await network.detach(plan.name, false);
+      await network.detach(spec.name, false);
       throw error;
     }
   }
 
-  async #inTurn(name: string, action: (entry: Entry) => Promise<void>): Promise<void> {
-    const entry = this.#find(name);
-    const turn = entry.turn.catch(() => undefined).then(() => action(entry));
-    entry.turn = turn;
-    await turn;
+  async #runExclusive(name: string, action: (entry: MachineEntry) => Promise<void>): Promise<void> {
+    const entry = this.#getEntry(name);
+    const operation = entry.lastOperation.catch(() => undefined).then(() => action(entry));
+    entry.lastOperation = operation;
+    await operation;
   }
 
-  #find(name: string): Entry {
+  #getEntry(name: string): MachineEntry {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`no machine "${name}"`);
     return entry;

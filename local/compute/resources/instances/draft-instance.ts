@@ -1,19 +1,19 @@
-import { ApiError, refuse } from '../../api/api-error.ts';
-import { lastOf, linkTo, pathOf, readLink } from '../../api/links.ts';
-import { reservedAs, usersOf } from '../addresses.ts';
+import { ApiError, apiErrors } from '../../api/api-error.ts';
+import { getLastSegment, buildLink, toResourcePath, parseLink } from '../../api/links.ts';
+import { findReservedAddress, listAddressUsers } from '../addresses.ts';
 import { disks } from '../disks.ts';
-import { readImage } from '../images.ts';
-import { regionOf } from '../locations.ts';
-import { onlyOne } from '../networks.ts';
-import { hostAt, isInRange, isReserved } from '../ranges.ts';
-import type { Draft, Part, Site } from '../resource-kind.ts';
+import { resolveImage } from '../images.ts';
+import { getRegion } from '../locations.ts';
+import { assertUniqueName } from '../networks.ts';
+import { getAddressAt, isInRange, isReservedAddress } from '../ranges.ts';
+import type { ResourceDraft, RelatedResource, InsertContext } from '../resource-kind.ts';
 import type { Subnetwork } from '../subnetworks.ts';
-import { metadataOf, tagsOf } from './instance-fields.ts';
+import { buildMetadata, buildTags } from './instance-fields.ts';
 import { type AccessConfig, type Instance, instances, type NetworkInterface } from './instances.ts';
-import { cpusOf } from './machine-types.ts';
+import { findCpuQuotaUsage } from './machine-types.ts';
 
 /** A disk as a request describes it: the boot disk of a new machine. */
-interface AskedDisk {
+interface DiskRequest {
   readonly boot?: boolean;
   readonly autoDelete?: boolean;
   readonly deviceName?: string;
@@ -26,13 +26,13 @@ interface AskedDisk {
 }
 
 /** Checks what was asked for a machine and fills in what Google fills in. @throws ApiError */
-export function draftInstance(body: Partial<Instance>, site: Site): Draft<Instance> {
-  onlyOne(site, instances);
-  const asked = (body.disks ?? []) as readonly AskedDisk[];
-  const [disk] = asked;
+export function draftInstance(body: Partial<Instance>, context: InsertContext): ResourceDraft<Instance> {
+  assertUniqueName(context, instances);
+  const diskRequests = (body.disks ?? []) as readonly DiskRequest[];
+  const [disk] = diskRequests;
   if (disk === undefined)
     throw new ApiError(400, 'required', "Invalid value for field 'resource.disks': ''. No disks are specified.");
-  if (asked.length > 1) throw refuse.absentHere('a machine with more than its boot disk');
+  if (diskRequests.length > 1) throw apiErrors.notImplemented('a machine with more than its boot disk');
   const [nic] = body.networkInterfaces ?? [];
   if (nic === undefined)
     throw new ApiError(
@@ -41,18 +41,18 @@ export function draftInstance(body: Partial<Instance>, site: Site): Draft<Instan
       "Invalid value for field 'resource.networkInterfaces': ''. At least one network interface is required.",
     );
   if ((body.networkInterfaces ?? []).length > 1)
-    throw refuse.absentHere('a machine with more than one network interface');
-  const boot = draftDisk(disk, site);
+    throw apiErrors.notImplemented('a machine with more than one network interface');
+  const boot = draftDisk(disk, context);
   const resource = {
     ...body,
     status: 'PROVISIONING',
-    machineType: readMachineType(body.machineType, 'resource.machineType', site.project.id, site.scope),
+    machineType: resolveMachineType(body.machineType, 'resource.machineType', context.project.id, context.scope),
     canIpForward: body.canIpForward ?? false,
     deletionProtection: body.deletionProtection ?? false,
     startRestricted: false,
-    fingerprint: metadataOf([]).fingerprint,
-    metadata: metadataOf(body.metadata?.items ?? []),
-    tags: tagsOf(body.tags?.items ?? []),
+    fingerprint: buildMetadata([]).fingerprint,
+    metadata: buildMetadata(body.metadata?.items ?? []),
+    tags: buildTags(body.tags?.items ?? []),
     scheduling: {
       automaticRestart: true,
       onHostMaintenance: 'MIGRATE',
@@ -64,38 +64,38 @@ export function draftInstance(body: Partial<Instance>, site: Site): Draft<Instan
       ...account,
       email:
         account.email === undefined || account.email === 'default'
-          ? `${site.project.number}-compute@developer.gserviceaccount.com`
+          ? `${context.project.number}-compute@developer.gserviceaccount.com`
           : account.email,
     })),
     disks: [boot.attached],
-    networkInterfaces: [draftInterface(nic, site)],
+    networkInterfaces: [draftInterface(nic, context)],
     shieldedInstanceConfig: { enableSecureBoot: false, enableVtpm: true, enableIntegrityMonitoring: true },
   };
-  return { resource, parts: [boot.part] };
+  return { resource, relatedResources: [boot.relatedResource] };
 }
 
 /** @throws ApiError 400 for a link to no machine type of the zone, 404 for one that isn't there */
-export function readMachineType(given: string | undefined, field: string, project: string, scope: string): string {
-  if (given === undefined) throw refuse.required(field);
-  const found = readLink(given, 'machineTypes', field, project);
-  if (found.scope !== scope) throw refuse.field(field, given, `The machine type is not in ${scope}.`);
-  if (cpusOf(found.name) === undefined) throw refuse.notFound(pathOf(found.link));
+export function resolveMachineType(given: string | undefined, field: string, project: string, scope: string): string {
+  if (given === undefined) throw apiErrors.requiredField(field);
+  const found = parseLink(given, 'machineTypes', field, project);
+  if (found.scope !== scope) throw apiErrors.invalidField(field, given, `The machine type is not in ${scope}.`);
+  if (findCpuQuotaUsage(found.name) === undefined) throw apiErrors.notFound(toResourcePath(found.link));
   return found.link;
 }
 
-function draftDisk(disk: AskedDisk, site: Site): { readonly attached: Instance['disks'][number]; readonly part: Part } {
+function draftDisk(disk: DiskRequest, context: InsertContext): { readonly attached: Instance['disks'][number]; readonly relatedResource: RelatedResource } {
   const params = disk.initializeParams;
-  if (params === undefined) throw refuse.absentHere('a machine on a disk that exists already');
-  if (params.sourceImage === undefined) throw refuse.required('resource.disks[0].initializeParams.sourceImage');
-  const image = readImage(params.sourceImage, 'resource.disks[0].initializeParams.sourceImage');
+  if (params === undefined) throw apiErrors.notImplemented('a machine on a disk that exists already');
+  if (params.sourceImage === undefined) throw apiErrors.requiredField('resource.disks[0].initializeParams.sourceImage');
+  const image = resolveImage(params.sourceImage, 'resource.disks[0].initializeParams.sourceImage');
   const sizeGb = params.diskSizeGb ?? image.diskSizeGb;
   if (Number(sizeGb) < Number(image.diskSizeGb) || Number(sizeGb) > 65536) {
-    const why = `Requested disk size cannot be smaller than the image size (${image.diskSizeGb} GB) or larger than 65536 GB.`;
-    throw refuse.field('resource.disks[0].initializeParams.diskSizeGb', sizeGb, why);
+    const reason = `Requested disk size cannot be smaller than the image size (${image.diskSizeGb} GB) or larger than 65536 GB.`;
+    throw apiErrors.invalidField('resource.disks[0].initializeParams.diskSizeGb', sizeGb, reason);
   }
-  const name = params.diskName ?? site.name;
-  const source = linkTo(site.project.id, site.scope, 'disks', name);
-  const owned = disk.autoDelete ?? false;
+  const name = params.diskName ?? context.name;
+  const source = buildLink(context.project.id, context.scope, 'disks', name);
+  const autoDelete = disk.autoDelete ?? false;
   const attached = {
     kind: 'compute#attachedDisk',
     index: 0,
@@ -103,38 +103,38 @@ function draftDisk(disk: AskedDisk, site: Site): { readonly attached: Instance['
     mode: 'READ_WRITE',
     interface: 'SCSI',
     boot: true,
-    autoDelete: owned,
+    autoDelete: autoDelete,
     deviceName: disk.deviceName ?? 'persistent-disk-0',
     diskSizeGb: sizeGb,
     licenses: image.licenses,
     source,
   };
-  const type = lastOf(params.diskType ?? 'pd-standard');
+  const type = getLastSegment(params.diskType ?? 'pd-standard');
   const resource = {
     sizeGb,
     status: 'READY',
-    type: linkTo(site.project.id, site.scope, 'diskTypes', type),
+    type: buildLink(context.project.id, context.scope, 'diskTypes', type),
     sourceImage: image.selfLink,
     sourceImageId: image.id,
     licenses: image.licenses,
     physicalBlockSizeBytes: '4096',
   };
-  return { attached, part: { kind: disks, scope: site.scope, name, resource, owned } };
+  return { attached, relatedResource: { kind: disks, scope: context.scope, name, resource, autoDelete } };
 }
 
-function draftInterface(nic: NetworkInterface, site: Site): NetworkInterface {
-  if (nic.subnetwork === undefined) throw refuse.required('resource.networkInterfaces[0].subnetwork');
-  const found = readLink(nic.subnetwork, 'subnetworks', 'resource.networkInterfaces[0].subnetwork', site.project.id);
-  if (regionOf(found.scope) !== site.region) {
-    throw refuse.field(
+function draftInterface(nic: NetworkInterface, context: InsertContext): NetworkInterface {
+  if (nic.subnetwork === undefined) throw apiErrors.requiredField('resource.networkInterfaces[0].subnetwork');
+  const found = parseLink(nic.subnetwork, 'subnetworks', 'resource.networkInterfaces[0].subnetwork', context.project.id);
+  if (getRegion(found.scope) !== context.region) {
+    throw apiErrors.invalidField(
       'resource.networkInterfaces[0].subnetwork',
       nic.subnetwork,
-      `The subnetwork is not in the region ${site.region}.`,
+      `The subnetwork is not in the region ${context.region}.`,
     );
   }
-  const subnetwork = site.project.ready(found.link).resource as Subnetwork;
-  const taken = site.project
-    .of(instances)
+  const subnetwork = context.project.getReady(found.link).resource as Subnetwork;
+  const usedAddresses = context.project
+    .listByKind(instances)
     .flatMap(({ resource }) => resource.networkInterfaces)
     .filter((other) => other.subnetwork === subnetwork.selfLink)
     .map(({ networkIP }) => networkIP);
@@ -145,50 +145,50 @@ function draftInterface(nic: NetworkInterface, site: Site): NetworkInterface {
       kind: 'compute#networkInterface',
       name: 'nic0',
       stackType: 'IPV4_ONLY',
-      fingerprint: metadataOf([]).fingerprint,
+      fingerprint: buildMetadata([]).fingerprint,
     },
     network: subnetwork.network,
     subnetwork: subnetwork.selfLink,
-    networkIP: internalAddress(nic.networkIP, subnetwork.ipCidrRange, new Set(taken)),
-    ...(configs.length === 0 ? {} : { accessConfigs: configs.slice(0, 1).map((config) => draftAccess(config, site)) }),
+    networkIP: allocateInternalAddress(nic.networkIP, subnetwork.ipCidrRange, new Set(usedAddresses)),
+    ...(configs.length === 0 ? {} : { accessConfigs: configs.slice(0, 1).map((config) => draftAccessConfig(config, context)) }),
   };
 }
 
-function internalAddress(asked: string | undefined, range: string, taken: ReadonlySet<string>): string {
+function allocateInternalAddress(requestedAddress: string | undefined, range: string, usedAddresses: ReadonlySet<string>): string {
   const field = 'resource.networkInterfaces[0].networkIP';
-  if (asked !== undefined && asked !== '') {
-    if (!isInRange(asked, range) || isReserved(asked, range)) {
-      throw refuse.field(
+  if (requestedAddress !== undefined && requestedAddress !== '') {
+    if (!isInRange(requestedAddress, range) || isReservedAddress(requestedAddress, range)) {
+      throw apiErrors.invalidField(
         field,
-        asked,
+        requestedAddress,
         `Requested internal IP address is not one of the subnetwork's range ${range} that machines may have.`,
       );
     }
-    if (taken.has(asked))
-      throw new ApiError(400, 'ipInUseByAnotherResource', `IP '${asked}' is already being used by another resource.`);
-    return asked;
+    if (usedAddresses.has(requestedAddress))
+      throw new ApiError(400, 'ipInUseByAnotherResource', `IP '${requestedAddress}' is already being used by another resource.`);
+    return requestedAddress;
   }
-  for (let place = 2; isInRange(hostAt(range, place), range); place++) {
-    const address = hostAt(range, place);
-    if (!taken.has(address) && !isReserved(address, range)) return address;
+  for (let offset = 2; isInRange(getAddressAt(range, offset), range); offset++) {
+    const address = getAddressAt(range, offset);
+    if (!usedAddresses.has(address) && !isReservedAddress(address, range)) return address;
   }
   throw new ApiError(400, 'ipSpaceExhausted', `The IP space of the range ${range} is exhausted.`);
 }
 
-function draftAccess(config: AccessConfig, site: Site): AccessConfig {
-  const { natIP, ...asked } = config;
+function draftAccessConfig(config: AccessConfig, context: InsertContext): AccessConfig {
+  const { natIP, ...rest } = config;
   const field = 'resource.networkInterfaces[0].accessConfigs[0].natIP';
-  if (natIP !== undefined && reservedAs(natIP, site.region, site.project) === undefined) {
-    throw refuse.field(field, natIP, 'The specified external IP address was not found in the region.');
+  if (natIP !== undefined && findReservedAddress(natIP, context.region, context.project) === undefined) {
+    throw apiErrors.invalidField(field, natIP, 'The specified external IP address was not found in the region.');
   }
-  if (natIP !== undefined && usersOf(natIP, site.project).length > 0) {
+  if (natIP !== undefined && listAddressUsers(natIP, context.project).length > 0) {
     throw new ApiError(400, 'externalIpInUse', `The external IP '${natIP}' is already being used by another resource.`);
   }
   return {
-    ...asked,
+    ...rest,
     ...{ kind: 'compute#accessConfig', networkTier: 'PREMIUM' },
     name: config.name ?? 'external-nat',
     type: 'ONE_TO_ONE_NAT',
-    natIP: natIP ?? site.world.allot(),
+    natIP: natIP ?? context.cloud.allocateAddress(),
   };
 }

@@ -1,52 +1,52 @@
-import { refuse } from '../../api/api-error.ts';
-import { lastOf } from '../../api/links.ts';
+import { apiErrors } from '../../api/api-error.ts';
+import { getLastSegment } from '../../api/links.ts';
 import type { MachineMetadata } from '../../machine-backend.ts';
-import { natAddress } from '../../state/external-addresses.ts';
-import { fingerprint } from '../../state/identity.ts';
+import { getNatAddress } from '../../state/external-addresses.ts';
+import { computeFingerprint } from '../../state/identity.ts';
 import type { MetadataItem, Project } from '../../state/project.ts';
 import type { Instance, Metadata } from './instances.ts';
 
 /** Metadata in Google's form. @throws ApiError 400 for a key that can't be one, or comes twice */
-export function metadataOf(items: readonly MetadataItem[]): Metadata & { readonly kind: string } {
+export function buildMetadata(items: readonly MetadataItem[]): Metadata & { readonly kind: string } {
   for (const [at, { key, value }] of items.entries()) {
     const field = `metadata.items[${at}].key`;
     if (!/^[\w-]{1,128}$/.test(key ?? ''))
-      throw refuse.field(field, key ?? '', "Must be a match of regex '[a-zA-Z0-9-_]{1,128}'");
-    if (items.findIndex((other) => other.key === key) !== at) throw refuse.field(field, key, 'Duplicate metadata key.');
-    if ((value?.length ?? 0) > 256 * 1024) throw refuse.field(field, key, 'The metadata value is larger than 256 KB.');
+      throw apiErrors.invalidField(field, key ?? '', "Must be a match of regex '[a-zA-Z0-9-_]{1,128}'");
+    if (items.findIndex((other) => other.key === key) !== at) throw apiErrors.invalidField(field, key, 'Duplicate metadata key.');
+    if ((value?.length ?? 0) > 256 * 1024) throw apiErrors.invalidField(field, key, 'The metadata value is larger than 256 KB.');
   }
   if (items.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0) > 512 * 1024) {
-    throw refuse.field(
+    throw apiErrors.invalidField(
       'metadata.items',
       `${items.length} items`,
       'The total size of all metadata is larger than 512 KB.',
     );
   }
   const kept = items.map(({ key, value }) => ({ key, value: value ?? '' }));
-  return { kind: 'compute#metadata', fingerprint: fingerprint(kept), ...(kept.length === 0 ? {} : { items: kept }) };
+  return { kind: 'compute#metadata', fingerprint: computeFingerprint(kept), ...(kept.length === 0 ? {} : { items: kept }) };
 }
 
 /** Tags in Google's form. @throws ApiError 400 for one that is no name */
-export function tagsOf(items: readonly string[]): Instance['tags'] {
+export function buildTags(items: readonly string[]): Instance['tags'] {
   for (const [at, tag] of items.entries()) {
     if (!/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(tag)) {
-      throw refuse.field(`tags.items[${at}]`, tag, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
+      throw apiErrors.invalidField(`tags.items[${at}]`, tag, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
     }
   }
-  return { fingerprint: fingerprint(items), ...(items.length === 0 ? {} : { items }) };
+  return { fingerprint: computeFingerprint(items), ...(items.length === 0 ? {} : { items }) };
 }
 
 /** What a machine's metadata server shows. */
-export function machineMetadata(instance: Instance, project: Project): MachineMetadata {
+export function buildMachineMetadata(instance: Instance, project: Project): MachineMetadata {
   return {
-    project: recordOf(project.metadata),
-    instance: recordOf(instance.metadata.items ?? []),
-    zone: lastOf(instance.zone),
+    project: toRecord(project.metadata),
+    instance: toRecord(instance.metadata.items ?? []),
+    zone: getLastSegment(instance.zone),
     projectId: project.id,
-    externalAddress: natAddress(instance),
+    externalAddress: getNatAddress(instance),
   };
 }
 
-function recordOf(items: readonly MetadataItem[]): Readonly<Record<string, string>> {
+function toRecord(items: readonly MetadataItem[]): Readonly<Record<string, string>> {
   return Object.fromEntries(items.map(({ key, value }) => [key, value]));
 }

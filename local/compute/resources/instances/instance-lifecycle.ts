@@ -1,73 +1,73 @@
-import { lastOf } from '../../api/links.ts';
-import type { World } from '../../state/cloud-state.ts';
+import { getLastSegment } from '../../api/links.ts';
+import type { CloudState } from '../../state/cloud-state.ts';
 import type { Entity } from '../../state/entity.ts';
-import { natAddress } from '../../state/external-addresses.ts';
-import { timestamp } from '../../state/identity.ts';
+import { getNatAddress } from '../../state/external-addresses.ts';
+import { getTimestamp } from '../../state/identity.ts';
 import type { Project } from '../../state/project.ts';
-import { reservedAs } from '../addresses.ts';
-import { regionOf } from '../locations.ts';
-import { machineMetadata } from './instance-fields.ts';
+import { findReservedAddress } from '../addresses.ts';
+import { getRegion } from '../locations.ts';
+import { buildMachineMetadata } from './instance-fields.ts';
 import type { Instance } from './instances.ts';
-import { limitsOf } from './machine-types.ts';
+import { getMachineLimits } from './machine-types.ts';
 
-type Life = (entity: Entity<Instance>, world: World, project: Project) => Promise<void>;
+type LifecycleAction = (entity: Entity<Instance>, cloud: CloudState, project: Project) => Promise<void>;
 
-export const create: Life = async ({ resource }, world, project) => {
+export const createInstance: LifecycleAction = async ({ resource }, cloud, project) => {
   resource.status = 'STAGING';
   const [nic] = resource.networkInterfaces;
-  await world.machines.create({
+  await cloud.machines.create({
     name: resource.name,
     id: resource.id,
-    network: lastOf(nic?.network ?? ''),
+    network: getLastSegment(nic?.network ?? ''),
     address: nic?.networkIP ?? '',
     tags: resource.tags.items ?? [],
     canIpForward: resource.canIpForward,
-    limits: limitsOf(lastOf(resource.machineType)),
-    metadata: machineMetadata(resource, project),
+    limits: getMachineLimits(getLastSegment(resource.machineType)),
+    metadata: buildMachineMetadata(resource, project),
   });
-  begun(resource);
+  markRunning(resource);
 };
 
-export const destroy: Life = async ({ resource }, world) => {
+export const deleteInstance: LifecycleAction = async ({ resource }, cloud) => {
   resource.status = 'STOPPING';
-  await world.machines.remove(resource.name);
+  await cloud.machines.remove(resource.name);
 };
 
 /** A stopped machine gives its ephemeral address back; a reserved one stays with it. */
-export const stop: Life = async (entity, world, project) => {
+export const stopInstance: LifecycleAction = async (entity, cloud, project) => {
   const { resource } = entity;
   resource.status = 'STOPPING';
-  await shapeAll(entity, world, project);
-  await world.machines.stop(resource.name);
-  Object.assign(resource, { status: 'TERMINATED', lastStopTimestamp: timestamp() });
+  await applyNetworks(entity, cloud, project);
+  await cloud.machines.stop(resource.name);
+  Object.assign(resource, { status: 'TERMINATED', lastStopTimestamp: getTimestamp() });
   const [config] = resource.networkInterfaces[0]?.accessConfigs ?? [];
-  const kept = reservedAs(natAddress(resource), regionOf(entity.scope), project);
+  const kept = findReservedAddress(getNatAddress(resource), getRegion(entity.scope), project);
   if (config !== undefined && kept === undefined) delete config.natIP;
 };
 
-export const start: Life = async ({ resource }, world, project) => {
+export const startInstance: LifecycleAction = async ({ resource }, cloud, project) => {
   resource.status = 'STAGING';
   const [config] = resource.networkInterfaces[0]?.accessConfigs ?? [];
-  if (config !== undefined) config.natIP ??= world.allot();
-  await world.machines.setMetadata(resource.name, machineMetadata(resource, project));
-  await world.machines.start(resource.name);
-  begun(resource);
+  if (config !== undefined) config.natIP ??= cloud.allocateAddress();
+  await cloud.machines.setMetadata(resource.name, buildMachineMetadata(resource, project));
+  await cloud.machines.start(resource.name);
+  markRunning(resource);
 };
 
-export const reset: Life = async ({ resource }, world) => {
-  const { machines } = world;
+export const resetInstance: LifecycleAction = async ({ resource }, cloud) => {
+  const { machines } = cloud;
   if (machines.reset !== undefined) await machines.reset(resource.name);
   else {
     await machines.stop(resource.name);
     await machines.start(resource.name);
   }
-  begun(resource);
+  markRunning(resource);
 };
 
-function begun(resource: Instance): void {
-  Object.assign(resource, { status: 'RUNNING', lastStartTimestamp: timestamp() });
+function markRunning(resource: Instance): void {
+  Object.assign(resource, { status: 'RUNNING', lastStartTimestamp: getTimestamp() });
 }
 
-async function shapeAll({ resource }: Entity<Instance>, world: World, project: Project): Promise<void> {
-  await Promise.all(resource.networkInterfaces.map(({ network }) => world.shape(project, network)));
+async function applyNetworks({ resource }: Entity<Instance>, cloud: CloudState, project: Project): Promise<void> {
+  await Promise.all(resource.networkInterfaces.map(({ network }) => cloud.applyNetwork(project, network)));
 }

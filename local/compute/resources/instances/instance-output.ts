@@ -1,13 +1,13 @@
-import type { Call } from '../../api/api-call.ts';
-import { ApiError, refuse } from '../../api/api-error.ts';
+import type { ApiCall } from '../../api/api-call.ts';
+import { ApiError, apiErrors } from '../../api/api-error.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { Entity } from '../../state/entity.ts';
 import type { Instance } from './instances.ts';
 
 /** @throws ApiError 404 where the machine wrote nothing at the path that was asked for */
-export function guestAttributes(call: Call, entity: Entity<Instance>): JsonObject {
+export function getGuestAttributes(call: ApiCall, entity: Entity<Instance>): JsonObject {
   const path = call.query.get('queryPath') ?? call.query.get('variableKey') ?? '';
-  const found = [...call.world.machines.guestAttributes(entity.resource.name)]
+  const found = [...call.cloud.machines.getGuestAttributes(entity.resource.name)]
     .filter(([key]) => path === '' || key === path || key.startsWith(path.endsWith('/') ? path : `${path}/`))
     .map(([key, value]) => {
       const [namespace = '', ...rest] = key.split('/');
@@ -15,26 +15,26 @@ export function guestAttributes(call: Call, entity: Entity<Instance>): JsonObjec
     });
   if (found.length === 0)
     throw new ApiError(404, 'notFound', `The resource '${path}' of type 'Guest Attribute' was not found.`);
-  const about = {
+  const header = {
     kind: 'compute#guestAttributes',
     queryPath: path,
     selfLink: `${entity.link}/getGuestAttributes?queryPath=${path}`,
   };
-  const only = call.query.has('variableKey') && found.length === 1 ? found[0] : undefined;
-  return only === undefined
-    ? { ...about, queryValue: { items: found } }
-    : { ...about, variableKey: path, variableValue: only.value };
+  const single = call.query.has('variableKey') && found.length === 1 ? found[0] : undefined;
+  return single === undefined
+    ? { ...header, queryValue: { items: found } }
+    : { ...header, variableKey: path, variableValue: single.value };
 }
 
 /** The console's output from `start` on, counted in bytes. */
-export async function serialPort(call: Call, entity: Entity<Instance>): Promise<JsonObject> {
+export async function getSerialPortOutput(call: ApiCall, entity: Entity<Instance>): Promise<JsonObject> {
   const port = call.query.get('port') ?? '1';
-  if (!/^[1-4]$/.test(port)) throw refuse.parameter('port', port, 'Must be between 1 and 4.');
-  const asked = call.query.get('start') ?? '0';
-  if (!/^-?\d+$/.test(asked)) throw refuse.parameter('start', asked, 'Must be a number of bytes.');
-  const output = Buffer.from(port === '1' ? await call.world.machines.console(entity.resource.name) : '');
+  if (!/^[1-4]$/.test(port)) throw apiErrors.invalidParameter('port', port, 'Must be between 1 and 4.');
+  const requestedStart = call.query.get('start') ?? '0';
+  if (!/^-?\d+$/.test(requestedStart)) throw apiErrors.invalidParameter('start', requestedStart, 'Must be a number of bytes.');
+  const output = Buffer.from(port === '1' ? await call.cloud.machines.readConsole(entity.resource.name) : '');
   // A negative start counts from the end.
-  const start = Math.min(Number(asked) < 0 ? Math.max(0, output.length + Number(asked)) : Number(asked), output.length);
+  const start = Math.min(Number(requestedStart) < 0 ? Math.max(0, output.length + Number(requestedStart)) : Number(requestedStart), output.length);
   return {
     kind: 'compute#serialPortOutput',
     contents: output.subarray(start).toString('utf8'),

@@ -1,13 +1,13 @@
 import { ApiError } from '../../api/api-error.ts';
-import { lastOf } from '../../api/links.ts';
-import type { Base } from '../../state/entity.ts';
+import { getLastSegment } from '../../api/links.ts';
+import type { ResourceBase } from '../../state/entity.ts';
 import type { MetadataItem } from '../../state/project.ts';
-import { regionOf } from '../locations.ts';
-import type { Kind } from '../resource-kind.ts';
+import { getRegion } from '../locations.ts';
+import type { ResourceKind } from '../resource-kind.ts';
 import { draftInstance } from './draft-instance.ts';
-import { create, destroy } from './instance-lifecycle.ts';
-import { instanceVerbs } from './instance-methods.ts';
-import { cpusOf } from './machine-types.ts';
+import { createInstance, deleteInstance } from './instance-lifecycle.ts';
+import { instanceMethods } from './instance-methods.ts';
+import { findCpuQuotaUsage } from './machine-types.ts';
 
 export interface AccessConfig {
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Metadata {
   readonly fingerprint: string;
   readonly items?: readonly MetadataItem[];
 }
-export interface Instance extends Base {
+export interface Instance extends ResourceBase {
   readonly zone: string;
   status: string;
   machineType: string;
@@ -42,21 +42,21 @@ export interface Instance extends Base {
   lastStopTimestamp?: string;
 }
 
-export const instances: Kind<Instance> = {
+export const instances: ResourceKind<Instance> = {
   service: 'Instances',
   collection: 'instances',
   message: 'Instance',
   scope: 'zonal',
   quotaInOperation: true,
-  insert: draftInstance,
-  uses: ({ networkInterfaces, disks }) => [
+  draftResource: draftInstance,
+  listDependencies: ({ networkInterfaces, disks }) => [
     ...networkInterfaces.flatMap(({ network, subnetwork }) => [subnetwork, network]),
     ...disks.map(({ source }) => source),
   ],
-  view: ({ status }) => ({ cpuPlatform: status === 'RUNNING' ? 'Intel Broadwell' : 'Unknown CPU Platform' }),
-  networks: ({ networkInterfaces }) => networkInterfaces.map(({ network }) => network),
-  quota: quotaOf,
-  mayDelete({ deletionProtection, name }) {
+  computeFields: ({ status }) => ({ cpuPlatform: status === 'RUNNING' ? 'Intel Broadwell' : 'Unknown CPU Platform' }),
+  listNetworks: ({ networkInterfaces }) => networkInterfaces.map(({ network }) => network),
+  computeQuotaUsage: computeQuotaUsage,
+  checkDeletable({ deletionProtection, name }) {
     if (!deletionProtection) return;
     throw new ApiError(
       400,
@@ -64,16 +64,16 @@ export const instances: Kind<Instance> = {
       `Invalid resource usage: 'Resource cannot be deleted if it is protected against deletion: ${name}'.`,
     );
   },
-  create,
-  destroy,
-  verbs: instanceVerbs,
+  create: createInstance,
+  destroy: deleteInstance,
+  customMethods: instanceMethods,
 };
 
 /** A stopped machine keeps its place and its disk, and gives its vCPUs and its address back. */
-function quotaOf({ selfLink, status, machineType, networkInterfaces }: Instance) {
-  const region = regionOf(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
+function computeQuotaUsage({ selfLink, status, machineType, networkInterfaces }: Instance) {
+  const region = getRegion(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
   const instance = { metric: 'INSTANCES', amount: 1, region };
-  const cpus = cpusOf(lastOf(machineType));
+  const cpus = findCpuQuotaUsage(getLastSegment(machineType));
   if (status === 'TERMINATED' || cpus === undefined) return [instance];
   return [
     instance,

@@ -1,11 +1,11 @@
-import { linkTo } from '../../api/links.ts';
+import { buildLink } from '../../api/links.ts';
 import type { MachineLimits } from '../../machine-backend.ts';
-import type { Base } from '../../state/entity.ts';
-import { timestamp } from '../../state/identity.ts';
-import { zoneNames } from '../locations.ts';
-import type { Kind } from '../resource-kind.ts';
+import type { ResourceBase } from '../../state/entity.ts';
+import { getTimestamp } from '../../state/identity.ts';
+import { listZoneNames } from '../locations.ts';
+import type { ResourceKind } from '../resource-kind.ts';
 
-export interface MachineType extends Base {
+export interface MachineType extends ResourceBase {
   readonly guestCpus: number;
   readonly memoryMb: number;
   readonly isSharedCpu: boolean;
@@ -13,7 +13,7 @@ export interface MachineType extends Base {
 }
 
 /** vCPUs that the guest sees, memory in MB, and for shared-core types the part of a core that one really has. */
-const types: Readonly<Record<string, readonly [guestCpus: number, memoryMb: number, share?: number]>> = {
+const machineTypeSpecs: Readonly<Record<string, readonly [guestCpus: number, memoryMb: number, share?: number]>> = {
   'f1-micro': [1, 614, 0.2],
   'g1-small': [1, 1740, 0.5],
   'e2-micro': [2, 1024, 0.25],
@@ -29,20 +29,20 @@ const types: Readonly<Record<string, readonly [guestCpus: number, memoryMb: numb
   'n2-standard-4': [4, 16384],
 };
 
-const since = timestamp();
+const creationTimestamp = getTimestamp();
 
-export const machineTypes: Kind<MachineType> = {
+export const machineTypes: ResourceKind<MachineType> = {
   service: 'MachineTypes',
   collection: 'machineTypes',
   message: 'MachineType',
   scope: 'zonal',
-  catalogue(project, scope) {
+  listPredefined(project, scope) {
     const zone = scope.replace('zones/', '');
-    if (!zoneNames().includes(zone)) return [];
-    return Object.entries(types).map(([name, [guestCpus, memoryMb, share]], at) => ({
+    if (!listZoneNames().includes(zone)) return [];
+    return Object.entries(machineTypeSpecs).map(([name, [guestCpus, memoryMb, share]], at) => ({
       kind: 'compute#machineType',
       id: String(1000 + at),
-      creationTimestamp: since,
+      creationTimestamp: creationTimestamp,
       name,
       description: `${guestCpus} vCPU${guestCpus === 1 ? '' : 's'}${share === undefined ? '' : ' (shared physical core)'} and ${memoryMb} MB RAM`,
       guestCpus,
@@ -52,18 +52,18 @@ export const machineTypes: Kind<MachineType> = {
       maximumPersistentDisksSizeGb: share === undefined ? '263168' : '3072',
       isSharedCpu: share !== undefined,
       zone,
-      selfLink: linkTo(project.id, scope, 'machineTypes', name),
+      selfLink: buildLink(project.id, scope, 'machineTypes', name),
     }));
   },
 };
 
 /** vCPUs as the quota counts them, and the name of that quota. */
-export function cpusOf(type: string): { readonly metric: string; readonly amount: number } | undefined {
-  const known = types[type];
-  return known === undefined ? undefined : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: known[0] };
+export function findCpuQuotaUsage(type: string): { readonly metric: string; readonly amount: number } | undefined {
+  const machineTypeSpec = machineTypeSpecs[type];
+  return machineTypeSpec === undefined ? undefined : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: machineTypeSpec[0] };
 }
 
-export function limitsOf(type: string): MachineLimits {
-  const [guestCpus, memoryMb, share] = types[type] ?? [1, 1024];
+export function getMachineLimits(type: string): MachineLimits {
+  const [guestCpus, memoryMb, share] = machineTypeSpecs[type] ?? [1, 1024];
   return { cpus: share ?? guestCpus, memoryBytes: memoryMb * 1024 * 1024 };
 }

@@ -9,7 +9,7 @@ export interface Overview {
   readonly bot: { readonly user: string; readonly connected: boolean };
   readonly people: readonly Person[];
   readonly groups: readonly UserGroup[];
-  readonly commands: readonly Command[];
+  readonly commands: readonly SlashCommand[];
   readonly channels: readonly ChannelEntry[];
 }
 
@@ -22,14 +22,14 @@ export interface ChannelEntry extends Pick<Channel, 'id' | 'name' | 'kind' | 'is
   readonly with?: string;
 }
 
-export interface Command {
+export interface SlashCommand {
   readonly command: string;
   readonly usage?: string;
   readonly description?: string;
 }
 
 /** A message as the workspace's API shows it. */
-export interface ShownMessage {
+export interface ApiMessage {
   readonly ts: string;
   readonly user: string;
   readonly text: string;
@@ -43,10 +43,10 @@ export interface ShownMessage {
   readonly is_ephemeral?: boolean;
   readonly edited?: { readonly ts: string };
   readonly reactions?: readonly { readonly name: string; readonly count: number }[];
-  readonly files?: readonly ShownFile[];
+  readonly files?: readonly ApiFile[];
 }
 
-export interface ShownFile {
+export interface ApiFile {
   readonly id: string;
   readonly name: string;
   readonly title: string;

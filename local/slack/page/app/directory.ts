@@ -2,18 +2,18 @@ import { createContext, useContext } from 'react';
 import type { Person, UserGroup } from '../../model/person.ts';
 
 /** Whom and what the ids in messages stand for, and whose eyes look. */
-export interface Names {
+export interface Directory {
   readonly me: string;
   readonly people: readonly Person[];
   readonly channels: readonly { readonly id: string; readonly name: string; readonly kind: string }[];
   readonly groups: readonly UserGroup[];
 }
 
-const NamesContext = createContext<Names>({ me: '', people: [], channels: [], groups: [] });
+const DirectoryContext = createContext<Directory>({ me: '', people: [], channels: [], groups: [] });
 
 /** Gives names to all that is drawn inside. */
-export const NamesProvider = NamesContext.Provider;
+export const DirectoryProvider = DirectoryContext.Provider;
 
-export function useNames(): Names {
-  return useContext(NamesContext);
+export function useDirectory(): Directory {
+  return useContext(DirectoryContext);
 }

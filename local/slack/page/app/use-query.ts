@@ -1,52 +1,52 @@
 import { useEffect, useRef, useState } from 'react';
-import { look } from './local-api-client.ts';
-import { sameParts } from './share-structure.ts';
-import type { Live, News } from './use-change-stream.ts';
+import { fetchQuery } from './local-api-client.ts';
+import { shareStructure } from './share-structure.ts';
+import type { ChangeStream, StreamEvent } from './use-change-stream.ts';
 
 /**
  * What a look at the workspace gives, looked at again whenever news concern it. One look is under way at a time: news that
  * come meanwhile are answered by one more.
  * @param query undefined: nothing is looked at
  */
-export function useLook<T extends object>(
+export function useQuery<T extends object>(
   name: string,
   query: Record<string, string> | undefined,
-  { listen }: Pick<Live, 'listen'>,
-  concerns: (news: News) => boolean,
+  { subscribe }: Pick<ChangeStream, 'subscribe'>,
+  isAffectedBy: (event: StreamEvent) => boolean,
 ): T | undefined {
-  const [found, setFound] = useState<{ key: string; value: T }>();
-  const latest = useRef(concerns);
-  latest.current = concerns;
+  const [result, setResult] = useState<{ key: string; value: T }>();
+  const isAffectedByRef = useRef(isAffectedBy);
+  isAffectedByRef.current = isAffectedBy;
   const key = query ? `${name}?${new URLSearchParams(query)}` : '';
   useEffect(() => {
     if (!key) return;
-    const ending = new AbortController();
-    const asked = Object.fromEntries(new URLSearchParams(key.slice(name.length + 1)));
-    let busy = false;
-    let again = false;
-    const take = async () => {
-      again = busy;
-      if (busy) return;
-      busy = true;
+    const controller = new AbortController();
+    const params = Object.fromEntries(new URLSearchParams(key.slice(name.length + 1)));
+    let isFetching = false;
+    let isStale = false;
+    const refetch = async () => {
+      isStale = isFetching;
+      if (isFetching) return;
+      isFetching = true;
       try {
-        const value = await look<T>(name, asked, ending.signal);
-        setFound((old) => ({ key, value: old?.key === key ? sameParts(old.value, value) : value }));
+        const value = await fetchQuery<T>(name, params, controller.signal);
+        setResult((old) => ({ key, value: old?.key === key ? shareStructure(old.value, value) : value }));
       } catch (error) {
         // Away for a moment, or left behind: the stream says when it is back.
-        if (!ending.signal.aborted) console.info(`looking at ${name}:`, error);
+        if (!controller.signal.aborted) console.info(`looking at ${name}:`, error);
       } finally {
-        busy = false;
-        if (again && !ending.signal.aborted) void take();
+        isFetching = false;
+        if (isStale && !controller.signal.aborted) void refetch();
       }
     };
-    const stop = listen((news) => {
-      if (news.kind === 'ready' || latest.current(news)) void take();
+    const unsubscribe = subscribe((event) => {
+      if (event.kind === 'ready' || isAffectedByRef.current(event)) void refetch();
     });
-    void take();
+    void refetch();
     return () => {
-      ending.abort();
-      stop();
+      controller.abort();
+      unsubscribe();
     };
-  }, [key, name, listen]);
-  return found && found.key === key ? found.value : undefined;
+  }, [key, name, subscribe]);
+  return result && result.key === key ? result.value : undefined;
 }

@@ -54,15 +54,15 @@ export interface Control {
 }
 
 /** What is entered in a control: a text or a chosen value, or several. */
-export type Value = string | readonly string[];
+export type ControlValue = string | readonly string[];
 
 /** What is entered in a view: by block, then by action. */
-export type Entered = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+export type InputValues = Readonly<Record<string, Readonly<Record<string, ControlValue>>>>;
 
 /** The controls in a block, and in which of its fields they are. */
-export function controlsIn(block: Block): Control[] {
-  const inside = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
-  return inside.filter(isControl);
+export function listControls(block: Block): Control[] {
+  const candidates = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
+  return candidates.filter(isControl);
 }
 
 export function isControl(value: unknown): value is Control {

@@ -13,14 +13,14 @@ export function Blocks({ blocks }: { blocks: readonly Block[] }) {
     <div className="blocks">
       {blocks.map((block, index) => (
         <div className={`block block-${block.type}`} key={block.block_id ?? index}>
-          <OneBlock block={block} />
+          <BlockView block={block} />
         </div>
       ))}
     </div>
   );
 }
 
-function OneBlock({ block }: { block: Block }) {
+function BlockView({ block }: { block: Block }) {
   switch (block.type) {
     case 'section':
       return <Section block={block} />;
@@ -34,7 +34,7 @@ function OneBlock({ block }: { block: Block }) {
       return (
         <div className="context">
           {(block.elements as (Text | ContextImage)[]).map((one, index) => (
-            <ContextElement one={one} key={index} />
+            <ContextElement element={one} key={index} />
           ))}
         </div>
       );
@@ -61,9 +61,9 @@ interface ContextImage {
   readonly alt_text: string;
 }
 
-function ContextElement({ one }: { one: Text | ContextImage }) {
-  if (one.type === 'image') return <img src={one.image_url} alt={one.alt_text} />;
-  return <TextObject text={one} />;
+function ContextElement({ element }: { element: Text | ContextImage }) {
+  if (element.type === 'image') return <img src={element.image_url} alt={element.alt_text} />;
+  return <TextObject text={element} />;
 }
 
 function Section({ block }: { block: Block }) {

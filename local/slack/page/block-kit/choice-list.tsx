@@ -3,19 +3,19 @@ import type { ControlProps } from './control-element.tsx';
 import { TextObject } from './library-blocks.tsx';
 
 /** Checkboxes, radio buttons, and a select of several, as boxes to tick. */
-export function Choices({ control, field, entered, enter, tell }: ControlProps) {
+export function ChoiceList({ control, field, currentValue, onInput, onAction }: ControlProps) {
   const name = useId();
   const isRadio = control.type === 'radio_buttons';
-  const chosen = isRadio
-    ? [entered ?? control.initial_option?.value ?? ''].flat()
-    : [entered ?? (control.initial_options ?? []).map(({ value }) => value)].flat();
+  const selected = isRadio
+    ? [currentValue ?? control.initial_option?.value ?? ''].flat()
+    : [currentValue ?? (control.initial_options ?? []).map(({ value }) => value)].flat();
   const options = [...(control.options ?? []), ...(control.option_groups ?? []).flatMap((group) => group.options)];
   const change = (value: string, checked: boolean) => {
-    const values = checked ? [...chosen, value] : chosen.filter((one) => one !== value);
+    const values = checked ? [...selected, value] : selected.filter((one) => one !== value);
     const inOrder = options.flatMap((one) => (values.includes(one.value) ? [one.value] : []));
     const next = isRadio ? value : inOrder;
-    enter(next);
-    void tell(next);
+    onInput(next);
+    void onAction(next);
   };
   return (
     <fieldset
@@ -30,7 +30,7 @@ export function Choices({ control, field, entered, enter, tell }: ControlProps) 
             type={isRadio ? 'radio' : 'checkbox'}
             name={name}
             value={one.value}
-            checked={chosen.includes(one.value)}
+            checked={selected.includes(one.value)}
             onChange={({ target }) => change(one.value, target.checked)}
           />
           <span>

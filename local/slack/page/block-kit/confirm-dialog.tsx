@@ -3,18 +3,18 @@ import type { Confirm } from './block-kit-types.ts';
 import { TextObject } from './library-blocks.tsx';
 
 /** Asks as a confirm object says; Esc says no. */
-export function ConfirmDialog({ ask, answer }: { ask: Confirm; answer(yes: boolean): void }) {
+export function ConfirmDialog({ confirm, onAnswer }: { confirm: Confirm; onAnswer(isConfirmed: boolean): void }) {
   return (
-    <Dialog title={<TextObject text={ask.title} />} close={() => answer(false)} small>
+    <Dialog title={<TextObject text={confirm.title} />} close={() => onAnswer(false)} small>
       <div className="dialog-body">
-        <TextObject text={ask.text} />
+        <TextObject text={confirm.text} />
       </div>
       <footer className="dialog-foot">
-        <button type="button" className="button" onClick={() => answer(false)}>
-          <TextObject text={ask.deny} />
+        <button type="button" className="button" onClick={() => onAnswer(false)}>
+          <TextObject text={confirm.deny} />
         </button>
-        <button type="button" className={`button ${ask.style ?? 'primary'}`} onClick={() => answer(true)}>
-          <TextObject text={ask.confirm} />
+        <button type="button" className={`button ${confirm.style ?? 'primary'}`} onClick={() => onAnswer(true)}>
+          <TextObject text={confirm.confirm} />
         </button>
       </footer>
     </Dialog>

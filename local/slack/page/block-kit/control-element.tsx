@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import type { Block } from '../../model/view.ts';
-import type { Control, Value } from './block-kit-types.ts';
+import type { Control, ControlValue } from './block-kit-types.ts';
 import { ButtonElement } from './button-element.tsx';
-import { Choices } from './choice-list.tsx';
+import { ChoiceList } from './choice-list.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { SelectElement } from './select-element.tsx';
 import { useSurface } from './surface.ts';
 import { TextInput } from './text-input.tsx';
 
 /** How a control is named and described by the field around it. */
-export interface Field {
+export interface FieldContext {
   readonly id: string;
   readonly describedBy: string;
   readonly invalid: boolean;
@@ -18,52 +18,52 @@ export interface Field {
 /** What every control is drawn from. */
 export interface ControlProps {
   readonly control: Control;
-  readonly field?: Field | undefined;
+  readonly field?: FieldContext | undefined;
   /** What was entered; undefined: what it begins with. */
-  readonly entered: Value | undefined;
-  enter(value: Value): void;
+  readonly currentValue: ControlValue | undefined;
+  onInput(value: ControlValue): void;
   /** Tells the bot, after asking where the control wants that. Over once the bot has answered. */
-  tell(value: Value | undefined): Promise<void>;
+  onAction(value: ControlValue | undefined): Promise<void>;
   /** Whether the bot is told of every change; else values travel when the modal is submitted. */
-  readonly tells: boolean;
+  readonly dispatchesActions: boolean;
 }
 
 interface ControlElementProps {
   readonly block: Block;
   readonly control: Control;
-  readonly field?: Field;
+  readonly field?: FieldContext;
 }
 
 /** One element in which somebody acts. */
 export function ControlElement({ block, control, field }: ControlElementProps) {
   const surface = useSurface();
-  const [asking, setAsking] = useState<{ answer(yes: boolean): void }>();
-  const tells = block.type !== 'input' || block.dispatch_action === true;
-  const confirmed = async () => {
+  const [pendingConfirm, setPendingConfirm] = useState<{ resolve(isConfirmed: boolean): void }>();
+  const dispatchesActions = block.type !== 'input' || block.dispatch_action === true;
+  const askForConfirmation = async () => {
     if (!control.confirm) return true;
-    const yes = await new Promise<boolean>((answer) => setAsking({ answer }));
-    setAsking(undefined);
-    return yes;
+    const isConfirmed = await new Promise<boolean>((resolve) => setPendingConfirm({ resolve }));
+    setPendingConfirm(undefined);
+    return isConfirmed;
   };
   const props: ControlProps = {
     control,
     field,
-    tells,
-    entered: surface.entered?.[block.block_id ?? '']?.[control.action_id],
-    enter: (value) => surface.enter?.(block, control, value),
-    async tell(value) {
-      if (tells && (await confirmed())) await surface.act(block, control, value);
+    dispatchesActions,
+    currentValue: surface.inputValues?.[block.block_id ?? '']?.[control.action_id],
+    onInput: (value) => surface.onInput?.(block, control, value),
+    async onAction(value) {
+      if (dispatchesActions && (await askForConfirmation())) await surface.onAction(block, control, value);
     },
   };
   return (
     <>
-      {drawn(props)}
-      {asking && control.confirm && <ConfirmDialog ask={control.confirm} answer={asking.answer} />}
+      {renderControl(props)}
+      {pendingConfirm && control.confirm && <ConfirmDialog confirm={control.confirm} onAnswer={pendingConfirm.resolve} />}
     </>
   );
 }
 
-function drawn(props: ControlProps) {
+function renderControl(props: ControlProps) {
   switch (props.control.type) {
     case 'button':
     case 'workflow_button':
@@ -71,7 +71,7 @@ function drawn(props: ControlProps) {
     case 'checkboxes':
     case 'radio_buttons':
     case 'multi_static_select':
-      return <Choices {...props} />;
+      return <ChoiceList {...props} />;
     case 'static_select':
     case 'overflow':
     case 'users_select':

@@ -5,7 +5,7 @@ import { ControlElement } from './control-element.tsx';
 import { TextObject } from './library-blocks.tsx';
 import { useSurface } from './surface.ts';
 
-const groups = ['checkboxes', 'radio_buttons', 'multi_static_select'];
+const groupTypes = ['checkboxes', 'radio_buttons', 'multi_static_select'];
 
 /** A field with its label, its hint, and beside it what is wrong with it. */
 export function InputBlock({ block }: { block: Block }) {
@@ -14,22 +14,22 @@ export function InputBlock({ block }: { block: Block }) {
   const { label, hint, element } = block as unknown as { label: Text; hint?: Text; element: Control };
   const error = errors?.[block.block_id ?? ''];
   const field = { id, describedBy: error ? `${id}-error` : `${id}-hint`, invalid: error !== undefined };
-  const inside = (
+  const labelContent = (
     <>
       <TextObject text={label} />
       {block.optional === true && <span className="optional">optional</span>}
     </>
   );
-  const isGroup = groups.includes(element.type);
+  const isGroup = groupTypes.includes(element.type);
   return (
     <div className={error ? 'field wrong' : 'field'}>
       {isGroup ? (
         <div className="label" id={`${id}-label`}>
-          {inside}
+          {labelContent}
         </div>
       ) : (
         <label className="label" htmlFor={id}>
-          {inside}
+          {labelContent}
         </label>
       )}
       <ControlElement block={block} control={element} field={field} />

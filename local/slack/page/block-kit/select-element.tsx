@@ -1,23 +1,23 @@
-import { useNames } from '../app/directory.ts';
+import { useDirectory } from '../app/directory.ts';
 import type { Control, Option } from './block-kit-types.ts';
 import type { ControlProps } from './control-element.tsx';
 
-interface Shown {
+interface SelectOption {
   readonly value: string;
   readonly text: string;
 }
 
 /** A select of one, or an overflow menu, as the browser's own: it works with every keyboard and on every phone. */
-export function SelectElement({ control, field, entered, enter, tell }: ControlProps) {
-  const groups = useGroups(control);
+export function SelectElement({ control, field, currentValue, onInput, onAction }: ControlProps) {
+  const groups = useOptionGroups(control);
   const isMenu = control.type === 'overflow';
-  const chosen = isMenu ? '' : String(entered ?? initialOf(control));
-  const known = groups.some(({ options }) => options.some(({ value }) => value === chosen));
+  const selected = isMenu ? '' : String(currentValue ?? getInitialValue(control));
+  const isListed = groups.some(({ options }) => options.some(({ value }) => value === selected));
   const label = isMenu ? '⋯' : (control.placeholder?.text ?? 'Choose…');
   const change = (value: string) => {
     if (value === '') return;
-    if (!isMenu) enter(value);
-    void tell(value);
+    if (!isMenu) onInput(value);
+    void onAction(value);
   };
   return (
     <span className={isMenu ? 'select menu' : 'select'}>
@@ -26,22 +26,22 @@ export function SelectElement({ control, field, entered, enter, tell }: ControlP
         aria-label={field ? undefined : isMenu ? 'More actions' : label}
         aria-describedby={field?.describedBy}
         aria-invalid={field?.invalid}
-        value={known ? chosen : ''}
+        value={isListed ? selected : ''}
         onChange={({ target }) => change(target.value)}
         data-action={control.action_id}
         data-focus={control.focus_on_load}
       >
-        {(!known || isMenu) && <option value="">{label}</option>}
+        {(!isListed || isMenu) && <option value="">{label}</option>}
         {groups.map(({ label: name, options }) => {
-          const inside = options.map((one) => (
+          const children = options.map((one) => (
             <option value={one.value} key={one.value}>
               {one.text}
             </option>
           ));
-          if (name === '') return inside;
+          if (name === '') return children;
           return (
             <optgroup label={name} key={name}>
-              {inside}
+              {children}
             </optgroup>
           );
         })}
@@ -50,27 +50,27 @@ export function SelectElement({ control, field, entered, enter, tell }: ControlP
   );
 }
 
-function initialOf(control: Control): string {
+function getInitialValue(control: Control): string {
   const { initial_option: option, initial_user: user, initial_channel: channel } = control;
   return option?.value ?? user ?? channel ?? control.initial_conversation ?? '';
 }
 
-function useGroups(control: Control): readonly { readonly label: string; readonly options: readonly Shown[] }[] {
-  const { people, channels } = useNames();
+function useOptionGroups(control: Control): readonly { readonly label: string; readonly options: readonly SelectOption[] }[] {
+  const { people, channels } = useDirectory();
   switch (control.type) {
     case 'users_select':
       return [{ label: '', options: people.map(({ id, realName }) => ({ value: id, text: realName })) }];
     case 'channels_select':
     case 'conversations_select': {
-      const open = channels.filter(({ kind }) => kind === 'channel');
-      return [{ label: '', options: open.map(({ id, name }) => ({ value: id, text: `#${name}` })) }];
+      const selectableChannels = channels.filter(({ kind }) => kind === 'channel');
+      return [{ label: '', options: selectableChannels.map(({ id, name }) => ({ value: id, text: `#${name}` })) }];
     }
     default:
-      if (!control.option_groups) return [{ label: '', options: (control.options ?? []).map(shown) }];
-      return control.option_groups.map(({ label, options }) => ({ label: label.text, options: options.map(shown) }));
+      if (!control.option_groups) return [{ label: '', options: (control.options ?? []).map(toSelectOption) }];
+      return control.option_groups.map(({ label, options }) => ({ label: label.text, options: options.map(toSelectOption) }));
   }
 }
 
-function shown({ value, text, description }: Option): Shown {
+function toSelectOption({ value, text, description }: Option): SelectOption {
   return { value, text: description ? `${text.text} — ${description.text}` : text.text };
 }

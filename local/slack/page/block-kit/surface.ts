@@ -1,19 +1,19 @@
 import { createContext, useContext } from 'react';
 import type { Block } from '../../model/view.ts';
-import type { Control, Entered, Value } from './block-kit-types.ts';
+import type { Control, InputValues, ControlValue } from './block-kit-types.ts';
 
 /** What blocks stand on: a message, a modal, a Home tab; or, without it, only a picture of one. */
 export interface Surface {
   /** Somebody pressed or chose. It is over once the bot has answered. */
-  act(block: Block, control: Control, value: Value | undefined): Promise<void>;
+  onAction(block: Block, control: Control, value: ControlValue | undefined): Promise<void>;
   /** What was entered here so far. */
-  readonly entered?: Entered;
-  enter?(block: Block, control: Control, value: Value): void;
+  readonly inputValues?: InputValues;
+  onInput?(block: Block, control: Control, value: ControlValue): void;
   /** What is wrong, by block. */
   readonly errors?: Readonly<Record<string, string>>;
 }
 
-const SurfaceContext = createContext<Surface>({ act: async () => {} });
+const SurfaceContext = createContext<Surface>({ onAction: async () => {} });
 
 export const SurfaceProvider = SurfaceContext.Provider;
 

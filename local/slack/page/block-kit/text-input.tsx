@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import type { ControlProps } from './control-element.tsx';
 
-const kinds: Readonly<Record<string, string>> = {
+const inputTypes: Readonly<Record<string, string>> = {
   plain_text_input: 'text',
   email_text_input: 'email',
   url_text_input: 'url',
@@ -11,21 +11,21 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** Everything that is typed. */
-export function TextInput({ control, field, entered, enter, tell, tells }: ControlProps) {
+export function TextInput({ control, field, currentValue, onInput, onAction, dispatchesActions: tells }: ControlProps) {
   const initial = control.initial_value ?? control.initial_date ?? control.initial_time ?? '';
-  const value = String(entered ?? initial);
+  const value = String(currentValue ?? initial);
   const triggers = control.dispatch_action_config?.trigger_actions_on ?? ['on_enter_pressed'];
   const isPicker = control.type === 'datepicker' || control.type === 'timepicker';
-  const change = (typed: string) => {
-    enter(typed);
-    if (isPicker || triggers.includes('on_character_entered')) void tell(typed);
+  const change = (text: string) => {
+    onInput(text);
+    if (isPicker || triggers.includes('on_character_entered')) void onAction(text);
   };
-  const press = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !tells || !triggers.includes('on_enter_pressed')) return;
     event.preventDefault();
-    void tell(value);
+    void onAction(value);
   };
-  const shared = {
+  const commonProps = {
     id: field?.id,
     value,
     placeholder: control.placeholder?.text,
@@ -39,17 +39,17 @@ export function TextInput({ control, field, entered, enter, tell, tells }: Contr
     'data-focus': control.focus_on_load,
   };
   if (control.multiline) {
-    return <textarea {...shared} rows={4} onChange={({ target }) => change(target.value)} />;
+    return <textarea {...commonProps} rows={4} onChange={({ target }) => change(target.value)} />;
   }
   return (
     <input
-      {...shared}
-      type={kinds[control.type] ?? 'text'}
+      {...commonProps}
+      type={inputTypes[control.type] ?? 'text'}
       min={control.min_value}
       max={control.max_value}
       step={control.type === 'number_input' && control.is_decimal_allowed ? 'any' : undefined}
       onChange={({ target }) => change(target.value)}
-      onKeyDown={press}
+      onKeyDown={onKeyDown}
     />
   );
 }

@@ -1,52 +1,52 @@
 import type { Text } from './block-kit-types.ts';
-import { type Node, parseMrkdwn, type Style } from './parse-mrkdwn.ts';
+import { type MrkdwnNode, parseMrkdwn, type TextStyle } from './parse-mrkdwn.ts';
 
-type Styles = Partial<Record<Style | 'code', boolean>>;
-type Inline = { readonly type: string; readonly [field: string]: unknown };
+type InlineStyles = Partial<Record<TextStyle | 'code', boolean>>;
+type InlineElement = { readonly type: string; readonly [field: string]: unknown };
 
 /** What the library draws for `rich_text`, which it draws as it is; its own reading of mrkdwn takes `*` and `:30:` in code and times for marks. */
 export interface RichText {
   readonly type: 'rich_text';
-  readonly elements: { readonly type: string; readonly elements: readonly Inline[] }[];
+  readonly elements: { readonly type: string; readonly elements: readonly InlineElement[] }[];
 }
 
 /** A text object as rich text. */
-export function richTextOf({ type, text }: Text): RichText {
-  const nodes = type === 'mrkdwn' ? parseMrkdwn(text) : plainNodes(text);
+export function toRichText({ type, text }: Text): RichText {
+  const nodes = type === 'mrkdwn' ? parseMrkdwn(text) : parsePlainText(text);
   const elements: RichText['elements'] = [];
-  let line: Inline[] = [];
+  let line: InlineElement[] = [];
   const flush = () => {
     if (line.length > 0) elements.push({ type: 'rich_text_section', elements: line });
     line = [];
   };
   for (const node of nodes) {
     if (node.type !== 'pre' && node.type !== 'quote') {
-      line.push(...inlines(node, {}));
+      line.push(...toInlineElements(node, {}));
       continue;
     }
     flush();
     const type = node.type === 'pre' ? 'rich_text_preformatted' : 'rich_text_quote';
-    elements.push({ type, elements: inlines(node, {}) });
+    elements.push({ type, elements: toInlineElements(node, {}) });
   }
   flush();
   return { type: 'rich_text', elements };
 }
 
 /** In plain text only emoji are read. */
-function plainNodes(text: string): Node[] {
+function parsePlainText(text: string): MrkdwnNode[] {
   return text
     .split(/(?<![A-Za-z0-9]):([a-z_+-][a-z0-9_+'-]*):/)
     .map((part, index) => (index % 2 === 1 ? { type: 'emoji', name: part } : { type: 'text', text: part }));
 }
 
-function inlines(node: Node, style: Styles): Inline[] {
+function toInlineElements(node: MrkdwnNode, style: InlineStyles): InlineElement[] {
   switch (node.type) {
     case 'bold':
     case 'italic':
     case 'strike':
-      return node.children.flatMap((child) => inlines(child, { ...style, [node.type]: true }));
+      return node.children.flatMap((child) => toInlineElements(child, { ...style, [node.type]: true }));
     case 'quote':
-      return node.children.flatMap((child) => inlines(child, style));
+      return node.children.flatMap((child) => toInlineElements(child, style));
     case 'break':
       return [{ type: 'text', text: '\n' }];
     case 'code':

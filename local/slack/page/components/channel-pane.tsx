@@ -1,51 +1,51 @@
 import { useEffect, useState } from 'react';
 import type { View } from '../../model/view.ts';
-import type { ChannelEntry, Overview, ShownMessage } from '../app/api-types.ts';
-import { channelTitle } from '../app/find-channel.ts';
-import { act } from '../app/local-api-client.ts';
-import { type Place, placeHash } from '../app/route.ts';
-import type { Live } from '../app/use-change-stream.ts';
-import { useLook } from '../app/use-query.ts';
+import type { ChannelEntry, Overview, ApiMessage } from '../app/api-types.ts';
+import { formatChannelTitle } from '../app/find-channel.ts';
+import { performAction } from '../app/local-api-client.ts';
+import { type Route, formatRoute } from '../app/route.ts';
+import type { ChangeStream } from '../app/use-change-stream.ts';
+import { useQuery } from '../app/use-query.ts';
 import { MessageList } from '../message/message-list.tsx';
 import { Composer } from './composer.tsx';
-import { Home } from './home-tab.tsx';
+import { HomeTab } from './home-tab.tsx';
 import { Icon } from './icon.tsx';
-import { useNotice } from './notices.tsx';
+import { useNotices } from './notices.tsx';
 
 interface ChannelPaneProps {
   readonly team: Overview;
-  readonly place: Place;
+  readonly route: Route;
   readonly channel: ChannelEntry;
-  readonly live: Live;
+  readonly stream: ChangeStream;
   openDrawer(): void;
   openThread(ts: string): void;
   send(text: string): Promise<boolean>;
 }
 
 /** A channel or a direct conversation; the app's has a Home tab besides. */
-export function ChannelPane({ team, place, channel, live, openDrawer, openThread, send }: ChannelPaneProps) {
-  const { as, home } = place;
-  const title = channelTitle(team, channel);
+export function ChannelPane({ team, route, channel, stream, openDrawer, openThread, send }: ChannelPaneProps) {
+  const { as, home } = route;
+  const title = formatChannelTitle(team, channel);
   const isApp = channel.with === team.bot.user;
   const app = team.people.find(({ id }) => id === team.bot.user);
-  const loaded = useLook<{ messages: ShownMessage[] }>(
+  const history = useQuery<{ messages: ApiMessage[] }>(
     'messages',
     home ? undefined : { as, channel: channel.id },
-    live,
-    (news) => news.kind === 'message' && news.channel === channel.id,
+    stream,
+    (event) => event.kind === 'message' && event.channel === channel.id,
   );
-  const homeTab = useLook<{ view: View | null }>(
+  const homeTab = useQuery<{ view: View | null }>(
     'home',
     home ? { as } : undefined,
-    live,
+    stream,
     ({ kind }) => kind === 'home',
   );
-  const messages = loaded?.messages;
-  useRead(as, channel, home ? undefined : messages?.at(-1)?.ts);
-  const tab = (name: string, where: Partial<Place>, isCurrent: boolean) => (
+  const messages = history?.messages;
+  useMarkAsRead(as, channel, home ? undefined : messages?.at(-1)?.ts);
+  const renderTab = (name: string, target: Partial<Route>, isCurrent: boolean) => (
     <a
       className="tab"
-      href={placeHash({ as, channel: '', home: false, ...where })}
+      href={formatRoute({ as, channel: '', home: false, ...target })}
       aria-current={isCurrent || undefined}
     >
       {name}
@@ -60,17 +60,17 @@ export function ChannelPane({ team, place, channel, live, openDrawer, openThread
         <h1>{title}</h1>
         {isApp ? (
           <span className="tabs">
-            {tab('Home', { home: true }, home)}
-            {tab('Messages', { channel: `@${app?.name}` }, !home)}
+            {renderTab('Home', { home: true }, home)}
+            {renderTab('Messages', { channel: `@${app?.name}` }, !home)}
           </span>
         ) : (
           <span className="topic muted">{channel.topic}</span>
         )}
-        {channel.kind === 'channel' && !channel.hasBot && <AddApp as={as} channel={channel} team={team} />}
-        {!live.online && <span className="away">reconnecting…</span>}
+        {channel.kind === 'channel' && !channel.hasBot && <AddAppButton as={as} channel={channel} team={team} />}
+        {!stream.isOnline && <span className="away">reconnecting…</span>}
       </header>
       {home ? (
-        <Home as={as} view={homeTab?.view} />
+        <HomeTab as={as} view={homeTab?.view} />
       ) : (
         <>
           <MessageList
@@ -88,25 +88,25 @@ export function ChannelPane({ team, place, channel, live, openDrawer, openThread
 }
 
 /** Marks a channel as read up to its newest message, while somebody looks at it. */
-function useRead(as: string, channel: ChannelEntry, newest: string | undefined): void {
-  const [isSeen, setSeen] = useState(!document.hidden);
+function useMarkAsRead(as: string, channel: ChannelEntry, newest: string | undefined): void {
+  const [isVisible, setIsVisible] = useState(!document.hidden);
   useEffect(() => {
-    const changed = () => setSeen(!document.hidden);
-    document.addEventListener('visibilitychange', changed);
-    return () => document.removeEventListener('visibilitychange', changed);
+    const onVisibilityChange = () => setIsVisible(!document.hidden);
+    document.addEventListener('visibilitychange', onVisibilityChange);
+    return () => document.removeEventListener('visibilitychange', onVisibilityChange);
   }, []);
   useEffect(() => {
-    if (!isSeen || newest === undefined) return;
-    act('read', { as, channel: channel.id, ts: newest }).catch((error: unknown) => console.info(error));
-  }, [as, channel.id, isSeen, newest]);
+    if (!isVisible || newest === undefined) return;
+    performAction('read', { as, channel: channel.id, ts: newest }).catch((error: unknown) => console.info(error));
+  }, [as, channel.id, isVisible, newest]);
 }
 
-function AddApp({ as, channel, team }: { as: string; channel: ChannelEntry; team: Overview }) {
-  const notice = useNotice();
+function AddAppButton({ as, channel, team }: { as: string; channel: ChannelEntry; team: Overview }) {
+  const notices = useNotices();
   const app = team.people.find(({ id }) => id === team.bot.user);
-  const add = () => notice.of(() => act('invite', { as, channel: channel.id, user: team.bot.user }).then(() => {}));
+  const inviteApp = () => notices.reportErrors(() => performAction('invite', { as, channel: channel.id, user: team.bot.user }).then(() => {}));
   return (
-    <button type="button" className="button quiet" onClick={() => void add()}>
+    <button type="button" className="button quiet" onClick={() => void inviteApp()}>
       Add {app?.realName} here
     </button>
   );

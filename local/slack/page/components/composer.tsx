@@ -1,66 +1,66 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import type { Command } from '../app/api-types.ts';
+import type { SlashCommand } from '../app/api-types.ts';
 import { Icon } from './icon.tsx';
 
 interface ComposerProps {
   readonly placeholder: string;
   /** @returns whether it was taken; what was not comes back into the box */
   send(text: string): Promise<boolean>;
-  readonly commands: readonly Command[];
+  readonly commands: readonly SlashCommand[];
   /** Under which what was sent is remembered, for the arrow keys. */
   readonly historyKey: string;
 }
 
-const kept = 100;
+const maxHistoryLength = 100;
 
 /** Where messages and commands are typed: Enter sends, Shift+Enter breaks the line, arrows bring back what was sent. */
 export function Composer({ placeholder, send, commands, historyKey }: ComposerProps) {
-  const box = useRef<HTMLTextAreaElement>(null);
+  const textarea = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const [text, setText] = useState('');
-  const [chosen, setChosen] = useState(0);
-  const [back, setBack] = useState(0);
-  const [underWay, setUnderWay] = useState(0);
-  const hints = hintsFor(text, commands);
+  const [selectedIndex, setSelectedIndex] = useState(0);
+  const [historyOffset, setHistoryOffset] = useState(0);
+  const [pendingCount, setPendingCount] = useState(0);
+  const hints = findHints(text, commands);
   const isChoosing = hints.length > 0 && !text.includes(' ');
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  useEffect(() => textarea.current?.focus({ preventScroll: true }), []);
 
   const submit = async () => {
-    const sent = text.trim();
-    if (sent === '') return;
-    remember(historyKey, sent);
-    write('');
-    setUnderWay((count) => count + 1);
-    const taken = await send(sent);
-    setUnderWay((count) => count - 1);
-    if (!taken) setText((now) => now || sent);
+    const submitted = text.trim();
+    if (submitted === '') return;
+    addToHistory(historyKey, submitted);
+    changeText('');
+    setPendingCount((count) => count + 1);
+    const isAccepted = await send(submitted);
+    setPendingCount((count) => count - 1);
+    if (!isAccepted) setText((now) => now || submitted);
   };
-  const write = (next: string, steps = 0) => {
+  const changeText = (next: string, steps = 0) => {
     setText(next);
-    setChosen(0);
-    setBack(steps);
+    setSelectedIndex(0);
+    setHistoryOffset(steps);
   };
   const recall = (steps: number) => {
-    const past = history(historyKey);
-    if (steps < 0 || steps > past.length) return false;
-    write(steps === 0 ? '' : (past.at(-steps) ?? ''), steps);
+    const entries = readHistory(historyKey);
+    if (steps < 0 || steps > entries.length) return false;
+    changeText(steps === 0 ? '' : (entries.at(-steps) ?? ''), steps);
     return true;
   };
-  const press = (event: KeyboardEvent) => {
-    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       void submit();
     } else if (event.key === 'Tab' && !event.shiftKey && isChoosing) {
       event.preventDefault();
-      write(`${hints[chosen]?.command ?? text} `);
+      changeText(`${hints[selectedIndex]?.command ?? text} `);
     } else if (event.key === 'Escape' && text !== '') {
       event.stopPropagation();
-      write('');
-    } else if (way !== undefined && hints.length > 1 && isChoosing) {
+      changeText('');
+    } else if (direction !== undefined && hints.length > 1 && isChoosing) {
       event.preventDefault();
-      setChosen((chosen - way + hints.length) % hints.length);
-    } else if (way !== undefined && !text.includes('\n') && (text === '' || back > 0) && recall(back + way)) {
+      setSelectedIndex((selectedIndex - direction + hints.length) % hints.length);
+    } else if (direction !== undefined && !text.includes('\n') && (text === '' || historyOffset > 0) && recall(historyOffset + direction)) {
       event.preventDefault();
     }
   };
@@ -72,10 +72,10 @@ export function Composer({ placeholder, send, commands, historyKey }: ComposerPr
             <button
               type="button"
               key={command}
-              className={isChoosing && index === chosen ? 'command-hint chosen' : 'command-hint'}
+              className={isChoosing && index === selectedIndex ? 'command-hint chosen' : 'command-hint'}
               onClick={() => {
-                write(`${command} `);
-                box.current?.focus();
+                changeText(`${command} `);
+                textarea.current?.focus();
               }}
             >
               <strong>{command}</strong> <span className="muted">{usage}</span>
@@ -86,21 +86,21 @@ export function Composer({ placeholder, send, commands, historyKey }: ComposerPr
       )}
       <div className="composer-box">
         <textarea
-          ref={box}
+          ref={textarea}
           rows={Math.min(8, text.split('\n').length)}
           value={text}
           placeholder={placeholder}
           aria-label={placeholder}
           aria-describedby={hints.length > 0 ? `${id}-hints` : undefined}
           spellCheck={false}
-          onChange={({ target }) => write(target.value)}
-          onKeyDown={press}
+          onChange={({ target }) => changeText(target.value)}
+          onKeyDown={onKeyDown}
         />
         <button
           type="button"
           className="send"
           aria-label="Send"
-          aria-busy={underWay > 0}
+          aria-busy={pendingCount > 0}
           disabled={text.trim() === ''}
           onClick={() => void submit()}
         >
@@ -112,16 +112,16 @@ export function Composer({ placeholder, send, commands, historyKey }: ComposerPr
 }
 
 /** The commands that what was typed may become. */
-function hintsFor(text: string, commands: readonly Command[]): readonly Command[] {
-  const typed = /^\/\S*/.exec(text)?.[0];
-  if (typed === undefined) return [];
-  return commands.filter(({ command }) => (text.includes(' ') ? command === typed : command.startsWith(typed)));
+function findHints(text: string, commands: readonly SlashCommand[]): readonly SlashCommand[] {
+  const prefix = /^\/\S*/.exec(text)?.[0];
+  if (prefix === undefined) return [];
+  return commands.filter(({ command }) => (text.includes(' ') ? command === prefix : command.startsWith(prefix)));
 }
 
-function history(key: string): readonly string[] {
+function readHistory(key: string): readonly string[] {
   return JSON.parse(sessionStorage.getItem(key) ?? '[]') as string[];
 }
 
-function remember(key: string, text: string): void {
-  sessionStorage.setItem(key, JSON.stringify([...history(key), text].slice(-kept)));
+function addToHistory(key: string, text: string): void {
+  sessionStorage.setItem(key, JSON.stringify([...readHistory(key), text].slice(-maxHistoryLength)));
 }

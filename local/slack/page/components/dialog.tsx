@@ -15,9 +15,9 @@ export function Dialog({ title, close, small = false, children }: DialogProps) {
   useEffect(() => {
     const { current } = dialog;
     if (!current?.open) current?.showModal();
-    const wanted = current?.querySelector<HTMLElement>('[data-focus="true"]');
-    const first = current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)');
-    (wanted ?? first)?.focus();
+    const focusTarget = current?.querySelector<HTMLElement>('[data-focus="true"]');
+    const firstField = current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)');
+    (focusTarget ?? firstField)?.focus();
   }, []);
   return (
     <dialog

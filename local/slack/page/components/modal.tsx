@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { View } from '../../model/view.ts';
-import { type Acted, act } from '../app/local-api-client.ts';
-import type { Entered, Text } from '../block-kit/block-kit-types.ts';
+import { type ActionResult, performAction } from '../app/local-api-client.ts';
+import type { InputValues, Text } from '../block-kit/block-kit-types.ts';
 import { Blocks } from '../block-kit/blocks.tsx';
 import { TextObject } from '../block-kit/library-blocks.tsx';
 import { type Surface, SurfaceProvider } from '../block-kit/surface.ts';
@@ -11,27 +11,27 @@ interface ModalProps {
   readonly as: string;
   readonly view: View;
   /** What was entered in this view before another came on top of it. */
-  readonly begun: Entered;
-  keep(entered: Entered): void;
+  readonly initialValues: InputValues;
+  saveValues(inputValues: InputValues): void;
 }
 
 /** The modal on top of a person's stack. What is entered stays while the bot changes the view around it. */
-export function Modal({ as, view, begun, keep }: ModalProps) {
-  const [entered, setEntered] = useState<Entered>(begun);
+export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
+  const [inputValues, setInputValues] = useState<InputValues>(initialValues);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
+  const [isSubmitting, setIsSubmitting] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => keep(entered), [entered, keep]);
+  useEffect(() => saveValues(inputValues), [inputValues, saveValues]);
   useEffect(() => {
     if (Object.keys(errors).length === 0) return;
     form.current?.querySelector<HTMLElement>('.field.wrong :is(input, select, textarea)')?.focus();
   }, [errors]);
 
   /** Says what came of something that was asked of the bot. */
-  const told = async (asked: Promise<{ ack: Acted }>) => {
+  const showResult = async (request: Promise<{ ack: ActionResult }>) => {
     try {
-      const { ack } = await asked;
+      const { ack } = await request;
       setErrors(ack.errors ?? {});
       setProblem(ack.ok || ack.errors ? '' : `The app did not answer as expected (${ack.error}). Try again.`);
     } catch (error) {
@@ -39,28 +39,28 @@ export function Modal({ as, view, begun, keep }: ModalProps) {
     }
   };
   const surface: Surface = {
-    entered,
+    inputValues,
     errors,
-    enter(block, control, value) {
+    onInput(block, control, value) {
       const id = block.block_id ?? '';
-      setEntered((all) => ({ ...all, [id]: { ...all[id], [control.action_id]: value } }));
+      setInputValues((all) => ({ ...all, [id]: { ...all[id], [control.action_id]: value } }));
     },
-    async act(block, control, value) {
+    async onAction(block, control, value) {
       const id = block.block_id ?? '';
       // What was just chosen is not in the state of this drawing yet.
       const isPress = control.type === 'button' || control.type === 'overflow';
-      const values = isPress || value === undefined ? entered : withValue(entered, id, control.action_id, value);
-      await told(act('click', { as, viewId: view.id, actionId: control.action_id, blockId: id, value, values }));
+      const values = isPress || value === undefined ? inputValues : withValue(inputValues, id, control.action_id, value);
+      await showResult(performAction('click', { as, viewId: view.id, actionId: control.action_id, blockId: id, value, values }));
     },
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    await told(act('submit', { as, viewId: view.id, values: entered }));
-    setBusy(false);
+    setIsSubmitting(true);
+    await showResult(performAction('submit', { as, viewId: view.id, values: inputValues }));
+    setIsSubmitting(false);
   };
   const close = (all: boolean) =>
-    void told(act('close', { as, viewId: view.id, all }).then(() => ({ ack: { ok: true } })));
+    void showResult(performAction('close', { as, viewId: view.id, all }).then(() => ({ ack: { ok: true } })));
   const { title, submit: submitText, close: closeText } = view as { title?: Text; submit?: Text; close?: Text };
   return (
     <Dialog title={title ? <TextObject text={title} /> : ''} close={() => close(true)}>
@@ -80,7 +80,7 @@ export function Modal({ as, view, begun, keep }: ModalProps) {
             {closeText ? <TextObject text={closeText} /> : 'Close'}
           </button>
           {submitText && (
-            <button type="submit" className="button primary" aria-busy={busy}>
+            <button type="submit" className="button primary" aria-busy={isSubmitting}>
               <TextObject text={submitText} />
             </button>
           )}
@@ -90,6 +90,6 @@ export function Modal({ as, view, begun, keep }: ModalProps) {
   );
 }
 
-function withValue(entered: Entered, block: string, action: string, value: Entered[string][string]): Entered {
-  return { ...entered, [block]: { ...entered[block], [action]: value } };
+function withValue(inputValues: InputValues, block: string, action: string, value: InputValues[string][string]): InputValues {
+  return { ...inputValues, [block]: { ...inputValues[block], [action]: value } };
 }

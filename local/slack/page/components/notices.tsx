@@ -1,26 +1,26 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
-interface Notice {
+interface ErrorNotices {
   /** Does something, and says what went wrong with it. Ends well either way. @returns whether it went well */
-  of(work: () => Promise<void>): Promise<boolean>;
+  reportErrors(work: () => Promise<void>): Promise<boolean>;
 }
 
-const shownMs = 7_000;
-const NoticeContext = createContext<Notice>({ of: async () => false });
+const displayMs = 7_000;
+const NoticesContext = createContext<ErrorNotices>({ reportErrors: async () => false });
 
 /** Where what went wrong is said for a while, in a corner. */
 export function Notices({ children }: { children: ReactNode }) {
-  const [shown, setShown] = useState<readonly { readonly id: number; readonly text: string }[]>([]);
-  const notice = useMemo<Notice>(
+  const [visible, setVisible] = useState<readonly { readonly id: number; readonly text: string }[]>([]);
+  const context = useMemo<ErrorNotices>(
     () => ({
-      async of(work) {
+      async reportErrors(work) {
         try {
           await work();
           return true;
         } catch (error) {
           const id = performance.now();
-          setShown((all) => [...all, { id, text: (error as Error).message }]);
-          setTimeout(() => setShown((all) => all.filter((one) => one.id !== id)), shownMs);
+          setVisible((all) => [...all, { id, text: (error as Error).message }]);
+          setTimeout(() => setVisible((all) => all.filter((one) => one.id !== id)), displayMs);
           return false;
         }
       },
@@ -28,19 +28,19 @@ export function Notices({ children }: { children: ReactNode }) {
     [],
   );
   return (
-    <NoticeContext value={notice}>
+    <NoticesContext value={context}>
       {children}
       <div className="notices" role="status">
-        {shown.map(({ id, text }) => (
+        {visible.map(({ id, text }) => (
           <div className="notice" key={id}>
             {text}
           </div>
         ))}
       </div>
-    </NoticeContext>
+    </NoticesContext>
   );
 }
 
-export function useNotice(): Notice {
-  return useContext(NoticeContext);
+export function useNotices(): ErrorNotices {
+  return useContext(NoticesContext);
 }

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import type { Person } from '../../model/person.ts';
 import type { ChannelEntry, Overview } from '../app/api-types.ts';
-import { type Place, placeHash } from '../app/route.ts';
+import { type Route, formatRoute } from '../app/route.ts';
 import type { Theme } from '../app/use-theme.ts';
 import { Avatar } from '../message/avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -9,22 +9,22 @@ import { ThemeButton } from './theme-button.tsx';
 
 interface SidebarProps {
   readonly team: Overview;
-  readonly place: Place;
+  readonly route: Route;
   readonly channel: ChannelEntry | undefined;
   readonly theme: Theme;
   setTheme(theme: Theme): void;
 }
 
 /** Channels, the app, people, and who one is. Everything in it is a link, so that it opens in another window too. */
-export function Sidebar({ team, place, channel, theme, setTheme }: SidebarProps) {
+export function Sidebar({ team, route, channel, theme, setTheme }: SidebarProps) {
   const { me, people, channels, bot } = team;
-  const direct = (id: string) => channels.find((one) => one.kind === 'im' && one.with === id);
+  const findDm = (id: string) => channels.find((one) => one.kind === 'im' && one.with === id);
   const app = people.find(({ id }) => id === bot.user);
   const others = people.filter(({ id, isBot }) => id !== me.id && !isBot);
-  const to = (where: Partial<Place>) => placeHash({ as: me.name, channel: '', home: false, ...where });
-  const current = place.home ? undefined : channel?.id;
+  const buildHref = (target: Partial<Route>) => formatRoute({ as: me.name, channel: '', home: false, ...target });
+  const current = route.home ? undefined : channel?.id;
   return (
-    <nav className="sidebar" aria-label="Channels" onKeyDown={step}>
+    <nav className="sidebar" aria-label="Channels" onKeyDown={moveFocus}>
       <header className="team">
         <strong>{team.team.name}</strong>
         <ThemeButton theme={theme} setTheme={setTheme} />
@@ -34,45 +34,45 @@ export function Sidebar({ team, place, channel, theme, setTheme }: SidebarProps)
         {channels
           .filter(({ kind }) => kind === 'channel')
           .map((one) => (
-            <Row href={to({ channel: one.name })} entry={one} current={current} key={one.id}>
+            <SidebarRow href={buildHref({ channel: one.name })} entry={one} current={current} key={one.id}>
               <Icon name={one.isPrivate ? 'lock' : 'hash'} />
               <span className="name">{one.name}</span>
-            </Row>
+            </SidebarRow>
           ))}
         {app && (
           <>
             <h2>Apps</h2>
-            <a className="row" href={to({ home: true })} aria-current={place.home ? 'page' : undefined}>
+            <a className="row" href={buildHref({ home: true })} aria-current={route.home ? 'page' : undefined}>
               <Icon name="home" />
               <span className="name">{app.realName} home</span>
             </a>
-            <Row href={to({ channel: `@${app.name}` })} entry={direct(app.id)} current={current}>
+            <SidebarRow href={buildHref({ channel: `@${app.name}` })} entry={findDm(app.id)} current={current}>
               <Avatar person={app} small />
               <span className="name">{app.realName}</span>
-            </Row>
+            </SidebarRow>
           </>
         )}
         <h2>Direct messages</h2>
         {others.map((one) => (
-          <Row href={to({ channel: `@${one.name}` })} entry={direct(one.id)} current={current} key={one.id}>
+          <SidebarRow href={buildHref({ channel: `@${one.name}` })} entry={findDm(one.id)} current={current} key={one.id}>
             <Avatar person={one} small />
             <span className="name">{one.realName}</span>
-          </Row>
+          </SidebarRow>
         ))}
       </div>
-      <People me={me} people={people} to={to} />
+      <PersonSwitcher me={me} people={people} buildHref={buildHref} />
     </nav>
   );
 }
 
-interface RowProps {
+interface SidebarRowProps {
   readonly href: string;
   readonly entry: ChannelEntry | undefined;
   readonly current: string | undefined;
   readonly children: React.ReactNode;
 }
 
-function Row({ href, entry, current, children }: RowProps) {
+function SidebarRow({ href, entry, current, children }: SidebarRowProps) {
   const unread = entry?.unread ?? 0;
   const isCurrent = entry !== undefined && entry.id === current;
   return (
@@ -94,14 +94,14 @@ function Row({ href, entry, current, children }: RowProps) {
   );
 }
 
-interface PeopleProps {
+interface PersonSwitcherProps {
   readonly me: Person;
   readonly people: readonly Person[];
-  to(where: Partial<Place>): string;
+  buildHref(target: Partial<Route>): string;
 }
 
 /** Who one is here, and the others whom one can be: in this window, or in another beside it. */
-function People({ me, people, to }: PeopleProps) {
+function PersonSwitcher({ me, people, buildHref: to }: PersonSwitcherProps) {
   return (
     <details className="people">
       <summary>
@@ -135,11 +135,11 @@ function People({ me, people, to }: PeopleProps) {
 }
 
 /** Arrows go from one place to the next. */
-function step(event: KeyboardEvent<HTMLElement>): void {
-  const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')].filter((row) => row.checkVisibility());
   const from = rows.indexOf(event.target as HTMLElement);
-  if (way === undefined || from < 0) return;
+  if (direction === undefined || from < 0) return;
   event.preventDefault();
-  rows[(from + way + rows.length) % rows.length]?.focus();
+  rows[(from + direction + rows.length) % rows.length]?.focus();
 }

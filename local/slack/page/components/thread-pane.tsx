@@ -1,6 +1,6 @@
-import type { ChannelEntry, ShownMessage } from '../app/api-types.ts';
-import type { Live } from '../app/use-change-stream.ts';
-import { useLook } from '../app/use-query.ts';
+import type { ChannelEntry, ApiMessage } from '../app/api-types.ts';
+import type { ChangeStream } from '../app/use-change-stream.ts';
+import { useQuery } from '../app/use-query.ts';
 import { MessageList } from '../message/message-list.tsx';
 import { Composer } from './composer.tsx';
 import { Icon } from './icon.tsx';
@@ -9,20 +9,20 @@ interface ThreadPaneProps {
   readonly as: string;
   readonly channel: ChannelEntry;
   readonly ts: string;
-  readonly live: Live;
+  readonly stream: ChangeStream;
   close(): void;
   send(text: string): Promise<boolean>;
 }
 
 /** A message and its replies, beside the channel. Esc closes it. */
-export function ThreadPane({ as, channel, ts, live, close, send }: ThreadPaneProps) {
-  const loaded = useLook<{ messages: ShownMessage[] }>(
+export function ThreadPane({ as, channel, ts, stream, close, send }: ThreadPaneProps) {
+  const thread = useQuery<{ messages: ApiMessage[] }>(
     'messages',
     { as, channel: channel.id, thread: ts },
-    live,
-    (news) => news.kind === 'message' && news.channel === channel.id,
+    stream,
+    (event) => event.kind === 'message' && event.channel === channel.id,
   );
-  const messages = loaded?.messages ?? [];
+  const messages = thread?.messages ?? [];
   return (
     <aside className="thread" aria-label="Thread">
       <header className="pane-head">

@@ -1,13 +1,13 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { Names } from '../app/directory.ts';
-import { NamesProvider } from '../app/directory.ts';
+import type { Directory } from '../app/directory.ts';
+import { DirectoryProvider } from '../app/directory.ts';
 import { useTheme } from '../app/use-theme.ts';
 import { ThemeButton } from '../components/theme-button.tsx';
-import { type Shown, ShownSample } from './sample-view.tsx';
+import { type GallerySample, SampleView } from './sample-view.tsx';
 
 interface Gallery {
-  readonly names: Names;
-  readonly samples: readonly Shown[];
+  readonly names: Directory;
+  readonly samples: readonly GallerySample[];
 }
 
 /** Every message in every state, one group at a time, as the workspace shows them. */
@@ -15,7 +15,7 @@ export function GalleryPage() {
   const [gallery, setGallery] = useState<Gallery>();
   const [problem, setProblem] = useState('');
   const [theme, setTheme] = useTheme();
-  const wanted = useSyncExternalStore(onHash, () => decodeURIComponent(window.location.hash.slice(1)));
+  const selectedGroup = useSyncExternalStore(subscribeToHash, () => decodeURIComponent(window.location.hash.slice(1)));
   const [isPhone, setPhone] = useState(false);
   useEffect(() => {
     const load = async () => {
@@ -23,17 +23,17 @@ export function GalleryPage() {
       if (response.ok) setGallery((await response.json()) as Gallery);
       setProblem(response.ok ? '' : await response.text());
     };
-    const again = () => void load().catch((error: unknown) => setProblem(String(error)));
-    again();
+    const reload = () => void load().catch((error: unknown) => setProblem(String(error)));
+    reload();
     // Whoever comes back from the editor sees what was written.
-    window.addEventListener('focus', again);
-    return () => window.removeEventListener('focus', again);
+    window.addEventListener('focus', reload);
+    return () => window.removeEventListener('focus', reload);
   }, []);
   if (!gallery) return problem ? <pre className="gallery-problem">{problem}</pre> : <div className="loading" />;
   const groups = [...Map.groupBy(gallery.samples, ({ group }) => group)];
-  const [shown, samples] = groups.find(([group]) => group === wanted) ?? groups[0] ?? ['', []];
+  const [currentGroup, samples] = groups.find(([group]) => group === selectedGroup) ?? groups[0] ?? ['', []];
   return (
-    <NamesProvider value={gallery.names}>
+    <DirectoryProvider value={gallery.names}>
       <div className={isPhone ? 'gallery phone' : 'gallery'}>
         <nav className="gallery-nav" aria-label="Groups">
           <header className="team">
@@ -49,7 +49,7 @@ export function GalleryPage() {
             <a
               className="row"
               href={`#${encodeURIComponent(group)}`}
-              aria-current={group === shown ? 'page' : undefined}
+              aria-current={group === currentGroup ? 'page' : undefined}
               key={group}
             >
               <span className="name">{group}</span>
@@ -59,17 +59,17 @@ export function GalleryPage() {
         </nav>
         <main className="gallery-main">
           {problem && <pre className="gallery-problem">{problem}</pre>}
-          <h1>{shown}</h1>
+          <h1>{currentGroup}</h1>
           {samples.map((sample) => (
-            <ShownSample sample={sample} key={sample.name} />
+            <SampleView sample={sample} key={sample.name} />
           ))}
         </main>
       </div>
-    </NamesProvider>
+    </DirectoryProvider>
   );
 }
 
-function onHash(changed: () => void): () => void {
-  window.addEventListener('hashchange', changed);
-  return () => window.removeEventListener('hashchange', changed);
+function subscribeToHash(onChange: () => void): () => void {
+  window.addEventListener('hashchange', onChange);
+  return () => window.removeEventListener('hashchange', onChange);
 }

@@ -1,21 +1,21 @@
 import type { Block } from '../../model/view.ts';
-import type { ShownMessage } from '../app/api-types.ts';
+import type { ApiMessage } from '../app/api-types.ts';
 import type { Text } from '../block-kit/block-kit-types.ts';
 import { Blocks } from '../block-kit/blocks.tsx';
 import { TextObject } from '../block-kit/library-blocks.tsx';
 import { Message } from '../message/message.tsx';
 
 /** One sample, as the gallery's server gives it. */
-export interface Shown {
+export interface GallerySample {
   readonly group: string;
   readonly name: string;
   readonly surface: 'message' | 'modal' | 'home' | 'ephemeral';
-  readonly message: View | Pick<ShownMessage, 'text' | 'blocks'>;
+  readonly message: SampleViewData | Pick<ApiMessage, 'text' | 'blocks'>;
   /** Where its picture is. */
   readonly picture?: string;
 }
 
-interface View {
+interface SampleViewData {
   readonly type: 'modal' | 'home';
   readonly title?: Text;
   readonly submit?: Text;
@@ -23,12 +23,12 @@ interface View {
   readonly blocks: readonly Block[];
 }
 
-const bot = 'U0000BOT0';
-const noon = '1772366400.000100';
-const nothing = async () => {};
+const botUserId = 'U0000BOT0';
+const sampleTs = '1772366400.000100';
+const noop = async () => {};
 
 /** A sample on the surface that it is made for. Nothing that is pressed goes anywhere. */
-export function ShownSample({ sample }: { sample: Shown }) {
+export function SampleView({ sample }: { sample: GallerySample }) {
   return (
     <article className="sample" aria-label={sample.name}>
       <h2>
@@ -37,19 +37,19 @@ export function ShownSample({ sample }: { sample: Shown }) {
       </h2>
       <div className={`sample-surface on-${sample.surface}`}>
         {'type' in sample.message ? (
-          <OnView view={sample.message} />
+          <ViewSample view={sample.message} />
         ) : (
-          <OnMessage sample={sample} message={sample.message} />
+          <MessageSample sample={sample} message={sample.message} />
         )}
       </div>
     </article>
   );
 }
 
-function OnMessage({ sample, message }: { sample: Shown; message: Pick<ShownMessage, 'text' | 'blocks'> }) {
-  const shown = { ts: noon, user: bot, ...message, is_ephemeral: sample.surface === 'ephemeral' };
+function MessageSample({ sample, message }: { sample: GallerySample; message: Pick<ApiMessage, 'text' | 'blocks'> }) {
+  const apiMessage = { ts: sampleTs, user: botUserId, ...message, is_ephemeral: sample.surface === 'ephemeral' };
   return (
-    <Message message={shown} act={nothing}>
+    <Message message={apiMessage} onAction={noop}>
       {sample.picture && (
         <figure className="file">
           <img className="sample-picture" src={sample.picture} alt={sample.name} />
@@ -59,7 +59,7 @@ function OnMessage({ sample, message }: { sample: Shown; message: Pick<ShownMess
   );
 }
 
-function OnView({ view }: { view: View }) {
+function ViewSample({ view }: { view: SampleViewData }) {
   if (view.type === 'home') return <Blocks blocks={view.blocks} />;
   return (
     <>

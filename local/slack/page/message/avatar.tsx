@@ -1,7 +1,7 @@
 import type { Person } from '../../model/person.ts';
 import { Icon } from '../components/icon.tsx';
 
-const hues = 6;
+const hueCount = 6;
 
 /** A coloured square with a person's initials; the app has a wheel. */
 export function Avatar({ person, small = false }: { person: Person | undefined; small?: boolean }) {
@@ -12,7 +12,7 @@ export function Avatar({ person, small = false }: { person: Person | undefined; 
     .join('')
     .slice(0, 2)
     .toUpperCase();
-  const hue = [...(person?.id ?? '')].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % hues;
+  const hue = [...(person?.id ?? '')].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % hueCount;
   return (
     <span className={`avatar ${small ? 'small' : ''} hue-${person?.isBot ? 'bot' : hue}`} aria-hidden="true">
       {person?.isBot ? <Icon name="helm" /> : initials}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import type { ShownFile } from '../app/api-types.ts';
-import { useNames } from '../app/directory.ts';
-import { fileUrl, look } from '../app/local-api-client.ts';
+import type { ApiFile } from '../app/api-types.ts';
+import { useDirectory } from '../app/directory.ts';
+import { buildFileUrl, fetchQuery } from '../app/local-api-client.ts';
 import { Icon } from '../components/icon.tsx';
 
 interface Preview {
@@ -10,18 +10,18 @@ interface Preview {
 }
 
 /** A file under a message: a picture is shown, a text on demand, and everything can be downloaded. */
-export function FileCard({ file }: { file: ShownFile }) {
-  const { me } = useNames();
+export function FileCard({ file }: { file: ApiFile }) {
+  const { me } = useDirectory();
   const [preview, setPreview] = useState<Preview>();
   const isImage = /^image\/(png|jpeg|gif)$/.test(file.mimetype);
   const isText = file.mimetype === 'text/plain' || file.mimetype === 'application/json';
-  const toggle = async () => setPreview(preview ? undefined : await look<Preview>('preview', { as: me, id: file.id }));
+  const toggle = async () => setPreview(preview ? undefined : await fetchQuery<Preview>('preview', { as: me, id: file.id }));
   const title = file.title || file.name;
   return (
     <figure className="file">
       {isImage && (
-        <a className="file-image" href={fileUrl(me, file.id, 'inline')} target="_blank" rel="noreferrer">
-          <img src={fileUrl(me, file.id, 'inline')} alt={file.alt_txt ?? title} />
+        <a className="file-image" href={buildFileUrl(me, file.id, 'inline')} target="_blank" rel="noreferrer">
+          <img src={buildFileUrl(me, file.id, 'inline')} alt={file.alt_txt ?? title} />
         </a>
       )}
       <figcaption className="file-row">
@@ -32,7 +32,7 @@ export function FileCard({ file }: { file: ShownFile }) {
           <strong>{title}</strong>
           <span className="muted">
             {title === file.name ? '' : `${file.name} · `}
-            {sizeOf(file.size)}
+            {formatSize(file.size)}
           </span>
         </span>
         {isText && (
@@ -40,7 +40,7 @@ export function FileCard({ file }: { file: ShownFile }) {
             {preview ? 'Hide' : 'Preview'}
           </button>
         )}
-        <a className="button quiet" href={fileUrl(me, file.id, 'download')} download={file.name}>
+        <a className="button quiet" href={buildFileUrl(me, file.id, 'download')} download={file.name}>
           <Icon name="download" /> Download
         </a>
       </figcaption>
@@ -55,7 +55,7 @@ export function FileCard({ file }: { file: ShownFile }) {
   );
 }
 
-function sizeOf(bytes: number): string {
+function formatSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -1,11 +1,11 @@
 /** The time of day of a message. */
-export function clock(ts: string): string {
-  return at(ts).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
+export function formatTime(ts: string): string {
+  return toDate(ts).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
 }
 
 /** The day of a message, as a heading. */
-export function day(ts: string): string {
-  const date = at(ts);
+export function formatDay(ts: string): string {
+  const date = toDate(ts);
   const today = new Date();
   const yesterday = new Date(today.getTime() - 86_400_000);
   if (date.toDateString() === today.toDateString()) return 'Today';
@@ -14,6 +14,6 @@ export function day(ts: string): string {
 }
 
 /** The whole moment of a message. */
-export function at(ts: string): Date {
+export function toDate(ts: string): Date {
   return new Date(Number(ts) * 1000);
 }

@@ -1,13 +1,13 @@
 import { Fragment, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
-import type { ShownMessage } from '../app/api-types.ts';
-import { useNames } from '../app/directory.ts';
-import { act as ask } from '../app/local-api-client.ts';
-import { useNotice } from '../components/notices.tsx';
-import { day } from './format-time.ts';
+import type { ApiMessage } from '../app/api-types.ts';
+import { useDirectory } from '../app/directory.ts';
+import { performAction as ask } from '../app/local-api-client.ts';
+import { useNotices } from '../components/notices.tsx';
+import { formatDay } from './format-time.ts';
 import { Message, type MessageProps } from './message.tsx';
 
 interface MessageListProps {
-  readonly messages: readonly ShownMessage[];
+  readonly messages: readonly ApiMessage[];
   readonly channel: string;
   readonly label: string;
   /** Shown where there is nothing. */
@@ -15,42 +15,42 @@ interface MessageListProps {
   readonly openThread?: MessageProps['openThread'];
 }
 
-const gapSec = 300;
+const maxGapSec = 300;
 const nearEndPx = 80;
 
 /** Messages, oldest first. It stays at its end while it is there, and arrows go from one to the next. */
 export function MessageList({ messages, channel, label, empty = '', openThread }: MessageListProps) {
-  const { me } = useNames();
-  const notice = useNotice();
+  const { me } = useDirectory();
+  const notices = useNotices();
   const list = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const act = useCallback<MessageProps['act']>(
+  const isAtEnd = useRef(true);
+  const onAction = useCallback<MessageProps['onAction']>(
     async (message, block, control, value) => {
-      const press = { as: me, channel, ts: message.ts, actionId: control.action_id, blockId: block.block_id, value };
-      await notice.of(async () => {
-        const { ack } = await ask('click', press);
+      const click = { as: me, channel, ts: message.ts, actionId: control.action_id, blockId: block.block_id, value };
+      await notices.reportErrors(async () => {
+        const { ack } = await ask('click', click);
         if (!ack.ok) throw new Error(`The app did not respond: ${ack.error}`);
       });
     },
-    [me, channel, notice],
+    [me, channel, notices],
   );
   const last = messages.at(-1);
-  const mine = last?.user === me ? last.ts : undefined;
+  const lastOwnTs = last?.user === me ? last.ts : undefined;
   // What is one's own is always shown.
   useEffect(() => {
-    atEnd.current = true;
-  }, [channel, mine]);
+    isAtEnd.current = true;
+  }, [channel, lastOwnTs]);
   useLayoutEffect(() => {
     const { current } = list;
     if (!current) return;
-    const toEnd = () => {
-      if (atEnd.current) current.scrollTop = current.scrollHeight;
+    const scrollToEnd = () => {
+      if (isAtEnd.current) current.scrollTop = current.scrollHeight;
     };
-    toEnd();
+    scrollToEnd();
     // Pictures come later, and make it longer.
-    const grown = new ResizeObserver(toEnd);
-    for (const child of current.children) grown.observe(child);
-    return () => grown.disconnect();
+    const resizeObserver = new ResizeObserver(scrollToEnd);
+    for (const child of current.children) resizeObserver.observe(child);
+    return () => resizeObserver.disconnect();
   });
   return (
     <div
@@ -61,26 +61,26 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        atEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
+        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
       }}
-      onKeyDown={step}
+      onKeyDown={moveFocus}
     >
       <div className="messages-inside">
         {messages.length === 0 && empty && <p className="empty">{empty}</p>}
         {messages.map((message, index) => {
           const previous = messages[index - 1];
-          const isNewDay = !previous || day(previous.ts) !== day(message.ts);
+          const isNewDay = !previous || formatDay(previous.ts) !== formatDay(message.ts);
           return (
             <Fragment key={message.ts}>
               {isNewDay && (
                 <div className="day">
-                  <span>{day(message.ts)}</span>
+                  <span>{formatDay(message.ts)}</span>
                 </div>
               )}
               <Message
                 message={message}
-                compact={!isNewDay && follows(previous, message)}
-                act={act}
+                compact={!isNewDay && isContinuation(previous, message)}
+                onAction={onAction}
                 openThread={openThread}
               />
             </Fragment>
@@ -92,20 +92,20 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
 }
 
 /** Whether a message goes on from the one before it. */
-function follows(previous: ShownMessage, message: ShownMessage): boolean {
-  const near = Number(message.ts) - Number(previous.ts) < gapSec;
-  const alike = previous.user === message.user && previous.is_ephemeral === message.is_ephemeral;
-  return near && alike && !previous.reply_count && !message.blocks?.some(({ type }) => type === 'header');
+function isContinuation(previous: ApiMessage, message: ApiMessage): boolean {
+  const isRecent = Number(message.ts) - Number(previous.ts) < maxGapSec;
+  const isSameAuthor = previous.user === message.user && previous.is_ephemeral === message.is_ephemeral;
+  return isRecent && isSameAuthor && !previous.reply_count && !message.blocks?.some(({ type }) => type === 'header');
 }
 
-function step(event: KeyboardEvent<HTMLDivElement>): void {
-  const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+function moveFocus(event: KeyboardEvent<HTMLDivElement>): void {
+  const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const target = event.target as HTMLElement;
   const isOnMessage = target === event.currentTarget || target.matches('.message');
-  if (way === undefined || !isOnMessage) return;
+  if (direction === undefined || !isOnMessage) return;
   const all = [...event.currentTarget.querySelectorAll<HTMLElement>('.message')];
   const from = all.indexOf(target);
-  const next = from < 0 ? all.at(-1) : all[from + way];
+  const next = from < 0 ? all.at(-1) : all[from + direction];
   if (!next) return;
   event.preventDefault();
   next.focus();

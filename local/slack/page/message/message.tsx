@@ -1,52 +1,52 @@
 import { type KeyboardEvent, memo, type ReactNode, useMemo } from 'react';
 import type { Block } from '../../model/view.ts';
-import type { ShownMessage } from '../app/api-types.ts';
-import { useNames } from '../app/directory.ts';
-import type { Control, Value } from '../block-kit/block-kit-types.ts';
+import type { ApiMessage } from '../app/api-types.ts';
+import { useDirectory } from '../app/directory.ts';
+import type { Control, ControlValue } from '../block-kit/block-kit-types.ts';
 import { Blocks } from '../block-kit/blocks.tsx';
 import { TextObject } from '../block-kit/library-blocks.tsx';
 import { SurfaceProvider } from '../block-kit/surface.ts';
 import { Icon } from '../components/icon.tsx';
 import { Avatar } from './avatar.tsx';
 import { FileCard } from './file-card.tsx';
-import { at, clock } from './format-time.ts';
+import { toDate, formatTime } from './format-time.ts';
 
 export interface MessageProps {
-  readonly message: ShownMessage;
+  readonly message: ApiMessage;
   /** Right after another of the same person: without the name. */
   readonly compact?: boolean;
   /** Opens its thread; absent where there is none to open. */
   readonly openThread?: ((ts: string) => void) | undefined;
-  act(message: ShownMessage, block: Block, control: Control, value: Value | undefined): Promise<void>;
+  onAction(message: ApiMessage, block: Block, control: Control, value: ControlValue | undefined): Promise<void>;
   /** A picture that is shown as a file of it, for a gallery. */
   readonly children?: ReactNode;
 }
 
 /** One message, with everything that hangs on it. */
-export const Message = memo(function Message({ message, compact = false, openThread, act, children }: MessageProps) {
-  const { people } = useNames();
+export const Message = memo(function Message({ message, compact = false, openThread, onAction, children }: MessageProps) {
+  const { people } = useDirectory();
   const person = people.find(({ id }) => id === message.user);
   const surface = useMemo(
-    () => ({ act: (block: Block, control: Control, value?: Value) => act(message, block, control, value) }),
-    [message, act],
+    () => ({ onAction: (block: Block, control: Control, value?: ControlValue) => onAction(message, block, control, value) }),
+    [message, onAction],
   );
   const classes = ['message', compact && 'compact', message.is_ephemeral && 'ephemeral'].filter(Boolean).join(' ');
   const canOpen = openThread && !message.is_ephemeral && !message.thread_ts?.replace(message.ts, '');
-  const press = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && event.target === event.currentTarget && canOpen) openThread(message.ts);
   };
   return (
-    <article className={classes} data-ts={message.ts} tabIndex={-1} onKeyDown={press}>
+    <article className={classes} data-ts={message.ts} tabIndex={-1} onKeyDown={onKeyDown}>
       <div className="message-side">
-        {compact ? <span className="side-time">{clock(message.ts)}</span> : <Avatar person={person} />}
+        {compact ? <span className="side-time">{formatTime(message.ts)}</span> : <Avatar person={person} />}
       </div>
       <div className="message-content">
         {!compact && (
           <header className="message-head">
             <strong>{person?.realName ?? message.user}</strong>
             {person?.isBot && <span className="badge">App</span>}
-            <time dateTime={at(message.ts).toISOString()} title={at(message.ts).toLocaleString()}>
-              {clock(message.ts)}
+            <time dateTime={toDate(message.ts).toISOString()} title={toDate(message.ts).toLocaleString()}>
+              {formatTime(message.ts)}
             </time>
           </header>
         )}
@@ -56,7 +56,7 @@ export const Message = memo(function Message({ message, compact = false, openThr
           </div>
         )}
         <SurfaceProvider value={surface}>
-          <Content message={message} />
+          <MessageBody message={message} />
         </SurfaceProvider>
         {message.edited && !message.blocks && <span className="muted edited">(edited)</span>}
         {message.files?.map((file) => (
@@ -72,7 +72,7 @@ export const Message = memo(function Message({ message, compact = false, openThr
             ))}
           </div>
         )}
-        {canOpen && message.reply_count ? <ThreadLink message={message} open={openThread} /> : null}
+        {canOpen && message.reply_count ? <ThreadLink message={message} onOpen={openThread} /> : null}
       </div>
       {canOpen && !message.reply_count && (
         <button
@@ -88,7 +88,7 @@ export const Message = memo(function Message({ message, compact = false, openThr
   );
 });
 
-function Content({ message }: { message: ShownMessage }) {
+function MessageBody({ message }: { message: ApiMessage }) {
   return (
     <>
       {message.blocks ? (
@@ -107,18 +107,18 @@ function Content({ message }: { message: ShownMessage }) {
   );
 }
 
-function ThreadLink({ message, open }: { message: ShownMessage; open(ts: string): void }) {
-  const { people } = useNames();
+function ThreadLink({ message, onOpen }: { message: ApiMessage; onOpen(ts: string): void }) {
+  const { people } = useDirectory();
   const { reply_count: count = 0, reply_users: users = [], latest_reply: latest } = message;
   return (
-    <button type="button" className="thread-link" onClick={() => open(message.ts)}>
+    <button type="button" className="thread-link" onClick={() => onOpen(message.ts)}>
       {users.slice(0, 4).map((user) => (
         <Avatar person={people.find(({ id }) => id === user)} small key={user} />
       ))}
       <strong>
         {count} {count === 1 ? 'reply' : 'replies'}
       </strong>
-      {latest && <span className="muted">last at {clock(latest)}</span>}
+      {latest && <span className="muted">last at {formatTime(latest)}</span>}
     </button>
   );
 }

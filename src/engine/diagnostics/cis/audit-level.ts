@@ -1,4 +1,4 @@
-import { field, list } from './check-helpers.ts';
+import { getField, toList } from './check-helpers.ts';
 
 export interface AuditedRequest {
   readonly group: string;
@@ -11,27 +11,30 @@ export interface AuditedRequest {
  * How much of anybody's request an audit policy writes down: the first rule that fits decides, and none is `None`. A rule for
  * some users or namespaces only is not for anybody's. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
  */
-export function levelOf(policy: unknown, request: AuditedRequest): string {
-  const rule = list(field(policy, 'rules')).find((one) => fits(one, request));
-  return String(field(rule, 'level') ?? 'None');
+export function getAuditLevel(policy: unknown, request: AuditedRequest): string {
+  const rule = toList(getField(policy, 'rules')).find((one) => isMatchingRule(one, request));
+  return String(getField(rule, 'level') ?? 'None');
 }
 
-function fits(rule: unknown, { group, resource, verb }: AuditedRequest): boolean {
-  const of = (name: string) => list(field(rule, name));
-  if (['users', 'userGroups', 'namespaces'].some((name) => of(name).length > 0)) return false;
-  if (of('verbs').length > 0 && !of('verbs').includes(verb)) return false;
-  const resources = of('resources');
-  if (resources.length === 0) return of('nonResourceURLs').length === 0;
+function isMatchingRule(rule: unknown, { group, resource, verb }: AuditedRequest): boolean {
+  const getList = (name: string) => toList(getField(rule, name));
+  if (['users', 'userGroups', 'namespaces'].some((name) => getList(name).length > 0)) return false;
+  if (getList('verbs').length > 0 && !getList('verbs').includes(verb)) return false;
+  const resources = getList('resources');
+  if (resources.length === 0) return getList('nonResourceURLs').length === 0;
   return resources.some((one) => {
-    const named = list(field(one, 'resources'));
-    const isOne = named.length === 0 || named.some((name) => matches(String(name), resource));
-    return (field(one, 'group') ?? '') === group && isOne && list(field(one, 'resourceNames')).length === 0;
+    const ruleResources = toList(getField(one, 'resources'));
+    const hasResource =
+      ruleResources.length === 0 || ruleResources.some((name) => isMatchingResource(String(name), resource));
+    return (
+      (getField(one, 'group') ?? '') === group && hasResource && toList(getField(one, 'resourceNames')).length === 0
+    );
   });
 }
 
 /** `pods` is not `pods/exec`; `pods/*` is every part of it, and a star alone is all. */
-function matches(name: string, resource: string): boolean {
+function isMatchingResource(name: string, resource: string): boolean {
   if (name === '*' || name === resource) return true;
-  const [whole, part] = resource.split('/');
-  return part !== undefined && (name === `${whole}/*` || name === `*/${part}`);
+  const [parent, subresource] = resource.split('/');
+  return subresource !== undefined && (name === `${parent}/*` || name === `*/${subresource}`);
 }

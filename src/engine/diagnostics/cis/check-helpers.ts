@@ -1,99 +1,111 @@
 import type { ApiFacts } from './api-facts.ts';
-import type { Evidence, Plain, Saw, Sighting, Unseen } from './check.ts';
-import type { CloudFacts } from './compute-facts.ts';
-import type { FileFacts, MachineFacts, ProcessFacts, TextName } from './host-facts.ts';
+import type { BasicOutcome, Finding, Outcome, ScanInput, Unknown } from './check.ts';
+import type { ComputeFacts } from './compute-facts.ts';
+import type { ConfigFileName, FileFacts, HostFacts, ProcessFacts } from './host-facts.ts';
 
-export type Facts = MachineFacts;
+export type Facts = HostFacts;
 
 /** What a judge says of each controller. */
-export function onControllers<S extends Saw = Plain>(see: (facts: Facts, minor: number) => S) {
-  return onMachines(see, 'controller');
+export function inspectControllers<S extends Outcome = BasicOutcome>(check: (facts: Facts, minor: number) => S) {
+  return inspectInstances(check, 'controller');
 }
 
-export function onWorkers<S extends Saw = Plain>(see: (facts: Facts, minor: number) => S) {
-  return onMachines(see, 'worker');
+export function inspectWorkers<S extends Outcome = BasicOutcome>(check: (facts: Facts, minor: number) => S) {
+  return inspectInstances(check, 'worker');
 }
 
-function onMachines<S extends Saw>(see: (facts: Facts, minor: number) => S, role: 'controller' | 'worker') {
-  return ({ machines, minor }: Evidence): Sighting<S | Unseen>[] =>
-    machines
-      .filter((machine) => machine.role === role)
-      .map(({ name, facts }) => ({ at: name, saw: 'unseen' in facts ? facts : see(facts, minor) }));
+function inspectInstances<S extends Outcome>(check: (facts: Facts, minor: number) => S, role: 'controller' | 'worker') {
+  return ({ instances, minor }: ScanInput): Finding<S | Unknown>[] =>
+    instances
+      .filter((instance) => instance.role === role)
+      .map(({ name, facts }) => ({ instance: name, actual: 'unknown' in facts ? facts : check(facts, minor) }));
 }
 
-export function inApi<S extends Saw>(see: (facts: ApiFacts) => S) {
-  return ({ api }: Evidence): Sighting<S | Unseen>[] => [{ saw: 'unseen' in api ? api : see(api) }];
+export function inspectApi<S extends Outcome>(check: (facts: ApiFacts) => S) {
+  return ({ api }: ScanInput): Finding<S | Unknown>[] => [{ actual: 'unknown' in api ? api : check(api) }];
 }
 
-export function inCloud<S extends Saw>(see: (facts: CloudFacts) => S) {
-  return ({ cloud }: Evidence): Sighting<S | Unseen>[] => [{ saw: 'unseen' in cloud ? cloud : see(cloud) }];
+export function inspectCompute<S extends Outcome>(check: (facts: ComputeFacts) => S) {
+  return ({ compute }: ScanInput): Finding<S | Unknown>[] => [
+    { actual: 'unknown' in compute ? compute : check(compute) },
+  ];
 }
 
 /** What is said of a service, where it runs. */
-export function of<S extends Saw>(service: string, see: (process: ProcessFacts, facts: Facts) => S) {
-  return (facts: Facts): S | Unseen => {
+export function checkProcess<S extends Outcome>(service: string, check: (process: ProcessFacts, facts: Facts) => S) {
+  return (facts: Facts): S | Unknown => {
     const process = facts.processes.get(service);
-    return process ? see(process, facts) : { unseen: `${service} does not run` };
+    return process ? check(process, facts) : { unknown: `${service} does not run` };
   };
 }
 
-/** A flag of a service that runs. @param want what it should be, or whether it will do */
-export function flag(service: string, name: string, want: string | ((value: string) => boolean)) {
-  return of(service, ({ flags }): Plain => {
+/** A flag of a service that runs. @param expected what it should be, or whether it will do */
+export function checkFlag(service: string, name: string, expected: string | ((value: string) => boolean)) {
+  return checkProcess(service, ({ flags }): BasicOutcome => {
     const value = flags.get(name);
-    if (value === undefined) return { wrong: `\`--${name}\` is not set` };
-    const will = typeof want === 'string' ? value === want : want(value);
-    return will ? 'right' : { wrong: `\`--${name}\` is \`${value}\`` };
+    if (value === undefined) return { failure: `\`--${name}\` is not set` };
+    const isExpected = typeof expected === 'string' ? value === expected : expected(value);
+    return isExpected ? 'right' : { failure: `\`--${name}\` is \`${value}\`` };
   });
 }
 
 /** A file that is there. */
-export function file<S extends Saw>(facts: Facts, path: string, see: (found: FileFacts) => S): S | Unseen {
-  const found = facts.files.get(path);
-  return found ? see(found) : { unseen: `there is no ${path}` };
+export function checkFile<S extends Outcome>(
+  facts: Facts,
+  path: string,
+  check: (fileFacts: FileFacts) => S,
+): S | Unknown {
+  const fileFacts = facts.files.get(path);
+  return fileFacts ? check(fileFacts) : { unknown: `there is no ${path}` };
 }
 
-export function isRoots(facts: Facts, path: string): Plain {
-  return file(facts, path, ({ owner }) =>
-    owner === 'root:root' ? 'right' : { wrong: `${path} belongs to \`${owner}\`` },
+export function checkRootOwnership(facts: Facts, path: string): BasicOutcome {
+  return checkFile(facts, path, ({ owner }) =>
+    owner === 'root:root' ? 'right' : { failure: `${path} belongs to \`${owner}\`` },
   );
 }
 
 /** For root alone to read and write. */
-export function isClosed(facts: Facts, path: string): Plain {
-  return file(facts, path, ({ mode }) =>
-    (mode & ~0o600) === 0 ? 'right' : { wrong: `${path} has mode \`${mode.toString(8)}\`` },
+export function checkRootOnlyMode(facts: Facts, path: string): BasicOutcome {
+  return checkFile(facts, path, ({ mode }) =>
+    (mode & ~0o600) === 0 ? 'right' : { failure: `${path} has mode \`${mode.toString(8)}\`` },
   );
 }
 
 /** The first that is not right; right where all are. */
-export function worst(saws: readonly Plain[]): Plain {
-  return saws.find((saw) => saw !== 'right' && 'wrong' in saw) ?? saws.find((saw) => saw !== 'right') ?? 'right';
+export function findWorst(outcomes: readonly BasicOutcome[]): BasicOutcome {
+  return (
+    outcomes.find((outcome) => outcome !== 'right' && 'failure' in outcome) ??
+    outcomes.find((outcome) => outcome !== 'right') ??
+    'right'
+  );
 }
 
 /** A file that a service reads when it starts: what it says is what runs, unless it was changed since. */
-export function text<S extends Saw>(
+export function checkConfigFile<S extends Outcome>(
   service: string,
-  name: TextName,
-  see: (content: unknown, process: ProcessFacts) => S,
+  name: ConfigFileName,
+  check: (content: unknown, process: ProcessFacts) => S,
 ) {
-  return of(service, (process, facts): S | Plain => {
-    const found = facts.texts.get(name);
-    if (!found) return { wrong: `${service} is given no such file` };
-    if (found.content === undefined) return { unseen: `${found.path} can't be read` };
-    if (found.changedAt > process.startedAt) return { wrong: `${service} started before ${found.path} was changed` };
-    return see(found.content, process);
+  return checkProcess(service, (process, facts): S | BasicOutcome => {
+    const configFile = facts.configFiles.get(name);
+    if (!configFile) return { failure: `${service} is given no such file` };
+    if (configFile.content === undefined) return { unknown: `${configFile.path} can't be read` };
+    if (configFile.modifiedAt > process.startedAt)
+      return { failure: `${service} started before ${configFile.path} was changed` };
+    return check(configFile.content, process);
   });
 }
 
 /** What stands at a place in parsed YAML. */
-export function field(content: unknown, ...path: readonly string[]): unknown {
+export function getField(content: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    (current, key) =>
+      typeof current === 'object' && current !== null ? (current as Record<string, unknown>)[key] : undefined,
     content,
   );
 }
 
-export function list(value: unknown): readonly unknown[] {
+export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -1,10 +1,10 @@
 import type { Cluster } from '../../cluster/cluster.ts';
-import { names } from '../../cluster/resource-names.ts';
-import type { Cloud } from '../../gcp/compute/compute-client.ts';
+import { getResourceNames } from '../../cluster/resource-names.ts';
+import type { ComputeClient } from '../../gcp/compute/compute-client.ts';
 
 /** What Compute Engine says, of what the items ask for. */
-export interface CloudFacts {
-  readonly machines: readonly {
+export interface ComputeFacts {
+  readonly instances: readonly {
     readonly name: string;
     readonly scopes: readonly string[];
     /** Its metadata lets somebody in. */
@@ -15,22 +15,26 @@ export interface CloudFacts {
 }
 
 /** Reads, side by side. @throws KthwError */
-export async function readCloud(cloud: Cloud, cluster: Cluster, signal: AbortSignal): Promise<CloudFacts> {
-  const [machines, rules] = await Promise.all([
-    cloud.instances.list(cluster, signal),
-    cloud.firewalls.list(cluster, signal),
+export async function collectComputeFacts(
+  compute: ComputeClient,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<ComputeFacts> {
+  const [instances, rules] = await Promise.all([
+    compute.instances.list(cluster, signal),
+    compute.firewalls.list(cluster, signal),
   ]);
-  const { network, allowInternal, allowHealthCheck } = names(cluster);
-  const own = new Set(cluster.machines.map(({ name }) => name));
+  const { network, allowInternal, allowHealthCheck } = getResourceNames(cluster);
+  const clusterInstanceNames = new Set(cluster.instances.map(({ name }) => name));
   return {
-    machines: machines
-      .filter(({ name }) => own.has(name))
+    instances: instances
+      .filter(({ name }) => clusterInstanceNames.has(name))
       .map(({ name, scopes, metadata }) => ({ name, scopes, hasSshKey: (metadata['ssh-keys'] ?? '') !== '' })),
     sshRules: rules.filter(
       (rule) =>
         rule.network === network &&
         !rule.disabled &&
-        rule.allow.some(letsSshIn) &&
+        rule.allow.some(isSshAllowed) &&
         rule.name !== allowInternal &&
         rule.name !== allowHealthCheck,
     ),
@@ -38,7 +42,7 @@ export async function readCloud(cloud: Cloud, cluster: Cluster, signal: AbortSig
 }
 
 /** `tcp`, `tcp:22`, `tcp:1-1024`, `all` */
-function letsSshIn(allow: string): boolean {
+function isSshAllowed(allow: string): boolean {
   const [protocol, ports] = allow.split(':');
   if (protocol !== 'tcp' && protocol !== 'all') return false;
   if (ports === undefined) return true;

@@ -1,23 +1,36 @@
-import type { Evidence, Item, Judgement, Saw, Sighting } from './check.ts';
+import type { Check, CheckResult, Finding, Outcome, ScanInput } from './check.ts';
 
 /** What the evidence says of one item. Pure. One place where it is wrong is enough to fail; else all must have been seen. */
-export function judge({ look, ...item }: Item, evidence: Evidence): Judgement {
-  const sightings = look(evidence);
-  const wrong = textsOf(sightings, (saw) => (typeof saw === 'object' && 'wrong' in saw ? saw.wrong : undefined));
-  if (wrong.length > 0) return { ...item, is: 'fails', found: wrong };
-  const unseen = textsOf(sightings, (saw) => (typeof saw === 'object' && 'unseen' in saw ? saw.unseen : undefined));
-  if (unseen.length > 0) return { ...item, is: 'unseen', found: unseen };
-  if (sightings.length === 0) return { ...item, is: 'unseen', found: [{ at: [], text: 'there is no such machine' }] };
-  const why = textsOf(sightings, (saw) => (typeof saw === 'object' && 'excepted' in saw ? saw.excepted : undefined));
-  return why.length > 0 ? { ...item, is: 'exception', found: why } : { ...item, is: 'passes', found: [] };
+export function evaluateCheck({ inspect, ...check }: Check, input: ScanInput): CheckResult {
+  const findings = inspect(input);
+  const failures = groupByText(findings, (outcome) =>
+    typeof outcome === 'object' && 'failure' in outcome ? outcome.failure : undefined,
+  );
+  if (failures.length > 0) return { ...check, status: 'fails', details: failures };
+  const unknowns = groupByText(findings, (outcome) =>
+    typeof outcome === 'object' && 'unknown' in outcome ? outcome.unknown : undefined,
+  );
+  if (unknowns.length > 0) return { ...check, status: 'unseen', details: unknowns };
+  if (findings.length === 0)
+    return { ...check, status: 'unseen', details: [{ instances: [], text: 'there is no such machine' }] };
+  const waivers = groupByText(findings, (outcome) =>
+    typeof outcome === 'object' && 'waived' in outcome ? outcome.waived : undefined,
+  );
+  return waivers.length > 0
+    ? { ...check, status: 'exception', details: waivers }
+    : { ...check, status: 'passes', details: [] };
 }
 
 /** The same text once, with all places where it holds. */
-function textsOf(sightings: readonly Sighting[], textOf: (saw: Saw) => string | undefined): Judgement['found'] {
-  const places = new Map<string, string[]>();
-  for (const { at, saw } of sightings) {
-    const text = textOf(saw);
-    if (text !== undefined) places.set(text, [...(places.get(text) ?? []), ...(at === undefined ? [] : [at])]);
+function groupByText(
+  findings: readonly Finding[],
+  getText: (actual: Outcome) => string | undefined,
+): CheckResult['details'] {
+  const instancesByText = new Map<string, string[]>();
+  for (const { instance, actual } of findings) {
+    const text = getText(actual);
+    if (text !== undefined)
+      instancesByText.set(text, [...(instancesByText.get(text) ?? []), ...(instance === undefined ? [] : [instance])]);
   }
-  return [...places].map(([text, at]) => ({ at, text }));
+  return [...instancesByText].map(([text, instances]) => ({ instances, text }));
 }

@@ -1,21 +1,21 @@
 import { paths } from '../../render/paths.ts';
 
-const onControllers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-const services = [...onControllers, 'kubelet', 'kube-proxy'];
-const folders = [
+const controlPlaneServices = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const services = [...controlPlaneServices, 'kubelet', 'kube-proxy'];
+const directories = [
   ...[paths.etcdConfig, paths.kubernetes, paths.kubelet, paths.kubeProxy],
   ...['/etc/kubernetes', paths.kubernetesConfig],
-  ...onControllers.map((name) => `/run/${name}`),
+  ...controlPlaneServices.map((name) => `/run/${name}`),
 ];
 const unitFiles = services.map((name) => `${paths.units}/${name}.service`);
 /** Where people leave what they have no more use for. */
-const homes = ['/root', '/home', '/tmp'];
+const homeDirectories = ['/root', '/home', '/tmp'];
 
 /**
  * What the items ask a machine, a line each: no file with a secret is printed, of a key only the digest of its public half, and
  * nothing of any process' environment. Nothing in it fails: what is not there is left out.
  */
-export const factsScript = `set +e +o pipefail
+export const hostFactsScript = `set +e +o pipefail
 declare -A args
 of() { sed -n -e "s/^--$2=//p" -e "/^--$2\\$/{n;p}" <<< "\${args[$1]:-}" | tail -n 1; }
 digest() { local key; key=$(cat) && [ -n "$key" ] && sha256sum <<< "$key" | cut -c -16; }
@@ -28,8 +28,8 @@ for service in ${services.join(' ')}; do
 done
 data=$(of etcd data-dir)
 find "\${data:-${paths.etcdData}}" -maxdepth 0 -printf 'file %m %u:%g %p\\n'
-find ${[...unitFiles, ...folders].join(' ')} -maxdepth 1 -printf 'file %m %u:%g %p\\n'
-find ${homes.join(' ')} -maxdepth 2 -name '*admin*' -type f -printf 'file %m %u:%g %p\\n'
+find ${[...unitFiles, ...directories].join(' ')} -maxdepth 1 -printf 'file %m %u:%g %p\\n'
+find ${homeDirectories.join(' ')} -maxdepth 2 -name '*admin*' -type f -printf 'file %m %u:%g %p\\n'
 text() {
   [ -r "$2" ] || return
   echo "text $1 $(stat -c %Y "$2") $2"
@@ -41,7 +41,7 @@ text admission "$(of kube-apiserver admission-control-config-file)"
 text audit-policy "$(of kube-apiserver audit-policy-file)"
 echo "audit-log $(stat -c %s "$(of kube-apiserver audit-log-path)")"
 grep -ohE '^[ -]*(secretbox|kms|aesgcm|aescbc|identity):' "$(of kube-apiserver encryption-provider-config)" | tr -d ' :-' | sed 's/^/provider /'
-find ${[...folders, ...homes].join(' ')} -maxdepth 2 -type f -size -64k -exec grep -lsE -- '-----BEGIN .*PRIVATE [K]EY-----' {} + |
+find ${[...directories, ...homeDirectories].join(' ')} -maxdepth 2 -type f -size -64k -exec grep -lsE -- '-----BEGIN .*PRIVATE [K]EY-----' {} + |
   sort -u | while read -r file; do
     found=$(openssl pkey -in "$file" -passin pass: -pubout 2> /dev/null < /dev/null | digest) && echo "key $found $file"
   done

@@ -1,19 +1,23 @@
 /** What was found on one machine, of what the items ask for. Nothing secret: of private keys only which public key they belong to. */
-export interface MachineFacts {
+export interface HostFacts {
   /** By service, of those that run. */
   readonly processes: ReadonlyMap<string, ProcessFacts>;
   /** By path. */
   readonly files: ReadonlyMap<string, FileFacts>;
-  readonly texts: ReadonlyMap<TextName, TextFacts>;
+  readonly configFiles: ReadonlyMap<ConfigFileName, ConfigFileFacts>;
   /** Of the audit log that the API server names. */
   readonly auditLogBytes?: number;
   /** How secrets are encrypted at rest, the first one for what is written. */
-  readonly providers: readonly string[];
-  readonly keys: readonly { readonly path: string; readonly publicKey: string }[];
+  readonly encryptionProviders: readonly string[];
+  readonly privateKeys: readonly { readonly path: string; readonly publicKey: string }[];
   /** Certificates that services trust or sign with, by the flag that names them. */
-  readonly authorities: readonly { readonly service: string; readonly flag: string; readonly publicKey: string }[];
+  readonly certificateAuthorities: readonly {
+    readonly service: string;
+    readonly flag: string;
+    readonly publicKey: string;
+  }[];
   /** Types that the configuration of pods' network names. */
-  readonly networks: readonly string[];
+  readonly cniPlugins: readonly string[];
 }
 
 export interface ProcessFacts {
@@ -32,13 +36,13 @@ export interface FileFacts {
 }
 
 /** Files that are read, since they hold no secret: those that the running services name. */
-export const textNames = ['kubelet', 'scheduler', 'admission', 'audit-policy'] as const;
-export type TextName = (typeof textNames)[number];
+export const configFileNames = ['kubelet', 'scheduler', 'admission', 'audit-policy'] as const;
+export type ConfigFileName = (typeof configFileNames)[number];
 
-export interface TextFacts {
+export interface ConfigFileFacts {
   readonly path: string;
   /** Seconds since 1970. */
-  readonly changedAt: number;
+  readonly modifiedAt: number;
   /** As YAML has it; undefined: it is none. */
   readonly content: unknown;
 }

@@ -2,7 +2,7 @@
  * Go's names of cipher suites with forward secrecy and authenticated encryption, as the benchmark lists them for the API server
  * (1.2.29). Those without `_SHA256` are older names of the same.
  */
-const strong: ReadonlySet<unknown> = new Set([
+const strongCipherSuites: ReadonlySet<unknown> = new Set([
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -14,6 +14,6 @@ const strong: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Some are named, and each is strong. */
-export function areStrong(suites: readonly unknown[]): boolean {
-  return suites.length > 0 && suites.every((suite) => strong.has(suite));
+export function hasOnlyStrongCiphers(suites: readonly unknown[]): boolean {
+  return suites.length > 0 && suites.every((suite) => strongCipherSuites.has(suite));
 }

@@ -1,5 +1,5 @@
 import { KthwError } from '../../workflow/errors.ts';
-import type { Answer } from './error-response.ts';
+import type { ErrorResponse } from './error-response.ts';
 
 export interface CallContext {
   /** `making network kthw`. */
@@ -9,7 +9,7 @@ export interface CallContext {
 }
 
 /** What a failed call means: a fault, or what the caller wanted anyway. */
-export type Meaning =
+export type ComputeErrorKind =
   | 'exists'
   | 'absent'
   | 'rate-limited'
@@ -27,7 +27,7 @@ export type Meaning =
  * In order: a spent rate also bears the word for a spent quota.
  * Sources: https://cloud.google.com/compute/docs/api/errors, https://cloud.google.com/compute/docs/troubleshooting
  */
-const meanings: readonly (readonly [meaning: Meaning, reasons: readonly string[]])[] = [
+const reasonsByKind: readonly (readonly [meaning: ComputeErrorKind, reasons: readonly string[]])[] = [
   ['exists', ['alreadyexists', 'resourcealreadyexists']],
   [
     'rate-limited',
@@ -57,10 +57,10 @@ const meanings: readonly (readonly [meaning: Meaning, reasons: readonly string[]
 ];
 
 /** Pure. By Google's own reasons; where they are unknown or none came, by the HTTP status. */
-export function meaningOf({ status, reasons }: Answer, verb: CallContext['verb']): Meaning {
+export function classifyError({ status, reasons }: ErrorResponse, verb: CallContext['verb']): ComputeErrorKind {
   const words = new Set(reasons.map((reason) => reason.toLowerCase().replaceAll('_', '')));
-  const named = meanings.find(([, known]) => known.some((word) => words.has(word)));
-  if (named) return named[0];
+  const match = reasonsByKind.find(([, kindReasons]) => kindReasons.some((word) => words.has(word)));
+  if (match) return match[0];
   // Without an answer nobody knows whether a change was made.
   if (status === undefined)
     return reasons.length > 0 ? 'cloud-invalid' : verb === 'get' ? 'cloud-unavailable' : 'outcome-unknown';
@@ -83,9 +83,13 @@ export function meaningOf({ status, reasons }: Answer, verb: CallContext['verb']
 }
 
 /** The fault to throw. The cause tells of the answer and of nothing that was sent: errors of Google's libraries hold whole requests. */
-export function faultFrom(meaning: Meaning, answer: Answer, { doing, zone }: CallContext): KthwError {
-  const options = { detail: answer.detail, cause: causeOf(answer) };
-  switch (meaning) {
+export function createComputeError(
+  kind: ComputeErrorKind,
+  response: ErrorResponse,
+  { doing, zone }: CallContext,
+): KthwError {
+  const options = { detail: response.detail, cause: buildCause(response) };
+  switch (kind) {
     // Neither was wanted here: something that the resource refers to is not there, or is there twice.
     case 'exists':
     case 'absent':
@@ -95,7 +99,7 @@ export function faultFrom(meaning: Meaning, answer: Answer, { doing, zone }: Cal
     case 'cloud-unavailable':
       return new KthwError(
         'cloud-unavailable',
-        { doing, ...(answer.status === undefined ? {} : { status: answer.status }) },
+        { doing, ...(response.status === undefined ? {} : { status: response.status }) },
         options,
       );
     case 'rate-limited':
@@ -105,13 +109,13 @@ export function faultFrom(meaning: Meaning, answer: Answer, { doing, zone }: Cal
     case 'outcome-unknown':
     case 'cloud-denied':
     case 'cloud-invalid':
-      return new KthwError(meaning, { doing }, options);
+      return new KthwError(kind, { doing }, options);
     default:
-      return meaning satisfies never;
+      return kind satisfies never;
   }
 }
 
-function causeOf({ status, reasons, detail }: Answer): Error {
+function buildCause({ status, reasons, detail }: ErrorResponse): Error {
   return new Error(
     `Compute Engine: ${status ?? 'no answer'} ${reasons.join(' ')}${detail === undefined ? '' : `: ${detail}`}`,
   );

@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import type { NetworksClient } from '@google-cloud/compute';
 import type { AuthClient } from 'google-auth-library';
 import { type ErrorCode, KthwError } from '../../workflow/errors.ts';
-import { type CallContext, faultFrom, meaningOf } from './classify-error.ts';
-import { answerOf, answerOfOperation } from './error-response.ts';
-import { type Operation, whenDone } from './operation.ts';
+import { type CallContext, classifyError, createComputeError } from './classify-error.ts';
+import { parseErrorResponse, parseOperationErrors } from './error-response.ts';
+import { type Operation, waitUntilDone } from './operation.ts';
 import { signIn } from './sign-in.ts';
 
 export interface ComputeOptions {
@@ -16,10 +16,10 @@ export interface ComputeOptions {
   /** Longest that one operation may take. @default 600_000 */
   readonly operationDeadlineMs?: number;
   /** Told of every call when it is over, with its operation; for the log. */
-  readonly onCall?: (call: CloudCall) => void;
+  readonly onCall?: (call: ComputeCall) => void;
 }
 
-export interface CloudCall {
+export interface ComputeCall {
   readonly doing: string;
   readonly durationMs: number;
   readonly outcome: 'ok' | ErrorCode;
@@ -38,22 +38,22 @@ export interface Scope {
 }
 
 /** The constructor of one of Google's clients: they all take the same options. */
-type ClientClass<C> = new (options: NonNullable<ConstructorParameters<typeof NetworksClient>[0]>) => C;
+type ClientConstructor<C> = new (options: NonNullable<ConstructorParameters<typeof NetworksClient>[0]>) => C;
 
 const readTimeoutMs = 20_000;
 const changeTimeoutMs = 60_000;
 
 /** Calls on one project: signing in, clients made on first use, faults from the catalogue, operations waited for. */
-export class Api {
+export class ComputeApi {
   readonly project: string;
   readonly #options: ComputeOptions;
-  readonly #globalOperations = this.client(
+  readonly #globalOperations = this.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/global_operations_client.js')).GlobalOperationsClient,
   );
-  readonly #regionOperations = this.client(
+  readonly #regionOperations = this.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/region_operations_client.js')).RegionOperationsClient,
   );
-  readonly #zoneOperations = this.client(
+  readonly #zoneOperations = this.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/zone_operations_client.js')).ZoneOperationsClient,
   );
   #auth: Promise<AuthClient> | undefined;
@@ -67,14 +67,14 @@ export class Api {
    * A client made when first asked for, and only once. It is loaded by the path of its own file, because the package's
    * entry loads all 120 and takes 150 MB more (measured with version 7.8: 386 MB against 234 MB for the 13 used here).
    */
-  client<C>(load: () => Promise<ClientClass<C>>): () => Promise<C> {
-    let made: Promise<C> | undefined;
+  createLazyClient<C>(load: () => Promise<ClientConstructor<C>>): () => Promise<C> {
+    let clientPromise: Promise<C> | undefined;
     return () => {
-      made ??= this.#make(load).catch((error: unknown) => {
-        made = undefined;
+      clientPromise ??= this.#createClient(load).catch((error: unknown) => {
+        clientPromise = undefined;
         throw error;
       });
-      return made;
+      return clientPromise;
     };
   }
 
@@ -87,19 +87,19 @@ export class Api {
   }
 
   /** The address of a path below the project, for calls that have no client. */
-  url(path: string): string {
+  buildUrl(path: string): string {
     const base = new URL(this.#options.endpoint ?? 'https://compute.googleapis.com');
     return new URL(`/compute/v1/projects/${this.project}/${path}`, base).href;
   }
 
   /** What a GET gives; undefined when there is no such thing. @throws KthwError */
   read<T>(doing: string, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
-    return this.#told(doing, async () => {
-      throwIfGivenUp(signal);
+    return this.#reportCall(doing, async () => {
+      throwIfAborted(signal);
       try {
-        return await call(this.#callOptions(readTimeoutMs, signal));
+        return await call(this.#buildCallOptions(readTimeoutMs, signal));
       } catch (error) {
-        return this.#judge(error, { doing, verb: 'get' }, signal);
+        return this.#handleError(error, { doing, verb: 'get' }, signal);
       }
     });
   }
@@ -111,38 +111,39 @@ export class Api {
     signal: AbortSignal,
     call: (options: CallOptions) => Promise<Operation>,
   ): Promise<void> {
-    return this.#told(context.doing, async () => {
+    return this.#reportCall(context.doing, async () => {
       let operation: Operation;
-      throwIfGivenUp(signal);
+      throwIfAborted(signal);
       try {
-        operation = await call(this.#callOptions(changeTimeoutMs, signal));
+        operation = await call(this.#buildCallOptions(changeTimeoutMs, signal));
       } catch (error) {
-        return this.#judge(error, context, signal);
+        return this.#handleError(error, context, signal);
       }
-      const done = await whenDone(operation, {
+      const done = await waitUntilDone(operation, {
         context,
         signal,
         deadlineMs: this.#options.operationDeadlineMs ?? 600_000,
-        wait: (name, timeoutMs) => this.#wait(name, scope, this.#callOptions(timeoutMs, signal)),
+        waitForOperation: (name, timeoutMs) =>
+          this.#waitForOperation(name, scope, this.#buildCallOptions(timeoutMs, signal)),
       });
-      const answer = answerOfOperation(done);
-      if (!answer) return;
-      const meaning = meaningOf(answer, context.verb);
-      if (!isWanted(meaning, context)) throw faultFrom(meaning, answer, context);
+      const response = parseOperationErrors(done);
+      if (!response) return;
+      const errorKind = classifyError(response, context.verb);
+      if (!isDesiredOutcome(errorKind, context)) throw createComputeError(errorKind, response, context);
     });
   }
 
   /** Turns an error into a fault, unless it says that all is as it was wanted. */
-  #judge(error: unknown, context: CallContext, signal: AbortSignal): undefined {
+  #handleError(error: unknown, context: CallContext, signal: AbortSignal): undefined {
     if (error instanceof KthwError) throw error;
-    throwIfGivenUp(signal);
-    const answer = answerOf(error);
-    const meaning = meaningOf(answer, context.verb);
-    if (!isWanted(meaning, context)) throw faultFrom(meaning, answer, context);
+    throwIfAborted(signal);
+    const response = parseErrorResponse(error);
+    const errorKind = classifyError(response, context.verb);
+    if (!isDesiredOutcome(errorKind, context)) throw createComputeError(errorKind, response, context);
     return undefined;
   }
 
-  async #wait(operation: string, { zone, region }: Scope, options: CallOptions): Promise<Operation> {
+  async #waitForOperation(operation: string, { zone, region }: Scope, options: CallOptions): Promise<Operation> {
     const { project } = this;
     if (zone !== undefined)
       return (await (await this.#zoneOperations()).wait({ project, zone, operation }, options))[0];
@@ -159,7 +160,7 @@ export class Api {
     return auth;
   }
 
-  async #make<C>(load: () => Promise<ClientClass<C>>): Promise<C> {
+  async #createClient<C>(load: () => Promise<ClientConstructor<C>>): Promise<C> {
     const { endpoint } = this.#options;
     const [Client, authClient] = await Promise.all([load(), this.auth()]);
     if (endpoint === undefined) return new Client({ authClient, fallback: true });
@@ -174,38 +175,38 @@ export class Api {
     });
   }
 
-  #callOptions(timeout: number, signal: AbortSignal): CallOptions {
+  #buildCallOptions(timeout: number, signal: AbortSignal): CallOptions {
     // One signal ends all the calls of a run, which are many at once; Node would warn of a leak at eleven.
     setMaxListeners(0, signal);
     return { timeout, retry: null, signal };
   }
 
-  async #told<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async #reportCall<T>(doing: string, work: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
-    const tell = (outcome: CloudCall['outcome']): void =>
+    const report = (outcome: ComputeCall['outcome']): void =>
       this.#options.onCall?.({ doing, outcome, durationMs: Math.round(performance.now() - startedAt) });
     try {
       const result = await work();
-      tell('ok');
+      report('ok');
       return result;
     } catch (error) {
-      tell(error instanceof KthwError ? error.code : 'bug');
+      report(error instanceof KthwError ? error.code : 'bug');
       throw error;
     }
   }
 }
 
-function throwIfGivenUp(signal: AbortSignal): void {
+function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new KthwError('cancelled', {});
 }
 
-function isWanted(meaning: string, { verb }: CallContext): boolean {
+function isDesiredOutcome(errorKind: string, { verb }: CallContext): boolean {
   switch (verb) {
     case 'insert':
-      return meaning === 'exists';
+      return errorKind === 'exists';
     case 'get':
     case 'delete':
-      return meaning === 'absent';
+      return errorKind === 'absent';
     case 'label':
     case 'set':
       return false;

@@ -2,86 +2,89 @@
  * What phases may ask of Compute Engine, in the project's own words. `compute.ts` beside this implements it with Google's
  * client; tests bring a double. Names are the resources' names; every resource belongs to one project.
  */
-export interface Cloud extends Power, Access {
-  readonly networks: Resource<Network>;
-  readonly subnetworks: Resource<Subnetwork>;
-  readonly firewalls: Resource<FirewallRule>;
-  readonly addresses: Resource<Address, Address & { readonly address: string }>;
-  readonly instances: Resource<Instance, Instance & InstanceFound>;
-  readonly routes: Resource<Route, Route & RouteFound>;
-  readonly disks: Listed<Disk>;
-  readonly healthChecks: Resource<HealthCheck>;
-  readonly targetPools: Resource<TargetPool>;
-  readonly forwardingRules: Resource<ForwardingRule>;
+export interface ComputeClient extends InstancePower, AccessControl {
+  readonly networks: ResourceClient<Network>;
+  readonly subnetworks: ResourceClient<Subnetwork>;
+  readonly firewalls: ResourceClient<FirewallRule>;
+  readonly addresses: ResourceClient<Address, Address & { readonly address: string }>;
+  readonly instances: ResourceClient<InstanceSpec, InstanceSpec & InstanceState>;
+  readonly routes: ResourceClient<Route, Route & RouteState>;
+  readonly disks: ListDeleteClient<Disk>;
+  readonly healthChecks: ResourceClient<HealthCheck>;
+  readonly targetPools: ResourceClient<TargetPool>;
+  readonly forwardingRules: ResourceClient<ForwardingRule>;
   /** ssh host keys that the machine wrote at its first boot: `ssh-ed25519 AAAA…`. Empty until it did. */
-  hostKeys(at: Zonal, signal: AbortSignal): Promise<readonly string[]>;
+  getHostKeys(ref: ZonalResource, signal: AbortSignal): Promise<readonly string[]>;
   /** Health of each member of a target pool, by instance name. */
-  poolHealth(at: Regional, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
-  machineType(at: Zonal, signal: AbortSignal): Promise<MachineType | undefined>;
+  getPoolHealth(ref: RegionalResource, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
+  getMachineType(ref: ZonalResource, signal: AbortSignal): Promise<MachineType | undefined>;
   /** Those that can be asked for in a zone, by name. @throws KthwError also where there is no such zone */
-  machineTypes(zone: string, signal: AbortSignal): Promise<readonly (Global & MachineType)[]>;
-  quotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
+  listMachineTypes(zone: string, signal: AbortSignal): Promise<readonly (GlobalResource & MachineType)[]>;
+  listQuotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
   /** Zones of a region; undefined when there is no such region. */
-  zones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+  listZones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Every region that the project may use, by name. */
-  regions(signal: AbortSignal): Promise<readonly Region[]>;
+  listRegions(signal: AbortSignal): Promise<readonly Region[]>;
 }
 
 /** Where a resource is: a global one has only a name. */
-export interface Global {
+export interface GlobalResource {
   readonly name: string;
 }
-export interface Regional extends Global {
+export interface RegionalResource extends GlobalResource {
   readonly region: string;
 }
-export interface Zonal extends Global {
+export interface ZonalResource extends GlobalResource {
   readonly zone: string;
 }
 
 /** What of a kind is in the project, whoever made it. */
-export interface Listed<Found extends Global> {
+export interface ListDeleteClient<Found extends GlobalResource> {
   /** All of them; those of a kind that has a place, there. A place that does not exist has none. @throws KthwError */
-  list(where: Place, signal: AbortSignal): Promise<readonly Found[]>;
+  list(location: Location, signal: AbortSignal): Promise<readonly Found[]>;
   /** Returns when the operation is done. Absent already: no error. @throws KthwError */
-  delete(at: Where<Found>, call: Call): Promise<void>;
+  delete(ref: ResourceRef<Found>, options: MutationOptions): Promise<void>;
 }
-export interface Place {
+export interface Location {
   readonly region: string;
   readonly zone: string;
 }
 
-export interface Resource<Spec extends Global, Found = Spec> {
-  get(at: Spec | Where<Spec>, signal: AbortSignal): Promise<Found | undefined>;
+export interface ResourceClient<Spec extends GlobalResource, Found = Spec> {
+  get(ref: Spec | ResourceRef<Spec>, signal: AbortSignal): Promise<Found | undefined>;
   /**
    * Returns when Google's operation is done. `request` makes a repeat of the same call no second resource.
    * @throws KthwError
    */
-  insert(spec: Spec, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+  insert(spec: Spec, options: { readonly requestId: string; readonly signal: AbortSignal }): Promise<void>;
   /** Returns when the operation is done. Absent already: no error. @throws KthwError */
-  delete(at: Spec | Where<Spec>, call: { readonly request: string; readonly signal: AbortSignal }): Promise<void>;
+  delete(
+    ref: Spec | ResourceRef<Spec>,
+    options: { readonly requestId: string; readonly signal: AbortSignal },
+  ): Promise<void>;
   /** All that are in the project; those of a kind that has a place, there. A place that does not exist has none. */
-  list(where: Place, signal: AbortSignal): Promise<readonly Found[]>;
+  list(location: Location, signal: AbortSignal): Promise<readonly Found[]>;
 }
 
 /**
  * Turning machines off and on. Each call returns when Google's operation is done, can be repeated, and throws a
  * KthwError, also where there is no such machine. A machine that starts gets another external address than it had.
  */
-export interface Power {
-  stopInstance(at: Zonal, call: Call): Promise<void>;
-  startInstance(at: Zonal, call: Call): Promise<void>;
+export interface InstancePower {
+  stopInstance(ref: ZonalResource, options: MutationOptions): Promise<void>;
+  startInstance(ref: ZonalResource, options: MutationOptions): Promise<void>;
   /** Only of a machine that is `TERMINATED`. */
-  setMachineType(at: Zonal, machineType: string, call: Call): Promise<void>;
+  setMachineType(ref: ZonalResource, machineType: string, options: MutationOptions): Promise<void>;
 }
 /** Who can come in: each call returns when Google's operation is done and throws a KthwError, also where there is no such thing. */
-export interface Access {
+export interface AccessControl {
   /** Turns a firewall rule off or on; the rest of it stays as it is. */
-  setFirewallDisabled(at: Global, disabled: boolean, call: Call): Promise<void>;
+  setFirewallDisabled(ref: GlobalResource, disabled: boolean, options: MutationOptions): Promise<void>;
   /**
    * Replaces a machine's metadata, all of it.
    * @throws KthwError `not-ready` where somebody changed it since it was what `fingerprint` stands for
    */
-  setMetadata(at: Zonal, to: MetadataChange, call: Call): Promise<void>;
+  setMetadata(ref: ZonalResource, change: MetadataChange, options: MutationOptions): Promise<void>;
 }
 export interface MetadataChange {
   readonly metadata: Metadata;
@@ -89,20 +92,20 @@ export interface MetadataChange {
   readonly fingerprint: string;
 }
 /** `request` makes a repeat of the same call no second change. */
-export interface Call {
-  readonly request: string;
+export interface MutationOptions {
+  readonly requestId: string;
   readonly signal: AbortSignal;
 }
-export type Where<Spec> = Pick<Spec, Extract<keyof Spec, 'name' | 'region' | 'zone'>>;
+export type ResourceRef<Spec> = Pick<Spec, Extract<keyof Spec, 'name' | 'region' | 'zone'>>;
 
-export interface Network extends Global {
+export interface Network extends GlobalResource {
   readonly description: string;
 }
-export interface Subnetwork extends Regional {
+export interface Subnetwork extends RegionalResource {
   readonly network: string;
   readonly range: string;
 }
-export interface FirewallRule extends Global {
+export interface FirewallRule extends GlobalResource {
   readonly network: string;
   readonly description: string;
   readonly sourceRanges: readonly string[];
@@ -115,11 +118,11 @@ export interface FirewallRule extends Global {
  * Labels of addresses and forwarding rules can't come with the insert: the adapter sets them right after it, and sets
  * those that are missing when an insert finds the resource there already (an earlier one was cut in between).
  */
-export interface Address extends Regional {
+export interface Address extends RegionalResource {
   readonly description: string;
   readonly labels: Labels;
 }
-export interface Instance extends Zonal {
+export interface InstanceSpec extends ZonalResource {
   readonly machineType: string;
   readonly network: string;
   readonly subnetwork: string;
@@ -134,28 +137,28 @@ export interface Instance extends Zonal {
   readonly scopes: readonly string[];
   readonly metadata: Metadata;
 }
-export interface InstanceFound {
+export interface InstanceState {
   readonly status: string;
   readonly externalAddress: string | undefined;
   /** Another one for every other metadata. */
   readonly metadataFingerprint: string;
 }
-export interface Route extends Global {
+export interface Route extends GlobalResource {
   readonly network: string;
   readonly description: string;
   readonly destination: string;
   readonly nextHop: string;
 }
-export interface RouteFound {
+export interface RouteState {
   /** Google made it and takes it away: it comes with a network or a subnet. */
   readonly automatic: boolean;
 }
 /** Comes and goes with a machine; one that stayed behind still costs. */
-export interface Disk extends Zonal {
+export interface Disk extends ZonalResource {
   readonly labels: Labels;
 }
 /** Legacy HTTP health check: the only kind that a target pool takes. */
-export interface HealthCheck extends Global {
+export interface HealthCheck extends GlobalResource {
   readonly description: string;
   readonly host: string;
   readonly path: string;
@@ -167,13 +170,13 @@ export interface HealthCheck extends Global {
   /** Good answers in a row until a member gets traffic. */
   readonly healthyThreshold: number;
 }
-export interface TargetPool extends Regional {
+export interface TargetPool extends RegionalResource {
   readonly description: string;
   readonly healthCheck: string;
   /** `zone/name` of each member. */
   readonly instances: readonly string[];
 }
-export interface ForwardingRule extends Regional {
+export interface ForwardingRule extends RegionalResource {
   readonly description: string;
   readonly labels: Labels;
   /** The IP address itself. */
@@ -186,7 +189,7 @@ export interface MachineType {
   readonly memoryMb: number;
   readonly sharedCpu: boolean;
 }
-export interface Region extends Global {
+export interface Region extends GlobalResource {
   readonly zones: readonly string[];
 }
 export interface Quota {

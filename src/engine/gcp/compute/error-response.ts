@@ -1,5 +1,5 @@
 /** What can be known of a call that failed, whichever library made it. */
-export interface Answer {
+export interface ErrorResponse {
   /** HTTP status; undefined: no answer came. */
   readonly status: number | undefined;
   /** Google's own words for why: reasons of the error and of its ErrorInfo, codes of an operation's errors. */
@@ -9,31 +9,31 @@ export interface Answer {
 }
 
 /** Under which google-gax keeps the body of an answer that it could not turn into a result. */
-const rawBody = Symbol.for('google-gax.rawHttpResponsePayload');
+const rawBodyKey = Symbol.for('google-gax.rawHttpResponsePayload');
 
 /** Reads an error of google-gax (the compute client) or of gaxios (the REST calls). */
-export function answerOf(error: unknown): Answer {
-  const e = asRecord(error);
-  const response = asRecord(e.response);
+export function parseErrorResponse(error: unknown): ErrorResponse {
+  const e = toRecord(error);
+  const response = toRecord(e.response);
   const status = [e.httpStatusCode, e.status, response.status].find((value) => typeof value === 'number');
-  if (status === undefined) return { status, reasons: [], detail: connectionCode(e) };
-  const envelope = asRecord(asRecord(parsed(e[rawBody] ?? response.data)).error);
-  const reasons = [...list(envelope.errors), ...list(envelope.details), e].map((entry) => asRecord(entry).reason);
+  if (status === undefined) return { status, reasons: [], detail: findConnectionCode(e) };
+  const envelope = toRecord(toRecord(parseJson(e[rawBodyKey] ?? response.data)).error);
+  const reasons = [...toList(envelope.errors), ...toList(envelope.details), e].map((entry) => toRecord(entry).reason);
   return {
     status,
-    reasons: reasons.filter(isText),
-    detail: isText(envelope.message) ? brief(envelope.message) : undefined,
+    reasons: reasons.filter(isString),
+    detail: isString(envelope.message) ? truncate(envelope.message) : undefined,
   };
 }
 
 /** Reads the errors of an operation that is done. */
-export function answerOfOperation(operation: OperationErrors): Answer | undefined {
+export function parseOperationErrors(operation: OperationErrors): ErrorResponse | undefined {
   const errors = operation.error?.errors ?? [];
   if (errors.length === 0) return undefined;
   return {
     status: operation.httpErrorStatusCode ?? undefined,
-    reasons: errors.map((error) => error.code).filter(isText),
-    detail: brief(errors.map((error) => error.message ?? '').join('; ')),
+    reasons: errors.map((error) => error.code).filter(isString),
+    detail: truncate(errors.map((error) => error.message ?? '').join('; ')),
   };
 }
 
@@ -45,12 +45,12 @@ export interface OperationErrors {
 }
 
 /** `ECONNRESET`, which may be some causes down. */
-function connectionCode(error: Record<PropertyKey, unknown>): string | undefined {
-  if (isText(error.code)) return error.code;
-  return error.cause === undefined ? undefined : connectionCode(asRecord(error.cause));
+function findConnectionCode(error: Record<PropertyKey, unknown>): string | undefined {
+  if (isString(error.code)) return error.code;
+  return error.cause === undefined ? undefined : findConnectionCode(toRecord(error.cause));
 }
 
-function parsed(body: unknown): unknown {
+function parseJson(body: unknown): unknown {
   if (typeof body !== 'string') return body;
   try {
     return JSON.parse(body);
@@ -59,18 +59,18 @@ function parsed(body: unknown): unknown {
   }
 }
 
-function asRecord(value: unknown): Record<PropertyKey, unknown> {
+function toRecord(value: unknown): Record<PropertyKey, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>) : {};
 }
 
-function list(value: unknown): unknown[] {
+function toList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function brief(text: string): string {
+function truncate(text: string): string {
   return text.length <= 500 ? text : `${text.slice(0, 499)}…`;
 }

@@ -1,60 +1,63 @@
 import type { protos } from '@google-cloud/compute';
-import type { Api } from './compute-api.ts';
-import type { ForwardingRule, Resource } from './compute-client.ts';
-import { linkTo, nameIn } from './links.ts';
-import { resourceOf, startedOperation } from './resource-client.ts';
+import type { ComputeApi } from './compute-api.ts';
+import type { ForwardingRule, ResourceClient } from './compute-client.ts';
+import { buildLink, getLinkName } from './links.ts';
+import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IForwardingRule;
 
 /** Rules that send what comes to an external address to a target pool. */
-export function forwardingRules(api: Api): Resource<ForwardingRule> {
+export function createForwardingRuleClient(api: ComputeApi): ResourceClient<ForwardingRule> {
   const { project } = api;
-  const client = api.client(
+  const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/forwarding_rules_client.js')).ForwardingRulesClient,
   );
-  return resourceOf(api, {
+  return createResourceClient(api, {
     kind: 'forwarding rule',
     async get({ name, region }, options) {
-      return (await (await client()).get({ project, region, forwardingRule: name }, options))[0];
+      return (await (await getClient()).get({ project, region, forwardingRule: name }, options))[0];
     },
     async insert(spec, requestId, options) {
-      const request = { project, requestId, region: spec.region, forwardingRuleResource: bodyOf(project, spec) };
-      return startedOperation(await (await client()).insert(request, options));
+      const request = { project, requestId, region: spec.region, forwardingRuleResource: toRequestBody(project, spec) };
+      return getOperation(await (await getClient()).insert(request, options));
     },
     async delete({ name, region }, requestId, options) {
       const request = { project, requestId, region, forwardingRule: name };
-      return startedOperation(await (await client()).delete(request, options));
+      return getOperation(await (await getClient()).delete(request, options));
     },
     async list({ region }, options) {
-      return (await (await client()).list({ project, region }, options))[0];
+      return (await (await getClient()).list({ project, region }, options))[0];
     },
-    found: forwardingRuleFrom,
-    async label({ name, region }, regionSetLabelsRequestResource, options) {
+    toResource: toForwardingRule,
+    async setLabels({ name, region }, regionSetLabelsRequestResource, options) {
       const request = { project, region, resource: name, regionSetLabelsRequestResource };
-      return startedOperation(await (await client()).setLabels(request, options));
+      return getOperation(await (await getClient()).setLabels(request, options));
     },
   });
 }
 
-export function forwardingRuleFrom(raw: Raw): ForwardingRule {
+export function toForwardingRule(raw: Raw): ForwardingRule {
   return {
     name: raw.name ?? '',
-    region: nameIn(raw.region),
+    region: getLinkName(raw.region),
     description: raw.description ?? '',
     labels: raw.labels ?? {},
     address: raw.IPAddress ?? '',
-    ports: onePort(raw.portRange ?? ''),
-    targetPool: nameIn(raw.target),
+    ports: simplifyPortRange(raw.portRange ?? ''),
+    targetPool: getLinkName(raw.target),
   };
 }
 
 /** One port comes back as the range `6443-6443`. */
-function onePort(range: string): string {
+function simplifyPortRange(range: string): string {
   const [first = '', last] = range.split('-');
   return first === last ? first : range;
 }
 
-function bodyOf(project: string, { name, region, description, address, ports, targetPool }: ForwardingRule): Raw {
+function toRequestBody(
+  project: string,
+  { name, region, description, address, ports, targetPool }: ForwardingRule,
+): Raw {
   return {
     name,
     description,
@@ -62,6 +65,6 @@ function bodyOf(project: string, { name, region, description, address, ports, ta
     IPProtocol: 'TCP',
     IPAddress: address,
     portRange: ports,
-    target: linkTo(project, 'targetPools', { name: targetPool, region }),
+    target: buildLink(project, 'targetPools', { name: targetPool, region }),
   };
 }

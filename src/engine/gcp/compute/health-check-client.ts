@@ -1,7 +1,7 @@
-import type { Api, CallOptions } from './compute-api.ts';
-import type { HealthCheck, Resource } from './compute-client.ts';
+import type { CallOptions, ComputeApi } from './compute-api.ts';
+import type { HealthCheck, ResourceClient } from './compute-client.ts';
 import type { Operation } from './operation.ts';
-import { resourceOf } from './resource-client.ts';
+import { createResourceClient } from './resource-client.ts';
 
 /** The part of the API's HttpHealthCheck that is used here. */
 interface Raw {
@@ -15,7 +15,7 @@ interface Raw {
   readonly healthyThreshold?: number;
 }
 
-interface List {
+interface ListResponse {
   readonly items?: readonly Raw[];
   readonly nextPageToken?: string;
 }
@@ -24,7 +24,7 @@ interface List {
  * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so these are plain requests in the name of
  * the same account. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
  */
-export function healthChecks(api: Api): Resource<HealthCheck> {
+export function createHealthCheckClient(api: ComputeApi): ResourceClient<HealthCheck> {
   async function send<T>(
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -33,31 +33,31 @@ export function healthChecks(api: Api): Resource<HealthCheck> {
   ): Promise<T> {
     const auth = await api.auth();
     const { signal, timeout } = options;
-    const url = api.url(`global/httpHealthChecks${path}`);
+    const url = api.buildUrl(`global/httpHealthChecks${path}`);
     return (await auth.request<T>({ url, method, signal, timeout, retry: false, ...(data ? { data } : {}) })).data;
   }
-  async function all(options: CallOptions): Promise<Raw[]> {
+  async function listAll(options: CallOptions): Promise<Raw[]> {
     const found: Raw[] = [];
     for (let page = ''; ; ) {
       const query = page === '' ? '' : `?pageToken=${encodeURIComponent(page)}`;
-      const { items = [], nextPageToken = '' } = await send<List>('GET', query, options);
+      const { items = [], nextPageToken = '' } = await send<ListResponse>('GET', query, options);
       found.push(...items);
       if (nextPageToken === '') return found;
       page = nextPageToken;
     }
   }
-  return resourceOf(api, {
+  return createResourceClient(api, {
     kind: 'health check',
     get: ({ name }, options) => send<Raw>('GET', `/${name}`, options),
-    insert: (spec, request, options) => send<Operation>('POST', `?requestId=${request}`, options, bodyOf(spec)),
+    insert: (spec, request, options) => send<Operation>('POST', `?requestId=${request}`, options, toRequestBody(spec)),
     delete: ({ name }, request, options) => send<Operation>('DELETE', `/${name}?requestId=${request}`, options),
-    list: (_, options) => all(options),
-    found: healthCheckFrom,
+    list: (_, options) => listAll(options),
+    toResource: toHealthCheck,
   });
 }
 
 /** Port 80, the path `/`, 5 s and two answers are what the API takes when none is given. */
-export function healthCheckFrom({
+export function toHealthCheck({
   name = '',
   description = '',
   host = '',
@@ -70,6 +70,6 @@ export function healthCheckFrom({
   return { name, description, host, path: requestPath, port, checkIntervalSec, timeoutSec, healthyThreshold };
 }
 
-function bodyOf({ path, ...rest }: HealthCheck): Raw {
+function toRequestBody({ path, ...rest }: HealthCheck): Raw {
   return { ...rest, requestPath: path };
 }

@@ -1,73 +1,75 @@
-import type { Api } from './compute-api.ts';
-import type { Cloud, Global, MachineType } from './compute-client.ts';
-import { nameIn, partOf } from './links.ts';
+import type { ComputeApi } from './compute-api.ts';
+import type { ComputeClient, GlobalResource, MachineType } from './compute-client.ts';
+import { getLinkName, getLinkSegment } from './links.ts';
 
-interface Size {
+interface RawMachineType {
   readonly guestCpus?: number | null;
   readonly memoryMb?: number | null;
   readonly isSharedCpu?: boolean | null;
 }
 
 /** What a project may use: machine types, quotas, regions and zones. */
-export function lookups(api: Api): Pick<Cloud, 'machineType' | 'machineTypes' | 'quotas' | 'regions' | 'zones'> {
+export function createLookupClient(
+  api: ComputeApi,
+): Pick<ComputeClient, 'getMachineType' | 'listMachineTypes' | 'listQuotas' | 'listRegions' | 'listZones'> {
   const { project } = api;
-  const regions = api.client(
+  const regions = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/regions_client.js')).RegionsClient,
   );
-  const machineTypes = api.client(
+  const machineTypes = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/machine_types_client.js')).MachineTypesClient,
   );
 
-  function regionOf(region: string, signal: AbortSignal) {
+  function getRegion(region: string, signal: AbortSignal) {
     return api.read(`looking at region ${region}`, signal, async (options) => {
       return (await (await regions()).get({ project, region }, options))[0];
     });
   }
   return {
-    async machineType({ name, zone }, signal) {
+    async getMachineType({ name, zone }, signal) {
       const found = await api.read(`looking at machine type ${name} in ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).get({ project, zone, machineType: name }, options))[0];
       });
-      return found && sizeOf(found);
+      return found && toMachineType(found);
     },
-    async machineTypes(zone, signal) {
+    async listMachineTypes(zone, signal) {
       const found = await api.read(`listing the machine types of ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).list({ project, zone }, options))[0];
       });
       return (found ?? [])
         .filter(({ deprecated }) => !deprecated)
-        .map((one) => ({ name: one.name ?? '', ...sizeOf(one) }))
-        .sort(byName);
+        .map((one) => ({ name: one.name ?? '', ...toMachineType(one) }))
+        .sort(compareByName);
     },
-    async quotas(region, signal) {
-      const found = await regionOf(region, signal);
+    async listQuotas(region, signal) {
+      const found = await getRegion(region, signal);
       return found?.quotas?.map(({ metric, limit, usage }) => ({
         metric: String(metric ?? ''),
         limit: limit ?? 0,
         usage: usage ?? 0,
       }));
     },
-    async zones(region, signal) {
-      const found = await regionOf(region, signal);
-      return found && zonesOf(found);
+    async listZones(region, signal) {
+      const found = await getRegion(region, signal);
+      return found && getZoneNames(found);
     },
-    async regions(signal) {
+    async listRegions(signal) {
       const found = await api.read('listing the regions', signal, async (options) => {
         return (await (await regions()).list({ project }, options))[0];
       });
-      return (found ?? []).map((one) => ({ name: one.name ?? '', zones: zonesOf(one) })).sort(byName);
+      return (found ?? []).map((one) => ({ name: one.name ?? '', zones: getZoneNames(one) })).sort(compareByName);
     },
   };
 }
 
-function sizeOf({ guestCpus, memoryMb, isSharedCpu }: Size): MachineType {
+function toMachineType({ guestCpus, memoryMb, isSharedCpu }: RawMachineType): MachineType {
   return { cpus: guestCpus ?? 0, memoryMb: memoryMb ?? 0, sharedCpu: isSharedCpu ?? false };
 }
 
-function zonesOf({ zones }: { readonly zones?: readonly string[] | null }): string[] {
-  return (zones ?? []).map((link) => partOf(link, 'zones') || nameIn(link)).sort();
+function getZoneNames({ zones }: { readonly zones?: readonly string[] | null }): string[] {
+  return (zones ?? []).map((link) => getLinkSegment(link, 'zones') || getLinkName(link)).sort();
 }
 
-function byName(a: Global, b: Global): number {
+function compareByName(a: GlobalResource, b: GlobalResource): number {
   return a.name < b.name ? -1 : 1;
 }

@@ -1,40 +1,40 @@
 import type { protos } from '@google-cloud/compute';
-import type { Api } from './compute-api.ts';
-import type { Network, Resource } from './compute-client.ts';
-import { resourceOf, startedOperation } from './resource-client.ts';
+import type { ComputeApi } from './compute-api.ts';
+import type { Network, ResourceClient } from './compute-client.ts';
+import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.INetwork;
 
 /** Networks with subnets of our own choice. */
-export function networks(api: Api): Resource<Network> {
+export function createNetworkClient(api: ComputeApi): ResourceClient<Network> {
   const { project } = api;
-  const client = api.client(
+  const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/networks_client.js')).NetworksClient,
   );
-  return resourceOf(api, {
+  return createResourceClient(api, {
     kind: 'network',
     async get({ name }, options) {
-      return (await (await client()).get({ project, network: name }, options))[0];
+      return (await (await getClient()).get({ project, network: name }, options))[0];
     },
     async insert(spec, requestId, options) {
-      return startedOperation(
-        await (await client()).insert({ project, requestId, networkResource: bodyOf(spec) }, options),
+      return getOperation(
+        await (await getClient()).insert({ project, requestId, networkResource: toRequestBody(spec) }, options),
       );
     },
     async delete({ name }, requestId, options) {
-      return startedOperation(await (await client()).delete({ project, requestId, network: name }, options));
+      return getOperation(await (await getClient()).delete({ project, requestId, network: name }, options));
     },
     async list(_, options) {
-      return (await (await client()).list({ project }, options))[0];
+      return (await (await getClient()).list({ project }, options))[0];
     },
-    found: networkFrom,
+    toResource: toNetwork,
   });
 }
 
-export function networkFrom({ name, description }: Raw): Network {
+export function toNetwork({ name, description }: Raw): Network {
   return { name: name ?? '', description: description ?? '' };
 }
 
-function bodyOf({ name, description }: Network): Raw {
+function toRequestBody({ name, description }: Network): Raw {
   return { name, description, autoCreateSubnetworks: false, routingConfig: { routingMode: 'REGIONAL' } };
 }

@@ -1,40 +1,40 @@
 import type { protos } from '@google-cloud/compute';
-import type { Api } from './compute-api.ts';
-import type { Resource, Route, RouteFound } from './compute-client.ts';
-import { linkTo, nameIn } from './links.ts';
-import { resourceOf, startedOperation } from './resource-client.ts';
+import type { ComputeApi } from './compute-api.ts';
+import type { ResourceClient, Route, RouteState } from './compute-client.ts';
+import { buildLink, getLinkName } from './links.ts';
+import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IRoute;
 
 /** Routes to a machine by its internal address. */
-export function routes(api: Api): Resource<Route, Route & RouteFound> {
+export function createRouteClient(api: ComputeApi): ResourceClient<Route, Route & RouteState> {
   const { project } = api;
-  const client = api.client(
+  const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/routes_client.js')).RoutesClient,
   );
-  return resourceOf(api, {
+  return createResourceClient(api, {
     kind: 'route',
     async get({ name }, options) {
-      return (await (await client()).get({ project, route: name }, options))[0];
+      return (await (await getClient()).get({ project, route: name }, options))[0];
     },
     async insert(spec, requestId, options) {
-      const request = { project, requestId, routeResource: bodyOf(project, spec) };
-      return startedOperation(await (await client()).insert(request, options));
+      const request = { project, requestId, routeResource: toRequestBody(project, spec) };
+      return getOperation(await (await getClient()).insert(request, options));
     },
     async delete({ name }, requestId, options) {
-      return startedOperation(await (await client()).delete({ project, requestId, route: name }, options));
+      return getOperation(await (await getClient()).delete({ project, requestId, route: name }, options));
     },
     async list(_, options) {
-      return (await (await client()).list({ project }, options))[0];
+      return (await (await getClient()).list({ project }, options))[0];
     },
-    found: routeFrom,
+    toResource: toRoute,
   });
 }
 
-export function routeFrom(raw: Raw): Route & RouteFound {
+export function toRoute(raw: Raw): Route & RouteState {
   return {
     name: raw.name ?? '',
-    network: nameIn(raw.network),
+    network: getLinkName(raw.network),
     description: raw.description ?? '',
     destination: raw.destRange ?? '',
     nextHop: raw.nextHopIp ?? '',
@@ -43,11 +43,11 @@ export function routeFrom(raw: Raw): Route & RouteFound {
   };
 }
 
-function bodyOf(project: string, { name, network, description, destination, nextHop }: Route): Raw {
+function toRequestBody(project: string, { name, network, description, destination, nextHop }: Route): Raw {
   return {
     name,
     description,
-    network: linkTo(project, 'networks', { name: network }),
+    network: buildLink(project, 'networks', { name: network }),
     destRange: destination,
     nextHopIp: nextHop,
     priority: 1000,

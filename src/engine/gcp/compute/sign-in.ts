@@ -8,9 +8,9 @@ import { KthwError } from '../../workflow/errors.ts';
 export async function signIn(local: boolean, scopes = 'https://www.googleapis.com/auth/compute'): Promise<AuthClient> {
   const { GoogleAuth, OAuth2Client } = await import('google-auth-library');
   if (local) {
-    const nobody = new OAuth2Client();
-    nobody.setCredentials({ access_token: 'local' });
-    return nobody;
+    const anonymousClient = new OAuth2Client();
+    anonymousClient.setCredentials({ access_token: 'local' });
+    return anonymousClient;
   }
   try {
     return await new GoogleAuth({ scopes }).getClient();

@@ -1,39 +1,39 @@
 import type { protos } from '@google-cloud/compute';
-import type { Api } from './compute-api.ts';
-import type { Resource, Subnetwork } from './compute-client.ts';
-import { linkTo, nameIn } from './links.ts';
-import { resourceOf, startedOperation } from './resource-client.ts';
+import type { ComputeApi } from './compute-api.ts';
+import type { ResourceClient, Subnetwork } from './compute-client.ts';
+import { buildLink, getLinkName } from './links.ts';
+import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.ISubnetwork;
 
-export function subnetworks(api: Api): Resource<Subnetwork> {
+export function createSubnetworkClient(api: ComputeApi): ResourceClient<Subnetwork> {
   const { project } = api;
-  const client = api.client(
+  const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/subnetworks_client.js')).SubnetworksClient,
   );
-  return resourceOf(api, {
+  return createResourceClient(api, {
     kind: 'subnet',
     async get({ name, region }, options) {
-      return (await (await client()).get({ project, region, subnetwork: name }, options))[0];
+      return (await (await getClient()).get({ project, region, subnetwork: name }, options))[0];
     },
     async insert(spec, requestId, options) {
-      const request = { project, requestId, region: spec.region, subnetworkResource: bodyOf(project, spec) };
-      return startedOperation(await (await client()).insert(request, options));
+      const request = { project, requestId, region: spec.region, subnetworkResource: toRequestBody(project, spec) };
+      return getOperation(await (await getClient()).insert(request, options));
     },
     async delete({ name, region }, requestId, options) {
-      return startedOperation(await (await client()).delete({ project, requestId, region, subnetwork: name }, options));
+      return getOperation(await (await getClient()).delete({ project, requestId, region, subnetwork: name }, options));
     },
     async list({ region }, options) {
-      return (await (await client()).list({ project, region }, options))[0];
+      return (await (await getClient()).list({ project, region }, options))[0];
     },
-    found: subnetworkFrom,
+    toResource: toSubnetwork,
   });
 }
 
-export function subnetworkFrom({ name, region, network, ipCidrRange }: Raw): Subnetwork {
-  return { name: name ?? '', region: nameIn(region), network: nameIn(network), range: ipCidrRange ?? '' };
+export function toSubnetwork({ name, region, network, ipCidrRange }: Raw): Subnetwork {
+  return { name: name ?? '', region: getLinkName(region), network: getLinkName(network), range: ipCidrRange ?? '' };
 }
 
-function bodyOf(project: string, { name, network, range }: Subnetwork): Raw {
-  return { name, network: linkTo(project, 'networks', { name: network }), ipCidrRange: range };
+function toRequestBody(project: string, { name, network, range }: Subnetwork): Raw {
+  return { name, network: buildLink(project, 'networks', { name: network }), ipCidrRange: range };
 }

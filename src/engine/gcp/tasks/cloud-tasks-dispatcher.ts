@@ -1,119 +1,131 @@
-import type { Dispatcher, DispatcherParts } from '../../workflow/dispatcher.ts';
-import type { PutDown } from '../../workflow/runner.ts';
-import { unfinishedRuns } from '../../workflow/unfinished-runs.ts';
-import { type Look, turnOf } from './run-task.ts';
-import { type Taken, taskEndpoint } from './task-handler.ts';
-import { openQueue, type QueueOptions } from './task-queue.ts';
+import type { Dispatcher, DispatcherDeps } from '../../workflow/dispatcher.ts';
+import type { RunnerExit } from '../../workflow/runner.ts';
+import { listUnfinishedRuns } from '../../workflow/unfinished-runs.ts';
+import { getTriggerSeq, type RunTask } from './run-task.ts';
+import { createTaskHandler, type TaskResult } from './task-handler.ts';
+import { createTaskQueue, type TaskQueueOptions } from './task-queue.ts';
 
-export interface CloudTasksOptions extends DispatcherParts, Omit<QueueOptions, 'deadlineMs'> {
+export interface CloudTasksOptions extends DispatcherDeps, Omit<TaskQueueOptions, 'deadlineMs'> {
   /** How long one request carries a run. App Engine ends a request after 10 minutes. @default 480_000 */
   readonly sliceMs?: number;
   /** How long to leave a run that somebody else has, or that another must finish before. @default 5_000 */
-  readonly againMs?: number;
+  readonly retryDelayMs?: number;
 }
 
 const path = '/internal/run';
 /** For the end of a slice: to put down the tools, say so and add the next task. */
-const endingMs = 115_000;
+const shutdownMarginMs = 115_000;
 
 /**
  * Runs in the instances of an App Engine service, one slice a request, called by a queue of Cloud Tasks. Whatever happens
  * to an instance, an unfinished task is delivered again; whatever is delivered twice, the lease lets one act. So a run
  * goes on as long as it has one task. What waits for a person has one for the moment at which the question ends.
  */
-export function cloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
-  const { store, drive, log, clock, queue: name, sliceMs = 480_000, againMs = 5_000 } = options;
-  const queue = openQueue({ ...options, deadlineMs: sliceMs + endingMs });
+export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
+  const { store, executeRun, log, clock, queue: name, sliceMs = 480_000, retryDelayMs = 5_000 } = options;
+  const queue = createTaskQueue({ ...options, deadlineMs: sliceMs + shutdownMarginMs });
   const stopping = new AbortController();
-  const underWay = new Set<string>();
-  const pending = new Set<Promise<unknown>>();
+  const activeRuns = new Set<string>();
+  const pendingWork = new Set<Promise<unknown>>();
 
   /** Of a run of which nothing is known yet. */
-  async function add(run: string, cause: 'asked' | 'start'): Promise<void> {
-    const turn = turnOf(await store.events(run));
-    await queue.add({ run, turn, cause, nth: 0 }, path, undefined);
+  async function addTask(run: string, cause: 'requested' | 'start'): Promise<void> {
+    const triggerSeq = getTriggerSeq(await store.readEvents(run));
+    await queue.add({ run, triggerSeq, cause, attempt: 0 }, path, undefined);
   }
 
-  async function take(look: Look): Promise<Taken> {
-    const { run } = look;
+  async function handleTask(task: RunTask): Promise<TaskResult> {
+    const { run } = task;
     // The instance is going away: another gets it.
     if (stopping.signal.aborted) return { failed: 'stopping' };
     try {
-      const end = await carry(look);
-      await follow(look, end);
-      log({ ...look, end }, 'a task is done');
-      return { done: end };
+      const exit = await runSlice(task);
+      await addFollowUpTask(task, exit);
+      log({ ...task, exit }, 'a task is done');
+      return { done: exit };
     } catch (error) {
       log({ run, error }, 'a run was put down by an error; its task is delivered again');
       return { failed: 'error' };
     }
   }
 
-  async function carry({ run }: Look): Promise<PutDown> {
+  async function runSlice({ run }: RunTask): Promise<RunnerExit> {
     // The lease is the process's, so it does not keep two requests of one process apart.
-    if (underWay.has(run)) return 'busy';
-    underWay.add(run);
-    const over = new AbortController();
-    const slice = new AbortController();
-    const timing = clock.sleep(sliceMs, over.signal).then(
-      () => slice.abort(),
+    if (activeRuns.has(run)) return 'busy';
+    activeRuns.add(run);
+    const finishedController = new AbortController();
+    const sliceController = new AbortController();
+    const timer = clock.sleep(sliceMs, finishedController.signal).then(
+      () => sliceController.abort(),
       () => {},
     );
     try {
-      return await drive(run, AbortSignal.any([stopping.signal, slice.signal]));
+      return await executeRun(run, AbortSignal.any([stopping.signal, sliceController.signal]));
     } finally {
-      over.abort();
-      await timing;
-      underWay.delete(run);
+      finishedController.abort();
+      await timer;
+      activeRuns.delete(run);
     }
   }
 
   /** Adds what must follow before the task counts as done. */
-  async function follow({ run, turn: before, cause: lookedFor, nth }: Look, end: PutDown): Promise<void> {
-    if (end === 'over') return;
-    const events = await store.events(run, Math.max(0, before - 1));
-    const turn = turnOf(events, before);
+  async function addFollowUpTask(
+    { run, triggerSeq: previousSeq, cause: taskCause, attempt }: RunTask,
+    exit: RunnerExit,
+  ): Promise<void> {
+    if (exit === 'over') return;
+    const events = await store.readEvents(run, Math.max(0, previousSeq - 1));
+    const triggerSeq = getTriggerSeq(events, previousSeq);
     // However many tasks meet in one turn, they go on as one; only a task that looked in vain needs a new name.
-    const then = (cause: Look['cause'], due?: Date) => {
-      const inVain = turn === before && cause === lookedFor ? nth + 1 : 0;
-      return queue.add({ run, turn, cause, nth: inVain }, path, due);
+    const addNext = (cause: RunTask['cause'], scheduledAt?: Date) => {
+      const nextAttempt = triggerSeq === previousSeq && cause === taskCause ? attempt + 1 : 0;
+      return queue.add({ run, triggerSeq, cause, attempt: nextAttempt }, path, scheduledAt);
     };
-    switch (end) {
+    switch (exit) {
       case 'stopped':
-        return await then('next');
+        return await addNext('timeSliceEnded');
       case 'busy':
       case 'later':
       case 'lost':
-        return await then('again', new Date(+clock.now() + againMs));
+        return await addNext('retry', new Date(+clock.now() + retryDelayMs));
       case 'parked': {
-        const question = events.findLast(({ event }) => event.type === 'approval.asked')?.event;
-        if (question?.type !== 'approval.asked') return;
-        return await then('silence', new Date(Math.max(Date.parse(question.expiresAt), +clock.now() + againMs)));
+        const approvalRequest = events.findLast(({ event }) => event.type === 'approval.requested')?.event;
+        if (approvalRequest?.type !== 'approval.requested') return;
+        return await addNext(
+          'approvalExpired',
+          new Date(Math.max(Date.parse(approvalRequest.expiresAt), +clock.now() + retryDelayMs)),
+        );
       }
       default:
-        return end satisfies never;
+        return exit satisfies never;
     }
   }
 
-  function kept<T>(work: Promise<T>): Promise<T> {
-    const settled = work.catch(() => {}).finally(() => pending.delete(settled));
-    pending.add(settled);
+  function trackWork<T>(work: Promise<T>): Promise<T> {
+    const completion = work.catch(() => {}).finally(() => pendingWork.delete(completion));
+    pendingWork.add(completion);
     return work;
   }
 
   return {
-    poke(run) {
-      kept(add(run, 'asked')).catch((error: unknown) =>
+    wake(run) {
+      trackWork(addTask(run, 'requested')).catch((error: unknown) =>
         log({ run, error }, 'adding a task; the next start of a process adds one for every run that is not over'),
       );
     },
     async start() {
-      for (const run of await unfinishedRuns(store)) await add(run, 'start');
+      for (const run of await listUnfinishedRuns(store)) await addTask(run, 'start');
     },
     async stop() {
       stopping.abort();
-      while (pending.size > 0) await Promise.all(pending);
+      while (pendingWork.size > 0) await Promise.all(pendingWork);
     },
-    routes: [{ path, method: 'POST', handler: taskEndpoint(name.split('/').at(-1) ?? '', (look) => kept(take(look))) }],
+    routes: [
+      {
+        path,
+        method: 'POST',
+        handler: createTaskHandler(name.split('/').at(-1) ?? '', (task) => trackWork(handleTask(task))),
+      },
+    ],
   };
 }

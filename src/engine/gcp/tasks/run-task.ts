@@ -3,19 +3,19 @@ import { z } from 'zod';
 import type { StoredEvent } from '../../../store/events.ts';
 
 /** What a task carries: that somebody should look at a run, and why. */
-export const Look = z.object({
+export const RunTask = z.object({
   run: z.string().min(1).max(200),
   /** Number of the turn, see `turnOf`, that the run was at when the task was made. */
-  turn: z.number().int().min(0),
+  triggerSeq: z.number().int().min(0),
   /**
-   * `asked`: somebody spoke; `next`: a slice ended; `again`: it was not to be had; `silence`: nobody answered in time;
+   * `requested`: somebody spoke; `timeSliceEnded`: a slice ended; `retry`: it was not to be had; `approvalExpired`: nobody answered in time;
    * `start`: a process started.
    */
-  cause: z.enum(['asked', 'next', 'again', 'silence', 'start']),
+  cause: z.enum(['requested', 'timeSliceEnded', 'retry', 'approvalExpired', 'start']),
   /** How often this turn was looked at in vain before, for this cause. */
-  nth: z.number().int().min(0),
+  attempt: z.number().int().min(0),
 });
-export type Look = z.infer<typeof Look>;
+export type RunTask = z.infer<typeof RunTask>;
 
 /**
  * Number of the last event by which the run came into somebody's hands: a runner took it, or a person spoke. Every reason
@@ -24,41 +24,41 @@ export type Look = z.infer<typeof Look>;
  * @param since a turn that it had before
  * @param events those after it, or more
  */
-export function turnOf(events: readonly StoredEvent[], since = 0): number {
-  return events.findLast(({ event }) => beginsTurn(event))?.seq ?? since;
+export function getTriggerSeq(events: readonly StoredEvent[], since = 0): number {
+  return events.findLast(({ event }) => isTriggerEvent(event))?.seq ?? since;
 }
 
 /**
  * The name under which Cloud Tasks takes one look once: while the task exists and about an hour longer. A hash comes first
  * because names with a common beginning slow the queue down (CreateTask in google/cloud/tasks/v2/cloudtasks.proto).
  */
-export function taskIdOf({ run, turn, cause, nth }: Look): string {
+export function buildTaskId({ run, triggerSeq, cause, attempt }: RunTask): string {
   const hash = createHash('sha256')
-    .update(JSON.stringify([run, turn, cause, nth]))
+    .update(JSON.stringify([run, triggerSeq, cause, attempt]))
     .digest('hex');
-  return `${hash.slice(0, 16)}-${run.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${turn}-${cause}-${nth}`;
+  return `${hash.slice(0, 16)}-${run.replaceAll(/[^A-Za-z0-9_-]/g, '_')}-${triggerSeq}-${cause}-${attempt}`;
 }
 
-function beginsTurn({ type }: StoredEvent['event']): boolean {
+function isTriggerEvent({ type }: StoredEvent['event']): boolean {
   switch (type) {
     case 'run.requested':
     case 'run.resumed':
-    case 'run.cancelAsked':
-    case 'run.taken':
-    case 'approval.given':
-    case 'approval.refused':
-    case 'pause.over':
+    case 'run.cancelRequested':
+    case 'run.claimed':
+    case 'approval.granted':
+    case 'approval.rejected':
+    case 'pause.resolved':
       return true;
     case 'run.finished':
     case 'step.started':
-    case 'step.said':
+    case 'step.logged':
     case 'step.diagnosed':
     case 'step.finished':
     case 'step.failed':
-    case 'step.postponed':
+    case 'step.deferred':
     case 'step.conflicted':
-    case 'approval.asked':
-    case 'pause.asked':
+    case 'approval.requested':
+    case 'pause.requested':
       return false;
     default:
       return type satisfies never;

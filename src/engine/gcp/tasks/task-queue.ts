@@ -1,8 +1,8 @@
 import type { CloudTasksClient } from '@google-cloud/tasks';
 import { signIn } from '../compute/sign-in.ts';
-import { type Look, taskIdOf } from './run-task.ts';
+import { buildTaskId, type RunTask } from './run-task.ts';
 
-export interface QueueOptions {
+export interface TaskQueueOptions {
   /** As `projects/PROJECT/locations/LOCATION/queues/QUEUE`. */
   readonly queue: string;
   /** The address of a queue on this machine, as `http://127.0.0.1:8931`. @default Google's */
@@ -13,9 +13,9 @@ export interface QueueOptions {
   readonly deadlineMs: number;
 }
 
-export interface Queue {
+export interface TaskQueue {
   /** There already, or done within the last hour: no error. @throws what the client throws when the queue can't be reached */
-  add(look: Look, path: string, due: Date | undefined): Promise<void>;
+  add(runTask: RunTask, path: string, scheduledAt: Date | undefined): Promise<void>;
 }
 
 /** What the client tries again for 30 s. Adding under a name can be repeated, so an unknown outcome is no trouble. */
@@ -35,10 +35,10 @@ const retry = {
 const alreadyExists = 6;
 
 /** A queue of Cloud Tasks through Google's client, which is loaded at the first call. */
-export function openQueue({ queue, endpoint, service, deadlineMs }: QueueOptions): Queue {
+export function createTaskQueue({ queue, endpoint, service, deadlineMs }: TaskQueueOptions): TaskQueue {
   let client: Promise<CloudTasksClient> | undefined;
 
-  function connected(): Promise<CloudTasksClient> {
+  function getClient(): Promise<CloudTasksClient> {
     client ??= connect(endpoint).catch((error: unknown) => {
       client = undefined;
       throw error;
@@ -47,21 +47,23 @@ export function openQueue({ queue, endpoint, service, deadlineMs }: QueueOptions
   }
 
   return {
-    async add(look, path, due) {
+    async add(runTask, path, scheduledAt) {
       const task = {
-        name: `${queue}/tasks/${taskIdOf(look)}`,
+        name: `${queue}/tasks/${buildTaskId(runTask)}`,
         dispatchDeadline: { seconds: Math.round(deadlineMs / 1000) },
-        ...(due ? { scheduleTime: { seconds: Math.floor(+due / 1000), nanos: (+due % 1000) * 1_000_000 } } : {}),
+        ...(scheduledAt
+          ? { scheduleTime: { seconds: Math.floor(+scheduledAt / 1000), nanos: (+scheduledAt % 1000) * 1_000_000 } }
+          : {}),
         appEngineHttpRequest: {
           httpMethod: 'POST',
           relativeUri: path,
           headers: { 'content-type': 'application/json' },
-          body: Buffer.from(JSON.stringify(look)).toString('base64'),
+          body: Buffer.from(JSON.stringify(runTask)).toString('base64'),
           ...(service === undefined ? {} : { appEngineRouting: { service } }),
         },
       } as const;
       try {
-        await (await connected()).createTask({ parent: queue, task }, { retry });
+        await (await getClient()).createTask({ parent: queue, task }, { retry });
       } catch (error) {
         if ((error as { code?: unknown }).code !== alreadyExists) throw error;
       }

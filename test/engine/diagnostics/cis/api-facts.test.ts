@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readApi } from '../../../../src/engine/diagnostics/cis/api-facts.ts';
+import { collectApiFacts } from '../../../../src/engine/diagnostics/cis/api-facts.ts';
 import type { KubeApi } from '../../../../src/engine/kubernetes/kube-client.ts';
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
@@ -37,7 +37,7 @@ const lists = {
 
 describe('what the Kubernetes API says', () => {
   test('is read, and nothing is changed', async () => {
-    expect(await readApi(anApi(lists), signal)).toEqual({
+    expect(await collectApiFacts(anApi(lists), signal)).toEqual({
       bindings: [
         { name: 'a', role: 'r', subjects: [{ kind: 'User', name: 'ada' }] },
         { name: 'nobody', role: 'r', subjects: [] },
@@ -54,6 +54,6 @@ describe('what the Kubernetes API says', () => {
 
   test.each(Object.keys(lists))('without %s is not known', async (path) => {
     const { [path]: _, ...others } = lists as Record<string, object[]>;
-    await expect(readApi(anApi(others), signal)).rejects.toMatchObject({ code: 'api-refused' });
+    await expect(collectApiFacts(anApi(others), signal)).rejects.toMatchObject({ code: 'api-refused' });
   });
 });

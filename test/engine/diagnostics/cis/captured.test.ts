@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, hardened } from '../../../../local/gallery/samples/sample-scan.ts';
-import { hardeningOf } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
-import { parseFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
+import { createScanInput, hardenedScan } from '../../../../local/gallery/samples/sample-scan.ts';
+import { evaluateChecks } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { parseHostFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 
 /** What the script printed on real machines of the local cloud, with Kubernetes 1.20. */
 function captured(name: 'controller' | 'worker'): string {
@@ -12,23 +12,23 @@ function captured(name: 'controller' | 'worker'): string {
 
 describe('what was captured on real machines', () => {
   test('is understood to its last line', () => {
-    const { processes, files, texts, keys, authorities, networks, providers } = parseFacts(captured('controller'));
+    const { processes, files, configFiles, privateKeys, certificateAuthorities, cniPlugins, encryptionProviders } = parseHostFacts(captured('controller'));
     expect([...processes].map(([name, { user }]) => [name, user])).toEqual(
       ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => [name, name]),
     );
     expect(processes.get('kube-apiserver')?.flags.size).toBe(35);
     expect(files.get('/run/etcd/etcd-key.pem')).toEqual({ mode: 0o400, owner: 'etcd:root' });
-    expect([...texts.keys()]).toEqual(['scheduler', 'admission', 'audit-policy']);
-    expect([keys.length, authorities.length, providers, networks]).toEqual([12, 5, ['secretbox', 'identity'], []]);
-    expect(parseFacts(captured('worker')).networks).toEqual(['bridge', 'host-local', 'loopback']);
+    expect([...configFiles.keys()]).toEqual(['scheduler', 'admission', 'audit-policy']);
+    expect([privateKeys.length, certificateAuthorities.length, encryptionProviders, cniPlugins]).toEqual([12, 5, ['secretbox', 'identity'], []]);
+    expect(parseHostFacts(captured('worker')).cniPlugins).toEqual(['bridge', 'host-local', 'loopback']);
   });
 
   test('fails no automated item', () => {
-    const seen = { ...hardened, controller: captured('controller'), worker: captured('worker'), minor: 20 };
-    const all = hardeningOf(evidenceOf(seen));
-    expect(all.filter(({ automated, is }) => automated && is !== 'passes')).toEqual([]);
+    const seen = { ...hardenedScan, controller: captured('controller'), worker: captured('worker'), minor: 20 };
+    const all = evaluateChecks(createScanInput(seen));
+    expect(all.filter(({ automated, status }) => automated && status !== 'passes')).toEqual([]);
     // Its policy was mended since.
-    expect(all.filter(({ is }) => is === 'fails').map(({ number }) => number)).toEqual(['3.2.2']);
+    expect(all.filter(({ status }) => status === 'fails').map(({ number }) => number)).toEqual(['3.2.2']);
   });
 
   test('has no key in it, nor what anything is encrypted with', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { evidenceOf, hardened, type Seen, tutorial } from '../../../../local/gallery/samples/sample-scan.ts';
-import type { Judgement } from '../../../../src/engine/diagnostics/cis/check.ts';
-import { items } from '../../../../src/engine/diagnostics/cis/checks.ts';
-import { hardeningOf } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { createScanInput, hardenedScan, type SampleScan, tutorialScan } from '../../../../local/gallery/samples/sample-scan.ts';
+import type { CheckResult } from '../../../../src/engine/diagnostics/cis/check.ts';
+import { checks } from '../../../../src/engine/diagnostics/cis/checks.ts';
+import { evaluateChecks } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
 
 /** What the tutorial's cluster fails, with the numbers of `cis-1.12`, and whether the benchmark looks at it by itself. */
 const automated = [
@@ -16,34 +16,34 @@ const manual = [
 /** On purpose, on every version. */
 const exceptions = ['1.2.11', '3.1.1', '4.2.11', '5.1.7', '5.1.10', '5.3.1', '5.3.2'];
 
-function nameOf({ number, title }: Pick<Judgement, 'number' | 'title'>): string {
+function nameOf({ number, title }: Pick<CheckResult, 'number' | 'title'>): string {
   return number ?? title;
 }
 
-function named(seen: Seen, is: Judgement['is']): string[] {
-  return hardeningOf(evidenceOf(seen))
-    .filter((one) => one.is === is)
+function named(scan: SampleScan, status: CheckResult['status']): string[] {
+  return evaluateChecks(createScanInput(scan))
+    .filter((one) => one.status === status)
     .map(nameOf);
 }
 
 describe('the items', () => {
   test('are the table of what the tutorial fails, each with its number', () => {
     const numbers = (isAutomated: boolean) =>
-      items.filter((one) => one.automated === isAutomated).flatMap(({ number }) => number ?? []);
+      checks.filter((one) => one.automated === isAutomated).flatMap(({ number }) => number ?? []);
     expect(numbers(true).sort()).toEqual(automated.toSorted());
     expect(numbers(false).sort()).toEqual(manual.toSorted());
   });
 
   test('have names of their own', () => {
-    expect(new Set(items.map(({ title }) => title)).size).toBe(items.length);
+    expect(new Set(checks.map(({ title }) => title)).size).toBe(checks.length);
   });
 });
 
 describe('a cluster of kthw', () => {
   test('passes all of them but those that are stated', () => {
-    expect(named(hardened, 'fails')).toEqual([]);
-    expect(named(hardened, 'unseen')).toEqual([]);
-    expect(named(hardened, 'exception').sort()).toEqual(exceptions.toSorted());
+    expect(named(hardenedScan, 'fails')).toEqual([]);
+    expect(named(hardenedScan, 'unseen')).toEqual([]);
+    expect(named(hardenedScan, 'exception').sort()).toEqual(exceptions.toSorted());
   });
 
   test.each([
@@ -55,14 +55,14 @@ describe('a cluster of kthw', () => {
     [25, []],
   ])('of 1.%d has more exceptions where Kubernetes has nothing to switch on: %j', (minor, more) => {
     const old = {
-      ...hardened,
+      ...hardenedScan,
       minor,
       controller: without(
-        hardened.controller,
+        hardenedScan.controller,
         minor < 21 ? ',DenyServiceExternalIPs' : '',
         minor < 23 ? /PodSecurity/ : '',
       ),
-      worker: without(hardened.worker, minor < 25 ? 'line kubelet seccompDefault: true\n' : ''),
+      worker: without(hardenedScan.worker, minor < 25 ? 'line kubelet seccompDefault: true\n' : ''),
     };
     expect(named(old, 'fails')).toEqual([]);
     expect(named(old, 'exception').sort()).toEqual([...exceptions, ...more].sort());
@@ -71,8 +71,8 @@ describe('a cluster of kthw', () => {
 
 describe('a cluster of the tutorial', () => {
   test('fails all of them but those that are exceptions on every cluster', () => {
-    expect(named(tutorial, 'fails').sort()).toEqual(
-      items
+    expect(named(tutorialScan, 'fails').sort()).toEqual(
+      checks
         .map(nameOf)
         .filter((name) => !exceptions.includes(name))
         .sort(),
@@ -80,37 +80,37 @@ describe('a cluster of the tutorial', () => {
   });
 
   test('is told what was found where, and what to do', () => {
-    const found = hardeningOf(evidenceOf(tutorial)).find(({ number }) => number === '1.2.18');
+    const found = evaluateChecks(createScanInput(tutorialScan)).find(({ number }) => number === '1.2.18');
     expect(found).toMatchObject({
-      is: 'fails',
-      found: [{ at: ['demo-controller-0'], text: '`--audit-log-maxbackup` is `3`' }],
-      remedy: expect.stringContaining('--audit-log-maxbackup=10'),
+      status: 'fails',
+      details: [{ instances: ['demo-controller-0'], text: '`--audit-log-maxbackup` is `3`' }],
+      remediation: expect.stringContaining('--audit-log-maxbackup=10'),
     });
   });
 });
 
 /** The same with one reading changed. */
-type Change = readonly [item: string, what: string, changed: Seen, found: string];
+type Change = readonly [item: string, what: string, changed: SampleScan, found: string];
 
-function on(machine: 'controller' | 'worker', from: string, to: string): Seen {
-  if (!hardened[machine].includes(from)) throw new Error(`no ${machine} says "${from}"`);
-  return { ...hardened, [machine]: hardened[machine].replaceAll(from, to) };
+function on(machine: 'controller' | 'worker', from: string, to: string): SampleScan {
+  if (!hardenedScan[machine].includes(from)) throw new Error(`no ${machine} says "${from}"`);
+  return { ...hardenedScan, [machine]: hardenedScan[machine].replaceAll(from, to) };
 }
 
-function inApi(changes: Partial<Seen['api']>): Seen {
-  return { ...hardened, api: { ...hardened.api, ...changes } };
+function inApi(changes: Partial<SampleScan['api']>): SampleScan {
+  return { ...hardenedScan, api: { ...hardenedScan.api, ...changes } };
 }
 
-function bound(name: string, role: string, subject: { kind: string; name: string }): Seen {
-  return inApi({ bindings: [...hardened.api.bindings, { name, role, subjects: [subject] }] });
+function bound(name: string, role: string, subject: { kind: string; name: string }): SampleScan {
+  return inApi({ bindings: [...hardenedScan.api.bindings, { name, role, subjects: [subject] }] });
 }
 
 const flag = (service: string, text: string) => `flag ${service} --${text}\n`;
 const mode = (path: string, bits: string) => [`file ${bits} root:root ${path}`, `file 644 root:root ${path}`] as const;
 const owner = (path: string) => [`file 600 root:root ${path}`, `file 600 kthw:kthw ${path}`] as const;
-const calico = (policies: Seen['api']['networkPolicies']): Seen => ({
+const calico = (policies: SampleScan['api']['networkPolicies']): SampleScan => ({
   ...on('worker', 'network bridge', 'network calico'),
-  api: { ...hardened.api, networkPolicies: policies },
+  api: { ...hardenedScan.api, networkPolicies: policies },
 });
 
 const changes: readonly Change[] = [
@@ -281,9 +281,9 @@ const changes: readonly Change[] = [
     '`deny`',
   ],
   ['5.3.2', 'a namespace without, where they are enforced', calico([]), '`default` has none'],
-  ['ssh is closed', 'a rule', { ...hardened, cloud: tutorial.cloud }, 'lets 0.0.0.0/0 in'],
-  ["no ssh key is in the machines' metadata", 'a key', { ...hardened, cloud: tutorial.cloud }, 'there is one'],
-  ["machines can't change the project", 'a scope', { ...hardened, cloud: tutorial.cloud }, '`compute`'],
+  ['ssh is closed', 'a rule', { ...hardenedScan, compute: tutorialScan.compute }, 'lets 0.0.0.0/0 in'],
+  ["no ssh key is in the machines' metadata", 'a key', { ...hardenedScan, compute: tutorialScan.compute }, 'there is one'],
+  ["machines can't change the project", 'a scope', { ...hardenedScan, compute: tutorialScan.compute }, '`compute`'],
   [
     "an authority's key lies only where it signs",
     'a copy at somebody’s home',
@@ -330,25 +330,25 @@ const changes: readonly Change[] = [
 
 describe('one reading changed', () => {
   test.each(changes)('%s fails with %s', (item, _, changed, found) => {
-    const one = hardeningOf(evidenceOf(changed)).find((judgement) => nameOf(judgement) === item);
-    expect(one).toMatchObject({ is: 'fails' });
-    expect(one?.found.map(({ text }) => text).join()).toContain(found);
-    expect(one?.remedy).not.toBe('');
+    const one = evaluateChecks(createScanInput(changed)).find((result) => nameOf(result) === item);
+    expect(one).toMatchObject({ status: 'fails' });
+    expect(one?.details.map(({ text }) => text).join()).toContain(found);
+    expect(one?.remediation).not.toBe('');
   });
 
   test('makes each of the items fail that can', () => {
     // Images: the exception is the only other way.
-    const can = items.map(nameOf).filter((name) => name !== '1.2.11');
+    const can = checks.map(nameOf).filter((name) => name !== '1.2.11');
     expect([...new Set(changes.map(([item]) => item))].sort()).toEqual(can.sort());
   });
 
-  test.each<[string, Seen]>([
+  test.each<[string, SampleScan]>([
     ['1.2.11', on('controller', 'NodeRestriction', 'NodeRestriction,AlwaysPullImages')],
     [
       '4.2.11',
       on('worker', 'line kubelet eventRecordQPS', 'line kubelet serverTLSBootstrap: true\nline kubelet eventRecordQPS'),
     ],
-    ['5.1.10', inApi({ bindings: hardened.api.bindings.filter(({ name }) => name !== 'system:kube-apiserver') })],
+    ['5.1.10', inApi({ bindings: hardenedScan.api.bindings.filter(({ name }) => name !== 'system:kube-apiserver') })],
     ['5.3.1', calico([])],
     ['5.3.2', calico([{ name: 'deny', namespace: 'default' }])],
   ])('makes the exception %s pass', (number, changed) => {
@@ -357,52 +357,52 @@ describe('one reading changed', () => {
 });
 
 describe('the way to the machines', () => {
-  const open = { ...evidenceOf(hardened), cloud: tutorial.cloud };
+  const open = { ...createScanInput(hardenedScan), compute: tutorialScan.compute };
   const ways = ['ssh is closed', "no ssh key is in the machines' metadata"];
 
   test.each([
     ['while a run needs it is an exception', true, 'exception'],
     ['that nobody needs fails', false, 'fails'],
-  ] as const)('%s', (_, busy, is) => {
-    const all = hardeningOf({ ...open, busy });
-    expect(all.filter((one) => ways.includes(one.title)).map((one) => one.is)).toEqual([is, is]);
+  ] as const)('%s', (_, busy, status) => {
+    const all = evaluateChecks({ ...open, busy });
+    expect(all.filter((one) => ways.includes(one.title)).map((one) => one.status)).toEqual([status, status]);
   });
 });
 
 describe('what can’t be looked at', () => {
-  const unseen = { unseen: 'it does not answer' };
+  const unknown = { unknown: 'it does not answer' };
   const of = (machine: string) =>
-    evidenceOf(hardened).machines.map((one) => (one.name === machine ? { ...one, facts: unseen } : one));
+    createScanInput(hardenedScan).instances.map((one) => (one.name === machine ? { ...one, facts: unknown } : one));
 
   test.each([
-    ['a controller', { machines: of('demo-controller-0') }, '1.2.15'],
-    ['a worker', { machines: of('demo-worker-0') }, '4.1.1'],
-    ['the API', { api: unseen }, '5.1.7'],
-    ['the cloud', { cloud: unseen }, 'ssh is closed'],
-    ['no machine at all', { machines: [] }, '1.2.15'],
+    ['a controller', { instances: of('demo-controller-0') }, '1.2.15'],
+    ['a worker', { instances: of('demo-worker-0') }, '4.1.1'],
+    ['the API', { api: unknown }, '5.1.7'],
+    ['the cloud', { compute: unknown }, 'ssh is closed'],
+    ['no machine at all', { instances: [] }, '1.2.15'],
   ])('%s fails nothing, and passes nothing', (_, changed, item) => {
-    const all = hardeningOf({ ...evidenceOf(hardened), ...changed });
-    expect(all.filter(({ is }) => is === 'fails')).toEqual([]);
-    expect(all.find((one) => nameOf(one) === item)?.is).toBe('unseen');
+    const all = evaluateChecks({ ...createScanInput(hardenedScan), ...changed });
+    expect(all.filter(({ status }) => status === 'fails')).toEqual([]);
+    expect(all.find((one) => nameOf(one) === item)?.status).toBe('unseen');
   });
 
   test('of a machine whose service is down is that service', () => {
-    const all = hardeningOf(evidenceOf(on('controller', 'process kube-scheduler', 'gone')));
+    const all = evaluateChecks(createScanInput(on('controller', 'process kube-scheduler', 'gone')));
     expect(all.find(({ number }) => number === '1.4.1')).toMatchObject({
-      is: 'unseen',
-      found: [{ at: ['demo-controller-0'], text: 'kube-scheduler does not run' }],
+      status: 'unseen',
+      details: [{ instances: ['demo-controller-0'], text: 'kube-scheduler does not run' }],
     });
   });
 
   test('hides no failure of another machine', () => {
-    const evidence = evidenceOf(tutorial);
-    const all = hardeningOf({
-      ...evidence,
-      machines: [...evidence.machines, { name: 'demo-controller-1', role: 'controller', facts: unseen }],
+    const input = createScanInput(tutorialScan);
+    const all = evaluateChecks({
+      ...input,
+      instances: [...input.instances, { name: 'demo-controller-1', role: 'controller', facts: unknown }],
     });
     expect(all.find(({ number }) => number === '1.2.15')).toMatchObject({
-      is: 'fails',
-      found: [{ at: ['demo-controller-0'] }],
+      status: 'fails',
+      details: [{ instances: ['demo-controller-0'] }],
     });
   });
 });

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { hardened } from '../../../../local/gallery/samples/sample-scan.ts';
-import { factsScript } from '../../../../src/engine/diagnostics/cis/host-facts-script.ts';
-import { parseFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
-import { parseReadings } from '../../../../src/engine/diagnostics/parse-host-metrics.ts';
+import { hardenedScan } from '../../../../local/gallery/samples/sample-scan.ts';
+import { hostFactsScript } from '../../../../src/engine/diagnostics/cis/host-facts-script.ts';
+import { parseHostFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
+import { parseHostMetrics } from '../../../../src/engine/diagnostics/parse-host-metrics.ts';
 
 describe('what the script prints', () => {
   test('of processes are their users, their starts and their flags, however those are written', () => {
-    const { processes } = parseFacts(`process etcd etcd 1764013000
+    const { processes } = parseHostFacts(`process etcd etcd 1764013000
 flag etcd --name=a=b
 flag etcd --data-dir
 flag etcd /var/lib/etcd
@@ -24,39 +24,39 @@ flag kubelet --config=/x`);
   });
 
   test('of files are their modes and owners, also of those with a blank in their name', () => {
-    const { files } = parseFacts('file 640 root:adm /var/lib/kubernetes/a key.pem\nfile what /x');
+    const { files } = parseHostFacts('file 640 root:adm /var/lib/kubernetes/a key.pem\nfile what /x');
     expect([...files]).toEqual([['/var/lib/kubernetes/a key.pem', { mode: 0o640, owner: 'root:adm' }]]);
   });
 
   test('of texts is what they say, and that one is no YAML', () => {
-    const { texts } = parseFacts(`text kubelet 10 /k.yaml
+    const { configFiles } = parseHostFacts(`text kubelet 10 /k.yaml
 line kubelet a:
 line kubelet   b: [1]
 line kubelet 
 text scheduler 11 /s.yaml
 line scheduler a: [
 text other 12 /o.yaml`);
-    expect(Object.fromEntries(texts)).toEqual({
-      kubelet: { path: '/k.yaml', changedAt: 10, content: { a: { b: [1] } } },
-      scheduler: { path: '/s.yaml', changedAt: 11, content: undefined },
+    expect(Object.fromEntries(configFiles)).toEqual({
+      kubelet: { path: '/k.yaml', modifiedAt: 10, content: { a: { b: [1] } } },
+      scheduler: { path: '/s.yaml', modifiedAt: 11, content: undefined },
     });
   });
 
   test('of nothing is nothing', () => {
-    expect(parseFacts('')).toMatchObject({ files: new Map(), processes: new Map(), providers: [], keys: [] });
-    expect(parseFacts('audit-log ')).not.toHaveProperty('auditLogBytes');
+    expect(parseHostFacts('')).toMatchObject({ files: new Map(), processes: new Map(), encryptionProviders: [], privateKeys: [] });
+    expect(parseHostFacts('audit-log ')).not.toHaveProperty('auditLogBytes');
   });
 
   test('changes no figure of the readings that come before it, and no reading is taken for a fact', () => {
     const readings = 'nproc 2\nload 0.5\nId=etcd.service\nLoadState=loaded\nActiveState=active\nNRestarts=1\n';
-    expect(parseReadings(readings + hardened.controller)).toEqual(parseReadings(readings));
-    expect(parseFacts(readings + hardened.controller)).toEqual(parseFacts(hardened.controller));
+    expect(parseHostMetrics(readings + hardenedScan.controller)).toEqual(parseHostMetrics(readings));
+    expect(parseHostFacts(readings + hardenedScan.controller)).toEqual(parseHostFacts(hardenedScan.controller));
   });
 });
 
 describe('the script', () => {
   test('ends well where there is nothing of a cluster, and prints nothing of a process that is not its', () => {
-    const text = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', factsScript], {
+    const text = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', hostFactsScript], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

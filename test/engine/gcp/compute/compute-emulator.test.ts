@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { WithoutMachines } from '../../../../local/compute/in-memory-machine-backend.ts';
-import { type Cloud as LocalCloud, startCloud } from '../../../../local/compute/start-compute-emulator.ts';
-import type { CloudCall } from '../../../../src/engine/gcp/compute/compute-api.ts';
-import type { Cloud, Instance, Zonal } from '../../../../src/engine/gcp/compute/compute-client.ts';
-import { openCompute } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+import { InMemoryMachineBackend } from '../../../../local/compute/in-memory-machine-backend.ts';
+import { type ComputeEmulator as LocalCloud, startComputeEmulator } from '../../../../local/compute/start-compute-emulator.ts';
+import type { ComputeCall } from '../../../../src/engine/gcp/compute/compute-api.ts';
+import type { ComputeClient, InstanceSpec, ZonalResource } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
 
 const region = 'us-central1';
 const zone = 'us-central1-a';
 const labels = { 'kthw-cluster': 'demo' };
 const description = 'kthw cluster demo';
 const { signal } = new AbortController();
-let machines: WithoutMachines;
+let machines: InMemoryMachineBackend;
 let local: LocalCloud;
-let cloud: Cloud;
-let calls: CloudCall[];
+let cloud: ComputeClient;
+let calls: ComputeCall[];
 
 function call() {
-  return { request: randomUUID(), signal };
+  return { requestId: randomUUID(), signal };
 }
 
-function machine(name: string, address: string): Instance {
+function machine(name: string, address: string): InstanceSpec {
   return {
     name,
     zone,
@@ -65,14 +65,14 @@ const check = {
 const pool = { name: 'demo', region, description, healthCheck: 'demo', instances: [`${zone}/demo-worker-0`] };
 
 beforeAll(async () => {
-  machines = new WithoutMachines();
-  local = await startCloud({ machines, block: 55, operationDelayMs: 20 });
+  machines = new InMemoryMachineBackend();
+  local = await startComputeEmulator({ machines, addressBlock: 55, operationDelayMs: 20 });
 });
 beforeEach(() => {
   calls = [];
-  local.faults.clear();
-  local.faults.clearCalls();
-  cloud = openCompute({ project: 'kthw-test', endpoint: local.url, onCall: (made) => calls.push(made) });
+  local.faults.clearFaults();
+  local.faults.clearCallCounts();
+  cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url, onCall: (made) => calls.push(made) });
 });
 afterAll(() => local.close());
 
@@ -108,12 +108,12 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     await cloud.addresses.insert(address, call());
     const found = await cloud.addresses.get(address, signal);
     expect(found).toEqual({ ...address, address: expect.stringMatching(/^127\.55\./) });
-    expect(local.faults.calls).toMatchObject({ 'POST /regions/{region}/addresses/{resource}/setLabels': 1 });
+    expect(local.faults.callCounts).toMatchObject({ 'POST /regions/{region}/addresses/{resource}/setLabels': 1 });
   });
 
   test('an address whose labelling was cut gets them when it is asked for again', async () => {
     const second = { ...address, name: 'demo-2' };
-    local.faults.order({ match: `POST /regions/${region}/addresses/demo-2/setLabels`, cut: 'before' });
+    local.faults.addFaults({ match: `POST /regions/${region}/addresses/demo-2/setLabels`, cut: 'before' });
     await expect(cloud.addresses.insert(second, call())).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(await cloud.addresses.get(second, signal)).toMatchObject({ labels: {} });
     await cloud.addresses.insert(second, call());
@@ -147,14 +147,14 @@ describe('against the local Compute API, in the order of the tutorial', () => {
   });
 
   test('host keys: none until the machine has written them', async () => {
-    expect(await cloud.hostKeys(worker, signal)).toEqual([]);
+    expect(await cloud.getHostKeys(worker, signal)).toEqual([]);
     const written = new Map([
       ['hostkeys/ssh-rsa', 'AAAAB3'],
       ['hostkeys/ssh-ed25519', 'AAAAC3'],
     ]);
     machines.attributes.set(worker.name, written);
-    expect(await cloud.hostKeys(worker, signal)).toEqual(['ssh-ed25519 AAAAC3', 'ssh-rsa AAAAB3']);
-    expect(await cloud.hostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
+    expect(await cloud.getHostKeys(worker, signal)).toEqual(['ssh-ed25519 AAAAC3', 'ssh-rsa AAAAB3']);
+    expect(await cloud.getHostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
   });
 
   test('a machine is stopped, made another type and started; each asked twice', async () => {
@@ -180,10 +180,10 @@ describe('against the local Compute API, in the order of the tutorial', () => {
   });
 
   test.each([
-    ['stopped', (at: Zonal) => cloud.stopInstance(at, call())],
-    ['started', (at: Zonal) => cloud.startInstance(at, call())],
-    ['changed', (at: Zonal) => cloud.setMachineType(at, 'e2-standard-4', call())],
-    ['told', (at: Zonal) => cloud.setMetadata(at, { metadata: {}, fingerprint: '' }, call())],
+    ['stopped', (at: ZonalResource) => cloud.stopInstance(at, call())],
+    ['started', (at: ZonalResource) => cloud.startInstance(at, call())],
+    ['changed', (at: ZonalResource) => cloud.setMachineType(at, 'e2-standard-4', call())],
+    ['told', (at: ZonalResource) => cloud.setMetadata(at, { metadata: {}, fingerprint: '' }, call())],
   ])('a machine that is not there can’t be %s', async (_, change) => {
     await expect(change({ name: 'nobody', zone })).rejects.toMatchObject({ code: 'cloud-invalid' });
   });
@@ -203,7 +203,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
   test('a target pool and the health of its members', async () => {
     await cloud.targetPools.insert(pool, call());
     expect(await cloud.targetPools.get(pool, signal)).toEqual(pool);
-    expect([...(await cloud.poolHealth({ name: 'nothing', region }, signal))]).toEqual([]);
+    expect([...(await cloud.getPoolHealth({ name: 'nothing', region }, signal))]).toEqual([]);
   });
 
   test('a forwarding rule', async () => {
@@ -219,28 +219,28 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     };
     await cloud.forwardingRules.insert(rule, call());
     expect(await cloud.forwardingRules.get(rule, signal)).toEqual(rule);
-    expect([...(await cloud.poolHealth(pool, signal))]).toEqual([['demo-worker-0', 'HEALTHY']]);
-    machines.unhealthy.add('10.240.0.20');
-    expect([...(await cloud.poolHealth(pool, signal))]).toEqual([['demo-worker-0', 'UNHEALTHY']]);
+    expect([...(await cloud.getPoolHealth(pool, signal))]).toEqual([['demo-worker-0', 'HEALTHY']]);
+    machines.unhealthyAddresses.add('10.240.0.20');
+    expect([...(await cloud.getPoolHealth(pool, signal))]).toEqual([['demo-worker-0', 'UNHEALTHY']]);
   });
 
   test('machine types, quotas and zones, also those that do not exist', async () => {
-    expect(await cloud.machineType({ name: 'e2-standard-2', zone }, signal)).toEqual({
+    expect(await cloud.getMachineType({ name: 'e2-standard-2', zone }, signal)).toEqual({
       cpus: 2,
       memoryMb: 8192,
       sharedCpu: false,
     });
-    expect(await cloud.machineType({ name: 'f1-micro', zone }, signal)).toMatchObject({ sharedCpu: true });
-    expect(await cloud.machineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
-    expect(await cloud.zones(region, signal)).toEqual(['a', 'b', 'c', 'f'].map((letter) => `${region}-${letter}`));
-    expect(await cloud.zones('mars-north1', signal)).toBeUndefined();
-    expect(await cloud.regions(signal)).toContainEqual({ name: region, zones: await cloud.zones(region, signal) });
-    const types = await cloud.machineTypes(zone, signal);
+    expect(await cloud.getMachineType({ name: 'f1-micro', zone }, signal)).toMatchObject({ sharedCpu: true });
+    expect(await cloud.getMachineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
+    expect(await cloud.listZones(region, signal)).toEqual(['a', 'b', 'c', 'f'].map((letter) => `${region}-${letter}`));
+    expect(await cloud.listZones('mars-north1', signal)).toBeUndefined();
+    expect(await cloud.listRegions(signal)).toContainEqual({ name: region, zones: await cloud.listZones(region, signal) });
+    const types = await cloud.listMachineTypes(zone, signal);
     expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
     expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());
-    await expect(cloud.machineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
-    expect(await cloud.quotas('mars-north1', signal)).toBeUndefined();
-    expect(await cloud.quotas(region, signal)).toContainEqual({
+    await expect(cloud.listMachineTypes('mars-north1-a', signal)).rejects.toMatchObject({ code: 'cloud-invalid' });
+    expect(await cloud.listQuotas('mars-north1', signal)).toBeUndefined();
+    expect(await cloud.listQuotas(region, signal)).toContainEqual({
       metric: 'INSTANCES',
       limit: expect.any(Number),
       usage: 1,
@@ -277,7 +277,7 @@ describe('one call made twice', () => {
   test('the answer is cut after the insert was carried out; the same request again makes no second machine', async () => {
     await cloud.networks.insert(network, call());
     await cloud.subnetworks.insert(subnet, call());
-    local.faults.order({ match: `POST /zones/${zone}/instances`, cut: 'after' });
+    local.faults.addFaults({ match: `POST /zones/${zone}/instances`, cut: 'after' });
     const again = call();
     await expect(cloud.instances.insert(worker, again)).rejects.toMatchObject({
       code: 'outcome-unknown',
@@ -298,7 +298,7 @@ describe('one call made twice', () => {
     ['INVALID_FIELD_VALUE', 'cloud-invalid', 'invalid'],
   ])('an operation that ends with %s is %s', async (code, expected, kind) => {
     const operationError = { code, message: 'Google says so.' };
-    local.faults.order({ match: `POST /zones/${zone}/instances`, operationError });
+    local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
     await expect(cloud.instances.insert(worker, call())).rejects.toMatchObject({
       code: expected,
       kind,
@@ -308,7 +308,7 @@ describe('one call made twice', () => {
 
   test('an operation that says the resource exists is no error', async () => {
     const operationError = { code: 'RESOURCE_ALREADY_EXISTS', message: 'It exists.' };
-    local.faults.order({ match: `POST /zones/${zone}/instances`, operationError });
+    local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
     await cloud.instances.insert(worker, call());
   });
 });

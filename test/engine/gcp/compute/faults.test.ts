@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Cloud } from '../../../../src/engine/gcp/compute/compute-client.ts';
-import { openCompute } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+import type { ComputeClient } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
 import { KthwError } from '../../../../src/engine/workflow/errors.ts';
 import {
   type Answer,
@@ -31,11 +31,11 @@ const check = {
   healthyThreshold: 1,
 };
 let server: ApiServer;
-let cloud: Cloud;
+let cloud: ComputeClient;
 
 beforeAll(async () => {
   server = await startApiServer();
-  cloud = openCompute({ project: 'p', endpoint: server.url });
+  cloud = createComputeClient({ project: 'p', endpoint: server.url });
 });
 beforeEach(() => {
   server.seen.length = 0;
@@ -44,7 +44,7 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 function call(signal = never) {
-  return { request: randomUUID(), signal };
+  return { requestId: randomUUID(), signal };
 }
 
 /** An account whose token comes when the test says so. */
@@ -203,7 +203,7 @@ describe('waiting for an operation', () => {
     ['is never done', operation('RUNNING')],
     ['is never answered', hang],
   ])('has a deadline: it %s', async (_, answer) => {
-    const hasty = openCompute({ project: 'p', endpoint: server.url, operationDeadlineMs: 300 });
+    const hasty = createComputeClient({ project: 'p', endpoint: server.url, operationDeadlineMs: 300 });
     server.answers = [operation('RUNNING'), answer];
     expect(await errorOf(hasty.networks.insert(network, call()))).toMatchObject({
       code: 'operation-slow',
@@ -225,11 +225,11 @@ describe('waiting for an operation', () => {
   });
 
   test.each([
-    ['by the client', (slow: Cloud, signal: AbortSignal) => slow.networks.insert(network, call(signal))],
-    ['by REST', (slow: Cloud, signal: AbortSignal) => slow.healthChecks.insert(check, call(signal))],
+    ['by the client', (slow: ComputeClient, signal: AbortSignal) => slow.networks.insert(network, call(signal))],
+    ['by REST', (slow: ComputeClient, signal: AbortSignal) => slow.healthChecks.insert(check, call(signal))],
   ])('a caller that gives up while the account is being asked for sends nothing %s', async (_, insert) => {
     const account = new SlowAccount();
-    const slow = openCompute({ project: 'p', endpoint: server.url, auth: account });
+    const slow = createComputeClient({ project: 'p', endpoint: server.url, auth: account });
     const controller = new AbortController();
     const outcome = errorOf(insert(slow, controller.signal));
     await account.asked;
@@ -261,7 +261,7 @@ test('every call is made as the given account', async () => {
       json(404, {})(request, response, body);
     },
   ];
-  const ours = openCompute({ project: 'p', endpoint: server.url, auth });
+  const ours = createComputeClient({ project: 'p', endpoint: server.url, auth });
   await ours.networks.get(network, never);
   await ours.healthChecks.get(check, never);
   expect(tokens).toEqual(['Bearer somebody', 'Bearer somebody']);

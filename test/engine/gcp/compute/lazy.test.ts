@@ -10,8 +10,8 @@ const program = `
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url);
   const loaded = (part) => Object.keys(cache).filter((path) => path.includes(part)).length;
-  const { openCompute } = await import(${JSON.stringify(compute)});
-  const cloud = openCompute({ project: 'p', endpoint: 'http://127.0.0.1:1' });
+  const { createComputeClient } = await import(${JSON.stringify(compute)});
+  const cloud = createComputeClient({ project: 'p', endpoint: 'http://127.0.0.1:1' });
   const before = loaded('@google-cloud') + loaded('google-');
   await cloud.networks.get({ name: 'n' }, new AbortController().signal).catch(() => {});
   console.log(JSON.stringify({ before, clients: loaded('_client.js') }));

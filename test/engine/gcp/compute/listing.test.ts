@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WithoutMachines } from '../../../../local/compute/in-memory-machine-backend.ts';
-import { type Cloud as LocalCloud, startCloud } from '../../../../local/compute/start-compute-emulator.ts';
-import type { Cloud } from '../../../../src/engine/gcp/compute/compute-client.ts';
-import { openCompute } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
+import { InMemoryMachineBackend } from '../../../../local/compute/in-memory-machine-backend.ts';
+import { type ComputeEmulator as LocalCloud, startComputeEmulator } from '../../../../local/compute/start-compute-emulator.ts';
+import type { ComputeClient } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
 import { network } from '../../../../src/engine/phases/network.ts';
-import { leftovers } from '../../../../src/engine/steps/orphaned-resources.ts';
-import type { Context } from '../../../../src/engine/workflow/step.ts';
+import { listOrphanedResources } from '../../../../src/engine/steps/orphaned-resources.ts';
+import type { StepContext } from '../../../../src/engine/workflow/step.ts';
 import { aCluster } from '../../../fixtures/cluster.ts';
 
 const cluster = aCluster({ name: 'demo', region: 'us-west1', zone: 'us-west1-c', controllers: 1, workers: 0 });
@@ -15,17 +15,17 @@ const { signal } = new AbortController();
 const description = 'kthw cluster demo';
 const labels = { 'kthw-cluster': 'demo' };
 let local: LocalCloud;
-let cloud: Cloud;
-let c: Context;
+let cloud: ComputeClient;
+let c: StepContext;
 
 function call() {
-  return { request: randomUUID(), signal };
+  return { requestId: randomUUID(), signal };
 }
 
 beforeAll(async () => {
-  local = await startCloud({ machines: new WithoutMachines(), operationDelayMs: 10 });
-  cloud = openCompute({ project: 'kthw-test', endpoint: local.url });
-  c = { cloud, cluster, ...call() } as unknown as Context;
+  local = await startComputeEmulator({ machines: new InMemoryMachineBackend(), operationDelayMs: 10 });
+  cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
+  c = { compute: cloud, cluster, ...call() } as unknown as StepContext;
   await cloud.networks.insert({ name: 'demo', description }, call());
   await cloud.subnetworks.insert({ name: 'demo-subnet', region, network: 'demo', range: '10.240.0.0/24' }, call());
   await cloud.addresses.insert({ name: 'demo', region, description, labels }, call());
@@ -85,7 +85,7 @@ test('a place that does not exist has nothing', async () => {
 });
 
 test('what belongs to a cluster goes in the order in which it is found, and nothing else', async () => {
-  const left = await leftovers(c);
+  const left = await listOrphanedResources(c);
   expect(left.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'routes by-hand',
     'firewalls by-hand',
@@ -97,6 +97,6 @@ test('what belongs to a cluster goes in the order in which it is found, and noth
   // A rule and a route that others made keep a network: they go with it.
   await expect(cloud.networks.delete({ name: 'demo' }, call())).rejects.toMatchObject({ code: 'in-use' });
   await network.steps(cluster)[0]?.remove?.(c);
-  expect(await leftovers(c)).toEqual([]);
+  expect(await listOrphanedResources(c)).toEqual([]);
   expect(await cloud.healthChecks.list({ region, zone }, signal)).toHaveLength(1);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { addressFrom } from '../../../../src/engine/gcp/compute/address-client.ts';
-import type { Instance } from '../../../../src/engine/gcp/compute/compute-client.ts';
-import { firewallFrom } from '../../../../src/engine/gcp/compute/firewall-client.ts';
-import { forwardingRuleFrom } from '../../../../src/engine/gcp/compute/forwarding-rule-client.ts';
-import { healthCheckFrom } from '../../../../src/engine/gcp/compute/health-check-client.ts';
-import { instanceBody, instanceFrom } from '../../../../src/engine/gcp/compute/instance-client.ts';
-import { linkTo, nameIn, partOf } from '../../../../src/engine/gcp/compute/links.ts';
-import { subnetworkFrom } from '../../../../src/engine/gcp/compute/subnetwork-client.ts';
-import { targetPoolFrom } from '../../../../src/engine/gcp/compute/target-pool-client.ts';
+import { toAddress } from '../../../../src/engine/gcp/compute/address-client.ts';
+import type { InstanceSpec } from '../../../../src/engine/gcp/compute/compute-client.ts';
+import { toFirewallRule } from '../../../../src/engine/gcp/compute/firewall-client.ts';
+import { toForwardingRule } from '../../../../src/engine/gcp/compute/forwarding-rule-client.ts';
+import { toHealthCheck } from '../../../../src/engine/gcp/compute/health-check-client.ts';
+import { toRequestBody, toInstance } from '../../../../src/engine/gcp/compute/instance-client.ts';
+import { buildLink, getLinkName, getLinkSegment } from '../../../../src/engine/gcp/compute/links.ts';
+import { toSubnetwork } from '../../../../src/engine/gcp/compute/subnetwork-client.ts';
+import { toTargetPool } from '../../../../src/engine/gcp/compute/target-pool-client.ts';
 
 const google = 'https://www.googleapis.com/compute/v1/projects/p';
 
@@ -18,7 +18,7 @@ describe('links', () => {
     [{ name: 'n', zone: 'z' }, 'projects/p/zones/z/things/n'],
     [{ name: 'n', zone: 'z', region: 'r' }, 'projects/p/zones/z/things/n'],
   ])('to %j', (place, link) => {
-    expect(linkTo('p', 'things', place)).toBe(link);
+    expect(buildLink('p', 'things', place)).toBe(link);
   });
 
   test.each([
@@ -29,8 +29,8 @@ describe('links', () => {
     [undefined, '', ''],
     [null, '', ''],
   ])('from %j', (link, name, zone) => {
-    expect(nameIn(link)).toBe(name);
-    expect(partOf(link, 'zones')).toBe(zone);
+    expect(getLinkName(link)).toBe(name);
+    expect(getLinkSegment(link, 'zones')).toBe(zone);
   });
 });
 
@@ -48,7 +48,7 @@ describe('firewall rules', () => {
     ['nothing when it is for some machines only', { allowed: [{ IPProtocol: 'icmp' }], targetTags: ['web'] }, []],
     ['nothing when it denies', { denied: [{ IPProtocol: 'icmp' }] }, []],
   ])('allow %s', (_, part, allow) => {
-    expect(firewallFrom({ ...rule, ...part })).toEqual({
+    expect(toFirewallRule({ ...rule, ...part })).toEqual({
       name: 'f',
       network: 'n',
       description: '',
@@ -59,13 +59,13 @@ describe('firewall rules', () => {
   });
 
   test('that are off still say what they would allow', () => {
-    const off = firewallFrom({ ...rule, allowed: [{ IPProtocol: 'icmp' }], disabled: true });
+    const off = toFirewallRule({ ...rule, allowed: [{ IPProtocol: 'icmp' }], disabled: true });
     expect(off).toMatchObject({ allow: ['icmp'], disabled: true });
   });
 });
 
 describe('machines', () => {
-  const spec: Instance = {
+  const spec: InstanceSpec = {
     name: 'm',
     zone: 'z',
     region: 'r',
@@ -83,7 +83,7 @@ describe('machines', () => {
   };
 
   test('are asked for with their disk, labels on both, and an address outside', () => {
-    expect(instanceBody('p', spec)).toMatchObject({
+    expect(toRequestBody('p', spec)).toMatchObject({
       machineType: 'projects/p/zones/z/machineTypes/e2-standard-2',
       disks: [
         {
@@ -110,8 +110,8 @@ describe('machines', () => {
   });
 
   test('are found in our own words', () => {
-    const found = instanceFrom({
-      ...instanceBody('p', spec),
+    const found = toInstance({
+      ...toRequestBody('p', spec),
       zone: `${google}/zones/z`,
       status: 'RUNNING',
       metadata: { fingerprint: 'f1', items: [{ key: 'k', value: 'v' }] },
@@ -140,7 +140,7 @@ describe('machines', () => {
     'have no address outside while theirs is %j',
     (accessConfigs) => {
       const networkInterfaces = [accessConfigs === undefined ? {} : { accessConfigs }];
-      expect(instanceFrom({ networkInterfaces }).externalAddress).toBeUndefined();
+      expect(toInstance({ networkInterfaces }).externalAddress).toBeUndefined();
     },
   );
 });
@@ -148,9 +148,9 @@ describe('machines', () => {
 test('subnets, addresses and pools are found by short names', () => {
   const region = `${google}/regions/r`;
   expect(
-    subnetworkFrom({ name: 's', region, network: `${google}/global/networks/n`, ipCidrRange: '10.0.0.0/8' }),
+    toSubnetwork({ name: 's', region, network: `${google}/global/networks/n`, ipCidrRange: '10.0.0.0/8' }),
   ).toEqual({ name: 's', region: 'r', network: 'n', range: '10.0.0.0/8' });
-  expect(addressFrom({ name: 'a', region, address: '203.0.113.7' })).toEqual({
+  expect(toAddress({ name: 'a', region, address: '203.0.113.7' })).toEqual({
     name: 'a',
     region: 'r',
     description: '',
@@ -158,7 +158,7 @@ test('subnets, addresses and pools are found by short names', () => {
     address: '203.0.113.7',
   });
   expect(
-    targetPoolFrom({
+    toTargetPool({
       name: 't',
       region,
       healthChecks: [`${google}/global/httpHealthChecks/h`],
@@ -173,11 +173,11 @@ test.each([
   ['80-443', '80-443'],
   ['', ''],
 ])('the port range %j of a forwarding rule is %j', (portRange, ports) => {
-  expect(forwardingRuleFrom({ portRange }).ports).toBe(ports);
+  expect(toForwardingRule({ portRange }).ports).toBe(ports);
 });
 
 test('a health check without port and path has the ones that the API takes then', () => {
-  expect(healthCheckFrom({ name: 'h' })).toEqual({
+  expect(toHealthCheck({ name: 'h' })).toEqual({
     name: 'h',
     description: '',
     host: '',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { faultFrom, type Meaning, meaningOf } from '../../../../src/engine/gcp/compute/classify-error.ts';
-import { answerOf, answerOfOperation } from '../../../../src/engine/gcp/compute/error-response.ts';
+import { createComputeError, type ComputeErrorKind, classifyError } from '../../../../src/engine/gcp/compute/classify-error.ts';
+import { parseErrorResponse, parseOperationErrors } from '../../../../src/engine/gcp/compute/error-response.ts';
 
-type Case = [status: number | undefined, reasons: string[], verb: 'get' | 'insert' | 'delete', meaning: Meaning];
+type Case = [status: number | undefined, reasons: string[], verb: 'get' | 'insert' | 'delete', meaning: ComputeErrorKind];
 
 test.each<Case>([
   [409, ['alreadyExists'], 'insert', 'exists'],
@@ -42,14 +42,14 @@ test.each<Case>([
   [503, ['SOMETHING_NEW'], 'insert', 'cloud-unavailable'],
   [undefined, ['SOMETHING_NEW'], 'insert', 'cloud-invalid'],
 ])('%s %j on %s is %s', (status, reasons, verb, meaning) => {
-  expect(meaningOf({ status, reasons, detail: undefined }, verb)).toBe(meaning);
+  expect(classifyError({ status, reasons, detail: undefined }, verb)).toBe(meaning);
 });
 
 describe('faults', () => {
   const context = { doing: 'making machine m', verb: 'insert', zone: 'europe-west1-b' } as const;
   const answer = { status: 400, reasons: ['invalid'], detail: 'Invalid value.' };
 
-  test.each<[Meaning, string]>([
+  test.each<[ComputeErrorKind, string]>([
     ['exists', 'cloud-invalid'],
     ['absent', 'cloud-invalid'],
     ['rate-limited', 'rate-limited'],
@@ -62,21 +62,21 @@ describe('faults', () => {
     ['cloud-denied', 'cloud-denied'],
     ['cloud-invalid', 'cloud-invalid'],
   ])('%s is thrown as %s, with Google’s own sentence beside it', (meaning, code) => {
-    const fault = faultFrom(meaning, answer, context);
+    const fault = createComputeError(meaning, answer, context);
     expect(fault).toMatchObject({ code, detail: 'Invalid value.' });
     expect(fault.message).toContain('making machine m');
     expect(fault.message).not.toContain('undefined');
   });
 
   test('a zone without machines is named', () => {
-    expect(faultFrom('zone-exhausted', answer, context).message).toContain('europe-west1-b');
+    expect(createComputeError('zone-exhausted', answer, context).message).toContain('europe-west1-b');
   });
 });
 
 describe('reading an error', () => {
   const envelope = { error: { code: 403, message: 'No.', errors: [{ reason: 'quotaExceeded' }] } };
 
-  test.each<[string, unknown, ReturnType<typeof answerOf>]>([
+  test.each<[string, unknown, ReturnType<typeof parseErrorResponse>]>([
     [
       'of the REST calls',
       Object.assign(new Error('x'), { status: 403, response: { data: envelope } }),
@@ -90,12 +90,12 @@ describe('reading an error', () => {
     ['that is none', 'a text', { status: undefined, reasons: [], detail: undefined }],
     ['that is nothing', undefined, { status: undefined, reasons: [], detail: undefined }],
   ])('%s', (_, error, answer) => {
-    expect(answerOf(error)).toEqual(answer);
+    expect(parseErrorResponse(error)).toEqual(answer);
   });
 
   test('an operation without errors has no answer to read', () => {
-    expect(answerOfOperation({})).toBeUndefined();
-    expect(answerOfOperation({ error: { errors: [] } })).toBeUndefined();
+    expect(parseOperationErrors({})).toBeUndefined();
+    expect(parseOperationErrors({ error: { errors: [] } })).toBeUndefined();
   });
 
   test('an operation with several errors tells all of them, in brief', () => {
@@ -103,7 +103,7 @@ describe('reading an error', () => {
       { code: 'A', message: 'first' },
       { code: 'B', message: 'x'.repeat(1000) },
     ];
-    const answer = answerOfOperation({ error: { errors }, httpErrorStatusCode: 400 });
+    const answer = parseOperationErrors({ error: { errors }, httpErrorStatusCode: 400 });
     expect(answer).toMatchObject({ status: 400, reasons: ['A', 'B'] });
     expect(answer?.detail).toMatch(/^first; x+…$/);
     expect(answer?.detail).toHaveLength(500);

@@ -11,13 +11,13 @@ test('a run that waits for a person has no lease and no work, and is asked for o
   await tasks.until(() => tasks.deliveries.length > 0);
   await tasks.settled();
   expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked']);
-  const lease = await one.store.takeLease(run, 'anybody', 1_000);
+  const lease = await one.store.acquireLease(run, 'anybody', 1_000);
   expect(lease).toBeDefined();
   if (lease) await one.store.releaseLease(lease);
-  const asked = (await one.store.events(run)).at(-1)?.event;
-  if (asked?.type !== 'approval.asked') throw new Error('it did not ask');
+  const asked = (await one.store.readEvents(run)).at(-1)?.event;
+  if (asked?.type !== 'approval.requested') throw new Error('it did not ask');
   const silence = tasks.calls.at(-1)?.task;
-  expect(silence).toMatchObject({ name: expect.stringContaining('-silence-0'), scheduleTime: asked.expiresAt });
+  expect(silence).toMatchObject({ name: expect.stringContaining('-approvalExpired-0'), scheduleTime: asked.expiresAt });
 
   // A process that starts looks at it, and an old task may come once more: neither asks again.
   await one.dispatcher.start();
@@ -26,9 +26,9 @@ test('a run that waits for a person has no lease and no work, and is asked for o
   tasks.deliverAgain(tasks.deliveries[0]?.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 3);
   expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked', 'parked', 'parked']);
-  expect(await countsOf(one, run)).toMatchObject({ 'approval.asked': 1, 'run.taken': 1 });
+  expect(await countsOf(one, run)).toMatchObject({ 'approval.requested': 1, 'run.claimed': 1 });
 
-  await one.desk.decide(run, asked.digest, by, true);
+  await one.desk.decideApproval(run, asked.digest, by, true);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
@@ -46,7 +46,7 @@ test('a question that nobody answers ends its run, without any process that wait
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['cancelled']);
-  expect(await countsOf(one, run)).toMatchObject({ 'approval.asked': 1 });
+  expect(await countsOf(one, run)).toMatchObject({ 'approval.requested': 1 });
   expect(made()).toEqual(['first/one', 'first/two']);
 });
 
@@ -57,7 +57,7 @@ test('a task for the end of a question that comes too early comes again', async 
   await tasks.until(() => tasks.calls.length === 2);
   tasks.deliverAgain(tasks.calls[1]?.task.name ?? '');
   await tasks.until(() => tasks.calls.length === 3);
-  expect(tasks.calls[2]).toMatchObject({ status: 200, task: { name: expect.stringContaining('-silence-1') } });
+  expect(tasks.calls[2]).toMatchObject({ status: 200, task: { name: expect.stringContaining('-approvalExpired-1') } });
 });
 
 test('what is said while a slice is under way is looked at later too', async () => {
@@ -71,9 +71,9 @@ test('what is said while a slice is under way is looked at later too', async () 
   });
   const run = await create(one);
   await begun.opened;
-  await one.desk.cancel('demo', by);
+  await one.desk.cancelRun('demo', by);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'busy'));
-  await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-again-0')));
+  await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-retry-0')));
   goOn.open();
   await tasks.settled();
   expect(tasks.deliveries.at(-1)?.answer).toBe('over');
@@ -93,7 +93,7 @@ test('a resumed run goes on under names that its first try did not use', async (
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['failed']);
   full = false;
-  expect(runOf(await one.desk.resume('demo', by))).toBe(run);
+  expect(runOf(await one.desk.resumeRun('demo', by))).toBe(run);
   await tasks.until(() => tasks.deliveries.length > 1);
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['failed', 'succeeded']);
@@ -112,7 +112,7 @@ test('a deletion waits for the creation that it takes the cluster from', async (
   });
   const creation = await create(one);
   await begun.opened;
-  const deletion = runOf(await one.desk.delete('demo', by, 'C1'));
+  const deletion = runOf(await one.desk.deleteCluster('demo', by, 'C1'));
   await tasks.until(() => tasks.deliveries.filter(({ answer }) => answer === 'later').length > 1);
   goOn.open();
   await tasks.settled();

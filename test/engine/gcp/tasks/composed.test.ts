@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startBot } from '../../../../src/app.ts';
+import { startApp } from '../../../../src/app.ts';
 import { readConfig } from '../../../../src/config.ts';
 import { ClusterSpec } from '../../../../src/store/records.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
@@ -32,8 +32,8 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
   });
   const spec = ClusterSpec.parse(aCluster());
   await store.write('run', 'r1', runRecord({ spec }), undefined);
-  await store.append('r1', [{ type: 'run.requested', operation: 'create', by: { team: 'T1', user: 'U1' } }]);
-  await store.write('cluster', 'demo', clusterRecord({ spec, holding: 'r1', runs: ['r1'] }), undefined);
+  await store.append('r1', [{ type: 'run.requested', operation: 'create', actor: { team: 'T1', user: 'U1' } }]);
+  await store.write('cluster', 'demo', clusterRecord({ spec, activeRun: 'r1', runs: ['r1'] }), undefined);
 
   tasks.hold();
   // Nobody answers for Slack and Google, so the run gets no further than its first step.
@@ -49,21 +49,21 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
     KTHW_TASKS_URL: tasks.endpoint,
     GAE_SERVICE: 'bot',
   });
-  const bot = await startBot(config);
+  const bot = await startApp(config);
   expect(tasks.calls).toMatchObject([{ task: { appEngineHttpRequest: { appEngineRouting: { service: 'bot' } } } }]);
   expect((await fetch(`${bot.url}/internal/run`, { method: 'POST', body: '{}' })).status).toBe(403);
-  expect(await store.events('r1')).toHaveLength(1);
+  expect(await store.readEvents('r1')).toHaveLength(1);
 
   tasks.targets = [bot.url];
   await tasks.until(() => tasks.held === 1);
   tasks.release();
-  const typesSeen = async () => (await store.events('r1')).map(({ event }) => event.type);
+  const typesSeen = async () => (await store.readEvents('r1')).map(({ event }) => event.type);
   await expect.poll(typesSeen, { timeout: 20_000 }).toContain('step.started');
   tasks.hold();
   await bot.stop();
   await tasks.until(() => tasks.deliveries.length > 0);
   expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'stopped' });
-  expect(tasks.calls.at(-1)?.task.name).toContain('-next-');
+  expect(tasks.calls.at(-1)?.task.name).toContain('-timeSliceEnded-');
 });
 
 test.each([

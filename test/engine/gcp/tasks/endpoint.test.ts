@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Look } from '../../../../src/engine/gcp/tasks/run-task.ts';
-import { type Taken, taskEndpoint } from '../../../../src/engine/gcp/tasks/task-handler.ts';
+import type { RunTask } from '../../../../src/engine/gcp/tasks/run-task.ts';
+import { type TaskResult, createTaskHandler } from '../../../../src/engine/gcp/tasks/task-handler.ts';
 
-const look: Look = { run: 'r1', turn: 3, cause: 'asked', nth: 0 };
+const look: RunTask = { run: 'r1', triggerSeq: 3, cause: 'requested', attempt: 0 };
 
-async function serve(taken: Taken = { done: 'over' }) {
-  const looks: Look[] = [];
+async function serve(taken: TaskResult = { done: 'over' }) {
+  const looks: RunTask[] = [];
   const requests: IncomingMessage[] = [];
-  const take = taskEndpoint('kthw', async (one) => {
+  const take = createTaskHandler('kthw', async (one) => {
     looks.push(one);
     return taken;
   });
@@ -70,7 +70,7 @@ test.each([
   ['not JSON', '{', 400],
   ['empty', '', 400],
   ['of another shape', JSON.stringify({ run: 'r1' }), 400],
-  ['with a turn that is none', JSON.stringify({ ...look, turn: -1 }), 400],
+  ['with a turn that is none', JSON.stringify({ ...look, triggerSeq: -1 }), 400],
   ['with a cause that is none', JSON.stringify({ ...look, cause: 'other' }), 400],
   ['too long', JSON.stringify({ ...look, more: 'x'.repeat(10_000) }), 413],
 ])('a body that is %s is not acted on', async (_, body, status) => {

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cloudTasksDispatcher } from '../../../../src/engine/gcp/tasks/cloud-tasks-dispatcher.ts';
-import { openDesk } from '../../../../src/engine/service/cluster-service.ts';
-import type { Desk } from '../../../../src/engine/service/cluster-service-types.ts';
+import { createCloudTasksDispatcher } from '../../../../src/engine/gcp/tasks/cloud-tasks-dispatcher.ts';
+import { createClusterService } from '../../../../src/engine/service/cluster-service.ts';
+import type { ClusterService } from '../../../../src/engine/service/cluster-service-types.ts';
 import type { Dispatcher } from '../../../../src/engine/workflow/dispatcher.ts';
-import { drive, type RunnerOptions } from '../../../../src/engine/workflow/runner.ts';
+import { executeRun, type RunnerOptions } from '../../../../src/engine/workflow/runner.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/store/store.ts';
 import { nothingThere } from '../../../fixtures/empty-project.ts';
@@ -24,7 +24,7 @@ export interface InstanceOptions extends TutorialOptions {
 
 export interface Instance {
   readonly url: string;
-  readonly desk: Desk;
+  readonly desk: ClusterService;
   readonly dispatcher: Dispatcher;
   readonly store: Store;
   readonly logged: string[];
@@ -54,36 +54,36 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const runner: RunnerOptions = {
     store,
     phases,
-    holder: randomUUID(),
+    leaseOwner: randomUUID(),
     clock,
     random: Math.random,
     leaseMs,
     approvalMs,
-    world: async () => ({ tools: nothingThere() as never, close: async () => {} }),
-    told: () => {},
+    openResources: async () => ({ clients: nothingThere() as never, close: async () => {} }),
+    onEventsAppended: () => {},
     log,
     killPoint,
   };
-  const dispatcher = cloudTasksDispatcher({
+  const dispatcher = createCloudTasksDispatcher({
     store,
     log,
     clock,
-    drive: (run, signal) => drive(run, runner, signal),
+    executeRun: (run, signal) => executeRun(run, runner, signal),
     queue,
     endpoint,
-    againMs: 50,
+    retryDelayMs: 50,
     ...(sliceMs === undefined ? {} : { sliceMs }),
   });
-  const desk = openDesk({
+  const desk = createClusterService({
     store,
     phases,
     now: clock.now,
-    poke: dispatcher.poke,
-    typeProblem: async () => undefined,
-    doctor: () => Promise.reject(new Error('not here')),
-    sight: () => Promise.reject(new Error('not here')),
+    wake: dispatcher.wake,
+    findMachineTypeProblem: async () => undefined,
+    runDoctor: () => Promise.reject(new Error('not here')),
+    getSnapshot: () => Promise.reject(new Error('not here')),
     issueKubeconfig: () => Promise.reject(new Error('not here')),
-    withdrawRevoked: () => Promise.reject(new Error('not here')),
+    removeRevokedBindings: () => Promise.reject(new Error('not here')),
   });
   const server = createServer((request, response) => {
     const route = dispatcher.routes?.find(({ path, method }) => path === request.url && method === request.method);

@@ -10,10 +10,10 @@ const program = `
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url);
   const loaded = () => Object.keys(cache).some((path) => path.includes('google-gax'));
-  const { openQueue } = await import(${JSON.stringify(queue)});
-  const opened = openQueue({ queue: 'projects/p/locations/l/queues/q', endpoint: 'http://127.0.0.1:1', deadlineMs: 60_000 });
+  const { createTaskQueue } = await import(${JSON.stringify(queue)});
+  const opened = createTaskQueue({ queue: 'projects/p/locations/l/queues/q', endpoint: 'http://127.0.0.1:1', deadlineMs: 60_000 });
   const before = loaded();
-  opened.add({ run: 'r', turn: 0, cause: 'asked', nth: 0 }, '/', undefined).catch(() => {});
+  opened.add({ run: 'r', triggerSeq: 0, cause: 'requested', attempt: 0 }, '/', undefined).catch(() => {});
   while (!loaded()) await new Promise(setImmediate);
   console.log(JSON.stringify({ before, after: loaded() }));
   process.exit();

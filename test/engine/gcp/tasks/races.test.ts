@@ -46,7 +46,7 @@ test('however many tasks find a run taken, they go on as one', async () => {
   tasks.hold();
   for (let i = 0; i < 5; i++) tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 5 && tasks.held > 0);
-  const again = tasks.calls.filter(({ task }) => task.name.includes('-again-'));
+  const again = tasks.calls.filter(({ task }) => task.name.includes('-retry-'));
   expect(again.map(({ status }) => status)).toEqual([200, 409, 409, 409, 409]);
   // Not before a while, or it would find the run taken again and again.
   expect(again[0]?.task.scheduleTime).toBeDefined();
@@ -57,11 +57,11 @@ test('however many tasks find a run taken, they go on as one', async () => {
 
 test('a run whose instance dies in the middle goes on in another once its lease has ended', async () => {
   const { tasks, instance, made, own } = await openRig();
-  const mortal = spawnInstance({ ...own, leaseMs: 1_500, dieAfter: 'first/two' });
+  const crashing = spawnInstance({ ...own, leaseMs: 1_500, dieAfter: 'first/two' });
   const survivor = await instance({ leaseMs: 1_500 });
-  tasks.targets = [await mortal.url];
+  tasks.targets = [await crashing.url];
   const run = await create(survivor);
-  await mortal.ended;
+  await crashing.ended;
   tasks.targets = [survivor.url];
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
   await tasks.settled();
@@ -142,7 +142,7 @@ test('a slice whose next one could not be added is not done: it comes again and 
 
 /** An instance that can die. */
 function spawnInstance(options: object) {
-  const program = fileURLToPath(new URL('mortal-instance.ts', import.meta.url));
+  const program = fileURLToPath(new URL('crashing-instance.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Answer } from '../../../../src/engine/service/cluster-service-types.ts';
+import type { StartResultOrNotFound } from '../../../../src/engine/service/cluster-service-types.ts';
 import type { EngineEvent } from '../../../../src/store/events.ts';
 import { ClusterSpec } from '../../../../src/store/records.ts';
 import { aCluster } from '../../../fixtures/cluster.ts';
@@ -36,10 +36,10 @@ export async function openRig() {
 
 /** Asks for the cluster and says which run does it. */
 export async function create({ desk }: Instance): Promise<string> {
-  return runOf(await desk.create({ spec: ClusterSpec.parse(aCluster()), by, channel: 'C1' }));
+  return runOf(await desk.createCluster({ spec: ClusterSpec.parse(aCluster()), requester: by, channel: 'C1' }));
 }
 
-export function runOf(answer: Answer | { unknown: true }): string {
+export function runOf(answer: StartResultOrNotFound): string {
   if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
   return answer.run;
 }
@@ -50,13 +50,13 @@ export async function countsOf(
   run: string,
 ): Promise<Partial<Record<EngineEvent['type'], number>>> {
   const counts: Partial<Record<EngineEvent['type'], number>> = {};
-  for (const { event } of await store.events(run)) counts[event.type] = (counts[event.type] ?? 0) + 1;
+  for (const { event } of await store.readEvents(run)) counts[event.type] = (counts[event.type] ?? 0) + 1;
   return counts;
 }
 
 /** How a run ended, once for each time that it did. */
 export async function endsOf({ store }: Instance, run: string): Promise<string[]> {
-  return (await store.events(run)).flatMap(({ event }) => (event.type === 'run.finished' ? [event.as] : []));
+  return (await store.readEvents(run)).flatMap(({ event }) => (event.type === 'run.finished' ? [event.outcome] : []));
 }
 
 /** Opens once, for as many as wait. */

@@ -18,7 +18,7 @@ test('one task carries a short run to its end, and none is left', async () => {
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
   await tasks.settled();
-  expect(tasks.deliveries).toMatchObject([{ body: { run, cause: 'asked' }, status: 200, answer: 'over' }]);
+  expect(tasks.deliveries).toMatchObject([{ body: { run, cause: 'requested' }, status: 200, answer: 'over' }]);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
   expect(tasks.calls).toMatchObject([{ task: { dispatchDeadline: '595s' } }]);
@@ -32,7 +32,7 @@ test('a slice that ends adds the next, which goes on where it stopped', async ()
   await tasks.settled();
   expect(tasks.deliveries.length).toBeGreaterThan(1);
   expect(tasks.deliveries.slice(0, -1).map(({ answer }) => answer)).toContain('stopped');
-  expect(tasks.deliveries.slice(1).every(({ body }) => body.cause === 'next')).toBe(true);
+  expect(tasks.deliveries.slice(1).every(({ body }) => body.cause === 'timeSliceEnded')).toBe(true);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
 });
@@ -59,7 +59,7 @@ test('slices that come late and in any order still make one finished run', async
   tasks.hold();
   const run = await create(one);
   await one.dispatcher.start();
-  one.dispatcher.poke(run);
+  one.dispatcher.wake(run);
   await tasks.until(() => tasks.held === 2);
   tasks.release((held) => [...held.toReversed(), ...held]);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));

@@ -1,12 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, definePhase, type Phase, type Step } from '../../../../src/engine/workflow/step.ts';
+import { type StepContext, definePhase, type Phase, type Step } from '../../../../src/engine/workflow/step.ts';
 
 export interface TutorialOptions {
   /** Holds what is made, so that processes share it. */
   readonly folder: string;
   /** Called in the middle of making. */
-  readonly making?: (key: string, c: Context) => Promise<void>;
+  readonly making?: (key: string, c: StepContext) => Promise<void>;
   /** Keys of steps that need an approval. */
   readonly destroying?: readonly string[];
 }
@@ -20,8 +20,8 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
     return {
       key,
       title: key,
-      ...(destroying.includes(key) ? { asks: true, stake } : {}),
-      observe: async () => (existsSync(file) ? { is: 'present' } : { is: 'absent' }),
+      ...(destroying.includes(key) ? { requiresApproval: true, previewDestruction } : {}),
+      observe: async () => (existsSync(file) ? { status: 'present' } : { status: 'absent' }),
       async apply(c) {
         await making(key, c);
         appendFileSync(join(folder, 'made'), `${key}\n`);
@@ -36,21 +36,21 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
       name: 'first',
       title: 'First',
       chapter: 1,
-      after: [],
-      steps: () => [fileStep('first/one'), { ...fileStep('first/two'), after: ['first/one'] }],
+      dependsOn: [],
+      steps: () => [fileStep('first/one'), { ...fileStep('first/two'), dependsOn: ['first/one'] }],
     }),
     definePhase({
       name: 'second',
       title: 'Second',
       chapter: 2,
-      after: ['first'],
+      dependsOn: ['first'],
       steps: () => [fileStep('second/one')],
     }),
   ];
 }
 
-async function stake() {
-  return { lines: ['what it replaces'], state: '' };
+async function previewDestruction() {
+  return { lines: ['what it replaces'], fingerprint: '' };
 }
 
 /** The steps whose making came to its end, in that order. */

@@ -1,47 +1,47 @@
 import { expect, test } from 'vitest';
-import { type Look, taskIdOf, turnOf } from '../../../../src/engine/gcp/tasks/run-task.ts';
+import { type RunTask, buildTaskId, getTriggerSeq } from '../../../../src/engine/gcp/tasks/run-task.ts';
 import type { EngineEvent } from '../../../../src/store/events.ts';
 
-const look: Look = { run: '20260101120000000-1234abcd', turn: 3, cause: 'asked', nth: 0 };
-const by = { team: 'T1', user: 'U1' };
+const look: RunTask = { run: '20260101120000000-1234abcd', triggerSeq: 3, cause: 'requested', attempt: 0 };
+const actor = { team: 'T1', user: 'U1' };
 
 function stored(...events: EngineEvent[]) {
   return events.map((event, index) => ({ seq: index + 1, at: new Date(0), event }));
 }
 
-const asked: EngineEvent = { type: 'run.requested', operation: 'create', by };
-const taken: EngineEvent = { type: 'run.taken', runner: 'r' };
-const said: EngineEvent = { type: 'step.said', step: 'a/b', line: 'hello' };
+const asked: EngineEvent = { type: 'run.requested', operation: 'create', actor };
+const taken: EngineEvent = { type: 'run.claimed', runner: 'r' };
+const said: EngineEvent = { type: 'step.logged', step: 'a/b', message: 'hello' };
 
 test.each([
   ['the request', [asked], 1],
   ['a runner that took it', [asked, taken, said, said], 2],
-  ['a person who spoke since', [asked, taken, said, { type: 'run.cancelAsked', by }, said], 4],
-  ['a person who resumed it', [asked, taken, { type: 'run.resumed', by }, said], 3],
-  ['a refusal', [asked, taken, { type: 'approval.refused', digest: 'd', by }], 3],
-  ['an approval', [asked, taken, { type: 'approval.given', digest: 'd', by }], 3],
+  ['a person who spoke since', [asked, taken, said, { type: 'run.cancelRequested', actor }, said], 4],
+  ['a person who resumed it', [asked, taken, { type: 'run.resumed', actor }, said], 3],
+  ['a refusal', [asked, taken, { type: 'approval.rejected', digest: 'd', actor }], 3],
+  ['an approval', [asked, taken, { type: 'approval.granted', digest: 'd', actor }], 3],
 ] satisfies [string, EngineEvent[], number][])('a turn begins with %s', (_, events, turn) => {
-  expect(turnOf(stored(...events))).toBe(turn);
+  expect(getTriggerSeq(stored(...events))).toBe(turn);
 });
 
 test('a turn lasts while a runner says what it does', () => {
-  expect(turnOf(stored(said, said), 7)).toBe(7);
-  expect(turnOf([])).toBe(0);
+  expect(getTriggerSeq(stored(said, said), 7)).toBe(7);
+  expect(getTriggerSeq([])).toBe(0);
 });
 
 test('the same look has the same name, another has another, and Cloud Tasks takes it', () => {
-  const others: Look[] = [
+  const others: RunTask[] = [
     look,
     { ...look, run: '20260101120000000-1234abce' },
-    { ...look, turn: 4 },
-    { ...look, cause: 'next' },
-    { ...look, nth: 1 },
+    { ...look, triggerSeq: 4 },
+    { ...look, cause: 'timeSliceEnded' },
+    { ...look, attempt: 1 },
     { ...look, run: 'a run/of another.kind' },
     { ...look, run: 'a run/of another kind' },
     { ...look, run: 'ü'.repeat(200) },
   ];
-  const names = others.map(taskIdOf);
+  const names = others.map(buildTaskId);
   expect(new Set(names).size).toBe(others.length);
-  expect(names[0]).toBe(taskIdOf({ ...look }));
+  expect(names[0]).toBe(buildTaskId({ ...look }));
   for (const name of names) expect(name).toMatch(/^[0-9a-f]{16}-[A-Za-z0-9_-]{1,480}$/);
 });

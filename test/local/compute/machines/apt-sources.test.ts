@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { debianMirror } from '../../../../local/compute/machines/guest/apt-sources.ts';
+import { findDebianMirror } from '../../../../local/compute/machines/guest/apt-sources.ts';
 
 const deb822 = `# comment
 Types: deb
@@ -42,5 +42,5 @@ test.each([
   ],
   ['nothing', [], undefined],
 ])("the Debian mirror is found in apt's sources: %s", (_, texts, mirror) => {
-  expect(debianMirror(texts)).toBe(mirror);
+  expect(findDebianMirror(texts)).toBe(mirror);
 });

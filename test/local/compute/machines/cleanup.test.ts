@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sweep, sweepAll } from '../../../../local/compute/machines/host/clean-up.ts';
-import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
-import { namesOf } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import { cleanUp, cleanUpDeadEmulators } from '../../../../local/compute/machines/host/clean-up.ts';
+import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
 import { Cgroup } from '../../../../local/compute/machines/nspawn/cgroup.ts';
-import { openNspawnMachines } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
+import { createNspawnMachineBackend } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
 import { leftovers, stateFolder, whyNot } from './host.ts';
 import { until } from './wait-until.ts';
 
@@ -34,15 +34,15 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
   afterEach(async () => {
     owner.kill('SIGKILL');
     await owner;
-    await sweep(stateDir);
+    await cleanUp(stateDir);
     await rm(stateDir, { recursive: true });
   }, 60_000);
 
   test('its machines and all else are removed within moments', async () => {
-    await expect(sweep(stateDir)).rejects.toThrow('uses it');
-    await expect(openNspawnMachines({ stateDir, internet: [] })).rejects.toThrow('uses it');
-    const { group } = namesOf(tagOf(stateDir));
-    expect(await new Cgroup(group).processes()).not.toEqual([]);
+    await expect(cleanUp(stateDir)).rejects.toThrow('uses it');
+    await expect(createNspawnMachineBackend({ stateDir, internet: [] })).rejects.toThrow('uses it');
+    const { cgroup } = createHostResourceNames(computeEmulatorId(stateDir));
+    expect(await new Cgroup(cgroup).listProcesses()).not.toEqual([]);
     owner.kill('SIGKILL');
     await owner;
     await until('nothing is left', async () => (await leftovers(stateDir)).length === 0);
@@ -54,18 +54,18 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
     owner.kill('SIGKILL');
     await owner;
     expect(await leftovers(stateDir)).not.toEqual([]);
-    expect(await sweepAll()).toContain(stateDir);
+    expect(await cleanUpDeadEmulators()).toContain(stateDir);
     expect(await leftovers(stateDir)).toEqual([]);
   });
 
   test('opening the same state folder again starts from nothing', async () => {
     owner.kill('SIGKILL');
     await owner;
-    const machines = await openNspawnMachines({ stateDir, internet: [] });
-    const { machineNamespace, networkNamespace } = namesOf(tagOf(stateDir));
+    const machines = await createNspawnMachineBackend({ stateDir, internet: [] });
+    const { getMachineNamespace, getNetworkNamespace } = createHostResourceNames(computeEmulatorId(stateDir));
     const left = await leftovers(stateDir);
-    expect(left).not.toContain(machineNamespace('one'));
-    expect(left).not.toContain(networkNamespace('demo'));
+    expect(left).not.toContain(getMachineNamespace('one'));
+    expect(left).not.toContain(getNetworkNamespace('demo'));
     await machines.close();
     expect(await leftovers(stateDir)).toEqual([]);
   });

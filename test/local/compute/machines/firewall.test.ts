@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { coversOrigin } from '../../../../local/compute/machines/network/connection-source.ts';
-import { portsOpenToOutside } from '../../../../local/compute/machines/network/open-ports.ts';
+import { isSourceMatch } from '../../../../local/compute/machines/network/connection-source.ts';
+import { listExternallyOpenPorts } from '../../../../local/compute/machines/network/open-ports.ts';
 import { firewallRule } from './test-environment.ts';
 
 const anywhere = { sourceRanges: ['0.0.0.0/0'] };
-const tcp = (...ports: string[]) => ({ allow: [{ protocol: 'tcp', ports }] });
+const tcp = (...ports: string[]) => ({ protocols: [{ protocol: 'tcp', ports }] });
 
 test.each([
   ['ports of a rule for everybody', [firewallRule('a', { ...anywhere, ...tcp('22', '6443') })], [22, 6443]],
@@ -15,7 +15,7 @@ test.each([
   ['a target of this tag', [firewallRule('a', { ...anywhere, targetTags: ['db', 'web'], ...tcp('22') })], [22]],
   ['a small range of ports', [firewallRule('a', { ...anywhere, ...tcp('80-82') })], [80, 81, 82]],
   ['a range too wide to listen on', [firewallRule('a', { ...anywhere, ...tcp('30000-32767') })], []],
-  ['other protocols', [firewallRule('a', { ...anywhere, allow: [{ protocol: 'udp', ports: ['53'] }] })], []],
+  ['other protocols', [firewallRule('a', { ...anywhere, protocols: [{ protocol: 'udp', ports: ['53'] }] })], []],
   [
     'a denial of the same priority',
     [
@@ -28,7 +28,7 @@ test.each([
     'a denial of lower rank',
     [
       firewallRule('a', { ...anywhere, ...tcp('22') }),
-      firewallRule('b', { action: 'deny', priority: 1001, allow: [{ protocol: 'all', ports: [] }] }),
+      firewallRule('b', { action: 'deny', priority: 1001, protocols: [{ protocol: 'all', ports: [] }] }),
     ],
     [22],
   ],
@@ -36,12 +36,12 @@ test.each([
     'a denial of all, above',
     [
       firewallRule('a', { ...anywhere, ...tcp('22') }),
-      firewallRule('b', { action: 'deny', priority: 5, allow: [{ protocol: 'all', ports: [] }] }),
+      firewallRule('b', { action: 'deny', priority: 5, protocols: [{ protocol: 'all', ports: [] }] }),
     ],
     [],
   ],
 ])('outsiders are listened to on the ports that are open to them: %s', (_, rules, ports) => {
-  expect(portsOpenToOutside(rules, ['web'])).toEqual(ports);
+  expect(listExternallyOpenPorts(rules, ['web'])).toEqual(ports);
 });
 
 test.each([
@@ -52,5 +52,5 @@ test.each([
   [['10.240.0.0/24'], false, false],
 ])('a rule for %j is one for outsiders: %s, for health checkers: %s', (sourceRanges, outside, health) => {
   const rule = firewallRule('a', { sourceRanges });
-  expect([coversOrigin(rule, 'outside'), coversOrigin(rule, 'health')]).toEqual([outside, health]);
+  expect([isSourceMatch(rule, 'outside'), isSourceMatch(rule, 'health')]).toEqual([outside, health]);
 });

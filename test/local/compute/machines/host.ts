@@ -2,19 +2,19 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemPath } from '../../../../local/compute/machines/host/assert-host-requirements.ts';
-import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
-import { namesOf } from '../../../../local/compute/machines/host/host-resource-names.ts';
-import { missingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
+import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import { findMissingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
 
 /** Why real machines can't be tested here; empty where they can. */
 export async function whyNot(): Promise<readonly string[]> {
   const programs = new Set(
     (await Promise.all(systemPath.split(':').map((each) => readdir(each).catch(() => [])))).flat(),
   );
-  return missingRequirements({
+  return findMissingRequirements({
     platform: process.platform,
     uid: process.getuid?.(),
-    has: (name) => programs.has(name),
+    hasProgram: (name) => programs.has(name),
   });
 }
 
@@ -25,15 +25,15 @@ export async function stateFolder(): Promise<string> {
 
 /** All that a run with this state folder has on the host now: namespaces, interfaces, mounts, cgroups, files, processes. */
 export async function leftovers(stateDir: string): Promise<readonly string[]> {
-  const names = namesOf(tagOf(stateDir));
+  const names = createHostResourceNames(computeEmulatorId(stateDir));
   const listed = async (folder: string) => await readdir(folder).catch(() => []);
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(stateDir));
-  const groups = await execa('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', names.group]);
+  const groups = await execa('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', names.cgroup]);
   const processes = await execa('pgrep', ['-f', '--', `--directory=${stateDir}`], { reject: false });
   return [
     ...(await listed('/run/netns')).filter(names.isNamespace),
     ...(await listed('/sys/class/net')).filter(names.isUplink),
-    ...(await listed('/run/kthw')).filter((file) => file.startsWith(tagOf(stateDir))),
+    ...(await listed('/run/kthw')).filter((file) => file.startsWith(computeEmulatorId(stateDir))),
     ...(await listed(stateDir)).map((file) => join(stateDir, file)),
     ...mounts,
     ...groups.stdout.split('\n').filter((line) => line !== ''),

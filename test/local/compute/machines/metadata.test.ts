@@ -11,7 +11,7 @@ let port: number;
 beforeEach(async () => {
   const { metadata } = machinePlan('one', '10.240.0.10');
   const instance = { ...metadata.instance, 'pod-cidr': '10.200.0.0/24' };
-  record = { machine: machinePlan('one', '10.240.0.10', { metadata: { ...metadata, instance } }), guest: new Map() };
+  record = { machine: machinePlan('one', '10.240.0.10', { metadata: { ...metadata, instance } }), guestAttributes: new Map() };
   server = new MetadataServer((address) => (address === '127.0.0.1' ? record : undefined));
   port = await server.listen('127.0.0.1');
 });
@@ -80,7 +80,7 @@ test('guest attributes are kept, when the machine may have them', async () => {
   expect((await ask('instance/guest-attributes/hostkeys/ssh-ed25519', { method: 'PUT', body: 'AAAA' })).status).toBe(
     200,
   );
-  expect(record.guest).toEqual(new Map([['hostkeys/ssh-ed25519', 'AAAA']]));
+  expect(record.guestAttributes).toEqual(new Map([['hostkeys/ssh-ed25519', 'AAAA']]));
   expect((await ask('instance/guest-attributes/hostkeys/ssh-ed25519')).body).toBe('AAAA');
   const { metadata } = record.machine;
   record = { ...record, machine: { ...record.machine, metadata: { ...metadata, instance: {} } } };
@@ -102,10 +102,10 @@ test('who waits for a change hears of it, and not before', async () => {
   const path = 'instance/attributes/?recursive=true&wait_for_change=true&timeout_sec=20';
   const first = await ask(`${path}&last_etag=0`);
   const waiting = ask(`${path}&last_etag=${first.etag}`);
-  server.changed();
+  server.notifyChange();
   const { metadata } = record.machine;
   record = { ...record, machine: { ...record.machine, metadata: { ...metadata, instance: { a: 'b' } } } };
-  server.changed();
+  server.notifyChange();
   expect((await waiting).body).toBe('{"a":"b"}');
   const late = await ask('instance/?wait_for_change=true&timeout_sec=0.1');
   expect(late.status).toBe(200);

@@ -2,12 +2,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkPlan } from '../../../../local/compute/machine-backend.ts';
-import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
-import { namesOf } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import type { NetworkSpec } from '../../../../local/compute/machine-backend.ts';
+import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
 import {
-  type NspawnMachines,
-  openNspawnMachines,
+  type NspawnMachineBackend,
+  createNspawnMachineBackend,
 } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
 import { leftovers, stateFolder, whyNot } from './host.ts';
 import { Shell } from './shell.ts';
@@ -41,24 +41,24 @@ async function outside(address: string, port: number): Promise<string> {
 }
 
 describe.skipIf(missing.length > 0)('machines on this host', () => {
-  let machines: NspawnMachines;
+  let machines: NspawnMachineBackend;
   let stateDir: string;
   let one: Shell;
   let two: Shell;
   let internet: Server;
-  const plan: NetworkPlan = {
+  const plan: NetworkSpec = {
     name: 'demo',
     subnets: [{ name: 'nodes', range: '10.240.0.0/24' }],
     routes: [{ destination: '10.200.2.0/24', nextHop: '10.240.0.20', priority: 1000 }],
     firewall: [
-      firewallRule('from-outside', { sourceRanges: everywhere, allow: [{ protocol: 'tcp', ports: ['22', '7443'] }] }),
-      firewallRule('health', { sourceRanges: ['209.85.152.0/22'], allow: [{ protocol: 'tcp', ports: ['8080'] }] }),
+      firewallRule('from-outside', { sourceRanges: everywhere, protocols: [{ protocol: 'tcp', ports: ['22', '7443'] }] }),
+      firewallRule('health', { sourceRanges: ['209.85.152.0/22'], protocols: [{ protocol: 'tcp', ports: ['8080'] }] }),
       firewallRule('pods', {
         sourceRanges: ['10.200.0.0/16', '10.240.0.0/24'],
-        allow: [{ protocol: 'icmp', ports: [] }],
+        protocols: [{ protocol: 'icmp', ports: [] }],
       }),
     ],
-    external: [
+    externalAddresses: [
       { kind: 'machine', address: oneOutside, target: 'one' },
       { kind: 'machine', address: twoOutside, target: 'two' },
     ],
@@ -69,8 +69,8 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     internet = createServer((request, response) => response.end(`hello ${request.url}`)).listen(0, service);
     await new Promise((resolve) => internet.once('listening', resolve));
     const { port } = internet.address() as AddressInfo;
-    machines = await openNspawnMachines({ stateDir, internet: [{ address: service, port }], log: console.log });
-    await machines.shapeNetwork(plan);
+    machines = await createNspawnMachineBackend({ stateDir, internet: [{ address: service, port }], log: console.log });
+    await machines.applyNetwork(plan);
     await Promise.all([
       machines.create(machinePlan('one', '10.240.0.10', { limits: { cpus: 0.5, memoryBytes: 600 * 1024 ** 2 } })),
       machines.create(machinePlan('two', '10.240.0.20', { canIpForward: true, tags: ['worker'] })),
@@ -88,10 +88,10 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
 
   test('let in whom the metadata names, as root by sudo, and show the host key that they published', async () => {
     expect(await one.run('id -un; sudo id -un; hostname')).toBe('somebody\nroot\none');
-    expect([...machines.guestAttributes('one').values()]).toContain(one.hostKey);
-    expect([...machines.guestAttributes('two').values()]).toContain(two.hostKey);
+    expect([...machines.getGuestAttributes('one').values()]).toContain(one.hostKey);
+    expect([...machines.getGuestAttributes('two').values()]).toContain(two.hostKey);
     expect(one.hostKey).not.toBe(two.hostKey);
-    expect(await machines.console('one')).toContain('Welcome to');
+    expect(await machines.readConsole('one')).toContain('Welcome to');
   });
 
   test('make accounts when the metadata changes, and lock out whose key goes', async () => {
@@ -106,8 +106,8 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
 
   test('let nobody new in while the rule for ssh is off, and keep who is in', async () => {
     const [, ...others] = plan.firewall;
-    const web = firewallRule('web', { sourceRanges: everywhere, allow: [{ protocol: 'tcp', ports: ['7443'] }] });
-    await machines.shapeNetwork({ ...plan, firewall: [web, ...others] });
+    const web = firewallRule('web', { sourceRanges: everywhere, protocols: [{ protocol: 'tcp', ports: ['7443'] }] });
+    await machines.applyNetwork({ ...plan, firewall: [web, ...others] });
     const knock = async () =>
       await new Promise((resolve) => {
         const socket = connect(22, oneOutside, () => resolve('open'));
@@ -117,7 +117,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await knock()).toContain('ECONNREFUSED');
     expect(await two.run(`timeout 1 bash -c '</dev/tcp/${oneOutside}/22' 2>&1; echo $?`)).toContain('124');
     expect(await one.run('echo in')).toBe('in');
-    await machines.shapeNetwork(plan);
+    await machines.applyNetwork(plan);
     expect(await knock()).toBe('open');
   });
 
@@ -145,10 +145,10 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
 
   test('have the CPU and memory that their type allows, also another one while running', async () => {
     const setting = async (name: string) => {
-      const { group } = namesOf(tagOf(stateDir));
+      const { cgroup } = createHostResourceNames(computeEmulatorId(stateDir));
       const [v1, v2] = name.split(' or ');
       const read = async (path: string) => (await readFile(`/sys/fs/cgroup/${path}`, 'utf8')).trim().split(' ')[0];
-      return await read(`${v1?.split('.')[0]}/${group}/one/${v1}`).catch(() => read(`${group}/one/${v2}`));
+      return await read(`${v1?.split('.')[0]}/${cgroup}/one/${v1}`).catch(() => read(`${cgroup}/one/${v2}`));
     };
     expect(await setting('cpu.cfs_quota_us or cpu.max')).toBe('50000');
     expect(await setting('memory.limit_in_bytes or memory.max')).toBe(String(600 * 1024 ** 2));
@@ -160,8 +160,8 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
   test('reach each other as the firewall allows, by range, tag, priority and denial', async () => {
     await two.run(web('two', 9000));
     await until('two serves', async () => (await two.run(ask('localhost', 9000))) === 'two');
-    const allow = [{ protocol: 'tcp', ports: ['9000'] }];
-    const open = firewallRule('open', { sourceRanges: ['10.240.0.0/24'], targetTags: ['worker'], allow });
+    const protocols = [{ protocol: 'tcp', ports: ['9000'] }];
+    const open = firewallRule('open', { sourceRanges: ['10.240.0.0/24'], targetTags: ['worker'], protocols });
     const cases = [
       [[], 'failed'],
       [[open], 'two'],
@@ -175,14 +175,14 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
         'two',
       ],
       [[{ ...open, sourceRanges: [], sourceTags: ['worker'] }], 'failed'],
-      [[{ ...open, sourceRanges: ['0.0.0.0/0'], allow: [{ protocol: 'tcp', ports: ['8999-9001'] }] }], 'two'],
+      [[{ ...open, sourceRanges: ['0.0.0.0/0'], protocols: [{ protocol: 'tcp', ports: ['8999-9001'] }] }], 'two'],
     ] as const;
     for (const [rules, expected] of cases) {
-      await machines.shapeNetwork({ ...plan, firewall: [...plan.firewall, ...rules] });
+      await machines.applyNetwork({ ...plan, firewall: [...plan.firewall, ...rules] });
       const said = await one.run(`curl -s --max-time 0.5 http://10.240.0.20:9000/ || echo failed`);
       expect(said, JSON.stringify(rules)).toBe(expected);
     }
-    await machines.shapeNetwork(plan);
+    await machines.applyNetwork(plan);
   });
 
   test('reach pods by the route to their machine, which alone may send in their name', async () => {
@@ -221,11 +221,11 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     };
     const targets = ['one', 'two'];
     await Promise.all([one.run(web('one', 7443)), one.run(web('ok', 8080)), two.run(web('ok', 8080))]);
-    await machines.shapeNetwork({
+    await machines.applyNetwork({
       ...plan,
-      external: [...plan.external, { kind: 'balancer', address: balancer, ports: [7443, 7443], targets, healthCheck }],
+      externalAddresses: [...plan.externalAddresses, { kind: 'balancer', address: balancer, ports: [7443, 7443], targets, healthCheck }],
     });
-    const health = () => ['10.240.0.10', '10.240.0.20'].map((each) => machines.health(balancer, each)).join(' ');
+    const health = () => ['10.240.0.10', '10.240.0.20'].map((each) => machines.getHealth(balancer, each)).join(' ');
     const answers = async () => {
       const asks = Array.from({ length: 12 }, async () => await outside(balancer, 7443));
       const inside = await one.run(Array.from({ length: 12 }, () => ask(balancer, 7443)).join(';'));
@@ -240,7 +240,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     await until('none is healthy', () => health() === 'UNHEALTHY UNHEALTHY');
     await two.run(web('two', 7443));
     await until('all get connections', async () => (await answers()).join() === 'one,two');
-    await machines.shapeNetwork(plan);
+    await machines.applyNetwork(plan);
     expect(health()).toBe('UNHEALTHY UNHEALTHY');
   });
 

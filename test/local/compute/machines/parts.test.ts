@@ -4,16 +4,16 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tagOf } from '../../../../local/compute/machines/host/emulator-id.ts';
+import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
 import { withFileLock } from '../../../../local/compute/machines/host/file-lock.ts';
-import { namesOf, tagFrom } from '../../../../local/compute/machines/host/host-resource-names.ts';
-import { missingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
-import { coalesced } from '../../../../local/compute/machines/network/coalesce-calls.ts';
-import { HealthCount, HealthProbe } from '../../../../local/compute/machines/network/health-probe.ts';
-import { hostsFile, writeInPlace } from '../../../../local/compute/machines/network/hosts-file.ts';
-import { Forwarders } from '../../../../local/compute/machines/network/port-forwarder.ts';
-import { gatewayOf } from '../../../../local/compute/machines/network/subnets.ts';
-import { TokenBlock } from '../../../../local/compute/machines/network/transit-address-pool.ts';
+import { createHostResourceNames, parseEmulatorId } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import { findMissingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
+import { coalesceCalls } from '../../../../local/compute/machines/network/coalesce-calls.ts';
+import { HealthCounter, HealthProbe } from '../../../../local/compute/machines/network/health-probe.ts';
+import { renderHostsFile, writeInPlace } from '../../../../local/compute/machines/network/hosts-file.ts';
+import { PortForwarder } from '../../../../local/compute/machines/network/port-forwarder.ts';
+import { computeGateway } from '../../../../local/compute/machines/network/subnets.ts';
+import { TransitAddressPool } from '../../../../local/compute/machines/network/transit-address-pool.ts';
 import { addresses } from './test-environment.ts';
 import { until } from './wait-until.ts';
 
@@ -29,23 +29,23 @@ const check = {
 
 describe('names', () => {
   test('tell runs apart and fit the kernel', () => {
-    const names = namesOf(tagOf('/a'));
-    expect(tagOf('/a')).toBe(tagOf('/a/'));
-    expect(tagOf('/a')).not.toBe(tagOf('/b'));
-    expect(names.uplink('a-network-with-a-long-name').length).toBeLessThanOrEqual(15);
-    expect(names.port('a-machine-with-a-long-name').length).toBeLessThanOrEqual(15);
-    expect(tagFrom(names.machineNamespace('x-vm-y'))).toBe(tagOf('/a'));
-    expect(tagFrom('kthw-other')).toBeUndefined();
+    const names = createHostResourceNames(computeEmulatorId('/a'));
+    expect(computeEmulatorId('/a')).toBe(computeEmulatorId('/a/'));
+    expect(computeEmulatorId('/a')).not.toBe(computeEmulatorId('/b'));
+    expect(names.getUplink('a-network-with-a-long-name').length).toBeLessThanOrEqual(15);
+    expect(names.getMachineInterface('a-machine-with-a-long-name').length).toBeLessThanOrEqual(15);
+    expect(parseEmulatorId(names.getMachineNamespace('x-vm-y'))).toBe(computeEmulatorId('/a'));
+    expect(parseEmulatorId('kthw-other')).toBeUndefined();
   });
 
   test('of machines stand in the hosts file, which changes in place', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kthw-hosts-'));
     const file = join(folder, 'hosts');
     const entry = { name: 'one', address: '10.0.0.2', zone: 'z', projectId: 'p' };
-    await writeInPlace(file, hostsFile([entry, { ...entry, name: 'two' }]));
-    await writeInPlace(file, hostsFile([entry]));
-    expect(await readFile(file, 'utf8')).toBe(hostsFile([entry]));
-    expect(hostsFile([entry])).toContain('10.0.0.2 one.z.c.p.internal one.c.p.internal one\n');
+    await writeInPlace(file, renderHostsFile([entry, { ...entry, name: 'two' }]));
+    await writeInPlace(file, renderHostsFile([entry]));
+    expect(await readFile(file, 'utf8')).toBe(renderHostsFile([entry]));
+    expect(renderHostsFile([entry])).toContain('10.0.0.2 one.z.c.p.internal one.c.p.internal one\n');
     await rm(folder, { recursive: true });
   });
 });
@@ -55,37 +55,37 @@ test.each([
   ['10.1.2.128/25', '10.1.2.129'],
   ['192.168.7.9/16', '192.168.0.1'],
 ])('the gateway of %s is %s', (range, gateway) => {
-  expect(gatewayOf(range)).toBe(gateway);
+  expect(computeGateway(range)).toBe(gateway);
 });
 
 test('tokens are the same for the same key, differ otherwise, and avoid a range that is taken', () => {
-  const block = new TokenBlock('seed', () => false);
-  const other = new TokenBlock('seed', (first) => `${first}/22` === block.range);
-  expect(block.token('a')).toBe(block.token('a'));
-  expect(new Set([block.token('a'), block.token('b'), block.host, block.network]).size).toBe(4);
-  expect(block.keyOf(block.token('b'))).toBe('b');
+  const block = new TransitAddressPool('seed', () => false);
+  const other = new TransitAddressPool('seed', (first) => `${first}/22` === block.range);
+  expect(block.allocate('a')).toBe(block.allocate('a'));
+  expect(new Set([block.allocate('a'), block.allocate('b'), block.hostAddress, block.networkAddress]).size).toBe(4);
+  expect(block.findKey(block.allocate('b'))).toBe('b');
   expect(other.range).not.toBe(block.range);
-  expect(() => new TokenBlock('seed', () => true)).toThrow('no free addresses');
+  expect(() => new TransitAddressPool('seed', () => true)).toThrow('no free addresses');
 });
 
 test.each([
-  ['macOS', { platform: 'darwin', uid: 0, has: () => true }, ['machines need Linux, and this is "darwin"']],
-  ['no root', { platform: 'linux', uid: 1000, has: () => true }, ['machines need root: run this as root']],
+  ['macOS', { platform: 'darwin', uid: 0, hasProgram: () => true }, ['machines need Linux, and this is "darwin"']],
+  ['no root', { platform: 'linux', uid: 1000, hasProgram: () => true }, ['machines need root: run this as root']],
   [
     'no nft',
-    { platform: 'linux', uid: 0, has: (name: string) => name !== 'nft' },
+    { platform: 'linux', uid: 0, hasProgram: (name: string) => name !== 'nft' },
     ['"nft" is missing: install the Debian package "nftables"'],
   ],
-  ['all there', { platform: 'linux', uid: 0, has: () => true }, []],
+  ['all there', { platform: 'linux', uid: 0, hasProgram: () => true }, []],
 ])('what is missing is said: %s', (_, host, missing) => {
-  expect(missingRequirements(host)).toEqual(missing);
+  expect(findMissingRequirements(host)).toEqual(missing);
 });
 
 describe('health', () => {
   test('changes after so many results in a row', () => {
-    const count = new HealthCount(check);
+    const count = new HealthCounter(check);
     const seen = [true, false, true, true, false, false, true, false, false, false].map((passed) => {
-      count.add(passed);
+      count.recordResult(passed);
       return count.healthy;
     });
     expect(seen).toEqual([false, false, false, true, true, true, true, true, true, false]);
@@ -119,14 +119,14 @@ describe('forwarders', () => {
     const { port } = server.address() as AddressInfo;
     const outside = address.replace(/90$/, '91');
     const said: string[] = [];
-    const forwarders = new Forwarders((line) => said.push(line));
+    const forwarders = new PortForwarder((line) => said.push(line));
     let target: string | undefined = address;
-    await forwarders.reconcile([{ address: outside, port, target: () => target }]);
+    await forwarders.reconcile([{ address: outside, port, getTarget: () => target }]);
     const get = async () => (await fetch(`http://${outside}:${port}/`, { headers: { connection: 'close' } })).text();
     expect(await get()).toBe('here');
     target = undefined;
     await expect(get()).rejects.toThrow();
-    await forwarders.reconcile([{ address, port, target: () => target }]);
+    await forwarders.reconcile([{ address, port, getTarget: () => target }]);
     expect(said.join()).toContain(`cannot listen on ${address}:${port}`);
     await expect(
       new Promise((resolve, reject) => connect(port, outside, () => resolve(0)).on('error', reject)),
@@ -139,7 +139,7 @@ describe('forwarders', () => {
 test('an action asked for many times runs once more for all who asked meanwhile', async () => {
   let runs = 0;
   const gates: (() => void)[] = [];
-  const act = coalesced(async () => {
+  const act = coalesceCalls(async () => {
     runs += 1;
     await new Promise<void>((resolve) => gates.push(resolve));
   });

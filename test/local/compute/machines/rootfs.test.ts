@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ensureBase } from '../../../../local/compute/machines/guest/ensure-rootfs.ts';
-import { recipeHash } from '../../../../local/compute/machines/guest/rootfs-recipe.ts';
+import { ensureRootfs } from '../../../../local/compute/machines/guest/ensure-rootfs.ts';
+import { rootfsRecipeHash } from '../../../../local/compute/machines/guest/rootfs-recipe.ts';
 import { whyNot } from './host.ts';
 
 const missing = await whyNot();
@@ -24,13 +24,13 @@ describe.skipIf(missing.length > 0)('the root file system', () => {
   });
 
   test.each([
-    ['one without the mark of completeness', `base-${recipeHash}`],
+    ['one without the mark of completeness', `base-${rootfsRecipeHash}`],
     ['one of another recipe', 'base-000000000000'],
     ['one that a process left half made', 'base-000000000001.making-999999999'],
   ])('is made anew in place of %s, and a failed making leaves nothing', async (_, name) => {
     await mkdir(join(cacheDir, name, 'usr'), { recursive: true });
     const said: string[] = [];
-    await expect(ensureBase(cacheDir, (line) => said.push(line))).rejects.toThrow('with debootstrap: ');
+    await expect(ensureRootfs(cacheDir, (line) => said.push(line))).rejects.toThrow('with debootstrap: ');
     expect(said.join('\n')).toContain(`removing "${join(cacheDir, name)}"`);
     expect(said.join('\n')).toContain('Failed getting release file');
     expect((await readdir(cacheDir)).filter((each) => each.startsWith('base-'))).toEqual([]);

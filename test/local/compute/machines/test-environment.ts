@@ -1,4 +1,4 @@
-import type { FirewallPlan, MachinePlan } from '../../../../local/compute/machine-backend.ts';
+import type { FirewallRuleSpec, MachineSpec } from '../../../../local/compute/machine-backend.ts';
 import { keys } from './shell.ts';
 
 /** External addresses that no other test uses at the same time. */
@@ -6,7 +6,7 @@ export function addresses(): (last: number) => string {
   return (last) => `127.${100 + (process.pid % 100)}.${(process.pid >> 7) & 255}.${last}`;
 }
 
-export function machinePlan(name: string, address: string, changes: Partial<MachinePlan> = {}): MachinePlan {
+export function machinePlan(name: string, address: string, changes: Partial<MachineSpec> = {}): MachineSpec {
   return {
     name,
     id: `1${address.replaceAll('.', '')}`,
@@ -26,7 +26,7 @@ export function machinePlan(name: string, address: string, changes: Partial<Mach
   };
 }
 
-export function firewallRule(name: string, changes: Partial<FirewallPlan>): FirewallPlan {
-  const allow = [{ protocol: 'tcp', ports: ['22'] }];
-  return { name, action: 'allow', priority: 1000, sourceRanges: [], sourceTags: [], targetTags: [], allow, ...changes };
+export function firewallRule(name: string, changes: Partial<FirewallRuleSpec>): FirewallRuleSpec {
+  const protocols = [{ protocol: 'tcp', ports: ['22'] }];
+  return { name, action: 'allow', priority: 1000, sourceRanges: [], sourceTags: [], targetTags: [], protocols, ...changes };
 }

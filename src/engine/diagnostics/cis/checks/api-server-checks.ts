@@ -1,40 +1,50 @@
-import type { Item, Plain, Saw } from '../check.ts';
-import { field, flag, list, of, onControllers, text, worst } from '../check-helpers.ts';
-import { areStrong } from '../strong-ciphers.ts';
+import type { BasicOutcome, Check, Outcome } from '../check.ts';
+import {
+  checkConfigFile,
+  checkFlag,
+  checkProcess,
+  findWorst,
+  getField,
+  inspectControllers,
+  toList,
+} from '../check-helpers.ts';
+import { hasOnlyStrongCiphers } from '../strong-ciphers.ts';
 
 const service = 'kube-apiserver';
 const inUnit = `in kube-apiserver.service on each controller, and restart it`;
 
 /** Flags of API servers. */
-export const apiServer: readonly Item[] = [
+export const apiServerChecks: readonly Check[] = [
   {
     number: '1.2.1',
     title: 'nobody unknown may ask the API server',
     automated: false,
-    remedy: `set \`--anonymous-auth=false\` ${inUnit}`,
-    look: onControllers(flag(service, 'anonymous-auth', 'false')),
+    remediation: `set \`--anonymous-auth=false\` ${inUnit}`,
+    inspect: inspectControllers(checkFlag(service, 'anonymous-auth', 'false')),
   },
   {
     number: '1.2.3',
     title: 'services claim no addresses outside the cluster',
     automated: false,
-    remedy: `add \`DenyServiceExternalIPs\` to \`--enable-admission-plugins\` ${inUnit}`,
-    look: onControllers((facts, minor): Saw => {
-      const saw = plugin('DenyServiceExternalIPs')(facts);
-      return isWrong(saw) && minor < 21 ? { excepted: 'the plug-in `DenyServiceExternalIPs` came with 1.21' } : saw;
+    remediation: `add \`DenyServiceExternalIPs\` to \`--enable-admission-plugins\` ${inUnit}`,
+    inspect: inspectControllers((facts, minor): Outcome => {
+      const outcome = checkAdmissionPlugin('DenyServiceExternalIPs')(facts);
+      return isFailure(outcome) && minor < 21
+        ? { waived: 'the plug-in `DenyServiceExternalIPs` came with 1.21' }
+        : outcome;
     }),
   },
   {
     number: '1.2.9',
     title: 'nobody floods the API server with events',
     automated: false,
-    remedy: `add \`EventRateLimit\` to \`--enable-admission-plugins\`, with limits in \`--admission-control-config-file\`, ${inUnit}`,
-    look: onControllers((facts) =>
-      worst([
-        plugin('EventRateLimit')(facts),
-        text(service, 'admission', (content): Plain => {
-          const names = list(field(content, 'plugins')).map((one) => field(one, 'name'));
-          return names.includes('EventRateLimit') ? 'right' : { wrong: 'no limits are set for `EventRateLimit`' };
+    remediation: `add \`EventRateLimit\` to \`--enable-admission-plugins\`, with limits in \`--admission-control-config-file\`, ${inUnit}`,
+    inspect: inspectControllers((facts) =>
+      findWorst([
+        checkAdmissionPlugin('EventRateLimit')(facts),
+        checkConfigFile(service, 'admission', (content): BasicOutcome => {
+          const names = toList(getField(content, 'plugins')).map((one) => getField(one, 'name'));
+          return names.includes('EventRateLimit') ? 'right' : { failure: 'no limits are set for `EventRateLimit`' };
         })(facts),
       ]),
     ),
@@ -43,51 +53,57 @@ export const apiServer: readonly Item[] = [
     number: '1.2.11',
     title: 'images are pulled for each pod',
     automated: false,
-    remedy: `add \`AlwaysPullImages\` to \`--enable-admission-plugins\` ${inUnit}`,
-    look: onControllers((facts): Saw => {
-      const saw = plugin('AlwaysPullImages')(facts);
-      return isWrong(saw) ? { excepted: 'with `AlwaysPullImages` no pod could start while its registry is away' } : saw;
+    remediation: `add \`AlwaysPullImages\` to \`--enable-admission-plugins\` ${inUnit}`,
+    inspect: inspectControllers((facts): Outcome => {
+      const outcome = checkAdmissionPlugin('AlwaysPullImages')(facts);
+      return isFailure(outcome)
+        ? { waived: 'with `AlwaysPullImages` no pod could start while its registry is away' }
+        : outcome;
     }),
   },
   {
     number: '1.2.15',
     title: "the API server's profiler is off",
     automated: true,
-    remedy: `set \`--profiling=false\` ${inUnit}`,
-    look: onControllers(flag(service, 'profiling', 'false')),
+    remediation: `set \`--profiling=false\` ${inUnit}`,
+    inspect: inspectControllers(checkFlag(service, 'profiling', 'false')),
   },
   {
     number: '1.2.18',
     title: 'ten old audit logs are kept',
     automated: true,
-    remedy: `set \`--audit-log-maxbackup=10\` ${inUnit}`,
-    look: onControllers(flag(service, 'audit-log-maxbackup', (value) => Number(value) >= 10)),
+    remediation: `set \`--audit-log-maxbackup=10\` ${inUnit}`,
+    inspect: inspectControllers(checkFlag(service, 'audit-log-maxbackup', (value) => Number(value) >= 10)),
   },
   {
     number: '1.2.29',
     title: 'the API server takes strong ciphers only',
     automated: false,
-    remedy: `name strong ones in \`--tls-cipher-suites\` ${inUnit}`,
-    look: onControllers(flag(service, 'tls-cipher-suites', (value) => areStrong(value.split(',')))),
+    remediation: `name strong ones in \`--tls-cipher-suites\` ${inUnit}`,
+    inspect: inspectControllers(
+      checkFlag(service, 'tls-cipher-suites', (value) => hasOnlyStrongCiphers(value.split(','))),
+    ),
   },
   {
     number: '1.2.30',
     title: 'tokens of service accounts end when they say',
     automated: true,
-    remedy: `set \`--service-account-extend-token-expiration=false\` ${inUnit}`,
-    look: onControllers(flag(service, 'service-account-extend-token-expiration', 'false')),
+    remediation: `set \`--service-account-extend-token-expiration=false\` ${inUnit}`,
+    inspect: inspectControllers(checkFlag(service, 'service-account-extend-token-expiration', 'false')),
   },
 ];
 
 /** An admission plug-in that is on. */
-function plugin(name: string) {
-  return of(service, ({ flags }): Plain => {
-    const [on, off] = ['enable', 'disable'].map((how) => flags.get(`${how}-admission-plugins`)?.split(',') ?? []);
-    if (off?.includes(name)) return { wrong: `\`${name}\` is switched off` };
-    return on?.includes(name) ? 'right' : { wrong: `\`${name}\` is not among the admission plug-ins` };
+function checkAdmissionPlugin(name: string) {
+  return checkProcess(service, ({ flags }): BasicOutcome => {
+    const [enabled, disabled] = ['enable', 'disable'].map(
+      (setting) => flags.get(`${setting}-admission-plugins`)?.split(',') ?? [],
+    );
+    if (disabled?.includes(name)) return { failure: `\`${name}\` is switched off` };
+    return enabled?.includes(name) ? 'right' : { failure: `\`${name}\` is not among the admission plug-ins` };
   });
 }
 
-function isWrong(saw: Saw): saw is { readonly wrong: string } {
-  return typeof saw === 'object' && 'wrong' in saw;
+function isFailure(outcome: Outcome): outcome is { readonly failure: string } {
+  return typeof outcome === 'object' && 'failure' in outcome;
 }

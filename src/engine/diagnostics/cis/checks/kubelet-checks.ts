@@ -1,33 +1,33 @@
-import type { Item, Plain, Saw } from '../check.ts';
-import { type Facts, field, list, onWorkers, text } from '../check-helpers.ts';
-import { areStrong } from '../strong-ciphers.ts';
+import type { BasicOutcome, Check, Outcome } from '../check.ts';
+import { checkConfigFile, type Facts, getField, inspectWorkers, toList } from '../check-helpers.ts';
+import { hasOnlyStrongCiphers } from '../strong-ciphers.ts';
 
 const inConfig = "in each kubelet's configuration, and restart it";
 
 /** What kubelets are told. */
-export const kubelet: readonly Item[] = [
+export const kubeletChecks: readonly Check[] = [
   {
     number: '4.2.8',
     title: 'kubelets report as many events as is meant',
     automated: false,
-    remedy: `set \`eventRecordQPS\` ${inConfig}`,
-    look: onWorkers(setting('eventRecordQPS', 'event-qps', (value) => Number(value) >= 0)),
+    remediation: `set \`eventRecordQPS\` ${inConfig}`,
+    inspect: inspectWorkers(checkSetting('eventRecordQPS', 'event-qps', (value) => Number(value) >= 0)),
   },
   {
     number: '4.2.11',
     title: 'serving certificates of kubelets are renewed',
     automated: false,
-    remedy: `set \`serverTLSBootstrap: true\` ${inConfig}; somebody must approve what it asks for`,
-    look: onWorkers(text('kubelet', 'kubelet', renewsCertificates)),
+    remediation: `set \`serverTLSBootstrap: true\` ${inConfig}; somebody must approve what it asks for`,
+    inspect: inspectWorkers(checkConfigFile('kubelet', 'kubelet', checkServingCertificates)),
   },
   {
     number: '4.2.12',
     title: 'kubelets take strong ciphers only',
     automated: false,
-    remedy: `name strong ones in \`tlsCipherSuites\` ${inConfig}`,
-    look: onWorkers(
-      setting('tlsCipherSuites', 'tls-cipher-suites', (value) =>
-        areStrong(typeof value === 'string' ? value.split(',') : list(value)),
+    remediation: `name strong ones in \`tlsCipherSuites\` ${inConfig}`,
+    inspect: inspectWorkers(
+      checkSetting('tlsCipherSuites', 'tls-cipher-suites', (value) =>
+        hasOnlyStrongCiphers(typeof value === 'string' ? value.split(',') : toList(value)),
       ),
     ),
   },
@@ -35,42 +35,42 @@ export const kubelet: readonly Item[] = [
     number: '4.2.13',
     title: 'a pod can have only so many processes',
     automated: false,
-    remedy: `set \`podPidsLimit\` ${inConfig}`,
-    look: onWorkers(setting('podPidsLimit', 'pod-max-pids', (value) => Number(value) > 0)),
+    remediation: `set \`podPidsLimit\` ${inConfig}`,
+    inspect: inspectWorkers(checkSetting('podPidsLimit', 'pod-max-pids', (value) => Number(value) > 0)),
   },
   {
     number: '4.2.14',
     title: 'pods get a filter of system calls',
     automated: false,
-    remedy: `set \`seccompDefault: true\` ${inConfig}`,
-    look: onWorkers((facts, minor): Saw => {
-      const saw = setting('seccompDefault', 'seccomp-default', (value) => String(value) === 'true')(facts);
-      const isWrong = typeof saw === 'object' && 'wrong' in saw;
-      return isWrong && minor < 25 ? { excepted: 'before 1.25 it is an alpha feature, off by default' } : saw;
+    remediation: `set \`seccompDefault: true\` ${inConfig}`,
+    inspect: inspectWorkers((facts, minor): Outcome => {
+      const outcome = checkSetting('seccompDefault', 'seccomp-default', (value) => String(value) === 'true')(facts);
+      const isFailure = typeof outcome === 'object' && 'failure' in outcome;
+      return isFailure && minor < 25 ? { waived: 'before 1.25 it is an alpha feature, off by default' } : outcome;
     }),
   },
 ];
 
 /** A field of the configuration; a flag counts for more. */
-function setting(name: string, flag: string, will: (value: unknown) => boolean) {
-  return (facts: Facts): Plain =>
-    text('kubelet', 'kubelet', (content, { flags }): Plain => {
-      const value = flags.get(flag) ?? field(content, name);
-      if (value === undefined) return { wrong: `\`${name}\` is not set` };
-      return will(value)
+function checkSetting(name: string, flagName: string, isExpected: (value: unknown) => boolean) {
+  return (facts: Facts): BasicOutcome =>
+    checkConfigFile('kubelet', 'kubelet', (content, { flags }): BasicOutcome => {
+      const value = flags.get(flagName) ?? getField(content, name);
+      if (value === undefined) return { failure: `\`${name}\` is not set` };
+      return isExpected(value)
         ? 'right'
-        : { wrong: `\`${name}\` is \`${list(value).length > 0 ? list(value).join(', ') : value}\`` };
+        : { failure: `\`${name}\` is \`${toList(value).length > 0 ? toList(value).join(', ') : value}\`` };
     })(facts);
 }
 
-function renewsCertificates(content: unknown): Saw {
-  if (field(content, 'featureGates', 'RotateKubeletServerCertificate') === false)
-    return { wrong: '`RotateKubeletServerCertificate` is switched off' };
-  if (field(content, 'serverTLSBootstrap') === true) return 'right';
-  return field(content, 'tlsCertFile') === undefined
-    ? { wrong: 'the kubelet signs its serving certificate itself' }
+function checkServingCertificates(content: unknown): Outcome {
+  if (getField(content, 'featureGates', 'RotateKubeletServerCertificate') === false)
+    return { failure: '`RotateKubeletServerCertificate` is switched off' };
+  if (getField(content, 'serverTLSBootstrap') === true) return 'right';
+  return getField(content, 'tlsCertFile') === undefined
+    ? { failure: 'the kubelet signs its serving certificate itself' }
     : {
-        excepted:
+        waived:
           "serving certificates are signed by the cluster's authority in the vault, so that nobody has to approve them",
       };
 }

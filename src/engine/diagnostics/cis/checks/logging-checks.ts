@@ -1,11 +1,19 @@
-import { levelOf } from '../audit-level.ts';
-import type { Item, Plain } from '../check.ts';
-import { field, flag, list, of, onControllers, text, worst } from '../check-helpers.ts';
+import { getAuditLevel } from '../audit-level.ts';
+import type { BasicOutcome, Check } from '../check.ts';
+import {
+  checkConfigFile,
+  checkFlag,
+  checkProcess,
+  findWorst,
+  getField,
+  inspectControllers,
+  toList,
+} from '../check-helpers.ts';
 
 const service = 'kube-apiserver';
 
 /** What each of them should leave in the log. */
-const concerns = [
+const requiredRequests = [
   { group: '', resource: 'secrets', verbs: ['get', 'list', 'create', 'update'] },
   { group: '', resource: 'pods', verbs: ['create', 'update', 'patch', 'delete'] },
   { group: 'apps', resource: 'deployments', verbs: ['create', 'update', 'patch', 'delete'] },
@@ -15,26 +23,26 @@ const concerns = [
 ];
 
 /** Whose contents are nothing for a log. */
-const closed = [
+const sensitiveRequests = [
   ...['secrets', 'configmaps'].map((resource) => ({ group: '', resource, verbs: ['get', 'create', 'update'] })),
   { group: 'authentication.k8s.io', resource: 'tokenreviews', verbs: ['create'] },
 ];
 
 /** Audit logs. */
-export const logging: readonly Item[] = [
+export const loggingChecks: readonly Check[] = [
   {
     number: '3.2.1',
     title: 'the API server writes an audit log',
     automated: false,
-    remedy: 'give kube-apiserver an `--audit-policy-file` with rules, and an `--audit-log-path`',
-    look: onControllers((facts) =>
-      worst([
-        flag(service, 'audit-policy-file', () => true)(facts),
-        flag(service, 'audit-log-path', () => true)(facts),
-        text(service, 'audit-policy', hasRules)(facts),
-        of(service, (): Plain => {
-          if (facts.auditLogBytes === undefined) return { wrong: 'there is no audit log' };
-          return facts.auditLogBytes > 0 ? 'right' : { wrong: 'the audit log is empty' };
+    remediation: 'give kube-apiserver an `--audit-policy-file` with rules, and an `--audit-log-path`',
+    inspect: inspectControllers((facts) =>
+      findWorst([
+        checkFlag(service, 'audit-policy-file', () => true)(facts),
+        checkFlag(service, 'audit-log-path', () => true)(facts),
+        checkConfigFile(service, 'audit-policy', checkPolicyRules)(facts),
+        checkProcess(service, (): BasicOutcome => {
+          if (facts.auditLogBytes === undefined) return { failure: 'there is no audit log' };
+          return facts.auditLogBytes > 0 ? 'right' : { failure: 'the audit log is empty' };
         })(facts),
       ]),
     ),
@@ -43,28 +51,30 @@ export const logging: readonly Item[] = [
     number: '3.2.2',
     title: 'the audit log has secrets, changes and shells in it',
     automated: false,
-    remedy: 'add them to the audit policy, secrets at the level `Metadata`, and restart kube-apiserver',
-    look: onControllers(text(service, 'audit-policy', coversConcerns)),
+    remediation: 'add them to the audit policy, secrets at the level `Metadata`, and restart kube-apiserver',
+    inspect: inspectControllers(checkConfigFile(service, 'audit-policy', checkPolicyCoverage)),
   },
 ];
 
-function hasRules(policy: unknown): Plain {
-  const levels = list(field(policy, 'rules')).map((rule) => field(rule, 'level'));
-  return levels.some((level) => level !== 'None') ? 'right' : { wrong: 'the audit policy writes nothing' };
+function checkPolicyRules(policy: unknown): BasicOutcome {
+  const levels = toList(getField(policy, 'rules')).map((rule) => getField(rule, 'level'));
+  return levels.some((level) => level !== 'None') ? 'right' : { failure: 'the audit policy writes nothing' };
 }
 
-function coversConcerns(policy: unknown): Plain {
-  const unwritten = requestsOf(concerns).filter((one) => levelOf(policy, one) === 'None');
-  const whole = requestsOf(closed).filter((one) => !['None', 'Metadata'].includes(levelOf(policy, one)));
+function checkPolicyCoverage(policy: unknown): BasicOutcome {
+  const unlogged = expandVerbs(requiredRequests).filter((one) => getAuditLevel(policy, one) === 'None');
+  const loggedInFull = expandVerbs(sensitiveRequests).filter(
+    (one) => !['None', 'Metadata'].includes(getAuditLevel(policy, one)),
+  );
   const wrong = [
-    ...unwritten.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is not written down`),
-    ...whole.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is written down whole`),
+    ...unlogged.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is not written down`),
+    ...loggedInFull.map(({ verb, resource }) => `\`${verb}\` of \`${resource}\` is written down whole`),
   ];
   const [first] = wrong;
-  const others = wrong.length > 1 ? `, and ${wrong.length - 1} more like it` : '';
-  return first === undefined ? 'right' : { wrong: `${first}${others}` };
+  const suffix = wrong.length > 1 ? `, and ${wrong.length - 1} more like it` : '';
+  return first === undefined ? 'right' : { failure: `${first}${suffix}` };
 }
 
-function requestsOf(all: typeof concerns) {
+function expandVerbs(all: typeof requiredRequests) {
   return all.flatMap(({ verbs, ...of }) => verbs.map((verb) => ({ ...of, verb })));
 }

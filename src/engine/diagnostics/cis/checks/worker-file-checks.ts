@@ -1,38 +1,47 @@
 import { paths } from '../../../render/paths.ts';
-import type { Item } from '../check.ts';
-import { field, isClosed, isRoots, of, onWorkers, text } from '../check-helpers.ts';
+import type { Check } from '../check.ts';
+import {
+  checkConfigFile,
+  checkProcess,
+  checkRootOnlyMode,
+  checkRootOwnership,
+  getField,
+  inspectWorkers,
+} from '../check-helpers.ts';
 
 /** Files of workers. */
-export const workerFiles: readonly Item[] = [
+export const workerFileChecks: readonly Check[] = [
   {
     number: '4.1.1',
     title: "the kubelet's unit is root's to read",
     automated: true,
-    remedy: '`chmod 600` it',
-    look: onWorkers((facts) => isClosed(facts, `${paths.units}/kubelet.service`)),
+    remediation: '`chmod 600` it',
+    inspect: inspectWorkers((facts) => checkRootOnlyMode(facts, `${paths.units}/kubelet.service`)),
   },
   {
     number: '4.1.4',
     title: "kube-proxy's kubeconfig is root's",
     automated: false,
-    remedy: '`chown root:root` it',
-    look: onWorkers((facts) => isRoots(facts, `${paths.kubeProxy}/kubeconfig`)),
+    remediation: '`chown root:root` it',
+    inspect: inspectWorkers((facts) => checkRootOwnership(facts, `${paths.kubeProxy}/kubeconfig`)),
   },
   {
     number: '4.1.6',
     title: "the kubelet's kubeconfig is root's",
     automated: true,
-    remedy: '`chown root:root` it',
-    look: onWorkers(of('kubelet', ({ flags }, facts) => isRoots(facts, flags.get('kubeconfig') ?? ''))),
+    remediation: '`chown root:root` it',
+    inspect: inspectWorkers(
+      checkProcess('kubelet', ({ flags }, facts) => checkRootOwnership(facts, flags.get('kubeconfig') ?? '')),
+    ),
   },
   {
     number: '4.1.8',
     title: "the authority that kubelets trust is root's",
     automated: false,
-    remedy: '`chown root:root` it',
-    look: onWorkers((facts) =>
-      text('kubelet', 'kubelet', (content) =>
-        isRoots(facts, String(field(content, 'authentication', 'x509', 'clientCAFile'))),
+    remediation: '`chown root:root` it',
+    inspect: inspectWorkers((facts) =>
+      checkConfigFile('kubelet', 'kubelet', (content) =>
+        checkRootOwnership(facts, String(getField(content, 'authentication', 'x509', 'clientCAFile'))),
       )(facts),
     ),
   },
@@ -40,7 +49,9 @@ export const workerFiles: readonly Item[] = [
     number: '4.1.9',
     title: "the kubelet's configuration is root's to read",
     automated: true,
-    remedy: '`chmod 600` it',
-    look: onWorkers(of('kubelet', ({ flags }, facts) => isClosed(facts, flags.get('config') ?? ''))),
+    remediation: '`chmod 600` it',
+    inspect: inspectWorkers(
+      checkProcess('kubelet', ({ flags }, facts) => checkRootOnlyMode(facts, flags.get('config') ?? '')),
+    ),
   },
 ];
