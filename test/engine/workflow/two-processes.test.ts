@@ -104,7 +104,7 @@ function cases(make: () => Promise<SharedWorld>): void {
     const before = await shared.events(run);
     sleeper.kill('SIGCONT');
     await until(() => shared.said(sleeper).includes(`put down ${run}: lost`));
-    expect(shared.said(other)).toContain(`put down ${run}: over`);
+    await until(() => shared.said(other).includes(`put down ${run}: over`));
     expect(await shared.events(run)).toEqual(before);
     expect(before.filter(({ type }) => type === 'run.claimed').length).toBeGreaterThan(1);
     await expectDoneOnce(shared, run);

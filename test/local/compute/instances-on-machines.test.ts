@@ -88,7 +88,7 @@ describe('the machines and networks behind the API', () => {
           sourceRanges: ['0.0.0.0/0'],
           sourceTags: [],
           targetTags: ['worker'],
-          allow: [
+          protocols: [
             { protocol: 'tcp', ports: ['22'] },
             { protocol: 'icmp', ports: [] },
           ],
@@ -100,10 +100,10 @@ describe('the machines and networks behind the API', () => {
           sourceRanges: [],
           sourceTags: ['bad'],
           targetTags: [],
-          allow: [{ protocol: 'all', ports: [] }],
+          protocols: [{ protocol: 'all', ports: [] }],
         },
       ],
-      external: [{ kind: 'machine', address: await natAddress('vm'), target: 'vm' }],
+      externalAddresses: [{ kind: 'machine', address: await natAddress('vm'), target: 'vm' }],
     });
     await done('PATCH', 'global/firewalls/ssh', { sourceRanges: ['10.0.0.0/8'] });
     expect(await get('global/firewalls/ssh')).toMatchObject({ sourceRanges: ['10.0.0.0/8'], targetTags: ['worker'] });

@@ -28,7 +28,7 @@ describe('the local cloud as a process', () => {
     expect(readSettings(['--port', '2', '--nspawn-options', '{"stateDir": "/s"}'], environment)).toEqual({
       port: 2,
       host: '127.0.0.1',
-      block: 44,
+      addressBlock: 44,
       operationDelayMs: 1000,
       quotas: { CPUS: 8 },
       machines: 'none',
