@@ -23,7 +23,16 @@ export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
 
 export function clusterRecord(changes: Partial<ClusterRecord> = {}): ClusterRecord {
   const createdAt = '2026-01-02T03:04:05.000Z';
-  return { spec: specOf(), createdBy, channel: 'C1', createdAt, runs: [], state: 'provisioning', outputs: {}, ...changes };
+  return {
+    spec: specOf(),
+    createdBy,
+    channel: 'C1',
+    createdAt,
+    runs: [],
+    state: 'provisioning',
+    outputs: {},
+    ...changes,
+  };
 }
 
 export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {

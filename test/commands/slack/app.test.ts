@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Conversation } from '../../../local/demo/conversation.ts';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
-import type { Store } from '../../../src/store/store.ts';
 import { StoreUnavailable } from '../../../src/store/store-errors.ts';
+import { wrapStore } from '../../../src/store/wrap-store.ts';
 import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from '../../fixtures/slack.ts';
 
 const open: ASlack[] = [];
@@ -89,7 +89,7 @@ describe('a command', () => {
     const asked: unknown[] = [];
     const slack = await started({
       changed: (store) => ({
-        ...bound(store),
+        ...wrapStore((call) => call(store)),
         read: (kind, id) => {
           asked.push(`${kind} ${id}`);
           return store.read(kind, id);
@@ -105,7 +105,7 @@ describe('a command', () => {
 
   test('is acknowledged though the store does not answer', async () => {
     const slack = await started({
-      changed: (store) => ({ ...bound(store), write: () => new Promise(() => {}) }),
+      changed: (store) => ({ ...wrapStore((call) => call(store)), write: () => new Promise(() => {}) }),
     });
     const { status, text } = await send(slack, aCommand('create demo'));
     expect([status, text]).toEqual([200, '']);
@@ -122,7 +122,7 @@ describe('a command', () => {
 
   test('that meets a store out of order says so to the asker', async () => {
     const slack = await started({
-      changed: (store) => ({ ...bound(store), list: () => Promise.reject(new Error('away')) }),
+      changed: (store) => ({ ...wrapStore((call) => call(store)), list: () => Promise.reject(new Error('away')) }),
     });
     const ada = slack.people.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
@@ -138,7 +138,7 @@ test('a command that comes while the store is away is told so, and changes nothi
   let away = true;
   const slack = await started({
     changed: (store) => ({
-      ...bound(store),
+      ...wrapStore((call) => call(store)),
       write: (...args) => (away ? Promise.reject(new StoreUnavailable('no answer')) : store.write(...args)),
     }),
   });
@@ -154,24 +154,6 @@ test('a command that comes while the store is away is told so, and changes nothi
   await ada.sendCommand(general, '/kthw create demo');
   await untilRuns(slack, 1);
 });
-
-/** The store with its methods as values of its own, so that one can be changed. */
-function bound(store: Store): Store {
-  const names = [
-    'read',
-    'write',
-    'remove',
-    'list',
-    'listOpenRuns',
-    'append',
-    'readEvents',
-    'acquireLease',
-    'renewLease',
-    'releaseLease',
-    'close',
-  ] as const;
-  return Object.fromEntries(names.map((name) => [name, store[name].bind(store)])) as unknown as Store;
-}
 
 /** Waits until the store has so many runs. */
 async function untilRuns({ store }: ASlack, count: number): Promise<void> {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type EngineOptions, createEngine } from '../../../src/engine/service/create-engine.ts';
+import { createEngine, type EngineOptions } from '../../../src/engine/service/create-engine.ts';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
-import { definePhase, createPresentObservation } from '../../../src/engine/workflow/step.ts';
+import { createPresentObservation, definePhase } from '../../../src/engine/workflow/step.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
-import { type LeavingStore, leavingStore } from '../../support/store-with-outages.ts';
+import { createStoreWithOutages, type StoreWithOutages } from '../../support/store-with-outages.ts';
 
 const requester = { team: 'T1', user: 'U1' };
 const clock: RunnerOptions['clock'] = {
@@ -27,10 +27,10 @@ test.each(outages)(
   async (call, when) => {
     const store = openStore();
     const { desk, taken } = engineOn(store);
-    store.leaveAt(call, when);
+    store.failAt(call, when);
     const answer = await desk.createCluster({ spec, requester, channel: 'C1' }).catch((error: unknown) => error);
     if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreUnavailable);
-    store.comeBack();
+    store.recover();
     await until(async () => isCarried(await holding(store), taken));
     // Asked again it is refused because it runs, or it starts.
     const again = await desk.createCluster({ spec, requester, channel: 'C1' });
@@ -51,9 +51,9 @@ test.each(outages)(
       { type: 'run.finished', outcome: 'failed' },
     ]);
     const { desk, taken } = engineOn(store);
-    store.leaveAt(call, when);
+    store.failAt(call, when);
     await desk.resumeRun('demo', requester).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
-    store.comeBack();
+    store.recover();
     await until(async () => isCarried(await holding(store), taken));
     await desk.resumeRun('demo', requester);
     await until(async () => taken.includes('r1'));
@@ -104,22 +104,24 @@ async function survives(call: number, when: 'before' | 'after', awayMs: number):
     executeRun: (run, signal) => executeRun(run, options, signal),
   });
   let away = 0;
-  store.leaveAt(call, when, () => {
+  store.failAt(call, when, () => {
     away++;
-    if (awayMs === 0) store.comeBack();
-    else setTimeout(() => store.comeBack(), awayMs);
+    if (awayMs === 0) store.recover();
+    else setTimeout(() => store.recover(), awayMs);
   });
   dispatcher.wake('r1');
   await until(async () => (await store.inner.read('run', 'r1'))?.value.open === false);
   await dispatcher.stop();
   const events = (await store.inner.readEvents('r1')).map(({ event }) => event);
-  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', outcome: 'succeeded' }]);
+  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([
+    { type: 'run.finished', outcome: 'succeeded' },
+  ]);
   expect(events.filter(({ type }) => type === 'step.failed')).toEqual([]);
   expect(made).toEqual(['a', 'b', 'c']);
   return away > 0;
 }
 
-function runnerOn(store: LeavingStore, made: string[]): RunnerOptions {
+function runnerOn(store: StoreWithOutages, made: string[]): RunnerOptions {
   const vault = {
     get: async (path: string) => {
       await store.read('secret', path);
@@ -142,7 +144,7 @@ function runnerOn(store: LeavingStore, made: string[]): RunnerOptions {
 const untouched: unknown = {};
 
 /** An engine whose dispatcher notes which open runs it was given, instead of carrying them forward. */
-function engineOn(store: LeavingStore) {
+function engineOn(store: StoreWithOutages) {
   const taken: string[] = [];
   const { clusterService } = createEngine({
     ...{ store, clock, leaseOwner: 'me', mirror: undefined, onEventsAppended: () => {}, log: () => {} },
@@ -159,7 +161,7 @@ function engineOn(store: LeavingStore) {
   return { desk: clusterService, taken };
 }
 
-async function holding(store: LeavingStore): Promise<string | undefined> {
+async function holding(store: StoreWithOutages): Promise<string | undefined> {
   return (await store.read('cluster', 'demo'))?.value.activeRun;
 }
 
@@ -172,8 +174,8 @@ async function until(condition: () => Promise<unknown>): Promise<void> {
   await vi.waitFor(async () => expect(await condition()).toBe(true), { timeout: 20_000, interval: 2 });
 }
 
-function openStore(): LeavingStore {
+function openStore(): StoreWithOutages {
   const store = openSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
-  return leavingStore(store);
+  return createStoreWithOutages(store);
 }
