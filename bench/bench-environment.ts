@@ -34,6 +34,13 @@ export function createBenchEnvironment({ store, clock, keyFile }: BenchEnvironme
     createSshClient: () => remote.open(),
     onEventsAppended: (run) => notifier.wake(run),
   });
-  const notifier = createNotifier({ store, clusterService: engine.clusterService, chat, clock, policy: allowAllPolicy, log });
+  const notifier = createNotifier({
+    store,
+    clusterService: engine.clusterService,
+    chat,
+    clock,
+    policy: allowAllPolicy,
+    log,
+  });
   return { engine, notifier, chat, compute, log };
 }

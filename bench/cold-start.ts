@@ -107,7 +107,10 @@ for (const { name } of variants) {
 rmSync(folder, { recursive: true });
 await Promise.all([kms.stop(), secrets.stop(), slack.stop()]);
 
-async function coldStart({ args, env }: ServerVariant): Promise<{ ms: number; cpuMs: number; warmMs: number; rssMb: number }> {
+async function coldStart({
+  args,
+  env,
+}: ServerVariant): Promise<{ ms: number; cpuMs: number; warmMs: number; rssMb: number }> {
   const port = await findFreePort('127.0.0.1');
   const started = performance.now();
   const child = spawn(process.execPath, [...args], {
@@ -117,7 +120,8 @@ async function coldStart({ args, env }: ServerVariant): Promise<{ ms: number; cp
   const ended = once(child, 'exit');
   try {
     for (;;) {
-      if (performance.now() - started > timeoutMs || child.exitCode !== null) throw new Error('no acknowledgement came');
+      if (performance.now() - started > timeoutMs || child.exitCode !== null)
+        throw new Error('no acknowledgement came');
       if (await isAcknowledged(`http://127.0.0.1:${port}/slack/events`)) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

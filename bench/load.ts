@@ -27,8 +27,21 @@ const clock = new FastClock(speedup);
 const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
 const { engine, notifier, chat, compute, log } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
 const computeCatalog = createComputeCatalog({ compute, now: clock.now, log });
-const commandDeps = { clusterService: engine.clusterService, computeCatalog, defaults: defaults(), policy: allowAllPolicy };
-const slackServer = createSlackServer({ store, chat, commandDeps, token: 'xoxb-bench', signingSecret, now: () => new Date(), log });
+const commandDeps = {
+  clusterService: engine.clusterService,
+  computeCatalog,
+  defaults: defaults(),
+  policy: allowAllPolicy,
+};
+const slackServer = createSlackServer({
+  store,
+  chat,
+  commandDeps,
+  token: 'xoxb-bench',
+  signingSecret,
+  now: () => new Date(),
+  log,
+});
 const { port } = await slackServer.listen(0, '127.0.0.1');
 
 const idleLatencies = await measureAcknowledgements(() => sleep(5_000));
@@ -44,7 +57,9 @@ clearInterval(rssTimer);
 
 const states = (await store.list('cluster', { limit: 1_000 })).map(({ value }) => value.state);
 const ready = states.filter((state) => state === 'ready').length;
-const inOrder = [...chat.postedSeqsByRun.values()].filter((seqs) => seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)));
+const inOrder = [...chat.postedSeqsByRun.values()].filter((seqs) =>
+  seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)),
+);
 console.log(
   `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, on a clock ${speedup} times as fast`,
 );
@@ -65,7 +80,9 @@ await rm(folder, { recursive: true });
 async function createClusters(): Promise<void> {
   const requester = { team: 'T1', user: 'U1' };
   const specs = Array.from({ length: clusters }, (_, i) => specOf({ name: `load-${i}`, controllers: 3, workers: 3 }));
-  await Promise.all(specs.map((spec) => engine.clusterService.createCluster({ spec, requester, channel: `C-${spec.name}` })));
+  await Promise.all(
+    specs.map((spec) => engine.clusterService.createCluster({ spec, requester, channel: `C-${spec.name}` })),
+  );
   while ((await store.listOpenRuns()).length > 0) await sleep(200);
 }
 

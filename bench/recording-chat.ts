@@ -7,7 +7,11 @@ export class RecordingChat implements Chat {
   readonly postedSeqsByRun = new Map<string, number[]>();
   #postCount = 0;
 
-  async postMessage(channel: string, _: Message, { metadata }: { readonly metadata?: MessageMetadata } = {}): Promise<MessageRef> {
+  async postMessage(
+    channel: string,
+    _: Message,
+    { metadata }: { readonly metadata?: MessageMetadata } = {},
+  ): Promise<MessageRef> {
     this.#postCount++;
     if (metadata && metadata.seq > 0) {
       this.postedSeqsByRun.set(metadata.run, [...(this.postedSeqsByRun.get(metadata.run) ?? []), metadata.seq]);

@@ -18,7 +18,11 @@ const store = await openFirestoreStore({ projectId: 'demo-kthw', now: clock.now 
 const { engine, notifier, chat } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
 
 const requester = { team: 'T1', user: 'U1' };
-await engine.clusterService.createCluster({ spec: specOf({ name: 'demo', controllers: 3, workers: 3 }), requester, channel: 'C1' });
+await engine.clusterService.createCluster({
+  spec: specOf({ name: 'demo', controllers: 3, workers: 3 }),
+  requester,
+  channel: 'C1',
+});
 while ((await store.listOpenRuns()).length > 0) await sleep(1_000);
 await notifier.waitUntilIdle();
 const { reads, writes, conflicts } = store.usage;

@@ -1,7 +1,13 @@
 import type { DeploySettings } from './deploy-settings.ts';
-import { projectNumberPlaceholder, type DeployStep } from './deploy-step.ts';
+import { type DeployStep, projectNumberPlaceholder } from './deploy-step.ts';
 import { computePermissions, keyPermissions } from './permissions.ts';
-import { getServiceAccountEmail, requiredApis, buildMemberFlag, resourceNames, renderedAppYamlPath } from './resource-names.ts';
+import {
+  buildMemberFlag,
+  getServiceAccountEmail,
+  renderedAppYamlPath,
+  requiredApis,
+  resourceNames,
+} from './resource-names.ts';
 
 /** What makes a project run kthw, in order. Each step can be done again: it looks first, or does the same twice. */
 export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
@@ -11,17 +17,39 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   const keyFlags = [`--keyring=${resourceNames.keyring}`, locationFlag, projectFlag];
   const memberFlag = buildMemberFlag(settings);
   return [
-    { description: 'the APIs that kthw calls', command: ['gcloud', 'services', 'enable', ...requiredApis, projectFlag] },
+    {
+      description: 'the APIs that kthw calls',
+      command: ['gcloud', 'services', 'enable', ...requiredApis, projectFlag],
+    },
     {
       description: 'the account that the bot runs as',
-      check: buildListCommand(['iam', 'service-accounts'], `email=${getServiceAccountEmail(settings)}`, 'email', projectFlag),
-      command: ['gcloud', 'iam', 'service-accounts', 'create', resourceNames.account, '--display-name=kthw, the bot', projectFlag],
+      check: buildListCommand(
+        ['iam', 'service-accounts'],
+        `email=${getServiceAccountEmail(settings)}`,
+        'email',
+        projectFlag,
+      ),
+      command: [
+        'gcloud',
+        'iam',
+        'service-accounts',
+        'create',
+        resourceNames.account,
+        '--display-name=kthw, the bot',
+        projectFlag,
+      ],
     },
     ...buildRoleSteps(settings, resourceNames.computeRole, 'kthw: what it does in Compute Engine', computePermissions),
     ...buildRoleSteps(settings, resourceNames.keyRole, 'kthw: its key', keyPermissions),
     {
       description: 'the bot may work in Compute Engine, as far as that role goes',
-      command: buildBindCommand(['projects'], project, memberFlag, `projects/${project}/roles/${resourceNames.computeRole}`, ['--condition=None']),
+      command: buildBindCommand(
+        ['projects'],
+        project,
+        memberFlag,
+        `projects/${project}/roles/${resourceNames.computeRole}`,
+        ['--condition=None'],
+      ),
     },
     {
       description: 'the bot may make machines that run as Compute Engine’s default account',
@@ -48,11 +76,18 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     },
     {
       description: 'the key ring',
-      check: buildListCommand(['kms', 'keyrings'], `name~/${resourceNames.keyring}$`, 'name', locationFlag, projectFlag),
+      check: buildListCommand(
+        ['kms', 'keyrings'],
+        `name~/${resourceNames.keyring}$`,
+        'name',
+        locationFlag,
+        projectFlag,
+      ),
       command: ['gcloud', 'kms', 'keyrings', 'create', resourceNames.keyring, locationFlag, projectFlag],
     },
     {
-      description: 'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
+      description:
+        'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
       check: buildListCommand(['kms', 'keys'], `name~/${resourceNames.key}$`, 'name', ...keyFlags),
       command: [
         ...['gcloud', 'kms', 'keys', 'create', resourceNames.key, '--purpose=encryption'],
@@ -61,7 +96,13 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     },
     {
       description: 'the bot may use that key, and no other',
-      command: buildBindCommand(['kms', 'keys'], resourceNames.key, memberFlag, `projects/${project}/roles/${resourceNames.keyRole}`, keyFlags),
+      command: buildBindCommand(
+        ['kms', 'keys'],
+        resourceNames.key,
+        memberFlag,
+        `projects/${project}/roles/${resourceNames.keyRole}`,
+        keyFlags,
+      ),
     },
     ...resourceNames.secrets.flatMap(({ id, prompt }) => buildSecretSteps(settings, id, prompt)),
     ...buildQueueSteps(settings),
@@ -78,12 +119,23 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   ];
 }
 
-function buildRoleSteps({ project }: DeploySettings, id: string, title: string, permissions: readonly string[]): DeployStep[] {
+function buildRoleSteps(
+  { project }: DeploySettings,
+  id: string,
+  title: string,
+  permissions: readonly string[],
+): DeployStep[] {
   const projectFlag = `--project=${project}`;
   const name = `projects/${project}/roles/${id}`;
   const deletedFilter = `name=${name} AND deleted=true`;
   const listCommand = buildListCommand(['iam', 'roles'], `name=${name}`, 'name', projectFlag);
-  const roleFlags = [`--title=${title}`, '--stage=GA', `--permissions=${permissions.join(',')}`, projectFlag, '--quiet'];
+  const roleFlags = [
+    `--title=${title}`,
+    '--stage=GA',
+    `--permissions=${permissions.join(',')}`,
+    projectFlag,
+    '--quiet',
+  ];
   return [
     {
       description: `the role ${id}, if it was deleted in the last days: its name is taken until then`,
@@ -97,13 +149,25 @@ function buildRoleSteps({ project }: DeploySettings, id: string, title: string, 
       runWhen: 'found',
       command: ['gcloud', 'iam', 'roles', 'update', id, ...roleFlags],
     },
-    { description: `the role ${id}`, check: listCommand, command: ['gcloud', 'iam', 'roles', 'create', id, ...roleFlags] },
+    {
+      description: `the role ${id}`,
+      check: listCommand,
+      command: ['gcloud', 'iam', 'roles', 'create', id, ...roleFlags],
+    },
   ];
 }
 
 function buildSecretSteps(settings: DeploySettings, id: string, prompt: string): DeployStep[] {
   const projectFlag = `--project=${settings.project}`;
-  const listEnabledVersions = ['gcloud', 'secrets', 'versions', 'list', id, '--filter=state:ENABLED', '--format=value(name)'];
+  const listEnabledVersions = [
+    'gcloud',
+    'secrets',
+    'versions',
+    'list',
+    id,
+    '--filter=state:ENABLED',
+    '--format=value(name)',
+  ];
   return [
     {
       description: `a place for ${id}`,
@@ -118,7 +182,9 @@ function buildSecretSteps(settings: DeploySettings, id: string, prompt: string):
     },
     {
       description: 'the bot may read it',
-      command: buildBindCommand(['secrets'], id, buildMemberFlag(settings), 'roles/secretmanager.secretAccessor', [projectFlag]),
+      command: buildBindCommand(['secrets'], id, buildMemberFlag(settings), 'roles/secretmanager.secretAccessor', [
+        projectFlag,
+      ]),
     },
   ];
 }
@@ -148,16 +214,33 @@ function buildQueueSteps(settings: DeploySettings): DeployStep[] {
     },
     {
       description: 'the bot may add to it',
-      command: buildBindCommand(['tasks', 'queues'], resourceNames.queue, buildMemberFlag(settings), 'roles/cloudtasks.enqueuer', scopeFlags),
+      command: buildBindCommand(
+        ['tasks', 'queues'],
+        resourceNames.queue,
+        buildMemberFlag(settings),
+        'roles/cloudtasks.enqueuer',
+        scopeFlags,
+      ),
     },
   ];
 }
 
-function buildListCommand(group: readonly string[], filter: string, field: string, ...flags: readonly string[]): string[] {
+function buildListCommand(
+  group: readonly string[],
+  filter: string,
+  field: string,
+  ...flags: readonly string[]
+): string[] {
   return ['gcloud', ...group, 'list', `--filter=${filter}`, `--format=value(${field})`, ...flags];
 }
 
-function buildBindCommand(group: readonly string[], resource: string, member: string, role: string, flags: readonly string[]): string[] {
+function buildBindCommand(
+  group: readonly string[],
+  resource: string,
+  member: string,
+  role: string,
+  flags: readonly string[],
+): string[] {
   return ['gcloud', ...group, 'add-iam-policy-binding', resource, member, `--role=${role}`, ...flags, '--format=none'];
 }
 

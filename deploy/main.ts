@@ -5,7 +5,7 @@ import { parseDeploySettings } from './deploy-settings.ts';
 import { buildDeploySteps } from './deploy-steps.ts';
 import { renderAppYaml } from './render-app-yaml.ts';
 import { renderedAppYamlPath } from './resource-names.ts';
-import { runGcloud, runSteps, printSteps } from './run-steps.ts';
+import { printSteps, runGcloud, runSteps } from './run-steps.ts';
 import { createSecretPrompt } from './secret-prompt.ts';
 import { buildUndeploySteps } from './undeploy-steps.ts';
 
@@ -29,7 +29,9 @@ async function main(): Promise<void> {
     await writeFile(renderedAppYamlPath, rendered);
   }
   const secretPrompt = createSecretPrompt(process.stdin, (text) => void process.stdout.write(text));
-  await runSteps(steps, project, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(secretPrompt.close);
+  await runSteps(steps, project, { runCommand: runGcloud, print: console.log, askSecret: secretPrompt.ask }).finally(
+    secretPrompt.close,
+  );
   console.log(undeploy ? formatUndeployResult(settings.deleteData) : formatNextSteps(project));
 }
 

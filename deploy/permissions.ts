@@ -83,7 +83,11 @@ export const keyPermissions = [
   'cloudkms.cryptoKeys.get',
 ] as const;
 
-function buildReadPermissions(parentPath: string, collection: string, parameter: string): Record<string, readonly string[]> {
+function buildReadPermissions(
+  parentPath: string,
+  collection: string,
+  parameter: string,
+): Record<string, readonly string[]> {
   return {
     [`GET /${parentPath}/${collection}`]: [`compute.${collection}.list`],
     [`GET /${parentPath}/${collection}/{${parameter}}`]: [`compute.${collection}.get`],

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { projectNumberPlaceholder, type DeployStep, formatCommand } from './deploy-step.ts';
+import { type DeployStep, formatCommand, projectNumberPlaceholder } from './deploy-step.ts';
 
 /** What a runner of steps has to do with the world. */
 export interface RunStepsDeps {
@@ -20,7 +20,10 @@ export const runGcloud: RunStepsDeps['runCommand'] = async ([program = '', ...ar
 export function printSteps(steps: readonly DeployStep[], print: (line: string) => void): void {
   for (const { description, check, runWhen = 'missing', command, secretLabel } of steps) {
     print(`# ${description}`);
-    if (check) print(`${formatCommand(check)}  # ${runWhen === 'missing' ? 'if that prints nothing:' : 'if that prints something:'}`);
+    if (check)
+      print(
+        `${formatCommand(check)}  # ${runWhen === 'missing' ? 'if that prints nothing:' : 'if that prints something:'}`,
+      );
     print(`${formatCommand(command)}${secretLabel ? '  # the value over standard input' : ''}`);
   }
 }
@@ -34,7 +37,10 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
   let resolvedProjectNumber: string | undefined;
   async function fillProjectNumber(argv: readonly string[]): Promise<string[]> {
     if (!argv.some((word) => word.includes(projectNumberPlaceholder))) return [...argv];
-    resolvedProjectNumber ??= await runCommand(['gcloud', 'projects', 'describe', project, '--format=value(projectNumber)'], { quiet: true });
+    resolvedProjectNumber ??= await runCommand(
+      ['gcloud', 'projects', 'describe', project, '--format=value(projectNumber)'],
+      { quiet: true },
+    );
     return argv.map((word) => word.replaceAll(projectNumberPlaceholder, resolvedProjectNumber ?? ''));
   }
 
@@ -49,7 +55,14 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
   }
 
   for (const step of steps) {
-    const { description, check, runWhen = 'missing', secretLabel, ignoreCheckErrors = false, ignoreErrors = false } = step;
+    const {
+      description,
+      check,
+      runWhen = 'missing',
+      secretLabel,
+      ignoreCheckErrors = false,
+      ignoreErrors = false,
+    } = step;
     print(`\n# ${description}`);
     if (check && (await isFound(check, ignoreCheckErrors)) !== (runWhen === 'found')) {
       print(runWhen === 'missing' ? 'is there' : 'is not the case');

@@ -9,7 +9,10 @@ export interface SecretPrompt {
 }
 
 /** Secrets from a terminal without showing them, or a line each from a pipe. */
-export function createSecretPrompt(input: Readable & { readonly isTTY?: boolean }, write: (text: string) => void): SecretPrompt {
+export function createSecretPrompt(
+  input: Readable & { readonly isTTY?: boolean },
+  write: (text: string) => void,
+): SecretPrompt {
   let lines: AsyncIterator<string> | undefined;
   let close = (): void => {};
   return {

@@ -1,6 +1,6 @@
 import type { DeploySettings } from './deploy-settings.ts';
-import { projectNumberPlaceholder, type DeployStep } from './deploy-step.ts';
-import { getServiceAccountEmail, buildMemberFlag, resourceNames } from './resource-names.ts';
+import { type DeployStep, projectNumberPlaceholder } from './deploy-step.ts';
+import { buildMemberFlag, getServiceAccountEmail, resourceNames } from './resource-names.ts';
 
 /**
  * Takes down what deploy made, in the opposite order; what is gone already is no error. The app itself stays, because App
@@ -18,11 +18,36 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
     command: ['gcloud', ...args, '--quiet'],
     ignoreErrors: true,
   });
-  const buildUnbindStep = (description: string, group: readonly string[], resource: string, role: string, ...flags: readonly string[]) =>
-    buildDeleteStep(description, ...group, 'remove-iam-policy-binding', resource, memberFlag, `--role=${role}`, ...flags, '--format=none');
+  const buildUnbindStep = (
+    description: string,
+    group: readonly string[],
+    resource: string,
+    role: string,
+    ...flags: readonly string[]
+  ) =>
+    buildDeleteStep(
+      description,
+      ...group,
+      'remove-iam-policy-binding',
+      resource,
+      memberFlag,
+      `--role=${role}`,
+      ...flags,
+      '--format=none',
+    );
   return [
-    buildDeleteStep('no task calls the bot any more', 'tasks', 'queues', 'delete', resourceNames.queue, locationFlag, projectFlag),
-    ...resourceNames.secrets.map(({ id }) => buildDeleteStep(`${id}, with its value`, 'secrets', 'delete', id, projectFlag)),
+    buildDeleteStep(
+      'no task calls the bot any more',
+      'tasks',
+      'queues',
+      'delete',
+      resourceNames.queue,
+      locationFlag,
+      projectFlag,
+    ),
+    ...resourceNames.secrets.map(({ id }) =>
+      buildDeleteStep(`${id}, with its value`, 'secrets', 'delete', id, projectFlag),
+    ),
     buildUnbindStep(
       'the key is the bot’s no more',
       ['kms', 'keys'],
@@ -46,7 +71,14 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
       '--condition=None',
     ),
     buildDeleteStep(`the role ${resourceNames.keyRole}`, 'iam', 'roles', 'delete', resourceNames.keyRole, projectFlag),
-    buildDeleteStep(`the role ${resourceNames.computeRole}`, 'iam', 'roles', 'delete', resourceNames.computeRole, projectFlag),
+    buildDeleteStep(
+      `the role ${resourceNames.computeRole}`,
+      'iam',
+      'roles',
+      'delete',
+      resourceNames.computeRole,
+      projectFlag,
+    ),
     buildDeleteStep('the account', 'iam', 'service-accounts', 'delete', getServiceAccountEmail(settings), projectFlag),
     ...(settings.deleteData ? buildDataSteps(settings, keyFlags) : []),
   ];
@@ -59,7 +91,16 @@ function buildDataSteps({ project }: DeploySettings, keyFlags: readonly string[]
   return [
     {
       description: 'the database may be deleted',
-      command: ['gcloud', 'firestore', 'databases', 'update', database, '--no-delete-protection', projectFlag, '--quiet'],
+      command: [
+        'gcloud',
+        'firestore',
+        'databases',
+        'update',
+        database,
+        '--no-delete-protection',
+        projectFlag,
+        '--quiet',
+      ],
       ignoreErrors: true,
     },
     {
@@ -68,8 +109,19 @@ function buildDataSteps({ project }: DeploySettings, keyFlags: readonly string[]
       ignoreErrors: true,
     },
     {
-      description: 'the first version of the key: what it wrapped can’t be opened, backups neither (later versions: in the console)',
-      command: ['gcloud', 'kms', 'keys', 'versions', 'destroy', '1', `--key=${resourceNames.key}`, ...keyFlags, '--quiet'],
+      description:
+        'the first version of the key: what it wrapped can’t be opened, backups neither (later versions: in the console)',
+      command: [
+        'gcloud',
+        'kms',
+        'keys',
+        'versions',
+        'destroy',
+        '1',
+        `--key=${resourceNames.key}`,
+        ...keyFlags,
+        '--quiet',
+      ],
       ignoreErrors: true,
     },
   ];

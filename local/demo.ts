@@ -9,7 +9,12 @@ import { scaleWorkers } from './demo/scale-workers.ts';
 import { ensurePackages, findUnsupportedReason } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
 
-const scenarios = { create: createAndDelete, undersized: resizeUndersized, rebuild: rebuildControllers, scale: scaleWorkers } as const;
+const scenarios = {
+  create: createAndDelete,
+  undersized: resizeUndersized,
+  rebuild: rebuildControllers,
+  scale: scaleWorkers,
+} as const;
 type Scenario = (typeof scenarios)[keyof typeof scenarios];
 type Log = (line: string) => void;
 

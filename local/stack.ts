@@ -108,7 +108,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ['local/slack/main.ts', '--port', String(workspacePort), '--bot-url', `http://127.0.0.1:${botPort}/slack/events`],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
-    const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(Promise.all([mirror.url, compute.url, workspace.url]));
+    const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(
+      Promise.all([mirror.url, compute.url, workspace.url]),
+    );
     const startBot = () =>
       startProcess('bot', [...command.options, options.botScript ?? command.script], {
         HOST: '127.0.0.1',

@@ -5,7 +5,7 @@ import type { Chat } from '../src/commands/slack/chat.ts';
 import { createSlackAccountMonitor } from '../src/commands/slack/slack-account-monitor.ts';
 import { createSlackChat } from '../src/commands/slack/slack-chat.ts';
 import { createSlackClient } from '../src/commands/slack/slack-client.ts';
-import { type HealthDeps, createHealthEndpoints } from '../src/health.ts';
+import { createHealthEndpoints, type HealthDeps } from '../src/health.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailable } from '../src/store/store-errors.ts';
 import { runRecord } from './support/store-fixtures.ts';
@@ -50,10 +50,9 @@ test('a store that is away, a keyring that refuses: 503, why in the log, once, a
     { ok: false, store: { ok: false }, keyring: { ok: false }, slack: { ok: true } },
   ]);
   await ask();
-  expect(logged.filter(([, text]) => text === 'health: a part does not work').map(([{ component }]) => component)).toEqual([
-    'store',
-    'keyring',
-  ]);
+  expect(
+    logged.filter(([, text]) => text === 'health: a part does not work').map(([{ component }]) => component),
+  ).toEqual(['store', 'keyring']);
   const [, body] = await ask();
   expect(JSON.stringify(body)).not.toContain('quiet');
   fail.store = false;

@@ -1,4 +1,4 @@
-import type { MachineMetadata, MachineSpec, MachineBackend, NetworkSpec } from './machine-backend.ts';
+import type { MachineBackend, MachineMetadata, MachineSpec, NetworkSpec } from './machine-backend.ts';
 
 type BackendOperation =
   | 'shapeNetwork'
@@ -79,7 +79,11 @@ export class InMemoryMachineBackend implements MachineBackend {
     this.networks.clear();
   }
 
-  async #updateMachine(operation: BackendOperation, name: string, change: Partial<MachineSpec & { running: boolean }>): Promise<void> {
+  async #updateMachine(
+    operation: BackendOperation,
+    name: string,
+    change: Partial<MachineSpec & { running: boolean }>,
+  ): Promise<void> {
     await this.onBeforeOperation(operation, name);
     const machine = this.machines.get(name);
     if (machine === undefined) throw new Error(`${operation} of ${name}: there is no such machine`);

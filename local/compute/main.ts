@@ -19,7 +19,9 @@ async function createMachineBackend({ machines, nspawnOptions }: ComputeEmulator
   if (machines === 'none') return new InMemoryMachineBackend();
   const { createNspawnMachineBackend } = await import('./machines/nspawn/nspawn-machine-backend.ts');
   const log = (line: string) => console.error(line);
-  return createNspawnMachineBackend({ internet: [], log, ...nspawnOptions } as Parameters<typeof createNspawnMachineBackend>[0]);
+  return createNspawnMachineBackend({ internet: [], log, ...nspawnOptions } as Parameters<
+    typeof createNspawnMachineBackend
+  >[0]);
 }
 
 /** A signal that comes while it starts takes effect after that, so that nothing half made stays behind. */

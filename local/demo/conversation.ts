@@ -85,7 +85,8 @@ export class Conversation {
   async pressButton(actionId: string): Promise<void> {
     const { person, channel, signal } = this.#options;
     const message = await this.#workspace.waitFor(
-      async () => (await this.#listMessages()).findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`)),
+      async () =>
+        (await this.#listMessages()).findLast((m) => JSON.stringify(m.blocks ?? []).includes(`"${actionId}"`)),
       { signal, description: `a button "${actionId}"` },
     );
     await this.#workspace.actAs(person).clickInMessage(channel, message.ts, actionId);
@@ -97,7 +98,8 @@ export class Conversation {
     const previousSummaries = new Set((await this.#listSummaries()).map(({ ts }) => ts));
     await action();
     return await this.#workspace.waitFor(
-      async () => (await this.#listSummaries()).find((m) => m.text.includes(` ${cluster}: `) && !previousSummaries.has(m.ts)),
+      async () =>
+        (await this.#listSummaries()).find((m) => m.text.includes(` ${cluster}: `) && !previousSummaries.has(m.ts)),
       { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `a run of ${cluster} to begin` },
     );
   }

@@ -47,6 +47,10 @@ async function probeRepeatedly(probe: () => Promise<void>, signal: AbortSignal):
   return { probes, failures, longestOutageMs, ...(firstMiss === undefined ? {} : { firstFailure: firstMiss }) };
 }
 
-export function formatAvailability({ probes: looks, failures: misses, longestOutageMs: longestMs }: Availability): string {
+export function formatAvailability({
+  probes: looks,
+  failures: misses,
+  longestOutageMs: longestMs,
+}: Availability): string {
   return `${looks} looks, ${misses} misses, at most ${(longestMs / 1000).toFixed(1)} s between two that worked`;
 }

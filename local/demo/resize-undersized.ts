@@ -1,7 +1,7 @@
 import type { Stack } from '../stack.ts';
 import type { ScenarioContext } from './create-and-delete.ts';
-import { measureAvailability, formatAvailability } from './measure-availability.ts';
-import { type Kubectl, minuteMs, ScenarioRunner, formatSecondsSince } from './scenario-runner.ts';
+import { formatAvailability, measureAvailability } from './measure-availability.ts';
+import { formatSecondsSince, type Kubectl, minuteMs, ScenarioRunner } from './scenario-runner.ts';
 
 const smallMachineType = 'f1-micro';
 const largeMachineType = 'e2-standard-2';
@@ -27,7 +27,8 @@ export async function resizeUndersized(stack: Stack, context: ScenarioContext): 
   const previousKubectl = isUp ? await runner.kubectl() : undefined;
   if (previousKubectl) await runner.assertReadyNodes(1, previousKubectl);
 
-  const press = async () => log(`\n${await conversation.pressThreadButton(create, 'resize.yes', { deadlineMs: minuteMs })}`);
+  const press = async () =>
+    log(`\n${await conversation.pressThreadButton(create, 'resize.yes', { deadlineMs: minuteMs })}`);
   const resizing = Date.now();
   const resize = () => runner.runAndApprove('the resize', press, isUp ? /: resized/ : /: rebuilt/);
   if (previousKubectl) {
@@ -42,7 +43,8 @@ export async function resizeUndersized(stack: Stack, context: ScenarioContext): 
   await runner.assertReadyNodes(1, previousKubectl ?? (await runner.kubectl()));
   const types = await listMachineTypes(stack);
   log(`machines: ${types.join(', ')}`);
-  if (types.length !== 4 || types.some((type) => type !== largeMachineType)) throw new Error(`not all machines are ${largeMachineType}`);
+  if (types.length !== 4 || types.some((type) => type !== largeMachineType))
+    throw new Error(`not all machines are ${largeMachineType}`);
   const doctor = await conversation.sendCommandForReply('/kthw doctor demo');
   log(`\n${doctor}`);
   if (doctor.includes('too small')) throw new Error('the machines are still called too small');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
 import type { Stack } from '../stack.ts';
 import type { ScenarioContext } from './create-and-delete.ts';
-import { measureAvailability, formatAvailability } from './measure-availability.ts';
+import { formatAvailability, measureAvailability } from './measure-availability.ts';
 import { type Kubectl, minuteMs, ScenarioRunner } from './scenario-runner.ts';
 
 const replicas = 3;
@@ -44,7 +44,8 @@ export async function scaleWorkers(stack: Stack, context: ScenarioContext): Prom
     },
   );
   log(`${minAvailable} of ${replicas} replicas available meanwhile: ${formatAvailability(replicaAvailability)}`);
-  if (replicaAvailability.failures > 0) throw new Error(`the deployment was not available: ${replicaAvailability.firstFailure}`);
+  if (replicaAvailability.failures > 0)
+    throw new Error(`the deployment was not available: ${replicaAvailability.firstFailure}`);
   log(`\n${await kubectl('get', 'pods', '-o', 'wide')}`);
   await runner.deleteCluster();
 }

@@ -46,7 +46,11 @@ export class ScenarioRunner {
 
   /** Types a command that begins a run which asks nothing. @returns its summary once it is over and well */
   async runCommand(command: string, successPattern: RegExp): Promise<ApiMessage> {
-    return await this.#waitForSuccess(command, await this.conversation.startRun('demo', () => this.conversation.sendCommand(command)), successPattern);
+    return await this.#waitForSuccess(
+      command,
+      await this.conversation.startRun('demo', () => this.conversation.sendCommand(command)),
+      successPattern,
+    );
   }
 
   /** kubectl with the kubeconfig that came by direct message. */
@@ -91,7 +95,8 @@ export class ScenarioRunner {
     const started = Date.now();
     const summary = await this.conversation.waitForEnd(run, createMs);
     this.#context.log(`${label}: ${formatSecondsSince(started)}, ${summary.text}`);
-    if (!successPattern.test(summary.text)) throw new Error(`${summary.text}\n${await this.conversation.readThread(summary)}`);
+    if (!successPattern.test(summary.text))
+      throw new Error(`${summary.text}\n${await this.conversation.readThread(summary)}`);
     return summary;
   }
 }

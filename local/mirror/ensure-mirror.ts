@@ -87,14 +87,20 @@ async function buildArtifact(artifact: MirrorArtifact, context: BuildContext): P
     await mkdir(dirname(join(cacheDir, path)), { recursive: true });
     await rename(join(out, path), join(cacheDir, path));
   }
-  const stale = (manifest.parts[artifact.name]?.files ?? []).filter((previous) => !files.some((file) => file.path === previous.path));
+  const stale = (manifest.parts[artifact.name]?.files ?? []).filter(
+    (previous) => !files.some((file) => file.path === previous.path),
+  );
   for (const file of stale) await rm(join(cacheDir, file.path), { force: true });
   manifest.parts[artifact.name] = { recipe: artifact.recipe, origin, tookMs: Date.now() - started, files };
   await context.save();
   log(`${artifact.name}: ready after ${formatSeconds(started)} (${origin})`);
 }
 
-async function findMissingArtifacts(cacheDir: string, artifacts: readonly MirrorArtifact[], log: (line: string) => void): Promise<MirrorArtifact[]> {
+async function findMissingArtifacts(
+  cacheDir: string,
+  artifacts: readonly MirrorArtifact[],
+  log: (line: string) => void,
+): Promise<MirrorArtifact[]> {
   const manifest = await readManifest(cacheDir);
   const missing: MirrorArtifact[] = [];
   for (const artifact of artifacts) {

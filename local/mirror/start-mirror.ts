@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { isIPv4 } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MirrorContent, loadContent } from './serving/content.ts';
+import { loadContent, type MirrorContent } from './serving/content.ts';
 import { FaultInjector, faultsSchema } from './serving/fault-injector.ts';
 import { type FileResponse, sendFile } from './serving/send-file.ts';
 
@@ -68,7 +68,11 @@ async function handleRequest(request: IncomingMessage, response: ServerResponse,
   const { content, faults, requestCounts } = state;
   const url = new URL(`http://mirror${request.url}`);
   if (url.pathname === '/_local/status')
-    return sendJson(response, 200, { ...content.getStatus(), faults: faults.list(), asked: Object.fromEntries(requestCounts) });
+    return sendJson(response, 200, {
+      ...content.getStatus(),
+      faults: faults.list(),
+      asked: Object.fromEntries(requestCounts),
+    });
   if (url.pathname === '/_local/faults' && request.method === 'POST')
     return await replaceFaults(request, response, faults);
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -76,7 +80,8 @@ async function handleRequest(request: IncomingMessage, response: ServerResponse,
   requestCounts.set(url.pathname, (requestCounts.get(url.pathname) ?? 0) + 1);
   const fault = faults.takeFault(url.pathname);
   if (fault?.delayMs !== undefined) await delayResponse(fault.delayMs, response);
-  if (fault?.status !== undefined) return sendText(response, fault.status, 'this answer was asked for at /_local/faults');
+  if (fault?.status !== undefined)
+    return sendText(response, fault.status, 'this answer was asked for at /_local/faults');
   if (url.pathname === '/v2' || url.pathname.startsWith('/v2/'))
     return await handleRegistryRequest(request, response, url, content, fault);
   const file = content.findFile(url.pathname);

@@ -30,8 +30,9 @@ export class PersonClient {
    * @param value what is chosen; for a button, which of several with the same action id
    */
   async clickInMessage(channel: string, ts: string, actionId: string, value?: Choice): Promise<Ack> {
-    return (await this.#performAction<{ ack: Ack }>('click', { channel, ts, actionId, ...(value !== undefined && { value }) }))
-      .ack;
+    return (
+      await this.#performAction<{ ack: Ack }>('click', { channel, ts, actionId, ...(value !== undefined && { value }) })
+    ).ack;
   }
 
   /** Clicks or chooses in a modal or on the Home tab. */

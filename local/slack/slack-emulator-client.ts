@@ -109,7 +109,10 @@ export class SlackEmulatorClient {
    * @returns what the look gave
    * @throws {Error} when the deadline passes
    */
-  async waitFor<T>(poll: () => Promise<T> | T, options: WaitOptions = {}): Promise<Exclude<T, false | null | undefined>> {
+  async waitFor<T>(
+    poll: () => Promise<T> | T,
+    options: WaitOptions = {},
+  ): Promise<Exclude<T, false | null | undefined>> {
     const { deadlineMs = 10_000, description = 'a condition' } = options;
     const deadline = AbortSignal.timeout(deadlineMs);
     const done = new AbortController();

@@ -27,7 +27,9 @@ export interface SlackEmulator {
 export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Promise<SlackEmulator> {
   const settings = resolveSettings(options);
   if (!['127.0.0.1', '::1', 'localhost'].includes(settings.host)) {
-    throw new Error(`starting the workspace on "${settings.host}": it has no passwords, so it listens on loopback only`);
+    throw new Error(
+      `starting the workspace on "${settings.host}": it has no passwords, so it listens on loopback only`,
+    );
   }
   const data = (settings.stateFile && readState(settings.stateFile)) || createSeedData(settings.botName);
   const workspace = createWorkspace(settings, data);

@@ -121,8 +121,12 @@ export class Team {
   #publishChange(action: 'posted' | 'changed' | 'deleted', findMessage: Message): void {
     const channel = this.findChannel(findMessage.channel);
     const apiMessage = action === 'deleted' ? null : toApiMessage(this, findMessage);
-    this.#changes.publish({ kind: 'message', action, channel: findMessage.channel, ts: findMessage.ts, message: apiMessage }, (user) =>
-      findMessage.visibleTo === undefined ? channel !== undefined && this.canRead(user, channel) : findMessage.visibleTo === user,
+    this.#changes.publish(
+      { kind: 'message', action, channel: findMessage.channel, ts: findMessage.ts, message: apiMessage },
+      (user) =>
+        findMessage.visibleTo === undefined
+          ? channel !== undefined && this.canRead(user, channel)
+          : findMessage.visibleTo === user,
     );
   }
 }

@@ -5,7 +5,12 @@ import type { Team } from './team.ts';
 export function toApiChannel(team: Team, channel: Channel): Record<string, unknown> {
   const isIm = channel.kind === 'im';
   const bot = team.data.botUser;
-  const commonFields = { id: channel.id, created: channel.created, is_archived: false, context_team_id: team.data.team.id };
+  const commonFields = {
+    id: channel.id,
+    created: channel.created,
+    is_archived: false,
+    context_team_id: team.data.team.id,
+  };
   if (isIm) {
     const user = channel.members.find((one) => one !== bot);
     return { ...commonFields, is_im: true, is_org_shared: false, user, is_user_deleted: false, priority: 0 };

@@ -82,7 +82,13 @@ function createView(user: string, draft: ViewDraft, parent: View | undefined): V
 
 function fillView(identity: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousId'>, draft: ViewDraft): View {
   return {
-    ...{ id: identity.id, user: identity.user, type: identity.type, rootId: identity.rootId, previousId: identity.previousId },
+    ...{
+      id: identity.id,
+      user: identity.user,
+      type: identity.type,
+      rootId: identity.rootId,
+      previousId: identity.previousId,
+    },
     hash: createId(''),
     callback_id: String(draft.callback_id ?? ''),
     external_id: String(draft.external_id ?? ''),

@@ -3,7 +3,7 @@ import { keys } from '../../src/engine/phases/keys.ts';
 import { network } from '../../src/engine/phases/network.ts';
 import { staticIp } from '../../src/engine/phases/static-ip.ts';
 import type { Phase } from '../../src/engine/workflow/step.ts';
-import { definePhase, createPresentObservation } from '../../src/engine/workflow/step.ts';
+import { createPresentObservation, definePhase } from '../../src/engine/workflow/step.ts';
 
 /** Something outside, with no request ids: what was done twice is there twice. */
 export interface Marks {

@@ -27,7 +27,12 @@ export class SharedWorld {
   readonly #instances: Service[] = [];
   readonly #said = new Map<Service, string[]>();
 
-  private constructor(store: Store, cloud: ComputeEmulator, settings: InstanceSettings, env: Readonly<Record<string, string>>) {
+  private constructor(
+    store: Store,
+    cloud: ComputeEmulator,
+    settings: InstanceSettings,
+    env: Readonly<Record<string, string>>,
+  ) {
     this.store = store;
     this.cloud = cloud;
     this.#settings = settings;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
-import type { Message, CommandReply, CommandDeps } from '../../src/commands/routing/command.ts';
-import { type Route, routeCommand, routeButton } from '../../src/commands/routing/router.ts';
+import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
+import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
 import { aWorld, closeWorlds, head, told } from '../fixtures/cluster-service.ts';
 import { someOffers } from '../fixtures/compute-catalog.ts';
@@ -88,9 +88,9 @@ describe('doctor', () => {
   });
 
   test('of a cluster that is not there says so', async () => {
-    expect((await shownBy(routeCommand('doctor demo', origin, defaults()), createDeps({ notFound: true }))).text).toContain(
-      'no cluster',
-    );
+    expect(
+      (await shownBy(routeCommand('doctor demo', origin, defaults()), createDeps({ notFound: true }))).text,
+    ).toContain('no cluster');
   });
 });
 
@@ -110,7 +110,13 @@ describe('in a run’s thread', () => {
 
   test('after a resume it is told again', async () => {
     const world = await aWorld();
-    await told(world, diagnosed, { type: 'run.finished', outcome: 'failed' }, { type: 'run.resumed', actor: asker }, diagnosed);
+    await told(
+      world,
+      diagnosed,
+      { type: 'run.finished', outcome: 'failed' },
+      { type: 'run.resumed', actor: asker },
+      diagnosed,
+    );
     expect(world.chat.replies(head(world)).filter((text) => text.startsWith('🩺')).length).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import { renderAuditTrail } from '../../src/commands/messages/audit-trail.ts';
 import { revokeButton } from '../../src/commands/revoke.ts';
 import type { CommandDeps } from '../../src/commands/routing/command.ts';
-import { type Route, routeCommand, routeButton } from '../../src/commands/routing/router.ts';
+import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service-types.ts';
 import { someOffers } from '../fixtures/compute-catalog.ts';
 import { asker, channel, defaults } from '../fixtures/run.ts';
@@ -19,7 +19,10 @@ const grant: Grant = {
 };
 
 /** What the cluster service is asked, and what is shown of its answer. */
-async function carriedOut(routed: Route | undefined, answer: RevokeResult): Promise<{ asked: unknown[]; shown: string }> {
+async function carriedOut(
+  routed: Route | undefined,
+  answer: RevokeResult,
+): Promise<{ asked: unknown[]; shown: string }> {
   if (!routed || !('execute' in routed)) throw new Error('not routed to work');
   const asked: unknown[] = [];
   const clusterService = {
@@ -28,7 +31,12 @@ async function carriedOut(routed: Route | undefined, answer: RevokeResult): Prom
       return answer;
     },
   } as unknown as ClusterService;
-  const deps: CommandDeps = { clusterService, defaults: defaults(), policy: allowAllPolicy, computeCatalog: someOffers() };
+  const deps: CommandDeps = {
+    clusterService,
+    defaults: defaults(),
+    policy: allowAllPolicy,
+    computeCatalog: someOffers(),
+  };
   return { asked, shown: JSON.stringify(await routed.execute(deps)) };
 }
 

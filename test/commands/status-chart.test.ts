@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleSnapshots } from '../../local/gallery/samples/sample-snapshots.ts';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
-import type { Message, CommandDeps } from '../../src/commands/routing/command.ts';
+import type { CommandDeps, Message } from '../../src/commands/routing/command.ts';
 import { handleRequest } from '../../src/commands/routing/handle-request.ts';
 import { routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
@@ -14,7 +14,10 @@ import { aStatus } from './messages/view-fixture.ts';
 const outputs = { 'external-address/demo-controller-0': '198.51.100.10' };
 
 /** What comes of `/kthw status demo`. */
-async function statusOf(record: Parameters<typeof aStatus>[0], getSnapshot: () => ReturnType<ClusterService['getSnapshot']>) {
+async function statusOf(
+  record: Parameters<typeof aStatus>[0],
+  getSnapshot: () => ReturnType<ClusterService['getSnapshot']>,
+) {
   const [store, chat, shown, logged] = [
     openSqliteStore({ path: ':memory:' }),
     new FakeChat(new FakeClock()),
@@ -59,7 +62,9 @@ describe('status', () => {
   });
 
   test('of a cluster without machines promises none', async () => {
-    const { shown, pictures } = await statusOf({ state: 'provisioning' }, () => Promise.reject(new Error('nobody asks')));
+    const { shown, pictures } = await statusOf({ state: 'provisioning' }, () =>
+      Promise.reject(new Error('nobody asks')),
+    );
     expect(shown[0]).not.toContain('picture');
     expect(pictures).toEqual([]);
   });

@@ -72,7 +72,12 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('removing what is absent is no error', async () => {
       const store = await (await fresh()).open();
-      const version = await store.write('processedRequest', 'Ev1', { processedAt: '2026-01-02T03:04:05.000Z' }, undefined);
+      const version = await store.write(
+        'processedRequest',
+        'Ev1',
+        { processedAt: '2026-01-02T03:04:05.000Z' },
+        undefined,
+      );
       await store.remove('processedRequest', 'Ev1', version);
       await store.remove('processedRequest', 'Ev1', version);
       await store.remove('processedRequest', 'Ev1');

@@ -17,8 +17,12 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
   describe(`vaults on ${name}`, () => {
     test('of 20 who make the same secret at once all get the one that was first', async () => {
       const { open, keyring } = await fresh();
-      const vaults = await Promise.all(Array.from({ length: 4 }, async () => createVaultProvider(await open(), keyring)));
-      const asked = Array.from({ length: 20 }, (_, n) => pick(vaults, n).getVault('demo').getOrCreate('authority/key', random));
+      const vaults = await Promise.all(
+        Array.from({ length: 4 }, async () => createVaultProvider(await open(), keyring)),
+      );
+      const asked = Array.from({ length: 20 }, (_, n) =>
+        pick(vaults, n).getVault('demo').getOrCreate('authority/key', random),
+      );
       const got = (await Promise.all(asked)).map((secret) => secret.reveal());
       expect(new Set(got).size).toBe(1);
       const later = await createVaultProvider(await open(), keyring)
@@ -38,7 +42,8 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
       const { open, keyring } = await fresh();
       const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
       const names = ['demo', 'demo-2', 'demo:2', 'de'];
-      for (const cluster of names) await a.getVault(cluster).getOrCreate('authority/key', () => new Secret(`of ${cluster}`));
+      for (const cluster of names)
+        await a.getVault(cluster).getOrCreate('authority/key', () => new Secret(`of ${cluster}`));
       await b.getVault('demo').get('authority/key');
       await a.getVault('demo').deleteAll();
       await a.getVault('demo').deleteAll();

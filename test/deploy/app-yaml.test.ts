@@ -67,7 +67,9 @@ describe('app.yaml', () => {
   test('gives an environment that the bot takes on App Engine, with every name that deploy makes', () => {
     const { env_variables: env } = app;
     const secrets = secretVariables.map((name) => env[name] ?? '');
-    const places = resourceNames.secrets.map(({ id }) => `secret-manager:projects/my-project-1/secrets/${id}/versions/latest`);
+    const places = resourceNames.secrets.map(
+      ({ id }) => `secret-manager:projects/my-project-1/secrets/${id}/versions/latest`,
+    );
     expect(secrets.toSorted()).toEqual(places.toSorted());
     const byAppEngine = { GAE_ENV: 'standard', GAE_SERVICE: 'default', GOOGLE_CLOUD_PROJECT: 'my-project-1' };
     const read = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' };

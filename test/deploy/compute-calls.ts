@@ -22,7 +22,11 @@ const region = 'us-west1';
  */
 export async function computeCalls(): Promise<string[]> {
   const asked = await callsOfRuns();
-  const local = await startComputeEmulator({ machines: new InMemoryMachineBackend(), addressBlock: 58, operationDelayMs: 1 });
+  const local = await startComputeEmulator({
+    machines: new InMemoryMachineBackend(),
+    addressBlock: 58,
+    operationDelayMs: 1,
+  });
   try {
     const cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
     const { signal } = new AbortController();

@@ -109,7 +109,9 @@ describe('deploy', () => {
   });
 
   test('gives no role that is a project’s own owner, editor or administrator', () => {
-    const roles = buildDeploySteps(settings).flatMap(({ command }) => command.filter((word) => word.startsWith('--role=')));
+    const roles = buildDeploySteps(settings).flatMap(({ command }) =>
+      command.filter((word) => word.startsWith('--role=')),
+    );
     expect(roles.toSorted()).toEqual([
       '--role=projects/my-project-1/roles/kthwCompute',
       '--role=projects/my-project-1/roles/kthwKeys',
@@ -119,7 +121,9 @@ describe('deploy', () => {
       '--role=roles/secretmanager.secretAccessor',
       '--role=roles/secretmanager.secretAccessor',
     ]);
-    const granted = buildDeploySteps(settings).flatMap(({ command }) => command.filter((word) => word.startsWith('--permissions=')));
+    const granted = buildDeploySteps(settings).flatMap(({ command }) =>
+      command.filter((word) => word.startsWith('--permissions=')),
+    );
     expect(granted[0]).toBe(`--permissions=${computePermissions.join(',')}`);
   });
 

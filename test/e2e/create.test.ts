@@ -171,7 +171,9 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(status).toContain('✅ demo · ready');
     expect(status).toContain('3+3 machines');
     for (const { title } of phases) expect(status).toContain(title);
-    expect(await stage.ada.sendCommandForReply('/kthw list')).toMatch(/^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/);
+    expect(await stage.ada.sendCommandForReply('/kthw list')).toMatch(
+      /^✅ \*demo\* · ready · 3\+3 machines · us-west1-c/,
+    );
   });
 
   test('shows in its thread what ran when, once', async () => {

@@ -91,7 +91,10 @@ describe.skipIf(findUnsupportedReason())('a bot that is killed again and again',
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
     await talk.sendCommand('/kthw create kill --controllers 1 --workers 1');
-    const firstAuthority = await rig.workspace.waitFor(fingerprint, { deadlineMs: minuteMs, description: 'an authority' });
+    const firstAuthority = await rig.workspace.waitFor(fingerprint, {
+      deadlineMs: minuteMs,
+      description: 'an authority',
+    });
     const summary = await talk.waitForOutcome('kill', /: ready/, 12 * minuteMs);
     const thread = await talk.waitForReplies(summary);
 

@@ -1,5 +1,12 @@
 import type { Message } from '../../src/commands/routing/command.ts';
-import type { Chat, ChatErrorKind, MessageMetadata, ChartImage, MessageRef, ViewRef } from '../../src/commands/slack/chat.ts';
+import type {
+  ChartImage,
+  Chat,
+  ChatErrorKind,
+  MessageMetadata,
+  MessageRef,
+  ViewRef,
+} from '../../src/commands/slack/chat.ts';
 import { ChatError } from '../../src/commands/slack/chat.ts';
 import type { Person } from '../../src/store/events.ts';
 import type { Secret } from '../../src/store/vault/secret.ts';
@@ -64,7 +71,11 @@ export class FakeChat implements Chat {
       .map((one) => one.message.text);
   }
 
-  postMessage(channel: string, message: Message, options: { thread?: string; metadata?: MessageMetadata } = {}): Promise<MessageRef> {
+  postMessage(
+    channel: string,
+    message: Message,
+    options: { thread?: string; metadata?: MessageMetadata } = {},
+  ): Promise<MessageRef> {
     return this.#call('postMessage', channel, () => {
       const place = { channel, ts: `${++this.#ts}.0` };
       this.posted.push({ ...place, message, ...options, edits: 0 });
@@ -128,7 +139,11 @@ export class FakeChat implements Chat {
     return [];
   }
 
-  findMessage(channel: string, metadata: MessageMetadata, options: { thread?: string; since: Date }): Promise<MessageRef | 'cannot' | undefined> {
+  findMessage(
+    channel: string,
+    metadata: MessageMetadata,
+    options: { thread?: string; since: Date },
+  ): Promise<MessageRef | 'cannot' | undefined> {
     return this.#call('find', channel, () => {
       if (!this.canFind) return 'cannot' as const;
       return this.posted.find(

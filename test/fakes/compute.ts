@@ -1,11 +1,11 @@
 import type {
-  MutationOptions,
   ComputeClient,
   GlobalResource,
   InstanceSpec,
   InstanceState,
   MachineType,
   MetadataChange,
+  MutationOptions,
   Quota,
   Region,
   ResourceClient,
@@ -116,7 +116,11 @@ export class CloudDouble implements ComputeClient {
     return this.#change('setFirewallDisabled', 'firewalls', name, signal, change);
   }
 
-  setMetadata({ name }: GlobalResource, { metadata, fingerprint }: MetadataChange, { signal }: MutationOptions): Promise<void> {
+  setMetadata(
+    { name }: GlobalResource,
+    { metadata, fingerprint }: MetadataChange,
+    { signal }: MutationOptions,
+  ): Promise<void> {
     return this.#change('setMetadata', 'instances', name, signal, (kept) => {
       if (fingerprint !== fingerprintOf(kept)) throw new KthwError('not-ready', { doing: `changing ${name}` });
       return { ...kept, spec: { ...kept.spec, metadata }, heardAt: +this.#clock.now() + takes.agentMs };
@@ -135,7 +139,10 @@ export class CloudDouble implements ComputeClient {
     return keys !== '' && (kept.heardAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
   }
 
-  async getPoolHealth({ name }: GlobalResource, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
+  async getPoolHealth(
+    { name }: GlobalResource,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
     return this.#call(`poolHealth ${name}`, signal, () => {
       const members = (this.#kept.targetPools.get(name)?.spec.instances ?? []) as readonly string[];
       const names = members.map((member) => member.slice(member.indexOf('/') + 1));

@@ -1,4 +1,4 @@
-import type { KubeClient, KubeConnectOptions, KubeResponse, KubeApi } from '../../src/engine/kubernetes/kube-client.ts';
+import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from '../../src/engine/kubernetes/kube-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
 import type { CloudDouble } from './compute.ts';

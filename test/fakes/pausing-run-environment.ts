@@ -4,7 +4,12 @@ import { type Process, specOf, World } from './run-environment.ts';
 export class PausingWorld extends World {
   /** @returns the run */
   async begin({ desk }: Process): Promise<string> {
-    const answer = await desk.createCluster({ spec: specOf(), requester: this.by, channel: 'C1', pausesAfterChapters: true });
+    const answer = await desk.createCluster({
+      spec: specOf(),
+      requester: this.by,
+      channel: 'C1',
+      pausesAfterChapters: true,
+    });
     if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
     return answer.run;
   }

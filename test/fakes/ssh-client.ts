@@ -1,4 +1,12 @@
-import type { SshHost, HostFile, SshOperation, SshClient, CommandOptions, CommandResult, SshTarget } from '../../src/engine/ssh/ssh-client.ts';
+import type {
+  CommandOptions,
+  CommandResult,
+  HostFile,
+  SshClient,
+  SshHost,
+  SshOperation,
+  SshTarget,
+} from '../../src/engine/ssh/ssh-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { CloudDouble } from './compute.ts';
 import { Faults } from './fault-injector.ts';

@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { getDefaultCacheDir, ensureRootfs } from '../../local/compute/machines/guest/ensure-rootfs.ts';
+import { ensureRootfs, getDefaultCacheDir } from '../../local/compute/machines/guest/ensure-rootfs.ts';
 import { ensurePackages, findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { getMirrorCacheDir } from '../../local/mirror/cache-dir.ts';
 import { ensureMirror } from '../../local/mirror/ensure-mirror.ts';

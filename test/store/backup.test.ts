@@ -73,7 +73,9 @@ describe.each([
       expect(restored).toEqual(contents);
       expect(await target.store.readEvents('run-1')).toEqual(await source.store.readEvents('run-1'));
       expect(await target.store.listOpenRuns()).toEqual(['run-1']);
-      expect((await createVaultProvider(target.store, source.keyring).getVault('demo').get('authority/key'))?.reveal()).toBe('quiet');
+      expect(
+        (await createVaultProvider(target.store, source.keyring).getVault('demo').get('authority/key'))?.reveal(),
+      ).toBe('quiet');
       expect(lines.join('\n')).not.toContain('quiet');
       // It goes on from there.
       expect(await target.store.append('run-1', [said('more')])).toBe(191);

@@ -41,7 +41,8 @@ function parseBatchRequest(piece: string): BatchRequest {
   const [outer = '', inner = '', ...rest] = piece.replace(/^[ \t]*\r?\n/, '').split(/\r?\n\r?\n/);
   const [first = ''] = inner.split(/\r?\n/);
   const [, verb, target] = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(first.trim()) ?? [];
-  if (verb === undefined || target === undefined) throw apiErrors.invalidPayload('A part of the batch is no HTTP request.');
+  if (verb === undefined || target === undefined)
+    throw apiErrors.invalidPayload('A part of the batch is no HTTP request.');
   const contentId = /^content-id:\s*(.+?)\s*$/im.exec(outer)?.[1];
   return { contentId, verb, target: target.replace(/^https?:\/\/[^/]+/, ''), body: rest.join('\n\n').trim() };
 }

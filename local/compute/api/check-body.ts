@@ -1,5 +1,5 @@
 import { ApiError, apiErrors } from './api-error.ts';
-import { type FieldDescriptor, type MessageDescriptor, findType } from './descriptors.ts';
+import { type FieldDescriptor, findType, type MessageDescriptor } from './descriptors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /**

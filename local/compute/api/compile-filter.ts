@@ -1,7 +1,7 @@
 import { apiErrors } from './api-error.ts';
-import { type FieldDescriptor, type MessageDescriptor, findType } from './descriptors.ts';
+import { type FieldDescriptor, findType, type MessageDescriptor } from './descriptors.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { parseFilter, type FilterTerm } from './parse-filter.ts';
+import { type FilterTerm, parseFilter } from './parse-filter.ts';
 
 /**
  * Which of a list's resources a `filter` parameter lets through. `typeName` is their message: a field it doesn't have is
@@ -9,10 +9,12 @@ import { parseFilter, type FilterTerm } from './parse-filter.ts';
  * @throws ApiError 400 where the expression or a field is not one that Compute Engine knows
  */
 export function compileFilter(text: string, typeName: string): (resource: JsonObject) => boolean {
-  const createError = (reason: string) => apiErrors.invalidParameter('filter', text, `Invalid list filter expression. ${reason}`);
+  const createError = (reason: string) =>
+    apiErrors.invalidParameter('filter', text, `Invalid list filter expression. ${reason}`);
   const tree = parseFilter(text, createError);
   return compileTerm(tree, (path) => {
-    if (!isKnownField(path, findType(typeName) as MessageDescriptor)) throw createError(`Unknown field '${path.join('.')}'.`);
+    if (!isKnownField(path, findType(typeName) as MessageDescriptor))
+      throw createError(`Unknown field '${path.join('.')}'.`);
   });
 }
 

@@ -7,10 +7,13 @@ import { ApiError } from './api-error.ts';
 import { parseBatch, renderBatchResponse } from './batch.ts';
 import type { FaultInjector } from './fault-injector.ts';
 import { handleAdminRequest } from './handle-admin-request.ts';
-import { type ApiResponse, type ApiRequest, handleApiRequest, findRequestMethod } from './handle-api-request.ts';
+import { type ApiRequest, type ApiResponse, findRequestMethod, handleApiRequest } from './handle-api-request.ts';
 
 /** Answers HTTP requests: the API, batches of it, and `/_kthw/` for tests. */
-export function createRequestListener(cloud: CloudState, faults: FaultInjector): (request: IncomingMessage, response: ServerResponse) => void {
+export function createRequestListener(
+  cloud: CloudState,
+  faults: FaultInjector,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const disconnect = new AbortController();
     response.on('close', () => disconnect.abort());
@@ -35,7 +38,10 @@ export function createRequestListener(cloud: CloudState, faults: FaultInjector):
     }
     const parts = parseBatch(request.headers['content-type'], body);
     const responses = await Promise.all(
-      parts.map(async (part) => ({ contentId: part.contentId, ...(await handleWithFaults({ ...part, host, signal })) })),
+      parts.map(async (part) => ({
+        contentId: part.contentId,
+        ...(await handleWithFaults({ ...part, host, signal })),
+      })),
     );
     const boundary = `batch_${randomUUID()}`;
     response
@@ -51,9 +57,16 @@ export function createRequestListener(cloud: CloudState, faults: FaultInjector):
     if (fault === undefined) return handleApiRequest(apiRequest, match, cloud, undefined);
     if ('respond' in fault) return { ...fault.respond, body: fault.respond.body ?? '' };
     if ('hang' in fault)
-      return new Promise((_, reject) => apiRequest.signal.addEventListener('abort', () => reject(new ConnectionCutError())));
+      return new Promise((_, reject) =>
+        apiRequest.signal.addEventListener('abort', () => reject(new ConnectionCutError())),
+      );
     if ('cut' in fault && fault.cut !== 'after') throw new ConnectionCutError();
-    const apiResponse = await handleApiRequest(apiRequest, match, cloud, 'operationError' in fault ? fault.operationError : undefined);
+    const apiResponse = await handleApiRequest(
+      apiRequest,
+      match,
+      cloud,
+      'operationError' in fault ? fault.operationError : undefined,
+    );
     if ('cut' in fault) throw new ConnectionCutError();
     return apiResponse;
   }
@@ -80,7 +93,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw new ApiError(413, 'uploadTooLarge', `The request is larger than ${maxBodyBytes} bytes.`);
+    if (size > maxBodyBytes)
+      throw new ApiError(413, 'uploadTooLarge', `The request is larger than ${maxBodyBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -36,7 +36,9 @@ interface RawMethodDescriptor {
   readonly options: Readonly<Record<string, string>>;
 }
 
-let descriptors: { types: Readonly<Record<string, RawTypeDescriptor>>; methods: readonly MethodDescriptor[] } | undefined;
+let descriptors:
+  | { types: Readonly<Record<string, RawTypeDescriptor>>; methods: readonly MethodDescriptor[] }
+  | undefined;
 
 /**
  * The methods of Compute Engine v1, from the descriptors that `@google-cloud/compute` ships, and the legacy HTTP health
@@ -47,7 +49,10 @@ export function getMethods(): readonly MethodDescriptor[] {
 }
 
 /** A message, or an enumeration's names, as seen from inside `within`. */
-export function findType(name: string, parent?: MessageDescriptor): MessageDescriptor | ReadonlySet<string> | undefined {
+export function findType(
+  name: string,
+  parent?: MessageDescriptor,
+): MessageDescriptor | ReadonlySet<string> | undefined {
   const raw = parent?.nested?.[name] ?? loadDescriptors().types[name];
   if (raw?.values !== undefined) return new Set(Object.keys(raw.values));
   if (raw?.fields === undefined) return undefined;
@@ -71,7 +76,11 @@ function loadDescriptors(): NonNullable<typeof descriptors> {
   return descriptors;
 }
 
-function toMethodDescriptor(id: string, method: RawMethodDescriptor, types: Readonly<Record<string, RawTypeDescriptor>>): MethodDescriptor {
+function toMethodDescriptor(
+  id: string,
+  method: RawMethodDescriptor,
+  types: Readonly<Record<string, RawTypeDescriptor>>,
+): MethodDescriptor {
   const [verb, template] = httpVerbs.flatMap((name) => {
     const path = method.options[`(google.api.http).${name}`];
     return path === undefined ? [] : [name.toUpperCase(), path];

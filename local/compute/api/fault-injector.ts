@@ -58,7 +58,9 @@ export class FaultInjector {
     const template = found?.method.template ?? path;
     const callKey = `${verb} ${toProjectPath(template)}`;
     this.#callCounts.set(callKey, (this.#callCounts.get(callKey) ?? 0) + 1);
-    const pendingFault = this.#pendingFaults.find(({ fault: { match } }) => isFaultMatch(match, verb, toProjectPath(path)) || match === callKey);
+    const pendingFault = this.#pendingFaults.find(
+      ({ fault: { match } }) => isFaultMatch(match, verb, toProjectPath(path)) || match === callKey,
+    );
     if (pendingFault === undefined) return undefined;
     pendingFault.left -= 1;
     if (pendingFault.left === 0) this.#pendingFaults = this.#pendingFaults.filter((other) => other !== pendingFault);
@@ -70,7 +72,10 @@ function isFaultMatch(match: string, verb: string, path: string): boolean {
   const [expectedVerb = '', expectedPath = ''] = match.split(' ');
   if (expectedVerb !== '*' && expectedVerb !== verb) return false;
   const [expectedSegments, parts] = [expectedPath.split('/'), path.split('/')];
-  return expectedSegments.length === parts.length && expectedSegments.every((segment, at) => segment === '*' || segment === parts[at]);
+  return (
+    expectedSegments.length === parts.length &&
+    expectedSegments.every((segment, at) => segment === '*' || segment === parts[at])
+  );
 }
 
 /** A path from after the project on. */

@@ -1,4 +1,4 @@
-import { type MethodDescriptor, getMethods } from './descriptors.ts';
+import { getMethods, type MethodDescriptor } from './descriptors.ts';
 
 export interface MethodMatch {
   readonly method: MethodDescriptor;

@@ -1,11 +1,11 @@
 import { methodHandlers } from '../resources/index.ts';
-import { regionNames, listZoneNames } from '../resources/locations.ts';
+import { listZoneNames, regionNames } from '../resources/locations.ts';
 import type { CloudState } from '../state/cloud-state.ts';
 import type { Operation } from '../state/operations.ts';
 import type { ApiCall, MethodHandler } from './api-call.ts';
 import { ApiError, apiErrors } from './api-error.ts';
 import { checkBody } from './check-body.ts';
-import { type MethodMatch, findMethod } from './find-method.ts';
+import { findMethod, type MethodMatch } from './find-method.ts';
 import type { JsonObject } from './json.ts';
 import { rewriteLinks, type Scope } from './links.ts';
 import { parseQuery } from './parse-query.ts';

@@ -40,7 +40,13 @@ export const httpHealthCheckMethods: readonly MethodDescriptor[] = [
   createMethod('Delete', 'DELETE', resourcePath, undefined, { requestId: 'string' }),
 ];
 
-function createMethod(name: string, verb: string, template: string, body: string | undefined, query: MethodDescriptor['query']) {
+function createMethod(
+  name: string,
+  verb: string,
+  template: string,
+  body: string | undefined,
+  query: MethodDescriptor['query'],
+) {
   return {
     id: `HttpHealthChecks.${name}`,
     verb,

@@ -41,7 +41,8 @@ export function parseLink(value: unknown, collection: string, field: string, pro
     string,
     string,
   ];
-  if (kind !== collection) throw apiErrors.invalidField(field, value, `The referenced resource is not one of ${collection}.`);
+  if (kind !== collection)
+    throw apiErrors.invalidField(field, value, `The referenced resource is not one of ${collection}.`);
   return { project: owner, scope, name, link: buildLink(owner, scope, collection, name) };
 }
 
@@ -53,7 +54,8 @@ export function rewriteLinks<T>(value: T, base: string): T {
 const userTextFields = new Set(['description', 'value', 'contents']);
 
 function rewriteValue(value: Json, base: string): Json {
-  if (typeof value === 'string') return value.startsWith(canonicalBase) ? base + value.slice(canonicalBase.length) : value;
+  if (typeof value === 'string')
+    return value.startsWith(canonicalBase) ? base + value.slice(canonicalBase.length) : value;
   if (Array.isArray(value)) return value.map((item) => rewriteValue(item, base));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -26,12 +26,14 @@ export function paginate<Row extends { readonly key: string; readonly resource: 
     .sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1) * (byTime ? -1 : 1));
   const token = query.get('pageToken');
   const cursor = token === undefined || token === '' ? undefined : decodePageToken(token, byTime);
-  const remaining = cursor === undefined ? sorted : sorted.filter(({ sortKey }) => (byTime ? sortKey < cursor : sortKey > cursor));
+  const remaining =
+    cursor === undefined ? sorted : sorted.filter(({ sortKey }) => (byTime ? sortKey < cursor : sortKey > cursor));
   const shown = remaining.slice(0, limit);
   const last = shown.at(-1);
   return {
     rows: shown.map(({ row }) => row),
-    nextPageToken: remaining.length > shown.length && last !== undefined ? encodePageToken(last.sortKey, byTime) : undefined,
+    nextPageToken:
+      remaining.length > shown.length && last !== undefined ? encodePageToken(last.sortKey, byTime) : undefined,
   };
 }
 

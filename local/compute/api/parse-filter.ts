@@ -64,7 +64,8 @@ export function parseFilter(text: string, createError: (reason: string) => Error
       throw createError(`A comparison was expected after '${field.text}'.`);
     }
     const value = next();
-    if (value.kind !== 'word' && value.kind !== 'quoted') throw createError(`A value is missing after '${field.text}'.`);
+    if (value.kind !== 'word' && value.kind !== 'quoted')
+      throw createError(`A value is missing after '${field.text}'.`);
     if (isRegexOperator && !isPattern(value.text)) throw createError(`'${value.text}' is no regular expression.`);
     return { kind: 'compare', path: field.text.split('.'), operator: operator.text, value: value.text };
   }

@@ -1,5 +1,5 @@
 import { apiErrors } from '../api/api-error.ts';
-import type { ResourceBase, Entity } from '../state/entity.ts';
+import type { Entity, ResourceBase } from '../state/entity.ts';
 import { getNatAddress } from '../state/external-addresses.ts';
 import type { Project } from '../state/project.ts';
 import { forwardingRules } from './forwarding-rules.ts';
@@ -21,7 +21,11 @@ export const addresses: ResourceKind<Address> = {
   draftResource(body, context) {
     if (body.addressType === 'INTERNAL') throw apiErrors.notImplemented('a reserved internal address');
     if (body.address !== undefined)
-      throw apiErrors.invalidField('resource.address', body.address, 'Specified IP address is not allocated to the project.');
+      throw apiErrors.invalidField(
+        'resource.address',
+        body.address,
+        'Specified IP address is not allocated to the project.',
+      );
     const resource = {
       networkTier: 'PREMIUM',
       ...body,
@@ -39,11 +43,16 @@ export const addresses: ResourceKind<Address> = {
 };
 
 /** The reserved address of a region that has this number. */
-export function findReservedAddress(ipAddress: string | undefined, region: string, project: Project): Entity<Address> | undefined {
+export function findReservedAddress(
+  ipAddress: string | undefined,
+  region: string,
+  project: Project,
+): Entity<Address> | undefined {
   return project
     .listByKind(addresses)
     .find(
-      ({ resource, scope, state }) => state === 'ready' && resource.address === ipAddress && getRegion(scope) === region,
+      ({ resource, scope, state }) =>
+        state === 'ready' && resource.address === ipAddress && getRegion(scope) === region,
     );
 }
 

@@ -57,7 +57,10 @@ export const firewalls: ResourceKind<Firewall> = {
         ? ['0.0.0.0/0']
         : ranges.map((range, at) => parseRange(range, `resource.sourceRanges[${at}]`)),
       ...Object.fromEntries(
-        given.map((name) => [name, (body[name] ?? []).map((rule, at) => parseProtocolPorts(rule, `resource.${name}[${at}]`))]),
+        given.map((name) => [
+          name,
+          (body[name] ?? []).map((rule, at) => parseProtocolPorts(rule, `resource.${name}[${at}]`)),
+        ]),
       ),
     };
     if (resource.sourceRanges.length > 0) return { resource };

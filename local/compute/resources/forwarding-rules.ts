@@ -4,7 +4,7 @@ import { parseLink } from '../api/links.ts';
 import type { ResourceBase } from '../state/entity.ts';
 import { computeFingerprint } from '../state/identity.ts';
 import { type Address, findReservedAddress } from './addresses.ts';
-import type { ResourceKind, InsertContext } from './resource-kind.ts';
+import type { InsertContext, ResourceKind } from './resource-kind.ts';
 import { setLabels } from './set-labels.ts';
 import { type TargetPool, targetPools } from './target-pools.ts';
 
@@ -23,7 +23,8 @@ export const forwardingRules: ResourceKind<ForwardingRule> = {
   scope: 'regional',
   draftResource(body, context) {
     if (body.target === undefined) throw apiErrors.requiredField('resource.target');
-    if ((body.IPProtocol ?? 'TCP') !== 'TCP') throw apiErrors.notImplemented(`a forwarding rule for ${body.IPProtocol}`);
+    if ((body.IPProtocol ?? 'TCP') !== 'TCP')
+      throw apiErrors.notImplemented(`a forwarding rule for ${body.IPProtocol}`);
     if ((body.loadBalancingScheme ?? 'EXTERNAL') !== 'EXTERNAL')
       throw apiErrors.notImplemented(`load balancing ${body.loadBalancingScheme}`);
     const target = parseLink(body.target, 'targetPools', 'resource.target', context.project.id).link;

@@ -36,7 +36,11 @@ export const httpHealthChecks: ResourceKind<HttpHealthCheck> = {
     if (!resource.requestPath.startsWith('/'))
       throw apiErrors.invalidField('resource.requestPath', resource.requestPath, 'Must begin with /.');
     if (resource.timeoutSec > resource.checkIntervalSec) {
-      throw apiErrors.invalidField('resource.timeoutSec', resource.timeoutSec, 'Must not be greater than checkIntervalSec.');
+      throw apiErrors.invalidField(
+        'resource.timeoutSec',
+        resource.timeoutSec,
+        'Must not be greater than checkIntervalSec.',
+      );
     }
     return { resource };
   },

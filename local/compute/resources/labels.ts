@@ -7,6 +7,7 @@ export function checkLabels(labels: NonNullable<ResourceBase['labels']>, field: 
   for (const [key, value] of Object.entries(labels)) {
     if (!/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key))
       throw apiErrors.invalidField(field, key, 'It is not a label key.');
-    if (!/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value)) throw apiErrors.invalidField(field, value, 'It is not a label value.');
+    if (!/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(value))
+      throw apiErrors.invalidField(field, value, 'It is not a label value.');
   }
 }

@@ -2,7 +2,7 @@ import { ApiError, apiErrors } from '../api/api-error.ts';
 import { getLastSegment } from '../api/links.ts';
 import type { ResourceBase } from '../state/entity.ts';
 import { buildNetworkSpec } from '../state/network-spec.ts';
-import type { ResourceKind, InsertContext } from './resource-kind.ts';
+import type { InsertContext, ResourceKind } from './resource-kind.ts';
 import { buildAutomaticRoute } from './routes.ts';
 import { subnetworks } from './subnetworks.ts';
 

@@ -27,7 +27,8 @@ export const operationMethods: Readonly<Record<string, MethodHandler>> = Object.
 /** @throws ApiError 404 */
 function getOperation(call: ApiCall): Operation {
   const found = call.project.operations.find(call.scope, call.name);
-  if (found === undefined) throw apiErrors.notFound(toResourcePath(buildLink(call.project.id, call.scope, 'operations', call.name)));
+  if (found === undefined)
+    throw apiErrors.notFound(toResourcePath(buildLink(call.project.id, call.scope, 'operations', call.name)));
   return found;
 }
 
@@ -36,7 +37,10 @@ async function waitForOperation(call: ApiCall): Promise<Operation> {
   const operation = getOperation(call);
   const timeout = new AbortController();
   const signal = AbortSignal.any([timeout.signal, call.signal]);
-  await Promise.race([operation.done, pause(call.cloud.options.waitTimeoutMs, undefined, { signal }).catch(() => undefined)]);
+  await Promise.race([
+    operation.done,
+    pause(call.cloud.options.waitTimeoutMs, undefined, { signal }).catch(() => undefined),
+  ]);
   timeout.abort();
   return operation;
 }

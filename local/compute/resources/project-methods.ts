@@ -42,7 +42,9 @@ function setCommonInstanceMetadata(call: ApiCall): Operation {
       project.metadata = items.map(({ key, value }) => ({ key, value: value ?? '' }));
       const readyInstances = project.listByKind(instances).filter(({ state }) => state === 'ready');
       await Promise.all(
-        readyInstances.map(({ resource }) => cloud.machines.setMetadata(resource.name, buildMachineMetadata(resource, project))),
+        readyInstances.map(({ resource }) =>
+          cloud.machines.setMetadata(resource.name, buildMachineMetadata(resource, project)),
+        ),
       );
     },
   });

@@ -2,7 +2,7 @@ import type { ApiCall, MethodHandler } from '../api/api-call.ts';
 import { apiErrors } from '../api/api-error.ts';
 import { compileFilter } from '../api/compile-filter.ts';
 import type { JsonObject } from '../api/json.ts';
-import { buildLink, toResourcePath, type Scope } from '../api/links.ts';
+import { buildLink, type Scope, toResourcePath } from '../api/links.ts';
 import { paginate } from '../api/paginate.ts';
 import type { CloudState } from '../state/cloud-state.ts';
 import type { ResourceBase } from '../state/entity.ts';
@@ -17,7 +17,9 @@ export function createReadMethods(kind: ResourceKind): Readonly<Record<string, M
     [`${kind.service}.Get`]: (call) => {
       const found = rows(call.project, call.scope, call.cloud).find(({ name }) => name === call.name);
       if (found === undefined)
-        throw apiErrors.notFound(toResourcePath(buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection, call.name)));
+        throw apiErrors.notFound(
+          toResourcePath(buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection, call.name)),
+        );
       return found as unknown as JsonObject;
     },
     ...createListMethods(kind, rows),
@@ -36,7 +38,10 @@ export function createListMethods(
       const items = page.rows.map(({ resource }) => resource);
       return {
         kind: `compute#${kind.message[0]?.toLowerCase()}${kind.message.slice(1)}List`,
-        ...buildListHeader(buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection), page.nextPageToken),
+        ...buildListHeader(
+          buildLink(call.project.id, ...getPathScopes(kind, call.scope), kind.collection),
+          page.nextPageToken,
+        ),
         ...(items.length === 0 ? {} : { items }),
       };
     },

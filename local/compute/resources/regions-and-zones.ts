@@ -2,7 +2,7 @@ import { buildLink } from '../api/links.ts';
 import type { ResourceBase } from '../state/entity.ts';
 import { getTimestamp } from '../state/identity.ts';
 import { computeQuotas } from '../state/quotas.ts';
-import { regionNames, getRegion, listZoneNames } from './locations.ts';
+import { getRegion, listZoneNames, regionNames } from './locations.ts';
 import type { ResourceKind } from './resource-kind.ts';
 
 const creationTimestamp = getTimestamp();

@@ -2,7 +2,7 @@ import type { ApiCall } from '../api/api-call.ts';
 import type { JsonObject } from '../api/json.ts';
 import type { Scope } from '../api/links.ts';
 import type { CloudState } from '../state/cloud-state.ts';
-import type { ResourceBase, Entity } from '../state/entity.ts';
+import type { Entity, ResourceBase } from '../state/entity.ts';
 import type { Operation } from '../state/operations.ts';
 import type { Project } from '../state/project.ts';
 

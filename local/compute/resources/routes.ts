@@ -4,7 +4,7 @@ import { ApiError, apiErrors } from '../api/api-error.ts';
 import { parseLink } from '../api/links.ts';
 import type { ResourceBase } from '../state/entity.ts';
 import { parseRange } from './ranges.ts';
-import type { ResourceKind, RelatedResource } from './resource-kind.ts';
+import type { RelatedResource, ResourceKind } from './resource-kind.ts';
 
 export interface Route extends ResourceBase {
   readonly network: string;

@@ -1,6 +1,6 @@
 import type { ApiCall } from '../api/api-call.ts';
 import { ApiError } from '../api/api-error.ts';
-import type { ResourceBase, Entity } from '../state/entity.ts';
+import type { Entity, ResourceBase } from '../state/entity.ts';
 import { computeFingerprint } from '../state/identity.ts';
 import type { Operation } from '../state/operations.ts';
 import { checkLabels } from './labels.ts';

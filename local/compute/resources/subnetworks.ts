@@ -43,7 +43,9 @@ export const subnetworks: ResourceKind<Subnetwork> = {
     };
     return {
       resource,
-      relatedResources: [buildAutomaticRoute(network, context.link, { destRange: range, nextHopNetwork: network, priority: 0 })],
+      relatedResources: [
+        buildAutomaticRoute(network, context.link, { destRange: range, nextHopNetwork: network, priority: 0 }),
+      ],
     };
   },
   listDependencies: ({ network }) => [network],

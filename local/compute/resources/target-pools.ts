@@ -1,12 +1,12 @@
 import type { ApiCall } from '../api/api-call.ts';
 import { ApiError, apiErrors } from '../api/api-error.ts';
-import { getLastSegment, toResourcePath, parseLink } from '../api/links.ts';
-import type { ResourceBase, Entity } from '../state/entity.ts';
+import { getLastSegment, parseLink, toResourcePath } from '../api/links.ts';
+import type { Entity, ResourceBase } from '../state/entity.ts';
 import type { Operation } from '../state/operations.ts';
 import type { Project } from '../state/project.ts';
 import { forwardingRules } from './forwarding-rules.ts';
 import { instances } from './instances/instances.ts';
-import type { ResourceKind, CustomMethod } from './resource-kind.ts';
+import type { CustomMethod, ResourceKind } from './resource-kind.ts';
 import { startChange } from './write-methods.ts';
 
 export interface TargetPool extends ResourceBase {
@@ -45,13 +45,18 @@ export const targetPools: ResourceKind<TargetPool> = {
       const added = parseBodyLinks(call, 'instances', 'instance').map((link) =>
         resolveMember(link, 'instances', call.project, getLastSegment(pool.scope)),
       );
-      return changeMembers(call, pool, 'AddInstance', (current) => [...current, ...added.filter((link) => !current.includes(link))]);
+      return changeMembers(call, pool, 'AddInstance', (current) => [
+        ...current,
+        ...added.filter((link) => !current.includes(link)),
+      ]);
     },
     RemoveInstance: (call, pool) => {
       const removed = parseBodyLinks(call, 'instances', 'instance').map(
         (link) => parseLink(link, 'instances', 'instances', call.project.id).link,
       );
-      return changeMembers(call, pool, 'RemoveInstance', (current) => current.filter((link) => !removed.includes(link)));
+      return changeMembers(call, pool, 'RemoveInstance', (current) =>
+        current.filter((link) => !removed.includes(link)),
+      );
     },
     AddHealthCheck: (call, pool) => {
       const added = parseBodyLinks(call, 'healthChecks', 'healthCheck').map((link) =>
@@ -89,7 +94,9 @@ function changeMembers(
     const after = listMemberNetworks(pool.resource.instances ?? [], call.project);
     // A pool that lost its last member of a network leaves that network.
     await Promise.all(
-      before.filter((network) => !after.includes(network)).map((network) => call.cloud.applyNetwork(call.project, network)),
+      before
+        .filter((network) => !after.includes(network))
+        .map((network) => call.cloud.applyNetwork(call.project, network)),
     );
   });
 }

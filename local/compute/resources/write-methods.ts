@@ -1,14 +1,14 @@
 import type { ApiCall, MethodHandler } from '../api/api-call.ts';
 import { apiErrors } from '../api/api-error.ts';
 import { buildLink, toResourcePath } from '../api/links.ts';
-import { type ResourceBase, type Entity, enqueueChange } from '../state/entity.ts';
+import { type Entity, enqueueChange, type ResourceBase } from '../state/entity.ts';
 import { computeFingerprint, generateId, getTimestamp } from '../state/identity.ts';
 import type { Operation } from '../state/operations.ts';
 import { createEntity } from '../state/project.ts';
 import { assertQuota } from '../state/quotas.ts';
 import { checkLabels } from './labels.ts';
 import { getRegion } from './locations.ts';
-import type { ResourceKind, InsertContext } from './resource-kind.ts';
+import type { InsertContext, ResourceKind } from './resource-kind.ts';
 
 /** `insert`, `patch`, `delete` and the verbs of a kind, by the descriptors' names. */
 export function createWriteMethods(kind: ResourceKind): Readonly<Record<string, MethodHandler>> {
@@ -18,14 +18,23 @@ export function createWriteMethods(kind: ResourceKind): Readonly<Record<string, 
   ]);
   return {
     ...Object.fromEntries(verbs),
-    ...(kind.draftResource === undefined ? {} : { [`${kind.service}.Insert`]: (call: ApiCall) => insertResource(call, kind) }),
+    ...(kind.draftResource === undefined
+      ? {}
+      : { [`${kind.service}.Insert`]: (call: ApiCall) => insertResource(call, kind) }),
     ...(kind.patchable === true ? { [`${kind.service}.Patch`]: (call: ApiCall) => patchResource(call, kind) } : {}),
-    ...(kind.listPredefined === undefined ? { [`${kind.service}.Delete`]: (call: ApiCall) => deleteResource(call, kind) } : {}),
+    ...(kind.listPredefined === undefined
+      ? { [`${kind.service}.Delete`]: (call: ApiCall) => deleteResource(call, kind) }
+      : {}),
   };
 }
 
 /** Begins an operation on a resource that is there; the work waits its turn and the networks are shaped after it. */
-export function startChange(call: ApiCall, entity: Entity, type: string, applyChange: () => Promise<void> | void): Operation {
+export function startChange(
+  call: ApiCall,
+  entity: Entity,
+  type: string,
+  applyChange: () => Promise<void> | void,
+): Operation {
   if (entity.state === 'deleting') throw apiErrors.notReady(toResourcePath(entity.link));
   return call.project.operations.begin({
     ...describeOperation(call, entity, type),
@@ -61,7 +70,8 @@ function insertResource(call: ApiCall, kind: ResourceKind): Operation {
     return createEntity(partKind, scope, resource, part.autoDelete ? entity.link : undefined);
   });
   const own = new Set(parts.map(({ link }) => link));
-  for (const link of kind.listDependencies?.(entity.resource, call.project) ?? []) if (!own.has(link)) call.project.getReady(link);
+  for (const link of kind.listDependencies?.(entity.resource, call.project) ?? [])
+    if (!own.has(link)) call.project.getReady(link);
   const all = [entity, ...parts];
   try {
     assertQuota(
@@ -71,7 +81,10 @@ function insertResource(call: ApiCall, kind: ResourceKind): Operation {
     );
   } catch (error) {
     if (kind.quotaInOperation !== true) throw error;
-    return call.project.operations.begin({ ...describeOperation(call, entity, 'insert'), applyChange: () => Promise.reject(error) });
+    return call.project.operations.begin({
+      ...describeOperation(call, entity, 'insert'),
+      applyChange: () => Promise.reject(error),
+    });
   }
   for (const each of all) call.project.add(each);
   return call.project.operations.begin({
@@ -184,5 +197,9 @@ function addIdentity(kind: ResourceKind, context: InsertContext, resource: objec
 function parseName(name: unknown): string {
   if (name === undefined || name === '') throw apiErrors.requiredField('resource.name');
   if (typeof name === 'string' && /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return name;
-  throw apiErrors.invalidField('resource.name', name, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
+  throw apiErrors.invalidField(
+    'resource.name',
+    name,
+    "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'",
+  );
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { getLastSegment } from '../api/links.ts';
 import type { MachineBackend } from '../machine-backend.ts';
-import { listUsedAddresses, findNextAddress } from './external-addresses.ts';
+import { findNextAddress, listUsedAddresses } from './external-addresses.ts';
 import { buildNetworkSpec } from './network-spec.ts';
 import { Operations } from './operations.ts';
 import { Project } from './project.ts';

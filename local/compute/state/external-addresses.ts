@@ -23,7 +23,11 @@ export function getNatAddress(instance: {
  * The next free address of 127.BLOCK.0.0/16 after `last`, so that one just given up isn't handed out at once.
  * @throws ApiError when all are taken
  */
-export function findNextAddress(addressBlock: number, usedAddresses: ReadonlySet<string>, last: string | undefined): string {
+export function findNextAddress(
+  addressBlock: number,
+  usedAddresses: ReadonlySet<string>,
+  last: string | undefined,
+): string {
   const [third = 0, fourth = 1] = (last ?? '').split('.').slice(2).map(Number);
   const start = third * 256 + fourth;
   for (let step = 1; step < 65536; step++) {

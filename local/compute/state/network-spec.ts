@@ -1,6 +1,6 @@
 import { getLastSegment } from '../api/links.ts';
 import type { ExternalAddressSpec, HealthCheckSpec, NetworkSpec } from '../machine-backend.ts';
-import { type ProtocolPorts, firewalls } from '../resources/firewalls.ts';
+import { firewalls, type ProtocolPorts } from '../resources/firewalls.ts';
 import { forwardingRules, parsePorts } from '../resources/forwarding-rules.ts';
 import { httpHealthChecks } from '../resources/http-health-checks.ts';
 import { type Instance, instances } from '../resources/instances/instances.ts';
@@ -16,7 +16,9 @@ import type { Project } from './project.ts';
 export function buildNetworkSpec(project: Project, network: string): NetworkSpec {
   const listOwn = <R extends ResourceBase & { readonly network: string }>(kind: ResourceKind<R>) =>
     listActive(project, kind).filter((resource) => resource.network === network);
-  const machines = listActive(project, instances).filter((machine) => machine.networkInterfaces[0]?.network === network);
+  const machines = listActive(project, instances).filter(
+    (machine) => machine.networkInterfaces[0]?.network === network,
+  );
   return {
     name: getLastSegment(network),
     subnets: listOwn(subnetworks).map(({ name, ipCidrRange }) => ({ name, range: ipCidrRange })),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../api/api-error.ts';
 import type { JsonObject } from '../api/json.ts';
-import { getLastSegment, buildLink, type Scope } from '../api/links.ts';
+import { buildLink, getLastSegment, type Scope } from '../api/links.ts';
 import { generateId, getTimestamp } from './identity.ts';
 
 export interface Operation {
@@ -100,7 +100,9 @@ export class Operations {
       if (closingSignal.aborted) return;
       await request
         .rollBack?.()
-        .catch((rollBackError: unknown) => console.error(`undoing ${request.type} of ${getLastSegment(request.targetLink)}:`, rollBackError));
+        .catch((rollBackError: unknown) =>
+          console.error(`undoing ${request.type} of ${getLastSegment(request.targetLink)}:`, rollBackError),
+        );
     }
     Object.assign(operation, {
       startTime: operation.startTime ?? getTimestamp(),

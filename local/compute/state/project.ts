@@ -1,7 +1,7 @@
 import { apiErrors } from '../api/api-error.ts';
-import { toResourcePath, type Scope } from '../api/links.ts';
+import { type Scope, toResourcePath } from '../api/links.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
-import type { ResourceBase, Entity } from './entity.ts';
+import type { Entity, ResourceBase } from './entity.ts';
 import { generateId, getTimestamp } from './identity.ts';
 import type { Operation, Operations } from './operations.ts';
 

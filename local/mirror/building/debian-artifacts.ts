@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { computeSha256 } from '../stored-files.ts';
 import { releasePaths, versions } from '../versions.ts';
-import type { MirrorArtifact, ArtifactContext } from './mirror-artifact.ts';
+import type { ArtifactContext, MirrorArtifact } from './mirror-artifact.ts';
 import { writeTarball } from './tarball.ts';
 
 /** The downloads that are made of Debian 12's binary packages, under upstream's names and in upstream's layout. */
@@ -15,7 +15,10 @@ export const debianArtifacts: readonly MirrorArtifact[] = [
   }),
   createDebianArtifact('containerd', { containerd: versions.containerd }, async (root, folder) => {
     const file = join(folder, `containerd-${versions.containerd}-linux-amd64.tar.gz`);
-    await writeTarball(file, buildTarballEntries(root, 'usr/bin', 'bin', ['containerd', 'containerd-shim-runc-v2', 'ctr']));
+    await writeTarball(
+      file,
+      buildTarballEntries(root, 'usr/bin', 'bin', ['containerd', 'containerd-shim-runc-v2', 'ctr']),
+    );
     await writeChecksum(file, `${file}.sha256sum`);
   }),
   createDebianArtifact('runc', { runc: versions.runc }, async (root, folder) => {

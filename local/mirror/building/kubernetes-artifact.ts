@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { computeSha256 } from '../stored-files.ts';
 import { kubernetesPrograms, releasePaths, versions } from '../versions.ts';
 import { buildKubernetes, buildRecipe } from './build-kubernetes.ts';
-import type { MirrorArtifact, ArtifactContext } from './mirror-artifact.ts';
+import type { ArtifactContext, MirrorArtifact } from './mirror-artifact.ts';
 
 /** How long upstream may take to answer at all; a machine without internet mostly knows at once. */
 const responseTimeoutMs = 3_000;
@@ -22,7 +22,9 @@ export const kubernetesArtifact: MirrorArtifact = {
   async build(context) {
     const folder = join(context.out, 'files', releasePaths.kubernetes);
     await mkdir(folder, { recursive: true });
-    const origin = (await isUpstreamReachable(context)) ? await downloadPrograms(context, folder) : await buildFromSource(context, folder);
+    const origin = (await isUpstreamReachable(context))
+      ? await downloadPrograms(context, folder)
+      : await buildFromSource(context, folder);
     for (const name of kubernetesPrograms) {
       await chmod(join(folder, name), 0o755);
       await writeFile(join(folder, `${name}.sha256`), await computeSha256(join(folder, name)));

@@ -42,7 +42,10 @@ export class ImageRegistry {
       };
     if (kind === 'blobs')
       return (
-        this.#findBlob(reference, 'application/octet-stream') ?? { code: 'BLOB_UNKNOWN', message: `no blob ${reference}` }
+        this.#findBlob(reference, 'application/octet-stream') ?? {
+          code: 'BLOB_UNKNOWN',
+          message: `no blob ${reference}`,
+        }
       );
     const tagged = tags.find(({ tag, digest }) => reference === tag || reference === digest);
     const manifest = tagged === undefined ? undefined : this.#findBlob(tagged.digest, tagged.mediaType);

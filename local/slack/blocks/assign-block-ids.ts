@@ -5,7 +5,8 @@ import type { Block } from '../model/view.ts';
 export function assignBlockIds(blocks: readonly Block[]): Block[] {
   return blocks.map((block) => {
     const copy: Block = { ...block, block_id: block.block_id ?? createId('').slice(0, 5) };
-    for (const field of ['accessory', 'element']) if (isElement(block[field])) copy[field] = assignActionId(block[field]);
+    for (const field of ['accessory', 'element'])
+      if (isElement(block[field])) copy[field] = assignActionId(block[field]);
     if (Array.isArray(block.elements) && block.type === 'actions') copy.elements = block.elements.map(assignActionId);
     return copy;
   });

@@ -39,7 +39,13 @@ export const blockSchema = z.discriminatedUnion('type', [
   defineBlock('divider', {}),
   defineBlock('context', {
     elements: z
-      .array(z.discriminatedUnion('type', [elementSchemas.image, textSchemas.plain(context.text), textSchemas.mrkdwn(context.text)]))
+      .array(
+        z.discriminatedUnion('type', [
+          elementSchemas.image,
+          textSchemas.plain(context.text),
+          textSchemas.mrkdwn(context.text),
+        ]),
+      )
       .min(1)
       .max(context.elements),
   }),
@@ -65,6 +71,11 @@ export const blockSchema = z.discriminatedUnion('type', [
       .min(1)
       .max(table.rows),
   }),
-  defineLooseBlock('video', { alt_text: z.string(), title: textSchemas.plain(200), video_url: z.string(), thumbnail_url: z.string() }),
+  defineLooseBlock('video', {
+    alt_text: z.string(),
+    title: textSchemas.plain(200),
+    video_url: z.string(),
+    thumbnail_url: z.string(),
+  }),
   defineLooseBlock('file', { external_id: z.string(), source: z.string() }),
 ]);

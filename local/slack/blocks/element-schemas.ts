@@ -54,12 +54,30 @@ const selects = [
     ...conversationFields,
     initial_conversation: z.string().optional(),
   }),
-  defineElement('channels_select', { ...confirmFields, ...placeholderFields, ...filterFields, initial_channel: z.string().optional() }),
+  defineElement('channels_select', {
+    ...confirmFields,
+    ...placeholderFields,
+    ...filterFields,
+    initial_channel: z.string().optional(),
+  }),
 ] as const;
 const multiSelects = [
-  defineElement('multi_static_select', { ...staticOptionFields, ...multiSelectFields, initial_options: initialOptions }),
-  defineElement('multi_external_select', { ...externalOptionFields, ...multiSelectFields, initial_options: initialOptions }),
-  defineElement('multi_users_select', { ...confirmFields, ...placeholderFields, ...multiSelectFields, initial_users: z.array(z.string()).optional() }),
+  defineElement('multi_static_select', {
+    ...staticOptionFields,
+    ...multiSelectFields,
+    initial_options: initialOptions,
+  }),
+  defineElement('multi_external_select', {
+    ...externalOptionFields,
+    ...multiSelectFields,
+    initial_options: initialOptions,
+  }),
+  defineElement('multi_users_select', {
+    ...confirmFields,
+    ...placeholderFields,
+    ...multiSelectFields,
+    initial_users: z.array(z.string()).optional(),
+  }),
   defineElement('multi_conversations_select', {
     ...confirmFields,
     ...placeholderFields,
@@ -67,14 +85,32 @@ const multiSelects = [
     ...conversationFields,
     initial_conversations: z.array(z.string()).optional(),
   }),
-  defineElement('multi_channels_select', { ...confirmFields, ...placeholderFields, ...multiSelectFields, initial_channels: z.array(z.string()).optional() }),
+  defineElement('multi_channels_select', {
+    ...confirmFields,
+    ...placeholderFields,
+    ...multiSelectFields,
+    initial_channels: z.array(z.string()).optional(),
+  }),
 ] as const;
 const pickers = [
   defineElement('datepicker', { ...confirmFields, ...placeholderFields, initial_date: z.iso.date().optional() }),
-  defineElement('timepicker', { ...confirmFields, ...placeholderFields, initial_time: z.string().optional(), timezone: z.string().optional() }),
+  defineElement('timepicker', {
+    ...confirmFields,
+    ...placeholderFields,
+    initial_time: z.string().optional(),
+    timezone: z.string().optional(),
+  }),
   defineElement('datetimepicker', { ...confirmFields, initial_date_time: z.int().optional() }),
-  defineElement('checkboxes', { ...confirmFields, options: optionsSchema.max(choices), initial_options: initialOptions }),
-  defineElement('radio_buttons', { ...confirmFields, options: optionsSchema.max(choices), initial_option: initialOption }),
+  defineElement('checkboxes', {
+    ...confirmFields,
+    options: optionsSchema.max(choices),
+    initial_options: initialOptions,
+  }),
+  defineElement('radio_buttons', {
+    ...confirmFields,
+    options: optionsSchema.max(choices),
+    initial_option: initialOption,
+  }),
 ] as const;
 const buttons = [
   defineElement('button', {

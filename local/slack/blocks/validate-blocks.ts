@@ -1,5 +1,5 @@
 import type { Block } from '../model/view.ts';
-import { blockSchema, blockLimits } from './block-schema.ts';
+import { blockLimits, blockSchema } from './block-schema.ts';
 import { formatIssue, formatIssues } from './format-issues.ts';
 import { viewLimits, viewSchema } from './view-schema.ts';
 
@@ -11,7 +11,11 @@ export const maxMessageBlocks = 50;
  * @param path where in the arguments they are
  * @returns what is wrong, in Slack's words; empty when nothing is
  */
-export function validateBlocks(blocks: unknown, max = maxMessageBlocks, path: readonly string[] = ['blocks']): string[] {
+export function validateBlocks(
+  blocks: unknown,
+  max = maxMessageBlocks,
+  path: readonly string[] = ['blocks'],
+): string[] {
   if (!Array.isArray(blocks)) return [formatIssue('must be an array', path)];
   if (blocks.length > max) return [formatIssue(`no more than ${max} items allowed`, path)];
   const issues = blocks.flatMap((one, index) => {
@@ -55,5 +59,7 @@ function validateActionIds(one: Block, path: readonly string[]): string[] {
   if (one.type !== 'actions') return [];
   const ids = (one.elements as { action_id?: string }[]).flatMap(({ action_id: id }) => id ?? []);
   const duplicates = ids.filter((id, index) => ids.indexOf(id) !== index);
-  return duplicates.map((id) => formatIssue(`\`action_id\` must be unique within its block: ${id}`, [...path, 'elements']));
+  return duplicates.map((id) =>
+    formatIssue(`\`action_id\` must be unique within its block: ${id}`, [...path, 'elements']),
+  );
 }

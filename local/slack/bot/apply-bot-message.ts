@@ -23,7 +23,12 @@ export function applyBotMessage(workspace: Workspace, target: ResponseTarget, pa
   const { team } = workspace;
   const parsedPayload = botMessageSchema.safeParse(payload);
   if (!parsedPayload.success) throw new ApiError('invalid_payload');
-  const { response_type: type, replace_original: replace, delete_original: remove, thread_ts: thread } = parsedPayload.data;
+  const {
+    response_type: type,
+    replace_original: replace,
+    delete_original: remove,
+    thread_ts: thread,
+  } = parsedPayload.data;
   const original = target.message === undefined ? undefined : team.findMessage(target.channel, target.message);
   if (remove) {
     if (original) team.removeMessage(original);

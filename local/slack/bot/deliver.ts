@@ -30,7 +30,11 @@ export function deliverForm(target: DeliveryTarget, fields: Record<string, strin
 }
 
 /** Sends JSON, as events are sent. Never throws: what fails is an answer. */
-export function deliverJson(target: DeliveryTarget, value: object, headers: Record<string, string>): Promise<DeliveryResult> {
+export function deliverJson(
+  target: DeliveryTarget,
+  value: object,
+  headers: Record<string, string>,
+): Promise<DeliveryResult> {
   return deliver(target, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
 }
 
@@ -60,6 +64,10 @@ async function deliver(target: DeliveryTarget, body: string, headers: Record<str
   }
 }
 
-function buildFailure(error: Extract<DeliveryResult, { ok: false }>['error'], status?: number, noRetry = false): DeliveryResult {
+function buildFailure(
+  error: Extract<DeliveryResult, { ok: false }>['error'],
+  status?: number,
+  noRetry = false,
+): DeliveryResult {
   return { ok: false, error, status, noRetry };
 }

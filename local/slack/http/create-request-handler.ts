@@ -21,7 +21,12 @@ export function createRequestHandler(workspace: Workspace, signal: AbortSignal) 
   };
 }
 
-async function routeRequest(workspace: Workspace, request: IncomingMessage, response: ServerResponse, signal: AbortSignal) {
+async function routeRequest(
+  workspace: Workspace,
+  request: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+) {
   if (!isSameOrigin(request)) return replyBytes(response, 403, 'this workspace only answers to its own address');
   const url = new URL(request.url ?? '/', workspace.baseUrl);
   const [, first, second = '', third = ''] = url.pathname.split('/');

@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-const commonHeaders = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+const commonHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+};
 
 /** Answers with JSON. */
 export function replyJson(response: ServerResponse, status: number, value: object, headers: object = {}): void {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatIssues } from '../blocks/format-issues.ts';
 import { actions } from '../local-api/actions.ts';
 import { LocalApiError } from '../local-api/find-person.ts';
-import { queries, findVisibleFile } from '../local-api/queries.ts';
+import { findVisibleFile, queries } from '../local-api/queries.ts';
 import { getMimeType } from '../to-api-file.ts';
 import type { Workspace } from '../workspace.ts';
 import { readBody, readFields } from './body.ts';
@@ -40,7 +40,8 @@ async function performAction(workspace: Workspace, name: string, request: Incomi
   const body = await readBody(request);
   const input: unknown = name === 'faults' ? JSON.parse(body.toString()) : await readFields(request, body);
   const parsedInput = action.schema.safeParse(input, { reportInput: true });
-  if (!parsedInput.success) throw new LocalApiError(`answering "${name}": ${formatIssues(parsedInput.error).join('; ')}`);
+  if (!parsedInput.success)
+    throw new LocalApiError(`answering "${name}": ${formatIssues(parsedInput.error).join('; ')}`);
   return action.run(workspace, parsedInput.data);
 }
 

@@ -19,7 +19,11 @@ export async function servePage(path: string, response: ServerResponse, index = 
   const name = path === '/' ? index : path.slice(1);
   const type = contentTypes[extname(name)];
   const content = type && /^(assets\/)?[\w-]+(\.[\w-]+)+$/.test(name) ? await readPageFile(name) : undefined;
-  if (content) replyBytes(response, 200, content, { 'content-type': type ?? '', 'content-security-policy': contentSecurityPolicy });
+  if (content)
+    replyBytes(response, 200, content, {
+      'content-type': type ?? '',
+      'content-security-policy': contentSecurityPolicy,
+    });
   else replyBytes(response, 404, 'not found');
 }
 

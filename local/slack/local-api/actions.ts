@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { faultSchema } from '../fault-injector.ts';
 import type { Workspace } from '../workspace.ts';
 import { clickInMessage, clickInView } from './click.ts';
-import { findPerson, LocalApiError, findVisibleChannel } from './find-person.ts';
+import { findPerson, findVisibleChannel, LocalApiError } from './find-person.ts';
 import { openHome, postUserMessage } from './post-user-message.ts';
 import { sendCommand } from './send-command.ts';
 import { closeView, submitView } from './submit-view.ts';
@@ -25,7 +25,9 @@ export const actions: Readonly<Record<string, Action>> = {
       const person = findPerson(workspace, input.as);
       const userMessage = { ...input, person, channel: findVisibleChannel(workspace, person, input.channel) };
       const isCommand = /^\/[a-z]/.test(input.text);
-      return isCommand ? { ack: await sendCommand(workspace, userMessage) } : { ts: postUserMessage(workspace, userMessage).ts };
+      return isCommand
+        ? { ack: await sendCommand(workspace, userMessage) }
+        : { ts: postUserMessage(workspace, userMessage).ts };
     },
   ),
   click: defineAction(
@@ -49,19 +51,26 @@ export const actions: Readonly<Record<string, Action>> = {
       }
       const channel = findVisibleChannel(workspace, person, input.channel ?? '');
       const message = workspace.team.listMessages(channel.id, person.id).find(({ ts }) => ts === input.ts);
-      if (!message) throw new LocalApiError(`clicking "${actionId}": there is no message "${input.ts}" in this channel`);
+      if (!message)
+        throw new LocalApiError(`clicking "${actionId}": there is no message "${input.ts}" in this channel`);
       return { ack: await clickInMessage(workspace, person, { channel, message }, click) };
     },
   ),
-  submit: defineAction(z.object({ ...asArgs, viewId: z.string(), values: formValuesSchema }), async (workspace, input) => {
-    const person = findPerson(workspace, input.as);
-    return { ack: await submitView(workspace, person, findView(workspace, person.id, input.viewId), input.values) };
-  }),
-  close: defineAction(z.object({ ...asArgs, viewId: z.string(), all: z.boolean().default(false) }), async (workspace, input) => {
-    const person = findPerson(workspace, input.as);
-    await closeView(workspace, person, findView(workspace, person.id, input.viewId), input.all);
-    return {};
-  }),
+  submit: defineAction(
+    z.object({ ...asArgs, viewId: z.string(), values: formValuesSchema }),
+    async (workspace, input) => {
+      const person = findPerson(workspace, input.as);
+      return { ack: await submitView(workspace, person, findView(workspace, person.id, input.viewId), input.values) };
+    },
+  ),
+  close: defineAction(
+    z.object({ ...asArgs, viewId: z.string(), all: z.boolean().default(false) }),
+    async (workspace, input) => {
+      const person = findPerson(workspace, input.as);
+      await closeView(workspace, person, findView(workspace, person.id, input.viewId), input.all);
+      return {};
+    },
+  ),
   home: defineAction(z.object(asArgs), (workspace, input) => {
     openHome(workspace, findPerson(workspace, input.as));
     return {};

@@ -16,7 +16,9 @@ export function buildOverview(workspace: Workspace, me: Person): object {
     people: data.people,
     groups: data.groups,
     commands: settings.commands,
-    channels: data.channels.filter((one) => team.canRead(me.id, one)).map((one) => buildChannelEntry(workspace, me, one)),
+    channels: data.channels
+      .filter((one) => team.canRead(me.id, one))
+      .map((one) => buildChannelEntry(workspace, me, one)),
   };
 }
 

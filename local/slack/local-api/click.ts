@@ -9,7 +9,7 @@ import { toApiView } from '../to-api-view.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Ack } from './ack.ts';
 import { LocalApiError } from './find-person.ts';
-import { type FormValues, buildElementValue, buildViewValues } from './view-values.ts';
+import { buildElementValue, buildViewValues, type FormValues } from './view-values.ts';
 
 /** Which element a person acts on, and with what. */
 export interface Click {

@@ -9,7 +9,8 @@ export function findFieldErrors(blocks: readonly Block[], values: ViewValues): R
     const [fieldValue] = Object.entries(values[blockId]?.[element.action_id] ?? {}).flatMap(([key, value]) =>
       key === 'type' ? [] : [value],
     );
-    const isEmpty = fieldValue === null || fieldValue === undefined || (Array.isArray(fieldValue) && fieldValue.length === 0);
+    const isEmpty =
+      fieldValue === null || fieldValue === undefined || (Array.isArray(fieldValue) && fieldValue.length === 0);
     const length = typeof fieldValue === 'string' ? fieldValue.length : 0;
     if (isEmpty && block.optional !== true) errors[blockId] = 'Please complete this required field.';
     else if (!isEmpty && length < Number(element.min_length ?? 0)) {

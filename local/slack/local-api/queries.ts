@@ -1,8 +1,8 @@
-import { toApiFile, decodeText } from '../to-api-file.ts';
+import { decodeText, toApiFile } from '../to-api-file.ts';
 import { toApiMessage } from '../to-api-message.ts';
 import type { Workspace } from '../workspace.ts';
 import { buildOverview } from './build-overview.ts';
-import { findPerson, LocalApiError, findVisibleChannel } from './find-person.ts';
+import { findPerson, findVisibleChannel, LocalApiError } from './find-person.ts';
 
 type Query = (workspace: Workspace, query: URLSearchParams) => object;
 

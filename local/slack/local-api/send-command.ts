@@ -20,14 +20,17 @@ export interface UserMessage {
 export async function sendCommand(workspace: Workspace, userMessage: UserMessage): Promise<Ack> {
   const { person, channel } = userMessage;
   const [, command = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(userMessage.text.trim()) ?? [];
-  if (userMessage.threadTs !== undefined) return rejectCommand(workspace, userMessage, `${command} is not supported in threads. Sorry!`);
+  if (userMessage.threadTs !== undefined)
+    return rejectCommand(workspace, userMessage, `${command} is not supported in threads. Sorry!`);
   if (!workspace.settings.commands.some((one) => one.command === command)) {
     return rejectCommand(workspace, userMessage, `${command} is not a valid command.`);
   }
   const path = workspace.responseUrls.issue(workspace.team.data.team.id, { channel: channel.id, user: person.id });
   const text = formatCommandText(workspace.team, rest);
   const responseUrl = workspace.baseUrl + path;
-  const result = await workspace.bot.sendCommand(buildCommandFields(workspace, { person, channel, command, text, responseUrl }));
+  const result = await workspace.bot.sendCommand(
+    buildCommandFields(workspace, { person, channel, command, text, responseUrl }),
+  );
   if (!result.ok) return reportFailure(workspace, userMessage, command, result.error, result.status);
   const body = parseBody(result);
   try {
@@ -55,7 +58,13 @@ function rejectCommand({ team }: Workspace, { person, channel, threadTs }: UserM
   return { ok: false, error: text };
 }
 
-function reportFailure(workspace: Workspace, userMessage: UserMessage, command: string, error: string, status?: number): Ack {
+function reportFailure(
+  workspace: Workspace,
+  userMessage: UserMessage,
+  command: string,
+  error: string,
+  status?: number,
+): Ack {
   rejectCommand(workspace, userMessage, `${command} failed with the error "${error}"`);
   return { ok: false, error, ...(status !== undefined && { status }) };
 }

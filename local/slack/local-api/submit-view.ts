@@ -9,7 +9,7 @@ import type { ViewDraft } from '../view-stacks.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Ack } from './ack.ts';
 import { findFieldErrors } from './find-field-errors.ts';
-import { type FormValues, buildViewValues } from './view-values.ts';
+import { buildViewValues, type FormValues } from './view-values.ts';
 
 const responseSchema = z.discriminatedUnion('response_action', [
   z.object({ response_action: z.literal('errors'), errors: z.record(z.string(), z.string()) }),
@@ -32,14 +32,16 @@ export async function submitView(
 ): Promise<SubmitResult> {
   const values = buildViewValues(view.blocks, formValues);
   const fieldErrors = findFieldErrors(view.blocks, values);
-  if (Object.keys(fieldErrors).length > 0) return { ok: false, error: 'the modal is not complete', errors: fieldErrors };
+  if (Object.keys(fieldErrors).length > 0)
+    return { ok: false, error: 'the modal is not complete', errors: fieldErrors };
   const result = await workspace.bot.sendInteraction({
     type: 'view_submission',
     ...buildInteractionFields(workspace, person),
     view: toApiView(workspace.team, view, values),
     response_urls: [],
   });
-  if (!result.ok) return { ok: false, error: result.error, ...(result.status !== undefined && { status: result.status }) };
+  if (!result.ok)
+    return { ok: false, error: result.error, ...(result.status !== undefined && { status: result.status }) };
   const body = parseBody(result);
   return { status: result.status, body, ...applyResponse(workspace, view, body) };
 }

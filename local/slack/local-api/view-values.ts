@@ -1,4 +1,4 @@
-import { findElements, type ElementInBlock } from '../blocks/find-elements.ts';
+import { type ElementInBlock, findElements } from '../blocks/find-elements.ts';
 import type { Block, ViewValues } from '../model/view.ts';
 
 type RawValue = string | readonly string[] | undefined;
@@ -20,7 +20,10 @@ export function buildElementValue(element: ElementInBlock['element'], raw: RawVa
     case 'external_select':
     case 'radio_buttons':
     case 'overflow':
-      return { type, selected_option: text === undefined ? (element.initial_option ?? null) : findOption(element, text) };
+      return {
+        type,
+        selected_option: text === undefined ? (element.initial_option ?? null) : findOption(element, text),
+      };
     case 'checkboxes':
     case 'multi_static_select':
     case 'multi_external_select':

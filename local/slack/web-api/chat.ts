@@ -33,7 +33,12 @@ const update = defineMethod({
   name: 'chat.update',
   tier: 3,
   scopes,
-  args: z.object({ channel: argSchemas.text, ts: argSchemas.text, ...contentArgs, reply_broadcast: argSchemas.flag.optional() }),
+  args: z.object({
+    channel: argSchemas.text,
+    ts: argSchemas.text,
+    ...contentArgs,
+    reply_broadcast: argSchemas.flag.optional(),
+  }),
   run(workspace, params) {
     const { team } = workspace;
     const channel = find.channel(workspace, params.channel);

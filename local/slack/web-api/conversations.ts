@@ -11,14 +11,22 @@ import { paginate, paginationArgs } from './paginate.ts';
 
 const readScopes = ['channels:read', 'groups:read', 'im:read', 'mpim:read'];
 const historyScopes = ['channels:history', 'groups:history', 'im:history', 'mpim:history'];
-const timeRangeArgs = { latest: argSchemas.text.optional(), oldest: argSchemas.text.optional(), inclusive: argSchemas.flag.optional() };
+const timeRangeArgs = {
+  latest: argSchemas.text.optional(),
+  oldest: argSchemas.text.optional(),
+  inclusive: argSchemas.flag.optional(),
+};
 const timeRangeSchema = z.object(timeRangeArgs);
 
 const open = defineMethod({
   name: 'conversations.open',
   tier: 3,
   scopes: ['im:write', 'mpim:write'],
-  args: z.object({ users: argSchemas.list.optional(), channel: argSchemas.text.optional(), return_im: argSchemas.flag.optional() }),
+  args: z.object({
+    users: argSchemas.list.optional(),
+    channel: argSchemas.text.optional(),
+    return_im: argSchemas.flag.optional(),
+  }),
   run(workspace, params) {
     const { team } = workspace;
     if (params.channel !== undefined) {
@@ -52,7 +60,11 @@ const list = defineMethod({
   name: 'conversations.list',
   tier: 2,
   scopes: readScopes,
-  args: z.object({ types: argSchemas.list.optional(), exclude_archived: argSchemas.flag.optional(), ...paginationArgs }),
+  args: z.object({
+    types: argSchemas.list.optional(),
+    exclude_archived: argSchemas.flag.optional(),
+    ...paginationArgs,
+  }),
   run({ team }, params) {
     const types = params.types ?? ['public_channel'];
     const visible = team.data.channels.filter(
@@ -78,12 +90,23 @@ const historyMethod = defineMethod({
   name: 'conversations.history',
   tier: 3,
   scopes: historyScopes,
-  args: z.object({ channel: argSchemas.text, include_all_metadata: argSchemas.flag.optional(), ...timeRangeArgs, ...paginationArgs }),
+  args: z.object({
+    channel: argSchemas.text,
+    include_all_metadata: argSchemas.flag.optional(),
+    ...timeRangeArgs,
+    ...paginationArgs,
+  }),
   run(workspace, params) {
     const channel = find.joinedChannel(workspace, params.channel);
-    const all = workspace.team.listMessages(channel.id, '').filter((one) => one.threadTs === undefined || one.broadcast);
+    const all = workspace.team
+      .listMessages(channel.id, '')
+      .filter((one) => one.threadTs === undefined || one.broadcast);
     const { items, more, next } = paginate(filterByTimeRange(all, params).reverse(), params);
-    return { messages: toApiMessages(workspace, items, params.include_all_metadata), has_more: more, response_metadata: next };
+    return {
+      messages: toApiMessages(workspace, items, params.include_all_metadata),
+      has_more: more,
+      response_metadata: next,
+    };
   },
 });
 
@@ -104,7 +127,11 @@ const replies = defineMethod({
     if (!parent || parent.visibleTo !== undefined) throw new ApiError('thread_not_found');
     const all = [parent, ...filterByTimeRange(workspace.team.listReplies(channel.id, params.ts), params)];
     const { items, more, next } = paginate(all, params, 1000);
-    return { messages: toApiMessages(workspace, items, params.include_all_metadata), has_more: more, response_metadata: next };
+    return {
+      messages: toApiMessages(workspace, items, params.include_all_metadata),
+      has_more: more,
+      response_metadata: next,
+    };
   },
 });
 
@@ -116,7 +143,10 @@ function getChannelType(channel: Channel): string {
   return channel.isPrivate ? 'private_channel' : 'public_channel';
 }
 
-function filterByTimeRange(messages: Message[], { latest, oldest, inclusive }: z.infer<typeof timeRangeSchema>): Message[] {
+function filterByTimeRange(
+  messages: Message[],
+  { latest, oldest, inclusive }: z.infer<typeof timeRangeSchema>,
+): Message[] {
   if (latest !== undefined && !isUnixTime(latest)) throw new ApiError('invalid_ts_latest');
   if (oldest !== undefined && !isUnixTime(oldest)) throw new ApiError('invalid_ts_oldest');
   return messages.filter(({ ts }) => {

@@ -7,5 +7,7 @@ import { viewMethods } from './views.ts';
 
 /** Every method of the Web API that the workspace has, by name. */
 export const methods = new Map(
-  [...teamMethods, ...chatMethods, ...conversationMethods, ...fileMethods, ...userMethods, ...viewMethods].map((method) => [method.name, method]),
+  [...teamMethods, ...chatMethods, ...conversationMethods, ...fileMethods, ...userMethods, ...viewMethods].map(
+    (method) => [method.name, method],
+  ),
 );

@@ -12,7 +12,11 @@ const paginationSchema = z.object(paginationArgs);
  * @param defaultLimit how many a page has when nobody said
  * @throws {ApiError} `invalid_cursor`, `invalid_limit`
  */
-export function paginate<T>(all: readonly T[], { cursor, limit }: z.infer<typeof paginationSchema>, defaultLimit = 100) {
+export function paginate<T>(
+  all: readonly T[],
+  { cursor, limit }: z.infer<typeof paginationSchema>,
+  defaultLimit = 100,
+) {
   const size = limit === undefined || limit === 0 ? defaultLimit : limit;
   if (size < 1 || size > 1000) throw new ApiError('invalid_limit');
   const decoded = cursor ? Buffer.from(cursor, 'base64').toString() : 'from:0';

@@ -17,7 +17,9 @@ const open = defineMethod({
   args: openArgs,
   run(workspace, params) {
     const draft = readView(workspace, params.view, 'modal');
-    return { view: toApiView(workspace.team, workspace.views.open(exchangeTrigger(workspace, params.trigger_id), draft)) };
+    return {
+      view: toApiView(workspace.team, workspace.views.open(exchangeTrigger(workspace, params.trigger_id), draft)),
+    };
   },
 });
 
@@ -54,7 +56,10 @@ const update = defineMethod({
     if (params.hash !== undefined && params.hash !== current.hash) throw new ApiError('hash_conflict');
     const draft = readView(workspace, params.view, current.type, current);
     return {
-      view: toApiView(team, current === home ? publishHome(workspace, current.user, draft) : views.update(current, draft)),
+      view: toApiView(
+        team,
+        current === home ? publishHome(workspace, current.user, draft) : views.update(current, draft),
+      ),
     };
   },
 });
@@ -97,7 +102,8 @@ function readView(workspace: Workspace, value: unknown, type: 'modal' | 'home', 
   if (draft.type !== type)
     throw new ApiError('invalid_arguments', [`must be one of: ${type} [json-pointer:/view/type]`]);
   const externalId = draft.external_id;
-  const duplicate = externalId && workspace.views.find((one) => one.external_id === externalId && one.id !== current?.id);
+  const duplicate =
+    externalId && workspace.views.find((one) => one.external_id === externalId && one.id !== current?.id);
   if (duplicate) throw new ApiError('duplicate_external_id');
   return draft;
 }

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../../src/commands/arguments/parse-arguments.ts';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { create } from '../../../src/commands/create.ts';
-import { CreateModalState, updateCreateModal, openCreateModal, parseCreateInput } from '../../../src/commands/interactions/create-cluster-modal.ts';
+import {
+  CreateModalState,
+  openCreateModal,
+  parseCreateInput,
+  updateCreateModal,
+} from '../../../src/commands/interactions/create-cluster-modal.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { someOffers } from '../../fixtures/compute-catalog.ts';
 import { aSpec, defaults } from '../../fixtures/run.ts';
@@ -15,7 +20,12 @@ function unchanged(): Record<string, string> {
 }
 
 const state = { channel: 'C1', isExpanded: true, undersizedTypes: {} };
-const deps = { defaults: defaults(), policy: allowAllPolicy, computeCatalog: someOffers(), clusterService: {} as ClusterService };
+const deps = {
+  defaults: defaults(),
+  policy: allowAllPolicy,
+  computeCatalog: someOffers(),
+  clusterService: {} as ClusterService,
+};
 
 describe('the form finds fault with what the flags find fault with, in the same words', () => {
   test.each([

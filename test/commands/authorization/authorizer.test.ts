@@ -41,7 +41,9 @@ async function asked(policy: Partial<Policy>, options: ASlackOptions = {}): Prom
   await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
   const run = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]?.id);
   await append(slack, run, question('d1', options.now?.() ?? new Date()));
-  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), { description: 'a question' });
+  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), {
+    description: 'a question',
+  });
   return {
     ...{ slack, run, ts },
     shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ApiMessage,
@@ -116,7 +118,9 @@ describe('a question in a thread', () => {
     await it.toldTo('grace', 'Your yes counts');
     await people.waitFor(async () => !hasButtons(await it.shown()));
     expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
-    expect(await it.answers()).toEqual([{ type: 'approval.granted', digest: 'd1', actor: { team, user: 'U000GRACE' } }]);
+    expect(await it.answers()).toEqual([
+      { type: 'approval.granted', digest: 'd1', actor: { team, user: 'U000GRACE' } },
+    ]);
     // Asked once for all of them, and for the team once.
     expect((await people.getCallCounts())[members]).toMatchObject({ calls: 1 });
     expect((await people.getCallCounts())['auth.test']).toMatchObject({ calls: 1 });
@@ -264,8 +268,9 @@ describe('who may not', () => {
       await people.actAs('linus').sendCommand(general, `/kthw ${command}`);
       await people.waitFor(
         async () =>
-          (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('but not make or change them'))
-            .length ===
+          (await people.listMessages(general, 'linus')).filter(({ text }) =>
+            text.includes('but not make or change them'),
+          ).length ===
           i + 1,
         { description: `a refusal of "${command}"` },
       );

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   type Action,
   allowAllPolicy,
-  type GroupMembers,
-  type Policy,
   findDenial,
   findScalingDenial,
+  type GroupMembers,
+  type Policy,
 } from '../../../src/commands/authorization/policy.ts';
 import type { Person } from '../../../src/store/events.ts';
 
@@ -16,7 +16,12 @@ const linus = { team: 'T1', user: 'U3' };
 const stranger = { team: 'T2', user: 'U1' };
 const ops = { group: 'S1' };
 const [look, create] = [{ kind: 'look' }, { kind: 'create' }] as const;
-const yes = (runRequester?: Person, deletionCount = 3): Action => ({ kind: 'answer', isApproval: true, runRequester, deletionCount });
+const yes = (runRequester?: Person, deletionCount = 3): Action => ({
+  kind: 'answer',
+  isApproval: true,
+  runRequester,
+  deletionCount,
+});
 const no = (runRequester?: Person): Action => ({ kind: 'answer', isApproval: false, runRequester, deletionCount: 3 });
 const inOps = (...people: readonly Person[]): GroupMembers => new Map([['S1', people]]);
 const unread: GroupMembers = new Map();
@@ -58,7 +63,14 @@ describe('who may do what', () => {
       { kind: 'revoke', owner: ada },
       'not-yours',
     ],
-    ['in another channel nothing is ended', { channels: ['C2'] }, unread, ada, { kind: 'revoke', owner: ada }, 'channel'],
+    [
+      'in another channel nothing is ended',
+      { channels: ['C2'] },
+      unread,
+      ada,
+      { kind: 'revoke', owner: ada },
+      'channel',
+    ],
 
     ['a creator creates', { creators: [ada] }, unread, ada, create, may],
     ['others look', { creators: [ada] }, unread, grace, look, may],

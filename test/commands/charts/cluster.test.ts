@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sampleSnapshots } from '../../../local/gallery/samples/sample-snapshots.ts';
-import { renderClusterMapSvg, describeClusterMap } from '../../../src/commands/charts/cluster-map.ts';
+import { describeClusterMap, renderClusterMapSvg } from '../../../src/commands/charts/cluster-map.ts';
 import { computeInstanceHealth } from '../../../src/commands/charts/instance-health.ts';
 import type { InstanceSnapshot } from '../../../src/engine/diagnostics/cluster-snapshot.ts';
 
@@ -17,7 +17,11 @@ describe('the health of a machine', () => {
     ['names what is down', { ...seen, inactiveServices: ['kubelet', 'containerd'] }, 'bad: down: kubelet, containerd'],
     ['is not known where nobody could look', machine, 'unknown: could not be looked at'],
     ['is not called good because only its node is', { ...seen, nodeReady: true }, 'unknown: node ready, not seen'],
-    ['is not called good because only the machine is', { ...seen, inactiveServices: [] }, 'unknown: runs, node not seen'],
+    [
+      'is not called good because only the machine is',
+      { ...seen, inactiveServices: [] },
+      'unknown: runs, node not seen',
+    ],
   ])('%s', (_, one, health) => {
     const { status, label } = computeInstanceHealth(one);
     expect(`${status}: ${label}`).toBe(health);

@@ -3,7 +3,7 @@ import { createSampleError } from '../../../local/gallery/samples/errors.ts';
 import { getSampleTime } from '../../../local/gallery/samples/fixtures.ts';
 import { runs } from '../../../local/gallery/samples/runs.ts';
 import { createTimeScale } from '../../../src/commands/charts/time-scale.ts';
-import { renderTimelineSvg, describeTimeline } from '../../../src/commands/charts/timeline.ts';
+import { describeTimeline, renderTimelineSvg } from '../../../src/commands/charts/timeline.ts';
 import { buildTimeline } from '../../../src/commands/charts/timeline-data.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { aView } from '../messages/view-fixture.ts';
@@ -142,7 +142,11 @@ describe('what ran when', () => {
 
 describe('the scale', () => {
   test('is straight where nobody waited long', () => {
-    const { toOffset: place, compressedPauses } = createTimeScale({ fromMs: 0, toMs: 100 }, [{ fromMs: 10, toMs: 15 }], 1_000);
+    const { toOffset: place, compressedPauses } = createTimeScale(
+      { fromMs: 0, toMs: 100 },
+      [{ fromMs: 10, toMs: 15 }],
+      1_000,
+    );
     expect([0, 50, 100, 200, -5].map(place)).toEqual([0, 500, 1_000, 1_000, 0]);
     expect(compressedPauses).toEqual([]);
   });
@@ -179,7 +183,10 @@ describe('the drawing', () => {
 
   test('takes titles from outside as text', () => {
     const phases = view.phases.map((phase) => ({ ...phase, title: '<script>"&\u0000' }));
-    const svg = renderTimelineSvg({ ...view, cluster: '</text><b>', phases }, at([0, started('a')], [1, finished('a')]));
+    const svg = renderTimelineSvg(
+      { ...view, cluster: '</text><b>', phases },
+      at([0, started('a')], [1, finished('a')]),
+    );
     for (const part of ['<script', '<b>', '\u0000']) expect(svg).not.toContain(part);
     expect(svg).toContain('&lt;script&gt;&quot;&amp;');
   });

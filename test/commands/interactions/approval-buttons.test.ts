@@ -54,21 +54,31 @@ function pressing(openStore: () => Promise<Store>): void {
     const decisions = await Promise.all(
       people.map((decidedBy, i) => (i % 2 === 0 ? one : two).decideApproval(run, 'd1', decidedBy, i % 3 === 0)),
     );
-    const winners = decisions.flatMap((decision, i) => ('decided' in decision ? [{ ...decision, decidedBy: people[i] }] : []));
+    const winners = decisions.flatMap((decision, i) =>
+      'decided' in decision ? [{ ...decision, decidedBy: people[i] }] : [],
+    );
     expect(winners).toHaveLength(1);
     const [winner] = winners;
     for (const decision of decisions) {
       if ('decided' in decision) continue;
-      expect(decision).toEqual({ alreadyDecided: winner?.decided, decidedBy: winner?.decidedBy, decidedAt: new Date(noon) });
+      expect(decision).toEqual({
+        alreadyDecided: winner?.decided,
+        decidedBy: winner?.decidedBy,
+        decidedAt: new Date(noon),
+      });
     }
-    const said = (await store.readEvents(run)).flatMap(({ event }) => ('actor' in event && 'digest' in event ? [event] : []));
+    const said = (await store.readEvents(run)).flatMap(({ event }) =>
+      'actor' in event && 'digest' in event ? [event] : [],
+    );
     expect(said.length).toBeGreaterThan(0);
     // Who finds it told already tells nothing; two who look at the same moment tell the same.
     const type = winner?.decided === 'given' ? 'approval.granted' : 'approval.rejected';
     for (const event of said) expect(event).toMatchObject({ type, actor: winner?.decidedBy });
     expect(await store.list('decision')).toHaveLength(1);
     expect(await one.getPendingApproval(run)).toBeUndefined();
-    const trail = (await one.getAuditLog('demo'))?.filter(({ description }) => /^(approved|refused) /.test(description));
+    const trail = (await one.getAuditLog('demo'))?.filter(({ description }) =>
+      /^(approved|refused) /.test(description),
+    );
     expect(trail).toEqual([expect.objectContaining({ actor: winner?.decidedBy })]);
   });
 
@@ -77,8 +87,16 @@ function pressing(openStore: () => Promise<Store>): void {
     const answer = { run, digest: 'd1', approved: false, decidedBy: asker, decidedAt: new Date(noon).toISOString() };
     const seq = (await store.readEvents(run)).at(-1)?.seq;
     await store.write('decision', `${run}.${seq}`, answer, undefined);
-    expect(await two.decideApproval(run, 'd1', other, true)).toEqual({ alreadyDecided: 'refused', decidedBy: asker, decidedAt: new Date(noon) });
-    expect((await store.readEvents(run)).at(-1)?.event).toEqual({ type: 'approval.rejected', digest: 'd1', actor: asker });
+    expect(await two.decideApproval(run, 'd1', other, true)).toEqual({
+      alreadyDecided: 'refused',
+      decidedBy: asker,
+      decidedAt: new Date(noon),
+    });
+    expect((await store.readEvents(run)).at(-1)?.event).toEqual({
+      type: 'approval.rejected',
+      digest: 'd1',
+      actor: asker,
+    });
     expect(await one.getPendingApproval(run)).toBeUndefined();
   });
 
@@ -118,7 +136,11 @@ function pressing(openStore: () => Promise<Store>): void {
     expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'given' });
     await store.append(run, [question('d2')]);
     expect((await one.getPendingApproval(run))?.digest).toBe('d2');
-    expect(await one.decideApproval(run, 'd1', asker, true)).toEqual({ alreadyDecided: 'given', decidedBy: other, decidedAt: new Date(noon) });
+    expect(await one.decideApproval(run, 'd1', asker, true)).toEqual({
+      alreadyDecided: 'given',
+      decidedBy: other,
+      decidedAt: new Date(noon),
+    });
     expect(await one.decideApproval(run, 'd2', asker, false)).toEqual({ decided: 'refused' });
   });
 }

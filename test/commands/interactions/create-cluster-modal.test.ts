@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
 import type { Policy } from '../../../src/commands/authorization/policy.ts';
 import type { ModalInput } from '../../../src/commands/routing/command.ts';
-import type { ComputeChoices, ComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
+import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
 import { someOffer } from '../../fixtures/compute-catalog.ts';
 import { aSpec } from '../../fixtures/run.ts';
 import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';

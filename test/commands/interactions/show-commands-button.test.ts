@@ -82,7 +82,12 @@ describe('a create that pauses', () => {
     expect(JSON.stringify(after.blocks)).not.toContain('pause.continue');
     const events = await slack.store.readEvents(slack.run);
     expect(events.flatMap(({ event }) => (event.type === 'pause.resolved' ? [event] : []))).toEqual([
-      { type: 'pause.resolved', chapter: 3, actor: expect.objectContaining({ user: expect.any(String) }), decision: 'continueToEnd' },
+      {
+        type: 'pause.resolved',
+        chapter: 3,
+        actor: expect.objectContaining({ user: expect.any(String) }),
+        decision: 'continueToEnd',
+      },
     ]);
   });
 

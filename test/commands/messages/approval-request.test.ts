@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { renderApprovalRequest, buildApprovalBlocks } from '../../../src/commands/messages/approval-request.ts';
-import { formatAuditJsonl, renderAuditFileComment, renderAuditSent, renderAuditTrail } from '../../../src/commands/messages/audit-trail.ts';
+import { buildApprovalBlocks, renderApprovalRequest } from '../../../src/commands/messages/approval-request.ts';
+import {
+  formatAuditJsonl,
+  renderAuditFileComment,
+  renderAuditSent,
+  renderAuditTrail,
+} from '../../../src/commands/messages/audit-trail.ts';
 import { renderDecision } from '../../../src/commands/messages/decision.ts';
 import { renderDeleteModal, renderDeleteModalOpened } from '../../../src/commands/messages/delete-confirmation.ts';
 import { renderDenial } from '../../../src/commands/messages/denial.ts';
 import { renderExpiryReminder, renderExtensionResult } from '../../../src/commands/messages/expiry-reminder.ts';
 import { renderStatus } from '../../../src/commands/messages/status.ts';
-import type { ApprovalStatus, ApprovalRequest } from '../../../src/commands/notifier/approval-status.ts';
+import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service-types.ts';
 import { asker } from '../../fixtures/run.ts';
@@ -60,17 +65,29 @@ const decisions: Readonly<Record<string, Decision>> = {
 const trail: readonly AuditEntry[] = [
   { at: noon, run: 'r1', actor: asker, description: 'asked for rebuild from controllers' },
   { at: later(60), run: 'r1', actor: other, description: 'approved rebuild from controllers' },
-  { at: later(90), run: 'r1', description: 'removed machine demo-controller-0', durationMs: 30_000, outcome: 'succeeded' },
+  {
+    at: later(90),
+    run: 'r1',
+    description: 'removed machine demo-controller-0',
+    durationMs: 30_000,
+    outcome: 'succeeded',
+  },
 ];
 
 const all: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
-    Object.entries(statuses).map(([name, status]) => [`rebuild ${name}`, renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids)]),
+    Object.entries(statuses).map(([name, status]) => [
+      `rebuild ${name}`,
+      renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids),
+    ]),
   ),
   'rebuild open, approvers named': renderApprovalRequest(rebuilding, asked, { kind: 'open' }, named, ids),
   'scale open': renderApprovalRequest(aView({ operation: 'scale' }), asked, { kind: 'open' }, allowAllPolicy, ids),
   'create open': renderApprovalRequest(aView(), asked, { kind: 'open' }, allowAllPolicy, ids),
-  'status with a question': renderStatus(aStatus({ state: 'ready' }, rebuilding), buildApprovalBlocks(pending, named, ids)),
+  'status with a question': renderStatus(
+    aStatus({ state: 'ready' }, rebuilding),
+    buildApprovalBlocks(pending, named, ids),
+  ),
   ...Object.fromEntries(
     Object.entries(decisions).map(([name, decision]) => [`press: ${name}`, renderDecision(decision, 'demo').message]),
   ),
@@ -124,15 +141,19 @@ describe('what is asked and answered', () => {
 
   test('many approvers are the first ten and a number', () => {
     const approvers = Array.from({ length: 30 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
-    expect(JSON.stringify(renderApprovalRequest(rebuilding, asked, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids))).toContain(
-      '<@U9>, 20 more',
-    );
+    expect(
+      JSON.stringify(renderApprovalRequest(rebuilding, asked, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids)),
+    ).toContain('<@U9>, 20 more');
   });
 });
 
 describe('the dialog for the name', () => {
   test.each(['demo', 'a'.repeat(40)])('is within Slack’s limits for %s', (name) => {
-    const view = renderDeleteModal(name, { id: 'delete.confirmName', block: 'name', value: { cluster: name, channel: 'C1' } });
+    const view = renderDeleteModal(name, {
+      id: 'delete.confirmName',
+      block: 'name',
+      value: { cluster: name, channel: 'C1' },
+    });
     for (const part of [view.title, view.submit, view.close]) expect(part?.text.length).toBeLessThanOrEqual(24);
     expect(view.private_metadata?.length).toBeLessThanOrEqual(3_000);
     expect(JSON.stringify(view.blocks)).toContain(`Type ${name} to delete it`);
@@ -169,7 +190,8 @@ describe('text from outside', () => {
     ['empty', ''],
   ])('%s stays text and within the limits', (_, text) => {
     const lines = { ...asked, deletions: Array.from({ length: 60 }, () => text) };
-    for (const status of Object.values(statuses)) expectWithinLimits(renderApprovalRequest(rebuilding, lines, status, named, ids));
+    for (const status of Object.values(statuses))
+      expectWithinLimits(renderApprovalRequest(rebuilding, lines, status, named, ids));
     expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, ...lines }, named, ids)));
     expectWithinLimits(
       renderAuditTrail(

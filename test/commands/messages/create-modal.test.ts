@@ -64,7 +64,10 @@ test.each<[string, ComputeChoices]>([
 test('sizes with accelerators and very large ones are left to be typed; the chosen one is always there', () => {
   const chosen = 'm1-highmem-30';
   const { values } = aForm();
-  const form = aForm({ computeChoices: { ...someOffer, machineTypes: hundreds() }, values: { ...values, machineType: chosen } });
+  const form = aForm({
+    computeChoices: { ...someOffer, machineTypes: hundreds() },
+    values: { ...values, machineType: chosen },
+  });
   const json = JSON.stringify(renderCreateModal(form));
   expect(json).toContain('"value":"c3-standard-16"');
   expect(json).not.toContain('"value":"c3-standard-17"');

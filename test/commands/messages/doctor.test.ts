@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createScanInput, hardenedScan, tutorialScan } from '../../../local/gallery/samples/sample-scan.ts';
-import { renderDoctorReport, renderDiagnosisCard } from '../../../src/commands/messages/doctor-report.ts';
+import { renderDiagnosisCard, renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import { checks } from '../../../src/engine/diagnostics/cis/checks.ts';
 import { evaluateChecks } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
@@ -21,7 +21,11 @@ function read(name: string) {
   return parseHostMetrics(captured[name] ?? '');
 }
 
-function seen(instances: readonly InspectedInstance[], state: DoctorReport['state'] = 'ready', evidence = hardenedScan): DoctorReport {
+function seen(
+  instances: readonly InspectedInstance[],
+  state: DoctorReport['state'] = 'ready',
+  evidence = hardenedScan,
+): DoctorReport {
   const hardening = evaluateChecks(createScanInput(evidence));
   return { cluster: 'demo', state, instances, ...diagnose(instances), hardening };
 }

@@ -1,12 +1,16 @@
 import { describe, test } from 'vitest';
-import { renderStartResult, renderInvalidArguments } from '../../../src/commands/messages/command-replies.ts';
+import { renderInvalidArguments, renderStartResult } from '../../../src/commands/messages/command-replies.ts';
 import { renderRunSummary } from '../../../src/commands/messages/run-summary.ts';
-import { renderRunResult, renderPhaseResult, renderStepLog } from '../../../src/commands/messages/run-thread-messages.ts';
+import {
+  renderPhaseResult,
+  renderRunResult,
+  renderStepLog,
+} from '../../../src/commands/messages/run-thread-messages.ts';
 import { renderClusterList, renderStatus } from '../../../src/commands/messages/status.ts';
 import {
   renderConflictCard,
-  renderFailureCard,
   renderDeferredCard,
+  renderFailureCard,
   renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
@@ -45,7 +49,11 @@ describe('text from outside', () => {
       renderStatus(aStatus({ spec: aSpec({ name }) }, view)),
       renderClusterList(Array.from({ length: 40 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
       renderClusterList(Array.from({ length: 300 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
-      renderStartResult(text, { activeRun: { run: text, operation: text, requester: asker, since: noon } }, { markdown: 'x' }),
+      renderStartResult(
+        text,
+        { activeRun: { run: text, operation: text, requester: asker, since: noon } },
+        { markdown: 'x' },
+      ),
       renderStartResult(text, { differences: many }, { markdown: 'x' }),
       renderInvalidArguments([text, text], [text], '/kthw help'),
     ];

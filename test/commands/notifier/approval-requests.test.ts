@@ -40,7 +40,9 @@ test('a rebuild from controllers names every machine, and says that it made them
 });
 
 test('a scaling down names the machine that goes, and no other', async () => {
-  const [question] = await questionsOf(({ desk }) => desk.scaleCluster('demo', { workers: 1, requester: asker, channel }));
+  const [question] = await questionsOf(({ desk }) =>
+    desk.scaleCluster('demo', { workers: 1, requester: asker, channel }),
+  );
   expect(question).toContain('machine demo-worker-1');
   expect(question).not.toMatch(/demo-worker-0|demo-controller/);
   expect(question).toContain('What came of it: scaled');

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { getApprovalStatus, findOpenApprovalRequest, findApprovalRequest } from '../../../src/commands/notifier/approval-status.ts';
+import {
+  findApprovalRequest,
+  findOpenApprovalRequest,
+  getApprovalStatus,
+} from '../../../src/commands/notifier/approval-status.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { asker, finished, started } from '../../fixtures/run.ts';
 

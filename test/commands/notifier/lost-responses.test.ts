@@ -82,8 +82,19 @@ describe('after a crash between a post and its record', () => {
     const found = await world.store.read('slackThread', world.run);
     if (!found) throw new Error('no thread');
     const now = world.clock.now().toISOString();
-    const inFlight = { kind: 'reply', throughSeq: 4, notifierId: 'a courier that is gone', claimedAt: now, expiresAt: now };
-    await world.store.write('slackThread', world.run, { ...found.value, deliveryClaim: JSON.stringify({ inFlight }) }, found.version);
+    const inFlight = {
+      kind: 'reply',
+      throughSeq: 4,
+      notifierId: 'a courier that is gone',
+      claimedAt: now,
+      expiresAt: now,
+    };
+    await world.store.write(
+      'slackThread',
+      world.run,
+      { ...found.value, deliveryClaim: JSON.stringify({ inFlight }) },
+      found.version,
+    );
     await told(world, finished('network/a'), finished('network/b'));
     expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
   });

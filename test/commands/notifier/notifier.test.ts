@@ -89,7 +89,9 @@ describe('a run that makes it', () => {
     }
     await world.courier.waitUntilIdle();
     expect(shortestGap(world, 'postMessage')).toBeGreaterThanOrEqual(1_000);
-    expect(world.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(wholeCreate().length);
+    expect(world.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(
+      wholeCreate().length,
+    );
     const busy = await aWorld();
     for (let i = 0; i < 40; i++) {
       await busy.tell(started('network/a'));

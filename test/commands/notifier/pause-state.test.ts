@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { getPauseStatus, findPause } from '../../../src/commands/notifier/pause-status.ts';
+import { findPause, getPauseStatus } from '../../../src/commands/notifier/pause-status.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 
 const actor = { team: 'T1', user: 'U1' };
@@ -11,7 +11,11 @@ function stored(...events: readonly EngineEvent[]): StoredEvent[] {
 
 test.each([
   ['nothing', [], { kind: 'open' }],
-  ['a press', [{ type: 'pause.resolved', chapter: 4, actor, decision: 'continueToEnd' }], { kind: 'continueToEnd', actor, at: new Date(1_000) }],
+  [
+    'a press',
+    [{ type: 'pause.resolved', chapter: 4, actor, decision: 'continueToEnd' }],
+    { kind: 'continueToEnd', actor, at: new Date(1_000) },
+  ],
   [
     'two presses: the first',
     [
@@ -20,7 +24,11 @@ test.each([
     ],
     { kind: 'continue', actor, at: new Date(1_000) },
   ],
-  ['a press on another chapter', [{ type: 'pause.resolved', chapter: 3, actor, decision: 'continue' }], { kind: 'open' }],
+  [
+    'a press on another chapter',
+    [{ type: 'pause.resolved', chapter: 3, actor, decision: 'continue' }],
+    { kind: 'open' },
+  ],
   ['a cancel', [{ type: 'run.cancelRequested', actor }], { kind: 'past', actor }],
   ['a resume', [{ type: 'run.resumed', actor }], { kind: 'past', actor }],
   ['the end', [{ type: 'run.finished', outcome: 'cancelled' }], { kind: 'past' }],

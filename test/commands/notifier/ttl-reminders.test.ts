@@ -78,7 +78,14 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
   if (!('run' in answer)) throw new Error('the cluster is held');
   await store.write('slackThread', answer.run, { channel, ts: '0.1', cursor: 1 }, undefined);
   const logged: unknown[] = [];
-  const options = { store, clusterService, chat, expiryAction, now: () => clock.now(), log: (fields: object) => logged.push(fields) };
+  const options = {
+    store,
+    clusterService,
+    chat,
+    expiryAction,
+    now: () => clock.now(),
+    log: (fields: object) => logged.push(fields),
+  };
   return { clock, store, desk: clusterService, chat, logged, look: () => sendReminders(options) };
 }
 

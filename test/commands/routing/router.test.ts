@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
-import type { CommandReply, CommandDeps } from '../../../src/commands/routing/command.ts';
-import { commands, routeCommand, routeButton, routeModalSubmission } from '../../../src/commands/routing/router.ts';
+import type { CommandDeps, CommandReply } from '../../../src/commands/routing/command.ts';
+import { commands, routeButton, routeCommand, routeModalSubmission } from '../../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { someOffers } from '../../fixtures/compute-catalog.ts';
 import { aSpec, asker, channel, defaults } from '../../fixtures/run.ts';
@@ -242,7 +242,9 @@ describe('buttons', () => {
 
   test('keep asks nobody', async () => {
     const calls: Call[] = [];
-    expect(await pressed('delete.cancel', '{"cluster":"demo"}').execute(createDeps(calls))).toMatchObject({ replaceOriginal: true });
+    expect(await pressed('delete.cancel', '{"cluster":"demo"}').execute(createDeps(calls))).toMatchObject({
+      replaceOriginal: true,
+    });
     expect(calls).toEqual([]);
   });
 
@@ -274,7 +276,9 @@ describe('buttons', () => {
   );
 
   test('of somebody else are left alone', () => {
-    expect(routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, asker, createDeps([]))).toBeUndefined();
+    expect(
+      routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, asker, createDeps([])),
+    ).toBeUndefined();
     expect(routeButton('other.button', '{}', { requester: asker, channel })).toBeUndefined();
   });
 });
@@ -284,7 +288,11 @@ describe('the modal of delete', () => {
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
     const calls: Call[] = [];
-    const routed = routeModalSubmission({ id: 'delete.confirmName', metadata: about, input: { name } }, asker, createDeps([]));
+    const routed = routeModalSubmission(
+      { id: 'delete.confirmName', metadata: about, input: { name } },
+      asker,
+      createDeps([]),
+    );
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
     await routed.route.execute(createDeps(calls));
@@ -292,7 +300,11 @@ describe('the modal of delete', () => {
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
-    const routed = routeModalSubmission({ id: 'delete.confirmName', metadata: about, input: { name } }, asker, createDeps([]));
+    const routed = routeModalSubmission(
+      { id: 'delete.confirmName', metadata: about, input: { name } },
+      asker,
+      createDeps([]),
+    );
     expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
   });
 
@@ -303,7 +315,9 @@ describe('the modal of delete', () => {
     '{"cluster":"demo"}',
     '{"cluster":"demo","channel":"C1","x":1}',
   ])('with metadata like %j does nothing', (metadata) => {
-    expect(routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, asker, createDeps([]))).toBeUndefined();
+    expect(
+      routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, asker, createDeps([])),
+    ).toBeUndefined();
   });
 });
 

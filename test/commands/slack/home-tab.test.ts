@@ -40,7 +40,11 @@ async function showing({ people }: ASlack, words: string, person = 'ada'): Promi
 }
 
 /** What is asked for by name, as if it had been asked for in #clusters. */
-async function made({ desk, store }: ASlack, name: string, state: 'provisioning' | 'ready' = 'provisioning'): Promise<string> {
+async function made(
+  { desk, store }: ASlack,
+  name: string,
+  state: 'provisioning' | 'ready' = 'provisioning',
+): Promise<string> {
   const answer = await desk.createCluster({ spec: aSpec({ name }), requester: ada, channel: clusters });
   if (!('run' in answer)) throw new Error('the cluster is held');
   const found = await store.read('cluster', name);
@@ -86,7 +90,9 @@ describe('the Home tab', () => {
     const { value } = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]);
     expect(value).toMatchObject({ channel: clusters, requestedBy: { team, user: 'U000GRACE' }, operation: 'create' });
     await slack.people.waitFor(async () =>
-      (await grace.listMessages('clusters')).some(({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building')),
+      (await grace.listMessages('clusters')).some(
+        ({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building'),
+      ),
     );
     const summary = await slack.people.waitFor(async () =>
       (await grace.listMessages('clusters')).find(({ metadata }) => metadata?.event_type === 'kthw_run'),
@@ -172,7 +178,13 @@ describe('what waits for an answer', () => {
     const run = await made(slack, 'demo');
     await slack.store.append(run, [question()]);
     const view = await opened(slack, 'grace', 'machine demo-controller-0');
-    expect(buttonsOf(view)).toEqual(['home.create', 'approval.approve', 'approval.reject', 'home.status', 'home.delete']);
+    expect(buttonsOf(view)).toEqual([
+      'home.create',
+      'approval.approve',
+      'approval.reject',
+      'home.status',
+      'home.delete',
+    ]);
     await slack.people.actAs('grace').clickInView(view.id, 'approval.approve', carriedBy(view, 'approval.approve'));
     expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.approve');
     const events = (await slack.store.readEvents(run)).map(({ event }) => event);

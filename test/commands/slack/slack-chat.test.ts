@@ -92,7 +92,10 @@ describe('a marked message', () => {
   test('is found again, in its channel and in its thread', async () => {
     const since = new Date(Date.now() - 60_000);
     const head = await chat.postMessage(channel, buildMessage(md`head`), { metadata: { run: 'r1', seq: 0 } });
-    const reply = await chat.postMessage(channel, buildMessage(md`reply`), { thread: head.ts, metadata: { run: 'r1', seq: 4 } });
+    const reply = await chat.postMessage(channel, buildMessage(md`reply`), {
+      thread: head.ts,
+      metadata: { run: 'r1', seq: 4 },
+    });
     expect(await chat.findMessage(channel, { run: 'r1', seq: 0 }, { since })).toEqual(head);
     expect(await chat.findMessage(channel, { run: 'r1', seq: 4 }, { since, thread: head.ts })).toEqual(reply);
     expect(await chat.findMessage(channel, { run: 'r1', seq: 5 }, { since, thread: head.ts })).toBeUndefined();

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { listComponentDownloads, toMirrorUrl } from '../../../src/engine/cluster/component-downloads.ts';
-import { defaultVersion, getMinorVersion, mirrorVersion, getRelease, releases } from '../../../src/engine/cluster/releases.ts';
+import {
+  defaultVersion,
+  getMinorVersion,
+  getRelease,
+  mirrorVersion,
+  releases,
+} from '../../../src/engine/cluster/releases.ts';
 
 describe('the catalogue', () => {
   it('has one release for each minor version, in order, without a gap', () => {

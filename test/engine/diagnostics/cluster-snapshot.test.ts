@@ -31,7 +31,9 @@ describe('a look at a cluster', () => {
   test('finds its machines with their addresses, who leads etcd, the nodes and the load balancer', async () => {
     const sight = await sightOf(await aCluster());
     expect(sight.errors).toEqual([]);
-    expect(sight.instances.map(({ name, address, isEtcdLeader, nodeReady }) => [name, address, isEtcdLeader, nodeReady])).toEqual([
+    expect(
+      sight.instances.map(({ name, address, isEtcdLeader, nodeReady }) => [name, address, isEtcdLeader, nodeReady]),
+    ).toEqual([
       ['demo-controller-0', '10.240.0.10', false, undefined],
       ['demo-controller-1', '10.240.0.11', true, undefined],
       ['demo-controller-2', '10.240.0.12', false, undefined],

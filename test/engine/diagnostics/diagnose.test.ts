@@ -10,7 +10,11 @@ const types = {
   'e2-standard-2': { cpus: 2, memoryMb: 8_192, sharedCpu: false },
 };
 
-function aPatient(type: keyof typeof types, metrics: HostMetrics, role: InspectedInstance['role'] = 'controller'): InspectedInstance {
+function aPatient(
+  type: keyof typeof types,
+  metrics: HostMetrics,
+  role: InspectedInstance['role'] = 'controller',
+): InspectedInstance {
   return { name: `demo-${role}-0`, role, type: { name: type, ...types[type] }, metrics };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseHostMetrics, computePercentile } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
+import { computePercentile, parseHostMetrics } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
 import { captured } from './captured.ts';
 
 const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

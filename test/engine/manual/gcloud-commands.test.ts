@@ -5,12 +5,12 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
-import { type ResourceCollection, gcloudCommands } from '../../../src/engine/manual/gcloud-commands.ts';
+import { gcloudCommands, type ResourceCollection } from '../../../src/engine/manual/gcloud-commands.ts';
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import type { StepContext, Output } from '../../../src/engine/workflow/step.ts';
+import type { Output, StepContext } from '../../../src/engine/workflow/step.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { localCloud } from '../../local/compute/compute-emulator.ts';
 

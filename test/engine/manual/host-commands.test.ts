@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { getSecret, vaultPaths } from '../../../src/engine/cluster/vault-paths.ts';
 import { renderFileWrites } from '../../../src/engine/manual/host-commands.ts';
-import { RedactedVault, decodePlaceholders } from '../../../src/engine/manual/redacted-vault.ts';
+import { decodePlaceholders, RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import { renderAuditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { renderEncryptionConfig } from '../../../src/engine/render/encryption-config.ts';
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
@@ -18,7 +18,11 @@ test('what is typed for files writes them byte for byte, with their modes', asyn
   const [machine] = cluster.controllerInstances;
   if (!machine) throw new Error('there is no controller');
   const files: HostFile[] = [
-    { path: '/etc/systemd/system/etcd.service', content: renderEtcdUnit(cluster, machine, { state: 'new' }), mode: 0o644 },
+    {
+      path: '/etc/systemd/system/etcd.service',
+      content: renderEtcdUnit(cluster, machine, { state: 'new' }),
+      mode: 0o644,
+    },
     { path: '/var/lib/kubernetes/audit-policy.yaml', content: renderAuditPolicy(), mode: 0o600 },
     { path: '/etc/nginx/site', content: renderNginxSite(), mode: 0o644 },
     { path: '/etc/odd', content: 'a $(date) `date` \\\n"quoted" \'too\' $HOME\nEOF\nafter it\n', mode: 0o755 },

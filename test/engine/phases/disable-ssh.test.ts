@@ -49,9 +49,19 @@ describe('the end of a run', () => {
 
   test.each<[string, (world: World, process: Process) => Promise<object>]>([
     ['scale up', ({ by: requester }, { desk }) => desk.scaleCluster('demo', { workers: 2, requester, channel: 'C1' })],
-    ['scale down', ({ by: requester }, { desk }) => desk.scaleCluster('demo', { workers: 0, requester, channel: 'C1' })],
-    ['resize', ({ by: requester }, { desk }) => desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' })],
-    ['rebuild', ({ by: requester }, { desk }) => desk.rebuildCluster('demo', { fromPhase: 'workers', requester, channel: 'C1' })],
+    [
+      'scale down',
+      ({ by: requester }, { desk }) => desk.scaleCluster('demo', { workers: 0, requester, channel: 'C1' }),
+    ],
+    [
+      'resize',
+      ({ by: requester }, { desk }) =>
+        desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' }),
+    ],
+    [
+      'rebuild',
+      ({ by: requester }, { desk }) => desk.rebuildCluster('demo', { fromPhase: 'workers', requester, channel: 'C1' }),
+    ],
     ['smoke test', ({ by }, { desk }) => desk.runSmokeTest('demo', by, 'C1')],
   ])('of a %s shuts what it had opened', async (_, ask) => {
     const { world, process } = await aWorld();
@@ -148,10 +158,14 @@ describe('whoever looks at a cluster from outside of a run', () => {
 describe('the rule for ssh', () => {
   test('that is off is no drift, and one that was changed is', async () => {
     const { world, process } = await aWorld();
-    const scaled = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
+    const scaled = await world.finish(
+      process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }),
+    );
     expect(await world.endOf(scaled), await world.tail(scaled)).toBe('succeeded');
     world.cloud.tamper('firewalls', 'demo-allow-ssh', { sourceRanges: ['198.51.100.0/24'] });
-    const again = await world.finish(process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }));
+    const again = await world.finish(
+      process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }),
+    );
     expect(await world.endOf(again)).toBe('failed');
     const conflicts = await world.eventsOf(again, 'step.conflicted');
     expect(conflicts).toMatchObject([
@@ -162,7 +176,9 @@ describe('the rule for ssh', () => {
   test.each(['demo-allow-external', 'demo-allow-internal'])('is the only one that may be off: %s', async (rule) => {
     const { world, process } = await aWorld();
     world.cloud.tamper('firewalls', rule, { disabled: true });
-    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
+    const run = await world.finish(
+      process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }),
+    );
     const conflicts = await world.eventsOf(run, 'step.conflicted');
     const field = `firewall rule ${rule}: disabled`;
     expect(conflicts).toMatchObject([{ differences: [{ field, desired: 'false', actual: 'true' }] }]);

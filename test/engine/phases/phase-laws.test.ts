@@ -77,7 +77,11 @@ test('what is shown and kept of a cluster holds no secret', async () => {
   const runs = (await world.store.list('run')).map(({ id }) => id);
   const shown = await Promise.all(runs.map((run) => process.desk.getRunView(run)));
   const events = await Promise.all(runs.map((run) => world.store.readEvents(run)));
-  const records = await Promise.all([world.store.list('cluster'), world.store.list('run'), world.store.list('kubeconfigGrant')]);
+  const records = await Promise.all([
+    world.store.list('cluster'),
+    world.store.list('run'),
+    world.store.list('kubeconfigGrant'),
+  ]);
   const text = JSON.stringify([shown, events, records, kubeconfig, world.logged, up.map(({ step }) => step.title)]);
   expect(needles.length).toBeGreaterThan(50);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as listed from '../../../src/engine/phases/index.ts';
-import { sortPhases, phases } from '../../../src/engine/phases/registry.ts';
+import { phases, sortPhases } from '../../../src/engine/phases/registry.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 

@@ -278,7 +278,10 @@ describe('a cluster that is not up', () => {
     expect(await world.endOf(create)).toBe('failed');
     const births = world.cloud.machines().map(({ birth }) => birth);
     const run = await world.finish(resize(world, process));
-    expect((await world.store.read('run', run))?.value).toMatchObject({ operation: 'rebuild', fromPhase: 'controllers' });
+    expect((await world.store.read('run', run))?.value).toMatchObject({
+      operation: 'rebuild',
+      fromPhase: 'controllers',
+    });
     const [asked] = await world.eventsOf(run, 'approval.requested');
     expect(asked?.deletions).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
     expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');

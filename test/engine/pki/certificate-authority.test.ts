@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCertificateAuthority, issueCertificate, type CertificateKeyPair } from '../../../src/engine/pki/certificate-authority.ts';
+import {
+  type CertificateKeyPair,
+  createCertificateAuthority,
+  issueCertificate,
+} from '../../../src/engine/pki/certificate-authority.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');
 const hourMs = 3_600_000;

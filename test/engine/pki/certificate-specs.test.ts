@@ -17,7 +17,10 @@ describe('the certificates of a cluster', () => {
     ['etcd', 'etcd', 'etcd'],
     ['apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'],
   ])('%s is %s of %s', (name, commonName, organization) => {
-    expect(listCertificateSpecs(aCluster(), known).find((c) => c.name === name)).toMatchObject({ commonName, organization });
+    expect(listCertificateSpecs(aCluster(), known).find((c) => c.name === name)).toMatchObject({
+      commonName,
+      organization,
+    });
   });
 
   it.each([0, 1, 20])('has one for each of %i workers and nine others', (workers) => {

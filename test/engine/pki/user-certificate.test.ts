@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createCertificateAuthority, type CertificateKeyPair } from '../../../src/engine/pki/certificate-authority.ts';
+import { type CertificateKeyPair, createCertificateAuthority } from '../../../src/engine/pki/certificate-authority.ts';
 import { issueUserCertificate } from '../../../src/engine/pki/user-certificate.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');

@@ -57,7 +57,11 @@ describe('flags and fields that came and went', () => {
     ['PodSecurity v1', `25-${last}`, (c) => podSecurityApi(c) === 'v1'],
     ['kubelet seccompDefault', `25-${last}`, (c) => config(c).seccompDefault === true],
     ['kubelet eventRecordQPS', always, (c) => config(c).eventRecordQPS > 0],
-    ['kube-scheduler enableProfiling', always, (c) => parse(renderKubeSchedulerConfig(c.release)).enableProfiling === false],
+    [
+      'kube-scheduler enableProfiling',
+      always,
+      (c) => parse(renderKubeSchedulerConfig(c.release)).enableProfiling === false,
+    ],
     ['kube-scheduler v1beta1', '20-21', (c) => schedulerApi(c) === 'v1beta1'],
     ['kube-scheduler v1beta2', '22-22', (c) => schedulerApi(c) === 'v1beta2'],
     ['kube-scheduler v1beta3', '23-24', (c) => schedulerApi(c) === 'v1beta3'],

@@ -14,7 +14,7 @@ import { renderKubeProxyConfig } from '../../../src/engine/render/kube-proxy-con
 import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { renderNginxSite } from '../../../src/engine/render/nginx-site.ts';
-import { renderRbacManifest, buildGrantBinding } from '../../../src/engine/render/rbac-manifest.ts';
+import { buildGrantBinding, renderRbacManifest } from '../../../src/engine/render/rbac-manifest.ts';
 import { renderRegistryHosts } from '../../../src/engine/render/registry-hosts.ts';
 import { renderYamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';

@@ -21,7 +21,7 @@ import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube
 import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { paths } from '../../../src/engine/render/paths.ts';
-import { renderRbacManifest, buildGrantBinding } from '../../../src/engine/render/rbac-manifest.ts';
+import { buildGrantBinding, renderRbacManifest } from '../../../src/engine/render/rbac-manifest.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { aCluster } from '../../fixtures/cluster.ts';
 import { flagsOf } from './flags.ts';

@@ -52,13 +52,16 @@ describe('etcd’s unit', () => {
 
 describe('the API server’s unit', () => {
   it('serves alpha APIs only when asked', () => {
-    const of = (options: object) => flagsOf(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
+    const of = (options: object) =>
+      flagsOf(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
     expect(of({}).has('runtime-config')).toBe(false);
     expect(of({ alphaApis: true }).get('runtime-config')).toBe('api/all=true');
   });
 
   it('listens, issues and serves ranges by the cluster', () => {
-    const flags = flagsOf(renderKubeApiserverUnit(aCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }));
+    const flags = flagsOf(
+      renderKubeApiserverUnit(aCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }),
+    );
     expect(Object.fromEntries(flags)).toMatchObject({
       'advertise-address': '10.240.0.11',
       'service-account-issuer': 'https://203.0.113.7:6443',

@@ -33,7 +33,9 @@ test('every machine that a resize restarts is in the trail, with its time and wh
   const world = new World();
   const process = world.process();
   await world.create(process);
-  await world.finish(process.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester: world.by, channel: 'C1' }));
+  await world.finish(
+    process.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester: world.by, channel: 'C1' }),
+  );
   const trail = (await process.desk.getAuditLog('demo')) ?? [];
   expect(trail.filter(({ description }) => description.startsWith('changed '))).toMatchObject([
     {
@@ -41,7 +43,11 @@ test('every machine that a resize restarts is in the trail, with its time and wh
       durationMs: expect.any(Number),
       outcome: 'succeeded',
     },
-    { description: 'changed machine demo-worker-0 as e2-standard-4', durationMs: expect.any(Number), outcome: 'succeeded' },
+    {
+      description: 'changed machine demo-worker-0 as e2-standard-4',
+      durationMs: expect.any(Number),
+      outcome: 'succeeded',
+    },
   ]);
   await world.close();
 });

@@ -18,7 +18,9 @@ describe('a plan in chapters', () => {
 
   test('has no step that waits for one of a later chapter', () => {
     const backward = planned.flatMap((p) =>
-      p.dependsOn.filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0)).map((id) => `${p.id} after ${id}`),
+      p.dependsOn
+        .filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0))
+        .map((id) => `${p.id} after ${id}`),
     );
     expect(backward).toEqual([]);
   });

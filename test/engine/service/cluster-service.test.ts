@@ -40,7 +40,9 @@ describe('create', () => {
     const world = aWorld();
     const { desk } = world.process();
     const run = runOf(await desk.createCluster(asked(world)));
-    expect(await desk.createCluster(asked(world))).toMatchObject({ activeRun: { run, operation: 'create', requester: world.by } });
+    expect(await desk.createCluster(asked(world))).toMatchObject({
+      activeRun: { run, operation: 'create', requester: world.by },
+    });
   });
 
   test('asked twice at the same moment begins one run', async () => {
@@ -50,7 +52,9 @@ describe('create', () => {
     );
     const begun = answers.filter((answer) => 'run' in answer);
     expect(begun.length).toBe(1);
-    expect(answers.filter((answer) => 'activeRun' in answer && answer.activeRun.run === runOf(begun[0])).length).toBe(2);
+    expect(answers.filter((answer) => 'activeRun' in answer && answer.activeRun.run === runOf(begun[0])).length).toBe(
+      2,
+    );
     await world.over(runOf(begun[0]));
     expect((await world.store.read('cluster', 'demo'))?.value.runs).toEqual([runOf(begun[0])]);
   });
@@ -93,7 +97,11 @@ describe('create', () => {
     const requester = { team: 'T1', user: 'U2' };
     const run = await world.finish(process.desk.createCluster({ spec: specOf(), requester, channel: 'C2' }));
     expect(await world.endOf(run)).toBe('succeeded');
-    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'ready', createdBy: requester, channel: 'C2' });
+    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({
+      state: 'ready',
+      createdBy: requester,
+      channel: 'C2',
+    });
     expect(world.vaults.makes('demo', 'ca')).toBe(2);
   });
 });

@@ -93,7 +93,10 @@ describe('a run, as people see it', () => {
   test('is over when it says so, and open again after a resume', () => {
     const over = view({ type: 'run.finished', outcome: 'failed' });
     expect(over).toMatchObject({ outcome: 'failed', finishedAt: at(1), lastSeq: 1 });
-    const open = view({ type: 'run.finished', outcome: 'failed' }, { type: 'run.resumed', actor: { team: 'T1', user: 'U1' } });
+    const open = view(
+      { type: 'run.finished', outcome: 'failed' },
+      { type: 'run.resumed', actor: { team: 'T1', user: 'U1' } },
+    );
     expect(open).not.toHaveProperty('outcome');
     expect(open).not.toHaveProperty('finishedAt');
   });

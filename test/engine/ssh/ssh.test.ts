@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSshClient, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
-import type { SshHost, SshClient, CommandOptions } from '../../../src/engine/ssh/ssh-client.ts';
+import type { CommandOptions, SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { commandLines, kill, newKey, type Sshd, startSshd, until } from './sshd.ts';
 

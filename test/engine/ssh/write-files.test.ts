@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
-import type { SshHost, SshClient } from '../../../src/engine/ssh/ssh-client.ts';
+import type { SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { commandLines, kill, type Sshd, startSshd, until } from './sshd.ts';
 
@@ -78,9 +78,9 @@ describe('writing files', () => {
 
   test('a folder in the place of the file is a failed command with its own reason', async () => {
     mkdirSync(join(folder, 'taken/inside'), { recursive: true });
-    await expect(host.writeFiles([{ path: join(folder, 'taken'), content: 'x', mode: 0o644 }], noEnd)).rejects.toMatchObject(
-      { code: 'command-failed', detail: expect.stringContaining('taken') },
-    );
+    await expect(
+      host.writeFiles([{ path: join(folder, 'taken'), content: 'x', mode: 0o644 }], noEnd),
+    ).rejects.toMatchObject({ code: 'command-failed', detail: expect.stringContaining('taken') });
     expect(readdirSync(folder)).toEqual(['taken']);
   });
 

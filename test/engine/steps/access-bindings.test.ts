@@ -62,7 +62,9 @@ describe('a kubeconfig', () => {
   test('alone is ended of several, and nobody else’s by its number', async () => {
     const { process, bound, given } = await aReadyCluster();
     const [one, two] = [await given(ada), await given(ada)];
-    expect(await process.desk.revokeKubeconfigs('demo', { grantee: grace, requester: grace, grantId: one })).toMatchObject({ revoked: [] });
+    expect(
+      await process.desk.revokeKubeconfigs('demo', { grantee: grace, requester: grace, grantId: one }),
+    ).toMatchObject({ revoked: [] });
     expect(await bound()).toEqual([one, two].sort());
     await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada, grantId: one });
     expect(await bound()).toEqual([two]);
@@ -73,7 +75,9 @@ describe('a kubeconfig', () => {
     const id = await given(ada);
     await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
     await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
-    const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) => description.includes('kubeconfig'));
+    const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) =>
+      description.includes('kubeconfig'),
+    );
     expect(trail).toEqual([
       expect.objectContaining({
         actor: ada,
@@ -102,7 +106,9 @@ describe('a kubeconfig', () => {
         return {
           ...api,
           async apply(...call) {
-            expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({ revoked: [{ grantee: ada }] });
+            expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({
+              revoked: [{ grantee: ada }],
+            });
             await api.apply(...call);
           },
         };
@@ -154,11 +160,15 @@ test('who extended a cluster is in its audit trail once, with until when', async
   const world = new World();
   worlds.push(world);
   const process = world.process();
-  await world.finish(process.desk.createCluster({ spec: specOf(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }));
+  await world.finish(
+    process.desk.createCluster({ spec: specOf(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }),
+  );
   const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.expiresAt));
   await Promise.all([grace, ada].map((by) => process.desk.extendTtl('demo', end, 8, by)));
   const later = new Date(+end + 8 * 3_600_000).toISOString();
-  const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) => description.startsWith('extended'));
+  const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) =>
+    description.startsWith('extended'),
+  );
   expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended it to ${later}` })]);
   expect((await world.store.read('cluster', 'demo'))?.value.expiresAt).toBe(later);
 });

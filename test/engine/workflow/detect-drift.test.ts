@@ -76,11 +76,19 @@ test('a look that fails keeps no resumed run from going on', async () => {
 
 describe('what is to stay and was changed by hand stops', () => {
   test.each([
-    ['a rebuild', (p: Process, requester: World['by']) => p.desk.rebuildCluster('demo', { fromPhase: 'etcd', requester, channel: 'C1' })],
-    ['a scaling down', (p: Process, requester: World['by']) => p.desk.scaleCluster('demo', { workers: 1, requester, channel: 'C1' })],
+    [
+      'a rebuild',
+      (p: Process, requester: World['by']) =>
+        p.desk.rebuildCluster('demo', { fromPhase: 'etcd', requester, channel: 'C1' }),
+    ],
+    [
+      'a scaling down',
+      (p: Process, requester: World['by']) => p.desk.scaleCluster('demo', { workers: 1, requester, channel: 'C1' }),
+    ],
     [
       'a resize',
-      (p: Process, requester: World['by']) => p.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' }),
+      (p: Process, requester: World['by']) =>
+        p.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' }),
     ],
   ])('%s before anybody is asked and anything is taken away', async (_, ask) => {
     const { world, process } = await widened();
@@ -99,7 +107,9 @@ describe('what is to stay and was changed by hand stops', () => {
 
   test('and what a rebuild takes down may look as it likes', async () => {
     const { world, process } = await widened();
-    const run = await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'firewall', requester: world.by, channel: 'C1' }));
+    const run = await world.finish(
+      process.desk.rebuildCluster('demo', { fromPhase: 'firewall', requester: world.by, channel: 'C1' }),
+    );
     expect(await world.endOf(run)).toBe('succeeded');
     expect(await conflictsOf(world, run)).toEqual([]);
   });
@@ -112,46 +122,67 @@ describe('after a scaling down that failed on its way', () => {
     const { world, process } = aWorld();
     await world.create(process, { workers: 3 });
     world.cloud.faults.plan({ call: /^delete instances demo-worker-[12]/, when: 'before', times: 2, error: denied });
-    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }));
+    const run = await world.finish(
+      process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' }),
+    );
     expect(await world.endOf(run)).toBe('failed');
     expect(workersIn(world)).toHaveLength(3);
     return { world, process, run };
   }
 
-  test.each(['controllers', 'kubelet'])('a rebuild from %s names what is left, and takes it away', async (fromPhase) => {
-    const { world, process } = await halfScaled();
-    const run = await world.finish(process.desk.rebuildCluster('demo', { fromPhase, requester: world.by, channel: 'C1' }));
-    const [asked] = await world.eventsOf(run, 'approval.requested');
-    expect(asked?.deletions.join()).toMatch(
-      /machine demo-worker-1.*machine demo-worker-2|machine demo-worker-2.*machine demo-worker-1/,
-    );
-    expect(await world.endOf(run)).toBe('succeeded');
-    expect(workersIn(world)).toEqual(['demo-worker-0']);
-    expect(world.cloud.existing().filter((one) => one.startsWith('routes'))).toEqual(['routes demo-worker-0-pods']);
-    expect((await world.store.read('cluster', 'demo'))?.value.spec.workers).toBe(1);
-  });
+  test.each(['controllers', 'kubelet'])(
+    'a rebuild from %s names what is left, and takes it away',
+    async (fromPhase) => {
+      const { world, process } = await halfScaled();
+      const run = await world.finish(
+        process.desk.rebuildCluster('demo', { fromPhase, requester: world.by, channel: 'C1' }),
+      );
+      const [asked] = await world.eventsOf(run, 'approval.requested');
+      expect(asked?.deletions.join()).toMatch(
+        /machine demo-worker-1.*machine demo-worker-2|machine demo-worker-2.*machine demo-worker-1/,
+      );
+      expect(await world.endOf(run)).toBe('succeeded');
+      expect(workersIn(world)).toEqual(['demo-worker-0']);
+      expect(world.cloud.existing().filter((one) => one.startsWith('routes'))).toEqual(['routes demo-worker-0-pods']);
+      expect((await world.store.read('cluster', 'demo'))?.value.spec.workers).toBe(1);
+    },
+  );
 
   test('another scaling takes away what is too many', async () => {
     const { world, process } = await halfScaled();
-    const run = await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }));
+    const run = await world.finish(
+      process.desk.scaleCluster('demo', { workers: 2, requester: world.by, channel: 'C1' }),
+    );
     expect(await world.endOf(run)).toBe('succeeded');
     expect(workersIn(world)).toEqual(['demo-worker-0', 'demo-worker-1']);
   });
 
   test('the same scaling goes on where it stopped', async () => {
     const { world, process, run } = await halfScaled();
-    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toEqual({ run });
+    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toEqual({
+      run,
+    });
     await world.over(run);
     expect(workersIn(world)).toEqual(['demo-worker-0']);
     // Done, it is done.
-    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toHaveProperty('unchanged');
+    expect(await process.desk.scaleCluster('demo', { workers: 1, requester: world.by, channel: 'C1' })).toHaveProperty(
+      'unchanged',
+    );
   });
 
   test('a rebuild that nobody wants leaves the cluster as it was asked for last', async () => {
     const { world, process } = await halfScaled();
-    const answer = await process.desk.rebuildCluster('demo', { fromPhase: 'controllers', requester: world.by, channel: 'C1' });
+    const answer = await process.desk.rebuildCluster('demo', {
+      fromPhase: 'controllers',
+      requester: world.by,
+      channel: 'C1',
+    });
     if (!('run' in answer)) throw new Error('no run was begun');
-    for (let asked = await process.desk.getPendingApproval(answer.run); ; asked = await process.desk.getPendingApproval(answer.run)) {
+    for (
+      let asked = await process.desk.getPendingApproval(answer.run);
+      ;
+      asked = await process.desk.getPendingApproval(answer.run)
+    ) {
       if (asked && 'decided' in (await process.desk.decideApproval(answer.run, asked.digest, world.by, false))) break;
       await world.clock.sleep(500, new AbortController().signal);
     }

@@ -22,7 +22,10 @@ describe('a plan forward', () => {
   });
 
   test('lets a step that says so wait for its own steps only', () => {
-    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/2', { dependsOn: ['a/2'] })], ['a'])];
+    const phases = [
+      aPhase('a', [aStep('a/1'), aStep('a/2')]),
+      aPhase('b', [aStep('b/2', { dependsOn: ['a/2'] })], ['a']),
+    ];
     expect(waits(plan(phases, cluster, { operation: 'create' }))['b/2']).toEqual(['a/2']);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { foldEvents, type Move, decideMoves, getStepRecord } from '../../../src/engine/workflow/run-state.ts';
+import { decideMoves, foldEvents, getStepRecord, type Move } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StepError } from '../../../src/store/events.ts';
 import { aFault, aPlan, at, stored } from '../../fixtures/plan.ts';
 
@@ -50,7 +50,12 @@ describe('the state of a run', () => {
 
   test('keeps when a step was begun first, however often it was tried', () => {
     const state = foldEvents(stored(started('a'), failed('a', {}, at(3)), started('a', 2), finished('a')));
-    expect(getStepRecord(state, 'a')).toMatchObject({ state: 'done', startedAt: at(1), finishedAt: at(4), failures: 1 });
+    expect(getStepRecord(state, 'a')).toMatchObject({
+      state: 'done',
+      startedAt: at(1),
+      finishedAt: at(4),
+      failures: 1,
+    });
   });
 
   test('puts back to waiting what the runner before had begun, with its request', () => {
@@ -77,7 +82,9 @@ describe('the state of a run', () => {
 
   test('counts failures, and being stopped is none', () => {
     const stop = failed('a', { code: 'cancelled', kind: 'cancelled' }, at(9));
-    const state = foldEvents(stored(started('a'), failed('a', {}, at(3)), started('a', 2), stop, started('a', 2), stop));
+    const state = foldEvents(
+      stored(started('a'), failed('a', {}, at(3)), started('a', 2), stop, started('a', 2), stop),
+    );
     expect(getStepRecord(state, 'a').failures).toBe(1);
   });
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
-import { type StepContext, type Observation, type Phase, createPresentObservation, type Step } from '../../../src/engine/workflow/step.ts';
+import {
+  createPresentObservation,
+  type Observation,
+  type Phase,
+  type Step,
+  type StepContext,
+} from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { aPhase, aStep } from '../../fixtures/plan.ts';
 import { Bench } from '../../fixtures/runner.ts';
@@ -25,7 +31,12 @@ describe('a runner', () => {
     const bench = await begun();
     const thing = aThing('a/1', { there: true });
     await bench.drive(only(thing.step));
-    expect(await bench.events()).toContainEqual({ type: 'step.finished', step: 'a/1', outcome: 'adopted', outputs: [] });
+    expect(await bench.events()).toContainEqual({
+      type: 'step.finished',
+      step: 'a/1',
+      outcome: 'adopted',
+      outputs: [],
+    });
     expect(thing.applied).toBe(0);
   });
 
@@ -68,7 +79,8 @@ describe('a runner', () => {
     ] as const) {
       const bench = await begun();
       let looked = 0;
-      const observe = async (): Promise<Observation> => (looked++ === 0 ? { status: 'absent' } : createPresentObservation());
+      const observe = async (): Promise<Observation> =>
+        looked++ === 0 ? { status: 'absent' } : createPresentObservation();
       await bench.drive(only(aStep('a/1', { observe, apply: async () => after })));
       expect(await bench.events()).toContainEqual({
         type: 'step.finished',
@@ -156,9 +168,11 @@ describe('a runner', () => {
     expect(await bench.drive(only(step), {}, stop.signal)).toBe('stopped');
     const last = (await bench.events()).at(-1);
     expect(last).toMatchObject({ type: 'step.failed', error: { code: 'cancelled' }, retryAt: expect.any(String) });
-    expect(await bench.drive(only(aStep('a/1', { observe: async () => createPresentObservation() })), { leaseOwner: 'runner-2' })).toBe(
-      'over',
-    );
+    expect(
+      await bench.drive(only(aStep('a/1', { observe: async () => createPresentObservation() })), {
+        leaseOwner: 'runner-2',
+      }),
+    ).toBe('over');
   });
 });
 

@@ -151,7 +151,9 @@ function cases(make: () => Promise<SharedWorld>): void {
 
 async function expectDoneOnce(shared: SharedWorld, run: string): Promise<void> {
   const events = await shared.events(run);
-  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([{ type: 'run.finished', outcome: 'succeeded' }]);
+  expect(events.filter(({ type }) => type === 'run.finished')).toEqual([
+    { type: 'run.finished', outcome: 'succeeded' },
+  ]);
   const finished = events.flatMap((event) => (event.type === 'step.finished' ? [event.step] : []));
   expect(finished.toSorted()).toEqual([...new Set(finished)].toSorted());
   expect(finished).toEqual(expect.arrayContaining([...everyMark, 'network/vpc', 'network/subnet', 'addresses/api']));

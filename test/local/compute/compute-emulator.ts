@@ -1,6 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import { InMemoryMachineBackend } from '../../../local/compute/in-memory-machine-backend.ts';
-import { type ComputeEmulator, type ComputeEmulatorOptions, startComputeEmulator } from '../../../local/compute/start-compute-emulator.ts';
+import {
+  type ComputeEmulator,
+  type ComputeEmulatorOptions,
+  startComputeEmulator,
+} from '../../../local/compute/start-compute-emulator.ts';
 
 export interface Json {
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked into by the test that asked

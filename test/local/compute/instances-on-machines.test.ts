@@ -151,7 +151,9 @@ describe('the machines and networks behind the API', () => {
       healthCheck,
     });
     await done('PATCH', 'global/httpHealthChecks/check', { port: 8080 });
-    expect(plan()?.externalAddresses).toContainEqual(expect.objectContaining({ healthCheck: { ...healthCheck, port: 8080 } }));
+    expect(plan()?.externalAddresses).toContainEqual(
+      expect.objectContaining({ healthCheck: { ...healthCheck, port: 8080 } }),
+    );
     const health = async () =>
       (await ask('POST', `${region}/targetPools/pool/getHealth`, { instance: `${zone}/instances/vm` })).body
         .healthStatus[0];

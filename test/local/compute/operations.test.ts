@@ -146,7 +146,8 @@ describe('operations', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    cloud.machines.onBeforeOperation = (work, name) => (work === 'shapeNetwork' && name === 'slow' ? released : undefined);
+    cloud.machines.onBeforeOperation = (work, name) =>
+      work === 'shapeNetwork' && name === 'slow' ? released : undefined;
     const { body: begun } = await ask('POST', 'global/networks', bodies.network('slow'));
     const status = async () => (await ask('POST', `global/operations/${begun.name}/wait`, '""')).body.status;
     await expect.poll(status).toBe('RUNNING');

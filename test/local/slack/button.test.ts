@@ -25,7 +25,10 @@ describe('a click', () => {
   it('on a button carries the message, the person and the value', async () => {
     const bodies = await startRecorder();
     const ts = await post(buttonBlocks('approve', 'run-7'));
-    expect(await harness.people.actAs('grace').clickInMessage('clusters', ts, 'approve')).toMatchObject({ ok: true, status: 200 });
+    expect(await harness.people.actAs('grace').clickInMessage('clusters', ts, 'approve')).toMatchObject({
+      ok: true,
+      status: 200,
+    });
     expect(bodies).toMatchObject([
       {
         type: 'block_actions',
@@ -58,7 +61,9 @@ describe('a click', () => {
     await harness.people.actAs('ada').clickInMessage('clusters', ts as string, 'approve');
     expect(bodies[0]).toMatchObject({ container: { is_ephemeral: true, message_ts: ts } });
     expect(bodies[0]?.message).toBeUndefined();
-    await expect(harness.people.actAs('grace').clickInMessage('clusters', ts as string, 'approve')).rejects.toThrow('no message');
+    await expect(harness.people.actAs('grace').clickInMessage('clusters', ts as string, 'approve')).rejects.toThrow(
+      'no message',
+    );
   });
 
   it('in a thread names the thread', async () => {

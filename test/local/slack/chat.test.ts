@@ -34,7 +34,9 @@ describe('a message', () => {
 
   it('for one person is not in the history', async () => {
     await harness.web.chat.postEphemeral({ channel: 'C0CLUSTER', user: 'U0000ADA0', text: 'only you' });
-    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: 'only you', is_ephemeral: true }]);
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([
+      { text: 'only you', is_ephemeral: true },
+    ]);
     expect(await harness.people.listMessages('clusters', 'grace')).toEqual([]);
     expect((await harness.web.conversations.history({ channel: 'C0CLUSTER' })).messages).toEqual([]);
   });

@@ -79,7 +79,9 @@ describe('a slash command', () => {
   it('that nobody registered is answered by the workspace', async () => {
     harness = await startHarness();
     await harness.people.actAs('ada').sendCommand('clusters', '/nope');
-    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: '/nope is not a valid command.' }]);
+    expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([
+      { text: '/nope is not a valid command.' },
+    ]);
   });
 });
 
@@ -103,7 +105,10 @@ describe('a command that the bot does not take', () => {
     expect(await told()).toEqual(['dispatch_failed', undefined]);
     const bot = await startBareBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
-    expect(await harness.people.actAs('ada').sendCommand('clusters', '/kthw help')).toMatchObject({ ok: true, status: 200 });
+    expect(await harness.people.actAs('ada').sendCommand('clusters', '/kthw help')).toMatchObject({
+      ok: true,
+      status: 200,
+    });
     bot.close();
   });
 

@@ -40,7 +40,9 @@ describe('an event', () => {
     await ada.sendMessage('clusters', 'nobody in particular');
     await ada.sendMessage('random', '@kthw is not in here');
     await ada.sendMessage('clusters', '@kthw');
-    await harness.people.waitFor(() => bot.received.length > 0 || ada.sendCommand('clusters', '/kthw x').then(() => false));
+    await harness.people.waitFor(
+      () => bot.received.length > 0 || ada.sendCommand('clusters', '/kthw x').then(() => false),
+    );
     const texts = bot.received.flatMap(({ body }) => (body.startsWith('{') ? [JSON.parse(body).event.text] : []));
     expect(texts).toEqual(['<@U0000BOT0>']);
     bot.close();

@@ -57,6 +57,10 @@ describe('a call over the limit', () => {
     await post();
     await expect(post()).rejects.toMatchObject({ code: ErrorCode.RateLimitedError, retryAfter: 1 });
     expect(await harness.people.listMessages('clusters', 'ada')).toHaveLength(1);
-    expect((await harness.people.getCallCounts())['chat.postMessage']).toEqual({ calls: 2, ok: 1, errors: { ratelimited: 1 } });
+    expect((await harness.people.getCallCounts())['chat.postMessage']).toEqual({
+      calls: 2,
+      ok: 1,
+      errors: { ratelimited: 1 },
+    });
   });
 });

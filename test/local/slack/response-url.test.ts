@@ -74,7 +74,9 @@ describe("a button's response URL", () => {
       blocks: buttonBlocks('go') as never,
     });
     await harness.people.actAs('ada').clickInMessage('clusters', ts as string, 'go');
-    await harness.people.waitFor(async () => (await harness.people.getCallCounts()).response_url?.ok, { description: 'the response' });
+    await harness.people.waitFor(async () => (await harness.people.getCallCounts()).response_url?.ok, {
+      description: 'the response',
+    });
   }
 
   it('replaces the message', async () => {

@@ -26,7 +26,11 @@ export async function startHarness(
   options: SlackEmulatorOptions & { botSecret?: string; askIdentity?: boolean } = {},
 ): Promise<Harness> {
   const { botSecret, askIdentity, ...rest } = options;
-  const workspace = await startSlackEmulator({ rateLimits: { enabled: false }, eventRetryDelaysMs: [5, 10, 20], ...rest });
+  const workspace = await startSlackEmulator({
+    rateLimits: { enabled: false },
+    eventRetryDelaysMs: [5, 10, 20],
+    ...rest,
+  });
   const slackApiUrl = `${workspace.url}/api/`;
   const receiver = new HTTPReceiver({ signingSecret: botSecret ?? workspace.signingSecret, logLevel: LogLevel.ERROR });
   const clientOptions = { slackApiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };

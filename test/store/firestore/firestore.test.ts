@@ -73,7 +73,9 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect(await append).toBe(3);
       expect(store.usage.conflicts).toBeGreaterThan(0);
       expect(await store.append('r1', [said('four')], lease)).toBe(4);
-      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three', 'four'].map(said));
+      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(
+        ['one', 'two', 'three', 'four'].map(said),
+      );
     });
 
     test('is not taken for somebody else’s events', async () => {

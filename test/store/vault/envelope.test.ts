@@ -56,7 +56,8 @@ describe('a vault', () => {
       ['a', 'b'],
       ['A', 'b'],
     ] as const;
-    for (const [cluster, path] of places) await vaults.getVault(cluster).getOrCreate(path, () => new Secret(`${cluster} ${path}`));
+    for (const [cluster, path] of places)
+      await vaults.getVault(cluster).getOrCreate(path, () => new Secret(`${cluster} ${path}`));
     for (const [cluster, path] of places) {
       expect((await vaults.getVault(cluster).get(path))?.reveal()).toBe(`${cluster} ${path}`);
     }
@@ -162,7 +163,9 @@ describe('a ciphertext', () => {
     ['with another’s nonce', (_, other) => ({ nonce: other.nonce })],
     [
       'with a bit changed',
-      (c) => ({ ciphertext: `${c.ciphertext.slice(0, -8)}${c.ciphertext.at(-8) === 'A' ? 'B' : 'A'}${c.ciphertext.slice(-7)}` }),
+      (c) => ({
+        ciphertext: `${c.ciphertext.slice(0, -8)}${c.ciphertext.at(-8) === 'A' ? 'B' : 'A'}${c.ciphertext.slice(-7)}`,
+      }),
     ],
     ['with its end cut off', (c) => ({ ciphertext: c.ciphertext.slice(0, 24) })],
     ['with no nonce', () => ({ nonce: '' })],
@@ -201,11 +204,15 @@ describe('a ciphertext', () => {
     const [mine, theirs] = await store.list('secret');
     if (mine === undefined || theirs === undefined) throw new Error('two ciphertexts were to be there');
     await store.write('secret', theirs.id, { ...mine.value, cluster: 'theirs' }, theirs.version);
-    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(
+      SecretUnreadable,
+    );
     const [myKey, theirKey] = await store.list('dataKey');
     if (myKey === undefined || theirKey === undefined) throw new Error('two data keys were to be there');
     await store.write('dataKey', theirKey.id, myKey.value, theirKey.version);
-    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('theirs').get('authority/key')).rejects.toThrow(
+      SecretUnreadable,
+    );
   });
 
   test('is not made under a data key that was taken from another cluster', async () => {
@@ -233,7 +240,9 @@ describe('a ciphertext', () => {
     const [current] = await store.list('secret');
     if (old === undefined || current === undefined) throw new Error('a ciphertext was to be there');
     await store.write('secret', current.id, old.value, current.version);
-    await expect(createVaultProvider(store, keyring).getVault('demo').get('authority/key')).rejects.toThrow(SecretUnreadable);
+    await expect(createVaultProvider(store, keyring).getVault('demo').get('authority/key')).rejects.toThrow(
+      SecretUnreadable,
+    );
   });
 
   test('is another each time, also of the same secret', async () => {

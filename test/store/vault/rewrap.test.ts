@@ -115,7 +115,9 @@ describe('re-wrapping', () => {
     await expectAll(next);
     expect(await rewrapDataKeys(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(kmsKeyring());
-    await expect(createVaultProvider(store, next).getVault('cluster-1').get('a')).rejects.toThrow(/bring back the key file/);
+    await expect(createVaultProvider(store, next).getVault('cluster-1').get('a')).rejects.toThrow(
+      /bring back the key file/,
+    );
   });
 });
 

@@ -21,7 +21,9 @@ const debianSuites = new Set([
  * Mirrors of security updates and of other distributions and vendors don't count. Format: sources.list(5).
  */
 export function findDebianMirror(texts: readonly string[]): string | undefined {
-  for (const source of texts.flatMap((text) => (/^\s*Types\s*:/im.test(text) ? parseDeb822Sources(text) : parseOneLineSources(text)))) {
+  for (const source of texts.flatMap((text) =>
+    /^\s*Types\s*:/im.test(text) ? parseDeb822Sources(text) : parseOneLineSources(text),
+  )) {
     if (!source.suites.some((suite) => debianSuites.has(suite))) continue;
     const uri = source.uris.find(
       (each) => /^(https?|file):/.test(each) && /\/debian\/?$|\/archive\/debian\//.test(each),

@@ -43,7 +43,9 @@ export async function ensureRootfs(cacheDir: string, log: (line: string) => void
 }
 
 function isComplete(rootfs: string): boolean {
-  return existsSync(join(rootfs, '.kthw-whole')) && rootfsRecipe.sentinels.every((file) => existsSync(join(rootfs, file)));
+  return (
+    existsSync(join(rootfs, '.kthw-whole')) && rootfsRecipe.sentinels.every((file) => existsSync(join(rootfs, file)))
+  );
 }
 
 async function buildRootfs(folder: string, cacheDir: string, log: (line: string) => void): Promise<void> {
@@ -56,7 +58,11 @@ async function buildRootfs(folder: string, cacheDir: string, log: (line: string)
   log(`root file system: making Debian ${rootfsRecipe.suite} from ${mirror} (about a minute)`);
   const include = `--include=${rootfsRecipe.packages.join(',')}`;
   const args = ['--variant=minbase', `--cache-dir=${archives}`, include, rootfsRecipe.suite, folder, mirror];
-  const child = execa('debootstrap', args, { env: { PATH: systemPath, LC_ALL: 'C' }, timeout: buildTimeoutMs, all: true });
+  const child = execa('debootstrap', args, {
+    env: { PATH: systemPath, LC_ALL: 'C' },
+    timeout: buildTimeoutMs,
+    all: true,
+  });
   const lastLines: string[] = [];
   let detailCount = 0;
   try {

@@ -7,7 +7,11 @@ import { findMissingRequirements } from './requirements.ts';
  * @throws Error naming everything that is missing and what to install
  */
 export function assertHostRequirements(): void {
-  const missing = findMissingRequirements({ platform: process.platform, uid: process.getuid?.(), hasProgram: isOnPath });
+  const missing = findMissingRequirements({
+    platform: process.platform,
+    uid: process.getuid?.(),
+    hasProgram: isOnPath,
+  });
   if (missing.length > 0) throw new Error(`cannot run machines here: ${missing.join('; ')}`);
 }
 

@@ -18,7 +18,10 @@ const lockTimeoutMs = 60_000;
  * and disks; then does what has to come before anybody else can use the folder.
  * @throws Error when the run's process lives
  */
-export async function cleanUp(stateDir: string, onCleanedUp: () => Promise<void> = async () => undefined): Promise<void> {
+export async function cleanUp(
+  stateDir: string,
+  onCleanedUp: () => Promise<void> = async () => undefined,
+): Promise<void> {
   assertHostRequirements();
   await withRegistryLock(async () => {
     const owner = (await emulatorRegistry.find(computeEmulatorId(stateDir)))?.owner;
@@ -62,7 +65,8 @@ export async function cleanUpDeadEmulators(): Promise<readonly string[]> {
   for (const { stateDir } of deadRecords) await cleanUp(stateDir);
   const registeredIds = new Set(records.map(({ emulatorId }) => emulatorId));
   const emulatorIds = (await listNamespaces()).flatMap((name) => parseEmulatorId(name) ?? []);
-  for (const emulatorId of new Set(emulatorIds)) if (!registeredIds.has(emulatorId)) await removeHostResources(emulatorId);
+  for (const emulatorId of new Set(emulatorIds))
+    if (!registeredIds.has(emulatorId)) await removeHostResources(emulatorId);
   return deadRecords.map(({ stateDir }) => stateDir);
 }
 
@@ -70,10 +74,12 @@ export async function cleanUpDeadEmulators(): Promise<readonly string[]> {
 async function removeHostResources(emulatorId: string): Promise<void> {
   const resourceNames = createHostResourceNames(emulatorId);
   await new Cgroup(resourceNames.cgroup).remove();
-  for (const name of (await listNamespaces()).filter(resourceNames.isNamespace)) await runCommand('ip', ['netns', 'del', name]);
+  for (const name of (await listNamespaces()).filter(resourceNames.isNamespace))
+    await runCommand('ip', ['netns', 'del', name]);
   const links = await readdir('/sys/class/net');
   // An interface whose other end went with its namespace may be gone by now.
-  for (const name of links.filter(resourceNames.isUplink)) await runCommand('ip', ['link', 'del', name]).catch(() => undefined);
+  for (const name of links.filter(resourceNames.isUplink))
+    await runCommand('ip', ['link', 'del', name]).catch(() => undefined);
 }
 
 async function listNamespaces(): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProcessIdentity, getCurrentProcess } from './process-identity.ts';
+import { getCurrentProcess, type ProcessIdentity } from './process-identity.ts';
 
 /** A run that has, or had, things on this host. */
 export interface EmulatorRecord {
@@ -32,7 +32,9 @@ export const emulatorRegistry = {
   async list(): Promise<readonly EmulatorRecord[]> {
     const files = await readdir(folder).catch(() => []);
     const emulatorIds = files.flatMap((file) => /^([0-9a-f]{6})\.json$/.exec(file)?.[1] ?? []);
-    return (await Promise.all(emulatorIds.map((emulatorId) => emulatorRegistry.find(emulatorId)))).filter((run) => run !== undefined);
+    return (await Promise.all(emulatorIds.map((emulatorId) => emulatorRegistry.find(emulatorId)))).filter(
+      (run) => run !== undefined,
+    );
   },
 
   async unregister(emulatorId: string): Promise<void> {

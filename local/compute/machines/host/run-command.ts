@@ -23,10 +23,16 @@ export async function runCommand(
 }
 
 /** Runs `ip` commands, one a line, in one process; in a network namespace when one is named. */
-export async function runIpCommands(namespace: string | undefined, lines: readonly string[], force = false): Promise<void> {
+export async function runIpCommands(
+  namespace: string | undefined,
+  lines: readonly string[],
+  force = false,
+): Promise<void> {
   if (lines.length === 0) return;
   const namespaceArgs = namespace === undefined ? [] : ['-n', namespace];
-  await runCommand('ip', [...(force ? ['-force'] : []), ...namespaceArgs, '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  await runCommand('ip', [...(force ? ['-force'] : []), ...namespaceArgs, '-batch', '-'], {
+    input: `${lines.join('\n')}\n`,
+  });
 }
 
 /** Runs a program inside a network namespace; nothing but the network differs. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { MachineSpec } from '../../machine-backend.ts';
-import { type MetadataNode, buildMetadataTree } from './metadata-tree.ts';
+import { buildMetadataTree, type MetadataNode } from './metadata-tree.ts';
 import { findNode, renderNode } from './render-node.ts';
 
 /** A machine's metadata: what it is shown, and what it wrote. */
@@ -87,7 +87,10 @@ export class MetadataServer {
     const findCurrentNode = (withGuestAttributes = true) => {
       const record = this.#findRecord(address);
       if (record === undefined) return undefined;
-      return findNode(buildMetadataTree(record.machine, withGuestAttributes ? record.guestAttributes : new Map()), path);
+      return findNode(
+        buildMetadataTree(record.machine, withGuestAttributes ? record.guestAttributes : new Map()),
+        path,
+      );
     };
     // What a machine has written itself is no news for it.
     const computeCurrentEtag = () => computeEtag(findCurrentNode(path[1] === 'guest-attributes'));

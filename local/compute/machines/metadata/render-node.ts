@@ -36,8 +36,11 @@ function toCamelCaseKeys(node: MetadataNode, path: readonly string[]): unknown {
   if (Array.isArray(node)) return node.map((each: MetadataNode) => toCamelCaseKeys(each, path));
   if (typeof node !== 'object') return node;
   const isUserDefined = path.includes('attributes') || path.includes('guest-attributes');
-  const toKey = (key: string) => (isUserDefined ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [toKey(key), toCamelCaseKeys(value, [...path, key])]));
+  const toKey = (key: string) =>
+    isUserDefined ? key : key.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [toKey(key), toCamelCaseKeys(value, [...path, key])]),
+  );
 }
 
 function renderFlat(node: MetadataNode, prefix: string): string {

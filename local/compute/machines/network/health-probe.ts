@@ -59,7 +59,12 @@ export class HealthProbe {
   }
 }
 
-async function isResponding(spec: HealthCheckSpec, address: string, host: string, signal: AbortSignal): Promise<boolean> {
+async function isResponding(
+  spec: HealthCheckSpec,
+  address: string,
+  host: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(spec.timeoutMs)]);
   const { port, path } = spec;
   return await new Promise((resolve) => {

@@ -19,14 +19,21 @@ export class LoadBalancers {
   }
 
   /** Checks exactly these members from now on; what is known of one that was checked the same way before stays known. */
-  reconcile(specs: readonly LoadBalancerSpec[], listMembers: (spec: LoadBalancerSpec) => readonly LoadBalancerMember[]): void {
+  reconcile(
+    specs: readonly LoadBalancerSpec[],
+    listMembers: (spec: LoadBalancerSpec) => readonly LoadBalancerMember[],
+  ): void {
     const kept = new Map<string, HealthProbe>();
     for (const spec of specs) {
       if (spec.healthCheck === undefined) continue;
       for (const member of listMembers(spec)) {
         const key = buildProbeKey(spec.address, member.address, spec.healthCheck);
         const existing = this.#probes.get(key);
-        kept.set(key, existing ?? new HealthProbe(spec.healthCheck, member.healthCheckTransitAddress, spec.address, this.#onHealthChange));
+        kept.set(
+          key,
+          existing ??
+            new HealthProbe(spec.healthCheck, member.healthCheckTransitAddress, spec.address, this.#onHealthChange),
+        );
       }
     }
     for (const [key, probe] of this.#probes) if (!kept.has(key)) probe.stop();

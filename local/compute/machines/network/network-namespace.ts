@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { runInNamespace, runIpCommands, runCommand } from '../host/run-command.ts';
+import { runCommand, runInNamespace, runIpCommands } from '../host/run-command.ts';
 
 /** A network namespace whose addresses and routes are brought to a wanted list; what is there already is left alone. */
 export class NetworkNamespace {

@@ -19,11 +19,13 @@ export function renderNetworkRoutes(
   hostSide: { readonly host: string; readonly internet: readonly InternetService[] },
 ): readonly string[] {
   const lines = [`addr ${metadataAddress}/32 dev lo`];
-  for (const { range } of spec.subnets) lines.push(`addr ${computeGateway(range)}/32 dev lo`, `route unreachable ${range}`);
+  for (const { range } of spec.subnets)
+    lines.push(`addr ${computeGateway(range)}/32 dev lo`, `route unreachable ${range}`);
   for (const { address, interfaceName } of attachments) lines.push(`route ${address}/32 dev ${interfaceName}`);
   for (const { destination, nextHop, priority } of spec.routes) {
     const hop = attachments.find((each) => each.address === nextHop);
-    if (hop !== undefined) lines.push(`route ${destination} via ${nextHop} dev ${hop.interfaceName} metric ${priority + 1}`);
+    if (hop !== undefined)
+      lines.push(`route ${destination} via ${nextHop} dev ${hop.interfaceName} metric ${priority + 1}`);
   }
   // A more specific route beside the kernel's own local ones: these loopback addresses are not here, but on the host.
   for (const { address } of hostSide.internet)

@@ -1,7 +1,7 @@
 import type { FirewallRuleSpec } from '../../machine-backend.ts';
 import { metadataAddress } from '../metadata/metadata-server.ts';
-import { isSourceMatch, healthCheckerAddress, type ConnectionSource } from './connection-source.ts';
-import { isFromAnywhere, sortRules, isTarget } from './firewall-rules.ts';
+import { type ConnectionSource, healthCheckerAddress, isSourceMatch } from './connection-source.ts';
+import { isFromAnywhere, isTarget, sortRules } from './firewall-rules.ts';
 import type { NetworkAttachment } from './network-attachment.ts';
 
 /** All that decides what a network lets through and where it sends it. */
@@ -86,7 +86,9 @@ function renderDestinationNat(input: NetworkRulesetInput): string[] {
     lines.push(
       `iifname "${uplink}" ip daddr ${renderSet(attachments.map((each) => each.healthCheckTransitAddress))} ct mark set ${connectionMarks.health}`,
     );
-    lines.push(`ip daddr ${renderSet(attachments.map((each) => each.externalTransitAddress))} ct mark set ${connectionMarks.outside}`);
+    lines.push(
+      `ip daddr ${renderSet(attachments.map((each) => each.externalTransitAddress))} ct mark set ${connectionMarks.outside}`,
+    );
     lines.push(`iifname "${uplink}" dnat ip to ip daddr map { ${health} }`);
     lines.push(`dnat ip to ip daddr map { ${outside} }`);
   }
@@ -100,7 +102,8 @@ function renderSourceNat({ uplink, attachments }: NetworkRulesetInput): string[]
   if (transitAddresses !== '') lines.push(`oifname "${uplink}" snat ip to ip saddr map { ${transitAddresses} }`);
   lines.push(`oifname "${uplink}" masquerade`);
   // A machine that reaches itself from the outside must not see its own address as a stranger's.
-  for (const { interfaceName, gateway } of attachments) lines.push(`iifname "${interfaceName}" oifname "${interfaceName}" snat ip to ${gateway}`);
+  for (const { interfaceName, gateway } of attachments)
+    lines.push(`iifname "${interfaceName}" oifname "${interfaceName}" snat ip to ${gateway}`);
   return lines;
 }
 
@@ -114,26 +117,39 @@ function renderForwarding(input: NetworkRulesetInput): string[] {
   for (const { interfaceName, address, canIpForward } of input.attachments) {
     if (!canIpForward) lines.push(`oifname "${interfaceName}" ip daddr != ${address} drop`);
   }
-  lines.push(`ct mark ${connectionMarks.health} goto health`, `ct mark ${connectionMarks.outside} goto outside`, 'goto inside');
+  lines.push(
+    `ct mark ${connectionMarks.health} goto health`,
+    `ct mark ${connectionMarks.outside} goto outside`,
+    'goto inside',
+  );
   return lines;
 }
 
 /** The firewall's rules as connections of one origin meet them. */
-function renderFirewallRules({ firewall, attachments }: NetworkRulesetInput, connectionSource: ConnectionSource): string[] {
+function renderFirewallRules(
+  { firewall, attachments }: NetworkRulesetInput,
+  connectionSource: ConnectionSource,
+): string[] {
   const lines = sortRules(firewall).flatMap((rule) => {
     const targets = attachments.filter((each) => isTarget(rule, each.tags)).map((each) => each.interfaceName);
     if (targets.length === 0) return [];
     const target = rule.targetTags.length === 0 ? '' : `oifname ${renderSet(targets.map((each) => `"${each}"`))}`;
     const verdict = rule.action === 'allow' ? 'accept' : 'drop';
     return renderSourceMatches(rule, attachments, connectionSource).flatMap((sourceMatch) =>
-      renderProtocolMatches(rule).map((protocol) => [target, sourceMatch, protocol, verdict].filter((part) => part !== '').join(' ')),
+      renderProtocolMatches(rule).map((protocol) =>
+        [target, sourceMatch, protocol, verdict].filter((part) => part !== '').join(' '),
+      ),
     );
   });
   return [...lines, 'drop'];
 }
 
 /** One match a way in which a source can fit; an empty one fits always. */
-function renderSourceMatches(rule: FirewallRuleSpec, attachments: readonly NetworkAttachment[], connectionSource: ConnectionSource): readonly string[] {
+function renderSourceMatches(
+  rule: FirewallRuleSpec,
+  attachments: readonly NetworkAttachment[],
+  connectionSource: ConnectionSource,
+): readonly string[] {
   if (connectionSource !== 'inside') return isSourceMatch(rule, connectionSource) ? [''] : [];
   if (isFromAnywhere(rule)) return [''];
   const ranges = rule.sourceRanges.filter((range) => !range.includes(':'));
@@ -142,7 +158,10 @@ function renderSourceMatches(rule: FirewallRuleSpec, attachments: readonly Netwo
     .filter((each) => each.tags.some((tag) => rule.sourceTags.includes(tag)))
     .map((each) => each.address);
   // A set refuses overlapping elements, so that ranges and tagged addresses stand apart.
-  return [...ranges.map((range) => `ip saddr ${range}`), ...(tagged.length > 0 ? [`ip saddr ${renderSet(tagged)}`] : [])];
+  return [
+    ...ranges.map((range) => `ip saddr ${range}`),
+    ...(tagged.length > 0 ? [`ip saddr ${renderSet(tagged)}`] : []),
+  ];
 }
 
 function renderProtocolMatches(rule: FirewallRuleSpec): readonly string[] {

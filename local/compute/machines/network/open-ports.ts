@@ -1,6 +1,6 @@
 import type { FirewallRuleSpec } from '../../machine-backend.ts';
 import { isSourceMatch } from './connection-source.ts';
-import { sortRules, isTarget } from './firewall-rules.ts';
+import { isTarget, sortRules } from './firewall-rules.ts';
 
 /**
  * The TCP ports on which outsiders can reach a machine with these tags, for those rules that name ports; a range wider
@@ -13,7 +13,9 @@ export function listExternallyOpenPorts(
 ): readonly number[] {
   const applicableRules = sortRules(rules).filter((rule) => isTarget(rule, tags) && isSourceMatch(rule, 'outside'));
   const allowedRanges = applicableRules.flatMap((rule) => (rule.action === 'allow' ? listTcpRanges(rule) : []));
-  const ports = allowedRanges.filter(([first, last]) => last - first < maxRangeSize).flatMap(([first, last]) => expandRange(first, last));
+  const ports = allowedRanges
+    .filter(([first, last]) => last - first < maxRangeSize)
+    .flatMap(([first, last]) => expandRange(first, last));
   const findDecidingRule = (port: number) =>
     applicableRules.find((rule) => listTcpRanges(rule).some(([first, last]) => first <= port && port <= last));
   return [...new Set(ports)].filter((port) => findDecidingRule(port)?.action === 'allow').sort((a, b) => a - b);

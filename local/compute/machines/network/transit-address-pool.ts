@@ -31,7 +31,8 @@ export class TransitAddressPool {
   allocate(key: string): string {
     const existing = this.#byKey.get(key);
     if (existing !== undefined) return existing;
-    if (this.#nextIndex >= blockSize) throw new Error(`cannot give "${key}" an address: a network has ${blockSize - 16} at most`);
+    if (this.#nextIndex >= blockSize)
+      throw new Error(`cannot give "${key}" an address: a network has ${blockSize - 16} at most`);
     const address = formatAddress(this.#firstAddress + this.#nextIndex++);
     this.#byKey.set(key, address);
     this.#byAddress.set(address, key);

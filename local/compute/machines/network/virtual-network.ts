@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExternalAddressSpec, MachineSpec, NetworkSpec } from '../../machine-backend.ts';
 import type { HostResourceNames } from '../host/host-resource-names.ts';
-import { runIpCommands, runCommand } from '../host/run-command.ts';
+import { runCommand, runIpCommands } from '../host/run-command.ts';
 import { type MetadataRecord, MetadataServer } from '../metadata/metadata-server.ts';
 import { coalesceCalls } from './coalesce-calls.ts';
 import { renderHostsFile, writeInPlace } from './hosts-file.ts';
@@ -51,7 +51,10 @@ export class VirtualNetwork {
   readonly #namespace: NetworkNamespace;
   readonly #transitAddresses: TransitAddressPool;
   readonly #uplink: string;
-  readonly #attachedMachines = new Map<string, { spec: MachineSpec; namespace: NetworkNamespace; running: boolean; loadedRuleset: string }>();
+  readonly #attachedMachines = new Map<
+    string,
+    { spec: MachineSpec; namespace: NetworkNamespace; running: boolean; loadedRuleset: string }
+  >();
   readonly #loadBalancers: LoadBalancers;
   readonly #portForwarder: PortForwarder;
   #metadataPort = 0;
@@ -100,7 +103,9 @@ export class VirtualNetwork {
     const namespace = new NetworkNamespace(this.#options.resourceNames.getMachineNamespace(spec.name));
     const interfaceName = this.#options.resourceNames.getMachineInterface(spec.name);
     await namespace.create(machineSysctls);
-    await runIpCommands(undefined, [`link add ${interfaceName} netns ${this.#namespace.name} type veth peer name eth0 netns ${namespace.name}`]);
+    await runIpCommands(undefined, [
+      `link add ${interfaceName} netns ${this.#namespace.name} type veth peer name eth0 netns ${namespace.name}`,
+    ]);
     await runIpCommands(this.#namespace.name, [`link set ${interfaceName} up`]);
     await runIpCommands(namespace.name, [
       `addr add ${spec.address}/32 dev eth0`,
@@ -156,7 +161,9 @@ export class VirtualNetwork {
     const loadBalancers = this.#listLoadBalancers();
     this.#loadBalancers.reconcile(loadBalancers, (spec) => this.#listMembers(spec));
     const { internet } = this.#options;
-    await this.#namespace.reconcile(renderNetworkRoutes(this.spec, attachments, { internet, host: this.#transitAddresses.hostAddress }));
+    await this.#namespace.reconcile(
+      renderNetworkRoutes(this.spec, attachments, { internet, host: this.#transitAddresses.hostAddress }),
+    );
     await this.#namespace.loadRuleset(
       renderNetworkRuleset({
         uplink: 'uplink',
@@ -184,7 +191,8 @@ export class VirtualNetwork {
     );
     for (const each of this.spec.externalAddresses) {
       const target = each.kind === 'machine' ? this.#findAttachment(each.target) : undefined;
-      if (each.kind === 'balancer') transitAddresses.set(each.address, this.#transitAddresses.allocate(`address ${each.address}`));
+      if (each.kind === 'balancer')
+        transitAddresses.set(each.address, this.#transitAddresses.allocate(`address ${each.address}`));
       else if (target !== undefined) transitAddresses.set(each.address, target.externalTransitAddress);
     }
     const ruleset = renderMachineRuleset(transitAddresses);

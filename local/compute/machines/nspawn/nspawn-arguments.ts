@@ -12,7 +12,13 @@ export interface NspawnSettings {
  * How systemd-nspawn is called to boot a machine that runs containers itself: every capability and system call there is,
  * and no dealings with the host's systemd, which need not be there. Options: systemd-nspawn(1).
  */
-export function buildNspawnArguments({ name, root, networkNamespace, hostsFile, binds }: NspawnSettings): readonly string[] {
+export function buildNspawnArguments({
+  name,
+  root,
+  networkNamespace,
+  hostsFile,
+  binds,
+}: NspawnSettings): readonly string[] {
   return [
     '--quiet',
     '--boot',

@@ -1,14 +1,20 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MachineLimits, MachineMetadata, MachineSpec, MachineBackend, NetworkSpec } from '../../machine-backend.ts';
-import { getDefaultCacheDir, ensureRootfs } from '../guest/ensure-rootfs.ts';
+import type {
+  MachineBackend,
+  MachineLimits,
+  MachineMetadata,
+  MachineSpec,
+  NetworkSpec,
+} from '../../machine-backend.ts';
+import { ensureRootfs, getDefaultCacheDir } from '../guest/ensure-rootfs.ts';
 import { writeGuestLayer } from '../guest/guest-layer.ts';
 import { assertHostRequirements } from '../host/assert-host-requirements.ts';
 import { cleanUp, cleanUpAfterProcess } from '../host/clean-up.ts';
 import { computeEmulatorId } from '../host/emulator-id.ts';
 import { emulatorRegistry } from '../host/emulator-registry.ts';
 import { createHostResourceNames } from '../host/host-resource-names.ts';
-import { type Watchdog, startWatchdog } from '../host/watchdog.ts';
+import { startWatchdog, type Watchdog } from '../host/watchdog.ts';
 import type { InternetService } from '../network/network-routes.ts';
 import { VirtualNetwork } from '../network/virtual-network.ts';
 import { NspawnMachine } from './nspawn-machine.ts';
@@ -123,8 +129,22 @@ class NspawnHost implements NspawnMachineBackend {
       this.stop(spec.name).catch((error: unknown) => log(`machine "${spec.name}": ${String(error)}`));
     };
     const { hostsFile } = network;
-    const machine = new NspawnMachine(spec, { resourceNames: this.#resourceNames, folder, layers, hostsFile, stopTimeoutMs, onPowerOff, log });
-    const entry: MachineEntry = { spec, machine, network, guestAttributes: new Map(), lastOperation: Promise.resolve() };
+    const machine = new NspawnMachine(spec, {
+      resourceNames: this.#resourceNames,
+      folder,
+      layers,
+      hostsFile,
+      stopTimeoutMs,
+      onPowerOff,
+      log,
+    });
+    const entry: MachineEntry = {
+      spec,
+      machine,
+      network,
+      guestAttributes: new Map(),
+      lastOperation: Promise.resolve(),
+    };
     this.#entries.set(spec.name, entry);
     await this.#runExclusive(spec.name, async () => {
       await mkdir(folder, { recursive: true });

@@ -71,9 +71,10 @@ export class NspawnMachine {
     if (container !== undefined) {
       container.terminate();
       const deadline = new AbortController();
-      await Promise.race([container.ended, sleep(this.#options.stopTimeoutMs, undefined, { signal: deadline.signal })]).catch(
-        () => undefined,
-      );
+      await Promise.race([
+        container.ended,
+        sleep(this.#options.stopTimeoutMs, undefined, { signal: deadline.signal }),
+      ]).catch(() => undefined);
       deadline.abort();
     }
     await this.kill();

@@ -1,12 +1,12 @@
 import { ApiError, apiErrors } from '../../api/api-error.ts';
-import { getLastSegment, buildLink, toResourcePath, parseLink } from '../../api/links.ts';
+import { buildLink, getLastSegment, parseLink, toResourcePath } from '../../api/links.ts';
 import { findReservedAddress, listAddressUsers } from '../addresses.ts';
 import { disks } from '../disks.ts';
 import { resolveImage } from '../images.ts';
 import { getRegion } from '../locations.ts';
 import { assertUniqueName } from '../networks.ts';
 import { getAddressAt, isInRange, isReservedAddress } from '../ranges.ts';
-import type { ResourceDraft, RelatedResource, InsertContext } from '../resource-kind.ts';
+import type { InsertContext, RelatedResource, ResourceDraft } from '../resource-kind.ts';
 import type { Subnetwork } from '../subnetworks.ts';
 import { buildMetadata, buildTags } from './instance-fields.ts';
 import { type AccessConfig, type Instance, instances, type NetworkInterface } from './instances.ts';
@@ -83,7 +83,10 @@ export function resolveMachineType(given: string | undefined, field: string, pro
   return found.link;
 }
 
-function draftDisk(disk: DiskRequest, context: InsertContext): { readonly attached: Instance['disks'][number]; readonly relatedResource: RelatedResource } {
+function draftDisk(
+  disk: DiskRequest,
+  context: InsertContext,
+): { readonly attached: Instance['disks'][number]; readonly relatedResource: RelatedResource } {
   const params = disk.initializeParams;
   if (params === undefined) throw apiErrors.notImplemented('a machine on a disk that exists already');
   if (params.sourceImage === undefined) throw apiErrors.requiredField('resource.disks[0].initializeParams.sourceImage');
@@ -124,7 +127,12 @@ function draftDisk(disk: DiskRequest, context: InsertContext): { readonly attach
 
 function draftInterface(nic: NetworkInterface, context: InsertContext): NetworkInterface {
   if (nic.subnetwork === undefined) throw apiErrors.requiredField('resource.networkInterfaces[0].subnetwork');
-  const found = parseLink(nic.subnetwork, 'subnetworks', 'resource.networkInterfaces[0].subnetwork', context.project.id);
+  const found = parseLink(
+    nic.subnetwork,
+    'subnetworks',
+    'resource.networkInterfaces[0].subnetwork',
+    context.project.id,
+  );
   if (getRegion(found.scope) !== context.region) {
     throw apiErrors.invalidField(
       'resource.networkInterfaces[0].subnetwork',
@@ -150,11 +158,17 @@ function draftInterface(nic: NetworkInterface, context: InsertContext): NetworkI
     network: subnetwork.network,
     subnetwork: subnetwork.selfLink,
     networkIP: allocateInternalAddress(nic.networkIP, subnetwork.ipCidrRange, new Set(usedAddresses)),
-    ...(configs.length === 0 ? {} : { accessConfigs: configs.slice(0, 1).map((config) => draftAccessConfig(config, context)) }),
+    ...(configs.length === 0
+      ? {}
+      : { accessConfigs: configs.slice(0, 1).map((config) => draftAccessConfig(config, context)) }),
   };
 }
 
-function allocateInternalAddress(requestedAddress: string | undefined, range: string, usedAddresses: ReadonlySet<string>): string {
+function allocateInternalAddress(
+  requestedAddress: string | undefined,
+  range: string,
+  usedAddresses: ReadonlySet<string>,
+): string {
   const field = 'resource.networkInterfaces[0].networkIP';
   if (requestedAddress !== undefined && requestedAddress !== '') {
     if (!isInRange(requestedAddress, range) || isReservedAddress(requestedAddress, range)) {
@@ -165,7 +179,11 @@ function allocateInternalAddress(requestedAddress: string | undefined, range: st
       );
     }
     if (usedAddresses.has(requestedAddress))
-      throw new ApiError(400, 'ipInUseByAnotherResource', `IP '${requestedAddress}' is already being used by another resource.`);
+      throw new ApiError(
+        400,
+        'ipInUseByAnotherResource',
+        `IP '${requestedAddress}' is already being used by another resource.`,
+      );
     return requestedAddress;
   }
   for (let offset = 2; isInRange(getAddressAt(range, offset), range); offset++) {

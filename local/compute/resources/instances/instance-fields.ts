@@ -12,8 +12,10 @@ export function buildMetadata(items: readonly MetadataItem[]): Metadata & { read
     const field = `metadata.items[${at}].key`;
     if (!/^[\w-]{1,128}$/.test(key ?? ''))
       throw apiErrors.invalidField(field, key ?? '', "Must be a match of regex '[a-zA-Z0-9-_]{1,128}'");
-    if (items.findIndex((other) => other.key === key) !== at) throw apiErrors.invalidField(field, key, 'Duplicate metadata key.');
-    if ((value?.length ?? 0) > 256 * 1024) throw apiErrors.invalidField(field, key, 'The metadata value is larger than 256 KB.');
+    if (items.findIndex((other) => other.key === key) !== at)
+      throw apiErrors.invalidField(field, key, 'Duplicate metadata key.');
+    if ((value?.length ?? 0) > 256 * 1024)
+      throw apiErrors.invalidField(field, key, 'The metadata value is larger than 256 KB.');
   }
   if (items.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0) > 512 * 1024) {
     throw apiErrors.invalidField(
@@ -23,14 +25,22 @@ export function buildMetadata(items: readonly MetadataItem[]): Metadata & { read
     );
   }
   const kept = items.map(({ key, value }) => ({ key, value: value ?? '' }));
-  return { kind: 'compute#metadata', fingerprint: computeFingerprint(kept), ...(kept.length === 0 ? {} : { items: kept }) };
+  return {
+    kind: 'compute#metadata',
+    fingerprint: computeFingerprint(kept),
+    ...(kept.length === 0 ? {} : { items: kept }),
+  };
 }
 
 /** Tags in Google's form. @throws ApiError 400 for one that is no name */
 export function buildTags(items: readonly string[]): Instance['tags'] {
   for (const [at, tag] of items.entries()) {
     if (!/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(tag)) {
-      throw apiErrors.invalidField(`tags.items[${at}]`, tag, "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'");
+      throw apiErrors.invalidField(
+        `tags.items[${at}]`,
+        tag,
+        "Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)'",
+      );
     }
   }
   return { fingerprint: computeFingerprint(items), ...(items.length === 0 ? {} : { items }) };

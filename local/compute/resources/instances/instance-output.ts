@@ -31,10 +31,14 @@ export async function getSerialPortOutput(call: ApiCall, entity: Entity<Instance
   const port = call.query.get('port') ?? '1';
   if (!/^[1-4]$/.test(port)) throw apiErrors.invalidParameter('port', port, 'Must be between 1 and 4.');
   const requestedStart = call.query.get('start') ?? '0';
-  if (!/^-?\d+$/.test(requestedStart)) throw apiErrors.invalidParameter('start', requestedStart, 'Must be a number of bytes.');
+  if (!/^-?\d+$/.test(requestedStart))
+    throw apiErrors.invalidParameter('start', requestedStart, 'Must be a number of bytes.');
   const output = Buffer.from(port === '1' ? await call.cloud.machines.readConsole(entity.resource.name) : '');
   // A negative start counts from the end.
-  const start = Math.min(Number(requestedStart) < 0 ? Math.max(0, output.length + Number(requestedStart)) : Number(requestedStart), output.length);
+  const start = Math.min(
+    Number(requestedStart) < 0 ? Math.max(0, output.length + Number(requestedStart)) : Number(requestedStart),
+    output.length,
+  );
   return {
     kind: 'compute#serialPortOutput',
     contents: output.subarray(start).toString('utf8'),

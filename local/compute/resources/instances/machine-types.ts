@@ -60,7 +60,9 @@ export const machineTypes: ResourceKind<MachineType> = {
 /** vCPUs as the quota counts them, and the name of that quota. */
 export function findCpuQuotaUsage(type: string): { readonly metric: string; readonly amount: number } | undefined {
   const machineTypeSpec = machineTypeSpecs[type];
-  return machineTypeSpec === undefined ? undefined : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: machineTypeSpec[0] };
+  return machineTypeSpec === undefined
+    ? undefined
+    : { metric: type.startsWith('n2-') ? 'N2_CPUS' : 'CPUS', amount: machineTypeSpec[0] };
 }
 
 export function getMachineLimits(type: string): MachineLimits {

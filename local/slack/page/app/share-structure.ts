@@ -2,9 +2,14 @@
 export function shareStructure<T>(previous: T, next: T): T {
   if (Object.is(previous, next) || !isObject(previous) || !isObject(next)) return next;
   if (Array.isArray(previous) !== Array.isArray(next)) return next;
-  const counterparts = Array.isArray(next) ? matchByKey(previous as unknown as KeyedItem[], next as unknown as KeyedItem[]) : previous;
+  const counterparts = Array.isArray(next)
+    ? matchByKey(previous as unknown as KeyedItem[], next as unknown as KeyedItem[])
+    : previous;
   const merged = Object.fromEntries(
-    Object.entries(next).map(([key, value]) => [key, shareStructure((counterparts as Record<string, unknown>)[key], value)]),
+    Object.entries(next).map(([key, value]) => [
+      key,
+      shareStructure((counterparts as Record<string, unknown>)[key], value),
+    ]),
   );
   const hasChanged =
     Object.keys(merged).length !== Object.keys(previous).length ||

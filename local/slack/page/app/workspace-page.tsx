@@ -30,7 +30,8 @@ export function WorkspacePage({ route }: { route: Route }) {
   const dmHandle = route.channel.startsWith('@') ? route.channel.slice(1) : undefined;
   // A direct conversation is made when it is first opened.
   useEffect(() => {
-    if (team && dmHandle && !channel) void notices.reportErrors(() => performAction('dm', { as, with: dmHandle }).then(() => {}));
+    if (team && dmHandle && !channel)
+      void notices.reportErrors(() => performAction('dm', { as, with: dmHandle }).then(() => {}));
   }, [team, channel, dmHandle, as, notices]);
   const unread = team?.channels.reduce((sum, one) => sum + one.mentions, 0) ?? 0;
   const title = team && channel ? `${formatChannelTitle(team, channel)} – ${team.team.name}` : 'Workspace';

@@ -58,7 +58,9 @@ export function ControlElement({ block, control, field }: ControlElementProps) {
   return (
     <>
       {renderControl(props)}
-      {pendingConfirm && control.confirm && <ConfirmDialog confirm={control.confirm} onAnswer={pendingConfirm.resolve} />}
+      {pendingConfirm && control.confirm && (
+        <ConfirmDialog confirm={control.confirm} onAnswer={pendingConfirm.resolve} />
+      )}
     </>
   );
 }

@@ -55,7 +55,9 @@ function getInitialValue(control: Control): string {
   return option?.value ?? user ?? channel ?? control.initial_conversation ?? '';
 }
 
-function useOptionGroups(control: Control): readonly { readonly label: string; readonly options: readonly SelectOption[] }[] {
+function useOptionGroups(
+  control: Control,
+): readonly { readonly label: string; readonly options: readonly SelectOption[] }[] {
   const { people, channels } = useDirectory();
   switch (control.type) {
     case 'users_select':
@@ -67,7 +69,10 @@ function useOptionGroups(control: Control): readonly { readonly label: string; r
     }
     default:
       if (!control.option_groups) return [{ label: '', options: (control.options ?? []).map(toSelectOption) }];
-      return control.option_groups.map(({ label, options }) => ({ label: label.text, options: options.map(toSelectOption) }));
+      return control.option_groups.map(({ label, options }) => ({
+        label: label.text,
+        options: options.map(toSelectOption),
+      }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Block } from '../../model/view.ts';
-import type { Control, InputValues, ControlValue } from './block-kit-types.ts';
+import type { Control, ControlValue, InputValues } from './block-kit-types.ts';
 
 /** What blocks stand on: a message, a modal, a Home tab; or, without it, only a picture of one. */
 export interface Surface {

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { View } from '../../model/view.ts';
-import type { ChannelEntry, Overview, ApiMessage } from '../app/api-types.ts';
+import type { ApiMessage, ChannelEntry, Overview } from '../app/api-types.ts';
 import { formatChannelTitle } from '../app/find-channel.ts';
 import { performAction } from '../app/local-api-client.ts';
-import { type Route, formatRoute } from '../app/route.ts';
+import { formatRoute, type Route } from '../app/route.ts';
 import type { ChangeStream } from '../app/use-change-stream.ts';
 import { useQuery } from '../app/use-query.ts';
 import { MessageList } from '../message/message-list.tsx';
@@ -104,7 +104,10 @@ function useMarkAsRead(as: string, channel: ChannelEntry, newest: string | undef
 function AddAppButton({ as, channel, team }: { as: string; channel: ChannelEntry; team: Overview }) {
   const notices = useNotices();
   const app = team.people.find(({ id }) => id === team.bot.user);
-  const inviteApp = () => notices.reportErrors(() => performAction('invite', { as, channel: channel.id, user: team.bot.user }).then(() => {}));
+  const inviteApp = () =>
+    notices.reportErrors(() =>
+      performAction('invite', { as, channel: channel.id, user: team.bot.user }).then(() => {}),
+    );
   return (
     <button type="button" className="button quiet" onClick={() => void inviteApp()}>
       Add {app?.realName} here

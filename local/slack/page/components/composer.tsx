@@ -60,7 +60,12 @@ export function Composer({ placeholder, send, commands, historyKey }: ComposerPr
     } else if (direction !== undefined && hints.length > 1 && isChoosing) {
       event.preventDefault();
       setSelectedIndex((selectedIndex - direction + hints.length) % hints.length);
-    } else if (direction !== undefined && !text.includes('\n') && (text === '' || historyOffset > 0) && recall(historyOffset + direction)) {
+    } else if (
+      direction !== undefined &&
+      !text.includes('\n') &&
+      (text === '' || historyOffset > 0) &&
+      recall(historyOffset + direction)
+    ) {
       event.preventDefault();
     }
   };

@@ -49,8 +49,11 @@ export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
       const id = block.block_id ?? '';
       // What was just chosen is not in the state of this drawing yet.
       const isPress = control.type === 'button' || control.type === 'overflow';
-      const values = isPress || value === undefined ? inputValues : withValue(inputValues, id, control.action_id, value);
-      await showResult(performAction('click', { as, viewId: view.id, actionId: control.action_id, blockId: id, value, values }));
+      const values =
+        isPress || value === undefined ? inputValues : withValue(inputValues, id, control.action_id, value);
+      await showResult(
+        performAction('click', { as, viewId: view.id, actionId: control.action_id, blockId: id, value, values }),
+      );
     },
   };
   const submit = async (event: FormEvent) => {
@@ -90,6 +93,11 @@ export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
   );
 }
 
-function withValue(inputValues: InputValues, block: string, action: string, value: InputValues[string][string]): InputValues {
+function withValue(
+  inputValues: InputValues,
+  block: string,
+  action: string,
+  value: InputValues[string][string],
+): InputValues {
   return { ...inputValues, [block]: { ...inputValues[block], [action]: value } };
 }

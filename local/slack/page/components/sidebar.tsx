@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import type { Person } from '../../model/person.ts';
 import type { ChannelEntry, Overview } from '../app/api-types.ts';
-import { type Route, formatRoute } from '../app/route.ts';
+import { formatRoute, type Route } from '../app/route.ts';
 import type { Theme } from '../app/use-theme.ts';
 import { Avatar } from '../message/avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -54,7 +54,12 @@ export function Sidebar({ team, route, channel, theme, setTheme }: SidebarProps)
         )}
         <h2>Direct messages</h2>
         {others.map((one) => (
-          <SidebarRow href={buildHref({ channel: `@${one.name}` })} entry={findDm(one.id)} current={current} key={one.id}>
+          <SidebarRow
+            href={buildHref({ channel: `@${one.name}` })}
+            entry={findDm(one.id)}
+            current={current}
+            key={one.id}
+          >
             <Avatar person={one} small />
             <span className="name">{one.realName}</span>
           </SidebarRow>

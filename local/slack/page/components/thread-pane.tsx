@@ -1,4 +1,4 @@
-import type { ChannelEntry, ApiMessage } from '../app/api-types.ts';
+import type { ApiMessage, ChannelEntry } from '../app/api-types.ts';
 import type { ChangeStream } from '../app/use-change-stream.ts';
 import { useQuery } from '../app/use-query.ts';
 import { MessageList } from '../message/message-list.tsx';

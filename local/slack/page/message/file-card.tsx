@@ -15,7 +15,8 @@ export function FileCard({ file }: { file: ApiFile }) {
   const [preview, setPreview] = useState<Preview>();
   const isImage = /^image\/(png|jpeg|gif)$/.test(file.mimetype);
   const isText = file.mimetype === 'text/plain' || file.mimetype === 'application/json';
-  const toggle = async () => setPreview(preview ? undefined : await fetchQuery<Preview>('preview', { as: me, id: file.id }));
+  const toggle = async () =>
+    setPreview(preview ? undefined : await fetchQuery<Preview>('preview', { as: me, id: file.id }));
   const title = file.title || file.name;
   return (
     <figure className="file">

@@ -9,7 +9,7 @@ import { SurfaceProvider } from '../block-kit/surface.ts';
 import { Icon } from '../components/icon.tsx';
 import { Avatar } from './avatar.tsx';
 import { FileCard } from './file-card.tsx';
-import { toDate, formatTime } from './format-time.ts';
+import { formatTime, toDate } from './format-time.ts';
 
 export interface MessageProps {
   readonly message: ApiMessage;
@@ -23,11 +23,19 @@ export interface MessageProps {
 }
 
 /** One message, with everything that hangs on it. */
-export const Message = memo(function Message({ message, compact = false, openThread, onAction, children }: MessageProps) {
+export const Message = memo(function Message({
+  message,
+  compact = false,
+  openThread,
+  onAction,
+  children,
+}: MessageProps) {
   const { people } = useDirectory();
   const person = people.find(({ id }) => id === message.user);
   const surface = useMemo(
-    () => ({ onAction: (block: Block, control: Control, value?: ControlValue) => onAction(message, block, control, value) }),
+    () => ({
+      onAction: (block: Block, control: Control, value?: ControlValue) => onAction(message, block, control, value),
+    }),
     [message, onAction],
   );
   const classes = ['message', compact && 'compact', message.is_ephemeral && 'ephemeral'].filter(Boolean).join(' ');

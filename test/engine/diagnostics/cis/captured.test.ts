@@ -12,14 +12,20 @@ function captured(name: 'controller' | 'worker'): string {
 
 describe('what was captured on real machines', () => {
   test('is understood to its last line', () => {
-    const { processes, files, configFiles, privateKeys, certificateAuthorities, cniPlugins, encryptionProviders } = parseHostFacts(captured('controller'));
+    const { processes, files, configFiles, privateKeys, certificateAuthorities, cniPlugins, encryptionProviders } =
+      parseHostFacts(captured('controller'));
     expect([...processes].map(([name, { user }]) => [name, user])).toEqual(
       ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => [name, name]),
     );
     expect(processes.get('kube-apiserver')?.flags.size).toBe(35);
     expect(files.get('/run/etcd/etcd-key.pem')).toEqual({ mode: 0o400, owner: 'etcd:root' });
     expect([...configFiles.keys()]).toEqual(['scheduler', 'admission', 'audit-policy']);
-    expect([privateKeys.length, certificateAuthorities.length, encryptionProviders, cniPlugins]).toEqual([12, 5, ['secretbox', 'identity'], []]);
+    expect([privateKeys.length, certificateAuthorities.length, encryptionProviders, cniPlugins]).toEqual([
+      12,
+      5,
+      ['secretbox', 'identity'],
+      [],
+    ]);
     expect(parseHostFacts(captured('worker')).cniPlugins).toEqual(['bridge', 'host-local', 'loopback']);
   });
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createScanInput, hardenedScan, type SampleScan, tutorialScan } from '../../../../local/gallery/samples/sample-scan.ts';
+import {
+  createScanInput,
+  hardenedScan,
+  type SampleScan,
+  tutorialScan,
+} from '../../../../local/gallery/samples/sample-scan.ts';
 import type { CheckResult } from '../../../../src/engine/diagnostics/cis/check.ts';
 import { checks } from '../../../../src/engine/diagnostics/cis/checks.ts';
 import { evaluateChecks } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
@@ -282,7 +287,12 @@ const changes: readonly Change[] = [
   ],
   ['5.3.2', 'a namespace without, where they are enforced', calico([]), '`default` has none'],
   ['ssh is closed', 'a rule', { ...hardenedScan, compute: tutorialScan.compute }, 'lets 0.0.0.0/0 in'],
-  ["no ssh key is in the machines' metadata", 'a key', { ...hardenedScan, compute: tutorialScan.compute }, 'there is one'],
+  [
+    "no ssh key is in the machines' metadata",
+    'a key',
+    { ...hardenedScan, compute: tutorialScan.compute },
+    'there is one',
+  ],
   ["machines can't change the project", 'a scope', { ...hardenedScan, compute: tutorialScan.compute }, '`compute`'],
   [
     "an authority's key lies only where it signs",

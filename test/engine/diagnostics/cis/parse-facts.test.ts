@@ -43,7 +43,12 @@ text other 12 /o.yaml`);
   });
 
   test('of nothing is nothing', () => {
-    expect(parseHostFacts('')).toMatchObject({ files: new Map(), processes: new Map(), encryptionProviders: [], privateKeys: [] });
+    expect(parseHostFacts('')).toMatchObject({
+      files: new Map(),
+      processes: new Map(),
+      encryptionProviders: [],
+      privateKeys: [],
+    });
     expect(parseHostFacts('audit-log ')).not.toHaveProperty('auditLogBytes');
   });
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InMemoryMachineBackend } from '../../../../local/compute/in-memory-machine-backend.ts';
-import { type ComputeEmulator as LocalCloud, startComputeEmulator } from '../../../../local/compute/start-compute-emulator.ts';
+import {
+  type ComputeEmulator as LocalCloud,
+  startComputeEmulator,
+} from '../../../../local/compute/start-compute-emulator.ts';
 import type { ComputeCall } from '../../../../src/engine/gcp/compute/compute-api.ts';
 import type { ComputeClient, InstanceSpec, ZonalResource } from '../../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
@@ -234,7 +237,10 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(await cloud.getMachineType({ name: 'z9-huge', zone }, signal)).toBeUndefined();
     expect(await cloud.listZones(region, signal)).toEqual(['a', 'b', 'c', 'f'].map((letter) => `${region}-${letter}`));
     expect(await cloud.listZones('mars-north1', signal)).toBeUndefined();
-    expect(await cloud.listRegions(signal)).toContainEqual({ name: region, zones: await cloud.listZones(region, signal) });
+    expect(await cloud.listRegions(signal)).toContainEqual({
+      name: region,
+      zones: await cloud.listZones(region, signal),
+    });
     const types = await cloud.listMachineTypes(zone, signal);
     expect(types).toContainEqual({ name: 'g1-small', cpus: 1, memoryMb: 1740, sharedCpu: true });
     expect(types?.map(({ name }) => name)).toEqual(types?.map(({ name }) => name).toSorted());

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InMemoryMachineBackend } from '../../../../local/compute/in-memory-machine-backend.ts';
-import { type ComputeEmulator as LocalCloud, startComputeEmulator } from '../../../../local/compute/start-compute-emulator.ts';
+import {
+  type ComputeEmulator as LocalCloud,
+  startComputeEmulator,
+} from '../../../../local/compute/start-compute-emulator.ts';
 import type { ComputeClient } from '../../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
 import { network } from '../../../../src/engine/phases/network.ts';

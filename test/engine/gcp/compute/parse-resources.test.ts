@@ -4,7 +4,7 @@ import type { InstanceSpec } from '../../../../src/engine/gcp/compute/compute-cl
 import { toFirewallRule } from '../../../../src/engine/gcp/compute/firewall-client.ts';
 import { toForwardingRule } from '../../../../src/engine/gcp/compute/forwarding-rule-client.ts';
 import { toHealthCheck } from '../../../../src/engine/gcp/compute/health-check-client.ts';
-import { toRequestBody, toInstance } from '../../../../src/engine/gcp/compute/instance-client.ts';
+import { toInstance, toRequestBody } from '../../../../src/engine/gcp/compute/instance-client.ts';
 import { buildLink, getLinkName, getLinkSegment } from '../../../../src/engine/gcp/compute/links.ts';
 import { toSubnetwork } from '../../../../src/engine/gcp/compute/subnetwork-client.ts';
 import { toTargetPool } from '../../../../src/engine/gcp/compute/target-pool-client.ts';

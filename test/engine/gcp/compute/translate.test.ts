@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createComputeError, type ComputeErrorKind, classifyError } from '../../../../src/engine/gcp/compute/classify-error.ts';
+import {
+  type ComputeErrorKind,
+  classifyError,
+  createComputeError,
+} from '../../../../src/engine/gcp/compute/classify-error.ts';
 import { parseErrorResponse, parseOperationErrors } from '../../../../src/engine/gcp/compute/error-response.ts';
 
-type Case = [status: number | undefined, reasons: string[], verb: 'get' | 'insert' | 'delete', meaning: ComputeErrorKind];
+type Case = [
+  status: number | undefined,
+  reasons: string[],
+  verb: 'get' | 'insert' | 'delete',
+  meaning: ComputeErrorKind,
+];
 
 test.each<Case>([
   [409, ['alreadyExists'], 'insert', 'exists'],

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunTask } from '../../../../src/engine/gcp/tasks/run-task.ts';
-import { type TaskResult, createTaskHandler } from '../../../../src/engine/gcp/tasks/task-handler.ts';
+import { createTaskHandler, type TaskResult } from '../../../../src/engine/gcp/tasks/task-handler.ts';
 
 const look: RunTask = { run: 'r1', triggerSeq: 3, cause: 'requested', attempt: 0 };
 

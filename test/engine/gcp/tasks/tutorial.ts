@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type StepContext, definePhase, type Phase, type Step } from '../../../../src/engine/workflow/step.ts';
+import { definePhase, type Phase, type Step, type StepContext } from '../../../../src/engine/workflow/step.ts';
 
 export interface TutorialOptions {
   /** Holds what is made, so that processes share it. */

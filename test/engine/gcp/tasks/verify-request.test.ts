@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunTask, buildTaskId, getTriggerSeq } from '../../../../src/engine/gcp/tasks/run-task.ts';
+import { buildTaskId, getTriggerSeq, type RunTask } from '../../../../src/engine/gcp/tasks/run-task.ts';
 import type { EngineEvent } from '../../../../src/store/events.ts';
 
 const look: RunTask = { run: '20260101120000000-1234abcd', triggerSeq: 3, cause: 'requested', attempt: 0 };

@@ -11,7 +11,10 @@ let port: number;
 beforeEach(async () => {
   const { metadata } = machinePlan('one', '10.240.0.10');
   const instance = { ...metadata.instance, 'pod-cidr': '10.200.0.0/24' };
-  record = { machine: machinePlan('one', '10.240.0.10', { metadata: { ...metadata, instance } }), guestAttributes: new Map() };
+  record = {
+    machine: machinePlan('one', '10.240.0.10', { metadata: { ...metadata, instance } }),
+    guestAttributes: new Map(),
+  };
   server = new MetadataServer((address) => (address === '127.0.0.1' ? record : undefined));
   port = await server.listen('127.0.0.1');
 });

@@ -6,8 +6,8 @@ import type { NetworkSpec } from '../../../../local/compute/machine-backend.ts';
 import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
 import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
 import {
-  type NspawnMachineBackend,
   createNspawnMachineBackend,
+  type NspawnMachineBackend,
 } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
 import { leftovers, stateFolder, whyNot } from './host.ts';
 import { Shell } from './shell.ts';
@@ -51,7 +51,10 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     subnets: [{ name: 'nodes', range: '10.240.0.0/24' }],
     routes: [{ destination: '10.200.2.0/24', nextHop: '10.240.0.20', priority: 1000 }],
     firewall: [
-      firewallRule('from-outside', { sourceRanges: everywhere, protocols: [{ protocol: 'tcp', ports: ['22', '7443'] }] }),
+      firewallRule('from-outside', {
+        sourceRanges: everywhere,
+        protocols: [{ protocol: 'tcp', ports: ['22', '7443'] }],
+      }),
       firewallRule('health', { sourceRanges: ['209.85.152.0/22'], protocols: [{ protocol: 'tcp', ports: ['8080'] }] }),
       firewallRule('pods', {
         sourceRanges: ['10.200.0.0/16', '10.240.0.0/24'],
@@ -223,7 +226,10 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     await Promise.all([one.run(web('one', 7443)), one.run(web('ok', 8080)), two.run(web('ok', 8080))]);
     await machines.applyNetwork({
       ...plan,
-      externalAddresses: [...plan.externalAddresses, { kind: 'balancer', address: balancer, ports: [7443, 7443], targets, healthCheck }],
+      externalAddresses: [
+        ...plan.externalAddresses,
+        { kind: 'balancer', address: balancer, ports: [7443, 7443], targets, healthCheck },
+      ],
     });
     const health = () => ['10.240.0.10', '10.240.0.20'].map((each) => machines.getHealth(balancer, each)).join(' ');
     const answers = async () => {

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { computeEmulatorId } from '../../../../local/compute/machines/host/emulator-id.ts';
 import { withFileLock } from '../../../../local/compute/machines/host/file-lock.ts';
-import { createHostResourceNames, parseEmulatorId } from '../../../../local/compute/machines/host/host-resource-names.ts';
+import {
+  createHostResourceNames,
+  parseEmulatorId,
+} from '../../../../local/compute/machines/host/host-resource-names.ts';
 import { findMissingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
 import { coalesceCalls } from '../../../../local/compute/machines/network/coalesce-calls.ts';
 import { HealthCounter, HealthProbe } from '../../../../local/compute/machines/network/health-probe.ts';

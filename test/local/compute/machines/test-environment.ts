@@ -28,5 +28,14 @@ export function machinePlan(name: string, address: string, changes: Partial<Mach
 
 export function firewallRule(name: string, changes: Partial<FirewallRuleSpec>): FirewallRuleSpec {
   const protocols = [{ protocol: 'tcp', ports: ['22'] }];
-  return { name, action: 'allow', priority: 1000, sourceRanges: [], sourceTags: [], targetTags: [], protocols, ...changes };
+  return {
+    name,
+    action: 'allow',
+    priority: 1000,
+    sourceRanges: [],
+    sourceTags: [],
+    targetTags: [],
+    protocols,
+    ...changes,
+  };
 }
