@@ -5,9 +5,9 @@ import { createEngine } from '../src/engine/service/create-engine.ts';
 import type { Store } from '../src/store/store.ts';
 import { openFileKeyring } from '../src/store/vault/file-keyring.ts';
 import { createVaultProvider } from '../src/store/vault/vault-provider.ts';
-import { CloudDouble } from '../test/fakes/compute.ts';
-import { KubeDouble } from '../test/fakes/kube.ts';
-import { RemoteDouble } from '../test/fakes/ssh-client.ts';
+import { FakeCompute } from '../test/fakes/compute.ts';
+import { FakeKube } from '../test/fakes/kube.ts';
+import { FakeSsh } from '../test/fakes/ssh-client.ts';
 import type { FastClock } from './fast-clock.ts';
 import { RecordingChat } from './recording-chat.ts';
 
@@ -19,19 +19,19 @@ export interface BenchEnvironmentOptions {
 
 /** The engine and its notifier on doubles of Compute Engine, machines and Slack, with room for any number of clusters. */
 export function createBenchEnvironment({ store, clock, keyFile }: BenchEnvironmentOptions) {
-  const compute = new CloudDouble(clock);
+  const compute = new FakeCompute(clock);
   for (const metric of ['CPUS', 'INSTANCES', 'IN_USE_ADDRESSES', 'STATIC_ADDRESSES', 'DISKS_TOTAL_GB'] as const) {
     compute.quotaLimits[metric] = 1_000_000;
   }
-  compute.healthOf = () => 'HEALTHY';
-  const remote = new RemoteDouble(compute);
+  compute.getInstanceHealth = () => 'HEALTHY';
+  const ssh = new FakeSsh(compute);
   const chat = new RecordingChat();
   const log = () => {};
   const engine = createEngine({
     ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },
     vaults: createVaultProvider(store, openFileKeyring(keyFile)),
-    kube: new KubeDouble(clock, compute, remote),
-    createSshClient: () => remote.open(),
+    kube: new FakeKube(clock, compute, ssh),
+    createSshClient: () => ssh.createClient(),
     onEventsAppended: (run) => notifier.wake(run),
   });
   const notifier = createNotifier({

@@ -16,7 +16,7 @@ export class FastClock extends VirtualClock {
   override readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     sleep(ms / this.#speedup, undefined, { signal });
 
-  override async during<T>(work: () => Promise<T>): Promise<T> {
+  override async pauseDuring<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   }
 }

@@ -8,8 +8,8 @@ import { allowAllPolicy } from '../src/commands/authorization/policy.ts';
 import { createSlackServer } from '../src/commands/slack/slack-server.ts';
 import { createComputeCatalog } from '../src/engine/service/compute-catalog.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
-import { specOf } from '../test/fakes/run-environment.ts';
-import { defaults } from '../test/fixtures/run.ts';
+import { buildSpec } from '../test/fakes/run-environment.ts';
+import { buildCreateDefaults } from '../test/fixtures/run.ts';
 import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
 
@@ -30,7 +30,7 @@ const computeCatalog = createComputeCatalog({ compute, now: clock.now, log });
 const commandDeps = {
   clusterService: engine.clusterService,
   computeCatalog,
-  defaults: defaults(),
+  defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
 };
 const slackServer = createSlackServer({
@@ -79,7 +79,7 @@ await rm(folder, { recursive: true });
 
 async function createClusters(): Promise<void> {
   const requester = { team: 'T1', user: 'U1' };
-  const specs = Array.from({ length: clusters }, (_, i) => specOf({ name: `load-${i}`, controllers: 3, workers: 3 }));
+  const specs = Array.from({ length: clusters }, (_, i) => buildSpec({ name: `load-${i}`, controllers: 3, workers: 3 }));
   await Promise.all(
     specs.map((spec) => engine.clusterService.createCluster({ spec, requester, channel: `C-${spec.name}` })),
   );

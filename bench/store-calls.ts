@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFirestoreStore } from '../src/store/firestore/firestore-store.ts';
-import { specOf } from '../test/fakes/run-environment.ts';
+import { buildSpec } from '../test/fakes/run-environment.ts';
 import { findFirestoreEmulator, startFirestoreEmulator } from '../test/support/firestore-emulator.ts';
 import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
@@ -19,7 +19,7 @@ const { engine, notifier, chat } = createBenchEnvironment({ store, clock, keyFil
 
 const requester = { team: 'T1', user: 'U1' };
 await engine.clusterService.createCluster({
-  spec: specOf({ name: 'demo', controllers: 3, workers: 3 }),
+  spec: buildSpec({ name: 'demo', controllers: 3, workers: 3 }),
   requester,
   channel: 'C1',
 });

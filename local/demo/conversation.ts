@@ -90,7 +90,7 @@ export class Conversation {
       { signal, description: `a button "${actionId}"` },
     );
     await this.#workspace.actAs(person).clickInMessage(channel, message.ts, actionId);
-    if (actionId === 'delete.yes') await this.#confirmClusterName();
+    if (actionId === 'delete.confirm') await this.#confirmClusterName();
   }
 
   /** Does what begins a run of this cluster. @returns the run's summary as it begins */
@@ -137,7 +137,7 @@ export class Conversation {
       description: 'a dialog that asks for the name',
     });
     const { cluster } = JSON.parse(view.private_metadata) as { cluster: string };
-    const result = await this.#workspace.actAs(person).submitView(view.id, { typed: cluster });
+    const result = await this.#workspace.actAs(person).submitView(view.id, { input: cluster });
     if (!result.ok) throw new Error(`"${cluster}" was not taken for the name: ${JSON.stringify(result)}`);
   }
 

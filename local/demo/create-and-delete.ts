@@ -37,7 +37,7 @@ export async function createAndDelete(stack: Stack, { log, signal, folder }: Sce
 
   const deleting = Date.now();
   await conversation.sendCommand('/kthw delete demo');
-  await conversation.pressButton('delete.yes');
+  await conversation.pressButton('delete.confirm');
   await conversation.waitForOutcome('demo', /: deleted/, 5 * minuteMs);
   log(`\ndelete: ${formatSecondsSince(deleting)}`);
   const calls = Object.entries(await workspace.getCallCounts()).map(([method, count]) => `${method} ${count.calls}`);

@@ -30,7 +30,7 @@ export async function measureAvailability<T>(
 
 async function probeRepeatedly(probe: () => Promise<void>, signal: AbortSignal): Promise<Availability> {
   let [probes, failures, longestOutageMs, lastSuccess] = [0, 0, 0, Date.now()];
-  let firstMiss: string | undefined;
+  let firstFailure: string | undefined;
   while (!signal.aborted) {
     probes++;
     try {
@@ -39,18 +39,14 @@ async function probeRepeatedly(probe: () => Promise<void>, signal: AbortSignal):
       lastSuccess = Date.now();
     } catch (error) {
       failures++;
-      firstMiss ??= (error as Error).message;
+      firstFailure ??= (error as Error).message;
     }
     await sleep(intervalMs, undefined, { signal }).catch(() => {});
   }
   longestOutageMs = Math.max(longestOutageMs, Date.now() - lastSuccess);
-  return { probes, failures, longestOutageMs, ...(firstMiss === undefined ? {} : { firstFailure: firstMiss }) };
+  return { probes, failures, longestOutageMs, ...(firstFailure === undefined ? {} : { firstFailure }) };
 }
 
-export function formatAvailability({
-  probes: looks,
-  failures: misses,
-  longestOutageMs: longestMs,
-}: Availability): string {
-  return `${looks} looks, ${misses} misses, at most ${(longestMs / 1000).toFixed(1)} s between two that worked`;
+export function formatAvailability({ probes, failures, longestOutageMs }: Availability): string {
+  return `${probes} looks, ${failures} misses, at most ${(longestOutageMs / 1000).toFixed(1)} s between two that worked`;
 }

@@ -28,7 +28,7 @@ export async function resizeUndersized(stack: Stack, context: ScenarioContext): 
   if (previousKubectl) await runner.assertReadyNodes(1, previousKubectl);
 
   const press = async () =>
-    log(`\n${await conversation.pressThreadButton(create, 'resize.yes', { deadlineMs: minuteMs })}`);
+    log(`\n${await conversation.pressThreadButton(create, 'resize.confirm', { deadlineMs: minuteMs })}`);
   const resizing = Date.now();
   const resize = () => runner.runAndApprove('the resize', press, isUp ? /: resized/ : /: rebuilt/);
   if (previousKubectl) {

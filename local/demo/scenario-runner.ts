@@ -74,7 +74,7 @@ export class ScenarioRunner {
   async deleteCluster(): Promise<void> {
     const deleting = Date.now();
     await this.conversation.sendCommand('/kthw delete demo');
-    await this.conversation.pressButton('delete.yes');
+    await this.conversation.pressButton('delete.confirm');
     await this.conversation.waitForOutcome('demo', /: deleted/, 5 * minuteMs);
     this.#context.log(`delete: ${formatSecondsSince(deleting)}`);
   }
@@ -82,7 +82,7 @@ export class ScenarioRunner {
   /** What has changed since it was asked is asked anew: whoever wants it says yes again. */
   async #approveAll(run: ApiMessage, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const press = this.conversation.pressThreadButton(run, 'approval.yes', { deadlineMs: createMs, signal });
+      const press = this.conversation.pressThreadButton(run, 'approval.approve', { deadlineMs: createMs, signal });
       // Without an answer the run does not end, which whoever waits for that will say.
       const messageText = await press.catch((error: unknown) => (signal.aborted ? '' : (error as Error).message));
       if (messageText) this.#context.log(`\n${messageText}`);

@@ -43,50 +43,50 @@ export class SlackEmulatorClient {
 
   /** Top-level messages of a channel as one person sees them, oldest first. */
   async listMessages(channel: string, as: string): Promise<ApiMessage[]> {
-    return (await this.look<{ messages: ApiMessage[] }>('messages', { channel, as })).messages;
+    return (await this.fetchQuery<{ messages: ApiMessage[] }>('messages', { channel, as })).messages;
   }
 
   /** A message and its replies, oldest first. */
   async listThreadMessages(channel: string, ts: string, as: string): Promise<ApiMessage[]> {
-    return (await this.look<{ messages: ApiMessage[] }>('messages', { channel, as, thread: ts })).messages;
+    return (await this.fetchQuery<{ messages: ApiMessage[] }>('messages', { channel, as, thread: ts })).messages;
   }
 
   /** The messages of a person's direct conversation with the bot. */
-  async listDmMessages(actAs: string): Promise<ApiMessage[]> {
-    return this.listMessages(await this.openDm(actAs), actAs);
+  async listDmMessages(as: string): Promise<ApiMessage[]> {
+    return this.listMessages(await this.openDm(as), as);
   }
 
   /** The id of a person's direct conversation with the bot. */
   async openDm(as: string): Promise<string> {
-    const { bot } = await this.look<{ bot: { user: string } }>('team', { as });
+    const { bot } = await this.fetchQuery<{ bot: { user: string } }>('team', { as });
     return (await this.performAction<{ channel: string }>('dm', { as, with: bot.user })).channel;
   }
 
   /** The files a person can see. */
-  async listFiles(actAs: string): Promise<NonNullable<ApiMessage['files']>> {
-    return (await this.look<{ files: NonNullable<ApiMessage['files']> }>('files', { as: actAs })).files;
+  async listFiles(as: string): Promise<NonNullable<ApiMessage['files']>> {
+    return (await this.fetchQuery<{ files: NonNullable<ApiMessage['files']> }>('files', { as })).files;
   }
 
   /** The content of a file, as a person downloads it. */
-  async downloadFile(actAs: string, id: string): Promise<Buffer> {
-    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as: actAs, id })}`);
-    if (!response.ok) throw new Error(`downloading the file "${id}" for ${actAs}: HTTP ${response.status}`);
+  async downloadFile(as: string, id: string): Promise<Buffer> {
+    const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as, id })}`);
+    if (!response.ok) throw new Error(`downloading the file "${id}" for ${as}: HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   }
 
   /** The modals a person has open, the top one last. */
-  async listViews(actAs: string): Promise<View[]> {
-    return (await this.look<{ views: View[] }>('views', { as: actAs })).views;
+  async listViews(as: string): Promise<View[]> {
+    return (await this.fetchQuery<{ views: View[] }>('views', { as })).views;
   }
 
   /** The Home tab the bot last published for a person. */
-  async getHomeView(actAs: string): Promise<View | null> {
-    return (await this.look<{ view: View | null }>('home', { as: actAs })).view;
+  async getHomeView(as: string): Promise<View | null> {
+    return (await this.fetchQuery<{ view: View | null }>('home', { as })).view;
   }
 
   /** Calls of the Web API by method. */
   getCallCounts(): Promise<Record<string, CallCount>> {
-    return this.look('calls', {});
+    return this.fetchQuery('calls', {});
   }
 
   /** Injects faults into the next calls. */
@@ -131,7 +131,7 @@ export class SlackEmulatorClient {
   }
 
   /** Looks at something: `GET /_local/NAME`. */
-  async look<T>(name: string, query: Record<string, string>): Promise<T> {
+  async fetchQuery<T>(name: string, query: Record<string, string>): Promise<T> {
     return parseResponse(name, await fetch(`${this.#url}/_local/${name}?${new URLSearchParams(query)}`));
   }
 

@@ -10,11 +10,11 @@ import { phases } from '../../src/engine/phases/registry.ts';
 import { createComputeCatalog } from '../../src/engine/service/compute-catalog.ts';
 import { createEngine } from '../../src/engine/service/create-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { CloudDouble } from '../fakes/compute.ts';
-import { KubeDouble } from '../fakes/kube.ts';
-import { RemoteDouble } from '../fakes/ssh-client.ts';
-import { VaultsDouble } from '../fakes/vault.ts';
-import { defaults } from '../fixtures/run.ts';
+import { FakeCompute } from '../fakes/compute.ts';
+import { FakeKube } from '../fakes/kube.ts';
+import { FakeSsh } from '../fakes/ssh-client.ts';
+import { FakeVaults } from '../fakes/vault.ts';
+import { buildCreateDefaults } from '../fixtures/run.ts';
 import { patient } from './wait-for-page.ts';
 
 /** How much faster time passes: a create takes seconds. */
@@ -23,7 +23,7 @@ const times = 20;
 /** The whole bot on a cloud and machines in memory, and the real workspace whose page is looked at. */
 export interface DoublesStage {
   readonly url: string;
-  readonly cloud: CloudDouble;
+  readonly cloud: FakeCompute;
   /** What the bot logged as going wrong. */
   readonly logged: readonly string[];
   close(): Promise<void>;
@@ -32,8 +32,8 @@ export interface DoublesStage {
 /** @param policy who may do what; people are those of the workspace's seed */
 export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise<DoublesStage> {
   const clock = new FastClock(times);
-  const compute = new CloudDouble(clock);
-  const remote = new RemoteDouble(compute);
+  const compute = new FakeCompute(clock);
+  const remote = new FakeSsh(compute);
   const store = openSqliteStore({ path: ':memory:', now: clock.now });
   const workspace = await startSlackEmulator({ rateLimits: { enabled: false }, ...patient });
   const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
@@ -44,9 +44,9 @@ export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise
   };
   const engine = createEngine({
     ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },
-    vaults: new VaultsDouble(clock).over(store),
-    kube: new KubeDouble(clock, compute, remote),
-    createSshClient: () => remote.open(),
+    vaults: new FakeVaults(clock).createProvider(store),
+    kube: new FakeKube(clock, compute, remote),
+    createSshClient: () => remote.createClient(),
     onEventsAppended(run) {
       courier.wake(run);
       door.refreshHomeTabs();
@@ -60,7 +60,7 @@ export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise
     commandDeps: {
       clusterService: engine.clusterService,
       computeCatalog: createComputeCatalog({ compute, now, log }),
-      defaults: { ...defaults(), phases: phases.map(({ name }) => name) },
+      defaults: { ...buildCreateDefaults(), phases: phases.map(({ name }) => name) },
       policy,
     },
   });

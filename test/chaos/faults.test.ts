@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ErrorCode, KthwError } from '../../src/engine/workflow/errors.ts';
-import { specOf, World } from '../fakes/run-environment.ts';
+import { buildSpec, RunEnvironment } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 
 const controller = 'demo-controller-0';
@@ -11,7 +11,7 @@ const upstream = 'https://dl.k8s.io/release/kubelet';
 interface Case {
   readonly what: string;
   /** What goes wrong. */
-  goesWrong(world: World): void;
+  goesWrong(world: RunEnvironment): void;
   /** The code that the run stops with; undefined: it completes by itself. */
   readonly stops?: ErrorCode;
 }
@@ -52,7 +52,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a machine never answers',
-    goesWrong: (w) => void w.remote.silent.add(worker),
+    goesWrong: (w) => void w.ssh.unreachable.add(worker),
     stops: 'ssh-unreachable',
   },
   {
@@ -84,16 +84,16 @@ const cases: readonly Case[] = [
   {
     what: 'a download has the wrong checksum',
     goesWrong: (w) =>
-      w.remote.exits(new RegExp(`^make ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
+      w.ssh.planExit(new RegExp(`^make ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
     stops: 'checksum',
   },
   {
     what: 'a command fails twice',
-    goesWrong: (w) => w.remote.exits(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
+    goesWrong: (w) => w.ssh.planExit(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
   },
   {
     what: 'a command fails without end',
-    goesWrong: (w) => w.remote.exits(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
+    goesWrong: (w) => w.ssh.planExit(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
     stops: 'command-failed',
   },
   {
@@ -113,67 +113,67 @@ const cases: readonly Case[] = [
 
 describe('a create in which something goes wrong', () => {
   test.each(cases.filter(({ stops }) => !stops))('completes when $what', async ({ goesWrong }) => {
-    const world = new World();
+    const world = new RunEnvironment();
     goesWrong(world);
-    const run = await world.create(world.process());
-    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-    expect((await world.eventsOf(run, 'step.failed')).length + world.cloud.faults.calls(/^insert/)).toBeGreaterThan(0);
-    expect(await look(world, specOf())).toMatchObject({ ends: 1, madeAgain: [], unsteady: [], troubles: [] });
+    const run = await world.createCluster(world.createProcess());
+    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
+    expect((await world.listEvents(run, 'step.failed')).length + world.compute.faults.countCalls(/^insert/)).toBeGreaterThan(0);
+    expect(await look(world, buildSpec())).toMatchObject({ ends: 1, madeAgain: [], unsteady: [], troubles: [] });
     await world.close();
   });
 
   test.each(cases.filter(({ stops }) => stops))('stops and says so when $what, and resume goes on', async (c) => {
-    const world = new World();
+    const world = new RunEnvironment();
     c.goesWrong(world);
-    const process = world.process();
-    const run = await world.create(process);
-    expect(await world.endOf(run)).toBe('failed');
-    const troubles = (await process.desk.getRunView(run))?.problems ?? [];
+    const process = world.createProcess();
+    const run = await world.createCluster(process);
+    expect(await world.getOutcome(run)).toBe('failed');
+    const troubles = (await process.clusterService.getRunView(run))?.problems ?? [];
     expect(troubles.map(({ error }) => error?.code)).toContain(c.stops);
     expect(troubles.every(({ error }) => error && error.remedy !== '')).toBe(true);
-    const done = new Set((await world.eventsOf(run, 'step.finished')).map(({ step }) => step));
+    const done = new Set((await world.listEvents(run, 'step.finished')).map(({ step }) => step));
     const before = (await world.store.readEvents(run)).length;
 
-    world.mend();
-    await world.finish(process.desk.resumeRun('demo', world.by));
-    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
+    world.clearFaults();
+    await world.finishRun(process.clusterService.resumeRun('demo', world.requester));
+    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
     const later = (await world.store.readEvents(run, before)).map(({ event }) => event);
     const again = later.flatMap((event) => (event.type === 'step.started' && done.has(event.step) ? [event.step] : []));
     expect(again).toEqual([]);
-    expect(await look(world, specOf())).toMatchObject({ ends: 2, madeAgain: [], unsteady: [], troubles: [] });
+    expect(await look(world, buildSpec())).toMatchObject({ ends: 2, madeAgain: [], unsteady: [], troubles: [] });
     await world.close();
   });
 
   test('is not stopped by a machine that reboots in the middle', async () => {
-    const world = new World();
-    const process = world.process({
-      at(step, point) {
+    const world = new RunEnvironment();
+    const process = world.createProcess({
+      onKillPoint(step, point) {
         if (step !== `control-plane/${controller}` || point !== 'after-call') return;
-        world.remote.named(controller)?.reboot();
-        world.remote.silent.add(controller);
-        void world.clock.sleep(40_000, new AbortController().signal).then(() => world.remote.silent.delete(controller));
+        world.ssh.findHostByName(controller)?.reboot();
+        world.ssh.unreachable.add(controller);
+        void world.clock.sleep(40_000, new AbortController().signal).then(() => world.ssh.unreachable.delete(controller));
       },
     });
-    const run = await world.create(process);
-    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-    expect(await look(world, specOf())).toMatchObject({ madeAgain: [], unsteady: [], troubles: [] });
+    const run = await world.createCluster(process);
+    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
+    expect(await look(world, buildSpec())).toMatchObject({ madeAgain: [], unsteady: [], troubles: [] });
     await world.close();
   });
 
   test('goes on when the store fails for a moment, whatever was being written', async () => {
     for (const call of ['append', 'renewLease', 'readEvents', 'acquireLease', 'write', 'read']) {
-      const world = new World();
+      const world = new RunEnvironment();
       let left = 1;
-      const process = world.process({
-        atStore(made, when) {
+      const process = world.createProcess({
+        onStoreCall(made, when) {
           if (made !== call || when !== 'before' || left === 0 || (beforeAnything(world) && call !== 'acquireLease'))
             return;
           left--;
           throw new Error('the store does not answer');
         },
       });
-      const run = await world.create(process);
-      expect(await world.endOf(run), call).toBe('succeeded');
+      const run = await world.createCluster(process);
+      expect(await world.getOutcome(run), call).toBe('succeeded');
       expect(left, call).toBe(0);
       await world.close();
     }
@@ -181,19 +181,19 @@ describe('a create in which something goes wrong', () => {
 });
 
 /** Until the cluster's first resource exists the store works, so that a run is begun at all. */
-function beforeAnything(world: World): boolean {
-  return world.cloud.existing().length === 0;
+function beforeAnything(world: RunEnvironment): boolean {
+  return world.compute.listResourceNames().length === 0;
 }
 
-function onInsert(world: World, error: Error, when: 'before' | 'after', times: number): void {
-  world.cloud.faults.plan({ call: new RegExp(`^insert instances ${controller}`), when, times, error: () => error });
+function onInsert(world: RunEnvironment, error: Error, when: 'before' | 'after', times: number): void {
+  world.compute.faults.plan({ call: new RegExp(`^insert instances ${controller}`), when, times, error: () => error });
 }
 
-function onMachine(world: World, call: RegExp, error: Error, when: 'before' | 'after' = 'before', times = 1): void {
-  world.remote.faults.plan({ call, when, times, error: () => error });
+function onMachine(world: RunEnvironment, call: RegExp, error: Error, when: 'before' | 'after' = 'before', times = 1): void {
+  world.ssh.faults.plan({ call, when, times, error: () => error });
 }
 
-function onApi(world: World, call: RegExp, times: number, when: 'before' | 'after' = 'before'): void {
+function onApi(world: RunEnvironment, call: RegExp, times: number, when: 'before' | 'after' = 'before'): void {
   world.kube.faults.plan({ call, when, times, error: () => new KthwError('api-unreachable', { address: '35.0.0.1' }) });
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PausingWorld } from '../fakes/pausing-run-environment.ts';
-import { specOf } from '../fakes/run-environment.ts';
+import { PausingRunEnvironment } from '../fakes/pausing-run-environment.ts';
+import { buildSpec } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 
 test('a create that pauses goes on in another process wherever between two writes the first one ends', {
@@ -20,11 +20,11 @@ test('a create that pauses goes on in another process wherever between two write
 
 /** @param kill where the first process ends; whoever asked and got no answer asks again, at the second */
 async function course(kill?: { readonly write: number; readonly when: 'before' | 'after' }) {
-  const world = new PausingWorld();
+  const world = new PausingRunEnvironment();
   try {
     let [writes, ended] = [0, false];
-    const victim = world.process({
-      atStore(call, when, end) {
+    const victim = world.createProcess({
+      onStoreCall(call, when, end) {
         if (ended || !isWrite(call)) return;
         if (when === 'before') writes++;
         if (kill?.when !== when || kill.write !== writes) return;
@@ -32,23 +32,23 @@ async function course(kill?: { readonly write: number; readonly when: 'before' |
         end();
       },
     });
-    const begun = await world.begin(victim).catch(() => undefined);
-    if (begun) await world.overAllPauses(begun, victim).catch(() => undefined);
+    const begun = await world.startCreate(victim).catch(() => undefined);
+    if (begun) await world.continueAllPauses(begun, victim).catch(() => undefined);
     if (!ended) await victim.stop();
     else await victim.kill();
-    const heir = world.process();
+    const heir = world.createProcess();
     await heir.start();
-    const run = begun ?? (await held(world)) ?? (await world.begin(heir));
-    await world.overAllPauses(run, heir);
+    const run = begun ?? (await held(world)) ?? (await world.startCreate(heir));
+    await world.continueAllPauses(run, heir);
     await heir.stop();
-    return { writes, seen: await look(world, specOf()) };
+    return { writes, seen: await look(world, buildSpec()) };
   } finally {
     await world.close();
   }
 }
 
 /** What was begun although nobody was answered. */
-async function held(world: PausingWorld): Promise<string | undefined> {
+async function held(world: PausingRunEnvironment): Promise<string | undefined> {
   return (await world.store.read('cluster', 'demo'))?.value.activeRun;
 }
 

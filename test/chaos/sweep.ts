@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KillPoint } from '../../src/engine/workflow/execute-step.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
-import { type Process, specOf, World } from '../fakes/run-environment.ts';
+import { type Process, buildSpec, RunEnvironment } from '../fakes/run-environment.ts';
 import { look, type Seen } from './baseline.ts';
 
 /** What is swept. A rebuild starts over from the controllers; a scaling takes a worker away. */
@@ -26,16 +26,16 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
   const kills: Kill[] = [];
   let writes = 0;
   const world = await worldBefore(operation, shape);
-  const process = world.process({
-    at: (step, point) => kills.push({ in: operation, step, point }),
-    atStore: (call, when) => {
+  const process = world.createProcess({
+    onKillPoint: (step, point) => kills.push({ in: operation, step, point }),
+    onStoreCall: (call, when) => {
       if (when === 'before' && isWrite(call)) writes++;
     },
   });
-  await world.finish(ask(world, process, operation, shape));
+  await world.finishRun(ask(world, process, operation, shape));
   // What the desk and the runner do around the last step.
   await process.stop();
-  const seen = await look(world, specOf(shape));
+  const seen = await look(world, buildSpec(shape));
   await world.close();
   if (seen.end !== 'succeeded') throw new Error(`an undisturbed ${operation} ended so: ${JSON.stringify(seen)}`);
   const numbers = Array.from({ length: writes }, (_, i) => i + 1);
@@ -62,13 +62,13 @@ export async function survive(
   try {
     let ended = false;
     const writes = { before: 0, after: 0 };
-    const victim = world.process({
-      at(step, point, end) {
+    const victim = world.createProcess({
+      onKillPoint(step, point, end) {
         if (ended || !('step' in kill) || kill.step !== step || kill.point !== point) return;
         ended = true;
         end();
       },
-      atStore(call, when, end) {
+      onStoreCall(call, when, end) {
         if (isWrite(call)) writes[when]++;
         if (ended || !('write' in kill) || kill.when !== when || kill.write !== writes[when]) return;
         ended = true;
@@ -84,13 +84,13 @@ export async function survive(
     if (!ended) return 'step' in kill ? ['this point was never reached'] : undefined;
     await victim.kill();
     const answer = await asked;
-    const heir = world.process();
+    const heir = world.createProcess();
     await heir.start();
     // Who asked and got no answer asks again.
     if (!answer) await ask(world, heir, kill.in, shape);
     await allOver(world);
     await heir.stop();
-    return differences(await look(world, specOf(shape)), course.seen);
+    return differences(await look(world, buildSpec(shape)), course.seen);
   } finally {
     await world.close();
   }
@@ -105,28 +105,28 @@ function isWrite(call: string): boolean {
   return !['read', 'list', 'readEvents', 'listOpenRuns'].includes(call);
 }
 
-async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): Promise<World> {
-  const world = new World();
+async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): Promise<RunEnvironment> {
+  const world = new RunEnvironment();
   if (operation === 'create') return world;
-  const maker = world.process();
-  const more = operation === 'scale' ? { workers: specOf(shape).workers + 1 } : {};
-  await world.create(maker, { ...shape, ...more });
+  const maker = world.createProcess();
+  const more = operation === 'scale' ? { workers: buildSpec(shape).workers + 1 } : {};
+  await world.createCluster(maker, { ...shape, ...more });
   await maker.stop();
   return world;
 }
 
-function ask(world: World, { desk }: Process, operation: Operation, shape: Partial<ClusterSpec>): Promise<object> {
-  const spec = specOf(shape);
-  const { by: requester } = world;
+function ask(world: RunEnvironment, { clusterService }: Process, operation: Operation, shape: Partial<ClusterSpec>): Promise<object> {
+  const spec = buildSpec(shape);
+  const { requester } = world;
   switch (operation) {
     case 'create':
-      return desk.createCluster({ spec, requester, channel: 'C1' });
+      return clusterService.createCluster({ spec, requester, channel: 'C1' });
     case 'delete':
-      return desk.deleteCluster(spec.name, requester, 'C1');
+      return clusterService.deleteCluster(spec.name, requester, 'C1');
     case 'rebuild':
-      return desk.rebuildCluster(spec.name, { fromPhase: 'controllers', requester, channel: 'C1' });
+      return clusterService.rebuildCluster(spec.name, { fromPhase: 'controllers', requester, channel: 'C1' });
     case 'scale':
-      return desk.scaleCluster(spec.name, { workers: spec.workers, requester, channel: 'C1' });
+      return clusterService.scaleCluster(spec.name, { workers: spec.workers, requester, channel: 'C1' });
     default:
       return operation satisfies never;
   }
@@ -134,17 +134,17 @@ function ask(world: World, { desk }: Process, operation: Operation, shape: Parti
 
 /** Somebody who says yes, once, to the first question of a run. */
 class Approver {
-  readonly #world: World;
+  readonly #world: RunEnvironment;
   readonly #process: Process;
   #seen = 0;
 
-  constructor(world: World, process: Process) {
+  constructor(world: RunEnvironment, process: Process) {
     this.#world = world;
     this.#process = process;
   }
 
   async look(): Promise<void> {
-    const { store, by } = this.#world;
+    const { store, requester } = this.#world;
     const run = this.#seen < 0 ? undefined : (await store.listOpenRuns()).at(-1);
     if (run === undefined) return;
     const news = await store.readEvents(run, this.#seen);
@@ -152,12 +152,12 @@ class Approver {
     const asked = news.findLast(({ event }) => event.type === 'approval.requested')?.event;
     if (asked?.type !== 'approval.requested') return;
     this.#seen = -1;
-    await this.#process.desk.decideApproval(run, asked.digest, by, true).catch(() => undefined);
+    await this.#process.clusterService.decideApproval(run, asked.digest, requester, true).catch(() => undefined);
   }
 }
 
-async function allOver(world: World): Promise<void> {
-  for (const run of await world.store.listOpenRuns()) await world.over(run);
+async function allOver(world: RunEnvironment): Promise<void> {
+  for (const run of await world.store.listOpenRuns()) await world.waitForRun(run);
 }
 
 function differences(seen: Seen, wanted: Seen): string[] {

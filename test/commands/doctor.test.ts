@@ -3,13 +3,18 @@ import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
 import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
-import { aWorld, closeWorlds, head, told } from '../fixtures/cluster-service.ts';
-import { someOffers } from '../fixtures/compute-catalog.ts';
-import { asker, channel, defaults } from '../fixtures/run.ts';
+import {
+  createNotifierEnvironment,
+  closeNotifierEnvironments,
+  getSummaryMessage,
+  notifyEvents,
+} from '../fixtures/cluster-service.ts';
+import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
+import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
 
-afterEach(closeWorlds);
+afterEach(closeNotifierEnvironments);
 
-const origin = { requester: asker, channel };
+const origin = { requester: testUser, channel };
 
 /** A cluster service that answers so, whatever is asked of it, and writes down what was. */
 function createDeps(answer: object, calls: unknown[][] = []): CommandDeps {
@@ -21,7 +26,12 @@ function createDeps(answer: object, calls: unknown[][] = []): CommandDeps {
         return answer;
       },
   });
-  return { clusterService, computeCatalog: someOffers(), defaults: defaults(), policy: allowAllPolicy };
+  return {
+    clusterService,
+    computeCatalog: createSampleCatalog(),
+    defaults: buildCreateDefaults(),
+    policy: allowAllPolicy,
+  };
 }
 
 async function shownBy(routed: Route | undefined, deps: CommandDeps): Promise<Message> {
@@ -31,7 +41,7 @@ async function shownBy(routed: Route | undefined, deps: CommandDeps): Promise<Me
 }
 
 describe('resize', () => {
-  const typed = routeCommand('resize demo --machine-type e2-standard-2', origin, defaults());
+  const typed = routeCommand('resize demo --machine-type e2-standard-2', origin, buildCreateDefaults());
   const pressed = routeButton('resize.confirm', '{"cluster":"demo","machineType":"e2-standard-2"}', origin) as Route;
 
   test.each([
@@ -40,7 +50,7 @@ describe('resize', () => {
   ])('%s asks the desk for the machine type, for this person, here', async (_, routed) => {
     const calls: unknown[][] = [];
     const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
-    expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: asker, channel }]]);
+    expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: testUser, channel }]]);
     expect(shown.text).toContain('asks before any machine restarts');
     expect(routed).toMatchObject({ permission: 'create' });
   });
@@ -51,7 +61,7 @@ describe('resize', () => {
     ['no such cluster', { notFound: true }, 'There is no cluster'],
     [
       'somebody has it',
-      { activeRun: { run: 'r0', operation: 'resize', requester: asker, since: new Date(0) } },
+      { activeRun: { run: 'r0', operation: 'resize', requester: testUser, since: new Date(0) } },
       'demo is busy: resize',
     ],
   ])('answered with %s says so', async (_, answer, words) => {
@@ -68,13 +78,13 @@ describe('resize', () => {
   });
 
   test.each(['resize', 'resize demo', 'resize demo --machine-type E2!'])('%j is not understood', (text) => {
-    expect(routeCommand(text, origin, defaults())).toHaveProperty('immediateReply');
+    expect(routeCommand(text, origin, buildCreateDefaults())).toHaveProperty('immediateReply');
   });
 });
 
 describe('doctor', () => {
   test('looks, and shows what was seen to whoever asked', async () => {
-    const routed = routeCommand('doctor demo', origin, defaults());
+    const routed = routeCommand('doctor demo', origin, buildCreateDefaults());
     const report = {
       cluster: 'demo',
       state: 'ready',
@@ -89,7 +99,7 @@ describe('doctor', () => {
 
   test('of a cluster that is not there says so', async () => {
     expect(
-      (await shownBy(routeCommand('doctor demo', origin, defaults()), createDeps({ notFound: true }))).text,
+      (await shownBy(routeCommand('doctor demo', origin, buildCreateDefaults()), createDeps({ notFound: true }))).text,
     ).toContain('no cluster');
   });
 });
@@ -103,20 +113,22 @@ describe('in a run’s thread', () => {
   } as const;
 
   test('the first diagnosis is a card with the button; another, made side by side, is not told', async () => {
-    const world = await aWorld();
-    await told(world, diagnosed, { ...diagnosed, step: 'etcd/b' });
-    expect(world.chat.replies(head(world))).toEqual(['🩺 demo: its machines are too small; f1-micro is too small']);
+    const world = await createNotifierEnvironment();
+    await notifyEvents(world, diagnosed, { ...diagnosed, step: 'etcd/b' });
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
+      '🩺 demo: its machines are too small; f1-micro is too small',
+    ]);
   });
 
   test('after a resume it is told again', async () => {
-    const world = await aWorld();
-    await told(
+    const world = await createNotifierEnvironment();
+    await notifyEvents(
       world,
       diagnosed,
       { type: 'run.finished', outcome: 'failed' },
-      { type: 'run.resumed', actor: asker },
+      { type: 'run.resumed', actor: testUser },
       diagnosed,
     );
-    expect(world.chat.replies(head(world)).filter((text) => text.startsWith('🩺')).length).toBe(2);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.startsWith('🩺')).length).toBe(2);
   });
 });

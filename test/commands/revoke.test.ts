@@ -5,11 +5,11 @@ import { revokeButton } from '../../src/commands/revoke.ts';
 import type { CommandDeps } from '../../src/commands/routing/command.ts';
 import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service-types.ts';
-import { someOffers } from '../fixtures/compute-catalog.ts';
-import { asker, channel, defaults } from '../fixtures/run.ts';
+import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
+import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
 
-const origin = { requester: asker, channel };
-const ada = { team: asker.team, user: 'U0000ADA0' };
+const origin = { requester: testUser, channel };
+const ada = { team: testUser.team, user: 'U0000ADA0' };
 const grant: Grant = {
   id: '3f9a12bc45de',
   grantee: ada,
@@ -33,9 +33,9 @@ async function carriedOut(
   } as unknown as ClusterService;
   const deps: CommandDeps = {
     clusterService,
-    defaults: defaults(),
+    defaults: buildCreateDefaults(),
     policy: allowAllPolicy,
-    computeCatalog: someOffers(),
+    computeCatalog: createSampleCatalog(),
   };
   return { asked, shown: JSON.stringify(await routed.execute(deps)) };
 }
@@ -44,22 +44,22 @@ const done: RevokeResult = { revoked: [grant], isEnforced: true };
 
 describe('revoke', () => {
   test.each([
-    ['revoke demo', asker, undefined],
+    ['revoke demo', testUser, undefined],
     ['revoke demo <@U0000ADA0|ada>', ada, undefined],
     ['revoke demo <@U0000ADA0>', ada, undefined],
     ['revoke demo U0000ADA0 --only 3f9a12bc45de', ada, '3f9a12bc45de'],
-    ['revoke demo --only 3f9a12bc45de', asker, '3f9a12bc45de'],
+    ['revoke demo --only 3f9a12bc45de', testUser, '3f9a12bc45de'],
   ])('%s', async (text, grantee, grantId) => {
-    const routed = routeCommand(text, origin, defaults());
+    const routed = routeCommand(text, origin, buildCreateDefaults());
     expect(routed).toMatchObject({ permission: { kubeconfigOwner: grantee } });
     const { asked, shown } = await carriedOut(routed, done);
-    expect(asked).toEqual(['demo', { grantee, requester: asker, grantId }]);
+    expect(asked).toEqual(['demo', { grantee, requester: testUser, grantId }]);
     expect(shown).toContain('can do nothing any more');
   });
 
   test.each(['revoke', 'revoke demo @ada', 'revoke demo ada', 'revoke demo --only 12', 'revoke demo <@U1|a> more'])(
     '%j is not understood',
-    (text) => expect(routeCommand(text, origin, defaults())).toHaveProperty('immediateReply'),
+    (text) => expect(routeCommand(text, origin, buildCreateDefaults())).toHaveProperty('immediateReply'),
   );
 
   test.each([
@@ -67,7 +67,7 @@ describe('revoke', () => {
     [{ revoked: [], isEnforced: true }, 'has no kubeconfig', '/kthw kubeconfig demo'],
     [{ notFound: true }, 'There is no cluster', '/kthw list'],
   ] as const)('says what came of it, and what to do next: %j', async (answer, said, next) => {
-    const { shown } = await carriedOut(routeCommand('revoke demo', origin, defaults()), answer);
+    const { shown } = await carriedOut(routeCommand('revoke demo', origin, buildCreateDefaults()), answer);
     expect(shown).toContain(said);
     expect(shown).toContain(next);
   });
@@ -81,5 +81,5 @@ test('each kubeconfig that works has a button in the audit trail, which ends tha
   const routed = routeButton(revokeButton.id, value, origin);
   expect(routed).toMatchObject({ permission: { kubeconfigOwner: ada } });
   const { asked } = await carriedOut(routed as Route, done);
-  expect(asked).toEqual(['demo', { grantee: ada, requester: asker, grantId: grant.id }]);
+  expect(asked).toEqual(['demo', { grantee: ada, requester: testUser, grantId: grant.id }]);
 });

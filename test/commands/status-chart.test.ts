@@ -8,7 +8,7 @@ import type { ClusterService } from '../../src/engine/service/cluster-service-ty
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FakeChat } from '../fakes/chat.ts';
 import { FakeClock } from '../fakes/commands-clock.ts';
-import { asker, channel, defaults } from '../fixtures/run.ts';
+import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
 import { aStatus } from './messages/view-fixture.ts';
 
 const outputs = { 'external-address/demo-controller-0': '198.51.100.10' };
@@ -25,12 +25,22 @@ async function statusOf(
     [] as string[],
   ];
   const clusterService = { getStatus: async () => aStatus(record, 'none'), getSnapshot } as unknown as ClusterService;
-  const commandDeps = { clusterService, defaults: defaults(), policy: allowAllPolicy } as unknown as CommandDeps;
-  const routed = routeCommand('status demo', { requester: asker, channel }, defaults());
+  const commandDeps = {
+    clusterService,
+    defaults: buildCreateDefaults(),
+    policy: allowAllPolicy,
+  } as unknown as CommandDeps;
+  const routed = routeCommand('status demo', { requester: testUser, channel }, buildCreateDefaults());
   if (!('execute' in routed)) throw new Error('status asks nobody');
   const respond = async (message: Message) => void shown.push(message);
   await handleRequest(
-    { id: 'a', origin: { requester: asker, channel }, permission: routed.permission, execute: routed.execute, respond },
+    {
+      id: 'a',
+      origin: { requester: testUser, channel },
+      permission: routed.permission,
+      execute: routed.execute,
+      respond,
+    },
     {
       store,
       chat,
@@ -41,7 +51,7 @@ async function statusOf(
     },
   );
   await store.close();
-  return { shown: shown.map((one) => JSON.stringify(one)), pictures: chat.pictures, logged };
+  return { shown: shown.map((one) => JSON.stringify(one)), pictures: chat.uploadedImages, logged };
 }
 
 describe('status', () => {
@@ -50,15 +60,15 @@ describe('status', () => {
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('follows in your direct messages');
     expect(pictures).toHaveLength(1);
-    const [{ channel: where, picture } = { channel: '', picture: undefined }] = pictures;
+    const [{ channel: where, image } = { channel: '', picture: undefined }] = pictures;
     expect(where).toBe('D-U1');
-    expect(picture?.name).toMatch(/^demo-\d{14}\.png$/);
+    expect(image?.name).toMatch(/^demo-\d{14}\.png$/);
     expect(
-      Buffer.from(picture?.png ?? [])
+      Buffer.from(image?.png ?? [])
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
-    expect(picture?.alt).toContain('6 of 6 machines are well');
+    expect(image?.alt).toContain('6 of 6 machines are well');
   });
 
   test('of a cluster without machines promises none', async () => {

@@ -3,7 +3,7 @@ import { InMemoryMachineBackend } from '../../local/compute/in-memory-machine-ba
 import { startComputeEmulator } from '../../local/compute/start-compute-emulator.ts';
 import type { ComputeClient, ForwardingRule } from '../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
-import { World } from '../fakes/run-environment.ts';
+import { RunEnvironment } from '../fakes/run-environment.ts';
 
 /** One call of the port: `networks.insert`, and what it was given. */
 interface PortCall {
@@ -54,18 +54,18 @@ export async function computeCalls(): Promise<string[]> {
 }
 
 async function callsOfRuns(): Promise<PortCall[]> {
-  const world = new World();
+  const world = new RunEnvironment();
   const calls: PortCall[] = [];
-  listen(world.cloud, [], calls);
-  const process = world.process();
-  const request = { requester: world.by, channel: 'C1' };
+  listen(world.compute, [], calls);
+  const process = world.createProcess();
+  const request = { requester: world.requester, channel: 'C1' };
   try {
-    await world.create(process, { controllers: 3, workers: 2 });
-    await world.finish(process.desk.resizeCluster('demo', { machineType: 'e2-standard-4', ...request }));
-    await world.finish(process.desk.scaleCluster('demo', { workers: 3, ...request }));
-    await world.finish(process.desk.scaleCluster('demo', { workers: 1, ...request }));
-    await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'workers', ...request }));
-    await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
+    await world.createCluster(process, { controllers: 3, workers: 2 });
+    await world.finishRun(process.clusterService.resizeCluster('demo', { machineType: 'e2-standard-4', ...request }));
+    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 3, ...request }));
+    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 1, ...request }));
+    await world.finishRun(process.clusterService.rebuildCluster('demo', { fromPhase: 'workers', ...request }));
+    await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
   } finally {
     await world.close();
   }

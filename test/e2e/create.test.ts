@@ -283,7 +283,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
 
   test('is gone after a delete and its button: nothing of it is left in the Compute API, nor a key', async () => {
     await stage.ada.sendCommand('/kthw delete demo');
-    await stage.ada.pressButton('delete.yes');
+    await stage.ada.pressButton('delete.confirm');
     const deleted = await stage.ada.waitForOutcome('demo', /: deleted/, 10 * minuteMs);
     expect(JSON.stringify((await stage.ada.waitForReplies(deleted)).at(-1))).toContain('Nothing of it is left');
     expect(await computeResources(stage.stack.computeUrl)).toEqual(before);

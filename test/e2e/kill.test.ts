@@ -115,7 +115,7 @@ describe.skipIf(findUnsupportedReason())('a bot that is killed again and again',
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
     await talk.sendCommand('/kthw delete kill');
-    await talk.pressButton('delete.yes');
+    await talk.pressButton('delete.confirm');
     const thread = await talk.waitForReplies(await talk.waitForOutcome('kill', /: deleted/, 5 * minuteMs));
     await expectKills(duringDelete, before);
     expect(await rig.google.resourcesOf('kill')).toEqual([]);

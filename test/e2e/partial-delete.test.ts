@@ -50,7 +50,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     const talk = rig.talk(over.signal, person);
     const deleting = await talk.startRun(cluster, async () => {
       await talk.sendCommand(`/kthw delete ${cluster}`);
-      await talk.pressButton('delete.yes');
+      await talk.pressButton('delete.confirm');
     });
     expect(await talk.waitForEnd(deleting, 2 * minuteMs)).toMatchObject({ text: expect.stringContaining(': deleted') });
     expect(await rig.google.resourcesOf(cluster)).toEqual([]);

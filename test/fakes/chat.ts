@@ -12,61 +12,61 @@ import type { Person } from '../../src/store/events.ts';
 import type { Secret } from '../../src/store/vault/secret.ts';
 import type { FakeClock } from './commands-clock.ts';
 
-export type Method = 'postMessage' | 'updateMessage' | 'openDm' | 'uploadFile' | 'uploadImage' | 'find';
+export type ChatMethod = 'postMessage' | 'updateMessage' | 'openDm' | 'uploadFile' | 'uploadImage' | 'find';
 
 export interface FakeFault {
-  readonly method: Method;
+  readonly method: ChatMethod;
   readonly times?: number;
   readonly kind: ChatErrorKind;
   readonly reason?: string;
   readonly retryAfterMs?: number;
   /** The call is carried out, and its answer gets lost. */
-  readonly after?: boolean;
+  readonly losesResponse?: boolean;
   /** The call is carried out, and whoever made it never hears of anything again. */
-  readonly crash?: boolean;
+  readonly hangsAfterCall?: boolean;
   /** The same, but the call never gets there. */
-  readonly lost?: boolean;
+  readonly hangsBeforeCall?: boolean;
   readonly channel?: string;
 }
 
-export interface Posted extends MessageRef {
+export interface PostedMessage extends MessageRef {
   message: Message;
   readonly thread?: string;
   readonly metadata?: MessageMetadata;
-  edits: number;
+  editCount: number;
 }
 
 /** Slack as the courier sees it: keeps what was posted, fails when told to, and counts how fast it is called. */
 export class FakeChat implements Chat {
-  readonly posted: Posted[] = [];
-  readonly files: { channel: string; name: string; content: Secret; comment: Message }[] = [];
-  readonly pictures: { channel: string; picture: ChartImage; thread?: string }[] = [];
-  readonly calls: { method: Method; channel: string; at: number }[] = [];
-  canFind = true;
+  readonly postedMessages: PostedMessage[] = [];
+  readonly uploadedFiles: { channel: string; name: string; content: Secret; comment: Message }[] = [];
+  readonly uploadedImages: { channel: string; image: ChartImage; thread?: string }[] = [];
+  readonly calls: { method: ChatMethod; channel: string; at: number }[] = [];
+  canSearch = true;
   readonly #clock: FakeClock;
-  #faults: (FakeFault & { left: number })[] = [];
+  #faults: (FakeFault & { remaining: number })[] = [];
   #ts = 0;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
   }
 
-  fail(fault: FakeFault): void {
-    this.#faults.push({ ...fault, left: fault.times ?? 1 });
+  planFault(fault: FakeFault): void {
+    this.#faults.push({ ...fault, remaining: fault.times ?? 1 });
   }
 
-  works(): void {
+  clearFaults(): void {
     this.#faults = [];
   }
 
   /** Messages of a channel that start a thread. */
-  heads(channel: string): Posted[] {
-    return this.posted.filter((one) => one.channel === channel && one.thread === undefined);
+  listRootMessages(channel: string): PostedMessage[] {
+    return this.postedMessages.filter((one) => one.channel === channel && one.thread === undefined);
   }
 
   /** Texts of the replies in a thread, oldest first. */
-  replies(head: MessageRef): string[] {
-    return this.posted
+  listReplyTexts(head: MessageRef): string[] {
+    return this.postedMessages
       .filter((one) => one.channel === head.channel && one.thread === head.ts)
       .map((one) => one.message.text);
   }
@@ -78,17 +78,17 @@ export class FakeChat implements Chat {
   ): Promise<MessageRef> {
     return this.#call('postMessage', channel, () => {
       const place = { channel, ts: `${++this.#ts}.0` };
-      this.posted.push({ ...place, message, ...options, edits: 0 });
+      this.postedMessages.push({ ...place, message, ...options, editCount: 0 });
       return place;
     });
   }
 
   updateMessage(at: MessageRef, message: Message): Promise<void> {
     return this.#call('updateMessage', at.channel, () => {
-      const found = this.posted.find((one) => one.channel === at.channel && one.ts === at.ts);
+      const found = this.postedMessages.find((one) => one.channel === at.channel && one.ts === at.ts);
       if (!found) throw new ChatError('message-gone', 'message_not_found');
       found.message = message;
-      found.edits++;
+      found.editCount++;
     });
   }
 
@@ -101,19 +101,21 @@ export class FakeChat implements Chat {
   }
 
   uploadFile(channel: string, file: { name: string; content: Secret; comment: Message }): Promise<void> {
-    return this.#call('uploadFile', channel, () => void this.files.push({ channel, ...file }));
+    return this.#call('uploadFile', channel, () => void this.uploadedFiles.push({ channel, ...file }));
   }
 
-  uploadImage(channel: string, picture: ChartImage, thread?: string): Promise<void> {
+  uploadImage(channel: string, image: ChartImage, thread?: string): Promise<void> {
     return this.#call('uploadImage', channel, () => {
-      this.pictures.push({ channel, picture, ...(thread === undefined ? {} : { thread }) });
+      this.uploadedImages.push({ channel, image, ...(thread === undefined ? {} : { thread }) });
     });
   }
 
   imageExists(channel: string, name: string, { thread }: { thread: string }): Promise<boolean | 'cannot'> {
     return this.#call('find', channel, () => {
-      if (!this.canFind) return 'cannot' as const;
-      return this.pictures.some((one) => one.channel === channel && one.thread === thread && one.picture.name === name);
+      if (!this.canSearch) return 'cannot' as const;
+      return this.uploadedImages.some(
+        (one) => one.channel === channel && one.thread === thread && one.image.name === name,
+      );
     });
   }
 
@@ -145,8 +147,8 @@ export class FakeChat implements Chat {
     options: { thread?: string; since: Date },
   ): Promise<MessageRef | 'cannot' | undefined> {
     return this.#call('find', channel, () => {
-      if (!this.canFind) return 'cannot' as const;
-      return this.posted.find(
+      if (!this.canSearch) return 'cannot' as const;
+      return this.postedMessages.find(
         (one) =>
           one.channel === channel &&
           one.thread === options.thread &&
@@ -156,15 +158,15 @@ export class FakeChat implements Chat {
     });
   }
 
-  async #call<T>(method: Method, channel: string, work: () => T): Promise<T> {
+  async #call<T>(method: ChatMethod, channel: string, work: () => T): Promise<T> {
     this.calls.push({ method, channel, at: +this.#clock.now() });
     const fault = this.#faults.find(
-      (one) => one.method === method && one.left > 0 && (one.channel ?? channel) === channel,
+      (one) => one.method === method && one.remaining > 0 && (one.channel ?? channel) === channel,
     );
     if (!fault) return work();
-    fault.left--;
-    if (fault.after || fault.crash) work();
-    if (fault.crash || fault.lost) await new Promise(() => {});
+    fault.remaining--;
+    if (fault.losesResponse || fault.hangsAfterCall) work();
+    if (fault.hangsAfterCall || fault.hangsBeforeCall) await new Promise(() => {});
     throw new ChatError(fault.kind, fault.reason ?? fault.kind, { retryAfterMs: fault.retryAfterMs });
   }
 }

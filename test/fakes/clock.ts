@@ -14,8 +14,8 @@ interface Sleeper {
 export class VirtualClock implements Clock {
   #nowMs: number;
   #sleepers: Sleeper[] = [];
-  #held = 0;
-  #ticking = false;
+  #pauseCount = 0;
+  #isTickScheduled = false;
 
   constructor(start = new Date('2026-03-01T12:00:00Z')) {
     this.#nowMs = start.getTime();
@@ -38,17 +38,17 @@ export class VirtualClock implements Clock {
       const sleeper: Sleeper = { until: this.#nowMs + Math.max(0, ms), wake };
       signal.addEventListener('abort', abort, { once: true });
       this.#sleepers.push(sleeper);
-      this.#tickSoon();
+      this.#scheduleTick();
     });
 
   /** Time does not pass while `work` is under way. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    this.#held++;
+  async pauseDuring<T>(work: () => Promise<T>): Promise<T> {
+    this.#pauseCount++;
     try {
       return await work();
     } finally {
-      this.#held--;
-      this.#tickSoon();
+      this.#pauseCount--;
+      this.#scheduleTick();
     }
   }
 
@@ -57,13 +57,13 @@ export class VirtualClock implements Clock {
     this.#nowMs += ms;
   }
 
-  #tickSoon(): void {
-    if (this.#ticking || this.#held > 0 || this.#sleepers.length === 0) return;
-    this.#ticking = true;
+  #scheduleTick(): void {
+    if (this.#isTickScheduled || this.#pauseCount > 0 || this.#sleepers.length === 0) return;
+    this.#isTickScheduled = true;
     setImmediate(() => {
-      this.#ticking = false;
-      if (this.#held === 0) this.#wakeNext();
-      this.#tickSoon();
+      this.#isTickScheduled = false;
+      if (this.#pauseCount === 0) this.#wakeNext();
+      this.#scheduleTick();
     });
   }
 

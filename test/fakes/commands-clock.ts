@@ -16,7 +16,7 @@ export class FakeClock implements Clock {
     this.#nowMs = Math.max(this.#nowMs, until);
   }
 
-  pass(ms: number): void {
+  advance(ms: number): void {
     this.#nowMs += ms;
   }
 }

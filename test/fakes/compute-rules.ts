@@ -14,7 +14,7 @@ const kinds = [
 type Kind = (typeof kinds)[number];
 
 /** One shelf a kind of resource, by name. */
-export type Shelves<T> = Record<Kind, Map<string, T>>;
+export type ResourceTables<T> = Record<Kind, Map<string, T>>;
 
 type Spec = GlobalResource & Readonly<Record<string, unknown>>;
 
@@ -30,12 +30,12 @@ const references: readonly (readonly [from: Kind, field: string, to: Kind])[] = 
   ['forwardingRules', 'address', 'addresses'],
 ];
 
-export function shelves<T>(): Shelves<T> {
-  return Object.fromEntries(kinds.map((kind) => [kind, new Map<string, T>()])) as Shelves<T>;
+export function createResourceTables<T>(): ResourceTables<T> {
+  return Object.fromEntries(kinds.map((kind) => [kind, new Map<string, T>()])) as ResourceTables<T>;
 }
 
 /** What a resource needs and does not find. */
-export function missingFor(kind: Kind, spec: Spec, has: (kind: Kind, name: string) => boolean): string | undefined {
+export function findMissingReference(kind: Kind, spec: Spec, has: (kind: Kind, name: string) => boolean): string | undefined {
   for (const [from, field, to] of references) {
     if (from === kind && to !== 'addresses' && !has(to, String(spec[field]))) return `${to} ${spec[field]}`;
   }
@@ -43,7 +43,7 @@ export function missingFor(kind: Kind, spec: Spec, has: (kind: Kind, name: strin
 }
 
 /** Who still refers to a resource: by its name, or by the address that it is. */
-export function userOf(kind: Kind, found: Spec, specs: (kind: Kind) => readonly Spec[]): string | undefined {
+export function findReferrer(kind: Kind, found: Spec, specs: (kind: Kind) => readonly Spec[]): string | undefined {
   const known = kind === 'addresses' ? found.address : found.name;
   for (const [from, field, to] of references) {
     const user = to === kind ? specs(from).find((spec) => spec[field] === known) : undefined;

@@ -12,8 +12,8 @@ import type {
 } from '../../src/engine/gcp/compute/compute-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
-import { missingFor, type Shelves, shelves, userOf } from './compute-rules.ts';
-import { Faults } from './fault-injector.ts';
+import { findMissingReference, type ResourceTables, createResourceTables, findReferrer } from './compute-rules.ts';
+import { FaultInjector } from './fault-injector.ts';
 
 const machineTypes: Readonly<Record<string, MachineType>> = {
   'f1-micro': { cpus: 1, memoryMb: 614, sharedCpu: true },
@@ -27,25 +27,25 @@ const machineTypes: Readonly<Record<string, MachineType>> = {
 const regionNames = ['europe-west1', 'us-central1', 'us-west1'];
 
 /** How long the cloud takes, on the virtual clock. */
-const takes = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000, agentMs: 3_500 } as const;
+const durations = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000, agentMs: 3_500 } as const;
 
-type Found = GlobalResource & Readonly<Record<string, unknown>>;
-interface Kept {
-  readonly spec: Found;
+type Resource = GlobalResource & Readonly<Record<string, unknown>>;
+interface StoredResource {
+  readonly spec: Resource;
   /** When it was made; for a machine, when it was last turned on. */
-  readonly at: number;
-  readonly off?: boolean;
+  readonly startedAt: number;
+  readonly isStopped?: boolean;
   /** How often a machine was turned on again. */
   readonly restarts?: number;
   /** When a machine's agent has heard of its newest metadata. */
-  readonly heardAt?: number;
+  readonly metadataAppliedAt?: number;
 }
 
-interface Standing {
+export interface FakeInstance {
   readonly name: string;
-  readonly birth: number;
+  readonly instanceId: number;
   readonly restarts: number;
-  readonly at: string;
+  readonly externalAddress: string;
   readonly spec: InstanceSpec;
 }
 
@@ -57,62 +57,64 @@ interface Standing {
  * Machines run 12 s after their insert or start and show their host keys after 20 s; each start gives them another
  * external address.
  */
-export class CloudDouble implements ComputeClient {
-  readonly faults = new Faults();
+export class FakeCompute implements ComputeClient {
+  readonly faults = new FaultInjector();
   readonly quotaLimits: Record<string, number> = { CPUS: 500, IN_USE_ADDRESSES: 500, INSTANCES: 500 };
   readonly #clock: VirtualClock;
-  readonly #kept: Shelves<Kept> = shelves();
-  readonly #requests = new Set<string>();
-  readonly #made = new Map<string, number>();
+  readonly #resources: ResourceTables<StoredResource> = createResourceTables();
+  readonly #requestIds = new Set<string>();
+  readonly #insertCounts = new Map<string, number>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
   }
 
-  readonly networks = this.#resource('networks') as unknown as ComputeClient['networks'];
-  readonly subnetworks = this.#resource('subnetworks') as unknown as ComputeClient['subnetworks'];
-  readonly firewalls = this.#resource('firewalls') as unknown as ComputeClient['firewalls'];
-  readonly addresses = this.#resource('addresses') as unknown as ComputeClient['addresses'];
-  readonly instances = this.#resource('instances') as unknown as ComputeClient['instances'];
-  readonly routes = this.#resource('routes') as unknown as ComputeClient['routes'];
-  readonly healthChecks = this.#resource('healthChecks') as unknown as ComputeClient['healthChecks'];
-  readonly targetPools = this.#resource('targetPools') as unknown as ComputeClient['targetPools'];
-  readonly forwardingRules = this.#resource('forwardingRules') as unknown as ComputeClient['forwardingRules'];
+  readonly networks = this.#createResourceClient('networks') as unknown as ComputeClient['networks'];
+  readonly subnetworks = this.#createResourceClient('subnetworks') as unknown as ComputeClient['subnetworks'];
+  readonly firewalls = this.#createResourceClient('firewalls') as unknown as ComputeClient['firewalls'];
+  readonly addresses = this.#createResourceClient('addresses') as unknown as ComputeClient['addresses'];
+  readonly instances = this.#createResourceClient('instances') as unknown as ComputeClient['instances'];
+  readonly routes = this.#createResourceClient('routes') as unknown as ComputeClient['routes'];
+  readonly healthChecks = this.#createResourceClient('healthChecks') as unknown as ComputeClient['healthChecks'];
+  readonly targetPools = this.#createResourceClient('targetPools') as unknown as ComputeClient['targetPools'];
+  readonly forwardingRules = this.#createResourceClient(
+    'forwardingRules',
+  ) as unknown as ComputeClient['forwardingRules'];
 
   /** Disks are part of their machines here. */
   readonly disks: ComputeClient['disks'] = { list: async () => [], delete: async () => {} };
 
   /** Asked for the health of pool members; the world sets it. */
-  healthOf: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
+  getInstanceHealth: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
   async getHostKeys({ name }: GlobalResource, signal: AbortSignal): Promise<readonly string[]> {
     return this.#call(`hostKeys ${name}`, signal, () => {
-      const kept = this.#kept.instances.get(name);
-      const wrote = kept && (kept.restarts !== undefined || this.#age(kept) >= takes.hostKeysMs);
-      return wrote ? [hostKeyOf(kept)] : [];
+      const kept = this.#resources.instances.get(name);
+      const wrote = kept && (kept.restarts !== undefined || this.#getAgeMs(kept) >= durations.hostKeysMs);
+      return wrote ? [getHostKey(kept)] : [];
     });
   }
 
   stopInstance({ name }: GlobalResource, { signal }: MutationOptions): Promise<void> {
-    return this.#power('stop', name, signal, (kept) => ({ ...kept, off: true }));
+    return this.#changeInstance('stop', name, signal, (kept) => ({ ...kept, isStopped: true }));
   }
 
   startInstance({ name }: GlobalResource, { signal }: MutationOptions): Promise<void> {
-    return this.#power('start', name, signal, (kept) => {
-      const { off, restarts = 0, spec } = kept;
-      return off ? { spec, at: +this.#clock.now(), restarts: restarts + 1 } : kept;
+    return this.#changeInstance('start', name, signal, (kept) => {
+      const { isStopped, restarts = 0, spec } = kept;
+      return isStopped ? { spec, startedAt: +this.#clock.now(), restarts: restarts + 1 } : kept;
     });
   }
 
   setMachineType({ name }: GlobalResource, machineType: string, { signal }: MutationOptions): Promise<void> {
-    return this.#power('setMachineType', name, signal, (kept) => {
-      if (!kept.off) throw new KthwError('cloud-invalid', { doing: `changing ${name}` }, { detail: 'it runs' });
+    return this.#changeInstance('setMachineType', name, signal, (kept) => {
+      if (!kept.isStopped) throw new KthwError('cloud-invalid', { doing: `changing ${name}` }, { detail: 'it runs' });
       return { ...kept, spec: { ...kept.spec, machineType } };
     });
   }
 
   setFirewallDisabled({ name }: GlobalResource, disabled: boolean, { signal }: MutationOptions): Promise<void> {
-    const change = (kept: Kept) => ({ ...kept, spec: { ...kept.spec, disabled } });
+    const change = (kept: StoredResource) => ({ ...kept, spec: { ...kept.spec, disabled } });
     return this.#change('setFirewallDisabled', 'firewalls', name, signal, change);
   }
 
@@ -122,21 +124,21 @@ export class CloudDouble implements ComputeClient {
     { signal }: MutationOptions,
   ): Promise<void> {
     return this.#change('setMetadata', 'instances', name, signal, (kept) => {
-      if (fingerprint !== fingerprintOf(kept)) throw new KthwError('not-ready', { doing: `changing ${name}` });
-      return { ...kept, spec: { ...kept.spec, metadata }, heardAt: +this.#clock.now() + takes.agentMs };
+      if (fingerprint !== getMetadataFingerprint(kept)) throw new KthwError('not-ready', { doing: `changing ${name}` });
+      return { ...kept, spec: { ...kept.spec, metadata }, metadataAppliedAt: +this.#clock.now() + durations.agentMs };
     });
   }
 
   /** Whether ssh gets through to a machine: the firewall's rules, and the keys that its agent has heard of. */
-  letsIn(machine: string): 'in' | 'unreachable' | 'denied' {
-    const kept = this.#kept.instances.get(machine);
-    const isOpen = this.#specs('firewalls').some(
+  checkSshAccess(machine: string): 'in' | 'unreachable' | 'denied' {
+    const kept = this.#resources.instances.get(machine);
+    const isOpen = this.#listSpecs('firewalls').some(
       ({ network, allow, disabled }) =>
         network === kept?.spec.network && !disabled && (allow as readonly string[]).includes('tcp:22'),
     );
     if (!kept || !isOpen) return 'unreachable';
     const { 'ssh-keys': keys = '' } = kept.spec.metadata as InstanceSpec['metadata'];
-    return keys !== '' && (kept.heardAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
+    return keys !== '' && (kept.metadataAppliedAt ?? 0) <= +this.#clock.now() ? 'in' : 'denied';
   }
 
   async getPoolHealth(
@@ -144,9 +146,9 @@ export class CloudDouble implements ComputeClient {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>> {
     return this.#call(`poolHealth ${name}`, signal, () => {
-      const members = (this.#kept.targetPools.get(name)?.spec.instances ?? []) as readonly string[];
+      const members = (this.#resources.targetPools.get(name)?.spec.instances ?? []) as readonly string[];
       const names = members.map((member) => member.slice(member.indexOf('/') + 1));
-      return new Map(names.map((instance) => [instance, this.healthOf(instance)]));
+      return new Map(names.map((instance) => [instance, this.getInstanceHealth(instance)]));
     });
   }
 
@@ -161,14 +163,14 @@ export class CloudDouble implements ComputeClient {
   }
 
   listRegions(signal: AbortSignal): Promise<readonly Region[]> {
-    return this.#call('regions', signal, () => regionNames.map((name) => ({ name, zones: zonesOf(name) })));
+    return this.#call('regions', signal, () => regionNames.map((name) => ({ name, zones: listZoneNames(name) })));
   }
 
   listQuotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined> {
     const usage: Record<string, number> = {
-      CPUS: this.#kept.instances.size * 2,
-      IN_USE_ADDRESSES: this.#kept.instances.size + this.#kept.forwardingRules.size,
-      INSTANCES: this.#kept.instances.size,
+      CPUS: this.#resources.instances.size * 2,
+      IN_USE_ADDRESSES: this.#resources.instances.size + this.#resources.forwardingRules.size,
+      INSTANCES: this.#resources.instances.size,
     };
     return this.#call(`quotas ${region}`, signal, () =>
       Object.entries(this.quotaLimits).map(([metric, limit]) => ({ metric, limit, usage: usage[metric] ?? 0 })),
@@ -176,156 +178,166 @@ export class CloudDouble implements ComputeClient {
   }
 
   listZones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
-    return this.#call(`zones ${region}`, signal, () => zonesOf(region));
+    return this.#call(`zones ${region}`, signal, () => listZoneNames(region));
   }
 
   /** What exists, as `KIND NAME`, sorted. */
-  existing(): string[] {
-    return Object.entries(this.#kept)
+  listResourceNames(): string[] {
+    return Object.entries(this.#resources)
       .flatMap(([kind, shelf]) => [...shelf.keys()].map((name) => `${kind} ${name}`))
       .sort();
   }
 
   /** How often something of this kind and name was really made. */
-  made(kind: keyof Shelves<unknown>, name: string): number {
-    return this.#made.get(`${kind} ${name}`) ?? 0;
+  countInserts(kind: keyof ResourceTables<unknown>, name: string): number {
+    return this.#insertCounts.get(`${kind} ${name}`) ?? 0;
   }
 
   /** Everything that was made, with how often. */
-  allMade(): ReadonlyMap<string, number> {
-    return this.#made;
+  getInsertCounts(): ReadonlyMap<string, number> {
+    return this.#insertCounts;
   }
 
   /** A machine that runs, by the address at which it is reached; with a number that no other machine ever had. */
-  machineAt(address: string): (Standing & { hostKey: string }) | undefined {
-    const found = this.machines().find(({ at }) => at === address);
-    const kept = found && this.#kept.instances.get(found.name);
-    return kept && this.#runs(kept) ? { ...found, hostKey: hostKeyOf(kept) } : undefined;
+  findInstanceByAddress(address: string): (FakeInstance & { hostKey: string }) | undefined {
+    const found = this.listInstances().find(({ externalAddress }) => externalAddress === address);
+    const kept = found && this.#resources.instances.get(found.name);
+    return kept && this.#isRunning(kept) ? { ...found, hostKey: getHostKey(kept) } : undefined;
   }
 
   /** Every machine that exists, with where it will be reached. */
-  machines(): Standing[] {
-    return [...this.#kept.instances].map(([name, kept]) => ({
+  listInstances(): FakeInstance[] {
+    return [...this.#resources.instances].map(([name, kept]) => ({
       name,
-      birth: Number(kept.spec.birth),
+      instanceId: Number(kept.spec.instanceId),
       restarts: kept.restarts ?? 0,
-      at: externalAddressOf(kept),
+      externalAddress: getExternalAddress(kept),
       spec: kept.spec as unknown as InstanceSpec,
     }));
   }
 
   /** Machines behind the address of a forwarding rule. */
-  behind(address: string): string[] {
-    const rule = [...this.#kept.forwardingRules.values()].find(({ spec }) => spec.address === address);
-    const pool = rule && this.#kept.targetPools.get(String(rule.spec.targetPool));
+  listBackendAddresses(address: string): string[] {
+    const rule = [...this.#resources.forwardingRules.values()].find(({ spec }) => spec.address === address);
+    const pool = rule && this.#resources.targetPools.get(String(rule.spec.targetPool));
     const members = (pool?.spec.instances ?? []) as readonly string[];
     return members.flatMap((member) => {
-      const kept = this.#kept.instances.get(member.slice(member.indexOf('/') + 1));
-      return kept ? [externalAddressOf(kept)] : [];
+      const kept = this.#resources.instances.get(member.slice(member.indexOf('/') + 1));
+      return kept ? [getExternalAddress(kept)] : [];
     });
   }
 
   /** Somebody changes a resource behind the engine's back. */
-  tamper(kind: keyof Shelves<unknown>, name: string, fields: Readonly<Record<string, unknown>>): void {
-    const kept = this.#kept[kind].get(name);
+  tamper(kind: keyof ResourceTables<unknown>, name: string, fields: Readonly<Record<string, unknown>>): void {
+    const kept = this.#resources[kind].get(name);
     if (!kept) throw new Error(`there is no ${kind} ${name} to tamper with`);
-    this.#kept[kind].set(name, { ...kept, spec: { ...kept.spec, ...fields } });
+    this.#resources[kind].set(name, { ...kept, spec: { ...kept.spec, ...fields } });
   }
 
-  #resource(kind: keyof Shelves<Kept>): ResourceClient<Found> {
-    const shelf = () => this.#kept[kind];
+  #createResourceClient(kind: keyof ResourceTables<StoredResource>): ResourceClient<Resource> {
+    const shelf = () => this.#resources[kind];
     return {
       get: (at: GlobalResource, signal) =>
         this.#call(`get ${kind} ${at.name}`, signal, () => {
           const kept = shelf().get(at.name);
-          return kept && this.#found(kind, kept);
+          return kept && this.#toResource(kind, kept);
         }),
       list: (_, signal) =>
-        this.#call(`list ${kind}`, signal, () => [...shelf().values()].map((kept) => this.#found(kind, kept))),
+        this.#call(`list ${kind}`, signal, () => [...shelf().values()].map((kept) => this.#toResource(kind, kept))),
       insert: (spec, { requestId, signal }) =>
-        this.#call(`insert ${kind} ${spec.name}`, signal, () => this.#insert(kind, spec, requestId), takes.operationMs),
+        this.#call(
+          `insert ${kind} ${spec.name}`,
+          signal,
+          () => this.#insert(kind, spec, requestId),
+          durations.operationMs,
+        ),
       delete: (at: GlobalResource, { signal }) =>
         this.#call(
           `delete ${kind} ${at.name}`,
           signal,
           () => {
             const kept = shelf().get(at.name);
-            const user = kept && userOf(kind, this.#found(kind, kept), (k) => this.#specs(k));
+            const user = kept && findReferrer(kind, this.#toResource(kind, kept), (k) => this.#listSpecs(k));
             if (user) throw new KthwError('in-use', { doing: `deleting ${kind} ${at.name}` }, { detail: user });
             shelf().delete(at.name);
           },
-          takes.operationMs,
+          durations.operationMs,
         ),
     };
   }
 
-  #insert(kind: keyof Shelves<Kept>, spec: Found, request: string): void {
-    if (this.#requests.has(request)) return;
-    this.#requests.add(request);
+  #insert(kind: keyof ResourceTables<StoredResource>, spec: Resource, request: string): void {
+    if (this.#requestIds.has(request)) return;
+    this.#requestIds.add(request);
     const doing = `making ${kind} ${spec.name}`;
-    const missing = missingFor(kind, spec, (k, name) => this.#kept[k].has(name));
+    const missing = findMissingReference(kind, spec, (k, name) => this.#resources[k].has(name));
     if (missing) throw new KthwError('cloud-invalid', { doing }, { detail: `${missing} was not found` });
-    const before = this.#kept[kind].get(spec.name);
+    const before = this.#resources[kind].get(spec.name);
     if (before) {
       const bare = 'labels' in spec && Object.keys(before.spec.labels ?? {}).length === 0;
-      if (bare) this.#kept[kind].set(spec.name, { ...before, spec: { ...before.spec, labels: spec.labels } });
+      if (bare) this.#resources[kind].set(spec.name, { ...before, spec: { ...before.spec, labels: spec.labels } });
       return;
     }
     const name = `${kind} ${spec.name}`;
-    const turn = (this.#made.get(name) ?? 0) + 1;
-    this.#made.set(name, turn);
-    const birth = [...this.#made.values()].reduce((sum, n) => sum + n, 0);
-    this.#kept[kind].set(spec.name, { spec: { ...spec, birth, turn }, at: +this.#clock.now() });
+    const turn = (this.#insertCounts.get(name) ?? 0) + 1;
+    this.#insertCounts.set(name, turn);
+    const instanceId = [...this.#insertCounts.values()].reduce((sum, n) => sum + n, 0);
+    this.#resources[kind].set(spec.name, { spec: { ...spec, instanceId, turn }, startedAt: +this.#clock.now() });
   }
 
-  #found(kind: keyof Shelves<Kept>, kept: Kept): Found {
+  #toResource(kind: keyof ResourceTables<StoredResource>, kept: StoredResource): Resource {
     const { spec } = kept;
-    if (kind === 'addresses') return { ...spec, address: addressIn(35, spec.name) };
+    if (kind === 'addresses') return { ...spec, address: hashToAddress(35, spec.name) };
     if (kind === 'routes') return { automatic: false, ...spec };
     if (kind !== 'instances') return spec;
-    const runs = this.#runs(kept);
+    const runs = this.#isRunning(kept);
     const found: InstanceState = {
-      status: runs ? 'RUNNING' : kept.off ? 'TERMINATED' : 'PROVISIONING',
-      externalAddress: runs ? externalAddressOf(kept) : undefined,
-      metadataFingerprint: fingerprintOf(kept),
+      status: runs ? 'RUNNING' : kept.isStopped ? 'TERMINATED' : 'PROVISIONING',
+      externalAddress: runs ? getExternalAddress(kept) : undefined,
+      metadataFingerprint: getMetadataFingerprint(kept),
     };
     return { ...spec, ...found };
   }
 
-  #power(verb: string, name: string, signal: AbortSignal, to: (kept: Kept) => Kept): Promise<void> {
+  #changeInstance(
+    verb: string,
+    name: string,
+    signal: AbortSignal,
+    to: (kept: StoredResource) => StoredResource,
+  ): Promise<void> {
     return this.#change(verb, 'instances', name, signal, to);
   }
 
   #change(
     verb: string,
-    kind: keyof Shelves<Kept>,
+    kind: keyof ResourceTables<StoredResource>,
     name: string,
     signal: AbortSignal,
-    to: (kept: Kept) => Kept,
+    to: (kept: StoredResource) => StoredResource,
   ): Promise<void> {
     const effect = () => {
-      const kept = this.#kept[kind].get(name);
+      const kept = this.#resources[kind].get(name);
       if (!kept) throw new KthwError('cloud-invalid', { doing: `${verb} ${name}` }, { detail: 'it was not found' });
-      this.#kept[kind].set(name, to(kept));
+      this.#resources[kind].set(name, to(kept));
     };
-    return this.#call(`${verb} ${kind} ${name}`, signal, effect, takes.operationMs);
+    return this.#call(`${verb} ${kind} ${name}`, signal, effect, durations.operationMs);
   }
 
-  #runs(kept: Kept): boolean {
-    return !kept.off && this.#age(kept) >= takes.bootMs;
+  #isRunning(kept: StoredResource): boolean {
+    return !kept.isStopped && this.#getAgeMs(kept) >= durations.bootMs;
   }
 
-  #specs(kind: keyof Shelves<Kept>): readonly Found[] {
-    return [...this.#kept[kind].values()].map(({ spec }) => spec);
+  #listSpecs(kind: keyof ResourceTables<StoredResource>): readonly Resource[] {
+    return [...this.#resources[kind].values()].map(({ spec }) => spec);
   }
 
-  #age({ at }: Kept): number {
-    return +this.#clock.now() - at;
+  #getAgeMs({ startedAt }: StoredResource): number {
+    return +this.#clock.now() - startedAt;
   }
 
   async #call<T>(call: string, signal: AbortSignal, effect: () => T, thenMs = 0): Promise<T> {
     if (signal.aborted) throw new KthwError('cancelled', {});
-    return await this.faults.around(call, async () => {
+    return await this.faults.run(call, async () => {
       const result = effect();
       if (thenMs > 0) {
         await this.#clock.sleep(thenMs, signal).catch(() => {
@@ -337,24 +349,24 @@ export class CloudDouble implements ComputeClient {
   }
 }
 
-function zonesOf(region: string): string[] {
+function listZoneNames(region: string): string[] {
   return ['a', 'b', 'c'].map((zone) => `${region}-${zone}`);
 }
 
-function hostKeyOf({ spec }: Kept): string {
+function getHostKey({ spec }: StoredResource): string {
   return `ssh-ed25519 ${Buffer.from(`${spec.name} ${spec.turn}`).toString('base64')}`;
 }
 
-function fingerprintOf({ spec }: Kept): string {
+function getMetadataFingerprint({ spec }: StoredResource): string {
   return JSON.stringify(spec.metadata);
 }
 
-function externalAddressOf({ spec, restarts }: Kept): string {
-  return addressIn(34, restarts === undefined ? spec.name : `${spec.name} ${restarts}`);
+function getExternalAddress({ spec, restarts }: StoredResource): string {
+  return hashToAddress(34, restarts === undefined ? spec.name : `${spec.name} ${restarts}`);
 }
 
 /** Always the same for a name, so that a run that was killed finds the addresses that it would have found. */
-function addressIn(first: number, name: string): string {
+function hashToAddress(first: number, name: string): string {
   let hash = 0x811c9dc5;
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return [first, hash >>> 24, (hash >>> 16) & 0xff, 1 + ((hash & 0xffff) % 254)].join('.');

@@ -1,13 +1,13 @@
 /** A process as far as the world sees it: once it has ended, nothing that it still tries has an effect. */
-export class Life {
-  #over = false;
+export class CrashingProcess {
+  #hasEnded = false;
 
-  get over(): boolean {
-    return this.#over;
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
-  end(): void {
-    this.#over = true;
+  crash(): void {
+    this.#hasEnded = true;
   }
 
   /**
@@ -15,39 +15,39 @@ export class Life {
    * it, as with a request that was sent; its answer reaches nobody. A call after the end is never made.
    * @param around told of every call before it is made and after it had its effect; may end the process there
    */
-  holds<T extends object>(target: T, around: Around = () => {}): T {
+  wrap<T extends object>(target: T, around: OnCall = () => {}): T {
     return new Proxy(target, {
       get: (of, name) => {
         const value: unknown = Reflect.get(of, name, of);
         if (typeof value === 'function') {
           return (...args: unknown[]) => this.#call(String(name), value.bind(of), args, around);
         }
-        return typeof value === 'object' && value !== null ? this.holds(value, around) : value;
+        return typeof value === 'object' && value !== null ? this.wrap(value, around) : value;
       },
     });
   }
 
-  #call(name: string, method: (...args: unknown[]) => unknown, args: unknown[], around: Around): unknown {
-    if (!this.#over) around(name, 'before');
-    if (this.#over) return rejected();
+  #call(name: string, method: (...args: unknown[]) => unknown, args: unknown[], around: OnCall): unknown {
+    if (!this.#hasEnded) around(name, 'before');
+    if (this.#hasEnded) return rejectAsEnded();
     const result = method(...args);
-    if (result instanceof Promise) return this.#answer(name, result, around);
-    return typeof result === 'object' && result !== null ? this.holds(result, around) : result;
+    if (result instanceof Promise) return this.#awaitResult(name, result, around);
+    return typeof result === 'object' && result !== null ? this.wrap(result, around) : result;
   }
 
-  async #answer(name: string, result: Promise<unknown>, around: Around): Promise<unknown> {
+  async #awaitResult(name: string, result: Promise<unknown>, around: OnCall): Promise<unknown> {
     try {
       return await result;
     } finally {
-      if (!this.#over) around(name, 'after');
-      if (this.#over) await rejected();
+      if (!this.#hasEnded) around(name, 'after');
+      if (this.#hasEnded) await rejectAsEnded();
     }
   }
 }
 
-type Around = (call: string, when: 'before' | 'after') => void;
+type OnCall = (method: string, when: 'before' | 'after') => void;
 
-function rejected(): Promise<never> {
+function rejectAsEnded(): Promise<never> {
   const end = Promise.reject(new Error('this process has ended'));
   end.catch(() => {});
   return end;

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { InstanceSpec } from '../../src/engine/gcp/compute/compute-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import { VirtualClock } from './clock.ts';
-import { CloudDouble } from './compute.ts';
-import { Life } from './crashing-process.ts';
-import { Faults } from './fault-injector.ts';
-import { specOf, World } from './run-environment.ts';
+import { FakeCompute } from './compute.ts';
+import { CrashingProcess } from './crashing-process.ts';
+import { FaultInjector } from './fault-injector.ts';
+import { buildSpec, RunEnvironment } from './run-environment.ts';
 
 const signal = new AbortController().signal;
 const network = { name: 'n', description: 'd' };
@@ -32,7 +32,7 @@ describe('the clock', () => {
     const clock = new VirtualClock();
     const from = +clock.now();
     const sleeping = clock.sleep(1_000, signal);
-    await clock.during(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    await clock.pauseDuring(() => new Promise((resolve) => setTimeout(resolve, 20)));
     expect(+clock.now() - from).toBe(0);
     await sleeping;
     expect(+clock.now() - from).toBe(1_000);
@@ -52,7 +52,7 @@ describe('the cloud', () => {
     await cloud.networks.insert(network, call('1'));
     await cloud.networks.insert(network, call('1'));
     await cloud.networks.insert(network, call('2'));
-    expect(cloud.made('networks', 'n')).toBe(1);
+    expect(cloud.countInserts('networks', 'n')).toBe(1);
     expect(await cloud.networks.get({ name: 'n' }, signal)).toMatchObject(network);
   });
 
@@ -73,12 +73,12 @@ describe('the cloud', () => {
     await cloud.subnetworks.delete(subnet, call('5'));
     await cloud.networks.delete({ name: 'n' }, call('6'));
     await cloud.networks.delete({ name: 'n' }, call('7'));
-    expect(cloud.existing()).toEqual([]);
+    expect(cloud.listResourceNames()).toEqual([]);
   });
 
   test('boots a machine in its own time, and shows its host keys later', async () => {
     const clock = new VirtualClock();
-    const cloud = new CloudDouble(clock);
+    const cloud = new FakeCompute(clock);
     await cloud.networks.insert(network, call('1'));
     await cloud.subnetworks.insert(subnet, call('2'));
     const machine = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as InstanceSpec;
@@ -107,30 +107,30 @@ describe('the cloud', () => {
     const inserting = cloud.networks.insert(network, { requestId: '1', signal: stop.signal });
     stop.abort();
     await expect(inserting).rejects.toMatchObject({ code: 'cancelled' });
-    expect(cloud.existing()).toEqual(['networks n']);
+    expect(cloud.listResourceNames()).toEqual(['networks n']);
   });
 });
 
 describe('faults', () => {
   test('strike before or after the effect, as often as planned, and calls are counted all the same', async () => {
-    const faults = new Faults();
+    const faults = new FaultInjector();
     let effects = 0;
-    const make = () => faults.around('insert x', () => ++effects);
+    const make = () => faults.run('insert x', () => ++effects);
     faults.plan({ call: /^insert/, when: 'before', times: 2, error: () => new Error('before') });
     await expect(make()).rejects.toThrow('before');
     await expect(make()).rejects.toThrow('before');
     faults.plan({ call: /^insert/, when: 'after', error: () => new Error('after') });
     await expect(make()).rejects.toThrow('after');
-    expect([effects, await make(), faults.calls(/insert/)]).toEqual([1, 2, 4]);
+    expect([effects, await make(), faults.countCalls(/insert/)]).toEqual([1, 2, 4]);
   });
 });
 
 describe('a process', () => {
   test('that has ended calls nothing more, and hears no answer to what it had called', async () => {
-    const life = new Life();
+    const life = new CrashingProcess();
     let calls = 0;
     let answer: (value: string) => void = () => {};
-    const held = life.holds({
+    const held = life.wrap({
       call: () => {
         calls++;
         return new Promise<string>((resolve) => {
@@ -139,7 +139,7 @@ describe('a process', () => {
       },
     });
     const underWay = held.call();
-    life.end();
+    life.crash();
     answer('too late');
     await expect(underWay).rejects.toThrow('this process has ended');
     await expect(held.call()).rejects.toThrow('this process has ended');
@@ -151,15 +151,15 @@ describe('a machine', () => {
   test('is another one after it was made again: an empty disk, and other host keys', async () => {
     const { world, host, write } = await aMachine();
     await write('one');
-    expect(world.remote.named('demo-worker-0')?.files.size).toBeGreaterThan(0);
+    expect(world.ssh.findHostByName('demo-worker-0')?.files.size).toBeGreaterThan(0);
     const worker = machineOf(world);
-    await world.cloud.instances.delete(worker, call('x1'));
-    await world.cloud.instances.insert(worker, call('x2'));
+    await world.compute.instances.delete(worker, call('x1'));
+    await world.compute.instances.insert(worker, call('x2'));
     await world.clock.sleep(30_000, signal);
     await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
-    const [key = ''] = await world.cloud.getHostKeys(worker, signal);
+    const [key = ''] = await world.compute.getHostKeys(worker, signal);
     expect(
-      world.remote.at(world.cloud.machines().find(({ name }) => name === 'demo-worker-0')?.at ?? '')?.files.size,
+      world.ssh.findHostByAddress(world.compute.listInstances().find(({ name }) => name === 'demo-worker-0')?.externalAddress ?? '')?.files.size,
     ).toBe(0);
     expect(key).not.toBe('');
     await world.close();
@@ -169,34 +169,34 @@ describe('a machine', () => {
     const { world, host } = await aMachine();
     const run = () => host.run('true', { deadlineMs: 1, signal });
     await run();
-    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
+    world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
     await expect(run()).rejects.toMatchObject({ code: 'ssh-unreachable' });
-    world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-    world.cloud.tamper('instances', 'demo-worker-0', { metadata: {} });
+    world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+    world.compute.tamper('instances', 'demo-worker-0', { metadata: {} });
     await expect(run()).rejects.toMatchObject({ code: 'ssh-denied' });
     await world.close();
   });
 
   test('keeps its files over a reboot, and runs what was enabled', async () => {
     const { world } = await aMachine();
-    const machine = world.remote.named('demo-worker-0');
+    const machine = world.ssh.findHostByName('demo-worker-0');
     const files = machine?.files.size;
-    machine?.running.add('started by hand');
+    machine?.runningServices.add('started by hand');
     machine?.reboot();
-    expect([...(machine?.running ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
+    expect([...(machine?.runningServices ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
     expect(machine?.files.size).toBe(files);
     await world.close();
   });
 
   test('keeps the files that were written before a write was cut, and has none of the others', async () => {
     const { world, write } = await aMachine();
-    world.remote.faults.plan({
+    world.ssh.faults.plan({
       call: /^write-rest demo-worker-0/,
       when: 'before',
       error: () => new KthwError('ssh-cut', { host: 'demo-worker-0', doing: 'writing' }),
     });
     await expect(write('one', 'two')).rejects.toMatchObject({ code: 'ssh-cut' });
-    const paths = [...(world.remote.named('demo-worker-0')?.files.keys() ?? [])];
+    const paths = [...(world.ssh.findHostByName('demo-worker-0')?.files.keys() ?? [])];
     expect([paths.includes('/tmp/one'), paths.includes('/tmp/two')]).toEqual([true, false]);
     await world.close();
   });
@@ -220,14 +220,14 @@ describe('an API server', () => {
     expect((await api.request('GET', namespace, signal)).body).toMatchObject({ status: { phase: 'Terminating' } });
     await world.clock.sleep(10_000, signal);
     expect((await api.request('GET', `${namespace}/secrets/s`, signal)).status).toBe(404);
-    world.remote.named('demo-controller-0')?.running.delete('kube-apiserver');
+    world.ssh.findHostByName('demo-controller-0')?.runningServices.delete('kube-apiserver');
     await expect(api.request('GET', '/readyz', signal)).rejects.toMatchObject({ code: 'api-unreachable' });
     await world.close();
   });
 });
 
-function aCloud(): CloudDouble {
-  return new CloudDouble(new VirtualClock());
+function aCloud(): FakeCompute {
+  return new FakeCompute(new VirtualClock());
 }
 
 function call(requestId: string) {
@@ -236,13 +236,13 @@ function call(requestId: string) {
 
 /** A cluster, and its worker as the engine reached it while the way in was open. */
 async function aMachine() {
-  const world = new World();
-  await world.create(world.process());
+  const world = new RunEnvironment();
+  await world.createCluster(world.createProcess());
   await world.clock.sleep(10_000, signal);
-  world.cloud.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-  world.cloud.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
+  world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+  world.compute.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
   const outputs = (await world.store.read('cluster', 'demo'))?.value.outputs ?? {};
-  const host = world.remote.open().getHost({
+  const host = world.ssh.createClient().getHost({
     name: 'demo-worker-0',
     address: String(outputs['external-address/demo-worker-0']),
     user: 'kthw',
@@ -257,8 +257,8 @@ async function aMachine() {
   return { world, host, write };
 }
 
-function machineOf(world: World): InstanceSpec {
-  const found = world.cloud.machines().find(({ name }) => name === 'demo-worker-0');
+function machineOf(world: RunEnvironment): InstanceSpec {
+  const found = world.compute.listInstances().find(({ name }) => name === 'demo-worker-0');
   if (!found) throw new Error('there is no worker');
-  return { ...found.spec, zone: specOf().zone };
+  return { ...found.spec, zone: buildSpec().zone };
 }

@@ -12,36 +12,36 @@ export interface PlannedFault {
  * What goes wrong in a double, and how often each call was made. A planned fault strikes `times` times and is then used
  * up; `mend` takes all of them back, as somebody does who puts things right.
  */
-export class Faults {
-  readonly #calls = new Map<string, number>();
-  #planned: { readonly fault: PlannedFault; left: number }[] = [];
+export class FaultInjector {
+  readonly #callCounts = new Map<string, number>();
+  #plannedFaults: { readonly fault: PlannedFault; remaining: number }[] = [];
 
   plan(fault: PlannedFault): void {
-    this.#planned.push({ fault, left: fault.times ?? 1 });
+    this.#plannedFaults.push({ fault, remaining: fault.times ?? 1 });
   }
 
-  mend(): void {
-    this.#planned = [];
+  clear(): void {
+    this.#plannedFaults = [];
   }
 
   /** Counts the call and lets it through, unless a fault is planned for it. */
-  async around<T>(call: string, effect: () => Promise<T> | T): Promise<T> {
-    this.#calls.set(call, (this.#calls.get(call) ?? 0) + 1);
-    this.#strike(call, 'before');
+  async run<T>(call: string, effect: () => Promise<T> | T): Promise<T> {
+    this.#callCounts.set(call, (this.#callCounts.get(call) ?? 0) + 1);
+    this.#throwIfPlanned(call, 'before');
     const result = await effect();
-    this.#strike(call, 'after');
+    this.#throwIfPlanned(call, 'after');
     return result;
   }
 
   /** How many calls were made whose name fits. */
-  calls(name: RegExp): number {
-    return [...this.#calls].filter(([call]) => name.test(call)).reduce((sum, [, n]) => sum + n, 0);
+  countCalls(name: RegExp): number {
+    return [...this.#callCounts].filter(([call]) => name.test(call)).reduce((sum, [, n]) => sum + n, 0);
   }
 
-  #strike(call: string, when: PlannedFault['when']): void {
-    const hit = this.#planned.find(({ fault, left }) => left > 0 && fault.when === when && fault.call.test(call));
+  #throwIfPlanned(call: string, when: PlannedFault['when']): void {
+    const hit = this.#plannedFaults.find(({ fault, remaining }) => remaining > 0 && fault.when === when && fault.call.test(call));
     if (!hit) return;
-    hit.left--;
+    hit.remaining--;
     throw hit.fault.error();
   }
 }

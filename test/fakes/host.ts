@@ -7,78 +7,78 @@ import { Secret } from '../../src/store/vault/secret.ts';
  * commands have run, and which services were started and enabled: a step is seen to work once its commands have run here
  * and the services that they started are up. A reboot forgets what runs, and starts what is enabled.
  */
-export class MachineDouble {
+export class FakeHost {
   readonly name: string;
   readonly files = new Map<string, string>();
   /** What the engine noted before it wrote: `DIGEST PATH`. */
-  readonly ledger = new Set<string>();
+  readonly writtenDigests = new Set<string>();
   /** Services that run. */
-  readonly running = new Set<string>();
+  readonly runningServices = new Set<string>();
   /** How often each step's commands ran here to their end. */
-  readonly ran = new Map<string, number>();
+  readonly stepRuns = new Map<string, number>();
   /** How often each service was started. */
-  readonly starts = new Map<string, number>();
+  readonly serviceStarts = new Map<string, number>();
   /** How often etcd's data was thrown away. */
-  wipes = 0;
-  readonly #enabled = new Set<string>();
-  readonly #startedBy = new Map<string, readonly string[]>();
+  etcdWipes = 0;
+  readonly #enabledServices = new Set<string>();
+  readonly #servicesByStep = new Map<string, readonly string[]>();
 
   constructor(name: string) {
     this.name = name;
   }
 
-  write({ path, content }: HostFile): void {
-    this.files.set(path, digestOf(content));
+  writeFile({ path, content }: HostFile): void {
+    this.files.set(path, computeDigest(content));
   }
 
   /** Runs a step's commands; what they start is read off their text, nothing else is. */
-  make(step: string, script: string): void {
-    const started = namesAfter(script, /systemctl (?:re)?start (?:--no-block )?(.+)/g);
-    for (const service of namesAfter(script, /systemctl enable -q (.+)/g)) this.#enabled.add(service);
+  runStep(step: string, script: string): void {
+    const started = parseNames(script, /systemctl (?:re)?start (?:--no-block )?(.+)/g);
+    for (const service of parseNames(script, /systemctl enable -q (.+)/g)) this.#enabledServices.add(service);
     for (const service of started) {
-      this.running.add(service);
-      this.starts.set(service, (this.starts.get(service) ?? 0) + 1);
+      this.runningServices.add(service);
+      this.serviceStarts.set(service, (this.serviceStarts.get(service) ?? 0) + 1);
     }
-    this.#startedBy.set(step, started);
-    this.ran.set(step, (this.ran.get(step) ?? 0) + 1);
+    this.#servicesByStep.set(step, started);
+    this.stepRuns.set(step, (this.stepRuns.get(step) ?? 0) + 1);
   }
 
   /** Whether the step's check would pass. One that only asks for files always does. */
-  works(step: string, check: string): boolean {
+  passesCheck(step: string, check: string): boolean {
     if (check === 'true') return true;
-    const started = this.#startedBy.get(step);
-    return started?.every((service) => this.running.has(service)) ?? false;
+    const started = this.#servicesByStep.get(step);
+    return started?.every((service) => this.runningServices.has(service)) ?? false;
   }
 
   /** Undoes what steps did: services that are named stop, files that are named go. */
-  undo(script: string, paths: readonly string[]): void {
-    for (const service of namesAfter(script, /systemctl disable -q --now (.+)/g)) {
-      this.running.delete(service);
-      this.#enabled.delete(service);
+  runRemoval(script: string, paths: readonly string[]): void {
+    for (const service of parseNames(script, /systemctl disable -q --now (.+)/g)) {
+      this.runningServices.delete(service);
+      this.#enabledServices.delete(service);
     }
     for (const path of paths) this.files.delete(path);
-    if (script.includes('rm -rf /var/lib/etcd')) this.wipes++;
+    if (script.includes('rm -rf /var/lib/etcd')) this.etcdWipes++;
     // What was downloaded is noted there; without the note it counts as not there.
-    if (script.includes('rm -rf /var/lib/kthw/have')) this.#forget('downloads/');
+    if (script.includes('rm -rf /var/lib/kthw/have')) this.#forgetSteps('downloads/');
   }
 
-  #forget(steps: string): void {
-    for (const step of this.#startedBy.keys()) if (step.startsWith(steps)) this.#startedBy.delete(step);
+  #forgetSteps(steps: string): void {
+    for (const step of this.#servicesByStep.keys()) if (step.startsWith(steps)) this.#servicesByStep.delete(step);
   }
 
   reboot(): void {
-    this.running.clear();
-    for (const service of this.#enabled) this.running.add(service);
+    this.runningServices.clear();
+    for (const service of this.#enabledServices) this.runningServices.add(service);
   }
 }
 
-export function digestOf(content: HostFile['content']): string {
+export function computeDigest(content: HostFile['content']): string {
   return createHash('sha256')
     .update(content instanceof Secret ? content.revealBytes() : content)
     .digest('hex');
 }
 
-function namesAfter(script: string, command: RegExp): string[] {
+function parseNames(script: string, command: RegExp): string[] {
   return [...script.matchAll(command)].flatMap(([, rest = '']) =>
     (rest.split(/ && | \|\| |\n|;/)[0] ?? '').trim().split(' '),
   );

@@ -9,7 +9,7 @@ interface Deployment {
   };
 }
 
-export interface PodThing {
+export interface Pod {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
@@ -19,15 +19,15 @@ export interface PodThing {
   readonly status: object;
 }
 
-interface Place {
+interface ListPodsOptions {
   readonly namespace: string;
   readonly nodes: readonly string[];
-  readonly up: boolean;
+  readonly isUp: boolean;
   readonly missingImages: ReadonlySet<string>;
 }
 
 /** The pods of a deployment as the API lists them: one a node, none without nodes. */
-export function listPods(object: object, { namespace, nodes, up, missingImages }: Place): PodThing[] {
+export function listPods(object: object, { namespace, nodes, isUp, missingImages }: ListPodsOptions): Pod[] {
   const { metadata, spec } = object as Deployment;
   const template = spec?.template;
   if (!template) return [];
@@ -37,8 +37,8 @@ export function listPods(object: object, { namespace, nodes, up, missingImages }
     spec: { nodeName },
     status: {
       podIP: `10.200.${i}.2`,
-      conditions: [{ type: 'Ready', status: up && !missing ? 'True' : 'False' }],
-      containerStatuses: [{ state: missing && up ? { waiting: { reason: 'ImagePullBackOff' } } : {} }],
+      conditions: [{ type: 'Ready', status: isUp && !missing ? 'True' : 'False' }],
+      containerStatuses: [{ state: missing && isUp ? { waiting: { reason: 'ImagePullBackOff' } } : {} }],
     },
   }));
 }

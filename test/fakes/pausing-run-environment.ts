@@ -1,12 +1,12 @@
-import { type Process, specOf, World } from './run-environment.ts';
+import { type Process, buildSpec, RunEnvironment } from './run-environment.ts';
 
 /** A world in which clusters are made chapter by chapter, and somebody presses the buttons. */
-export class PausingWorld extends World {
+export class PausingRunEnvironment extends RunEnvironment {
   /** @returns the run */
-  async begin({ desk }: Process): Promise<string> {
-    const answer = await desk.createCluster({
-      spec: specOf(),
-      requester: this.by,
+  async startCreate({ clusterService }: Process): Promise<string> {
+    const answer = await clusterService.createCluster({
+      spec: buildSpec(),
+      requester: this.requester,
       channel: 'C1',
       pausesAfterChapters: true,
     });
@@ -15,22 +15,22 @@ export class PausingWorld extends World {
   }
 
   /** The chapter after which it waits; undefined: it is over. @param past a pause that is over by now */
-  async nextPause(run: string, { desk }: Process, past = 0): Promise<number | undefined> {
+  async waitForPause(run: string, { clusterService }: Process, past = 0): Promise<number | undefined> {
     for (let i = 0; i < 10_000; i++) {
-      const after = (await desk.getRunView(run))?.pausedAfterChapter;
+      const after = (await clusterService.getRunView(run))?.pausedAfterChapter;
       if (after !== undefined && after > past) return after;
       if (!(await this.store.read('run', run))?.value.open) return undefined;
       await this.clock.sleep(250, new AbortController().signal);
     }
-    throw new Error(`run ${run} neither pauses nor ends: ${await this.tail(run)}`);
+    throw new Error(`run ${run} neither pauses nor ends: ${await this.describeLastEvents(run)}`);
   }
 
   /** Continues at every pause until the run is over. */
-  async overAllPauses(run: string, process: Process): Promise<void> {
+  async continueAllPauses(run: string, process: Process): Promise<void> {
     for (let past = 0; ; ) {
-      const chapter = await this.nextPause(run, process, past);
+      const chapter = await this.waitForPause(run, process, past);
       if (chapter === undefined) return;
-      await process.desk.continueRun(run, chapter, this.by, 'continue');
+      await process.clusterService.continueRun(run, chapter, this.requester, 'continue');
       past = chapter;
     }
   }

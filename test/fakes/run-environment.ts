@@ -6,16 +6,16 @@ import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';
 import { ClusterSpec, type RunRecord } from '../../src/store/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { aCluster } from '../fixtures/cluster.ts';
+import { buildCluster } from '../fixtures/cluster.ts';
 import { VirtualClock } from './clock.ts';
-import { CloudDouble } from './compute.ts';
-import { Life } from './crashing-process.ts';
-import { KubeDouble } from './kube.ts';
-import { RemoteDouble } from './ssh-client.ts';
-import { VaultsDouble } from './vault.ts';
+import { FakeCompute } from './compute.ts';
+import { CrashingProcess } from './crashing-process.ts';
+import { FakeKube } from './kube.ts';
+import { FakeSsh } from './ssh-client.ts';
+import { FakeVaults } from './vault.ts';
 
 export interface Process {
-  readonly desk: ClusterService;
+  readonly clusterService: ClusterService;
   /** Takes up every run that is not over. */
   start(): Promise<void>;
   /** Puts everything down in good order, as after SIGTERM. */
@@ -24,69 +24,69 @@ export interface Process {
   kill(): Promise<void>;
 }
 
-interface WorldOptions {
+interface RunEnvironmentOptions {
   /** @default a database in memory */
   readonly path?: string;
 }
 
 interface ProcessOptions {
   /** Called at each point at which a process may end; `kill` ends it there. */
-  readonly at?: (step: string, point: Parameters<ExecuteStepDeps['killPoint']>[1], kill: () => never) => void;
+  readonly onKillPoint?: (step: string, point: Parameters<ExecuteStepDeps['killPoint']>[1], kill: () => never) => void;
   /** Called around each call to the store; `kill` ends the process there. */
-  readonly atStore?: (call: string, when: 'before' | 'after', kill: () => void) => void;
+  readonly onStoreCall?: (call: string, when: 'before' | 'after', kill: () => void) => void;
 }
 
 /** The longest that a run may take, on the virtual clock. */
-const patienceMs = 6 * 3_600_000;
+const maxRunMs = 6 * 3_600_000;
 
 /**
  * All that an engine meets, in memory: a store, a cloud, its machines, their API servers and a clock on which waiting
  * takes no time. Processes come and go over it; what they made stays.
  */
-export class World {
+export class RunEnvironment {
   readonly clock = new VirtualClock();
   readonly store: Store;
-  readonly cloud = new CloudDouble(this.clock);
-  readonly remote = new RemoteDouble(this.cloud);
-  readonly kube = new KubeDouble(this.clock, this.cloud, this.remote);
-  readonly vaults = new VaultsDouble(this.clock);
-  readonly by = { team: 'T1', user: 'U1' };
+  readonly compute = new FakeCompute(this.clock);
+  readonly ssh = new FakeSsh(this.compute);
+  readonly kube = new FakeKube(this.clock, this.compute, this.ssh);
+  readonly vaults = new FakeVaults(this.clock);
+  readonly requester = { team: 'T1', user: 'U1' };
   /** What processes logged. */
-  readonly logged: string[] = [];
+  readonly logLines: string[] = [];
   readonly #processes = new Set<Process>();
 
-  constructor({ path = ':memory:' }: WorldOptions = {}) {
+  constructor({ path = ':memory:' }: RunEnvironmentOptions = {}) {
     this.store = openSqliteStore({ path, now: this.clock.now });
-    this.cloud.healthOf = (name) => (this.#serves(name) ? 'HEALTHY' : 'UNHEALTHY');
+    this.compute.getInstanceHealth = (name) => (this.#isServing(name) ? 'HEALTHY' : 'UNHEALTHY');
   }
 
   /** A process of the bot, without Slack. */
-  process({ at = () => {}, atStore = () => {} }: ProcessOptions = {}): Process {
-    const life = new Life();
-    const store = life.holds(this.store, (call, when) => atStore(call, when, () => life.end()));
+  createProcess({ onKillPoint = () => {}, onStoreCall = () => {} }: ProcessOptions = {}): Process {
+    const life = new CrashingProcess();
+    const store = life.wrap(this.store, (call, when) => onStoreCall(call, when, () => life.crash()));
     const engine = createEngine({
       store,
-      vaults: this.vaults.over(store),
-      compute: life.holds<CloudDouble>(this.cloud),
-      kube: life.holds<KubeDouble>(this.kube),
-      createSshClient: () => life.holds(this.remote.open()),
+      vaults: this.vaults.createProvider(store),
+      compute: life.wrap<FakeCompute>(this.compute),
+      kube: life.wrap<FakeKube>(this.kube),
+      createSshClient: () => life.wrap(this.ssh.createClient()),
       mirror: undefined,
       leaseOwner: randomUUID(),
       onEventsAppended: () => {},
-      log: (fields, message) => void this.logged.push(`${message}: ${String(fields.error)}`),
+      log: (fields, message) => void this.logLines.push(`${message}: ${String(fields.error)}`),
       clock: this.clock,
       killPoint: (step, point) =>
-        at(step, point, () => {
-          life.end();
+        onKillPoint(step, point, () => {
+          life.crash();
           throw new Error('this process has ended');
         }),
     });
     const process: Process = {
-      desk: engine.clusterService,
+      clusterService: engine.clusterService,
       start: () => engine.dispatcher.start(),
       stop: () => engine.dispatcher.stop(),
       kill: async () => {
-        life.end();
+        life.crash();
         await engine.dispatcher.stop();
       },
     };
@@ -95,41 +95,41 @@ export class World {
   }
 
   /** Until the run is closed. @throws Error with its troubles when it takes too long */
-  async over(run: string): Promise<RunRecord> {
-    const until = +this.clock.now() + patienceMs;
+  async waitForRun(run: string): Promise<RunRecord> {
+    const until = +this.clock.now() + maxRunMs;
     for (;;) {
       const record = (await this.store.read('run', run))?.value;
       if (record && !record.open) return record;
-      await this.#approve(run);
-      if (+this.clock.now() > until) throw new Error(`run ${run} is not over: ${await this.tail(run)}`);
+      await this.#approvePending(run);
+      if (+this.clock.now() > until) throw new Error(`run ${run} is not over: ${await this.describeLastEvents(run)}`);
       await this.clock.sleep(500, new AbortController().signal);
     }
   }
 
   /** What a run ended as; undefined while it has not. */
-  async endOf(run: string): Promise<string | undefined> {
-    const ends = (await this.eventsOf(run, 'run.finished')).map((event) => event.outcome);
+  async getOutcome(run: string): Promise<string | undefined> {
+    const ends = (await this.listEvents(run, 'run.finished')).map((event) => event.outcome);
     return ends.at(-1);
   }
 
-  async eventsOf<T extends EngineEvent['type']>(run: string, type: T): Promise<Extract<EngineEvent, { type: T }>[]> {
+  async listEvents<T extends EngineEvent['type']>(run: string, type: T): Promise<Extract<EngineEvent, { type: T }>[]> {
     const events = await this.store.readEvents(run);
     return events.flatMap(({ event }) => (event.type === type ? [event as Extract<EngineEvent, { type: T }>] : []));
   }
 
   /** The last events, for a message. */
-  async tail(run: string): Promise<string> {
+  async describeLastEvents(run: string): Promise<string> {
     const events: readonly StoredEvent[] = await this.store.readEvents(run);
     return JSON.stringify(events.slice(-4).map(({ event }) => event));
   }
 
   /** Asks for a cluster and waits for the run to be over. */
-  async create(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
-    return await this.finish(process.desk.createCluster({ spec: specOf(changes), requester: this.by, channel: 'C1' }));
+  async createCluster(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
+    return await this.finishRun(process.clusterService.createCluster({ spec: buildSpec(changes), requester: this.requester, channel: 'C1' }));
   }
 
   /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
-  async again(process: Process, operation: string, name = 'demo'): Promise<string> {
+  async repeatOperation(process: Process, operation: string, name = 'demo'): Promise<string> {
     const found = await this.store.read('cluster', name);
     if (!found) throw new Error(`there is no cluster "${name}"`);
     const { spec, createdBy, channel, runs } = found.value;
@@ -144,24 +144,24 @@ export class World {
     await this.store.append(run, [{ type: 'run.requested', operation, actor: createdBy }]);
     await this.store.write('cluster', name, { ...found.value, activeRun: run, runs: [...runs, run] }, found.version);
     await process.start();
-    await this.over(run);
+    await this.waitForRun(run);
     return run;
   }
 
   /** Waits for a run that was just asked for. @throws Error when it was not begun */
-  async finish(asked: Promise<object>): Promise<string> {
+  async finishRun(asked: Promise<object>): Promise<string> {
     const answer = await asked;
     if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
-    await this.over(String(answer.run));
+    await this.waitForRun(String(answer.run));
     return String(answer.run);
   }
 
   /** Everything is mended, as by somebody who put things right. */
-  mend(): void {
-    this.cloud.faults.mend();
-    this.kube.faults.mend();
+  clearFaults(): void {
+    this.compute.faults.clear();
+    this.kube.faults.clear();
     this.kube.missingImages.clear();
-    this.remote.mend();
+    this.ssh.clearFaults();
   }
 
   async close(): Promise<void> {
@@ -170,19 +170,19 @@ export class World {
   }
 
   /** Says yes to what a run asks. */
-  async #approve(run: string): Promise<void> {
+  async #approvePending(run: string): Promise<void> {
     const { event } = (await this.store.readEvents(run)).at(-1) ?? {};
     const living = [...this.#processes].at(-1);
-    if (event?.type === 'approval.requested') await living?.desk.decideApproval(run, event.digest, this.by, true);
+    if (event?.type === 'approval.requested') await living?.clusterService.decideApproval(run, event.digest, this.requester, true);
   }
 
-  #serves(name: string): boolean {
-    const machine = this.remote.at(this.cloud.machines().find((m) => m.name === name)?.at ?? '');
-    return ['kube-apiserver', 'nginx'].every((service) => machine?.running.has(service));
+  #isServing(name: string): boolean {
+    const machine = this.ssh.findHostByAddress(this.compute.listInstances().find((m) => m.name === name)?.externalAddress ?? '');
+    return ['kube-apiserver', 'nginx'].every((service) => machine?.runningServices.has(service));
   }
 }
 
 /** What a person can choose of a small cluster: one controller and one worker unless it is changed. */
-export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
-  return ClusterSpec.parse(aCluster({ controllers: 1, workers: 1, ...changes }));
+export function buildSpec(changes: Partial<ClusterSpec> = {}): ClusterSpec {
+  return ClusterSpec.parse(buildCluster({ controllers: 1, workers: 1, ...changes }));
 }

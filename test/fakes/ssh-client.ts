@@ -8,81 +8,81 @@ import type {
   SshTarget,
 } from '../../src/engine/ssh/ssh-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
-import type { CloudDouble } from './compute.ts';
-import { Faults } from './fault-injector.ts';
-import { MachineDouble } from './host.ts';
+import type { FakeCompute } from './compute.ts';
+import { FaultInjector } from './fault-injector.ts';
+import { FakeHost } from './host.ts';
 
-type Call = Omit<CommandOptions, 'stdin'>;
+type CallOptions = Omit<CommandOptions, 'stdin'>;
 
 /**
  * The machines of the cloud double over ssh. One that was deleted and made again is another machine with an empty disk
  * and other host keys. Calls are named `look|note|write|make|exists|undo|run MACHINE STEP`; a `write` that is cut (planned after the
- * first file as `write-rest`) leaves the files that were written whole. Exit codes can be planned with {@link exits}.
+ * first file as `write-rest`) leaves the files that were written whole. Exit codes can be planned with {@link planExit}.
  */
-export class RemoteDouble {
-  readonly faults = new Faults();
+export class FakeSsh {
+  readonly faults = new FaultInjector();
   /** Machines that don't answer, by name, whatever the cloud says of them. */
-  readonly silent = new Set<string>();
+  readonly unreachable = new Set<string>();
   /** Machines at which somebody else answers. */
-  readonly replaced = new Set<string>();
-  readonly #cloud: CloudDouble;
-  readonly #machines = new Map<number, MachineDouble>();
+  readonly impersonated = new Set<string>();
+  readonly #compute: FakeCompute;
+  readonly #hosts = new Map<number, FakeHost>();
   /** How often each had been turned on again when it was last looked at. */
   readonly #restarts = new Map<number, number>();
-  #exits: { readonly call: RegExp; readonly result: Partial<CommandResult>; left: number }[] = [];
+  #plannedExits: { readonly call: RegExp; readonly result: Partial<CommandResult>; remaining: number }[] = [];
 
-  constructor(cloud: CloudDouble) {
-    this.#cloud = cloud;
+  constructor(cloud: FakeCompute) {
+    this.#compute = cloud;
   }
 
   /** As one process opens them for one run. */
-  open(): SshClient {
-    return { getHost: (target) => this.#host(target), close: async () => {} };
+  createClient(): SshClient {
+    return { getHost: (target) => this.#toSshHost(target), close: async () => {} };
   }
 
   /** The next commands whose name fits end so, without effect. */
-  exits(call: RegExp, result: Partial<CommandResult>, times = 1): void {
-    this.#exits.push({ call, result, left: times });
+  planExit(call: RegExp, result: Partial<CommandResult>, times = 1): void {
+    this.#plannedExits.push({ call, result, remaining: times });
   }
 
-  mend(): void {
-    this.faults.mend();
-    this.silent.clear();
-    this.replaced.clear();
-    this.#exits = [];
+  clearFaults(): void {
+    this.faults.clear();
+    this.unreachable.clear();
+    this.impersonated.clear();
+    this.#plannedExits = [];
   }
 
   /** The machine behind an address; undefined while none answers. */
-  at(address: string): MachineDouble | undefined {
-    const found = this.#cloud.machineAt(address);
-    if (!found || this.silent.has(found.name)) return undefined;
-    const machine = this.#machines.get(found.birth) ?? new MachineDouble(found.name);
-    this.#machines.set(found.birth, machine);
-    if ((this.#restarts.get(found.birth) ?? 0) !== found.restarts) machine.reboot();
-    this.#restarts.set(found.birth, found.restarts);
+  findHostByAddress(address: string): FakeHost | undefined {
+    const found = this.#compute.findInstanceByAddress(address);
+    if (!found || this.unreachable.has(found.name)) return undefined;
+    const machine = this.#hosts.get(found.instanceId) ?? new FakeHost(found.name);
+    this.#hosts.set(found.instanceId, machine);
+    if ((this.#restarts.get(found.instanceId) ?? 0) !== found.restarts) machine.reboot();
+    this.#restarts.set(found.instanceId, found.restarts);
     return machine;
   }
 
   /** The newest machine of this name, also when it is gone by now. */
-  named(name: string): MachineDouble | undefined {
-    return [...this.#machines.values()].findLast((machine) => machine.name === name);
+  findHostByName(name: string): FakeHost | undefined {
+    return [...this.#hosts.values()].findLast((machine) => machine.name === name);
   }
 
-  #host(target: SshTarget): SshHost {
+  #toSshHost(target: SshTarget): SshHost {
     return {
       run: (script, options) => this.#run(target, script, options),
-      writeFiles: (files, options) => this.#write(target, files, options),
-      runBatch: (parts, options) => this.#visit(target, parts, options),
+      writeFiles: (files, options) => this.#writeFiles(target, files, options),
+      runBatch: (parts, options) => this.#runBatch(target, parts, options),
     };
   }
 
-  #reach({ name, address, hostKeys }: SshTarget, { signal }: Call): MachineDouble {
+  #connect({ name, address, hostKeys }: SshTarget, { signal }: CallOptions): FakeHost {
     if (signal.aborted) throw new KthwError('cancelled', {});
-    const machine = this.at(address);
-    const key = this.#cloud.machineAt(address)?.hostKey ?? '';
-    const way = this.#cloud.letsIn(machine?.name ?? '');
+    const machine = this.findHostByAddress(address);
+    const key = this.#compute.findInstanceByAddress(address)?.hostKey ?? '';
+    const way = this.#compute.checkSshAccess(machine?.name ?? '');
     if (!machine || way === 'unreachable') throw new KthwError('ssh-unreachable', { host: name });
-    if (this.replaced.has(name) || !hostKeys.includes(key)) throw new KthwError('ssh-host-key', { host: name });
+    if (this.impersonated.has(name) || !hostKeys.includes(key)) throw new KthwError('ssh-host-key', { host: name });
     if (way === 'denied') throw new KthwError('ssh-denied', { host: name });
     return machine;
   }
@@ -93,29 +93,29 @@ export class RemoteDouble {
     const look = script.match(
       /^while read -r want path[\s\S]*if output=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
     );
-    const kind = kindOf(script, step);
+    const kind = classifyScript(script, step);
     if (kind === 'look' && !look) throw new Error(`the double of the machines does not know this look:\n${script}`);
     const call = `${kind} ${target.name} ${step ?? script.split('\n').at(-1)}`;
-    return await this.faults.around(call, () => {
-      const machine = this.#reach(target, options);
-      const exit = this.#exits.find((planned) => planned.left > 0 && planned.call.test(call));
+    return await this.faults.run(call, () => {
+      const machine = this.#connect(target, options);
+      const exit = this.#plannedExits.find((planned) => planned.remaining > 0 && planned.call.test(call));
       if (exit) {
-        exit.left--;
-        return answer('', exit.result);
+        exit.remaining--;
+        return createResult('', exit.result);
       }
-      if (kind === 'look') return answer(lookAt(machine, step ?? '', look?.[1] ?? '', lines));
-      if (kind === 'note') for (const line of lines) machine.ledger.add(line);
-      if (kind === 'make') machine.make(step ?? '', script);
-      if (kind === 'undo') machine.undo(script, lines);
-      if (kind === 'exists') return answer(lines.some((path) => machine.files.has(path)) ? 'there\n' : '');
-      return answer(kind === 'run' ? answerTo(script) : '');
+      if (kind === 'look') return createResult(runProbe(machine, step ?? '', look?.[1] ?? '', lines));
+      if (kind === 'note') for (const line of lines) machine.writtenDigests.add(line);
+      if (kind === 'make') machine.runStep(step ?? '', script);
+      if (kind === 'undo') machine.runRemoval(script, lines);
+      if (kind === 'exists') return createResult(lines.some((path) => machine.files.has(path)) ? 'there\n' : '');
+      return createResult(kind === 'run' ? runCommand(script) : '');
     });
   }
 
-  async #visit(target: SshTarget, parts: readonly SshOperation[], options: Call): Promise<CommandResult> {
+  async #runBatch(target: SshTarget, parts: readonly SshOperation[], options: CallOptions): Promise<CommandResult> {
     let stdout = '';
     for (const part of parts) {
-      if ('write' in part) await this.#write(target, part.write, options);
+      if ('write' in part) await this.#writeFiles(target, part.write, options);
       else {
         const { run, stdin = '' } = part;
         const result = await this.#run(target, run, { ...options, stdin });
@@ -123,24 +123,27 @@ export class RemoteDouble {
         stdout += result.stdout;
       }
     }
-    return answer(stdout);
+    return createResult(stdout);
   }
 
-  async #write(target: SshTarget, files: readonly HostFile[], options: Call): Promise<void> {
+  async #writeFiles(target: SshTarget, files: readonly HostFile[], options: CallOptions): Promise<void> {
     const [first, ...rest] = files;
     const of = `${target.name} ${options.step ?? ''}`;
-    await this.faults.around(`write ${of}`, () => {
-      if (first) this.#reach(target, options).write(first);
+    await this.faults.run(`write ${of}`, () => {
+      if (first) this.#connect(target, options).writeFile(first);
     });
-    await this.faults.around(`write-rest ${of}`, () => {
-      const machine = this.#reach(target, options);
-      for (const file of rest) machine.write(file);
+    await this.faults.run(`write-rest ${of}`, () => {
+      const machine = this.#connect(target, options);
+      for (const file of rest) machine.writeFile(file);
     });
   }
 }
 
 /** What a script is, by the words of it that the engine's own steps always say. */
-function kindOf(script: string, step: string | undefined): 'look' | 'note' | 'make' | 'exists' | 'undo' | 'run' {
+function classifyScript(
+  script: string,
+  step: string | undefined,
+): 'look' | 'note' | 'make' | 'exists' | 'undo' | 'run' {
   if (script.startsWith('while read -r want path')) return 'look';
   if (script.startsWith('while read -r path; do if [ -e')) return 'exists';
   if (script.endsWith('while read -r path; do rm -f "$path"; done')) return 'undo';
@@ -148,25 +151,25 @@ function kindOf(script: string, step: string | undefined): 'look' | 'note' | 'ma
   return step === undefined ? 'run' : 'make';
 }
 
-function answer(stdout: string, result: Partial<CommandResult> = {}): CommandResult {
+function createResult(stdout: string, result: Partial<CommandResult> = {}): CommandResult {
   return { stdout, stderr: '', exitCode: 0, durationMs: 1, ...result };
 }
 
 /** What the engine's script says of the files that it names, and then of whether it works. */
-function lookAt(machine: MachineDouble, step: string, check: string, lines: readonly string[]): string {
+function runProbe(machine: FakeHost, step: string, check: string, lines: readonly string[]): string {
   const said = lines.flatMap((line) => {
     const [want = '', path = ''] = line.split(' ');
     const have = machine.files.get(path);
     if (have === want) return [];
-    const ours = have === undefined || machine.ledger.has(`${have} ${path}`);
+    const ours = have === undefined || machine.writtenDigests.has(`${have} ${path}`);
     return [ours ? `absent ${path}` : `different ${path} ${have}`];
   });
   if (said.length > 0) return `${said.join('\n')}\n`;
-  return machine.works(step, check) ? 'works\n' : '';
+  return machine.passesCheck(step, check) ? 'works\n' : '';
 }
 
 /** Commands outside the machines' own steps: what a cluster that works answers to them. */
-function answerTo(script: string): string {
+function runCommand(script: string): string {
   if (script.includes('/registry/secrets/')) return 'k8s:enc:secretbox:';
   return script.match(/ exec -n \S+ (\S+) -- hostname/)?.[1] ?? '';
 }

@@ -7,31 +7,31 @@ import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import type { VirtualClock } from './clock.ts';
 
 /** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
-const made = new Map<string, Promise<Secret>>();
+const generatedSecrets = new Map<string, Promise<Secret>>();
 
 /**
  * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
  * in earnest, once for each path and each turn: a world that makes the same secret twice gets two that differ, so that a
  * test sees whether the first one stayed.
  */
-export class VaultsDouble {
-  readonly #keyring = memoryKeyring();
+export class FakeVaults {
+  readonly #keyring = createMemoryKeyring();
   readonly #clock: VirtualClock;
-  readonly #makes = new Map<string, number>();
+  readonly #generatedCounts = new Map<string, number>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
   }
 
   /** As one process opens them over its store. */
-  over(store: Store): VaultProvider {
+  createProvider(store: Store): VaultProvider {
     const vaults = createVaultProvider(store, this.#keyring);
     return {
       getVault: (cluster) => {
         const inner = vaults.getVault(cluster);
         return {
           get: (path) => inner.get(path),
-          getOrCreate: (path, make) => inner.getOrCreate(path, () => this.#make(cluster, inner, path, make)),
+          getOrCreate: (path, make) => inner.getOrCreate(path, () => this.#generate(cluster, inner, path, make)),
           delete: (path) => inner.delete(path),
           isEmpty: () => inner.isEmpty(),
           deleteAll: () => inner.deleteAll(),
@@ -41,25 +41,25 @@ export class VaultsDouble {
   }
 
   /** How often a secret was made, whether or not it stayed. */
-  makes(cluster: string, path: string): number {
-    return this.#makes.get(`${cluster} ${path}`) ?? 0;
+  countGenerated(cluster: string, path: string): number {
+    return this.#generatedCounts.get(`${cluster} ${path}`) ?? 0;
   }
 
-  async #make(cluster: string, inner: Vault, path: string, make: () => Promise<Secret> | Secret): Promise<Secret> {
-    const turn = this.makes(cluster, path) + 1;
-    this.#makes.set(`${cluster} ${path}`, turn);
+  async #generate(cluster: string, inner: Vault, path: string, make: () => Promise<Secret> | Secret): Promise<Secret> {
+    const turn = this.countGenerated(cluster, path) + 1;
+    this.#generatedCounts.set(`${cluster} ${path}`, turn);
     // A certificate goes with the authority that signed it.
     const authority = await inner.get('ca');
     const signer = authority ? createHash('sha256').update(authority.revealBytes()).digest('hex') : '';
     const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
-    const found = made.get(key) ?? this.#clock.during(async () => make());
-    made.set(key, found);
-    found.catch(() => made.delete(key));
-    return new Secret((await this.#clock.during(() => found)).revealBytes());
+    const found = generatedSecrets.get(key) ?? this.#clock.pauseDuring(async () => make());
+    generatedSecrets.set(key, found);
+    found.catch(() => generatedSecrets.delete(key));
+    return new Secret((await this.#clock.pauseDuring(() => found)).revealBytes());
   }
 }
 
-function memoryKeyring(): Keyring {
+function createMemoryKeyring(): Keyring {
   const key = randomBytes(32);
   return {
     wrap: async (plain, context) => ({ wrapped: seal(key, plain, context), keyVersion: '1' }),

@@ -8,17 +8,17 @@ import { renderTrace } from '../../src/trace/render-trace.ts';
 import { buildRunSpans } from '../../src/trace/run-spans.ts';
 import { startTracing } from '../../src/trace/start-tracing.ts';
 import { type TraceLine, writeTrace } from '../../src/trace/trace-file.ts';
-import { World } from '../fakes/run-environment.ts';
+import { RunEnvironment } from '../fakes/run-environment.ts';
 import { runRecord } from '../support/store-fixtures.ts';
 
 const actor = { team: 'T1', user: 'U1' };
 
 describe('the spans of a whole create', () => {
-  let world: World;
+  let world: RunEnvironment;
   let run: string;
   beforeAll(async () => {
-    world = new World();
-    run = await world.create(world.process());
+    world = new RunEnvironment();
+    run = await world.createCluster(world.createProcess());
   });
   afterAll(() => world.close());
 

@@ -72,7 +72,7 @@ function listImages(project: string): readonly Image[] {
   return Object.entries(publishedImages[project] ?? {}).map(([family, name], at) => ({
     kind: 'compute#image',
     id: String(5_000_000_000_000_000_000n + BigInt(at)),
-    creationTimestamp: creationTimestamp,
+    creationTimestamp,
     name,
     family,
     architecture: 'X86_64',

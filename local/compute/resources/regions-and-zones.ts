@@ -16,7 +16,7 @@ export const regions: ResourceKind = {
     regionNames.map((name, at) => ({
       kind: 'compute#region',
       id: String(1000 + at),
-      creationTimestamp: creationTimestamp,
+      creationTimestamp,
       name,
       description: name,
       status: 'UP',
@@ -35,7 +35,7 @@ export const zones: ResourceKind = {
     listZoneNames().map((name, at): ResourceBase & { region: string; status: string } => ({
       kind: 'compute#zone',
       id: String(2000 + at),
-      creationTimestamp: creationTimestamp,
+      creationTimestamp,
       name,
       description: name,
       status: 'UP',

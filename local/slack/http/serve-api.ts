@@ -22,7 +22,7 @@ export async function serveApi(workspace: Workspace, call: ApiCall): Promise<voi
   const outcome =
     (await injectFault(fault, call.response, call.signal)) ?? (await handleCall(workspace, call, body, fault?.cut));
   workspace.calls.count(call.name, outcome);
-  workspace.changes.publish({ kind: 'call', method: call.name, outcome: outcome }, () => false);
+  workspace.changes.publish({ kind: 'call', method: call.name, outcome }, () => false);
 }
 
 async function handleCall(workspace: Workspace, call: ApiCall, body: Buffer, cut?: string): Promise<string> {

@@ -9,21 +9,21 @@ import {
   updateCreateModal,
 } from '../../../src/commands/interactions/create-cluster-modal.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
-import { someOffers } from '../../fixtures/compute-catalog.ts';
-import { aSpec, defaults } from '../../fixtures/run.ts';
+import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { buildSpec, buildCreateDefaults } from '../../fixtures/run.ts';
 
 /** Every field of the form as it is when nothing was changed. */
 function unchanged(): Record<string, string> {
-  const { forceSize: _, name: __, sshRanges = [], ...spec } = aSpec();
+  const { forceSize: _, name: __, sshRanges = [], ...spec } = buildSpec();
   const texts = Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, String(value)]));
   return { ...texts, sshFrom: sshRanges.join(), name: 'demo', forceSize: '', otherType: '', ttl: '' };
 }
 
 const state = { channel: 'C1', isExpanded: true, undersizedTypes: {} };
 const deps = {
-  defaults: defaults(),
+  defaults: buildCreateDefaults(),
   policy: allowAllPolicy,
-  computeCatalog: someOffers(),
+  computeCatalog: createSampleCatalog(),
   clusterService: {} as ClusterService,
 };
 
@@ -49,7 +49,7 @@ describe('the form finds fault with what the flags find fault with, in the same 
     const read = parseCreateInput(state, { ...unchanged(), [block]: value }, deps);
     if (!('errors' in read)) throw new Error('nothing is wrong with it');
     const said = read.errors[block];
-    const typed = parseArguments(create, [block === 'name' ? value : 'demo', ...flags], defaults());
+    const typed = parseArguments(create, [block === 'name' ? value : 'demo', ...flags], buildCreateDefaults());
     if (!('problems' in typed)) throw new Error('nothing is wrong with the flags');
     expect(said?.length).toBeGreaterThan(5);
     expect(typed.problems.join('\n')).toContain(said);
@@ -57,7 +57,7 @@ describe('the form finds fault with what the flags find fault with, in the same 
 
   test('and takes for the same what the flags take', () => {
     const read = parseCreateInput(state, unchanged(), deps);
-    const typed = parseArguments(create, ['demo', '--region', 'us-west1'], defaults());
+    const typed = parseArguments(create, ['demo', '--region', 'us-west1'], buildCreateDefaults());
     expect(read).toEqual(typed);
   });
 });
@@ -80,5 +80,5 @@ test('every option of the command is in the form', () => {
   const { private_metadata: metadata = '' } = openCreateModal('C1', deps).view;
   const more = updateCreateModal(CreateModalState.parse(JSON.parse(metadata)), unchanged(), 'advanced', deps);
   const blocks = more?.view.blocks.map((one) => one.block_id);
-  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.buildArgsSchema(defaults()).shape)));
+  expect(blocks).toEqual(expect.arrayContaining(Object.keys(create.buildArgsSchema(buildCreateDefaults()).shape)));
 });

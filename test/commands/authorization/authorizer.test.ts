@@ -3,7 +3,7 @@ import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
+import { type SlackFixture, type SlackFixtureOptions, startSlackFixture, sendToBot } from '../../fixtures/slack.ts';
 
 const general = 'general';
 const team = 'T0000LOCAL';
@@ -13,19 +13,19 @@ const operators = { group: 'S0000OPS0' };
 const members = 'usergroups.users.list';
 type Person = { readonly team: string; readonly user: string };
 
-const open: ASlack[] = [];
+const open: SlackFixture[] = [];
 afterEach(async () => {
   for (const slack of open.splice(0)) await slack.close();
 });
 
-async function withPolicy(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<ASlack> {
-  const slack = await aSlack({ ...options, policy: { ...allowAllPolicy, ...policy } });
+async function withPolicy(policy: Partial<Policy>, options: SlackFixtureOptions = {}): Promise<SlackFixture> {
+  const slack = await startSlackFixture({ ...options, policy: { ...allowAllPolicy, ...policy } });
   open.push(slack);
   return slack;
 }
 
 interface Asked {
-  readonly slack: ASlack;
+  readonly slack: SlackFixture;
   readonly run: string;
   readonly ts: string;
   /** The question as it is shown now. */
@@ -36,19 +36,19 @@ interface Asked {
 }
 
 /** A run of Ada's that asked something in its thread. */
-async function asked(policy: Partial<Policy>, options: ASlackOptions = {}): Promise<Asked> {
+async function asked(policy: Partial<Policy>, options: SlackFixtureOptions = {}): Promise<Asked> {
   const slack = await withPolicy(policy, options);
-  await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
-  const run = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]?.id);
+  await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
+  const run = await slack.slackClient.waitFor(async () => (await slack.store.list('run'))[0]?.id);
   await append(slack, run, question('d1', options.now?.() ?? new Date()));
-  const { ts } = await slack.people.waitFor(async () => (await thread(slack)).find(isQuestion), {
+  const { ts } = await slack.slackClient.waitFor(async () => (await thread(slack)).find(isQuestion), {
     description: 'a question',
   });
   return {
     ...{ slack, run, ts },
     shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ApiMessage,
     toldTo: (person, words) =>
-      slack.people.waitFor(
+      slack.slackClient.waitFor(
         async () => (await thread(slack, person)).find((one) => one.is_ephemeral && one.text.includes(words)),
         { description: `"${words}" to ${person}` },
       ),
@@ -62,15 +62,15 @@ function question(digest: string, now: Date): EngineEvent {
   return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
 }
 
-async function append({ store, courier }: ASlack, run: string, ...events: readonly EngineEvent[]): Promise<void> {
+async function append({ store, courier }: SlackFixture, run: string, ...events: readonly EngineEvent[]): Promise<void> {
   await store.append(run, events);
   courier.wake(run);
 }
 
-async function thread({ people }: ASlack, person = 'ada'): Promise<ApiMessage[]> {
-  const all = await people.listMessages(general, person);
+async function thread({ slackClient }: SlackFixture, person = 'ada'): Promise<ApiMessage[]> {
+  const all = await slackClient.listMessages(general, person);
   const summary = all.find(({ metadata }) => metadata?.event_type === 'kthw_run');
-  return summary ? await people.listThreadMessages(general, summary.ts, person) : [];
+  return summary ? await slackClient.listThreadMessages(general, summary.ts, person) : [];
 }
 
 function isQuestion({ blocks = [] }: ApiMessage): boolean {
@@ -94,9 +94,9 @@ function aPress(value: string, by: Person, id = 'approval.approve', trigger = '1
   return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 }
 
-async function inChannel({ people }: ASlack, person: string, words: string): Promise<ApiMessage> {
-  return await people.waitFor(
-    async () => (await people.listMessages(general, person)).find(({ text }) => text.includes(words)),
+async function inChannel({ slackClient }: SlackFixture, person: string, words: string): Promise<ApiMessage> {
+  return await slackClient.waitFor(
+    async () => (await slackClient.listMessages(general, person)).find(({ text }) => text.includes(words)),
     { description: `"${words}" to ${person}` },
   );
 }
@@ -104,46 +104,48 @@ async function inChannel({ people }: ASlack, person: string, words: string): Pro
 describe('a question in a thread', () => {
   test('is answered by one of a user group, and not by who asked nor by somebody else', async () => {
     const it = await asked({ approvers: [operators] });
-    const { people } = it.slack;
+    const { slackClient } = it.slack;
     expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> may answer');
-    await people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
+    await slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'You asked for this yourself');
-    await people.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
+    await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('linus', 'You are not among those who may answer this');
-    await people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
-    await people.waitFor(async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2);
+    await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
+    await slackClient.waitFor(
+      async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2,
+    );
     expect(await it.answers()).toEqual([]);
     expect(hasButtons(await it.shown())).toBe(true);
-    await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
+    await slackClient.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
-    await people.waitFor(async () => !hasButtons(await it.shown()));
+    await slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
     expect(await it.answers()).toEqual([
       { type: 'approval.granted', digest: 'd1', actor: { team, user: 'U000GRACE' } },
     ]);
     // Asked once for all of them, and for the team once.
-    expect((await people.getCallCounts())[members]).toMatchObject({ calls: 1 });
-    expect((await people.getCallCounts())['auth.test']).toMatchObject({ calls: 1 });
+    expect((await slackClient.getCallCounts())[members]).toMatchObject({ calls: 1 });
+    expect((await slackClient.getCallCounts())['auth.test']).toMatchObject({ calls: 1 });
   });
 
   test('may be taken back by who asked, though others must approve', async () => {
     const it = await asked({ approvers: [operators] });
-    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
+    await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
     await it.toldTo('ada', 'Your no counts');
-    await it.slack.people.waitFor(async () => !hasButtons(await it.shown()));
+    await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(await it.answers()).toMatchObject([{ type: 'approval.rejected', actor: ada }]);
   });
 
   test('is answered by anybody, and by who asked, where nobody is named', async () => {
     const it = await asked({});
-    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
+    await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'Your yes counts');
     expect(await it.answers()).toMatchObject([{ type: 'approval.granted', actor: ada }]);
   });
 
   test('that two press at once is answered by one; both are told', async () => {
     const it = await asked({});
-    const { people } = it.slack;
+    const { slackClient: people } = it.slack;
     await Promise.all([
       people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve'),
       people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject'),
@@ -162,7 +164,7 @@ describe('a question in a thread', () => {
 
   test('is refused while a group can’t be read, and that is not remembered', async () => {
     const it = await asked({ approvers: [operators] });
-    const { people } = it.slack;
+    const { slackClient: people } = it.slack;
     await people.injectFaults({ method: members, error: 'missing_scope' });
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'I can’t read who is in <!subteam^S0000OPS0>');
@@ -175,7 +177,7 @@ describe('a question in a thread', () => {
   test('looks anew who is in a group after a minute', async () => {
     let passedMs = 0;
     const it = await asked({ approvers: [operators] }, { now: () => new Date(Date.now() + passedMs) });
-    const { people } = it.slack;
+    const { slackClient: people } = it.slack;
     for (const [i, ms] of [0, 50_000, 61_000].entries()) {
       passedMs = ms;
       await people.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
@@ -202,7 +204,7 @@ describe('a question in a thread', () => {
     const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
     const before = await it.slack.store.readEvents(it.run);
-    expect((await send(it.slack, press)).status).toBe(200);
+    expect((await sendToBot(it.slack, press)).status).toBe(200);
     await inChannel(it.slack, by === ada ? 'ada' : 'linus', words);
     expect(await it.slack.store.readEvents(it.run)).toEqual(before);
     expect(await it.slack.store.list('decision')).toEqual([]);
@@ -210,7 +212,7 @@ describe('a question in a thread', () => {
 
   test('with a digest that nobody was shown changes nothing and says so', async () => {
     const it = await asked({});
-    await send(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
+    await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
     await inChannel(it.slack, 'ada', 'This was never asked; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
@@ -218,8 +220,8 @@ describe('a question in a thread', () => {
   test('that another took the place of is not answered any more', async () => {
     const it = await asked({});
     await append(it.slack, it.run, question('d2', new Date()));
-    await it.slack.people.waitFor(async () => !hasButtons(await it.shown()));
-    await send(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'd1' }), ada));
+    await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
+    await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'd1' }), ada));
     await inChannel(it.slack, 'ada', 'the newest question counts; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
@@ -229,7 +231,7 @@ describe('a question in a thread', () => {
     const it = await asked({}, { now: () => new Date(Date.now() + passedMs) });
     // Older requests than five minutes are refused altogether.
     passedMs = 4 * 60_000;
-    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
+    await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'Nobody answered this in time; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
@@ -237,14 +239,14 @@ describe('a question in a thread', () => {
   test('is not answered once its run is over', async () => {
     const it = await asked({});
     await it.slack.store.append(it.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
-    await it.slack.people.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
+    await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'This run is over; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
 
   test('is shown by status too, where its buttons work and go', async () => {
     const it = await asked({});
-    const { people } = it.slack;
+    const { slackClient: people } = it.slack;
     await people.actAs('grace').sendCommand(general, '/kthw status demo');
     const status = await inChannel(it.slack, 'grace', 'create: building waits for a yes');
     await people.actAs('grace').clickInMessage(general, status.ts, 'approval.approve');
@@ -257,7 +259,7 @@ describe('a question in a thread', () => {
 describe('who may not', () => {
   test('make clusters may look, and does nothing else', async () => {
     const slack = await withPolicy({ creators: [ada] });
-    const { people } = slack;
+    const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('linus').sendCommand(general, '/kthw status demo');
@@ -285,8 +287,8 @@ describe('who may not', () => {
 
   test('make clusters may not delete by a dialog of somebody else', async () => {
     const slack = await withPolicy({ creators: [ada] });
-    await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
-    await slack.people.waitFor(async () => (await slack.store.list('run')).length === 1);
+    await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
+    await slack.slackClient.waitFor(async () => (await slack.store.list('run')).length === 1);
     const view = {
       id: 'V1',
       callback_id: 'delete.confirmName',
@@ -297,14 +299,14 @@ describe('who may not', () => {
       user: { id: linus.user, name: 'linus', team_id: team },
       view: { ...view, state: { values: { name: { input: { value: 'demo' } } } } },
     };
-    await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
     await inChannel(slack, 'linus', 'but not make or change them');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
   test('be where kthw does not listen is told where it does', async () => {
     const slack = await withPolicy({ channels: ['C0CLUSTER'] });
-    const { people } = slack;
+    const { slackClient: people } = slack;
     for (const command of ['create demo', 'list']) await people.actAs('ada').sendCommand(general, `/kthw ${command}`);
     await people.actAs('ada').sendMessage(general, '@kthw create demo');
     const refused = await people.waitFor(async () => {
@@ -319,7 +321,7 @@ describe('who may not', () => {
 
   test('take so many machines away by one scaling is told the limit', async () => {
     const slack = await withPolicy({ maxDeletions: 2 });
-    const { people } = slack;
+    const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 5');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 2');
@@ -329,7 +331,7 @@ describe('who may not', () => {
 
   test('have more workers than the pods’ range has room for is told so', async () => {
     const slack = await withPolicy({});
-    const { people } = slack;
+    const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 3');
@@ -340,7 +342,7 @@ describe('who may not', () => {
 
 test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
   const slack = await withPolicy({});
-  const { people, store, desk: clusterService, chat } = slack;
+  const { slackClient: people, store, desk: clusterService, chat } = slack;
   await people.actAs('ada').sendCommand(general, '/kthw create demo --ttl 30m');
   await people.waitFor(async () => (await thread(slack)).length > 0);
   const log = () => {};
@@ -369,7 +371,7 @@ test('a cluster is extended once by two presses, and its question says so to eve
 describe('the audit trail', () => {
   test('is shown to the asker alone, and sent whole by direct message', async () => {
     const it = await asked({});
-    const { people } = it.slack;
+    const { slackClient: people } = it.slack;
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
     await people.actAs('ada').sendCommand(general, '/kthw audit demo');

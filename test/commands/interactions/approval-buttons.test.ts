@@ -4,7 +4,7 @@ import type { EngineEvent } from '../../../src/store/events.ts';
 import { openFirestoreStore } from '../../../src/store/firestore/firestore-store.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aDesk, aSpec, asker, channel } from '../../fixtures/run.ts';
+import { createTestClusterService, buildSpec, testUser, channel } from '../../fixtures/run.ts';
 import {
   type FirestoreEmulator,
   findFirestoreEmulator,
@@ -39,9 +39,9 @@ function pressing(openStore: () => Promise<Store>): void {
   async function asked(...then: readonly EngineEvent[]) {
     const store = await openStore();
     stores.push(store);
-    const desk = () => aDesk(store, () => new Date(now));
+    const desk = () => createTestClusterService(store, () => new Date(now));
     const [one, two] = [desk(), desk()];
-    const answer = await one.createCluster({ spec: aSpec(), requester: asker, channel });
+    const answer = await one.createCluster({ spec: buildSpec(), requester: testUser, channel });
     if (!('run' in answer)) throw new Error('the cluster is held');
     const { run } = answer;
     await store.append(run, [question('d1'), ...then]);
@@ -84,18 +84,18 @@ function pressing(openStore: () => Promise<Store>): void {
 
   test('an answer whose process ended before it told the run is told by the next press', async () => {
     const { store, run, one, two } = await asked();
-    const answer = { run, digest: 'd1', approved: false, decidedBy: asker, decidedAt: new Date(noon).toISOString() };
+    const answer = { run, digest: 'd1', approved: false, decidedBy: testUser, decidedAt: new Date(noon).toISOString() };
     const seq = (await store.readEvents(run)).at(-1)?.seq;
     await store.write('decision', `${run}.${seq}`, answer, undefined);
     expect(await two.decideApproval(run, 'd1', other, true)).toEqual({
       alreadyDecided: 'refused',
-      decidedBy: asker,
+      decidedBy: testUser,
       decidedAt: new Date(noon),
     });
     expect((await store.readEvents(run)).at(-1)?.event).toEqual({
       type: 'approval.rejected',
       digest: 'd1',
-      actor: asker,
+      actor: testUser,
     });
     expect(await one.getPendingApproval(run)).toBeUndefined();
   });
@@ -110,7 +110,7 @@ function pressing(openStore: () => Promise<Store>): void {
     ['with the digest of a question to come', [], 'd2', 0, { invalidReason: 'unknown' }],
     [
       'that somebody answered with a no',
-      [{ type: 'approval.rejected', digest: 'd1', actor: asker }],
+      [{ type: 'approval.rejected', digest: 'd1', actor: testUser }],
       'd1',
       0,
       { invalidReason: 'superseded' },
@@ -136,12 +136,12 @@ function pressing(openStore: () => Promise<Store>): void {
     expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'given' });
     await store.append(run, [question('d2')]);
     expect((await one.getPendingApproval(run))?.digest).toBe('d2');
-    expect(await one.decideApproval(run, 'd1', asker, true)).toEqual({
+    expect(await one.decideApproval(run, 'd1', testUser, true)).toEqual({
       alreadyDecided: 'given',
       decidedBy: other,
       decidedAt: new Date(noon),
     });
-    expect(await one.decideApproval(run, 'd2', asker, false)).toEqual({ decided: 'refused' });
+    expect(await one.decideApproval(run, 'd2', testUser, false)).toEqual({ decided: 'refused' });
   });
 }
 

@@ -4,15 +4,15 @@ import type { View } from '../../../local/slack/model/view.ts';
 import type { Policy } from '../../../src/commands/authorization/policy.ts';
 import type { ModalInput } from '../../../src/commands/routing/command.ts';
 import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
-import { someOffer } from '../../fixtures/compute-catalog.ts';
-import { aSpec } from '../../fixtures/run.ts';
-import { type ASlack, type ASlackOptions, aSlack, send } from '../../fixtures/slack.ts';
+import { sampleChoices } from '../../fixtures/compute-catalog.ts';
+import { buildSpec } from '../../fixtures/run.ts';
+import { type SlackFixture, type SlackFixtureOptions, startSlackFixture, sendToBot } from '../../fixtures/slack.ts';
 
-const open: ASlack[] = [];
+const open: SlackFixture[] = [];
 const general = 'general';
 
-async function started(options?: ASlackOptions): Promise<ASlack> {
-  const slack = await aSlack(options);
+async function started(options?: SlackFixtureOptions): Promise<SlackFixture> {
+  const slack = await startSlackFixture(options);
   open.push(slack);
   return slack;
 }
@@ -22,12 +22,15 @@ afterEach(async () => {
 });
 
 /** The form that Ada has open, once it is as it is to be. */
-async function form({ people }: ASlack, is: (view: View) => boolean = () => true): Promise<View> {
-  return await people.waitFor(async () => (await people.listViews('ada')).find(is));
+async function form({ slackClient }: SlackFixture, is: (view: View) => boolean = () => true): Promise<View> {
+  return await slackClient.waitFor(async () => (await slackClient.listViews('ada')).find(is));
 }
 
-async function asked(slack: ASlack, is?: (view: View) => boolean): Promise<View> {
-  expect(await slack.people.actAs('ada').sendCommand(general, '/kthw create')).toMatchObject({ ok: true, body: '' });
+async function asked(slack: SlackFixture, is?: (view: View) => boolean): Promise<View> {
+  expect(await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create')).toMatchObject({
+    ok: true,
+    body: '',
+  });
   return await form(slack, is);
 }
 
@@ -46,15 +49,15 @@ function shownIn(view: View | ModalView, block: string) {
   };
 }
 
-async function said({ people }: ASlack, words: string) {
-  return await people.waitFor(async () =>
-    (await people.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
+async function said({ slackClient }: SlackFixture, words: string) {
+  return await slackClient.waitFor(async () =>
+    (await slackClient.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
 }
 
 /** Waits until the store has so many runs. */
-async function untilRuns({ people, store }: ASlack, count: number): Promise<void> {
-  await people.waitFor(async () => (await store.list('run')).length >= count);
+async function untilRuns({ slackClient, store }: SlackFixture, count: number): Promise<void> {
+  await slackClient.waitFor(async () => (await store.list('run')).length >= count);
 }
 
 describe('create without flags', () => {
@@ -76,17 +79,17 @@ describe('create without flags', () => {
   test('makes what the command makes, in the channel where it was typed', async () => {
     const slack = await started();
     const { id } = await asked(slack);
-    expect(await slack.people.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
+    expect(await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
     expect((await said(slack, 'Building')).is_ephemeral).toBe(true);
     const [run] = await slack.store.list('run');
-    expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: aSpec() });
-    expect(await slack.people.listViews('ada')).toEqual([]);
+    expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: buildSpec() });
+    expect(await slack.slackClient.listViews('ada')).toEqual([]);
   });
 
   test('takes every option of the command', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     const { id } = await asked(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     const { values } = shownIn(await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined), 'region');
@@ -110,13 +113,13 @@ describe('create without flags', () => {
     ['what is emptied is what nobody chose', { subnet: '', ttl: ' ' }, {}],
   ])('%s', async (_, typed, change) => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     const { id } = await asked(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
     await ada.submitView(id, { name: 'demo', ...typed });
     await untilRuns(slack, 1);
-    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec(change));
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(buildSpec(change));
   });
 
   test.each([
@@ -132,15 +135,15 @@ describe('create without flags', () => {
   ])('says beside the field what is wrong with %s', async (_, typed, errors) => {
     const slack = await started();
     const { id } = await asked(slack);
-    const answer = await slack.people.actAs('ada').submitView(id, { name: 'demo', ...typed });
+    const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', ...typed });
     expect(answer).toMatchObject({ ok: false, errors });
-    expect(await slack.people.listViews('ada')).toHaveLength(1);
+    expect(await slack.slackClient.listViews('ada')).toHaveLength(1);
     expect(await slack.store.list('run')).toEqual([]);
   });
 
   test('says what is wrong with address ranges beside theirs', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     const { id } = await asked(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
@@ -158,19 +161,19 @@ describe('create without flags', () => {
       view: { id, private_metadata, callback_id, state: { values } },
     };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
+    for (const { status } of await Promise.all([1, 2, 3].map(() => sendToBot(slack, body)))) expect(status).toBe(200);
     await untilRuns(slack, 1);
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(1);
-    const told = await slack.people.actAs('ada').listMessages(general);
+    const told = await slack.slackClient.actAs('ada').listMessages(general);
     expect(told.filter(({ text }) => text.startsWith('Building'))).toHaveLength(1);
   });
 
   test('of a name that exists with other values is told what differs', async () => {
     const slack = await started();
-    await slack.people.actAs('ada').sendCommand(general, '/kthw create demo');
+    await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    await slack.people.actAs('ada').submitView((await asked(slack)).id, { name: 'demo', workers: '5' });
+    await slack.slackClient.actAs('ada').submitView((await asked(slack)).id, { name: 'demo', workers: '5' });
     expect((await said(slack, 'exists already, with other values')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
@@ -179,7 +182,7 @@ describe('create without flags', () => {
 describe('places', () => {
   test('of another region are its zones: the same letter where there is one', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     const { id, blocks } = await asked(slack);
     await ada.clickInView(id, 'region', 'europe-west1', { name: 'demo', zone: 'us-west1-b', region: 'europe-west1' });
     const view = await form(slack, (view) => shownIn(view, 'region').initial === 'europe-west1');
@@ -201,7 +204,7 @@ describe('places', () => {
   test('that do not go together are said beside the zone', async () => {
     const slack = await started();
     const { id } = await asked(slack);
-    const answer = await slack.people.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
+    const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
     expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; write it like europe-west1-b' });
   });
 });
@@ -215,11 +218,11 @@ describe('while Compute Engine has not answered', () => {
 
   test('the form is open and can be used; what is asked for comes later', async () => {
     const offers = slowOffers();
-    const slack = await started({ offers });
+    const slack = await started({ computeCatalog: offers });
     const view = await asked(slack);
     expect(JSON.stringify(view.blocks[0])).toContain('Asking Compute Engine');
     expect(shownIn(view, 'zone').values).toEqual(['us-west1-c']);
-    offers.answer(someOffer);
+    offers.answer(sampleChoices);
     const filled = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(filled.id).toBe(view.id);
     expect(JSON.stringify(filled.blocks[0])).not.toContain('Asking');
@@ -232,31 +235,31 @@ describe('while Compute Engine has not answered', () => {
   test('nobody is asked before the form is open', async () => {
     let openThen = 0;
     const loadChoices = async () => {
-      openThen = (await slack.people.listViews('ada')).length;
-      return someOffer;
+      openThen = (await slack.slackClient.listViews('ada')).length;
+      return sampleChoices;
     };
-    const slack = await started({ offers: { getCachedChoices: () => ({}), loadChoices } });
+    const slack = await started({ computeCatalog: { getCachedChoices: () => ({}), loadChoices } });
     await asked(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(openThen).toBe(1);
   });
 
   test('it can be submitted as it is', async () => {
-    const slack = await started({ offers: slowOffers() });
+    const slack = await started({ computeCatalog: slowOffers() });
     const { id } = await asked(slack);
-    await slack.people.actAs('ada').submitView(id, { name: 'demo' });
+    await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' });
     await untilRuns(slack, 1);
-    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec());
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(buildSpec());
     open.splice(0);
     await slack.workspace.close();
   });
 
   test('a press meanwhile is not undone by what comes', async () => {
     const offers = slowOffers();
-    const slack = await started({ offers });
+    const slack = await started({ computeCatalog: offers });
     const { id } = await asked(slack);
-    await slack.people.actAs('ada').clickInView(id, 'create.showAdvanced', undefined, { name: 'demo' });
+    await slack.slackClient.actAs('ada').clickInView(id, 'create.showAdvanced', undefined, { name: 'demo' });
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
-    offers.answer(someOffer);
+    offers.answer(sampleChoices);
     const view = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(shownIn(view, 'ttl').kind).toBe('plain_text_input');
     expect(shownIn(view, 'name').initial).toBe('demo');
@@ -264,19 +267,23 @@ describe('while Compute Engine has not answered', () => {
 
   test('and never does, the form says so and takes what is typed', async () => {
     const problem = 'no answer within 8 s';
-    const slack = await started({ offers: { getCachedChoices: () => ({}), loadChoices: async () => ({ problem }) } });
+    const slack = await started({
+      computeCatalog: { getCachedChoices: () => ({}), loadChoices: async () => ({ problem }) },
+    });
     const view = await asked(slack, (one) => JSON.stringify(one.blocks[0]).includes(problem));
     expect(['region', 'zone', 'machineType'].map((block) => shownIn(view, block))).toMatchObject([
       { kind: 'plain_text_input', initial: 'us-west1' },
       { kind: 'plain_text_input', initial: 'us-west1-c' },
       { kind: 'plain_text_input', initial: 'e2-standard-2' },
     ]);
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     const wrong = await ada.submitView(view.id, { name: 'demo', region: 'mars', zone: 'mars-b' });
     expect(wrong.errors).toEqual({ region: 'not a region; write it like us-west1' });
     await ada.submitView(view.id, { name: 'demo', region: 'us-east1', zone: ' us-east1-b ' });
     await untilRuns(slack, 1);
-    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(aSpec({ region: 'us-east1', zone: 'us-east1-b' }));
+    expect((await slack.store.list('run'))[0]?.value.spec).toEqual(
+      buildSpec({ region: 'us-east1', zone: 'us-east1-b' }),
+    );
   });
 });
 
@@ -290,8 +297,8 @@ describe('who may not', () => {
   });
 
   test('is refused though the form is submitted', async () => {
-    const offers = { getCachedChoices: () => someOffer, loadChoices: async () => someOffer };
-    const slack = await started({ policy, offers });
+    const offers = { getCachedChoices: () => sampleChoices, loadChoices: async () => sampleChoices };
+    const slack = await started({ policy, computeCatalog: offers });
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
       user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
@@ -300,7 +307,7 @@ describe('who may not', () => {
         state: { values: { name: { input: { type: 'plain_text_input', value: 'demo' } } } },
       },
     };
-    await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
     expect((await said(slack, 'not make or change them')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toEqual([]);
   });
@@ -308,14 +315,14 @@ describe('who may not', () => {
 
 test('a form that can’t be opened is said', async () => {
   const slack = await started();
-  await slack.people.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
-  await slack.people.actAs('ada').sendCommand(general, '/kthw create');
+  await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
+  await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create');
   expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
 });
 
 test('a mention, which can open nothing, offers a button that opens it', async () => {
   const slack = await started();
-  const ada = slack.people.actAs('ada');
+  const ada = slack.slackClient.actAs('ada');
   await ada.sendMessage(general, '@kthw create');
   const { ts } = await said(slack, 'What should the cluster be like?');
   await ada.clickInMessage(general, ts, 'create.openForm');
@@ -331,7 +338,9 @@ test('metadata that is not ours does nothing', async () => {
     user: { id: 'U0000ADA0', name: 'ada', team_id: 'T0000LOCAL' },
     view: { id: 'V1', callback_id: 'create.form', private_metadata: '{"x":1}', state: { values: typed } },
   };
-  expect((await send(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString())).status).toBe(200);
+  expect((await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString())).status).toBe(
+    200,
+  );
   await slack.done();
   expect(await slack.store.list('run')).toEqual([]);
 });

@@ -1,21 +1,24 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { finished } from '../../fixtures/run.ts';
-import { type ASlack, aSlack } from '../../fixtures/slack.ts';
+import { stepFinished } from '../../fixtures/run.ts';
+import { type SlackFixture, startSlackFixture } from '../../fixtures/slack.ts';
 
-const open: ASlack[] = [];
+const open: SlackFixture[] = [];
 const general = 'general';
 afterEach(async () => {
   for (const slack of open.splice(0)) await slack.close();
 });
 
 /** A create that Ada asked for, after what happened in it. */
-async function building(flags: string, ...events: readonly EngineEvent[]): Promise<ASlack & { readonly run: string }> {
-  const slack = await aSlack();
+async function building(
+  flags: string,
+  ...events: readonly EngineEvent[]
+): Promise<SlackFixture & { readonly run: string }> {
+  const slack = await startSlackFixture();
   open.push(slack);
-  await slack.people.actAs('ada').sendCommand(general, `/kthw create demo${flags}`);
-  const [run] = await slack.people.waitFor(async () => {
+  await slack.slackClient.actAs('ada').sendCommand(general, `/kthw create demo${flags}`);
+  const [run] = await slack.slackClient.waitFor(async () => {
     const runs = await slack.store.list('run');
     return runs.some(({ value }) => value.open) ? runs : undefined;
   });
@@ -25,32 +28,32 @@ async function building(flags: string, ...events: readonly EngineEvent[]): Promi
 }
 
 /** The message in the run's thread that says so. */
-async function reply({ people }: ASlack, words: string) {
-  return await people.waitFor(async () => {
-    const heads = await people.listMessages(general, 'ada');
-    const threads = await Promise.all(heads.map(({ ts }) => people.listThreadMessages(general, ts, 'ada')));
+async function reply({ slackClient }: SlackFixture, words: string) {
+  return await slackClient.waitFor(async () => {
+    const heads = await slackClient.listMessages(general, 'ada');
+    const threads = await Promise.all(heads.map(({ ts }) => slackClient.listThreadMessages(general, ts, 'ada')));
     return threads.flat().find(({ blocks }) => JSON.stringify(blocks ?? []).includes(words));
   });
 }
 
-async function modal({ people }: ASlack, words: string, who = 'ada'): Promise<View> {
-  return await people.waitFor(async () =>
-    (await people.listViews(who)).find((view) => JSON.stringify(view.blocks).includes(words)),
+async function modal({ slackClient }: SlackFixture, words: string, who = 'ada'): Promise<View> {
+  return await slackClient.waitFor(async () =>
+    (await slackClient.listViews(who)).find((view) => JSON.stringify(view.blocks).includes(words)),
   );
 }
 
 describe('under what a phase made', () => {
   const long = Array.from({ length: 900 }, (_, i) => `line ${i} of what came back`).join('\n');
   const steps = [
-    { ...finished('network/a'), commandOutput: 'name: demo-network' },
-    { ...finished('network/b'), commandOutput: long },
+    { ...stepFinished('network/a'), commandOutput: 'name: demo-network' },
+    { ...stepFinished('network/b'), commandOutput: long },
   ];
 
   test('is its chapter, and a button that shows the hard way to who pressed, page by page', async () => {
     const slack = await building('', ...(steps as EngineEvent[]));
     const { ts, blocks } = await reply(slack, 'Show the hard way');
     expect(JSON.stringify(blocks)).toContain('03-compute-resources.md');
-    const grace = slack.people.actAs('grace');
+    const grace = slack.slackClient.actAs('grace');
     await grace.clickInMessage(general, ts, 'phaseCommands.show');
     const first = await modal(slack, 'name: demo-network', 'grace');
     expect(JSON.stringify(first.blocks)).toContain('Page 1 of');
@@ -59,14 +62,14 @@ describe('under what a phase made', () => {
     expect(JSON.stringify(second.blocks)).not.toContain('name: demo-network');
     await grace.clickInView(second.id, 'phaseCommands.page.0');
     await modal(slack, 'name: demo-network', 'grace');
-    expect(await slack.people.listViews('ada')).toEqual([]);
+    expect(await slack.slackClient.listViews('ada')).toEqual([]);
   });
 });
 
 describe('a create that pauses', () => {
   const done: readonly EngineEvent[] = [
-    finished('network/a'),
-    finished('network/b'),
+    stepFinished('network/a'),
+    stepFinished('network/b'),
     { type: 'pause.requested', chapter: 3 },
   ];
 
@@ -74,9 +77,9 @@ describe('a create that pauses', () => {
     const slack = await building(' --pause', ...done);
     expect((await slack.store.read('run', slack.run))?.value.pausesAfterChapters).toBe(true);
     const asked = await reply(slack, 'pause.continue');
-    const heads = await slack.people.listMessages(general, 'ada');
+    const heads = await slack.slackClient.listMessages(general, 'ada');
     expect(JSON.stringify(heads)).toContain('waits for a button: chapter 3 is done');
-    await slack.people.actAs('grace').clickInMessage(general, asked.ts, 'pause.continueToEnd');
+    await slack.slackClient.actAs('grace').clickInMessage(general, asked.ts, 'pause.continueToEnd');
     const after = await reply(slack, 'went on without another pause');
     expect(after.ts).toBe(asked.ts);
     expect(JSON.stringify(after.blocks)).not.toContain('pause.continue');
@@ -93,9 +96,9 @@ describe('a create that pauses', () => {
 
   test('shows its buttons in the status as well, which stop it', async () => {
     const slack = await building(' --pause', ...done);
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw status demo');
-    const status = await slack.people.waitFor(async () =>
+    const status = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(
         ({ is_ephemeral, blocks }) => is_ephemeral && JSON.stringify(blocks).includes('pause.stop'),
       ),

@@ -15,7 +15,7 @@ import { renderStatus } from '../../../src/commands/messages/status.ts';
 import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service-types.ts';
-import { asker } from '../../fixtures/run.ts';
+import { testUser } from '../../fixtures/run.ts';
 import { readable } from './readable.ts';
 import { aStatus, aView, later, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
@@ -37,7 +37,7 @@ const ended = (outcome: 'succeeded' | 'failed' | 'cancelled'): ApprovalStatus =>
   answer,
   end: { outcome, at: later(400) },
 });
-const pending = { ...asked, run: 'r1', cluster: 'demo', operation: 'rebuild', requester: asker };
+const pending = { ...asked, run: 'r1', cluster: 'demo', operation: 'rebuild', requester: testUser };
 
 const statuses: Readonly<Record<string, ApprovalStatus>> = {
   open: { kind: 'open' },
@@ -49,7 +49,7 @@ const statuses: Readonly<Record<string, ApprovalStatus>> = {
   superseded: { kind: 'superseded' },
   'superseded after a yes': { kind: 'superseded', answer },
   expired: { kind: 'expired' },
-  stopped: { kind: 'over', stoppedBy: asker },
+  stopped: { kind: 'over', stoppedBy: testUser },
   over: { kind: 'over' },
 };
 const decisions: Readonly<Record<string, Decision>> = {
@@ -63,7 +63,7 @@ const decisions: Readonly<Record<string, Decision>> = {
   unknown: { invalidReason: 'unknown' },
 };
 const trail: readonly AuditEntry[] = [
-  { at: noon, run: 'r1', actor: asker, description: 'asked for rebuild from controllers' },
+  { at: noon, run: 'r1', actor: testUser, description: 'asked for rebuild from controllers' },
   { at: later(60), run: 'r1', actor: other, description: 'approved rebuild from controllers' },
   {
     at: later(90),
@@ -95,18 +95,18 @@ const all: Readonly<Record<string, Message>> = {
   'refusal: channel': renderDenial({ reason: 'channel', allowedChannels: ['C1', 'C2'] }),
   'refusal: creator': renderDenial({ reason: 'not-a-creator', allowed: [other, { group: 'S1' }] }),
   'refusal: approver': renderDenial({ reason: 'not-an-approver', allowed: [other] }),
-  'refusal: own': renderDenial({ reason: 'own-request', allowed: [asker, other] }),
+  'refusal: own': renderDenial({ reason: 'own-request', allowed: [testUser, other] }),
   'refusal: too many': renderDenial({ reason: 'too-many', deletionCount: 12, limit: 10 }),
   'refusal: group': renderDenial({ reason: 'unreadable', group: 'S1' }),
   'delete, typing': renderDeleteModalOpened('demo'),
-  'ends soon': renderExpiryReminder('demo', asker, { expiresAt: later(1_800), now: noon }, ends),
+  'ends soon': renderExpiryReminder('demo', testUser, { expiresAt: later(1_800), now: noon }, ends),
   'ends soon, then deleted': renderExpiryReminder(
     'demo',
-    asker,
+    testUser,
     { expiresAt: later(1_800), now: noon, deletesAt: later(1_800) },
     ends,
   ),
-  'has ended': renderExpiryReminder('demo', asker, { expiresAt: noon, now: later(9) }, ends),
+  'has ended': renderExpiryReminder('demo', testUser, { expiresAt: noon, now: later(9) }, ends),
   extended: renderExtensionResult('demo', other, { expiresAt: later(28_800) }).message,
   'extended before': renderExtensionResult('demo', other, { alreadyExtendedTo: later(28_800) }).message,
   'extended in vain': renderExtensionResult('demo', other, { notFound: true }).message,

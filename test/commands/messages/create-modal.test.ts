@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type CreateFormState, renderCreateModal } from '../../../src/commands/messages/create-modal.ts';
 import { findShortfalls } from '../../../src/engine/phases/preflight.ts';
 import type { ComputeChoices, MachineTypeChoice } from '../../../src/engine/service/compute-catalog.ts';
-import { someOffer } from '../../fixtures/compute-catalog.ts';
+import { sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
 function aForm(change: Partial<CreateFormState> = {}): CreateFormState {
@@ -15,7 +15,7 @@ function aForm(change: Partial<CreateFormState> = {}): CreateFormState {
   };
   return {
     ...{ id: 'create.form', value: {}, channelChoice: { channel: 'C1' }, versions: ['1.20.2'], isExpanded: true },
-    ...{ values: { ...values, version: '1.20.2' }, computeChoices: someOffer, isLoading: false },
+    ...{ values: { ...values, version: '1.20.2' }, computeChoices: sampleChoices, isLoading: false },
     ...change,
   };
 }
@@ -53,9 +53,12 @@ function hundreds(): MachineTypeChoice[] {
 
 test.each<[string, ComputeChoices]>([
   ['a project that lists nothing', { regions: [], machineTypes: [] }],
-  ['a region that the project has not', { ...someOffer, regions: [{ name: 'asia-east1', zones: ['asia-east1-a'] }] }],
-  ['a region without zones', { ...someOffer, regions: [{ name: 'us-west1', zones: [] }] }],
-  ['a zone with hundreds of sizes', { ...someOffer, machineTypes: hundreds() }],
+  [
+    'a region that the project has not',
+    { ...sampleChoices, regions: [{ name: 'asia-east1', zones: ['asia-east1-a'] }] },
+  ],
+  ['a region without zones', { ...sampleChoices, regions: [{ name: 'us-west1', zones: [] }] }],
+  ['a zone with hundreds of sizes', { ...sampleChoices, machineTypes: hundreds() }],
   ['nothing known', {}],
 ])('the form for %s is what Slack takes, while it asks and after', (_, computeChoices) => {
   for (const isLoading of [true, false]) expectWithinLimits(renderCreateModal(aForm({ computeChoices, isLoading })));
@@ -65,7 +68,7 @@ test('sizes with accelerators and very large ones are left to be typed; the chos
   const chosen = 'm1-highmem-30';
   const { values } = aForm();
   const form = aForm({
-    computeChoices: { ...someOffer, machineTypes: hundreds() },
+    computeChoices: { ...sampleChoices, machineTypes: hundreds() },
     values: { ...values, machineType: chosen },
   });
   const json = JSON.stringify(renderCreateModal(form));

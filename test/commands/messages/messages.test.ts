@@ -14,7 +14,7 @@ import {
   renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
-import { aFault, aSpec, asker } from '../../fixtures/run.ts';
+import { buildStepError, buildSpec, testUser } from '../../fixtures/run.ts';
 import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
@@ -24,7 +24,7 @@ describe('text from outside', () => {
   const messages = (text: string): Message[] => {
     // Of a name that long there is no cluster.
     const name = text.slice(0, 100);
-    const error = aFault({ message: text, remedy: text, detail: text });
+    const error = buildStepError({ message: text, remedy: text, detail: text });
     const view = aView({
       phases: Array.from({ length: 60 }, (_, i) =>
         aPhaseView({ name: `p${i}`, title: `${i} ${text}`, note: text, state: 'retrying', startedAt: noon }),
@@ -46,12 +46,12 @@ describe('text from outside', () => {
       renderConflictCard(view, 'network/a', many),
       renderDeferredCard(view, 'network/a', error),
       renderRunResult(view, { failureReason: text }),
-      renderStatus(aStatus({ spec: aSpec({ name }) }, view)),
-      renderClusterList(Array.from({ length: 40 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
-      renderClusterList(Array.from({ length: 300 }, () => aStatus({ spec: aSpec({ name, zone: text }) }, view))),
+      renderStatus(aStatus({ spec: buildSpec({ name }) }, view)),
+      renderClusterList(Array.from({ length: 40 }, () => aStatus({ spec: buildSpec({ name, zone: text }) }, view))),
+      renderClusterList(Array.from({ length: 300 }, () => aStatus({ spec: buildSpec({ name, zone: text }) }, view))),
       renderStartResult(
         text,
-        { activeRun: { run: text, operation: text, requester: asker, since: noon } },
+        { activeRun: { run: text, operation: text, requester: testUser, since: noon } },
         { markdown: 'x' },
       ),
       renderStartResult(text, { differences: many }, { markdown: 'x' }),

@@ -1,5 +1,5 @@
 import type { ClusterStatus, PhaseView, RunView } from '../../../src/engine/service/cluster-service-types.ts';
-import { aSpec, asker, channel } from '../../fixtures/run.ts';
+import { buildSpec, testUser, channel } from '../../fixtures/run.ts';
 
 export const noon = new Date('2026-01-05T12:00:00Z');
 
@@ -17,7 +17,7 @@ export function aView(change: Partial<RunView> = {}): RunView {
     run: 'r1',
     cluster: 'demo',
     operation: 'create',
-    requester: asker,
+    requester: testUser,
     channel,
     startedAt: noon,
     cancelRequested: false,
@@ -58,8 +58,8 @@ export function aStatus(
   latestRun: RunView | 'none' = aView(),
 ): ClusterStatus {
   const record = {
-    spec: aSpec(),
-    createdBy: asker,
+    spec: buildSpec(),
+    createdBy: testUser,
     channel,
     createdAt: noon.toISOString(),
     runs: ['r1'],

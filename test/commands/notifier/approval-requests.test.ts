@@ -3,33 +3,41 @@ import { createNotifier } from '../../../src/commands/notifier/notifier.ts';
 import { FakeChat } from '../../fakes/chat.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
 import type { Process } from '../../fakes/run-environment.ts';
-import { World } from '../../fakes/run-environment.ts';
-import { asker, channel } from '../../fixtures/run.ts';
+import { RunEnvironment } from '../../fakes/run-environment.ts';
+import { testUser, channel } from '../../fixtures/run.ts';
 import { readable } from '../messages/readable.ts';
 import { expectWithinLimits } from '../messages/within-limits.ts';
 
-let world: World;
+let world: RunEnvironment;
 afterEach(() => world.close());
 
 /** The questions that a run of the whole engine asked, as its thread shows them in the end. */
 async function questionsOf(asks: (process: Process) => Promise<object>): Promise<string[]> {
-  world = new World();
-  const process = world.process();
-  await world.create(process, { controllers: 3, workers: 2 });
-  const run = await world.finish(asks(process));
-  expect(await world.endOf(run)).toBe('succeeded');
+  world = new RunEnvironment();
+  const process = world.createProcess();
+  await world.createCluster(process, { controllers: 3, workers: 2 });
+  const run = await world.finishRun(asks(process));
+  expect(await world.getOutcome(run)).toBe('succeeded');
   const clock = new FakeClock();
   const chat = new FakeChat(clock);
-  const courier = createNotifier({ store: world.store, clusterService: process.desk, chat, clock, log: () => {} });
+  const courier = createNotifier({
+    store: world.store,
+    clusterService: process.clusterService,
+    chat,
+    clock,
+    log: () => {},
+  });
   courier.wake(run);
   await courier.waitUntilIdle();
-  for (const { message } of chat.posted) expectWithinLimits(message);
-  return chat.posted.map(({ message }) => readable(message)).filter((text) => text.includes('asked to take away'));
+  for (const { message } of chat.postedMessages) expectWithinLimits(message);
+  return chat.postedMessages
+    .map(({ message }) => readable(message))
+    .filter((text) => text.includes('asked to take away'));
 }
 
 test('a rebuild from controllers names every machine, and says that it made them anew', async () => {
-  const [question, ...more] = await questionsOf(({ desk }) =>
-    desk.rebuildCluster('demo', { fromPhase: 'controllers', requester: asker, channel }),
+  const [question, ...more] = await questionsOf(({ clusterService }) =>
+    clusterService.rebuildCluster('demo', { fromPhase: 'controllers', requester: testUser, channel }),
   );
   expect(more).toEqual([]);
   for (const name of ['controller-0', 'controller-1', 'controller-2', 'worker-0', 'worker-1']) {
@@ -40,8 +48,8 @@ test('a rebuild from controllers names every machine, and says that it made them
 });
 
 test('a scaling down names the machine that goes, and no other', async () => {
-  const [question] = await questionsOf(({ desk }) =>
-    desk.scaleCluster('demo', { workers: 1, requester: asker, channel }),
+  const [question] = await questionsOf(({ clusterService }) =>
+    clusterService.scaleCluster('demo', { workers: 1, requester: testUser, channel }),
   );
   expect(question).toContain('machine demo-worker-1');
   expect(question).not.toMatch(/demo-worker-0|demo-controller/);

@@ -5,7 +5,7 @@ import {
   getApprovalStatus,
 } from '../../../src/commands/notifier/approval-status.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
-import { asker, finished, started } from '../../fixtures/run.ts';
+import { testUser, stepFinished, stepStarted } from '../../fixtures/run.ts';
 
 const other = { team: 'T1', user: 'U2' };
 const asked = (digest = 'd1'): EngineEvent => ({
@@ -16,8 +16,8 @@ const asked = (digest = 'd1'): EngineEvent => ({
 });
 const given = (actor = other): EngineEvent => ({ type: 'approval.granted', digest: 'd1', actor });
 const refused = (actor = other): EngineEvent => ({ type: 'approval.rejected', digest: 'd1', actor });
-const stop: EngineEvent = { type: 'run.cancelRequested', actor: asker };
-const resumed: EngineEvent = { type: 'run.resumed', actor: asker };
+const stop: EngineEvent = { type: 'run.cancelRequested', actor: testUser };
+const resumed: EngineEvent = { type: 'run.resumed', actor: testUser };
 const end = (outcome: 'succeeded' | 'failed' | 'cancelled'): EngineEvent => ({ type: 'run.finished', outcome });
 
 function at(minutes: number): Date {
@@ -46,7 +46,7 @@ describe('what comes of the first question', () => {
     ],
     [
       'a yes, and it is done',
-      events(asked(), given(), started('remove:x'), finished('remove:x')),
+      events(asked(), given(), stepStarted('remove:x'), stepFinished('remove:x')),
       { kind: 'approved', answer: { actor: other, at: at(1) } },
     ],
     [
@@ -68,8 +68,8 @@ describe('what comes of the first question', () => {
     ],
     ['silence', events(asked(), 30, end('cancelled')), { kind: 'expired' }],
     ['silence, and it was asked again', events(asked(), 30, end('cancelled'), resumed, asked()), { kind: 'expired' }],
-    ['a stop', events(asked(), stop, end('cancelled')), { kind: 'over', stoppedBy: asker }],
-    ['a stop after its time', events(asked(), 30, stop, end('cancelled')), { kind: 'over', stoppedBy: asker }],
+    ['a stop', events(asked(), stop, end('cancelled')), { kind: 'over', stoppedBy: testUser }],
+    ['a stop after its time', events(asked(), 30, stop, end('cancelled')), { kind: 'over', stoppedBy: testUser }],
     ['an end without a reason', events(asked(), end('failed')), { kind: 'over' }],
   ])('%s', (_, all, status) => {
     const first = findApprovalRequest(all, 1);
@@ -78,7 +78,7 @@ describe('what comes of the first question', () => {
 });
 
 test.each([
-  ['none was asked', events(started('network/a')), undefined],
+  ['none was asked', events(stepStarted('network/a')), undefined],
   ['one was asked', events(asked()), 1],
   ['one was answered', events(asked(), given()), undefined],
   ['another was asked instead', events(asked(), asked('d2')), 2],

@@ -1,110 +1,110 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FakeFault } from '../../fakes/chat.ts';
 import {
-  aWorld,
-  closeWorlds,
-  duringFirstPost,
-  head,
-  told,
-  toldToTheEnd,
-  type World,
-  wholeThread,
+  createNotifierEnvironment,
+  closeNotifierEnvironments,
+  runDuringFirstPost,
+  getSummaryMessage,
+  notifyEvents,
+  notifyWholeRun,
+  type NotifierEnvironment,
+  expectedReplies,
 } from '../../fixtures/cluster-service.ts';
-import { channel, finished, settleReady, started, wholeCreate } from '../../fixtures/run.ts';
+import { channel, stepFinished, markClusterReady, stepStarted, buildCreateEvents } from '../../fixtures/run.ts';
 
-afterEach(closeWorlds);
+afterEach(closeNotifierEnvironments);
 
 describe('a run that makes it', () => {
   test('is one message, edited to its end, with the phases in order below it', async () => {
-    const world = await aWorld();
-    await settleReady(world);
-    for (const event of wholeCreate()) {
-      await world.tell(event);
-      world.courier.wake(world.run);
-      await world.courier.waitUntilIdle();
+    const world = await createNotifierEnvironment();
+    await markClusterReady(world);
+    for (const event of buildCreateEvents()) {
+      await world.appendEvents(event);
+      world.notifier.wake(world.run);
+      await world.notifier.waitUntilIdle();
     }
-    expect(head(world).edits).toBeGreaterThan(5);
-    expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(head(world).metadata).toEqual({ run: world.run, seq: 0 });
+    expect(getSummaryMessage(world).editCount).toBeGreaterThan(5);
+    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    expect(getSummaryMessage(world).metadata).toEqual({ run: world.run, seq: 0 });
   });
 
   test('sends the asker, and nobody else, the kubeconfig, once', async () => {
-    const world = await aWorld();
-    await toldToTheEnd(world);
-    expect(world.chat.files.map(({ channel, name, content }) => [channel, name, content.reveal()])).toEqual([
+    const world = await createNotifierEnvironment();
+    await notifyWholeRun(world);
+    expect(world.chat.uploadedFiles.map(({ channel, name, content }) => [channel, name, content.reveal()])).toEqual([
       ['D-U1', 'demo.kubeconfig', 'kind: Config # the secret'],
     ]);
-    world.courier.wake(world.run);
-    await world.courier.waitUntilIdle();
-    await world.again().start();
-    expect(world.chat.files).toHaveLength(1);
-    expect(JSON.stringify([world.chat.posted, world.logged, await world.store.list('slackThread')])).not.toContain(
-      'the secret',
-    );
+    world.notifier.wake(world.run);
+    await world.notifier.waitUntilIdle();
+    await world.createNotifier().start();
+    expect(world.chat.uploadedFiles).toHaveLength(1);
+    expect(
+      JSON.stringify([world.chat.postedMessages, world.logged, await world.store.list('slackThread')]),
+    ).not.toContain('the secret');
   });
 
   test('says it is over only when its message shows it', async () => {
-    const world = await aWorld();
-    await settleReady(world);
-    world.chat.fail({ method: 'updateMessage', kind: 'unsure', times: 4 });
-    duringFirstPost(world, () => world.tell(...wholeCreate()));
-    world.courier.wake(world.run);
-    await world.courier.waitUntilIdle();
+    const world = await createNotifierEnvironment();
+    await markClusterReady(world);
+    world.chat.planFault({ method: 'updateMessage', kind: 'unsure', times: 4 });
+    runDuringFirstPost(world, () => world.appendEvents(...buildCreateEvents()));
+    world.notifier.wake(world.run);
+    await world.notifier.waitUntilIdle();
     const [last, before] = world.chat.calls
       .filter(({ method }) => method === 'postMessage' || method === 'updateMessage')
       .toReversed();
     expect([before?.method, last?.method]).toEqual(['updateMessage', 'postMessage']);
-    expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
   });
 
   test('says nothing more once all is told, to this process or the next', async () => {
-    const world = await aWorld();
-    await toldToTheEnd(world);
+    const world = await createNotifierEnvironment();
+    await notifyWholeRun(world);
     const calls = world.chat.calls.length;
-    const next = world.again();
+    const next = world.createNotifier();
     await next.start();
     await next.waitUntilIdle();
     expect(world.chat.calls).toHaveLength(calls);
   });
 
   test('waits with the kubeconfig until the cluster’s record says ready', async () => {
-    const world = await aWorld();
-    await world.tell(...wholeCreate());
-    world.courier.wake(world.run);
+    const world = await createNotifierEnvironment();
+    await world.appendEvents(...buildCreateEvents());
+    world.notifier.wake(world.run);
     await new Promise(setImmediate);
-    await settleReady(world);
-    await world.courier.waitUntilIdle();
-    expect(world.chat.files).toHaveLength(1);
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
+    await markClusterReady(world);
+    await world.notifier.waitUntilIdle();
+    expect(world.chat.uploadedFiles).toHaveLength(1);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
   });
 
   test('edits the message at most every 1.2 s and posts at most once a second in a channel', async () => {
-    const world = await aWorld();
-    await settleReady(world);
-    for (const event of wholeCreate()) {
-      await world.tell(event);
-      world.courier.wake(world.run);
-      world.clock.pass(50);
+    const world = await createNotifierEnvironment();
+    await markClusterReady(world);
+    for (const event of buildCreateEvents()) {
+      await world.appendEvents(event);
+      world.notifier.wake(world.run);
+      world.clock.advance(50);
     }
-    await world.courier.waitUntilIdle();
+    await world.notifier.waitUntilIdle();
     expect(shortestGap(world, 'postMessage')).toBeGreaterThanOrEqual(1_000);
     expect(world.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(
-      wholeCreate().length,
+      buildCreateEvents().length,
     );
-    const busy = await aWorld();
+    const busy = await createNotifierEnvironment();
     for (let i = 0; i < 40; i++) {
-      await busy.tell(started('network/a'));
-      busy.courier.wake(busy.run);
+      await busy.appendEvents(stepStarted('network/a'));
+      busy.notifier.wake(busy.run);
       await busy.clock.sleep(100);
     }
-    await busy.courier.waitUntilIdle();
+    await busy.notifier.waitUntilIdle();
     expect(shortestGap(busy, 'updateMessage')).toBeGreaterThanOrEqual(1_200);
     expect(busy.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeGreaterThan(1);
   });
 });
 
-function shortestGap({ chat }: World, method: string): number {
+function shortestGap({ chat }: NotifierEnvironment, method: string): number {
   const times = chat.calls.filter((call) => call.method === method && call.channel === channel).map(({ at }) => at);
   return Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? 0)));
 }
@@ -114,11 +114,11 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     ['asks to wait with the first message', [{ method: 'postMessage', kind: 'limited', retryAfterMs: 30_000 }]],
     ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 2 }]],
     ['answers 500 and did not post', [{ method: 'postMessage', kind: 'unsure', times: 3 }]],
-    ['posts, and its answer is lost', [{ method: 'postMessage', kind: 'unsure', after: true, times: 3 }]],
+    ['posts, and its answer is lost', [{ method: 'postMessage', kind: 'unsure', losesResponse: true, times: 3 }]],
     [
       'posts unsurely and can’t be searched for a while',
       [
-        { method: 'postMessage', kind: 'unsure', after: true },
+        { method: 'postMessage', kind: 'unsure', losesResponse: true },
         { method: 'find', kind: 'unsure', times: 2 },
         { method: 'find', kind: 'limited', retryAfterMs: 5_000 },
       ],
@@ -127,7 +127,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
       'asks to wait, then posts and loses the answer',
       [
         { method: 'postMessage', kind: 'limited', retryAfterMs: 1_000 },
-        { method: 'postMessage', kind: 'unsure', after: true },
+        { method: 'postMessage', kind: 'unsure', losesResponse: true },
       ],
     ],
     ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
@@ -147,44 +147,44 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
   ];
 
   test.each(faults)('when it %s', async (_, list) => {
-    const world = await aWorld();
-    for (const fault of list) world.chat.fail(fault);
-    await toldToTheEnd(world);
-    expect(head(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(world.chat.files).toHaveLength(1);
+    const world = await createNotifierEnvironment();
+    for (const fault of list) world.chat.planFault(fault);
+    await notifyWholeRun(world);
+    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    expect(world.chat.uploadedFiles).toHaveLength(1);
   });
 
   test('it keeps editing while replies must wait', async () => {
-    const world = await aWorld();
-    await told(world, started('network/a'));
-    world.chat.fail({ method: 'postMessage', kind: 'limited', retryAfterMs: 60_000 });
-    await world.tell(finished('network/a'), finished('network/b'));
-    world.courier.wake(world.run);
+    const world = await createNotifierEnvironment();
+    await notifyEvents(world, stepStarted('network/a'));
+    world.chat.planFault({ method: 'postMessage', kind: 'limited', retryAfterMs: 60_000 });
+    await world.appendEvents(stepFinished('network/a'), stepFinished('network/b'));
+    world.notifier.wake(world.run);
     const before = world.chat.calls.length;
     const start = +world.clock.now();
-    await world.courier.waitUntilIdle();
+    await world.notifier.waitUntilIdle();
     const edit = world.chat.calls.slice(before).find(({ method }) => method === 'updateMessage');
     expect(edit && edit.at - start).toBeLessThan(10_000);
-    expect(world.chat.replies(head(world))).toEqual(['✅ Network is done']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network is done']);
   });
 
   test('a kubeconfig that can’t be made does not keep the end from being told', async () => {
-    const world = await aWorld();
-    world.desk.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
-    await toldToTheEnd(world);
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toContain(
+    const world = await createNotifierEnvironment();
+    world.clusterService.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
+    await notifyWholeRun(world);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toContain(
       'could not be sent (it could not be made)',
     );
   });
 
   test('a file that never goes out is said in the thread, with what to do', async () => {
-    const world = await aWorld();
-    world.chat.fail({ method: 'uploadFile', kind: 'account', reason: 'missing_scope', times: 100 });
-    await toldToTheEnd(world);
-    expect(world.chat.replies(head(world))).toEqual(wholeThread);
-    expect(JSON.stringify(world.chat.posted.at(-1)?.message.blocks)).toMatch(
+    const world = await createNotifierEnvironment();
+    world.chat.planFault({ method: 'uploadFile', kind: 'account', reason: 'missing_scope', times: 100 });
+    await notifyWholeRun(world);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toMatch(
       /could not be sent .*\/kthw kubeconfig demo/,
     );
   });

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { FakeChat } from '../../fakes/chat.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
-import { aDesk, aSpec, asker, channel } from '../../fixtures/run.ts';
+import { createTestClusterService, buildSpec, testUser, channel } from '../../fixtures/run.ts';
 import { aStatus } from '../messages/view-fixture.ts';
 
 const hour = 3_600_000;
@@ -72,9 +72,14 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
   const clock = new FakeClock();
   const store = openSqliteStore({ path: ':memory:' });
   stores.push(store);
-  const clusterService = aDesk(store, () => clock.now());
+  const clusterService = createTestClusterService(store, () => clock.now());
   const chat = new FakeChat(clock);
-  const answer = await clusterService.createCluster({ spec: aSpec(), requester: asker, channel, ttlMs: 8 * hour });
+  const answer = await clusterService.createCluster({
+    spec: buildSpec(),
+    requester: testUser,
+    channel,
+    ttlMs: 8 * hour,
+  });
   if (!('run' in answer)) throw new Error('the cluster is held');
   await store.write('slackThread', answer.run, { channel, ts: '0.1', cursor: 1 }, undefined);
   const logged: unknown[] = [];
@@ -95,66 +100,70 @@ describe('a cluster that is wanted for a time', () => {
   test('is asked about in its thread, once by two processes that look at once', async () => {
     const { clock, chat, look } = await aCluster();
     await look();
-    expect(chat.posted).toEqual([]);
-    clock.pass(7.5 * hour);
+    expect(chat.postedMessages).toEqual([]);
+    clock.advance(7.5 * hour);
     await Promise.all([look(), look(), look()]);
     await look();
-    expect(chat.posted).toHaveLength(1);
-    expect(chat.posted[0]).toMatchObject({ channel, thread: '0.1', message: { text: expect.stringMatching(asks) } });
-    expect(JSON.stringify(chat.posted[0]?.message.blocks)).toMatch(
+    expect(chat.postedMessages).toHaveLength(1);
+    expect(chat.postedMessages[0]).toMatchObject({
+      channel,
+      thread: '0.1',
+      message: { text: expect.stringMatching(asks) },
+    });
+    expect(JSON.stringify(chat.postedMessages[0]?.message.blocks)).toMatch(
       /ttl\.extend.*2026-01-05T20:00:00\.000Z.*delete\.confirm/,
     );
-    clock.pass(0.5 * hour);
+    clock.advance(0.5 * hour);
     await look();
-    expect(chat.posted[1]?.message.text).toContain('is still there');
-    clock.pass(4 * hour);
+    expect(chat.postedMessages[1]?.message.text).toContain('is still there');
+    clock.advance(4 * hour);
     await look();
-    expect(chat.posted).toHaveLength(3);
+    expect(chat.postedMessages).toHaveLength(3);
   });
 
   test('is left alone once it was extended, until its new end comes near', async () => {
     const { clock, desk, chat, look } = await aCluster();
-    clock.pass(7.5 * hour);
+    clock.advance(7.5 * hour);
     await look();
     const end = new Date(noon + 8 * hour);
-    const presses = await Promise.all([1, 2, 3].map(() => desk.extendTtl('demo', end, 8, asker)));
+    const presses = await Promise.all([1, 2, 3].map(() => desk.extendTtl('demo', end, 8, testUser)));
     expect(presses.filter((one) => 'expiresAt' in one)).toEqual([{ expiresAt: new Date(noon + 16 * hour) }]);
     expect(presses.filter((one) => 'alreadyExtendedTo' in one)).toHaveLength(2);
-    clock.pass(4 * hour);
+    clock.advance(4 * hour);
     await look();
-    expect(chat.posted).toHaveLength(1);
-    clock.pass(4 * hour);
+    expect(chat.postedMessages).toHaveLength(1);
+    clock.advance(4 * hour);
     await look();
-    expect(chat.posted).toHaveLength(2);
+    expect(chat.postedMessages).toHaveLength(2);
   });
 
   test('gets its more time from now on when its end has passed', async () => {
     const { clock, desk } = await aCluster();
-    clock.pass(20 * hour);
-    expect(await desk.extendTtl('demo', new Date(noon + 8 * hour), 8, asker)).toEqual({
+    clock.advance(20 * hour);
+    expect(await desk.extendTtl('demo', new Date(noon + 8 * hour), 8, testUser)).toEqual({
       expiresAt: new Date(noon + 28 * hour),
     });
-    expect(await desk.extendTtl('other', new Date(noon), 8, asker)).toEqual({ notFound: true });
+    expect(await desk.extendTtl('other', new Date(noon), 8, testUser)).toEqual({ notFound: true });
   });
 
   test('is asked about again where Slack did not take it, and directly where the channel is gone', async () => {
     const { clock, chat, logged, look } = await aCluster();
-    clock.pass(7.5 * hour);
-    chat.fail({ method: 'postMessage', kind: 'unsure' });
+    clock.advance(7.5 * hour);
+    chat.planFault({ method: 'postMessage', kind: 'unsure' });
     await look();
     expect(logged).toMatchObject([{ cluster: 'demo' }]);
     await look();
-    expect(chat.posted).toEqual([]);
-    clock.pass(3 * minute);
-    chat.fail({ method: 'postMessage', kind: 'place', reason: 'is_archived' });
+    expect(chat.postedMessages).toEqual([]);
+    clock.advance(3 * minute);
+    chat.planFault({ method: 'postMessage', kind: 'place', reason: 'is_archived' });
     await look();
-    expect(chat.posted.map((one) => one.channel)).toEqual(['D-U1']);
+    expect(chat.postedMessages.map((one) => one.channel)).toEqual(['D-U1']);
   });
 
   test('stays where nothing else was configured, however long nobody answers', async () => {
     const { clock, store, look } = await aCluster();
     for (let i = 0; i < 40; i++) {
-      clock.pass(hour);
+      clock.advance(hour);
       await look();
     }
     expect(await store.list('run')).toHaveLength(1);
@@ -162,17 +171,17 @@ describe('a cluster that is wanted for a time', () => {
 
   test('is deleted once at its end where that was configured, after it was asked about', async () => {
     const { clock, store, chat, look } = await aCluster('delete');
-    clock.pass(8 * hour);
+    clock.advance(8 * hour);
     await look();
     expect(await store.list('run')).toHaveLength(1);
-    expect(chat.posted).toHaveLength(1);
-    clock.pass(0.5 * hour);
+    expect(chat.postedMessages).toHaveLength(1);
+    clock.advance(0.5 * hour);
     await Promise.all([look(), look()]);
     await look();
     const runs = (await store.list('run')).map(({ value }) => [value.operation, value.requestedBy, value.channel]);
     expect(runs).toEqual([
-      ['create', asker, channel],
-      ['delete', asker, channel],
+      ['create', testUser, channel],
+      ['delete', testUser, channel],
     ]);
   });
 });
@@ -183,7 +192,7 @@ test('a cluster without an end is never asked about', async () => {
   if (!found) throw new Error('no cluster');
   const { expiresAt: _, ...rest } = found.value;
   await store.write('cluster', 'demo', rest, found.version);
-  clock.pass(100 * hour);
+  clock.advance(100 * hour);
   await look();
-  expect([chat.posted, (await store.list('run')).length]).toEqual([[], 1]);
+  expect([chat.postedMessages, (await store.list('run')).length]).toEqual([[], 1]);
 });

@@ -4,8 +4,8 @@ import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import type { CommandDeps, CommandReply } from '../../../src/commands/routing/command.ts';
 import { commands, routeButton, routeCommand, routeModalSubmission } from '../../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
-import { someOffers } from '../../fixtures/compute-catalog.ts';
-import { aSpec, asker, channel, defaults } from '../../fixtures/run.ts';
+import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
+import { buildSpec, testUser, channel, buildCreateDefaults } from '../../fixtures/run.ts';
 
 type Call = readonly [string, ...unknown[]];
 
@@ -19,12 +19,17 @@ function createDeps(calls: Call[]): CommandDeps {
         return { run: 'r1' };
       },
   });
-  return { clusterService, computeCatalog: someOffers(), defaults: defaults(), policy: allowAllPolicy };
+  return {
+    clusterService,
+    computeCatalog: createSampleCatalog(),
+    defaults: buildCreateDefaults(),
+    policy: allowAllPolicy,
+  };
 }
 
 async function asked(text: string): Promise<{ calls: Call[]; reply: CommandReply }> {
   const calls: Call[] = [];
-  const routed = routeCommand(text, { requester: asker, channel }, defaults());
+  const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
   const reply = 'immediateReply' in routed ? routed.immediateReply : await routed.execute(createDeps(calls));
   return { calls, reply };
 }
@@ -58,7 +63,9 @@ describe('what is asked of the cluster service', () => {
       { subnet: '10.241.0.0/26', serviceCidr: '10.33.0.0/24' },
     ],
   ] as const)('%s', async (text, change) => {
-    expect((await asked(text)).calls).toEqual([['createCluster', { spec: aSpec(change), requester: asker, channel }]]);
+    expect((await asked(text)).calls).toEqual([
+      ['createCluster', { spec: buildSpec(change), requester: testUser, channel }],
+    ]);
   });
 
   test.each([
@@ -67,25 +74,29 @@ describe('what is asked of the cluster service', () => {
     ['2d', 172_800_000],
   ])('create demo --ttl %s', async (ttl, ttlMs) => {
     const { calls } = await asked(`create demo --ttl ${ttl}`);
-    expect(calls).toEqual([['createCluster', { spec: aSpec(), requester: asker, channel, ttlMs }]]);
+    expect(calls).toEqual([['createCluster', { spec: buildSpec(), requester: testUser, channel, ttlMs }]]);
   });
 
   test.each([
     ['status demo', ['getStatus', 'demo']],
-    ['resume demo', ['resumeRun', 'demo', asker]],
-    ['cancel demo', ['cancelRun', 'demo', asker]],
-    ['smoke demo', ['runSmokeTest', 'demo', asker, channel]],
-    ['kubeconfig demo', ['issueKubeconfig', 'demo', asker, 24]],
-    ['kubeconfig demo --hours 720', ['issueKubeconfig', 'demo', asker, 720]],
-    ['rebuild demo --from etcd', ['rebuildCluster', 'demo', { fromPhase: 'etcd', requester: asker, channel }]],
+    ['resume demo', ['resumeRun', 'demo', testUser]],
+    ['cancel demo', ['cancelRun', 'demo', testUser]],
+    ['smoke demo', ['runSmokeTest', 'demo', testUser, channel]],
+    ['kubeconfig demo', ['issueKubeconfig', 'demo', testUser, 24]],
+    ['kubeconfig demo --hours 720', ['issueKubeconfig', 'demo', testUser, 720]],
+    ['rebuild demo --from etcd', ['rebuildCluster', 'demo', { fromPhase: 'etcd', requester: testUser, channel }]],
     [
       'rebuild demo --from controllers --machine-type e2-standard-4',
-      ['rebuildCluster', 'demo', { fromPhase: 'controllers', machineType: 'e2-standard-4', requester: asker, channel }],
+      [
+        'rebuildCluster',
+        'demo',
+        { fromPhase: 'controllers', machineType: 'e2-standard-4', requester: testUser, channel },
+      ],
     ],
     ['audit demo --jsonl', ['getAuditLog', 'demo']],
   ] as const)('%s', async (text, call) => {
     const calls: Call[] = [];
-    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
     if ('immediateReply' in routed) throw new Error(textOf(routed.immediateReply));
     await routed.execute(createDeps(calls)).catch(() => undefined);
     expect(calls).toEqual([call]);
@@ -151,14 +162,18 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     ['audit', '`NAME` is missing'],
     ['list everything', '`everything` is one word too many'],
   ])('%s', (text, problem) => {
-    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
     if (!('immediateReply' in routed)) throw new Error('not answered at once');
     expect(textOf(routed.immediateReply)).toContain(JSON.stringify(problem).slice(1, -1));
     expect(textOf(routed.immediateReply)).toContain('/kthw help');
   });
 
   test('every problem is said, not just the first', () => {
-    const routed = routeCommand('create Demo --workers 99 --controllers 4', { requester: asker, channel }, defaults());
+    const routed = routeCommand(
+      'create Demo --workers 99 --controllers 4',
+      { requester: testUser, channel },
+      buildCreateDefaults(),
+    );
     const text = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
     expect(text).toMatch(/lower-case.*must be 1, 3 or 5.*at most 20/);
   });
@@ -176,7 +191,7 @@ test('every file that defines a command is in the index', () => {
 
 describe('help', () => {
   test.each(['', 'help', 'HELP'])('"%s" lists every command', (text) => {
-    const routed = routeCommand(text, { requester: asker, channel }, defaults());
+    const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
     const shown = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
     for (const { name, help } of commands) {
       expect(shown).toContain(`/kthw ${name}`);
@@ -187,7 +202,7 @@ describe('help', () => {
   test.each(['help create', 'create --help', 'create demo --workers 3 -h'])(
     '"%s" lists every flag with its default',
     (text) => {
-      const routed = routeCommand(text, { requester: asker, channel }, defaults());
+      const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
       const shown = 'immediateReply' in routed ? textOf(routed.immediateReply) : '';
       const flags = [
         'controllers',
@@ -212,27 +227,31 @@ describe('help', () => {
     (name, examples) => {
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) {
-        const routed = routeCommand(example.replace('/kthw ', ''), { requester: asker, channel }, defaults());
+        const routed = routeCommand(
+          example.replace('/kthw ', ''),
+          { requester: testUser, channel },
+          buildCreateDefaults(),
+        );
         expect('execute' in routed || name === 'help').toBe(true);
       }
     },
   );
 
   test('of a command that is not there suggests the nearest', () => {
-    const routed = routeCommand('help delte', { requester: asker, channel }, defaults());
+    const routed = routeCommand('help delte', { requester: testUser, channel }, buildCreateDefaults());
     expect('immediateReply' in routed && textOf(routed.immediateReply)).toContain('did you mean `delete`?');
   });
 });
 
 describe('buttons', () => {
   function pressed(id: string, value: string) {
-    const routed = routeButton(id, value, { requester: asker, channel });
+    const routed = routeButton(id, value, { requester: testUser, channel });
     if (!routed || !('execute' in routed)) throw new Error('not routed to work');
     return routed;
   }
 
   test('delete opens a modal that wants the name, and asks nobody', () => {
-    const routed = routeButton('delete.confirm', '{"cluster":"demo"}', { requester: asker, channel });
+    const routed = routeButton('delete.confirm', '{"cluster":"demo"}', { requester: testUser, channel });
     if (!routed || !('openModal' in routed)) throw new Error('opens nothing');
     expect(routed.openModal(createDeps([])).view).toMatchObject({
       callback_id: 'delete.confirmName',
@@ -256,13 +275,13 @@ describe('buttons', () => {
     const routed = pressed(id, '{"run":"r1","digest":"d1"}');
     expect(routed.permission).toEqual({ run: 'r1', isApproval });
     await routed.execute(createDeps(calls));
-    expect(calls[0]).toEqual(['decideApproval', 'r1', 'd1', asker, isApproval]);
+    expect(calls[0]).toEqual(['decideApproval', 'r1', 'd1', testUser, isApproval]);
   });
 
   test.each(['{"run":"r1"}', '{"run":"r1","digest":""}', '{"run":"../r1","digest":"d1"}', '{"run":1,"digest":"d1"}'])(
     'an answer of %s is refused',
     (value) => {
-      const routed = routeButton('approval.approve', value, { requester: asker, channel });
+      const routed = routeButton('approval.approve', value, { requester: testUser, channel });
       expect(routed && 'immediateReply' in routed).toBe(true);
     },
   );
@@ -270,16 +289,16 @@ describe('buttons', () => {
   test.each([undefined, '', 'demo', '{"cluster":"../x"}', '{"cluster":"demo","more":1}', '[]'])(
     'a value like %j is refused',
     (value) => {
-      const routed = routeButton('delete.confirm', value, { requester: asker, channel });
+      const routed = routeButton('delete.confirm', value, { requester: testUser, channel });
       expect(routed && 'immediateReply' in routed).toBe(true);
     },
   );
 
   test('of somebody else are left alone', () => {
     expect(
-      routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, asker, createDeps([])),
+      routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, testUser, createDeps([])),
     ).toBeUndefined();
-    expect(routeButton('other.button', '{}', { requester: asker, channel })).toBeUndefined();
+    expect(routeButton('other.button', '{}', { requester: testUser, channel })).toBeUndefined();
   });
 });
 
@@ -290,19 +309,19 @@ describe('the modal of delete', () => {
     const calls: Call[] = [];
     const routed = routeModalSubmission(
       { id: 'delete.confirmName', metadata: about, input: { name } },
-      asker,
+      testUser,
       createDeps([]),
     );
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', asker, channel]]);
+    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel]]);
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {
     const routed = routeModalSubmission(
       { id: 'delete.confirmName', metadata: about, input: { name } },
-      asker,
+      testUser,
       createDeps([]),
     );
     expect(routed).toEqual({ errors: { name: expect.stringContaining('Type demo') } });
@@ -316,7 +335,7 @@ describe('the modal of delete', () => {
     '{"cluster":"demo","channel":"C1","x":1}',
   ])('with metadata like %j does nothing', (metadata) => {
     expect(
-      routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, asker, createDeps([])),
+      routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, testUser, createDeps([])),
     ).toBeUndefined();
   });
 });

@@ -3,12 +3,18 @@ import { Conversation } from '../../../local/demo/conversation.ts';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { wrapStore } from '../../../src/store/wrap-store.ts';
-import { type ASlack, type ASlackOptions, aCommand, aSlack, send } from '../../fixtures/slack.ts';
+import {
+  type SlackFixture,
+  type SlackFixtureOptions,
+  buildCommandBody,
+  startSlackFixture,
+  sendToBot,
+} from '../../fixtures/slack.ts';
 
-const open: ASlack[] = [];
+const open: SlackFixture[] = [];
 
-async function started(options?: ASlackOptions): Promise<ASlack> {
-  const slack = await aSlack(options);
+async function started(options?: SlackFixtureOptions): Promise<SlackFixture> {
+  const slack = await startSlackFixture(options);
   open.push(slack);
   return slack;
 }
@@ -23,7 +29,7 @@ const general = 'general';
 describe('what Slack sends', () => {
   test('is taken when it is signed and fresh', async () => {
     const slack = await started();
-    const { status, text } = await send(slack, aCommand('help'));
+    const { status, text } = await sendToBot(slack, buildCommandBody('help'));
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('create') });
   });
@@ -37,15 +43,15 @@ describe('what Slack sends', () => {
     ['without a signature', { headers: { 'x-slack-signature': '' } }],
   ])('is refused %s, and nothing is done', async (_, change) => {
     const slack = await started();
-    expect((await send(slack, aCommand('create demo'), change)).status).toBe(401);
+    expect((await sendToBot(slack, buildCommandBody('create demo'), change)).status).toBe(401);
     expect(await slack.store.list('cluster')).toEqual([]);
     expect(await slack.store.list('processedRequest')).toEqual([]);
   });
 
   test('is taken four minutes off in either direction', async () => {
     const slack = await started();
-    expect((await send(slack, aCommand('help'), { secondsOff: -240 })).status).toBe(200);
-    expect((await send(slack, aCommand('help'), { secondsOff: 240 })).status).toBe(200);
+    expect((await sendToBot(slack, buildCommandBody('help'), { secondsOff: -240 })).status).toBe(200);
+    expect((await sendToBot(slack, buildCommandBody('help'), { secondsOff: 240 })).status).toBe(200);
   });
 
   test('with a stale timestamp is refused before its body has come', async () => {
@@ -88,7 +94,7 @@ describe('a command', () => {
   test('sent ten times at once acts once', async () => {
     const asked: unknown[] = [];
     const slack = await started({
-      changed: (store) => ({
+      wrapStore: (store) => ({
         ...wrapStore((call) => call(store)),
         read: (kind, id) => {
           asked.push(`${kind} ${id}`);
@@ -96,18 +102,18 @@ describe('a command', () => {
         },
       }),
     });
-    const sent = await Promise.all(Array.from({ length: 10 }, () => send(slack, aCommand('status demo'))));
+    const sent = await Promise.all(Array.from({ length: 10 }, () => sendToBot(slack, buildCommandBody('status demo'))));
     expect(sent.map(({ status }) => status)).toEqual(Array(10).fill(200));
-    await send(slack, aCommand('create last', 't2'));
+    await sendToBot(slack, buildCommandBody('create last', 't2'));
     await untilRuns(slack, 1);
     expect(asked.filter((one) => one === 'cluster demo')).toHaveLength(1);
   });
 
   test('is acknowledged though the store does not answer', async () => {
     const slack = await started({
-      changed: (store) => ({ ...wrapStore((call) => call(store)), write: () => new Promise(() => {}) }),
+      wrapStore: (store) => ({ ...wrapStore((call) => call(store)), write: () => new Promise(() => {}) }),
     });
-    const { status, text } = await send(slack, aCommand('create demo'));
+    const { status, text } = await sendToBot(slack, buildCommandBody('create demo'));
     expect([status, text]).toEqual([200, '']);
     open.splice(0);
     await slack.workspace.close();
@@ -115,18 +121,18 @@ describe('a command', () => {
 
   test('is acknowledged though Slack’s own API does not answer', async () => {
     const slack = await started();
-    await slack.people.injectFaults({ method: '*', times: 50, status: 500 });
-    expect((await send(slack, aCommand('help'))).status).toBe(200);
-    expect((await send(slack, aCommand('list', 't2'))).status).toBe(200);
+    await slack.slackClient.injectFaults({ method: '*', times: 50, status: 500 });
+    expect((await sendToBot(slack, buildCommandBody('help'))).status).toBe(200);
+    expect((await sendToBot(slack, buildCommandBody('list', 't2'))).status).toBe(200);
   });
 
   test('that meets a store out of order says so to the asker', async () => {
     const slack = await started({
-      changed: (store) => ({ ...wrapStore((call) => call(store)), list: () => Promise.reject(new Error('away')) }),
+      wrapStore: (store) => ({ ...wrapStore((call) => call(store)), list: () => Promise.reject(new Error('away')) }),
     });
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
-    const shown = await slack.people.waitFor(async () =>
+    const shown = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('did not work')),
     );
     expect(shown.is_ephemeral).toBe(true);
@@ -137,14 +143,14 @@ describe('a command', () => {
 test('a command that comes while the store is away is told so, and changes nothing', async () => {
   let away = true;
   const slack = await started({
-    changed: (store) => ({
+    wrapStore: (store) => ({
       ...wrapStore((call) => call(store)),
       write: (...args) => (away ? Promise.reject(new StoreUnavailable('no answer')) : store.write(...args)),
     }),
   });
-  const ada = slack.people.actAs('ada');
+  const ada = slack.slackClient.actAs('ada');
   await ada.sendCommand(general, '/kthw create demo');
-  const shown = await slack.people.waitFor(async () =>
+  const shown = await slack.slackClient.waitFor(async () =>
     (await ada.listMessages(general)).find(({ text }) => text.includes('My store does not answer')),
   );
   expect(shown.is_ephemeral).toBe(true);
@@ -156,29 +162,29 @@ test('a command that comes while the store is away is told so, and changes nothi
 });
 
 /** Waits until the store has so many runs. */
-async function untilRuns({ store }: ASlack, count: number): Promise<void> {
+async function untilRuns({ store }: SlackFixture, count: number): Promise<void> {
   while ((await store.list('run')).length < count) await new Promise(setImmediate);
 }
 
 /** What the bot asks Ada before it deletes. */
-async function deleteAsks(slack: ASlack): Promise<ApiMessage> {
-  const ada = slack.people.actAs('ada');
+async function deleteAsks(slack: SlackFixture): Promise<ApiMessage> {
+  const ada = slack.slackClient.actAs('ada');
   const before = new Set((await ada.listMessages(general)).map(({ ts }) => ts));
   await ada.sendCommand(general, '/kthw delete demo');
-  return await slack.people.waitFor(async () =>
+  return await slack.slackClient.waitFor(async () =>
     (await ada.listMessages(general)).find(({ ts, text }) => text === 'Delete demo?' && !before.has(ts)),
   );
 }
 
 /** The dialog that Ada has open, once its button is gone. */
-async function dialog(slack: ASlack) {
+async function dialog(slack: SlackFixture) {
   await said(slack, 'into the dialog');
-  return await slack.people.waitFor(async () => (await slack.people.listViews('ada')).at(-1));
+  return await slack.slackClient.waitFor(async () => (await slack.slackClient.listViews('ada')).at(-1));
 }
 
-async function said({ people }: ASlack, words: string): Promise<ApiMessage> {
-  return await people.waitFor(async () =>
-    (await people.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
+async function said({ slackClient }: SlackFixture, words: string): Promise<ApiMessage> {
+  return await slackClient.waitFor(async () =>
+    (await slackClient.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
 }
 
@@ -186,7 +192,7 @@ test('requests so old that Slack repeats them no more are forgotten at the start
   const old = '2026-01-01T00:00:00.000Z';
   const fresh = new Date().toISOString();
   const slack = await started({
-    changed: (store) => {
+    wrapStore: (store) => {
       void store.write('processedRequest', 'old', { processedAt: old }, undefined);
       void store.write('processedRequest', 'fresh', { processedAt: fresh }, undefined);
       return store;
@@ -199,7 +205,7 @@ test('requests so old that Slack repeats them no more are forgotten at the start
 describe('in a workspace', () => {
   test('a wrong command is answered to the asker alone, at once', async () => {
     const slack = await started();
-    const ack = await slack.people.actAs('ada').sendCommand(general, '/kthw crate demo');
+    const ack = await slack.slackClient.actAs('ada').sendCommand(general, '/kthw crate demo');
     expect(ack.body).toMatchObject({
       response_type: 'ephemeral',
       text: expect.stringContaining('did you mean `create`'),
@@ -208,9 +214,9 @@ describe('in a workspace', () => {
 
   test('create tells the asker, and the channel by one message', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
-    const seen = await slack.people.waitFor(async () => {
+    const seen = await slack.slackClient.waitFor(async () => {
       const all = await ada.listMessages(general);
       return all.some(({ text }) => text.startsWith('Building')) && all.find(({ metadata }) => metadata)
         ? all
@@ -223,7 +229,7 @@ describe('in a workspace', () => {
 
   test('delete asks first, then for the name; its buttons go once one is pressed', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.cancel');
@@ -240,14 +246,14 @@ describe('in a workspace', () => {
     expect(await ada.submitView(view.id, { input: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 2);
     expect((await said(slack, 'Deleting')).is_ephemeral).toBe(true);
-    expect(await slack.people.listViews('ada')).toEqual([]);
+    expect(await slack.slackClient.listViews('ada')).toEqual([]);
     const runs = await slack.store.list('run');
     expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
   });
 
   test('the person of the demo presses Delete and types the name', async ({ signal }) => {
     const slack = await started();
-    const talk = new Conversation(slack.people, { person: 'ada', channel: general, signal });
+    const talk = new Conversation(slack.slackClient, { person: 'ada', channel: general, signal });
     await talk.sendCommand('/kthw create demo');
     await untilRuns(slack, 1);
     await talk.sendCommand('/kthw delete demo');
@@ -257,7 +263,7 @@ describe('in a workspace', () => {
 
   test('a name that is submitted twice deletes once', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.confirm');
@@ -268,7 +274,7 @@ describe('in a workspace', () => {
       view: { id, private_metadata, callback_id, state: { values: { name: { input: { value: 'demo' } } } } },
     };
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    for (const { status } of await Promise.all([1, 2, 3].map(() => send(slack, body)))) expect(status).toBe(200);
+    for (const { status } of await Promise.all([1, 2, 3].map(() => sendToBot(slack, body)))) expect(status).toBe(200);
     await untilRuns(slack, 2);
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(2);
@@ -277,11 +283,11 @@ describe('in a workspace', () => {
 
   test('a dialog that can’t be opened is said, and nothing is deleted', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     const { ts } = await deleteAsks(slack);
-    await slack.people.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
+    await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
     await ada.clickInMessage(general, ts, 'delete.confirm');
     expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
@@ -289,8 +295,8 @@ describe('in a workspace', () => {
 
   test('a mention does what the command does, once, though it is sent again', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
-    const { bot } = await slack.people.look<{ bot: { user: string } }>('team', { as: 'ada' });
+    const ada = slack.slackClient.actAs('ada');
+    const { bot } = await slack.slackClient.look<{ bot: { user: string } }>('team', { as: 'ada' });
     const event = {
       type: 'app_mention',
       user: 'U1',
@@ -311,11 +317,11 @@ describe('in a workspace', () => {
       const headers: Record<string, string> = retry
         ? { 'x-slack-retry-num': retry, 'x-slack-retry-reason': 'http_timeout' }
         : {};
-      expect((await send(slack, body, { type: 'application/json', headers })).status).toBe(200);
+      expect((await sendToBot(slack, body, { type: 'application/json', headers })).status).toBe(200);
     }
     await untilRuns(slack, 1);
     await ada.sendMessage(general, '@kthw status demo');
-    const shown = await slack.people.waitFor(async () =>
+    const shown = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('demo: building')),
     );
     expect(shown.is_ephemeral).toBe(true);
@@ -324,28 +330,28 @@ describe('in a workspace', () => {
 
   test('a kubeconfig comes as a file by direct message and is nowhere else', async () => {
     const slack = await started();
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     const found = await slack.store.read('cluster', 'demo');
     if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
     await ada.sendCommand(general, '/kthw kubeconfig demo --hours 8');
-    const told = await slack.people.waitFor(async () =>
+    const told = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('direct messages')),
     );
     expect(told.is_ephemeral).toBe(true);
     const [file] = (await ada.listDmMessages()).flatMap(({ files = [] }) => files);
     expect(file?.name).toBe('demo.kubeconfig');
-    expect(String(await slack.people.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(String(await slack.slackClient.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
     expect(JSON.stringify([await ada.listMessages(general), slack.logged])).not.toContain('kind: Config');
   });
 
   test('an answer that its address does not take any more comes as a message for the asker', async () => {
     const slack = await started();
-    await slack.people.injectFaults({ method: 'response_url', status: 404 });
-    const ada = slack.people.actAs('ada');
+    await slack.slackClient.injectFaults({ method: 'response_url', status: 404 });
+    const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
-    const shown = await slack.people.waitFor(async () =>
+    const shown = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('no cluster yet')),
     );
     expect(shown.is_ephemeral).toBe(true);

@@ -5,7 +5,7 @@ import { ChatError, type ViewRef } from '../../../src/commands/slack/chat.ts';
 import { createHomeTab } from '../../../src/commands/slack/home-tab.ts';
 import type { EngineEvent, Person } from '../../../src/store/events.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
-import { aRun, asker, finished, started } from '../../fixtures/run.ts';
+import { createRunFixture, testUser, stepFinished, stepStarted } from '../../fixtures/run.ts';
 
 interface Published {
   readonly user: string;
@@ -20,9 +20,9 @@ async function homes() {
   const published: Published[] = [];
   const faults: ChatError[] = [];
   const logged: string[] = [];
-  const run = await aRun(clock);
+  const run = await createRunFixture(clock);
   const home = createHomeTab({
-    ...{ clusterService: run.desk, policy: allowAllPolicy, clock, authorize: async () => undefined },
+    ...{ clusterService: run.clusterService, policy: allowAllPolicy, clock, authorize: async () => undefined },
     chat: {
       async publishHome(user, view, hash): Promise<ViewRef> {
         const fault = faults.shift();
@@ -39,7 +39,7 @@ async function homes() {
     while (published.length < count) await new Promise(setImmediate);
   }
   async function tell(...events: readonly EngineEvent[]): Promise<void> {
-    await run.tell(...events);
+    await run.appendEvents(...events);
     home.scheduleRefresh();
   }
   return { clock, published, faults, logged, tell, home, until, store: run.store };
@@ -51,8 +51,8 @@ function somebody(n: number): Person {
 
 test('many events soon after each other are shown as one', async () => {
   const { published, tell, home, store, until } = await homes();
-  await home.handleOpen(asker);
-  for (const step of ['network/a', 'network/b', 'etcd/a']) await tell(started(step), finished(step));
+  await home.handleOpen(testUser);
+  for (const step of ['network/a', 'network/b', 'etcd/a']) await tell(stepStarted(step), stepFinished(step));
   await until(2);
   await home.close();
   expect(published.map(({ user }) => user)).toEqual(['U1', 'U1']);
@@ -65,7 +65,7 @@ test('many events soon after each other are shown as one', async () => {
 test('all together get fewer than Slack takes in a minute', async () => {
   const { published, tell, home, store, until } = await homes();
   for (let n = 0; n < 5; n++) await home.handleOpen(somebody(n));
-  await tell(started('network/a'));
+  await tell(stepStarted('network/a'));
   await until(10);
   await home.close();
   const times = published.slice(5).map(({ at }) => at);
@@ -76,10 +76,10 @@ test('all together get fewer than Slack takes in a minute', async () => {
 test('nobody is told who looked long ago, or when fifty others looked since', async () => {
   const { clock, published, tell, home, store, until } = await homes();
   await home.handleOpen(somebody(100));
-  clock.pass(15 * 60_000 + 1);
+  clock.advance(15 * 60_000 + 1);
   for (let n = 0; n < 51; n++) await home.handleOpen(somebody(n));
   const before = published.length;
-  await tell(started('network/a'));
+  await tell(stepStarted('network/a'));
   await until(before + 50);
   await home.close();
   const told = published.slice(before).map(({ user }) => user);
@@ -91,10 +91,10 @@ test('nobody is told who looked long ago, or when fifty others looked since', as
 
 test('a Slack that asks to wait is given the time it asked for', async () => {
   const { clock, published, faults, tell, home, store, until } = await homes();
-  await home.handleOpen(asker);
+  await home.handleOpen(testUser);
   faults.push(new ChatError('limited', 'ratelimited', { retryAfterMs: 30_000 }));
   const asked = +clock.now();
-  await tell(started('network/a'));
+  await tell(stepStarted('network/a'));
   await until(2);
   await home.close();
   expect((published[1]?.at ?? 0) - asked).toBeGreaterThanOrEqual(30_000);
@@ -103,7 +103,7 @@ test('a Slack that asks to wait is given the time it asked for', async () => {
 
 test('news about which nobody looks at anything costs nothing', async () => {
   const { published, tell, home, store } = await homes();
-  await tell(started('network/a'));
+  await tell(stepStarted('network/a'));
   await home.close();
   expect(published).toEqual([]);
   await store.close();

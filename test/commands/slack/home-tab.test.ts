@@ -4,17 +4,17 @@ import { allowAllPolicy, type Policy } from '../../../src/commands/authorization
 import type { EngineEvent } from '../../../src/store/events.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { StoreUnavailable } from '../../../src/store/store-errors.ts';
-import { aSpec } from '../../fixtures/run.ts';
-import { type ASlack, type ASlackOptions, aSlack } from '../../fixtures/slack.ts';
+import { buildSpec } from '../../fixtures/run.ts';
+import { type SlackFixture, type SlackFixtureOptions, startSlackFixture } from '../../fixtures/slack.ts';
 
-const open: ASlack[] = [];
+const open: SlackFixture[] = [];
 const team = 'T0000LOCAL';
 const [ada, grace] = ['U0000ADA0', 'U000GRACE'].map((user) => ({ team, user })) as [Person, Person];
 type Person = { readonly team: string; readonly user: string };
 const clusters = 'C0CLUSTER';
 
-async function started(policy: Partial<Policy> = {}, options: ASlackOptions = {}): Promise<ASlack> {
-  const slack = await aSlack({ ...options, policy: { ...allowAllPolicy, ...policy } });
+async function started(policy: Partial<Policy> = {}, options: SlackFixtureOptions = {}): Promise<SlackFixture> {
+  const slack = await startSlackFixture({ ...options, policy: { ...allowAllPolicy, ...policy } });
   open.push(slack);
   return slack;
 }
@@ -24,15 +24,15 @@ afterEach(async () => {
 });
 
 /** The Home tab that somebody opens, once it says something. */
-async function opened(slack: ASlack, person = 'ada', words = 'Kubernetes'): Promise<View> {
-  await slack.people.actAs(person).openHome();
+async function opened(slack: SlackFixture, person = 'ada', words = 'Kubernetes'): Promise<View> {
+  await slack.slackClient.actAs(person).openHome();
   return await showing(slack, words, person);
 }
 
-async function showing({ people }: ASlack, words: string, person = 'ada'): Promise<View> {
-  return await people.waitFor(
+async function showing({ slackClient }: SlackFixture, words: string, person = 'ada'): Promise<View> {
+  return await slackClient.waitFor(
     async () => {
-      const view = await people.getHomeView(person);
+      const view = await slackClient.getHomeView(person);
       return view && JSON.stringify(view.blocks).includes(words) ? view : undefined;
     },
     { description: `"${words}" on ${person}'s Home tab`, deadlineMs: 25_000 },
@@ -41,11 +41,11 @@ async function showing({ people }: ASlack, words: string, person = 'ada'): Promi
 
 /** What is asked for by name, as if it had been asked for in #clusters. */
 async function made(
-  { desk, store }: ASlack,
+  { desk, store }: SlackFixture,
   name: string,
   state: 'provisioning' | 'ready' = 'provisioning',
 ): Promise<string> {
-  const answer = await desk.createCluster({ spec: aSpec({ name }), requester: ada, channel: clusters });
+  const answer = await desk.createCluster({ spec: buildSpec({ name }), requester: ada, channel: clusters });
   if (!('run' in answer)) throw new Error('the cluster is held');
   const found = await store.read('cluster', name);
   if (state === 'ready' && found) {
@@ -78,23 +78,23 @@ describe('the Home tab', () => {
     const view = await opened(slack);
     expect(JSON.stringify(view.blocks)).toContain('tell every step in a thread');
     expect(buttonsOf(view)).toEqual(['home.create']);
-    const grace = slack.people.actAs('grace');
+    const grace = slack.slackClient.actAs('grace');
     await opened(slack, 'grace');
     await grace.clickInView((await showing(slack, 'Create', 'grace')).id, 'home.create');
-    const form = await slack.people.waitFor(async () => (await slack.people.listViews('grace'))[0]);
+    const form = await slack.slackClient.waitFor(async () => (await slack.slackClient.listViews('grace'))[0]);
     expect(form.blocks.find(({ block_id }) => block_id === 'channel')).toMatchObject({
       element: { type: 'conversations_select' },
     });
     expect(await grace.submitView(form.id, { name: 'demo' })).toMatchObject({ ok: false });
     await grace.submitView(form.id, { name: 'demo', channel: clusters });
-    const { value } = await slack.people.waitFor(async () => (await slack.store.list('run'))[0]);
+    const { value } = await slack.slackClient.waitFor(async () => (await slack.store.list('run'))[0]);
     expect(value).toMatchObject({ channel: clusters, requestedBy: { team, user: 'U000GRACE' }, operation: 'create' });
-    await slack.people.waitFor(async () =>
+    await slack.slackClient.waitFor(async () =>
       (await grace.listMessages('clusters')).some(
         ({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building'),
       ),
     );
-    const summary = await slack.people.waitFor(async () =>
+    const summary = await slack.slackClient.waitFor(async () =>
       (await grace.listMessages('clusters')).find(({ metadata }) => metadata?.event_type === 'kthw_run'),
     );
     expect(summary.text).toContain('demo');
@@ -104,18 +104,18 @@ describe('the Home tab', () => {
 
   test('asks for one of the channels where kthw listens; with one alone for none', async () => {
     const slack = await started({ channels: [clusters, 'C0GENERAL'] });
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.clickInView((await opened(slack)).id, 'home.create');
-    const form = await slack.people.waitFor(async () => (await slack.people.listViews('ada'))[0]);
+    const form = await slack.slackClient.waitFor(async () => (await slack.slackClient.listViews('ada'))[0]);
     const { element } = form.blocks.find(({ block_id }) => block_id === 'channel') as unknown as {
       element: { options: { value: string; text: object }[] };
     };
     expect(element.options.map(({ value }) => value)).toEqual([clusters, 'C0GENERAL']);
     const other = await started({ channels: [clusters] });
-    await other.people.actAs('ada').clickInView((await opened(other)).id, 'home.create');
-    const { id } = await other.people.waitFor(async () => (await other.people.listViews('ada'))[0]);
-    await other.people.actAs('ada').submitView(id, { name: 'demo' });
-    const { value } = await other.people.waitFor(async () => (await other.store.list('run'))[0]);
+    await other.slackClient.actAs('ada').clickInView((await opened(other)).id, 'home.create');
+    const { id } = await other.slackClient.waitFor(async () => (await other.slackClient.listViews('ada'))[0]);
+    await other.slackClient.actAs('ada').submitView(id, { name: 'demo' });
+    const { value } = await other.slackClient.waitFor(async () => (await other.store.list('run'))[0]);
     expect(value.channel).toBe(clusters);
   });
 
@@ -134,22 +134,22 @@ describe('the Home tab', () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
-    await slack.people.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await slack.slackClient.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
     await showing(slack, 'is in your direct messages with me');
-    const [file] = (await slack.people.actAs('ada').listDmMessages()).flatMap(({ files = [] }) => files);
-    expect(String(await slack.people.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
-    expect(JSON.stringify(await slack.people.getHomeView('ada'))).not.toContain('kind: Config');
+    const [file] = (await slack.slackClient.actAs('ada').listDmMessages()).flatMap(({ files = [] }) => files);
+    expect(String(await slack.slackClient.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
+    expect(JSON.stringify(await slack.slackClient.getHomeView('ada'))).not.toContain('kind: Config');
   });
 
   test('shows the status in a modal, whose buttons answer there', async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
-    const ada = slack.people.actAs('ada');
+    const ada = slack.slackClient.actAs('ada');
     await ada.clickInView(view.id, 'home.status', carriedBy(view, 'home.status'));
     const inModal = (words: string) =>
-      slack.people.waitFor(async () =>
-        (await slack.people.listViews('ada')).find(({ blocks }) => JSON.stringify(blocks).includes(words)),
+      slack.slackClient.waitFor(async () =>
+        (await slack.slackClient.listViews('ada')).find(({ blocks }) => JSON.stringify(blocks).includes(words)),
       );
     const { id } = await inModal('demo · ready');
     await ada.clickInView(id, 'audit.show');
@@ -160,12 +160,12 @@ describe('the Home tab', () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'grace', '1 cluster');
-    const grace = slack.people.actAs('grace');
+    const grace = slack.slackClient.actAs('grace');
     await grace.clickInView(view.id, 'home.delete', carriedBy(view, 'home.delete'));
-    const { id } = await slack.people.waitFor(async () => (await slack.people.listViews('grace'))[0]);
+    const { id } = await slack.slackClient.waitFor(async () => (await slack.slackClient.listViews('grace'))[0]);
     expect(await grace.submitView(id, { input: 'dem' })).toMatchObject({ ok: false });
     await grace.submitView(id, { input: 'demo' });
-    await slack.people.waitFor(async () => (await slack.store.list('run')).length === 2);
+    await slack.slackClient.waitFor(async () => (await slack.store.list('run')).length === 2);
     const runs = (await slack.store.list('run')).map(({ value }) => [value.operation, value.channel]);
     expect(runs).toContainEqual(['delete', clusters]);
     await showing(slack, '*demo* · deleting', 'grace');
@@ -185,7 +185,9 @@ describe('what waits for an answer', () => {
       'home.status',
       'home.delete',
     ]);
-    await slack.people.actAs('grace').clickInView(view.id, 'approval.approve', carriedBy(view, 'approval.approve'));
+    await slack.slackClient
+      .actAs('grace')
+      .clickInView(view.id, 'approval.approve', carriedBy(view, 'approval.approve'));
     expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.approve');
     const events = (await slack.store.readEvents(run)).map(({ event }) => event);
     expect(events).toContainEqual({ type: 'approval.granted', digest: 'd1', actor: grace });
@@ -205,7 +207,7 @@ describe('who may see it', () => {
   test('with kthw in some channels: those who are in one of them', async () => {
     const slack = await started({ channels: ['C000VAULT'] });
     await made(slack, 'demo');
-    await slack.people.actAs('ada').invite('vault', 'kthw');
+    await slack.slackClient.actAs('ada').invite('vault', 'kthw');
     await opened(slack, 'ada', '1 cluster');
     const linus = await opened(slack, 'linus', 'Once you are in there');
     expect(JSON.stringify(linus)).not.toContain('demo');
@@ -214,7 +216,7 @@ describe('who may see it', () => {
 
   test('nobody where Slack does not say who is in the channel', async () => {
     const slack = await started({ channels: [clusters] });
-    await slack.people.injectFaults({ method: 'conversations.members', error: 'missing_scope' });
+    await slack.slackClient.injectFaults({ method: 'conversations.members', error: 'missing_scope' });
     await made(slack, 'demo');
     expect(JSON.stringify(await opened(slack, 'ada', 'rather than guess'))).not.toContain('demo');
     await opened(slack, 'ada', '1 cluster');
@@ -225,9 +227,9 @@ describe('who may see it', () => {
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
     expect(buttonsOf(view)).not.toContain('home.create');
-    await slack.people.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
+    await slack.slackClient.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
     await showing(slack, 'not make or change them');
-    expect(await slack.people.actAs('ada').listDmMessages()).toEqual([]);
+    expect(await slack.slackClient.actAs('ada').listDmMessages()).toEqual([]);
   });
 });
 
@@ -235,7 +237,7 @@ test('of two processes that publish, the later look is what stays', async () => 
   const slack = await started();
   await opened(slack);
   await made(slack, 'demo');
-  await slack.people.injectFaults({ method: 'views.publish', error: 'hash_conflict' });
+  await slack.slackClient.injectFaults({ method: 'views.publish', error: 'hash_conflict' });
   await opened(slack, 'ada', '1 cluster');
 });
 
@@ -244,7 +246,7 @@ test('while the store is away it says so', async () => {
   const slack = await started(
     {},
     {
-      changed: (store): Store =>
+      wrapStore: (store): Store =>
         new Proxy(store, {
           get: (target, name: keyof Store) =>
             name === 'list' && away

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
-import { World } from '../../fakes/run-environment.ts';
+import { RunEnvironment } from '../../fakes/run-environment.ts';
 import { captured } from './captured.ts';
 
-const open: World[] = [];
+const open: RunEnvironment[] = [];
 afterEach(async () => {
   for (const world of open.splice(0)) await world.close();
 });
@@ -12,13 +12,13 @@ const well = `${captured['e2-standard-2']}\netcd_server_is_leader 0\n`;
 
 /** A cluster of 3 and 2 that is up, whose machines answer looks. */
 async function aCluster() {
-  const world = new World();
+  const world = new RunEnvironment();
   open.push(world);
-  world.remote.exits(/^run demo-controller-1 exit 0$/, { stdout: well.replace('is_leader 0', 'is_leader 1') }, 1_000);
-  world.remote.exits(/^run demo-\S+ exit 0$/, { stdout: well }, 1_000);
-  const process = world.process();
-  await world.create(process, { controllers: 3, workers: 2 });
-  return { world, desk: process.desk };
+  world.ssh.planExit(/^run demo-controller-1 exit 0$/, { stdout: well.replace('is_leader 0', 'is_leader 1') }, 1_000);
+  world.ssh.planExit(/^run demo-\S+ exit 0$/, { stdout: well }, 1_000);
+  const process = world.createProcess();
+  await world.createCluster(process, { controllers: 3, workers: 2 });
+  return { world, desk: process.clusterService };
 }
 
 async function sightOf({ desk }: Awaited<ReturnType<typeof aCluster>>) {
@@ -51,11 +51,11 @@ describe('a look at a cluster', () => {
     const { world } = cluster;
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
     const call = { requestId: 'r', signal: new AbortController().signal };
-    await world.cloud.stopInstance(at('demo-controller-0'), call);
-    await world.cloud.instances.delete(at('demo-worker-1'), call);
-    world.remote.silent.add('demo-worker-0');
+    await world.compute.stopInstance(at('demo-controller-0'), call);
+    await world.compute.instances.delete(at('demo-worker-1'), call);
+    world.ssh.unreachable.add('demo-worker-0');
     const error = () => new KthwError('cloud-unavailable', { doing: 'health of pool demo', status: 503 });
-    world.cloud.faults.plan({ call: /poolHealth/, when: 'before', error });
+    world.compute.faults.plan({ call: /poolHealth/, when: 'before', error });
     const { instances, errors, loadBalancer } = await sightOf(cluster);
     expect(errors).toEqual([
       'load balancer: health of pool demo: Compute Engine answered 503',
@@ -74,8 +74,8 @@ describe('a look at a cluster', () => {
   });
 
   test('of a cluster that is not there says so', async () => {
-    const world = new World();
+    const world = new RunEnvironment();
     open.push(world);
-    expect(await world.process().desk.getSnapshot('demo')).toEqual({ notFound: true });
+    expect(await world.createProcess().clusterService.getSnapshot('demo')).toEqual({ notFound: true });
   });
 });

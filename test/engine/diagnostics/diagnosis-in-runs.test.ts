@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { ClusterSpec } from '../../../src/store/records.ts';
-import { specOf, World } from '../../fakes/run-environment.ts';
+import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
 import { captured } from './captured.ts';
 
-const open: World[] = [];
+const open: RunEnvironment[] = [];
 afterEach(async () => {
   for (const world of open.splice(0)) await world.close();
 });
 
 /** A world in which looks at machines see what was captured on real ones. */
-function aWorld(see = captured['f1-micro']): World {
-  const world = new World();
+function aWorld(see = captured['f1-micro']): RunEnvironment {
+  const world = new RunEnvironment();
   open.push(world);
-  world.remote.exits(looks, { stdout: see ?? '' }, 1_000);
+  world.ssh.planExit(looks, { stdout: see ?? '' }, 1_000);
   return world;
 }
 
@@ -29,9 +29,9 @@ const etcdFails = {
 describe('a run', () => {
   test('on machines that are too small says so once, with the figures and what would do', async () => {
     const world = aWorld();
-    const run = await world.create(world.process(), small);
-    expect(await world.endOf(run)).toBe('succeeded');
-    const diagnosed = await world.eventsOf(run, 'step.diagnosed');
+    const run = await world.createCluster(world.createProcess(), small);
+    expect(await world.getOutcome(run)).toBe('succeeded');
+    const diagnosed = await world.listEvents(run, 'step.diagnosed');
     expect(diagnosed.length).toBe(1);
     expect(diagnosed[0]).toMatchObject({ step: 'ready/etcd', resizeTo: 'e2-standard-2' });
     expect(diagnosed[0]?.findings.slice(0, 2)).toEqual([
@@ -51,25 +51,25 @@ describe('a run', () => {
     ['machines that print nothing', small, ''],
   ])('on %s says nothing while all goes well', async (_, spec, see) => {
     const world = aWorld(see);
-    const run = await world.create(world.process(), spec);
-    expect(await world.endOf(run)).toBe('succeeded');
-    expect(await world.eventsOf(run, 'step.diagnosed')).toEqual([]);
+    const run = await world.createCluster(world.createProcess(), spec);
+    expect(await world.getOutcome(run)).toBe('succeeded');
+    expect(await world.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
   test('goes on when its machines can’t be looked at', async () => {
     const world = aWorld();
     const error = () => new Error('something that nobody thought of');
-    world.remote.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
-    const run = await world.create(world.process(), small);
-    expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-    expect(await world.eventsOf(run, 'step.diagnosed')).toEqual([]);
+    world.ssh.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
+    const run = await world.createCluster(world.createProcess(), small);
+    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
+    expect(await world.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
   test('whose etcd has failed three times looks at that machine, whatever its size', async () => {
     const world = aWorld(captured['e2-standard-2-on-a-busy-host']);
-    world.remote.faults.plan({ ...etcdFails, times: 4 });
-    const run = await world.create(world.process(), { ...small, machineType: 'e2-standard-2' });
-    expect(await world.endOf(run)).toBe('succeeded');
+    world.ssh.faults.plan({ ...etcdFails, times: 4 });
+    const run = await world.createCluster(world.createProcess(), { ...small, machineType: 'e2-standard-2' });
+    expect(await world.getOutcome(run)).toBe('succeeded');
     const events = (await world.store.readEvents(run)).map(({ event }) => event);
     const at = events.findIndex(({ type }) => type === 'step.diagnosed');
     const failures = events.slice(0, at).filter((e) => e.type === 'step.failed' && e.step === 'etcd/demo-controller-1');
@@ -81,22 +81,22 @@ describe('a run', () => {
 
   test('whose etcd fails for good is diagnosed once, and again after a resume', async () => {
     const world = aWorld();
-    const process = world.process();
-    world.remote.faults.plan({ ...etcdFails, times: 1_000 });
-    const run = await world.create(process, small);
-    expect(await world.endOf(run)).toBe('failed');
-    expect((await world.eventsOf(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
-    await world.finish(process.desk.resumeRun('demo', world.by));
-    expect((await world.eventsOf(run, 'step.diagnosed')).length).toBe(2);
+    const process = world.createProcess();
+    world.ssh.faults.plan({ ...etcdFails, times: 1_000 });
+    const run = await world.createCluster(process, small);
+    expect(await world.getOutcome(run)).toBe('failed');
+    expect((await world.listEvents(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
+    await world.finishRun(process.clusterService.resumeRun('demo', world.requester));
+    expect((await world.listEvents(run, 'step.diagnosed')).length).toBe(2);
   });
 });
 
 describe('doctor', () => {
   test('shows the figures of every machine and what they mean', async () => {
     const world = aWorld();
-    const { desk } = world.process();
-    await world.create(world.process(), small);
-    const seen = await desk.runDoctor('demo');
+    const { clusterService } = world.createProcess();
+    await world.createCluster(world.createProcess(), small);
+    const seen = await clusterService.runDoctor('demo');
     expect(seen).toMatchObject({
       cluster: 'demo',
       state: 'ready',
@@ -114,17 +114,17 @@ describe('doctor', () => {
 
   test('finds machines that are stopped, gone, silent, somebody else’s or strange; the others are looked at', async () => {
     const world = aWorld('nproc 2');
-    const { desk } = world.process();
-    await world.create(world.process(), { ...small, workers: 3 });
+    const { clusterService } = world.createProcess();
+    await world.createCluster(world.createProcess(), { ...small, workers: 3 });
     const call = { requestId: 'r', signal: new AbortController().signal };
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
-    await world.cloud.stopInstance(at('demo-controller-0'), call);
-    await world.cloud.instances.delete(at('demo-controller-1'), call);
-    world.remote.silent.add('demo-worker-0');
-    world.remote.replaced.add('demo-worker-1');
+    await world.compute.stopInstance(at('demo-controller-0'), call);
+    await world.compute.instances.delete(at('demo-controller-1'), call);
+    world.ssh.unreachable.add('demo-worker-0');
+    world.ssh.impersonated.add('demo-worker-1');
     const error = () => new Error('something that nobody thought of');
-    world.remote.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
-    expect(await desk.runDoctor('demo')).toMatchObject({
+    world.ssh.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
+    expect(await clusterService.runDoctor('demo')).toMatchObject({
       issues: [
         { instance: 'demo-controller-0', text: 'it is TERMINATED' },
         { instance: 'demo-controller-1', text: 'there is no such machine' },
@@ -137,26 +137,26 @@ describe('doctor', () => {
 
   test('looks at machines where they are now, also when they were restarted by hand', async () => {
     const world = aWorld('nproc 2');
-    const { desk } = world.process();
-    await world.create(world.process(), small);
+    const { clusterService } = world.createProcess();
+    await world.createCluster(world.createProcess(), small);
     const at = { name: 'demo-controller-0', zone: 'us-west1-c', region: 'us-west1' };
     const call = { requestId: 'r', signal: new AbortController().signal };
-    await world.cloud.stopInstance(at, call);
-    await world.cloud.startInstance(at, call);
+    await world.compute.stopInstance(at, call);
+    await world.compute.startInstance(at, call);
     await world.clock.sleep(60_000, call.signal);
-    expect(await desk.runDoctor('demo')).toMatchObject({ issues: [] });
+    expect(await clusterService.runDoctor('demo')).toMatchObject({ issues: [] });
   });
 
   test('of a cluster while it is being built sees what is there', async () => {
     const world = aWorld('nproc 2');
-    const { desk } = world.process();
-    await desk.createCluster({ spec: specOf(small), requester: world.by, channel: 'C1' });
+    const { clusterService: desk } = world.createProcess();
+    await desk.createCluster({ spec: buildSpec(small), requester: world.requester, channel: 'C1' });
     const seen = await desk.runDoctor('demo');
     expect(seen).toMatchObject({ state: 'provisioning' });
     expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('there is no such machine');
   });
 
   test('of a cluster that is not there is unknown', async () => {
-    expect(await aWorld().process().desk.runDoctor('demo')).toEqual({ notFound: true });
+    expect(await aWorld().createProcess().clusterService.runDoctor('demo')).toEqual({ notFound: true });
   });
 });

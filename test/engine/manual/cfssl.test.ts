@@ -7,14 +7,14 @@ import { describe, expect, test } from 'vitest';
 import { renderCfsslCa, renderCfsslCertificate } from '../../../src/engine/manual/cfssl.ts';
 import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
 import { listCertificateSpecs } from '../../../src/engine/pki/certificate-specs.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 const cfsslIsThere = await execa('cfssl', ['version'], { reject: false }).then(({ failed }) => !failed);
 if (!cfsslIsThere) {
   console.warn('SKIPPED: cfssl is not on this machine, so nothing here shows that it makes the same certificates.');
 }
 
-const cluster = aCluster({ controllers: 1, workers: 1 });
+const cluster = buildCluster({ controllers: 1, workers: 1 });
 const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '198.51.100.20' } };
 const wanted = listCertificateSpecs(cluster, known);
 const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };

@@ -11,7 +11,7 @@ import { phases } from '../../../src/engine/phases/registry.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import type { Output, StepContext } from '../../../src/engine/workflow/step.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 import { localCloud } from '../../local/compute/compute-emulator.ts';
 
 const gcloudIsThere = await execa('gcloud', ['--version'], { reject: false }).then(({ failed }) => !failed);
@@ -21,7 +21,7 @@ if (!gcloudIsThere) {
   );
 }
 
-const cluster = aCluster({ region: 'us-central1', zone: 'us-central1-a', controllers: 1, workers: 1 });
+const cluster = buildCluster({ region: 'us-central1', zone: 'us-central1-a', controllers: 1, workers: 1 });
 const ours: ReadonlySet<string> = new Set(Object.keys(gcloudCommands));
 const made = plan(phases, cluster, { operation: 'create' });
 const { signal } = new AbortController();

@@ -11,10 +11,10 @@ import { renderEncryptionConfig } from '../../../src/engine/render/encryption-co
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { renderNginxSite } from '../../../src/engine/render/nginx-site.ts';
 import type { HostFile } from '../../../src/engine/ssh/ssh-client.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 test('what is typed for files writes them byte for byte, with their modes', async () => {
-  const cluster = aCluster();
+  const cluster = buildCluster();
   const [machine] = cluster.controllerInstances;
   if (!machine) throw new Error('there is no controller');
   const files: HostFile[] = [

@@ -5,24 +5,24 @@ import { getChapter } from '../../../src/engine/manual/chapters.ts';
 import type { PhaseCommands } from '../../../src/engine/manual/phase-commands.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { expectWithinLimits } from '../../commands/messages/within-limits.ts';
-import { type Process, World } from '../../fakes/run-environment.ts';
+import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 import { needlesIn } from '../../support/secret-scanner.ts';
 
-let world: World;
+let world: RunEnvironment;
 let process: Process;
 let run: string;
 const shown = new Map<string, PhaseCommands>();
 
 beforeAll(async () => {
-  world = new World();
-  process = world.process();
-  run = await world.create(process, { controllers: 3, workers: 2 });
+  world = new RunEnvironment();
+  process = world.createProcess();
+  run = await world.createCluster(process, { controllers: 3, workers: 2 });
   for (const { name } of phases) shown.set(name, await hardWayOf(name));
 }, 60_000);
 afterAll(() => world.close());
 
 async function hardWayOf(phase: string): Promise<PhaseCommands> {
-  const found = await process.desk.getPhaseCommands(run, phase);
+  const found = await process.clusterService.getPhaseCommands(run, phase);
   if (!found) throw new Error(`phase "${phase}" of the run shows no hard way`);
   return found;
 }
@@ -54,7 +54,7 @@ describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
 });
 
 test('no hard way holds a secret of the cluster', async () => {
-  const vault = world.vaults.over(world.store).getVault('demo');
+  const vault = world.vaults.createProvider(world.store).getVault('demo');
   const stored = await world.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
@@ -83,16 +83,16 @@ test('it is of this cluster: its addresses, versions, and what was so when a ste
 });
 
 test('what takes a cluster down is shown too', async () => {
-  const other = new World();
-  const one = other.process();
-  await other.create(one);
-  const deleting = await other.finish(one.desk.deleteCluster('demo', other.by, 'C1'));
-  const found = await one.desk.getPhaseCommands(deleting, 'network');
+  const other = new RunEnvironment();
+  const one = other.createProcess();
+  await other.createCluster(one);
+  const deleting = await other.finishRun(one.clusterService.deleteCluster('demo', other.requester, 'C1'));
+  const found = await one.clusterService.getPhaseCommands(deleting, 'network');
   expect(found?.steps.flatMap(({ commands }) => commands.map(({ script }) => script))).toEqual([
     'gcloud compute networks subnets delete demo-subnet --region us-west1',
     'gcloud compute networks delete demo',
   ]);
-  expect(await one.desk.getPhaseCommands(deleting, 'nonsense')).toBeUndefined();
-  expect(await one.desk.getPhaseCommands('nonsense', 'network')).toBeUndefined();
+  expect(await one.clusterService.getPhaseCommands(deleting, 'nonsense')).toBeUndefined();
+  expect(await one.clusterService.getPhaseCommands('nonsense', 'network')).toBeUndefined();
   await other.close();
 });

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import { nameOf, survive, undisturbed } from '../../chaos/sweep.ts';
-import { specOf, World } from '../../fakes/run-environment.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 import { needlesIn } from '../../support/secret-scanner.ts';
 
 /** What clears up after itself makes again what it took away; what shuts behind those who came in has to do so again. */
 const leaveNothing: ReadonlySet<string> = new Set(['smoke', 'closing']);
 
-const cluster = aCluster(specOf());
+const cluster = buildCluster(buildSpec());
 const up = plan(phases, cluster, { operation: 'create' });
 const down = plan(phases, cluster, { operation: 'delete' });
 const creating = await undisturbed('create');
@@ -44,45 +44,49 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
 
   test('leaves nothing that a delete does not find when the create ended in it', async () => {
     const last = built.at(-1);
-    const world = new World();
-    const victim = world.process({
-      at: (step, point, kill) => {
+    const world = new RunEnvironment();
+    const victim = world.createProcess({
+      onKillPoint: (step, point, kill) => {
         if (last && 'step' in last && last.step === step && last.point === point) kill();
       },
     });
-    const answer = await victim.desk.createCluster({ spec: specOf(), requester: world.by, channel: 'C1' });
+    const answer = await victim.clusterService.createCluster({
+      spec: buildSpec(),
+      requester: world.requester,
+      channel: 'C1',
+    });
     await world.clock.sleep(600_000, new AbortController().signal);
     await victim.kill();
-    const heir = world.process();
-    await world.finish(heir.desk.deleteCluster('demo', world.by, 'C1'));
+    const heir = world.createProcess();
+    await world.finishRun(heir.clusterService.deleteCluster('demo', world.requester, 'C1'));
     expect(answer).toHaveProperty('run');
     expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
-    expect(world.cloud.existing()).toEqual([]);
+    expect(world.compute.listResourceNames()).toEqual([]);
     expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
     await world.close();
   });
 });
 
 test('what is shown and kept of a cluster holds no secret', async () => {
-  const world = new World();
-  const process = world.process();
-  await world.create(process);
-  const vault = world.vaults.over(world.store).getVault('demo');
+  const world = new RunEnvironment();
+  const process = world.createProcess();
+  await world.createCluster(process);
+  const vault = world.vaults.createProvider(world.store).getVault('demo');
   const stored = await world.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
-  const kubeconfig = await process.desk.issueKubeconfig('demo', world.by);
-  await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
+  const kubeconfig = await process.clusterService.issueKubeconfig('demo', world.requester);
+  await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
 
   const runs = (await world.store.list('run')).map(({ id }) => id);
-  const shown = await Promise.all(runs.map((run) => process.desk.getRunView(run)));
+  const shown = await Promise.all(runs.map((run) => process.clusterService.getRunView(run)));
   const events = await Promise.all(runs.map((run) => world.store.readEvents(run)));
   const records = await Promise.all([
     world.store.list('cluster'),
     world.store.list('run'),
     world.store.list('kubeconfigGrant'),
   ]);
-  const text = JSON.stringify([shown, events, records, kubeconfig, world.logged, up.map(({ step }) => step.title)]);
+  const text = JSON.stringify([shown, events, records, kubeconfig, world.logLines, up.map(({ step }) => step.title)]);
   expect(needles.length).toBeGreaterThan(50);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
   await world.close();
@@ -99,24 +103,24 @@ function kills(all: typeof creating.kills, steps: Iterable<string>): typeof crea
 
 /** A create, and the very same once more over what it made. */
 async function createdTwice() {
-  const world = new World();
-  const process = world.process();
-  await world.create(process);
+  const world = new RunEnvironment();
+  const process = world.createProcess();
+  await world.createCluster(process);
   // The smoke test's namespace is gone by then.
   await world.clock.sleep(60_000, new AbortController().signal);
   const before = commandsRun(world);
-  const resources = JSON.stringify([...world.cloud.allMade()]);
-  const run = await world.again(process, 'create');
-  const finished = await world.eventsOf(run, 'step.finished');
-  expect(await world.endOf(run), await world.tail(run)).toBe('succeeded');
-  expect(JSON.stringify([...world.cloud.allMade()])).toBe(resources);
+  const resources = JSON.stringify([...world.compute.getInsertCounts()]);
+  const run = await world.repeatOperation(process, 'create');
+  const finished = await world.listEvents(run, 'step.finished');
+  expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
+  expect(JSON.stringify([...world.compute.getInsertCounts()])).toBe(resources);
   const made = commandsRun(world).filter((now, i) => now.times !== before[i]?.times);
   await world.close();
   return { outcomes: new Map(finished.map(({ step, outcome }) => [step, outcome])), made };
 }
 
-function commandsRun(world: World): { readonly step: string; readonly times: number }[] {
+function commandsRun(world: RunEnvironment): { readonly step: string; readonly times: number }[] {
   return cluster.instances.flatMap(({ name }) =>
-    [...(world.remote.named(name)?.ran ?? [])].map(([step, times]) => ({ step, times })),
+    [...(world.ssh.findHostByName(name)?.stepRuns ?? [])].map(([step, times]) => ({ step, times })),
   );
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as listed from '../../../src/engine/phases/index.ts';
 import { phases, sortPhases } from '../../../src/engine/phases/registry.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 const folder = join(import.meta.dirname, '../../../src/engine/phases');
 /** The lists themselves, and the phases that a plan adds to what it does: to a resize, to a delete. */
@@ -53,7 +53,7 @@ describe('the registry', () => {
 });
 
 describe.each(shapes)('the steps of $controllers controllers and $workers workers', (shape) => {
-  const cluster = aCluster(shape);
+  const cluster = buildCluster(shape);
   const steps = phases.flatMap((phase) => phase.steps(cluster).map((step) => ({ phase: phase.name, ...step })));
 
   test('have keys that are theirs alone and begin with a word of the tutorial', () => {
@@ -67,7 +67,7 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
   });
 
   test('are the same for the same cluster', () => {
-    const again = phases.flatMap((phase) => phase.steps(aCluster(shape)));
+    const again = phases.flatMap((phase) => phase.steps(buildCluster(shape)));
     expect(again.map(({ key, title, dependsOn }) => ({ key, title, dependsOn }))).toEqual(
       steps.map(({ key, title, dependsOn }) => ({ key, title, dependsOn })),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listCertificateSpecs } from '../../../src/engine/pki/certificate-specs.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '203.0.113.20' } };
 
@@ -17,20 +17,20 @@ describe('the certificates of a cluster', () => {
     ['etcd', 'etcd', 'etcd'],
     ['apiserver-etcd-client', 'kube-apiserver-etcd-client', 'etcd'],
   ])('%s is %s of %s', (name, commonName, organization) => {
-    expect(listCertificateSpecs(aCluster(), known).find((c) => c.name === name)).toMatchObject({
+    expect(listCertificateSpecs(buildCluster(), known).find((c) => c.name === name)).toMatchObject({
       commonName,
       organization,
     });
   });
 
   it.each([0, 1, 20])('has one for each of %i workers and nine others', (workers) => {
-    const names = listCertificateSpecs(aCluster({ workers }), known).map((c) => c.name);
+    const names = listCertificateSpecs(buildCluster({ workers }), known).map((c) => c.name);
     expect(names).toHaveLength(9 + workers);
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('makes the API server valid everywhere it is dialled', () => {
-    const hosts = listCertificateSpecs(aCluster(), known).find((c) => c.name === 'kubernetes')?.hosts;
+    const hosts = listCertificateSpecs(buildCluster(), known).find((c) => c.name === 'kubernetes')?.hosts;
     expect(hosts).toEqual([
       '10.32.0.1',
       '10.240.0.10',
@@ -50,7 +50,7 @@ describe('the certificates of a cluster', () => {
   });
 
   it('names a host once even if the public address is a controller’s own', () => {
-    const hosts = listCertificateSpecs(aCluster({ controllers: 1 }), {
+    const hosts = listCertificateSpecs(buildCluster({ controllers: 1 }), {
       publicAddress: '10.240.0.10',
       externalAddresses: {},
     }).find((c) => c.name === 'kubernetes')?.hosts;
@@ -58,18 +58,18 @@ describe('the certificates of a cluster', () => {
   });
 
   it('has etcd’s authority sign for etcd and its client, and nobody else', () => {
-    const ofEtcd = listCertificateSpecs(aCluster(), known).filter(({ issuer }) => issuer === 'etcd');
+    const ofEtcd = listCertificateSpecs(buildCluster(), known).filter(({ issuer }) => issuer === 'etcd');
     expect(ofEtcd.map(({ name }) => name)).toEqual(['etcd', 'apiserver-etcd-client']);
   });
 
   it('lets nobody who only asks pass for a server', () => {
-    const all = listCertificateSpecs(aCluster(), known);
+    const all = listCertificateSpecs(buildCluster(), known);
     for (const name of ['health-check', 'apiserver-etcd-client'])
       expect(all.find((c) => c.name === name)?.usages, name).toEqual(['client']);
   });
 
   it('gives a worker its name, external and internal address, as far as it has them', () => {
-    const all = listCertificateSpecs(aCluster(), known);
+    const all = listCertificateSpecs(buildCluster(), known);
     expect(all.find((c) => c.name === 'demo-worker-0')?.hosts).toEqual([
       'demo-worker-0',
       '203.0.113.20',

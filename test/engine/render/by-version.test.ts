@@ -10,10 +10,10 @@ import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube
 import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { flagsOf } from './flags.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { parseUnitFlags } from './flags.ts';
 
-const clusters: readonly Cluster[] = releases.map((r) => aCluster({ version: r.kubernetes }));
+const clusters: readonly Cluster[] = releases.map((r) => buildCluster({ version: r.kubernetes }));
 const first = getMinorVersion(releases[0] as (typeof releases)[0]);
 const last = getMinorVersion(releases.at(-1) as (typeof releases)[0]);
 
@@ -28,11 +28,11 @@ const worker = (cluster: Cluster) => cluster.workerInstances[0] as WorkerInstanc
 
 describe('flags and fields that came and went', () => {
   const always = `${first}-${last}`;
-  const kubelet = (c: Cluster) => flagsOf(renderKubeletUnit(c, worker(c)));
+  const kubelet = (c: Cluster) => parseUnitFlags(renderKubeletUnit(c, worker(c)));
   const config = (c: Cluster) => parse(renderKubeletConfig(c, worker(c)));
-  const manager = (c: Cluster) => flagsOf(renderKubeControllerManagerUnit(c));
+  const manager = (c: Cluster) => parseUnitFlags(renderKubeControllerManagerUnit(c));
   const api = (c: Cluster) =>
-    flagsOf(renderKubeApiserverUnit(c, c.controllerInstances[0] as Instance, { publicAddress: '203.0.113.7' }));
+    parseUnitFlags(renderKubeApiserverUnit(c, c.controllerInstances[0] as Instance, { publicAddress: '203.0.113.7' }));
 
   const plugins = (c: Cluster) => api(c).get('enable-admission-plugins')?.split(',') ?? [];
 

@@ -18,9 +18,9 @@ import { buildGrantBinding, renderRbacManifest } from '../../../src/engine/rende
 import { renderRegistryHosts } from '../../../src/engine/render/registry-hosts.ts';
 import { renderYamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
-const cluster = aCluster();
+const cluster = buildCluster();
 const worker = cluster.workerInstances[2] as WorkerInstance;
 
 describe('the configurations of 1.20.2', () => {
@@ -74,12 +74,12 @@ describe('the CoreDNS manifest', () => {
     [2, 2],
     [20, 2],
   ])('for %i workers has %i servers', (workers, replicas) => {
-    const documents = parseAllDocuments(renderCorednsManifest(aCluster({ workers }))).map((d) => d.toJS());
+    const documents = parseAllDocuments(renderCorednsManifest(buildCluster({ workers }))).map((d) => d.toJS());
     expect(documents.find((d) => d.kind === 'Deployment').spec.replicas).toBe(replicas);
   });
 
   it('is at the address that the kubelets tell their pods', () => {
-    const other = aCluster({ serviceCidr: '10.9.0.0/16' });
+    const other = buildCluster({ serviceCidr: '10.9.0.0/16' });
     const service = parseAllDocuments(renderCorednsManifest(other))
       .map((d) => d.toJS())
       .find((d) => d.kind === 'Service');

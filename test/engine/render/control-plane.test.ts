@@ -23,15 +23,15 @@ import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-schedul
 import { paths } from '../../../src/engine/render/paths.ts';
 import { buildGrantBinding, renderRbacManifest } from '../../../src/engine/render/rbac-manifest.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { flagsOf } from './flags.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { parseUnitFlags } from './flags.ts';
 
 /** A folder with etcd, etcdctl and the programs of 1.20.2's control plane; without them or without root: skipped. */
 const bin = process.env.KTHW_TEST_BIN ?? '';
 const needed = ['etcd', 'etcdctl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const runs = bin !== '' && needed.every((name) => existsSync(join(bin, name))) && process.getuid?.() === 0;
 
-const cluster = aCluster({ controllers: 1, workers: 1 });
+const cluster = buildCluster({ controllers: 1, workers: 1 });
 const controller = cluster.controllerInstances[0] as Instance;
 let root: string;
 
@@ -50,7 +50,7 @@ async function put(path: string, content: string): Promise<void> {
 }
 
 async function putUnit(name: string, unit: string): Promise<void> {
-  const flags = Array.from(flagsOf(unit), ([flag, value]) => `'--${flag}=${value}'`);
+  const flags = Array.from(parseUnitFlags(unit), ([flag, value]) => `'--${flag}=${value}'`);
   // Here everything runs as root, which takes them as the users of a machine would.
   const [, folder, files] = /^ExecStartPre=\+\/usr\/bin\/install .* -t (\S+) (.*)$/m.exec(unit) ?? [];
   for (const file of files?.split(' ') ?? [])

@@ -14,14 +14,14 @@ import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-sched
 import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { flagsOf } from './flags.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { parseUnitFlags } from './flags.ts';
 
 /** A folder with the programs of 1.20.2; what is not in it is skipped. */
 const bin = process.env.KTHW_TEST_BIN ?? '';
 const has = (program: string) => bin !== '' && existsSync(join(bin, program));
 
-const cluster = aCluster();
+const cluster = buildCluster();
 const controller = cluster.controllerInstances[0] as Instance;
 const worker = cluster.workerInstances[0] as WorkerInstance;
 let folder: string;
@@ -50,7 +50,7 @@ describe('every flag that is rendered', () => {
         Array.from((await run(program, ['--help'])).all.matchAll(/^ +(?:-\w, )?--([\w-]+)/gm), (m) => m[1]),
       );
       expect(known.size).toBeGreaterThan(20);
-      expect([...flagsOf(unit).keys()].filter((flag) => !known.has(flag))).toEqual([]);
+      expect([...parseUnitFlags(unit).keys()].filter((flag) => !known.has(flag))).toEqual([]);
     });
 });
 

@@ -18,9 +18,9 @@ import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.t
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
 import { getBootImage } from '../../../src/engine/steps/instance-step.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { flagsOf } from './flags.ts';
-import { type Program, readReference, type Spans, unknownTo } from './reference.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { parseUnitFlags } from './flags.ts';
+import { type Program, readReference, type MinorRanges, listUnknownNames } from './reference.ts';
 
 interface Plugin {
   readonly configuration: { readonly apiVersion: string; readonly kind: string };
@@ -30,60 +30,60 @@ const sources = readReference('sources');
 
 describe.each(releases)('Kubernetes $kubernetes', (release) => {
   const minor = getMinorVersion(release);
-  const cluster = aCluster({ version: release.kubernetes });
+  const cluster = buildCluster({ version: release.kubernetes });
   const configurations = configurationsOf(cluster);
 
   it.each(Object.entries(unitsOf(cluster)))('knows every flag that %s is started with', (program, unit) => {
-    const flags = [...flagsOf(unit).keys()];
+    const flags = [...parseUnitFlags(unit).keys()];
     expect(flags).not.toEqual([]);
-    expect(unknownTo(minor, readReference(program as Program).flags, flags)).toEqual([]);
+    expect(listUnknownNames(minor, readReference(program as Program).flags, flags)).toEqual([]);
   });
 
   it.each(Object.entries(configurations))('reads the version of the %s configuration', (_name, text) => {
     const { apiVersion, kind } = parse(text);
-    expect(unknownTo(minor, sources.kinds, [`${apiVersion} ${kind}`])).toEqual([]);
+    expect(listUnknownNames(minor, sources.kinds, [`${apiVersion} ${kind}`])).toEqual([]);
   });
 
   it.each(['kubelet', 'kube-proxy', 'kube-scheduler'] as const)('knows every field of the %s configuration', (name) => {
     const { apiVersion, kind: _, ...fields } = parse(configurations[name]);
-    const known = readReference(name).fields as Spans & Record<string, Spans>;
+    const known = readReference(name).fields as MinorRanges & Record<string, MinorRanges>;
     const spans = name === 'kube-scheduler' ? known[apiVersion.split('/')[1]] : known;
-    expect(unknownTo(minor, spans ?? {}, Object.keys(fields))).toEqual([]);
+    expect(listUnknownNames(minor, spans ?? {}, Object.keys(fields))).toEqual([]);
   });
 
   it('knows every admission plug-in, and how each that is configured is told', () => {
     const { admission } = readReference('kube-apiserver');
     const { plugins } = parse(configurations.admission);
-    const named = flagsOf(unitsOf(cluster)['kube-apiserver']).get('enable-admission-plugins')?.split(',') ?? [];
+    const named = parseUnitFlags(unitsOf(cluster)['kube-apiserver']).get('enable-admission-plugins')?.split(',') ?? [];
     expect(named).toContain('NodeRestriction');
     const configured = plugins.map(({ name }: { name: string }) => name);
-    expect(unknownTo(minor, admission, [...named, ...configured])).toEqual([]);
+    expect(listUnknownNames(minor, admission, [...named, ...configured])).toEqual([]);
     const kinds = plugins.map(({ configuration: { apiVersion, kind } }: Plugin) => `${apiVersion} ${kind}`);
-    expect(unknownTo(minor, sources.kinds, kinds)).toEqual([]);
+    expect(listUnknownNames(minor, sources.kinds, kinds)).toEqual([]);
   });
 
   it('knows the cipher suites that are allowed, and they are strong', () => {
     const { strongCiphers } = readReference('kube-apiserver');
-    const units = Object.values(unitsOf(cluster)).map((unit) => flagsOf(unit).get('tls-cipher-suites'));
+    const units = Object.values(unitsOf(cluster)).map((unit) => parseUnitFlags(unit).get('tls-cipher-suites'));
     const names = [
       ...units.flatMap((list) => list?.split(',') ?? []),
       ...parse(configurations.kubelet).tlsCipherSuites,
     ];
     expect(names).not.toEqual([]);
-    expect(unknownTo(minor, strongCiphers, names)).toEqual([]);
-    const ofEtcd = flagsOf(unitsOf(cluster).etcd).get('cipher-suites')?.split(',') ?? [];
-    expect(unknownTo(minor, readReference('etcd').strongCiphers, ofEtcd)).toEqual([]);
+    expect(listUnknownNames(minor, strongCiphers, names)).toEqual([]);
+    const ofEtcd = parseUnitFlags(unitsOf(cluster).etcd).get('cipher-suites')?.split(',') ?? [];
+    expect(listUnknownNames(minor, readReference('etcd').strongCiphers, ofEtcd)).toEqual([]);
   });
 
   it('knows every provider of the encryption configuration', () => {
     const [{ providers }] = parse(configurations.encryption).resources;
-    expect(unknownTo(minor, sources.providers, providers.flatMap(Object.keys))).toEqual([]);
+    expect(listUnknownNames(minor, sources.providers, providers.flatMap(Object.keys))).toEqual([]);
   });
 
   it('needs no feature gate for a field of the kubelet configuration', () => {
     const { needsNoGate } = readReference('kubelet');
     const behindOne = Object.keys(parse(configurations.kubelet)).filter((field) => field in needsNoGate);
-    expect(unknownTo(minor, needsNoGate, behindOne)).toEqual([]);
+    expect(listUnknownNames(minor, needsNoGate, behindOne)).toEqual([]);
   });
 
   it('has sources of its own in the reference', () => {
@@ -128,20 +128,20 @@ describe('the reference', () => {
     ['etcd', 'discovery', 36],
   ])('knows that %s has --%s until 1.%i and not after it', (program, flag, last) => {
     const { flags } = readReference(program);
-    expect([last, last + 1].map((minor) => unknownTo(minor, flags, [flag]))).toEqual([[], [flag]]);
+    expect([last, last + 1].map((minor) => listUnknownNames(minor, flags, [flag]))).toEqual([[], [flag]]);
   });
 
   it('knows from when on there are plug-ins, and which ciphers etcd 3.4.13 calls otherwise', () => {
     const { admission } = readReference('kube-apiserver');
-    expect(unknownTo(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual(['DenyServiceExternalIPs']);
-    expect(unknownTo(24, admission, ['PodSecurity', 'PodSecurityPolicy'])).toEqual(['PodSecurityPolicy']);
+    expect(listUnknownNames(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual(['DenyServiceExternalIPs']);
+    expect(listUnknownNames(24, admission, ['PodSecurity', 'PodSecurityPolicy'])).toEqual(['PodSecurityPolicy']);
     const { strongCiphers } = readReference('etcd');
     const names = ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'];
-    expect(unknownTo(21, strongCiphers, names)).toEqual([names[1]]);
+    expect(listUnknownNames(21, strongCiphers, names)).toEqual([names[1]]);
   });
 
   it('knows nothing of a flag that never was', () => {
-    expect(unknownTo(36, readReference('kubelet').flags, ['no-such-flag', 'config'])).toEqual(['no-such-flag']);
+    expect(listUnknownNames(36, readReference('kubelet').flags, ['no-such-flag', 'config'])).toEqual(['no-such-flag']);
   });
 });
 

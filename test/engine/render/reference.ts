@@ -10,7 +10,7 @@ export type Program =
   | 'kube-proxy';
 
 /** Minors as `20-23,25`, by name. */
-export type Spans = Readonly<Record<string, string>>;
+export type MinorRanges = Readonly<Record<string, string>>;
 
 interface Source {
   readonly kubernetes: string;
@@ -23,9 +23,9 @@ interface Source {
 interface Sources {
   readonly minors: Readonly<Record<string, Source>>;
   /** By `API/VERSION KIND`. */
-  readonly kinds: Spans;
+  readonly kinds: MinorRanges;
   /** Of the encryption configuration. */
-  readonly providers: Spans;
+  readonly providers: MinorRanges;
   /** By `PROJECT/FAMILY`. */
   readonly machineImages: Readonly<Record<string, { readonly cgroups: 1 | 2 }>>;
   /** The first containerd that reads a version of its configuration. */
@@ -33,7 +33,7 @@ interface Sources {
 }
 
 interface Flags {
-  readonly flags: Spans;
+  readonly flags: MinorRanges;
   readonly fields?: unknown;
 }
 
@@ -41,20 +41,20 @@ interface Flags {
 export function readReference(name: 'sources'): Sources;
 export function readReference(
   name: 'kube-apiserver',
-): Flags & { readonly admission: Spans; readonly strongCiphers: Spans };
-export function readReference(name: 'etcd'): Flags & { readonly strongCiphers: Spans };
-export function readReference(name: 'kubelet'): Flags & { readonly fields: Spans; readonly needsNoGate: Spans };
+): Flags & { readonly admission: MinorRanges; readonly strongCiphers: MinorRanges };
+export function readReference(name: 'etcd'): Flags & { readonly strongCiphers: MinorRanges };
+export function readReference(name: 'kubelet'): Flags & { readonly fields: MinorRanges; readonly needsNoGate: MinorRanges };
 export function readReference(name: Program): Flags;
 export function readReference(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`reference/${name}.json`, import.meta.url), 'utf8'));
 }
 
 /** Of some names, those that a minor does not know. */
-export function unknownTo(minor: number, spans: Spans, names: Iterable<string>): string[] {
-  return [...names].filter((name) => !covers(spans[name] ?? '', minor));
+export function listUnknownNames(minor: number, spans: MinorRanges, names: Iterable<string>): string[] {
+  return [...names].filter((name) => !includesMinor(spans[name] ?? '', minor));
 }
 
-function covers(spans: string, minor: number): boolean {
+function includesMinor(spans: string, minor: number): boolean {
   return spans.split(',').some((span) => {
     const [first, last = first] = span.split('-').map(Number);
     return first !== undefined && last !== undefined && first <= minor && minor <= last;

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
 import { etcdDataLostMarker, renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
-const cluster = aCluster();
+const cluster = buildCluster();
 let root: string;
 
 beforeEach(async () => {

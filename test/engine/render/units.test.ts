@@ -7,10 +7,10 @@ import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube
 import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
 import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { flagsOf } from './flags.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { parseUnitFlags } from './flags.ts';
 
-const cluster = aCluster();
+const cluster = buildCluster();
 const controller = cluster.controllerInstances[1] as Instance;
 const worker = cluster.workerInstances[2] as WorkerInstance;
 const publicAddress = '203.0.113.7';
@@ -36,15 +36,15 @@ describe('etcd’s unit', () => {
     ['joining', 'existing', false],
   ] as const)('%s starts as %s; refuses to without data: %s', (state, flag, refuses) => {
     const unit = renderEtcdUnit(cluster, controller, { state });
-    expect(flagsOf(unit).get('initial-cluster-state')).toBe(flag);
+    expect(parseUnitFlags(unit).get('initial-cluster-state')).toBe(flag);
     expect(unit.includes('kthw-etcd-data-lost')).toBe(refuses);
   });
 
   it.each([1, 3, 5] as const)('names all of %i members', (controllers) => {
-    const small = aCluster({ controllers });
-    const members = flagsOf(renderEtcdUnit(small, small.controllerInstances[0] as Instance, { state: 'new' })).get(
-      'initial-cluster',
-    );
+    const small = buildCluster({ controllers });
+    const members = parseUnitFlags(
+      renderEtcdUnit(small, small.controllerInstances[0] as Instance, { state: 'new' }),
+    ).get('initial-cluster');
     expect(members?.split(',')).toHaveLength(controllers);
     expect(members).toContain('demo-controller-0=https://10.240.0.10:2380');
   });
@@ -53,14 +53,14 @@ describe('etcd’s unit', () => {
 describe('the API server’s unit', () => {
   it('serves alpha APIs only when asked', () => {
     const of = (options: object) =>
-      flagsOf(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
+      parseUnitFlags(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
     expect(of({}).has('runtime-config')).toBe(false);
     expect(of({ alphaApis: true }).get('runtime-config')).toBe('api/all=true');
   });
 
   it('listens, issues and serves ranges by the cluster', () => {
-    const flags = flagsOf(
-      renderKubeApiserverUnit(aCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }),
+    const flags = parseUnitFlags(
+      renderKubeApiserverUnit(buildCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }),
     );
     expect(Object.fromEntries(flags)).toMatchObject({
       'advertise-address': '10.240.0.11',

@@ -3,7 +3,7 @@ import { phases } from '../../../src/engine/phases/registry.ts';
 import { buildRunEntries } from '../../../src/engine/service/audit-log.ts';
 import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
-import { specOf, World } from '../../fakes/run-environment.ts';
+import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
 import { runRecord } from '../../support/store-fixtures.ts';
 
 const actor = { team: 'T1', user: 'U1' };
@@ -22,7 +22,7 @@ function stored(...events: readonly EngineEvent[]): StoredEvent[] {
 
 test('an answer that two told at once is in the trail once, and in the run too', () => {
   const events = stored(asked('d1'), given('d1'), given('d1'), asked('d2'), given('d1'), given('d2'));
-  const trail = buildRunEntries('r1', runRecord({ operation: 'scale', spec: specOf() }), events, phases);
+  const trail = buildRunEntries('r1', runRecord({ operation: 'scale', spec: buildSpec() }), events, phases);
   expect(trail.filter(({ description }) => description.startsWith('approved'))).toHaveLength(2);
   // A late word on a question that is past takes the next one nothing.
   expect(foldEvents(events.slice(0, 5)).pendingApproval?.digest).toBe('d2');
@@ -30,13 +30,17 @@ test('an answer that two told at once is in the trail once, and in the run too',
 });
 
 test('every machine that a resize restarts is in the trail, with its time and what came of it', async () => {
-  const world = new World();
-  const process = world.process();
-  await world.create(process);
-  await world.finish(
-    process.desk.resizeCluster('demo', { machineType: 'e2-standard-4', requester: world.by, channel: 'C1' }),
+  const world = new RunEnvironment();
+  const process = world.createProcess();
+  await world.createCluster(process);
+  await world.finishRun(
+    process.clusterService.resizeCluster('demo', {
+      machineType: 'e2-standard-4',
+      requester: world.requester,
+      channel: 'C1',
+    }),
   );
-  const trail = (await process.desk.getAuditLog('demo')) ?? [];
+  const trail = (await process.clusterService.getAuditLog('demo')) ?? [];
   expect(trail.filter(({ description }) => description.startsWith('changed '))).toMatchObject([
     {
       description: 'changed machine demo-controller-0 as e2-standard-4',

@@ -3,17 +3,17 @@ import { phases } from '../../../src/engine/phases/registry.ts';
 import { assignChapters } from '../../../src/engine/workflow/assign-chapters.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';
-import { PausingWorld } from '../../fakes/pausing-run-environment.ts';
-import { specOf } from '../../fakes/run-environment.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { PausingRunEnvironment } from '../../fakes/pausing-run-environment.ts';
+import { buildSpec } from '../../fakes/run-environment.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
-const worlds: PausingWorld[] = [];
+const worlds: PausingRunEnvironment[] = [];
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
 
 describe('a plan in chapters', () => {
-  const planned = plan(phases, aCluster(), { operation: 'create' });
+  const planned = plan(phases, buildCluster(), { operation: 'create' });
   const chapters = new Map(assignChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
 
   test('has no step that waits for one of a later chapter', () => {
@@ -39,11 +39,11 @@ describe('a plan in chapters', () => {
 describe('a create that pauses', () => {
   test('begins nothing of a chapter before somebody went on from the one before it', async () => {
     const { world, process, run } = await paused();
-    await world.overAllPauses(run, process);
-    expect(await world.endOf(run)).toBe('succeeded');
+    await world.continueAllPauses(run, process);
+    expect(await world.getOutcome(run)).toBe('succeeded');
 
     const events = await world.store.readEvents(run);
-    const planned = assignChapters(plan(phases, aCluster(specOf()), { operation: 'create' }));
+    const planned = assignChapters(plan(phases, buildCluster(buildSpec()), { operation: 'create' }));
     const chapterOf = new Map(planned.map((p) => [p.id, p.chapter ?? 0]));
     let passed = 0;
     const early = events.flatMap(({ event }) => {
@@ -62,59 +62,63 @@ describe('a create that pauses', () => {
     const events = await world.store.readEvents(run);
     expect(events.at(-1)?.event).toEqual({ type: 'pause.requested', chapter: 1 });
     expect(await world.store.acquireLease(run, 'somebody', 1_000)).toBeDefined();
-    expect((await process.desk.getRunView(run))?.pausedAfterChapter).toBe(1);
+    expect((await process.clusterService.getRunView(run))?.pausedAfterChapter).toBe(1);
   });
 
   test('goes on once for two presses at once, and says to the second who was first', async () => {
     const { world, process, run } = await paused();
     const other = { team: 'T1', user: 'U2' };
     const answers = await Promise.all([
-      process.desk.continueRun(run, 1, world.by, 'continue'),
-      process.desk.continueRun(run, 1, other, 'stop'),
+      process.clusterService.continueRun(run, 1, world.requester, 'continue'),
+      process.clusterService.continueRun(run, 1, other, 'stop'),
     ]);
     expect(answers.filter((answer) => 'decided' in answer)).toHaveLength(1);
     const [first] = answers.flatMap((answer) => ('decided' in answer ? [answer.decided] : []));
     const [second] = answers.flatMap((answer) => ('alreadyDecided' in answer ? [answer] : []));
     expect(second).toMatchObject({ alreadyDecided: first });
-    const overs = await world.eventsOf(run, 'pause.resolved');
+    const overs = await world.listEvents(run, 'pause.resolved');
     expect(new Set(overs.map(({ decision }) => decision))).toEqual(new Set([first]));
-    expect(await process.desk.continueRun(run, 1, other, 'stop')).toMatchObject({ alreadyDecided: first });
+    expect(await process.clusterService.continueRun(run, 1, other, 'stop')).toMatchObject({ alreadyDecided: first });
   });
 
   test('pauses no more once somebody wants no more pauses', async () => {
     const { world, process, run } = await paused();
-    expect(await process.desk.continueRun(run, 1, world.by, 'continueToEnd')).toEqual({ decided: 'continueToEnd' });
-    await world.over(run);
-    expect(await world.endOf(run)).toBe('succeeded');
+    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continueToEnd')).toEqual({
+      decided: 'continueToEnd',
+    });
+    await world.waitForRun(run);
+    expect(await world.getOutcome(run)).toBe('succeeded');
     expect(pausesIn(await world.store.readEvents(run))).toEqual([1]);
   });
 
   test('stops where somebody says so; a resume goes on with the next chapter', async () => {
     const { world, process, run } = await paused();
-    expect(await process.desk.continueRun(run, 1, world.by, 'stop')).toEqual({ decided: 'stop' });
-    await world.over(run);
-    expect(await world.endOf(run)).toBe('cancelled');
-    expect(await process.desk.resumeRun('demo', world.by)).toEqual({ run });
-    expect(await world.nextPause(run, process, 1)).toBe(3);
-    expect(await process.desk.continueRun(run, 1, world.by, 'continue')).toMatchObject({ alreadyDecided: 'stop' });
+    expect(await process.clusterService.continueRun(run, 1, world.requester, 'stop')).toEqual({ decided: 'stop' });
+    await world.waitForRun(run);
+    expect(await world.getOutcome(run)).toBe('cancelled');
+    expect(await process.clusterService.resumeRun('demo', world.requester)).toEqual({ run });
+    expect(await world.waitForPause(run, process, 1)).toBe(3);
+    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continue')).toMatchObject({
+      alreadyDecided: 'stop',
+    });
   });
 
   test('ends at a cancel like any other run, and a press then changes nothing', async () => {
     const { world, process, run } = await paused();
-    await process.desk.cancelRun('demo', world.by);
-    await world.over(run);
-    expect(await world.endOf(run)).toBe('cancelled');
-    expect(await process.desk.continueRun(run, 1, world.by, 'continue')).toEqual({ notPaused: true });
-    expect(await process.desk.continueRun(run, 2, world.by, 'continue')).toEqual({ notPaused: true });
+    await process.clusterService.cancelRun('demo', world.requester);
+    await world.waitForRun(run);
+    expect(await world.getOutcome(run)).toBe('cancelled');
+    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continue')).toEqual({ notPaused: true });
+    expect(await process.clusterService.continueRun(run, 2, world.requester, 'continue')).toEqual({ notPaused: true });
   });
 });
 
 async function paused() {
-  const world = new PausingWorld();
+  const world = new PausingRunEnvironment();
   worlds.push(world);
-  const process = world.process();
-  const run = await world.begin(process);
-  expect(await world.nextPause(run, process)).toBe(1);
+  const process = world.createProcess();
+  const run = await world.startCreate(process);
+  expect(await world.waitForPause(run, process)).toBe(1);
   return { world, process, run };
 }
 

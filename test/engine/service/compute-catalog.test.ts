@@ -5,7 +5,7 @@ import { createComputeClient } from '../../../src/engine/gcp/compute/create-comp
 import { createComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { VirtualClock } from '../../fakes/clock.ts';
-import { CloudDouble } from '../../fakes/compute.ts';
+import { FakeCompute } from '../../fakes/compute.ts';
 
 const zone = 'us-west1-c';
 const denied = {
@@ -15,7 +15,7 @@ const denied = {
 
 function offered() {
   const clock = new VirtualClock();
-  const compute = new CloudDouble(clock);
+  const compute = new FakeCompute(clock);
   const logged: string[] = [];
   const offers = createComputeCatalog({ compute, now: clock.now, log: (_, message) => void logged.push(message) });
   return { clock, cloud: compute, logged, offers };
@@ -37,7 +37,7 @@ test('what was answered is known for ten minutes, and asked for once', async () 
   expect(offers.getCachedChoices(zone)).toEqual(first);
   expect(offers.getCachedChoices('us-west1-a')).toEqual({ regions: first.regions });
   await offers.loadChoices(zone);
-  expect(cloud.faults.calls(/^(regions|machineTypes)/)).toBe(2);
+  expect(cloud.faults.countCalls(/^(regions|machineTypes)/)).toBe(2);
   clock.jump(10 * 60_000 + 1);
   expect(offers.getCachedChoices(zone)).toEqual({});
 });

@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { aFault, aPhase, aStep, at, stored } from '../../fixtures/plan.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { buildStepError, buildPhase, buildStep, atSecond, toStoredEvents } from '../../fixtures/plan.ts';
 import { runRecord } from '../../support/store-fixtures.ts';
 
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
-const phases = [aPhase('net', [aStep('net/1'), aStep('net/2')]), aPhase('machine', [aStep('machine/1')], ['net'])];
+const phases = [
+  buildPhase('net', [buildStep('net/1'), buildStep('net/2')]),
+  buildPhase('machine', [buildStep('machine/1')], ['net']),
+];
 
 function view(...events: readonly EngineEvent[]) {
-  return buildRunView('r1', runRecord(), aCluster(), phases, stored(...events));
+  return buildRunView('r1', runRecord(), buildCluster(), phases, toStoredEvents(...events));
 }
 function net(...events: readonly EngineEvent[]) {
   return view(...events).phases[0];
@@ -19,13 +22,13 @@ const finished = (step: string): EngineEvent => ({ type: 'step.finished', step, 
 const failed = (step: string, again = false): EngineEvent => ({
   type: 'step.failed',
   step,
-  error: aFault({ message: `${step} failed` }),
-  ...(again ? { retryAt: at(60).toISOString() } : {}),
+  error: buildStepError({ message: `${step} failed` }),
+  ...(again ? { retryAt: atSecond(60).toISOString() } : {}),
 });
 const postponed = (step: string): EngineEvent => ({
   type: 'step.deferred',
   step,
-  error: aFault({ kind: 'deferred' }),
+  error: buildStepError({ kind: 'deferred' }),
 });
 const conflicted = (step: string): EngineEvent => ({
   type: 'step.conflicted',
@@ -36,13 +39,17 @@ const conflicted = (step: string): EngineEvent => ({
 describe('a phase, as people see it', () => {
   test.each<[string, readonly EngineEvent[], object]>([
     ['waits', [], { state: 'pending', done: 0, total: 2 }],
-    ['runs with a step', [started('net/1')], { state: 'running', done: 0, startedAt: at(1), note: 'title of net/1' }],
+    [
+      'runs with a step',
+      [started('net/1')],
+      { state: 'running', done: 0, startedAt: atSecond(1), note: 'title of net/1' },
+    ],
     ['says how many steps run', [started('net/1'), started('net/2')], { note: 'title of net/1 and 1 more' }],
     ['runs between two steps', [started('net/1'), finished('net/1')], { state: 'running', done: 1 }],
     [
       'is done with all steps',
       [started('net/1'), finished('net/1'), started('net/2'), finished('net/2')],
-      { state: 'done', done: 2, startedAt: at(1), finishedAt: at(4) },
+      { state: 'done', done: 2, startedAt: atSecond(1), finishedAt: atSecond(4) },
     ],
     ['tries again', [started('net/1'), failed('net/1', true)], { state: 'retrying', note: 'net/1 failed' }],
     [
@@ -80,8 +87,8 @@ describe('a run, as people see it', () => {
   test('lists what stopped, in the order of the plan, with its reasons', () => {
     const { problems } = view(conflicted('machine/1'), failed('net/2'), postponed('net/1'));
     expect(problems).toEqual([
-      { step: 'net/1', error: aFault({ kind: 'deferred' }) },
-      { step: 'net/2', error: aFault({ message: 'net/2 failed' }) },
+      { step: 'net/1', error: buildStepError({ kind: 'deferred' }) },
+      { step: 'net/2', error: buildStepError({ message: 'net/2 failed' }) },
       { step: 'machine/1', differences: [{ field: 'range', desired: 'a', actual: 'b' }] },
     ]);
   });
@@ -92,7 +99,7 @@ describe('a run, as people see it', () => {
 
   test('is over when it says so, and open again after a resume', () => {
     const over = view({ type: 'run.finished', outcome: 'failed' });
-    expect(over).toMatchObject({ outcome: 'failed', finishedAt: at(1), lastSeq: 1 });
+    expect(over).toMatchObject({ outcome: 'failed', finishedAt: atSecond(1), lastSeq: 1 });
     const open = view(
       { type: 'run.finished', outcome: 'failed' },
       { type: 'run.resumed', actor: { team: 'T1', user: 'U1' } },

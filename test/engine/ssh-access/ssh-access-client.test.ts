@@ -4,42 +4,42 @@ import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-access.ts';
 import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
-import { World } from '../../fakes/run-environment.ts';
+import { RunEnvironment } from '../../fakes/run-environment.ts';
 
 const { signal } = new AbortController();
-const worlds: World[] = [];
+const worlds: RunEnvironment[] = [];
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
 
 /** A cluster that is ready, whose door is shut by now, and what leads through it. */
 async function aCluster() {
-  const world = new World();
+  const world = new RunEnvironment();
   worlds.push(world);
-  await world.create(world.process());
+  await world.createCluster(world.createProcess());
   await world.clock.sleep(10_000, signal);
   const record = (await world.store.read('cluster', 'demo'))?.value;
   if (!record) throw new Error('there is no cluster');
-  const { cloud, clock, store, remote } = world;
+  const { compute, clock, store, ssh } = world;
   const cluster = deriveCluster(record.spec);
-  const deps = { compute: cloud, cluster, vault: world.vaults.over(store).getVault('demo') };
-  const through = () => withSshAccess(remote.open(), { ...deps, clock });
+  const deps = { compute, cluster, vault: world.vaults.createProvider(store).getVault('demo') };
+  const through = () => withSshAccess(ssh.createClient(), { ...deps, clock });
   function hostOn(door: ReturnType<typeof through>, name = 'demo-worker-0'): SshHost {
     const address = String(record?.outputs[`external-address/${name}`]);
     const hostKeys = record?.outputs[`host-keys/${name}`] as string[];
     return door.getHost({ name, address, hostKeys, user: 'kthw', identity: '' as never });
   }
-  return { world, cloud, cluster, deps, through, hostOn };
+  return { world, cloud: compute, cluster, deps, through, hostOn };
 }
 
 type Setting = Awaited<ReturnType<typeof aCluster>>;
 
 const run = (host: SshHost) => host.run('true', { deadlineMs: 1_000, signal });
-const openings = ({ cloud }: Setting) => cloud.faults.calls(/^setFirewallDisabled /);
-const changes = ({ cloud }: Setting, machine: string) => cloud.faults.calls(new RegExp(`^setMetadata .*${machine}$`));
-const looks = ({ cloud }: Setting) => cloud.faults.calls(/^get firewalls demo-allow-ssh$/);
+const openings = ({ cloud }: Setting) => cloud.faults.countCalls(/^setFirewallDisabled /);
+const changes = ({ cloud }: Setting, machine: string) => cloud.faults.countCalls(new RegExp(`^setMetadata .*${machine}$`));
+const looks = ({ cloud }: Setting) => cloud.faults.countCalls(/^get firewalls demo-allow-ssh$/);
 const keysOf = ({ cloud }: Setting, name = 'demo-worker-0') =>
-  cloud.machines().find((machine) => machine.name === name)?.spec.metadata['ssh-keys'];
+  cloud.listInstances().find((machine) => machine.name === name)?.spec.metadata['ssh-keys'];
 const isOff = async ({ cloud }: Setting) => (await cloud.firewalls.get({ name: 'demo-allow-ssh' }, signal))?.disabled;
 
 describe('a visit through a door', () => {
@@ -89,13 +89,13 @@ describe('a visit through a door', () => {
     const host = hostOn(c, c.through());
     await run(host);
     await c.world.clock.sleep(60_000, signal);
-    c.world.remote.silent.add('demo-worker-0');
+    c.world.ssh.unreachable.add('demo-worker-0');
     for (const _ of [1, 2]) {
       const before = looks(c);
       await expect(run(host)).rejects.toMatchObject({ code: 'ssh-unreachable' });
       expect(looks(c) - before).toBe(1);
     }
-    c.world.remote.silent.clear();
+    c.world.ssh.unreachable.clear();
     await run(host);
   });
 
@@ -148,7 +148,7 @@ describe('the key in a machine’s metadata', () => {
       expect(await set('shut')).toBe(changed);
       expect(keysOf(c)).toBe(after);
     }
-    const { metadata } = c.cloud.machines().find(({ name }) => name === machine)?.spec ?? {};
+    const { metadata } = c.cloud.listInstances().find(({ name }) => name === machine)?.spec ?? {};
     expect(metadata).toMatchObject(kept);
     expect(Object.hasOwn(metadata ?? {}, 'ssh-keys')).toBe(after !== undefined);
   });
@@ -175,7 +175,7 @@ describe('the key in a machine’s metadata', () => {
     const set = () => setSshKeyState(c.deps, worker, 'open', { requestId: crypto.randomUUID(), signal });
     const changed = await Promise.all([set(), byHand(), set(), set()]);
     expect(changed.filter((one) => one === true)).toHaveLength(1);
-    const { metadata } = c.cloud.machines().find(({ name }) => name === machine)?.spec ?? {};
+    const { metadata } = c.cloud.listInstances().find(({ name }) => name === machine)?.spec ?? {};
     expect(metadata).toMatchObject({ note: 'by hand', 'pod-cidr': '10.200.0.0/24' });
     expect(keysOf(c)?.split('\n')).toHaveLength(1);
   });

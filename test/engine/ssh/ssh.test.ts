@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSshClient, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { CommandOptions, SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { commandLines, kill, newKey, type Sshd, startSshd, until } from './sshd.ts';
+import { listCommandLines, killProcess, generateKey, type Sshd, startSshd, waitUntil } from './sshd.ts';
 
 let sshd: Sshd;
 let remote: SshClient;
@@ -101,7 +101,7 @@ describe('running a script', () => {
 describe('who answers', () => {
   test('a host key that is not among the known ones is refused', async () => {
     const other = join(sshd.folder, 'other');
-    newKey(other);
+    generateKey(other);
     const stranger = remote.getHost({ ...sshd.target, hostKeys: [readFileSync(`${other}.pub`, 'utf8')] });
     await expect(stranger.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-host-key', kind: 'conflict' });
   });
@@ -121,14 +121,14 @@ describe('who answers', () => {
 
   test('one known key among several is enough', async () => {
     const other = join(sshd.folder, 'other-2');
-    newKey(other);
+    generateKey(other);
     const hostKeys = [readFileSync(`${other}.pub`, 'utf8'), ...sshd.target.hostKeys];
     expect((await remote.getHost({ ...sshd.target, hostKeys }).run('echo in', noEnd)).stdout).toBe('in\n');
   });
 
   test('a machine that does not take the key', async () => {
     const other = join(sshd.folder, 'other-3');
-    newKey(other);
+    generateKey(other);
     const intruder = remote.getHost({ ...sshd.target, identity: new Secret(readFileSync(other)) });
     await expect(intruder.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-denied', kind: 'transient' });
   });
@@ -147,7 +147,7 @@ describe('when a command has to end', () => {
     await expect(host.run(`sleep ${marker} & sleep ${marker}`, within(700))).rejects.toMatchObject({
       code: 'deadline',
     });
-    await until(() => !commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+    await waitUntil(() => !listCommandLines().some((line) => line.startsWith(`sleep ${marker}`)));
   });
 
   test('so does its caller, at once', async () => {
@@ -155,17 +155,17 @@ describe('when a command has to end', () => {
     const controller = new AbortController();
     const running = host.run(`sleep ${marker}`, within(60_000, controller.signal));
     const outcome = expect(running).rejects.toMatchObject({ code: 'cancelled', kind: 'cancelled' });
-    await until(() => commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+    await waitUntil(() => listCommandLines().some((line) => line.startsWith(`sleep ${marker}`)));
     controller.abort();
     await outcome;
-    await until(() => !commandLines().some((line) => line.startsWith(`sleep ${marker}`)));
+    await waitUntil(() => !listCommandLines().some((line) => line.startsWith(`sleep ${marker}`)));
   });
 
   test('what ignores TERM is killed', async () => {
     const marker = `${7_000_000 + process.pid}.75`;
     const script = `trap '' TERM; while :; do sleep ${marker} || true; done`;
     await expect(host.run(script, within(700))).rejects.toMatchObject({ code: 'deadline' });
-    await until(() => !commandLines().some((line) => line.includes(marker)));
+    await waitUntil(() => !listCommandLines().some((line) => line.includes(marker)));
   });
 
   test('a caller that has given up already starts nothing', async () => {
@@ -188,7 +188,7 @@ describe('when the connection goes', () => {
     const started = join(sshd.folder, 'started');
     const running = host.run(`touch ${started}; sleep 3`, noEnd);
     const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut', kind: 'transient' });
-    await until(() => fileExists(started));
+    await waitUntil(() => fileExists(started));
     const [first] = sshd.connections();
     cutConnections();
     await outcome;
@@ -222,25 +222,25 @@ describe('when the connection goes', () => {
     const started = join(sshd.folder, 'silent');
     const running = attentive.getHost(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
     const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut' });
-    await until(() => fileExists(started));
+    await waitUntil(() => fileExists(started));
     const silent = sshd.connections();
-    for (const pid of silent) kill(pid, 'SIGSTOP');
+    for (const pid of silent) killProcess(pid, 'SIGSTOP');
     await outcome;
-    for (const pid of silent) kill(pid, 'SIGKILL');
+    for (const pid of silent) killProcess(pid, 'SIGKILL');
     await attentive.close();
   });
 
   test('an unused connection is closed', async () => {
     const brief = createSshClient({ idleMs: 50 });
     await brief.getHost(sshd.target).run('true', noEnd);
-    await until(() => sshd.connections().length === 0);
+    await waitUntil(() => sshd.connections().length === 0);
     expect((await brief.getHost(sshd.target).run('echo still here', noEnd)).stdout).toBe('still here\n');
     await brief.close();
   });
 });
 
 function cutConnections(): void {
-  for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
+  for (const pid of sshd.connections()) killProcess(pid, 'SIGKILL');
 }
 
 function fileExists(path: string): boolean {

@@ -33,10 +33,10 @@ export interface Sshd {
 /** Debian's sshd on a loopback port, with keys of its own in a temporary folder; whoever runs the tests signs in as itself. */
 export async function startSshd(): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-sshd-'));
-  const port = await freePort();
+  const port = await findFreePort();
   const hostKey = join(folder, 'host');
   const userKey = join(folder, 'user');
-  for (const key of [hostKey, userKey]) newKey(key);
+  for (const key of [hostKey, userKey]) generateKey(key);
   writeFileSync(join(folder, 'authorized_keys'), readFileSync(`${userKey}.pub`));
   writeFileSync(
     join(folder, 'sshd_config'),
@@ -56,18 +56,18 @@ export async function startSshd(): Promise<Sshd> {
 
   async function start(): Promise<void> {
     server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
-    await listening(port);
+    await waitForPort(port);
   }
   async function stop(): Promise<void> {
     if (!server || server.exitCode !== null) return;
     const gone = once(server, 'exit');
     const children = connections();
     server.kill('SIGTERM');
-    for (const pid of children) kill(pid, 'SIGKILL');
+    for (const pid of children) killProcess(pid, 'SIGKILL');
     await gone;
   }
   function connections(): number[] {
-    return childrenOf(server?.pid ?? 0);
+    return listChildren(server?.pid ?? 0);
   }
   await start();
   return {
@@ -75,7 +75,7 @@ export async function startSshd(): Promise<Sshd> {
     connections,
     start,
     stop,
-    changeHostKey: () => newKey(hostKey),
+    changeHostKey: () => generateKey(hostKey),
     async remove() {
       await stop();
       rmSync(folder, { recursive: true });
@@ -92,31 +92,31 @@ export async function startSshd(): Promise<Sshd> {
 }
 
 /** A new ed25519 key in OpenSSH's format, beside it its public half. */
-export function newKey(path: string): void {
+export function generateKey(path: string): void {
   rmSync(path, { force: true });
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', path]);
   chmodSync(path, 0o600);
 }
 
 /** Waits until it is so; the test's own time limit ends it. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(20);
+export async function waitUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
 }
 
 /** Sends a signal to a process, which may have ended in the meantime. */
-export function kill(pid: number, signal: NodeJS.Signals): void {
+export function killProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {}
 }
 
-export function commandLines(): string[] {
+export function listCommandLines(): string[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map((pid) => readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
 }
 
-function childrenOf(parent: number): number[] {
+function listChildren(parent: number): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => readOrEmpty(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[1] === String(parent))
@@ -132,7 +132,7 @@ function readOrEmpty(path: string): string {
   }
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -141,7 +141,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-async function listening(port: number): Promise<void> {
+async function waitForPort(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     const answered = await Promise.race([

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { commandLines, kill, type Sshd, startSshd, until } from './sshd.ts';
+import { listCommandLines, killProcess, type Sshd, startSshd, waitUntil } from './sshd.ts';
 
 const noEnd = { deadlineMs: 20_000, signal: new AbortController().signal };
 let sshd: Sshd;
@@ -105,10 +105,10 @@ describe('writing files', () => {
     writeFileSync(path, 'as it was');
     const writing = host.writeFiles([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], noEnd);
     const outcome = expect(writing).rejects.toMatchObject({ code: 'ssh-cut' });
-    await until(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
-    for (const pid of sshd.connections()) kill(pid, 'SIGKILL');
+    await waitUntil(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
+    for (const pid of sshd.connections()) killProcess(pid, 'SIGKILL');
     await outcome;
-    await until(() => temporaryFiles(folder).length === 0);
+    await waitUntil(() => temporaryFiles(folder).length === 0);
     expect(readFileSync(path, 'utf8')).toBe('as it was');
   });
 
@@ -120,10 +120,10 @@ describe('writing files', () => {
       signal: controller.signal,
     });
     const outcome = expect(writing).rejects.toMatchObject({ code: 'cancelled' });
-    await until(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
+    await waitUntil(() => temporaryFiles(folder).some((name) => statSync(join(folder, name)).size > 0));
     controller.abort();
     await outcome;
-    await until(() => readdirSync(folder).length === 0);
+    await waitUntil(() => readdirSync(folder).length === 0);
   });
 
   test('content is in no argument list while it is written, and the file is private from its first byte', async () => {
@@ -131,10 +131,10 @@ describe('writing files', () => {
     const path = join(folder, 'secret');
     const content = Buffer.concat([Buffer.from(secret), Buffer.alloc(60_000_000)]);
     const writing = host.writeFiles([{ path, content: new Secret(content), mode: 0o600 }], noEnd);
-    await until(() => temporaryFiles(folder).length === 1);
+    await waitUntil(() => temporaryFiles(folder).length === 1);
     const [temporary = ''] = temporaryFiles(folder);
     expect((statSync(join(folder, temporary)).mode & 0o777).toString(8)).toBe('600');
-    const lines = commandLines();
+    const lines = listCommandLines();
     expect(lines.some((line) => line.includes('mktemp'))).toBe(true);
     expect(lines.filter((line) => line.includes(secret))).toEqual([]);
     await writing;

@@ -3,17 +3,17 @@ import type { KubeClient } from '../../../src/engine/kubernetes/kube-client.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
-import { type Process, specOf, World } from '../../fakes/run-environment.ts';
+import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
 
 const ada = { team: 'T1', user: 'U1' };
 const grace = { team: 'T1', user: 'U2' };
-const worlds: World[] = [];
+const worlds: RunEnvironment[] = [];
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
 
 interface Ready {
-  readonly world: World;
+  readonly world: RunEnvironment;
   readonly process: Process;
   /** Ids of the grants that are bound in the cluster. */
   bound(): Promise<string[]>;
@@ -22,20 +22,20 @@ interface Ready {
 }
 
 async function aReadyCluster(): Promise<Ready> {
-  const world = new World();
+  const world = new RunEnvironment();
   worlds.push(world);
-  const process = world.process();
-  await world.create(process);
+  const process = world.createProcess();
+  await world.createCluster(process);
   return {
     ...{ world, process },
     async bound() {
       const address = String((await world.store.read('cluster', 'demo'))?.value.outputs['public-address']);
-      return world.kube.objects(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
+      return world.kube.listObjectPaths(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
     },
     async given(to) {
-      const before = new Set((await process.desk.listGrants('demo')).map(({ id }) => id));
-      expect(await process.desk.issueKubeconfig('demo', to)).toHaveProperty('file');
-      return String((await process.desk.listGrants('demo')).find(({ id }) => !before.has(id))?.id);
+      const before = new Set((await process.clusterService.listGrants('demo')).map(({ id }) => id));
+      expect(await process.clusterService.issueKubeconfig('demo', to)).toHaveProperty('file');
+      return String((await process.clusterService.listGrants('demo')).find(({ id }) => !before.has(id))?.id);
     },
   };
 }
@@ -50,7 +50,7 @@ describe('a kubeconfig', () => {
     const [first, other] = [await given(ada), await given(grace)];
     expect(await bound()).toEqual([first, other].sort());
 
-    const revoked = await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
+    const revoked = await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
     expect(revoked).toMatchObject({ isEnforced: true, revoked: [{ id: first, grantee: ada }] });
     expect(await bound()).toEqual([other]);
 
@@ -63,19 +63,19 @@ describe('a kubeconfig', () => {
     const { process, bound, given } = await aReadyCluster();
     const [one, two] = [await given(ada), await given(ada)];
     expect(
-      await process.desk.revokeKubeconfigs('demo', { grantee: grace, requester: grace, grantId: one }),
+      await process.clusterService.revokeKubeconfigs('demo', { grantee: grace, requester: grace, grantId: one }),
     ).toMatchObject({ revoked: [] });
     expect(await bound()).toEqual([one, two].sort());
-    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada, grantId: one });
+    await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada, grantId: one });
     expect(await bound()).toEqual([two]);
   });
 
   test('is in the audit trail: to whom, until when, and who ended it', async () => {
     const { process, given } = await aReadyCluster();
     const id = await given(ada);
-    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
-    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
-    const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) =>
+    await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
+    await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
+    const trail = (await process.clusterService.getAuditLog('demo'))?.filter(({ description }) =>
       description.includes('kubeconfig'),
     );
     expect(trail).toEqual([
@@ -90,11 +90,11 @@ describe('a kubeconfig', () => {
   test('that can’t be bound is given to nobody, and counts for nothing', async () => {
     const { world, process, bound } = await aReadyCluster();
     world.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
-    expect(await process.desk.issueKubeconfig('demo', ada)).toEqual({
+    expect(await process.clusterService.issueKubeconfig('demo', ada)).toEqual({
       notReady: expect.stringContaining('does not answer'),
     });
-    expect(await process.desk.listGrants('demo')).toEqual([]);
-    expect(JSON.stringify(await process.desk.getAuditLog('demo'))).not.toContain('kubeconfig');
+    expect(await process.clusterService.listGrants('demo')).toEqual([]);
+    expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).not.toContain('kubeconfig');
     expect(await bound()).toEqual([]);
   });
 
@@ -106,9 +106,9 @@ describe('a kubeconfig', () => {
         return {
           ...api,
           async apply(...call) {
-            expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({
-              revoked: [{ grantee: ada }],
-            });
+            expect(
+              await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace }),
+            ).toMatchObject({ revoked: [{ grantee: ada }] });
             await api.apply(...call);
           },
         };
@@ -116,7 +116,12 @@ describe('a kubeconfig', () => {
     };
     const { store, clock, vaults } = world;
     const record = (await store.read('cluster', 'demo'))?.value as ClusterRecord;
-    const giving = issueKubeconfig({ store, kube, vaults: vaults.over(store), now: clock.now }, record, ada, 24);
+    const giving = issueKubeconfig(
+      { store, kube, vaults: vaults.createProvider(store), now: clock.now },
+      record,
+      ada,
+      24,
+    );
     await expect(giving).rejects.toMatchObject({ code: 'cancelled' });
     expect(await bound()).toEqual([]);
   });
@@ -126,8 +131,10 @@ describe('an etcd that is made anew', () => {
   test('knows again what is to work, and nothing that was revoked', async () => {
     const { world, process, bound, given } = await aReadyCluster();
     const [kept, ended] = [await given(grace), await given(ada)];
-    await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
-    await world.finish(process.desk.rebuildCluster('demo', { fromPhase: 'etcd', requester: ada, channel: 'C1' }));
+    await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
+    await world.finishRun(
+      process.clusterService.rebuildCluster('demo', { fromPhase: 'etcd', requester: ada, channel: 'C1' }),
+    );
     expect(await bound()).toEqual([kept]);
     expect(ended).not.toBe(kept);
   });
@@ -136,12 +143,12 @@ describe('an etcd that is made anew', () => {
     const { world, process, bound, given } = await aReadyCluster();
     const id = await given(ada);
     world.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
-    expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toMatchObject({
+    expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toMatchObject({
       isEnforced: false,
       revoked: [{ id }],
     });
     expect(await bound()).toEqual([id]);
-    await world.finish(process.desk.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
+    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
     expect(await bound()).toEqual([]);
   });
 });
@@ -149,24 +156,26 @@ describe('an etcd that is made anew', () => {
 test('of a cluster that was deleted nothing counts for one that bears its name again', async () => {
   const { world, process, given } = await aReadyCluster();
   const id = await given(ada);
-  await world.finish(process.desk.deleteCluster('demo', ada, 'C1'));
-  expect(await process.desk.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toEqual({ notFound: true });
-  await world.create(process);
-  expect(await process.desk.listGrants('demo')).toEqual([]);
-  expect(JSON.stringify(await process.desk.getAuditLog('demo'))).toContain(id);
+  await world.finishRun(process.clusterService.deleteCluster('demo', ada, 'C1'));
+  expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toEqual({
+    notFound: true,
+  });
+  await world.createCluster(process);
+  expect(await process.clusterService.listGrants('demo')).toEqual([]);
+  expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).toContain(id);
 });
 
 test('who extended a cluster is in its audit trail once, with until when', async () => {
-  const world = new World();
+  const world = new RunEnvironment();
   worlds.push(world);
-  const process = world.process();
-  await world.finish(
-    process.desk.createCluster({ spec: specOf(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }),
+  const process = world.createProcess();
+  await world.finishRun(
+    process.clusterService.createCluster({ spec: buildSpec(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }),
   );
   const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.expiresAt));
-  await Promise.all([grace, ada].map((by) => process.desk.extendTtl('demo', end, 8, by)));
+  await Promise.all([grace, ada].map((by) => process.clusterService.extendTtl('demo', end, 8, by)));
   const later = new Date(+end + 8 * 3_600_000).toISOString();
-  const trail = (await process.desk.getAuditLog('demo'))?.filter(({ description }) =>
+  const trail = (await process.clusterService.getAuditLog('demo'))?.filter(({ description }) =>
     description.startsWith('extended'),
   );
   expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended it to ${later}` })]);

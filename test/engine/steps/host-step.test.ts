@@ -5,9 +5,9 @@ import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
 import type { StepContext } from '../../../src/engine/workflow/step.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
-const [machine] = aCluster().controllerInstances;
+const [machine] = buildCluster().controllerInstances;
 if (!machine) throw new Error('there is no controller');
 
 /** This machine, with the shell that ssh starts on the others. */

@@ -5,40 +5,40 @@ import { filterOwnedResources, type ListedResource } from '../../../src/engine/s
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { type Process, specOf, World } from '../../fakes/run-environment.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
+import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
 
 const mark = 'kthw cluster demo';
-const cluster = aCluster(specOf());
-const worlds: World[] = [];
+const cluster = buildCluster(buildSpec());
+const worlds: RunEnvironment[] = [];
 afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
 
-function aWorld(): { world: World; process: Process } {
-  const world = new World();
+function aWorld(): { world: RunEnvironment; process: Process } {
+  const world = new RunEnvironment();
   worlds.push(world);
-  return { world, process: world.process() };
+  return { world, process: world.createProcess() };
 }
 
-async function deleted(world: World, process: Process): Promise<string> {
-  return await world.finish(process.desk.deleteCluster('demo', world.by, 'C1'));
+async function deleted(world: RunEnvironment, process: Process): Promise<string> {
+  return await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
 }
 
 /** Somebody else, or Google, makes something by the API. */
 async function made(
-  world: World,
+  world: RunEnvironment,
   kind: 'firewalls' | 'routes' | 'addresses',
   name: string,
   more: object,
 ): Promise<void> {
   const call = { requestId: `by-hand-${name}-${Math.random()}`, signal: new AbortController().signal };
-  await world.cloud[kind].insert({ name, ...more } as never, call);
+  await world.compute[kind].insert({ name, ...more } as never, call);
 }
 
-async function expectNothingLeft(world: World): Promise<void> {
+async function expectNothingLeft(world: RunEnvironment): Promise<void> {
   expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
-  expect(world.cloud.existing()).toEqual([]);
+  expect(world.compute.listResourceNames()).toEqual([]);
   expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
 }
 
@@ -64,30 +64,30 @@ describe('what belongs to a cluster', () => {
     ['not by a network that is not ours', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
   ];
   test.each(rows)('%s', (_, others, one, belongs) => {
-    expect(filterOwnedResources([...others, one], deriveCluster(specOf())).includes(one)).toBe(belongs);
+    expect(filterOwnedResources([...others, one], deriveCluster(buildSpec())).includes(one)).toBe(belongs);
   });
 });
 
 describe('a delete proves by listing that nothing is left', () => {
   test('and takes away what comes back once it was gone', async () => {
     const { world, process } = aWorld();
-    await world.create(process);
+    await world.createCluster(process);
     // Once everything is gone, one thing is there again.
     let times = 0;
-    const run = process.desk.deleteCluster('demo', world.by, 'C1');
+    const run = process.clusterService.deleteCluster('demo', world.requester, 'C1');
     const back = (async () => {
       for (let i = 0; i < 4_000 && times < 1; i++) {
         await world.clock.sleep(100, new AbortController().signal);
-        if (world.cloud.existing().length > 0 || (await world.store.list('dataKey')).length > 0) continue;
+        if (world.compute.listResourceNames().length > 0 || (await world.store.list('dataKey')).length > 0) continue;
         times++;
         await made(world, 'addresses', 'demo', { region: cluster.region, description: mark, labels: {} });
       }
     })();
-    const id = await world.finish(run);
+    const id = await world.finishRun(run);
     await back;
     expect(times).toBe(1);
-    expect(await world.endOf(id)).toBe('succeeded');
-    expect((await world.eventsOf(id, 'step.logged')).map(({ message }) => message)).toContain(
+    expect(await world.getOutcome(id)).toBe('succeeded');
+    expect((await world.listEvents(id, 'step.logged')).map(({ message }) => message)).toContain(
       'demo (addresses) is there still, or again: it is removed',
     );
     await expectNothingLeft(world);
@@ -95,7 +95,7 @@ describe('a delete proves by listing that nothing is left', () => {
 
   test('rules and routes that others put into its network go with it', async () => {
     const { world, process } = aWorld();
-    await world.create(process);
+    await world.createCluster(process);
     await made(world, 'firewalls', 'let-me-in', { network: 'demo', description: '', sourceRanges: [], allow: [] });
     await made(world, 'routes', 'my-way', {
       network: 'demo',
@@ -109,35 +109,35 @@ describe('a delete proves by listing that nothing is left', () => {
 
   test('what bears one of its names and is somebody else’s stays', async () => {
     const { world, process } = aWorld();
-    await world.create(process);
+    await world.createCluster(process);
     await made(world, 'addresses', 'web-shop', { region: cluster.region, description: 'of the web shop', labels: {} });
     const run = await deleted(world, process);
-    expect(await world.endOf(run)).toBe('succeeded');
-    expect(world.cloud.existing()).toEqual(['addresses web-shop']);
+    expect(await world.getOutcome(run)).toBe('succeeded');
+    expect(world.compute.listResourceNames()).toEqual(['addresses web-shop']);
   });
 
   test('it does not end well while something can’t be taken away', async () => {
     const { world, process } = aWorld();
-    await world.create(process);
-    world.cloud.faults.plan({
+    await world.createCluster(process);
+    world.compute.faults.plan({
       call: /^list addresses$/,
       when: 'before',
       times: 100,
       error: () => new KthwError('cloud-denied', { doing: 'listing every address' }),
     });
     const run = await deleted(world, process);
-    expect(await world.endOf(run)).toBe('failed');
+    expect(await world.getOutcome(run)).toBe('failed');
     expect((await world.store.read('cluster', 'demo'))?.value.state).toBe('failed');
-    world.mend();
-    expect(await process.desk.resumeRun('demo', world.by)).toEqual({ run });
-    await world.over(run);
+    world.clearFaults();
+    expect(await process.clusterService.resumeRun('demo', world.requester)).toEqual({ run });
+    await world.waitForRun(run);
     await expectNothingLeft(world);
   });
 
   test('no secret is kept, also none that no step knows of', async () => {
     const { world, process } = aWorld();
-    await world.create(process);
-    const vault = world.vaults.over(world.store).getVault('demo');
+    await world.createCluster(process);
+    const vault = world.vaults.createProvider(world.store).getVault('demo');
     await vault.getOrCreate('zz/of-a-newer-release', () => new Secret('s'));
     for (const path of ['ssh/key', 'ca', 'encryption/key']) await vault.delete(path);
     await deleted(world, process);
@@ -151,13 +151,13 @@ describe('a delete takes down what a create left', () => {
 
   test.each(first.map((p) => [p.phase.name, p.id] as const))('that failed for good in %s', async (_, id) => {
     const { world } = aWorld();
-    const process = world.process({
-      at(step, point) {
+    const process = world.createProcess({
+      onKillPoint(step, point) {
         if (step === id && point === 'before-call') throw new KthwError('quota', { doing: 'this step' });
       },
     });
-    const run = await world.create(process);
-    expect(await world.endOf(run)).toBe('failed');
+    const run = await world.createCluster(process);
+    expect(await world.getOutcome(run)).toBe('failed');
     await deleted(world, process);
     await expectNothingLeft(world);
   });
@@ -170,10 +170,10 @@ describe('a delete takes down what a create left', () => {
   ] as const;
   test.each(tampered)('that stopped because one of its %s differs', async (kind, name, change) => {
     const { world, process } = aWorld();
-    await world.create(process);
-    world.cloud.tamper(kind, name, change);
-    const run = await world.again(process, 'create');
-    expect(await world.endOf(run)).toBe('failed');
+    await world.createCluster(process);
+    world.compute.tamper(kind, name, change);
+    const run = await world.repeatOperation(process, 'create');
+    expect(await world.getOutcome(run)).toBe('failed');
     await deleted(world, process);
     await expectNothingLeft(world);
   });

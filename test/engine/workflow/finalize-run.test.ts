@@ -3,7 +3,7 @@ import { finalizeRun } from '../../../src/engine/workflow/finalize-run.ts';
 import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { stored } from '../../fixtures/plan.ts';
+import { toStoredEvents } from '../../fixtures/plan.ts';
 import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 
 type Over = 'succeeded' | 'failed' | 'cancelled';
@@ -58,7 +58,7 @@ describe('the end of a run', () => {
 
   test('is written only once the run is over', async () => {
     const store = await aStore();
-    await finalizeRun(store, 'r1', runRecord(), foldEvents(stored()));
+    await finalizeRun(store, 'r1', runRecord(), foldEvents(toStoredEvents()));
     expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r1', state: 'provisioning' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(true);
   });
@@ -75,6 +75,6 @@ async function aStore(changes: Partial<ClusterRecord> = {}, operation = 'create'
 function ended(over: Over) {
   const outputs = [{ name: 'x', value: '1' }];
   return foldEvents(
-    stored({ type: 'step.finished', step: 'a', outcome: 'applied', outputs }, { type: 'run.finished', outcome: over }),
+    toStoredEvents({ type: 'step.finished', step: 'a', outcome: 'applied', outputs }, { type: 'run.finished', outcome: over }),
   );
 }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import { aCluster } from '../../fixtures/cluster.ts';
-import { aPhase, aStep } from '../../fixtures/plan.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+import { buildPhase, buildStep } from '../../fixtures/plan.ts';
 
-const cluster = aCluster();
+const cluster = buildCluster();
 const remove = async () => {};
 
 describe('a plan forward', () => {
   test('has every step, in the order of the phases', () => {
-    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/1')], ['a'])];
+    const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
     expect(plan(phases, cluster, { operation: 'create' }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
   });
 
   test('lets a step wait for all steps of the phases before its own', () => {
-    const phases = [aPhase('a', [aStep('a/1'), aStep('a/2')]), aPhase('b', [aStep('b/1')], ['a'])];
+    const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
     expect(waits(plan(phases, cluster, { operation: 'create' }))).toEqual({
       'a/1': [],
       'a/2': [],
@@ -23,24 +23,24 @@ describe('a plan forward', () => {
 
   test('lets a step that says so wait for its own steps only', () => {
     const phases = [
-      aPhase('a', [aStep('a/1'), aStep('a/2')]),
-      aPhase('b', [aStep('b/2', { dependsOn: ['a/2'] })], ['a']),
+      buildPhase('a', [buildStep('a/1'), buildStep('a/2')]),
+      buildPhase('b', [buildStep('b/2', { dependsOn: ['a/2'] })], ['a']),
     ];
     expect(waits(plan(phases, cluster, { operation: 'create' }))['b/2']).toEqual(['a/2']);
   });
 
   test('looks through phases without steps', () => {
     const phases = [
-      aPhase('a', [aStep('a/1')]),
-      aPhase('b', [], ['a']),
-      aPhase('c', [], ['b']),
-      aPhase('d', [aStep('d/1')], ['c']),
+      buildPhase('a', [buildStep('a/1')]),
+      buildPhase('b', [], ['a']),
+      buildPhase('c', [], ['b']),
+      buildPhase('d', [buildStep('d/1')], ['c']),
     ];
     expect(waits(plan(phases, cluster, { operation: 'create' }))['d/1']).toEqual(['a/1']);
   });
 
   test('refuses a step that waits for one that no phase has, and names both', () => {
-    const phases = [aPhase('a', [aStep('a/1', { dependsOn: ['x/1'] })])];
+    const phases = [buildPhase('a', [buildStep('a/1', { dependsOn: ['x/1'] })])];
     expect(() => plan(phases, cluster, { operation: 'create' })).toThrow(
       'step "a/1" waits for "x/1", which no phase has',
     );
@@ -48,8 +48,8 @@ describe('a plan forward', () => {
 
   test('of a part of the phases waits only for that part', () => {
     const phases = [
-      aPhase('a', [aStep('a/1')]),
-      aPhase('smoke', [aStep('smoke/1'), aStep('smoke/2', { dependsOn: ['smoke/1', 'a/1'] })], ['a']),
+      buildPhase('a', [buildStep('a/1')]),
+      buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', { dependsOn: ['smoke/1', 'a/1'] })], ['a']),
     ];
     expect(waits(plan(phases, cluster, { operation: 'smoke' }))).toEqual({ 'smoke/1': [], 'smoke/2': ['smoke/1'] });
   });
@@ -57,12 +57,12 @@ describe('a plan forward', () => {
 
 describe('a plan backward', () => {
   const phases = [
-    aPhase('net', [aStep('net/1', { remove })]),
-    aPhase('machine', [aStep('machine/1', { remove })], ['net']),
+    buildPhase('net', [buildStep('net/1', { remove })]),
+    buildPhase('machine', [buildStep('machine/1', { remove })], ['net']),
     // Nothing to remove, and yet it stands between.
-    aPhase('software', [aStep('software/1')], ['machine']),
-    aPhase('balancer', [aStep('balancer/1', { remove })], ['software']),
-    aPhase('lone', [aStep('lone/1', { remove })]),
+    buildPhase('software', [buildStep('software/1')], ['machine']),
+    buildPhase('balancer', [buildStep('balancer/1', { remove })], ['software']),
+    buildPhase('lone', [buildStep('lone/1', { remove })]),
   ];
   const all = plan(phases, cluster, { operation: 'delete' });
   const planned = all.filter(({ direction }) => direction === 'backward');
@@ -82,9 +82,9 @@ describe('a plan backward', () => {
 
   test('leaves out what needs the rest to live, and what goes along with something else', () => {
     const more = [
-      aPhase('machine', [aStep('machine/1', { remove })]),
-      aPhase('node', [aStep('node/1', { remove, skipOnClusterDelete: true })], ['machine']),
-      aPhase('files', [aStep('files/1', { remove, containedIn: 'machine/1' })], ['machine']),
+      buildPhase('machine', [buildStep('machine/1', { remove })]),
+      buildPhase('node', [buildStep('node/1', { remove, skipOnClusterDelete: true })], ['machine']),
+      buildPhase('files', [buildStep('files/1', { remove, containedIn: 'machine/1' })], ['machine']),
     ];
     const down = plan(more, cluster, { operation: 'delete' }).filter(({ direction }) => direction === 'backward');
     expect(down.map(({ id }) => id)).toEqual(['machine/1']);
@@ -103,9 +103,9 @@ describe('a plan backward', () => {
 
 describe('a plan that takes down and builds again', () => {
   const phases = [
-    aPhase('net', [aStep('net/1', { remove })]),
-    aPhase('machine', [aStep('machine/1', { remove })], ['net']),
-    aPhase('software', [aStep('software/1')], ['machine']),
+    buildPhase('net', [buildStep('net/1', { remove })]),
+    buildPhase('machine', [buildStep('machine/1', { remove })], ['net']),
+    buildPhase('software', [buildStep('software/1')], ['machine']),
   ];
   const planned = plan(phases, cluster, { operation: 'rebuild', fromPhase: 'machine' });
 

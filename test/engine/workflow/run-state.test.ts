@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideMoves, foldEvents, getStepRecord, type Move } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StepError } from '../../../src/store/events.ts';
-import { aFault, aPlan, at, stored } from '../../fixtures/plan.ts';
+import { buildStepError, buildPlan, atSecond, toStoredEvents } from '../../fixtures/plan.ts';
 
 const actor = { team: 'T1', user: 'U1' };
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
@@ -12,7 +12,12 @@ const claimed: EngineEvent = { type: 'run.claimed', runner: 'r1' };
 const resumed: EngineEvent = { type: 'run.resumed', actor };
 const cancelRequested: EngineEvent = { type: 'run.cancelRequested', actor };
 const failedRun: EngineEvent = { type: 'run.finished', outcome: 'failed' };
-const asked: EngineEvent = { type: 'approval.requested', digest, deletions: ['a'], expiresAt: at(900).toISOString() };
+const asked: EngineEvent = {
+  type: 'approval.requested',
+  digest,
+  deletions: ['a'],
+  expiresAt: atSecond(900).toISOString(),
+};
 
 function started(step: string, attempt = 1): EngineEvent {
   return { type: 'step.started', step, attempt, requestId };
@@ -21,17 +26,17 @@ function finished(step: string, outputs: { name: string; value: string }[] = [])
   return { type: 'step.finished', step, outcome: 'applied', outputs };
 }
 function failed(step: string, changes: Partial<StepError> = {}, retryAt?: Date): EngineEvent {
-  const event = { type: 'step.failed', step, error: aFault(changes) } as const;
+  const event = { type: 'step.failed', step, error: buildStepError(changes) } as const;
   return retryAt ? { ...event, retryAt: retryAt.toISOString() } : event;
 }
 
 describe('the state of a run', () => {
   test('is the same whether its events are folded at once or one after the other', () => {
-    const events = stored(
+    const events = toStoredEvents(
       requested,
       claimed,
       started('a'),
-      failed('a', {}, at(9)),
+      failed('a', {}, atSecond(9)),
       started('a', 2),
       finished('a'),
       asked,
@@ -43,23 +48,27 @@ describe('the state of a run', () => {
 
   test('has the facts of finished steps, the newest of each name', () => {
     const { outputs } = foldEvents(
-      stored(finished('a', [{ name: 'x', value: '1' }]), finished('b', [{ name: 'x', value: '2' }])),
+      toStoredEvents(finished('a', [{ name: 'x', value: '1' }]), finished('b', [{ name: 'x', value: '2' }])),
     );
     expect([...outputs]).toEqual([['x', '2']]);
   });
 
   test('keeps when a step was begun first, however often it was tried', () => {
-    const state = foldEvents(stored(started('a'), failed('a', {}, at(3)), started('a', 2), finished('a')));
+    const state = foldEvents(
+      toStoredEvents(started('a'), failed('a', {}, atSecond(3)), started('a', 2), finished('a')),
+    );
     expect(getStepRecord(state, 'a')).toMatchObject({
       state: 'done',
-      startedAt: at(1),
-      finishedAt: at(4),
+      startedAt: atSecond(1),
+      finishedAt: atSecond(4),
       failures: 1,
     });
   });
 
   test('puts back to waiting what the runner before had begun, with its request', () => {
-    const state = foldEvents(stored(claimed, started('a'), started('b'), finished('b'), { ...claimed, runner: 'r2' }));
+    const state = foldEvents(
+      toStoredEvents(claimed, started('a'), started('b'), finished('b'), { ...claimed, runner: 'r2' }),
+    );
     expect(getStepRecord(state, 'a')).toMatchObject({ state: 'pending', requestId });
     expect(getStepRecord(state, 'b').state).toBe('done');
   });
@@ -70,26 +79,34 @@ describe('the state of a run', () => {
     ['dropped when Google has refused', { code: 'rate-limited' }, undefined],
     ['dropped when the operation has failed', { code: 'not-ready' }, undefined],
   ])('has the request of a call %s', (_, fault, kept) => {
-    const tried = getStepRecord(foldEvents(stored(started('a'), failed('a', fault, at(9)))), 'a');
+    const tried = getStepRecord(foldEvents(toStoredEvents(started('a'), failed('a', fault, atSecond(9)))), 'a');
     expect([tried.state, tried.requestId]).toEqual(['pending', kept]);
-    const stopped = foldEvents(stored(started('a'), failed('a', fault), failedRun, resumed));
+    const stopped = foldEvents(toStoredEvents(started('a'), failed('a', fault), failedRun, resumed));
     expect([getStepRecord(stopped, 'a').state, getStepRecord(stopped, 'a').requestId]).toEqual(['pending', kept]);
   });
 
   test('drops the request once the step is done', () => {
-    expect(getStepRecord(foldEvents(stored(started('a'), finished('a'))), 'a').requestId).toBeUndefined();
+    expect(getStepRecord(foldEvents(toStoredEvents(started('a'), finished('a'))), 'a').requestId).toBeUndefined();
   });
 
   test('counts failures, and being stopped is none', () => {
-    const stop = failed('a', { code: 'cancelled', kind: 'cancelled' }, at(9));
+    const stop = failed('a', { code: 'cancelled', kind: 'cancelled' }, atSecond(9));
     const state = foldEvents(
-      stored(started('a'), failed('a', {}, at(3)), started('a', 2), stop, started('a', 2), stop),
+      toStoredEvents(started('a'), failed('a', {}, atSecond(3)), started('a', 2), stop, started('a', 2), stop),
     );
     expect(getStepRecord(state, 'a').failures).toBe(1);
   });
 
   test('begins again with all attempts when a person resumes, and keeps what is done', () => {
-    const before = stored(started('a'), finished('a'), started('b'), failed('b'), cancelRequested, failedRun, resumed);
+    const before = toStoredEvents(
+      started('a'),
+      finished('a'),
+      started('b'),
+      failed('b'),
+      cancelRequested,
+      failedRun,
+      resumed,
+    );
     const state = foldEvents(before);
     expect(state.outcome).toBeUndefined();
     expect(state.cancelRequested).toBe(false);
@@ -98,33 +115,39 @@ describe('the state of a run', () => {
   });
 
   test.each<[string, EngineEvent]>([
-    ['deferred', { type: 'step.deferred', step: 'a', error: aFault({ kind: 'deferred' }) }],
+    ['deferred', { type: 'step.deferred', step: 'a', error: buildStepError({ kind: 'deferred' }) }],
     ['conflicted', { type: 'step.conflicted', step: 'a', differences: [] }],
   ])('tries again what was %s when a person resumes', (state, event) => {
-    expect(getStepRecord(foldEvents(stored(started('a'), event)), 'a').state).toBe(state);
-    expect(getStepRecord(foldEvents(stored(started('a'), event, failedRun, resumed)), 'a').state).toBe('pending');
+    expect(getStepRecord(foldEvents(toStoredEvents(started('a'), event)), 'a').state).toBe(state);
+    expect(getStepRecord(foldEvents(toStoredEvents(started('a'), event, failedRun, resumed)), 'a').state).toBe(
+      'pending',
+    );
   });
 
   test('has one question at most, which an answer takes away', () => {
-    expect(foldEvents(stored(asked)).pendingApproval).toMatchObject({ seq: 1, digest, expiresAt: at(900) });
-    const given = foldEvents(stored(asked, { type: 'approval.granted', digest, actor }));
+    expect(foldEvents(toStoredEvents(asked)).pendingApproval).toMatchObject({
+      seq: 1,
+      digest,
+      expiresAt: atSecond(900),
+    });
+    const given = foldEvents(toStoredEvents(asked, { type: 'approval.granted', digest, actor }));
     expect([given.pendingApproval, given.approvedDigest, given.isRejected]).toEqual([undefined, digest, false]);
-    const refused = foldEvents(stored(asked, { type: 'approval.rejected', digest, actor }));
+    const refused = foldEvents(toStoredEvents(asked, { type: 'approval.rejected', digest, actor }));
     expect([refused.pendingApproval, refused.approvedDigest, refused.isRejected]).toEqual([undefined, undefined, true]);
   });
 
   test('needs a new approval after a resume', () => {
-    const state = foldEvents(stored(asked, { type: 'approval.granted', digest, actor }, failedRun, resumed));
+    const state = foldEvents(toStoredEvents(asked, { type: 'approval.granted', digest, actor }, failedRun, resumed));
     expect(state.approvedDigest).toBeUndefined();
   });
 });
 
 describe('the next move', () => {
-  const chain = aPlan({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] });
+  const chain = buildPlan({ a: [], b: ['a'], c: ['a'], d: ['b', 'c'] });
   const guarded = chain.map((p) => (p.id === 'b' ? { ...p, isDestructive: true } : p));
   const doing = (...keys: string[]): Move[] => keys.map((key) => ({ kind: 'step', key }));
   const finish = (outcome: 'succeeded' | 'failed' | 'cancelled'): Move[] => [{ kind: 'finish', outcome }];
-  const postponed: EngineEvent = { type: 'step.deferred', step: 'a', error: aFault({ kind: 'deferred' }) };
+  const postponed: EngineEvent = { type: 'step.deferred', step: 'a', error: buildStepError({ kind: 'deferred' }) };
 
   test.each<[string, readonly EngineEvent[], readonly Move[]]>([
     ['begins with what waits for nothing', [requested, claimed], doing('a')],
@@ -139,9 +162,13 @@ describe('the next move', () => {
       [postponed, finished('b'), finished('c'), finished('d')],
       finish('succeeded'),
     ],
-    ['sleeps until a retry is due', [started('a'), failed('a', {}, at(60))], [{ kind: 'sleep', until: at(60) }]],
-    ['tries again when it is due', [started('a'), failed('a', {}, at(20))], doing('a')],
-    ['does not sleep while something runs', [finished('a'), failed('b', {}, at(60)), started('c')], []],
+    [
+      'sleeps until a retry is due',
+      [started('a'), failed('a', {}, atSecond(60))],
+      [{ kind: 'sleep', until: atSecond(60) }],
+    ],
+    ['tries again when it is due', [started('a'), failed('a', {}, atSecond(20))], doing('a')],
+    ['does not sleep while something runs', [finished('a'), failed('b', {}, atSecond(60)), started('c')], []],
     ['stops when a step has failed', [finished('a'), failed('b')], finish('failed')],
     ['begins nothing new after a failure, and lets what runs end', [finished('a'), failed('b'), started('c')], []],
     ['stops at a conflict', [{ type: 'step.conflicted', step: 'a', differences: [] }], finish('failed')],
@@ -160,7 +187,7 @@ describe('the next move', () => {
       doing('b', 'c'),
     ],
   ])('%s', (_, events, moves) => {
-    expect(decideMoves(chain, foldEvents(stored(...events)), at(30), false)).toEqual(moves);
+    expect(decideMoves(chain, foldEvents(toStoredEvents(...events)), atSecond(30), false)).toEqual(moves);
   });
 
   test.each<[string, readonly EngineEvent[], boolean, readonly Move[]]>([
@@ -175,11 +202,13 @@ describe('the next move', () => {
       finish('cancelled'),
     ],
   ])('%s', (_, events, mayDestroy, moves) => {
-    expect(decideMoves(guarded, foldEvents(stored(...events)), at(30), mayDestroy)).toEqual(moves);
+    expect(decideMoves(guarded, foldEvents(toStoredEvents(...events)), atSecond(30), mayDestroy)).toEqual(moves);
   });
 
   test('sleeps until the soonest of several retries', () => {
-    const events = stored(finished('a'), failed('b', {}, at(90)), failed('c', {}, at(60)));
-    expect(decideMoves(chain, foldEvents(events), at(30), false)).toEqual([{ kind: 'sleep', until: at(60) }]);
+    const events = toStoredEvents(finished('a'), failed('b', {}, atSecond(90)), failed('c', {}, atSecond(60)));
+    expect(decideMoves(chain, foldEvents(events), atSecond(30), false)).toEqual([
+      { kind: 'sleep', until: atSecond(60) },
+    ]);
   });
 });

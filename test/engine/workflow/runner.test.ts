@@ -8,15 +8,15 @@ import {
   type StepContext,
 } from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aPhase, aStep } from '../../fixtures/plan.ts';
-import { Bench } from '../../fixtures/runner.ts';
+import { buildPhase, buildStep } from '../../fixtures/plan.ts';
+import { RunnerFixture } from '../../fixtures/runner.ts';
 
 describe('a runner', () => {
   test('looks, makes what is absent, looks again and says so', async () => {
     const bench = await begun();
     const thing = aThing('a/1');
-    expect(await bench.drive(only(thing.step))).toBe('over');
-    expect(await bench.story()).toEqual([
+    expect(await bench.executeRun(only(thing.step))).toBe('over');
+    expect(await bench.listEventNames()).toEqual([
       'run.requested',
       'run.claimed',
       'step.started a/1',
@@ -30,8 +30,8 @@ describe('a runner', () => {
   test('adopts what is there and makes nothing', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { there: true });
-    await bench.drive(only(thing.step));
-    expect(await bench.events()).toContainEqual({
+    await bench.executeRun(only(thing.step));
+    expect(await bench.listEvents()).toContainEqual({
       type: 'step.finished',
       step: 'a/1',
       outcome: 'adopted',
@@ -44,28 +44,30 @@ describe('a runner', () => {
     const bench = await begun();
     const slow = aThing('a/1', { seenAfterMs: 20_000 });
     const from = +bench.clock.now();
-    await bench.drive(only(slow.step));
-    expect(await bench.story()).not.toContain('step.failed a/1');
+    await bench.executeRun(only(slow.step));
+    expect(await bench.listEventNames()).not.toContain('step.failed a/1');
     expect(+bench.clock.now() - from).toBeLessThan(25_000);
 
     const other = await begun();
     const never = aThing('a/1', { seenAfterMs: Number.POSITIVE_INFINITY });
-    await other.drive(only(never.step));
-    const faults = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.error.code] : []));
+    await other.executeRun(only(never.step));
+    const faults = (await other.listEvents()).flatMap((event) =>
+      event.type === 'step.failed' ? [event.error.code] : [],
+    );
     expect(faults).toEqual(Array(12).fill('not-there-yet'));
-    expect((await other.events()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
+    expect((await other.listEvents()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
   });
 
   test('shows a conflict and touches nothing', async () => {
     const bench = await begun();
     const differences = [{ field: 'range', desired: '10.0.0.0/24', actual: '10.1.0.0/24' }];
     let applied = 0;
-    const step = aStep('a/1', {
+    const step = buildStep('a/1', {
       observe: async () => ({ status: 'different', differences }),
       apply: async () => void applied++,
     });
-    await bench.drive(only(step));
-    expect((await bench.events()).slice(-2)).toEqual([
+    await bench.executeRun(only(step));
+    expect((await bench.listEvents()).slice(-2)).toEqual([
       { type: 'step.conflicted', step: 'a/1', differences },
       { type: 'run.finished', outcome: 'failed' },
     ]);
@@ -81,8 +83,8 @@ describe('a runner', () => {
       let looked = 0;
       const observe = async (): Promise<Observation> =>
         looked++ === 0 ? { status: 'absent' } : createPresentObservation();
-      await bench.drive(only(aStep('a/1', { observe, apply: async () => after })));
-      expect(await bench.events()).toContainEqual({
+      await bench.executeRun(only(buildStep('a/1', { observe, apply: async () => after })));
+      expect(await bench.listEvents()).toContainEqual({
         type: 'step.finished',
         step: 'a/1',
         outcome: 'applied',
@@ -95,7 +97,7 @@ describe('a runner', () => {
   test('tries again later and later what passes by itself, and what nobody knows three times', async () => {
     const codes = async (error: Error) => {
       const bench = await begun();
-      await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(error), apply: async () => {} })));
+      await bench.executeRun(only(buildStep('a/1', { observe: () => Promise.reject(error), apply: async () => {} })));
       const events = await bench.store.readEvents(bench.run);
       return events.flatMap(({ at, event }) => (event.type === 'step.failed' ? [{ at: +at, fault: event.error }] : []));
     };
@@ -109,9 +111,9 @@ describe('a runner', () => {
 
   test('keeps the text of an unknown error out of the events and in the log', async () => {
     const bench = await begun();
-    await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(new Error('token=abc')) })));
-    expect(JSON.stringify(await bench.events())).not.toContain('token=abc');
-    expect(bench.logged.join()).toContain('token=abc');
+    await bench.executeRun(only(buildStep('a/1', { observe: () => Promise.reject(new Error('token=abc')) })));
+    expect(JSON.stringify(await bench.listEvents())).not.toContain('token=abc');
+    expect(bench.logLines.join()).toContain('token=abc');
   });
 
   test('sends the same request again when no answer came, and another when there was one', async () => {
@@ -129,7 +131,7 @@ describe('a runner', () => {
         if (error) throw error;
       },
     });
-    await bench.drive(only(thing.step));
+    await bench.executeRun(only(thing.step));
     const [first, second, third, fourth] = requests;
     expect([second, third]).toEqual([first, first]);
     expect(fourth).not.toBe(first);
@@ -140,36 +142,36 @@ describe('a runner', () => {
     const bench = await begun();
     const fact = { name: 'x', schema: { parse: (value: unknown) => value } as never };
     let known: unknown;
-    const knower = aStep('b/1', {
+    const knower = buildStep('b/1', {
       async observe(c) {
         known = c.getOutput(fact);
         return createPresentObservation();
       },
     });
-    const maker = aStep('a/1', { observe: async () => createPresentObservation({ name: 'x', value: '1' }) });
-    await bench.drive([aPhase('a', [maker]), aPhase('b', [knower], ['a'])]);
+    const maker = buildStep('a/1', { observe: async () => createPresentObservation({ name: 'x', value: '1' }) });
+    await bench.executeRun([buildPhase('a', [maker]), buildPhase('b', [knower], ['a'])]);
     expect(known).toBe('1');
     const other = await begun();
-    await other.drive([aPhase('b', [knower])]);
-    const fault = (await other.events()).flatMap((event) => (event.type === 'step.failed' ? [event.error] : []))[0];
+    await other.executeRun([buildPhase('b', [knower])]);
+    const fault = (await other.listEvents()).flatMap((event) => (event.type === 'step.failed' ? [event.error] : []))[0];
     expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step made "x" known' });
   });
 
   test('ends when it is told to, with its steps stopped and tried again by the next one', async () => {
     const bench = await begun();
     const stop = new AbortController();
-    const step = aStep('a/1', {
+    const step = buildStep('a/1', {
       async observe({ clock, signal }) {
         setImmediate(() => stop.abort());
         await clock.sleep(1_000_000, signal);
         return createPresentObservation();
       },
     });
-    expect(await bench.drive(only(step), {}, stop.signal)).toBe('stopped');
-    const last = (await bench.events()).at(-1);
+    expect(await bench.executeRun(only(step), {}, stop.signal)).toBe('stopped');
+    const last = (await bench.listEvents()).at(-1);
     expect(last).toMatchObject({ type: 'step.failed', error: { code: 'cancelled' }, retryAt: expect.any(String) });
     expect(
-      await bench.drive(only(aStep('a/1', { observe: async () => createPresentObservation() })), {
+      await bench.executeRun(only(buildStep('a/1', { observe: async () => createPresentObservation() })), {
         leaseOwner: 'runner-2',
       }),
     ).toBe('over');
@@ -180,7 +182,7 @@ describe('a lease', () => {
   test('is renewed as long as the run is carried', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { takesMs: 10 * 60_000 });
-    const driving = bench.drive(only(thing.step));
+    const driving = bench.executeRun(only(thing.step));
     await bench.clock.sleep(5 * 60_000, new AbortController().signal);
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeUndefined();
     expect(await driving).toBe('over');
@@ -188,7 +190,9 @@ describe('a lease', () => {
 
   test('is given back, so that the next runner need not wait', async () => {
     const bench = await begun();
-    await bench.drive(only(aStep('a/1', { observe: () => Promise.reject(new KthwError('quota', { doing: 'x' })) })));
+    await bench.executeRun(
+      only(buildStep('a/1', { observe: () => Promise.reject(new KthwError('quota', { doing: 'x' })) })),
+    );
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
 
@@ -196,7 +200,7 @@ describe('a lease', () => {
     const bench = await begun();
     const things = ['a/1', 'a/2', 'a/3'].map((key) => aThing(key, { takesMs: 20_000 }));
     const phases = [
-      aPhase(
+      buildPhase(
         'a',
         things.map(({ step }) => step),
       ),
@@ -204,7 +208,7 @@ describe('a lease', () => {
     const ends = new Set<string>();
     const runner = async (leaseOwner: string) => {
       for (;;) {
-        const end = await bench.drive(phases, { leaseOwner });
+        const end = await bench.executeRun(phases, { leaseOwner });
         ends.add(end);
         if (end === 'over') return;
         await bench.clock.sleep(2_000, new AbortController().signal);
@@ -213,15 +217,15 @@ describe('a lease', () => {
     await Promise.all([runner('runner-1'), runner('runner-2'), runner('runner-3')]);
     expect(things.map(({ applied }) => applied)).toEqual([1, 1, 1]);
     expect([...ends].sort()).toEqual(['busy', 'over']);
-    expect((await bench.story()).filter((event) => event === 'run.finished').length).toBe(1);
+    expect((await bench.listEventNames()).filter((event) => event === 'run.finished').length).toBe(1);
   });
 
   test('that ran out while the runner slept lets it do nothing when it wakes', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { beforeLook: () => bench.clock.jump(60_000) });
-    expect(await bench.drive(only(thing.step))).toBe('lost');
+    expect(await bench.executeRun(only(thing.step))).toBe('lost');
     expect(thing.applied).toBe(0);
-    expect(await bench.story()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
+    expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
   });
 
   test('that somebody else took lets the runner write nothing more', async () => {
@@ -232,46 +236,46 @@ describe('a lease', () => {
         await bench.store.acquireLease(bench.run, 'runner-2', 30_000);
       },
     });
-    const before = bench.drive(only(thing.step));
+    const before = bench.executeRun(only(thing.step));
     expect(await before).toBe('lost');
-    expect(await bench.story()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
+    expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
     // The one who has it now finishes what the other began.
-    expect(await bench.drive(only(aThing('a/1', { there: true }).step), { leaseOwner: 'runner-2' })).toBe('over');
+    expect(await bench.executeRun(only(aThing('a/1', { there: true }).step), { leaseOwner: 'runner-2' })).toBe('over');
   });
 
   test('that is lost does not end the process by what a step said', async () => {
     const bench = await begun();
-    const step = aStep('a/1', {
+    const step = buildStep('a/1', {
       async apply(c) {
         await bench.store.acquireLease(bench.run, 'runner-1', 30_000);
         c.logProgress('a line that is never stored');
         await c.clock.sleep(5_000, c.signal);
       },
     });
-    expect(await bench.drive(only(step))).toBe('lost');
-    expect(JSON.stringify(await bench.events())).not.toContain('never stored');
+    expect(await bench.executeRun(only(step))).toBe('lost');
+    expect(JSON.stringify(await bench.listEvents())).not.toContain('never stored');
   });
 
   test('that can not be renewed for another reason puts the run down to be taken up again', async () => {
     const bench = await begun();
     const store = failing(bench.store, 'renewLease');
     const thing = aThing('a/1', { takesMs: 60_000 });
-    await expect(bench.drive(only(thing.step), { store })).rejects.toThrow('the store broke');
+    await expect(bench.executeRun(only(thing.step), { store })).rejects.toThrow('the store broke');
     expect((await bench.store.read('run', bench.run))?.value.open).toBe(true);
   });
 
   test('is not kept by a runner that could not open the world', async () => {
     const bench = await begun();
     const openResources = () => Promise.reject(new Error('no credentials'));
-    await expect(bench.drive(only(aThing('a/1').step), { openResources })).rejects.toThrow('no credentials');
+    await expect(bench.executeRun(only(aThing('a/1').step), { openResources })).rejects.toThrow('no credentials');
     await bench.clock.sleep(60_000, new AbortController().signal);
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
 });
 
-async function begun(): Promise<Bench> {
-  const bench = new Bench();
-  await bench.begin();
+async function begun(): Promise<RunnerFixture> {
+  const bench = new RunnerFixture();
+  await bench.requestRun();
   return bench;
 }
 
@@ -286,7 +290,7 @@ interface Thing {
 /** Something that is made once. */
 function aThing(key: string, { there = false, seenAfterMs = 0, takesMs = 0, beforeLook, apply }: Thing = {}) {
   const thing = { applied: 0, seenAt: there ? 0 : Number.POSITIVE_INFINITY };
-  const step = aStep(key, {
+  const step = buildStep(key, {
     async observe({ clock }) {
       beforeLook?.();
       return +clock.now() >= thing.seenAt ? createPresentObservation() : { status: 'absent' };
@@ -307,7 +311,7 @@ function aThing(key: string, { there = false, seenAfterMs = 0, takesMs = 0, befo
 }
 
 function only(step: Step): Phase[] {
-  return [aPhase('a', [step])];
+  return [buildPhase('a', [step])];
 }
 
 /** A store whose calls of one name fail. */

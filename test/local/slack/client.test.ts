@@ -54,7 +54,7 @@ describe('the people of the workspace', () => {
   it('see what is unread, until they read it', async () => {
     const { ts } = await harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'hi <@U0000ADA0>' });
     const entry = async () => {
-      const team = await harness.people.look<{ channels: { name: string; unread: number; mentions: number }[] }>(
+      const team = await harness.people.fetchQuery<{ channels: { name: string; unread: number; mentions: number }[] }>(
         'team',
         { as: 'ada' },
       );

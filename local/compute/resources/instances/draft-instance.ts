@@ -106,7 +106,7 @@ function draftDisk(
     mode: 'READ_WRITE',
     interface: 'SCSI',
     boot: true,
-    autoDelete: autoDelete,
+    autoDelete,
     deviceName: disk.deviceName ?? 'persistent-disk-0',
     diskSizeGb: sizeGb,
     licenses: image.licenses,

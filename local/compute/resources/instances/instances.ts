@@ -55,7 +55,7 @@ export const instances: ResourceKind<Instance> = {
   ],
   computeFields: ({ status }) => ({ cpuPlatform: status === 'RUNNING' ? 'Intel Broadwell' : 'Unknown CPU Platform' }),
   listNetworks: ({ networkInterfaces }) => networkInterfaces.map(({ network }) => network),
-  computeQuotaUsage: computeQuotaUsage,
+  computeQuotaUsage,
   checkDeletable({ deletionProtection, name }) {
     if (!deletionProtection) return;
     throw new ApiError(

@@ -42,7 +42,7 @@ export const machineTypes: ResourceKind<MachineType> = {
     return Object.entries(machineTypeSpecs).map(([name, [guestCpus, memoryMb, share]], at) => ({
       kind: 'compute#machineType',
       id: String(1000 + at),
-      creationTimestamp: creationTimestamp,
+      creationTimestamp,
       name,
       description: `${guestCpus} vCPU${guestCpus === 1 ? '' : 's'}${share === undefined ? '' : ' (shared physical core)'} and ${memoryMb} MB RAM`,
       guestCpus,

@@ -11,7 +11,7 @@ const inputTypes: Readonly<Record<string, string>> = {
 };
 
 /** Everything that is typed. */
-export function TextInput({ control, field, currentValue, onInput, onAction, dispatchesActions: tells }: ControlProps) {
+export function TextInput({ control, field, currentValue, onInput, onAction, dispatchesActions }: ControlProps) {
   const initial = control.initial_value ?? control.initial_date ?? control.initial_time ?? '';
   const value = String(currentValue ?? initial);
   const triggers = control.dispatch_action_config?.trigger_actions_on ?? ['on_enter_pressed'];
@@ -21,7 +21,7 @@ export function TextInput({ control, field, currentValue, onInput, onAction, dis
     if (isPicker || triggers.includes('on_character_entered')) void onAction(text);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !tells || !triggers.includes('on_enter_pressed')) return;
+    if (event.key !== 'Enter' || !dispatchesActions || !triggers.includes('on_enter_pressed')) return;
     event.preventDefault();
     void onAction(value);
   };

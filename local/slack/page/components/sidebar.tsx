@@ -106,7 +106,7 @@ interface PersonSwitcherProps {
 }
 
 /** Who one is here, and the others whom one can be: in this window, or in another beside it. */
-function PersonSwitcher({ me, people, buildHref: to }: PersonSwitcherProps) {
+function PersonSwitcher({ me, people, buildHref }: PersonSwitcherProps) {
   return (
     <details className="people">
       <summary>
@@ -119,13 +119,13 @@ function PersonSwitcher({ me, people, buildHref: to }: PersonSwitcherProps) {
         .filter(({ id, isBot }) => id !== me.id && !isBot)
         .map((one) => (
           <span className="person" key={one.id}>
-            <a className="row" href={to({ as: one.name })}>
+            <a className="row" href={buildHref({ as: one.name })}>
               <Avatar person={one} small />
               <span className="name">Be {one.realName}</span>
             </a>
             <a
               className="icon-button"
-              href={to({ as: one.name })}
+              href={buildHref({ as: one.name })}
               target="_blank"
               rel="noreferrer"
               aria-label={`Be ${one.realName} in a window of its own`}

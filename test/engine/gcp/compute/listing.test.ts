@@ -10,9 +10,9 @@ import { createComputeClient } from '../../../../src/engine/gcp/compute/create-c
 import { network } from '../../../../src/engine/phases/network.ts';
 import { listOrphanedResources } from '../../../../src/engine/steps/orphaned-resources.ts';
 import type { StepContext } from '../../../../src/engine/workflow/step.ts';
-import { aCluster } from '../../../fixtures/cluster.ts';
+import { buildCluster } from '../../../fixtures/cluster.ts';
 
-const cluster = aCluster({ name: 'demo', region: 'us-west1', zone: 'us-west1-c', controllers: 1, workers: 0 });
+const cluster = buildCluster({ name: 'demo', region: 'us-west1', zone: 'us-west1-c', controllers: 1, workers: 0 });
 const { region, zone } = cluster;
 const { signal } = new AbortController();
 const description = 'kthw cluster demo';

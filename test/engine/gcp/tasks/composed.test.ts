@@ -6,7 +6,7 @@ import { startApp } from '../../../../src/app.ts';
 import { readConfig } from '../../../../src/config.ts';
 import { ClusterSpec } from '../../../../src/store/records.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
-import { aCluster } from '../../../fixtures/cluster.ts';
+import { buildCluster } from '../../../fixtures/cluster.ts';
 import { CloudTasks } from '../../../support/cloud-tasks.ts';
 import { clusterRecord, runRecord } from '../../../support/store-fixtures.ts';
 
@@ -30,7 +30,7 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
     await store.close();
     rmSync(folder, { recursive: true });
   });
-  const spec = ClusterSpec.parse(aCluster());
+  const spec = ClusterSpec.parse(buildCluster());
   await store.write('run', 'r1', runRecord({ spec }), undefined);
   await store.append('r1', [{ type: 'run.requested', operation: 'create', actor: { team: 'T1', user: 'U1' } }]);
   await store.write('cluster', 'demo', clusterRecord({ spec, activeRun: 'r1', runs: ['r1'] }), undefined);

@@ -10,7 +10,7 @@ import type { Dispatcher } from '../../../../src/engine/workflow/dispatcher.ts';
 import { executeRun, type RunnerOptions } from '../../../../src/engine/workflow/runner.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/store/store.ts';
-import { nothingThere } from '../../../fixtures/empty-project.ts';
+import { createEmptyProject } from '../../../fixtures/empty-project.ts';
 import { type TutorialOptions, tutorial } from './tutorial.ts';
 
 export interface InstanceOptions extends TutorialOptions {
@@ -59,7 +59,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     random: Math.random,
     leaseMs,
     approvalMs,
-    openResources: async () => ({ clients: nothingThere() as never, close: async () => {} }),
+    openResources: async () => ({ clients: createEmptyProject() as never, close: async () => {} }),
     onEventsAppended: () => {},
     log,
     killPoint,

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { StartResultOrNotFound } from '../../../../src/engine/service/cluster-service-types.ts';
 import type { EngineEvent } from '../../../../src/store/events.ts';
 import { ClusterSpec } from '../../../../src/store/records.ts';
-import { aCluster } from '../../../fixtures/cluster.ts';
+import { buildCluster } from '../../../fixtures/cluster.ts';
 import { CloudTasks } from '../../../support/cloud-tasks.ts';
 import { type Instance, type InstanceOptions, startInstance } from './instance.ts';
 import { madeIn } from './tutorial.ts';
@@ -36,7 +36,7 @@ export async function openRig() {
 
 /** Asks for the cluster and says which run does it. */
 export async function create({ desk }: Instance): Promise<string> {
-  return runOf(await desk.createCluster({ spec: ClusterSpec.parse(aCluster()), requester: by, channel: 'C1' }));
+  return runOf(await desk.createCluster({ spec: ClusterSpec.parse(buildCluster()), requester: by, channel: 'C1' }));
 }
 
 export function runOf(answer: StartResultOrNotFound): string {
