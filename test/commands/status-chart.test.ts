@@ -60,7 +60,7 @@ describe('status', () => {
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('follows in your direct messages');
     expect(pictures).toHaveLength(1);
-    const [{ channel: where, image } = { channel: '', picture: undefined }] = pictures;
+    const [{ channel: where, image } = { channel: '', image: undefined }] = pictures;
     expect(where).toBe('D-U1');
     expect(image?.name).toMatch(/^demo-\d{14}\.png$/);
     expect(

@@ -296,7 +296,7 @@ describe('in a workspace', () => {
   test('a mention does what the command does, once, though it is sent again', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
-    const { bot } = await slack.slackClient.look<{ bot: { user: string } }>('team', { as: 'ada' });
+    const { bot } = await slack.slackClient.fetchQuery<{ bot: { user: string } }>('team', { as: 'ada' });
     const event = {
       type: 'app_mention',
       user: 'U1',
