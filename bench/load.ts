@@ -79,7 +79,9 @@ await rm(folder, { recursive: true });
 
 async function createClusters(): Promise<void> {
   const requester = { team: 'T1', user: 'U1' };
-  const specs = Array.from({ length: clusters }, (_, i) => buildSpec({ name: `load-${i}`, controllers: 3, workers: 3 }));
+  const specs = Array.from({ length: clusters }, (_, i) =>
+    buildSpec({ name: `load-${i}`, controllers: 3, workers: 3 }),
+  );
   await Promise.all(
     specs.map((spec) => engine.clusterService.createCluster({ spec, requester, channel: `C-${spec.name}` })),
   );

@@ -47,7 +47,9 @@ export async function look(world: RunEnvironment, spec: ClusterSpec): Promise<Se
     cluster: { state: record?.state, held: record?.activeRun !== undefined, facts: record?.outputs },
     resources: world.compute.listResourceNames(),
     open: await openIn(world, spec),
-    madeAgain: [...world.compute.getInsertCounts()].filter(([, times]) => times !== 1).map(([name, times]) => `${name} ${times}`),
+    madeAgain: [...world.compute.getInsertCounts()]
+      .filter(([, times]) => times !== 1)
+      .map(([name, times]) => `${name} ${times}`),
     unsteady: planned.filter((key) => steps.filter((step) => step === key).length !== 1),
     troubles: view?.problems ?? [],
     authorities: there ? (await authoritiesIn(world, spec)).size : 0,

@@ -117,7 +117,9 @@ describe('a create in which something goes wrong', () => {
     goesWrong(world);
     const run = await world.createCluster(world.createProcess());
     expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect((await world.listEvents(run, 'step.failed')).length + world.compute.faults.countCalls(/^insert/)).toBeGreaterThan(0);
+    expect(
+      (await world.listEvents(run, 'step.failed')).length + world.compute.faults.countCalls(/^insert/),
+    ).toBeGreaterThan(0);
     expect(await look(world, buildSpec())).toMatchObject({ ends: 1, madeAgain: [], unsteady: [], troubles: [] });
     await world.close();
   });
@@ -151,7 +153,9 @@ describe('a create in which something goes wrong', () => {
         if (step !== `control-plane/${controller}` || point !== 'after-call') return;
         world.ssh.findHostByName(controller)?.reboot();
         world.ssh.unreachable.add(controller);
-        void world.clock.sleep(40_000, new AbortController().signal).then(() => world.ssh.unreachable.delete(controller));
+        void world.clock
+          .sleep(40_000, new AbortController().signal)
+          .then(() => world.ssh.unreachable.delete(controller));
       },
     });
     const run = await world.createCluster(process);
@@ -189,7 +193,13 @@ function onInsert(world: RunEnvironment, error: Error, when: 'before' | 'after',
   world.compute.faults.plan({ call: new RegExp(`^insert instances ${controller}`), when, times, error: () => error });
 }
 
-function onMachine(world: RunEnvironment, call: RegExp, error: Error, when: 'before' | 'after' = 'before', times = 1): void {
+function onMachine(
+  world: RunEnvironment,
+  call: RegExp,
+  error: Error,
+  when: 'before' | 'after' = 'before',
+  times = 1,
+): void {
   world.ssh.faults.plan({ call, when, times, error: () => error });
 }
 

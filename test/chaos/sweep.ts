@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KillPoint } from '../../src/engine/workflow/execute-step.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
-import { type Process, buildSpec, RunEnvironment } from '../fakes/run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from '../fakes/run-environment.ts';
 import { look, type Seen } from './baseline.ts';
 
 /** What is swept. A rebuild starts over from the controllers; a scaling takes a worker away. */
@@ -115,7 +115,12 @@ async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): P
   return world;
 }
 
-function ask(world: RunEnvironment, { clusterService }: Process, operation: Operation, shape: Partial<ClusterSpec>): Promise<object> {
+function ask(
+  world: RunEnvironment,
+  { clusterService }: Process,
+  operation: Operation,
+  shape: Partial<ClusterSpec>,
+): Promise<object> {
   const spec = buildSpec(shape);
   const { requester } = world;
   switch (operation) {

@@ -3,14 +3,14 @@ import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
 import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
+import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
 import {
-  createNotifierEnvironment,
   closeNotifierEnvironments,
+  createNotifierEnvironment,
   getSummaryMessage,
   notifyEvents,
-} from '../fixtures/cluster-service.ts';
-import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
-import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
+} from '../fixtures/notifier-environment.ts';
+import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
 

@@ -6,7 +6,7 @@ import type { CommandDeps } from '../../src/commands/routing/command.ts';
 import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
 import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service-types.ts';
 import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
-import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
+import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 
 const origin = { requester: testUser, channel };
 const ada = { team: testUser.team, user: 'U0000ADA0' };

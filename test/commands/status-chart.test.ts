@@ -8,7 +8,7 @@ import type { ClusterService } from '../../src/engine/service/cluster-service-ty
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FakeChat } from '../fakes/chat.ts';
 import { FakeClock } from '../fakes/commands-clock.ts';
-import { testUser, channel, buildCreateDefaults } from '../fixtures/run.ts';
+import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 import { aStatus } from './messages/view-fixture.ts';
 
 const outputs = { 'external-address/demo-controller-0': '198.51.100.10' };

@@ -265,7 +265,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(places.get('command lines')).toContain('src/main.ts');
     expect(places.get('command lines')).toContain('kube-apiserver');
     const secrets = await keyMaterial(stage.stateDir, 'demo');
-    expect(secrets.map(({ of }) => of)).toEqual(expect.arrayContaining(['authority', 'encryption/key', 'ssh/key']));
+    expect(secrets.map(({ of }) => of)).toEqual(expect.arrayContaining(['ca', 'encryption/key', 'ssh/key']));
     expect(secrets.length).toBeGreaterThan(10);
     const own = Buffer.from(/client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? '', 'base64').toString();
     const wanted = [...secrets, { of: "Ada's key", texts: needlesIn(own) }];

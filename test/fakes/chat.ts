@@ -36,7 +36,7 @@ export interface PostedMessage extends MessageRef {
   editCount: number;
 }
 
-/** Slack as the courier sees it: keeps what was posted, fails when told to, and counts how fast it is called. */
+/** Slack as the notifier sees it: keeps what was posted, fails when told to, and counts how fast it is called. */
 export class FakeChat implements Chat {
   readonly postedMessages: PostedMessage[] = [];
   readonly uploadedFiles: { channel: string; name: string; content: Secret; comment: Message }[] = [];

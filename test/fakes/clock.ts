@@ -8,7 +8,7 @@ interface Sleeper {
 /**
  * A clock on which waiting takes no real time: once everything else that this process can do is done, it jumps to the
  * next moment that somebody sleeps until. Two sleepers of the same moment wake in the order in which they lay down.
- * `during` holds it while real work (a key that is made in the thread pool) is under way. `jump` is what a suspended
+ * `pauseDuring` holds it while real work (a key that is made in the thread pool) is under way. `jump` is what a suspended
  * machine sees: time is gone, nobody woke up in between.
  */
 export class VirtualClock implements Clock {

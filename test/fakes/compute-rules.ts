@@ -13,7 +13,7 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number];
 
-/** One shelf a kind of resource, by name. */
+/** One table for each kind of resource, by name. */
 export type ResourceTables<T> = Record<Kind, Map<string, T>>;
 
 type Spec = GlobalResource & Readonly<Record<string, unknown>>;

@@ -84,7 +84,7 @@ export class FakeCompute implements ComputeClient {
   /** Disks are part of their machines here. */
   readonly disks: ComputeClient['disks'] = { list: async () => [], delete: async () => {} };
 
-  /** Asked for the health of pool members; the world sets it. */
+  /** Asked for the health of pool members; the environment sets it. */
   getInstanceHealth: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
   async getHostKeys({ name }: GlobalResource, signal: AbortSignal): Promise<readonly string[]> {

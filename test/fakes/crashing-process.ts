@@ -1,4 +1,4 @@
-/** A process as far as the world sees it: once it has ended, nothing that it still tries has an effect. */
+/** A process as far as others see it: once it has ended, nothing that it still tries has an effect. */
 export class CrashingProcess {
   #hasEnded = false;
 
@@ -13,33 +13,33 @@ export class CrashingProcess {
   /**
    * The same object in the hands of this process. A call that is under way when it ends has had its effect or will have
    * it, as with a request that was sent; its answer reaches nobody. A call after the end is never made.
-   * @param around told of every call before it is made and after it had its effect; may end the process there
+   * @param onCall told of every call before it is made and after it had its effect; may end the process there
    */
-  wrap<T extends object>(target: T, around: OnCall = () => {}): T {
+  wrap<T extends object>(target: T, onCall: OnCall = () => {}): T {
     return new Proxy(target, {
       get: (of, name) => {
         const value: unknown = Reflect.get(of, name, of);
         if (typeof value === 'function') {
-          return (...args: unknown[]) => this.#call(String(name), value.bind(of), args, around);
+          return (...args: unknown[]) => this.#call(String(name), value.bind(of), args, onCall);
         }
-        return typeof value === 'object' && value !== null ? this.wrap(value, around) : value;
+        return typeof value === 'object' && value !== null ? this.wrap(value, onCall) : value;
       },
     });
   }
 
-  #call(name: string, method: (...args: unknown[]) => unknown, args: unknown[], around: OnCall): unknown {
-    if (!this.#hasEnded) around(name, 'before');
+  #call(name: string, method: (...args: unknown[]) => unknown, args: unknown[], onCall: OnCall): unknown {
+    if (!this.#hasEnded) onCall(name, 'before');
     if (this.#hasEnded) return rejectAsEnded();
     const result = method(...args);
-    if (result instanceof Promise) return this.#awaitResult(name, result, around);
-    return typeof result === 'object' && result !== null ? this.wrap(result, around) : result;
+    if (result instanceof Promise) return this.#awaitResult(name, result, onCall);
+    return typeof result === 'object' && result !== null ? this.wrap(result, onCall) : result;
   }
 
-  async #awaitResult(name: string, result: Promise<unknown>, around: OnCall): Promise<unknown> {
+  async #awaitResult(name: string, result: Promise<unknown>, onCall: OnCall): Promise<unknown> {
     try {
       return await result;
     } finally {
-      if (!this.#hasEnded) around(name, 'after');
+      if (!this.#hasEnded) onCall(name, 'after');
       if (this.#hasEnded) await rejectAsEnded();
     }
   }

@@ -149,64 +149,64 @@ describe('a process', () => {
 
 describe('a machine', () => {
   test('is another one after it was made again: an empty disk, and other host keys', async () => {
-    const { world, host, write } = await aMachine();
+    const { environment, host, write } = await aMachine();
     await write('one');
-    expect(world.ssh.findHostByName('demo-worker-0')?.files.size).toBeGreaterThan(0);
-    const worker = machineOf(world);
-    await world.compute.instances.delete(worker, call('x1'));
-    await world.compute.instances.insert(worker, call('x2'));
-    await world.clock.sleep(30_000, signal);
+    expect(environment.ssh.findHostByName('demo-worker-0')?.files.size).toBeGreaterThan(0);
+    const worker = machineOf(environment);
+    await environment.compute.instances.delete(worker, call('x1'));
+    await environment.compute.instances.insert(worker, call('x2'));
+    await environment.clock.sleep(30_000, signal);
     await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
-    const [key = ''] = await world.compute.getHostKeys(worker, signal);
+    const [key = ''] = await environment.compute.getHostKeys(worker, signal);
     expect(
-      world.ssh.findHostByAddress(world.compute.listInstances().find(({ name }) => name === 'demo-worker-0')?.externalAddress ?? '')?.files.size,
+      environment.ssh.findHostByAddress(environment.compute.listInstances().find(({ name }) => name === 'demo-worker-0')?.externalAddress ?? '')?.files.size,
     ).toBe(0);
     expect(key).not.toBe('');
-    await world.close();
+    await environment.close();
   });
 
   test('lets nobody in while the rule for ssh is off, nor without a key', async () => {
-    const { world, host } = await aMachine();
+    const { environment, host } = await aMachine();
     const run = () => host.run('true', { deadlineMs: 1, signal });
     await run();
-    world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
+    environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
     await expect(run()).rejects.toMatchObject({ code: 'ssh-unreachable' });
-    world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-    world.compute.tamper('instances', 'demo-worker-0', { metadata: {} });
+    environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+    environment.compute.tamper('instances', 'demo-worker-0', { metadata: {} });
     await expect(run()).rejects.toMatchObject({ code: 'ssh-denied' });
-    await world.close();
+    await environment.close();
   });
 
   test('keeps its files over a reboot, and runs what was enabled', async () => {
-    const { world } = await aMachine();
-    const machine = world.ssh.findHostByName('demo-worker-0');
+    const { environment } = await aMachine();
+    const machine = environment.ssh.findHostByName('demo-worker-0');
     const files = machine?.files.size;
     machine?.runningServices.add('started by hand');
     machine?.reboot();
     expect([...(machine?.runningServices ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
     expect(machine?.files.size).toBe(files);
-    await world.close();
+    await environment.close();
   });
 
   test('keeps the files that were written before a write was cut, and has none of the others', async () => {
-    const { world, write } = await aMachine();
-    world.ssh.faults.plan({
+    const { environment, write } = await aMachine();
+    environment.ssh.faults.plan({
       call: /^write-rest demo-worker-0/,
       when: 'before',
       error: () => new KthwError('ssh-cut', { host: 'demo-worker-0', doing: 'writing' }),
     });
     await expect(write('one', 'two')).rejects.toMatchObject({ code: 'ssh-cut' });
-    const paths = [...(world.ssh.findHostByName('demo-worker-0')?.files.keys() ?? [])];
+    const paths = [...(environment.ssh.findHostByName('demo-worker-0')?.files.keys() ?? [])];
     expect([paths.includes('/tmp/one'), paths.includes('/tmp/two')]).toEqual([true, false]);
-    await world.close();
+    await environment.close();
   });
 });
 
 describe('an API server', () => {
   test('is reached only while it runs, and its namespaces go with all that is in them', async () => {
-    const { world } = await aMachine();
-    const record = (await world.store.read('cluster', 'demo'))?.value;
-    const api = world.kube.connect({
+    const { environment } = await aMachine();
+    const record = (await environment.store.read('cluster', 'demo'))?.value;
+    const api = environment.kube.connect({
       address: String(record?.outputs['public-address']),
       caCertificate: '',
       certificate: '',
@@ -218,11 +218,11 @@ describe('an API server', () => {
     await api.apply(`${namespace}/secrets/s`, {}, signal);
     await api.request('DELETE', namespace, signal);
     expect((await api.request('GET', namespace, signal)).body).toMatchObject({ status: { phase: 'Terminating' } });
-    await world.clock.sleep(10_000, signal);
+    await environment.clock.sleep(10_000, signal);
     expect((await api.request('GET', `${namespace}/secrets/s`, signal)).status).toBe(404);
-    world.ssh.findHostByName('demo-controller-0')?.runningServices.delete('kube-apiserver');
+    environment.ssh.findHostByName('demo-controller-0')?.runningServices.delete('kube-apiserver');
     await expect(api.request('GET', '/readyz', signal)).rejects.toMatchObject({ code: 'api-unreachable' });
-    await world.close();
+    await environment.close();
   });
 });
 
@@ -236,13 +236,13 @@ function call(requestId: string) {
 
 /** A cluster, and its worker as the engine reached it while the way in was open. */
 async function aMachine() {
-  const world = new RunEnvironment();
-  await world.createCluster(world.createProcess());
-  await world.clock.sleep(10_000, signal);
-  world.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
-  world.compute.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
-  const outputs = (await world.store.read('cluster', 'demo'))?.value.outputs ?? {};
-  const host = world.ssh.createClient().getHost({
+  const environment = new RunEnvironment();
+  await environment.createCluster(environment.createProcess());
+  await environment.clock.sleep(10_000, signal);
+  environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
+  environment.compute.tamper('instances', 'demo-worker-0', { metadata: { 'ssh-keys': 'kthw:ssh-ed25519 AAAA' } });
+  const outputs = (await environment.store.read('cluster', 'demo'))?.value.outputs ?? {};
+  const host = environment.ssh.createClient().getHost({
     name: 'demo-worker-0',
     address: String(outputs['external-address/demo-worker-0']),
     user: 'kthw',
@@ -254,11 +254,11 @@ async function aMachine() {
       names.map((name) => ({ path: `/tmp/${name}`, content: name, mode: 0o644 })),
       { deadlineMs: 1, signal },
     );
-  return { world, host, write };
+  return { environment, host, write };
 }
 
-function machineOf(world: RunEnvironment): InstanceSpec {
-  const found = world.compute.listInstances().find(({ name }) => name === 'demo-worker-0');
+function machineOf(environment: RunEnvironment): InstanceSpec {
+  const found = environment.compute.listInstances().find(({ name }) => name === 'demo-worker-0');
   if (!found) throw new Error('there is no worker');
   return { ...found.spec, zone: buildSpec().zone };
 }

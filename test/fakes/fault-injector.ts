@@ -9,8 +9,8 @@ export interface PlannedFault {
 }
 
 /**
- * What goes wrong in a double, and how often each call was made. A planned fault strikes `times` times and is then used
- * up; `mend` takes all of them back, as somebody does who puts things right.
+ * What goes wrong in a fake, and how often each call was made. A planned fault strikes `times` times and is then used
+ * up; `clear` takes all of them back, as somebody does who puts things right.
  */
 export class FaultInjector {
   readonly #callCounts = new Map<string, number>();

@@ -41,10 +41,10 @@ export class FakeKube implements KubeClient {
   readonly #deletedNodes = new Map<string, { readonly instanceId: number | undefined; readonly starts: number }>();
   readonly #drainedNodes = new Set<string>();
 
-  constructor(clock: VirtualClock, cloud: FakeCompute, remote: FakeSsh) {
+  constructor(clock: VirtualClock, compute: FakeCompute, ssh: FakeSsh) {
     this.#clock = clock;
-    this.#compute = cloud;
-    this.#ssh = remote;
+    this.#compute = compute;
+    this.#ssh = ssh;
   }
 
   connect({ address }: KubeConnectOptions): KubeApi {

@@ -1,6 +1,6 @@
 import { type Process, buildSpec, RunEnvironment } from './run-environment.ts';
 
-/** A world in which clusters are made chapter by chapter, and somebody presses the buttons. */
+/** An environment in which clusters are made chapter by chapter, and somebody presses the buttons. */
 export class PausingRunEnvironment extends RunEnvironment {
   /** @returns the run */
   async startCreate({ clusterService }: Process): Promise<string> {

@@ -15,7 +15,7 @@ import { FakeHost } from './host.ts';
 type CallOptions = Omit<CommandOptions, 'stdin'>;
 
 /**
- * The machines of the cloud double over ssh. One that was deleted and made again is another machine with an empty disk
+ * The instances of the fake Compute Engine over ssh. One that was deleted and made again is another machine with an empty disk
  * and other host keys. Calls are named `look|note|write|make|exists|undo|run MACHINE STEP`; a `write` that is cut (planned after the
  * first file as `write-rest`) leaves the files that were written whole. Exit codes can be planned with {@link planExit}.
  */
@@ -31,8 +31,8 @@ export class FakeSsh {
   readonly #restarts = new Map<number, number>();
   #plannedExits: { readonly call: RegExp; readonly result: Partial<CommandResult>; remaining: number }[] = [];
 
-  constructor(cloud: FakeCompute) {
-    this.#compute = cloud;
+  constructor(compute: FakeCompute) {
+    this.#compute = compute;
   }
 
   /** As one process opens them for one run. */
@@ -94,7 +94,7 @@ export class FakeSsh {
       /^while read -r want path[\s\S]*if output=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
     );
     const kind = classifyScript(script, step);
-    if (kind === 'look' && !look) throw new Error(`the double of the machines does not know this look:\n${script}`);
+    if (kind === 'look' && !look) throw new Error(`the fake hosts do not know this look:\n${script}`);
     const call = `${kind} ${target.name} ${step ?? script.split('\n').at(-1)}`;
     return await this.faults.run(call, () => {
       const machine = this.#connect(target, options);
@@ -112,12 +112,12 @@ export class FakeSsh {
     });
   }
 
-  async #runBatch(target: SshTarget, parts: readonly SshOperation[], options: CallOptions): Promise<CommandResult> {
+  async #runBatch(target: SshTarget, operations: readonly SshOperation[], options: CallOptions): Promise<CommandResult> {
     let stdout = '';
-    for (const part of parts) {
-      if ('write' in part) await this.#writeFiles(target, part.write, options);
+    for (const operation of operations) {
+      if ('write' in operation) await this.#writeFiles(target, operation.write, options);
       else {
-        const { run, stdin = '' } = part;
+        const { run, stdin = '' } = operation;
         const result = await this.#run(target, run, { ...options, stdin });
         if (result.exitCode !== 0) return result;
         stdout += result.stdout;

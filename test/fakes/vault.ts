@@ -11,7 +11,7 @@ const generatedSecrets = new Map<string, Promise<Secret>>();
 
 /**
  * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
- * in earnest, once for each path and each turn: a world that makes the same secret twice gets two that differ, so that a
+ * in earnest, once for each path and each turn: an environment that makes the same secret twice gets two that differ, so that a
  * test sees whether the first one stayed.
  */
 export class FakeVaults {

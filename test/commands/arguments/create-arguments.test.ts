@@ -10,7 +10,7 @@ import {
 } from '../../../src/commands/interactions/create-cluster-modal.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
-import { buildSpec, buildCreateDefaults } from '../../fixtures/run.ts';
+import { buildCreateDefaults, buildSpec } from '../../fixtures/run.ts';
 
 /** Every field of the form as it is when nothing was changed. */
 function unchanged(): Record<string, string> {

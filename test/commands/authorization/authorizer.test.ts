@@ -3,7 +3,7 @@ import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { type SlackFixture, type SlackFixtureOptions, startSlackFixture, sendToBot } from '../../fixtures/slack.ts';
+import { type SlackFixture, type SlackFixtureOptions, sendToBot, startSlackFixture } from '../../fixtures/slack.ts';
 
 const general = 'general';
 const team = 'T0000LOCAL';
@@ -342,7 +342,7 @@ describe('who may not', () => {
 
 test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
   const slack = await withPolicy({});
-  const { slackClient: people, store, desk: clusterService, chat } = slack;
+  const { slackClient: people, store, clusterService, chat } = slack;
   await people.actAs('ada').sendCommand(general, '/kthw create demo --ttl 30m');
   await people.waitFor(async () => (await thread(slack)).length > 0);
   const log = () => {};

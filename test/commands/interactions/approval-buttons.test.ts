@@ -4,7 +4,7 @@ import type { EngineEvent } from '../../../src/store/events.ts';
 import { openFirestoreStore } from '../../../src/store/firestore/firestore-store.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { createTestClusterService, buildSpec, testUser, channel } from '../../fixtures/run.ts';
+import { buildSpec, channel, createTestClusterService, testUser } from '../../fixtures/run.ts';
 import {
   type FirestoreEmulator,
   findFirestoreEmulator,

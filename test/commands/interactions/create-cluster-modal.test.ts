@@ -6,7 +6,7 @@ import type { ModalInput } from '../../../src/commands/routing/command.ts';
 import type { ComputeCatalog, ComputeChoices } from '../../../src/engine/service/compute-catalog.ts';
 import { sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { buildSpec } from '../../fixtures/run.ts';
-import { type SlackFixture, type SlackFixtureOptions, startSlackFixture, sendToBot } from '../../fixtures/slack.ts';
+import { type SlackFixture, type SlackFixtureOptions, sendToBot, startSlackFixture } from '../../fixtures/slack.ts';
 
 const open: SlackFixture[] = [];
 const general = 'general';

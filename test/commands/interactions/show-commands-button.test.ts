@@ -105,7 +105,7 @@ describe('a create that pauses', () => {
     );
     await ada.clickInMessage(general, status.ts, 'pause.stop');
     await reply(slack, 'stopped here');
-    const view = await slack.desk.getRunView(slack.run);
+    const view = await slack.clusterService.getRunView(slack.run);
     expect(view).toMatchObject({ cancelRequested: true });
     expect(view?.pausedAfterChapter).toBeUndefined();
   });

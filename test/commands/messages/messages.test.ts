@@ -14,7 +14,7 @@ import {
   renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
-import { buildStepError, buildSpec, testUser } from '../../fixtures/run.ts';
+import { buildSpec, buildStepError, testUser } from '../../fixtures/run.ts';
 import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 

@@ -1,5 +1,5 @@
 import type { ClusterStatus, PhaseView, RunView } from '../../../src/engine/service/cluster-service-types.ts';
-import { buildSpec, testUser, channel } from '../../fixtures/run.ts';
+import { buildSpec, channel, testUser } from '../../fixtures/run.ts';
 
 export const noon = new Date('2026-01-05T12:00:00Z');
 

@@ -4,7 +4,7 @@ import { FakeChat } from '../../fakes/chat.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
 import type { Process } from '../../fakes/run-environment.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
-import { testUser, channel } from '../../fixtures/run.ts';
+import { channel, testUser } from '../../fixtures/run.ts';
 import { readable } from '../messages/readable.ts';
 import { expectWithinLimits } from '../messages/within-limits.ts';
 

@@ -5,7 +5,7 @@ import {
   getApprovalStatus,
 } from '../../../src/commands/notifier/approval-status.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
-import { testUser, stepFinished, stepStarted } from '../../fixtures/run.ts';
+import { stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 
 const other = { team: 'T1', user: 'U2' };
 const asked = (digest = 'd1'): EngineEvent => ({

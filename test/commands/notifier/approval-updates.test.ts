@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import type { FakeFault, PostedMessage } from '../../fakes/chat.ts';
-import { createNotifierEnvironment, closeNotifierEnvironments, getSummaryMessage, notifyEvents, type NotifierEnvironment } from '../../fixtures/cluster-service.ts';
+import {
+  closeNotifierEnvironments,
+  createNotifierEnvironment,
+  getSummaryMessage,
+  type NotifierEnvironment,
+  notifyEvents,
+} from '../../fixtures/notifier-environment.ts';
 import { channel, stepStarted } from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
@@ -19,7 +25,9 @@ function ask(world: NotifierEnvironment, digest = 'd1', minutes = 30): EngineEve
 
 /** Messages that asked something, oldest first. */
 function questions({ chat }: NotifierEnvironment): PostedMessage[] {
-  return chat.postedMessages.filter(({ message }) => /asked to take away|It takes away/.test(JSON.stringify(message.blocks)));
+  return chat.postedMessages.filter(({ message }) =>
+    /asked to take away|It takes away/.test(JSON.stringify(message.blocks)),
+  );
 }
 
 function looks(posted: PostedMessage | undefined): { icon: string; pressable: boolean; blocks: string } {
@@ -55,13 +63,18 @@ describe('a question', () => {
     expect(looks(posted)).toMatchObject({ icon: '❌', pressable: false });
     expect(looks(posted).blocks).toMatch(/Approved by <@U2>.*What came of it: building stopped/);
     expect(await pendingOf(world)).toBeUndefined();
-    expect(world.chat.listReplyTexts(getSummaryMessage(world)).slice(1)).toEqual(['👍 <@U2> approved it', '❌ demo: building stopped']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world)).slice(1)).toEqual([
+      '👍 <@U2> approved it',
+      '❌ demo: building stopped',
+    ]);
   });
 
   test('that two approved at once is told of once', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world), given, given);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.includes('approved it'))).toHaveLength(1);
+    expect(
+      world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.includes('approved it')),
+    ).toHaveLength(1);
   });
 
   test.each([
@@ -130,7 +143,8 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
       const world = await createNotifierEnvironment();
       await notifyEvents(world, ask(world));
       const [posted] = questions(world);
-      if (kind === 'message-gone') world.chat.postedMessages.splice(world.chat.postedMessages.indexOf(posted as PostedMessage), 1);
+      if (kind === 'message-gone')
+        world.chat.postedMessages.splice(world.chat.postedMessages.indexOf(posted as PostedMessage), 1);
       else world.chat.planFault({ method: 'updateMessage', kind, reason: 'is_archived' });
       await notifyEvents(world, refused);
       expect(await pendingOf(world)).toBeUndefined();

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FakeFault } from '../../fakes/chat.ts';
 import {
-  createNotifierEnvironment,
   closeNotifierEnvironments,
+  createNotifierEnvironment,
+  expectedReplies,
   getSummaryMessage,
+  type NotifierEnvironment,
   notifyEvents,
   notifyWholeRun,
-  type NotifierEnvironment,
-  expectedReplies,
-} from '../../fixtures/cluster-service.ts';
-import { stepFailed, stepFinished, markClusterReady, stepStarted, buildCreateEvents } from '../../fixtures/run.ts';
+} from '../../fixtures/notifier-environment.ts';
+import { buildCreateEvents, markClusterReady, stepFailed, stepFinished, stepStarted } from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
 
@@ -30,12 +30,17 @@ describe('when a run is over', () => {
     expect(shared(world)).toEqual(theOne(world));
     const calls = world.chat.calls.map(({ method }) => method);
     expect(calls.lastIndexOf('postMessage')).toBeLessThan(calls.indexOf('uploadImage'));
-    expect(world.chat.uploadedImages[0]?.image.name).toBe(`demo-create-${world.run}-${buildCreateEvents().length + 1}.png`);
+    expect(world.chat.uploadedImages[0]?.image.name).toBe(
+      `demo-create-${world.run}-${buildCreateEvents().length + 1}.png`,
+    );
   });
 
   test('each time, where it was resumed', async () => {
     const world = await createNotifierEnvironment();
-    await notifyEvents(world, stepStarted('network/a'), stepFailed('network/a'), { type: 'run.finished', outcome: 'failed' });
+    await notifyEvents(world, stepStarted('network/a'), stepFailed('network/a'), {
+      type: 'run.finished',
+      outcome: 'failed',
+    });
     await markClusterReady(world);
     await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, ...buildCreateEvents());
     expect(shared(world).map(([, , alt]) => alt)).toEqual(['demo after 4 events', 'demo after 15 events']);
@@ -99,7 +104,9 @@ describe('a picture that can’t be had', () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
-    const courier = world.createNotifier({ renderChart: () => Promise.reject(new Error('no renderer for this machine')) });
+    const courier = world.createNotifier({
+      renderChart: () => Promise.reject(new Error('no renderer for this machine')),
+    });
     courier.wake(world.run);
     await courier.waitUntilIdle();
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);

@@ -1,19 +1,19 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import {
-  createNotifierEnvironment,
   closeNotifierEnvironments,
+  createNotifierEnvironment,
+  expectedReplies,
   getSummaryMessage,
   notifyEvents,
   notifyWholeRun,
-  expectedReplies,
-} from '../../fixtures/cluster-service.ts';
+} from '../../fixtures/notifier-environment.ts';
 import {
+  buildCreateEvents,
   channel,
+  markClusterReady,
   stepFailed,
   stepFinished,
-  markClusterReady,
   stepStarted,
-  buildCreateEvents,
 } from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FakeFault } from '../../fakes/chat.ts';
 import {
-  createNotifierEnvironment,
   closeNotifierEnvironments,
-  runDuringFirstPost,
+  createNotifierEnvironment,
+  expectedReplies,
   getSummaryMessage,
+  type NotifierEnvironment,
   notifyEvents,
   notifyWholeRun,
-  type NotifierEnvironment,
-  expectedReplies,
-} from '../../fixtures/cluster-service.ts';
-import { channel, stepFinished, markClusterReady, stepStarted, buildCreateEvents } from '../../fixtures/run.ts';
+  runDuringFirstPost,
+} from '../../fixtures/notifier-environment.ts';
+import { buildCreateEvents, channel, markClusterReady, stepFinished, stepStarted } from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
 

@@ -1,14 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import {
-  createNotifierEnvironment,
   closeNotifierEnvironments,
-  runDuringFirstPost,
+  createNotifierEnvironment,
+  expectedReplies,
   getSummaryMessage,
   notifyEvents,
   notifyWholeRun,
-  expectedReplies,
-} from '../../fixtures/cluster-service.ts';
-import { buildStepError, stepFailed, stepFinished, markClusterReady, stepStarted, buildCreateEvents } from '../../fixtures/run.ts';
+  runDuringFirstPost,
+} from '../../fixtures/notifier-environment.ts';
+import {
+  buildCreateEvents,
+  buildStepError,
+  markClusterReady,
+  stepFailed,
+  stepFinished,
+  stepStarted,
+} from '../../fixtures/run.ts';
 
 afterEach(closeNotifierEnvironments);
 

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { FakeChat } from '../../fakes/chat.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
-import { createTestClusterService, buildSpec, testUser, channel } from '../../fixtures/run.ts';
+import { buildSpec, channel, createTestClusterService, testUser } from '../../fixtures/run.ts';
 import { aStatus } from '../messages/view-fixture.ts';
 
 const hour = 3_600_000;

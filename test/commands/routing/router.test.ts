@@ -5,7 +5,7 @@ import type { CommandDeps, CommandReply } from '../../../src/commands/routing/co
 import { commands, routeButton, routeCommand, routeModalSubmission } from '../../../src/commands/routing/router.ts';
 import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
 import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
-import { buildSpec, testUser, channel, buildCreateDefaults } from '../../fixtures/run.ts';
+import { buildCreateDefaults, buildSpec, channel, testUser } from '../../fixtures/run.ts';
 
 type Call = readonly [string, ...unknown[]];
 

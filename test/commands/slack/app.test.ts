@@ -4,11 +4,11 @@ import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { wrapStore } from '../../../src/store/wrap-store.ts';
 import {
+  buildCommandBody,
   type SlackFixture,
   type SlackFixtureOptions,
-  buildCommandBody,
-  startSlackFixture,
   sendToBot,
+  startSlackFixture,
 } from '../../fixtures/slack.ts';
 
 const open: SlackFixture[] = [];

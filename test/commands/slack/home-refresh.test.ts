@@ -5,7 +5,7 @@ import { ChatError, type ViewRef } from '../../../src/commands/slack/chat.ts';
 import { createHomeTab } from '../../../src/commands/slack/home-tab.ts';
 import type { EngineEvent, Person } from '../../../src/store/events.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
-import { createRunFixture, testUser, stepFinished, stepStarted } from '../../fixtures/run.ts';
+import { createRunFixture, stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 
 interface Published {
   readonly user: string;

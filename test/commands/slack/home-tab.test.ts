@@ -41,11 +41,11 @@ async function showing({ slackClient }: SlackFixture, words: string, person = 'a
 
 /** What is asked for by name, as if it had been asked for in #clusters. */
 async function made(
-  { desk, store }: SlackFixture,
+  { clusterService, store }: SlackFixture,
   name: string,
   state: 'provisioning' | 'ready' = 'provisioning',
 ): Promise<string> {
-  const answer = await desk.createCluster({ spec: buildSpec({ name }), requester: ada, channel: clusters });
+  const answer = await clusterService.createCluster({ spec: buildSpec({ name }), requester: ada, channel: clusters });
   if (!('run' in answer)) throw new Error('the cluster is held');
   const found = await store.read('cluster', name);
   if (state === 'ready' && found) {

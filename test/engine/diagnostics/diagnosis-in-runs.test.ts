@@ -6,15 +6,15 @@ import { captured } from './captured.ts';
 
 const open: RunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of open.splice(0)) await world.close();
+  for (const environment of open.splice(0)) await environment.close();
 });
 
 /** A world in which looks at machines see what was captured on real ones. */
-function aWorld(see = captured['f1-micro']): RunEnvironment {
-  const world = new RunEnvironment();
-  open.push(world);
-  world.ssh.planExit(looks, { stdout: see ?? '' }, 1_000);
-  return world;
+function createEnvironment(see = captured['f1-micro']): RunEnvironment {
+  const environment = new RunEnvironment();
+  open.push(environment);
+  environment.ssh.planExit(looks, { stdout: see ?? '' }, 1_000);
+  return environment;
 }
 
 /** How the double of machines calls a look of the doctor: by its script's last line. */
@@ -28,10 +28,10 @@ const etcdFails = {
 
 describe('a run', () => {
   test('on machines that are too small says so once, with the figures and what would do', async () => {
-    const world = aWorld();
-    const run = await world.createCluster(world.createProcess(), small);
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    const diagnosed = await world.listEvents(run, 'step.diagnosed');
+    const environment = createEnvironment();
+    const run = await environment.createCluster(environment.createProcess(), small);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    const diagnosed = await environment.listEvents(run, 'step.diagnosed');
     expect(diagnosed.length).toBe(1);
     expect(diagnosed[0]).toMatchObject({ step: 'ready/etcd', resizeTo: 'e2-standard-2' });
     expect(diagnosed[0]?.findings.slice(0, 2)).toEqual([
@@ -50,27 +50,27 @@ describe('a run', () => {
     ['small machines that are well', small, 'nproc 1'],
     ['machines that print nothing', small, ''],
   ])('on %s says nothing while all goes well', async (_, spec, see) => {
-    const world = aWorld(see);
-    const run = await world.createCluster(world.createProcess(), spec);
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    expect(await world.listEvents(run, 'step.diagnosed')).toEqual([]);
+    const environment = createEnvironment(see);
+    const run = await environment.createCluster(environment.createProcess(), spec);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(await environment.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
   test('goes on when its machines can’t be looked at', async () => {
-    const world = aWorld();
+    const environment = createEnvironment();
     const error = () => new Error('something that nobody thought of');
-    world.ssh.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
-    const run = await world.createCluster(world.createProcess(), small);
-    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect(await world.listEvents(run, 'step.diagnosed')).toEqual([]);
+    environment.ssh.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
+    const run = await environment.createCluster(environment.createProcess(), small);
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect(await environment.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
   test('whose etcd has failed three times looks at that machine, whatever its size', async () => {
-    const world = aWorld(captured['e2-standard-2-on-a-busy-host']);
-    world.ssh.faults.plan({ ...etcdFails, times: 4 });
-    const run = await world.createCluster(world.createProcess(), { ...small, machineType: 'e2-standard-2' });
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    const events = (await world.store.readEvents(run)).map(({ event }) => event);
+    const environment = createEnvironment(captured['e2-standard-2-on-a-busy-host']);
+    environment.ssh.faults.plan({ ...etcdFails, times: 4 });
+    const run = await environment.createCluster(environment.createProcess(), { ...small, machineType: 'e2-standard-2' });
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    const events = (await environment.store.readEvents(run)).map(({ event }) => event);
     const at = events.findIndex(({ type }) => type === 'step.diagnosed');
     const failures = events.slice(0, at).filter((e) => e.type === 'step.failed' && e.step === 'etcd/demo-controller-1');
     expect(failures.length).toBe(3);
@@ -80,22 +80,22 @@ describe('a run', () => {
   });
 
   test('whose etcd fails for good is diagnosed once, and again after a resume', async () => {
-    const world = aWorld();
-    const process = world.createProcess();
-    world.ssh.faults.plan({ ...etcdFails, times: 1_000 });
-    const run = await world.createCluster(process, small);
-    expect(await world.getOutcome(run)).toBe('failed');
-    expect((await world.listEvents(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
-    await world.finishRun(process.clusterService.resumeRun('demo', world.requester));
-    expect((await world.listEvents(run, 'step.diagnosed')).length).toBe(2);
+    const environment = createEnvironment();
+    const process = environment.createProcess();
+    environment.ssh.faults.plan({ ...etcdFails, times: 1_000 });
+    const run = await environment.createCluster(process, small);
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect((await environment.listEvents(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
+    expect((await environment.listEvents(run, 'step.diagnosed')).length).toBe(2);
   });
 });
 
 describe('doctor', () => {
   test('shows the figures of every machine and what they mean', async () => {
-    const world = aWorld();
-    const { clusterService } = world.createProcess();
-    await world.createCluster(world.createProcess(), small);
+    const environment = createEnvironment();
+    const { clusterService } = environment.createProcess();
+    await environment.createCluster(environment.createProcess(), small);
     const seen = await clusterService.runDoctor('demo');
     expect(seen).toMatchObject({
       cluster: 'demo',
@@ -113,17 +113,17 @@ describe('doctor', () => {
   });
 
   test('finds machines that are stopped, gone, silent, somebody else’s or strange; the others are looked at', async () => {
-    const world = aWorld('nproc 2');
-    const { clusterService } = world.createProcess();
-    await world.createCluster(world.createProcess(), { ...small, workers: 3 });
+    const environment = createEnvironment('nproc 2');
+    const { clusterService } = environment.createProcess();
+    await environment.createCluster(environment.createProcess(), { ...small, workers: 3 });
     const call = { requestId: 'r', signal: new AbortController().signal };
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
-    await world.compute.stopInstance(at('demo-controller-0'), call);
-    await world.compute.instances.delete(at('demo-controller-1'), call);
-    world.ssh.unreachable.add('demo-worker-0');
-    world.ssh.impersonated.add('demo-worker-1');
+    await environment.compute.stopInstance(at('demo-controller-0'), call);
+    await environment.compute.instances.delete(at('demo-controller-1'), call);
+    environment.ssh.unreachable.add('demo-worker-0');
+    environment.ssh.impersonated.add('demo-worker-1');
     const error = () => new Error('something that nobody thought of');
-    world.ssh.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
+    environment.ssh.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
     expect(await clusterService.runDoctor('demo')).toMatchObject({
       issues: [
         { instance: 'demo-controller-0', text: 'it is TERMINATED' },
@@ -136,27 +136,27 @@ describe('doctor', () => {
   });
 
   test('looks at machines where they are now, also when they were restarted by hand', async () => {
-    const world = aWorld('nproc 2');
-    const { clusterService } = world.createProcess();
-    await world.createCluster(world.createProcess(), small);
+    const environment = createEnvironment('nproc 2');
+    const { clusterService } = environment.createProcess();
+    await environment.createCluster(environment.createProcess(), small);
     const at = { name: 'demo-controller-0', zone: 'us-west1-c', region: 'us-west1' };
     const call = { requestId: 'r', signal: new AbortController().signal };
-    await world.compute.stopInstance(at, call);
-    await world.compute.startInstance(at, call);
-    await world.clock.sleep(60_000, call.signal);
+    await environment.compute.stopInstance(at, call);
+    await environment.compute.startInstance(at, call);
+    await environment.clock.sleep(60_000, call.signal);
     expect(await clusterService.runDoctor('demo')).toMatchObject({ issues: [] });
   });
 
   test('of a cluster while it is being built sees what is there', async () => {
-    const world = aWorld('nproc 2');
-    const { clusterService: desk } = world.createProcess();
-    await desk.createCluster({ spec: buildSpec(small), requester: world.requester, channel: 'C1' });
-    const seen = await desk.runDoctor('demo');
+    const environment = createEnvironment('nproc 2');
+    const { clusterService } = environment.createProcess();
+    await clusterService.createCluster({ spec: buildSpec(small), requester: environment.requester, channel: 'C1' });
+    const seen = await clusterService.runDoctor('demo');
     expect(seen).toMatchObject({ state: 'provisioning' });
     expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('there is no such machine');
   });
 
   test('of a cluster that is not there is unknown', async () => {
-    expect(await aWorld().createProcess().clusterService.runDoctor('demo')).toEqual({ notFound: true });
+    expect(await createEnvironment().createProcess().clusterService.runDoctor('demo')).toEqual({ notFound: true });
   });
 });

@@ -8,18 +8,18 @@ import { expectWithinLimits } from '../../commands/messages/within-limits.ts';
 import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 import { needlesIn } from '../../support/secret-scanner.ts';
 
-let world: RunEnvironment;
+let environment: RunEnvironment;
 let process: Process;
 let run: string;
 const shown = new Map<string, PhaseCommands>();
 
 beforeAll(async () => {
-  world = new RunEnvironment();
-  process = world.createProcess();
-  run = await world.createCluster(process, { controllers: 3, workers: 2 });
+  environment = new RunEnvironment();
+  process = environment.createProcess();
+  run = await environment.createCluster(process, { controllers: 3, workers: 2 });
   for (const { name } of phases) shown.set(name, await hardWayOf(name));
 }, 60_000);
-afterAll(() => world.close());
+afterAll(() => environment.close());
 
 async function hardWayOf(phase: string): Promise<PhaseCommands> {
   const found = await process.clusterService.getPhaseCommands(run, phase);
@@ -54,12 +54,12 @@ describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
 });
 
 test('no hard way holds a secret of the cluster', async () => {
-  const vault = world.vaults.createProvider(world.store).getVault('demo');
-  const stored = await world.store.list('secret');
+  const vault = environment.vaults.createProvider(environment.store).getVault('demo');
+  const stored = await environment.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
   expect(needles.length).toBeGreaterThan(50);
-  const events = await world.store.readEvents(run);
+  const events = await environment.store.readEvents(run);
   const texts = { shown: [...shown.values()], saw: events.map(({ event }) => event) };
   const text = JSON.stringify(texts);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);

@@ -44,52 +44,52 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
 
   test('leaves nothing that a delete does not find when the create ended in it', async () => {
     const last = built.at(-1);
-    const world = new RunEnvironment();
-    const victim = world.createProcess({
+    const environment = new RunEnvironment();
+    const victim = environment.createProcess({
       onKillPoint: (step, point, kill) => {
         if (last && 'step' in last && last.step === step && last.point === point) kill();
       },
     });
     const answer = await victim.clusterService.createCluster({
       spec: buildSpec(),
-      requester: world.requester,
+      requester: environment.requester,
       channel: 'C1',
     });
-    await world.clock.sleep(600_000, new AbortController().signal);
+    await environment.clock.sleep(600_000, new AbortController().signal);
     await victim.kill();
-    const heir = world.createProcess();
-    await world.finishRun(heir.clusterService.deleteCluster('demo', world.requester, 'C1'));
+    const heir = environment.createProcess();
+    await environment.finishRun(heir.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     expect(answer).toHaveProperty('run');
-    expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
-    expect(world.compute.listResourceNames()).toEqual([]);
-    expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
-    await world.close();
+    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
+    expect(environment.compute.listResourceNames()).toEqual([]);
+    expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
+    await environment.close();
   });
 });
 
 test('what is shown and kept of a cluster holds no secret', async () => {
-  const world = new RunEnvironment();
-  const process = world.createProcess();
-  await world.createCluster(process);
-  const vault = world.vaults.createProvider(world.store).getVault('demo');
-  const stored = await world.store.list('secret');
+  const environment = new RunEnvironment();
+  const process = environment.createProcess();
+  await environment.createCluster(process);
+  const vault = environment.vaults.createProvider(environment.store).getVault('demo');
+  const stored = await environment.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
-  const kubeconfig = await process.clusterService.issueKubeconfig('demo', world.requester);
-  await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
+  const kubeconfig = await process.clusterService.issueKubeconfig('demo', environment.requester);
+  await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
 
-  const runs = (await world.store.list('run')).map(({ id }) => id);
+  const runs = (await environment.store.list('run')).map(({ id }) => id);
   const shown = await Promise.all(runs.map((run) => process.clusterService.getRunView(run)));
-  const events = await Promise.all(runs.map((run) => world.store.readEvents(run)));
+  const events = await Promise.all(runs.map((run) => environment.store.readEvents(run)));
   const records = await Promise.all([
-    world.store.list('cluster'),
-    world.store.list('run'),
-    world.store.list('kubeconfigGrant'),
+    environment.store.list('cluster'),
+    environment.store.list('run'),
+    environment.store.list('kubeconfigGrant'),
   ]);
-  const text = JSON.stringify([shown, events, records, kubeconfig, world.logLines, up.map(({ step }) => step.title)]);
+  const text = JSON.stringify([shown, events, records, kubeconfig, environment.logLines, up.map(({ step }) => step.title)]);
   expect(needles.length).toBeGreaterThan(50);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
-  await world.close();
+  await environment.close();
 });
 
 function of(phase: string, planned: readonly PlannedStep[]): PlannedStep[] {
@@ -103,24 +103,24 @@ function kills(all: typeof creating.kills, steps: Iterable<string>): typeof crea
 
 /** A create, and the very same once more over what it made. */
 async function createdTwice() {
-  const world = new RunEnvironment();
-  const process = world.createProcess();
-  await world.createCluster(process);
+  const environment = new RunEnvironment();
+  const process = environment.createProcess();
+  await environment.createCluster(process);
   // The smoke test's namespace is gone by then.
-  await world.clock.sleep(60_000, new AbortController().signal);
-  const before = commandsRun(world);
-  const resources = JSON.stringify([...world.compute.getInsertCounts()]);
-  const run = await world.repeatOperation(process, 'create');
-  const finished = await world.listEvents(run, 'step.finished');
-  expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-  expect(JSON.stringify([...world.compute.getInsertCounts()])).toBe(resources);
-  const made = commandsRun(world).filter((now, i) => now.times !== before[i]?.times);
-  await world.close();
+  await environment.clock.sleep(60_000, new AbortController().signal);
+  const before = commandsRun(environment);
+  const resources = JSON.stringify([...environment.compute.getInsertCounts()]);
+  const run = await environment.repeatOperation(process, 'create');
+  const finished = await environment.listEvents(run, 'step.finished');
+  expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+  expect(JSON.stringify([...environment.compute.getInsertCounts()])).toBe(resources);
+  const made = commandsRun(environment).filter((now, i) => now.times !== before[i]?.times);
+  await environment.close();
   return { outcomes: new Map(finished.map(({ step, outcome }) => [step, outcome])), made };
 }
 
-function commandsRun(world: RunEnvironment): { readonly step: string; readonly times: number }[] {
+function commandsRun(environment: RunEnvironment): { readonly step: string; readonly times: number }[] {
   return cluster.instances.flatMap(({ name }) =>
-    [...(world.ssh.findHostByName(name)?.stepRuns ?? [])].map(([step, times]) => ({ step, times })),
+    [...(environment.ssh.findHostByName(name)?.stepRuns ?? [])].map(([step, times]) => ({ step, times })),
   );
 }

@@ -6,31 +6,31 @@ import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environ
 
 const open: RunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of open.splice(0)) await world.close();
+  for (const environment of open.splice(0)) await environment.close();
 });
 
 const small = { machineType: 'f1-micro', forceSize: true, controllers: 3, workers: 1 } as const;
 const names = ['demo-controller-0', 'demo-controller-1', 'demo-controller-2', 'demo-worker-0'];
 
 /** A cluster that is ready. */
-async function aWorld(changes: Partial<ClusterSpec> = {}): Promise<{ world: RunEnvironment; process: Process }> {
-  const world = new RunEnvironment();
-  open.push(world);
-  const process = world.createProcess();
-  await world.createCluster(process, { ...small, ...changes });
-  return { world, process };
+async function createEnvironment(changes: Partial<ClusterSpec> = {}): Promise<{ environment: RunEnvironment; process: Process }> {
+  const environment = new RunEnvironment();
+  open.push(environment);
+  const process = environment.createProcess();
+  await environment.createCluster(process, { ...small, ...changes });
+  return { environment, process };
 }
 
-function resize(world: RunEnvironment, { clusterService }: Process, machineType = 'e2-standard-2') {
-  return clusterService.resizeCluster('demo', { machineType, requester: world.requester, channel: 'C1' });
+function resize(environment: RunEnvironment, { clusterService }: Process, machineType = 'e2-standard-2') {
+  return clusterService.resizeCluster('demo', { machineType, requester: environment.requester, channel: 'C1' });
 }
 
-function typesOf(world: RunEnvironment): string[] {
-  return world.compute.listInstances().map(({ name, spec }) => `${name} ${spec.machineType}`);
+function typesOf(environment: RunEnvironment): string[] {
+  return environment.compute.listInstances().map(({ name, spec }) => `${name} ${spec.machineType}`);
 }
 
-async function clusterOf(world: RunEnvironment) {
-  const found = await world.store.read('cluster', 'demo');
+async function clusterOf(environment: RunEnvironment) {
+  const found = await environment.store.read('cluster', 'demo');
   if (!found) throw new Error('there is no cluster');
   return found.value;
 }
@@ -41,15 +41,15 @@ function each(machineType: string): string[] {
 
 describe('a cluster that is ready', () => {
   test('restarts its machines one after another, controllers first, and none is made anew', async () => {
-    const { world, process } = await aWorld();
-    const births = world.compute.listInstances().map(({ instanceId }) => instanceId);
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
-    expect(world.compute.listInstances().map(({ instanceId, restarts }) => [instanceId, restarts])).toEqual(
+    const { environment, process } = await createEnvironment();
+    const births = environment.compute.listInstances().map(({ instanceId }) => instanceId);
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
+    expect(environment.compute.listInstances().map(({ instanceId, restarts }) => [instanceId, restarts])).toEqual(
       births.map((b) => [b, 1]),
     );
-    const events = (await world.store.readEvents(run)).map(({ event }) => event);
+    const events = (await environment.store.readEvents(run)).map(({ event }) => event);
     const steps = events.flatMap((e) =>
       (e.type === 'step.started' || e.type === 'step.finished') && e.step.startsWith('resize/')
         ? [`${e.type} ${e.step}`]
@@ -60,29 +60,29 @@ describe('a cluster that is ready', () => {
     expect(events.findIndex((e) => e.type === 'step.finished' && e.step === 'resize/demo-worker-0')).toBeLessThan(
       firstOther,
     );
-    expect(await clusterOf(world)).toMatchObject({
+    expect(await clusterOf(environment)).toMatchObject({
       state: 'ready',
       spec: { machineType: 'e2-standard-2', forceSize: false },
     });
   });
 
   test('is known at its new addresses afterwards', async () => {
-    const { world, process } = await aWorld();
-    const before = await clusterOf(world);
-    await world.finishRun(resize(world, process));
-    const { outputs } = await clusterOf(world);
-    for (const { name, externalAddress } of world.compute.listInstances()) {
+    const { environment, process } = await createEnvironment();
+    const before = await clusterOf(environment);
+    await environment.finishRun(resize(environment, process));
+    const { outputs } = await clusterOf(environment);
+    for (const { name, externalAddress } of environment.compute.listInstances()) {
       expect(outputs[`external-address/${name}`]).toBe(externalAddress);
       expect(before.outputs[`external-address/${name}`]).not.toBe(externalAddress);
     }
-    const smoke = await world.finishRun(process.clusterService.runSmokeTest('demo', world.requester, 'C1'));
-    expect(await world.getOutcome(smoke)).toBe('succeeded');
+    const smoke = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
+    expect(await environment.getOutcome(smoke)).toBe('succeeded');
   });
 
   test('asks first, and says of each machine what it is and what its restart means', async () => {
-    const { world, process } = await aWorld();
-    const run = await world.finishRun(resize(world, process));
-    const [asked] = await world.listEvents(run, 'approval.requested');
+    const { environment, process } = await createEnvironment();
+    const run = await environment.finishRun(resize(environment, process));
+    const [asked] = await environment.listEvents(run, 'approval.requested');
     expect(asked?.deletions).toEqual([
       'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
       'machine demo-controller-1 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
@@ -92,24 +92,24 @@ describe('a cluster that is ready', () => {
   });
 
   test('with one controller says that the API is away', async () => {
-    const { world, process } = await aWorld({ controllers: 1, workers: 0 });
-    const run = await world.finishRun(resize(world, process));
-    const [asked] = await world.listEvents(run, 'approval.requested');
+    const { environment, process } = await createEnvironment({ controllers: 1, workers: 0 });
+    const run = await environment.finishRun(resize(environment, process));
+    const [asked] = await environment.listEvents(run, 'approval.requested');
     expect(asked?.deletions).toEqual([
       'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the API is away meanwhile',
     ]);
-    expect(await world.getOutcome(run)).toBe('succeeded');
+    expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
   test('that is refused stays what it was', async () => {
-    const { world, process } = await aWorld();
-    const answer = await resize(world, process);
+    const { environment, process } = await createEnvironment();
+    const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
-    const asked = await until(world, () => process.clusterService.getPendingApproval(answer.run));
-    await process.clusterService.decideApproval(answer.run, asked.digest, world.requester, false);
-    await world.waitForRun(answer.run);
-    expect(world.compute.faults.countCalls(/^(stop|start|setMachineType) /)).toBe(0);
-    expect(await clusterOf(world)).toMatchObject({
+    const asked = await until(environment, () => process.clusterService.getPendingApproval(answer.run));
+    await process.clusterService.decideApproval(answer.run, asked.digest, environment.requester, false);
+    await environment.waitForRun(answer.run);
+    expect(environment.compute.faults.countCalls(/^(stop|start|setMachineType) /)).toBe(0);
+    expect(await clusterOf(environment)).toMatchObject({
       state: 'ready',
       spec: { machineType: 'f1-micro', forceSize: true },
     });
@@ -120,123 +120,123 @@ describe('a cluster that is ready', () => {
     ['a type that is not there', 'z9-huge', { problem: 'there is no machine type "z9-huge" in us-west1-c' }],
     ['a type that is too small', 'e2-medium', { problem: expect.stringContaining('e2-medium is too small') }],
   ])('asked for %s begins nothing', async (_, machineType, expected) => {
-    const { world, process } = await aWorld();
-    expect(await resize(world, process, machineType)).toMatchObject(expected);
-    expect((await clusterOf(world)).runs.length).toBe(1);
+    const { environment, process } = await createEnvironment();
+    expect(await resize(environment, process, machineType)).toMatchObject(expected);
+    expect((await clusterOf(environment)).runs.length).toBe(1);
   });
 
   test('asked for again while it is resized names who has it', async () => {
-    const { world, process } = await aWorld();
-    const [first, second] = [await resize(world, process), await resize(world, process, 'e2-standard-4')];
+    const { environment, process } = await createEnvironment();
+    const [first, second] = [await resize(environment, process), await resize(environment, process, 'e2-standard-4')];
     expect(second).toMatchObject({ activeRun: { operation: 'resize', ...first } });
-    if ('run' in first) await world.waitForRun(first.run);
+    if ('run' in first) await environment.waitForRun(first.run);
   });
 });
 
 describe('quorum', () => {
   test('no controller is stopped while another member is not healthy', async () => {
-    const { world, process } = await aWorld();
-    world.ssh.planExit(/^run demo-controller-2 .*endpoint health$/, { exitCode: 1 }, 3);
-    const answer = await resize(world, process);
+    const { environment, process } = await createEnvironment();
+    environment.ssh.planExit(/^run demo-controller-2 .*endpoint health$/, { exitCode: 1 }, 3);
+    const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
-    const failed = async () => (await world.listEvents(answer.run, 'step.failed')).at(2);
-    await approve(world, process, answer.run);
-    const third = await until(world, failed);
+    const failed = async () => (await environment.listEvents(answer.run, 'step.failed')).at(2);
+    await approve(environment, process, answer.run);
+    const third = await until(environment, failed);
     expect(third).toMatchObject({
       step: 'resize/demo-controller-0',
       error: { code: 'not-healthy', kind: 'transient' },
     });
-    expect(world.compute.faults.countCalls(/^stop /)).toBe(0);
-    await world.waitForRun(answer.run);
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
+    expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
+    await environment.waitForRun(answer.run);
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
   test('a sick member itself may go: the others are a quorum', async () => {
-    const { world, process } = await aWorld();
-    world.ssh.planExit(/^run demo-controller-0 .*endpoint health$/, { exitCode: 1 }, 100);
-    const answer = await resize(world, process);
+    const { environment, process } = await createEnvironment();
+    environment.ssh.planExit(/^run demo-controller-0 .*endpoint health$/, { exitCode: 1 }, 100);
+    const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
-    await approve(world, process, answer.run);
-    await until(world, async () => world.compute.faults.countCalls(/^start instances demo-controller-0/) || undefined);
-    expect(world.compute.faults.countCalls(/^stop instances demo-controller-1/)).toBe(0);
-    world.clearFaults();
-    await world.waitForRun(answer.run);
-    expect(await world.getOutcome(answer.run)).toBe('succeeded');
+    await approve(environment, process, answer.run);
+    await until(environment, async () => environment.compute.faults.countCalls(/^start instances demo-controller-0/) || undefined);
+    expect(environment.compute.faults.countCalls(/^stop instances demo-controller-1/)).toBe(0);
+    environment.clearFaults();
+    await environment.waitForRun(answer.run);
+    expect(await environment.getOutcome(answer.run)).toBe('succeeded');
   });
 });
 
 describe('half-way', () => {
   test('a run that failed there goes on where it was, and asks for what is left', async () => {
-    const { world, process } = await aWorld();
+    const { environment, process } = await createEnvironment();
     const error = () => new KthwError('quota', { doing: 'starting' });
-    world.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(run)).toBe('failed');
-    expect(await clusterOf(world)).toMatchObject({ state: 'ready', spec: { machineType: 'e2-standard-2' } });
-    expect(typesOf(world).map((line) => line.split(' ')[1])).toEqual([
+    environment.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect(await clusterOf(environment)).toMatchObject({ state: 'ready', spec: { machineType: 'e2-standard-2' } });
+    expect(typesOf(environment).map((line) => line.split(' ')[1])).toEqual([
       ...['e2-standard-2', 'e2-standard-2', 'f1-micro', 'f1-micro'],
     ]);
-    await world.finishRun(process.clusterService.resumeRun('demo', world.requester));
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
-    expect((await world.listEvents(run, 'approval.requested')).at(-1)?.deletions).toEqual([
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
+    expect((await environment.listEvents(run, 'approval.requested')).at(-1)?.deletions).toEqual([
       'machine demo-controller-0 is e2-standard-2 already and stays up',
       'machine demo-controller-1 starts as e2-standard-2, it is TERMINATED',
       'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
       'machine demo-worker-0 restarts as e2-standard-2, it is f1-micro; its pods are away meanwhile',
     ]);
-    expect(world.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
-    expect((await clusterOf(world)).state).toBe('ready');
+    expect(environment.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
+    expect((await clusterOf(environment)).state).toBe('ready');
   });
 
   test('the same asked for once more goes on, too', async () => {
-    const { world, process } = await aWorld();
+    const { environment, process } = await createEnvironment();
     const error = () => new KthwError('quota', { doing: 'starting' });
-    world.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.finishRun(resize(world, process))).toBe(run);
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
+    environment.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.finishRun(resize(environment, process))).toBe(run);
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
   test('without quota for a larger machine none is stopped', async () => {
-    const { world, process } = await aWorld();
-    const [{ usage = 0 } = {}] = (await world.compute.listQuotas('us-west1', new AbortController().signal)) ?? [];
-    world.compute.quotaLimits.CPUS = usage;
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(run)).toBe('failed');
-    expect(await world.listEvents(run, 'step.failed')).toMatchObject([
+    const { environment, process } = await createEnvironment();
+    const [{ usage = 0 } = {}] = (await environment.compute.listQuotas('us-west1', new AbortController().signal)) ?? [];
+    environment.compute.quotaLimits.CPUS = usage;
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect(await environment.listEvents(run, 'step.failed')).toMatchObject([
       { step: 'resize/demo-controller-0', error: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' } },
     ]);
-    expect(world.compute.faults.countCalls(/^stop /)).toBe(0);
-    world.compute.quotaLimits.CPUS = usage + 4;
-    await world.finishRun(process.clusterService.resumeRun('demo', world.requester));
-    expect(await world.getOutcome(run)).toBe('succeeded');
+    expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
+    environment.compute.quotaLimits.CPUS = usage + 4;
+    await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
+    expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
   test('a worker that is gone is made anew as the wanted type', async () => {
-    const { world, process } = await aWorld();
-    await take(world, 'demo-worker-0');
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
+    const { environment, process } = await createEnvironment();
+    await take(environment, 'demo-worker-0');
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
   test('without the first controller it is a conflict, without another the first is not stopped', async () => {
-    const { world, process } = await aWorld();
-    await take(world, 'demo-controller-0');
-    const first = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(first)).toBe('failed');
-    expect(await world.listEvents(first, 'step.conflicted')).toMatchObject([{ step: 'resize/demo-controller-0' }]);
+    const { environment, process } = await createEnvironment();
+    await take(environment, 'demo-controller-0');
+    const first = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(first)).toBe('failed');
+    expect(await environment.listEvents(first, 'step.conflicted')).toMatchObject([{ step: 'resize/demo-controller-0' }]);
 
-    const other = await aWorld();
-    await take(other.world, 'demo-controller-1');
-    const second = await other.world.finishRun(resize(other.world, other.process));
-    expect(await other.world.getOutcome(second)).toBe('failed');
-    expect((await other.world.listEvents(second, 'step.failed')).at(-1)).toMatchObject({
+    const other = await createEnvironment();
+    await take(other.environment, 'demo-controller-1');
+    const second = await other.environment.finishRun(resize(other.environment, other.process));
+    expect(await other.environment.getOutcome(second)).toBe('failed');
+    expect((await other.environment.listEvents(second, 'step.failed')).at(-1)).toMatchObject({
       step: 'resize/demo-controller-0',
       error: { code: 'not-healthy', message: expect.stringContaining('demo-controller-1') },
     });
-    expect([world, other.world].map(({ compute }) => compute.faults.countCalls(/^stop /))).toEqual([0, 0]);
+    expect([environment, other.environment].map(({ compute }) => compute.faults.countCalls(/^stop /))).toEqual([0, 0]);
   });
 
   test.each<KillPoint>(['before-call', 'after-call', 'after-write'])(
@@ -244,26 +244,26 @@ describe('half-way', () => {
     { timeout: 120_000 },
     async (at) => {
       for (const name of names) {
-        const { world, process } = await aWorld();
+        const { environment, process } = await createEnvironment();
         await process.stop();
         let ended = false;
-        const victim = world.createProcess({
+        const victim = environment.createProcess({
           onKillPoint(step, point, kill) {
             if (ended || step !== `resize/${name}` || point !== at) return;
             ended = true;
             kill();
           },
         });
-        const answer = await resize(world, victim);
+        const answer = await resize(environment, victim);
         if (!('run' in answer)) throw new Error('no run was begun');
-        await approve(world, victim, answer.run);
-        await until(world, async () => ended || undefined);
+        await approve(environment, victim, answer.run);
+        await until(environment, async () => ended || undefined);
         await victim.kill();
-        await world.createProcess().start();
-        await world.waitForRun(answer.run);
-        expect(await world.getOutcome(answer.run), await world.describeLastEvents(answer.run)).toBe('succeeded');
-        expect(typesOf(world)).toEqual(each('e2-standard-2'));
-        expect(world.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
+        await environment.createProcess().start();
+        await environment.waitForRun(answer.run);
+        expect(await environment.getOutcome(answer.run), await environment.describeLastEvents(answer.run)).toBe('succeeded');
+        expect(typesOf(environment)).toEqual(each('e2-standard-2'));
+        expect(environment.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
       }
     },
   );
@@ -271,60 +271,60 @@ describe('half-way', () => {
 
 describe('a cluster that is not up', () => {
   test('is rebuilt from its controllers on, as the wanted type', async () => {
-    const world = new RunEnvironment();
-    open.push(world);
-    const process = world.createProcess();
+    const environment = new RunEnvironment();
+    open.push(environment);
+    const process = environment.createProcess();
     const error = () => new KthwError('quota', { doing: 'making it' });
-    world.compute.faults.plan({ call: /^insert forwardingRules/, when: 'before', error });
-    const create = await world.createCluster(process, small);
-    expect(await world.getOutcome(create)).toBe('failed');
-    const births = world.compute.listInstances().map(({ instanceId }) => instanceId);
-    const run = await world.finishRun(resize(world, process));
-    expect((await world.store.read('run', run))?.value).toMatchObject({
+    environment.compute.faults.plan({ call: /^insert forwardingRules/, when: 'before', error });
+    const create = await environment.createCluster(process, small);
+    expect(await environment.getOutcome(create)).toBe('failed');
+    const births = environment.compute.listInstances().map(({ instanceId }) => instanceId);
+    const run = await environment.finishRun(resize(environment, process));
+    expect((await environment.store.read('run', run))?.value).toMatchObject({
       operation: 'rebuild',
       fromPhase: 'controllers',
     });
-    const [asked] = await world.listEvents(run, 'approval.requested');
+    const [asked] = await environment.listEvents(run, 'approval.requested');
     expect(asked?.deletions).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
-    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
-    expect(world.compute.listInstances().filter(({ instanceId }) => births.includes(instanceId))).toEqual([]);
-    expect((await clusterOf(world)).state).toBe('ready');
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
+    expect(environment.compute.listInstances().filter(({ instanceId }) => births.includes(instanceId))).toEqual([]);
+    expect((await clusterOf(environment)).state).toBe('ready');
   });
 
   test('that is still being built is taken over', async () => {
-    const world = new RunEnvironment();
-    open.push(world);
-    const process = world.createProcess();
+    const environment = new RunEnvironment();
+    open.push(environment);
+    const process = environment.createProcess();
     const spec = buildSpec(small);
-    const create = await process.clusterService.createCluster({ spec, requester: world.requester, channel: 'C1' });
+    const create = await process.clusterService.createCluster({ spec, requester: environment.requester, channel: 'C1' });
     if (!('run' in create)) throw new Error('no run was begun');
-    await until(world, async () => (await world.listEvents(create.run, 'step.finished')).at(20));
-    const run = await world.finishRun(resize(world, process));
-    expect(await world.getOutcome(create.run)).toBe('cancelled');
-    expect(await world.getOutcome(run), await world.describeLastEvents(run)).toBe('succeeded');
-    expect(typesOf(world)).toEqual(each('e2-standard-2'));
+    await until(environment, async () => (await environment.listEvents(create.run, 'step.finished')).at(20));
+    const run = await environment.finishRun(resize(environment, process));
+    expect(await environment.getOutcome(create.run)).toBe('cancelled');
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+    expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 });
 
 /** Somebody deletes a machine behind the engine's back. */
-async function take(world: RunEnvironment, name: string): Promise<void> {
+async function take(environment: RunEnvironment, name: string): Promise<void> {
   const at = { name, zone: 'us-west1-c', region: 'us-west1' };
-  await world.compute.instances.delete(at, { requestId: 'r', signal: new AbortController().signal });
+  await environment.compute.instances.delete(at, { requestId: 'r', signal: new AbortController().signal });
 }
 
-async function approve(world: RunEnvironment, { clusterService }: Process, run: string): Promise<void> {
-  const asked = await until(world, () => clusterService.getPendingApproval(run));
-  await clusterService.decideApproval(run, asked.digest, world.requester, true);
+async function approve(environment: RunEnvironment, { clusterService }: Process, run: string): Promise<void> {
+  const asked = await until(environment, () => clusterService.getPendingApproval(run));
+  await clusterService.decideApproval(run, asked.digest, environment.requester, true);
 }
 
 /** Looks until there is something, on the virtual clock. */
-async function until<T>(world: RunEnvironment, look: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(environment: RunEnvironment, look: () => Promise<T | undefined>): Promise<T> {
   const { signal } = new AbortController();
   for (let i = 0; i < 2_000; i++) {
     const found = await look();
     if (found !== undefined) return found;
-    await world.clock.sleep(250, signal);
+    await environment.clock.sleep(250, signal);
   }
   throw new Error('it did not come');
 }

@@ -30,13 +30,13 @@ test('an answer that two told at once is in the trail once, and in the run too',
 });
 
 test('every machine that a resize restarts is in the trail, with its time and what came of it', async () => {
-  const world = new RunEnvironment();
-  const process = world.createProcess();
-  await world.createCluster(process);
-  await world.finishRun(
+  const environment = new RunEnvironment();
+  const process = environment.createProcess();
+  await environment.createCluster(process);
+  await environment.finishRun(
     process.clusterService.resizeCluster('demo', {
       machineType: 'e2-standard-4',
-      requester: world.requester,
+      requester: environment.requester,
       channel: 'C1',
     }),
   );
@@ -53,5 +53,5 @@ test('every machine that a resize restarts is in the trail, with its time and wh
       outcome: 'succeeded',
     },
   ]);
-  await world.close();
+  await environment.close();
 });

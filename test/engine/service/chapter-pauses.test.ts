@@ -7,9 +7,9 @@ import { PausingRunEnvironment } from '../../fakes/pausing-run-environment.ts';
 import { buildSpec } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
-const worlds: PausingRunEnvironment[] = [];
+const environments: PausingRunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
+  for (const environment of environments.splice(0)) await environment.close();
 });
 
 describe('a plan in chapters', () => {
@@ -38,11 +38,11 @@ describe('a plan in chapters', () => {
 
 describe('a create that pauses', () => {
   test('begins nothing of a chapter before somebody went on from the one before it', async () => {
-    const { world, process, run } = await paused();
-    await world.continueAllPauses(run, process);
-    expect(await world.getOutcome(run)).toBe('succeeded');
+    const { environment, process, run } = await paused();
+    await environment.continueAllPauses(run, process);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
 
-    const events = await world.store.readEvents(run);
+    const events = await environment.store.readEvents(run);
     const planned = assignChapters(plan(phases, buildCluster(buildSpec()), { operation: 'create' }));
     const chapterOf = new Map(planned.map((p) => [p.id, p.chapter ?? 0]));
     let passed = 0;
@@ -57,69 +57,69 @@ describe('a create that pauses', () => {
   });
 
   test('waits without an end, and holds nothing meanwhile', async () => {
-    const { world, process, run } = await paused();
-    await world.clock.sleep(12 * 3_600_000, new AbortController().signal);
-    const events = await world.store.readEvents(run);
+    const { environment, process, run } = await paused();
+    await environment.clock.sleep(12 * 3_600_000, new AbortController().signal);
+    const events = await environment.store.readEvents(run);
     expect(events.at(-1)?.event).toEqual({ type: 'pause.requested', chapter: 1 });
-    expect(await world.store.acquireLease(run, 'somebody', 1_000)).toBeDefined();
+    expect(await environment.store.acquireLease(run, 'somebody', 1_000)).toBeDefined();
     expect((await process.clusterService.getRunView(run))?.pausedAfterChapter).toBe(1);
   });
 
   test('goes on once for two presses at once, and says to the second who was first', async () => {
-    const { world, process, run } = await paused();
+    const { environment, process, run } = await paused();
     const other = { team: 'T1', user: 'U2' };
     const answers = await Promise.all([
-      process.clusterService.continueRun(run, 1, world.requester, 'continue'),
+      process.clusterService.continueRun(run, 1, environment.requester, 'continue'),
       process.clusterService.continueRun(run, 1, other, 'stop'),
     ]);
     expect(answers.filter((answer) => 'decided' in answer)).toHaveLength(1);
     const [first] = answers.flatMap((answer) => ('decided' in answer ? [answer.decided] : []));
     const [second] = answers.flatMap((answer) => ('alreadyDecided' in answer ? [answer] : []));
     expect(second).toMatchObject({ alreadyDecided: first });
-    const overs = await world.listEvents(run, 'pause.resolved');
+    const overs = await environment.listEvents(run, 'pause.resolved');
     expect(new Set(overs.map(({ decision }) => decision))).toEqual(new Set([first]));
     expect(await process.clusterService.continueRun(run, 1, other, 'stop')).toMatchObject({ alreadyDecided: first });
   });
 
   test('pauses no more once somebody wants no more pauses', async () => {
-    const { world, process, run } = await paused();
-    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continueToEnd')).toEqual({
+    const { environment, process, run } = await paused();
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continueToEnd')).toEqual({
       decided: 'continueToEnd',
     });
-    await world.waitForRun(run);
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    expect(pausesIn(await world.store.readEvents(run))).toEqual([1]);
+    await environment.waitForRun(run);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(pausesIn(await environment.store.readEvents(run))).toEqual([1]);
   });
 
   test('stops where somebody says so; a resume goes on with the next chapter', async () => {
-    const { world, process, run } = await paused();
-    expect(await process.clusterService.continueRun(run, 1, world.requester, 'stop')).toEqual({ decided: 'stop' });
-    await world.waitForRun(run);
-    expect(await world.getOutcome(run)).toBe('cancelled');
-    expect(await process.clusterService.resumeRun('demo', world.requester)).toEqual({ run });
-    expect(await world.waitForPause(run, process, 1)).toBe(3);
-    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continue')).toMatchObject({
+    const { environment, process, run } = await paused();
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'stop')).toEqual({ decided: 'stop' });
+    await environment.waitForRun(run);
+    expect(await environment.getOutcome(run)).toBe('cancelled');
+    expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ run });
+    expect(await environment.waitForPause(run, process, 1)).toBe(3);
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continue')).toMatchObject({
       alreadyDecided: 'stop',
     });
   });
 
   test('ends at a cancel like any other run, and a press then changes nothing', async () => {
-    const { world, process, run } = await paused();
-    await process.clusterService.cancelRun('demo', world.requester);
-    await world.waitForRun(run);
-    expect(await world.getOutcome(run)).toBe('cancelled');
-    expect(await process.clusterService.continueRun(run, 1, world.requester, 'continue')).toEqual({ notPaused: true });
-    expect(await process.clusterService.continueRun(run, 2, world.requester, 'continue')).toEqual({ notPaused: true });
+    const { environment, process, run } = await paused();
+    await process.clusterService.cancelRun('demo', environment.requester);
+    await environment.waitForRun(run);
+    expect(await environment.getOutcome(run)).toBe('cancelled');
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continue')).toEqual({ notPaused: true });
+    expect(await process.clusterService.continueRun(run, 2, environment.requester, 'continue')).toEqual({ notPaused: true });
   });
 });
 
 async function paused() {
-  const world = new PausingRunEnvironment();
-  worlds.push(world);
-  const process = world.createProcess();
-  const run = await world.startCreate(process);
-  expect(await world.waitForPause(run, process)).toBe(1);
-  return { world, process, run };
+  const environment = new PausingRunEnvironment();
+  environments.push(environment);
+  const process = environment.createProcess();
+  const run = await environment.startCreate(process);
+  expect(await environment.waitForPause(run, process)).toBe(1);
+  return { environment, process, run };
 }
 
 function pausesIn(events: readonly StoredEvent[]): number[] {

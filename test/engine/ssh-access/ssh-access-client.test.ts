@@ -7,118 +7,118 @@ import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 
 const { signal } = new AbortController();
-const worlds: RunEnvironment[] = [];
+const environments: RunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
+  for (const environment of environments.splice(0)) await environment.close();
 });
 
-/** A cluster that is ready, whose door is shut by now, and what leads through it. */
-async function aCluster() {
-  const world = new RunEnvironment();
-  worlds.push(world);
-  await world.createCluster(world.createProcess());
-  await world.clock.sleep(10_000, signal);
-  const record = (await world.store.read('cluster', 'demo'))?.value;
+/** A cluster that is ready, whose ssh access is shut by now, and a client that opens it. */
+async function createSetting() {
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  await environment.createCluster(environment.createProcess());
+  await environment.clock.sleep(10_000, signal);
+  const record = (await environment.store.read('cluster', 'demo'))?.value;
   if (!record) throw new Error('there is no cluster');
-  const { compute, clock, store, ssh } = world;
+  const { compute, clock, store, ssh } = environment;
   const cluster = deriveCluster(record.spec);
-  const deps = { compute, cluster, vault: world.vaults.createProvider(store).getVault('demo') };
-  const through = () => withSshAccess(ssh.createClient(), { ...deps, clock });
-  function hostOn(door: ReturnType<typeof through>, name = 'demo-worker-0'): SshHost {
+  const deps = { compute, cluster, vault: environment.vaults.createProvider(store).getVault('demo') };
+  const createClient = () => withSshAccess(ssh.createClient(), { ...deps, clock });
+  function hostOn(client: ReturnType<typeof createClient>, name = 'demo-worker-0'): SshHost {
     const address = String(record?.outputs[`external-address/${name}`]);
     const hostKeys = record?.outputs[`host-keys/${name}`] as string[];
-    return door.getHost({ name, address, hostKeys, user: 'kthw', identity: '' as never });
+    return client.getHost({ name, address, hostKeys, user: 'kthw', identity: '' as never });
   }
-  return { world, cloud: compute, cluster, deps, through, hostOn };
+  return { environment, cloud: compute, cluster, deps, createClient, hostOn };
 }
 
-type Setting = Awaited<ReturnType<typeof aCluster>>;
+type Setting = Awaited<ReturnType<typeof createSetting>>;
 
 const run = (host: SshHost) => host.run('true', { deadlineMs: 1_000, signal });
-const openings = ({ cloud }: Setting) => cloud.faults.countCalls(/^setFirewallDisabled /);
+const countOpenings = ({ cloud }: Setting) => cloud.faults.countCalls(/^setFirewallDisabled /);
 const changes = ({ cloud }: Setting, machine: string) => cloud.faults.countCalls(new RegExp(`^setMetadata .*${machine}$`));
 const looks = ({ cloud }: Setting) => cloud.faults.countCalls(/^get firewalls demo-allow-ssh$/);
 const keysOf = ({ cloud }: Setting, name = 'demo-worker-0') =>
   cloud.listInstances().find((machine) => machine.name === name)?.spec.metadata['ssh-keys'];
 const isOff = async ({ cloud }: Setting) => (await cloud.firewalls.get({ name: 'demo-allow-ssh' }, signal))?.disabled;
 
-describe('a visit through a door', () => {
+describe('ssh access', () => {
   test('that is shut opens it, once for all who come and once for each machine', async () => {
-    const c = await aCluster();
+    const c = await createSetting();
     expect([await isOff(c), keysOf(c)]).toEqual([true, undefined]);
-    const before = { openings: openings(c), worker: changes(c, 'demo-worker-0'), looks: looks(c) };
-    const door = c.through();
-    const hosts = [hostOn(c, door, 'demo-worker-0'), hostOn(c, door, 'demo-controller-0')];
+    const before = { countOpenings: countOpenings(c), worker: changes(c, 'demo-worker-0'), looks: looks(c) };
+    const client = c.createClient();
+    const hosts = [hostOn(c, client, 'demo-worker-0'), hostOn(c, client, 'demo-controller-0')];
     for (const _ of [1, 2]) await Promise.all(hosts.flatMap((host) => [run(host), run(host)]));
     expect([await isOff(c), keysOf(c)]).toEqual([false, expect.stringMatching(/^kthw:ssh-ed25519 /)]);
-    expect(openings(c) - before.openings).toBe(1);
+    expect(countOpenings(c) - before.countOpenings).toBe(1);
     expect(changes(c, 'demo-worker-0') - before.worker).toBe(1);
-    await door.close();
+    await client.close();
   });
 
   test('that is open looks once for each machine, changes nothing, and is not kept waiting by its look', async () => {
-    const c = await aCluster();
-    await run(hostOn(c, c.through()));
-    const before = { openings: openings(c), looks: looks(c) };
+    const c = await createSetting();
+    await run(hostOn(c, c.createClient()));
+    const before = { countOpenings: countOpenings(c), looks: looks(c) };
     const away = () => new KthwError('cloud-unavailable', { doing: 'looking' });
     c.cloud.faults.plan({ call: /^get instances demo-worker-0$/, when: 'before', error: away });
-    const door = c.through();
-    const host = hostOn(c, door);
+    const client = c.createClient();
+    const host = hostOn(c, client);
     for (const _ of [1, 2, 3]) {
       await run(host);
-      await c.world.clock.sleep(1_000, signal);
+      await c.environment.clock.sleep(1_000, signal);
     }
-    expect(openings(c)).toBe(before.openings);
+    expect(countOpenings(c)).toBe(before.countOpenings);
     // The one that failed was looked for again by the second visit.
     expect(looks(c) - before.looks).toBe(2);
   });
 
   test('goes on where somebody has shut it meanwhile', async () => {
-    const c = await aCluster();
-    const host = hostOn(c, c.through());
+    const c = await createSetting();
+    const host = hostOn(c, c.createClient());
     await run(host);
     await disableSshAccess(c.deps, signal);
-    await c.world.clock.sleep(30_000, signal);
-    const before = openings(c);
+    await c.environment.clock.sleep(30_000, signal);
+    const before = countOpenings(c);
     await run(host);
-    expect(openings(c) - before).toBe(1);
+    expect(countOpenings(c) - before).toBe(1);
   });
 
   test('to a machine that does not answer though all is open says so, and the next one looks again', async () => {
-    const c = await aCluster();
-    const host = hostOn(c, c.through());
+    const c = await createSetting();
+    const host = hostOn(c, c.createClient());
     await run(host);
-    await c.world.clock.sleep(60_000, signal);
-    c.world.ssh.unreachable.add('demo-worker-0');
+    await c.environment.clock.sleep(60_000, signal);
+    c.environment.ssh.unreachable.add('demo-worker-0');
     for (const _ of [1, 2]) {
       const before = looks(c);
       await expect(run(host)).rejects.toMatchObject({ code: 'ssh-unreachable' });
       expect(looks(c) - before).toBe(1);
     }
-    c.world.ssh.unreachable.clear();
+    c.environment.ssh.unreachable.clear();
     await run(host);
   });
 
   test('that may not be opened fails for just that reason', async () => {
-    const c = await aCluster();
+    const c = await createSetting();
     const error = () => new KthwError('cloud-denied', { doing: 'turning firewall rule demo-allow-ssh on' });
     c.cloud.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error });
-    await expect(run(hostOn(c, c.through()))).rejects.toMatchObject({ code: 'cloud-denied', kind: 'denied' });
+    await expect(run(hostOn(c, c.createClient()))).rejects.toMatchObject({ code: 'cloud-denied', kind: 'denied' });
   });
 
   test('leaves alone what bears the name and not the mark: a rule, a machine', async () => {
-    const c = await aCluster();
-    const before = openings(c);
+    const c = await createSetting();
+    const before = countOpenings(c);
     c.cloud.tamper('firewalls', 'demo-allow-ssh', { description: 'of somebody else' });
     c.cloud.tamper('instances', 'demo-worker-0', { labels: { 'kthw-cluster': 'another' } });
-    await expect(run(hostOn(c, c.through()))).rejects.toMatchObject({ code: 'ssh-unreachable' });
-    expect([openings(c) - before, await isOff(c), keysOf(c)]).toEqual([0, true, undefined]);
+    await expect(run(hostOn(c, c.createClient()))).rejects.toMatchObject({ code: 'ssh-unreachable' });
+    expect([countOpenings(c) - before, await isOff(c), keysOf(c)]).toEqual([0, true, undefined]);
   });
 
   test('is given up when its caller gives up', async () => {
-    const c = await aCluster();
+    const c = await createSetting();
     const stop = new AbortController();
-    const visiting = hostOn(c, c.through()).run('true', { deadlineMs: 1_000, signal: stop.signal });
+    const visiting = hostOn(c, c.createClient()).run('true', { deadlineMs: 1_000, signal: stop.signal });
     stop.abort();
     await expect(visiting).rejects.toThrow('aborted');
   });
@@ -132,7 +132,7 @@ describe('the key in a machine’s metadata', () => {
     ['none but other people’s', others, others],
     ['none at all', undefined, undefined],
   ])('comes and goes where there are %s', async (_, before, after) => {
-    const c = await aCluster();
+    const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const kept = { 'pod-cidr': '10.200.0.0/24', 'enable-guest-attributes': 'TRUE' };
@@ -154,7 +154,7 @@ describe('the key in a machine’s metadata', () => {
   });
 
   test('of two who write at the same time, neither undoes what the other did', async () => {
-    const c = await aCluster();
+    const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const byHand = async () => {
@@ -181,7 +181,7 @@ describe('the key in a machine’s metadata', () => {
   });
 
   test('is not written again and again while somebody always is first', async () => {
-    const c = await aCluster();
+    const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
     const error = () => new KthwError('not-ready', { doing: 'changing the metadata' });
@@ -193,6 +193,6 @@ describe('the key in a machine’s metadata', () => {
   });
 });
 
-function hostOn(c: Setting, door: ReturnType<Setting['through']>, name?: string): SshHost {
-  return c.hostOn(door, name);
+function hostOn(c: Setting, client: ReturnType<Setting['createClient']>, name?: string): SshHost {
+  return c.hostOn(client, name);
 }

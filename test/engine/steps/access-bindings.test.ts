@@ -7,13 +7,13 @@ import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environ
 
 const ada = { team: 'T1', user: 'U1' };
 const grace = { team: 'T1', user: 'U2' };
-const worlds: RunEnvironment[] = [];
+const environments: RunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
+  for (const environment of environments.splice(0)) await environment.close();
 });
 
 interface Ready {
-  readonly world: RunEnvironment;
+  readonly environment: RunEnvironment;
   readonly process: Process;
   /** Ids of the grants that are bound in the cluster. */
   bound(): Promise<string[]>;
@@ -22,15 +22,15 @@ interface Ready {
 }
 
 async function aReadyCluster(): Promise<Ready> {
-  const world = new RunEnvironment();
-  worlds.push(world);
-  const process = world.createProcess();
-  await world.createCluster(process);
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  const process = environment.createProcess();
+  await environment.createCluster(process);
   return {
-    ...{ world, process },
+    ...{ environment, process },
     async bound() {
-      const address = String((await world.store.read('cluster', 'demo'))?.value.outputs['public-address']);
-      return world.kube.listObjectPaths(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
+      const address = String((await environment.store.read('cluster', 'demo'))?.value.outputs['public-address']);
+      return environment.kube.listObjectPaths(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
     },
     async given(to) {
       const before = new Set((await process.clusterService.listGrants('demo')).map(({ id }) => id));
@@ -88,8 +88,8 @@ describe('a kubeconfig', () => {
   });
 
   test('that can’t be bound is given to nobody, and counts for nothing', async () => {
-    const { world, process, bound } = await aReadyCluster();
-    world.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
+    const { environment, process, bound } = await aReadyCluster();
+    environment.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
     expect(await process.clusterService.issueKubeconfig('demo', ada)).toEqual({
       notReady: expect.stringContaining('does not answer'),
     });
@@ -99,10 +99,10 @@ describe('a kubeconfig', () => {
   });
 
   test('revoked between being written down and being bound does not come to work', async () => {
-    const { world, process, bound } = await aReadyCluster();
+    const { environment, process, bound } = await aReadyCluster();
     const kube: KubeClient = {
       connect(options) {
-        const api = world.kube.connect(options);
+        const api = environment.kube.connect(options);
         return {
           ...api,
           async apply(...call) {
@@ -114,7 +114,7 @@ describe('a kubeconfig', () => {
         };
       },
     };
-    const { store, clock, vaults } = world;
+    const { store, clock, vaults } = environment;
     const record = (await store.read('cluster', 'demo'))?.value as ClusterRecord;
     const giving = issueKubeconfig(
       { store, kube, vaults: vaults.createProvider(store), now: clock.now },
@@ -129,10 +129,10 @@ describe('a kubeconfig', () => {
 
 describe('an etcd that is made anew', () => {
   test('knows again what is to work, and nothing that was revoked', async () => {
-    const { world, process, bound, given } = await aReadyCluster();
+    const { environment, process, bound, given } = await aReadyCluster();
     const [kept, ended] = [await given(grace), await given(ada)];
     await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
-    await world.finishRun(
+    await environment.finishRun(
       process.clusterService.rebuildCluster('demo', { fromPhase: 'etcd', requester: ada, channel: 'C1' }),
     );
     expect(await bound()).toEqual([kept]);
@@ -140,44 +140,44 @@ describe('an etcd that is made anew', () => {
   });
 
   test('and what was revoked while the API was away is ended by the next run', async () => {
-    const { world, process, bound, given } = await aReadyCluster();
+    const { environment, process, bound, given } = await aReadyCluster();
     const id = await given(ada);
-    world.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
+    environment.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
     expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toMatchObject({
       isEnforced: false,
       revoked: [{ id }],
     });
     expect(await bound()).toEqual([id]);
-    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
+    await environment.finishRun(process.clusterService.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
     expect(await bound()).toEqual([]);
   });
 });
 
 test('of a cluster that was deleted nothing counts for one that bears its name again', async () => {
-  const { world, process, given } = await aReadyCluster();
+  const { environment, process, given } = await aReadyCluster();
   const id = await given(ada);
-  await world.finishRun(process.clusterService.deleteCluster('demo', ada, 'C1'));
+  await environment.finishRun(process.clusterService.deleteCluster('demo', ada, 'C1'));
   expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada })).toEqual({
     notFound: true,
   });
-  await world.createCluster(process);
+  await environment.createCluster(process);
   expect(await process.clusterService.listGrants('demo')).toEqual([]);
   expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).toContain(id);
 });
 
 test('who extended a cluster is in its audit trail once, with until when', async () => {
-  const world = new RunEnvironment();
-  worlds.push(world);
-  const process = world.createProcess();
-  await world.finishRun(
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  const process = environment.createProcess();
+  await environment.finishRun(
     process.clusterService.createCluster({ spec: buildSpec(), requester: ada, channel: 'C1', ttlMs: 8 * 3_600_000 }),
   );
-  const end = new Date(String((await world.store.read('cluster', 'demo'))?.value.expiresAt));
+  const end = new Date(String((await environment.store.read('cluster', 'demo'))?.value.expiresAt));
   await Promise.all([grace, ada].map((by) => process.clusterService.extendTtl('demo', end, 8, by)));
   const later = new Date(+end + 8 * 3_600_000).toISOString();
   const trail = (await process.clusterService.getAuditLog('demo'))?.filter(({ description }) =>
     description.startsWith('extended'),
   );
   expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended it to ${later}` })]);
-  expect((await world.store.read('cluster', 'demo'))?.value.expiresAt).toBe(later);
+  expect((await environment.store.read('cluster', 'demo'))?.value.expiresAt).toBe(later);
 });

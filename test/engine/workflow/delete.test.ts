@@ -10,36 +10,36 @@ import { buildCluster } from '../../fixtures/cluster.ts';
 
 const mark = 'kthw cluster demo';
 const cluster = buildCluster(buildSpec());
-const worlds: RunEnvironment[] = [];
+const environments: RunEnvironment[] = [];
 afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
+  for (const environment of environments.splice(0)) await environment.close();
 });
 
-function aWorld(): { world: RunEnvironment; process: Process } {
-  const world = new RunEnvironment();
-  worlds.push(world);
-  return { world, process: world.createProcess() };
+function createEnvironment(): { environment: RunEnvironment; process: Process } {
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  return { environment, process: environment.createProcess() };
 }
 
-async function deleted(world: RunEnvironment, process: Process): Promise<string> {
-  return await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
+async function deleted(environment: RunEnvironment, process: Process): Promise<string> {
+  return await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
 }
 
 /** Somebody else, or Google, makes something by the API. */
 async function made(
-  world: RunEnvironment,
+  environment: RunEnvironment,
   kind: 'firewalls' | 'routes' | 'addresses',
   name: string,
   more: object,
 ): Promise<void> {
   const call = { requestId: `by-hand-${name}-${Math.random()}`, signal: new AbortController().signal };
-  await world.compute[kind].insert({ name, ...more } as never, call);
+  await environment.compute[kind].insert({ name, ...more } as never, call);
 }
 
-async function expectNothingLeft(world: RunEnvironment): Promise<void> {
-  expect((await world.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
-  expect(world.compute.listResourceNames()).toEqual([]);
-  expect([...(await world.store.list('secret')), ...(await world.store.list('dataKey'))]).toEqual([]);
+async function expectNothingLeft(environment: RunEnvironment): Promise<void> {
+  expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
+  expect(environment.compute.listResourceNames()).toEqual([]);
+  expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
 }
 
 describe('what belongs to a cluster', () => {
@@ -70,78 +70,78 @@ describe('what belongs to a cluster', () => {
 
 describe('a delete proves by listing that nothing is left', () => {
   test('and takes away what comes back once it was gone', async () => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
     // Once everything is gone, one thing is there again.
     let times = 0;
-    const run = process.clusterService.deleteCluster('demo', world.requester, 'C1');
+    const run = process.clusterService.deleteCluster('demo', environment.requester, 'C1');
     const back = (async () => {
       for (let i = 0; i < 4_000 && times < 1; i++) {
-        await world.clock.sleep(100, new AbortController().signal);
-        if (world.compute.listResourceNames().length > 0 || (await world.store.list('dataKey')).length > 0) continue;
+        await environment.clock.sleep(100, new AbortController().signal);
+        if (environment.compute.listResourceNames().length > 0 || (await environment.store.list('dataKey')).length > 0) continue;
         times++;
-        await made(world, 'addresses', 'demo', { region: cluster.region, description: mark, labels: {} });
+        await made(environment, 'addresses', 'demo', { region: cluster.region, description: mark, labels: {} });
       }
     })();
-    const id = await world.finishRun(run);
+    const id = await environment.finishRun(run);
     await back;
     expect(times).toBe(1);
-    expect(await world.getOutcome(id)).toBe('succeeded');
-    expect((await world.listEvents(id, 'step.logged')).map(({ message }) => message)).toContain(
+    expect(await environment.getOutcome(id)).toBe('succeeded');
+    expect((await environment.listEvents(id, 'step.logged')).map(({ message }) => message)).toContain(
       'demo (addresses) is there still, or again: it is removed',
     );
-    await expectNothingLeft(world);
+    await expectNothingLeft(environment);
   });
 
   test('rules and routes that others put into its network go with it', async () => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
-    await made(world, 'firewalls', 'let-me-in', { network: 'demo', description: '', sourceRanges: [], allow: [] });
-    await made(world, 'routes', 'my-way', {
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
+    await made(environment, 'firewalls', 'let-me-in', { network: 'demo', description: '', sourceRanges: [], allow: [] });
+    await made(environment, 'routes', 'my-way', {
       network: 'demo',
       description: '',
       destination: '10.9.0.0/24',
       nextHop: '10.240.0.20',
     });
-    await deleted(world, process);
-    await expectNothingLeft(world);
+    await deleted(environment, process);
+    await expectNothingLeft(environment);
   });
 
   test('what bears one of its names and is somebody else’s stays', async () => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
-    await made(world, 'addresses', 'web-shop', { region: cluster.region, description: 'of the web shop', labels: {} });
-    const run = await deleted(world, process);
-    expect(await world.getOutcome(run)).toBe('succeeded');
-    expect(world.compute.listResourceNames()).toEqual(['addresses web-shop']);
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
+    await made(environment, 'addresses', 'web-shop', { region: cluster.region, description: 'of the web shop', labels: {} });
+    const run = await deleted(environment, process);
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(environment.compute.listResourceNames()).toEqual(['addresses web-shop']);
   });
 
   test('it does not end well while something can’t be taken away', async () => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
-    world.compute.faults.plan({
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
+    environment.compute.faults.plan({
       call: /^list addresses$/,
       when: 'before',
       times: 100,
       error: () => new KthwError('cloud-denied', { doing: 'listing every address' }),
     });
-    const run = await deleted(world, process);
-    expect(await world.getOutcome(run)).toBe('failed');
-    expect((await world.store.read('cluster', 'demo'))?.value.state).toBe('failed');
-    world.clearFaults();
-    expect(await process.clusterService.resumeRun('demo', world.requester)).toEqual({ run });
-    await world.waitForRun(run);
-    await expectNothingLeft(world);
+    const run = await deleted(environment, process);
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect((await environment.store.read('cluster', 'demo'))?.value.state).toBe('failed');
+    environment.clearFaults();
+    expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ run });
+    await environment.waitForRun(run);
+    await expectNothingLeft(environment);
   });
 
   test('no secret is kept, also none that no step knows of', async () => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
-    const vault = world.vaults.createProvider(world.store).getVault('demo');
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
+    const vault = environment.vaults.createProvider(environment.store).getVault('demo');
     await vault.getOrCreate('zz/of-a-newer-release', () => new Secret('s'));
     for (const path of ['ssh/key', 'ca', 'encryption/key']) await vault.delete(path);
-    await deleted(world, process);
-    await expectNothingLeft(world);
+    await deleted(environment, process);
+    await expectNothingLeft(environment);
   });
 });
 
@@ -150,16 +150,16 @@ describe('a delete takes down what a create left', () => {
   const first = phases.flatMap(({ name }) => steps.find((p) => p.phase.name === name && p.step.apply) ?? []);
 
   test.each(first.map((p) => [p.phase.name, p.id] as const))('that failed for good in %s', async (_, id) => {
-    const { world } = aWorld();
-    const process = world.createProcess({
+    const { environment } = createEnvironment();
+    const process = environment.createProcess({
       onKillPoint(step, point) {
         if (step === id && point === 'before-call') throw new KthwError('quota', { doing: 'this step' });
       },
     });
-    const run = await world.createCluster(process);
-    expect(await world.getOutcome(run)).toBe('failed');
-    await deleted(world, process);
-    await expectNothingLeft(world);
+    const run = await environment.createCluster(process);
+    expect(await environment.getOutcome(run)).toBe('failed');
+    await deleted(environment, process);
+    await expectNothingLeft(environment);
   });
 
   const tampered = [
@@ -169,12 +169,12 @@ describe('a delete takes down what a create left', () => {
     ['forwardingRules', 'demo', { ports: '443' }],
   ] as const;
   test.each(tampered)('that stopped because one of its %s differs', async (kind, name, change) => {
-    const { world, process } = aWorld();
-    await world.createCluster(process);
-    world.compute.tamper(kind, name, change);
-    const run = await world.repeatOperation(process, 'create');
-    expect(await world.getOutcome(run)).toBe('failed');
-    await deleted(world, process);
-    await expectNothingLeft(world);
+    const { environment, process } = createEnvironment();
+    await environment.createCluster(process);
+    environment.compute.tamper(kind, name, change);
+    const run = await environment.repeatOperation(process, 'create');
+    expect(await environment.getOutcome(run)).toBe('failed');
+    await deleted(environment, process);
+    await expectNothingLeft(environment);
   });
 });

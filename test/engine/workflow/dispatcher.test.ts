@@ -7,13 +7,13 @@ import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 
 describe('the dispatcher of one process', () => {
   test('carries a run that was poked, and a run once at a time', async () => {
-    const desk = aDispatcher();
-    desk.dispatcher.wake('r1');
-    desk.dispatcher.wake('r2');
-    desk.dispatcher.wake('r1');
-    expect(desk.underWay()).toEqual(['r1', 'r2']);
-    await desk.end('r1', 'over');
-    expect(desk.driven).toEqual(['r1', 'r2', 'r1']);
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    fixture.dispatcher.wake('r2');
+    fixture.dispatcher.wake('r1');
+    expect(fixture.underWay()).toEqual(['r1', 'r2']);
+    await fixture.end('r1', 'over');
+    expect(fixture.driven).toEqual(['r1', 'r2', 'r1']);
   });
 
   test.each<[RunnerExit, number]>([
@@ -24,67 +24,67 @@ describe('the dispatcher of one process', () => {
     ['later', 2],
     ['lost', 2],
   ])('looks again at a run that was put down as %s: %i times in all', async (end, times) => {
-    const desk = aDispatcher();
-    desk.dispatcher.wake('r1');
-    await desk.end('r1', end);
-    await desk.pass(2_500);
-    expect(desk.driven).toEqual(Array(times).fill('r1'));
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    await fixture.end('r1', end);
+    await fixture.pass(2_500);
+    expect(fixture.driven).toEqual(Array(times).fill('r1'));
   });
 
   test('looks again at a run that was put down by an error, and logs it', async () => {
-    const desk = aDispatcher();
-    desk.dispatcher.wake('r1');
-    await desk.end('r1', new Error('the store does not answer'));
-    await desk.pass(2_500);
-    expect(desk.driven).toEqual(['r1', 'r1']);
-    expect(desk.logged).toEqual(['a run was put down by an error; it is taken up again']);
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    await fixture.end('r1', new Error('the store does not answer'));
+    await fixture.pass(2_500);
+    expect(fixture.driven).toEqual(['r1', 'r1']);
+    expect(fixture.logged).toEqual(['a run was put down by an error; it is taken up again']);
   });
 
   test('looks again once, however often a run is poked while somebody else has it', async () => {
-    const desk = aDispatcher();
+    const fixture = createFixture();
     for (let i = 0; i < 5; i++) {
-      desk.dispatcher.wake('r1');
-      await desk.end('r1', 'busy');
+      fixture.dispatcher.wake('r1');
+      await fixture.end('r1', 'busy');
     }
-    await desk.pass(2_500);
-    expect(desk.driven.length).toBe(6);
-    await desk.end('r1', 'busy');
-    expect(desk.driven.length).toBe(6);
-    await desk.pass(2_500);
-    expect(desk.driven.length).toBe(7);
+    await fixture.pass(2_500);
+    expect(fixture.driven.length).toBe(6);
+    await fixture.end('r1', 'busy');
+    expect(fixture.driven.length).toBe(6);
+    await fixture.pass(2_500);
+    expect(fixture.driven.length).toBe(7);
   });
 
   test('takes up at its start all open runs, oldest first, and those that a cluster is held by', async () => {
-    const desk = aDispatcher();
-    await desk.store.write('run', 'r3', runRecord(), undefined);
-    await desk.store.write('run', 'r1', runRecord({ cluster: 'one' }), undefined);
-    await desk.store.write('run', 'r2', runRecord({ cluster: 'two', open: false }), undefined);
-    await desk.store.write('run', 'r0', runRecord({ cluster: 'zero', open: false }), undefined);
-    await desk.store.write('cluster', 'two', clusterRecord({ activeRun: 'r2', runs: ['r2'] }), undefined);
-    await desk.store.write('cluster', 'zero', clusterRecord({ runs: ['r0'] }), undefined);
-    await desk.dispatcher.start();
-    expect(desk.driven).toEqual(['r1', 'r2', 'r3']);
-    expect((await desk.store.read('run', 'r2'))?.value.open).toBe(true);
-    expect((await desk.store.read('run', 'r0'))?.value.open).toBe(false);
+    const fixture = createFixture();
+    await fixture.store.write('run', 'r3', runRecord(), undefined);
+    await fixture.store.write('run', 'r1', runRecord({ cluster: 'one' }), undefined);
+    await fixture.store.write('run', 'r2', runRecord({ cluster: 'two', open: false }), undefined);
+    await fixture.store.write('run', 'r0', runRecord({ cluster: 'zero', open: false }), undefined);
+    await fixture.store.write('cluster', 'two', clusterRecord({ activeRun: 'r2', runs: ['r2'] }), undefined);
+    await fixture.store.write('cluster', 'zero', clusterRecord({ runs: ['r0'] }), undefined);
+    await fixture.dispatcher.start();
+    expect(fixture.driven).toEqual(['r1', 'r2', 'r3']);
+    expect((await fixture.store.read('run', 'r2'))?.value.open).toBe(true);
+    expect((await fixture.store.read('run', 'r0'))?.value.open).toBe(false);
   });
 
   test('puts everything down when it is stopped, and takes up nothing more', async () => {
-    const desk = aDispatcher();
-    desk.dispatcher.wake('r1');
-    desk.dispatcher.wake('r2');
-    await desk.end('r2', 'busy');
-    const stopping = desk.dispatcher.stop();
-    expect(desk.signals.every((signal) => signal.aborted)).toBe(true);
-    await desk.end('r1', 'stopped');
+    const fixture = createFixture();
+    fixture.dispatcher.wake('r1');
+    fixture.dispatcher.wake('r2');
+    await fixture.end('r2', 'busy');
+    const stopping = fixture.dispatcher.stop();
+    expect(fixture.signals.every((signal) => signal.aborted)).toBe(true);
+    await fixture.end('r1', 'stopped');
     await stopping;
-    desk.dispatcher.wake('r3');
-    await desk.pass(10_000);
-    expect(desk.driven).toEqual(['r1', 'r2']);
+    fixture.dispatcher.wake('r3');
+    await fixture.pass(10_000);
+    expect(fixture.driven).toEqual(['r1', 'r2']);
   });
 });
 
 /** A dispatcher whose runs end when the test says so. */
-function aDispatcher() {
+function createFixture() {
   const clock = new VirtualClock();
   const store = openSqliteStore({ path: ':memory:' });
   const driven: string[] = [];

@@ -26,17 +26,17 @@ test.each(outages)(
   'a create in which the store goes away (call %i, %s its effect) leaves nothing that nobody carries forward',
   async (call, when) => {
     const store = openStore();
-    const { desk, taken } = engineOn(store);
+    const { clusterService, claimed } = engineOn(store);
     store.failAt(call, when);
-    const answer = await desk.createCluster({ spec, requester, channel: 'C1' }).catch((error: unknown) => error);
+    const answer = await clusterService.createCluster({ spec, requester, channel: 'C1' }).catch((error: unknown) => error);
     if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreUnavailable);
     store.recover();
-    await until(async () => isCarried(await holding(store), taken));
+    await until(async () => isCarried(await holding(store), claimed));
     // Asked again it is refused because it runs, or it starts.
-    const again = await desk.createCluster({ spec, requester, channel: 'C1' });
+    const again = await clusterService.createCluster({ spec, requester, channel: 'C1' });
     const held = await holding(store);
     expect('activeRun' in again ? again.activeRun.run : 'run' in again && again.run).toBe(held);
-    await until(async () => taken.includes(held ?? ''));
+    await until(async () => claimed.includes(held ?? ''));
   },
 );
 
@@ -50,13 +50,13 @@ test.each(outages)(
       { type: 'run.requested', operation: 'create', actor: requester },
       { type: 'run.finished', outcome: 'failed' },
     ]);
-    const { desk, taken } = engineOn(store);
+    const { clusterService, claimed } = engineOn(store);
     store.failAt(call, when);
-    await desk.resumeRun('demo', requester).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
+    await clusterService.resumeRun('demo', requester).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
     store.recover();
-    await until(async () => isCarried(await holding(store), taken));
-    await desk.resumeRun('demo', requester);
-    await until(async () => taken.includes('r1'));
+    await until(async () => isCarried(await holding(store), claimed));
+    await clusterService.resumeRun('demo', requester);
+    await until(async () => claimed.includes('r1'));
   },
 );
 
@@ -145,7 +145,7 @@ const untouched: unknown = {};
 
 /** An engine whose dispatcher notes which open runs it was given, instead of carrying them forward. */
 function engineOn(store: StoreWithOutages) {
-  const taken: string[] = [];
+  const claimed: string[] = [];
   const { clusterService } = createEngine({
     ...{ store, clock, leaseOwner: 'me', mirror: undefined, onEventsAppended: () => {}, log: () => {} },
     ...(untouched as Pick<EngineOptions, 'vaults' | 'compute' | 'kube' | 'createSshClient'>),
@@ -153,12 +153,12 @@ function engineOn(store: StoreWithOutages) {
       createInProcessDispatcher({
         ...parts,
         executeRun: async (run) => {
-          if ((await store.read('run', run))?.value.open) taken.push(run);
+          if ((await store.read('run', run))?.value.open) claimed.push(run);
           return 'over';
         },
       }),
   });
-  return { desk: clusterService, taken };
+  return { clusterService, claimed };
 }
 
 async function holding(store: StoreWithOutages): Promise<string | undefined> {
@@ -166,8 +166,8 @@ async function holding(store: StoreWithOutages): Promise<string | undefined> {
 }
 
 /** Nothing holds the cluster, or what does was given to the dispatcher. */
-function isCarried(held: string | undefined, taken: readonly string[]): boolean {
-  return held === undefined || taken.includes(held);
+function isCarried(held: string | undefined, claimed: readonly string[]): boolean {
+  return held === undefined || claimed.includes(held);
 }
 
 async function until(condition: () => Promise<unknown>): Promise<void> {

@@ -64,14 +64,14 @@ describe.skipIf(jar === undefined)('two processes on one Firestore', () => {
 });
 
 function cases(make: () => Promise<SharedWorld>): void {
-  async function world(): Promise<SharedWorld> {
+  async function environment(): Promise<SharedWorld> {
     const made = await make();
     onTestFinished(() => made.close());
     return made;
   }
 
   test('carry the same run forward, each step once', { timeout: deadlineMs }, async () => {
-    const shared = await world();
+    const shared = await environment();
     const run = await shared.create();
     await Promise.all([shared.join(), shared.join()]);
     await until(() => shared.isOver(run));
@@ -80,7 +80,7 @@ function cases(make: () => Promise<SharedWorld>): void {
   });
 
   test('go on where one was killed', { timeout: deadlineMs }, async () => {
-    const shared = await world();
+    const shared = await environment();
     shared.stopAt('marks/2:after-call');
     const run = await shared.create();
     const first = await shared.join();
@@ -94,7 +94,7 @@ function cases(make: () => Promise<SharedWorld>): void {
   });
 
   test('one that slept past its lease writes nothing when it wakes', { timeout: deadlineMs }, async () => {
-    const shared = await world();
+    const shared = await environment();
     shared.stopAt('marks/2:after-call');
     const run = await shared.create();
     const sleeper = await shared.join();
@@ -136,7 +136,7 @@ function cases(make: () => Promise<SharedWorld>): void {
   });
 
   async function takenOverDuringACall() {
-    const shared = await world();
+    const shared = await environment();
     const road = await slowRoad(shared.cloud.url, 'POST /global/networks');
     onTestFinished(() => road.close());
     const run = await shared.create();
