@@ -48,11 +48,11 @@ export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise
     kube: new FakeKube(clock, compute, remote),
     createSshClient: () => remote.createClient(),
     onEventsAppended(run) {
-      courier.wake(run);
+      notifier.wake(run);
       door.refreshHomeTabs();
     },
   });
-  const courier = createNotifier({ store, clusterService: engine.clusterService, chat, clock, policy, log });
+  const notifier = createNotifier({ store, clusterService: engine.clusterService, chat, clock, policy, log });
   const now = () => new Date();
   const door = createSlackServer({
     ...account,
@@ -70,7 +70,7 @@ export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise
     ...{ url: workspace.url, cloud: compute, logged },
     async close() {
       await Promise.all([door.close(), engine.dispatcher.stop()]);
-      await courier.close();
+      await notifier.close();
       await store.close();
       await workspace.close();
     },

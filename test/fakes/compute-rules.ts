@@ -35,7 +35,11 @@ export function createResourceTables<T>(): ResourceTables<T> {
 }
 
 /** What a resource needs and does not find. */
-export function findMissingReference(kind: Kind, spec: Spec, has: (kind: Kind, name: string) => boolean): string | undefined {
+export function findMissingReference(
+  kind: Kind,
+  spec: Spec,
+  has: (kind: Kind, name: string) => boolean,
+): string | undefined {
   for (const [from, field, to] of references) {
     if (from === kind && to !== 'addresses' && !has(to, String(spec[field]))) return `${to} ${spec[field]}`;
   }

@@ -12,7 +12,7 @@ import type {
 } from '../../src/engine/gcp/compute/compute-client.ts';
 import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
-import { findMissingReference, type ResourceTables, createResourceTables, findReferrer } from './compute-rules.ts';
+import { createResourceTables, findMissingReference, findReferrer, type ResourceTables } from './compute-rules.ts';
 import { FaultInjector } from './fault-injector.ts';
 
 const machineTypes: Readonly<Record<string, MachineType>> = {

@@ -159,7 +159,9 @@ describe('a machine', () => {
     await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
     const [key = ''] = await environment.compute.getHostKeys(worker, signal);
     expect(
-      environment.ssh.findHostByAddress(environment.compute.listInstances().find(({ name }) => name === 'demo-worker-0')?.externalAddress ?? '')?.files.size,
+      environment.ssh.findHostByAddress(
+        environment.compute.listInstances().find(({ name }) => name === 'demo-worker-0')?.externalAddress ?? '',
+      )?.files.size,
     ).toBe(0);
     expect(key).not.toBe('');
     await environment.close();

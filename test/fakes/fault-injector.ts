@@ -39,7 +39,9 @@ export class FaultInjector {
   }
 
   #throwIfPlanned(call: string, when: PlannedFault['when']): void {
-    const hit = this.#plannedFaults.find(({ fault, remaining }) => remaining > 0 && fault.when === when && fault.call.test(call));
+    const hit = this.#plannedFaults.find(
+      ({ fault, remaining }) => remaining > 0 && fault.when === when && fault.call.test(call),
+    );
     if (!hit) return;
     hit.remaining--;
     throw hit.fault.error();

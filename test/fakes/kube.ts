@@ -93,8 +93,7 @@ export class FakeKube implements KubeClient {
       const found = this.#listNodes(address).find(({ metadata }) => metadata.name === node);
       return found ? { status: 200, body: found } : { status: 404, body: { message: `${path} not found` } };
     }
-    if (path.includes('/pods?'))
-      return { status: 200, body: { items: this.#queryPods(objects, path, address) } };
+    if (path.includes('/pods?')) return { status: 200, body: { items: this.#queryPods(objects, path, address) } };
     if (path.endsWith('/log')) return { status: 200, body: 'a line\n' };
     const [collection = '', label] = path.split('?labelSelector=');
     if (label) return { status: 200, body: { items: filterByLabel(objects, `${collection}/`, label) } };
@@ -203,8 +202,7 @@ export class FakeKube implements KubeClient {
     for (const [path, { deletedAt }] of objects) {
       if (deletedAt === undefined || +this.#clock.now() - deletedAt < durations.namespaceGoneMs) continue;
       const inside = `${path.slice(path.indexOf('/namespaces/'))}/`;
-      for (const other of objects.keys())
-        if (other === path || other.includes(inside)) objects.delete(other);
+      for (const other of objects.keys()) if (other === path || other.includes(inside)) objects.delete(other);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Process, buildSpec, RunEnvironment } from './run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from './run-environment.ts';
 
 /** An environment in which clusters are made chapter by chapter, and somebody presses the buttons. */
 export class PausingRunEnvironment extends RunEnvironment {

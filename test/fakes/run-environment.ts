@@ -125,7 +125,9 @@ export class RunEnvironment {
 
   /** Asks for a cluster and waits for the run to be over. */
   async createCluster(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
-    return await this.finishRun(process.clusterService.createCluster({ spec: buildSpec(changes), requester: this.requester, channel: 'C1' }));
+    return await this.finishRun(
+      process.clusterService.createCluster({ spec: buildSpec(changes), requester: this.requester, channel: 'C1' }),
+    );
   }
 
   /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
@@ -173,11 +175,14 @@ export class RunEnvironment {
   async #approvePending(run: string): Promise<void> {
     const { event } = (await this.store.readEvents(run)).at(-1) ?? {};
     const living = [...this.#processes].at(-1);
-    if (event?.type === 'approval.requested') await living?.clusterService.decideApproval(run, event.digest, this.requester, true);
+    if (event?.type === 'approval.requested')
+      await living?.clusterService.decideApproval(run, event.digest, this.requester, true);
   }
 
   #isServing(name: string): boolean {
-    const machine = this.ssh.findHostByAddress(this.compute.listInstances().find((m) => m.name === name)?.externalAddress ?? '');
+    const machine = this.ssh.findHostByAddress(
+      this.compute.listInstances().find((m) => m.name === name)?.externalAddress ?? '',
+    );
     return ['kube-apiserver', 'nginx'].every((service) => machine?.runningServices.has(service));
   }
 }

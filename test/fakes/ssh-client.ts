@@ -112,7 +112,11 @@ export class FakeSsh {
     });
   }
 
-  async #runBatch(target: SshTarget, operations: readonly SshOperation[], options: CallOptions): Promise<CommandResult> {
+  async #runBatch(
+    target: SshTarget,
+    operations: readonly SshOperation[],
+    options: CallOptions,
+  ): Promise<CommandResult> {
     let stdout = '';
     for (const operation of operations) {
       if ('write' in operation) await this.#writeFiles(target, operation.write, options);

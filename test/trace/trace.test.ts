@@ -30,7 +30,10 @@ describe('the spans of a whole create', () => {
     const ends = events.filter(({ event }) => /^step\.(finished|failed|deferred|conflicted)$/.test(event.type));
     expect(ends.length).toBeGreaterThan(30);
     expect(spans.filter(({ id }) => id.startsWith('step '))).toHaveLength(ends.length);
-    expect(spans[0]).toMatchObject({ name: 'create demo', attributes: { 'kthw.run': run, 'kthw.end': 'succeeded' } });
+    expect(spans[0]).toMatchObject({
+      name: 'create demo',
+      attributes: { 'kthw.run': run, 'kthw.outcome': 'succeeded' },
+    });
     const known = new Map(spans.map((span) => [span.id, span]));
     expect(known.size).toBe(spans.length);
     const outside = spans.filter(({ parent, from, to }) => {

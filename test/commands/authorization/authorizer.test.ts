@@ -62,9 +62,13 @@ function question(digest: string, now: Date): EngineEvent {
   return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
 }
 
-async function append({ store, courier }: SlackFixture, run: string, ...events: readonly EngineEvent[]): Promise<void> {
+async function append(
+  { store, notifier }: SlackFixture,
+  run: string,
+  ...events: readonly EngineEvent[]
+): Promise<void> {
   await store.append(run, events);
-  courier.wake(run);
+  notifier.wake(run);
 }
 
 async function thread({ slackClient }: SlackFixture, person = 'ada'): Promise<ApiMessage[]> {

@@ -23,7 +23,7 @@ async function building(
     return runs.some(({ value }) => value.open) ? runs : undefined;
   });
   await slack.store.append(run?.id ?? '', events);
-  slack.courier.wake(run?.id ?? '');
+  slack.notifier.wake(run?.id ?? '');
   return { ...slack, run: run?.id ?? '' };
 }
 

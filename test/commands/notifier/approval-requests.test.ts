@@ -20,15 +20,15 @@ async function questionsOf(asks: (process: Process) => Promise<object>): Promise
   expect(await world.getOutcome(run)).toBe('succeeded');
   const clock = new FakeClock();
   const chat = new FakeChat(clock);
-  const courier = createNotifier({
+  const notifier = createNotifier({
     store: world.store,
     clusterService: process.clusterService,
     chat,
     clock,
     log: () => {},
   });
-  courier.wake(run);
-  await courier.waitUntilIdle();
+  notifier.wake(run);
+  await notifier.waitUntilIdle();
   for (const { message } of chat.postedMessages) expectWithinLimits(message);
   return chat.postedMessages
     .map(({ message }) => readable(message))

@@ -68,8 +68,8 @@ describe('when a run is over', () => {
 
 describe('after a crash', () => {
   test.each([
-    ['while it was on its way, it is found and not shared again', { crash: true }],
-    ['before it was on its way, it is shared', { lost: true }],
+    ['while it was on its way, it is found and not shared again', { hangsAfterCall: true }],
+    ['before it was on its way, it is shared', { hangsBeforeCall: true }],
   ])('%s', async (_, how) => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'uploadImage', kind: 'unsure', ...how });
@@ -104,11 +104,11 @@ describe('a picture that can’t be had', () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
-    const courier = world.createNotifier({
+    const notifier = world.createNotifier({
       renderChart: () => Promise.reject(new Error('no renderer for this machine')),
     });
-    courier.wake(world.run);
-    await courier.waitUntilIdle();
+    notifier.wake(world.run);
+    await notifier.waitUntilIdle();
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     expect(shared(world)).toEqual([]);
     expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing a run' }));

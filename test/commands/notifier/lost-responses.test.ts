@@ -99,7 +99,7 @@ describe('after a crash between a post and its record', () => {
     const inFlight = {
       kind: 'reply',
       throughSeq: 4,
-      notifierId: 'a courier that is gone',
+      notifierId: 'a notifier that is gone',
       claimedAt: now,
       expiresAt: now,
     };
@@ -125,7 +125,7 @@ describe('after a crash between a post and its record', () => {
     expect(world.chat.listRootMessages(channel)).toHaveLength(2);
   });
 
-  test('another courier leaves a post alone while it may be under way', async () => {
+  test('another notifier leaves a post alone while it may be under way', async () => {
     const world = await createNotifierEnvironment();
     let release = () => {};
     const post = world.chat.postMessage.bind(world.chat);

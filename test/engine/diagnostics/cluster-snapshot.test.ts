@@ -14,7 +14,11 @@ const well = `${captured['e2-standard-2']}\netcd_server_is_leader 0\n`;
 async function createCluster() {
   const environment = new RunEnvironment();
   open.push(environment);
-  environment.ssh.planExit(/^run demo-controller-1 exit 0$/, { stdout: well.replace('is_leader 0', 'is_leader 1') }, 1_000);
+  environment.ssh.planExit(
+    /^run demo-controller-1 exit 0$/,
+    { stdout: well.replace('is_leader 0', 'is_leader 1') },
+    1_000,
+  );
   environment.ssh.planExit(/^run demo-\S+ exit 0$/, { stdout: well }, 1_000);
   const process = environment.createProcess();
   await environment.createCluster(process, { controllers: 3, workers: 2 });
@@ -40,7 +44,9 @@ describe('a look at a cluster', () => {
       ['demo-worker-0', '10.240.0.20', false, true],
       ['demo-worker-1', '10.240.0.21', false, true],
     ]);
-    expect(snapshot.instances.every(({ externalAddress, status }) => externalAddress && status === 'RUNNING')).toBe(true);
+    expect(snapshot.instances.every(({ externalAddress, status }) => externalAddress && status === 'RUNNING')).toBe(
+      true,
+    );
     expect(snapshot.instances.at(-1)?.podCidr).toBe('10.200.1.0/24');
     expect(snapshot.loadBalancer.address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect([...(snapshot.loadBalancer.backendHealth?.values() ?? [])]).toEqual([true, true, true]);

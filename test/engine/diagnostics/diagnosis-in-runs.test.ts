@@ -17,7 +17,7 @@ function createEnvironment(see = captured['f1-micro']): RunEnvironment {
   return environment;
 }
 
-/** How the double of machines calls a look of the doctor: by its script's last line. */
+/** What the fake hosts call an inspection of the doctor: by its script's last line. */
 const looks = /^run demo-\S+ exit 0$/;
 const small: Partial<ClusterSpec> = { machineType: 'f1-micro', forceSize: true, controllers: 3, workers: 1 };
 const etcdFails = {
@@ -68,7 +68,10 @@ describe('a run', () => {
   test('whose etcd has failed three times looks at that machine, whatever its size', async () => {
     const environment = createEnvironment(captured['e2-standard-2-on-a-busy-host']);
     environment.ssh.faults.plan({ ...etcdFails, times: 4 });
-    const run = await environment.createCluster(environment.createProcess(), { ...small, machineType: 'e2-standard-2' });
+    const run = await environment.createCluster(environment.createProcess(), {
+      ...small,
+      machineType: 'e2-standard-2',
+    });
     expect(await environment.getOutcome(run)).toBe('succeeded');
     const events = (await environment.store.readEvents(run)).map(({ event }) => event);
     const at = events.findIndex(({ type }) => type === 'step.diagnosed');
@@ -85,7 +88,9 @@ describe('a run', () => {
     environment.ssh.faults.plan({ ...etcdFails, times: 1_000 });
     const run = await environment.createCluster(process, small);
     expect(await environment.getOutcome(run)).toBe('failed');
-    expect((await environment.listEvents(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual(['e2-standard-2']);
+    expect((await environment.listEvents(run, 'step.diagnosed')).map(({ resizeTo }) => resizeTo)).toEqual([
+      'e2-standard-2',
+    ]);
     await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect((await environment.listEvents(run, 'step.diagnosed')).length).toBe(2);
   });

@@ -4,7 +4,7 @@ import { phases } from '../../../src/engine/phases/registry.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import type { ClusterSpec } from '../../../src/store/records.ts';
-import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 
 const { signal } = new AbortController();
 const environments: RunEnvironment[] = [];
@@ -43,7 +43,9 @@ describe('the end of a run', () => {
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(await lettingIn(environment)).toEqual([]);
     expect(turned(environment)).toBe(1);
-    const outcomes = (await environment.listEvents(run, 'step.finished')).filter(({ step }) => step.startsWith('closing/'));
+    const outcomes = (await environment.listEvents(run, 'step.finished')).filter(({ step }) =>
+      step.startsWith('closing/'),
+    );
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(6).fill('applied'));
   });
 
@@ -212,7 +214,9 @@ describe('the rule for ssh', () => {
     const environment = new RunEnvironment();
     environments.push(environment);
     const process = environment.createProcess();
-    await environment.finishRun(process.clusterService.createCluster({ spec, requester: environment.requester, channel: 'C1' }));
+    await environment.finishRun(
+      process.clusterService.createCluster({ spec, requester: environment.requester, channel: 'C1' }),
+    );
     expect(deriveCluster(spec).sshRanges).toEqual(['0.0.0.0/0']);
     const again = await process.clusterService.createCluster({
       spec: buildSpec(),

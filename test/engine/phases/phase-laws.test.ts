@@ -86,7 +86,14 @@ test('what is shown and kept of a cluster holds no secret', async () => {
     environment.store.list('run'),
     environment.store.list('kubeconfigGrant'),
   ]);
-  const text = JSON.stringify([shown, events, records, kubeconfig, environment.logLines, up.map(({ step }) => step.title)]);
+  const text = JSON.stringify([
+    shown,
+    events,
+    records,
+    kubeconfig,
+    environment.logLines,
+    up.map(({ step }) => step.title),
+  ]);
   expect(needles.length).toBeGreaterThan(50);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
   await environment.close();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { KillPoint } from '../../../src/engine/workflow/execute-step.ts';
 import type { ClusterSpec } from '../../../src/store/records.ts';
-import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 
 const open: RunEnvironment[] = [];
 afterEach(async () => {
@@ -13,7 +13,9 @@ const small = { machineType: 'f1-micro', forceSize: true, controllers: 3, worker
 const names = ['demo-controller-0', 'demo-controller-1', 'demo-controller-2', 'demo-worker-0'];
 
 /** A cluster that is ready. */
-async function createEnvironment(changes: Partial<ClusterSpec> = {}): Promise<{ environment: RunEnvironment; process: Process }> {
+async function createEnvironment(
+  changes: Partial<ClusterSpec> = {},
+): Promise<{ environment: RunEnvironment; process: Process }> {
   const environment = new RunEnvironment();
   open.push(environment);
   const process = environment.createProcess();
@@ -157,7 +159,10 @@ describe('quorum', () => {
     const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
     await approve(environment, process, answer.run);
-    await until(environment, async () => environment.compute.faults.countCalls(/^start instances demo-controller-0/) || undefined);
+    await until(
+      environment,
+      async () => environment.compute.faults.countCalls(/^start instances demo-controller-0/) || undefined,
+    );
     expect(environment.compute.faults.countCalls(/^stop instances demo-controller-1/)).toBe(0);
     environment.clearFaults();
     await environment.waitForRun(answer.run);
@@ -226,7 +231,9 @@ describe('half-way', () => {
     await take(environment, 'demo-controller-0');
     const first = await environment.finishRun(resize(environment, process));
     expect(await environment.getOutcome(first)).toBe('failed');
-    expect(await environment.listEvents(first, 'step.conflicted')).toMatchObject([{ step: 'resize/demo-controller-0' }]);
+    expect(await environment.listEvents(first, 'step.conflicted')).toMatchObject([
+      { step: 'resize/demo-controller-0' },
+    ]);
 
     const other = await createEnvironment();
     await take(other.environment, 'demo-controller-1');
@@ -261,7 +268,9 @@ describe('half-way', () => {
         await victim.kill();
         await environment.createProcess().start();
         await environment.waitForRun(answer.run);
-        expect(await environment.getOutcome(answer.run), await environment.describeLastEvents(answer.run)).toBe('succeeded');
+        expect(await environment.getOutcome(answer.run), await environment.describeLastEvents(answer.run)).toBe(
+          'succeeded',
+        );
         expect(typesOf(environment)).toEqual(each('e2-standard-2'));
         expect(environment.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
       }
@@ -297,7 +306,11 @@ describe('a cluster that is not up', () => {
     open.push(environment);
     const process = environment.createProcess();
     const spec = buildSpec(small);
-    const create = await process.clusterService.createCluster({ spec, requester: environment.requester, channel: 'C1' });
+    const create = await process.clusterService.createCluster({
+      spec,
+      requester: environment.requester,
+      channel: 'C1',
+    });
     if (!('run' in create)) throw new Error('no run was begun');
     await until(environment, async () => (await environment.listEvents(create.run, 'step.finished')).at(20));
     const run = await environment.finishRun(resize(environment, process));

@@ -20,7 +20,7 @@ import { getBootImage } from '../../../src/engine/steps/instance-step.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
-import { type Program, readReference, type MinorRanges, listUnknownNames } from './reference.ts';
+import { listUnknownNames, type MinorRanges, type Program, readReference } from './reference.ts';
 
 interface Plugin {
   readonly configuration: { readonly apiVersion: string; readonly kind: string };
@@ -133,7 +133,9 @@ describe('the reference', () => {
 
   it('knows from when on there are plug-ins, and which ciphers etcd 3.4.13 calls otherwise', () => {
     const { admission } = readReference('kube-apiserver');
-    expect(listUnknownNames(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual(['DenyServiceExternalIPs']);
+    expect(listUnknownNames(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual([
+      'DenyServiceExternalIPs',
+    ]);
     expect(listUnknownNames(24, admission, ['PodSecurity', 'PodSecurityPolicy'])).toEqual(['PodSecurityPolicy']);
     const { strongCiphers } = readReference('etcd');
     const names = ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'];

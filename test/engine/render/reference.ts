@@ -43,7 +43,9 @@ export function readReference(
   name: 'kube-apiserver',
 ): Flags & { readonly admission: MinorRanges; readonly strongCiphers: MinorRanges };
 export function readReference(name: 'etcd'): Flags & { readonly strongCiphers: MinorRanges };
-export function readReference(name: 'kubelet'): Flags & { readonly fields: MinorRanges; readonly needsNoGate: MinorRanges };
+export function readReference(
+  name: 'kubelet',
+): Flags & { readonly fields: MinorRanges; readonly needsNoGate: MinorRanges };
 export function readReference(name: Program): Flags;
 export function readReference(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`reference/${name}.json`, import.meta.url), 'utf8'));

@@ -93,7 +93,9 @@ describe('a create that pauses', () => {
 
   test('stops where somebody says so; a resume goes on with the next chapter', async () => {
     const { environment, process, run } = await paused();
-    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'stop')).toEqual({ decided: 'stop' });
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'stop')).toEqual({
+      decided: 'stop',
+    });
     await environment.waitForRun(run);
     expect(await environment.getOutcome(run)).toBe('cancelled');
     expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ run });
@@ -108,8 +110,12 @@ describe('a create that pauses', () => {
     await process.clusterService.cancelRun('demo', environment.requester);
     await environment.waitForRun(run);
     expect(await environment.getOutcome(run)).toBe('cancelled');
-    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continue')).toEqual({ notPaused: true });
-    expect(await process.clusterService.continueRun(run, 2, environment.requester, 'continue')).toEqual({ notPaused: true });
+    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continue')).toEqual({
+      notPaused: true,
+    });
+    expect(await process.clusterService.continueRun(run, 2, environment.requester, 'continue')).toEqual({
+      notPaused: true,
+    });
   });
 });
 

@@ -48,8 +48,8 @@ describe('create', () => {
   test('asked twice at the same moment begins one run', async () => {
     const environment = createEnvironment();
     const answers = await Promise.all(
-      [environment.createProcess(), environment.createProcess(), environment.createProcess()].map(({ clusterService }) =>
-        clusterService.createCluster(asked(environment)),
+      [environment.createProcess(), environment.createProcess(), environment.createProcess()].map(
+        ({ clusterService }) => clusterService.createCluster(asked(environment)),
       ),
     );
     const begun = answers.filter((answer) => 'run' in answer);
@@ -65,7 +65,9 @@ describe('create', () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
-    expect(await process.clusterService.createCluster(asked(environment))).toMatchObject({ unchanged: { state: 'ready' } });
+    expect(await process.clusterService.createCluster(asked(environment))).toMatchObject({
+      unchanged: { state: 'ready' },
+    });
   });
 
   test('with other values says which, and insisting on a size is none', async () => {
@@ -222,7 +224,9 @@ describe('resume', () => {
     });
     const run = await environment.createCluster(process);
     const answers = await Promise.all(
-      [process, environment.createProcess()].map(({ clusterService }) => clusterService.resumeRun('demo', environment.requester)),
+      [process, environment.createProcess()].map(({ clusterService }) =>
+        clusterService.resumeRun('demo', environment.requester),
+      ),
     );
     expect(answers.filter((answer) => 'run' in answer).length).toBe(1);
     await environment.waitForRun(run);
@@ -237,7 +241,10 @@ describe('delete', () => {
     const creating = runOf(await clusterService.createCluster(asked(environment)));
     await untilMachines(environment);
     const deleting = await environment.finishRun(clusterService.deleteCluster('demo', environment.requester, 'C1'));
-    expect([await environment.getOutcome(creating), await environment.getOutcome(deleting)]).toEqual(['cancelled', 'succeeded']);
+    expect([await environment.getOutcome(creating), await environment.getOutcome(deleting)]).toEqual([
+      'cancelled',
+      'succeeded',
+    ]);
     expect(environment.compute.listResourceNames()).toEqual([]);
     expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
     const ends = await lastAt(environment, creating);
@@ -278,11 +285,17 @@ describe('delete', () => {
     await environment.createCluster(process, { workers: 3 });
     goesWrong(environment);
     const scaling = runOf(
-      await process.clusterService.scaleCluster('demo', { workers: 1, requester: environment.requester, channel: 'C1' }),
+      await process.clusterService.scaleCluster('demo', {
+        workers: 1,
+        requester: environment.requester,
+        channel: 'C1',
+      }),
     );
     if (ends) await environment.waitForRun(scaling);
     else await environment.clock.sleep(5_000, new AbortController().signal);
-    const deleting = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const deleting = await environment.finishRun(
+      process.clusterService.deleteCluster('demo', environment.requester, 'C1'),
+    );
     expect(await environment.getOutcome(scaling)).toBe(ends ? 'failed' : 'cancelled');
     expect(await environment.getOutcome(deleting)).toBe('succeeded');
     expect(environment.compute.listResourceNames()).toEqual([]);
@@ -290,9 +303,11 @@ describe('delete', () => {
 
   test('of a cluster that there is not says so', async () => {
     const environment = createEnvironment();
-    expect(await environment.createProcess().clusterService.deleteCluster('demo', environment.requester, 'C1')).toEqual({
-      notFound: true,
-    });
+    expect(await environment.createProcess().clusterService.deleteCluster('demo', environment.requester, 'C1')).toEqual(
+      {
+        notFound: true,
+      },
+    );
   });
 });
 
@@ -315,7 +330,9 @@ describe('a process that ends while somebody asks', () => {
     expect(record).toMatchObject({ state: 'ready', runs: [expect.any(String)] });
     expect(answer === undefined || 'activeRun' in again || 'unchanged' in again).toBe(true);
     const begun = (await environment.store.list('run')).map(({ id }) => id);
-    const driven = await Promise.all(begun.map(async (run) => (await environment.listEvents(run, 'run.claimed')).length > 0));
+    const driven = await Promise.all(
+      begun.map(async (run) => (await environment.listEvents(run, 'run.claimed')).length > 0),
+    );
     expect(driven.filter(Boolean).length).toBe(1);
   });
 });
@@ -325,7 +342,9 @@ describe('a kubeconfig', () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     const run = runOf(await process.clusterService.createCluster(asked(environment)));
-    expect(await process.clusterService.issueKubeconfig('demo', environment.requester)).toEqual({ notReady: 'provisioning' });
+    expect(await process.clusterService.issueKubeconfig('demo', environment.requester)).toEqual({
+      notReady: 'provisioning',
+    });
     await environment.waitForRun(run);
     const given = await process.clusterService.issueKubeconfig('demo', environment.requester, 2);
     if (!given || 'notReady' in given) throw new Error('no kubeconfig was given');
@@ -345,7 +364,11 @@ function runOf(answer: object | undefined): string {
 
 /** Until machines are being made. */
 async function untilMachines(environment: RunEnvironment): Promise<void> {
-  for (let i = 0; i < 1_000 && !environment.compute.listResourceNames().some((name) => name.startsWith('instances')); i++) {
+  for (
+    let i = 0;
+    i < 1_000 && !environment.compute.listResourceNames().some((name) => name.startsWith('instances'));
+    i++
+  ) {
     await environment.clock.sleep(100, new AbortController().signal);
   }
 }

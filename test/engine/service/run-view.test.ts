@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
-import { buildStepError, buildPhase, buildStep, atSecond, toStoredEvents } from '../../fixtures/plan.ts';
+import { atSecond, buildPhase, buildStep, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';
 import { runRecord } from '../../support/store-fixtures.ts';
 
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';

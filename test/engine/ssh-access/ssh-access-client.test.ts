@@ -36,7 +36,8 @@ type Setting = Awaited<ReturnType<typeof createSetting>>;
 
 const run = (host: SshHost) => host.run('true', { deadlineMs: 1_000, signal });
 const countOpenings = ({ cloud }: Setting) => cloud.faults.countCalls(/^setFirewallDisabled /);
-const changes = ({ cloud }: Setting, machine: string) => cloud.faults.countCalls(new RegExp(`^setMetadata .*${machine}$`));
+const changes = ({ cloud }: Setting, machine: string) =>
+  cloud.faults.countCalls(new RegExp(`^setMetadata .*${machine}$`));
 const looks = ({ cloud }: Setting) => cloud.faults.countCalls(/^get firewalls demo-allow-ssh$/);
 const keysOf = ({ cloud }: Setting, name = 'demo-worker-0') =>
   cloud.listInstances().find((machine) => machine.name === name)?.spec.metadata['ssh-keys'];

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSshClient, type SshCall } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { CommandOptions, SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { listCommandLines, killProcess, generateKey, type Sshd, startSshd, waitUntil } from './sshd.ts';
+import { generateKey, killProcess, listCommandLines, type Sshd, startSshd, waitUntil } from './sshd.ts';
 
 let sshd: Sshd;
 let remote: SshClient;

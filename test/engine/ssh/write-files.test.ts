@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { SshClient, SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { listCommandLines, killProcess, type Sshd, startSshd, waitUntil } from './sshd.ts';
+import { killProcess, listCommandLines, type Sshd, startSshd, waitUntil } from './sshd.ts';
 
 const noEnd = { deadlineMs: 20_000, signal: new AbortController().signal };
 let sshd: Sshd;

@@ -3,7 +3,7 @@ import type { KubeClient } from '../../../src/engine/kubernetes/kube-client.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
-import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 
 const ada = { team: 'T1', user: 'U1' };
 const grace = { team: 'T1', user: 'U2' };
@@ -30,7 +30,9 @@ async function aReadyCluster(): Promise<Ready> {
     ...{ environment, process },
     async bound() {
       const address = String((await environment.store.read('cluster', 'demo'))?.value.outputs['public-address']);
-      return environment.kube.listObjectPaths(address).flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
+      return environment.kube
+        .listObjectPaths(address)
+        .flatMap((path) => path.match(/kthw:grant:([0-9a-f]{12})$/)?.[1] ?? []);
     },
     async given(to) {
       const before = new Set((await process.clusterService.listGrants('demo')).map(({ id }) => id));
@@ -148,7 +150,9 @@ describe('an etcd that is made anew', () => {
       revoked: [{ id }],
     });
     expect(await bound()).toEqual([id]);
-    await environment.finishRun(process.clusterService.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }));
+    await environment.finishRun(
+      process.clusterService.scaleCluster('demo', { workers: 2, requester: ada, channel: 'C1' }),
+    );
     expect(await bound()).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { filterOwnedResources, type ListedResource } from '../../../src/engine/s
 import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { type Process, buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const mark = 'kthw cluster demo';
@@ -78,7 +78,8 @@ describe('a delete proves by listing that nothing is left', () => {
     const back = (async () => {
       for (let i = 0; i < 4_000 && times < 1; i++) {
         await environment.clock.sleep(100, new AbortController().signal);
-        if (environment.compute.listResourceNames().length > 0 || (await environment.store.list('dataKey')).length > 0) continue;
+        if (environment.compute.listResourceNames().length > 0 || (await environment.store.list('dataKey')).length > 0)
+          continue;
         times++;
         await made(environment, 'addresses', 'demo', { region: cluster.region, description: mark, labels: {} });
       }
@@ -96,7 +97,12 @@ describe('a delete proves by listing that nothing is left', () => {
   test('rules and routes that others put into its network go with it', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
-    await made(environment, 'firewalls', 'let-me-in', { network: 'demo', description: '', sourceRanges: [], allow: [] });
+    await made(environment, 'firewalls', 'let-me-in', {
+      network: 'demo',
+      description: '',
+      sourceRanges: [],
+      allow: [],
+    });
     await made(environment, 'routes', 'my-way', {
       network: 'demo',
       description: '',
@@ -110,7 +116,11 @@ describe('a delete proves by listing that nothing is left', () => {
   test('what bears one of its names and is somebody else’s stays', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
-    await made(environment, 'addresses', 'web-shop', { region: cluster.region, description: 'of the web shop', labels: {} });
+    await made(environment, 'addresses', 'web-shop', {
+      region: cluster.region,
+      description: 'of the web shop',
+      labels: {},
+    });
     const run = await deleted(environment, process);
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect(environment.compute.listResourceNames()).toEqual(['addresses web-shop']);

@@ -133,7 +133,12 @@ describe('after a scaling down that failed on its way', () => {
   async function halfScaled() {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process, { workers: 3 });
-    environment.compute.faults.plan({ call: /^delete instances demo-worker-[12]/, when: 'before', times: 2, error: denied });
+    environment.compute.faults.plan({
+      call: /^delete instances demo-worker-[12]/,
+      when: 'before',
+      times: 2,
+      error: denied,
+    });
     const run = await environment.finishRun(
       process.clusterService.scaleCluster('demo', { workers: 1, requester: environment.requester, channel: 'C1' }),
     );
@@ -174,13 +179,21 @@ describe('after a scaling down that failed on its way', () => {
   test('the same scaling goes on where it stopped', async () => {
     const { environment, process, run } = await halfScaled();
     expect(
-      await process.clusterService.scaleCluster('demo', { workers: 1, requester: environment.requester, channel: 'C1' }),
+      await process.clusterService.scaleCluster('demo', {
+        workers: 1,
+        requester: environment.requester,
+        channel: 'C1',
+      }),
     ).toEqual({ run });
     await environment.waitForRun(run);
     expect(workersIn(environment)).toEqual(['demo-worker-0']);
     // Done, it is done.
     expect(
-      await process.clusterService.scaleCluster('demo', { workers: 1, requester: environment.requester, channel: 'C1' }),
+      await process.clusterService.scaleCluster('demo', {
+        workers: 1,
+        requester: environment.requester,
+        channel: 'C1',
+      }),
     ).toHaveProperty('unchanged');
   });
 
@@ -199,7 +212,8 @@ describe('after a scaling down that failed on its way', () => {
     ) {
       if (
         asked &&
-        'decided' in (await process.clusterService.decideApproval(answer.run, asked.digest, environment.requester, false))
+        'decided' in
+          (await process.clusterService.decideApproval(answer.run, asked.digest, environment.requester, false))
       )
         break;
       await environment.clock.sleep(500, new AbortController().signal);

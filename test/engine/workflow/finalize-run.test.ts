@@ -75,6 +75,9 @@ async function aStore(changes: Partial<ClusterRecord> = {}, operation = 'create'
 function ended(over: Over) {
   const outputs = [{ name: 'x', value: '1' }];
   return foldEvents(
-    toStoredEvents({ type: 'step.finished', step: 'a', outcome: 'applied', outputs }, { type: 'run.finished', outcome: over }),
+    toStoredEvents(
+      { type: 'step.finished', step: 'a', outcome: 'applied', outputs },
+      { type: 'run.finished', outcome: over },
+    ),
   );
 }

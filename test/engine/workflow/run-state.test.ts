@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideMoves, foldEvents, getStepRecord, type Move } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StepError } from '../../../src/store/events.ts';
-import { buildStepError, buildPlan, atSecond, toStoredEvents } from '../../fixtures/plan.ts';
+import { atSecond, buildPlan, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';
 
 const actor = { team: 'T1', user: 'U1' };
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';

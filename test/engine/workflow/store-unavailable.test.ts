@@ -28,7 +28,9 @@ test.each(outages)(
     const store = openStore();
     const { clusterService, claimed } = engineOn(store);
     store.failAt(call, when);
-    const answer = await clusterService.createCluster({ spec, requester, channel: 'C1' }).catch((error: unknown) => error);
+    const answer = await clusterService
+      .createCluster({ spec, requester, channel: 'C1' })
+      .catch((error: unknown) => error);
     if (call < callsOfCreate) expect(answer).toBeInstanceOf(StoreUnavailable);
     store.recover();
     await until(async () => isCarried(await holding(store), claimed));
@@ -52,7 +54,9 @@ test.each(outages)(
     ]);
     const { clusterService, claimed } = engineOn(store);
     store.failAt(call, when);
-    await clusterService.resumeRun('demo', requester).catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
+    await clusterService
+      .resumeRun('demo', requester)
+      .catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
     store.recover();
     await until(async () => isCarried(await holding(store), claimed));
     await clusterService.resumeRun('demo', requester);
