@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { apiErrors } from '../api/api-error.ts';
+import { addIpv4Offset } from '../ipv4-offset.ts';
 
-/** An IPv4 range in Google's form. @throws ApiError 400 when it is none, or has bits beyond its prefix */
+/** An IPv4 range in Google's form. @throws ApiError 400 when it is not a range or has host bits set */
 export function parseRange(text: string, field: string): string {
   const bare = ipaddr.IPv4.isValidCIDR(text) ? text : `${text}/32`;
   if (!ipaddr.IPv4.isValidCIDR(bare)) throw apiErrors.invalidField(field, text, 'Must be an IPv4 CIDR range.');
@@ -20,14 +21,13 @@ export function isOverlapping(a: string, b: string): boolean {
   return isInRange(a.split('/')[0] ?? '', b) || isInRange(b.split('/')[0] ?? '', a);
 }
 
-/** The address at a place in a range; a negative place counts from its end: -1 is the broadcast address. */
+/** The address at an offset in a range. A negative offset counts from the end: -1 is the broadcast address. */
 export function getAddressAt(range: string, offset: number): string {
   const edge = offset < 0 ? ipaddr.IPv4.broadcastAddressFromCIDR(range) : ipaddr.IPv4.networkAddressFromCIDR(range);
-  const number = edge.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0) + (offset < 0 ? offset + 1 : offset);
-  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
+  return addIpv4Offset(edge.toString(), offset < 0 ? offset + 1 : offset);
 }
 
-/** Google keeps the first two and the last two addresses of a range for itself. */
+/** Google reserves the first two and the last two addresses of a range. */
 export function isReservedAddress(address: string, range: string): boolean {
   return [0, 1, -2, -1].some((offset) => getAddressAt(range, offset) === address);
 }

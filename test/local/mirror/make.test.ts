@@ -91,16 +91,28 @@ describe('making the content', () => {
     expect(Object.keys((await readManifest(cacheDir)).parts).sort()).toEqual(['endless', 'good']);
   });
 
-  it('is done by one at a time; the other waits and finds it done', async () => {
+  it('runs in one process at a time; the second waits and reuses the result', async () => {
     const cacheDir = await temporaryFolder();
     const part = filesPart('one', { 'host/a': 'a' });
     let release: () => void = silent;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const slow: MirrorArtifact = { ...part, build: (context) => held.then(() => part.build(context)) };
+    let markStarted: () => void = silent;
+    const started = new Promise<void>((resolve) => {
+      markStarted = resolve;
+    });
+    const slow: MirrorArtifact = {
+      ...part,
+      build(context) {
+        markStarted();
+        return held.then(() => part.build(context));
+      },
+    };
     const lines: string[] = [];
     const first = ensureMirror(cacheDir, silent, { artifacts: [slow] });
+    // The first call holds the lock once it builds.
+    await started;
     const second = ensureMirror(
       cacheDir,
       (line) => {

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
+import { addIpv4Offset } from '../../ipv4-offset.ts';
 
-/** A subnet's gateway: the first address after the network's own, as on Compute Engine. */
+/** A subnet's gateway: the first address after the network address, as on Compute Engine. */
 export function computeGateway(range: string): string {
-  const octets = ipaddr.IPv4.networkAddressFromCIDR(range).octets;
-  return [...octets.slice(0, 3), (octets[3] ?? 0) + 1].join('.');
+  return addIpv4Offset(ipaddr.IPv4.networkAddressFromCIDR(range).toString(), 1);
 }
 
 /** Whether an address lies in a range. */

@@ -1,17 +1,18 @@
 import { networkInterfaces } from 'node:os';
+import { addIpv4Offset, toIpv4Number } from '../../ipv4-offset.ts';
 import { computeDigest } from '../host/emulator-id.ts';
 
 /**
- * The addresses between one network and the host, out of the range for carriers' own use (RFC 6598), which no plan of a
- * network has. The host's and the network's ends of the pair come first; then tokens, which stand for what has an address
- * of its own only on one side.
+ * Transit addresses between one VPC network and the host, from the carrier-grade NAT range (RFC 6598), which no VPC plan
+ * uses. The first two belong to the ends of the veth pair. The others stand for peers whose address is known on one side
+ * only.
  */
 export class TransitAddressPool {
   readonly hostAddress: string;
   readonly networkAddress: string;
-  /** All of the block, as a range. */
+  /** The whole block as a CIDR range. */
   readonly range: string;
-  readonly #firstAddress: number;
+  readonly #firstAddress: string;
   readonly #byKey = new Map<string, string>();
   readonly #byAddress = new Map<string, string>();
   #nextIndex = 16;
@@ -19,46 +20,39 @@ export class TransitAddressPool {
   constructor(seed: string, isRangeTaken: (range: string) => boolean = isRangeInUse) {
     const first = Number.parseInt(computeDigest(seed).slice(0, 8), 16) % blockCount;
     const order = Array.from({ length: 64 }, (_, step) => (first + step) % blockCount);
-    const free = order.find((block) => !isRangeTaken(formatAddress(rangeStart + block * blockSize)));
-    if (free === undefined) throw new Error('cannot lead into a network: no free addresses in "100.64.0.0/10"');
-    this.#firstAddress = rangeStart + free * blockSize;
-    this.range = `${formatAddress(this.#firstAddress)}/22`;
-    this.hostAddress = formatAddress(this.#firstAddress + 1);
-    this.networkAddress = formatAddress(this.#firstAddress + 2);
+    const free = order.find((block) => !isRangeTaken(addIpv4Offset(rangeStart, block * blockSize)));
+    if (free === undefined)
+      throw new Error('cannot connect the network to the host: no free addresses in "100.64.0.0/10"');
+    this.#firstAddress = addIpv4Offset(rangeStart, free * blockSize);
+    this.range = `${this.#firstAddress}/22`;
+    this.hostAddress = addIpv4Offset(this.#firstAddress, 1);
+    this.networkAddress = addIpv4Offset(this.#firstAddress, 2);
   }
 
-  /** The token for this key, always the same one. @throws Error when a network has more than a thousand */
+  /** The transit address of a key; the same key gets the same address. @throws Error when the block is full */
   allocate(key: string): string {
     const existing = this.#byKey.get(key);
     if (existing !== undefined) return existing;
     if (this.#nextIndex >= blockSize)
-      throw new Error(`cannot give "${key}" an address: a network has ${blockSize - 16} at most`);
-    const address = formatAddress(this.#firstAddress + this.#nextIndex++);
+      throw new Error(`cannot allocate an address for "${key}": a network has at most ${blockSize - 16}`);
+    const address = addIpv4Offset(this.#firstAddress, this.#nextIndex++);
     this.#byKey.set(key, address);
     this.#byAddress.set(address, key);
     return address;
   }
 
-  /** What a token stands for. */
+  /** The key that an address was allocated for. */
   findKey(address: string): string | undefined {
     return this.#byAddress.get(address);
   }
 }
 
-const rangeStart = 0x64_40_00_00;
+const rangeStart = '100.64.0.0';
 const blockSize = 1024;
 const blockCount = 4096;
 
 function isRangeInUse(first: string): boolean {
-  const block = (address: string) => Math.floor(toNumber(address) / blockSize);
+  const block = (address: string) => Math.floor(toIpv4Number(address) / blockSize);
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return own.some(({ family, address }) => family === 'IPv4' && block(address) === block(first));
-}
-
-function toNumber(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function formatAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
