@@ -73,7 +73,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     const cards = await rig.stopped('stops', 1);
     expect(cards).toHaveLength(4);
     for (const card of cards)
-      expectCard(card, 'on your side', words, 'ask Google for more quota', '/kthw resume stops');
+      expectCard(card, 'on your side', words, 'request more quota from Google', '/kthw resume stops');
   });
 
   test('a rule made wider by hand is shown with both sides; no machines are to be had', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     expect(cards).toHaveLength(3);
     expectCard(cards, 'exists and differs', 'tcp:6443', 'Nothing was overwritten', '/kthw resume stops');
     expectCard(cards, 'on Google’s side', zone, 'try `/kthw resume stops` later');
-    expectCard(cards, 'on your side', quota, 'ask Google for more quota');
+    expectCard(cards, 'on your side', quota, 'request more quota from Google');
     await rig.google.change('PATCH', 'global/firewalls/stops-allow-external', firewallOf('stops'));
   });
 
@@ -100,8 +100,8 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     expectCard(
       cards,
       'on a machine or on the network',
-      'stops-worker-0: what',
-      'amd64/kubelet served does not have the published checksum',
+      'stops-worker-0: checksum mismatch',
+      'amd64/kubelet',
     );
   });
 
@@ -110,7 +110,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.shell(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 4);
-    expectCard(cards, 'on a machine or on the network', 'no space left on the disk', 'free some space on it');
+    expectCard(cards, 'on a machine or on the network', 'no space left on the disk', 'free disk space on the instance');
     await rig.shell(worker, 'umount /var/lib/kthw');
   });
 
@@ -123,7 +123,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     );
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 5);
-    expectCard(cards, 'stops-worker-0 shows another ssh host key', 'find out who answers at that address');
+    expectCard(cards, 'stops-worker-0: SSH host key mismatch', 'find out which host has this address');
     const changed = await rig.machine('stops', 'stops-worker-0', [keys.trim()]);
     await rig.shell(changed, 'rm /etc/ssh/ssh_host_*; mv /root/keys/* /etc/ssh; systemctl restart ssh');
   });

@@ -48,7 +48,7 @@ function createInspectedInstances(metrics: HostMetrics, type: InspectedInstance[
 
 const healthyInstances = createInspectedInstances(healthyMetrics, largeMachineType);
 const overloadedInstances = createInspectedInstances(overloadedMetrics, smallMachineType);
-const unreachableInstances = instances.map(({ name, role }) => ({ name, role, error: `${name} does not answer ssh` }));
+const unreachableInstances = instances.map(({ name, role }) => ({ name, role, error: `${name} is unreachable over SSH` }));
 
 const defaultScan = createScanInput(hardenedScan, instances);
 /** Somebody took the controller over by hand. */
@@ -64,13 +64,13 @@ const modifiedScan: ScanInput = {
 const partialScan: ScanInput = {
   ...defaultScan,
   instances: defaultScan.instances.map((one, i) =>
-    i === 0 ? { ...one, facts: { unknown: `${one.name} does not answer ssh` } } : one,
+    i === 0 ? { ...one, facts: { unknown: `${one.name} is unreachable over SSH` } } : one,
   ),
 };
 const unreachableScan: ScanInput = {
   ...defaultScan,
-  instances: instances.map(({ name, role }) => ({ name, role, facts: { unknown: `${name} does not answer ssh` } })),
-  api: { unknown: 'the API server at 203.0.113.20 does not answer' },
+  instances: instances.map(({ name, role }) => ({ name, role, facts: { unknown: `${name} is unreachable over SSH` } })),
+  api: { unknown: 'the API server at 203.0.113.20 is unreachable' },
 };
 
 function renderSampleReport(

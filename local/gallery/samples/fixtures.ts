@@ -43,6 +43,6 @@ export function getSampleTime(seconds: number): Date {
 export const sshUnreachable: StepError = {
   code: 'ssh-unreachable',
   kind: 'transient',
-  message: 'demo-worker-1 does not answer ssh',
-  remedy: 'nothing: it is tried again',
+  message: 'demo-worker-1 is unreachable over SSH',
+  remedy: 'check that the instance is running, then `/kthw resume`',
 };

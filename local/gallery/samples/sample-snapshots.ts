@@ -50,7 +50,7 @@ export const sampleSnapshots = {
     errors: [
       'demo-controller-2: it is TERMINATED',
       'demo-worker-1: there is no such machine',
-      'demo-worker-2 does not answer ssh',
+      'demo-worker-2 is unreachable over SSH',
     ],
   },
   'as large as can be': createSnapshot({ ...spec, controllers: 5, workers: 20 }),

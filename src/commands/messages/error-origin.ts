@@ -21,7 +21,6 @@ const originByCode: Readonly<Record<string, ErrorOrigin>> = {
   'operation-slow': 'googles',
   'zone-exhausted': 'googles',
   'in-use': 'googles',
-  'cloud-invalid': 'ours',
   'disk-full': 'machines',
   checksum: 'machines',
   'ssh-host-key': 'machines',

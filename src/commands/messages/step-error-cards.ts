@@ -100,6 +100,6 @@ function toSentence(text: string): string {
 /** The catalogue writes commands between backticks, without the cluster's name: it does not know it. */
 function formatNextAction(text: string, { cluster }: RunView): Markdown {
   return formatBackticks(text, (command) =>
-    /^\/kthw (resume|delete)$/.test(command) ? `${command} ${cluster}` : command,
+    /^\/kthw (create|resume|delete|doctor)$/.test(command) ? `${command} ${cluster}` : command,
   );
 }

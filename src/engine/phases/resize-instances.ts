@@ -151,5 +151,6 @@ async function assertQuota(
   const exceeded = quotas.find(({ metric, limit, usage }) => metric === 'CPUS' && usage + extraCpus > limit);
   if (!exceeded) return;
   const detail = `${extraCpus} more CPUs needed, ${exceeded.usage} of ${exceeded.limit} are used`;
-  throw new KthwError('quota', { doing: `making ${name} ${cluster.machineType}` }, { detail });
+  const quota = { ...exceeded, region: cluster.region };
+  throw new KthwError('quota', { doing: `resizing ${name} to ${cluster.machineType}`, quota }, { detail });
 }

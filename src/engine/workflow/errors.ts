@@ -8,116 +8,153 @@ interface CatalogueEntry {
   readonly remedy: string;
 }
 
+/** A quota as Compute Engine reports it. A quota without a region is global. */
+interface QuotaDetails {
+  readonly metric: string;
+  readonly limit: number;
+  readonly usage?: number | undefined;
+  readonly region?: string | undefined;
+}
+
 /**
- * Every fault that a person can meet: what it is, whose, what to do. The kind decides the retry. `transient` is tried
- * again by itself; `postponed` leaves a step to `resume` and fails nothing else.
+ * Every error that users see: kind, message and remedy. The kind decides whether a step is retried: `transient` errors are
+ * retried automatically, `deferred` skips the step until the next resume without failing the run. A remedy applies once
+ * the run has given up; while a retry is scheduled, the renderer shows that instead.
  */
 const errorCatalogue = {
   // Compute Engine
-  'rate-limited': (c: { doing: string }) => createTransientEntry(`${c.doing}: Google asked us to slow down`),
+  'rate-limited': (c: { doing: string }) =>
+    createTransientEntry(`${c.doing}: Compute Engine rate limit exceeded`, 'wait a few minutes'),
   'cloud-unavailable': (c: { doing: string; status?: number }) =>
-    createTransientEntry(`${c.doing}: Compute Engine answered ${c.status ?? 'nothing'}`),
+    createTransientEntry(
+      `${c.doing}: Compute Engine ${c.status === undefined ? 'did not respond' : `returned ${c.status}`}`,
+      checkGoogleStatus,
+    ),
   'outcome-unknown': (c: { doing: string }) =>
-    createTransientEntry(`${c.doing}: the call went out and no answer came, so we look at what exists`),
-  'not-ready': (c: { doing: string }) => createTransientEntry(`${c.doing}: something it needs is still being made`),
+    createTransientEntry(`${c.doing}: no response, so the outcome is unknown`, checkGoogleStatus),
+  'not-ready': (c: { doing: string }) =>
+    createTransientEntry(`${c.doing}: a required resource is not ready`, 'wait until its pending operation is done'),
   'operation-slow': (c: { doing: string; minutes: number }) =>
-    createTransientEntry(`${c.doing}: Google's operation is not done after ${c.minutes} minutes`),
-  'not-there-yet': (c: { step: string }) => createTransientEntry(`${c.step} was asked for and is not there yet`),
-  'cloud-denied': (c: { doing: string }) => ({
+    createTransientEntry(
+      `${c.doing}: the Compute Engine operation is not done after ${c.minutes} min`,
+      checkGoogleStatus,
+    ),
+  'not-there-yet': (c: { step: string }) =>
+    createTransientEntry(`still waiting for ${c.step}`, 'check its state in the Google Cloud console'),
+  'cloud-denied': (c: { doing: string; permission?: string | undefined }) => ({
     kind: 'denied',
-    message: `${c.doing}: the service account may not do this`,
-    remedy: 'give it the role that the README lists, then `/kthw resume`',
+    message: `${c.doing}: permission denied${c.permission === undefined ? '' : ` (${c.permission})`}`,
+    remedy: 'grant the service account the role `kthwCompute`, then `/kthw resume`',
   }),
-  quota: (c: { doing: string }) => ({
+  quota: (c: { doing: string; quota?: QuotaDetails | undefined }) => ({
     kind: 'denied',
-    message: `${c.doing}: a quota of the project is used up`,
-    remedy: 'ask Google for more quota or delete what is not needed, then `/kthw resume`',
+    message: `${c.doing}: quota exceeded${c.quota === undefined ? '' : `: ${formatQuota(c.quota)}`}`,
+    remedy: 'request more quota from Google or delete unused resources, then `/kthw resume`',
   }),
   'zone-exhausted': (c: { doing: string; zone: string }) => ({
     kind: 'denied',
-    message: `${c.doing}: ${c.zone} has no such machines free at the moment`,
-    remedy: 'try `/kthw resume` later, or delete and create in another zone',
+    message: `${c.doing}: no capacity for this machine type in ${c.zone}`,
+    remedy: 'try `/kthw resume` later, or delete the cluster and create it in another zone',
   }),
   'in-use': (c: { doing: string }) =>
-    createTransientEntry(`${c.doing}: it is still in use by something that is going away`),
+    createTransientEntry(`${c.doing}: another resource still uses it`, 'delete the resource that uses it'),
   'cloud-invalid': (c: { doing: string }) => ({
     kind: 'invalid',
-    message: `${c.doing}: Compute Engine refused the request`,
-    remedy: 'the reason is Google’s own; put it right, then `/kthw resume`',
+    message: `${c.doing}: Compute Engine rejected the request`,
+    remedy: 'fix the cause that Compute Engine reports, then `/kthw resume`',
   }),
   conflict: (c: { what: string }) => ({
     kind: 'conflict',
-    message: `${c.what} exists and differs from what this cluster needs`,
-    remedy: 'put it right or remove it, then `/kthw resume`',
+    message: `${c.what} already exists with different settings`,
+    remedy: 'fix or delete the resource, then `/kthw resume`',
   }),
-  // machines
-  'ssh-unreachable': (c: { host: string }) => createTransientEntry(`${c.host} does not answer ssh`),
+  // Instances
+  'ssh-unreachable': (c: { host: string }) =>
+    createTransientEntry(`${c.host} is unreachable over SSH`, checkInstanceRunning),
   'ssh-cut': (c: { host: string; doing: string }) =>
-    createTransientEntry(`${c.host}: the connection ended while ${c.doing}`),
-  'ssh-denied': (c: { host: string }) => createTransientEntry(`${c.host} does not take the cluster's ssh key`),
+    createTransientEntry(`${c.host}: SSH connection lost while ${c.doing}`, checkInstanceRunning),
+  'ssh-denied': (c: { host: string }) =>
+    createTransientEntry(`${c.host} rejected the cluster's SSH key`, 'check the `ssh-keys` metadata of the instance'),
   'ssh-host-key': (c: { host: string }) => ({
     kind: 'conflict',
-    message: `${c.host} shows another ssh host key than the one it was created with`,
-    remedy: 'find out who answers at that address; if the machine was rebuilt, delete it, then `/kthw resume`',
+    message: `${c.host}: SSH host key mismatch with the key recorded at creation`,
+    remedy: 'find out which host has this address; if the instance was recreated, delete it, then `/kthw resume`',
   }),
   deadline: (c: { host: string; doing: string; seconds: number }) =>
-    createTransientEntry(`${c.host}: ${c.doing} took longer than ${c.seconds} s`),
+    createTransientEntry(`${c.host}: ${c.doing} did not finish within ${c.seconds} s`, runDoctor),
   'command-failed': (c: { host: string; doing: string; exitCode: number }) =>
-    createTransientEntry(`${c.host}: ${c.doing} ended with exit code ${c.exitCode}`),
+    createTransientEntry(`${c.host}: ${c.doing} failed with exit code ${c.exitCode}`, 'fix the cause on the instance'),
   'disk-full': (c: { host: string; doing: string }) => ({
     kind: 'denied',
     message: `${c.host}: ${c.doing}: no space left on the disk`,
-    remedy: 'free some space on it, then `/kthw resume`',
+    remedy: 'free disk space on the instance, then `/kthw resume`',
   }),
   checksum: (c: { host: string; url: string }) => ({
     kind: 'invalid',
-    message: `${c.host}: what ${c.url} served does not have the published checksum`,
-    remedy: 'find out what the mirror serves; then `/kthw resume`',
+    message: `${c.host}: checksum mismatch for ${c.url}`,
+    remedy: 'check what the mirror serves for this URL, then `/kthw resume`',
   }),
   'etcd-data-lost': (c: { host: string }) => ({
     kind: 'conflict',
-    message: `${c.host}: etcd's data folder is empty though the cluster has formed`,
-    remedy: 'it must rejoin as a new member; starting it as it is could split the cluster',
+    message: `${c.host}: the etcd data directory is empty, but the etcd cluster already exists`,
+    remedy: 'rejoin it as a new member; starting it with empty data could split the cluster',
   }),
-  // the cluster
-  'not-healthy': (c: { what: string }) => createTransientEntry(`${c.what} is not healthy yet`),
+  // Kubernetes
+  'not-healthy': (c: { what: string }) => createTransientEntry(`${c.what}: not healthy`, runDoctor),
   'image-unavailable': (c: { image: string }) => ({
     kind: 'deferred',
-    message: `the image ${c.image} can't be pulled from where this cluster pulls`,
-    remedy: 'make it available, then `/kthw resume`; everything else goes on',
+    message: `image ${c.image} can't be pulled from this cluster's registry`,
+    remedy: 'make the image pullable, then `/kthw resume`; all other steps continue',
   }),
-  'api-unreachable': (c: { address: string }) => createTransientEntry(`the API server at ${c.address} does not answer`),
+  'api-unreachable': (c: { address: string }) =>
+    createTransientEntry(`the API server at ${c.address} is unreachable`, runDoctor),
   'api-refused': (c: { doing: string; status: number }) =>
-    createTransientEntry(`${c.doing}: the API server answered ${c.status}`),
-  'check-failed': (c: { what: string }) => createTransientEntry(`${c.what} does not work yet`),
-  // the vault
+    createTransientEntry(`${c.doing}: the API server returned ${c.status}`, runDoctor),
+  'check-failed': (c: { what: string }) => createTransientEntry(`check failed: ${c.what}`, runDoctor),
+  // Vault
   'keyring-refused': (c: { problem: string; remedy: string }) => ({
     kind: 'denied',
     message: c.problem,
     remedy: `${c.remedy}; then \`/kthw resume\``,
   }),
-  // before anything is made
+  // Runs
   preflight: (c: { problems: readonly string[] }) => ({
     kind: 'invalid',
     message: c.problems.join('; '),
-    remedy: 'nothing was made; change what is named and `/kthw create` again',
+    remedy: 'fix these problems, then `/kthw create` again; nothing was created',
   }),
-  cancelled: (_: object) => ({ kind: 'cancelled', message: 'stopped on request', remedy: '`/kthw resume` goes on' }),
+  cancelled: (_: object) => ({
+    kind: 'cancelled',
+    message: 'cancelled on request',
+    remedy: 'run `/kthw resume` to continue',
+  }),
   bug: (c: { doing: string }) => ({
     kind: 'bug',
-    message: `${c.doing}: something that should not happen did`,
-    remedy: 'the log has the cause; please report it. `/kthw resume` tries again',
+    message: `${c.doing}: internal error`,
+    remedy: 'report it with the log of this run, or retry with `/kthw resume`',
   }),
 } as const satisfies Record<string, (c: never) => CatalogueEntry>;
 
-function createTransientEntry(message: string): CatalogueEntry & { readonly kind: 'transient' } {
-  return { kind: 'transient', message, remedy: 'nothing: it is tried again' };
+const checkGoogleStatus = 'check https://status.cloud.google.com';
+const checkInstanceRunning = 'check that the instance is running';
+const runDoctor = 'find the cause with `/kthw doctor`';
+
+function createTransientEntry(message: string, remedy: string): CatalogueEntry & { readonly kind: 'transient' } {
+  return { kind: 'transient', message, remedy: `${remedy}, then \`/kthw resume\`` };
+}
+
+function formatQuota({ metric, limit, usage, region }: QuotaDetails): string {
+  const figures = usage === undefined ? `limit ${limit}` : `limit ${limit}, usage ${usage}`;
+  return `${metric}${region === undefined ? '' : ` in ${region}`} (${figures})`;
 }
 
 export type ErrorCode = keyof typeof errorCatalogue;
 type ErrorDetails<C extends ErrorCode> = Parameters<(typeof errorCatalogue)[C]>[0];
 
-/** An error from the catalogue. `detail` is the other side's own reason (never a request's body); the cause is for the log. */
+/**
+ * An error from the catalogue. `detail` is the reason that the remote service gave, never a request body. The cause is for
+ * the log.
+ */
 export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
   override name = 'KthwError';
   readonly code: C;
@@ -139,7 +176,7 @@ export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** The fault as it is journalled and shown. What is not from the catalogue is a bug, and its text stays in the log. */
+/** The error as stored and shown. Errors outside the catalogue become `bug`; their text stays in the log. */
 export function toStepError(error: unknown, doing: string): StepError {
   const e = toKnownError(error) ?? new KthwError('bug', { doing }, { cause: error });
   return {

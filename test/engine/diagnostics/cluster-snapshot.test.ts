@@ -64,9 +64,9 @@ describe('a look at a cluster', () => {
     environment.compute.faults.plan({ call: /poolHealth/, when: 'before', error });
     const { instances, errors, loadBalancer } = await getSnapshot(cluster);
     expect(errors).toEqual([
-      'load balancer: health of pool demo: Compute Engine answered 503',
+      'load balancer: health of pool demo: Compute Engine returned 503',
       'demo-controller-0: it is TERMINATED',
-      'demo-worker-0 does not answer ssh',
+      'demo-worker-0 is unreachable over SSH',
       'demo-worker-1: there is no such machine',
     ]);
     expect(loadBalancer).not.toHaveProperty('backendHealth');

@@ -133,8 +133,8 @@ describe('doctor', () => {
       issues: [
         { instance: 'demo-controller-0', text: 'it is TERMINATED' },
         { instance: 'demo-controller-1', text: 'there is no such machine' },
-        { instance: 'demo-worker-0', text: 'demo-worker-0 does not answer ssh' },
-        { instance: 'demo-worker-1', text: expect.stringContaining('another ssh host key') },
+        { instance: 'demo-worker-0', text: 'demo-worker-0 is unreachable over SSH' },
+        { instance: 'demo-worker-1', text: expect.stringContaining('SSH host key mismatch') },
         { instance: 'demo-worker-2', text: 'looking at demo-worker-2: something that should not happen did' },
       ],
     });

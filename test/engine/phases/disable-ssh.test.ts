@@ -133,7 +133,7 @@ describe('whoever looks at a cluster from outside of a run', () => {
     await environment.clock.sleep(60_000, signal);
     const before = turned(environment);
     const seen = await process.clusterService[method]('demo');
-    expect(JSON.stringify(seen)).not.toContain('does not answer ssh');
+    expect(JSON.stringify(seen)).not.toContain('unreachable over SSH');
     expect(turned(environment) - before).toBe(2);
     expect(await lettingIn(environment)).toEqual([]);
   });

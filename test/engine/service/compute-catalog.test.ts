@@ -46,7 +46,7 @@ test('a refusal is said with what is known all the same, and is not kept', async
   const { cloud, logged, offers } = offered();
   cloud.faults.plan({ call: /^regions/, ...denied });
   const offer = await offers.loadChoices(zone);
-  expect(offer.problem).toBe('listing the regions: the service account may not do this');
+  expect(offer.problem).toBe('listing the regions: permission denied');
   expect(offer.regions).toBeUndefined();
   expect(offer.machineTypes?.length).toBeGreaterThan(0);
   expect(logged).toHaveLength(1);

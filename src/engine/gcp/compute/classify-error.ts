@@ -2,13 +2,13 @@ import { KthwError } from '../../workflow/errors.ts';
 import type { ErrorResponse } from './error-response.ts';
 
 export interface CallContext {
-  /** `making network kthw`. */
+  /** As `creating network kthw`. */
   readonly doing: string;
   readonly verb: 'get' | 'insert' | 'delete' | 'label' | 'set';
   readonly zone?: string | undefined;
 }
 
-/** What a failed call means: a fault, or what the caller wanted anyway. */
+/** Cause of a failed call. `exists` and `absent` may be the desired outcome. */
 export type ComputeErrorKind =
   | 'exists'
   | 'absent'
@@ -23,11 +23,11 @@ export type ComputeErrorKind =
   | 'cloud-invalid';
 
 /**
- * Google's words, without capitals and underscores because answers write `quotaExceeded` and operations `QUOTA_EXCEEDED`.
- * In order: a spent rate also bears the word for a spent quota.
+ * Google's reasons in lower case without underscores: responses write `quotaExceeded`, operations `QUOTA_EXCEEDED`. The
+ * order matters: rate limit errors may also carry the reason `quotaExceeded`.
  * Sources: https://cloud.google.com/compute/docs/api/errors, https://cloud.google.com/compute/docs/troubleshooting
  */
-const reasonsByKind: readonly (readonly [meaning: ComputeErrorKind, reasons: readonly string[]])[] = [
+const reasonsByKind: readonly (readonly [kind: ComputeErrorKind, reasons: readonly string[]])[] = [
   ['exists', ['alreadyexists', 'resourcealreadyexists']],
   [
     'rate-limited',
@@ -56,12 +56,12 @@ const reasonsByKind: readonly (readonly [meaning: ComputeErrorKind, reasons: rea
   ['cloud-denied', ['permissionserror', 'permissiondenied', 'forbidden']],
 ];
 
-/** Pure. By Google's own reasons; where they are unknown or none came, by the HTTP status. */
+/** Classifies an error by Google's reasons, or by the HTTP status if no reason is known. Pure. */
 export function classifyError({ status, reasons }: ErrorResponse, verb: CallContext['verb']): ComputeErrorKind {
-  const words = new Set(reasons.map((reason) => reason.toLowerCase().replaceAll('_', '')));
-  const match = reasonsByKind.find(([, kindReasons]) => kindReasons.some((word) => words.has(word)));
+  const normalized = new Set(reasons.map((reason) => reason.toLowerCase().replaceAll('_', '')));
+  const match = reasonsByKind.find(([, kindReasons]) => kindReasons.some((reason) => normalized.has(reason)));
   if (match) return match[0];
-  // Without an answer nobody knows whether a change was made.
+  // Without a response, a change may or may not have been made.
   if (status === undefined)
     return reasons.length > 0 ? 'cloud-invalid' : verb === 'get' ? 'cloud-unavailable' : 'outcome-unknown';
   if (status >= 500 || status === 408) return 'cloud-unavailable';
@@ -82,7 +82,7 @@ export function classifyError({ status, reasons }: ErrorResponse, verb: CallCont
   }
 }
 
-/** The fault to throw. The cause tells of the answer and of nothing that was sent: errors of Google's libraries hold whole requests. */
+/** Builds the error to throw. Its cause holds the response only: errors of Google's libraries contain whole requests. */
 export function createComputeError(
   kind: ComputeErrorKind,
   response: ErrorResponse,
@@ -90,7 +90,7 @@ export function createComputeError(
 ): KthwError {
   const options = { detail: response.detail, cause: buildCause(response) };
   switch (kind) {
-    // Neither was wanted here: something that the resource refers to is not there, or is there twice.
+    // Not the desired outcome here: a referenced resource is missing or exists twice.
     case 'exists':
     case 'absent':
       return new KthwError('cloud-invalid', { doing }, options);
@@ -102,12 +102,14 @@ export function createComputeError(
         { doing, ...(response.status === undefined ? {} : { status: response.status }) },
         options,
       );
-    case 'rate-limited':
     case 'quota':
+      return new KthwError('quota', { doing, quota: parseQuota(response.detail) }, options);
+    case 'cloud-denied':
+      return new KthwError('cloud-denied', { doing, permission: parsePermission(response.detail) }, options);
+    case 'rate-limited':
     case 'in-use':
     case 'not-ready':
     case 'outcome-unknown':
-    case 'cloud-denied':
     case 'cloud-invalid':
       return new KthwError(kind, { doing }, options);
     default:
@@ -115,8 +117,20 @@ export function createComputeError(
   }
 }
 
+/** Reads `Quota 'CPUS' exceeded.  Limit: 8.0 in region us-west1.` */
+function parseQuota(detail = '') {
+  const [, metric, limit, region] =
+    /Quota '([^']+)' exceeded\.\s+Limit: (\d+(?:\.\d+)?)(?: in region ([a-z0-9-]+))?/.exec(detail) ?? [];
+  return metric === undefined ? undefined : { metric, limit: Number(limit), region };
+}
+
+/** Reads `Required 'compute.instances.create' permission for 'projects/p/…'`. */
+function parsePermission(detail = ''): string | undefined {
+  return /Required '([\w.]+)' permission/.exec(detail)?.[1];
+}
+
 function buildCause({ status, reasons, detail }: ErrorResponse): Error {
   return new Error(
-    `Compute Engine: ${status ?? 'no answer'} ${reasons.join(' ')}${detail === undefined ? '' : `: ${detail}`}`,
+    `Compute Engine: ${status ?? 'no response'} ${reasons.join(' ')}${detail === undefined ? '' : `: ${detail}`}`,
   );
 }

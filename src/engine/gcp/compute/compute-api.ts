@@ -9,13 +9,13 @@ import { signIn } from './sign-in.ts';
 
 export interface ComputeOptions {
   readonly project: string;
-  /** The address of a local cloud, as `http://127.0.0.1:8921`. @default Google's */
+  /** URL of a Compute Engine emulator, as `http://127.0.0.1:8921`. @default Google's API */
   readonly endpoint?: string;
-  /** @default Google's application default credentials; at a local cloud a token that says nothing */
+  /** @default application default credentials; a placeholder token for the emulator */
   readonly auth?: AuthClient;
-  /** Longest that one operation may take. @default 600_000 */
+  /** Deadline of one operation. @default 600_000 */
   readonly operationDeadlineMs?: number;
-  /** Told of every call when it is over, with its operation; for the log. */
+  /** Called after each call including its operation, for logging. */
   readonly onCall?: (call: ComputeCall) => void;
 }
 
@@ -25,7 +25,7 @@ export interface ComputeCall {
   readonly outcome: 'ok' | ErrorCode;
 }
 
-/** What every request is sent with. The runner repeats what failed, so the client itself repeats nothing. */
+/** Options of every request. The client never retries, because the runner does. */
 export interface CallOptions {
   readonly timeout: number;
   readonly retry: null;
@@ -37,13 +37,13 @@ export interface Scope {
   readonly zone?: string | undefined;
 }
 
-/** The constructor of one of Google's clients: they all take the same options. */
+/** Constructor of a Google client. All of them take the same options. */
 type ClientConstructor<C> = new (options: NonNullable<ConstructorParameters<typeof NetworksClient>[0]>) => C;
 
 const readTimeoutMs = 20_000;
 const changeTimeoutMs = 60_000;
 
-/** Calls on one project: signing in, clients made on first use, faults from the catalogue, operations waited for. */
+/** Compute Engine calls in one project: signs in, creates clients lazily, maps errors, waits for operations. */
 export class ComputeApi {
   readonly project: string;
   readonly #options: ComputeOptions;
@@ -64,8 +64,8 @@ export class ComputeApi {
   }
 
   /**
-   * A client made when first asked for, and only once. It is loaded by the path of its own file, because the package's
-   * entry loads all 120 and takes 150 MB more (measured with version 7.8: 386 MB against 234 MB for the 13 used here).
+   * Creates a client on first use, once. Each client is imported from its own file: the package entry point loads all 120
+   * clients and takes 150 MB more (version 7.8: 386 MB, compared with 234 MB for the 13 used here).
    */
   createLazyClient<C>(load: () => Promise<ClientConstructor<C>>): () => Promise<C> {
     let clientPromise: Promise<C> | undefined;
@@ -86,13 +86,13 @@ export class ComputeApi {
     return this.#auth;
   }
 
-  /** The address of a path below the project, for calls that have no client. */
+  /** URL of a path below the project, for REST calls without a client. */
   buildUrl(path: string): string {
     const base = new URL(this.#options.endpoint ?? 'https://compute.googleapis.com');
     return new URL(`/compute/v1/projects/${this.project}/${path}`, base).href;
   }
 
-  /** What a GET gives; undefined when there is no such thing. @throws KthwError */
+  /** Sends a read. Returns undefined if the resource does not exist. @throws KthwError */
   read<T>(doing: string, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
     return this.#reportCall(doing, async () => {
       throwIfAborted(signal);
@@ -104,7 +104,7 @@ export class ComputeApi {
     });
   }
 
-  /** Sends a change and waits until its operation is done. There already, or gone already, is no error. @throws KthwError */
+  /** Sends a change and waits for its operation. Creating an existing or deleting an absent resource succeeds. @throws KthwError */
   change(
     context: CallContext,
     scope: Scope,
@@ -133,7 +133,7 @@ export class ComputeApi {
     });
   }
 
-  /** Turns an error into a fault, unless it says that all is as it was wanted. */
+  /** Throws the mapped error unless it means that the desired state is reached. */
   #handleError(error: unknown, context: CallContext, signal: AbortSignal): undefined {
     if (error instanceof KthwError) throw error;
     throwIfAborted(signal);
@@ -154,8 +154,8 @@ export class ComputeApi {
 
   async #signIn(): Promise<AuthClient> {
     const auth = this.#options.auth ?? (await signIn(this.#options.endpoint !== undefined));
-    // gaxios' own choice, node-fetch, ends the process by an error that nobody can hear when a request with a body is
-    // given up just before it is sent.
+    // gaxios defaults to node-fetch, which crashes the process with an uncatchable error if a request with a body is
+    // aborted just before it is sent.
     auth.transporter.defaults.fetchImplementation ??= fetch;
     return auth;
   }
@@ -176,7 +176,7 @@ export class ComputeApi {
   }
 
   #buildCallOptions(timeout: number, signal: AbortSignal): CallOptions {
-    // One signal ends all the calls of a run, which are many at once; Node would warn of a leak at eleven.
+    // All concurrent calls of a run share one signal; Node warns of a leak at eleven listeners.
     setMaxListeners(0, signal);
     return { timeout, retry: null, signal };
   }

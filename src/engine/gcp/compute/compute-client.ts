@@ -1,6 +1,6 @@
 /**
- * What phases may ask of Compute Engine, in the project's own words. `compute.ts` beside this implements it with Google's
- * client; tests bring a double. Names are the resources' names; every resource belongs to one project.
+ * Compute Engine as phases use it. `createComputeClient` implements it with Google's client, tests use a fake. All resources
+ * belong to one project, and names are resource names.
  */
 export interface ComputeClient extends InstancePower, AccessControl {
   readonly networks: ResourceClient<Network>;
@@ -13,21 +13,20 @@ export interface ComputeClient extends InstancePower, AccessControl {
   readonly healthChecks: ResourceClient<HealthCheck>;
   readonly targetPools: ResourceClient<TargetPool>;
   readonly forwardingRules: ResourceClient<ForwardingRule>;
-  /** ssh host keys that the machine wrote at its first boot: `ssh-ed25519 AAAA…`. Empty until it did. */
+  /** SSH host keys that the instance published at first boot, as `ssh-ed25519 AAAA…`. Empty until then. */
   getHostKeys(ref: ZonalResource, signal: AbortSignal): Promise<readonly string[]>;
   /** Health of each member of a target pool, by instance name. */
   getPoolHealth(ref: RegionalResource, signal: AbortSignal): Promise<ReadonlyMap<string, 'HEALTHY' | 'UNHEALTHY'>>;
   getMachineType(ref: ZonalResource, signal: AbortSignal): Promise<MachineType | undefined>;
-  /** Those that can be asked for in a zone, by name. @throws KthwError also where there is no such zone */
+  /** Available machine types of a zone, sorted by name. @throws KthwError also if the zone does not exist */
   listMachineTypes(zone: string, signal: AbortSignal): Promise<readonly (GlobalResource & MachineType)[]>;
   listQuotas(region: string, signal: AbortSignal): Promise<readonly Quota[] | undefined>;
-  /** Zones of a region; undefined when there is no such region. */
+  /** Zones of a region; undefined if the region does not exist. */
   listZones(region: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
-  /** Every region that the project may use, by name. */
+  /** Regions available to the project, sorted by name. */
   listRegions(signal: AbortSignal): Promise<readonly Region[]>;
 }
 
-/** Where a resource is: a global one has only a name. */
 export interface GlobalResource {
   readonly name: string;
 }
@@ -38,11 +37,11 @@ export interface ZonalResource extends GlobalResource {
   readonly zone: string;
 }
 
-/** What of a kind is in the project, whoever made it. */
+/** Access to existing resources, including those that kthw did not create. */
 export interface ListDeleteClient<Found extends GlobalResource> {
-  /** All of them; those of a kind that has a place, there. A place that does not exist has none. @throws KthwError */
+  /** All resources of the project, or of the zone or region for zonal and regional kinds. Empty if the location does not exist. @throws KthwError */
   list(location: Location, signal: AbortSignal): Promise<readonly Found[]>;
-  /** Returns when the operation is done. Absent already: no error. @throws KthwError */
+  /** Resolves when the operation is done, also if the resource is absent. @throws KthwError */
   delete(ref: ResourceRef<Found>, options: MutationOptions): Promise<void>;
 }
 export interface Location {
@@ -52,46 +51,43 @@ export interface Location {
 
 export interface ResourceClient<Spec extends GlobalResource, Found = Spec> {
   get(ref: Spec | ResourceRef<Spec>, signal: AbortSignal): Promise<Found | undefined>;
-  /**
-   * Returns when Google's operation is done. `request` makes a repeat of the same call no second resource.
-   * @throws KthwError
-   */
+  /** Resolves when the operation is done. Retries with the same `requestId` create no second resource. @throws KthwError */
   insert(spec: Spec, options: { readonly requestId: string; readonly signal: AbortSignal }): Promise<void>;
-  /** Returns when the operation is done. Absent already: no error. @throws KthwError */
+  /** Resolves when the operation is done, also if the resource is absent. @throws KthwError */
   delete(
     ref: Spec | ResourceRef<Spec>,
     options: { readonly requestId: string; readonly signal: AbortSignal },
   ): Promise<void>;
-  /** All that are in the project; those of a kind that has a place, there. A place that does not exist has none. */
+  /** As in `ListDeleteClient`. */
   list(location: Location, signal: AbortSignal): Promise<readonly Found[]>;
 }
 
 /**
- * Turning machines off and on. Each call returns when Google's operation is done, can be repeated, and throws a
- * KthwError, also where there is no such machine. A machine that starts gets another external address than it had.
+ * Stops, starts and resizes instances. Calls resolve when the operation is done and can be retried. They throw a KthwError,
+ * also if the instance does not exist. Starting an instance changes its external IP address.
  */
 export interface InstancePower {
   stopInstance(ref: ZonalResource, options: MutationOptions): Promise<void>;
   startInstance(ref: ZonalResource, options: MutationOptions): Promise<void>;
-  /** Only of a machine that is `TERMINATED`. */
+  /** Requires an instance in the state `TERMINATED`. */
   setMachineType(ref: ZonalResource, machineType: string, options: MutationOptions): Promise<void>;
 }
-/** Who can come in: each call returns when Google's operation is done and throws a KthwError, also where there is no such thing. */
+/** Controls SSH access. Calls resolve when the operation is done and throw a KthwError, also if the resource does not exist. */
 export interface AccessControl {
-  /** Turns a firewall rule off or on; the rest of it stays as it is. */
+  /** Sets only `disabled` of a firewall rule. */
   setFirewallDisabled(ref: GlobalResource, disabled: boolean, options: MutationOptions): Promise<void>;
   /**
-   * Replaces a machine's metadata, all of it.
-   * @throws KthwError `not-ready` where somebody changed it since it was what `fingerprint` stands for
+   * Replaces all metadata of an instance.
+   * @throws KthwError `not-ready` if the metadata no longer matches `fingerprint`
    */
   setMetadata(ref: ZonalResource, change: MetadataChange, options: MutationOptions): Promise<void>;
 }
 export interface MetadataChange {
   readonly metadata: Metadata;
-  /** Of what it was when it was read. */
+  /** `InstanceState.metadataFingerprint` of the metadata that this change is based on. */
   readonly fingerprint: string;
 }
-/** `request` makes a repeat of the same call no second change. */
+/** Retries with the same `requestId` make no second change. */
 export interface MutationOptions {
   readonly requestId: string;
   readonly signal: AbortSignal;
@@ -109,14 +105,13 @@ export interface FirewallRule extends GlobalResource {
   readonly network: string;
   readonly description: string;
   readonly sourceRanges: readonly string[];
-  /** `tcp`, `tcp:22`, `icmp`: protocol and ports as gcloud writes them. */
+  /** Protocol and ports as in gcloud: `tcp`, `tcp:22`, `icmp`. */
   readonly allow: readonly string[];
-  /** It is there, and lets nothing in as long as it is off. */
   readonly disabled: boolean;
 }
 /**
- * Labels of addresses and forwarding rules can't come with the insert: the adapter sets them right after it, and sets
- * those that are missing when an insert finds the resource there already (an earlier one was cut in between).
+ * The API does not accept labels of addresses and forwarding rules on insert. The adapter sets them right afterwards. If an
+ * insert finds an existing resource without labels, because an earlier call was interrupted, it sets them too.
  */
 export interface Address extends RegionalResource {
   readonly description: string;
@@ -130,7 +125,7 @@ export interface InstanceSpec extends ZonalResource {
   readonly address: string;
   readonly canIpForward: boolean;
   readonly diskGb: number;
-  /** `project/family`. Read only at insert: an image's name moves on, so a found machine shows what was asked. */
+  /** `project/family`. Used on insert only: a family's current image changes, so reads return the requested value. */
   readonly image: string;
   readonly tags: readonly string[];
   readonly labels: Labels;
@@ -140,7 +135,7 @@ export interface InstanceSpec extends ZonalResource {
 export interface InstanceState {
   readonly status: string;
   readonly externalAddress: string | undefined;
-  /** Another one for every other metadata. */
+
   readonly metadataFingerprint: string;
 }
 export interface Route extends GlobalResource {
@@ -150,36 +145,35 @@ export interface Route extends GlobalResource {
   readonly nextHop: string;
 }
 export interface RouteState {
-  /** Google made it and takes it away: it comes with a network or a subnet. */
+  /** Created and deleted by Google together with a network or subnet. */
   readonly automatic: boolean;
 }
-/** Comes and goes with a machine; one that stayed behind still costs. */
+/** Boot disk, created and deleted with its instance. A disk left behind is still billed. */
 export interface Disk extends ZonalResource {
   readonly labels: Labels;
 }
-/** Legacy HTTP health check: the only kind that a target pool takes. */
+/** Legacy HTTP health check, the only kind that target pools support. */
 export interface HealthCheck extends GlobalResource {
   readonly description: string;
   readonly host: string;
   readonly path: string;
   readonly port: number;
-  /** Seconds from one look to the next. */
   readonly checkIntervalSec: number;
-  /** Seconds that an answer may take, at most the interval. */
+  /** At most `checkIntervalSec`. */
   readonly timeoutSec: number;
-  /** Good answers in a row until a member gets traffic. */
+  /** Consecutive successful checks before a member receives traffic. */
   readonly healthyThreshold: number;
 }
 export interface TargetPool extends RegionalResource {
   readonly description: string;
   readonly healthCheck: string;
-  /** `zone/name` of each member. */
+  /** Members as `zone/name`. */
   readonly instances: readonly string[];
 }
 export interface ForwardingRule extends RegionalResource {
   readonly description: string;
   readonly labels: Labels;
-  /** The IP address itself. */
+  /** IP address, not the name of an address resource. */
   readonly address: string;
   readonly ports: string;
   readonly targetPool: string;

@@ -13,8 +13,8 @@ import { createSubnetworkClient } from './subnetwork-client.ts';
 import { createTargetPoolClient } from './target-pool-client.ts';
 
 /**
- * Compute Engine through Google's client, of which nothing is loaded before the first call. Lists in what is found come
- * sorted, links as the names at their end.
+ * Implements `ComputeClient` with Google's client libraries, loaded on first use. Lists within resources are sorted. Links
+ * are reduced to resource names.
  */
 export function createComputeClient(options: ComputeOptions): ComputeClient {
   const api = new ComputeApi(options);

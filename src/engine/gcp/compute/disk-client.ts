@@ -4,7 +4,7 @@ import { getLinkName } from './links.ts';
 import { createLocationReader } from './location-reader.ts';
 import { getOperation } from './resource-client.ts';
 
-/** Disks of a zone. They are made with machines and go with them. */
+/** Lists and deletes the disks of a zone. Disks are created with their instances. */
 export function createDiskClient(api: ComputeApi): ListDeleteClient<Disk> {
   const { project } = api;
   const readInLocation = createLocationReader(api);
@@ -13,7 +13,7 @@ export function createDiskClient(api: ComputeApi): ListDeleteClient<Disk> {
   );
   return {
     async list(location, signal) {
-      const all = await readInLocation('listing every disk', location, signal, async (options) => {
+      const all = await readInLocation('listing disks', location, signal, async (options) => {
         return (await (await getClient()).list({ project, zone: location.zone }, options))[0];
       });
       return (all ?? []).map((raw) => ({

@@ -1,17 +1,17 @@
-/** What can be known of a call that failed, whichever library made it. */
+/** Response to a failed call, independent of the client library. */
 export interface ErrorResponse {
-  /** HTTP status; undefined: no answer came. */
+  /** HTTP status; undefined without a response. */
   readonly status: number | undefined;
-  /** Google's own words for why: reasons of the error and of its ErrorInfo, codes of an operation's errors. */
+  /** Reasons of the error and its ErrorInfo, or error codes of the operation. */
   readonly reasons: readonly string[];
-  /** Google's own sentence, or how the connection failed. */
+  /** Google's error message, or the error code of the connection. */
   readonly detail: string | undefined;
 }
 
-/** Under which google-gax keeps the body of an answer that it could not turn into a result. */
+/** Key under which google-gax keeps the raw body of a response that it could not parse. */
 const rawBodyKey = Symbol.for('google-gax.rawHttpResponsePayload');
 
-/** Reads an error of google-gax (the compute client) or of gaxios (the REST calls). */
+/** Parses an error of google-gax (compute clients) or gaxios (REST calls). */
 export function parseErrorResponse(error: unknown): ErrorResponse {
   const e = toRecord(error);
   const response = toRecord(e.response);
@@ -26,7 +26,7 @@ export function parseErrorResponse(error: unknown): ErrorResponse {
   };
 }
 
-/** Reads the errors of an operation that is done. */
+/** Parses the errors of a completed operation. Returns undefined if it succeeded. */
 export function parseOperationErrors(operation: OperationErrors): ErrorResponse | undefined {
   const errors = operation.error?.errors ?? [];
   if (errors.length === 0) return undefined;
@@ -44,7 +44,7 @@ export interface OperationErrors {
   readonly httpErrorStatusCode?: number | null;
 }
 
-/** `ECONNRESET`, which may be some causes down. */
+/** Finds a code such as `ECONNRESET` in the chain of causes. */
 function findConnectionCode(error: Record<PropertyKey, unknown>): string | undefined {
   if (isString(error.code)) return error.code;
   return error.cause === undefined ? undefined : findConnectionCode(toRecord(error.cause));

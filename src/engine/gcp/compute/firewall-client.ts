@@ -6,7 +6,7 @@ import { createResourceClient, getOperation, sortValues } from './resource-clien
 
 type Raw = protos.google.cloud.compute.v1.IFirewall;
 
-/** Rules that let traffic in to every machine of a network. */
+/** Ingress firewall rules that apply to all instances of a network. */
 export function createFirewallClient(
   api: ComputeApi,
 ): Pick<ComputeClient, 'firewalls'> & Pick<AccessControl, 'setFirewallDisabled'> {
@@ -16,7 +16,7 @@ export function createFirewallClient(
   );
   return {
     async setFirewallDisabled({ name }, disabled, { requestId, signal }) {
-      const context = { doing: `turning firewall rule ${name} ${disabled ? 'off' : 'on'}`, verb: 'set' } as const;
+      const context = { doing: `${disabled ? 'disabling' : 'enabling'} firewall rule ${name}`, verb: 'set' } as const;
       await api.change(context, {}, signal, async (options) => {
         const request = { project, requestId, firewall: name, firewallResource: { disabled } };
         return getOperation(await (await getClient()).patch(request, options));
@@ -42,7 +42,7 @@ export function createFirewallClient(
   };
 }
 
-/** A rule that lets nothing in or that holds for some machines only allows nothing of what is meant here; one that is off would. */
+/** Reads egress and target-scoped rules as allowing nothing. Disabled rules keep their list. */
 export function toFirewallRule(raw: Raw): FirewallRule {
   const isTargeted = [raw.targetTags, raw.targetServiceAccounts, raw.sourceTags].some(
     (list) => (list?.length ?? 0) > 0,
@@ -72,8 +72,8 @@ function toRequestBody(project: string, rule: FirewallRule): Raw {
     direction: 'INGRESS',
     disabled,
     sourceRanges: [...sourceRanges],
-    allowed: allow.map((word) => {
-      const [IPProtocol = '', port] = word.split(':');
+    allowed: allow.map((entry) => {
+      const [IPProtocol = '', port] = entry.split(':');
       return port === undefined ? { IPProtocol } : { IPProtocol, ports: [port] };
     }),
   };

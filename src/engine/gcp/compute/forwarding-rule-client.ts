@@ -6,7 +6,7 @@ import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IForwardingRule;
 
-/** Rules that send what comes to an external address to a target pool. */
+/** Forwarding rules from an external IP address to a target pool. */
 export function createForwardingRuleClient(api: ComputeApi): ResourceClient<ForwardingRule> {
   const { project } = api;
   const getClient = api.createLazyClient(
@@ -48,7 +48,7 @@ export function toForwardingRule(raw: Raw): ForwardingRule {
   };
 }
 
-/** One port comes back as the range `6443-6443`. */
+/** The API returns a single port as the range `6443-6443`. */
 function simplifyPortRange(range: string): string {
   const [first = '', last] = range.split('-');
   return first === last ? first : range;

@@ -3,7 +3,7 @@ import type { HealthCheck, ResourceClient } from './compute-client.ts';
 import type { Operation } from './operation.ts';
 import { createResourceClient } from './resource-client.ts';
 
-/** The part of the API's HttpHealthCheck that is used here. */
+/** Subset of the API's HttpHealthCheck. */
 interface Raw {
   readonly name?: string;
   readonly description?: string;
@@ -21,8 +21,8 @@ interface ListResponse {
 }
 
 /**
- * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so these are plain requests in the name of
- * the same account. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
+ * Legacy HTTP health checks. `@google-cloud/compute` has no client for them, so this sends REST requests with the same
+ * credentials. https://docs.cloud.google.com/compute/docs/reference/rest/v1/httpHealthChecks
  */
 export function createHealthCheckClient(api: ComputeApi): ResourceClient<HealthCheck> {
   async function send<T>(
@@ -56,7 +56,7 @@ export function createHealthCheckClient(api: ComputeApi): ResourceClient<HealthC
   });
 }
 
-/** Port 80, the path `/`, 5 s and two answers are what the API takes when none is given. */
+/** The defaults are those of the API. */
 export function toHealthCheck({
   name = '',
   description = '',

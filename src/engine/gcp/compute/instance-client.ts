@@ -24,7 +24,7 @@ interface InstanceRequest {
   readonly requestId: string;
 }
 
-/** Virtual machines with one boot disk and one external address. */
+/** Instances with one boot disk and one external IP address. */
 export function createInstanceClient(
   api: ComputeApi,
 ): Pick<ComputeClient, 'instances' | 'getHostKeys'> & InstancePower & Pick<AccessControl, 'setMetadata'> {
@@ -32,12 +32,12 @@ export function createInstanceClient(
   const getClient = api.createLazyClient<InstancesClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/instances_client.js')).InstancesClient,
   );
-  /** Gone is an error here: there is nothing that could be as it was asked for. */
+  /** Absence is an error here: the desired state needs an instance. */
   async function changeInstance(
     doing: string,
     { name, zone }: ZonalResource,
     { requestId, signal }: MutationOptions,
-    send: (c: InstancesClient, target: InstanceRequest, options: CallOptions) => Promise<Operation>,
+    send: (client: InstancesClient, target: InstanceRequest, options: CallOptions) => Promise<Operation>,
   ): Promise<void> {
     const target = { project, zone, instance: name, requestId };
     await api.change({ doing: `${doing} ${name}`, verb: 'set', zone }, { zone }, signal, async (options) =>
@@ -47,26 +47,26 @@ export function createInstanceClient(
 
   return {
     stopInstance: (at, call) =>
-      changeInstance('stopping machine', at, call, async (c, request, options) =>
+      changeInstance('stopping instance', at, call, async (c, request, options) =>
         getOperation(await c.stop(request, options)),
       ),
     startInstance: (at, call) =>
-      changeInstance('starting machine', at, call, async (c, request, options) =>
+      changeInstance('starting instance', at, call, async (c, request, options) =>
         getOperation(await c.start(request, options)),
       ),
     setMachineType: (at, machineType, call) =>
-      changeInstance('changing the type of machine', at, call, async (c, request, options) => {
+      changeInstance('changing the machine type of instance', at, call, async (c, request, options) => {
         const link = buildLink(project, 'machineTypes', { name: machineType, zone: at.zone });
         const body = { ...request, instancesSetMachineTypeRequestResource: { machineType: link } };
         return getOperation(await c.setMachineType(body, options));
       }),
     setMetadata: (at, { metadata, fingerprint }, call) =>
-      changeInstance('changing the metadata of machine', at, call, async (c, request, options) => {
+      changeInstance('changing the metadata of instance', at, call, async (c, request, options) => {
         const body = { ...request, metadataResource: { fingerprint, items: toMetadataItems(metadata) } };
         return getOperation(await c.setMetadata(body, options));
       }),
     instances: createResourceClient(api, {
-      kind: 'machine',
+      kind: 'instance',
       async get({ name, zone }, options) {
         return (await (await getClient()).get({ project, zone, instance: name }, options))[0];
       },
@@ -83,7 +83,7 @@ export function createInstanceClient(
       toResource: (raw, at) => ({ ...toInstance(raw), ...('image' in at ? { image: at.image } : {}) }),
     }),
     async getHostKeys({ name, zone }, signal) {
-      const found = await api.read(`reading the ssh host keys of ${name}`, signal, async (options) => {
+      const found = await api.read(`reading the SSH host keys of ${name}`, signal, async (options) => {
         const request = { project, zone, instance: name, queryPath: 'hostkeys/' };
         return (await (await getClient()).getGuestAttributes(request, options))[0];
       });
@@ -92,7 +92,7 @@ export function createInstanceClient(
   };
 }
 
-/** `image` stays empty: the API keeps it with the disk, as the version that the family's name stood for at the time. */
+/** `image` stays empty: the API stores it with the disk, as the image that the family pointed to at creation. */
 export function toInstance(raw: Raw): InstanceSpec & InstanceState {
   const network = raw.networkInterfaces?.[0];
   const metadata = raw.metadata?.items?.map(({ key, value }): [string, string] => [key ?? '', value ?? '']) ?? [];
@@ -112,7 +112,7 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
     scopes: sortValues(raw.serviceAccounts?.[0]?.scopes),
     metadata: Object.fromEntries(metadata),
     status: String(raw.status ?? ''),
-    // A machine that is starting has the entry and not yet the address, or an empty one.
+    // A starting instance has the entry with a missing or empty address.
     externalAddress: network?.accessConfigs?.[0]?.natIP || undefined,
     metadataFingerprint: raw.metadata?.fingerprint ?? '',
   };

@@ -2,17 +2,17 @@ import type { GlobalResource, RegionalResource, ZonalResource } from './compute-
 
 type LinkTarget = GlobalResource & Partial<RegionalResource> & Partial<ZonalResource>;
 
-/** A resource as the API's requests name it: `projects/P/zones/Z/instances/I`. A zone says more than a region. */
+/** Builds a partial resource URL: `projects/P/zones/Z/instances/I`. The zone takes precedence over the region. */
 export function buildLink(project: string, collection: string, { name, zone, region }: LinkTarget): string {
   return `projects/${project}/${formatScope({ zone, region })}/${collection}/${name}`;
 }
 
-/** The name at the end of a link; empty for no link. */
+/** Returns the resource name at the end of a link; empty without a link. */
 export function getLinkName(link: string | null | undefined): string {
   return link?.split('/').at(-1) ?? '';
 }
 
-/** The value after a word of a link: `zones` gives the zone. */
+/** Returns the path segment after the given one: `zones` gives the zone. */
 export function getLinkSegment(link: string | null | undefined, segmentName: 'zones' | 'regions'): string {
   const parts = link?.split('/') ?? [];
   const index = parts.indexOf(segmentName);

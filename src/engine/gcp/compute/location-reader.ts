@@ -3,18 +3,18 @@ import type { CallOptions, ComputeApi, Scope } from './compute-api.ts';
 import { getLinkSegment } from './links.ts';
 
 /**
- * Reads in a place. In one that does not exist there is nothing: Google calls such a place a wrong request, like any other,
- * so that it is looked for then.
+ * Creates a reader of zonal and regional resources that returns undefined if the location does not exist. The API answers
+ * such reads with `invalid`, as for any malformed request, so the location is looked up afterwards.
  */
 export function createLocationReader(api: ComputeApi) {
   const regions = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/regions_client.js')).RegionsClient,
   );
 
-  /** Without a region nothing is known of a zone: it is taken to be there. */
+  /** Assumes that a location without a region exists. */
   async function hasLocation({ region, zone }: Scope, signal: AbortSignal): Promise<boolean> {
     if (region === undefined) return true;
-    const found = await api.read(`looking at region ${region}`, signal, async (options) => {
+    const found = await api.read(`reading region ${region}`, signal, async (options) => {
       return (await (await regions()).get({ project: api.project, region }, options))[0];
     });
     if (!found) return false;

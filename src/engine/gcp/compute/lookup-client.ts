@@ -8,7 +8,7 @@ interface RawMachineType {
   readonly isSharedCpu?: boolean | null;
 }
 
-/** What a project may use: machine types, quotas, regions and zones. */
+/** Looks up machine types, quotas, regions and zones available to the project. */
 export function createLookupClient(
   api: ComputeApi,
 ): Pick<ComputeClient, 'getMachineType' | 'listMachineTypes' | 'listQuotas' | 'listRegions' | 'listZones'> {
@@ -21,19 +21,19 @@ export function createLookupClient(
   );
 
   function getRegion(region: string, signal: AbortSignal) {
-    return api.read(`looking at region ${region}`, signal, async (options) => {
+    return api.read(`reading region ${region}`, signal, async (options) => {
       return (await (await regions()).get({ project, region }, options))[0];
     });
   }
   return {
     async getMachineType({ name, zone }, signal) {
-      const found = await api.read(`looking at machine type ${name} in ${zone}`, signal, async (options) => {
+      const found = await api.read(`reading machine type ${name} in ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).get({ project, zone, machineType: name }, options))[0];
       });
       return found && toMachineType(found);
     },
     async listMachineTypes(zone, signal) {
-      const found = await api.read(`listing the machine types of ${zone}`, signal, async (options) => {
+      const found = await api.read(`listing machine types of ${zone}`, signal, async (options) => {
         return (await (await machineTypes()).list({ project, zone }, options))[0];
       });
       return (found ?? [])
@@ -54,7 +54,7 @@ export function createLookupClient(
       return found && getZoneNames(found);
     },
     async listRegions(signal) {
-      const found = await api.read('listing the regions', signal, async (options) => {
+      const found = await api.read('listing regions', signal, async (options) => {
         return (await (await regions()).list({ project }, options))[0];
       });
       return (found ?? []).map((one) => ({ name: one.name ?? '', zones: getZoneNames(one) })).sort(compareByName);

@@ -5,7 +5,7 @@ import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.INetwork;
 
-/** Networks with subnets of our own choice. */
+/** Custom mode VPC networks. */
 export function createNetworkClient(api: ComputeApi): ResourceClient<Network> {
   const { project } = api;
   const getClient = api.createLazyClient(

@@ -3,32 +3,32 @@ import { KthwError } from '../../workflow/errors.ts';
 import { type CallContext, type ComputeErrorKind, classifyError, createComputeError } from './classify-error.ts';
 import { type OperationErrors, parseErrorResponse } from './error-response.ts';
 
-/** The part of a zonal, regional or global operation that waiting needs. */
+/** Subset of a zonal, regional or global operation. */
 export interface Operation extends OperationErrors {
   readonly name?: string | null;
   readonly status?: unknown;
 }
 
 export interface WaitOptions {
-  /** Google's `operations.wait`: answers when done, near two minutes, or earlier: it promises nothing. */
+  /** Calls `operations.wait`, which returns when the operation is done or after about two minutes, possibly earlier. */
   waitForOperation(name: string, timeoutMs: number): Promise<Operation>;
   readonly context: CallContext;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  /** Least time from one `wait` to the next. @default 1000 */
+  /** Minimum time between two `wait` calls. @default 1000 */
   readonly pollIntervalMs?: number;
 }
 
-/** Google holds a `wait` for up to two minutes. */
+/** Google holds a `wait` call for up to two minutes. */
 const longestWaitMs = 150_000;
 
-/** The faults that say nothing about the operation itself: waiting goes on. */
+/** Errors of the `wait` call that do not concern the operation; polling continues. */
 const transientErrors: ReadonlySet<ComputeErrorKind> = new Set(['cloud-unavailable', 'rate-limited']);
 
 /**
- * Waits until an operation is done, well or badly. One that Google knows no more counts as done: looking at the resource
- * will tell.
- * @throws KthwError `operation-slow`, `cancelled`, or why nobody may ask
+ * Waits until an operation is done, successfully or not. An operation that Google no longer knows counts as done; the caller
+ * observes the resource anyway.
+ * @throws KthwError `operation-slow`, `cancelled`, or the error of the `wait` call
  */
 export async function waitUntilDone(initial: Operation, options: WaitOptions): Promise<Operation> {
   const { context, deadlineMs, signal, pollIntervalMs = 1000 } = options;

@@ -3,19 +3,19 @@ import type { GlobalResource, Location, ResourceClient, ResourceRef } from './co
 import { createLocationReader } from './location-reader.ts';
 import type { Operation } from './operation.ts';
 
-/** What Google's clients give back for a change. */
+/** Response of Google's clients to a mutation. */
 type MutationResponse = readonly [{ readonly latestResponse: unknown }, ...unknown[]];
 
 export interface ResourceMethods<Spec extends GlobalResource, Raw extends object, Found> {
-  /** What it is, for people: `network`. */
+  /** Display name of the resource kind: `network`. */
   readonly kind: string;
   get(ref: ResourceRef<Spec>, options: CallOptions): Promise<Raw>;
   insert(spec: Spec, requestId: string, options: CallOptions): Promise<Operation>;
   delete(ref: ResourceRef<Spec>, requestId: string, options: CallOptions): Promise<Operation>;
   list(location: Location, options: CallOptions): Promise<readonly Raw[]>;
-  /** From Google's words to ours. */
+  /** Converts the API's representation. */
   toResource(raw: Raw, ref: Spec | ResourceRef<Spec>): Found;
-  /** Only for kinds whose insert can't carry labels. */
+  /** Only for kinds that accept no labels on insert. */
   setLabels?(spec: Spec, labels: LabelChange, options: CallOptions): Promise<Operation>;
 }
 
@@ -24,14 +24,14 @@ export interface LabelChange {
   readonly labelFingerprint: string;
 }
 
-/** What of a found resource says whether its labels are still missing. */
+/** Fields that show whether labels are missing. */
 interface LabeledResource {
   readonly description?: string | null;
   readonly labels?: Readonly<Record<string, string>> | null;
   readonly labelFingerprint?: string | null;
 }
 
-/** A collection of resources from the calls of one client. */
+/** Implements `ResourceClient` on top of the methods of one Google client. */
 export function createResourceClient<Spec extends GlobalResource, Raw extends object, Found>(
   api: ComputeApi,
   methods: ResourceMethods<Spec, Raw, Found>,
@@ -39,34 +39,37 @@ export function createResourceClient<Spec extends GlobalResource, Raw extends ob
   const { kind } = methods;
   const readInLocation = createLocationReader(api);
 
-  /** Labels what is ours (it bears our description) and has none: a new one, or one whose making was cut in between. */
+  /** Labels a resource that kthw created (by its description) and that has no labels, as after an interrupted insert. */
   async function addMissingLabels(spec: Spec & LabeledResource, scope: Scope, signal: AbortSignal): Promise<void> {
     const setLabels = methods.setLabels;
     if (!setLabels) return;
-    const doing = `looking at ${kind} ${spec.name}`;
+    const doing = `reading ${kind} ${spec.name}`;
     const raw: LabeledResource | undefined = await api.read(doing, signal, (options) => methods.get(spec, options));
     if (!raw || raw.description !== spec.description || Object.keys(raw.labels ?? {}).length > 0) return;
     const change = { labels: { ...spec.labels }, labelFingerprint: raw.labelFingerprint ?? '' };
-    const context = { doing: `labelling ${kind} ${spec.name}`, verb: 'label', zone: scope.zone } as const;
+    const context = { doing: `labeling ${kind} ${spec.name}`, verb: 'label', zone: scope.zone } as const;
     await api.change(context, scope, signal, (options) => setLabels(spec, change, options));
   }
 
   return {
     async get(at, signal) {
-      const raw = await readInLocation(`looking at ${kind} ${at.name}`, getScope(at), signal, (options) =>
+      const raw = await readInLocation(`reading ${kind} ${at.name}`, getScope(at), signal, (options) =>
         methods.get(at, options),
       );
       return raw === undefined ? undefined : methods.toResource(raw, at);
     },
     async insert(spec, { requestId, signal }) {
       const scope: Scope = getScope(spec);
-      const context = { doing: `making ${kind} ${spec.name}`, verb: 'insert', zone: scope.zone } as const;
+      const context = { doing: `creating ${kind} ${spec.name}`, verb: 'insert', zone: scope.zone } as const;
       await api.change(context, scope, signal, (options) => methods.insert(spec, requestId, options));
       await addMissingLabels(spec, scope, signal);
     },
     async list(location, signal) {
-      const all = await readInLocation(`listing every ${kind}`, location, signal, (options) =>
-        methods.list(location, options),
+      const all = await readInLocation(
+        `listing ${kind}${kind.endsWith('s') ? 'es' : 's'}`,
+        location,
+        signal,
+        (options) => methods.list(location, options),
       );
       return (all ?? []).map((raw) => methods.toResource(raw, { name: '' } as ResourceRef<Spec>));
     },
@@ -78,12 +81,12 @@ export function createResourceClient<Spec extends GlobalResource, Raw extends ob
   };
 }
 
-/** The operation that a change started. gax types it as the operation of another API, which it is not. */
+/** Returns the operation that a mutation started. gax types it as an operation of another API. */
 export function getOperation([call]: MutationResponse): Operation {
   return call.latestResponse as Operation;
 }
 
-/** Lists whose order says nothing, always in the same one. */
+/** Sorts a list without meaningful order, so that comparisons are stable. */
 export function sortValues(values: readonly string[] | null | undefined): string[] {
   return [...(values ?? [])].sort();
 }

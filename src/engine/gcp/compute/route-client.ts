@@ -6,7 +6,7 @@ import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IRoute;
 
-/** Routes to a machine by its internal address. */
+/** Routes whose next hop is the internal IP address of an instance. */
 export function createRouteClient(api: ComputeApi): ResourceClient<Route, Route & RouteState> {
   const { project } = api;
   const getClient = api.createLazyClient(
@@ -38,7 +38,7 @@ export function toRoute(raw: Raw): Route & RouteState {
     description: raw.description ?? '',
     destination: raw.destRange ?? '',
     nextHop: raw.nextHopIp ?? '',
-    // To a subnet, or out of a network as it was made.
+    // Routes to a subnet, and the default internet route of a new network.
     automatic: Boolean(raw.nextHopNetwork) || (Boolean(raw.nextHopGateway) && /^default-route-/.test(raw.name ?? '')),
   };
 }

@@ -7,7 +7,7 @@ import { createResourceClient, getOperation, sortValues } from './resource-clien
 
 type Raw = protos.google.cloud.compute.v1.ITargetPool;
 
-/** Pools of machines behind a forwarding rule, and the health of their members. */
+/** Target pools and the health of their members. */
 export function createTargetPoolClient(api: ComputeApi): Pick<ComputeClient, 'targetPools' | 'getPoolHealth'> {
   const { project } = api;
   const getClient = api.createLazyClient<TargetPoolsClient>(
@@ -32,12 +32,12 @@ export function createTargetPoolClient(api: ComputeApi): Pick<ComputeClient, 'ta
   });
   return {
     targetPools: pools,
-    /** The API tells of one member at a time. A pool that does not exist has none. */
+    /** The API returns one member at a time. An absent pool has no members. */
     async getPoolHealth({ name, region }, signal) {
       const pool = await pools.get({ name, region }, signal);
       const getMemberHealth = async (member: string): Promise<[string, 'HEALTHY' | 'UNHEALTHY']> => {
         const instance = buildLink(project, 'instances', parseMember(member));
-        const health = await api.read(`asking for the health of ${member}`, signal, async (options) => {
+        const health = await api.read(`reading the health of ${member}`, signal, async (options) => {
           const request = { project, region, targetPool: name, instanceReferenceResource: { instance } };
           return (await (await getClient()).getHealth(request, options))[0];
         });

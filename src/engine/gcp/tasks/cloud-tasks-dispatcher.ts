@@ -6,20 +6,20 @@ import { createTaskHandler, type TaskResult } from './task-handler.ts';
 import { createTaskQueue, type TaskQueueOptions } from './task-queue.ts';
 
 export interface CloudTasksOptions extends DispatcherDeps, Omit<TaskQueueOptions, 'deadlineMs'> {
-  /** How long one request carries a run. App Engine ends a request after 10 minutes. @default 480_000 */
+  /** Maximum time that one request executes a run. App Engine aborts requests after 10 minutes. @default 480_000 */
   readonly sliceMs?: number;
-  /** How long to leave a run that somebody else has, or that another must finish before. @default 5_000 */
+  /** Delay before retrying a run that is leased elsewhere or blocked by another run. @default 5_000 */
   readonly retryDelayMs?: number;
 }
 
 const path = '/internal/run';
-/** For the end of a slice: to put down the tools, say so and add the next task. */
+/** Time to stop running steps, record the state and enqueue the next task after a slice. */
 const shutdownMarginMs = 115_000;
 
 /**
- * Runs in the instances of an App Engine service, one slice a request, called by a queue of Cloud Tasks. Whatever happens
- * to an instance, an unfinished task is delivered again; whatever is delivered twice, the lease lets one act. So a run
- * goes on as long as it has one task. What waits for a person has one for the moment at which the question ends.
+ * Executes runs on App Engine, one time slice per Cloud Tasks request. Cloud Tasks redelivers unfinished tasks after an
+ * instance failure, and the lease makes duplicate deliveries harmless. A run therefore continues as long as it has one task.
+ * A run that waits for approval has a task scheduled for the expiry of the request.
  */
 export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatcher {
   const { store, executeRun, log, clock, queue: name, sliceMs = 480_000, retryDelayMs = 5_000 } = options;
@@ -28,7 +28,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
   const activeRuns = new Set<string>();
   const pendingWork = new Set<Promise<unknown>>();
 
-  /** Of a run of which nothing is known yet. */
+  /** Enqueues a task based on the current events of the run. */
   async function addTask(run: string, cause: 'requested' | 'start'): Promise<void> {
     const triggerSeq = getTriggerSeq(await store.readEvents(run));
     await queue.add({ run, triggerSeq, cause, attempt: 0 }, path, undefined);
@@ -36,21 +36,21 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
 
   async function handleTask(task: RunTask): Promise<TaskResult> {
     const { run } = task;
-    // The instance is going away: another gets it.
+    // This instance is shutting down; Cloud Tasks delivers the task to another one.
     if (stopping.signal.aborted) return { failed: 'stopping' };
     try {
       const exit = await runSlice(task);
       await addFollowUpTask(task, exit);
-      log({ ...task, exit }, 'a task is done');
+      log({ ...task, exit }, 'task completed');
       return { done: exit };
     } catch (error) {
-      log({ run, error }, 'a run was put down by an error; its task is delivered again');
+      log({ run, error }, 'run aborted by an error; the task will be redelivered');
       return { failed: 'error' };
     }
   }
 
   async function runSlice({ run }: RunTask): Promise<RunnerExit> {
-    // The lease is the process's, so it does not keep two requests of one process apart.
+    // The lease belongs to the process, so it does not separate two requests of one process.
     if (activeRuns.has(run)) return 'busy';
     activeRuns.add(run);
     const finishedController = new AbortController();
@@ -68,7 +68,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
     }
   }
 
-  /** Adds what must follow before the task counts as done. */
+  /** Enqueues the follow-up task before the current one is acknowledged. */
   async function addFollowUpTask(
     { run, triggerSeq: previousSeq, cause: taskCause, attempt }: RunTask,
     exit: RunnerExit,
@@ -76,7 +76,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
     if (exit === 'over') return;
     const events = await store.readEvents(run, Math.max(0, previousSeq - 1));
     const triggerSeq = getTriggerSeq(events, previousSeq);
-    // However many tasks meet in one turn, they go on as one; only a task that looked in vain needs a new name.
+    // Concurrent tasks with the same trigger and cause merge into one. Only a retry of the same trigger needs a new name.
     const addNext = (cause: RunTask['cause'], scheduledAt?: Date) => {
       const nextAttempt = triggerSeq === previousSeq && cause === taskCause ? attempt + 1 : 0;
       return queue.add({ run, triggerSeq, cause, attempt: nextAttempt }, path, scheduledAt);
@@ -110,7 +110,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
   return {
     wake(run) {
       trackWork(addTask(run, 'requested')).catch((error: unknown) =>
-        log({ run, error }, 'adding a task; the next start of a process adds one for every run that is not over'),
+        log({ run, error }, 'could not enqueue a task; the next process start enqueues one for each unfinished run'),
       );
     },
     async start() {

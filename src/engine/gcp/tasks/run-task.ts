@@ -2,35 +2,35 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { StoredEvent } from '../../../store/events.ts';
 
-/** What a task carries: that somebody should look at a run, and why. */
+/** Payload of a task: the run to execute and the reason. */
 export const RunTask = z.object({
   run: z.string().min(1).max(200),
-  /** Number of the turn, see `turnOf`, that the run was at when the task was made. */
+  /** Result of `getTriggerSeq` when the task was created. */
   triggerSeq: z.number().int().min(0),
   /**
-   * `requested`: somebody spoke; `timeSliceEnded`: a slice ended; `retry`: it was not to be had; `approvalExpired`: nobody answered in time;
-   * `start`: a process started.
+   * `requested`: a user acted; `timeSliceEnded`: a slice ended; `retry`: the run was leased or blocked;
+   * `approvalExpired`: an approval request expired; `start`: a process started.
    */
   cause: z.enum(['requested', 'timeSliceEnded', 'retry', 'approvalExpired', 'start']),
-  /** How often this turn was looked at in vain before, for this cause. */
+  /** Number of earlier attempts for this trigger and cause. */
   attempt: z.number().int().min(0),
 });
 export type RunTask = z.infer<typeof RunTask>;
 
 /**
- * Number of the last event by which the run came into somebody's hands: a runner took it, or a person spoke. Every reason
- * to look at a run makes a new turn, so tasks that say the same turn and cause would do the same.
+ * Returns the sequence number of the last event that triggered work: a runner claimed the run, or a user acted. Tasks with
+ * the same trigger and cause would do the same work.
  *
- * @param since a turn that it had before
- * @param events those after it, or more
+ * @param events events after `since`, or more
+ * @param since an earlier result for this run
  */
 export function getTriggerSeq(events: readonly StoredEvent[], since = 0): number {
   return events.findLast(({ event }) => isTriggerEvent(event))?.seq ?? since;
 }
 
 /**
- * The name under which Cloud Tasks takes one look once: while the task exists and about an hour longer. A hash comes first
- * because names with a common beginning slow the queue down (CreateTask in google/cloud/tasks/v2/cloudtasks.proto).
+ * Builds the task name, by which Cloud Tasks deduplicates while the task exists and for about an hour afterwards. It starts
+ * with a hash because names with a common prefix slow the queue down (CreateTask in google/cloud/tasks/v2/cloudtasks.proto).
  */
 export function buildTaskId({ run, triggerSeq, cause, attempt }: RunTask): string {
   const hash = createHash('sha256')

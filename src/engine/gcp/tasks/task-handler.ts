@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RunTask } from './run-task.ts';
 
-/** What became of a delivery. `failed`: it is to come again. */
+/** Result of a delivery. Cloud Tasks redelivers after `failed`. */
 export type TaskResult = { readonly done: string } | { readonly failed: string };
 
 const maxBodyBytes = 10_000;
 
 /**
- * Takes the tasks of one queue, and nothing from anybody else: App Engine sets `X-AppEngine-QueueName` itself and takes
- * it away from what comes from outside, except from the application's administrators
+ * Handles the tasks of one queue and rejects other requests. App Engine sets `X-AppEngine-QueueName` and strips it from
+ * external requests, except those of the application's administrators
  * (cloud.google.com/tasks/docs/creating-appengine-handlers, "Reading App Engine task request headers"). Behind any other
- * front end everybody could send it.
+ * front end, the header proves nothing.
  *
- * The queue repeats whatever is not answered with 2xx. A failure is a 500, because a 503 slows the whole queue down.
+ * Cloud Tasks redelivers on any status other than 2xx. Failures return 500, because 503 throttles the whole queue.
  */
 export function createTaskHandler(queueName: string, handleTask: (task: RunTask) => Promise<TaskResult>) {
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -24,21 +24,21 @@ export function createTaskHandler(queueName: string, handleTask: (task: RunTask)
     const body = await readBody(request);
     if (body === undefined) return rejectRequest(response, 413);
     const task = parseTask(body);
-    // One of a newer release: until that one takes it, it comes again.
+    // A task of a newer release is redelivered until that release receives it.
     if (!task) return rejectRequest(response, 400);
     const result = await handleTask(task);
-    // An instance that stops waits for its connections: an idle one that is kept costs it seconds of its last ones.
+    // Idle keep-alive connections delay shutdown, so close them.
     response.writeHead('done' in result ? 200 : 500, { 'content-type': 'text/plain', connection: 'close' });
     response.end(`${'done' in result ? result.done : result.failed}\n`);
   }
 }
 
-/** The connection ends with the answer, so what was not read of the request stays unread. */
+/** Closes the connection, so the rest of the request is not read. */
 function rejectRequest(response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: 'close' }).end();
 }
 
-/** Undefined: longer than a task of ours can be. */
+/** Returns undefined if the body is longer than any valid task. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

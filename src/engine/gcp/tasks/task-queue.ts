@@ -5,22 +5,22 @@ import { buildTaskId, type RunTask } from './run-task.ts';
 export interface TaskQueueOptions {
   /** As `projects/PROJECT/locations/LOCATION/queues/QUEUE`. */
   readonly queue: string;
-  /** The address of a queue on this machine, as `http://127.0.0.1:8931`. @default Google's */
+  /** URL of a local Cloud Tasks emulator, as `http://127.0.0.1:8931`. @default Google's API */
   readonly endpoint?: string;
-  /** The App Engine service that takes the tasks. @default the application's default service */
+  /** App Engine service that handles the tasks. @default the application's default service */
   readonly service?: string;
-  /** How long the service may take to answer, 15 s to 10 min. Later the task is delivered again. */
+  /** Deadline of a delivery, 15 s to 10 min. Cloud Tasks redelivers afterwards. */
   readonly deadlineMs: number;
 }
 
 export interface TaskQueue {
-  /** There already, or done within the last hour: no error. @throws what the client throws when the queue can't be reached */
+  /** Succeeds if the task exists or was completed within the last hour. @throws the client's error if the queue is unreachable */
   add(runTask: RunTask, path: string, scheduledAt: Date | undefined): Promise<void>;
 }
 
-/** What the client tries again for 30 s. Adding under a name can be repeated, so an unknown outcome is no trouble. */
+/** Retries for 30 s. Named tasks make creation idempotent, so unknown outcomes can be retried. */
 const retry = {
-  // unknown, deadline exceeded, resource exhausted, internal, unavailable
+  // UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE
   retryCodes: [2, 4, 8, 13, 14],
   backoffSettings: {
     initialRetryDelayMillis: 100,
@@ -34,7 +34,7 @@ const retry = {
 };
 const alreadyExists = 6;
 
-/** A queue of Cloud Tasks through Google's client, which is loaded at the first call. */
+/** Creates a Cloud Tasks queue client. Google's library is loaded on first use. */
 export function createTaskQueue({ queue, endpoint, service, deadlineMs }: TaskQueueOptions): TaskQueue {
   let client: Promise<CloudTasksClient> | undefined;
 

@@ -86,10 +86,10 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(await cloud.networks.get(network, signal)).toEqual(network);
     await cloud.networks.insert(network, call());
     expect(calls.map(({ doing, outcome }) => [doing, outcome])).toEqual([
-      ['looking at network demo', 'ok'],
-      ['making network demo', 'ok'],
-      ['looking at network demo', 'ok'],
-      ['making network demo', 'ok'],
+      ['reading network demo', 'ok'],
+      ['creating network demo', 'ok'],
+      ['reading network demo', 'ok'],
+      ['creating network demo', 'ok'],
     ]);
   });
 
@@ -179,7 +179,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
       externalAddress: expect.stringMatching(/^127\.55\./),
     });
     expect(after?.externalAddress).not.toBe(before?.externalAddress);
-    expect(calls.map(({ doing }) => doing)).toContain('changing the type of machine demo-worker-0');
+    expect(calls.map(({ doing }) => doing)).toContain('changing the machine type of instance demo-worker-0');
   });
 
   test.each([

@@ -6,12 +6,7 @@ import {
 } from '../../../../src/engine/gcp/compute/classify-error.ts';
 import { parseErrorResponse, parseOperationErrors } from '../../../../src/engine/gcp/compute/error-response.ts';
 
-type Case = [
-  status: number | undefined,
-  reasons: string[],
-  verb: 'get' | 'insert' | 'delete',
-  meaning: ComputeErrorKind,
-];
+type Case = [status: number | undefined, reasons: string[], verb: 'get' | 'insert' | 'delete', kind: ComputeErrorKind];
 
 test.each<Case>([
   [409, ['alreadyExists'], 'insert', 'exists'],
@@ -41,7 +36,7 @@ test.each<Case>([
   [undefined, [], 'get', 'cloud-unavailable'],
   [undefined, [], 'insert', 'outcome-unknown'],
   [undefined, [], 'delete', 'outcome-unknown'],
-  // operations
+  // Operations
   [undefined, ['QUOTA_EXCEEDED'], 'insert', 'quota'],
   [undefined, ['ZONE_RESOURCE_POOL_EXHAUSTED'], 'insert', 'zone-exhausted'],
   [undefined, ['ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS'], 'insert', 'zone-exhausted'],
@@ -50,13 +45,13 @@ test.each<Case>([
   [undefined, ['RESOURCE_NOT_FOUND'], 'delete', 'absent'],
   [503, ['SOMETHING_NEW'], 'insert', 'cloud-unavailable'],
   [undefined, ['SOMETHING_NEW'], 'insert', 'cloud-invalid'],
-])('%s %j on %s is %s', (status, reasons, verb, meaning) => {
-  expect(classifyError({ status, reasons, detail: undefined }, verb)).toBe(meaning);
+])('classifies %s %j on %s as %s', (status, reasons, verb, kind) => {
+  expect(classifyError({ status, reasons, detail: undefined }, verb)).toBe(kind);
 });
 
-describe('faults', () => {
-  const context = { doing: 'making machine m', verb: 'insert', zone: 'europe-west1-b' } as const;
-  const answer = { status: 400, reasons: ['invalid'], detail: 'Invalid value.' };
+describe('createComputeError', () => {
+  const context = { doing: 'creating instance m', verb: 'insert', zone: 'europe-west1-b' } as const;
+  const response = { status: 400, reasons: ['invalid'], detail: 'Invalid value.' };
 
   test.each<[ComputeErrorKind, string]>([
     ['exists', 'cloud-invalid'],
@@ -70,51 +65,73 @@ describe('faults', () => {
     ['cloud-unavailable', 'cloud-unavailable'],
     ['cloud-denied', 'cloud-denied'],
     ['cloud-invalid', 'cloud-invalid'],
-  ])('%s is thrown as %s, with Google’s own sentence beside it', (meaning, code) => {
-    const fault = createComputeError(meaning, answer, context);
-    expect(fault).toMatchObject({ code, detail: 'Invalid value.' });
-    expect(fault.message).toContain('making machine m');
-    expect(fault.message).not.toContain('undefined');
+  ])('maps %s to %s and keeps Google’s message as the detail', (kind, code) => {
+    const error = createComputeError(kind, response, context);
+    expect(error).toMatchObject({ code, detail: 'Invalid value.' });
+    expect(error.message).toContain('creating instance m');
+    expect(error.message).not.toContain('undefined');
   });
 
-  test('a zone without machines is named', () => {
-    expect(createComputeError('zone-exhausted', answer, context).message).toContain('europe-west1-b');
+  test('names the zone without capacity', () => {
+    expect(createComputeError('zone-exhausted', response, context).message).toContain('europe-west1-b');
+  });
+
+  test.each<[ComputeErrorKind, string, string]>([
+    [
+      'quota',
+      "Quota 'CPUS' exceeded.  Limit: 8.0 in region us-west1.",
+      'creating instance m: quota exceeded: CPUS in us-west1 (limit 8)',
+    ],
+    [
+      'quota',
+      "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.",
+      'creating instance m: quota exceeded: FIREWALLS (limit 100)',
+    ],
+    ['quota', 'Too many.', 'creating instance m: quota exceeded'],
+    [
+      'cloud-denied',
+      "Required 'compute.instances.create' permission for 'projects/p/zones/z/instances/m'",
+      'creating instance m: permission denied (compute.instances.create)',
+    ],
+    ['cloud-denied', 'No.', 'creating instance m: permission denied'],
+  ])('names what Google names in %s: %s', (kind, detail, message) => {
+    expect(createComputeError(kind, { ...response, detail }, context).message).toBe(message);
   });
 });
 
-describe('reading an error', () => {
+describe('parseErrorResponse', () => {
   const envelope = { error: { code: 403, message: 'No.', errors: [{ reason: 'quotaExceeded' }] } };
 
   test.each<[string, unknown, ReturnType<typeof parseErrorResponse>]>([
     [
-      'of the REST calls',
+      'an error of a REST call',
       Object.assign(new Error('x'), { status: 403, response: { data: envelope } }),
       { status: 403, reasons: ['quotaExceeded'], detail: 'No.' },
     ],
     [
-      'whose cause says how the connection ended',
+      'a connection error code in the cause',
       Object.assign(new Error('x', { cause: Object.assign(new Error('y'), { code: 'ECONNRESET' }) }), { code: 14 }),
       { status: undefined, reasons: [], detail: 'ECONNRESET' },
     ],
-    ['that is none', 'a text', { status: undefined, reasons: [], detail: undefined }],
-    ['that is nothing', undefined, { status: undefined, reasons: [], detail: undefined }],
-  ])('%s', (_, error, answer) => {
-    expect(parseErrorResponse(error)).toEqual(answer);
+    ['a thrown string', 'a text', { status: undefined, reasons: [], detail: undefined }],
+    ['undefined', undefined, { status: undefined, reasons: [], detail: undefined }],
+  ])('parses %s', (_, error, response) => {
+    expect(parseErrorResponse(error)).toEqual(response);
   });
 
-  test('an operation without errors has no answer to read', () => {
+  test('returns undefined for an operation without errors', () => {
     expect(parseOperationErrors({})).toBeUndefined();
     expect(parseOperationErrors({ error: { errors: [] } })).toBeUndefined();
   });
 
-  test('an operation with several errors tells all of them, in brief', () => {
+  test('joins and truncates the errors of an operation', () => {
     const errors = [
       { code: 'A', message: 'first' },
       { code: 'B', message: 'x'.repeat(1000) },
     ];
-    const answer = parseOperationErrors({ error: { errors }, httpErrorStatusCode: 400 });
-    expect(answer).toMatchObject({ status: 400, reasons: ['A', 'B'] });
-    expect(answer?.detail).toMatch(/^first; x+…$/);
-    expect(answer?.detail).toHaveLength(500);
+    const response = parseOperationErrors({ error: { errors }, httpErrorStatusCode: 400 });
+    expect(response).toMatchObject({ status: 400, reasons: ['A', 'B'] });
+    expect(response?.detail).toMatch(/^first; x+…$/);
+    expect(response?.detail).toHaveLength(500);
   });
 });
