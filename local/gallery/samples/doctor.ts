@@ -1,7 +1,7 @@
 import { renderDiagnosisCard, renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import type { ScanInput } from '../../../src/engine/diagnostics/cis/check.ts';
-import { evaluateChecks } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { evaluateChecks } from '../../../src/engine/diagnostics/cis/evaluate-checks.ts';
 import { parseHostFacts } from '../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 import { diagnose, type InspectedInstance } from '../../../src/engine/diagnostics/diagnose.ts';
 import type { HostMetrics } from '../../../src/engine/diagnostics/host-metrics.ts';
@@ -48,7 +48,11 @@ function createInspectedInstances(metrics: HostMetrics, type: InspectedInstance[
 
 const healthyInstances = createInspectedInstances(healthyMetrics, largeMachineType);
 const overloadedInstances = createInspectedInstances(overloadedMetrics, smallMachineType);
-const unreachableInstances = instances.map(({ name, role }) => ({ name, role, error: `${name} is unreachable over SSH` }));
+const unreachableInstances = instances.map(({ name, role }) => ({
+  name,
+  role,
+  error: `${name} is unreachable over SSH`,
+}));
 
 const defaultScan = createScanInput(hardenedScan, instances);
 /** Somebody took the controller over by hand. */

@@ -48,8 +48,8 @@ export const sampleSnapshots = {
   'in trouble': {
     ...degradedSnapshot,
     errors: [
-      'demo-controller-2: it is TERMINATED',
-      'demo-worker-1: there is no such machine',
+      'demo-controller-2: instance is TERMINATED',
+      'demo-worker-1: instance not found',
       'demo-worker-2 is unreachable over SSH',
     ],
   },

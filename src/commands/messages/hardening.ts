@@ -10,8 +10,8 @@ const benchmarkUrl = 'https://github.com/aquasecurity/kube-bench/tree/main/cfg/c
 /** How many items pass and how many don't, in a line. */
 export function formatHardeningSummary(hardening: readonly CheckResult[]): string {
   const countByStatus = (status: CheckResult['status']) => hardening.filter((one) => one.status === status).length;
-  const [fails, waived, unknownCount] = [countByStatus('fails'), countByStatus('exception'), countByStatus('unseen')];
-  const counts = `${countByStatus('passes')} pass, ${fails} ${fails === 1 ? 'fails' : 'fail'}`;
+  const [fails, waived, unknownCount] = [countByStatus('fail'), countByStatus('waived'), countByStatus('unknown')];
+  const counts = `${countByStatus('pass')} pass, ${fails} ${fails === 1 ? 'fails' : 'fail'}`;
   return `${counts}, ${waived} exception${waived === 1 ? '' : 's'}${unknownCount > 0 ? `, ${unknownCount} could not be looked at` : ''}`;
 }
 
@@ -22,10 +22,10 @@ export function formatHardeningSummary(hardening: readonly CheckResult[]): strin
 export function buildHardeningBlocks(cluster: string, hardening: readonly CheckResult[]): KnownBlock[] {
   const filterByStatus = (status: CheckResult['status']) => hardening.filter((one) => one.status === status);
   const [failing, unknownChecks, waivedChecks, passing] = [
-    filterByStatus('fails'),
-    filterByStatus('unseen'),
-    filterByStatus('exception'),
-    filterByStatus('passes'),
+    filterByStatus('fail'),
+    filterByStatus('unknown'),
+    filterByStatus('waived'),
+    filterByStatus('pass'),
   ];
   return [
     ...buildSections([
@@ -49,7 +49,7 @@ export function buildHardeningBlocks(cluster: string, hardening: readonly CheckR
 /** Those that the benchmark looks at by itself are not a matter of opinion. */
 function formatAutomatedSummary(hardening: readonly CheckResult[]): string {
   const automated = hardening.filter((one) => one.automated);
-  const passing = automated.filter(({ status }) => status === 'passes').length;
+  const passing = automated.filter(({ status }) => status === 'pass').length;
   return passing === automated.length
     ? ` · all ${automated.length} automated items pass`
     : ` · ${passing} of ${automated.length} automated items pass`;

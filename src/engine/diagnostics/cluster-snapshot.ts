@@ -12,29 +12,29 @@ import { KthwError, toStepError } from '../workflow/errors.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { inspectInstances } from './inspect-instances.ts';
 
-/** A cluster as it was found in one look, from outside of any run. */
+/** State of a cluster at one moment, read outside of runs. */
 export interface ClusterSnapshot {
   readonly cluster: string;
   readonly spec: ClusterSpec;
   readonly at: Date;
   readonly instances: readonly InstanceSnapshot[];
-  /** The address before the controllers, and to which of them it sends requests. */
+  /** Public API address, and the health of controllers as load balancer backends. */
   readonly loadBalancer: { readonly address?: string; readonly backendHealth?: ReadonlyMap<string, boolean> };
-  /** What could not be looked at, and why. */
+  /** Reasons why parts could not be read. */
   readonly errors: readonly string[];
 }
 
 export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'address'> {
   readonly podCidr?: string;
-  /** Whether there is such a machine, and what the cloud says of it. Undefined: it could not be asked. */
+  /** Whether the instance exists; undefined if Compute Engine could not be reached. */
   readonly exists?: boolean;
   readonly status?: string;
   readonly externalAddress?: string;
-  /** It leads etcd. Undefined: it could not be asked. */
+  /** Undefined if etcd could not be reached. */
   readonly isEtcdLeader?: boolean;
-  /** Services of the cluster that do not run on it. Undefined: it could not be looked at. */
+  /** Kubernetes services that are not active. Undefined if the instance could not be inspected. */
   readonly inactiveServices?: readonly string[];
-  /** What the API server says of its node: undefined where it has none, or could not be asked. */
+  /** Ready condition of its node; undefined without a node or if the API server could not be reached. */
   readonly nodeReady?: boolean;
 }
 
@@ -45,7 +45,7 @@ interface SnapshotDeps {
   openSshClient(spec: ClusterSpec): Promise<SshClient>;
 }
 
-/** A person waits for it. */
+/** Short because a user waits for the result. */
 const deadlineMs = 7_000;
 
 const NodeList = z.object({
@@ -57,26 +57,26 @@ const NodeList = z.object({
   ),
 });
 
-/** Looks at machines, load balancer and nodes side by side, for up to 7 s. @param facts what runs have found out */
+/** Reads instances, load balancer and nodes concurrently, for up to 7 s. @param outputs outputs of finished runs */
 export async function takeClusterSnapshot(
   deps: SnapshotDeps,
   spec: ClusterSpec,
-  facts: ClusterRecord['outputs'],
+  outputs: ClusterRecord['outputs'],
 ): Promise<ClusterSnapshot> {
   const cluster = deriveCluster(spec);
-  const address = publicAddressOutput.schema.safeParse(facts[publicAddressOutput.name]).data;
+  const address = publicAddressOutput.schema.safeParse(outputs[publicAddressOutput.name]).data;
   const errors: string[] = [];
   async function tryInspect<T>(subject: string, inspect: () => Promise<T>): Promise<T | undefined> {
     try {
       return await inspect();
     } catch (error) {
-      errors.push(`${subject}: ${toStepError(error, 'looking at it').message}`);
+      errors.push(`${subject}: ${toStepError(error, 'inspection').message}`);
       return undefined;
     }
   }
   const signal = AbortSignal.timeout(deadlineMs);
   const [inspections, backendHealth, nodeReadiness] = await Promise.all([
-    inspectClusterInstances(deps, spec, facts),
+    inspectClusterInstances(deps, spec, outputs),
     tryInspect('load balancer', () => getBackendHealth(deps.compute, cluster, signal)),
     address === undefined ? undefined : tryInspect('nodes', () => getNodeReadiness(deps, address, signal)),
   ]);
@@ -91,7 +91,7 @@ export async function takeClusterSnapshot(
   };
 }
 
-/** Most say already which machine they are about. */
+/** Prefixes errors with the instance name unless they start with it. */
 function listErrors({ name, error }: InspectedInstance): string[] {
   if (error === undefined) return [];
   return [error.startsWith(name) ? error : `${name}: ${error}`];
@@ -100,15 +100,19 @@ function listErrors({ name, error }: InspectedInstance): string[] {
 async function inspectClusterInstances(
   { compute, vault, openSshClient }: SnapshotDeps,
   spec: ClusterSpec,
-  facts: ClusterRecord['outputs'],
+  outputs: ClusterRecord['outputs'],
 ): Promise<readonly InspectedInstance[]> {
   const cluster = deriveCluster(spec);
   const ssh = await openSshClient(spec);
   try {
     const { instances } = await inspectInstances(
       {
-        ...{ cluster, compute, vault, ssh, signal: new AbortController().signal },
-        findOutput: ({ name, schema }) => (facts[name] === undefined ? undefined : schema.parse(facts[name])),
+        cluster,
+        compute,
+        vault,
+        ssh,
+        signal: new AbortController().signal,
+        findOutput: ({ name, schema }) => (outputs[name] === undefined ? undefined : schema.parse(outputs[name])),
       },
       cluster.instances,
       deadlineMs,
@@ -131,7 +135,7 @@ async function getBackendHealth(
   return new Map([...states].map(([name, state]) => [name, state === 'HEALTHY']));
 }
 
-/** Whether each node that the API server knows is ready. */
+/** Ready condition by node name. */
 async function getNodeReadiness(
   { kube, vault }: SnapshotDeps,
   address: string,
@@ -143,7 +147,7 @@ async function getNodeReadiness(
   ]);
   const api = kube.connect({ address, caCertificate: authority.certificate, ...admin });
   const { status, body } = await api.request('GET', '/api/v1/nodes', signal);
-  if (status !== 200) throw new KthwError('api-refused', { doing: 'reading the nodes', status });
+  if (status !== 200) throw new KthwError('api-refused', { doing: 'listing nodes', status });
   const { items } = NodeList.parse(body);
   return new Map(
     items.map(({ metadata, status }) => [
@@ -162,7 +166,9 @@ function buildInstanceSnapshot(
   const { computeState, metrics } = inspection ?? {};
   const nodeReady = nodeReadiness?.get(name);
   return {
-    ...{ name, role, address },
+    name,
+    role,
+    address,
     ...(isWorker(instance) ? { podCidr: instance.podCidr } : {}),
     ...(computeState === undefined
       ? {}
@@ -171,7 +177,7 @@ function buildInstanceSnapshot(
         : { exists: true, ...computeState }),
     ...(metrics?.etcd?.isLeader === undefined ? {} : { isEtcdLeader: metrics.etcd.isLeader }),
     ...(metrics
-      ? { inactiveServices: metrics.services.flatMap((one) => (one.active === 'active' ? [] : [one.name])) }
+      ? { inactiveServices: metrics.services.flatMap(({ name, active }) => (active === 'active' ? [] : [name])) }
       : {}),
     ...(role === 'worker' && nodeReady !== undefined ? { nodeReady } : {}),
   };

@@ -7,14 +7,14 @@ import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
 import type { DoctorReport } from '../service/cluster-service-types.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
-import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/cis-scan.ts';
+import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/evaluate-checks.ts';
 import { collectMetricsAndFacts } from './host-metrics.ts';
 import { inspectInstances } from './inspect-instances.ts';
 
-/** Longer than one machine is waited for. */
+/** Longer than the deadline of one instance. */
 const deadlineMs = 20_000;
 
-/** Looks at all machines of a cluster, outside of any run. @param outputs what runs have found out */
+/** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
 export async function diagnoseCluster(
   deps: {
     readonly compute: ComputeClient;
@@ -27,7 +27,7 @@ export async function diagnoseCluster(
 ): Promise<DoctorReport> {
   const { compute, kube, vault } = deps;
   const cluster = deriveCluster(spec);
-  // Before the door opens for this very look.
+  // Read before this inspection itself enables SSH access.
   const computeFacts = await tryCollectComputeFacts(compute, cluster, AbortSignal.timeout(deadlineMs));
   const ssh = await deps.openSshClient(spec);
   try {
@@ -35,7 +35,11 @@ export async function diagnoseCluster(
     const [diagnosis, api] = await Promise.all([
       inspectInstances(
         {
-          ...{ cluster, compute, vault, ssh, signal },
+          cluster,
+          compute,
+          vault,
+          ssh,
+          signal,
           findOutput: ({ name, schema }) => (outputs[name] === undefined ? undefined : schema.parse(outputs[name])),
         },
         cluster.instances,
@@ -51,10 +55,11 @@ export async function diagnoseCluster(
     const hardening = evaluateChecks({
       minor: getMinorVersion(cluster.release),
       busy: state !== 'ready' || activeRun !== undefined,
-      instances: diagnosis.instances.map(({ name, role, facts, error = 'it could not be looked at' }) => ({
-        ...{ name, role, facts: facts ?? { unknown: error } },
-      })),
-      ...{ api, compute: computeFacts },
+      instances: diagnosis.instances.map(({ name, role, facts, error = 'not inspected' }) => {
+        return { name, role, facts: facts ?? { unknown: error } };
+      }),
+      api,
+      compute: computeFacts,
     });
     return { cluster: spec.name, state, ...diagnosis, hardening };
   } finally {

@@ -5,32 +5,32 @@ import type { HostFacts } from './cis/host-facts.ts';
 import type { HostMetrics } from './host-metrics.ts';
 import { thresholds } from './thresholds.ts';
 
-/** One machine as it was looked at. */
+/** Result of inspecting one instance. */
 export interface InspectedInstance {
   readonly name: string;
   readonly role: Instance['role'];
-  /** Its machine type; undefined where there is no such machine, or no such type. */
+  /** Undefined if the instance or its machine type does not exist. */
   readonly type?: MachineType & { readonly name: string };
-  /** What the cloud says of it; undefined: it could not be asked. */
+  /** `none` if the instance does not exist; undefined if Compute Engine could not be reached. */
   readonly computeState?: 'none' | { readonly status: string; readonly externalAddress?: string };
   readonly metrics?: HostMetrics;
-  /** For the items of the benchmark, where they are asked for. */
+  /** Collected for CIS checks only. */
   readonly facts?: HostFacts;
-  /** Why there are no readings. */
+  /** Reason why there are no metrics. */
   readonly error?: string;
 }
 
 export interface Issue {
   readonly instance: string;
-  /** The figure and what it should be. */
+  /** Measured value with its recommended limit, or the error. */
   readonly text: string;
-  /** Who says what it should be. */
+  /** URL of the source of the limit. */
   readonly source?: string;
 }
 
 export interface Diagnosis {
   readonly issues: readonly Issue[];
-  /** The cause is that controllers are too small: `why`, what they lack of what a control plane needs. */
+  /** Set if undersized controllers are the cause. `shortfalls`: missing CPU and memory. */
   readonly undersized?: {
     readonly machineType: string;
     readonly suggestedMachineType: string;
@@ -38,17 +38,21 @@ export interface Diagnosis {
   };
 }
 
-/** The smallest machine type that a control plane has room on. https://cloud.google.com/compute/docs/general-purpose-machines */
+/** Smallest machine type with enough resources for a control plane. https://cloud.google.com/compute/docs/general-purpose-machines */
 const suggestedMachineType = 'e2-standard-2';
 
 /**
- * What the figures mean. Pure. A machine is called undersized only where its type is less than a control plane needs and
- * the figures show it: slow disks or other guests are found on machines of any size.
+ * Derives issues from metrics. Pure. An instance counts as undersized only if its machine type is below the minimum for a
+ * control plane and its metrics show symptoms: slow disks and CPU steal occur on instances of any size.
  */
 export function diagnose(instances: readonly InspectedInstance[]): Diagnosis {
   const issues = instances.flatMap(listIssues);
   const undersizedInstance = instances.find(
-    (p) => p.role === 'controller' && p.metrics && getTypeShortfalls(p).length > 0 && listSymptoms(p).length > 0,
+    (instance) =>
+      instance.role === 'controller' &&
+      instance.metrics &&
+      getTypeShortfalls(instance).length > 0 &&
+      listSymptoms(instance).length > 0,
   );
   if (!undersizedInstance?.type) return { issues };
   return {
@@ -74,8 +78,8 @@ function listSymptoms({ name, metrics }: InspectedInstance): Issue[] {
     return [{ instance: name, text: describe(value, limit), source }];
   });
   const serviceIssues = metrics.services.flatMap(({ name: service, active, restarts }) => {
-    if (active === 'failed') return [{ instance: name, text: `${service} has failed` }];
-    return restarts > 0 ? [{ instance: name, text: `${service} was restarted ${restarts} times` }] : [];
+    if (active === 'failed') return [{ instance: name, text: `${service}.service failed` }];
+    return restarts > 0 ? [{ instance: name, text: `${service}.service restarted ${restarts}×` }] : [];
   });
   return [...thresholdIssues, ...serviceIssues];
 }

@@ -5,34 +5,33 @@ import { hostFactsScript } from './cis/host-facts-script.ts';
 import { parseHostFacts } from './cis/parse-host-facts.ts';
 import { parseHostMetrics } from './parse-host-metrics.ts';
 
-/** What an operator would look at on one machine. What could not be read is not there. */
+/** Metrics of one instance. Unavailable metrics are absent. */
 export interface HostMetrics {
-  /** CPUs it may use: a part of one where its control group is held to that. */
+  /** Usable CPUs; fractional under a cgroup CPU limit. */
   readonly cpus?: number;
-  /** Over the last minute. Where machines share a kernel, that kernel's. */
+  /** 1-minute load average. Instances that share a kernel share this value. */
   readonly load?: number;
-  /** Of all periods of its control group, those in which it was held back. Since it started; 0 to 1. */
+  /** Share of CFS periods in which its cgroup was throttled, since boot. 0 to 1. */
   readonly throttled?: number;
-  /** Of the CPU time of one second: what the hypervisor gave to others. 0 to 1. */
+  /** CPU steal, measured over one second. 0 to 1. */
   readonly steal?: number;
-  /** Of the CPU time of one second: spent waiting for a disk. 0 to 1. */
+  /** CPU I/O wait, measured over one second. 0 to 1. */
   readonly iowait?: number;
-  /** `available` as the kubelet counts it, so that caches that can go at once are not in use. */
+  /** `availableMb` is computed like the kubelet's: reclaimable caches count as available. */
   readonly memory?: { readonly totalMb: number; readonly availableMb: number };
   readonly swapUsedMb?: number;
-  /** Services of the cluster that are installed here. `restarts`: by themselves, since this boot. */
+  /** Installed Kubernetes services. `restarts`: automatic restarts since boot. */
   readonly services: readonly { readonly name: string; readonly active: string; readonly restarts: number }[];
   readonly etcd?: EtcdMetrics;
 }
 
-/** What etcd says of itself. Durations are 99th percentiles since it started; too few measurements give none. */
+/** etcd's own metrics. Durations are 99th percentiles since its start; absent with too few samples. */
 export interface EtcdMetrics {
-  /** How often its log said so in the last 10 minutes. */
+  /** `took too long` log lines in the last 10 minutes. */
   readonly slowRequests?: number;
   readonly leaderChanges?: number;
   readonly heartbeatFailures?: number;
   readonly hasLeader?: boolean;
-  /** It is the leader itself. */
   readonly isLeader?: boolean;
   readonly fsyncMs?: number;
   readonly commitMs?: number;
@@ -54,7 +53,7 @@ const etcdClientFlags = ['cacert ca', 'cert etcd', 'key etcd-key']
   .map(([option, file]) => `--${option} ${paths.etcdConfig}/${file}.pem`)
   .join(' ');
 
-/** Nothing in it fails: what is not there is left out. Control groups are read in both versions. */
+/** Always succeeds; missing values are omitted. Supports cgroup v1 and v2. */
 const metricsScript = `set +e +o pipefail
 echo "before $(head -n 1 /proc/stat)"; sleep 1; echo "after $(head -n 1 /proc/stat)"
 echo "nproc $(nproc)"; echo "load $(cat /proc/loadavg)"
@@ -72,7 +71,7 @@ curl -sS -m 5 ${etcdClientFlags} https://127.0.0.1:2379/metrics |
   grep -E '^etcd_(disk_wal_fsync|disk_backend_commit|network_peer_round_trip_time|server_has_leader|server_is_leader|server_leader_changes|server_heartbeat_send_failures)'
 exit 0`;
 
-/** Looks at one machine, as root over ssh, for about a second. @throws KthwError when it can't be reached */
+/** Collects metrics over SSH as root, in about one second. @throws KthwError if the instance is unreachable */
 export async function collectMetrics(
   host: SshHost,
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
@@ -80,7 +79,7 @@ export async function collectMetrics(
   return parseHostMetrics((await host.run(metricsScript, options)).stdout);
 }
 
-/** The same, and what the benchmark's items ask for, in one visit. @throws KthwError when it can't be reached */
+/** Collects metrics and the facts for CIS checks in one SSH session. @throws KthwError if the instance is unreachable */
 export async function collectMetricsAndFacts(
   host: SshHost,
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },

@@ -8,22 +8,21 @@ import type { StepContext } from '../workflow/step.ts';
 import { type Diagnosis, diagnose, type InspectedInstance } from './diagnose.ts';
 import { collectMetrics } from './host-metrics.ts';
 
-/** Longest that one machine is waited for, where nobody says otherwise. */
+/** Default deadline per instance. */
 const defaultDeadlineMs = 15_000;
 
-/** What is taken from each machine. */
+/** Collects data from one instance. */
 type HostCollector = (
   host: SshHost,
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ) => Promise<Pick<InspectedInstance, 'metrics' | 'facts'>>;
 
-/** What of a context a look at machines needs. */
 export type InspectionContext = Pick<StepContext, 'cluster' | 'compute' | 'ssh' | 'vault' | 'signal' | 'findOutput'>;
 
 /**
- * Looks at machines side by side, for up to `deadlineMs` (15 s), where the cloud says that they are now: a machine that was stopped and
- * started has another address than steps have found. One that can't be looked at is a finding.
- * @throws KthwError `cancelled` when the signal says so, and nothing else of the catalogue
+ * Inspects instances concurrently, for up to `deadlineMs` (default 15 s). Uses current external addresses from Compute
+ * Engine, because a restart changes the address that steps recorded. An unreachable instance becomes an issue.
+ * @throws KthwError only `cancelled`
  */
 export async function inspectInstances(
   c: InspectionContext,
@@ -50,7 +49,7 @@ async function inspectInstance(
   let result: InspectedInstance = { name, role };
   try {
     const found = await compute.instances.get({ name, zone: cluster.zone, region: cluster.region }, signal);
-    if (!found) return { ...result, computeState: 'none', error: 'there is no such machine' };
+    if (!found) return { ...result, computeState: 'none', error: 'instance not found' };
     const { status, externalAddress } = found;
     result = { ...result, computeState: { status, ...(externalAddress ? { externalAddress } : {}) } };
     const pendingType =
@@ -58,7 +57,7 @@ async function inspectInstance(
     types.set(found.machineType, pendingType);
     const machineType = await pendingType;
     if (machineType) result = { ...result, type: { name: found.machineType, ...machineType } };
-    if (status !== 'RUNNING' || !externalAddress) return { ...result, error: `it is ${status}` };
+    if (status !== 'RUNNING' || !externalAddress) return { ...result, error: `instance is ${status}` };
     const keys =
       c.findOutput(getHostKeysOutput(target)) ?? (await compute.getHostKeys({ name, zone: cluster.zone }, signal));
     const host = await connectAt(c, target, { address: externalAddress, hostKeys: keys });
@@ -66,8 +65,8 @@ async function inspectInstance(
   } catch (error) {
     if (c.signal.aborted) throw new KthwError('cancelled', {});
     const cause = signal.aborted
-      ? new KthwError('deadline', { host: name, doing: 'looking at it', seconds: deadlineMs / 1_000 })
+      ? new KthwError('deadline', { host: name, doing: 'inspection', seconds: deadlineMs / 1_000 })
       : error;
-    return { ...result, error: toStepError(cause, `looking at ${name}`).message };
+    return { ...result, error: toStepError(cause, `inspecting ${name}`).message };
   }
 }

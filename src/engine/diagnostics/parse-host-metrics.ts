@@ -1,12 +1,12 @@
 import type { EtcdMetrics, HostMetrics } from './host-metrics.ts';
 
 const mb = 1024 * 1024;
-/** What control groups of version 1 say where there is no limit: the largest number of pages. */
+/** cgroup v1 reports the largest number of pages if there is no limit. */
 const unlimited = 2 ** 60;
-/** A percentile of fewer measurements says nothing. */
+/** Percentiles of fewer samples are meaningless. */
 const minSamples = 30;
 
-/** What the script in `readings.ts` printed, as figures. Pure; what is missing or garbled is left out. */
+/** Parses the output of the metrics script. Omits missing and malformed values. Pure. */
 export function parseHostMetrics(text: string): HostMetrics {
   const lines = text.split('\n');
   const values = new Map(lines.map((line) => [line.slice(0, line.search(/[ :]/)), line.replace(/^\S+\s+/, '')]));
@@ -29,8 +29,8 @@ export function parseHostMetrics(text: string): HostMetrics {
 }
 
 /**
- * A percentile of a Prometheus histogram, with the buckets of all its series together: straight within a bucket, as
- * `histogram_quantile` has it. https://prometheus.io/docs/practices/histograms/
+ * Computes a percentile of a Prometheus histogram over all its series, with linear interpolation within a bucket, like
+ * `histogram_quantile`. https://prometheus.io/docs/practices/histograms/
  */
 export function computePercentile(lines: readonly string[], metric: string, rank: number): number | undefined {
   const buckets = new Map<number, number>();
@@ -71,14 +71,14 @@ function parseEtcdMetrics(lines: readonly string[], slowRequests: number | undef
   return Object.keys(etcd).length > 0 ? etcd : undefined;
 }
 
-/** Steal and iowait of what passed between two lines of /proc/stat. https://docs.kernel.org/filesystems/proc.html */
+/** Computes steal and I/O wait between two samples of /proc/stat. https://docs.kernel.org/filesystems/proc.html */
 function computeCpuShares(
   before: string | undefined,
   after: string | undefined,
 ): Pick<HostMetrics, 'steal' | 'iowait'> {
   const [first, last] = [before, after].map((line) => line?.match(/\d+/g)?.map(Number) ?? []);
   const elapsedTicks = last?.map((ticks, i) => ticks - (first?.[i] ?? 0)) ?? [];
-  // Time of guests is in user time already.
+  // Guest time is already included in user time.
   const total = elapsedTicks.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0);
   const [iowait, steal] = [elapsedTicks[4], elapsedTicks[7]];
   return total > 0 && iowait !== undefined && steal !== undefined
@@ -103,7 +103,7 @@ function computeUsableCpus(
   return Math.min(all, cpuLimit);
 }
 
-/** The kubelet's way: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ */
+/** Computed like the kubelet: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ */
 function computeMemory(getNumber: (key: string) => number | undefined): HostMetrics['memory'] {
   const [total, available] = [getNumber('MemTotal'), getNumber('MemAvailable')];
   if (total === undefined || available === undefined) return undefined;
@@ -140,7 +140,6 @@ function toFinite(value: number | undefined): number | undefined {
 
 type WithoutUndefined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without what is not there. */
 function omitUndefined<T extends { services: HostMetrics['services'] }>(
   values: T,
 ): WithoutUndefined<T> & Pick<T, 'services'>;

@@ -3,10 +3,10 @@ import type { StepContext } from '../workflow/step.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { inspectInstances } from './inspect-instances.ts';
 
-/** A thread is no place for every figure: `/kthw doctor` shows them all. */
+/** `/kthw doctor` shows all findings. */
 const maxLines = 10;
 
-/** Looks at machines and tells in the thread what was found; `'undersized'`: only where that is the cause. */
+/** Inspects instances and reports the diagnosis. `undersized`: reports only if undersized instances are the cause. */
 export async function reportCause(
   c: StepContext,
   instances: readonly Instance[],
@@ -21,12 +21,12 @@ export async function reportCause(
   });
 }
 
-/** Pure: the cause, then the figures it was told from. */
+/** Lists the cause, then the metrics that show it. Pure. */
 function formatDiagnosis({ issues, undersized }: Diagnosis): string[] {
   const cause = undersized
     ? [`${undersized.machineType} is too small for etcd and the API server: ${undersized.shortfalls.join(', ')}`]
     : [];
-  const figures = issues.map(({ instance, text }) => `${instance}: ${text}`);
-  const omitted = figures.length - maxLines;
-  return [...cause, ...figures.slice(0, maxLines), ...(omitted > 0 ? [`… and ${omitted} more`] : [])];
+  const findings = issues.map(({ instance, text }) => `${instance}: ${text}`);
+  const omitted = findings.length - maxLines;
+  return [...cause, ...findings.slice(0, maxLines), ...(omitted > 0 ? [`… and ${omitted} more`] : [])];
 }

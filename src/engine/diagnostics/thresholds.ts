@@ -1,15 +1,11 @@
 import type { HostMetrics } from './host-metrics.ts';
 
-export interface Threshold {
-  readonly name: string;
-  /** The figure, where there is one. */
+interface Threshold {
   getValue(metrics: HostMetrics): number | undefined;
-  /** Whether it is too high above the limit, or too low below it. */
   readonly alertWhen: 'above' | 'below';
   readonly limit: number;
-  /** The figure and the limit, for people. */
   describe(value: number, limit: number): string;
-  /** Who says so; of a figure that is the kernel's, what it means, and the limit is ours. */
+  /** URL that recommends the limit or, where the limit is kthw's own, explains the metric. */
   readonly source: string;
 }
 
@@ -20,83 +16,94 @@ const eviction = 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-p
 const cfs = 'https://docs.kernel.org/scheduler/sched-bwc.html';
 const proc = 'https://docs.kernel.org/filesystems/proc.html';
 
-/** From where on a figure is a symptom. */
+/** Limits beyond which a metric counts as a symptom. */
 export const thresholds: readonly Threshold[] = [
   {
-    name: 'took too long',
     getValue: ({ etcd }) => etcd?.slowRequests,
-    ...{ alertWhen: 'above', limit: 10, source: faq },
-    describe: (n) => `etcd said \`took too long\` ${n} times in 10 minutes`,
+    alertWhen: 'above',
+    limit: 10,
+    source: faq,
+    describe: (count) => `etcd logged \`took too long\` ${count}× in 10 minutes`,
   },
   {
-    name: 'leader changes',
     getValue: ({ etcd }) => etcd?.leaderChanges,
-    ...{ alertWhen: 'above', limit: 3, source: alerts },
-    describe: (n) => `etcd's leader changed ${n} times`,
+    alertWhen: 'above',
+    limit: 3,
+    source: alerts,
+    describe: (count) => `${count} etcd leader changes`,
   },
   {
-    name: 'no leader',
     getValue: ({ etcd }) => (etcd?.hasLeader === undefined ? undefined : Number(etcd.hasLeader)),
-    ...{ alertWhen: 'below', limit: 1, source: alerts },
+    alertWhen: 'below',
+    limit: 1,
+    source: alerts,
     describe: () => 'etcd has no leader',
   },
   {
-    name: 'heartbeats',
     getValue: ({ etcd }) => etcd?.heartbeatFailures,
-    ...{ alertWhen: 'above', limit: 3, source: faq },
-    describe: (n) => `etcd sent ${n} heartbeats too late`,
+    alertWhen: 'above',
+    limit: 3,
+    source: faq,
+    describe: (count) => `${count} late etcd heartbeats`,
   },
   {
-    name: 'fsync',
     getValue: ({ etcd }) => etcd?.fsyncMs,
-    ...{ alertWhen: 'above', limit: 10, source: faq },
-    describe: (ms, limit) => `etcd's log reaches the disk in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
+    alertWhen: 'above',
+    limit: 10,
+    source: faq,
+    describe: (ms, limit) => `WAL fsync p99 ${ms} ms (recommended < ${limit} ms)`,
   },
   {
-    name: 'commit',
     getValue: ({ etcd }) => etcd?.commitMs,
-    ...{ alertWhen: 'above', limit: 25, source: faq },
-    describe: (ms, limit) => `etcd's database commits in ${ms} ms (99th percentile; ${limit} ms is healthy)`,
+    alertWhen: 'above',
+    limit: 25,
+    source: faq,
+    describe: (ms, limit) => `backend commit p99 ${ms} ms (recommended < ${limit} ms)`,
   },
   {
-    name: 'round trip',
     getValue: ({ etcd }) => etcd?.roundTripMs,
-    ...{ alertWhen: 'above', limit: 100, source: tuning },
-    describe: (ms, limit) =>
-      `etcd's members need ${ms} ms for a round trip (99th percentile; a heartbeat is ${limit} ms)`,
+    alertWhen: 'above',
+    limit: 100,
+    source: tuning,
+    describe: (ms, limit) => `etcd peer RTT p99 ${ms} ms (heartbeat interval ${limit} ms)`,
   },
   {
-    name: 'held back',
     getValue: ({ throttled }) => throttled,
-    ...{ alertWhen: 'above', limit: 0.1, source: cfs },
-    describe: (share) => `it was held back in ${formatPercent(share)} of all scheduling periods since it started`,
+    alertWhen: 'above',
+    limit: 0.1,
+    source: cfs,
+    describe: (share) => `throttled in ${formatPercent(share)} of CFS periods`,
   },
   {
-    name: 'steal',
     getValue: ({ steal }) => steal,
-    ...{ alertWhen: 'above', limit: 0.1, source: proc },
-    describe: (share) => `the hypervisor gave ${formatPercent(share)} of its CPU time to others`,
+    alertWhen: 'above',
+    limit: 0.1,
+    source: proc,
+    describe: (share) => `${formatPercent(share)} CPU steal`,
   },
   {
-    name: 'iowait',
     getValue: ({ iowait }) => iowait,
-    ...{ alertWhen: 'above', limit: 0.3, source: proc },
-    describe: (share) => `it waits for its disk ${formatPercent(share)} of the time`,
+    alertWhen: 'above',
+    limit: 0.3,
+    source: proc,
+    describe: (share) => `${formatPercent(share)} I/O wait`,
   },
   {
-    name: 'memory',
     getValue: ({ memory }) => memory?.availableMb,
-    ...{ alertWhen: 'below', limit: 100, source: eviction },
-    describe: (mb, limit) => `${mb} MB of memory are left (below ${limit} MB a kubelet evicts pods)`,
+    alertWhen: 'below',
+    limit: 100,
+    source: eviction,
+    describe: (mib, limit) => `${mib} MiB memory available (kubelet evicts pods below ${limit} MiB)`,
   },
   {
-    name: 'swap',
     getValue: ({ swapUsedMb }) => swapUsedMb,
-    ...{ alertWhen: 'above', limit: 0, source: eviction },
-    describe: (mb) => `it swaps (${mb} MB)`,
+    alertWhen: 'above',
+    limit: 0,
+    source: eviction,
+    describe: (mib) => `${mib} MiB swap in use`,
   },
 ];
 
 function formatPercent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}%`;
 }

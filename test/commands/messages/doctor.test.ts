@@ -3,7 +3,7 @@ import { createScanInput, hardenedScan, tutorialScan } from '../../../local/gall
 import { renderDiagnosisCard, renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import { checks } from '../../../src/engine/diagnostics/cis/checks.ts';
-import { evaluateChecks } from '../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { evaluateChecks } from '../../../src/engine/diagnostics/cis/evaluate-checks.ts';
 import { diagnose, type InspectedInstance } from '../../../src/engine/diagnostics/diagnose.ts';
 import { parseHostMetrics } from '../../../src/engine/diagnostics/parse-host-metrics.ts';
 import type { DoctorReport } from '../../../src/engine/service/cluster-service-types.ts';

@@ -10,7 +10,7 @@ afterEach(async () => {
 
 const well = `${captured['e2-standard-2']}\netcd_server_is_leader 0\n`;
 
-/** A cluster of 3 and 2 that is up, whose machines answer looks. */
+/** A ready cluster with 3 controllers and 2 workers. */
 async function createCluster() {
   const environment = new RunEnvironment();
   open.push(environment);
@@ -27,12 +27,12 @@ async function createCluster() {
 
 async function getSnapshot({ clusterService }: Awaited<ReturnType<typeof createCluster>>) {
   const snapshot = await clusterService.getSnapshot('demo');
-  if ('notFound' in snapshot) throw new Error('there is no cluster');
+  if ('notFound' in snapshot) throw new Error('cluster not found');
   return snapshot;
 }
 
-describe('a look at a cluster', () => {
-  test('finds its machines with their addresses, who leads etcd, the nodes and the load balancer', async () => {
+describe('a cluster snapshot', () => {
+  test('contains instances with addresses, the etcd leader, nodes and the load balancer', async () => {
     const snapshot = await getSnapshot(await createCluster());
     expect(snapshot.errors).toEqual([]);
     expect(
@@ -52,7 +52,7 @@ describe('a look at a cluster', () => {
     expect([...(snapshot.loadBalancer.backendHealth?.values() ?? [])]).toEqual([true, true, true]);
   });
 
-  test('says of each thing that can’t be looked at that it can’t, and looks at the others', async () => {
+  test('lists what could not be read and contains the rest', async () => {
     const cluster = await createCluster();
     const { environment } = cluster;
     const at = (name: string) => ({ name, zone: 'us-west1-c', region: 'us-west1' });
@@ -65,9 +65,9 @@ describe('a look at a cluster', () => {
     const { instances, errors, loadBalancer } = await getSnapshot(cluster);
     expect(errors).toEqual([
       'load balancer: health of pool demo: Compute Engine returned 503',
-      'demo-controller-0: it is TERMINATED',
+      'demo-controller-0: instance is TERMINATED',
       'demo-worker-0 is unreachable over SSH',
-      'demo-worker-1: there is no such machine',
+      'demo-worker-1: instance not found',
     ]);
     expect(loadBalancer).not.toHaveProperty('backendHealth');
     expect(instances.map(({ exists, status, inactiveServices }) => [exists, status, inactiveServices])).toMatchObject([
@@ -79,7 +79,7 @@ describe('a look at a cluster', () => {
     ]);
   });
 
-  test('of a cluster that is not there says so', async () => {
+  test('is notFound for an unknown cluster', async () => {
     const environment = new RunEnvironment();
     open.push(environment);
     expect(await environment.createProcess().clusterService.getSnapshot('demo')).toEqual({ notFound: true });

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const environment of open.splice(0)) await environment.close();
 });
 
-/** A world in which looks at machines see what was captured on real ones. */
+/** A test environment in which inspections see captured output. */
 function createEnvironment(see = captured['f1-micro']): RunEnvironment {
   const environment = new RunEnvironment();
   open.push(environment);
@@ -27,7 +27,7 @@ const etcdFails = {
 } as const;
 
 describe('a run', () => {
-  test('on machines that are too small says so once, with the figures and what would do', async () => {
+  test('reports undersized instances once, with metrics and a suggestion', async () => {
     const environment = createEnvironment();
     const run = await environment.createCluster(environment.createProcess(), small);
     expect(await environment.getOutcome(run)).toBe('succeeded');
@@ -36,36 +36,36 @@ describe('a run', () => {
     expect(diagnosed[0]).toMatchObject({ step: 'ready/etcd', resizeTo: 'e2-standard-2' });
     expect(diagnosed[0]?.findings.slice(0, 2)).toEqual([
       'f1-micro is too small for etcd and the API server: a share of a CPU where 1 whole one is needed, 614 MB where 2000 MB are needed',
-      'demo-controller-0: etcd said `took too long` 122 times in 10 minutes',
+      'demo-controller-0: etcd logged `took too long` 122× in 10 minutes',
     ]);
     expect(diagnosed[0]?.findings.at(-1)).toBe('… and 5 more');
   });
 
   test.each([
     [
-      'large machines that are slow',
+      'large but slow instances',
       { ...small, machineType: 'e2-standard-2' },
       captured['e2-standard-2-on-a-busy-host'],
     ],
-    ['small machines that are well', small, 'nproc 1'],
-    ['machines that print nothing', small, ''],
-  ])('on %s says nothing while all goes well', async (_, spec, see) => {
+    ['small but healthy instances', small, 'nproc 1'],
+    ['instances without output', small, ''],
+  ])('reports nothing on %s while no step fails', async (_, spec, see) => {
     const environment = createEnvironment(see);
     const run = await environment.createCluster(environment.createProcess(), spec);
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect(await environment.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
-  test('goes on when its machines can’t be looked at', async () => {
+  test('continues when its instances can’t be inspected', async () => {
     const environment = createEnvironment();
-    const error = () => new Error('something that nobody thought of');
+    const error = () => new Error('unexpected');
     environment.ssh.faults.plan({ call: looks, when: 'before', error, times: 1_000 });
     const run = await environment.createCluster(environment.createProcess(), small);
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(await environment.listEvents(run, 'step.diagnosed')).toEqual([]);
   });
 
-  test('whose etcd has failed three times looks at that machine, whatever its size', async () => {
+  test('inspects an instance whose etcd failed three times, regardless of size', async () => {
     const environment = createEnvironment(captured['e2-standard-2-on-a-busy-host']);
     environment.ssh.faults.plan({ ...etcdFails, times: 4 });
     const run = await environment.createCluster(environment.createProcess(), {
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(JSON.stringify(events[at])).not.toContain('demo-controller-0');
   });
 
-  test('whose etcd fails for good is diagnosed once, and again after a resume', async () => {
+  test('is diagnosed once when etcd fails permanently, and again after a resume', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     environment.ssh.faults.plan({ ...etcdFails, times: 1_000 });
@@ -97,7 +97,7 @@ describe('a run', () => {
 });
 
 describe('doctor', () => {
-  test('shows the figures of every machine and what they mean', async () => {
+  test('shows the metrics and issues of all instances', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     await environment.createCluster(environment.createProcess(), small);
@@ -117,7 +117,7 @@ describe('doctor', () => {
     });
   });
 
-  test('finds machines that are stopped, gone, silent, somebody else’s or strange; the others are looked at', async () => {
+  test('reports stopped, deleted, unreachable, replaced and failing instances, and inspects the others', async () => {
     const environment = createEnvironment('nproc 2');
     const { clusterService } = environment.createProcess();
     await environment.createCluster(environment.createProcess(), { ...small, workers: 3 });
@@ -127,20 +127,20 @@ describe('doctor', () => {
     await environment.compute.instances.delete(at('demo-controller-1'), call);
     environment.ssh.unreachable.add('demo-worker-0');
     environment.ssh.impersonated.add('demo-worker-1');
-    const error = () => new Error('something that nobody thought of');
+    const error = () => new Error('unexpected');
     environment.ssh.faults.plan({ call: /^run demo-worker-2 /, when: 'before', error });
     expect(await clusterService.runDoctor('demo')).toMatchObject({
       issues: [
-        { instance: 'demo-controller-0', text: 'it is TERMINATED' },
-        { instance: 'demo-controller-1', text: 'there is no such machine' },
+        { instance: 'demo-controller-0', text: 'instance is TERMINATED' },
+        { instance: 'demo-controller-1', text: 'instance not found' },
         { instance: 'demo-worker-0', text: 'demo-worker-0 is unreachable over SSH' },
         { instance: 'demo-worker-1', text: expect.stringContaining('SSH host key mismatch') },
-        { instance: 'demo-worker-2', text: 'looking at demo-worker-2: something that should not happen did' },
+        { instance: 'demo-worker-2', text: 'inspecting demo-worker-2: internal error' },
       ],
     });
   });
 
-  test('looks at machines where they are now, also when they were restarted by hand', async () => {
+  test('uses current addresses after a manual restart', async () => {
     const environment = createEnvironment('nproc 2');
     const { clusterService } = environment.createProcess();
     await environment.createCluster(environment.createProcess(), small);
@@ -152,16 +152,16 @@ describe('doctor', () => {
     expect(await clusterService.runDoctor('demo')).toMatchObject({ issues: [] });
   });
 
-  test('of a cluster while it is being built sees what is there', async () => {
+  test('works while the cluster is being created', async () => {
     const environment = createEnvironment('nproc 2');
     const { clusterService } = environment.createProcess();
     await clusterService.createCluster({ spec: buildSpec(small), requester: environment.requester, channel: 'C1' });
     const seen = await clusterService.runDoctor('demo');
     expect(seen).toMatchObject({ state: 'provisioning' });
-    expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('there is no such machine');
+    expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('instance not found');
   });
 
-  test('of a cluster that is not there is unknown', async () => {
+  test('returns notFound for an unknown cluster', async () => {
     expect(await createEnvironment().createProcess().clusterService.runDoctor('demo')).toEqual({ notFound: true });
   });
 });

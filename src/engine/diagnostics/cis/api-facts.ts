@@ -3,11 +3,11 @@ import type { KubeApi } from '../../kubernetes/kube-client.ts';
 import { getObject } from '../../steps/kube-admin-client.ts';
 import { KthwError } from '../../workflow/errors.ts';
 
-/** What was read through the Kubernetes API, of what the items ask for. */
+/** Facts from the Kubernetes API that checks need. */
 export interface ApiFacts {
-  /** Of roles, in one namespace or in all. */
+  /** Role bindings and cluster role bindings. */
   readonly bindings: readonly RoleBinding[];
-  /** Cluster roles that name the way to kubelets through the API server. */
+  /** Cluster roles with access to kubelets through the API server. */
   readonly nodeProxyRoles: readonly string[];
   readonly namespaces: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
   readonly networkPolicies: readonly { readonly name: string; readonly namespace: string }[];
@@ -36,7 +36,7 @@ const schemas = {
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 
-/** Reads, side by side; changes nothing. @throws KthwError */
+/** Reads all facts concurrently. @throws KthwError */
 export async function collectApiFacts(api: KubeApi, signal: AbortSignal): Promise<ApiFacts> {
   async function listObjects<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
     const response = await getObject<unknown>(api, path, signal);
@@ -52,7 +52,8 @@ export async function collectApiFacts(api: KubeApi, signal: AbortSignal): Promis
   ]);
   return {
     bindings: [...clusterRoleBindings, ...roleBindings].map(({ metadata, roleRef, subjects }) => ({
-      ...{ name: metadata.name, role: roleRef.name },
+      name: metadata.name,
+      role: roleRef.name,
       subjects: (subjects ?? []).map(({ kind, name }) => ({ kind, name })),
     })),
     nodeProxyRoles: roles.filter(({ rules }) => rules?.some(hasNodeProxy)).map(({ metadata }) => metadata.name),
@@ -62,5 +63,5 @@ export async function collectApiFacts(api: KubeApi, signal: AbortSignal): Promis
 }
 
 function hasNodeProxy({ resources }: { readonly resources?: readonly string[] | null | undefined }): boolean {
-  return resources?.some((one) => one === 'nodes/proxy' || one === 'nodes/*') ?? false;
+  return resources?.some((resource) => resource === 'nodes/proxy' || resource === 'nodes/*') ?? false;
 }

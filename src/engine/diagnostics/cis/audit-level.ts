@@ -1,18 +1,18 @@
-import { getField, toList } from './check-helpers.ts';
+import { getField, toList } from './get-field.ts';
 
 export interface AuditedRequest {
   readonly group: string;
-  /** With its part where it has one: `pods/exec`. */
+  /** Including the subresource: `pods/exec`. */
   readonly resource: string;
   readonly verb: string;
 }
 
 /**
- * How much of anybody's request an audit policy writes down: the first rule that fits decides, and none is `None`. A rule for
- * some users or namespaces only is not for anybody's. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
+ * Returns the level at which an audit policy logs a request of any user: that of the first matching rule, or `None`. Rules
+ * restricted to users or namespaces do not match. https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
  */
 export function getAuditLevel(policy: unknown, request: AuditedRequest): string {
-  const rule = toList(getField(policy, 'rules')).find((one) => isMatchingRule(one, request));
+  const rule = toList(getField(policy, 'rules')).find((candidate) => isMatchingRule(candidate, request));
   return String(getField(rule, 'level') ?? 'None');
 }
 
@@ -22,8 +22,8 @@ function isMatchingRule(rule: unknown, { group, resource, verb }: AuditedRequest
   if (getList('verbs').length > 0 && !getList('verbs').includes(verb)) return false;
   const resources = getList('resources');
   if (resources.length === 0) return getList('nonResourceURLs').length === 0;
-  return resources.some((one) => {
-    const ruleResources = toList(getField(one, 'resources'));
+  return resources.some((auditedGroup) => {
+    const ruleResources = toList(getField(auditedGroup, 'resources'));
     const hasResource =
       ruleResources.length === 0 || ruleResources.some((name) => isMatchingResource(String(name), resource));
     return (
@@ -32,7 +32,7 @@ function isMatchingRule(rule: unknown, { group, resource, verb }: AuditedRequest
   });
 }
 
-/** `pods` is not `pods/exec`; `pods/*` is every part of it, and a star alone is all. */
+/** `pods` does not match `pods/exec`; `pods/*` matches all its subresources, and `*` matches everything. */
 function isMatchingResource(name: string, resource: string): boolean {
   if (name === '*' || name === resource) return true;
   const [parent, subresource] = resource.split('/');

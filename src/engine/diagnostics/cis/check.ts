@@ -3,43 +3,42 @@ import type { ApiFacts } from './api-facts.ts';
 import type { ComputeFacts } from './compute-facts.ts';
 import type { HostFacts } from './host-facts.ts';
 
-/** Why something could not be looked at. */
+/** Reason why something was not checked. */
 export interface Unknown {
   readonly unknown: string;
 }
 
-/** All that was looked at. */
+/** Collected facts that checks evaluate. */
 export interface ScanInput {
-  /** Kubernetes' minor version. */
+  /** Kubernetes minor version. */
   readonly minor: number;
-  /** A run has the cluster, or left it half done: it needs its way to the machines. */
+  /** A run is active or incomplete and may need SSH access. */
   readonly busy: boolean;
   readonly instances: readonly (Pick<Instance, 'name' | 'role'> & { readonly facts: HostFacts | Unknown })[];
   readonly api: ApiFacts | Unknown;
   readonly compute: ComputeFacts | Unknown;
 }
 
-/** What was seen at one place. */
-export type BasicOutcome = 'right' | { readonly failure: string } | Unknown;
-/** `excepted`: it is not as the item wants it, on purpose, and this is why. */
+/** Outcome at one instance or for the cluster. */
+export type BasicOutcome = 'pass' | { readonly failure: string } | Unknown;
+/** `waived`: deliberately different from the benchmark, with the reason. */
 export type Outcome = BasicOutcome | { readonly waived: string };
 
 export interface Finding<S = Outcome> {
-  /** A machine's name, or nothing where it is the cluster as a whole. */
+  /** Instance name; absent for findings about the whole cluster. */
   readonly instance?: string;
   readonly actual: S;
 }
 
 interface CheckMetadata {
-  /** In kube-bench's `cis-1.12`; nothing: the benchmark has no such item. */
+  /** Number in kube-bench's `cis-1.12`; absent for checks beyond the benchmark. */
   readonly number?: string;
-  /** What it should be, in a few words. */
+  /** Flag name or short form of the benchmark's title. */
   readonly title: string;
-  /** What mends it. */
   readonly remediation: string;
 }
 
-/** One thing to look at. Where the benchmark calls it automated there are no exceptions: it passes or fails. */
+/** One check. Checks that the benchmark calls automated can't be waived. */
 export type Check = CheckMetadata &
   (
     | { readonly automated: true; inspect(input: ScanInput): readonly Finding<BasicOutcome>[] }
@@ -48,7 +47,7 @@ export type Check = CheckMetadata &
 
 export type CheckResult = Pick<CheckMetadata, 'number' | 'title' | 'remediation'> & {
   readonly automated: boolean;
-  readonly status: 'passes' | 'fails' | 'exception' | 'unseen';
-  /** What was found where, or why it is an exception, or could not be looked at. None where it passes. */
+  readonly status: 'pass' | 'fail' | 'waived' | 'unknown';
+  /** Findings by instance, or reasons for a waiver or an unknown status. Empty for `pass`. */
   readonly details: readonly { readonly instances: readonly string[]; readonly text: string }[];
 };

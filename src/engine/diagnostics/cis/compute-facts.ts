@@ -2,19 +2,19 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { getResourceNames } from '../../cluster/resource-names.ts';
 import type { ComputeClient } from '../../gcp/compute/compute-client.ts';
 
-/** What Compute Engine says, of what the items ask for. */
+/** Facts from Compute Engine that checks need. */
 export interface ComputeFacts {
   readonly instances: readonly {
     readonly name: string;
     readonly scopes: readonly string[];
-    /** Its metadata lets somebody in. */
+    /** Whether `ssh-keys` metadata is set. */
     readonly hasSshKey: boolean;
   }[];
-  /** Firewall rules that let ssh in from elsewhere than the cluster itself and Google's health checks. */
+  /** Enabled firewall rules that allow SSH, except from the cluster itself and Google's health checks. */
   readonly sshRules: readonly { readonly name: string; readonly sourceRanges: readonly string[] }[];
 }
 
-/** Reads, side by side. @throws KthwError */
+/** Reads all facts concurrently. @throws KthwError */
 export async function collectComputeFacts(
   compute: ComputeClient,
   cluster: Cluster,
@@ -41,7 +41,7 @@ export async function collectComputeFacts(
   };
 }
 
-/** `tcp`, `tcp:22`, `tcp:1-1024`, `all` */
+/** @param allow as `tcp`, `tcp:22`, `tcp:1-1024` or `all` */
 function isSshAllowed(allow: string): boolean {
   const [protocol, ports] = allow.split(':');
   if (protocol !== 'tcp' && protocol !== 'all') return false;

@@ -1,27 +1,26 @@
 import type { Check, CheckResult, Finding, Outcome, ScanInput } from './check.ts';
+import { isFailure } from './find-worst.ts';
 
-/** What the evidence says of one item. Pure. One place where it is wrong is enough to fail; else all must have been seen. */
+/** Evaluates one check. One failure fails it; otherwise one unknown makes it unknown. Pure. */
 export function evaluateCheck({ inspect, ...check }: Check, input: ScanInput): CheckResult {
   const findings = inspect(input);
-  const failures = groupByText(findings, (outcome) =>
-    typeof outcome === 'object' && 'failure' in outcome ? outcome.failure : undefined,
-  );
-  if (failures.length > 0) return { ...check, status: 'fails', details: failures };
+  const failures = groupByText(findings, (outcome) => (isFailure(outcome) ? outcome.failure : undefined));
+  if (failures.length > 0) return { ...check, status: 'fail', details: failures };
   const unknowns = groupByText(findings, (outcome) =>
     typeof outcome === 'object' && 'unknown' in outcome ? outcome.unknown : undefined,
   );
-  if (unknowns.length > 0) return { ...check, status: 'unseen', details: unknowns };
+  if (unknowns.length > 0) return { ...check, status: 'unknown', details: unknowns };
   if (findings.length === 0)
-    return { ...check, status: 'unseen', details: [{ instances: [], text: 'there is no such machine' }] };
+    return { ...check, status: 'unknown', details: [{ instances: [], text: 'no instance to check' }] };
   const waivers = groupByText(findings, (outcome) =>
     typeof outcome === 'object' && 'waived' in outcome ? outcome.waived : undefined,
   );
   return waivers.length > 0
-    ? { ...check, status: 'exception', details: waivers }
-    : { ...check, status: 'passes', details: [] };
+    ? { ...check, status: 'waived', details: waivers }
+    : { ...check, status: 'pass', details: [] };
 }
 
-/** The same text once, with all places where it holds. */
+/** Groups findings by text and lists their instances. */
 function groupByText(
   findings: readonly Finding[],
   getText: (actual: Outcome) => string | undefined,

@@ -1,22 +1,22 @@
-/** What was found on one machine, of what the items ask for. Nothing secret: of private keys only which public key they belong to. */
+/** Facts of one instance that checks need. Private keys appear only as a digest of their public key. */
 export interface HostFacts {
-  /** By service, of those that run. */
+  /** Running services by name. */
   readonly processes: ReadonlyMap<string, ProcessFacts>;
   /** By path. */
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly configFiles: ReadonlyMap<ConfigFileName, ConfigFileFacts>;
-  /** Of the audit log that the API server names. */
+  /** Size of the API server's audit log. */
   readonly auditLogBytes?: number;
-  /** How secrets are encrypted at rest, the first one for what is written. */
+  /** Encryption at rest providers; the first one encrypts new Secrets. */
   readonly encryptionProviders: readonly string[];
   readonly privateKeys: readonly { readonly path: string; readonly publicKey: string }[];
-  /** Certificates that services trust or sign with, by the flag that names them. */
+  /** CA certificates that services trust or sign with, by flag. */
   readonly certificateAuthorities: readonly {
     readonly service: string;
     readonly flag: string;
     readonly publicKey: string;
   }[];
-  /** Types that the configuration of pods' network names. */
+  /** Plugin types in the CNI configuration. */
   readonly cniPlugins: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface ProcessFacts {
   readonly user: string;
   /** Seconds since 1970. */
   readonly startedAt: number;
-  /** The last value of each flag; `true` where it has none. */
+  /** Last value of each flag; `true` for a flag without value. */
   readonly flags: ReadonlyMap<string, string>;
 }
 
@@ -35,7 +35,7 @@ export interface FileFacts {
   readonly owner: string;
 }
 
-/** Files that are read, since they hold no secret: those that the running services name. */
+/** Configuration files of running services that contain no secrets. */
 export const configFileNames = ['kubelet', 'scheduler', 'admission', 'audit-policy'] as const;
 export type ConfigFileName = (typeof configFileNames)[number];
 
@@ -43,6 +43,6 @@ export interface ConfigFileFacts {
   readonly path: string;
   /** Seconds since 1970. */
   readonly modifiedAt: number;
-  /** As YAML has it; undefined: it is none. */
+  /** Parsed YAML; undefined if invalid. */
   readonly content: unknown;
 }

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { ConfigFileFacts, ConfigFileName, FileFacts, HostFacts, ProcessFacts } from './host-facts.ts';
 import { configFileNames } from './host-facts.ts';
 
-/** What the script in `facts-script.ts` printed. Pure; lines of others and those that are garbled are left out. */
+/** Parses the output of `hostFactsScript`. Ignores unknown and malformed lines. Pure. */
 export function parseHostFacts(text: string): HostFacts {
   const lines = text.split('\n');
   const getLines = (prefix: string) =>
@@ -27,7 +27,9 @@ export function parseHostFacts(text: string): HostFacts {
     privateKeys: matchLines('key', /^(\S+) (.+)$/).map(([publicKey = '', path = '']) => ({ publicKey, path })),
     certificateAuthorities: matchLines('authority', /^(\S+) (\S+) (\S+)$/).map(
       ([service = '', flag = '', publicKey = '']) => ({
-        ...{ service, flag, publicKey },
+        service,
+        flag,
+        publicKey,
       }),
     ),
     cniPlugins: getLines('network'),
@@ -37,13 +39,13 @@ export function parseHostFacts(text: string): HostFacts {
 function parseProcesses(processes: readonly string[][], words: readonly string[][]): ReadonlyMap<string, ProcessFacts> {
   return new Map(
     processes.map(([service = '', user = '', startedAt = '']) => {
-      const flagWords = words.flatMap(([of, word = '']) => (of === service ? [word] : []));
+      const flagWords = words.flatMap(([owner, word = '']) => (owner === service ? [word] : []));
       return [service, { user, startedAt: Number(startedAt), flags: parseFlags(flagWords) }];
     }),
   );
 }
 
-/** `--name=value`, `--name value` and `--name`; the last one of a name counts, as it does for the programs. */
+/** Parses `--name=value`, `--name value` and `--name`. The last occurrence wins, as in the programs. */
 function parseFlags(words: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     words.flatMap((word, i) => {
@@ -60,10 +62,10 @@ function parseConfigFiles(
   lines: readonly string[][],
 ): ReadonlyMap<ConfigFileName, ConfigFileFacts> {
   return new Map(
-    headers.flatMap(([of = '', modifiedAt = '', path = '']) => {
-      const name = configFileNames.find((one) => one === of);
+    headers.flatMap(([header = '', modifiedAt = '', path = '']) => {
+      const name = configFileNames.find((known) => known === header);
       if (!name) return [];
-      const text = lines.flatMap(([of, line = '']) => (of === name ? [line] : [])).join('\n');
+      const text = lines.flatMap(([file, line = '']) => (file === name ? [line] : [])).join('\n');
       return [[name, { path, modifiedAt: Number(modifiedAt), content: parseYaml(text) }] as const];
     }),
   );

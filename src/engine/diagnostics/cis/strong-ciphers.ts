@@ -1,6 +1,6 @@
 /**
- * Go's names of cipher suites with forward secrecy and authenticated encryption, as the benchmark lists them for the API server
- * (1.2.29). Those without `_SHA256` are older names of the same.
+ * Cipher suites with forward secrecy and authenticated encryption, by Go name, as listed in check 1.2.29. Names without
+ * `_SHA256` are older aliases.
  */
 const strongCipherSuites: ReadonlySet<unknown> = new Set([
   'TLS_AES_128_GCM_SHA256',
@@ -13,7 +13,7 @@ const strongCipherSuites: ReadonlySet<unknown> = new Set([
   ),
 ]);
 
-/** Some are named, and each is strong. */
+/** False for an empty list. */
 export function hasOnlyStrongCiphers(suites: readonly unknown[]): boolean {
   return suites.length > 0 && suites.every((suite) => strongCipherSuites.has(suite));
 }

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createScanInput, hardenedScan } from '../../../../local/gallery/samples/sample-scan.ts';
-import { evaluateChecks } from '../../../../src/engine/diagnostics/cis/cis-scan.ts';
+import { evaluateChecks } from '../../../../src/engine/diagnostics/cis/evaluate-checks.ts';
 import { parseHostFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 
-/** What the script printed on real machines of the local cloud, with Kubernetes 1.20. */
+/** Output of the script on systemd-nspawn machines of the Compute Engine emulator, with Kubernetes 1.20. */
 function captured(name: 'controller' | 'worker'): string {
   return readFileSync(join(import.meta.dirname, 'captured', `${name}.txt`), 'utf8');
 }
 
-describe('what was captured on real machines', () => {
-  test('is understood to its last line', () => {
+describe('captured output', () => {
+  test('is parsed completely', () => {
     const { processes, files, configFiles, privateKeys, certificateAuthorities, cniPlugins, encryptionProviders } =
       parseHostFacts(captured('controller'));
     expect([...processes].map(([name, { user }]) => [name, user])).toEqual(
@@ -29,15 +29,15 @@ describe('what was captured on real machines', () => {
     expect(parseHostFacts(captured('worker')).cniPlugins).toEqual(['bridge', 'host-local', 'loopback']);
   });
 
-  test('fails no automated item', () => {
+  test('fails no automated check', () => {
     const seen = { ...hardenedScan, controller: captured('controller'), worker: captured('worker'), minor: 20 };
     const all = evaluateChecks(createScanInput(seen));
-    expect(all.filter(({ automated, status }) => automated && status !== 'passes')).toEqual([]);
-    // Its policy was mended since.
-    expect(all.filter(({ status }) => status === 'fails').map(({ number }) => number)).toEqual(['3.2.2']);
+    expect(all.filter(({ automated, status }) => automated && status !== 'pass')).toEqual([]);
+    // The audit policy has been fixed since the capture.
+    expect(all.filter(({ status }) => status === 'fail').map(({ number }) => number)).toEqual(['3.2.2']);
   });
 
-  test('has no key in it, nor what anything is encrypted with', () => {
+  test('contains no key', () => {
     for (const name of ['controller', 'worker'] as const) {
       expect(captured(name)).not.toMatch(/BEGIN|[A-Za-z0-9+/]{40}/);
     }

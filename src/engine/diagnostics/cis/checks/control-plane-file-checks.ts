@@ -1,50 +1,41 @@
 import { basename } from 'node:path/posix';
 import { paths } from '../../../render/paths.ts';
 import type { BasicOutcome, Check } from '../check.ts';
-import {
-  checkFile,
-  checkProcess,
-  checkRootOwnership,
-  type Facts,
-  findWorst,
-  inspectControllers,
-} from '../check-helpers.ts';
+import { checkOwnership, checkRootOwnership } from '../check-ownership.ts';
+import { checkProcess } from '../check-process.ts';
+import { findWorst } from '../find-worst.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { inspectControllers } from '../inspect-controllers.ts';
 
-/** Files of controllers. */
+/** Checks of files on controllers. */
 export const controlPlaneFileChecks: readonly Check[] = [
   {
     number: '1.1.12',
-    title: "etcd's data is etcd's own",
+    title: 'etcd data directory owned by `etcd:etcd`',
     automated: true,
-    remediation: 'run etcd as the user `etcd`, and give it its folder with `chown -R etcd:etcd`',
+    remediation: 'run etcd as the user `etcd` and `chown -R etcd:etcd` its data directory',
     inspect: inspectControllers(
-      checkProcess('etcd', ({ flags }, facts) => {
-        const path = flags.get('data-dir') ?? paths.etcdData;
-        return checkFile(
-          facts,
-          path,
-          ({ owner }): BasicOutcome =>
-            owner === 'etcd:etcd' ? 'right' : { failure: `${path} belongs to \`${owner}\`` },
-        );
-      }),
+      checkProcess('etcd', ({ flags }, facts) =>
+        checkOwnership(facts, flags.get('data-dir') ?? paths.etcdData, 'etcd:etcd'),
+      ),
     ),
   },
   {
     number: '1.1.14',
-    title: "an admin's kubeconfig is root's, where there is one",
+    title: 'admin kubeconfig owned by `root:root`',
     automated: true,
-    remediation: "remove it: `/kthw kubeconfig` gives people their own, and the engine's never rests on a machine",
+    remediation: 'delete it; users get personal kubeconfigs with `/kthw kubeconfig`',
     inspect: inspectControllers((facts) =>
       checkFilesOwnedByRoot(facts, (path) => /^(super-)?admin.*\.(conf|kubeconfig)$/.test(basename(path))),
     ),
   },
-  createKubeconfigCheck('1.1.16', 'kube-scheduler', "the scheduler's kubeconfig is root's"),
-  createKubeconfigCheck('1.1.18', 'kube-controller-manager', "the controller manager's kubeconfig is root's"),
+  createKubeconfigCheck('1.1.16', 'kube-scheduler', 'scheduler kubeconfig owned by `root:root`'),
+  createKubeconfigCheck('1.1.18', 'kube-controller-manager', 'controller manager kubeconfig owned by `root:root`'),
   {
     number: '1.1.19',
-    title: "certificates and keys are root's",
+    title: 'PKI directories and files owned by `root:root`',
     automated: true,
-    remediation: '`chown -R root:root` those folders',
+    remediation: '`chown -R root:root` these directories',
     inspect: inspectControllers((facts) =>
       findWorst([
         checkRootOwnership(facts, paths.kubernetes),
@@ -58,8 +49,10 @@ export const controlPlaneFileChecks: readonly Check[] = [
 
 function createKubeconfigCheck(number: string, service: string, title: string): Check {
   return {
-    ...{ number, title, automated: true },
-    remediation: "`chown root:root` it: the service's user gets a copy at its start",
+    number,
+    title,
+    automated: true,
+    remediation: '`chown root:root` it; the service user gets a copy at startup',
     inspect: inspectControllers((facts) =>
       findWorst([
         checkRootOwnership(facts, `${paths.kubernetes}/${service}.kubeconfig`),
@@ -69,21 +62,21 @@ function createKubeconfigCheck(number: string, service: string, title: string): 
   };
 }
 
-function checkFilesOwnedByRoot(facts: Facts, isIncluded: (path: string) => boolean): BasicOutcome {
+function checkFilesOwnedByRoot(facts: HostFacts, isIncluded: (path: string) => boolean): BasicOutcome {
   return findWorst([...facts.files.keys()].filter(isIncluded).map((path) => checkRootOwnership(facts, path)));
 }
 
-/** What a service has of root's files while it runs is its user's alone. */
-function checkRuntimeCopies(facts: Facts, service?: string): BasicOutcome {
+/** Checks that the runtime copies of root's files are accessible to the service user only. */
+function checkRuntimeCopies(facts: HostFacts, service?: string): BasicOutcome {
   const copies = [...facts.files].flatMap(([path, { mode, owner }]) => {
     const [, copyService] = /^\/run\/([^/]+)\//.exec(path) ?? [];
     if (copyService === undefined || (service !== undefined && copyService !== service)) return [];
     const hasExpectedOwner = owner.startsWith(`${facts.processes.get(copyService)?.user}:`) || owner === 'root:root';
     return hasExpectedOwner && (mode & 0o077) === 0
       ? []
-      : [`${path} is \`${owner}\` with mode \`${mode.toString(8)}\``];
+      : [`${path} is owned by \`${owner}\` with mode \`${mode.toString(8)}\``];
   });
-  return copies[0] === undefined ? 'right' : { failure: copies[0] };
+  return copies[0] === undefined ? 'pass' : { failure: copies[0] };
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -1,66 +1,67 @@
 import { paths } from '../../../render/paths.ts';
 import type { BasicOutcome, Check, Finding, Outcome, ScanInput } from '../check.ts';
-import { type Facts, findWorst, inspectCompute, inspectControllers } from '../check-helpers.ts';
 import type { ComputeFacts } from '../compute-facts.ts';
+import { findWorst } from '../find-worst.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { inspectCompute } from '../inspect-api.ts';
+import { inspectControllers } from '../inspect-controllers.ts';
 
-/** Who looks at machines opens the way to them, and shuts it afterwards. */
-const retryHint = 'ask again in a minute, in case somebody looks at the machines just now';
+/** Inspections such as this one enable SSH access temporarily. */
+const retryHint = 'retry in a minute, in case another inspection is in progress';
 
-/** What the tutorial leaves open and the benchmark does not ask for. */
+/** Gaps of the tutorial that the benchmark does not cover. */
 export const extraChecks: readonly Check[] = [
   {
-    title: 'ssh is closed',
+    title: 'SSH access disabled',
     automated: false,
-    remediation: `${retryHint}, or disable the rule`,
+    remediation: `${retryHint}, or disable the firewall rule`,
     inspect: (input) =>
       inspectCompute(({ sshRules: [rule] }) =>
-        rule
-          ? toSshOutcome(input, `the firewall rule \`${rule.name}\` lets ${rule.sourceRanges.join(', ')} in`)
-          : 'right',
+        rule ? toSshOutcome(input, `firewall rule \`${rule.name}\` allows ${rule.sourceRanges.join(', ')}`) : 'pass',
       )(input),
   },
   {
-    title: "no ssh key is in the machines' metadata",
+    title: 'no SSH key in instance metadata',
     automated: false,
-    remediation: `${retryHint}, or remove \`ssh-keys\` from the machine's metadata`,
+    remediation: `${retryHint}, or remove \`ssh-keys\` from the instance metadata`,
     inspect: (input) =>
-      inspectEachInstance(({ hasSshKey }) => (hasSshKey ? toSshOutcome(input, 'there is one') : 'right'))(input),
+      inspectEachInstance(({ hasSshKey }) => (hasSshKey ? toSshOutcome(input, '`ssh-keys` is set') : 'pass'))(input),
   },
   {
-    title: "machines can't change the project",
+    title: "instances can't modify the project",
     automated: false,
-    remediation: 'make the machine anew: scopes are given to it when it is made',
+    remediation: 'recreate the instance; scopes are set at creation',
     inspect: inspectEachInstance(({ scopes }) => {
       const broadScope = scopes.find((scope) => /\/(compute|cloud-platform)$/.test(scope));
-      return broadScope ? { failure: `it has the scope \`${broadScope.replace(/.*\//, '')}\`` } : 'right';
+      return broadScope ? { failure: `access scope \`${broadScope.replace(/.*\//, '')}\`` } : 'pass';
     }),
   },
   {
-    title: "an authority's key lies only where it signs",
+    title: 'CA private keys only where they sign',
     automated: false,
-    remediation: 'remove it there; it rests in the vault',
+    remediation: 'delete the copy; the vault has the key',
     inspect: inspectCaKeys,
   },
   {
-    title: 'etcd and the control plane run as users of their own',
+    title: 'etcd and control plane run as dedicated users',
     automated: false,
-    remediation: 'set `User=` in its unit to a user that nothing else has',
+    remediation: 'set `User=` in the unit to a dedicated user',
     inspect: inspectControllers(checkServiceUsers),
   },
   {
-    title: 'secrets rest under `secretbox`, or the like',
+    title: 'Secrets encrypted with `secretbox` or KMS',
     automated: false,
     remediation:
-      'name `secretbox` first in the encryption configuration, restart kube-apiserver, and write secrets anew',
+      'list `secretbox` first in the encryption configuration, restart kube-apiserver and rewrite all Secrets',
     inspect: inspectControllers(({ encryptionProviders: [first] }): BasicOutcome => {
-      if (first === undefined) return { unknown: 'the encryption configuration was not found' };
-      return ['secretbox', 'kms'].includes(first) ? 'right' : { failure: `they are written with \`${first}\`` };
+      if (first === undefined) return { unknown: 'encryption configuration not found' };
+      return ['secretbox', 'kms'].includes(first) ? 'pass' : { failure: `Secrets are encrypted with \`${first}\`` };
     }),
   },
 ];
 
 function toSshOutcome({ busy }: ScanInput, failure: string): Outcome {
-  return busy ? { waived: 'a run needs it, and closes it at its end' } : { failure };
+  return busy ? { waived: 'a run needs it and disables it when it ends' } : { failure };
 }
 
 function inspectEachInstance(check: (instance: ComputeFacts['instances'][number]) => Outcome) {
@@ -70,12 +71,12 @@ function inspectEachInstance(check: (instance: ComputeFacts['instances'][number]
       : compute.instances.map((instance) => ({ instance: instance.name, actual: check(instance) }));
 }
 
-/** The cluster's authority signs on controllers, for whoever asks Kubernetes for a certificate; etcd's signs in the vault alone. */
+/** The cluster CA signs on controllers, for certificate signing requests. The etcd CA signs in the vault only. */
 function inspectCaKeys({ instances }: ScanInput): Finding<BasicOutcome>[] {
   const hostFacts = instances.flatMap(({ facts }) => ('unknown' in facts ? [] : [facts]));
   const certificateAuthorities = hostFacts.flatMap((facts) => facts.certificateAuthorities);
   if (certificateAuthorities.length === 0)
-    return [{ actual: { unknown: 'no controller could be asked for its authorities' } }];
+    return [{ actual: { unknown: 'no controller could be checked for its CAs' } }];
   const caPublicKeys = new Set(certificateAuthorities.map(({ publicKey }) => publicKey));
   return instances.map(({ name, facts }) => ({
     instance: name,
@@ -86,31 +87,33 @@ function inspectCaKeys({ instances }: ScanInput): Finding<BasicOutcome>[] {
   }));
 }
 
-function createCaKeyCheck({ processes, files, certificateAuthorities }: Facts) {
+function createCaKeyCheck({ processes, files, certificateAuthorities }: HostFacts) {
   const manager = 'kube-controller-manager';
   const signingKeyPath = processes.get(manager)?.flags.get('cluster-signing-key-file');
-  const signingPublicKey = certificateAuthorities.find((one) => one.service === manager)?.publicKey;
-  return ({ path, publicKey }: Facts['privateKeys'][number]): BasicOutcome => {
+  const signingPublicKey = certificateAuthorities.find((ca) => ca.service === manager)?.publicKey;
+  return ({ path, publicKey }: HostFacts['privateKeys'][number]): BasicOutcome => {
     const isNeeded =
       publicKey === signingPublicKey &&
       signingKeyPath !== undefined &&
       [signingKeyPath, `${paths.kubernetes}/ca-key.pem`].includes(path);
-    if (!isNeeded) return { failure: `one lies at ${path}` };
+    if (!isNeeded) return { failure: `found at ${path}` };
     const mode = files.get(path)?.mode ?? 0;
-    return (mode & 0o077) === 0 ? 'right' : { failure: `others can read ${path}` };
+    return (mode & 0o077) === 0 ? 'pass' : { failure: `${path} is readable by other users` };
   };
 }
 
-function checkServiceUsers({ processes }: Facts): BasicOutcome {
+function checkServiceUsers({ processes }: HostFacts): BasicOutcome {
   const serviceUsers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
     (service) => [service, processes.get(service)?.user] as const,
   );
   return findWorst(
     serviceUsers.map(([service, user]): BasicOutcome => {
-      if (user === undefined) return { unknown: `${service} does not run` };
+      if (user === undefined) return { unknown: `${service} is not running` };
       if (user === 'root') return { failure: `${service} runs as root` };
-      const other = serviceUsers.find(([of, its]) => of !== service && its === user)?.[0];
-      return other ? { failure: `${service} runs as the user of ${other}` } : 'right';
+      const other = serviceUsers.find(
+        ([otherService, otherUser]) => otherService !== service && otherUser === user,
+      )?.[0];
+      return other ? { failure: `${service} and ${other} run as the same user` } : 'pass';
     }),
   );
 }

@@ -1,30 +1,34 @@
 import type { BasicOutcome, Check, Outcome } from '../check.ts';
-import { checkConfigFile, type Facts, getField, inspectWorkers, toList } from '../check-helpers.ts';
+import { checkConfigFile } from '../check-process.ts';
+import { isFailure } from '../find-worst.ts';
+import { getField, toList } from '../get-field.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { inspectWorkers } from '../inspect-controllers.ts';
 import { hasOnlyStrongCiphers } from '../strong-ciphers.ts';
 
-const inConfig = "in each kubelet's configuration, and restart it";
+const inConfig = 'in each kubelet configuration and restart the kubelet';
 
-/** What kubelets are told. */
+/** Checks of kubelet settings. */
 export const kubeletChecks: readonly Check[] = [
   {
     number: '4.2.8',
-    title: 'kubelets report as many events as is meant',
+    title: 'kubelet `eventRecordQPS`',
     automated: false,
     remediation: `set \`eventRecordQPS\` ${inConfig}`,
     inspect: inspectWorkers(checkSetting('eventRecordQPS', 'event-qps', (value) => Number(value) >= 0)),
   },
   {
     number: '4.2.11',
-    title: 'serving certificates of kubelets are renewed',
+    title: 'kubelet `RotateKubeletServerCertificate`',
     automated: false,
-    remediation: `set \`serverTLSBootstrap: true\` ${inConfig}; somebody must approve what it asks for`,
+    remediation: `set \`serverTLSBootstrap: true\` ${inConfig}; its certificate signing requests need approval`,
     inspect: inspectWorkers(checkConfigFile('kubelet', 'kubelet', checkServingCertificates)),
   },
   {
     number: '4.2.12',
-    title: 'kubelets take strong ciphers only',
+    title: 'kubelet accepts strong cipher suites only',
     automated: false,
-    remediation: `name strong ones in \`tlsCipherSuites\` ${inConfig}`,
+    remediation: `list only strong cipher suites in \`tlsCipherSuites\` ${inConfig}`,
     inspect: inspectWorkers(
       checkSetting('tlsCipherSuites', 'tls-cipher-suites', (value) =>
         hasOnlyStrongCiphers(typeof value === 'string' ? value.split(',') : toList(value)),
@@ -33,44 +37,44 @@ export const kubeletChecks: readonly Check[] = [
   },
   {
     number: '4.2.13',
-    title: 'a pod can have only so many processes',
+    title: 'kubelet pod PID limit (`podPidsLimit`)',
     automated: false,
     remediation: `set \`podPidsLimit\` ${inConfig}`,
     inspect: inspectWorkers(checkSetting('podPidsLimit', 'pod-max-pids', (value) => Number(value) > 0)),
   },
   {
     number: '4.2.14',
-    title: 'pods get a filter of system calls',
+    title: 'kubelet `--seccomp-default`',
     automated: false,
     remediation: `set \`seccompDefault: true\` ${inConfig}`,
     inspect: inspectWorkers((facts, minor): Outcome => {
       const outcome = checkSetting('seccompDefault', 'seccomp-default', (value) => String(value) === 'true')(facts);
-      const isFailure = typeof outcome === 'object' && 'failure' in outcome;
-      return isFailure && minor < 25 ? { waived: 'before 1.25 it is an alpha feature, off by default' } : outcome;
+      return isFailure(outcome) && minor < 25
+        ? { waived: 'requires Kubernetes 1.25; before, it is an alpha feature and disabled by default' }
+        : outcome;
     }),
   },
 ];
 
-/** A field of the configuration; a flag counts for more. */
+/** Checks a configuration field. A flag overrides it. */
 function checkSetting(name: string, flagName: string, isExpected: (value: unknown) => boolean) {
-  return (facts: Facts): BasicOutcome =>
+  return (facts: HostFacts): BasicOutcome =>
     checkConfigFile('kubelet', 'kubelet', (content, { flags }): BasicOutcome => {
       const value = flags.get(flagName) ?? getField(content, name);
       if (value === undefined) return { failure: `\`${name}\` is not set` };
       return isExpected(value)
-        ? 'right'
+        ? 'pass'
         : { failure: `\`${name}\` is \`${toList(value).length > 0 ? toList(value).join(', ') : value}\`` };
     })(facts);
 }
 
 function checkServingCertificates(content: unknown): Outcome {
   if (getField(content, 'featureGates', 'RotateKubeletServerCertificate') === false)
-    return { failure: '`RotateKubeletServerCertificate` is switched off' };
-  if (getField(content, 'serverTLSBootstrap') === true) return 'right';
+    return { failure: '`RotateKubeletServerCertificate` is disabled' };
+  if (getField(content, 'serverTLSBootstrap') === true) return 'pass';
   return getField(content, 'tlsCertFile') === undefined
-    ? { failure: 'the kubelet signs its serving certificate itself' }
+    ? { failure: 'the kubelet uses a self-signed serving certificate' }
     : {
-        waived:
-          "serving certificates are signed by the cluster's authority in the vault, so that nobody has to approve them",
+        waived: 'serving certificates are issued by the cluster CA, so that no signing requests need approval',
       };
 }

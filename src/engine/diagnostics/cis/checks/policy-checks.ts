@@ -1,45 +1,41 @@
 import { getGrantGroup } from '../../../pki/user-certificate.ts';
 import type { ApiFacts, RoleBinding } from '../api-facts.ts';
 import type { BasicOutcome, Check, Finding, Outcome, ScanInput } from '../check.ts';
-import {
-  checkConfigFile,
-  type Facts,
-  getField,
-  inspectApi,
-  inspectControllers,
-  inspectWorkers,
-  toList,
-} from '../check-helpers.ts';
+import { checkConfigFile } from '../check-process.ts';
+import { getField, toList } from '../get-field.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { inspectApi } from '../inspect-api.ts';
+import { inspectControllers, inspectWorkers } from '../inspect-controllers.ts';
 
-/** Who may do what, and what keeps pods apart. */
+/** Checks of RBAC, Pod Security and network policies. */
 export const policyChecks: readonly Check[] = [
   {
     number: '3.1.1',
-    title: "people don't log in with client certificates",
+    title: 'no client certificate authentication for users',
     automated: false,
-    remediation: 'remove that binding; `/kthw kubeconfig` gives people access that can be taken back',
+    remediation: 'delete the binding; `/kthw kubeconfig` issues revocable access',
     inspect: inspectApi(checkClientCertificates),
   },
   {
     number: '5.1.7',
-    title: 'nobody is in `system:masters`',
+    title: '`system:masters` not in use',
     automated: false,
-    remediation: 'remove that binding, and bind a group of your own',
+    remediation: 'delete the binding and bind a different group',
     inspect: inspectApi(checkSystemMasters),
   },
   {
     number: '5.1.10',
-    title: 'nobody gets at kubelets through the API server',
+    title: 'minimal access to `nodes/proxy`',
     automated: false,
-    remediation: 'remove that binding, or `nodes/proxy` from its role',
+    remediation: 'delete the binding, or remove `nodes/proxy` from its role',
     inspect: inspectApi(checkNodeProxyAccess),
   },
   {
     number: '5.2.1',
-    title: 'pods are held to a standard',
+    title: 'Pod Security Standards enforced',
     automated: false,
     remediation:
-      "enforce `baseline` or more: by the defaults of kube-apiserver's `PodSecurity`, and in that namespace's label",
+      'enforce at least `baseline` in the defaults of the `PodSecurity` admission plugin and in namespace labels',
     inspect: (input) => [
       ...inspectControllers<Outcome>(checkPodSecurityDefault)(input),
       ...inspectNamespacePodSecurity(input),
@@ -47,19 +43,21 @@ export const policyChecks: readonly Check[] = [
   },
   {
     number: '5.3.1',
-    title: "the pods' network enforces policies",
+    title: 'CNI plugin supports NetworkPolicy',
     automated: false,
-    remediation: 'install a network plug-in that knows NetworkPolicy',
+    remediation: 'install a CNI plugin that supports NetworkPolicy',
     inspect: inspectWorkers<Outcome>((facts) => {
-      if (facts.cniPlugins.length === 0) return { failure: 'no network plug-in is configured' };
-      return hasNetworkPolicySupport(facts) ? 'right' : { waived: "the tutorial's bridge enforces no NetworkPolicy" };
+      if (facts.cniPlugins.length === 0) return { failure: 'no CNI plugin is configured' };
+      return hasNetworkPolicySupport(facts)
+        ? 'pass'
+        : { waived: "the tutorial's bridge plugin does not enforce NetworkPolicy" };
     }),
   },
   {
     number: '5.3.2',
-    title: 'each namespace has a network policy',
+    title: 'NetworkPolicy in every namespace',
     automated: false,
-    remediation: 'write one for each namespace; where the network enforces none, remove it: it protects nobody',
+    remediation: 'add a NetworkPolicy to the namespace; delete it if the CNI plugin does not enforce it',
     inspect: (input) => inspectApi((api) => checkNetworkPolicies(api, input))(input),
   },
 ];
@@ -67,62 +65,64 @@ export const policyChecks: readonly Check[] = [
 const kubeletAccessRole = { binding: 'system:kube-apiserver', role: 'system:kube-apiserver-to-kubelet' };
 
 function checkClientCertificates({ bindings }: ApiFacts): Outcome {
-  const wrong = bindings.find(({ subjects }) => subjects.some(isPermanentSubject));
-  if (wrong) return { failure: `\`${wrong.name}\` gives rights to a name, which a certificate has until it ends` };
+  const offender = bindings.find(({ subjects }) => subjects.some(isPermanentSubject));
+  if (offender) return { failure: `\`${offender.name}\` binds a name that certificates keep until they expire` };
   return {
     waived:
-      'people have certificates that end, after a day where nobody asked for more; each hangs on a binding of its own, which `/kthw revoke` removes',
+      'user certificates expire, after 24 h by default; each depends on its own binding, which `/kthw revoke` deletes',
   };
 }
 
-/** A name or a group that a certificate can say, and that is not for this one certificate. */
+/** Whether the subject is a certificate's name or group that is not specific to one certificate. */
 function isPermanentSubject({ kind, name }: RoleBinding['subjects'][number]): boolean {
   if (kind === 'ServiceAccount' || name.startsWith('system:') || name === 'kubernetes') return false;
   return !name.startsWith(getGrantGroup(''));
 }
 
 function checkSystemMasters({ bindings }: ApiFacts): Outcome {
-  const wrong = bindings.find(
-    ({ name, subjects }) => name !== 'cluster-admin' && subjects.some((one) => one.name === 'system:masters'),
+  const offender = bindings.find(
+    ({ name, subjects }) => name !== 'cluster-admin' && subjects.some((subject) => subject.name === 'system:masters'),
   );
-  if (wrong) return { failure: `\`${wrong.name}\` is bound to it as well` };
+  if (offender) return { failure: `\`${offender.name}\` binds it too` };
   return {
     waived:
-      "the engine's own certificate is: it binds all others and mends their rights. It rests in the vault; no kubeconfig that is given out has it",
+      "only kthw's own certificate uses it, to manage the bindings of all others; it stays in the vault and in no issued kubeconfig",
   };
 }
 
 function checkNodeProxyAccess({ bindings, nodeProxyRoles }: ApiFacts): Outcome {
   const bound = bindings.filter(({ role, subjects }) => nodeProxyRoles.includes(role) && subjects.length > 0);
-  const wrong = bound.find(
+  const offender = bound.find(
     ({ name, role, subjects }) =>
       name !== kubeletAccessRole.binding ||
       role !== kubeletAccessRole.role ||
-      subjects.some((one) => one.name !== 'kubernetes'),
+      subjects.some((subject) => subject.name !== 'kubernetes'),
   );
-  if (wrong)
+  if (offender)
     return {
-      failure: `\`${wrong.name}\` gives \`${wrong.role}\` to ${wrong.subjects.map(({ name }) => name).join(', ')}`,
+      failure: `\`${offender.name}\` grants \`${offender.role}\` to ${offender.subjects.map(({ name }) => name).join(', ')}`,
     };
   return bound.length === 0
-    ? 'right'
-    : { waived: 'the API server alone may: logs, `exec` and `port-forward` go that way' };
+    ? 'pass'
+    : { waived: 'only the API server has access, for logs, `exec` and `port-forward`' };
 }
 
-function checkPodSecurityDefault(facts: Facts, minor: number): Outcome {
-  if (minor < 23) return { waived: 'Pod Security admission came with 1.23' };
+function checkPodSecurityDefault(facts: HostFacts, minor: number): Outcome {
+  if (minor < 23) return { waived: 'Pod Security admission requires Kubernetes 1.23' };
   return checkConfigFile('kube-apiserver', 'admission', (content, { flags }): BasicOutcome => {
     if (flags.get('disable-admission-plugins')?.split(',').includes('PodSecurity'))
-      return { failure: '`PodSecurity` is switched off' };
-    const pluginConfig = toList(getField(content, 'plugins')).find((one) => getField(one, 'name') === 'PodSecurity');
+      return { failure: '`PodSecurity` is disabled' };
+    const pluginConfig = toList(getField(content, 'plugins')).find(
+      (plugin) => getField(plugin, 'name') === 'PodSecurity',
+    );
     const level = getField(pluginConfig, 'configuration', 'defaults', 'enforce');
     return isRestrictiveLevel(level)
-      ? 'right'
+      ? 'pass'
       : { failure: `\`PodSecurity\` enforces \`${level ?? 'privileged'}\` by default` };
   })(facts);
 }
 
-/** A label says more than the default. */
+/** Namespace labels override the default. */
 function inspectNamespacePodSecurity({ api, minor }: ScanInput): Finding[] {
   if (minor < 23) return [];
   if ('unknown' in api) return [{ actual: api }];
@@ -130,14 +130,16 @@ function inspectNamespacePodSecurity({ api, minor }: ScanInput): Finding[] {
     const level = labels['pod-security.kubernetes.io/enforce'];
     return !name.startsWith('kube-') && level !== undefined && !isRestrictiveLevel(level);
   });
-  return unrestricted.map(({ name }) => ({ actual: { failure: `the namespace \`${name}\` allows pods everything` } }));
+  return unrestricted.map(({ name }) => ({
+    actual: { failure: `namespace \`${name}\` enforces no restrictive level` },
+  }));
 }
 
 function isRestrictiveLevel(level: unknown): boolean {
   return level === 'baseline' || level === 'restricted';
 }
 
-/** Of plug-ins that know NetworkPolicy, the names in configurations of pods' networks. */
+/** CNI plugin types that enforce NetworkPolicy. */
 const networkPolicyPlugins: ReadonlySet<string> = new Set([
   'calico',
   'cilium-cni',
@@ -147,21 +149,21 @@ const networkPolicyPlugins: ReadonlySet<string> = new Set([
   'ovn-k8s-cni-overlay',
 ]);
 
-function hasNetworkPolicySupport({ cniPlugins }: Facts): boolean {
+function hasNetworkPolicySupport({ cniPlugins }: HostFacts): boolean {
   return cniPlugins.some((type) => networkPolicyPlugins.has(type));
 }
 
 function checkNetworkPolicies({ namespaces, networkPolicies }: ApiFacts, { instances }: ScanInput): Outcome {
   const workers = instances.flatMap(({ role, facts }) => (role === 'worker' && !('unknown' in facts) ? [facts] : []));
-  if (workers.length === 0) return { unknown: 'no worker could be asked for its network' };
+  if (workers.length === 0) return { unknown: 'no worker could be checked for its CNI plugin' };
   if (!workers.every(hasNetworkPolicySupport)) {
     const [unenforced] = networkPolicies;
     return unenforced
-      ? { failure: `\`${unenforced.name}\` in the namespace \`${unenforced.namespace}\` is enforced by nobody` }
-      : { waived: "the tutorial's bridge enforces none, and one that is there would only look like protection" };
+      ? { failure: `\`${unenforced.name}\` in namespace \`${unenforced.namespace}\` is not enforced` }
+      : { waived: "the tutorial's bridge plugin would not enforce it, so a policy would give false assurance" };
   }
   const unprotected = namespaces.find(
     ({ name }) => !name.startsWith('kube-') && networkPolicies.every(({ namespace }) => namespace !== name),
   );
-  return unprotected ? { failure: `the namespace \`${unprotected.name}\` has none` } : 'right';
+  return unprotected ? { failure: `namespace \`${unprotected.name}\` has none` } : 'pass';
 }

@@ -1,33 +1,29 @@
 import { paths } from '../../../render/paths.ts';
 import type { Check } from '../check.ts';
-import {
-  checkConfigFile,
-  checkProcess,
-  checkRootOnlyMode,
-  checkRootOwnership,
-  getField,
-  inspectWorkers,
-} from '../check-helpers.ts';
+import { checkRootOnlyMode, checkRootOwnership } from '../check-ownership.ts';
+import { checkConfigFile, checkProcess } from '../check-process.ts';
+import { getField } from '../get-field.ts';
+import { inspectWorkers } from '../inspect-controllers.ts';
 
-/** Files of workers. */
+/** Checks of files on workers. */
 export const workerFileChecks: readonly Check[] = [
   {
     number: '4.1.1',
-    title: "the kubelet's unit is root's to read",
+    title: 'kubelet unit file mode 600 or stricter',
     automated: true,
     remediation: '`chmod 600` it',
     inspect: inspectWorkers((facts) => checkRootOnlyMode(facts, `${paths.units}/kubelet.service`)),
   },
   {
     number: '4.1.4',
-    title: "kube-proxy's kubeconfig is root's",
+    title: 'kube-proxy kubeconfig owned by `root:root`',
     automated: false,
     remediation: '`chown root:root` it',
     inspect: inspectWorkers((facts) => checkRootOwnership(facts, `${paths.kubeProxy}/kubeconfig`)),
   },
   {
     number: '4.1.6',
-    title: "the kubelet's kubeconfig is root's",
+    title: 'kubelet kubeconfig owned by `root:root`',
     automated: true,
     remediation: '`chown root:root` it',
     inspect: inspectWorkers(
@@ -36,7 +32,7 @@ export const workerFileChecks: readonly Check[] = [
   },
   {
     number: '4.1.8',
-    title: "the authority that kubelets trust is root's",
+    title: 'kubelet client CA file owned by `root:root`',
     automated: false,
     remediation: '`chown root:root` it',
     inspect: inspectWorkers((facts) =>
@@ -47,7 +43,7 @@ export const workerFileChecks: readonly Check[] = [
   },
   {
     number: '4.1.9',
-    title: "the kubelet's configuration is root's to read",
+    title: 'kubelet configuration file mode 600 or stricter',
     automated: true,
     remediation: '`chmod 600` it',
     inspect: inspectWorkers(

@@ -10,28 +10,28 @@ import { checks } from './checks.ts';
 import { type ComputeFacts, collectComputeFacts } from './compute-facts.ts';
 import { evaluateCheck } from './evaluate-check.ts';
 
-/** What each item of the benchmark comes to. Pure. */
+/** Evaluates all checks. Pure. */
 export function evaluateChecks(input: ScanInput): CheckResult[] {
   return checks.map((check) => evaluateCheck(check, input));
 }
 
-/** What Compute Engine says, or why it could not be asked. */
+/** Collects facts from Compute Engine, or returns the reason for failure. */
 export function tryCollectComputeFacts(
   compute: ComputeClient,
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<ComputeFacts | Unknown> {
-  return collectOrUnknown('asking Compute Engine', () => collectComputeFacts(compute, cluster, signal));
+  return collectOrUnknown('reading from Compute Engine', () => collectComputeFacts(compute, cluster, signal));
 }
 
-/** What the Kubernetes API says, or why it could not be asked. @param address where it is reached; undefined: nowhere yet */
+/** Collects facts from the Kubernetes API, or returns the reason for failure. @param address undefined if not yet assigned */
 export async function tryCollectApiFacts(
   deps: { readonly kube: KubeClient; readonly vault: Vault },
   address: string | undefined,
   signal: AbortSignal,
 ): Promise<ApiFacts | Unknown> {
-  if (address === undefined) return { unknown: 'the API has no address yet' };
-  return await collectOrUnknown('asking the Kubernetes API', async () =>
+  if (address === undefined) return { unknown: 'the API server has no address yet' };
+  return await collectOrUnknown('reading from the Kubernetes API', async () =>
     collectApiFacts(await connectToKubeApiAt(deps, address), signal),
   );
 }
