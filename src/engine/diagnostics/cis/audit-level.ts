@@ -27,7 +27,9 @@ function isMatchingRule(rule: unknown, { group, resource, verb }: AuditedRequest
     const hasResource =
       ruleResources.length === 0 || ruleResources.some((name) => isMatchingResource(String(name), resource));
     return (
-      (getField(one, 'group') ?? '') === group && hasResource && toList(getField(one, 'resourceNames')).length === 0
+      (getField(auditedGroup, 'group') ?? '') === group &&
+      hasResource &&
+      toList(getField(auditedGroup, 'resourceNames')).length === 0
     );
   });
 }
