@@ -305,7 +305,7 @@ const changes: readonly Change[] = [
     'CA private keys only where they sign',
     'etcd’s on a controller',
     on('controller', 'provider secretbox', 'key e7cd000000000002 /etc/etcd/ca-key.pem\nprovider secretbox'),
-    'one lies at /etc/etcd/ca-key.pem',
+    'found at /etc/etcd/ca-key.pem',
   ],
   [
     'CA private keys only where they sign',
