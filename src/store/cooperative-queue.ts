@@ -1,7 +1,6 @@
 /**
- * Lets works that hold the process go one after the other, for a slice of time each turn of the event loop. SQLite answers
- * within the call, so that busy runs would otherwise go on from answer to answer and nothing else would be seen to:
- * Slack's requests, timers, the machines.
+ * Runs blocking work sequentially, for one time slice per turn of the event loop. SQLite calls are synchronous, so busy runs
+ * would otherwise starve Slack requests, timers and SSH connections.
  */
 export class CooperativeQueue {
   readonly #sliceMs: number;
@@ -11,7 +10,7 @@ export class CooperativeQueue {
     this.#sliceMs = sliceMs;
   }
 
-  /** In its turn. @param work does all that it does before it first waits */
+  /** @param work does its blocking part before its first await */
   run<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#queue.push(() => work().then(resolve, reject));

@@ -3,14 +3,14 @@ import { EngineEvent, type StoredEvent } from './events.ts';
 import { InvalidRecord } from './store-errors.ts';
 import { MAX_BYTES, parseStoredJson, validate } from './validate.ts';
 
-/** What one append may take, in bytes. One Firestore commit can have 10 MiB, Google's emulator takes 4 MiB at once. */
+/** Maximum bytes per append. A Firestore commit can have 10 MiB; Google's emulator accepts 4 MiB. */
 const MAX_APPEND_BYTES = 3_000_000;
 
 const Instant = z.iso.datetime();
 
 /**
- * Events as JSON texts, in order.
- * @throws InvalidRecord when one does not fit, is larger than an event can be, or all are larger than one append can be.
+ * Encodes events as JSON, in order.
+ * @throws InvalidRecord if an event does not match its schema, or an event or the append is too large
  */
 export function encodeEvents(run: string, events: readonly EngineEvent[]): string[] {
   const texts = events.map((event, index) => {
@@ -24,28 +24,28 @@ export function encodeEvents(run: string, events: readonly EngineEvent[]): strin
   return texts;
 }
 
-/** @throws InvalidRecord when what is stored does not fit its schema. */
+/** @throws InvalidRecord if the stored event does not match its schema */
 export function decodeEvent(run: string, seq: number, at: unknown, text: unknown): StoredEvent {
   const label = `reading: event ${seq} of run ${JSON.stringify(run)}`;
   return {
     seq,
-    at: new Date(validate(Instant, `${label} (its time)`, at)),
+    at: new Date(validate(Instant, `${label} (timestamp)`, at)),
     event: validate(EngineEvent, label, parseStoredJson(label, text)),
   };
 }
 
 /**
- * The events, if they follow `after` without a gap.
- * @throws InvalidRecord naming the first that is missing.
+ * Returns the events if they continue `after` without a gap.
+ * @throws InvalidRecord naming the first missing event
  */
 export function assertNoGaps(run: string, after: number, events: StoredEvent[]): StoredEvent[] {
   const index = events.findIndex(({ seq }, i) => seq !== after + i + 1);
   if (index < 0) return events;
   throw new InvalidRecord(
-    `reading: event ${after + index + 1} of run ${JSON.stringify(run)} is missing; bring it back from a copy`,
+    `reading: event ${after + index + 1} of run ${JSON.stringify(run)} is missing; restore it from a backup`,
   );
 }
 
 function assertMaxBytes(limit: number, label: string, bytes: number): void {
-  if (bytes > limit) throw new InvalidRecord(`${label} takes ${bytes} bytes and can have ${limit}; say less at once`);
+  if (bytes > limit) throw new InvalidRecord(`${label} is too large: ${bytes} bytes, limit ${limit}`);
 }

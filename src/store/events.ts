@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** Somebody in Slack: ids, never names, because names change hands. */
+/** Slack user by ids, because names can be reassigned. */
 export const Person = z.object({ team: z.string(), user: z.string() });
 export type Person = z.infer<typeof Person>;
 
-/** What one side wanted and the other had. Never holds a secret. */
+/** Field of an existing resource that differs from the desired value. Never contains a secret. */
 export const Difference = z.object({ field: z.string(), desired: z.string(), actual: z.string() });
 export type Difference = z.infer<typeof Difference>;
 
-/** A fault as a person reads it: what is so, whose it is, what to do next. `detail` is the API's own reason. */
+/** Error as shown to users. `remedy` applies once the run has given up. `detail` is the reason given by the API. */
 export const StepError = z.object({
   code: z.string(),
   kind: z.enum(['transient', 'conflict', 'denied', 'invalid', 'cancelled', 'deferred', 'bug']),
@@ -20,18 +20,18 @@ export type StepError = z.infer<typeof StepError>;
 
 export const OutputValue = z.object({ name: z.string(), value: z.json() });
 
-/** How a person goes on from a pause: to the next one, without another, or no further. */
+/** Reply to a pause: continue to the next pause, continue without pauses, or stop. */
 export const PauseDecision = z.enum(['continue', 'continueToEnd', 'stop']);
 export type PauseDecision = z.infer<typeof PauseDecision>;
 
-/** What happened in a run, oldest first. Append-only: a new kind is added, an old one is never changed. */
+/** Event of a run. Stored names are permanent: add new types, never change existing ones. */
 export const EngineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.requested'), operation: z.string(), actor: Person }),
   z.object({ type: z.literal('run.claimed'), runner: z.string() }),
   z.object({ type: z.literal('run.resumed'), actor: Person }),
   z.object({ type: z.literal('run.cancelRequested'), actor: Person }),
   z.object({ type: z.literal('run.finished'), outcome: z.enum(['succeeded', 'failed', 'cancelled']) }),
-  // `request` is the id that goes to Compute with the call. It is stored before the call, so that a repeat is no second machine.
+  // `requestId` goes to Compute Engine. It is stored before the call, so that a retry creates no second resource.
   z.object({
     type: z.literal('step.started'),
     step: z.string(),
@@ -44,7 +44,7 @@ export const EngineEvent = z.discriminatedUnion('type', [
     step: z.string(),
     outcome: z.enum(['applied', 'adopted', 'removed', 'alreadyAbsent']),
     outputs: z.array(OutputValue).default([]),
-    /** What somebody who looked by hand would have read. */
+    /** Output of the equivalent manual command. */
     commandOutput: z.string().optional(),
   }),
   z.object({
@@ -57,7 +57,7 @@ export const EngineEvent = z.discriminatedUnion('type', [
     type: z.literal('step.diagnosed'),
     step: z.string(),
     findings: z.array(z.string()),
-    /** A machine type that would do, where the cause is that machines are too small. */
+    /** Suggested machine type if undersized instances are the cause. */
     resizeTo: z.string().optional(),
   }),
   z.object({ type: z.literal('step.deferred'), step: z.string(), error: StepError }),
@@ -70,13 +70,13 @@ export const EngineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('approval.granted'), digest: z.string(), actor: Person }),
   z.object({ type: z.literal('approval.rejected'), digest: z.string(), actor: Person }),
-  /** A chapter of the tutorial is done, and somebody wanted a pause after it. */
+  /** A tutorial chapter is complete, and a pause after each chapter was requested. */
   z.object({ type: z.literal('pause.requested'), chapter: z.number().int() }),
   z.object({ type: z.literal('pause.resolved'), chapter: z.number().int(), actor: Person, decision: PauseDecision }),
 ]);
 export type EngineEvent = z.infer<typeof EngineEvent>;
 
-/** An event with its place in the run: `seq` starts at 1 and has no gaps. */
+/** `seq` starts at 1 in each run and has no gaps. */
 export interface StoredEvent {
   readonly seq: number;
   readonly at: Date;

@@ -1,19 +1,19 @@
 /**
- * The smallest text after all that start with `prefix`, in the order of code points; undefined when there is none. Turns
- * "starts with" into a range that an index answers.
+ * Returns the smallest string greater than all strings with this prefix, by code point; undefined if there is none. Turns a
+ * prefix match into a range that an index can serve.
  */
 export function getPrefixEnd(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) as number);
   while (points.length > 0) {
     const last = points.pop() as number;
     if (last === 0x10ffff) continue;
-    // Surrogates are no text of their own, so the code point after U+D7FF is U+E000.
+    // Surrogates are not valid code points, so U+E000 follows U+D7FF.
     return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
   }
   return undefined;
 }
 
-/** Orders ids by code point. JavaScript's own order is by UTF-16 unit, which differs above U+FFFF. */
+/** Compares by code point. JavaScript compares UTF-16 units, which differs above U+FFFF. */
 export function compareCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

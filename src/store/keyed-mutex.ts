@@ -1,4 +1,4 @@
-/** Lets works of the same key go one after the other, in the order they came; those of other keys side by side. */
+/** Runs work sequentially per key, in order of arrival. */
 export class KeyedMutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** A name for this process, unique among all that ever ran: `PLACE PID RANDOM`. */
+/** Returns a globally unique name of this process: `PID_NAMESPACE PID RANDOM`. */
 export function createLeaseOwnerId(): string {
   return `${getPidNamespace()} ${process.pid} ${randomUUID()}`;
 }
 
 /**
- * Whether the process of that name is surely over: it ran where process ids mean what they mean here, and there is none
- * of its id. False when nobody can know.
+ * Returns true if the owner's process certainly has exited: it ran in this PID namespace, and no process has its id. Returns
+ * false if unknown.
  */
 export function hasOwnerExited(owner: string): boolean {
   const [namespace, pid] = owner.split(' ');
@@ -23,7 +23,7 @@ export function hasOwnerExited(owner: string): boolean {
 
 const unknownNamespace = '?';
 
-/** One boot of one machine, and within it one space of process ids: containers have their own. */
+/** Identifies the PID namespace of one boot of one host. Containers have their own. */
 function getPidNamespace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -2,7 +2,7 @@ import type { Lease } from './store.ts';
 import { LeaseLost } from './store-errors.ts';
 import type { StreamPosition } from './stream-position.ts';
 
-/** The head once `holder` has it; undefined while somebody else does. */
+/** Returns the position with a new lease, or undefined while another owner's lease is valid. */
 export function claimLease(
   position: StreamPosition,
   owner: string,
@@ -14,19 +14,18 @@ export function claimLease(
 }
 
 /**
- * Passes while the lease's token is the newest and was not given back. One that has run out but that nobody took over
- * still counts: no other runner has written.
+ * Asserts that the lease's token is the newest and not released. An expired lease that no other runner has acquired is still
+ * valid, because no other runner has written.
  * @throws LeaseLost
  */
 export function assertLeaseHeld(position: StreamPosition, lease: Lease): void {
   if (position.token === lease.token && position.owner === lease.owner) return;
-  const now = position.owner === '' ? 'nobody' : JSON.stringify(position.owner);
+  const owner = position.owner === '' ? 'none' : JSON.stringify(position.owner);
   throw new LeaseLost(
-    `run ${JSON.stringify(lease.run)}: lease ${lease.token} of ${JSON.stringify(lease.owner)} is over (now ${now}, ${position.token}); write nothing more`,
+    `run ${JSON.stringify(lease.run)}: lease ${lease.token} of ${JSON.stringify(lease.owner)} is lost (current owner ${owner}, token ${position.token}); stop writing`,
   );
 }
 
-/** The lease that a head stands for. */
 export function toLease(run: string, position: StreamPosition): Lease {
   return { run, owner: position.owner, token: position.token, expiresAt: new Date(position.expiresAtMs) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PauseDecision, Person } from './events.ts';
 
-/** What was asked for: every value of a cluster that a person can choose, validated. */
+/** Requested configuration of a cluster, validated. */
 export const ClusterSpec = z.object({
   name: z.string(),
   region: z.string(),
@@ -13,7 +13,7 @@ export const ClusterSpec = z.object({
   subnet: z.string(),
   podCidr: z.string(),
   serviceCidr: z.string(),
-  /** From where ssh comes in, as IPv4 ranges. Absent in records of earlier releases: from anywhere. */
+  /** Allowed SSH source ranges, as IPv4 CIDRs. Absent in records of earlier releases: any source. */
   sshRanges: z.array(z.string()).readonly().optional(),
   forceSize: z.boolean(),
 });
@@ -21,28 +21,28 @@ export type ClusterSpec = z.infer<typeof ClusterSpec>;
 
 const Instant = z.iso.datetime();
 
-/** The shared vocabulary of what is kept. Every read is checked against these; a mismatch names the record and the path. */
+/** Schemas of stored records. Every read is validated; errors name the record and the path. */
 export const recordSchemas = {
   cluster: z.object({
     spec: ClusterSpec,
     createdBy: Person,
     channel: z.string(),
     createdAt: Instant,
-    /** The run that holds the cluster now. One at a time. */
+    /** Run that changes the cluster. At most one at a time. */
     activeRun: z.string().optional(),
-    /** Runs of this cluster, oldest first. */
+    /** Run ids, oldest first. */
     runs: z.array(z.string()),
     state: z.enum(['provisioning', 'ready', 'failed', 'cancelled', 'deleting', 'deleted']),
-    /** What finished runs found out: addresses, fingerprints. Never a secret. */
+    /** Outputs of finished runs: addresses, fingerprints. Never a secret. */
     outputs: z.record(z.string(), z.json()),
-    /** Until when it is wanted. Absent: until somebody deletes it. */
+    /** Expiry (TTL). Absent: no expiry. */
     expiresAt: Instant.optional(),
   }),
-  /** What was done about the end of a cluster that is wanted for a time. Its id is the cluster's name. */
+  /** Reminder about the expiry of a cluster. Its id is the cluster name. */
   ttlReminder: z.object({
-    /** The end that it is about: another one is another reminder. */
+    /** Expiry this reminder is for; a new expiry means a new reminder. */
     expiresAt: Instant,
-    /** When a process began to ask; without `askedAt` nobody knows whether it did. */
+    /** When a process started to send it; without `sentAt`, the outcome is unknown. */
     claimedAt: Instant,
     firstSentAt: Instant.optional(),
     sentAt: Instant.optional(),
@@ -55,20 +55,20 @@ export const recordSchemas = {
     requestedBy: Person,
     channel: z.string(),
     requestedAt: Instant,
-    /** Whether a runner has still something to do here: the dispatcher takes these up at its start. */
+    /** Whether a runner has work to do. The dispatcher picks up open runs on startup. */
     open: z.boolean(),
-    /** Rebuild: the phase it starts over from. */
+    /** Rebuild only: first phase to rebuild. */
     fromPhase: z.string().optional(),
-    /** It waits for a button after every chapter of the tutorial. */
+    /** Tutorial mode. */
     pausesAfterChapters: z.boolean().optional(),
-    /** Scale and rebuild: the cluster as it was before, with all workers that may be there. */
+    /** Scale and rebuild only: configuration before the run, with all workers that may exist. */
     previousSpec: ClusterSpec.optional(),
-    /** Where that is more than was asked for last: what the cluster goes back to if nothing is done. */
+    /** Configuration to restore if the run changes nothing. Set if it differs from `previousSpec`. */
     rollbackSpec: ClusterSpec.optional(),
   }),
   /**
-   * The first valid answer to an approval or a pause; created once, so that there is one. Its id is `RUN.NUMBER OF THE
-   * QUESTION`.
+   * First valid reply to an approval request or a pause, created once. Its id is `RUN.SEQ`, with the sequence number of the
+   * request.
    */
   decision: z.object({
     run: z.string(),
@@ -76,37 +76,37 @@ export const recordSchemas = {
     approved: z.boolean(),
     decidedBy: Person,
     decidedAt: Instant,
-    /** To a pause. */
+    /** For pauses only. */
     pauseDecision: PauseDecision.optional(),
   }),
-  /** How far a run has been told in Slack: the outbox's cursor and the messages that it owns. */
+  /** Progress of a run's notifications: outbox cursor and posted messages. */
   slackThread: z.object({
     channel: z.string(),
-    /** The summary message; absent until it was posted. */
+    /** Timestamp of the summary message; absent until posted. */
     ts: z.string().optional(),
-    /** Last event that was told. */
+    /** Sequence number of the last delivered event. */
     cursor: z.number().int().min(0),
-    /** What was about to be posted when this was written: found again after a crash, never posted twice. */
+    /** Delivery in flight. After a crash it is looked up in Slack, so that it is not posted twice. */
     deliveryClaim: z.string().optional(),
-    /** Messages that ask something, by the event that asked, while something may still come of it; `shows`: what they say. */
+    /** Messages with pending requests, by the event's `seq`. `renderedState`: state shown in Slack. */
     approvalMessages: z
       .array(z.object({ seq: z.number().int(), channel: z.string(), ts: z.string(), renderedState: z.string() }))
       .optional(),
   }),
-  /** Ciphertext only. `keyVersion` names the key that wrapped the cluster's data key. */
+  /** Ciphertext only. */
   secret: z.object({ cluster: z.string(), path: z.string(), nonce: z.string(), ciphertext: z.string() }),
   dataKey: z.object({ wrappedKey: z.string(), keyVersion: z.string() }),
-  /** A kubeconfig that was given to somebody. */
+  /** Kubeconfig issued to a user. */
   kubeconfigGrant: z.object({
     cluster: z.string(),
     grantee: Person,
     commonName: z.string(),
     issuedAt: Instant,
     expiresAt: Instant,
-    /** From then on it is to work no more. */
+    /** Set when revocation was requested. */
     revoked: z.object({ revokedBy: Person, revokedAt: Instant }).optional(),
   }),
-  /** More time for a cluster; created once for each end that was shown. Its id is `CLUSTER.THAT END`. */
+  /** TTL extension, created once for each expiry. Its id is `CLUSTER.PREVIOUS_EXPIRY`. */
   ttlExtension: z.object({
     cluster: z.string(),
     extendedBy: Person,
@@ -114,7 +114,7 @@ export const recordSchemas = {
     previousExpiresAt: Instant,
     expiresAt: Instant,
   }),
-  /** Requests from Slack that were acted on, so that a repeat acts once. */
+  /** Handled Slack requests, so that redelivered requests have no effect. */
   processedRequest: z.object({ processedAt: Instant }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -5,10 +5,9 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Tries until `attempt` comes to an end, with pauses of random length that grow, so that writers who met once don't meet
- * again.
- * @param attempt undefined, or StoreUnavailable thrown: somebody else wrote at the same moment, or there was no answer. Look again.
- * @throws StoreUnavailable after `deadlineMs`.
+ * Retries `attempt` with exponential backoff and jitter until it returns a result.
+ * @param attempt returns undefined after a concurrent write, or throws StoreUnavailable without a response
+ * @throws StoreUnavailable after `deadlineMs`
  */
 export async function retryOnContention<T>(
   doing: string,
@@ -20,8 +19,8 @@ export async function retryOnContention<T>(
     const { outcome, cause } = await runAttempt(attempt);
     if (outcome !== undefined) return outcome.done;
     if (Date.now() > deadline) {
-      const reason = 'others kept writing, or Firestore gave no answer';
-      throw new StoreUnavailable(`${doing}: ${reason}, for ${deadlineMs} ms; try again later`, { cause });
+      const reason = 'concurrent writes or no response from Firestore';
+      throw new StoreUnavailable(`${doing}: ${reason} for ${deadlineMs} ms; try again later`, { cause });
     }
     await sleep(Math.random() * pauseMs);
   }

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from './store-errors.ts';
 
-/** Does `work`, again while the store is away. @param pause between two tries; when it throws, no more are made */
+/** Retries `work` while the store is unavailable. @param pause awaited between attempts; ends the retries if it throws */
 export async function retryUntilAvailable<T>(work: () => Promise<T>, pause: () => Promise<void>): Promise<T> {
   for (;;) {
     try {

@@ -10,7 +10,7 @@ export interface VersionedRecord<T> {
   readonly version: Version;
 }
 
-/** Held by one runner at a time. `token` grows with every holder; a write under an older one is refused. */
+/** Held by one runner at a time. `token` is a fencing token: it grows with every lease, and writes with an older one fail. */
 export interface Lease {
   readonly run: string;
   readonly owner: string;
@@ -19,23 +19,23 @@ export interface Lease {
 }
 
 export interface ListOptions {
-  /** Ids that start with this. */
+  /** Only ids with this prefix. */
   readonly prefix?: string;
-  /** Ids after this one, in the order of their code points. */
+  /** Only ids after this one, by code point. */
   readonly after?: string;
   readonly limit?: number;
 }
 
 /**
- * Where clusters, runs and events rest. Every implementation passes the suite in `test/contract/store.contract.ts`.
- * Ids are any text of 1 to 200 characters without a slash.
+ * Storage of records, runs and events. Every implementation passes the suite in `test/contract/store.contract.ts`.
+ * Ids have 1 to 200 characters and no slash.
  */
 export interface Store {
-  /** @throws InvalidRecord when what is stored does not fit its schema: names kind, id and path. */
+  /** @throws InvalidRecord if the stored record does not match its schema */
   read<K extends RecordKind>(kind: K, id: string): Promise<VersionedRecord<RecordValue<K>> | undefined>;
   /**
-   * Compare-and-set. `undefined` as version: the record must not exist yet.
-   * @throws StaleVersion when somebody wrote in between; InvalidRecord when the value does not fit its schema.
+   * Compare-and-set. Without a version, the record must not exist yet.
+   * @throws StaleVersion after a concurrent write; InvalidRecord if the value does not match its schema
    */
   write<K extends RecordKind>(
     kind: K,
@@ -43,26 +43,26 @@ export interface Store {
     value: RecordValue<K>,
     ifVersion: Version | undefined,
   ): Promise<Version>;
-  /** @throws StaleVersion. Absent already: no error. */
+  /** Succeeds if the record is absent. @throws StaleVersion */
   remove(kind: RecordKind, id: string, ifVersion?: Version): Promise<void>;
   list<K extends RecordKind>(kind: K, options?: ListOptions): Promise<VersionedRecord<RecordValue<K>>[]>;
-  /** Ids of runs whose record says `open`, oldest first by id. */
+  /** Ids of runs with `open: true`, sorted by id. */
   listOpenRuns(): Promise<string[]>;
 
-  /** Takes the run for `ttlMs`; undefined when somebody else holds it. The same holder gets a new token too. */
+  /** Acquires the run for `ttlMs`; undefined if another owner holds it. The same owner gets a new token too. */
   acquireLease(run: string, owner: string, ttlMs: number): Promise<Lease | undefined>;
   /** @throws LeaseLost */
   renewLease(lease: Lease, ttlMs: number): Promise<Lease>;
-  /** Gives the run back. Lost already: no error. */
+  /** Succeeds if the lease is already lost. */
   releaseLease(lease: Lease): Promise<void>;
 
   /**
-   * Adds events to a run, all or none, and answers the number of the last. Under a lease: the runner's own. Without:
-   * what a person said (a request, a cancel, an approval), which needs no lease.
-   * @throws LeaseLost when a lease is given and its token is no longer the newest.
+   * Appends events to a run atomically and returns the sequence number of the last one. Runners pass their lease. User
+   * actions (requests, cancellations, approvals) need no lease.
+   * @throws LeaseLost if a lease is given and its token is no longer the newest
    */
   append(run: string, newEvents: readonly EngineEvent[], lease?: Lease): Promise<number>;
-  /** Events after number `after` (0: all), in order, no gaps. */
+  /** Returns the events after sequence number `after` (0: all), in order, without gaps. */
   readEvents(run: string, after?: number): Promise<StoredEvent[]>;
   close(): Promise<void>;
 }

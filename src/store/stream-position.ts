@@ -2,17 +2,17 @@ import { z } from 'zod';
 
 const count = z.number().int().min(0);
 
-/** What both implementations keep of a run besides its events: one small thing, written by compare-and-set. */
+/** Position and lease of a run's event stream, stored next to its events and written by compare-and-set. */
 export const StreamPosition = z.object({
-  /** Number of the last event. */
+  /** Sequence number of the last event. */
   seq: count,
-  /** Of the newest lease; grows with every holder. */
+  /** Fencing token of the newest lease. */
   token: count,
-  /** Empty: nobody. */
+  /** Lease owner; empty without a lease. */
   owner: z.string(),
   expiresAtMs: count,
 });
 export type StreamPosition = Readonly<z.infer<typeof StreamPosition>>;
 
-/** Of a run that nothing was written for. */
+/** Position of a run without events and leases. */
 export const INITIAL_POSITION: StreamPosition = { seq: 0, token: 0, owner: '', expiresAtMs: 0 };

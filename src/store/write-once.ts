@@ -2,7 +2,7 @@ import type { RecordKind, RecordValue } from './records.ts';
 import type { Store } from './store.ts';
 import { StaleVersion } from './store-errors.ts';
 
-/** Writes a record where there is none. Of several that come at once the first stays, and all are told what that wrote. */
+/** Creates a record if absent. Of concurrent writers the first wins, and all get its value. */
 export async function writeOnce<K extends RecordKind>(
   store: Store,
   kind: K,

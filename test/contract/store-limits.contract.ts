@@ -108,14 +108,14 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       const write = store.write('cluster', 'demo', withFact(1_000_001 - frame), undefined);
       await expect(write).rejects.toThrow(InvalidRecord);
-      await expect(write).rejects.toThrow(/cluster "demo" takes 1000001 bytes and a record can have 1000000/);
+      await expect(write).rejects.toThrow(/cluster "demo" is too large: 1000001 bytes, limit 1000000/);
       expect(await store.read('cluster', 'demo')).toBeUndefined();
     });
 
     test('bytes count, not characters', async () => {
       const store = await (await fresh()).open();
       const value = clusterRecord({ outputs: { large: '日'.repeat(400_000) } });
-      await expect(store.write('cluster', 'demo', value, undefined)).rejects.toThrow(/takes 1200\d+ bytes/);
+      await expect(store.write('cluster', 'demo', value, undefined)).rejects.toThrow(/too large: 1200\d+ bytes/);
     });
 
     test('an event has the same limit, and one append has one too', async () => {
@@ -123,11 +123,11 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const nearly = said('x'.repeat(999_000));
       expect(await store.append('r1', [nearly, nearly])).toBe(2);
       await expect(store.append('r1', [said('x'.repeat(1_000_001))])).rejects.toThrow(
-        /event 1 of 1 .* can have 1000000/,
+        /event 1 of 1 .* limit 1000000/,
       );
       const many = Array.from({ length: 4 }, () => nearly);
       await expect(store.append('r1', many)).rejects.toThrow(
-        /4 events for run "r1" takes \d+ bytes and can have 3000000/,
+        /4 events for run "r1" is too large: \d+ bytes, limit 3000000/,
       );
       expect(await store.append('r1', many.slice(1))).toBe(5);
     });

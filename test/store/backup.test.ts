@@ -95,13 +95,13 @@ describe('a restore', () => {
   });
 
   test.each<[string, (lines: string[]) => string[], RegExp]>([
-    ['was cut', (lines) => lines.slice(0, 20), /it was cut/],
-    ['lost a line', (lines) => lines.toSpliced(5, 1), /it was changed/],
-    ['was changed', (lines) => lines.with(5, (lines[5] ?? '').replace('"C1"', '"C2"')), /it was changed/],
-    ['has a line of nonsense', (lines) => lines.with(5, '{'), /line 6 can't be read/],
-    ['has something after its end', (lines) => [...lines, lines[5] ?? ''], /comes after the end/],
-    ['is of another format', (lines) => lines.with(0, '{"kthwBackup":2}'), /no backup that this release knows/],
-    ['is empty', () => [], /it was cut/],
+    ['was cut', (lines) => lines.slice(0, 20), /truncated/],
+    ['lost a line', (lines) => lines.toSpliced(5, 1), /modified/],
+    ['was changed', (lines) => lines.with(5, (lines[5] ?? '').replace('"C1"', '"C2"')), /modified/],
+    ['has a line of nonsense', (lines) => lines.with(5, '{'), /line 6 is malformed/],
+    ['has something after its end', (lines) => [...lines, lines[5] ?? ''], /follows the footer/],
+    ['is of another format', (lines) => lines.with(0, '{"kthwBackup":2}'), /not a backup in a supported format/],
+    ['is empty', () => [], /truncated/],
   ])('writes nothing when the backup %s', async (_, spoil, says) => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const spoilt = spoil(lines);
@@ -117,7 +117,7 @@ describe('a restore', () => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const target = await sqlite();
     const forgetful: Store = { ...target.store, append: async () => 1 };
-    await expect(restoreBackup(forgetful, () => streamed(lines), target.setClock)).rejects.toThrow(/don't use it/);
+    await expect(restoreBackup(forgetful, () => streamed(lines), target.setClock)).rejects.toThrow(/do not use it/);
   });
 });
 

@@ -4,12 +4,12 @@ import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from './ku
 
 const port = 6443;
 const timeoutMs = 10_000;
-/** A name that every API server's certificate has, whatever address it is reached at. */
+/** DNS name in every API server certificate, independent of the address. */
 const servername = 'kubernetes';
 
-/** The API server over node:https with client certificates. */
+/** Creates a Kubernetes API client on node:https with client certificates. */
 export function createKubeClient(): KubeClient {
-  // One pool of connections an API server and client, however often a step asks for it.
+  // One connection pool per API server and client certificate.
   const apis = new Map<string, KubeApi>();
   return {
     connect(options) {
@@ -70,7 +70,7 @@ function createKubeApi(options: KubeConnectOptions): KubeApi {
   return {
     request: (method, path, signal, body) => request(method, path, signal, body),
     async apply(path, object, signal) {
-      // YAML is a superset of JSON, and this is the only content type that server-side apply takes.
+      // Server-side apply accepts only this content type; JSON is valid YAML.
       const query = '?fieldManager=kthw&force=true';
       const response = await request('PATCH', path + query, signal, object, 'application/apply-patch+yaml');
       if (response.status >= 300) {
@@ -95,5 +95,5 @@ function parseBody(bytes: Buffer): unknown {
 
 function getErrorMessage({ body }: KubeResponse): string {
   const { message } = typeof body === 'object' && body !== null ? (body as { message?: unknown }) : {};
-  return typeof message === 'string' ? message.slice(0, 300) : 'no reason was given';
+  return typeof message === 'string' ? message.slice(0, 300) : 'no message';
 }

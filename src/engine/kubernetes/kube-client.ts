@@ -1,12 +1,12 @@
 import type { Secret } from '../../store/vault/secret.ts';
 
-/** A cluster's API server over https. `https.ts` beside this implements it; tests bring a double. */
+/** Access to Kubernetes API servers. `createKubeClient` implements it; tests use a fake. */
 export interface KubeClient {
   connect(options: KubeConnectOptions): KubeApi;
 }
 
 export interface KubeConnectOptions {
-  /** Address of the API server or of the balancer before it. */
+  /** IP address of the API server or of its load balancer. */
   readonly address: string;
   readonly caCertificate: string;
   readonly certificate: string;
@@ -15,12 +15,12 @@ export interface KubeConnectOptions {
 
 export interface KubeApi {
   /**
-   * One request; answers whatever status came back.
-   * @throws KthwError `api-unreachable` when nothing came back
+   * Sends a request and returns the response with any status.
+   * @throws KthwError `api-unreachable` without a response
    */
   request(method: 'GET' | 'POST' | 'DELETE', path: string, signal: AbortSignal, body?: unknown): Promise<KubeResponse>;
   /**
-   * Makes an object so, whether it exists or not (server-side apply).
+   * Creates or updates an object by server-side apply.
    * @throws KthwError
    */
   apply(path: string, object: unknown, signal: AbortSignal): Promise<void>;
@@ -28,6 +28,6 @@ export interface KubeApi {
 
 export interface KubeResponse {
   readonly status: number;
-  /** Parsed where it is JSON, else text. */
+  /** Parsed JSON, otherwise text. */
   readonly body: unknown;
 }

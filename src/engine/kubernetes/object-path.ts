@@ -1,4 +1,4 @@
-/** A Kubernetes object as far as its place needs it. */
+/** Kubernetes object with the fields that its path needs. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -17,13 +17,13 @@ const pluralByKind: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where the API server has an object. Pure.
+ * Returns the API path of an object. Pure.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
- * @throws Error for a kind that we never make
+ * @throws Error for an unsupported kind
  */
 export function getObjectPath({ apiVersion, kind, metadata }: KubeObject): string {
   const plural = pluralByKind[kind];
-  if (!plural) throw new Error(`no path is known for objects of kind "${kind}"`);
+  if (!plural) throw new Error(`unsupported object kind "${kind}"`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = metadata.namespace ? `/namespaces/${metadata.namespace}` : '';
   return `${root}${scope}/${plural}/${metadata.name}`;

@@ -5,7 +5,7 @@ import { formatCommand, formatHereDocument, quoteArgument } from './shell.ts';
 
 const key = { algo: 'rsa', size: 2048 };
 
-/** An authority and the profile that it signs by, as the tutorial makes them. Pure. https://github.com/cloudflare/cfssl */
+/** Renders commands that create a CA and its signing profile, as in the tutorial. Pure. https://github.com/cloudflare/cfssl */
 export function renderCfsslCa(
   subject: Pick<CertificateSpec, 'commonName' | 'organization'>,
   caName?: CertificateSpec['issuer'],
@@ -23,7 +23,7 @@ export function renderCfsslCa(
   ].join('\n');
 }
 
-/** One certificate. Pure. */
+/** Renders commands that issue one certificate. Pure. */
 export function renderCfsslCertificate(spec: CertificateSpec): string {
   const { name, hosts, issuer, usages } = spec;
   const file = getCaFilePrefix(issuer);
@@ -41,7 +41,6 @@ export function renderCfsslCertificate(spec: CertificateSpec): string {
   return [formatHereDocument(`cat > ${request}`, formatJson(buildSigningRequest(spec))), sign].join('\n');
 }
 
-/** Begins the names of an authority's files. */
 function getCaFilePrefix(caName: CertificateSpec['issuer']): string {
   return caName === undefined ? 'ca' : `${caName}-ca`;
 }

@@ -1,7 +1,7 @@
-/** The edition of the tutorial nearest to what is built here: the last one that is written for gcloud. */
+/** Last edition of the tutorial that uses gcloud, and so the closest to kthw. */
 const tutorialVersion = '1.21.0';
 
-/** Chapters by number, with the file that each is in. */
+/** Chapter titles and files by number. */
 const chapters: Readonly<Record<number, readonly [title: string, file: string]>> = {
   1: ['Prerequisites', '01-prerequisites'],
   2: ['Installing the Client Tools', '02-client-tools'],
@@ -24,7 +24,7 @@ export interface Chapter {
   readonly url: string;
 }
 
-/** A chapter of Kubernetes The Hard Way. @throws RangeError where there is none of that number */
+/** Returns a chapter of Kubernetes The Hard Way. @throws RangeError for an unknown number */
 export function getChapter(number: number): Chapter {
   const entry = chapters[number];
   if (!entry) throw new RangeError(`the tutorial has no chapter ${number}`);

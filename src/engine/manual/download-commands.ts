@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix';
 import { type ComponentDownload, toMirrorUrl } from '../cluster/component-downloads.ts';
 import { quoteArgument } from './shell.ts';
 
-/** Fetches one component, compares its checksum and puts it in its place. Pure. */
+/** Renders commands that download, verify and install one component. Pure. */
 export function renderDownloadCommands(
   { name, url, checksumUrl, checksumFormat, install }: ComponentDownload,
   mirror: string | undefined,
@@ -36,6 +36,6 @@ function renderInstallCommands(name: string, file: string, install: ComponentDow
       return [`mkdir -p ${folder}`, parts.join(' ')];
     }
     default:
-      throw new Error(`nobody knows how ${name} is put in place: ${install satisfies never}`);
+      throw new Error(`unsupported installation of ${name}: ${install satisfies never}`);
   }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../../store/vault/secret.ts';
 
-/** What everybody may read of a certificate that rests beside its key: as `openssl x509 -noout -text` says it, in short. */
+/** Formats the public fields of a packed certificate, similar to `openssl x509 -noout -text`. */
 export function formatCertificate(secret: Secret): string {
   const { certificate } = JSON.parse(secret.reveal());
   const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = new X509Certificate(certificate);

@@ -1,7 +1,7 @@
 import type { ComputeClient, Labels, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { formatCommand } from './shell.ts';
 
-/** The collections of {@link ComputeClient} that hold resources. */
+/** Resource collections of {@link ComputeClient}. */
 export type ResourceCollection = {
   [K in keyof ComputeClient]: ComputeClient[K] extends ResourceClient<infer _, infer _> ? K : never;
 }[keyof ComputeClient];
@@ -14,7 +14,7 @@ interface ResourceCommands<K extends ResourceCollection> {
 }
 
 /**
- * The gcloud commands that make and delete each kind of resource as the steps do. Pure.
+ * gcloud commands that create and delete each kind of resource as the steps do. Pure.
  * https://cloud.google.com/sdk/gcloud/reference/compute
  */
 export const gcloudCommands: { readonly [K in ResourceCollection]: ResourceCommands<K> } = {
@@ -45,7 +45,7 @@ export const gcloudCommands: { readonly [K in ResourceCollection]: ResourceComma
   addresses: {
     create: ({ name, region, description, labels }) => [
       formatGcloud(['addresses', 'create', name], { region, description }),
-      // Labels of addresses are not in the general release yet.
+      // Labels of addresses are in beta.
       formatCommand(['gcloud', 'beta', 'compute', 'addresses', 'update', name], {
         region,
         'update-labels': formatLabels(labels),
@@ -89,8 +89,12 @@ export const gcloudCommands: { readonly [K in ResourceCollection]: ResourceComma
   healthChecks: {
     create: ({ name, description, host, path, port, checkIntervalSec, timeoutSec, healthyThreshold }) => [
       formatGcloud(['http-health-checks', 'create', name], {
-        ...{ description, host, 'request-path': path, port: String(port) },
-        ...{ 'check-interval': `${checkIntervalSec}s`, timeout: `${timeoutSec}s` },
+        description,
+        host,
+        'request-path': path,
+        port: String(port),
+        'check-interval': `${checkIntervalSec}s`,
+        timeout: `${timeoutSec}s`,
         'healthy-threshold': String(healthyThreshold),
       }),
     ],
@@ -134,7 +138,7 @@ function formatLabels(labels: Labels): string {
     .join();
 }
 
-/** Members are written `zone/name`. */
+/** @param members as `zone/name` */
 function groupByZone(members: readonly string[]): [string, string[]][] {
   const zones = new Map<string, string[]>();
   for (const member of members) {

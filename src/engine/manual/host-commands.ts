@@ -7,12 +7,12 @@ import { formatHereDocument, quoteArgument } from './shell.ts';
 interface HostCommandOptions {
   readonly instance: string;
   readonly files: readonly HostFile[];
-  /** Shell that makes it so, and shell that looks whether it is. */
+
   readonly applyScript?: string | undefined;
   readonly checkScript?: string | undefined;
 }
 
-/** What a step does on a machine, as a person would type it there, as root. Its files come from a blank vault. */
+/** Renders the equivalent manual commands of a host step, to run as root. @param options.files rendered with a redacted vault */
 export function renderHostCommands({ instance, files, applyScript, checkScript }: HostCommandOptions): ShellCommand[] {
   const scripts = [renderFileWrites(files), applyScript, checkScript].filter(
     (script) => script !== undefined && script !== '',
@@ -20,7 +20,7 @@ export function renderHostCommands({ instance, files, applyScript, checkScript }
   return scripts.map((script) => ({ runsOn: instance, script: String(script) }));
 }
 
-/** Writes files with their modes. Pure. */
+/** Renders commands that write files with their modes. Pure. */
 export function renderFileWrites(files: readonly HostFile[]): string {
   const folders = [...new Set(files.map(({ path }) => dirname(path)))];
   if (files.length === 0) return '';

@@ -1,15 +1,15 @@
 import { renderYamlDocuments } from '../render/yaml-documents.ts';
 import { formatHereDocument } from './shell.ts';
 
-/** As the tutorial does: on a controller, as the cluster's admin. */
+/** Runs on a controller as cluster admin, as in the tutorial. */
 export const kubectlCommand = 'kubectl --kubeconfig admin.kubeconfig';
 
-/** Makes objects so in the cluster's API. Pure. */
+/** Renders a `kubectl apply` of objects. Pure. */
 export function renderKubectlApply(...objects: readonly object[]): string {
   return formatHereDocument('cat', renderYamlDocuments(...objects), ` | ${kubectlCommand} apply -f -`);
 }
 
-/** Rows under their headings, as kubectl prints them. */
+/** Formats a table like kubectl. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));

@@ -1,9 +1,9 @@
-/** One argument, quoted where a shell would read it otherwise. */
+/** Quotes an argument for a shell if necessary. */
 export function quoteArgument(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A command with its flags, over several lines where it would be long. A flag of `true` stands alone; undefined is left out. */
+/** Formats a command with flags, on several lines if long. Flags with value `true` have no argument; undefined flags are omitted. */
 export function formatCommand(
   words: readonly string[],
   flags: Readonly<Record<string, string | true | undefined>> = {},
@@ -19,7 +19,7 @@ export function formatCommand(
 
 const maxLineLength = 100;
 
-/** A text that a command reads, exactly as it stands: nothing in it is expanded. */
+/** Formats a here-document without shell expansion. */
 export function formatHereDocument(prefix: string, text: string, suffix = ''): string {
   const whole = text.endsWith('\n') ? text : `${text}\n`;
   const end = whole.split('\n').includes('EOF') ? 'END_OF_FILE' : 'EOF';

@@ -4,19 +4,19 @@ import { Secret } from '../../store/vault/secret.ts';
 import type { CertificateSpec } from './certificate-specs.ts';
 import { signCertificate } from './sign-certificate.ts';
 
-/** A certificate and its private key, both PEM. An authority is one that may sign others. */
+/** Certificate and private key, both PEM. */
 export interface CertificateKeyPair {
   readonly certificate: string;
   readonly key: Secret;
 }
 
 const hourMs = 3_600_000;
-/** As in cfssl's own default for an authority: five years. */
+/** Five years, cfssl's default for a CA. */
 export const caLifetimeHours = 43_800;
 /** The tutorial's. */
 export const certificateLifetimeHours = 8_760;
 
-/** A new authority that signs itself. Its key is made in Node's thread pool. */
+/** Creates a self-signed CA. The key is generated in Node's thread pool. */
 export async function createCertificateAuthority(options: {
   readonly commonName: string;
   readonly now: Date;

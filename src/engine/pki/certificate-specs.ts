@@ -1,29 +1,29 @@
 import type { Cluster } from '../cluster/cluster.ts';
 
-/** A certificate as it should be, before it is made. */
+/** Specification of a certificate to issue. */
 export interface CertificateSpec {
-  /** Its place in the vault, and the name of its file on a machine. */
+  /** Name in the vault and base name of the file on instances. */
   readonly name: string;
   readonly commonName: string;
-  /** The group, as Kubernetes reads it; or several. */
+  /** Kubernetes reads each organization as a group. */
   readonly organization: string | readonly string[];
-  /** Addresses and names that it is valid for. */
+  /** Subject alternative names: IP addresses and DNS names. */
   readonly hosts: readonly string[];
-  /** @default both, as cfssl's profile of the tutorial */
+  /** @default both, as in the tutorial's cfssl profile */
   readonly usages?: readonly ('server' | 'client')[];
-  /** Who signs it. @default the cluster's authority */
+  /** @default the cluster CA */
   readonly issuer?: 'etcd';
 }
 
-/** What is known only once the addresses are reserved. */
+/** Addresses that are known only after their reservation. */
 export interface ClusterAddresses {
-  /** Where clients reach the API server. */
+  /** Public IP address of the API server. */
   readonly publicAddress: string;
-  /** External address by machine; machines without one are left out. */
+  /** External IP addresses by instance name. */
   readonly externalAddresses: Readonly<Record<string, string>>;
 }
 
-/** Every certificate of a cluster, with the tutorial's names and groups: those of components first, then one a worker. */
+/** Lists all certificates of a cluster, with the tutorial's names and groups: components first, then one per worker. */
 export function listCertificateSpecs(cluster: Cluster, addresses: ClusterAddresses): readonly CertificateSpec[] {
   return [
     buildClientSpec('admin', 'admin', 'system:masters'),
@@ -44,7 +44,7 @@ export function listCertificateSpecs(cluster: Cluster, addresses: ClusterAddress
         ...cluster.controllerInstances.map((m) => m.name),
       ]),
     },
-    // May see whether the API server is well, as everybody who has a certificate, and nothing else.
+    // Without a role binding, this certificate can only read the API server's health.
     { ...buildClientSpec('health-check', 'kthw:health-check', []), usages: ['client'] },
     {
       name: 'etcd',
@@ -67,7 +67,7 @@ export function listCertificateSpecs(cluster: Cluster, addresses: ClusterAddress
   ];
 }
 
-/** The API server as pods call it. */
+/** DNS names of the API server inside the cluster. */
 const apiServerDnsNames = [
   'kubernetes',
   'kubernetes.default',

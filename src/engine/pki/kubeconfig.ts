@@ -5,7 +5,7 @@ export interface KubeconfigOptions {
   readonly clusterName: string;
   /** As `https://ADDRESS:6443`. */
   readonly server: string;
-  /** The authority's certificate, PEM. */
+  /** PEM. */
   readonly caCertificate: string;
   readonly user: string;
   /** PEM. */
@@ -13,7 +13,7 @@ export interface KubeconfigOptions {
   readonly key: Secret;
 }
 
-/** A kubeconfig that needs no other file. It holds a private key, so it is a secret. */
+/** Renders a self-contained kubeconfig. It contains a private key, so it is a secret. */
 export function renderKubeconfig(options: KubeconfigOptions): Secret {
   const { clusterName, user } = options;
   const config = {
@@ -37,7 +37,7 @@ export function renderKubeconfig(options: KubeconfigOptions): Secret {
     contexts: [{ name: clusterName, context: { cluster: clusterName, user } }],
     'current-context': clusterName,
   };
-  // Quoted for YAML 1.1 too, which is what kubectl reads: there a cluster named `on` would be a boolean.
+  // kubectl reads YAML 1.1, where an unquoted cluster name `on` is a boolean.
   return new Secret(stringify(config, { lineWidth: 0, version: '1.1' }));
 }
 

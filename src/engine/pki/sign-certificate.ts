@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import forge from 'node-forge';
 import type { Secret } from '../../store/vault/secret.ts';
 
-/** What goes into a certificate. */
+/** Contents of a certificate. */
 export interface SignCertificateOptions {
   readonly subject: Subject;
   /** PEM. */
@@ -14,22 +14,22 @@ export interface SignCertificateOptions {
   readonly profile:
     | 'authority'
     | { readonly usages: readonly ('server' | 'client')[]; readonly hosts: readonly string[] };
-  /** Without a certificate: the key is the subject's own. */
+  /** Without a certificate, the result is self-signed. */
   readonly signer: { readonly key: Secret; readonly certificate?: string };
 }
 
 export interface Subject {
   readonly commonName: string;
-  /** One, or several: Kubernetes takes each for a group. */
+  /** Kubernetes reads each organization as a group. */
   readonly organization: string | readonly string[];
 }
 
-/** Clocks of machines that have just booted may be behind ours: the same allowance that cfssl makes. */
+/** Clocks of newly booted instances may be slow. cfssl has the same allowance. */
 const clockSkewAllowanceMs = 5 * 60_000;
 
 /**
- * A signed X.509 certificate, as PEM: SHA-256 with RSA, and the extensions that cfssl writes. forge puts it together; Node
- * signs, in its thread pool, since RSA in pure JavaScript would hold up everything else.
+ * Signs an X.509 certificate with SHA-256 and RSA and the extensions that cfssl writes. Returns PEM. forge encodes it; Node
+ * signs in its thread pool, because RSA in pure JavaScript would block the event loop.
  */
 export async function signCertificate(options: SignCertificateOptions): Promise<string> {
   const issuer = options.signer.certificate ? forge.pki.certificateFromPem(options.signer.certificate) : undefined;
@@ -48,18 +48,18 @@ export async function signCertificate(options: SignCertificateOptions): Promise<
   return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
 
-/** 20 bytes, the most that RFC 5280 allows; the first keeps it positive and never zero. */
+/** 20 bytes, the maximum of RFC 5280. The first byte keeps the number positive and non-zero. */
 function generateSerialNumber(): string {
   const bytes = randomBytes(20);
   bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x40, 0);
   return bytes.toString('hex');
 }
 
-/** The same in every subject: the tutorial's. */
+/** The tutorial's location, in every subject. */
 export const subjectLocation = { C: 'US', ST: 'Oregon', L: 'Portland' } as const;
 export const subjectOrganizationalUnit = 'Kubernetes The Hard Way';
 
-/** The tutorial's subjects. What we are given may hold characters that a PrintableString can't, so it is UTF-8. */
+/** Builds the tutorial's subjects. Names are UTF-8, because PrintableString does not support all characters. */
 function buildSubjectAttributes({ commonName, organization }: Subject): forge.pki.CertificateField[] {
   const utf8 = forge.asn1.Type.UTF8 as unknown as forge.asn1.Class;
   return [
@@ -91,12 +91,12 @@ function buildExtensions(options: SignCertificateOptions, issuer: forge.pki.Cert
   ];
 }
 
-/** An address must not go in as a name: clients that dial an address look among addresses only. */
+/** IP addresses need their own type: clients that dial an address ignore DNS names. */
 function toAltName(host: string): object {
   return isIP(host) ? { type: 7, ip: host } : { type: 2, value: host };
 }
 
-/** The part that the signature covers. forge exports it; its types forget to say so. */
+/** The function is missing in forge's type declarations. */
 function getTbsCertificate(certificate: forge.pki.Certificate): forge.asn1.Asn1 {
   const pki = forge.pki as typeof forge.pki & {
     getTBSCertificate(certificate: forge.pki.Certificate): forge.asn1.Asn1;

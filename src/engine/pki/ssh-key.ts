@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { Secret } from '../../store/vault/secret.ts';
 
 export interface SshKey {
-  /** OpenSSH's own format, unencrypted: what both ssh2 and ssh read. */
+  /** Unencrypted OpenSSH format, which ssh2 and ssh support. */
   readonly privateKey: Secret;
   /** One line: `ssh-ed25519 AAAA… COMMENT`. */
   readonly publicKey: string;
 }
 
-/** A new ed25519 key pair, with which a cluster's machines are reached. */
+/** Creates an ed25519 key pair for SSH access to the instances of a cluster. */
 export async function createSshKey(comment = 'kthw'): Promise<SshKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('ed25519');
   const point = Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url');
@@ -21,7 +21,7 @@ export async function createSshKey(comment = 'kthw'): Promise<SshKey> {
   };
 }
 
-/** PROTOCOL.key of OpenSSH: no cipher, no passphrase, one key. Node writes PKCS #8 only, which ssh2 can't read for ed25519. */
+/** Encodes OpenSSH's PROTOCOL.key: no cipher, no passphrase, one key. Node exports PKCS #8 only, which ssh2 can't read for ed25519. */
 function encodeOpensshKey(publicBlob: Buffer, seed: Buffer, point: Buffer, comment: string): Buffer {
   const check = randomBytes(4);
   const key = [
@@ -41,7 +41,7 @@ function encodeOpensshKey(publicBlob: Buffer, seed: Buffer, point: Buffer, comme
   ]);
 }
 
-/** Filled up to whole blocks of eight with 1, 2, 3 … */
+/** Pads to a multiple of eight bytes with 1, 2, 3 … */
 function padToBlockSize(bytes: Buffer): Buffer {
   const missing = (8 - (bytes.length % 8)) % 8;
   return Buffer.concat([bytes, Buffer.from(Array.from({ length: missing }, (_, i) => i + 1))]);

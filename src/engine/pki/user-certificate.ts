@@ -1,6 +1,5 @@
 import { type CertificateKeyPair, issueCertificate } from './certificate-authority.ts';
 
-/** Who gets a certificate: somebody in Slack. */
 export interface SlackUser {
   readonly team: string;
   readonly user: string;
@@ -11,11 +10,11 @@ const defaultLifetimeMs = 24 * hourMs;
 const maxLifetimeMs = 30 * 24 * hourMs;
 
 /**
- * A certificate with which a person talks to the API server, and nothing else. By itself it may do nothing: what it may
- * hangs on a binding of the group of its own grant, which can be removed; `system:masters` could not be.
- * @param options.grant id of the grant, which no other certificate has
+ * Issues a client certificate for a user. It has no permissions by itself: a binding of its grant's group provides them and
+ * can be deleted, unlike membership in `system:masters`.
+ * @param options.grantId unique to this certificate
  * @param options.lifetimeMs @default 24 h
- * @throws RangeError for no lifetime at all and for more than 30 days
+ * @throws RangeError for a lifetime of 0 or more than 30 days
  */
 export async function issueUserCertificate(
   ca: CertificateKeyPair,
@@ -25,7 +24,7 @@ export async function issueUserCertificate(
   const lifetimeMs = options.lifetimeMs ?? defaultLifetimeMs;
   if (!(lifetimeMs > 0 && lifetimeMs <= maxLifetimeMs)) {
     throw new RangeError(
-      `a personal certificate can't last ${lifetimeMs / hourMs} h: ask for 30 days (720 h) or less, and for a new one when it has ended`,
+      `unsupported certificate lifetime ${lifetimeMs / hourMs} h: the maximum is 720 h (30 days)`,
     );
   }
   const commonName = `slack:${user.team}:${user.user}`;
@@ -35,10 +34,10 @@ export async function issueUserCertificate(
   return { ...keyPair, commonName, endsAt: new Date(options.now.getTime() + lifetimeMs) };
 }
 
-/** The group that people are in, by which logs tell them from components. Nothing is bound to it. */
+/** Group of all users, to distinguish them from components in logs. It has no bindings. */
 const userGroup = 'kthw:admins';
 
-/** The group of one certificate alone. A cluster role binding of the same name lets it administer the cluster. */
+/** Returns the group of one certificate. A cluster role binding of the same name makes it cluster admin. */
 export function getGrantGroup(grantId: string): string {
   return `kthw:grant:${grantId}`;
 }

@@ -2,8 +2,8 @@ import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { renderYamlDocuments } from './yaml-documents.ts';
 
 /**
- * What admission plug-ins are told. Events are few enough not to fill etcd; from 1.23 on pods are held to the baseline of the Pod
- * Security Standards in every namespace that doesn't say otherwise by a label, and warned of what goes beyond `restricted`.
+ * Renders the admission plugin configuration. Event rate limits keep events from filling etcd. From 1.23, Pod Security
+ * enforces `baseline` and warns below `restricted`, unless a namespace label overrides it.
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#eventratelimit
  * https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
  */
@@ -34,9 +34,12 @@ function buildPodSecurityConfig(minor: number): object {
     apiVersion: `pod-security.admission.config.k8s.io/${minor >= 25 ? 'v1' : 'v1beta1'}`,
     kind: 'PodSecurityConfiguration',
     defaults: {
-      ...{ enforce: 'baseline', 'enforce-version': 'latest' },
-      ...{ audit: 'restricted', 'audit-version': 'latest' },
-      ...{ warn: 'restricted', 'warn-version': 'latest' },
+      enforce: 'baseline',
+      'enforce-version': 'latest',
+      audit: 'restricted',
+      'audit-version': 'latest',
+      warn: 'restricted',
+      'warn-version': 'latest',
     },
     exemptions: { usernames: [], runtimeClasses: [], namespaces: ['kube-system'] },
   };

@@ -1,8 +1,8 @@
 import { renderYamlDocuments } from './yaml-documents.ts';
 
 /**
- * Who changed what, without what was in it. The tutorial names an audit log but no policy, and without one the API server
- * writes nothing.
+ * Renders an audit policy that logs metadata of changes without bodies. The tutorial sets an audit log but no policy, so its
+ * API server logs nothing.
  */
 export function renderAuditPolicy(): string {
   return renderYamlDocuments({
@@ -10,7 +10,7 @@ export function renderAuditPolicy(): string {
     kind: 'Policy',
     omitStages: ['RequestReceived'],
     rules: [
-      // Renewed every few seconds by every component: noise that would push out everything else.
+      // All components renew leases every few seconds, which would fill the log.
       { level: 'None', resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }] },
       { level: 'Metadata', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] },
       {

@@ -1,8 +1,8 @@
 import { getMinorVersion, type Release } from '../cluster/releases.ts';
 
 /**
- * Who makes the cgroups of pods; kubelet and container runtime must agree. From 1.22 on it is systemd, which is what
- * kubeadm then made its default; before, the kubelet's own default.
+ * Returns the cgroup driver, which must be the same for kubelet and container runtime: systemd from 1.22, when kubeadm made
+ * it the default, and the kubelet's default before.
  */
 export function getCgroupDriver(release: Release): 'systemd' | 'cgroupfs' {
   return getMinorVersion(release) >= 22 ? 'systemd' : 'cgroupfs';

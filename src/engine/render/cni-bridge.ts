@@ -1,8 +1,8 @@
 import type { WorkerInstance } from '../cluster/cluster.ts';
 
 /**
- * The network of one worker's pods: a bridge, addresses from the worker's own range, everything that leaves it behind the
- * machine's address. `hairpinMode` lets a pod reach itself through its own service.
+ * Renders the CNI bridge configuration of one worker: addresses from its pod CIDR, source NAT to the instance address.
+ * `hairpinMode` lets a pod reach itself through its service.
  */
 export function renderCniBridge(worker: WorkerInstance): string {
   const config = {

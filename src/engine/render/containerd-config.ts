@@ -3,7 +3,7 @@ import { getCgroupDriver } from './cgroup-driver.ts';
 import { paths } from './paths.ts';
 import { getSystemImages } from './system-images.ts';
 
-/** Configuration of containerd. Its second major version took the CRI plugin apart, so that everything has another place. */
+/** Renders the containerd configuration. containerd 2 split the CRI plugin, so its configuration has a different structure. */
 export function renderContainerdConfig(release: Release): string {
   const settings = { sandbox: getSystemImages(release).pause, systemdCgroup: getCgroupDriver(release) === 'systemd' };
   return release.containerd.startsWith('1.') ? renderConfigVersion2(settings) : renderConfigVersion3(settings);
@@ -14,7 +14,7 @@ interface ContainerdSettings {
   readonly systemdCgroup: boolean;
 }
 
-/** Without `restrict_oom_score_adj`, nothing can be run where containerd may not lower a process' score. */
+/** Without `restrict_oom_score_adj`, containers fail to start where containerd can't lower OOM scores. */
 function renderConfigVersion2({ sandbox, systemdCgroup }: ContainerdSettings): string {
   return `version = 2
 

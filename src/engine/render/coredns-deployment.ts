@@ -6,7 +6,7 @@ export interface CorednsMetadata {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Two servers on two workers where there are two, so that one machine's end does not end the names; else one. */
+/** Builds the CoreDNS deployment: two replicas on different workers if there are two, for availability; otherwise one. */
 export function buildCorednsDeployment(cluster: Cluster, { namespace, labels }: CorednsMetadata): object {
   const selector = { matchLabels: { 'k8s-app': 'kube-dns' } };
   return {
@@ -33,7 +33,7 @@ export function buildCorednsDeployment(cluster: Cluster, { namespace, labels }: 
             },
           ],
           containers: [buildContainer(getSystemImages(cluster.release).coredns)],
-          // The machine's resolver, not this one.
+          // The node's resolver instead of CoreDNS itself.
           dnsPolicy: 'Default',
           volumes: [
             { name: 'config-volume', configMap: { name: 'coredns', items: [{ key: 'Corefile', path: 'Corefile' }] } },

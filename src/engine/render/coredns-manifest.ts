@@ -6,7 +6,7 @@ import { renderYamlDocuments } from './yaml-documents.ts';
 const namespace = 'kube-system';
 const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
 
-/** The cluster's DNS, at the address that every kubelet tells its pods. */
+/** Builds the CoreDNS objects. The service has the DNS address that kubelets give to pods. */
 export function buildCorednsObjects(cluster: Cluster): KubeObject[] {
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace } },
@@ -23,12 +23,11 @@ export function buildCorednsObjects(cluster: Cluster): KubeObject[] {
   ] as KubeObject[];
 }
 
-/** The same as a file. */
 export function renderCorednsManifest(cluster: Cluster): string {
   return renderYamlDocuments(...buildCorednsObjects(cluster));
 }
 
-/** Names of the cluster are answered from the API; all others by the machine's own servers. */
+/** Resolves cluster names from the API and forwards others to the node's resolvers. */
 function renderCorefile(): string {
   return `.:53 {
     errors
@@ -51,7 +50,7 @@ function renderCorefile(): string {
 `;
 }
 
-/** Older versions read endpoints and nodes, newer ones endpoint slices; the rule covers both. */
+/** Covers older CoreDNS versions (endpoints, nodes) and newer ones (endpoint slices). */
 function buildClusterRole(): object {
   const verbs = ['list', 'watch'];
   return {

@@ -5,19 +5,19 @@ import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 export interface EtcdUnitOptions {
   /**
-   * `new`: the cluster is being formed, all members at once. `existing`: it has formed, so this member has data.
-   * `joining`: it has formed and this machine comes to it without data, after `etcdctl member add`.
+   * `new`: bootstraps the etcd cluster. `existing`: a member with data. `joining`: a new member of an existing cluster,
+   * without data, after `etcdctl member add`.
    */
   readonly state: 'new' | 'existing' | 'joining';
 }
 
-/** What the journal says when a member refuses to start because its data is gone. */
+/** Journal marker of a member that refuses to start without its data. */
 export const etcdDataLostMarker = 'kthw-etcd-data-lost';
 
 /**
- * etcd on one controller. Once the cluster has formed, the unit must be written again with `existing` (nothing needs to be
- * restarted): a member that lost its data and starts as if it were new would bring up a second, empty cluster under the same
- * name (kubespray#13261). With `existing` it refuses to start until its data is back or the unit says `joining`.
+ * Renders the etcd unit of one controller. After bootstrap, the unit must be rewritten with `existing`, without a restart:
+ * with `new`, a member that lost its data would bootstrap a second, empty cluster with the same name (kubespray#13261). With
+ * `existing`, it refuses to start until its data is restored or the unit is rewritten with `joining`.
  */
 export function renderEtcdUnit(cluster: Cluster, controller: Instance, { state }: EtcdUnitOptions): string {
   const peers = cluster.controllerInstances.map((m) => `${m.name}=https://${m.address}:2380`).join(',');
@@ -49,7 +49,7 @@ export function renderEtcdUnit(cluster: Cluster, controller: Instance, { state }
         credentials: [`${paths.etcdConfig}/etcd-key.pem`],
         preStart: state === 'existing' ? [renderDataDirCheck()] : [],
       }),
-      // Its data: systemd makes the folder, and gives it to the user.
+      // systemd creates the data directory, owned by the user.
       StateDirectory: 'etcd',
       StateDirectoryMode: '0700',
       ExecStart: start,
@@ -59,6 +59,6 @@ export function renderEtcdUnit(cluster: Cluster, controller: Instance, { state }
 }
 
 function renderDataDirCheck(): string {
-  const message = `${etcdDataLostMarker}: ${paths.etcdData} is empty though the cluster has formed; this member must rejoin`;
+  const message = `${etcdDataLostMarker}: ${paths.etcdData} is empty, but the etcd cluster already exists; this member must rejoin`;
   return `/bin/sh -c 'test -d ${paths.etcdData}/member || { echo "${message}" >&2; exit 1; }'`;
 }

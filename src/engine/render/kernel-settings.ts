@@ -1,11 +1,11 @@
-/** For modules-load.d: what containers and bridges need. A kernel without such a module is told about, and goes on. */
+/** Renders a modules-load.d file with the modules for containers and bridges. Missing modules cause a warning only. */
 export function renderKernelModules(): string {
   return 'overlay\nbr_netfilter\n';
 }
 
 /**
- * For sysctl.d: packets of pods are routed, and those that cross a bridge meet kube-proxy's rules. The leading minus: where
- * a setting does not exist, the others are still made.
+ * Renders a sysctl.d file that enables routing for pods and applies kube-proxy's rules to bridged packets. `-` ignores
+ * settings that do not exist.
  */
 export function renderSysctls(): string {
   return `net.ipv4.ip_forward = 1

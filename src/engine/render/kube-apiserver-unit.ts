@@ -6,13 +6,13 @@ import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 export interface KubeApiserverUnitOptions {
-  /** Where clients reach the API server; tokens of service accounts carry it as their issuer. */
+  /** Public IP address of the API server, also the issuer of service account tokens. */
   readonly publicAddress: string;
-  /** Serve alpha APIs too, as the tutorial does. @default false, as upstream: they come, change and go between versions */
+  /** Serves alpha APIs, as the tutorial does. @default false as upstream, because alpha APIs change between versions */
   readonly alphaApis?: boolean;
 }
 
-/** The tutorial's, and what upstream leaves off: a limit to events, and services that claim addresses outside the cluster. */
+/** The tutorial's plugins, and those that limit events and deny external IPs of services. */
 const listAdmissionPlugins = (minor: number) => [
   'NamespaceLifecycle',
   'NodeRestriction',
@@ -21,12 +21,12 @@ const listAdmissionPlugins = (minor: number) => [
   'DefaultStorageClass',
   'ResourceQuota',
   'EventRateLimit',
-  // Came in 1.21, after CVE-2020-8554.
+  // Available from 1.21, a mitigation of CVE-2020-8554.
   ...(minor >= 21 ? ['DenyServiceExternalIPs'] : []),
 ];
 
 const user = 'kube-apiserver';
-/** What of its files only root may read. */
+/** Files readable by root only. */
 const credentialFiles = [
   'encryption-config.yaml',
   'kubernetes-key.pem',
@@ -35,8 +35,8 @@ const credentialFiles = [
 ];
 
 /**
- * The API server on one controller. All its flags are known to every version in the catalogue. The tutorial's
- * `--apiserver-count` is left out: since 1.9 it has had no effect without another flag.
+ * Renders the API server unit of one controller. All supported versions know these flags. The tutorial's `--apiserver-count`
+ * is omitted: since 1.9, it has no effect without another flag.
  */
 export function renderKubeApiserverUnit(
   cluster: Cluster,
@@ -49,7 +49,7 @@ export function renderKubeApiserverUnit(
     'admission-control-config-file': `${paths.kubernetesConfig}/admission.yaml`,
     'advertise-address': controller.address,
     'allow-privileged': 'true',
-    // Who asks for its health has a certificate too.
+    // Health probes authenticate with a certificate.
     'anonymous-auth': 'false',
     'audit-log-maxage': '30',
     'audit-log-maxbackup': '10',
@@ -69,11 +69,11 @@ export function renderKubeApiserverUnit(
     'kubelet-certificate-authority': `${dir}/ca.pem`,
     'kubelet-client-certificate': `${dir}/kubernetes.pem`,
     'kubelet-client-key': toCredentialPath('kubernetes-key.pem'),
-    // Addresses first: upstream's order begins with names, so that logs and exec would hang on a resolver that has none.
+    // Upstream's order starts with hostnames, so logs and exec would depend on a resolver that knows the nodes.
     'kubelet-preferred-address-types': 'InternalIP,Hostname,InternalDNS,ExternalDNS,ExternalIP',
     profiling: 'false',
     'runtime-config': options.alphaApis ? 'api/all=true' : undefined,
-    // Tokens end when they say so, and not a year later.
+    // Otherwise, tokens are valid for a year.
     'service-account-extend-token-expiration': 'false',
     'service-account-issuer': `https://${options.publicAddress}:6443`,
     'service-account-key-file': `${dir}/service-account.pem`,
@@ -95,7 +95,7 @@ export function renderKubeApiserverUnit(
     },
     service: {
       ...buildServiceUserSettings(user, { credentials: credentialFiles.map((file) => `${dir}/${file}`) }),
-      // For the audit log.
+      // Contains the audit log.
       LogsDirectory: user,
       LogsDirectoryMode: '0700',
       ExecStart: start,

@@ -8,9 +8,9 @@ const user = 'kube-controller-manager';
 const credentialFiles = ['ca-key.pem', 'service-account-key.pem', 'kube-controller-manager.kubeconfig'];
 
 /**
- * The controller manager, the same on every controller. The tutorial's `--cluster-cidr` and `--service-cluster-ip-range` are
- * left out: they say nothing without `--allocate-node-cidrs`, and pod ranges here are given by the plan. It listens on
- * loopback, since only the machine itself asks for its health.
+ * Renders the controller manager unit, identical on all controllers. The tutorial's `--cluster-cidr` and
+ * `--service-cluster-ip-range` are omitted: they have no effect without `--allocate-node-cidrs`, because kthw assigns pod
+ * CIDRs. It listens on loopback, because only local probes read its health.
  */
 export function renderKubeControllerManagerUnit(cluster: Cluster): string {
   const dir = paths.kubernetes;
@@ -20,19 +20,19 @@ export function renderKubeControllerManagerUnit(cluster: Cluster): string {
     'cluster-name': 'kubernetes',
     'cluster-signing-cert-file': `${dir}/ca.pem`,
     'cluster-signing-key-file': toCredentialPath('ca-key.pem'),
-    // With credentials for each controller, upstream's 20 requests a second hold up the start of them all by seconds.
+    // With per-controller credentials, upstream's 20 requests per second delay startup by seconds.
     'kube-api-burst': '200',
     'kube-api-qps': '100',
     kubeconfig: toCredentialPath('kube-controller-manager.kubeconfig'),
     'leader-elect': 'true',
-    // Every this often a node that became Ready is let have pods; by default 5 s.
+    // Interval at which taints of nodes that became Ready are removed. Default: 5 s.
     'node-monitor-period': '1s',
-    // Until 1.22 an unauthenticated port, open on every address, is the default.
+    // Before 1.22, the default is an unauthenticated port on all addresses.
     port: getMinorVersion(cluster.release) < 22 ? '0' : undefined,
     profiling: 'false',
     'root-ca-file': `${dir}/ca.pem`,
     'service-account-private-key-file': toCredentialPath('service-account-key.pem'),
-    // Pods that have ended are kept until there are this many; by default 12,500.
+    // Default: 12,500.
     'terminated-pod-gc-threshold': '1000',
     'use-service-account-credentials': 'true',
     v: '2',

@@ -1,7 +1,7 @@
 import { paths } from './paths.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
-/** kube-proxy, the same on every worker: what differs is in its configuration. */
+/** Renders the kube-proxy unit, identical on all workers. */
 export function renderKubeProxyUnit(): string {
   return renderSystemdUnit({
     description: 'Kubernetes proxy',

@@ -2,12 +2,12 @@ import { paths } from './paths.ts';
 import { buildServiceUserSettings } from './service-user.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
-/** The scheduler, the same on every controller. It listens on loopback, since only the machine itself asks for its health. */
+/** Renders the scheduler unit, identical on all controllers. It listens on loopback, because only local probes read its health. */
 export function renderKubeSchedulerUnit(): string {
   const start = renderCommandLine(`${paths.bin}/kube-scheduler`, {
     config: `${paths.kubernetesConfig}/kube-scheduler.yaml`,
     'bind-address': '127.0.0.1',
-    // Heeded by the configuration alone; here for who looks at the command line.
+    // The configuration file decides; this flag is for scanners that read the command line.
     profiling: 'false',
     v: '2',
   });

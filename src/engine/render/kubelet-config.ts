@@ -5,10 +5,10 @@ import { cipherSuites, minTlsVersion } from './cipher-suites.ts';
 import { paths } from './paths.ts';
 import { renderYamlDocuments } from './yaml-documents.ts';
 
-/** The resolver of pods that use the machine's own: a link that the kubelet's unit sets. */
+/** Symlink to the node's resolv.conf, set by the kubelet unit. */
 export const kubeletResolvConfPath = `${paths.kubelet}/resolv.conf`;
 
-/** Configuration of one worker's kubelet. */
+/** Renders the kubelet configuration of one worker. */
 export function renderKubeletConfig(cluster: Cluster, worker: WorkerInstance): string {
   return renderYamlDocuments({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -23,20 +23,20 @@ export function renderKubeletConfig(cluster: Cluster, worker: WorkerInstance): s
     clusterDNS: [cluster.dnsServiceAddress],
     clusterDomain: 'cluster.local',
     ...(getMinorVersion(cluster.release) >= 27 ? { containerRuntimeEndpoint: paths.containerdSocket } : {}),
-    // A crowd of events is the API server's to slow down.
+    // The API server's EventRateLimit limits events too.
     eventRecordQPS: 50,
-    // Swap is never used, and no reason not to start.
+    // Pods never use swap, so swap need not prevent startup.
     failSwapOn: false,
-    // A node turns Ready at one of these looks: the quick first look of 1.20 waits for spec.podCIDR, which nobody sets
-    // here. Reports without news stay at five minutes; unset, they would follow this.
+    // Nodes become Ready at one of these updates, because the fast initial update of 1.20 waits for spec.podCIDR, which is
+    // not set here. The report frequency would follow this value if unset.
     nodeStatusUpdateFrequency: '1s',
     nodeStatusReportFrequency: '5m',
     podCIDR: worker.podCidr,
-    // One pod alone can't take all processes of a machine.
+    // Keeps one pod from using all PIDs of the node.
     podPidsLimit: 4096,
     resolvConf: kubeletResolvConfPath,
     runtimeRequestTimeout: '15m',
-    // Pods get the runtime's own filter of system calls unless they ask for none. On by default from 1.25 on.
+    // Applies the runtime's seccomp profile by default. Available by default from 1.25.
     ...(getMinorVersion(cluster.release) >= 25 ? { seccompDefault: true } : {}),
     tlsCertFile: `${paths.kubelet}/${worker.name}.pem`,
     tlsCipherSuites: cipherSuites,

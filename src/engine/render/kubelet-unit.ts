@@ -6,20 +6,20 @@ import { getSystemImages } from './system-images.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
 /**
- * The kubelet of one worker. The tutorial's `--network-plugin` and `--image-pull-progress-deadline` are left out: they spoke
- * to Docker only, and went in 1.24 together with `--container-runtime`'s default of Docker.
+ * Renders the kubelet unit of one worker. The tutorial's `--network-plugin` and `--image-pull-progress-deadline` are omitted:
+ * they applied to Docker only and were removed in 1.24, when `--container-runtime` stopped defaulting to Docker.
  */
 export function renderKubeletUnit(cluster: Cluster, worker: WorkerInstance): string {
   const minor = getMinorVersion(cluster.release);
   const start = renderCommandLine(`${paths.bin}/kubelet`, {
     config: `${paths.kubelet}/kubelet-config.yaml`,
     'container-runtime': minor < 24 ? 'remote' : undefined,
-    // From 1.27 on it is a field of the configuration.
+    // From 1.27, a field of the configuration.
     'container-runtime-endpoint': minor < 27 ? paths.containerdSocket : undefined,
     'hostname-override': worker.name,
     kubeconfig: `${paths.kubelet}/kubeconfig`,
     'node-ip': worker.address,
-    // Not pulled by this name: kept from being cleaned up. From 1.27 on the container runtime says what to keep.
+    // Protects the image from garbage collection. From 1.27, the container runtime pins it.
     'pod-infra-container-image': minor < 27 ? getSystemImages(cluster.release).pause : undefined,
     v: '2',
   });
@@ -34,7 +34,7 @@ export function renderKubeletUnit(cluster: Cluster, worker: WorkerInstance): str
   });
 }
 
-/** Where systemd-resolved answers on loopback, pods need the servers behind it: their loopback is not the machine's. */
+/** Pods can't reach systemd-resolved on the node's loopback address and need its upstream servers. */
 function renderResolvConfCommand(): string {
   const systemdResolvConf = '/run/systemd/resolve/resolv.conf';
   const renderLink = (target: string) => `ln -sfn ${target} ${kubeletResolvConfPath}`;

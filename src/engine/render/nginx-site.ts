@@ -1,8 +1,9 @@
 import { paths } from './paths.ts';
 
 /**
- * Lets the load balancer see the API server's health: Google's check for target pools speaks plain HTTP only. It sends the
- * site's name as its host. The API server answers nobody unknown, so it asks with a certificate that may see health alone.
+ * Renders an nginx site that exposes the API server's health to the load balancer: health checks of target pools support
+ * plain HTTP only. They send the site's name as the host. Anonymous auth is disabled, so nginx uses a client certificate
+ * that can only read health.
  */
 export function renderNginxSite(): string {
   const name = 'kubernetes.default.svc.cluster.local';

@@ -1,11 +1,11 @@
-/** Where things are on a machine: the tutorial's places. */
+/** Paths on instances, as in the tutorial. */
 export const paths = {
   units: '/etc/systemd/system',
   bin: '/usr/local/bin',
   etcdConfig: '/etc/etcd',
   etcdData: '/var/lib/etcd',
   kubernetes: '/var/lib/kubernetes',
-  /** Certificate and key, without what their names end with. */
+  /** Path prefix of certificate and key. */
   healthCheckCertificate: '/var/lib/kubernetes/health-check',
   schedulerKubeconfig: '/var/lib/kubernetes/kube-scheduler.kubeconfig',
   kubernetesConfig: '/etc/kubernetes/config',
@@ -15,7 +15,7 @@ export const paths = {
   cniBin: '/opt/cni/bin',
   cniConfig: '/etc/cni/net.d',
   containerdConfig: '/etc/containerd/config.toml',
-  /** A folder for each registry, with a `hosts.toml`. */
+  /** Contains a directory with `hosts.toml` for each registry. */
   registryHosts: '/etc/containerd/certs.d',
   containerdSocket: 'unix:///run/containerd/containerd.sock',
   nginxSite: '/etc/nginx/sites-available/kubernetes.default.svc.cluster.local',

@@ -5,8 +5,8 @@ import { renderYamlDocuments } from './yaml-documents.ts';
 const apiGroup = 'rbac.authorization.k8s.io';
 
 /**
- * Who may do what, beyond what every cluster knows: the API server (it calls itself `kubernetes`) at the kubelets, for logs,
- * exec and metrics. What people may do is bound grant by grant.
+ * Builds the RBAC objects beyond Kubernetes' defaults: access of the API server (user `kubernetes`) to kubelets, for logs,
+ * exec and metrics. User permissions are bound per grant.
  */
 export function buildRbacObjects(): KubeObject[] {
   return [
@@ -33,17 +33,16 @@ export function buildRbacObjects(): KubeObject[] {
   ] as KubeObject[];
 }
 
-/** Of every binding of a grant; its value is the grant's id. */
+/** Label of grant bindings; its value is the grant id. */
 export const grantLabel = 'kthw-grant';
 
-/** Lets one certificate of a person administer the cluster: without this it may do nothing. */
+/** Builds the binding that makes one user certificate cluster admin. Without it, the certificate has no permissions. */
 export function buildGrantBinding(grantId: string): KubeObject {
   const name = getGrantGroup(grantId);
   const binding = buildClusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
   return { ...binding, metadata: { name, labels: { [grantLabel]: grantId } } } as KubeObject;
 }
 
-/** The same as a file. */
 export function renderRbacManifest(): string {
   return renderYamlDocuments(...buildRbacObjects());
 }

@@ -1,16 +1,16 @@
 import { basename } from 'node:path/posix';
 import type { UnitSettings } from './systemd-unit.ts';
 
-/** Users that components of a controller run as. Each is its component's alone and can't log in. */
+/** Dedicated system users of control plane components, without login. */
 export const serviceUsers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
 export type ServiceUser = (typeof serviceUsers)[number];
 
 /**
- * What makes a service run as a user of its own. Files with secrets stay root's: whoever takes over the component can't change
- * them. At each start systemd copies those that it needs to a folder in memory that is the user's alone. (`LoadCredential=` does
- * the same, but only from systemd 247 on; Ubuntu 20.04 has 245.)
- * @param options.takes files that only root may read
- * @param options.before what runs before, as the user
+ * Builds unit settings that run a service as a dedicated user. Secret files stay owned by root, so that a compromised
+ * component can't change them. At each start, systemd copies the required files to a directory in memory that only the user
+ * can access. (`LoadCredential=` is equivalent, but requires systemd 247; Ubuntu 20.04 has 245.)
+ * @param options.credentials files that only root can read
+ * @param options.preStart commands to run before, as the user
  */
 export function buildServiceUserSettings(
   user: ServiceUser,
@@ -28,12 +28,12 @@ export function buildServiceUserSettings(
   };
 }
 
-/** Where a service finds a file that it takes at its start. */
+/** Returns the path of a service's runtime copy of a credential file. */
 export function getCredentialPath(user: ServiceUser, path: string): string {
   return `${getRuntimeDirectory(user)}/${basename(path)}`;
 }
 
-/** The users, as systemd-sysusers reads them. https://www.freedesktop.org/software/systemd/man/latest/sysusers.d.html */
+/** Renders a systemd-sysusers file. https://www.freedesktop.org/software/systemd/man/latest/sysusers.d.html */
 export function renderSysusers(): string {
   return serviceUsers.map((user) => `u ${user} - "${user} of Kubernetes"\n`).join('');
 }

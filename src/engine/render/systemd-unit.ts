@@ -1,4 +1,4 @@
-/** What a unit file says; a list gives one line for each of its values. */
+/** Contents of a unit file. A list becomes one line per value. */
 export interface SystemdUnitOptions {
   readonly description: string;
   readonly unit?: UnitSettings;
@@ -8,8 +8,8 @@ export interface SystemdUnitOptions {
 export type UnitSettings = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * A service that systemd starts at boot and starts again for as long as it fails: what it waits for may come up later, so
- * it never gives up.
+ * Renders a service unit that starts at boot and restarts on failure without limit, because its dependencies may start
+ * later.
  */
 export function renderSystemdUnit(options: SystemdUnitOptions): string {
   return [
@@ -19,7 +19,7 @@ export function renderSystemdUnit(options: SystemdUnitOptions): string {
   ].join('\n');
 }
 
-/** A command line for `ExecStart`, a flag a line. Flags without a value are left out. */
+/** Renders a command line for `ExecStart`, one flag per line. Undefined flags are omitted. */
 export function renderCommandLine(program: string, flags: Readonly<Record<string, string | undefined>>): string {
   const flagArguments = Object.entries(flags).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag}=${value}`],

@@ -7,7 +7,7 @@ export interface AbortScope {
   dispose(): void;
 }
 
-/** How a call ends early: its caller's signal (`cancelled`) or its deadline (`deadline`), whichever is first. Stop it when the call is over. */
+/** Combines the caller's signal (`cancelled`) and a deadline (`deadline`). Dispose it after the call. */
 export function createAbortScope(
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
   operation: { readonly host: string; readonly doing: string },
@@ -15,7 +15,7 @@ export function createAbortScope(
   const controller = new AbortController();
   const cancel = (): void => controller.abort(new KthwError('cancelled', {}));
   if (options.signal.aborted) cancel();
-  // One signal ends all the commands of a run, which are many at once; Node would warn of a leak at eleven.
+  // All concurrent commands of a run share one signal; Node warns of a leak at eleven listeners.
   setMaxListeners(0, options.signal);
   options.signal.addEventListener('abort', cancel, { once: true });
   const timer = setTimeout(() => {
@@ -30,7 +30,7 @@ export function createAbortScope(
   };
 }
 
-/** The work's result, or the signal's reason if that comes first. The work itself goes on. */
+/** Rejects with the signal's reason if it aborts before the work ends. The work itself continues. */
 export function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

@@ -1,7 +1,7 @@
 import { receiveFilesScript, toFileFrames } from './file-transfer.ts';
 import type { SshOperation } from './ssh-client.ts';
 
-/** One script of several, each with its own share of standard input; what a part leaves unread is gone before the next. */
+/** Combines operations into one script. Each part gets its own section of standard input; unread input is discarded. */
 export function concatScripts(operations: readonly SshOperation[]): { script: string; stdin: (string | Uint8Array)[] } {
   const scripts = operations.map((operation) =>
     'write' in operation

@@ -8,11 +8,11 @@ export interface ConnectOptions {
   readonly keepaliveMs: number;
 }
 
-/** Questions in a row that may stay without an answer; at the next one the connection ends. */
+/** Consecutive unanswered keepalives before the next one ends the connection. */
 const maxUnansweredKeepalives = 2;
 
 /**
- * Connects and signs in.
+ * Connects and authenticates.
  * @throws KthwError `ssh-unreachable`, `ssh-host-key`, `ssh-denied`
  */
 export function connectSsh(target: SshTarget, { readyTimeoutMs, keepaliveMs }: ConnectOptions): Promise<Client> {
@@ -20,7 +20,7 @@ export function connectSsh(target: SshTarget, { readyTimeoutMs, keepaliveMs }: C
     const client = new Client();
     let hostKeyRejected = false;
     client.once('ready', () => resolve(client));
-    // Stays for the life of the connection: an `error` that nobody hears would end the process.
+    // Stays for the lifetime of the connection: an unhandled `error` event would crash the process.
     client.on('error', (error) => reject(toSshError(error, hostKeyRejected, target)));
     client.once('close', () => reject(new KthwError('ssh-unreachable', { host: target.name })));
     try {
@@ -39,13 +39,13 @@ export function connectSsh(target: SshTarget, { readyTimeoutMs, keepaliveMs }: C
         },
         algorithms: {
           serverHostKey: getHostKeyAlgorithms(target.hostKeys),
-          // Those that node:crypto does in native code; ssh2's ChaCha20 without its add-on is slow.
+          // Native ciphers of node:crypto; ChaCha20 in ssh2 is slow without its native add-on.
           cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'],
         },
       });
     } catch {
-      // ssh2 throws here only for what it was given. Its error could quote the key, so it goes no further.
-      reject(new KthwError('bug', { doing: `reading the ssh key for ${target.name}` }));
+      // ssh2 throws here only for invalid options. Its error could quote the key, so drop it.
+      reject(new KthwError('bug', { doing: `reading the SSH key for ${target.name}` }));
     }
   });
 }

@@ -9,13 +9,13 @@ import type { CommandOptions, CommandResult, HostFile, SshClient, SshHost, SshTa
 import { SshConnection } from './ssh-connection.ts';
 
 export interface SshClientOptions {
-  /** How long a machine may take to answer, let in and be ready. @default 20_000 */
+  /** Timeout for connection and authentication. @default 20_000 */
   readonly readyTimeoutMs?: number;
-  /** A machine is asked this often whether it is there; silence for three times as long ends the connection. @default 5000 */
+  /** Keepalive interval. The connection ends after three intervals without a reply. @default 5000 */
   readonly keepaliveMs?: number;
-  /** An unused connection is closed after this. @default 60_000 */
+  /** Idle time before a connection is closed. @default 60_000 */
   readonly idleMs?: number;
-  /** Told of every call when it is over; for the log. */
+  /** Called after each call, for logging. */
   readonly onCall?: (call: SshCall) => void;
 }
 
@@ -27,7 +27,7 @@ export interface SshCall {
   readonly exitCode?: number;
 }
 
-/** Machines over ssh, by ssh2. One connection a machine, shared by parallel commands. */
+/** Creates an SSH client on ssh2 with one connection per host, shared by concurrent commands. */
 export function createSshClient(options: SshClientOptions = {}): SshClient {
   const connections = new Map<string, SshConnection>();
   return {
@@ -96,7 +96,7 @@ interface ScriptCall extends Omit<CommandOptions, 'stdin'> {
   readonly stdin: readonly (string | Uint8Array)[];
 }
 
-/** Comes back when the command is over, the caller's signal fires or the deadline passes; the slot is free once the command is really gone. */
+/** Returns when the command ends, the caller's signal aborts or the deadline passes. Frees its session once the command has ended. */
 async function runScript(
   connection: SshConnection,
   target: SshTarget,
@@ -141,7 +141,7 @@ function formatFileNames(files: readonly HostFile[]): string {
   return paths.length <= 3 ? paths.join(', ') : `${paths.slice(0, 2).join(', ')} and ${paths.length - 2} more files`;
 }
 
-/** A target that differs in anything that matters, as another key after a rebuild, is another connection. */
+/** Targets that differ in any relevant field, such as the host key after a rebuild, get separate connections. */
 function computeConnectionKey({ address, port, user, hostKeys, identity }: SshTarget): string {
   const identityHash = createHash('sha256').update(identity.revealBytes()).digest('hex');
   return JSON.stringify([address, port ?? 22, user, [...hostKeys].sort(), identityHash]);

@@ -5,22 +5,22 @@ import { buildCommandLine, buildKillCommand, type CommandLine } from './command-
 import type { CommandResult } from './ssh-client.ts';
 import { TailBuffer } from './tail-buffer.ts';
 
-/** Of each of the two outputs. */
+/** Applies to stdout and stderr each. */
 const maxOutputBytes = 1024 * 1024;
 
 export interface ScriptExecution {
   readonly script: string;
   readonly stdin: readonly (string | Uint8Array)[];
   readonly user: string;
-  /** The machine ends the command by itself a little after this. */
+  /** The host itself ends the command shortly after this time. */
   readonly timeoutMs: number;
-  /** Ends the command on the machine. */
+  /** Aborting kills the command on the host. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a script on a connection; resolves when its channel is closed, also after the signal has ended it.
- * @throws when the channel closed and nobody said how the command ended: the connection was cut.
+ * Runs a script on a connection. Resolves when its channel is closed, also after an abort.
+ * @throws if the channel closed without an exit status: the connection was lost
  */
 export function executeScript(client: Client, execution: ScriptExecution): Promise<Omit<CommandResult, 'durationMs'>> {
   const command = buildCommandLine(execution.script, {
@@ -37,7 +37,7 @@ export function executeScript(client: Client, execution: ScriptExecution): Promi
       let exitCode: number | undefined;
       channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
       channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
-      // A command that does not read its input to the end has the say by its exit code.
+      // A command may exit without reading all input; its exit code decides.
       channel.on('error', () => {});
       channel.on('exit', (code: number | null, signal?: NodeJS.Signals) => {
         exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
@@ -53,7 +53,7 @@ export function executeScript(client: Client, execution: ScriptExecution): Promi
   });
 }
 
-/** Listens for the command's process group and for the signal; once both are there, ends the group by a second command. */
+/** Kills the command's process group with a second command once the group is known and the signal has aborted. */
 function createKillOnAbort(
   client: Client,
   channel: ClientChannel,
@@ -74,7 +74,7 @@ function createKillOnAbort(
         killChannel.stderr.resume();
       });
     } catch {
-      // The connection is gone already: `timeout` on the machine ends the command.
+      // The connection is lost; `timeout` on the host ends the command.
     }
   };
   const readProcessGroup = (chunk: Uint8Array): void => {

@@ -4,8 +4,8 @@ const maxLength = 600;
 const maskedText = '[masked]';
 
 /**
- * Why a command failed, for people: the last lines of what it wrote to standard error (or else to standard output), at
- * most some 600 characters, with secrets masked.
+ * Formats the error output of a failed command: the last lines of stderr (or stdout if empty), up to 600 characters, with
+ * secrets masked.
  */
 export function formatFailure(result: Pick<CommandResult, 'stdout' | 'stderr'>): string {
   const text = maskSecrets(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
@@ -15,7 +15,7 @@ export function formatFailure(result: Pick<CommandResult, 'stdout' | 'stderr'>):
   return `…${firstLine === -1 ? tail : tail.slice(firstLine + 1)}`;
 }
 
-/** Replaces what looks like a secret: PEM blocks (also cut ones), bearer and bootstrap tokens, long base64 and hex. */
+/** Masks likely secrets: PEM blocks (also truncated ones), bearer and bootstrap tokens, long base64 and hex strings. */
 export function maskSecrets(text: string): string {
   return text
     .replace(/-----BEGIN [^-\n]*-----[\s\S]*?(?:-----END [^-\n]*-----|$)/g, maskedText)
@@ -25,7 +25,7 @@ export function maskSecrets(text: string): string {
     .replace(/[A-Za-z0-9+/_-]{41,}={0,2}/g, (match) => (isLikelyKeyMaterial(match) ? maskedText : match));
 }
 
-/** Long paths and names with dashes are made of words; key material has capitals, small letters and digits all over, or is hex. */
+/** Distinguishes key material from long paths and hyphenated names: it mixes upper case, lower case and digits, or is hex. */
 function isLikelyKeyMaterial(text: string): boolean {
   return !/[/_-]/.test(text) || (/[A-Z]/.test(text) && /[a-z]/.test(text) && /[0-9]/.test(text));
 }

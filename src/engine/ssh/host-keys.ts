@@ -9,15 +9,15 @@ const algorithmsByKeyType: Readonly<Record<string, readonly ServerHostKeyAlgorit
 };
 
 /**
- * The algorithms to negotiate: those of the known keys first, so that a server which has such a key shows it. The others
- * follow so that one which has none shows what it has, and is refused for its key and not for a failed negotiation.
+ * Lists the algorithms to negotiate. Those of known keys come first, so that a server with such a key presents it. The others
+ * follow, so that an unknown server is rejected for its key rather than for a failed negotiation.
  */
 export function getHostKeyAlgorithms(knownKeys: readonly string[]): ServerHostKeyAlgorithm[] {
   const types = [...knownKeys.map((key) => getKeyType(key)), ...Object.keys(algorithmsByKeyType)];
   return [...new Set(types.flatMap((type) => algorithmsByKeyType[type] ?? []))];
 }
 
-/** Whether the key that a server showed (in the wire format of RFC 4253, which starts with its type) is one of the known ones. */
+/** Whether a presented host key is known. @param presentedKey in the wire format of RFC 4253, which starts with the key type */
 export function isKnownKey(presentedKey: Uint8Array, knownKeys: readonly string[]): boolean {
   return knownKeys.some((key) => {
     const blob = Buffer.from(key.trim().split(/\s+/)[1] ?? '', 'base64');

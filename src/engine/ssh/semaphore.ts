@@ -1,4 +1,4 @@
-/** So many at once and no more; the others wait their turn, in order. */
+/** Limits concurrency; waiters proceed in order. */
 export class Semaphore {
   #available: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class Semaphore {
     this.#available = count;
   }
 
-  /** Gives a slot up; the function that comes back returns it. Rejects with the signal's reason when that ends the waiting. */
+  /** Acquires a permit and returns its release function. Rejects with the signal's reason if aborted while waiting. */
   async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#available > 0) this.#available -= 1;

@@ -3,14 +3,14 @@ import { type ConnectOptions, connectSsh } from './connect-ssh.ts';
 import { Semaphore } from './semaphore.ts';
 import type { SshTarget } from './ssh-client.ts';
 
-/** sshd takes ten sessions a connection (MaxSessions); two stay free for those that end a command. */
+/** sshd allows ten sessions per connection (MaxSessions); two stay free for kill commands. */
 const maxSessions = 8;
 
 export interface ConnectionOptions extends ConnectOptions {
   readonly idleMs: number;
 }
 
-/** The one connection to a machine: made when first asked for, shared, made again after it broke or was idle for long. */
+/** Shared connection to one host, opened on demand and reopened after a failure or idle timeout. */
 export class SshConnection {
   readonly semaphore = new Semaphore(maxSessions);
   readonly #target: SshTarget;
@@ -24,7 +24,7 @@ export class SshConnection {
     this.#options = options;
   }
 
-  /** Runs `work` on the connection. @throws KthwError when there is none to be had. */
+  /** Runs `work` on the connection. @throws KthwError if it can't be opened */
   async withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
     clearTimeout(this.#idleTimer);
     this.#activeUses += 1;
@@ -45,7 +45,7 @@ export class SshConnection {
     await new Promise<void>((resolve) => {
       client.once('close', () => resolve());
       client.end();
-      // A machine that is gone never answers the goodbye.
+      // A deleted instance never confirms the close.
       setTimeout(() => resolve(void client.destroy()), 1000).unref();
     });
   }

@@ -1,4 +1,4 @@
-/** What a command wrote, of which only the end is kept once it is more than `limit` bytes. */
+/** Keeps the last `limit` bytes of an output. */
 export class TailBuffer {
   readonly #limit: number;
   readonly #chunks: Uint8Array[] = [];
@@ -19,7 +19,7 @@ export class TailBuffer {
     }
   }
 
-  /** As text; a character that the limit cut in two shows as U+FFFD. */
+  /** Decodes UTF-8; a character split by the limit becomes U+FFFD. */
   getText(): string {
     const all = Buffer.concat(this.#chunks);
     return all.subarray(Math.max(0, all.byteLength - this.#limit)).toString('utf8');

@@ -11,7 +11,7 @@ import type {
 } from '@google-cloud/firestore';
 import { StoreUnavailable } from '../store-errors.ts';
 
-/** What was asked of Firestore so far, in the units that Google bills. `conflicts`: commits that somebody else was before. */
+/** Firestore usage in billing units. `conflicts`: commits rejected or of unknown outcome. */
 export interface FirestoreUsage {
   reads: number;
   writes: number;
@@ -19,14 +19,14 @@ export interface FirestoreUsage {
 }
 
 /**
- * gRPC codes after which a commit must be looked for: refused by a precondition (5, 6, 9), by another writer at the same
- * moment (10), or of unknown outcome (2, 4, 13, 14). https://grpc.io/docs/guides/status-codes
+ * gRPC codes after which a commit must be verified: failed precondition (5, 6, 9), concurrent writer (10) or unknown outcome
+ * (2, 4, 13, 14). https://grpc.io/docs/guides/status-codes
  */
 const UNCERTAIN_COMMIT_CODES = new Set([2, 4, 5, 6, 9, 10, 13, 14]);
-/** gRPC codes that pass by themselves: no answer (2, 4, 13, 14), too much at once (8, 10). */
+/** Transient gRPC codes: no response (2, 4, 13, 14) or overload (8, 10). */
 const TRANSIENT_CODES = new Set([2, 4, 8, 10, 13, 14]);
 
-/** The client, counting. It repeats what had no answer for ten minutes; who calls hears of it after `answerMs`. */
+/** Firestore client with usage counts and timeouts. Google's client retries for ten minutes; calls here time out earlier. */
 export class FirestoreDocuments {
   readonly usage: FirestoreUsage = { reads: 0, writes: 0, conflicts: 0 };
   readonly #client: Firestore;
@@ -53,14 +53,14 @@ export class FirestoreDocuments {
   /** @throws StoreUnavailable */
   async query(query: Query): Promise<QueryDocumentSnapshot[]> {
     const { docs } = await this.#withTimeout(query.get());
-    // Google bills a query that finds nothing as one read.
+    // Google bills an empty query as one read.
     this.usage.reads += Math.max(1, docs.length);
     return docs;
   }
 
   /**
-   * All or none. Answers when each write was made; undefined when it was refused or nobody knows.
-   * @throws StoreUnavailable when nothing was written and it passes by itself
+   * Commits atomically. Returns the write times, or undefined if the commit was rejected or its outcome is unknown.
+   * @throws StoreUnavailable if nothing was written because of a transient error
    */
   async commit(fill: (batch: WriteBatch) => void): Promise<Timestamp[] | undefined> {
     const batch = this.#client.batch();
@@ -77,10 +77,10 @@ export class FirestoreDocuments {
     }
   }
 
-  /** An answer that comes too late goes nowhere: of a commit nobody knows then. */
+  /** Ignores late responses: the outcome of a commit is unknown then. */
   async #withTimeout<T>(call: Promise<T>): Promise<T> {
     const timeout = Promise.withResolvers<never>();
-    const timeoutError = Object.assign(new Error(`no answer within ${this.#requestTimeoutMs} ms`), { code: 4 });
+    const timeoutError = Object.assign(new Error(`no response within ${this.#requestTimeoutMs} ms`), { code: 4 });
     const timer = setTimeout(() => timeout.reject(timeoutError), this.#requestTimeoutMs);
     this.#pendingCalls.add(call);
     const untrack = () => this.#pendingCalls.delete(call);
@@ -95,11 +95,11 @@ export class FirestoreDocuments {
     }
   }
 
-  /** Answers after `answerMs` at the latest: what is still repeated then ends the client when it is over. */
+  /** Resolves within the request timeout. Calls that are still being retried terminate the client when they end. */
   async close(): Promise<void> {
     const waitAbort = new AbortController();
     const timeLimit = sleep(this.#requestTimeoutMs, undefined, { signal: waitAbort.signal }).catch(() => undefined);
-    // The client rejects where nobody can hear it when it is ended under a call that it still repeats.
+    // Terminating the client during a retried call causes an unhandled rejection.
     const terminated = Promise.allSettled(this.#pendingCalls).then(() => this.#client.terminate());
     await Promise.race([terminated, timeLimit]);
     waitAbort.abort();
@@ -111,8 +111,8 @@ function getErrorCode(error: unknown): number {
 }
 
 /**
- * An id as the name of a document. Firestore does not take `.`, `..` and `__any__`; the id itself is kept in a field, so
- * nobody decodes this. No two ids have the same name. https://firebase.google.com/docs/firestore/quotas
+ * Encodes an id as a unique document name. Firestore rejects `.`, `..` and `__any__`. Never decoded: the document stores the
+ * id in a field. https://firebase.google.com/docs/firestore/quotas
  */
 export function toDocumentName(id: string): string {
   const first = id.charAt(0);

@@ -8,13 +8,13 @@ import type { ListOptions, Version, VersionedRecord } from '../store.ts';
 import { StaleVersion } from '../store-errors.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
 
-/** Makes the time that a version stands for; undefined when it stands for none. */
+/** Parses a version as a timestamp; undefined if malformed. */
 export type TimestampParser = (version: Version) => Timestamp | undefined;
 
 /**
- * Records as documents `{id, value, nonce, open?}`. The value is JSON text, because Firestore takes no list in a list.
- * A version is the document's update time; the nonce makes every write a change, and tells whose it was when an answer got
- * lost.
+ * Stores records as documents `{id, value, nonce, open?}`. The value is JSON text, because Firestore supports no nested
+ * arrays. The version is the document's update time. The nonce changes with every write and identifies the writer after a
+ * lost response.
  */
 export class FirestoreRecords {
   readonly #documents: FirestoreDocuments;
@@ -77,7 +77,7 @@ export class FirestoreRecords {
     });
   }
 
-  /** One range over one field: every database has that index from the start. */
+  /** A range over one field needs no composite index. */
   async list<K extends RecordKind>(kind: K, page: ListOptions = {}): Promise<VersionedRecord<RecordValue<K>>[]> {
     const { prefix = '', after, limit } = page;
     if (limit === 0) return [];
@@ -124,5 +124,5 @@ function toVersion(time: Timestamp): Version {
 }
 
 function createStaleVersionError(kind: RecordKind, id: string): StaleVersion {
-  return new StaleVersion(`${kind} ${JSON.stringify(id)} was written in between; read it again`);
+  return new StaleVersion(`${kind} ${JSON.stringify(id)} was modified concurrently; read it again`);
 }

@@ -11,25 +11,25 @@ import { INITIAL_POSITION, StreamPosition } from '../stream-position.ts';
 import { validate } from '../validate.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
 
-/** Heads kept in memory, so that a runner's next append needs no read. */
+/** Cached positions save a runner one read per append. */
 const MAX_CACHED_POSITIONS = 500;
 
 interface CachedPosition {
   readonly position: StreamPosition;
-  /** Of the head's document; undefined: there is none yet. */
+  /** Update time of the position document; undefined if it does not exist. */
   readonly updateTime: Timestamp | undefined;
 }
 
 /**
- * A run's head as one small document that every lease and append compares and sets; its events as documents below it,
- * written in the head's own commit. No transaction: no lock, no second round trip.
+ * Stores a run's stream position in one document, updated by compare-and-set, and its events as documents below it, written
+ * in the same commit. Needs no transaction, and so no lock and no second round trip.
  */
 export class FirestoreRuns {
   readonly #documents: FirestoreDocuments;
   readonly #now: () => Date;
   readonly #deadlineMs: number;
   readonly #cache = new Map<string, CachedPosition>();
-  /** Writers of one process wait for each other here, which is cheaper than to collide in Firestore. */
+  /** Serializes writers of this process, which is cheaper than conflicts in Firestore. */
   readonly #mutex = new KeyedMutex();
 
   constructor(documents: FirestoreDocuments, now: () => Date, deadlineMs: number) {
@@ -39,7 +39,7 @@ export class FirestoreRuns {
   }
 
   acquireLease(run: string, owner: string, ttlMs: number): Promise<Lease | undefined> {
-    return this.#runExclusive(run, `taking run ${JSON.stringify(run)}`, async () => {
+    return this.#runExclusive(run, `acquiring the lease of run ${JSON.stringify(run)}`, async () => {
       const current = await this.#readPosition(run);
       const position = claimLease(current.position, owner, this.#now().getTime(), ttlMs);
       if (position === undefined) return { done: undefined };
@@ -58,7 +58,7 @@ export class FirestoreRuns {
   }
 
   releaseLease(lease: Lease): Promise<void> {
-    return this.#runExclusive(lease.run, `giving back run ${JSON.stringify(lease.run)}`, async () => {
+    return this.#runExclusive(lease.run, `releasing the lease of run ${JSON.stringify(lease.run)}`, async () => {
       const current = await this.#readPosition(lease.run);
       if (current.position.token !== lease.token || current.position.owner === '') return { done: undefined };
       const position = { ...current.position, owner: '', expiresAtMs: 0 };
@@ -76,7 +76,7 @@ export class FirestoreRuns {
           ? (this.#cache.get(run) ?? (await this.#readPosition(run)))
           : await this.#readPositionForLease(lease);
       const last = current.position.seq + texts.length;
-      // An answer can get lost after the commit was made. Written twice would be said twice.
+      // The response to a successful commit can get lost. Writing again would duplicate the events.
       if (firstTriedSeq !== undefined && (await this.#isOwnWrite(run, firstTriedSeq, current, nonce))) {
         return { done: firstTriedSeq + texts.length - 1 };
       }
@@ -110,11 +110,11 @@ export class FirestoreRuns {
   async #readPosition(run: string): Promise<CachedPosition> {
     const snapshot = await this.#documents.get(this.#getDocument(run));
     if (!snapshot.exists) return { position: INITIAL_POSITION, updateTime: undefined };
-    const position = validate(StreamPosition, `reading: head of run ${JSON.stringify(run)}`, snapshot.data());
+    const position = validate(StreamPosition, `reading: position of run ${JSON.stringify(run)}`, snapshot.data());
     return this.#cachePosition(run, { position, updateTime: snapshot.updateTime });
   }
 
-  /** The head under which the lease is good. What memory says against the lease counts only after another look. */
+  /** Returns the position if the lease is held. Verifies a negative cached result with a read. */
   async #readPositionForLease(lease: Lease): Promise<CachedPosition> {
     const cached = this.#cache.get(lease.run);
     if (cached?.position.token === lease.token && cached.position.owner === lease.owner) return cached;
@@ -123,7 +123,7 @@ export class FirestoreRuns {
     return current;
   }
 
-  /** False when somebody wrote in between, or nobody knows. */
+  /** Returns false after a concurrent write or an unknown outcome. */
   async #writePosition(
     run: string,
     current: CachedPosition,
@@ -168,7 +168,7 @@ export class FirestoreRuns {
   }
 }
 
-/** Sorts as the numbers do. */
+/** Pads with zeros, so that names sort numerically. */
 function toEventName(seq: number): string {
   return String(seq).padStart(12, '0');
 }

@@ -8,27 +8,26 @@ export interface FirestoreOptions {
   readonly projectId?: string;
   /** @default `(default)` */
   readonly databaseId?: string;
-  /** Begins the name of every collection. @default `kthw` */
+  /** Prefix of collection names. @default `kthw` */
   readonly prefix?: string;
-  /** What leases run out by. */
+  /** Clock for lease expiry and event timestamps. */
   readonly now?: () => Date;
-  /** How long a call goes on when others write the same, or there is no answer. @default 20_000 */
+  /** Deadline of a call, including retries after conflicts and timeouts. @default 20_000 */
   readonly deadlineMs?: number;
-  /** How long to wait for one answer before it is asked again. @default 8_000 */
+  /** Timeout of one request before it is retried. @default 8_000 */
   readonly requestTimeoutMs?: number;
 }
 
 export interface FirestoreStore extends Store {
-  /** Grows with every call. */
   readonly usage: Readonly<FirestoreUsage>;
 }
 
 /**
- * The store in Cloud Firestore, for App Engine: any number of instances share it. Needs no index of its own and holds no
- * lock: every write is one commit under a precondition. Goes to an emulator when FIRESTORE_EMULATOR_HOST names one.
+ * Opens the Cloud Firestore store, which any number of App Engine instances share. Needs no custom index and no locks: every
+ * write is one commit with a precondition. Uses the emulator at FIRESTORE_EMULATOR_HOST if set.
  */
 export async function openFirestoreStore(options: FirestoreOptions = {}): Promise<FirestoreStore> {
-  // Loading the client takes longer than everything else at a start, and a bot on SQLite never needs it.
+  // Loading this client dominates the startup time, and SQLite setups never need it.
   const { Firestore, Timestamp } = await import('@google-cloud/firestore');
   const emulatorProjectId = process.env.FIRESTORE_EMULATOR_HOST ? 'demo-kthw' : undefined;
   const projectId = options.projectId ?? emulatorProjectId;

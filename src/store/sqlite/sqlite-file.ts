@@ -2,7 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Of the tables below. A file with another number is not touched. */
+/** Schema version. Files with another version are rejected. */
 const FORMAT = 1;
 
 const SCHEMA = `
@@ -20,14 +20,14 @@ const SCHEMA = `
 `;
 
 /**
- * Opens or creates the file, readable by its owner only, so that several processes can share it: write-ahead log, every
- * commit on disk before it is answered, up to `busyMs` of waiting for another process.
- * @throws Error when a newer release wrote the file.
+ * Opens or creates the file with mode 600 for use by several processes: write-ahead log, commits synced to disk, waiting up
+ * to `busyTimeoutMs` for other writers.
+ * @throws Error if another release wrote the file with a different schema version
  */
 export function openSqliteFile(path: string, busyTimeoutMs: number): DatabaseSync {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // SQLite gives its log files the mode of the main file, so that one has to be right before it is opened.
+    // SQLite copies the mode of the main file to its log files, so set it before opening.
     closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
   }
@@ -43,7 +43,7 @@ export function openSqliteFile(path: string, busyTimeoutMs: number): DatabaseSyn
   }
 }
 
-/** Runs `work` alone: no other writer, in this process or another, until it is done. All or nothing. */
+/** Runs `work` in a write transaction, exclusive across processes. */
 export function runInTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -56,7 +56,7 @@ export function runInTransaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
-/** The switch to the log needs the file alone and does not wait by itself when another process is switching too. */
+/** Switching the journal mode needs exclusive access and ignores the busy timeout if another process switches too. */
 function enableWriteAheadLog(db: DatabaseSync, deadline: number): void {
   for (;;) {
     try {
@@ -69,7 +69,7 @@ function enableWriteAheadLog(db: DatabaseSync, deadline: number): void {
   }
 }
 
-/** Another process is writing (5, 6), the disk fails (10) or is full (13). By https://www.sqlite.org/rescode.html */
+/** Busy or locked (5, 6), disk I/O error (10) or disk full (13). https://www.sqlite.org/rescode.html */
 export function isTransientError(error: unknown): boolean {
   return [5, 6, 10, 13].includes(getErrorCode(error));
 }
@@ -78,7 +78,7 @@ function isBusy(error: unknown): boolean {
   return getErrorCode(error) === 5;
 }
 
-/** Without what extends it. */
+/** Primary result code, without the extended bits. */
 function getErrorCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
@@ -87,7 +87,7 @@ function createTables(db: DatabaseSync, path: string): void {
   const format = Number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (format !== 0 && format !== FORMAT) {
     throw new Error(
-      `opening ${path}: it has format ${format}, this release knows ${FORMAT}; run the release that wrote it`,
+      `opening ${path}: schema version ${format} is not supported (expected ${FORMAT}); use the release that wrote it`,
     );
   }
   db.exec(SCHEMA);

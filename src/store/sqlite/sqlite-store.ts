@@ -14,30 +14,30 @@ import { translateStoreErrors } from '../translate-store-errors.ts';
 import { isTransientError, openSqliteFile, runInTransaction } from './sqlite-file.ts';
 
 export interface SqliteOptions {
-  /** Of the file; `:memory:` keeps nothing. Its folder is made when it is missing. */
+  /** Path of the file, or `:memory:`. Missing parent directories are created. */
   readonly path: string;
-  /** What leases run out by. */
+  /** Clock for lease expiry and event timestamps. */
   readonly now?: () => Date;
-  /** Whether the process that holds a lease is surely over; its runs are free at once then. @default nobody knows */
+  /** Whether a lease owner's process certainly has exited, which frees its leases early. @default false */
   readonly hasOwnerExited?: (owner: string) => boolean;
-  /** How long a call waits for another process that writes. @default 10_000 */
+  /** Maximum wait for other writing processes. @default 10_000 */
   readonly busyTimeoutMs?: number;
 }
 
 /**
- * The store in one file, for one machine: needs nothing installed, survives restarts, can be shared by processes.
- * @throws Error when the file can't be opened or a newer release wrote it.
+ * Opens the SQLite store: one file for one host, shared by processes.
+ * @throws Error if the file can't be opened or has another schema version
  */
 export function openSqliteStore(options: SqliteOptions): Store {
   const { path, now = () => new Date(), hasOwnerExited = () => false, busyTimeoutMs = 10_000 } = options;
   const store = new SqliteStore(openSqliteFile(path, busyTimeoutMs), now, hasOwnerExited);
   if (path === ':memory:') return translateStoreErrors(store, isTransientError);
-  // Each write waits for the disk within the call.
+  // Writes block until they are on disk.
   const queue = new CooperativeQueue();
   return translateStoreErrors(store, isTransientError, (call) => queue.run(call));
 }
 
-/** Methods are async only to turn throws into rejections: each one's work is done before it returns. */
+/** Methods are async only to turn throws into rejections; they complete synchronously. */
 class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #now: () => Date;
@@ -73,7 +73,7 @@ class SqliteStore implements Store {
         : this.#db
             .prepare('UPDATE records SET value = ?, version = ?, open = ? WHERE kind = ? AND id = ? AND version = ?')
             .run(text, version, open, kind, id, ifVersion);
-    if (changes === 0) throw new StaleVersion(`${kind} ${JSON.stringify(id)} was written in between; read it again`);
+    if (changes === 0) throw new StaleVersion(`${kind} ${JSON.stringify(id)} was modified concurrently; read it again`);
     return version;
   }
 
@@ -87,7 +87,7 @@ class SqliteStore implements Store {
       const row = this.#db.prepare('SELECT version FROM records WHERE kind = ? AND id = ?').get(kind, id);
       if (row === undefined) return;
       if (row.version !== ifVersion) {
-        throw new StaleVersion(`${kind} ${JSON.stringify(id)} was written in between; read it again`);
+        throw new StaleVersion(`${kind} ${JSON.stringify(id)} was modified concurrently; read it again`);
       }
       this.#db.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(kind, id);
     });

@@ -3,18 +3,18 @@ import type { Store, Version } from '../store.ts';
 import { StaleVersion } from '../store-errors.ts';
 import type { Keyring } from './vault.ts';
 
-/** How long an unwrapped data key stays in memory. */
+/** Lifetime of unwrapped data keys in memory. */
 const CACHE_TTL_MS = 5 * 60_000;
 
 export interface DataKey {
-  /** Names the key without telling it: a ciphertext says by this which key it is under. */
+  /** Public id of the key, stored in ciphertexts. */
   readonly id: string;
   readonly bytes: Uint8Array;
-  /** Of the record that holds it wrapped. */
+  /** Version of the record with the wrapped key. */
   readonly version: Version;
 }
 
-/** The data keys of clusters: made once each, kept wrapped in the store, unwrapped in memory for five minutes. */
+/** Data keys of clusters: created once, stored wrapped, cached unwrapped for five minutes. */
 export class DataKeyStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -25,17 +25,17 @@ export class DataKeyStore {
     this.#keyring = keyring;
   }
 
-  /** The cluster's key, from memory if it is there; `undefined` when it has none. */
+  /** Returns the cluster's key, cached if possible; undefined if it has none. */
   find(cluster: string): Promise<DataKey | undefined> {
     return this.#cache.get(cluster) ?? this.#cacheKey(cluster, this.#load(cluster));
   }
 
-  /** As `find`, past what is in memory. */
+  /** Like `find`, but bypasses the cache. */
   reload(cluster: string): Promise<DataKey | undefined> {
     return this.#cacheKey(cluster, this.#load(cluster));
   }
 
-  /** The cluster's key, made if there is none. Whoever is first wins; everybody gets the same. */
+  /** Returns the cluster's key, created if missing. Concurrent callers get the same key. */
   async getOrCreate(cluster: string): Promise<DataKey> {
     const existing = await this.find(cluster);
     if (existing !== undefined) return existing;
@@ -50,14 +50,14 @@ export class DataKeyStore {
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;
     }
-    // Read back rather than kept: what counts is what the store has.
+    // Read back, because another process may have written first.
     const created = await this.reload(cluster);
     if (created === undefined)
-      throw new StaleVersion(`the data key of ${JSON.stringify(cluster)} was shredded in between`);
+      throw new StaleVersion(`the data key of ${JSON.stringify(cluster)} was deleted concurrently`);
     return created;
   }
 
-  /** Whether the store still has this key, and not one that replaced it. */
+  /** Whether the store still has this key and no replacement. */
   async isCurrent(cluster: string, key: DataKey): Promise<boolean> {
     const record = await this.#store.read('dataKey', cluster);
     if (record?.version === key.version) return true;
@@ -82,7 +82,7 @@ export class DataKeyStore {
     return { id, bytes, version: record.version };
   }
 
-  /** Keeps a key that was found for a bounded time; an absence or a failure is not kept at all. */
+  /** Caches found keys only, never absence or failure. */
   async #cacheKey(cluster: string, loading: Promise<DataKey | undefined>): Promise<DataKey | undefined> {
     this.#cache.set(cluster, loading);
     const evict = (): void => {
@@ -100,7 +100,7 @@ export class DataKeyStore {
   }
 }
 
-/** What a cluster's wrapped key is bound to. */
+/** Returns the associated data of a cluster's wrapped key. */
 export function getEncryptionContext(cluster: string): string {
   return `kthw data key of cluster ${cluster}`;
 }

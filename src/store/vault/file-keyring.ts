@@ -18,9 +18,9 @@ import { InvalidKeyFile } from './vault-errors.ts';
 const KEY_FILE_HEADER = 'kthw-key-1';
 
 /**
- * Wraps data keys with the 256-bit key in a file, made with mode 0600 when it is not there. Losing the file loses every
- * secret: it belongs in the backup, apart from the database.
- * @throws InvalidKeyFile when others can read the file or it does not hold a key.
+ * Opens a keyring that wraps data keys with a 256-bit key file, created with mode 0600 if missing. Without the file, all
+ * secrets are lost: back it up, separately from the database.
+ * @throws InvalidKeyFile if other users can access the file or it contains no key
  */
 export function openFileKeyring(path: string): Keyring {
   const key = readKey(path) ?? createKey(path);
@@ -32,7 +32,7 @@ export function openFileKeyring(path: string): Keyring {
     async unwrap(wrapped, context, wrappingKeyVersion) {
       if (wrappingKeyVersion !== keyVersion) {
         throw new InvalidKeyFile(
-          `opening the ${context}: it needs key ${wrappingKeyVersion} and ${path} holds ${keyVersion}; bring back the key file it was made with`,
+          `opening the ${context}: requires key ${wrappingKeyVersion}, but ${path} contains ${keyVersion}; restore the original key file`,
         );
       }
       return unseal(key, wrapped, context, `the ${context}`);
@@ -46,15 +46,15 @@ function readKey(path: string): Uint8Array | undefined {
     file = openSync(path, 'r');
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return undefined;
-    throw new InvalidKeyFile(`the key file ${path} can't be opened; let this user read it`, { cause: error });
+    throw new InvalidKeyFile(`can't open the key file ${path}; make it readable for this user`, { cause: error });
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new InvalidKeyFile(`${path} is not a file; name the key file`);
+    if (!stat.isFile()) throw new InvalidKeyFile(`${path} is not a file; set the path of the key file`);
     const mode = stat.mode & 0o777;
     if ((mode & 0o077) !== 0) {
       throw new InvalidKeyFile(
-        `the key file ${path} is open to others (mode ${mode.toString(8).padStart(4, '0')}); \`chmod 600 ${path}\`, and think about who may have read it`,
+        `the key file ${path} is accessible to other users (mode ${mode.toString(8).padStart(4, '0')}); \`chmod 600 ${path}\` and check who may have read it`,
       );
     }
     return parseKey(path, readFileSync(file, 'utf8'));
@@ -68,11 +68,11 @@ function parseKey(path: string, text: string): Uint8Array {
   const key = Buffer.from(encoded, 'base64');
   if (key.length === 32 && key.toString('base64') === encoded) return key;
   throw new InvalidKeyFile(
-    `the key file ${path} does not hold a key ("${KEY_FILE_HEADER}", a space and 44 characters); bring it back from the backup, or move it away to begin with a new key, which opens nothing that was kept before`,
+    `the key file ${path} does not contain a key ("${KEY_FILE_HEADER}", a space and 44 characters); restore it from a backup, or move it away to start with a new key, which can't decrypt existing secrets`,
   );
 }
 
-/** The whole file appears at once or not at all: two processes that start together end with the same key. */
+/** Creates the file atomically, so that processes that start concurrently use the same key. */
 function createKey(path: string): Uint8Array {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`;

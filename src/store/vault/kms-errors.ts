@@ -1,29 +1,27 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
 import { KeyringError, SecretUnreadable } from './vault-errors.ts';
 
-/** What was asked of Cloud KMS. */
 export interface KmsCall {
   readonly doing: string;
   readonly key: string;
-  /** The version that wrapped what is to be opened; none: the primary is to wrap. */
+  /** Key version to decrypt with; absent to encrypt with the primary version. */
   readonly version?: string;
 }
 
 type KeyVersionState = { readonly version: string; readonly state: string; readonly destroyAt?: string };
 
-/** gRPC codes, https://grpc.io/docs/guides/status-codes. */
+/** gRPC codes: https://grpc.io/docs/guides/status-codes. */
 const grpcCode = { invalid: 3, notFound: 5, denied: 7, precondition: 9, unauthenticated: 16 } as const;
-/** No answer, too much at once, trouble of Google's own: 1, 2, 4, 8, 10, 13, 14. */
+/** No response, overload or internal errors. */
 const transientCodes = new Set([1, 2, 4, 8, 10, 13, 14]);
 
-/** Whether it passes by itself. */
 export function isTransientError(error: unknown): boolean {
   return transientCodes.has(getErrorCode(error)) || Number.isNaN(getErrorCode(error));
 }
 
 /**
- * Why Cloud KMS did not do it, and what to do. For a version that can't be used its state is asked for: the answer itself
- * says it in its text only. Keeps nothing of `error`, which holds the request.
+ * Converts an error of Cloud KMS into cause and remedy. Reads the state of an unusable key version, because the error reports
+ * it as text only. Keeps nothing of `error`, which contains the request.
  */
 export async function toKeyringError(
   error: unknown,
@@ -35,27 +33,27 @@ export async function toKeyringError(
   const createError = (problem: string, remedy: string) => new KeyringError(`${doing}: ${problem}`, remedy);
   switch (getErrorCode(error)) {
     case grpcCode.invalid:
-      if (version === undefined) return createError(`${key} does not encrypt`, 'name a key for symmetric encryption');
+      if (version === undefined) return createError(`${key} is not an encryption key`, 'use a key for symmetric encryption');
       return new SecretUnreadable(
-        `${doing}: Cloud KMS can't open it with ${key}: it is damaged, or was wrapped for another place or by another key`,
+        `${doing}: Cloud KMS can't decrypt it with ${key}: damaged, moved, or wrapped with another key`,
       );
     case grpcCode.notFound:
-      return createError(`there is no key ${key}`, 'put KTHW_KMS_KEY right, or `npm run deploy`, which makes the key');
+      return createError(`key ${key} not found`, 'correct KTHW_KMS_KEY, or create the key with `npm run deploy`');
     case grpcCode.denied:
       if ((error as { reason?: unknown }).reason === 'SERVICE_DISABLED')
-        return createError('the Cloud KMS API is not enabled', '`gcloud services enable cloudkms.googleapis.com`');
+        return createError('the Cloud KMS API is not enabled', 'run `gcloud services enable cloudkms.googleapis.com`');
       return createError(
-        `this service account may not use ${key}`,
-        '`npm run deploy` gives it the role; or give it roles/cloudkms.cryptoKeyEncrypterDecrypter on that key',
+        `permission denied: the service account can't use ${key}`,
+        'run `npm run deploy`, or grant roles/cloudkms.cryptoKeyEncrypterDecrypter on the key',
       );
     case grpcCode.unauthenticated:
-      return createError('Google does not know who asks', 'on App Engine it is the service account; elsewhere sign in');
+      return createError('unauthenticated', 'run with a service account, or sign in with `gcloud auth application-default login`');
     case grpcCode.precondition: {
       const keyVersion = await readKeyVersionState(call, kms, options);
       return createError(`${keyVersion.version} ${formatState(keyVersion)}`, formatNextStep(keyVersion));
     }
     default:
-      return createError(`Cloud KMS refused it (code ${getErrorCode(error)})`, 'look at the key in the console');
+      return createError(`Cloud KMS rejected the request (code ${getErrorCode(error)})`, 'check the key in the Google Cloud console');
   }
 }
 
@@ -83,13 +81,13 @@ function formatState({ state, destroyAt }: KeyVersionState): string {
     case 'DISABLED':
       return 'is disabled';
     case 'DESTROY_SCHEDULED':
-      return `is going to be destroyed${destroyAt ? ` at ${destroyAt}` : ''}`;
+      return `is scheduled for destruction${destroyAt ? ` at ${destroyAt}` : ''}`;
     case 'DESTROYED':
       return 'is destroyed';
     case 'NO_PRIMARY':
       return 'has no primary version';
     default:
-      return 'can’t be used now';
+      return 'is not usable';
   }
 }
 
@@ -99,15 +97,15 @@ function formatNextStep({ version, state }: KeyVersionState): string {
   const gcloudFlags = `${number ? `${number} --key ${key}` : key} --keyring ${ring} --location ${location}`;
   switch (state) {
     case 'DISABLED':
-      return `\`gcloud kms keys versions enable ${gcloudFlags}\``;
+      return `run \`gcloud kms keys versions enable ${gcloudFlags}\``;
     case 'DESTROY_SCHEDULED':
-      return `before then: \`gcloud kms keys versions restore ${gcloudFlags}\`, and the same with enable`;
+      return `before then, run \`gcloud kms keys versions restore ${gcloudFlags}\`, then the same command with \`enable\``;
     case 'DESTROYED':
-      return 'nothing can open what it wrapped, backups neither; delete those clusters and create them anew';
+      return 'delete and recreate the affected clusters; their secrets, including those in backups, are lost';
     case 'NO_PRIMARY':
-      return `make one: \`gcloud kms keys versions create --primary --key ${gcloudFlags}\``;
+      return `run \`gcloud kms keys versions create --primary --key ${gcloudFlags}\``;
     default:
-      return 'look at its state in the console, and enable it';
+      return 'check its state in the Google Cloud console and enable it';
   }
 }
 

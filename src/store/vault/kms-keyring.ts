@@ -9,19 +9,19 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServi
 export interface KmsKeyringOptions {
   /** `projects/P/locations/L/keyRings/R/cryptoKeys/K`, for symmetric encryption. */
   readonly key: string;
-  /** The address of another Cloud KMS, as `http://127.0.0.1:8931`. @default Google's */
+  /** URL of a Cloud KMS emulator, as `http://127.0.0.1:8931`. @default Google's API */
   readonly endpoint?: string;
-  /** Who the calls are made as. @default Google's application default credentials */
+  /** @default application default credentials */
   readonly auth?: () => Promise<NonNullable<ClientOptions['authClient']>>;
-  /** How long one answer may take. @default 10_000 */
+  /** @default 10_000 */
   readonly requestTimeoutMs?: number;
 }
 
 /**
- * Wraps data keys with a key of Cloud KMS, which never leaves it. New ones are wrapped under the key's primary version;
- * what older versions wrapped opens for as long as those are enabled. Nothing of the client is loaded before the first call.
+ * Opens a keyring that wraps data keys with a Cloud KMS key. The primary version encrypts; older versions decrypt as long as
+ * they are enabled. The client is loaded on first use.
  *
- * Errors keep nothing of the request: that of `encrypt` holds the data key.
+ * Errors contain nothing of the request, because that of `encrypt` contains the data key.
  */
 export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
   const { key: name, requestTimeoutMs = 10_000 } = options;
@@ -41,7 +41,7 @@ export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
       return await work(kms);
     } catch (error) {
       if (isTransientError(error))
-        throw new StoreUnavailable(`${call.doing}: Cloud KMS gave no answer; try again later`);
+        throw new StoreUnavailable(`${call.doing}: Cloud KMS did not respond; try again later`);
       throw await toKeyringError(error, call, kms, { timeout: requestTimeoutMs });
     }
   }
@@ -58,8 +58,8 @@ export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
       const doing = `opening the ${context}`;
       if (!keyVersion.startsWith(`${name}/cryptoKeyVersions/`)) {
         throw new KeyringError(
-          `${doing}: it was wrapped by ${JSON.stringify(keyVersion)}, and KTHW_KMS_KEY is ${name}`,
-          'name the key that it was made with, or bring it over with `npm run rewrap`',
+          `${doing}: wrapped with ${JSON.stringify(keyVersion)}, but KTHW_KMS_KEY is ${name}`,
+          'set the original key, or migrate with `npm run rewrap`',
         );
       }
       const request = { name, ciphertext: wrapped, additionalAuthenticatedData: Buffer.from(context) };

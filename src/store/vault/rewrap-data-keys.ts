@@ -5,31 +5,30 @@ import { getEncryptionContext } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
 
 export interface RewrapResult {
-  /** The key version that wraps from now on. */
+  /** Key version that now wraps all data keys. */
   readonly keyVersion: string;
-  /** Data keys that are under it now and were not before. */
+  /** Number of data keys migrated to this version. */
   readonly rewrapped: number;
-  /** Under it already. */
+  /** Number of data keys already wrapped with this version. */
   readonly alreadyCurrent: number;
-  /** Removed or replaced meanwhile by others, who use the new version too. */
+  /** Number of data keys deleted or replaced concurrently by processes that use this version. */
   readonly replaced: number;
-  /** Clusters whose key could not be brought over, and why. */
+  /** Clusters whose data key could not be migrated. */
   readonly failed: readonly { readonly cluster: string; readonly error: Error }[];
 }
 
 export interface RewrapOptions {
-  /** What opens keys that `keyring` does not: the one that was used before. */
+  /** Keyring that unwraps keys wrapped before. @default `keyring` */
   readonly previous?: Keyring;
-  /** How many at once. @default 8 */
+  /** Concurrency. @default 8 */
   readonly parallel?: number;
 }
 
 const pageSize = 200;
 
 /**
- * Brings every cluster's data key under the version by which the keyring wraps now; the secrets under them stay as they are.
- * Can be run again at any time, and while kthw works: a key is replaced only if the new wrapping opens to the very same key
- * and nobody wrote in between.
+ * Rewraps all data keys with the keyring's current version; secrets stay unchanged. Safe to repeat and to run while kthw is
+ * running: a key is replaced only if the new wrapping unwraps to the identical key and the record was not modified.
  */
 export async function rewrapDataKeys(
   store: Store,
@@ -50,7 +49,7 @@ export async function rewrapDataKeys(
     const rewrappedKey = await keyring.wrap(key, context);
     const unwrappedKey = await keyring.unwrap(rewrappedKey.wrapped, context, rewrappedKey.keyVersion);
     if (unwrappedKey.length !== key.length || !timingSafeEqual(unwrappedKey, key))
-      throw new Error(`wrapping the ${context}: it opens to another key; nothing was changed, try again`);
+      throw new Error(`wrapping the ${context}: it unwraps to a different key; nothing was changed, try again`);
     const record = {
       wrappedKey: Buffer.from(rewrappedKey.wrapped).toString('base64'),
       keyVersion: rewrappedKey.keyVersion,

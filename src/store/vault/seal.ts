@@ -4,7 +4,7 @@ import { SecretUnreadable } from './vault-errors.ts';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM under a fresh random nonce: nonce, ciphertext and tag in one. `bound` is authenticated, not kept. */
+/** Encrypts with AES-256-GCM and a random nonce. Returns nonce, ciphertext and tag. `associatedData` is authenticated only. */
 export function seal(key: Uint8Array, plaintext: Uint8Array, associatedData: string): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
@@ -13,8 +13,8 @@ export function seal(key: Uint8Array, plaintext: Uint8Array, associatedData: str
 }
 
 /**
- * What `seal` was given.
- * @throws SecretUnreadable when the key, a bit of the ciphertext or `bound` is another.
+ * Decrypts the result of `seal`.
+ * @throws SecretUnreadable if key, ciphertext or associated data do not match
  */
 export function unseal(key: Uint8Array, sealed: Uint8Array, associatedData: string, label: string): Uint8Array {
   const end = sealed.length - TAG_BYTES;
@@ -26,7 +26,7 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, associatedData: stri
     decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]);
   } catch (cause) {
-    throw new SecretUnreadable(`opening ${label}: it is damaged, or was sealed for another place or with another key`, {
+    throw new SecretUnreadable(`opening ${label}: damaged, moved, or encrypted with another key`, {
       cause,
     });
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that cannot be printed by accident: every way to text gives `[secret]`. `reveal` is the one way out. */
+/** A value that can't be logged by accident: conversions to text give `[secret]`. */
 export class Secret {
   readonly #value: Uint8Array;
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#value = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   }
 
-  /** As text, for the one place that needs it: a machine's standard input, or Slack's upload. */
+  /** For standard input of SSH commands and uploads to Slack only. */
   reveal(): string {
     return new TextDecoder().decode(this.#value);
   }

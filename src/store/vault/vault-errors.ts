@@ -1,19 +1,19 @@
-/** A secret that the vault does not take. Says why, never what it was. */
+/** The message never contains the secret. */
 export class SecretTooLarge extends Error {
   override name = 'SecretTooLarge';
 }
 
-/** Ciphertext that this key does not open: damaged, moved from another place, or left over from a cluster that was shredded. */
+/** Ciphertext that the key can't decrypt: damaged, moved, or left over from a deleted cluster. */
 export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable';
 }
 
-/** A key file that can't be trusted or used. The message says what to do. */
+/** Unusable or insecure key file. The message contains a remedy. */
 export class InvalidKeyFile extends Error {
   override name = 'InvalidKeyFile';
 }
 
-/** The keyring does not do what it is asked, and will not by itself. `problem` is so, `remedy` is what to do. */
+/** Permanent error of a keyring. */
 export class KeyringError extends Error {
   override name = 'KeyringError';
   readonly problem: string;

@@ -7,14 +7,14 @@ import { Secret } from './secret.ts';
 import type { Keyring, Vault, VaultProvider } from './vault.ts';
 import { SecretTooLarge, SecretUnreadable } from './vault-errors.ts';
 
-/** Of a secret record's `data`. Authenticated, so that one format can't be read as another. */
+/** Ciphertext format. Authenticated, so that formats can't be confused. */
 const FORMAT = '1';
-/** As ciphertext in base64 this still fits one record. */
+/** The ciphertext in base64 fits in one record. */
 const MAX_SECRET_BYTES = 512 * 1024;
 
 /**
- * Secrets as AES-256-GCM ciphertext in the store: one data key per cluster, wrapped by the keyring. A ciphertext is bound
- * to its format, data key, cluster and path: put anywhere else it does not open.
+ * Creates vaults that store secrets as AES-256-GCM ciphertext, with one data key per cluster, wrapped by the keyring. A
+ * ciphertext is bound to its format, data key, cluster and path, so it can't be decrypted elsewhere.
  */
 export function createVaultProvider(store: Store, keyring: Keyring): VaultProvider {
   const keys = new DataKeyStore(store, keyring);
@@ -46,7 +46,7 @@ class EnvelopeVault implements Vault {
       if (await this.#tryCreate(path, created)) return created;
     }
     throw new StaleVersion(
-      `keeping ${this.#describeSecret(path)}: it is made and removed by others all the time; try again`,
+      `storing ${this.#describeSecret(path)}: concurrent changes; try again`,
     );
   }
 
@@ -63,13 +63,13 @@ class EnvelopeVault implements Vault {
   }
 
   async deleteAll(): Promise<void> {
-    // The key goes first: from here on every ciphertext is noise, also where a crash leaves some behind.
+    // Delete the key first: without it, ciphertexts left behind by a crash are unreadable.
     await this.#keys.delete(this.#cluster);
     const remaining = await this.#store.list('secret', { prefix: this.#getRecordId('') });
     for (const { id } of remaining) await this.#store.remove('secret', id);
   }
 
-  /** False when another was first, or when the cluster was shredded meanwhile: look again. */
+  /** Returns false if another process was first or deleted the vault concurrently. */
   async #tryCreate(path: string, secret: Secret): Promise<boolean> {
     const key = await this.#keys.getOrCreate(this.#cluster);
     const sealed = Buffer.from(seal(key.bytes, secret.revealBytes(), this.#buildAssociatedData(path, key.id)));
@@ -81,7 +81,7 @@ class EnvelopeVault implements Vault {
     };
     try {
       const version = await this.#store.write('secret', this.#getRecordId(path), record, undefined);
-      // A shredder removes the key, then what it sees. Looking in the opposite order leaves nothing that neither saw.
+      // `deleteAll` removes the key, then the secrets it finds. Checking in the opposite order leaves no orphaned secret.
       if (await this.#keys.isCurrent(this.#cluster, key)) return true;
       await this.#store.remove('secret', this.#getRecordId(path), version);
     } catch (error) {
@@ -94,15 +94,15 @@ class EnvelopeVault implements Vault {
     const [format, keyId = '', data = ''] = record.ciphertext.split('.');
     if (format !== FORMAT) {
       throw new SecretUnreadable(
-        `opening ${this.#describeSecret(path)}: this release does not know its format; run a newer one`,
+        `opening ${this.#describeSecret(path)}: unsupported format; use a newer release`,
       );
     }
     let key = await this.#keys.find(this.#cluster);
-    // Another process may have shredded the cluster and somebody made it anew while the old key was in memory here.
+    // Another process may have deleted and recreated the vault while the old key was cached here.
     if (key?.id !== keyId) key = await this.#keys.reload(this.#cluster);
     if (key?.id !== keyId) {
       throw new SecretUnreadable(
-        `opening ${this.#describeSecret(path)}: its data key is gone, so nothing can open it; delete the cluster to clear it away`,
+        `opening ${this.#describeSecret(path)}: its data key was deleted, so it can't be decrypted; delete the cluster to clean up`,
       );
     }
     const sealed = Buffer.concat([Buffer.from(record.nonce, 'base64'), Buffer.from(data, 'base64')]);
@@ -113,7 +113,7 @@ class EnvelopeVault implements Vault {
     const bytes = secret.revealBytes().length;
     if (bytes <= MAX_SECRET_BYTES) return secret;
     throw new SecretTooLarge(
-      `keeping ${this.#describeSecret(path)}: it has ${bytes} bytes and a secret can have ${MAX_SECRET_BYTES}; split it`,
+      `storing ${this.#describeSecret(path)}: too large: ${bytes} bytes, limit ${MAX_SECRET_BYTES}`,
     );
   }
 
@@ -125,7 +125,7 @@ class EnvelopeVault implements Vault {
     return JSON.stringify(['kthw secret', FORMAT, keyId, this.#cluster, path]);
   }
 
-  /** No two places have the same id: the parts are encoded, so that the colon between them is the only one. */
+  /** Unique, because the parts are encoded and contain no colon. */
   #getRecordId(path: string): string {
     return `${encodeURIComponent(this.#cluster)}:${encodeURIComponent(path)}`;
   }

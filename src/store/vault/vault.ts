@@ -1,18 +1,17 @@
 import type { Secret } from './secret.ts';
 
-/** One cluster's secrets, by path (`authority/key`). At rest they are ciphertext under the cluster's own data key. */
+/** Secrets of one cluster by path, encrypted at rest with the cluster's data key. */
 export interface Vault {
   get(path: string): Promise<Secret | undefined>;
   /**
-   * The secret at `path`, made by `make` if there is none yet. Two runners that both make one end with the same: the
-   * first write wins and both get it.
+   * Returns the secret at `path`, created if missing. The first write wins, and concurrent callers get the same secret.
    */
   getOrCreate(path: string, create: () => Promise<Secret> | Secret): Promise<Secret>;
-  /** Forgets one secret. Absent already: no error. */
+  /** Succeeds if the secret is absent. */
   delete(path: string): Promise<void>;
-  /** Whether nothing of the cluster's is kept any more: no data key, no ciphertext. */
+  /** Whether neither a data key nor a ciphertext is stored. */
   isEmpty(): Promise<boolean>;
-  /** Forgets the cluster's data key and all its ciphertext. What copies hold can't be read any more. */
+  /** Deletes the data key and all ciphertexts. Copies become unreadable. */
   deleteAll(): Promise<void>;
 }
 
@@ -22,7 +21,7 @@ export interface VaultProvider {
 
 /** Wraps data keys: Cloud KMS in production, a local key file (mode 0600) on one machine. */
 export interface Keyring {
-  /** @param context bound to the wrapped key: unwrapping needs the very same. */
+  /** @param context associated data; unwrapping needs the same */
   wrap(key: Uint8Array, context: string): Promise<{ readonly wrapped: Uint8Array; readonly keyVersion: string }>;
   unwrap(wrapped: Uint8Array, context: string, keyVersion: string): Promise<Uint8Array>;
 }

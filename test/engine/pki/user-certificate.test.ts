@@ -41,7 +41,7 @@ describe('a personal certificate', () => {
     'of %s ms is refused, with what to do instead',
     async (lifetimeMs) => {
       await expect(issueUserCertificate(authority, ada, { now, grantId, lifetimeMs })).rejects.toThrow(
-        expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('ask for 30 days') }),
+        expect.objectContaining({ name: 'RangeError', message: expect.stringContaining('the maximum is 720 h') }),
       );
     },
   );

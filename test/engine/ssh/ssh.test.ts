@@ -78,7 +78,7 @@ describe('running a script', () => {
   });
 
   test('refuses a script too long for an argument', async () => {
-    await expect(host.run(`: ${'x'.repeat(100_000)}`, noEnd)).rejects.toThrow(/pass what is long as standard input/);
+    await expect(host.run(`: ${'x'.repeat(100_000)}`, noEnd)).rejects.toThrow(/pass data as standard input/);
   });
 
   test('twelve at once share one connection, and more than sshd allows in one wait their turn', async () => {

@@ -60,7 +60,7 @@ describe('a SQLite file', () => {
     const db = new DatabaseSync(path);
     db.exec('PRAGMA user_version = 2');
     db.close();
-    expect(() => openSqliteStore({ path })).toThrow(/has format 2, this release knows 1/);
+    expect(() => openSqliteStore({ path })).toThrow(/schema version 2 is not supported \(expected 1\)/);
   });
 
   test('takes what three processes add at once without a gap, a loss or a double', async () => {

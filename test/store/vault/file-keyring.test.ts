@@ -57,7 +57,7 @@ describe('a key file', () => {
     openFileKeyring(path);
     chmodSync(path, mode);
     expect(() => openFileKeyring(path)).toThrow(InvalidKeyFile);
-    expect(() => openFileKeyring(path)).toThrow(`open to others (mode 0${mode.toString(8)}); \`chmod 600 ${path}\``);
+    expect(() => openFileKeyring(path)).toThrow(`accessible to other users (mode 0${mode.toString(8)}); \`chmod 600 ${path}\``);
     chmodSync(path, 0o600);
     openFileKeyring(path);
   });
@@ -74,7 +74,7 @@ describe('a key file', () => {
     writeFileSync(path, content, { mode: 0o600 });
     const error = caught(() => openFileKeyring(path));
     expect(error).toBeInstanceOf(InvalidKeyFile);
-    expect(String(error)).toMatch(/does not hold a key.*bring it back from the backup, or move it away/);
+    expect(String(error)).toMatch(/does not contain a key.*restore it from a backup, or move it away/);
     expect(String(error)).not.toMatch(/tell-nobody|AQEB/);
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
@@ -90,7 +90,7 @@ describe('a key file', () => {
     const [keyring, other] = [openFileKeyring(join(folder, 'a.key')), openFileKeyring(join(folder, 'b.key'))];
     const { wrapped, keyVersion } = await keyring.wrap(DATA_KEY, 'demo');
     await expect(keyring.unwrap(wrapped, 'other', keyVersion)).rejects.toThrow(SecretUnreadable);
-    await expect(other.unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/bring back the key file/);
+    await expect(other.unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/restore the original key file/);
     const { keyVersion: wrong } = await other.wrap(DATA_KEY, 'demo');
     await expect(other.unwrap(wrapped, 'demo', wrong)).rejects.toThrow(SecretUnreadable);
     for (const at of [0, 20, wrapped.length - 1]) {

@@ -50,15 +50,15 @@ describe('Cloud KMS', () => {
   });
 
   test.each([
-    ['encrypting is denied', () => kms.denied.add('encrypt'), /may not use .*cryptoKeys\/data; `npm run deploy` gives/],
+    ['encrypting is denied', () => kms.denied.add('encrypt'), /permission denied: .*cryptoKeys\/data; run `npm run deploy`/],
     ['the API is off', () => kms.denied.add('disabled'), /`gcloud services enable cloudkms.googleapis.com`/],
-    ['there is no such key', () => kms.keys.clear(), /there is no key .*; put KTHW_KMS_KEY right/],
+    ['there is no such key', () => kms.keys.clear(), /key .* not found; correct KTHW_KMS_KEY/],
     [
       'the primary is disabled',
       () => kms.set(key, 1, 'DISABLED'),
-      /1 is disabled; `gcloud kms keys versions enable 1 --key data --keyring kthw --location us-west1`/,
+      /1 is disabled; run `gcloud kms keys versions enable 1 --key data --keyring kthw --location us-west1`/,
     ],
-    ['the primary is destroyed', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; nothing can open/],
+    ['the primary is destroyed', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; delete and recreate/],
   ])('says what to do when %s, and the data key is not in the error', async (_, spoil, says) => {
     spoil();
     const error = await keyring()
@@ -70,25 +70,25 @@ describe('Cloud KMS', () => {
   });
 
   test.each([
-    ['decrypting is denied', () => kms.denied.add('decrypt'), /opening the demo: this service account may not use/],
+    ['decrypting is denied', () => kms.denied.add('decrypt'), /opening the demo: permission denied: the service account can't use/],
     [
       'its version is disabled',
       () => kms.set(key, 1, 'DISABLED'),
-      /1 is disabled; `gcloud kms keys versions enable 1 /,
+      /1 is disabled; run `gcloud kms keys versions enable 1 /,
     ],
     [
       'its version is about to go',
       () => kms.set(key, 1, 'DESTROY_SCHEDULED'),
-      /destroyed at 2026-12-24.*versions restore 1 /,
+      /scheduled for destruction at 2026-12-24.*versions restore 1 /,
     ],
-    ['its version is gone', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; nothing can open what it wrapped/],
+    ['its version is gone', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; delete and recreate the affected clusters/],
     [
       'its state may not be looked at',
       () => {
         kms.set(key, 1, 'DISABLED');
         kms.denied.add('get');
       },
-      /can’t be used now; look at its state/,
+      /is not usable; check its state/,
     ],
   ])('says what to do about a secret when %s', async (_, spoil, says) => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
@@ -103,7 +103,7 @@ describe('Cloud KMS', () => {
     const before = kms.calls.length;
     const other = keyring(`${ring}/cryptoKeys/other`);
     await expect(other.unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(
-      `it was wrapped by "${keyVersion}", and KTHW_KMS_KEY is ${ring}/cryptoKeys/other; name the key that it was made with`,
+      `wrapped with "${keyVersion}", but KTHW_KMS_KEY is ${ring}/cryptoKeys/other; set the original key`,
     );
     expect(kms.calls).toHaveLength(before);
   });
@@ -112,7 +112,7 @@ describe('Cloud KMS', () => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
     kms.keys.delete(key);
     kms.make(key);
-    await expect(keyring().unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/by another key/);
+    await expect(keyring().unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/with another key/);
   });
 
   test('that is away for good passes by itself: it is the store that is away', async () => {

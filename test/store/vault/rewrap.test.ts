@@ -78,7 +78,7 @@ describe('re-wrapping', () => {
     };
     const { rewrapped, failed } = await rewrapDataKeys(store, garbling);
     expect([rewrapped, failed.length]).toEqual([0, 25]);
-    expect(failed[0]?.error.message).toMatch(/opens to another key; nothing was changed/);
+    expect(failed[0]?.error.message).toMatch(/unwraps to a different key; nothing was changed/);
     expect(await store.list('dataKey')).toEqual(before);
   });
 
@@ -116,7 +116,7 @@ describe('re-wrapping', () => {
     expect(await rewrapDataKeys(store, kmsKeyring(), { previous: next })).toMatchObject({ rewrapped: 25, failed: [] });
     await expectAll(kmsKeyring());
     await expect(createVaultProvider(store, next).getVault('cluster-1').get('a')).rejects.toThrow(
-      /bring back the key file/,
+      /restore the original key file/,
     );
   });
 });

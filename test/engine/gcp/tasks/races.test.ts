@@ -96,7 +96,7 @@ test('a run whose task could not be added is taken up when processes start, in o
   tasks.failing.push('PERMISSION_DENIED');
   const run = await create(one);
   await one.dispatcher.stop();
-  expect(one.logged.join()).toContain('adding a task');
+  expect(one.logged.join()).toContain('could not enqueue a task');
   expect(tasks.calls).toEqual([]);
   const [two, three] = [await instance(), await instance()];
   tasks.targets = [two.url, three.url];
