@@ -4,7 +4,8 @@ import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
-import { createBackup, formatSummary } from '../store/backup.ts';
+import { formatBackupSummary } from '../store/backup/backup-summary.ts';
+import { createBackup } from '../store/backup/create-backup.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 
 /** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
@@ -24,7 +25,7 @@ await runAdminCommand('making a backup', async ([path]) => {
     file.end();
     await finished(file);
     await rename(draft, path);
-    console.log(`${path}: ${formatSummary(contents)}`);
+    console.log(`${path}: ${formatBackupSummary(contents)}`);
     console.log('secrets in it are ciphertext: without the key file or the Cloud KMS key nothing opens them');
   } catch (error) {
     file.destroy();

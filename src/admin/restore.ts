@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { readStorageConfig } from '../config.ts';
 import { openStore } from '../open-store.ts';
-import { formatSummary, restoreBackup } from '../store/backup.ts';
+import { formatBackupSummary } from '../store/backup/backup-summary.ts';
+import { restoreBackup } from '../store/backup/restore-backup.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 
 /** `npm run restore -- FILE`: a backup into an empty store, read back and compared. kthw must not be running on it. */
@@ -17,7 +18,7 @@ await runAdminCommand('restoring a backup', async ([path]) => {
     const contents = await restoreBackup(store, lines, (at) => {
       now = at;
     });
-    console.log(`restored and read back: ${formatSummary(contents)}`);
+    console.log(`restored and read back: ${formatBackupSummary(contents)}`);
   } finally {
     await store.close();
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Person } from '../store/events.ts';
+import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderRevocation } from './messages/revocation.ts';
 import type { CommandDeps, CommandReply, CommandRequest } from './routing/command.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { PauseDecision, Person } from './events.ts';
+import { PauseDecision } from './events.ts';
+import { Person } from './person.ts';
 
 /** Requested configuration of a cluster, validated. */
 export const ClusterSpec = z.object({

@@ -1,5 +1,5 @@
+import { StoreUnavailable } from './errors/store-unavailable.ts';
 import type { Store } from './store.ts';
-import { StoreUnavailable } from './store-errors.ts';
 import { wrapStore } from './wrap-store.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { LeaseLost } from '../../src/store/errors/lease-lost.ts';
 import type { Lease, Store } from '../../src/store/store.ts';
-import { LeaseLost } from '../../src/store/store-errors.ts';
 import { said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 

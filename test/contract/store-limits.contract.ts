@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { InvalidRecord } from '../../src/store/errors/invalid-record.ts';
 import type { RecordValue } from '../../src/store/records.ts';
-import { InvalidRecord } from '../../src/store/store-errors.ts';
 import { clusterRecord, said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 
@@ -122,9 +122,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       const nearly = said('x'.repeat(999_000));
       expect(await store.append('r1', [nearly, nearly])).toBe(2);
-      await expect(store.append('r1', [said('x'.repeat(1_000_001))])).rejects.toThrow(
-        /event 1 of 1 .* limit 1000000/,
-      );
+      await expect(store.append('r1', [said('x'.repeat(1_000_001))])).rejects.toThrow(/event 1 of 1 .* limit 1000000/);
       const many = Array.from({ length: 4 }, () => nearly);
       await expect(store.append('r1', many)).rejects.toThrow(
         /4 events for run "r1" is too large: \d+ bytes, limit 3000000/,

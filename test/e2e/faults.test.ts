@@ -97,12 +97,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.mirror.fault({ match: 'amd64/kubelet', times: 1, corrupt: true });
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 3);
-    expectCard(
-      cards,
-      'on a machine or on the network',
-      'stops-worker-0: checksum mismatch',
-      'amd64/kubelet',
-    );
+    expectCard(cards, 'on a machine or on the network', 'stops-worker-0: checksum mismatch', 'amd64/kubelet');
   });
 
   test('a disk is full', async () => {

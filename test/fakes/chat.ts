@@ -8,7 +8,7 @@ import type {
   ViewRef,
 } from '../../src/commands/slack/chat.ts';
 import { ChatError } from '../../src/commands/slack/chat.ts';
-import type { Person } from '../../src/store/events.ts';
+import type { Person } from '../../src/store/person.ts';
 import type { Secret } from '../../src/store/vault/secret.ts';
 import type { FakeClock } from './commands-clock.ts';
 

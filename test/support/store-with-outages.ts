@@ -1,5 +1,5 @@
+import { StoreUnavailable } from '../../src/store/errors/store-unavailable.ts';
 import type { Store } from '../../src/store/store.ts';
-import { StoreUnavailable } from '../../src/store/store-errors.ts';
 import { wrapStore } from '../../src/store/wrap-store.ts';
 
 export interface StoreWithOutages extends Store {

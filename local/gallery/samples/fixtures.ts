@@ -1,6 +1,7 @@
 import { mirrorVersion } from '../../../src/engine/cluster/releases.ts';
-import type { Person, StepError } from '../../../src/store/events.ts';
+import type { Person } from '../../../src/store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../../src/store/records.ts';
+import type { StepError } from '../../../src/store/step-error.ts';
 import { simulationStart } from './simulate-run.ts';
 
 /** Who and what the samples are about: the same people as in the local workspace, by ids only. */

@@ -5,8 +5,10 @@ import type { RunView } from '../../../src/engine/service/cluster-service-types.
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { OperationName } from '../../../src/engine/workflow/operations.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import type { EngineEvent, Person, StepError, StoredEvent } from '../../../src/store/events.ts';
+import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
+import type { Person } from '../../../src/store/person.ts';
 import type { ClusterSpec, RunRecord } from '../../../src/store/records.ts';
+import type { StepError } from '../../../src/store/step-error.ts';
 
 /** What happens in a played run besides what its plan says. Times are seconds after it was asked for. */
 export interface SimulatedRunOptions {

@@ -1,5 +1,5 @@
 import type { ClusterService, RunView } from '../../engine/service/cluster-service-types.ts';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Permission } from '../routing/command.ts';
 import type { Chat } from '../slack/chat.ts';
 import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups, type Policy } from './policy.ts';

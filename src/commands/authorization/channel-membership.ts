@@ -1,4 +1,4 @@
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Chat } from '../slack/chat.ts';
 import type { Policy } from './policy.ts';
 

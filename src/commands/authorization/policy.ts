@@ -1,4 +1,4 @@
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 
 /** People as the configuration names them: one of them, or all of a user group. */
 export type Principal = Person | { readonly group: string };

@@ -1,4 +1,4 @@
-import type { StepError } from '../../store/events.ts';
+import type { StepError } from '../../store/step-error.ts';
 
 export type ErrorOrigin = 'yours' | 'ours' | 'googles' | 'machines';
 

@@ -1,5 +1,5 @@
 import type { ExtendResult } from '../../engine/service/cluster-service-types.ts';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import { extensionHours } from '../notifier/ttl-schedule.ts';
 import type { CommandReply, Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';

@@ -1,4 +1,4 @@
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Principal } from '../authorization/policy.ts';
 
 const maxMentions = 10;

@@ -1,5 +1,5 @@
 import type { Grant, RevokeResult } from '../../engine/service/cluster-service-types.ts';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import { renderUnknownCluster } from './command-replies.ts';

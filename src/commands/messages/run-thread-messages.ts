@@ -1,5 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
-import type { EngineEvent, Person } from '../../store/events.ts';
+import type { EngineEvent } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';

@@ -1,5 +1,5 @@
 import type { RunView } from '../../engine/service/cluster-service-types.ts';
-import type { Difference, StepError } from '../../store/events.ts';
+import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import { errorOriginTexts, getErrorOrigin } from './error-origin.ts';

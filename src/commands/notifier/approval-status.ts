@@ -1,4 +1,5 @@
-import type { Person, StoredEvent } from '../../store/events.ts';
+import type { StoredEvent } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 
 /** What came of a question that a run asked. `open` and `approved` go on. */
 export interface ApprovalStatus {

@@ -1,4 +1,5 @@
-import type { PauseDecision, Person, StoredEvent } from '../../store/events.ts';
+import type { PauseDecision, StoredEvent } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 
 /** A pause after a chapter, by the event that asked for a button. */
 export interface Pause {

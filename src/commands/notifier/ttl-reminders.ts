@@ -1,7 +1,7 @@
 import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
+import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
-import { StaleVersion } from '../../store/store-errors.ts';
 import { deleteButton } from '../delete.ts';
 import { extendButton } from '../interactions/extend-button.ts';
 import { renderExpiryReminder } from '../messages/expiry-reminder.ts';

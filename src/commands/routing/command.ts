@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { z } from 'zod';
 import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Policy } from '../authorization/policy.ts';
 import type { ChartImage } from '../slack/chat.ts';

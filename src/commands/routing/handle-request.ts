@@ -1,5 +1,5 @@
+import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Store } from '../../store/store.ts';
-import { StoreUnavailable } from '../../store/store-errors.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { renderChartUnavailable } from '../messages/chart-comments.ts';
 import { renderDmUnavailable, renderStoreUnavailable, renderUnexpectedError } from '../messages/command-replies.ts';

@@ -1,4 +1,4 @@
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import { parseArguments } from '../arguments/parse-arguments.ts';
 import { suggest } from '../arguments/suggest.ts';
 import { tokenize } from '../arguments/tokenize.ts';

@@ -1,5 +1,5 @@
 import type { HomeView, ModalView } from '@slack/types';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Message } from '../routing/command.ts';
 

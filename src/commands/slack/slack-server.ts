@@ -9,7 +9,7 @@ import {
   type ViewOutput,
 } from '@slack/bolt';
 import { z } from 'zod';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import { createAuthorizer } from '../authorization/authorizer.ts';
 import { renderReplyModal } from '../messages/reply-modal.ts';
 import type { Message } from '../routing/command.ts';

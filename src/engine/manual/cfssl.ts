@@ -1,7 +1,8 @@
-import { caLifetimeHours, certificateLifetimeHours } from '../pki/certificate-authority.ts';
+import { caLifetimeHours } from '../pki/certificate-authority.ts';
 import type { CertificateSpec } from '../pki/certificate-specs.ts';
+import { certificateLifetimeHours } from '../pki/issue-certificate.ts';
 import { subjectLocation, subjectOrganizationalUnit } from '../pki/sign-certificate.ts';
-import { formatCommand, formatHereDocument, quoteArgument } from './shell.ts';
+import { formatCommand, formatHereDocument, quoteArgument } from './format-command.ts';
 
 const key = { algo: 'rsa', size: 2048 };
 

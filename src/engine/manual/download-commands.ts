@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { type ComponentDownload, toMirrorUrl } from '../cluster/component-downloads.ts';
-import { quoteArgument } from './shell.ts';
+import { quoteArgument } from './format-command.ts';
 
 /** Renders commands that download, verify and install one component. Pure. */
 export function renderDownloadCommands(

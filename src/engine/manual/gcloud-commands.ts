@@ -1,5 +1,5 @@
 import type { ComputeClient, Labels, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
-import { formatCommand } from './shell.ts';
+import { formatCommand } from './format-command.ts';
 
 /** Resource collections of {@link ComputeClient}. */
 export type ResourceCollection = {

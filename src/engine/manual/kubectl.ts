@@ -1,5 +1,5 @@
 import { renderYamlDocuments } from '../render/yaml-documents.ts';
-import { formatHereDocument } from './shell.ts';
+import { formatHereDocument } from './format-command.ts';
 
 /** Runs on a controller as cluster admin, as in the tutorial. */
 export const kubectlCommand = 'kubectl --kubeconfig admin.kubeconfig';

@@ -3,8 +3,8 @@ import { getExternalAddressOutput, publicAddressOutput } from '../cluster/output
 import { getCertificate, packCertificate, vaultPaths } from '../cluster/vault-paths.ts';
 import { renderCfsslCertificate } from '../manual/cfssl.ts';
 import { formatCertificate } from '../manual/format-certificate.ts';
-import { issueCertificate } from '../pki/certificate-authority.ts';
 import { type CertificateSpec, listCertificateSpecs } from '../pki/certificate-specs.ts';
+import { issueCertificate } from '../pki/issue-certificate.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
 import { hostStep } from '../steps/host-step.ts';

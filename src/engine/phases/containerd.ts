@@ -1,6 +1,6 @@
 import { renderContainerdConfig } from '../render/containerd-config.ts';
 import { renderContainerdUnit } from '../render/containerd-unit.ts';
-import { renderKernelModules, renderSysctls } from '../render/kernel-settings.ts';
+import { renderKernelModules, renderSysctls } from '../render/kernel-modules.ts';
 import { paths } from '../render/paths.ts';
 import { registries, renderRegistryHosts } from '../render/registry-hosts.ts';
 import { getSystemImages } from '../render/system-images.ts';

@@ -1,6 +1,6 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
-import { formatCommand } from '../manual/shell.ts';
+import { formatCommand } from '../manual/format-command.ts';
 import {
   getSshKeyState,
   getSshRuleState,

@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { formatTable, kubectlCommand as typing } from '../manual/kubectl.ts';
-import { buildCorednsObjects } from '../render/coredns-manifest.ts';
+import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import { connectToKubeApi, getObject, runKubectl } from '../steps/kube-admin-client.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';

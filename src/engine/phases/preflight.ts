@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { Cluster } from '../cluster/cluster.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient, MachineType, Quota, ZonalResource } from '../gcp/compute/compute-client.ts';
-import { formatCommand } from '../manual/shell.ts';
+import { formatCommand } from '../manual/format-command.ts';
 import { KthwError } from '../workflow/errors.ts';
 import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
 

@@ -1,4 +1,4 @@
-import { buildRbacObjects } from '../render/rbac-manifest.ts';
+import { buildRbacObjects } from '../render/rbac-objects.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { connectToKubeApi } from '../steps/kube-admin-client.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';

@@ -2,8 +2,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
+import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
-import { formatCommand } from '../manual/shell.ts';
 import { connectToKubeApi, getObject } from '../steps/kube-admin-client.ts';
 import { KthwError } from '../workflow/errors.ts';
 import {

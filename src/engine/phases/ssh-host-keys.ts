@@ -1,5 +1,5 @@
 import { getHostKeysOutput } from '../cluster/outputs.ts';
-import { formatCommand } from '../manual/shell.ts';
+import { formatCommand } from '../manual/format-command.ts';
 import { connectToInstance } from '../steps/host-step.ts';
 import { createOutputValue, createPresentWithCommandOutput, definePhase } from '../workflow/step.ts';
 

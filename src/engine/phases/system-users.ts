@@ -1,5 +1,6 @@
 import { paths } from '../render/paths.ts';
-import { renderSysusers, serviceUsers } from '../render/service-user.ts';
+import { serviceUsers } from '../render/service-user.ts';
+import { renderSysusers } from '../render/sysusers.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { definePhase } from '../workflow/step.ts';
 

@@ -1,4 +1,5 @@
-import { type CertificateKeyPair, issueCertificate } from './certificate-authority.ts';
+import type { CertificateKeyPair } from './certificate-authority.ts';
+import { issueCertificate } from './issue-certificate.ts';
 
 export interface SlackUser {
   readonly team: string;
@@ -23,9 +24,7 @@ export async function issueUserCertificate(
 ): Promise<CertificateKeyPair & { readonly commonName: string; readonly endsAt: Date }> {
   const lifetimeMs = options.lifetimeMs ?? defaultLifetimeMs;
   if (!(lifetimeMs > 0 && lifetimeMs <= maxLifetimeMs)) {
-    throw new RangeError(
-      `unsupported certificate lifetime ${lifetimeMs / hourMs} h: the maximum is 720 h (30 days)`,
-    );
+    throw new RangeError(`unsupported certificate lifetime ${lifetimeMs / hourMs} h: the maximum is 720 h (30 days)`);
   }
   const commonName = `slack:${user.team}:${user.user}`;
   const organization = [userGroup, getGrantGroup(options.grantId)];

@@ -8,5 +8,4 @@ export const cipherSuites: readonly string[] = ['ECDSA', 'RSA'].flatMap((key) =>
   `TLS_ECDHE_${key}_WITH_CHACHA20_POLY1305_SHA256`,
 ]);
 
-
 export const minTlsVersion = 'VersionTLS12';

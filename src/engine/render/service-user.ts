@@ -33,11 +33,6 @@ export function getCredentialPath(user: ServiceUser, path: string): string {
   return `${getRuntimeDirectory(user)}/${basename(path)}`;
 }
 
-/** Renders a systemd-sysusers file. https://www.freedesktop.org/software/systemd/man/latest/sysusers.d.html */
-export function renderSysusers(): string {
-  return serviceUsers.map((user) => `u ${user} - "${user} of Kubernetes"\n`).join('');
-}
-
 function getRuntimeDirectory(user: ServiceUser): string {
   return `/run/${user}`;
 }

@@ -1,4 +1,5 @@
-import type { PauseDecision, Person } from '../../store/events.ts';
+import type { PauseDecision } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';

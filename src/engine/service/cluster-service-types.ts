@@ -1,5 +1,7 @@
-import type { Difference, PauseDecision, Person, StepError } from '../../store/events.ts';
+import type { PauseDecision } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { CheckResult } from '../diagnostics/cis/check.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';

@@ -1,7 +1,8 @@
-import type { Person } from '../../store/events.ts';
+import { StaleVersion } from '../../store/errors/stale-version.ts';
+import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
-import { StaleVersion, StoreUnavailable } from '../../store/store-errors.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { getPhaseCommands } from '../manual/phase-commands.ts';

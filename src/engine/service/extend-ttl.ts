@@ -1,4 +1,4 @@
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';

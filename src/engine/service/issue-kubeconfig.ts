@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Person } from '../../store/events.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { VaultProvider } from '../../store/vault/vault.ts';

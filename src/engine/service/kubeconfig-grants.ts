@@ -1,7 +1,7 @@
-import type { Person } from '../../store/events.ts';
+import { StaleVersion } from '../../store/errors/stale-version.ts';
+import type { Person } from '../../store/person.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
-import { StaleVersion } from '../../store/store-errors.ts';
 import type { Grant } from './cluster-service-types.ts';
 
 const pageSize = 500;

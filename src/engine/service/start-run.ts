@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Person } from '../../store/events.ts';
+import { StaleVersion } from '../../store/errors/stale-version.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
-import { StaleVersion } from '../../store/store-errors.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import { canPreempt, isOperation, type OperationName } from '../workflow/operations.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';

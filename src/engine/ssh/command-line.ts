@@ -24,7 +24,9 @@ export function buildCommandLine(
     'export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; exec bash --norc -euo pipefail -c "$0"';
   const line = `${getSudoPrefix(options.user)}timeout -k 5 ${options.timeoutSeconds} bash --norc -c ${quoteForShell(wrapper)} ${quoteForShell(script)}`;
   if (Buffer.byteLength(line) > maxArgumentBytes) {
-    throw new RangeError(`running a script of ${Buffer.byteLength(script)} bytes: too long for an argument, pass data as standard input`);
+    throw new RangeError(
+      `running a script of ${Buffer.byteLength(script)} bytes: too long for an argument, pass data as standard input`,
+    );
   }
   return { line, marker: options.marker };
 }

@@ -1,4 +1,4 @@
-import { receiveFilesScript, toFileFrames } from './file-transfer.ts';
+import { receiveFilesScript, toFileFrames } from './receive-files.ts';
 import type { SshOperation } from './ssh-client.ts';
 
 /** Combines operations into one script. Each part gets its own section of standard input; unread input is discarded. */

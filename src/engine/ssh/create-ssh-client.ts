@@ -3,8 +3,8 @@ import { type ErrorCode, KthwError } from '../workflow/errors.ts';
 import { createAbortScope, rejectOnAbort } from './abort-scope.ts';
 import { concatScripts } from './concat-scripts.ts';
 import { executeScript } from './execute-script.ts';
-import { isDiskFull, receiveFilesScript, toFileFrames } from './file-transfer.ts';
 import { formatFailure } from './format-failure.ts';
+import { isDiskFull, receiveFilesScript, toFileFrames } from './receive-files.ts';
 import type { CommandOptions, CommandResult, HostFile, SshClient, SshHost, SshTarget } from './ssh-client.ts';
 import { SshConnection } from './ssh-connection.ts';
 

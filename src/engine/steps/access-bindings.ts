@@ -1,6 +1,6 @@
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { getObjectPath } from '../kubernetes/object-path.ts';
-import { buildGrantBinding, grantLabel } from '../render/rbac-manifest.ts';
+import { buildGrantBinding, grantLabel } from '../render/rbac-objects.ts';
 import { deleteObject, getObject } from './kube-admin-client.ts';
 
 /** Where the bindings of people's kubeconfigs differ from what is to be. */

@@ -4,8 +4,8 @@ import type { Instance } from '../cluster/cluster.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
 import { getSshKey } from '../cluster/vault-paths.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
-import { isDiskFull } from '../ssh/file-transfer.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
+import { isDiskFull } from '../ssh/receive-files.ts';
 import type { CommandResult, HostFile, SshHost, SshOperation, SshTarget } from '../ssh/ssh-client.ts';
 import { KthwError } from '../workflow/errors.ts';
 import {

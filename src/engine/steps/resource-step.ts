@@ -1,4 +1,4 @@
-import type { Difference } from '../../store/events.ts';
+import type { Difference } from '../../store/step-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getOwnershipLabels } from '../cluster/resource-names.ts';
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';

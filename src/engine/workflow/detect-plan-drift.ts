@@ -1,4 +1,4 @@
-import type { Difference } from '../../store/events.ts';
+import type { Difference } from '../../store/step-error.ts';
 import { hasDestructionBegun } from './destruction-preview.ts';
 import { KthwError } from './errors.ts';
 import type { PlannedStep } from './plan.ts';

@@ -1,5 +1,5 @@
-import type { StepError } from '../../store/events.ts';
-import { KeyringError } from '../../store/vault/vault-errors.ts';
+import type { StepError } from '../../store/step-error.ts';
+import { KeyringError } from '../../store/vault/keyring-error.ts';
 
 type ErrorKind = StepError['kind'];
 interface CatalogueEntry {

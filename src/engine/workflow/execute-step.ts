@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { LeaseLost } from '../../store/errors/lease-lost.ts';
+import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../store/events.ts';
-import { LeaseLost, StoreUnavailable } from '../../store/store-errors.ts';
 import { KthwError, toStepError } from './errors.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';

@@ -1,6 +1,6 @@
+import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { StaleVersion } from '../../store/store-errors.ts';
 import type { RunState } from './run-state.ts';
 
 type RunOutcome = NonNullable<RunState['outcome']>;

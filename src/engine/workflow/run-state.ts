@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { EngineEvent, StepError, StoredEvent } from '../../store/events.ts';
+import type { EngineEvent, StoredEvent } from '../../store/events.ts';
+import type { StepError } from '../../store/step-error.ts';
 import type { PlannedStep } from './plan.ts';
 
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'conflicted' | 'deferred';

@@ -1,6 +1,7 @@
+import { LeaseLost } from '../../store/errors/lease-lost.ts';
+import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import type { Lease, Store } from '../../store/store.ts';
-import { LeaseLost, StoreUnavailable } from '../../store/store-errors.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
 import { listActiveGrantIds } from '../service/kubeconfig-grants.ts';
 import { assignChapters } from './assign-chapters.ts';

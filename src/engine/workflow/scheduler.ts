@@ -1,4 +1,5 @@
-import { LeaseLost, StoreUnavailable } from '../../store/store-errors.ts';
+import { LeaseLost } from '../../store/errors/lease-lost.ts';
+import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import { hasDestructionBegun, previewRunDestruction } from './destruction-preview.ts';
 import { detectPlanDrift } from './detect-plan-drift.ts';
 import { type ExecuteStepDeps, executeStep } from './execute-step.ts';

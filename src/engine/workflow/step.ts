@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Difference } from '../../store/events.ts';
+import type { Difference } from '../../store/step-error.ts';
 import type { Vault } from '../../store/vault/vault.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DocumentReference, DocumentSnapshot, Timestamp } from '@google-cloud/firestore';
-import { compareCodePoints, getPrefixEnd } from '../id-order.ts';
-import { decodeRecord, encodeRecord, validateId } from '../record-codec.ts';
+import { compareCodePoints, getPrefixEnd } from '../compare-code-points.ts';
+import { decodeRecord, encodeRecord, validateId } from '../encode-record.ts';
+import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordKind, RecordValue } from '../records.ts';
 import { retryOnContention } from '../retry-on-contention.ts';
 import type { ListOptions, Version, VersionedRecord } from '../store.ts';
-import { StaleVersion } from '../store-errors.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
 
 /** Parses a version as a timestamp; undefined if malformed. */

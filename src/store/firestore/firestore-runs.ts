@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { CollectionReference, DocumentReference, Timestamp } from '@google-cloud/firestore';
-import { assertNoGaps, decodeEvent, encodeEvents } from '../event-codec.ts';
+import { assertLeaseHeld, claimLease, toLease } from '../claim-lease.ts';
+import { assertNoGaps, decodeEvent, encodeEvents } from '../encode-events.ts';
+import { validateId } from '../encode-record.ts';
 import type { EngineEvent, StoredEvent } from '../events.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
-import { assertLeaseHeld, claimLease, toLease } from '../lease-rules.ts';
-import { validateId } from '../record-codec.ts';
 import { retryOnContention } from '../retry-on-contention.ts';
 import type { Lease } from '../store.ts';
 import { INITIAL_POSITION, StreamPosition } from '../stream-position.ts';

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { StaleVersion } from '../errors/stale-version.ts';
 import type { Store, Version } from '../store.ts';
-import { StaleVersion } from '../store-errors.ts';
 import type { Keyring } from './vault.ts';
 
 /** Lifetime of unwrapped data keys in memory. */

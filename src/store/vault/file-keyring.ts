@@ -13,9 +13,13 @@ import {
 import { dirname } from 'node:path';
 import { seal, unseal } from './seal.ts';
 import type { Keyring } from './vault.ts';
-import { InvalidKeyFile } from './vault-errors.ts';
 
 const KEY_FILE_HEADER = 'kthw-key-1';
+
+/** Unusable or insecure key file. The message contains a remedy. */
+export class InvalidKeyFile extends Error {
+  override name = 'InvalidKeyFile';
+}
 
 /**
  * Opens a keyring that wraps data keys with a 256-bit key file, created with mode 0600 if missing. Without the file, all

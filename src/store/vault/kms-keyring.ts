@@ -1,8 +1,8 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
-import { StoreUnavailable } from '../store-errors.ts';
-import { isTransientError, type KmsCall, toKeyringError } from './kms-errors.ts';
+import { StoreUnavailable } from '../errors/store-unavailable.ts';
+import { KeyringError } from './keyring-error.ts';
+import { isTransientError, type KmsCall, toKeyringError } from './to-keyring-error.ts';
 import type { Keyring } from './vault.ts';
-import { KeyringError } from './vault-errors.ts';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServiceClient>[0]>;
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { StaleVersion } from '../errors/stale-version.ts';
 import type { Store } from '../store.ts';
-import { StaleVersion } from '../store-errors.ts';
 import { getEncryptionContext } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { SecretUnreadable } from './vault-errors.ts';
+import { SecretUnreadable } from './secret-unreadable.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

@@ -1,16 +1,21 @@
+import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordValue } from '../records.ts';
 import type { Store } from '../store.ts';
-import { StaleVersion } from '../store-errors.ts';
 import { DataKeyStore } from './data-key-store.ts';
 import { seal, unseal } from './seal.ts';
 import { Secret } from './secret.ts';
+import { SecretUnreadable } from './secret-unreadable.ts';
 import type { Keyring, Vault, VaultProvider } from './vault.ts';
-import { SecretTooLarge, SecretUnreadable } from './vault-errors.ts';
 
 /** Ciphertext format. Authenticated, so that formats can't be confused. */
 const FORMAT = '1';
 /** The ciphertext in base64 fits in one record. */
 const MAX_SECRET_BYTES = 512 * 1024;
+
+/** The message never contains the secret. */
+export class SecretTooLarge extends Error {
+  override name = 'SecretTooLarge';
+}
 
 /**
  * Creates vaults that store secrets as AES-256-GCM ciphertext, with one data key per cluster, wrapped by the keyring. A
@@ -45,9 +50,7 @@ class EnvelopeVault implements Vault {
       created ??= this.#assertSize(path, await create());
       if (await this.#tryCreate(path, created)) return created;
     }
-    throw new StaleVersion(
-      `storing ${this.#describeSecret(path)}: concurrent changes; try again`,
-    );
+    throw new StaleVersion(`storing ${this.#describeSecret(path)}: concurrent changes; try again`);
   }
 
   async delete(path: string): Promise<void> {
@@ -93,9 +96,7 @@ class EnvelopeVault implements Vault {
   async #decrypt(path: string, record: RecordValue<'secret'>): Promise<Secret> {
     const [format, keyId = '', data = ''] = record.ciphertext.split('.');
     if (format !== FORMAT) {
-      throw new SecretUnreadable(
-        `opening ${this.#describeSecret(path)}: unsupported format; use a newer release`,
-      );
+      throw new SecretUnreadable(`opening ${this.#describeSecret(path)}: unsupported format; use a newer release`);
     }
     let key = await this.#keys.find(this.#cluster);
     // Another process may have deleted and recreated the vault while the old key was cached here.

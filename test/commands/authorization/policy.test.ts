@@ -7,7 +7,7 @@ import {
   type GroupMembers,
   type Policy,
 } from '../../../src/commands/authorization/policy.ts';
-import type { Person } from '../../../src/store/events.ts';
+import type { Person } from '../../../src/store/person.ts';
 
 const ada = { team: 'T1', user: 'U1' };
 const grace = { team: 'T1', user: 'U2' };

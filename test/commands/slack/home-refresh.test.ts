@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { ChatError, type ViewRef } from '../../../src/commands/slack/chat.ts';
 import { createHomeTab } from '../../../src/commands/slack/home-tab.ts';
-import type { EngineEvent, Person } from '../../../src/store/events.ts';
+import type { EngineEvent } from '../../../src/store/events.ts';
+import type { Person } from '../../../src/store/person.ts';
 import { FakeClock } from '../../fakes/commands-clock.ts';
 import { createRunFixture, stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 

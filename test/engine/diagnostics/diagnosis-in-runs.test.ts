@@ -42,11 +42,7 @@ describe('a run', () => {
   });
 
   test.each([
-    [
-      'large but slow instances',
-      { ...small, machineType: 'e2-standard-2' },
-      captured['e2-standard-2-on-a-busy-host'],
-    ],
+    ['large but slow instances', { ...small, machineType: 'e2-standard-2' }, captured['e2-standard-2-on-a-busy-host']],
     ['small but healthy instances', small, 'nproc 1'],
     ['instances without output', small, ''],
   ])('reports nothing on %s while no step fails', async (_, spec, see) => {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { renderCfsslCa, renderCfsslCertificate } from '../../../src/engine/manual/cfssl.ts';
-import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { createCertificateAuthority } from '../../../src/engine/pki/certificate-authority.ts';
 import { listCertificateSpecs } from '../../../src/engine/pki/certificate-specs.ts';
+import { issueCertificate } from '../../../src/engine/pki/issue-certificate.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const cfsslIsThere = await execa('cfssl', ['version'], { reject: false }).then(({ failed }) => !failed);

@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type CertificateKeyPair,
-  createCertificateAuthority,
-  issueCertificate,
-} from '../../../src/engine/pki/certificate-authority.ts';
+import { type CertificateKeyPair, createCertificateAuthority } from '../../../src/engine/pki/certificate-authority.ts';
+import { issueCertificate } from '../../../src/engine/pki/issue-certificate.ts';
 
 const now = new Date('2026-05-04T03:02:01Z');
 const hourMs = 3_600_000;

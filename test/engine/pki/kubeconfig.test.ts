@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createCertificateAuthority, issueCertificate } from '../../../src/engine/pki/certificate-authority.ts';
+import { createCertificateAuthority } from '../../../src/engine/pki/certificate-authority.ts';
+import { issueCertificate } from '../../../src/engine/pki/issue-certificate.ts';
 import { renderKubeconfig } from '../../../src/engine/pki/kubeconfig.ts';
 import type { Secret } from '../../../src/store/vault/secret.ts';
 

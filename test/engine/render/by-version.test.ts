@@ -4,12 +4,13 @@ import type { Cluster, Instance, WorkerInstance } from '../../../src/engine/clus
 import { getMinorVersion, releases } from '../../../src/engine/cluster/releases.ts';
 import { renderAdmissionConfig } from '../../../src/engine/render/admission-config.ts';
 import { renderContainerdConfig } from '../../../src/engine/render/containerd-config.ts';
-import { renderCorednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { buildCorednsObjects } from '../../../src/engine/render/coredns-objects.ts';
 import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
 import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
 import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { renderYamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 
@@ -102,7 +103,7 @@ function podSecurityApi(cluster: Cluster): string | undefined {
 }
 
 function corednsImage(cluster: Cluster): string {
-  const deployment = parseAllDocuments(renderCorednsManifest(cluster))
+  const deployment = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(cluster)))
     .map((d) => d.toJS())
     .find((d) => d.kind === 'Deployment');
   return deployment.spec.template.spec.containers[0].image;

@@ -7,14 +7,14 @@ import { renderAuditPolicy } from '../../../src/engine/render/audit-policy.ts';
 import { renderCniBridge } from '../../../src/engine/render/cni-bridge.ts';
 import { renderCniLoopback } from '../../../src/engine/render/cni-loopback.ts';
 import { renderContainerdConfig } from '../../../src/engine/render/containerd-config.ts';
-import { renderCorednsManifest } from '../../../src/engine/render/coredns-manifest.ts';
+import { buildCorednsObjects } from '../../../src/engine/render/coredns-objects.ts';
 import { renderEncryptionConfig } from '../../../src/engine/render/encryption-config.ts';
-import { renderKernelModules, renderSysctls } from '../../../src/engine/render/kernel-settings.ts';
+import { renderKernelModules, renderSysctls } from '../../../src/engine/render/kernel-modules.ts';
 import { renderKubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
 import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
 import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
 import { renderNginxSite } from '../../../src/engine/render/nginx-site.ts';
-import { buildGrantBinding, renderRbacManifest } from '../../../src/engine/render/rbac-manifest.ts';
+import { buildGrantBinding, buildRbacObjects } from '../../../src/engine/render/rbac-objects.ts';
 import { renderRegistryHosts } from '../../../src/engine/render/registry-hosts.ts';
 import { renderYamlDocuments } from '../../../src/engine/render/yaml-documents.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
@@ -29,9 +29,9 @@ describe('the configurations of 1.20.2', () => {
     ['kubelet-config.yaml', renderKubeletConfig(cluster, worker)],
     ['kube-proxy-config.yaml', renderKubeProxyConfig(cluster, worker)],
     ['audit-policy.yaml', renderAuditPolicy()],
-    ['access.yaml', renderRbacManifest()],
+    ['access.yaml', renderYamlDocuments(...buildRbacObjects())],
     ['grant.yaml', renderYamlDocuments(buildGrantBinding('3f9a12bc45de'))],
-    ['coredns.yaml', renderCorednsManifest(cluster)],
+    ['coredns.yaml', renderYamlDocuments(...buildCorednsObjects(cluster))],
     ['containerd-2.toml', renderContainerdConfig(cluster.release)],
     ['containerd-3.toml', renderContainerdConfig(getRelease('1.36.5'))],
     ['10-bridge.conf', renderCniBridge(worker)],
@@ -74,13 +74,15 @@ describe('the CoreDNS manifest', () => {
     [2, 2],
     [20, 2],
   ])('for %i workers has %i servers', (workers, replicas) => {
-    const documents = parseAllDocuments(renderCorednsManifest(buildCluster({ workers }))).map((d) => d.toJS());
+    const documents = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(buildCluster({ workers })))).map(
+      (d) => d.toJS(),
+    );
     expect(documents.find((d) => d.kind === 'Deployment').spec.replicas).toBe(replicas);
   });
 
   it('is at the address that the kubelets tell their pods', () => {
     const other = buildCluster({ serviceCidr: '10.9.0.0/16' });
-    const service = parseAllDocuments(renderCorednsManifest(other))
+    const service = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(other)))
       .map((d) => d.toJS())
       .find((d) => d.kind === 'Service');
     expect(service.spec.clusterIP).toBe('10.9.0.10');

@@ -4,8 +4,8 @@ import { createEngine, type EngineOptions } from '../../../src/engine/service/cr
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
 import { createPresentObservation, definePhase } from '../../../src/engine/workflow/step.ts';
+import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { StoreUnavailable } from '../../../src/store/store-errors.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
 import { createStoreWithOutages, type StoreWithOutages } from '../../support/store-with-outages.ts';
 

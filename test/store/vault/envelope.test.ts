@@ -8,9 +8,9 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
+import { SecretUnreadable } from '../../../src/store/vault/secret-unreadable.ts';
 import type { Keyring } from '../../../src/store/vault/vault.ts';
-import { SecretTooLarge, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
-import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
+import { createVaultProvider, SecretTooLarge } from '../../../src/store/vault/vault-provider.ts';
 import { vaultContract } from '../../contract/vault.contract.ts';
 import { clusterRecord } from '../../support/store-fixtures.ts';
 

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
-import { InvalidKeyFile, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { InvalidKeyFile, openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
+import { SecretUnreadable } from '../../../src/store/vault/secret-unreadable.ts';
 
 const DATA_KEY = new Uint8Array(32).fill(7);
 const run = promisify(execFile);
@@ -57,7 +57,9 @@ describe('a key file', () => {
     openFileKeyring(path);
     chmodSync(path, mode);
     expect(() => openFileKeyring(path)).toThrow(InvalidKeyFile);
-    expect(() => openFileKeyring(path)).toThrow(`accessible to other users (mode 0${mode.toString(8)}); \`chmod 600 ${path}\``);
+    expect(() => openFileKeyring(path)).toThrow(
+      `accessible to other users (mode 0${mode.toString(8)}); \`chmod 600 ${path}\``,
+    );
     chmodSync(path, 0o600);
     openFileKeyring(path);
   });

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { StoreUnavailable } from '../../../src/store/store-errors.ts';
+import { KeyringError } from '../../../src/store/vault/keyring-error.ts';
 import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
-import { KeyringError, SecretUnreadable } from '../../../src/store/vault/vault-errors.ts';
+import { SecretUnreadable } from '../../../src/store/vault/secret-unreadable.ts';
 import { createVaultProvider } from '../../../src/store/vault/vault-provider.ts';
 import { vaultContract } from '../../contract/vault.contract.ts';
 import { CloudKms } from '../../support/cloud-kms.ts';
@@ -50,7 +51,11 @@ describe('Cloud KMS', () => {
   });
 
   test.each([
-    ['encrypting is denied', () => kms.denied.add('encrypt'), /permission denied: .*cryptoKeys\/data; run `npm run deploy`/],
+    [
+      'encrypting is denied',
+      () => kms.denied.add('encrypt'),
+      /permission denied: .*cryptoKeys\/data; run `npm run deploy`/,
+    ],
     ['the API is off', () => kms.denied.add('disabled'), /`gcloud services enable cloudkms.googleapis.com`/],
     ['there is no such key', () => kms.keys.clear(), /key .* not found; correct KTHW_KMS_KEY/],
     [
@@ -70,7 +75,11 @@ describe('Cloud KMS', () => {
   });
 
   test.each([
-    ['decrypting is denied', () => kms.denied.add('decrypt'), /opening the demo: permission denied: the service account can't use/],
+    [
+      'decrypting is denied',
+      () => kms.denied.add('decrypt'),
+      /opening the demo: permission denied: the service account can't use/,
+    ],
     [
       'its version is disabled',
       () => kms.set(key, 1, 'DISABLED'),
@@ -81,7 +90,11 @@ describe('Cloud KMS', () => {
       () => kms.set(key, 1, 'DESTROY_SCHEDULED'),
       /scheduled for destruction at 2026-12-24.*versions restore 1 /,
     ],
-    ['its version is gone', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; delete and recreate the affected clusters/],
+    [
+      'its version is gone',
+      () => kms.set(key, 1, 'DESTROYED'),
+      /1 is destroyed; delete and recreate the affected clusters/,
+    ],
     [
       'its state may not be looked at',
       () => {

@@ -1,7 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubeObject } from '../kubernetes/object-path.ts';
 import { buildCorednsDeployment } from './coredns-deployment.ts';
-import { renderYamlDocuments } from './yaml-documents.ts';
 
 const namespace = 'kube-system';
 const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
@@ -21,10 +20,6 @@ export function buildCorednsObjects(cluster: Cluster): KubeObject[] {
     buildCorednsDeployment(cluster, { namespace, labels }),
     buildService(cluster),
   ] as KubeObject[];
-}
-
-export function renderCorednsManifest(cluster: Cluster): string {
-  return renderYamlDocuments(...buildCorednsObjects(cluster));
 }
 
 /** Resolves cluster names from the API and forwards others to the node's resolvers. */

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../kubernetes/object-path.ts';
 import { getGrantGroup } from '../pki/user-certificate.ts';
-import { renderYamlDocuments } from './yaml-documents.ts';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 
@@ -41,10 +40,6 @@ export function buildGrantBinding(grantId: string): KubeObject {
   const name = getGrantGroup(grantId);
   const binding = buildClusterRoleBinding(name, 'cluster-admin', { kind: 'Group', name });
   return { ...binding, metadata: { name, labels: { [grantLabel]: grantId } } } as KubeObject;
-}
-
-export function renderRbacManifest(): string {
-  return renderYamlDocuments(...buildRbacObjects());
 }
 
 function buildClusterRoleBinding(

@@ -1,5 +1,6 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
-import { KeyringError, SecretUnreadable } from './vault-errors.ts';
+import { KeyringError } from './keyring-error.ts';
+import { SecretUnreadable } from './secret-unreadable.ts';
 
 export interface KmsCall {
   readonly doing: string;
@@ -33,7 +34,8 @@ export async function toKeyringError(
   const createError = (problem: string, remedy: string) => new KeyringError(`${doing}: ${problem}`, remedy);
   switch (getErrorCode(error)) {
     case grpcCode.invalid:
-      if (version === undefined) return createError(`${key} is not an encryption key`, 'use a key for symmetric encryption');
+      if (version === undefined)
+        return createError(`${key} is not an encryption key`, 'use a key for symmetric encryption');
       return new SecretUnreadable(
         `${doing}: Cloud KMS can't decrypt it with ${key}: damaged, moved, or wrapped with another key`,
       );
@@ -47,13 +49,19 @@ export async function toKeyringError(
         'run `npm run deploy`, or grant roles/cloudkms.cryptoKeyEncrypterDecrypter on the key',
       );
     case grpcCode.unauthenticated:
-      return createError('unauthenticated', 'run with a service account, or sign in with `gcloud auth application-default login`');
+      return createError(
+        'unauthenticated',
+        'run with a service account, or sign in with `gcloud auth application-default login`',
+      );
     case grpcCode.precondition: {
       const keyVersion = await readKeyVersionState(call, kms, options);
       return createError(`${keyVersion.version} ${formatState(keyVersion)}`, formatNextStep(keyVersion));
     }
     default:
-      return createError(`Cloud KMS rejected the request (code ${getErrorCode(error)})`, 'check the key in the Google Cloud console');
+      return createError(
+        `Cloud KMS rejected the request (code ${getErrorCode(error)})`,
+        'check the key in the Google Cloud console',
+      );
   }
 }
 

@@ -1,5 +1,5 @@
+import { InvalidRecord } from './errors/invalid-record.ts';
 import { type RecordKind, type RecordValue, recordSchemas } from './records.ts';
-import { InvalidRecord } from './store-errors.ts';
 import { MAX_BYTES, parseStoredJson, validate } from './validate.ts';
 
 /**
@@ -27,5 +27,7 @@ export function decodeRecord<K extends RecordKind>(kind: K, id: string, text: un
 export function validateId(label: string, id: string): string {
   const characters = [...id].length;
   if (characters > 0 && characters <= 200 && !id.includes('/') && !id.includes('\0') && id.isWellFormed()) return id;
-  throw new InvalidRecord(`${label} id ${JSON.stringify(id.slice(0, 200))}: must have 1 to 200 characters and no slash`);
+  throw new InvalidRecord(
+    `${label} id ${JSON.stringify(id.slice(0, 200))}: must have 1 to 200 characters and no slash`,
+  );
 }
