@@ -6,7 +6,7 @@ import type { StoreUnderTest } from './store.contract.ts';
 
 export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
   describe('events', () => {
-    test('are numbered from 1 in the order they were added, and dated', async () => {
+    test('are numbered from 1 in order, with timestamps', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(() => new Date('2026-01-02T03:04:05.678Z')), await open()];
       expect(await a.readEvents('r1')).toEqual([]);
@@ -19,7 +19,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(found[0]?.at).toEqual(new Date('2026-01-02T03:04:05.678Z'));
     });
 
-    test('of one run are not those of another, whatever their names', async () => {
+    test('are separate for each run', async () => {
       const store = await (await fresh()).open();
       for (const run of ['.', '..', '__r__', 'r', 'r 1']) await store.append(run, [said(run)]);
       for (const run of ['.', '..', '__r__', 'r', 'r 1']) {
@@ -27,7 +27,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       }
     });
 
-    test('are read from any number on', async () => {
+    test('can be read after any sequence number', async () => {
       const store = await (await fresh()).open();
       await store.append('r1', many(12));
       expect((await store.readEvents('r1', 9)).map(({ seq }) => seq)).toEqual([10, 11, 12]);
@@ -35,7 +35,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.readEvents('r1', 99)).toEqual([]);
     });
 
-    test('are added all or none: one that does not fit keeps the others out', async () => {
+    test('are appended atomically', async () => {
       const store = await (await fresh()).open();
       await store.append('r1', [said('before')]);
       const wrong = { type: 'step.logged', step: 'network/vpc', message: 7 } as unknown as EngineEvent;
@@ -46,7 +46,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.append('r1', [said('after')])).toBe(2);
     });
 
-    test('none at all is allowed, and answers the last number', async () => {
+    test('can be an empty list, which returns the last sequence number', async () => {
       const store = await (await fresh()).open();
       expect(await store.append('r1', [])).toBe(0);
       await store.append('r1', [said('one')]);
@@ -54,7 +54,7 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.readEvents('r1')).toHaveLength(1);
     });
 
-    test('of 20 who add at once from several clients none is lost and none is there twice', async () => {
+    test('of 20 concurrent appends are neither lost nor duplicated', async () => {
       const { open } = await fresh();
       const stores = await Promise.all(many(4).map(() => open()));
       const lasts = await Promise.all(
@@ -63,19 +63,19 @@ export function eventsContract(fresh: () => Promise<StoreUnderTest>): void {
       const found = await stores[0]?.readEvents('r1');
       expect(found?.map(({ seq }) => seq)).toEqual(many(40).map((_, n) => n + 1));
       for (const [n, last] of lasts.entries()) {
-        // The two of one append stand together, where the answer says.
+        // Events of one append are adjacent, at the returned position.
         const own = found?.slice((last ?? 0) - 2, last).map(({ event }) => event);
         expect(own).toEqual([said(`${n} first`), said(`${n} second`)]);
       }
     });
 
-    test('hundreds fit in one append', async () => {
+    test('can be appended in hundreds', async () => {
       const store = await (await fresh()).open();
       expect(await store.append('r1', many(700))).toBe(700);
       expect(await store.readEvents('r1')).toHaveLength(700);
     });
 
-    test('keep defaults of the schema and every field', async () => {
+    test('keep schema defaults and all fields', async () => {
       const store = await (await fresh()).open();
       const finished = { type: 'step.finished', step: 'a/b', outcome: 'applied' } as EngineEvent;
       const asked: EngineEvent = {

@@ -8,7 +8,7 @@ const TTL_MS = 30_000;
 
 export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
   describe('leases', () => {
-    test('of 20 runners that take the same run at once exactly one has it', async () => {
+    test('are held by exactly one of 20 concurrent runners', async () => {
       const { open } = await fresh();
       const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
       const takes = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.acquireLease('r1', `runner ${n}`, TTL_MS));
@@ -17,7 +17,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(leases[0]?.token).toBe(1);
     });
 
-    test('run out, and the next holder has a higher token', async () => {
+    test('expire, and the next owner has a higher token', async () => {
       const { open } = await fresh();
       const clock = manual();
       const [a, b] = [await open(clock.now), await open(clock.now)];
@@ -31,7 +31,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await a.acquireLease('r1', 'a', TTL_MS)).toBeUndefined();
     });
 
-    test('last longer when they are renewed', async () => {
+    test('can be renewed', async () => {
       const { open } = await fresh();
       const clock = manual();
       const [a, b] = [await open(clock.now), await open(clock.now)];
@@ -43,7 +43,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
     });
 
-    test('that ran out but that nobody took can be renewed', async () => {
+    test('can be renewed after expiry if not acquired by another owner', async () => {
       const { open } = await fresh();
       const clock = manual();
       const a = await open(clock.now);
@@ -52,7 +52,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect((await a.renewLease(lease, TTL_MS)).token).toBe(lease.token);
     });
 
-    test('taken again by the same holder get a new token, and the old one is over', async () => {
+    test('acquired again by the same owner get a new token and invalidate the old one', async () => {
       const { open } = await fresh();
       const [a, again] = [await open(), await open()];
       const first = await taken(a, 'a');
@@ -63,7 +63,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await again.append('r1', [said('mine')], second)).toBe(2);
     });
 
-    test('of which the run was taken over write nothing, renew nothing and give nothing back', async () => {
+    test('that were lost can't write, renew or release', async () => {
       const { open } = await fresh();
       const clock = manual();
       const [a, b, c] = [await open(clock.now), await open(clock.now), await open(clock.now)];
@@ -80,7 +80,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect((await c.readEvents('r1')).map(({ event }) => event)).toEqual([said('in time'), said('mine')]);
     });
 
-    test('given back are free at once, and over for who had them', async () => {
+    test('are free immediately after release, and lost for the previous owner', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(), await open()];
       const lease = await taken(a, 'a');
@@ -91,7 +91,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect((await taken(b, 'b')).token).toBe(2);
     });
 
-    test('of a run that nobody ever took are lost', async () => {
+    test('that never existed are lost', async () => {
       const store = await (await fresh()).open();
       const made: Lease = { run: 'r1', owner: 'a', token: 1, expiresAt: new Date(8.64e15) };
       await expect(store.append('r1', [said('never')], made)).rejects.toThrow(LeaseLost);
@@ -100,7 +100,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.readEvents('r1')).toEqual([]);
     });
 
-    test('do not keep out what a person says, and are not disturbed by it', async () => {
+    test('do not block user events and are not affected by them', async () => {
       const { open } = await fresh();
       const [runner, command] = [await open(), await open()];
       const lease = await taken(runner, 'a');

@@ -7,7 +7,7 @@ import type { StoreUnderTest } from './store.contract.ts';
 const MARK = 'tell-nobody';
 
 export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
-  describe('what does not fit', () => {
+  describe('invalid data', () => {
     const good = clusterRecord();
     test.each([
       ['no JSON', `{"${MARK}`, /cluster "demo".*\$ \(not JSON\)/],
@@ -20,7 +20,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       ['something deep', text({ ...good, spec: { ...good.spec, controllers: MARK } }), /\$\.spec\.controllers /],
       ['an element of a list', text({ ...good, runs: ['r1', { of: MARK }] }), /\$\.runs\[1\] /],
       ['something missing', text({ ...good, createdBy: undefined }), /\$\.createdBy /],
-    ])('is reported by kind, id and path, not by its value: %s', async (_, stored, expected) => {
+    ])('is reported by kind, id and path without its value: %s', async (_, stored, expected) => {
       const under = await fresh();
       const store = await under.open();
       await store.write('cluster', 'demo', good, undefined);
@@ -37,7 +37,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       ['no JSON', `${MARK}`, /event 2 of run "r1".*\$ \(not JSON\)/],
       ['a kind that is none', text({ type: MARK }), /event 2 of run "r1".*\$\.type /],
       ['a field', text({ ...said('x'), message: { of: MARK } }), /event 2 of run "r1".*\$\.message /],
-    ])('is reported for events by run, number and path: %s', async (_, stored, expected) => {
+    ])('in events is reported by run, number and path: %s', async (_, stored, expected) => {
       const under = await fresh();
       const store = await under.open();
       await store.append('r1', [said('one'), said('two'), said('three')]);
@@ -49,7 +49,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.readEvents('r1', 2)).toHaveLength(1);
     });
 
-    test('an event that is missing is reported, not skipped', async () => {
+    test('includes missing events', async () => {
       const under = await fresh();
       const store = await under.open();
       await store.append('r1', [said('one'), said('two'), said('three')]);
@@ -58,7 +58,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.readEvents('r1', 1)).rejects.toThrow(InvalidRecord);
     });
 
-    test('is not written either', async () => {
+    test('is rejected on write', async () => {
       const store = await (await fresh()).open();
       const wrong = { ...good, state: MARK } as unknown as RecordValue<'cluster'>;
       const error = await store.write('cluster', 'demo', wrong, undefined).then(() => undefined, String);
@@ -72,7 +72,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       ['a slash', 'a/b'],
       ['201 characters', 'x'.repeat(201)],
       ['half a character', 'a\ud800'],
-    ])('is an id of %s', async (_, id) => {
+    ])('includes an id of %s', async (_, id) => {
       const store = await (await fresh()).open();
       await expect(store.read('cluster', id)).rejects.toThrow(InvalidRecord);
       await expect(store.write('cluster', id, good, undefined)).rejects.toThrow(InvalidRecord);
@@ -82,7 +82,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.acquireLease(id, 'a', 1000)).rejects.toThrow(InvalidRecord);
     });
 
-    test('an id of 200 characters of four bytes each does fit', async () => {
+    test('excludes an id of 200 four-byte characters', async () => {
       const store = await (await fresh()).open();
       const id = '🚀'.repeat(200);
       await store.write('cluster', id, good, undefined);
@@ -92,11 +92,11 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
     });
   });
 
-  describe('what is large', () => {
+  describe('size limits', () => {
     const withFact = (bytes: number) => clusterRecord({ outputs: { large: 'x'.repeat(bytes) } });
     const frame = Buffer.byteLength(JSON.stringify(withFact(0)));
 
-    test('a record of exactly 1,000,000 bytes is kept, and can be written over', async () => {
+    test('accept a record of exactly 1,000,000 bytes', async () => {
       const store = await (await fresh()).open();
       const value = withFact(1_000_000 - frame);
       const version = await store.write('cluster', 'demo', value, undefined);
@@ -104,7 +104,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await store.write('cluster', 'demo', { ...value, state: 'failed' }, version);
     });
 
-    test('one byte more is refused, in a sentence that says how much', async () => {
+    test('reject one byte more and name the size', async () => {
       const store = await (await fresh()).open();
       const write = store.write('cluster', 'demo', withFact(1_000_001 - frame), undefined);
       await expect(write).rejects.toThrow(InvalidRecord);
@@ -112,13 +112,13 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.read('cluster', 'demo')).toBeUndefined();
     });
 
-    test('bytes count, not characters', async () => {
+    test('count bytes, not characters', async () => {
       const store = await (await fresh()).open();
       const value = clusterRecord({ outputs: { large: '日'.repeat(400_000) } });
       await expect(store.write('cluster', 'demo', value, undefined)).rejects.toThrow(/too large: 1200\d+ bytes/);
     });
 
-    test('an event has the same limit, and one append has one too', async () => {
+    test('apply to events and appends', async () => {
       const store = await (await fresh()).open();
       const nearly = said('x'.repeat(999_000));
       expect(await store.append('r1', [nearly, nearly])).toBe(2);

@@ -24,7 +24,7 @@ const ODD_IDS = [
 
 export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
   describe('records', () => {
-    test('what was written is read, by every client', async () => {
+    test('are readable by every client after a write', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(), await open()];
       const value = clusterRecord({ outputs: { addresses: [['10.0.0.1'], ['10.0.0.2', { deep: [[1, null]] }]] } });
@@ -34,7 +34,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await b.read('run', 'demo')).toBeUndefined();
     });
 
-    test('a write under an older version is refused and changes nothing', async () => {
+    test('reject a write with an older version', async () => {
       const store = await (await fresh()).open();
       const first = await store.write('cluster', 'demo', clusterRecord(), undefined);
       const second = await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), first);
@@ -45,7 +45,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(found?.value.state).toBe('ready');
     });
 
-    test('a write of the same value is a write: the version before it is stale', async () => {
+    test('get a new version on a write of the same value', async () => {
       const store = await (await fresh()).open();
       const first = await store.write('cluster', 'demo', clusterRecord(), undefined);
       const second = await store.write('cluster', 'demo', clusterRecord(), first);
@@ -53,7 +53,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.write('cluster', 'demo', clusterRecord(), first)).rejects.toThrow(StaleVersion);
     });
 
-    test('a record is not updated where there is none', async () => {
+    test('can't be updated if absent', async () => {
       const store = await (await fresh()).open();
       const version = await store.write('cluster', 'demo', clusterRecord(), undefined);
       await store.remove('cluster', 'demo', version);
@@ -61,7 +61,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.read('cluster', 'demo')).toBeUndefined();
     });
 
-    test('a version of the record before does not fit the one made anew', async () => {
+    test('reject a version from before recreation', async () => {
       const store = await (await fresh()).open();
       const old = await store.write('cluster', 'demo', clusterRecord(), undefined);
       await store.remove('cluster', 'demo');
@@ -70,7 +70,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.remove('cluster', 'demo', old)).rejects.toThrow(StaleVersion);
     });
 
-    test('removing what is absent is no error', async () => {
+    test('can be removed if absent', async () => {
       const store = await (await fresh()).open();
       const version = await store.write(
         'processedRequest',
@@ -84,7 +84,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.read('processedRequest', 'Ev1')).toBeUndefined();
     });
 
-    test('of 20 who create the same record at once exactly one succeeds', async () => {
+    test('are created by exactly one of 20 concurrent writers', async () => {
       const stores = await clients(await fresh(), 4);
       const tries = await Promise.allSettled(
         numbers(20).map((n) =>
@@ -97,24 +97,24 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect((await pick(stores, 0).read('cluster', 'demo'))?.value.channel).toBe(`C${winner}`);
     });
 
-    test('of 20 who write over the same version at once exactly one succeeds', async () => {
+    test('are updated by exactly one of 20 concurrent writers', async () => {
       const stores = await clients(await fresh(), 4);
       const version = await pick(stores, 0).write('cluster', 'demo', clusterRecord(), undefined);
-      // The same value from everybody: also then only one may believe that it was first.
+      // Even with identical values, only one writer may succeed.
       const tries = await Promise.allSettled(
         numbers(20).map((n) => pick(stores, n).write('cluster', 'demo', clusterRecord({ state: 'ready' }), version)),
       );
       expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     });
 
-    test('20 who count up by reading and writing again until it holds end at 20', async () => {
+    test('count to 20 with 20 concurrent read-modify-write loops', async () => {
       const stores = await clients(await fresh(), 4);
       await pick(stores, 0).write('slackThread', 'count', { channel: 'C1', cursor: 0 }, undefined);
       await Promise.all(numbers(20).map((n) => countUp(pick(stores, n))));
       expect((await pick(stores, 1).read('slackThread', 'count'))?.value.cursor).toBe(20);
     });
 
-    test.each(ODD_IDS)('an id can be %j', async (id) => {
+    test.each(ODD_IDS)('can have the id %j', async (id) => {
       const store = await (await fresh()).open();
       const version = await store.write('cluster', id, clusterRecord({ channel: id }), undefined);
       expect((await store.read('cluster', id))?.value.channel).toBe(id);
@@ -123,7 +123,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await store.list('cluster')).toEqual([]);
     });
 
-    test('odd ids are different records', async () => {
+    test('with unusual ids are distinct', async () => {
       const store = await (await fresh()).open();
       for (const id of ODD_IDS) await store.write('cluster', id, clusterRecord({ channel: id }), undefined);
       const found = await store.list('cluster');
@@ -135,7 +135,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
   describe('lists', () => {
     const IN_ORDER = ['a', 'a-1', 'a-2', 'a-2b', 'b', 'ä', '\ud7ff', '\ue000', '\ufffd', '😀', '😁'];
 
-    test('are in the order of code points, page after page', async () => {
+    test('are sorted by code point across pages', async () => {
       const store = await listed(await fresh(), IN_ORDER);
       expect(ids(await store.list('cluster'))).toEqual(IN_ORDER);
       const pages: string[][] = [];
@@ -165,7 +165,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(ids(await store.list('cluster', page))).toEqual(expected);
     });
 
-    test('hold one kind only', async () => {
+    test('contain one kind only', async () => {
       const store = await (await fresh()).open();
       await store.write('run', 'r1', runRecord(), undefined);
       expect(await store.list('cluster')).toEqual([]);

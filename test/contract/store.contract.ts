@@ -6,7 +6,7 @@ import { leasesContract } from './store-leases.contract.ts';
 import { limitsContract } from './store-limits.contract.ts';
 import { recordsContract } from './store-records.contract.ts';
 
-/** One empty store, and the back doors past it. */
+/** One empty store, and direct access to its data. */
 export interface StoreUnderTest {
   /** A client of the same data that shares no memory with the others. */
   open(now?: () => Date): Promise<Store>;
@@ -16,9 +16,9 @@ export interface StoreUnderTest {
   loseEvent(run: string, seq: number): Promise<void>;
 }
 
-/** What every store does. `fresh` gives an empty one and clears it away when the test is over. */
+/** Contract of every store. `fresh` creates an empty one and removes it after the test. */
 export function storeContract(name: string, fresh: () => Promise<StoreUnderTest>): void {
-  describe(`${name} keeps the store's contract`, () => {
+  describe(`${name} fulfils the store contract`, () => {
     recordsContract(fresh);
     eventsContract(fresh);
     leasesContract(fresh);

@@ -5,17 +5,17 @@ import { Secret } from '../../src/store/vault/secret.ts';
 import type { Keyring, VaultProvider } from '../../src/store/vault/vault.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 
-/** One empty store and the key ring of its machine. */
+/** One empty store with its keyring. */
 export interface VaultUnderTest {
   /** A client of the same data that shares no memory with the others. */
   open(): Promise<Store>;
   readonly keyring: Keyring;
 }
 
-/** What vaults do on every store: where several clients meet, the store decides. */
+/** Contract of vaults on every store; the store resolves concurrent access. */
 export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>): void {
   describe(`vaults on ${name}`, () => {
-    test('of 20 who make the same secret at once all get the one that was first', async () => {
+    test('give all of 20 concurrent creators the first secret', async () => {
       const { open, keyring } = await fresh();
       const vaults = await Promise.all(
         Array.from({ length: 4 }, async () => createVaultProvider(await open(), keyring)),
@@ -31,14 +31,14 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
       expect(later?.reveal()).toBe(got[0]);
     });
 
-    test('give nothing where nothing is, and make nothing by looking', async () => {
+    test('return undefined for a missing secret without creating anything', async () => {
       const { open, keyring } = await fresh();
       const store = await open();
       expect(await createVaultProvider(store, keyring).getVault('demo').get('authority/key')).toBeUndefined();
       expect(await store.list('dataKey')).toEqual([]);
     });
 
-    test('forget a cluster for everybody, and only that one', async () => {
+    test('delete one cluster for all clients', async () => {
       const { open, keyring } = await fresh();
       const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
       const names = ['demo', 'demo-2', 'demo:2', 'de'];
@@ -54,17 +54,17 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
       expect(await (await open()).list('dataKey')).toHaveLength(3);
     });
 
-    test('follow when another process forgot the cluster and made it anew', async () => {
+    test('notice that another process deleted and recreated the vault', async () => {
       const { open, keyring } = await fresh();
       const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
       await a.getVault('demo').getOrCreate('authority/key', () => new Secret('old'));
       await b.getVault('demo').deleteAll();
       await b.getVault('demo').getOrCreate('authority/key', () => new Secret('new'));
-      // `a` still has the old data key in memory. It must not fail to read by it.
+      // `a` still caches the old data key, but must be able to read.
       expect((await a.getVault('demo').get('authority/key'))?.reveal()).toBe('new');
     });
 
-    test('write nothing under a data key that another process forgot', async () => {
+    test('write nothing with a data key that another process deleted', async () => {
       const { open, keyring } = await fresh();
       const [a, b] = [createVaultProvider(await open(), keyring), createVaultProvider(await open(), keyring)];
       await a.getVault('demo').getOrCreate('authority/key', () => new Secret('old'));

@@ -78,14 +78,14 @@ describe.each([
         (await createVaultProvider(target.store, source.keyring).getVault('demo').get('authority/key'))?.reveal(),
       ).toBe('quiet');
       expect(lines.join('\n')).not.toContain('quiet');
-      // It goes on from there.
+      // New events continue the sequence.
       expect(await target.store.append('run-1', [said('more')])).toBe(191);
     },
   );
 });
 
 describe('a restore', () => {
-  test('goes into an empty store only', async () => {
+  test('requires an empty store', async () => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const target = await sqlite();
     await target.store.write('cluster', 'other', clusterRecord(), undefined);
@@ -103,7 +103,7 @@ describe('a restore', () => {
     ['has something after its end', (lines) => [...lines, lines[5] ?? ''], /follows the footer/],
     ['is of another format', (lines) => lines.with(0, '{"kthwBackup":2}'), /not a backup in a supported format/],
     ['is empty', () => [], /truncated/],
-  ])('writes nothing when the backup %s', async (_, spoil, says) => {
+  ])('writes nothing if the backup %s', async (_, spoil, says) => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const spoilt = spoil(lines);
     expect(spoilt).not.toEqual(lines);
@@ -114,7 +114,7 @@ describe('a restore', () => {
     expect(await target.store.list('cluster')).toEqual([]);
   });
 
-  test('says when the store does not hold afterwards what it was given', async () => {
+  test('reports a store whose data differs afterwards', async () => {
     const { lines } = await backedUp((await filled(sqlite)).store);
     const target = await sqlite();
     const forgetful: Store = { ...target.store, append: async () => 1 };

@@ -3,7 +3,7 @@ import { createLazyStore } from '../../src/store/lazy-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { clusterRecord } from '../support/store-fixtures.ts';
 
-test('a store that opens later is opened once, by the first that is asked of it', async () => {
+test('opens the store once, on the first call', async () => {
   let opened = 0;
   const store = createLazyStore(async () => {
     opened += 1;
@@ -16,7 +16,7 @@ test('a store that opens later is opened once, by the first that is asked of it'
   await store.close();
 });
 
-test('opening that failed is tried again; one that was never opened can be closed', async () => {
+test('retries a failed open, and can be closed unopened', async () => {
   let fails = true;
   const store = createLazyStore(async () => {
     if (fails) throw new Error('not now');

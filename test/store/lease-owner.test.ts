@@ -5,13 +5,13 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 const minuteMs = 60_000;
 
-test('a run whose runner was killed is free at once, though its lease has not run out', async () => {
+test('frees the run of a killed runner before its lease expires', async () => {
   const store = openStore();
   expect(await store.acquireLease('r1', holderOfAProcessThatEnded(), minuteMs)).toBeDefined();
   expect(await store.acquireLease('r1', createLeaseOwnerId(), minuteMs)).toMatchObject({ token: 2 });
 });
 
-test('a run whose runner lives stays with it', async () => {
+test('keeps the run of a live runner', async () => {
   const store = openStore();
   expect(await store.acquireLease('r1', createLeaseOwnerId(), minuteMs)).toBeDefined();
   expect(await store.acquireLease('r1', createLeaseOwnerId(), minuteMs)).toBeUndefined();
@@ -22,7 +22,7 @@ test.each([
   ['another container', (ended: string) => ended.replace(/pid:\[\d+\]/, 'pid:[1]')],
   ['a place that has no name', (ended: string) => ended.replace(/^\S+/, '?')],
   ['a release that named itself otherwise', () => 'd3b07384-d9a0-4c9b-8f3e-111111111111'],
-])('nobody can know whether a process of %s is over', (_, change) => {
+])('treats a process of %s as possibly alive', (_, change) => {
   const ended = holderOfAProcessThatEnded();
   expect(hasOwnerExited(ended)).toBe(true);
   expect(hasOwnerExited(change(ended))).toBe(false);

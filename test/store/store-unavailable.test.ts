@@ -16,7 +16,7 @@ import {
 } from '../support/firestore-emulator.ts';
 import { clusterRecord, said } from '../support/store-fixtures.ts';
 
-/** Every call, so that none tells of being away by another error or waits for ever. */
+/** All calls, so that none fails with another error or hangs. */
 const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
   ['read', (store) => store.read('cluster', 'demo')],
   ['write', (store) => store.write('cluster', 'demo', clusterRecord(), undefined)],
@@ -28,10 +28,10 @@ const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ['readEvents', (store) => store.readEvents('r1')],
 ];
 
-describe('a SQLite file that another process keeps to itself', () => {
+describe('a locked SQLite file', () => {
   const writes = calls.filter(([name]) => ['write', 'remove', 'acquireLease', 'append'].includes(name));
 
-  test.each(writes)('is away for %s, and back once it lets go', async (_, call) => {
+  test.each(writes)('is unavailable for %s until unlocked', async (_, call) => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-away-'));
     const path = join(folder, 'kthw.sqlite');
     const store = openSqliteStore({ path, busyTimeoutMs: 50 });
@@ -50,24 +50,24 @@ describe('a SQLite file that another process keeps to itself', () => {
 
 const jar = findFirestoreEmulator();
 
-describe.skipIf(jar === undefined)('a Firestore that does not answer', () => {
+describe.skipIf(jar === undefined)('an unresponsive Firestore', () => {
   let emulator: FirestoreEmulator;
   beforeAll(async () => {
     emulator = await startFirestoreEmulator(jar as string);
   }, 90_000);
   afterAll(() => emulator?.stop());
 
-  test.each(calls)('is away for %s, and back once it answers', async (name, call) => {
+  test.each(calls)('is unavailable for %s until it responds', async (name, call) => {
     const { store, proxy } = await behindProxy({ deadlineMs: 300, requestTimeoutMs: 150 });
     await answers(() => store.listOpenRuns());
     proxy.hold();
     await expect(call(store)).rejects.toThrow(StoreUnavailable);
     proxy.cut();
-    // A write whose answer got lost may have been made, and the same again is then refused.
+    // A write with a lost response may have succeeded; repeating it is then rejected.
     await answers(name === 'write' ? () => store.list('cluster') : () => call(store));
   });
 
-  test('for less than a call’s deadline is not noticed', async () => {
+  test('is tolerated within a call’s deadline', async () => {
     const { store, proxy } = await behindProxy({ deadlineMs: 20_000, requestTimeoutMs: 300 });
     const lease = await store.acquireLease('r1', 'a', 60_000);
     proxy.hold();

@@ -21,7 +21,7 @@ const wanted = listCertificateSpecs(cluster, known);
 const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };
 const etcdSubject = { commonName: 'etcd', organization: 'Kubernetes' };
 
-test('each certificate is asked for with its subject and what it is valid for', () => {
+test('requests certificates with subject and hosts', () => {
   const worker = wanted.find(({ name }) => name === 'demo-worker-0');
   const script = worker ? renderCfsslCertificate(worker) : '';
   expect(script).toContain('"CN": "system:node:demo-worker-0"');
@@ -30,8 +30,8 @@ test('each certificate is asked for with its subject and what it is valid for', 
   expect(script).toContain('cfssljson -bare demo-worker-0');
 });
 
-describe.skipIf(!cfsslIsThere)('the cfssl commands of a cluster', { timeout: 120_000 }, () => {
-  test('make certificates that say the same as ours', async () => {
+describe.skipIf(!cfsslIsThere)('cfssl commands of a cluster', { timeout: 120_000 }, () => {
+  test('issue equivalent certificates', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-cfssl-'));
     try {
       const authorities = [renderCfsslCa(subject), renderCfsslCa(etcdSubject, 'etcd')];
@@ -53,7 +53,7 @@ describe.skipIf(!cfsslIsThere)('the cfssl commands of a cluster', { timeout: 120
   });
 });
 
-/** In whatever order it is written down. Ours begin a few minutes earlier, for clocks that are behind. */
+/** Ignores the order. kthw's certificates start a few minutes earlier, for slow clocks. */
 function said(pem: string) {
   const { subject, issuer, subjectAltName, ca, keyUsage, validFrom, validTo } = new X509Certificate(pem);
   const sorted = (text: string | undefined, at: RegExp) => (text ?? '').split(at).sort();

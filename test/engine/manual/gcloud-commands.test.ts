@@ -29,7 +29,7 @@ const steps = inOrder(made).filter(({ id }) =>
   /^(network|addresses|firewall|controllers|workers|load-balancer|pod-routes|closing)\//.test(id),
 );
 
-describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { timeout: 900_000 }, () => {
+describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { timeout: 900_000 }, () => {
   const local = localCloud({ operationDelayMs: 20, waitTimeoutMs: 5_000 });
   const other = localCloud({ operationDelayMs: 20 });
   const inserted: { readonly of: ResourceCollection; readonly spec: never }[] = [];
@@ -61,7 +61,7 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
     });
   }
 
-  test('make what the steps make, to the last field, and take it away again', async () => {
+  test('create and delete the same resources as the steps', async () => {
     const [hand, machine] = [contextOver(byHand), contextOver(bySteps)];
     for (const { id, step } of steps) {
       const scripts = (await step.manualCommands?.(hand.c, 'forward')) ?? [];
@@ -76,7 +76,7 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
       const [one, other] = await Promise.all([byHand, bySteps].map((cloud) => cloud[of].get(spec, signal)));
       expect(same(one), JSON.stringify(spec)).toEqual(same(other));
     }
-    // What was shut is taken away as it is.
+    // The disabled rule is deleted too.
     for (const { id, step } of steps.toReversed().filter(({ step }) => step.remove)) {
       for (const { script } of (await step.manualCommands?.(hand.c, 'backward')) ?? []) await typed(script);
       expect(await hand.see(step), id).toEqual({ status: 'absent' });
@@ -102,7 +102,7 @@ describe.skipIf(!gcloudIsThere)('the gcloud commands of a cluster’s steps', { 
   }
 });
 
-/** What a step is given, with what steps before it have found. */
+/** Context of a step with the outputs of earlier steps. */
 function contextOver(compute: ComputeClient) {
   const outputs = new Map<string, unknown>();
   function findOutput<T>({ name, schema }: Output<T>): T | undefined {
@@ -136,13 +136,13 @@ function contextOver(compute: ComputeClient) {
   return { c, see };
 }
 
-/** Without what each project is given by itself: external addresses. */
+/** Removes external addresses, which differ by project. */
 function same(found: object | undefined): object {
   const { externalAddress: _, ...rest } = (found ?? {}) as Record<string, unknown>;
   return { ...rest, ...(typeof rest.address === 'string' && rest.address.startsWith('127.') ? { address: '' } : {}) };
 }
 
-/** So that each comes after those that it waits for. */
+/** Sorts steps after their dependencies. */
 function inOrder(planned: readonly PlannedStep[]): PlannedStep[] {
   const done = new Set<string>();
   const ordered: PlannedStep[] = [];

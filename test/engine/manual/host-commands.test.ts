@@ -13,7 +13,7 @@ import { renderNginxSite } from '../../../src/engine/render/nginx-site.ts';
 import type { HostFile } from '../../../src/engine/ssh/ssh-client.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
-test('what is typed for files writes them byte for byte, with their modes', async () => {
+test('file commands write identical bytes and modes', async () => {
   const cluster = buildCluster();
   const [machine] = cluster.controllerInstances;
   if (!machine) throw new Error('there is no controller');
@@ -43,7 +43,7 @@ test('what is typed for files writes them byte for byte, with their modes', asyn
   }
 });
 
-test('where a secret would be there is a word, also where it was encoded', async () => {
+test('placeholders replace secrets, also in base64', async () => {
   const key = await getSecret(new RedactedVault(), vaultPaths.encryptionKey);
   expect(decodePlaceholders(renderEncryptionConfig(key))).toContain('secret: [secret]');
   expect(decodePlaceholders('LS0tLS1CRUdJTg== and a word')).toBe('LS0tLS1CRUdJTg== and a word');

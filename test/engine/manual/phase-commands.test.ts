@@ -27,19 +27,19 @@ async function hardWayOf(phase: string): Promise<PhaseCommands> {
   return found;
 }
 
-describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
-  test('has something to type for it, in a chapter that there is', () => {
+describe.each(phases)('manual commands of $name', ({ name, chapter }) => {
+  test('exist and belong to a chapter', () => {
     expect(shown.get(name)?.steps.flatMap(({ commands }) => commands).length).toBeGreaterThan(0);
     expect(getChapter(chapter).url).toMatch(/^https:\/\/github\.com\/\S+\/docs\/\d\d-[a-z-]+\.md$/);
   });
 
-  test('is shell that bash can read', async () => {
+  test('are valid bash', async () => {
     const scripts = shown.get(name)?.steps.flatMap(({ commands }) => commands.map(({ script }) => script)) ?? [];
     const { stderr } = await execa('bash', ['-n'], { input: scripts.join('\n'), reject: false });
     expect(stderr).toBe('');
   });
 
-  test('fits a modal on each of its pages, and none of it is left out', () => {
+  test('fit on modal pages completely', () => {
     const phaseCommands = shown.get(name);
     const pages = new Set<string>();
     for (let page = 0; page < 60; page++) {
@@ -53,7 +53,7 @@ describe.each(phases)('the hard way of $name', ({ name, chapter }) => {
   });
 });
 
-test('no hard way holds a secret of the cluster', async () => {
+test('manual commands contain no secret', async () => {
   const vault = environment.vaults.createProvider(environment.store).getVault('demo');
   const stored = await environment.store.list('secret');
   const secrets = await Promise.all(stored.map(async ({ value }) => (await vault.get(value.path))?.revealBytes()));
@@ -64,14 +64,14 @@ test('no hard way holds a secret of the cluster', async () => {
   const text = JSON.stringify(texts);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
   expect(text).not.toContain('PRIVATE KEY');
-  // Where they would be, a word stands, also where they were encoded.
+  // Placeholders replace secrets, also in base64.
   const masked = (phase: string) => JSON.stringify(shown.get(phase));
   expect(masked('encryption')).toContain('secret: [secret]');
   expect(masked('kubeconfigs')).toContain('client-key-data: [secret]');
   expect(masked('certificates')).toContain('[secret]');
 });
 
-test('it is of this cluster: its addresses, versions, and what was so when a step was done', () => {
+test('manual commands contain addresses and versions of the cluster and state of the run', () => {
   const text = (phase: string) => JSON.stringify(shown.get(phase));
   expect(text('pod-routes')).toContain('--next-hop-address 10.240.0.21');
   expect(text('control-plane')).toMatch(/--advertise-address=10\.240\.0\.12/);
@@ -82,7 +82,7 @@ test('it is of this cluster: its addresses, versions, and what was so when a ste
   expect(text('certificates')).toContain(address);
 });
 
-test('what takes a cluster down is shown too', async () => {
+test('manual commands include deletion', async () => {
   const other = new RunEnvironment();
   const one = other.createProcess();
   await other.createCluster(one);

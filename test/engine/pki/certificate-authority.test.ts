@@ -40,8 +40,8 @@ async function text(file: string): Promise<string> {
   return (await openssl('x509', '-in', file, '-noout', '-text', '-nameopt', 'RFC2253')).stdout;
 }
 
-describe('a certificate, as OpenSSL sees it', () => {
-  it.each(['sslclient', 'sslserver'])('is trusted through its authority as %s', async (purpose) => {
+describe('a certificate in OpenSSL', () => {
+  it.each(['sslclient', 'sslserver'])('is trusted through its CA as %s', async (purpose) => {
     const at = String(now.getTime() / 1000);
     const run = await openssl(
       'verify',
@@ -57,7 +57,7 @@ describe('a certificate, as OpenSSL sees it', () => {
     expect(run.stdout).toBe('w.pem: OK');
   });
 
-  it('is not trusted through another authority', async () => {
+  it('is not trusted through another CA', async () => {
     const other = await createCertificateAuthority({ commonName: 'Kubernetes', now });
     await writeFile(join(folder, 'other.pem'), other.certificate);
     expect(
@@ -79,21 +79,21 @@ describe('a certificate, as OpenSSL sees it', () => {
     expect(shown).toContain('(2048 bit)');
   });
 
-  it('may sign others only if it is the authority', async () => {
+  it('can sign others only if it is the CA', async () => {
     const shown = await text('ca.pem');
     expect(shown).toMatch(/Basic Constraints: critical\n\s+CA:TRUE\n/);
     expect(shown).toMatch(/Key Usage: critical\n\s+Certificate Sign, CRL Sign\n/);
   });
 });
 
-describe('a certificate, as Node sees it', () => {
-  it('is valid for 8760 hours from now and from a little earlier', () => {
+describe('a certificate in Node', () => {
+  it('is valid for 8760 hours from now, and from slightly earlier', () => {
     const certificate = new X509Certificate(issued.certificate);
     expect(certificate.validToDate.getTime()).toBe(now.getTime() + 8760 * hourMs);
     expect(certificate.validFromDate.getTime()).toBe(now.getTime() - 5 * 60_000);
   });
 
-  it('names its authority and its key', () => {
+  it('identifies its CA and its key', () => {
     const certificate = new X509Certificate(issued.certificate);
     const ca = new X509Certificate(authority.certificate);
     expect(certificate.checkIssued(ca)).toBe(true);
@@ -101,7 +101,7 @@ describe('a certificate, as Node sees it', () => {
     expect(certificate.issuer).toBe(ca.subject);
   });
 
-  it('has a long positive serial of its own', async () => {
+  it('has a unique, long, positive serial number', async () => {
     const wanted = { name: 'a', commonName: 'a', organization: 'b', hosts: [] };
     const many = await Promise.all(Array.from({ length: 4 }, () => issueCertificate(authority, wanted, { now })));
     const serials = many.map((c) => new X509Certificate(c.certificate).serialNumber);
@@ -109,13 +109,13 @@ describe('a certificate, as Node sees it', () => {
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{39}$/);
   });
 
-  it('keeps names that a PrintableString could not hold', async () => {
+  it('supports names beyond PrintableString', async () => {
     const wanted = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:admins', hosts: [] };
     const { certificate } = await issueCertificate(authority, wanted, { now });
     expect(new X509Certificate(certificate).toLegacyObject().subject.CN).toBe('slack:T_1:Ü&*');
   });
 });
 
-it('never shows a private key by accident', () => {
+it('never prints a private key by accident', () => {
   expect(JSON.stringify([authority, issued])).not.toContain('PRIVATE KEY');
 });

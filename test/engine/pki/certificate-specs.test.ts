@@ -23,13 +23,13 @@ describe('the certificates of a cluster', () => {
     });
   });
 
-  it.each([0, 1, 20])('has one for each of %i workers and nine others', (workers) => {
+  it.each([0, 1, 20])('include one for each of %i workers and nine others', (workers) => {
     const names = listCertificateSpecs(buildCluster({ workers }), known).map((c) => c.name);
     expect(names).toHaveLength(9 + workers);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('makes the API server valid everywhere it is dialled', () => {
+  it('cover all addresses of the API server', () => {
     const hosts = listCertificateSpecs(buildCluster(), known).find((c) => c.name === 'kubernetes')?.hosts;
     expect(hosts).toEqual([
       '10.32.0.1',
@@ -49,7 +49,7 @@ describe('the certificates of a cluster', () => {
     ]);
   });
 
-  it('names a host once even if the public address is a controller’s own', () => {
+  it('list a host once even if the public address belongs to a controller', () => {
     const hosts = listCertificateSpecs(buildCluster({ controllers: 1 }), {
       publicAddress: '10.240.0.10',
       externalAddresses: {},
@@ -57,18 +57,18 @@ describe('the certificates of a cluster', () => {
     expect(hosts?.filter((h) => h === '10.240.0.10')).toHaveLength(1);
   });
 
-  it('has etcd’s authority sign for etcd and its client, and nobody else', () => {
+  it('use the etcd CA for etcd and its client only', () => {
     const ofEtcd = listCertificateSpecs(buildCluster(), known).filter(({ issuer }) => issuer === 'etcd');
     expect(ofEtcd.map(({ name }) => name)).toEqual(['etcd', 'apiserver-etcd-client']);
   });
 
-  it('lets nobody who only asks pass for a server', () => {
+  it('have no server usage for pure clients', () => {
     const all = listCertificateSpecs(buildCluster(), known);
     for (const name of ['health-check', 'apiserver-etcd-client'])
       expect(all.find((c) => c.name === name)?.usages, name).toEqual(['client']);
   });
 
-  it('gives a worker its name, external and internal address, as far as it has them', () => {
+  it('give a worker its name and available addresses', () => {
     const all = listCertificateSpecs(buildCluster(), known);
     expect(all.find((c) => c.name === 'demo-worker-0')?.hosts).toEqual([
       'demo-worker-0',

@@ -40,7 +40,7 @@ async function kubectlView(config: Secret): Promise<string> {
 }
 
 describe('a kubeconfig', () => {
-  it.skipIf(!hasKubectl)('is read by kubectl, which finds everything inside it', async () => {
+  it.skipIf(!hasKubectl)('is self-contained for kubectl', async () => {
     const { config, authority, certificate, key } = await aKubeconfig();
     const seen = JSON.parse(await kubectlView(config));
     expect(seen['current-context']).toBe('demo');
@@ -51,7 +51,7 @@ describe('a kubeconfig', () => {
     expect(decode(seen.users[0].user['client-key-data'])).toBe(key.reveal());
   });
 
-  it('is a secret whose text is valid YAML', async () => {
+  it('is a secret with valid YAML', async () => {
     const { config } = await aKubeconfig();
     expect(`${config}`).toBe('[secret]');
     expect(parse(config.reveal())).toMatchObject({

@@ -6,8 +6,8 @@ import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { createSshKey } from '../../../src/engine/pki/ssh-key.ts';
 
-describe('the ssh key of a cluster', () => {
-  it('is read by ssh2, and signs what its public half verifies', async () => {
+describe('an SSH key', () => {
+  it('works in ssh2, and its signatures verify', async () => {
     const { privateKey, publicKey } = await createSshKey();
     const parsed = ssh2.utils.parseKey(privateKey.reveal());
     const other = ssh2.utils.parseKey(publicKey);
@@ -19,7 +19,7 @@ describe('the ssh key of a cluster', () => {
     expect(other.verify('hullo', parsed.sign('hello'))).toBe(false);
   });
 
-  it.each(['kthw', 'demo', 'a longer comment', ''])('with the comment "%s" is read by ssh-keygen', async (comment) => {
+  it.each(['kthw', 'demo', 'a longer comment', ''])('works in ssh-keygen with the comment "%s"', async (comment) => {
     const folder = await mkdtemp(join(tmpdir(), 'kthw-ssh-'));
     try {
       const { privateKey, publicKey } = await createSshKey(comment);
@@ -31,7 +31,7 @@ describe('the ssh key of a cluster', () => {
     }
   });
 
-  it('is another one each time', async () => {
+  it('is unique', async () => {
     const [a, b] = await Promise.all([createSshKey(), createSshKey()]);
     expect(a.publicKey).not.toBe(b.publicKey);
   });

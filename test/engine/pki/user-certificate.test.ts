@@ -13,8 +13,8 @@ beforeAll(async () => {
   authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
 });
 
-describe('a personal certificate', () => {
-  it('names the person in Slack, is of our own group, of one for this certificate alone, and only for clients', async () => {
+describe('a user certificate', () => {
+  it('has the Slack user as name, the shared and the grant group, and client usage only', async () => {
     const { certificate, commonName } = await issueUserCertificate(authority, ada, { now, grantId });
     const read = new X509Certificate(certificate);
     expect(commonName).toBe('slack:T01:U42');
@@ -27,7 +27,7 @@ describe('a personal certificate', () => {
     [undefined, 24],
     [hourMs, 1],
     [30 * 24 * hourMs, 720],
-  ])('asked for %s ms lasts %i hours', async (lifetimeMs, hours) => {
+  ])('with a lifetime of %s ms is valid for %i hours', async (lifetimeMs, hours) => {
     const issued = await issueUserCertificate(
       authority,
       ada,

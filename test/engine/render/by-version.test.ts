@@ -18,7 +18,7 @@ const clusters: readonly Cluster[] = releases.map((r) => buildCluster({ version:
 const first = getMinorVersion(releases[0] as (typeof releases)[0]);
 const last = getMinorVersion(releases.at(-1) as (typeof releases)[0]);
 
-/** The minor versions for which something holds, as `20-23`; always one piece. */
+/** Minor versions for which a condition holds, as one range such as `20-23`. */
 function span(holds: (cluster: Cluster) => boolean): string {
   const minors = clusters.filter(holds).map((c) => getMinorVersion(c.release));
   expect(minors).toEqual(minors.map((_, i) => (minors[0] ?? 0) + i));
@@ -27,7 +27,7 @@ function span(holds: (cluster: Cluster) => boolean): string {
 
 const worker = (cluster: Cluster) => cluster.workerInstances[0] as WorkerInstance;
 
-describe('flags and fields that came and went', () => {
+describe('flags and fields by version', () => {
   const always = `${first}-${last}`;
   const kubelet = (c: Cluster) => parseUnitFlags(renderKubeletUnit(c, worker(c)));
   const config = (c: Cluster) => parse(renderKubeletConfig(c, worker(c)));
@@ -85,7 +85,7 @@ describe('flags and fields that came and went', () => {
   });
 });
 
-it('kubelet and containerd agree on who makes cgroups, whatever the version', () => {
+it('kubelet and containerd use the same cgroup driver in every version', () => {
   for (const cluster of clusters) {
     const systemd = parse(renderKubeletConfig(cluster, worker(cluster))).cgroupDriver === 'systemd';
     expect(renderContainerdConfig(cluster.release)).toContain(`SystemdCgroup = ${systemd}`);

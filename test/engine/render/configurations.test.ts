@@ -46,7 +46,7 @@ describe('the configurations of 1.20.2', () => {
 });
 
 describe('the encryption configuration', () => {
-  it('is a secret that encrypts secrets first with secretbox and reads what is not', () => {
+  it('encrypts Secrets with secretbox and reads unencrypted ones', () => {
     const key = randomBytes(32);
     const config = renderEncryptionConfig(new Secret(key));
     expect(`${config}`).toBe('[secret]');
@@ -62,7 +62,7 @@ describe('the encryption configuration', () => {
     });
   });
 
-  it.each([0, 16, 31, 33])('refuses a key of %i bytes', (length) => {
+  it.each([0, 16, 31, 33])('rejects a key of %i bytes', (length) => {
     expect(() => renderEncryptionConfig(new Secret(randomBytes(length)))).toThrow(RangeError);
   });
 });
@@ -73,14 +73,14 @@ describe('the CoreDNS manifest', () => {
     [1, 1],
     [2, 2],
     [20, 2],
-  ])('for %i workers has %i servers', (workers, replicas) => {
+  ])('has %2$i replicas for %1$i workers', (workers, replicas) => {
     const documents = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(buildCluster({ workers })))).map(
       (d) => d.toJS(),
     );
     expect(documents.find((d) => d.kind === 'Deployment').spec.replicas).toBe(replicas);
   });
 
-  it('is at the address that the kubelets tell their pods', () => {
+  it('has the DNS address of the kubelet configuration', () => {
     const other = buildCluster({ serviceCidr: '10.9.0.0/16' });
     const service = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(other)))
       .map((d) => d.toJS())
@@ -90,11 +90,11 @@ describe('the CoreDNS manifest', () => {
   });
 });
 
-it('has no hosts.toml to write without a mirror', () => {
+it('renders no hosts.toml without a mirror', () => {
   expect(renderRegistryHosts('docker.io', undefined)).toBeUndefined();
 });
 
-it.each(['on', 'no', 'y', 'null', '1e3'])('keeps a machine called "%s" a text for readers of YAML 1.1', (name) => {
+it.each(['on', 'no', 'y', 'null', '1e3'])('quotes the instance name "%s" for YAML 1.1', (name) => {
   const text = renderKubeProxyConfig(cluster, { ...worker, name });
   expect(parse(text, { version: '1.1' }).hostnameOverride).toBe(name);
 });

@@ -28,7 +28,7 @@ import { Secret } from '../../../src/store/vault/secret.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 
-/** A folder with etcd, etcdctl and the programs of 1.20.2's control plane; without them or without root: skipped. */
+/** Directory with etcd, etcdctl and the control plane programs of 1.20.2. Skipped without them or without root. */
 const bin = process.env.KTHW_TEST_BIN ?? '';
 const needed = ['etcd', 'etcdctl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const runs = bin !== '' && needed.every((name) => existsSync(join(bin, name))) && process.getuid?.() === 0;
@@ -37,10 +37,10 @@ const cluster = buildCluster({ controllers: 1, workers: 1 });
 const controller = cluster.controllerInstances[0] as Instance;
 let root: string;
 
-/** What control-plane.sh found out, by its own names. */
+/** Results of control-plane.sh by name. */
 let found: Record<string, string>;
 
-/** Places on a machine, moved below a folder of ours. */
+/** Host paths, moved below a temporary directory. */
 function moved(text: string): string {
   return text.replaceAll(/(?<![\w/])\/(etc|run|var)\//g, `${root}/$1/`);
 }
@@ -53,15 +53,15 @@ async function put(path: string, content: string): Promise<void> {
 
 async function putUnit(name: string, unit: string): Promise<void> {
   const flags = Array.from(parseUnitFlags(unit), ([flag, value]) => `'--${flag}=${value}'`);
-  // Here everything runs as root, which takes them as the users of a machine would.
+  // Here everything runs as root instead of the service users.
   const [, folder, files] = /^ExecStartPre=\+\/usr\/bin\/install .* -t (\S+) (.*)$/m.exec(unit) ?? [];
   for (const file of files?.split(' ') ?? [])
     await put(`${folder}/${basename(file)}`, await readFile(`${root}${file}`, 'utf8'));
-  // The programs may lie below such a place too.
+  // The programs may be below such a path too.
   await writeFile(`${root}/${name}.sh`, `exec '${join(bin, name)}' ${moved(flags.join(' '))}\n`);
 }
 
-/** What the phases put on a controller, by the same functions. */
+/** Writes the files of a controller with the functions that phases use. */
 async function putEverything(): Promise<void> {
   const now = new Date();
   const authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
@@ -81,7 +81,7 @@ async function putEverything(): Promise<void> {
     const own = renderKubeconfig({ ...config, ...issued, server: 'https://127.0.0.1:6443', user: each.commonName });
     await put(`${paths.kubernetes}/${each.name}.kubeconfig`, own.reveal());
   }
-  // The same person twice: what they were given first, and what they were given after that was revoked.
+  // Two grants of one user; the first one is revoked.
   for (const grantId of ['first', 'second']) {
     const person = await issueUserCertificate(authority, { team: 'T1', user: 'U1' }, { now, grantId });
     const theirs = renderKubeconfig({
@@ -106,11 +106,11 @@ async function putEverything(): Promise<void> {
   await putUnit('kube-scheduler', renderKubeSchedulerUnit());
 }
 
-describe.skipIf(!runs)('a control plane of real programs, started as rendered', () => {
+describe.skipIf(!runs)('a real control plane with the rendered units', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'kthw-plane-'));
     await putEverything();
-    // Namespaces of its own: no port of this machine is taken, and every process ends with the first.
+    // Separate namespaces: no host ports are used, and all processes end with the first.
     const script = join(dirname(fileURLToPath(import.meta.url)), 'control-plane.sh');
     const unshare = [
       '--net',
@@ -138,17 +138,17 @@ describe.skipIf(!runs)('a control plane of real programs, started as rendered', 
     expect(found.readyz).toBe('ok');
   });
 
-  it('answers nobody unknown, and shows its health to the certificate that is made for it, which may do nothing else', () => {
+  it('rejects anonymous requests, and lets the health check certificate read health only', () => {
     expect(found.anonymous).toBe('401');
     expect(found.health).toBe('ok');
     expect(found.healthSecrets).toBe('403');
   });
 
-  it('has an etcd that takes the cluster’s own certificates for nobody', () => {
+  it('has an etcd that rejects certificates of the cluster CA', () => {
     expect(found.etcdByOther).toBe('refused');
   });
 
-  it('has a scheduler and a controller manager that lead', () => {
+  it('has a leading scheduler and controller manager', () => {
     expect(found.leases?.split(' ').sort()).toEqual(['kube-controller-manager', 'kube-scheduler']);
   });
 
@@ -156,30 +156,30 @@ describe.skipIf(!runs)('a control plane of real programs, started as rendered', 
     expect(found.inEtcd).toBe('k8s:enc:secretbox:v1:key1:');
   });
 
-  it('lets a person with a certificate of ours do everything while that is bound', () => {
+  it('makes a bound user certificate cluster admin', () => {
     expect(found.personBefore).toBe('no');
     expect(found.personBound).toBe('yes');
   });
 
-  it('lets a certificate that was revoked do nothing, also once the same person has another', () => {
+  it('gives a revoked certificate no access, also if its user has another one', () => {
     expect(found.personRevoked).toBe('no');
     expect(found.personAgain).toBe('yes');
     expect(found.personOld).toBe('no');
   });
 
-  it('accepts the DNS add-on whole', () => {
+  it('accepts all objects of the DNS add-on', () => {
     expect(found.coredns?.split(' ')).toHaveLength(6);
   });
 
-  it('gives service accounts tokens that say where they are from', () => {
+  it('issues service account tokens with its issuer', () => {
     expect(found.issuer).toBe(`https://${controller.address}:6443`);
   });
 
-  it('writes down who changed what', () => {
+  it('writes an audit log', () => {
     expect(found.audited).toBe('admin create secrets');
   });
 
-  it('listens without authentication nowhere but on loopback', () => {
+  it('has unauthenticated ports on loopback only', () => {
     expect(found.plain).toBe('127.0.0.1:10251');
   });
 });

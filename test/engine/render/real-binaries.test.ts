@@ -17,7 +17,7 @@ import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 
-/** A folder with the programs of 1.20.2; what is not in it is skipped. */
+/** Directory with the programs of 1.20.2; missing ones are skipped. */
 const bin = process.env.KTHW_TEST_BIN ?? '';
 const has = (program: string) => bin !== '' && existsSync(join(bin, program));
 
@@ -71,7 +71,7 @@ describe('every field that is rendered', () => {
 
 const unknownField = /unknown field/;
 
-/** Starts a program with one configuration file. It reads that, then ends for want of the files that it names. */
+/** Starts a program with one configuration file. It exits after reading it, because referenced files are missing. */
 async function start(program: string, config: string): Promise<string> {
   const file = join(folder, `${program}.yaml`);
   await writeFile(file, config.replaceAll(/\/var\/lib\/|\/run\/kube/g, `${folder}/none/`));

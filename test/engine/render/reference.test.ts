@@ -33,13 +33,13 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
   const cluster = buildCluster({ version: release.kubernetes });
   const configurations = configurationsOf(cluster);
 
-  it.each(Object.entries(unitsOf(cluster)))('knows every flag that %s is started with', (program, unit) => {
+  it.each(Object.entries(unitsOf(cluster)))('knows every flag of %s', (program, unit) => {
     const flags = [...parseUnitFlags(unit).keys()];
     expect(flags).not.toEqual([]);
     expect(listUnknownNames(minor, readReference(program as Program).flags, flags)).toEqual([]);
   });
 
-  it.each(Object.entries(configurations))('reads the version of the %s configuration', (_name, text) => {
+  it.each(Object.entries(configurations))('supports the version of the %s configuration', (_name, text) => {
     const { apiVersion, kind } = parse(text);
     expect(listUnknownNames(minor, sources.kinds, [`${apiVersion} ${kind}`])).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     expect(listUnknownNames(minor, spans ?? {}, Object.keys(fields))).toEqual([]);
   });
 
-  it('knows every admission plug-in, and how each that is configured is told', () => {
+  it('knows every admission plugin and its configuration', () => {
     const { admission } = readReference('kube-apiserver');
     const { plugins } = parse(configurations.admission);
     const named = parseUnitFlags(unitsOf(cluster)['kube-apiserver']).get('enable-admission-plugins')?.split(',') ?? [];
@@ -62,7 +62,7 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     expect(listUnknownNames(minor, sources.kinds, kinds)).toEqual([]);
   });
 
-  it('knows the cipher suites that are allowed, and they are strong', () => {
+  it('knows the cipher suites, and they are strong', () => {
     const { strongCiphers } = readReference('kube-apiserver');
     const units = Object.values(unitsOf(cluster)).map((unit) => parseUnitFlags(unit).get('tls-cipher-suites'));
     const names = [
@@ -86,24 +86,24 @@ describe.each(releases)('Kubernetes $kubernetes', (release) => {
     expect(listUnknownNames(minor, needsNoGate, behindOne)).toEqual([]);
   });
 
-  it('has sources of its own in the reference', () => {
+  it('has its own sources in the reference', () => {
     const source = sources.minors[minor];
     expect(source?.kubernetes).toMatch(new RegExp(`^1\\.${minor}\\.\\d+$`));
     expect(source?.api).toMatch(new RegExp(`^v0\\.${minor}\\.\\d+$|^head of `));
     expect(source?.etcd).toBe(`v${release.etcd}`);
   });
 
-  it('comes with what its kubeadm installs', () => {
+  it('has the component versions of its kubeadm', () => {
     const { etcd, coredns, pause } = sources.minors[minor]?.kubeadm ?? {};
-    // Of 1.20's etcd, our mirror has what Debian packages.
+    // For 1.20, the mirror has Debian's etcd.
     expect(release).toMatchObject({ coredns, pause, ...(release.kubernetes === mirrorVersion ? {} : { etcd }) });
   });
 
-  it('runs on a machine image that Google has, with the control groups that its kubelet wants', () => {
+  it('runs on an available image with the cgroup version that its kubelet needs', () => {
     expect(sources.machineImages[getBootImage(release)]?.cgroups).toBe(minor < 22 ? 1 : 2);
   });
 
-  it('has a containerd that reads our configuration of it', () => {
+  it('has a containerd that supports the configuration', () => {
     const version = /^version = (\d)$/m.exec(renderContainerdConfig(release))?.[1] ?? '';
     const first = sources.containerd[version] ?? 'none';
     expect(first.localeCompare(release.containerd, 'en', { numeric: true })).toBeLessThanOrEqual(0);
@@ -126,12 +126,12 @@ describe('the reference', () => {
     ['etcd', 'enable-v2', 33],
     ['kube-controller-manager', 'concurrent-service-syncs', 36],
     ['etcd', 'discovery', 36],
-  ])('knows that %s has --%s until 1.%i and not after it', (program, flag, last) => {
+  ])('knows that %s has --%s until 1.%i', (program, flag, last) => {
     const { flags } = readReference(program);
     expect([last, last + 1].map((minor) => listUnknownNames(minor, flags, [flag]))).toEqual([[], [flag]]);
   });
 
-  it('knows from when on there are plug-ins, and which ciphers etcd 3.4.13 calls otherwise', () => {
+  it('knows when plugins were added, and the cipher names of etcd 3.4.13', () => {
     const { admission } = readReference('kube-apiserver');
     expect(listUnknownNames(20, admission, ['DenyServiceExternalIPs', 'EventRateLimit'])).toEqual([
       'DenyServiceExternalIPs',
@@ -142,7 +142,7 @@ describe('the reference', () => {
     expect(listUnknownNames(21, strongCiphers, names)).toEqual([names[1]]);
   });
 
-  it('knows nothing of a flag that never was', () => {
+  it('does not know an invented flag', () => {
     expect(listUnknownNames(36, readReference('kubelet').flags, ['no-such-flag', 'config'])).toEqual(['no-such-flag']);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What upstream's minors know; where it was read is told in reference/sources.json. */
+/** Flags and fields that upstream's minor versions know; reference/sources.json lists the sources. */
 export type Program =
   | 'etcd'
   | 'kube-apiserver'
@@ -9,7 +9,7 @@ export type Program =
   | 'kubelet'
   | 'kube-proxy';
 
-/** Minors as `20-23,25`, by name. */
+/** Minor versions as `20-23,25`, by name. */
 export type MinorRanges = Readonly<Record<string, string>>;
 
 interface Source {
@@ -37,7 +37,7 @@ interface Flags {
   readonly fields?: unknown;
 }
 
-/** One file of the reference: of a program, or `sources`. */
+/** Reads one reference file: of a program, or `sources`. */
 export function readReference(name: 'sources'): Sources;
 export function readReference(
   name: 'kube-apiserver',
@@ -51,7 +51,7 @@ export function readReference(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`reference/${name}.json`, import.meta.url), 'utf8'));
 }
 
-/** Of some names, those that a minor does not know. */
+/** Returns the names that a minor version does not know. */
 export function listUnknownNames(minor: number, spans: MinorRanges, names: Iterable<string>): string[] {
   return [...names].filter((name) => !includesMinor(spans[name] ?? '', minor));
 }

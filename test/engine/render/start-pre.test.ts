@@ -16,33 +16,33 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Runs what a unit runs before it starts, with every place moved below a folder of ours. */
+/** Runs a unit's ExecStartPre commands with all paths below a temporary directory. */
 function startPre(unit: string) {
   const command = /^ExecStartPre=(.*)$/m.exec(unit)?.[1] ?? '';
   return execa('sh', ['-c', command.replaceAll(/\/(var|run|etc)\//g, `${root}/$1/`)], { reject: false });
 }
 
-describe('etcd with data, before it starts', () => {
+describe('etcd ExecStartPre for an existing member', () => {
   const unit = renderEtcdUnit(cluster, cluster.controllerInstances[0] as Instance, { state: 'existing' });
 
-  it('refuses, and says by a word of its own why, when its data is gone', async () => {
+  it('fails with a marker when the data is lost', async () => {
     await mkdir(`${root}/var/lib/etcd`, { recursive: true });
     expect(await startPre(unit)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(etcdDataLostMarker) });
   });
 
-  it('goes on when it has its data', async () => {
+  it('succeeds with data', async () => {
     await mkdir(`${root}/var/lib/etcd/member`, { recursive: true });
     expect(await startPre(unit)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
-describe('the kubelet, before it starts', () => {
+describe('kubelet ExecStartPre', () => {
   const unit = renderKubeletUnit(cluster, cluster.workerInstances[0] as WorkerInstance);
 
   it.each([
     ['the machine’s own resolver', [], '/etc/resolv.conf'],
     ['the servers behind systemd-resolved', ['/run/systemd/resolve/resolv.conf'], '/run/systemd/resolve/resolv.conf'],
-  ])('gives pods %s, and again after a reboot', async (_what, present, expected) => {
+  ])('gives pods %s, also after a reboot', async (_what, present, expected) => {
     await mkdir(`${root}/var/lib/kubelet`, { recursive: true });
     for (const file of present) await mkdir(root + file, { recursive: true });
     for (const _boot of [1, 2]) {

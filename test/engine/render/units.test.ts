@@ -40,7 +40,7 @@ describe('etcd’s unit', () => {
     expect(unit.includes('kthw-etcd-data-lost')).toBe(refuses);
   });
 
-  it.each([1, 3, 5] as const)('names all of %i members', (controllers) => {
+  it.each([1, 3, 5] as const)('lists all %i members', (controllers) => {
     const small = buildCluster({ controllers });
     const members = parseUnitFlags(
       renderEtcdUnit(small, small.controllerInstances[0] as Instance, { state: 'new' }),
@@ -51,14 +51,14 @@ describe('etcd’s unit', () => {
 });
 
 describe('the API server’s unit', () => {
-  it('serves alpha APIs only when asked', () => {
+  it('serves alpha APIs only on request', () => {
     const of = (options: object) =>
       parseUnitFlags(renderKubeApiserverUnit(cluster, controller, { publicAddress, ...options }));
     expect(of({}).has('runtime-config')).toBe(false);
     expect(of({ alphaApis: true }).get('runtime-config')).toBe('api/all=true');
   });
 
-  it('listens, issues and serves ranges by the cluster', () => {
+  it('has the addresses, issuer and ranges of the cluster', () => {
     const flags = parseUnitFlags(
       renderKubeApiserverUnit(buildCluster({ serviceCidr: '10.9.0.0/16' }), controller, { publicAddress }),
     );

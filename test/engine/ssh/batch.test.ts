@@ -43,7 +43,7 @@ describe('host keys', () => {
     expect(isKnownKey(shown, known)).toBe(expected);
   });
 
-  test('algorithms of the known keys come first, each once, and none of SHA-1', () => {
+  test('lists algorithms of known keys first, each once, without SHA-1', () => {
     const algorithms = getHostKeyAlgorithms(['ssh-rsa AAAA', 'ssh-ed25519 AAAA']);
     expect(algorithms.slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519']);
     expect(new Set(algorithms).size).toBe(algorithms.length);
@@ -51,23 +51,23 @@ describe('host keys', () => {
   });
 });
 
-describe('kept output', () => {
+describe('TailBuffer', () => {
   test.each([
     ['all that fits', ['abc', 'def'], 'abcdef'],
     ['the end of several', ['abcdef', 'ghijkl', 'm'], 'fghijklm'],
     ['the end of one', ['abcdefghijkl'], 'efghijkl'],
     ['nothing', [], ''],
-  ])('is %s', (_, chunks, text) => {
+  ])('keeps %s', (_, chunks, text) => {
     const output = new TailBuffer(8);
     for (const chunk of chunks) output.add(Buffer.from(chunk));
     expect(output.getText()).toBe(text);
   });
 });
 
-describe('slots', () => {
+describe('Semaphore', () => {
   const never = new AbortController().signal;
 
-  test('are given in order, and giving back twice gives one', async () => {
+  test('grants permits in order and ignores a second release', async () => {
     const slots = new Semaphore(1);
     const order: string[] = [];
     const first = await slots.acquire(never);
@@ -88,7 +88,7 @@ describe('slots', () => {
     expect(order).toEqual(['second', 'third']);
   });
 
-  test('one who stops waiting leaves the place to the next', async () => {
+  test('passes over aborted waiters', async () => {
     const slots = new Semaphore(1);
     const first = await slots.acquire(never);
     const controller = new AbortController();

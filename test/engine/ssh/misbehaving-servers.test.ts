@@ -17,7 +17,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** A target at a server that does with each connection what it is told. */
+/** A target at a server that handles connections with the given function. */
 async function targetAt(serve: (socket: Socket) => void) {
   server = createServer((socket) => {
     sockets.push(socket);
@@ -32,7 +32,7 @@ async function targetAt(serve: (socket: Socket) => void) {
   return { name: 'machine-0', address: '127.0.0.1', port, user: 'root', hostKeys: ['ssh-ed25519 AAAA'], identity };
 }
 
-describe('a server that is no sshd', () => {
+describe('a server that is not sshd', () => {
   test.each<[string, (socket: Socket) => void]>([
     ['says nothing', () => {}],
     ['hangs up', (socket) => socket.end()],
@@ -47,7 +47,7 @@ describe('a server that is no sshd', () => {
   });
 });
 
-test('a caller that gives up while the machine is silent is answered at once', async () => {
+test('aborts immediately while the host is silent', async () => {
   const controller = new AbortController();
   const patient = createSshClient({ readyTimeoutMs: 60_000 });
   const target = await targetAt(() => controller.abort());

@@ -15,7 +15,7 @@ describe('masking', () => {
     ['a bootstrap token', 'token 07401b.f395accd246ae52d expired', 'token [masked] expired'],
     ['parts of a web token', `eyJhbGciOiJSUzI1NiIsImtpZCI6IktXSFRfMSJ9abc1.x`, '[masked].x'],
     ['a long hexadecimal number', `sha256:${'0123456789abcdef'.repeat(4)}`, 'sha256:[masked]'],
-  ])('hides %s', (_, text, expected) => {
+  ])('masks %s', (_, text, expected) => {
     expect(maskSecrets(text)).toBe(expected);
   });
 
@@ -26,19 +26,19 @@ describe('masking', () => {
     ['a name with dashes', 'kubernetes-the-hard-way-controller-manager-serving-0'],
     ['40 characters of a digest', 'a'.repeat(40)],
     ['a certificate error', 'x509: certificate is valid for 10.32.0.1, not 10.240.0.10'],
-  ])('leaves %s', (_, text) => {
+  ])('keeps %s', (_, text) => {
     expect(maskSecrets(text)).toBe(text);
   });
 });
 
-describe('the text of a failure', () => {
-  test('is standard error, or else standard output', () => {
+describe('formatFailure', () => {
+  test('uses stderr, or stdout if empty', () => {
     expect(formatFailure({ stdout: 'out\n', stderr: 'err\n' })).toBe('err');
     expect(formatFailure({ stdout: 'out\n', stderr: ' \n' })).toBe('out');
     expect(formatFailure({ stdout: '', stderr: '' })).toBe('');
   });
 
-  test('is the last whole lines when it is long', () => {
+  test('keeps the last complete lines of long output', () => {
     const lines = Array.from({ length: 100 }, (_, n) => `line number ${n}`);
     const text = formatFailure({ stdout: '', stderr: lines.join('\n') });
     expect(text.length).toBeLessThanOrEqual(601);
@@ -46,7 +46,7 @@ describe('the text of a failure', () => {
     expect(text.endsWith('line number 98\nline number 99')).toBe(true);
   });
 
-  test('is masked before it is cut', () => {
+  test('masks before truncating', () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${Array.from({ length: 30 }, () => line).join('\n')}\n-----END PRIVATE KEY-----`;
     expect(formatFailure({ stdout: '', stderr: `${key}\nfailed` })).toBe('[masked]\nfailed');
   });

@@ -56,32 +56,32 @@ describe('running a script', () => {
       { stdout: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n' },
     ],
     ['a signal that ended it, as shells count', 'kill -KILL $$', { exitCode: 137 }],
-  ])('gives %s', async (_, script, expected) => {
+  ])('returns %s', async (_, script, expected) => {
     expect(await host.run(script, noEnd)).toMatchObject(expected);
   });
 
-  test('hands it standard input, and an end of it when there is none', async () => {
+  test('passes standard input, or closes it', async () => {
     const stdin = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     expect((await host.run('od -An -v -tx1 | tr -d " \\n"', { ...noEnd, stdin })).stdout).toBe(stdin.toString('hex'));
     expect((await host.run('wc -c', noEnd)).stdout.trim()).toBe('0');
   });
 
-  test('of an output too long to keep, keeps the end', async () => {
+  test('keeps the end of long output', async () => {
     const { stdout, exitCode } = await host.run('seq 400000; echo the end', noEnd);
     expect(exitCode).toBe(0);
     expect(stdout.length).toBe(1024 * 1024);
     expect(stdout.endsWith('\n400000\nthe end\n')).toBe(true);
   });
 
-  test('does not mind a script that leaves its input unread', async () => {
+  test('accepts a script that leaves its input unread', async () => {
     expect((await host.run('exit 3', { ...noEnd, stdin: Buffer.alloc(4_000_000) })).exitCode).toBe(3);
   });
 
-  test('refuses a script too long for an argument', async () => {
+  test('rejects a script too long for an argument', async () => {
     await expect(host.run(`: ${'x'.repeat(100_000)}`, noEnd)).rejects.toThrow(/pass data as standard input/);
   });
 
-  test('twelve at once share one connection, and more than sshd allows in one wait their turn', async () => {
+  test('shares one connection between twelve commands and queues those beyond sshd's limit', async () => {
     await host.run('true', noEnd);
     const before = sshd.connections();
     const results = await Promise.all(Array.from({ length: 12 }, (_, n) => host.run(`sleep 0.3; echo ${n}`, noEnd)));
@@ -90,7 +90,7 @@ describe('running a script', () => {
     expect(sshd.connections()).toEqual(before);
   });
 
-  test('every call is told of when it is over', async () => {
+  test('reports each completed call', async () => {
     await host.run('exit 4', noEnd);
     expect(calls).toEqual([
       { host: 'machine-0', doing: 'running a command', outcome: 'ok', exitCode: 4, durationMs: expect.any(Number) },
@@ -98,42 +98,42 @@ describe('running a script', () => {
   });
 });
 
-describe('who answers', () => {
-  test('a host key that is not among the known ones is refused', async () => {
+describe('host keys', () => {
+  test('rejects an unknown host key', async () => {
     const other = join(sshd.folder, 'other');
     generateKey(other);
     const stranger = remote.getHost({ ...sshd.target, hostKeys: [readFileSync(`${other}.pub`, 'utf8')] });
     await expect(stranger.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-host-key', kind: 'conflict' });
   });
 
-  test('no known key: nobody is believed', async () => {
+  test('rejects every host without known keys', async () => {
     await expect(remote.getHost({ ...sshd.target, hostKeys: [] }).run('true', noEnd)).rejects.toMatchObject({
       code: 'ssh-host-key',
     });
   });
 
-  test('a server that has none of the known types is refused for its key', async () => {
+  test('rejects a server without known key types for its key', async () => {
     const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY=';
     await expect(remote.getHost({ ...sshd.target, hostKeys: [ecdsa] }).run('true', noEnd)).rejects.toMatchObject({
       code: 'ssh-host-key',
     });
   });
 
-  test('one known key among several is enough', async () => {
+  test('accepts one known key among several', async () => {
     const other = join(sshd.folder, 'other-2');
     generateKey(other);
     const hostKeys = [readFileSync(`${other}.pub`, 'utf8'), ...sshd.target.hostKeys];
     expect((await remote.getHost({ ...sshd.target, hostKeys }).run('echo in', noEnd)).stdout).toBe('in\n');
   });
 
-  test('a machine that does not take the key', async () => {
+  test('reports a rejected client key', async () => {
     const other = join(sshd.folder, 'other-3');
     generateKey(other);
     const intruder = remote.getHost({ ...sshd.target, identity: new Secret(readFileSync(other)) });
     await expect(intruder.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-denied', kind: 'transient' });
   });
 
-  test('a key that nobody can read is a bug, and is not quoted', async () => {
+  test('reports an unreadable key as a bug without quoting it', async () => {
     const broken = remote.getHost({ ...sshd.target, identity: new Secret('-----BEGIN nonsense') });
     const error = await broken.run('true', noEnd).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'bug' });
@@ -141,8 +141,8 @@ describe('who answers', () => {
   });
 });
 
-describe('when a command has to end', () => {
-  test('the deadline ends it on the machine too', async () => {
+describe('ending a command', () => {
+  test('the deadline kills it on the host too', async () => {
     const marker = `${7_000_000 + process.pid}.25`;
     await expect(host.run(`sleep ${marker} & sleep ${marker}`, within(700))).rejects.toMatchObject({
       code: 'deadline',
@@ -150,7 +150,7 @@ describe('when a command has to end', () => {
     await waitUntil(() => !listCommandLines().some((line) => line.startsWith(`sleep ${marker}`)));
   });
 
-  test('so does its caller, at once', async () => {
+  test('an abort kills it immediately', async () => {
     const marker = `${7_000_000 + process.pid}.5`;
     const controller = new AbortController();
     const running = host.run(`sleep ${marker}`, within(60_000, controller.signal));
@@ -161,14 +161,14 @@ describe('when a command has to end', () => {
     await waitUntil(() => !listCommandLines().some((line) => line.startsWith(`sleep ${marker}`)));
   });
 
-  test('what ignores TERM is killed', async () => {
+  test('kills commands that ignore TERM', async () => {
     const marker = `${7_000_000 + process.pid}.75`;
     const script = `trap '' TERM; while :; do sleep ${marker} || true; done`;
     await expect(host.run(script, within(700))).rejects.toMatchObject({ code: 'deadline' });
     await waitUntil(() => !listCommandLines().some((line) => line.includes(marker)));
   });
 
-  test('a caller that has given up already starts nothing', async () => {
+  test('starts nothing if already aborted', async () => {
     const file = join(sshd.folder, 'never');
     await expect(host.run(`touch ${file}`, within(1000, AbortSignal.abort()))).rejects.toMatchObject({
       code: 'cancelled',
@@ -176,15 +176,15 @@ describe('when a command has to end', () => {
     expect((await host.run(`[ -e ${file} ] || echo nothing`, noEnd)).stdout).toBe('nothing\n');
   });
 
-  test('waiting for a turn ends with the deadline', async () => {
+  test('the deadline ends waiting for a session', async () => {
     const busy = Array.from({ length: 8 }, () => host.run('sleep 1.5', noEnd));
     await expect(host.run('true', within(300))).rejects.toMatchObject({ code: 'deadline' });
     expect((await Promise.all(busy)).every((result) => result.exitCode === 0)).toBe(true);
   });
 });
 
-describe('when the connection goes', () => {
-  test('in the middle of a command, that one fails and the next makes a new connection', async () => {
+describe('a lost connection', () => {
+  test('fails the running command; the next one reconnects', async () => {
     const started = join(sshd.folder, 'started');
     const running = host.run(`touch ${started}; sleep 3`, noEnd);
     const outcome = expect(running).rejects.toMatchObject({ code: 'ssh-cut', kind: 'transient' });
@@ -196,14 +196,14 @@ describe('when the connection goes', () => {
     expect(sshd.connections()).not.toContain(first);
   });
 
-  test('nobody answers: unreachable, and reached again once sshd is back', async () => {
+  test('is unreachable until sshd is back', async () => {
     await sshd.stop();
     await expect(host.run('true', noEnd)).rejects.toMatchObject({ code: 'ssh-unreachable', detail: 'ECONNREFUSED' });
     await sshd.start();
     expect((await host.run('echo back', noEnd)).stdout).toBe('back\n');
   });
 
-  test('a machine that comes back with another host key is refused', async () => {
+  test('rejects a host that returns with a different host key', async () => {
     const own = await startSshd();
     try {
       const rebuilt = remote.getHost(own.target);
@@ -217,7 +217,7 @@ describe('when the connection goes', () => {
     }
   });
 
-  test('a machine that falls silent is noticed', async () => {
+  test('detects a silent host', async () => {
     const attentive = createSshClient({ keepaliveMs: 100 });
     const started = join(sshd.folder, 'silent');
     const running = attentive.getHost(sshd.target).run(`touch ${started}; sleep 3`, noEnd);
@@ -230,7 +230,7 @@ describe('when the connection goes', () => {
     await attentive.close();
   });
 
-  test('an unused connection is closed', async () => {
+  test('closes an idle connection', async () => {
     const brief = createSshClient({ idleMs: 50 });
     await brief.getHost(sshd.target).run('true', noEnd);
     await waitUntil(() => sshd.connections().length === 0);

@@ -30,7 +30,7 @@ export interface Sshd {
   remove(): Promise<void>;
 }
 
-/** Debian's sshd on a loopback port, with keys of its own in a temporary folder; whoever runs the tests signs in as itself. */
+/** Debian's sshd on a loopback port, with keys in a temporary directory. Clients sign in as the user that runs the tests. */
 export async function startSshd(): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-sshd-'));
   const port = await findFreePort();
@@ -50,7 +50,7 @@ export async function startSshd(): Promise<Sshd> {
       'PermitRootLogin prohibit-password',
     ].join('\n'),
   );
-  // The package's service makes it; without the service nobody has.
+  // Usually created by the package's service.
   if (!existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
   let server: ChildProcess | undefined;
 
@@ -91,19 +91,19 @@ export async function startSshd(): Promise<Sshd> {
   };
 }
 
-/** A new ed25519 key in OpenSSH's format, beside it its public half. */
+/** Creates an ed25519 key in OpenSSH format, and its public key file. */
 export function generateKey(path: string): void {
   rmSync(path, { force: true });
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', path]);
   chmodSync(path, 0o600);
 }
 
-/** Waits until it is so; the test's own time limit ends it. */
+/** Polls until true; the test timeout ends it. */
 export async function waitUntil(condition: () => boolean): Promise<void> {
   while (!condition()) await sleep(20);
 }
 
-/** Sends a signal to a process, which may have ended in the meantime. */
+/** Sends a signal to a process, which may have exited. */
 export function killProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -123,7 +123,7 @@ function listChildren(parent: number): number[] {
     .map(Number);
 }
 
-/** A process may end between being listed and being read. */
+/** Processes may exit between listing and reading. */
 function readOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 describe('writing files', () => {
-  test('several in one go: content, mode, owner', async () => {
+  test('writes several files with content, mode and owner', async () => {
     const bytes = randomBytes(5_000_000);
     await host.writeFiles(
       [
@@ -59,7 +59,7 @@ describe('writing files', () => {
     ]);
   });
 
-  test('replaces what is there, and makes the folders that are missing', async () => {
+  test('replaces files and creates missing directories', async () => {
     const path = join(folder, 'a/b/file');
     await host.writeFiles([{ path, content: 'first', mode: 0o644 }], noEnd);
     await host.writeFiles([{ path, content: 'second', mode: 0o600 }], noEnd);
@@ -76,7 +76,7 @@ describe('writing files', () => {
     },
   );
 
-  test('a folder in the place of the file is a failed command with its own reason', async () => {
+  test('fails if the target is a directory', async () => {
     mkdirSync(join(folder, 'taken/inside'), { recursive: true });
     await expect(
       host.writeFiles([{ path: join(folder, 'taken'), content: 'x', mode: 0o644 }], noEnd),
@@ -84,7 +84,7 @@ describe('writing files', () => {
     expect(readdirSync(folder)).toEqual(['taken']);
   });
 
-  test('a full disk is told apart', async () => {
+  test('reports a full disk', async () => {
     const small = join(folder, 'small');
     mkdirSync(small);
     await host.run(`mount -t tmpfs -o size=64k kthw-test ${small}`, noEnd);
@@ -100,7 +100,7 @@ describe('writing files', () => {
     }
   });
 
-  test('cut in the middle, the old file stays and nothing half is left in its place', async () => {
+  test('keeps the old file when the connection is lost', async () => {
     const path = join(folder, 'file');
     writeFileSync(path, 'as it was');
     const writing = host.writeFiles([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], noEnd);
@@ -112,7 +112,7 @@ describe('writing files', () => {
     expect(readFileSync(path, 'utf8')).toBe('as it was');
   });
 
-  test('given up in the middle, likewise', async () => {
+  test('keeps the old file when aborted', async () => {
     const path = join(folder, 'file');
     const controller = new AbortController();
     const writing = host.writeFiles([{ path, content: Buffer.alloc(300_000_000), mode: 0o644 }], {
@@ -126,7 +126,7 @@ describe('writing files', () => {
     await waitUntil(() => readdirSync(folder).length === 0);
   });
 
-  test('content is in no argument list while it is written, and the file is private from its first byte', async () => {
+  test('keeps content out of process arguments and the file private from the first byte', async () => {
     const secret = randomBytes(24).toString('hex');
     const path = join(folder, 'secret');
     const content = Buffer.concat([Buffer.from(secret), Buffer.alloc(60_000_000)]);

@@ -61,7 +61,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     return { keyring: openFileKeyring(join(folder, 'kthw.key')), open: () => open({ prefix }) };
   });
 
-  describe('an answer that got lost after the commit', () => {
+  describe('a lost response after a commit', () => {
     test('does not write events twice', async () => {
       const { store, prefix, proxy } = await behindProxy();
       const lease = await store.acquireLease('r1', 'a', 60_000);
@@ -78,7 +78,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       );
     });
 
-    test('is not taken for somebody else’s events', async () => {
+    test('is distinguished from concurrent events', async () => {
       const prefix = randomUUID();
       const other = await open({ prefix });
       const { store, proxy } = await behindProxy(prefix);
@@ -92,7 +92,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(said));
     });
 
-    test('does not make the writer of a record believe that another was first', async () => {
+    test('does not cause a StaleVersion', async () => {
       const { store, prefix, proxy } = await behindProxy();
       await store.list('cluster');
       proxy.hold();
@@ -105,8 +105,8 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     });
   });
 
-  describe('what it costs', () => {
-    test('a record: one read a look, one write a change', async () => {
+  describe('usage', () => {
+    test('a record costs one read per read and one write per write', async () => {
       const store = await open({ prefix: randomUUID() });
       const version = await store.write('cluster', 'demo', clusterRecord(), undefined);
       await store.read('cluster', 'demo');
@@ -114,7 +114,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect(store.usage).toEqual({ reads: 1, writes: 2, conflicts: 0 });
     });
 
-    test('a runner’s appends: the events and the head, and no read after the lease', async () => {
+    test('an append costs one write per event and one for the position, without reads after the lease', async () => {
       const store = await open({ prefix: randomUUID() });
       const lease = await store.acquireLease('r1', 'a', 60_000);
       expect(store.usage).toEqual({ reads: 1, writes: 1, conflicts: 0 });
@@ -123,13 +123,13 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       expect(store.usage).toEqual({ reads: 1, writes: 1 + 3 * 2 + 3, conflicts: 0 });
     });
 
-    test('20 appends at once in one process do not collide', async () => {
+    test('20 concurrent appends of one process do not conflict', async () => {
       const store = await open({ prefix: randomUUID() });
       await Promise.all(Array.from({ length: 20 }, (_, n) => store.append('r1', [said(`${n}`)])));
       expect(store.usage).toEqual({ reads: 1, writes: 40, conflicts: 0 });
     });
 
-    test('the open runs: those that are open, however many there were', async () => {
+    test('listing open runs reads open runs only', async () => {
       const store = await open({ prefix: randomUUID() });
       for (let n = 0; n < 10; n++) await store.write('run', `r${n}`, runRecord({ open: n === 7 }), undefined);
       const before = store.usage.reads;
@@ -138,7 +138,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     });
   });
 
-  test('two prefixes in one database are two stores', async () => {
+  test('prefixes separate stores in one database', async () => {
     const [a, b] = [await open({ prefix: randomUUID() }), await open({ prefix: randomUUID() })];
     await a.write('cluster', 'demo', clusterRecord(), undefined);
     await a.append('r1', [said('one')]);

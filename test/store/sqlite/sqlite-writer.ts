@@ -1,4 +1,4 @@
-// One of several processes on the same file: `sqlite-writer.ts PATH NAME COUNT`. Adds events and counts up a record.
+// One of several processes on the same file: `sqlite-writer.ts PATH NAME COUNT`. Appends events and increments a record.
 
 import { StaleVersion } from '../../../src/store/errors/stale-version.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';

@@ -29,7 +29,7 @@ storeContract('SQLite', async () => {
 });
 
 describe('a SQLite file', () => {
-  test('is for its owner only, with its logs, also when it was open to others before', async () => {
+  test('is private to its owner including logs, also if it was accessible before', async () => {
     const path = freshPath();
     writeFileSync(path, '', { mode: 0o644 });
     chmodSync(path, 0o644);
@@ -41,7 +41,7 @@ describe('a SQLite file', () => {
     for (const file of files) expect(statSync(join(path, '..', file)).mode & 0o777).toBe(0o600);
   });
 
-  test('survives that its process ends', async () => {
+  test('survives the exit of its process', async () => {
     const path = freshPath();
     const before = openSqliteStore({ path });
     const version = await before.write('cluster', 'demo', clusterRecord(), undefined);
@@ -55,7 +55,7 @@ describe('a SQLite file', () => {
     expect(await after.append('r1', [said('two')], lease)).toBe(2);
   });
 
-  test('of a newer release is left alone', () => {
+  test('of another schema version is rejected', () => {
     const path = freshPath();
     const db = new DatabaseSync(path);
     db.exec('PRAGMA user_version = 2');
@@ -63,10 +63,10 @@ describe('a SQLite file', () => {
     expect(() => openSqliteStore({ path })).toThrow(/schema version 2 is not supported \(expected 1\)/);
   });
 
-  test('takes what three processes add at once without a gap, a loss or a double', async () => {
+  test('accepts concurrent appends of three processes without gap, loss or duplicate', async () => {
     const path = freshPath();
     const each = 100;
-    // Nobody has made the file yet: they also race for that.
+    // The processes also race to create the file.
     const ends = await Promise.allSettled(
       ['a', 'b', 'c'].map((name) => run(process.execPath, [WRITER, path, name, String(each)])),
     );

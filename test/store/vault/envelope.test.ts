@@ -27,7 +27,7 @@ describe('a vault', () => {
     ['text', PLAIN],
     ['bytes that are no text', new Uint8Array([0, 255, 128, 10, 0])],
     ['nothing', ''],
-  ])('gives back %s', async (_, value) => {
+  ])('returns %s', async (_, value) => {
     const { store, keyring } = freshMachine();
     await createVaultProvider(store, keyring)
       .getVault('demo')
@@ -36,7 +36,7 @@ describe('a vault', () => {
     expect(Buffer.from(found?.revealBytes() ?? [])).toEqual(Buffer.from(new Secret(value).revealBytes()));
   });
 
-  test('asks for the secret only where there is none', async () => {
+  test('creates a secret only if missing', async () => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     const make = vi.fn(async () => new Secret('x'));
@@ -45,7 +45,7 @@ describe('a vault', () => {
     expect(make).toHaveBeenCalledTimes(1);
   });
 
-  test('keeps apart paths and clusters whose names could be confused', async () => {
+  test('separates paths and clusters with confusable names', async () => {
     const { store, keyring } = freshMachine();
     const vaults = createVaultProvider(store, keyring);
     const places = [
@@ -63,7 +63,7 @@ describe('a vault', () => {
     }
   });
 
-  test('leaves nothing readable in the files', async () => {
+  test('stores no plaintext', async () => {
     const { folder, store, keyring, dataKeys } = freshMachine();
     await store.write('cluster', 'readable-name', clusterRecord(), undefined);
     await createVaultProvider(store, keyring)
@@ -72,7 +72,7 @@ describe('a vault', () => {
     expect(dataKeys).toHaveLength(1);
     const key = Buffer.from(dataKeys[0] ?? []);
     const bytes = Buffer.concat(readdirSync(folder).map((file) => readFileSync(join(folder, file))));
-    // The search does find what is in there.
+    // Proves that the search works.
     expect(bytes.includes('readable-name')).toBe(true);
     const plain = Buffer.from(PLAIN);
     for (const secret of [plain, plain.subarray(30, 40), key, key.subarray(8, 24)]) {
@@ -81,7 +81,7 @@ describe('a vault', () => {
     }
   });
 
-  test('leaves nothing of a cluster that was shredded', async () => {
+  test('stores nothing after deleteAll', async () => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     for (const path of ['authority/key', 'etcd/key']) await vault.getOrCreate(path, () => new Secret(PLAIN));
@@ -89,7 +89,7 @@ describe('a vault', () => {
     expect([...(await store.list('secret')), ...(await store.list('dataKey'))]).toEqual([]);
   });
 
-  test('removes the data key before the ciphertexts, so that a crash in between leaves noise', async () => {
+  test('deletes the data key first, so that a crash leaves unreadable ciphertexts', async () => {
     const { store, keyring } = freshMachine();
     await createVaultProvider(store, keyring)
       .getVault('demo')
@@ -106,14 +106,14 @@ describe('a vault', () => {
     expect(await after.get('authority/key')).toBeUndefined();
   });
 
-  test('shredded while a secret is being kept holds nothing that can’t be opened', async () => {
+  test('keeps no orphaned secret when deleted during a write', async () => {
     const { store, keyring } = freshMachine();
     const other = createVaultProvider(store, keyring).getVault('demo');
     await other.getOrCreate('first', () => new Secret('first'));
     let shreds = 1;
     const slow = overriding(store, {
       async write(kind, id, value, version) {
-        // At the worst moment: the data key was read, the ciphertext is not there yet.
+        // After reading the data key and before writing the ciphertext.
         if (kind === 'secret' && shreds-- > 0) await other.deleteAll();
         return store.write(kind, id, value, version);
       },
@@ -127,7 +127,7 @@ describe('a vault', () => {
     expect(await store.list('secret')).toHaveLength(1);
   });
 
-  test('keeps an unwrapped key in memory for five minutes and no longer', async () => {
+  test('caches an unwrapped key for five minutes', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { store, keyring } = freshMachine();
@@ -144,7 +144,7 @@ describe('a vault', () => {
     expect(unwrap).toHaveBeenCalledTimes(first + 1);
   });
 
-  test('takes half a mebibyte and refuses more', async () => {
+  test('accepts 512 KiB and rejects more', async () => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     const most = new Uint8Array(512 * 1024).fill(65);
@@ -172,7 +172,7 @@ describe('a ciphertext', () => {
     ['of another version of the format', (c) => ({ ciphertext: c.ciphertext.replace(/^1\./, '2.') })],
     ['of no format', () => ({ ciphertext: 'AAAA' })],
     ['under another data key', (c) => ({ ciphertext: c.ciphertext.replace(/\.[0-9a-f]{16}\./, '.0123456789abcdef.') })],
-  ])('%s does not open', async (_, change) => {
+  ])('%s is unreadable', async (_, change) => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     await vault.getOrCreate('authority/key', () => new Secret(PLAIN));
@@ -186,16 +186,16 @@ describe('a ciphertext', () => {
     );
     expect(error).toBeInstanceOf(SecretUnreadable);
     expect(inspect(error)).not.toContain('tell-nobody');
-    // Made again in silence it would lock out what was made with the first.
+    // Silent recreation would invalidate everything issued with the first secret.
     await expect(vault.getOrCreate('authority/key', () => new Secret('another'))).rejects.toThrow(SecretUnreadable);
     expect((await vault.get('etcd/key'))?.reveal()).toBe(PLAIN);
   });
 
   test.each([
     ['the file’s', (keyring: Keyring) => keyring],
-    // With one that binds nothing the ciphertext itself has to be bound.
+    // Even with a keyring without context binding, the ciphertext is bound.
     ['one that binds nothing', bindingNothing],
-  ])('of another cluster does not open with that cluster’s data key beside it: keyring %s', async (_, of) => {
+  ])('of another cluster is unreadable even with its data key copied: keyring %s', async (_, of) => {
     const { store, keyring: file } = freshMachine();
     const keyring = of(file);
     const vaults = createVaultProvider(store, keyring);
@@ -215,7 +215,7 @@ describe('a ciphertext', () => {
     );
   });
 
-  test('is not made under a data key that was taken from another cluster', async () => {
+  test('is not encrypted with a data key copied from another cluster', async () => {
     const { store, keyring } = freshMachine();
     await createVaultProvider(store, keyring)
       .getVault('mine')
@@ -230,7 +230,7 @@ describe('a ciphertext', () => {
     expect(await store.list('secret')).toHaveLength(1);
   });
 
-  test('from before the cluster was shredded does not open in the one made anew', async () => {
+  test('from before deleteAll is unreadable after recreation', async () => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     await vault.getOrCreate('authority/key', () => new Secret('old'));
@@ -245,7 +245,7 @@ describe('a ciphertext', () => {
     );
   });
 
-  test('is another each time, also of the same secret', async () => {
+  test('differs each time for the same secret', async () => {
     const { store, keyring } = freshMachine();
     const vault = createVaultProvider(store, keyring).getVault('demo');
     for (const path of ['a', 'b', 'c']) await vault.getOrCreate(path, () => new Secret(PLAIN));

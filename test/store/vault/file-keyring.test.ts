@@ -21,7 +21,7 @@ const DATA_KEY = new Uint8Array(32).fill(7);
 const run = promisify(execFile);
 
 describe('a key file', () => {
-  test('is made for its owner only, in a folder for its owner only', async () => {
+  test('is created with owner-only access, in an owner-only directory', async () => {
     const path = join(freshFolder(), 'keys', 'kthw.key');
     openFileKeyring(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -29,7 +29,7 @@ describe('a key file', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['kthw.key']);
   });
 
-  test('opens later what it wrapped, and is not made again', async () => {
+  test('is reused and unwraps earlier keys', async () => {
     const path = join(freshFolder(), 'kthw.key');
     const { wrapped, keyVersion } = await openFileKeyring(path).wrap(DATA_KEY, 'demo');
     const content = readFileSync(path, 'utf8');
@@ -38,7 +38,7 @@ describe('a key file', () => {
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
-  test('made by several processes at once is one', async () => {
+  test('is created once by concurrent processes', async () => {
     const path = join(freshFolder(), 'kthw.key');
     const module = join(import.meta.dirname, '../../../src/store/vault/file-keyring.ts');
     const script = `
@@ -52,7 +52,7 @@ describe('a key file', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['kthw.key']);
   });
 
-  test.each([0o640, 0o604, 0o644, 0o620, 0o601])('of mode %o is refused, with what to do', (mode) => {
+  test.each([0o640, 0o604, 0o644, 0o620, 0o601])('of mode %o is rejected with a remedy', (mode) => {
     const path = join(freshFolder(), 'kthw.key');
     openFileKeyring(path);
     chmodSync(path, mode);
@@ -71,7 +71,7 @@ describe('a key file', () => {
     ['a key that was cut', `kthw-key-1 ${Buffer.alloc(32, 1).toString('base64').slice(0, 30)}`],
     ['two keys', `kthw-key-1 ${Buffer.alloc(32, 1).toString('base64')}\n`.repeat(2)],
     ['a format of another release', `kthw-key-2 ${Buffer.alloc(32, 1).toString('base64')}\n`],
-  ])('with %s in it is refused, not told and not replaced', (_, content) => {
+  ])('with %s is rejected, not quoted and not replaced', (_, content) => {
     const path = join(freshFolder(), 'kthw.key');
     writeFileSync(path, content, { mode: 0o600 });
     const error = caught(() => openFileKeyring(path));
@@ -81,13 +81,13 @@ describe('a key file', () => {
     expect(readFileSync(path, 'utf8')).toBe(content);
   });
 
-  test('that is a folder is refused', () => {
+  test('that is a directory is rejected', () => {
     const path = join(freshFolder(), 'kthw.key');
     mkdirSync(path, { mode: 0o700 });
     expect(() => openFileKeyring(path)).toThrow(/is not a file/);
   });
 
-  test('does not open under another context, another key or with a bit changed', async () => {
+  test('unwraps only with the same context, key and bytes', async () => {
     const folder = freshFolder();
     const [keyring, other] = [openFileKeyring(join(folder, 'a.key')), openFileKeyring(join(folder, 'b.key'))];
     const { wrapped, keyVersion } = await keyring.wrap(DATA_KEY, 'demo');
@@ -102,7 +102,7 @@ describe('a key file', () => {
     await expect(keyring.unwrap(wrapped.subarray(0, 10), 'demo', keyVersion)).rejects.toThrow(SecretUnreadable);
   });
 
-  test('is named by a fingerprint that does not tell the key', async () => {
+  test('has a version that does not reveal the key', async () => {
     const path = join(freshFolder(), 'kthw.key');
     const { keyVersion, wrapped } = await openFileKeyring(path).wrap(DATA_KEY, 'demo');
     const key = Buffer.from(readFileSync(path, 'utf8').split(' ')[1] ?? '', 'base64');

@@ -35,7 +35,7 @@ vaultContract('a store with Cloud KMS', async () => {
 });
 
 describe('Cloud KMS', () => {
-  test('wraps under the primary version and opens what it wrapped; the data key is not in it', async () => {
+  test('wraps with the primary version, unwraps, and hides the data key', async () => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
     expect(keyVersion).toBe(`${key}/cryptoKeyVersions/1`);
     expect(Buffer.from(wrapped).includes(Buffer.from(dataKey.subarray(0, 8)))).toBe(false);
@@ -43,7 +43,7 @@ describe('Cloud KMS', () => {
     await expect(keyring().unwrap(wrapped, 'other', keyVersion)).rejects.toThrow(SecretUnreadable);
   });
 
-  test('opens what an older version wrapped', async () => {
+  test('unwraps keys of older versions', async () => {
     const first = await keyring().wrap(dataKey, 'demo');
     kms.make(key);
     expect((await keyring().wrap(dataKey, 'demo')).keyVersion).toBe(`${key}/cryptoKeyVersions/2`);
@@ -64,7 +64,7 @@ describe('Cloud KMS', () => {
       /1 is disabled; run `gcloud kms keys versions enable 1 --key data --keyring kthw --location us-west1`/,
     ],
     ['the primary is destroyed', () => kms.set(key, 1, 'DESTROYED'), /1 is destroyed; delete and recreate/],
-  ])('says what to do when %s, and the data key is not in the error', async (_, spoil, says) => {
+  ])('gives a remedy when %s, without the data key in the error', async (_, spoil, says) => {
     spoil();
     const error = await keyring()
       .wrap(dataKey, 'demo')
@@ -103,7 +103,7 @@ describe('Cloud KMS', () => {
       },
       /is not usable; check its state/,
     ],
-  ])('says what to do about a secret when %s', async (_, spoil, says) => {
+  ])('gives a remedy for a secret when %s', async (_, spoil, says) => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
     spoil();
     const opening = keyring().unwrap(wrapped, 'demo', keyVersion);
@@ -111,7 +111,7 @@ describe('Cloud KMS', () => {
     await expect(opening).rejects.toBeInstanceOf(KeyringError);
   });
 
-  test('with another key configured names both, without asking Google', async () => {
+  test('names both keys if another one is configured, without calling Google', async () => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
     const before = kms.calls.length;
     const other = keyring(`${ring}/cryptoKeys/other`);
@@ -121,19 +121,19 @@ describe('Cloud KMS', () => {
     expect(kms.calls).toHaveLength(before);
   });
 
-  test('that does not open it, because another key wrapped it, says so', async () => {
+  test('reports a key wrapped with another key', async () => {
     const { wrapped, keyVersion } = await keyring().wrap(dataKey, 'demo');
     kms.keys.delete(key);
     kms.make(key);
     await expect(keyring().unwrap(wrapped, 'demo', keyVersion)).rejects.toThrow(/with another key/);
   });
 
-  test('that is away for good passes by itself: it is the store that is away', async () => {
+  test('reports an unreachable Cloud KMS as StoreUnavailable', async () => {
     kms.away = Number.POSITIVE_INFINITY;
     await expect(keyring(key, 500).wrap(dataKey, 'demo')).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
-  test('keeps a secret of a vault through a version that was disabled and enabled again', async () => {
+  test('reads secrets after a key version is disabled and enabled', async () => {
     const store = openSqliteStore({ path: ':memory:' });
     onTestFinished(() => store.close());
     await createVaultProvider(store, keyring())

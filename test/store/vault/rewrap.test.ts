@@ -28,8 +28,8 @@ beforeEach(async () => {
 });
 afterAll(() => kms.stop());
 
-describe('re-wrapping', () => {
-  test('brings every data key under the new primary; the old version is needed no more, the secrets stay', async () => {
+describe('rewrapDataKeys', () => {
+  test('rewraps every data key with the new primary version; secrets stay readable without the old one', async () => {
     await fill(kmsKeyring());
     kms.make(key);
     const { failed, ...counts } = await rewrapDataKeys(store, kmsKeyring());
@@ -39,7 +39,7 @@ describe('re-wrapping', () => {
     await expectAll(kmsKeyring());
   });
 
-  test('goes on where it was stopped, and the second time has nothing to do', async () => {
+  test('continues after an interruption and is idempotent', async () => {
     await fill(kmsKeyring());
     kms.make(key);
     const dying = dyingAfter(kmsKeyring(), 30);
@@ -50,7 +50,7 @@ describe('re-wrapping', () => {
     await expectAll(kmsKeyring());
   });
 
-  test('asks for no more than so many at once', async () => {
+  test('limits concurrency', async () => {
     await fill(kmsKeyring());
     kms.make(key);
     let now = 0;
@@ -67,7 +67,7 @@ describe('re-wrapping', () => {
     expect(most).toBe(3);
   });
 
-  test('changes nothing of a key whose new wrapping opens to something else, and names the cluster', async () => {
+  test('keeps a key whose new wrapping is wrong, and names the cluster', async () => {
     await fill(kmsKeyring());
     const before = await store.list('dataKey');
     kms.make(key);
@@ -82,7 +82,7 @@ describe('re-wrapping', () => {
     expect(await store.list('dataKey')).toEqual(before);
   });
 
-  test('leaves alone what was made anew meanwhile', async () => {
+  test('keeps concurrently replaced keys', async () => {
     await fill(kmsKeyring());
     kms.make(key);
     const inner = kmsKeyring();
@@ -105,7 +105,7 @@ describe('re-wrapping', () => {
     await expectAll(kmsKeyring());
   });
 
-  test('moves from one key file to another, and from a key file to Cloud KMS', async () => {
+  test('migrates between key files and from a key file to Cloud KMS', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-rewrap-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const [old, next] = ['old', 'next'].map((name) => openFileKeyring(join(folder, name))) as [Keyring, Keyring];
@@ -134,7 +134,7 @@ async function expectAll(keyring: Keyring): Promise<void> {
   expect(found).toEqual(names.map((name) => `of ${name}`));
 }
 
-/** As a process that ends on the way: it opens no more. */
+/** Simulates a process that stops midway. */
 function dyingAfter(inner: Keyring, unwraps: number): Keyring {
   let left = unwraps;
   return {

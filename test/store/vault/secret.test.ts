@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/store/vault/secret.ts';
 
 const TEXT = 'tell-nobody-ü';
-/** What a careless print of bytes would show. */
+/** Traces that accidental printing of bytes would show. */
 const TRACES = [
   'tell-nobody',
   Buffer.from(TEXT).toString('base64'),
@@ -16,7 +16,7 @@ const TRACES = [
 ];
 
 describe('a secret', () => {
-  test('comes out where it is asked for, from text and from bytes', () => {
+  test('reveals text and bytes on request', () => {
     expect(new Secret(TEXT).reveal()).toBe(TEXT);
     expect(new Secret(Buffer.from(TEXT)).reveal()).toBe(TEXT);
     expect(Buffer.from(new Secret(TEXT).revealBytes()).toString()).toBe(TEXT);
@@ -45,7 +45,7 @@ describe('a secret', () => {
     for (const trace of TRACES) expect(shown).not.toContain(trace);
   });
 
-  test('shows that it is one', () => {
+  test('prints as [secret]', () => {
     const secret = new Secret(TEXT);
     expect([`${secret}`, JSON.stringify(secret), inspect(secret)]).toEqual(['[secret]', '"[secret]"', '[secret]']);
   });

@@ -13,7 +13,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** A server for answers that neither Google nor the local cloud would give on demand. */
+/** A server for responses that neither Google nor the emulator gives on demand. */
 export async function startApiServer(): Promise<ApiServer> {
   const seen: string[] = [];
   const bodies: string[] = [];
@@ -50,7 +50,7 @@ export function json(status: number, body: object): Answer {
   return (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** An error as Compute Engine writes it. */
+/** An error in Compute Engine's format. */
 export function refusal(code: number, reason: string | undefined, extra: object = {}): Answer {
   const message = `Google says ${code}.`;
   const errors = reason === undefined ? {} : { errors: [{ message, domain: 'global', reason }] };

@@ -79,8 +79,8 @@ beforeEach(() => {
 });
 afterAll(() => local.close());
 
-describe('against the local Compute API, in the order of the tutorial', () => {
-  test('a network is absent, then as asked; asked again, it stays one', async () => {
+describe('with the Compute Engine emulator, in the tutorial's order', () => {
+  test('creates a network once', async () => {
     expect(await cloud.networks.get(network, signal)).toBeUndefined();
     await cloud.networks.insert(network, call());
     expect(await cloud.networks.get(network, signal)).toEqual(network);
@@ -107,14 +107,14 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     }
   });
 
-  test('an address gets its labels after it was made', async () => {
+  test('labels an address after its creation', async () => {
     await cloud.addresses.insert(address, call());
     const found = await cloud.addresses.get(address, signal);
     expect(found).toEqual({ ...address, address: expect.stringMatching(/^127\.55\./) });
     expect(local.faults.callCounts).toMatchObject({ 'POST /regions/{region}/addresses/{resource}/setLabels': 1 });
   });
 
-  test('an address whose labelling was cut gets them when it is asked for again', async () => {
+  test('labels an address whose labeling was interrupted', async () => {
     const second = { ...address, name: 'demo-2' };
     local.faults.addFaults({ match: `POST /regions/${region}/addresses/demo-2/setLabels`, cut: 'before' });
     await expect(cloud.addresses.insert(second, call())).rejects.toMatchObject({ code: 'outcome-unknown' });
@@ -124,7 +124,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     await cloud.addresses.delete(second, call());
   });
 
-  test('a machine, with an address outside', async () => {
+  test('an instance with an external address', async () => {
     await cloud.instances.insert(worker, call());
     expect(await cloud.instances.get(worker, signal)).toEqual({
       ...worker,
@@ -134,7 +134,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     });
   });
 
-  test('metadata is replaced, unless somebody else was first', async () => {
+  test('replaces metadata unless it was modified concurrently', async () => {
     const found = await cloud.instances.get(worker, signal);
     const fingerprint = found?.metadataFingerprint ?? '';
     const metadata = { ...worker.metadata, 'ssh-keys': 'ada:ssh-ed25519 AAAA\nbob:ssh-ed25519 BBBB' };
@@ -149,7 +149,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(machines.machines.get(worker.name)?.metadata.instance).toEqual(worker.metadata);
   });
 
-  test('host keys: none until the machine has written them', async () => {
+  test('has no host keys until the instance publishes them', async () => {
     expect(await cloud.getHostKeys(worker, signal)).toEqual([]);
     const written = new Map([
       ['hostkeys/ssh-rsa', 'AAAAB3'],
@@ -160,7 +160,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(await cloud.getHostKeys({ name: 'nobody', zone }, signal)).toEqual([]);
   });
 
-  test('a machine is stopped, made another type and started; each asked twice', async () => {
+  test('stops, resizes and starts an instance idempotently', async () => {
     const before = await cloud.instances.get(worker, signal);
     await expect(cloud.setMachineType(worker, 'e2-standard-4', call())).rejects.toMatchObject({
       code: 'cloud-invalid',
@@ -187,7 +187,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     ['started', (at: ZonalResource) => cloud.startInstance(at, call())],
     ['changed', (at: ZonalResource) => cloud.setMachineType(at, 'e2-standard-4', call())],
     ['told', (at: ZonalResource) => cloud.setMetadata(at, { metadata: {}, fingerprint: '' }, call())],
-  ])('a machine that is not there can’t be %s', async (_, change) => {
+  ])('an absent instance can’t be %s', async (_, change) => {
     await expect(change({ name: 'nobody', zone })).rejects.toMatchObject({ code: 'cloud-invalid' });
   });
 
@@ -196,7 +196,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect(await cloud.routes.get(route, signal)).toEqual({ ...route, automatic: false });
   });
 
-  test('a health check, which has no client', async () => {
+  test('a health check, over REST', async () => {
     expect(await cloud.healthChecks.get(check, signal)).toBeUndefined();
     await cloud.healthChecks.insert(check, call());
     await cloud.healthChecks.insert(check, call());
@@ -227,7 +227,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     expect([...(await cloud.getPoolHealth(pool, signal))]).toEqual([['demo-worker-0', 'UNHEALTHY']]);
   });
 
-  test('machine types, quotas and zones, also those that do not exist', async () => {
+  test('looks up machine types, quotas and zones, also unknown ones', async () => {
     expect(await cloud.getMachineType({ name: 'e2-standard-2', zone }, signal)).toEqual({
       cpus: 2,
       memoryMb: 8192,
@@ -253,7 +253,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     });
   });
 
-  test('what is in use can be deleted later', async () => {
+  test('deletes a resource once it is no longer in use', async () => {
     await expect(cloud.networks.delete(network, call())).rejects.toMatchObject({
       code: 'in-use',
       kind: 'transient',
@@ -261,7 +261,7 @@ describe('against the local Compute API, in the order of the tutorial', () => {
     });
   });
 
-  test('backwards, everything goes; gone already is no error', async () => {
+  test('deletes everything in reverse order, idempotently', async () => {
     for (const _ of [1, 2]) {
       await cloud.forwardingRules.delete({ name: 'demo', region }, call());
       await cloud.targetPools.delete(pool, call());
@@ -279,8 +279,8 @@ describe('against the local Compute API, in the order of the tutorial', () => {
   });
 });
 
-describe('one call made twice', () => {
-  test('the answer is cut after the insert was carried out; the same request again makes no second machine', async () => {
+describe('a retried call', () => {
+  test('creates no second instance after a lost response', async () => {
     await cloud.networks.insert(network, call());
     await cloud.subnetworks.insert(subnet, call());
     local.faults.addFaults({ match: `POST /zones/${zone}/instances`, cut: 'after' });
@@ -302,7 +302,7 @@ describe('one call made twice', () => {
     ['RESOURCE_NOT_READY', 'not-ready', 'transient'],
     ['INTERNAL_ERROR', 'cloud-unavailable', 'transient'],
     ['INVALID_FIELD_VALUE', 'cloud-invalid', 'invalid'],
-  ])('an operation that ends with %s is %s', async (code, expected, kind) => {
+  ])('maps an operation error %s to %s', async (code, expected, kind) => {
     const operationError = { code, message: 'Google says so.' };
     local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
     await expect(cloud.instances.insert(worker, call())).rejects.toMatchObject({
@@ -312,7 +312,7 @@ describe('one call made twice', () => {
     });
   });
 
-  test('an operation that says the resource exists is no error', async () => {
+  test('accepts an operation error for an existing resource', async () => {
     const operationError = { code: 'RESOURCE_ALREADY_EXISTS', message: 'It exists.' };
     local.faults.addFaults({ match: `POST /zones/${zone}/instances`, operationError });
     await cloud.instances.insert(worker, call());

@@ -47,7 +47,7 @@ function call(signal = never) {
   return { requestId: randomUUID(), signal };
 }
 
-/** An account whose token comes when the test says so. */
+/** Credentials whose token the test releases. */
 class SlowAccount extends OAuth2Client {
   readonly #asked = Promise.withResolvers<void>();
   readonly #answered = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ describe.each([
   ['by REST', () => cloud.healthChecks.insert(check, call())],
 ])('an insert %s', (_, insert) => {
   test.each(answers)(
-    'answered with %s is a fault, asked once, with Google’s sentence and nothing that was sent',
+    'answered with %s throws after one request, with Google’s message and nothing of the request',
     async (_, answer, code) => {
       server.answers = [answer];
       const error = await errorOf(insert());
@@ -116,7 +116,7 @@ describe.each([
     },
   );
 
-  test('answered with 409 because it exists is no error', async () => {
+  test('answered with 409 for an existing resource succeeds', async () => {
     server.answers = [refusal(409, 'alreadyExists')];
     await insert();
   });
@@ -124,7 +124,7 @@ describe.each([
   test.each([
     ['cut before the answer', cut],
     ['cut in the middle of the answer', cutInTheMiddle],
-  ])('%s: nobody knows what came of it', async (_, answer) => {
+  ])('%s has an unknown outcome', async (_, answer) => {
     server.answers = [answer];
     const error = await errorOf(insert());
     expect(error.code).toBe('outcome-unknown');
@@ -132,7 +132,7 @@ describe.each([
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('not to be repeated');
   });
 
-  test('answered with a page of HTML', async () => {
+  test('answered with HTML is unavailable', async () => {
     server.answers = [html];
     expect(await errorOf(insert())).toMatchObject({
       code: 'cloud-unavailable',
@@ -141,11 +141,11 @@ describe.each([
   });
 });
 
-describe('a look', () => {
+describe('a read', () => {
   test.each([
     ['by the client', () => cloud.networks.get(network, never)],
     ['by REST', () => cloud.healthChecks.get(check, never)],
-  ])('%s that fails is not repeated by the client: the runner does that', async (_, look) => {
+  ])('%s is not retried by the client, because the runner retries', async (_, look) => {
     server.answers = [refusal(503, 'backendError')];
     expect(await errorOf(look())).toMatchObject({ code: 'cloud-unavailable', kind: 'transient' });
     expect(server.seen).toHaveLength(1);
@@ -157,7 +157,7 @@ describe('a look', () => {
 });
 
 describe('waiting for an operation', () => {
-  test('goes on when `wait` comes back early, and names the operation', async () => {
+  test('continues when `wait` returns early, and names the operation', async () => {
     server.answers = [operation('PENDING'), operation('RUNNING'), operation('DONE')];
     await cloud.networks.insert(network, call());
     const wait = 'POST /global/operations/operation-1/wait';
@@ -168,29 +168,29 @@ describe('waiting for an operation', () => {
     ['a zone', () => cloud.instances.delete({ name: 'm', zone: 'z', region: 'r' }, call()), '/zones/z'],
     ['a region', () => cloud.addresses.delete({ name: 'a', region: 'r' }, call()), '/regions/r'],
     ['the whole project', () => cloud.healthChecks.delete({ name: 'h' }, call()), '/global'],
-  ])('asks in %s', async (_, work, scope) => {
+  ])('polls in %s', async (_, work, scope) => {
     server.answers = [operation('RUNNING'), operation('DONE')];
     await work();
     expect(server.seen[1]).toBe(`POST ${scope}/operations/operation-1/wait`);
   });
 
-  test('outlasts answers that say nothing about the operation', async () => {
+  test('tolerates transient errors', async () => {
     server.answers = [operation('RUNNING'), refusal(503, undefined), cut, operation('DONE')];
     await cloud.networks.insert(network, call());
     expect(server.seen).toHaveLength(4);
   });
 
-  test('ends when Google no longer knows the operation: a look will tell', async () => {
+  test('ends when Google no longer knows the operation', async () => {
     server.answers = [operation('RUNNING'), refusal(404, 'notFound')];
     await cloud.networks.insert(network, call());
   });
 
-  test('ends when it may not ask', async () => {
+  test('fails when polling is denied', async () => {
     server.answers = [operation('RUNNING'), refusal(403, 'forbidden')];
     expect(await errorOf(cloud.networks.insert(network, call()))).toMatchObject({ code: 'cloud-denied' });
   });
 
-  test('fails with the operation’s own error, also when it comes with the first answer', async () => {
+  test('fails with the operation’s error, also in the first response', async () => {
     const error = { errors: [{ code: 'QUOTA_EXCEEDED', message: 'Quota CPUS exceeded.' }] };
     server.answers = [operation('DONE', { error, httpErrorStatusCode: 403, httpErrorMessage: 'FORBIDDEN' })];
     expect(await errorOf(cloud.networks.insert(network, call()))).toMatchObject({
@@ -202,7 +202,7 @@ describe('waiting for an operation', () => {
   test.each([
     ['is never done', operation('RUNNING')],
     ['is never answered', hang],
-  ])('has a deadline: it %s', async (_, answer) => {
+  ])('has a deadline if it %s', async (_, answer) => {
     const hasty = createComputeClient({ project: 'p', endpoint: server.url, operationDeadlineMs: 300 });
     server.answers = [operation('RUNNING'), answer];
     expect(await errorOf(hasty.networks.insert(network, call()))).toMatchObject({
@@ -215,7 +215,7 @@ describe('waiting for an operation', () => {
     ['while the call is out', [hang], 1],
     ['while Google holds the wait', [operation('RUNNING'), hang], 2],
     ['between two waits', [operation('RUNNING'), operation('RUNNING')], 2],
-  ])('ends at once when the caller gives up %s', async (_, given, requests) => {
+  ])('ends immediately when aborted %s', async (_, given, requests) => {
     const controller = new AbortController();
     server.answers = given;
     const outcome = errorOf(cloud.networks.insert(network, call(controller.signal)));
@@ -227,7 +227,7 @@ describe('waiting for an operation', () => {
   test.each([
     ['by the client', (slow: ComputeClient, signal: AbortSignal) => slow.networks.insert(network, call(signal))],
     ['by REST', (slow: ComputeClient, signal: AbortSignal) => slow.healthChecks.insert(check, call(signal))],
-  ])('a caller that gives up while the account is being asked for sends nothing %s', async (_, insert) => {
+  ])('sends no request if aborted while waiting for credentials %s', async (_, insert) => {
     const account = new SlowAccount();
     const slow = createComputeClient({ project: 'p', endpoint: server.url, auth: account });
     const controller = new AbortController();
@@ -239,7 +239,7 @@ describe('waiting for an operation', () => {
     expect(server.seen).toEqual([]);
   });
 
-  test('a caller that has given up already sends nothing', async () => {
+  test('sends no request if already aborted', async () => {
     server.answers = [operation('DONE')];
     expect(await errorOf(cloud.networks.insert(network, call(AbortSignal.abort())))).toMatchObject({
       code: 'cancelled',
@@ -251,7 +251,7 @@ describe('waiting for an operation', () => {
   });
 });
 
-test('every call is made as the given account', async () => {
+test('uses the given credentials for every call', async () => {
   const auth = new OAuth2Client();
   auth.setCredentials({ access_token: 'somebody' });
   const tokens: (string | undefined)[] = [];

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const compute = fileURLToPath(new URL('../../../../src/engine/gcp/compute/create-compute-client.ts', import.meta.url));
 
-/** Tells which of Google's packages a process has loaded, before and after its first call. */
+/** Prints which of Google's packages a process has loaded, before and after its first call. */
 const program = `
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url);
@@ -17,7 +17,7 @@ const program = `
   console.log(JSON.stringify({ before, clients: loaded('_client.js') }));
 `;
 
-test('opening loads nothing of Google’s, the first call only the client it needs', async () => {
+test('loads only the required client, on the first call', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
   });

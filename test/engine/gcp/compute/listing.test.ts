@@ -67,7 +67,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.close());
 
-test('every kind is listed, with what tells whose it is', async () => {
+test('lists every kind with its owner', async () => {
   const where = { region, zone };
   expect(await cloud.networks.list(where, signal)).toEqual([{ name: 'demo', description }]);
   expect(await cloud.subnetworks.list(where, signal)).toMatchObject([{ name: 'demo-subnet', network: 'demo' }]);
@@ -76,18 +76,18 @@ test('every kind is listed, with what tells whose it is', async () => {
   expect(await cloud.healthChecks.list(where, signal)).toMatchObject([{ name: 'other' }]);
   for (const kind of ['instances', 'disks', 'targetPools', 'forwardingRules'] as const)
     expect(await cloud[kind].list(where, signal)).toEqual([]);
-  // Two come with the network and the subnet, and go with them.
+  // Google creates and deletes two with the network and the subnet.
   const routes = await cloud.routes.list(where, signal);
   expect(routes.map(({ automatic }) => automatic).sort()).toEqual([false, true, true]);
 });
 
-test('a place that does not exist has nothing', async () => {
+test('an unknown location is empty', async () => {
   const nowhere = { region: 'us-west99', zone: 'us-west99-a' };
   for (const kind of ['instances', 'disks', 'targetPools', 'forwardingRules', 'addresses', 'subnetworks'] as const)
     expect(await cloud[kind].list(nowhere, signal)).toEqual([]);
 });
 
-test('what belongs to a cluster goes in the order in which it is found, and nothing else', async () => {
+test('deletes only a cluster's resources, in listing order', async () => {
   const left = await listOrphanedResources(c);
   expect(left.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'routes by-hand',
@@ -97,7 +97,7 @@ test('what belongs to a cluster goes in the order in which it is found, and noth
     'networks demo',
   ]);
   for (const { remove } of left.slice(2, 4)) await remove(call());
-  // A rule and a route that others made keep a network: they go with it.
+  // Foreign rules and routes block the deletion of a network, so they are deleted too.
   await expect(cloud.networks.delete({ name: 'demo' }, call())).rejects.toMatchObject({ code: 'in-use' });
   await network.steps(cluster)[0]?.remove?.(c);
   expect(await listOrphanedResources(c)).toEqual([]);

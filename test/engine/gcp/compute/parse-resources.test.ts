@@ -17,7 +17,7 @@ describe('links', () => {
     [{ name: 'n', region: 'r' }, 'projects/p/regions/r/things/n'],
     [{ name: 'n', zone: 'z' }, 'projects/p/zones/z/things/n'],
     [{ name: 'n', zone: 'z', region: 'r' }, 'projects/p/zones/z/things/n'],
-  ])('to %j', (place, link) => {
+  ])('are built from %j', (place, link) => {
     expect(buildLink('p', 'things', place)).toBe(link);
   });
 
@@ -28,7 +28,7 @@ describe('links', () => {
     ['', '', ''],
     [undefined, '', ''],
     [null, '', ''],
-  ])('from %j', (link, name, zone) => {
+  ])('are parsed from %j', (link, name, zone) => {
     expect(getLinkName(link)).toBe(name);
     expect(getLinkSegment(link, 'zones')).toBe(zone);
   });
@@ -58,13 +58,13 @@ describe('firewall rules', () => {
     });
   });
 
-  test('that are off still say what they would allow', () => {
+  test('keep their list when disabled', () => {
     const off = toFirewallRule({ ...rule, allowed: [{ IPProtocol: 'icmp' }], disabled: true });
     expect(off).toMatchObject({ allow: ['icmp'], disabled: true });
   });
 });
 
-describe('machines', () => {
+describe('instances', () => {
   const spec: InstanceSpec = {
     name: 'm',
     zone: 'z',
@@ -82,7 +82,7 @@ describe('machines', () => {
     metadata: { k: 'v' },
   };
 
-  test('are asked for with their disk, labels on both, and an address outside', () => {
+  test('are requested with disk, labels on both, and external address', () => {
     expect(toRequestBody('p', spec)).toMatchObject({
       machineType: 'projects/p/zones/z/machineTypes/e2-standard-2',
       disks: [
@@ -109,7 +109,7 @@ describe('machines', () => {
     });
   });
 
-  test('are found in our own words', () => {
+  test('are converted', () => {
     const found = toInstance({
       ...toRequestBody('p', spec),
       zone: `${google}/zones/z`,
@@ -145,7 +145,7 @@ describe('machines', () => {
   );
 });
 
-test('subnets, addresses and pools are found by short names', () => {
+test('converts subnets, addresses and pools with short names', () => {
   const region = `${google}/regions/r`;
   expect(
     toSubnetwork({ name: 's', region, network: `${google}/global/networks/n`, ipCidrRange: '10.0.0.0/8' }),
@@ -172,11 +172,11 @@ test.each([
   ['6443', '6443'],
   ['80-443', '80-443'],
   ['', ''],
-])('the port range %j of a forwarding rule is %j', (portRange, ports) => {
+])('reads the port range %j of a forwarding rule as %j', (portRange, ports) => {
   expect(toForwardingRule({ portRange }).ports).toBe(ports);
 });
 
-test('a health check without port and path has the ones that the API takes then', () => {
+test('a health check has the API's defaults for port and path', () => {
   expect(toHealthCheck({ name: 'h' })).toEqual({
     name: 'h',
     description: '',

@@ -4,7 +4,7 @@ import { by, countsOf, create, endsOf, gate, openRig, runOf } from './test-envir
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
-test('a run that waits for a person has no lease and no work, and is asked for once; a button sends it on', async () => {
+test('a run that awaits approval holds no lease, requests approval once and continues after a click', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ destroying: ['second/one'] });
   const run = await create(one);
@@ -19,9 +19,9 @@ test('a run that waits for a person has no lease and no work, and is asked for o
   const silence = tasks.calls.at(-1)?.task;
   expect(silence).toMatchObject({ name: expect.stringContaining('-approvalExpired-0'), scheduleTime: asked.expiresAt });
 
-  // A process that starts looks at it, and an old task may come once more: neither asks again.
+  // Neither a starting process nor a redelivered task requests approval again.
   await one.dispatcher.start();
-  // One after the other: of two that look at the same moment, one finds the run busy.
+  // Sequentially, because the second of two concurrent tasks finds the run busy.
   await tasks.until(() => tasks.deliveries.length === 2);
   tasks.deliverAgain(tasks.deliveries[0]?.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 3);
@@ -33,13 +33,13 @@ test('a run that waits for a person has no lease and no work, and is asked for o
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
-  // The task for a question that was answered finds nothing to do.
+  // The expiry task of a decided request has no work.
   tasks.deliverAgain(silence?.name ?? '');
   await tasks.settled();
   expect(tasks.deliveries.at(-1)?.answer).toBe('over');
 });
 
-test('a question that nobody answers ends its run, without any process that waited', async () => {
+test('an expired approval request ends its run without a waiting process', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ destroying: ['second/one'], approvalMs: 200 });
   const run = await create(one);
@@ -50,7 +50,7 @@ test('a question that nobody answers ends its run, without any process that wait
   expect(made()).toEqual(['first/one', 'first/two']);
 });
 
-test('a task for the end of a question that comes too early comes again', async () => {
+test('an expiry task that arrives early is rescheduled', async () => {
   const { tasks, instance } = await openRig();
   const one = await instance({ destroying: ['first/one'], approvalMs: 600_000 });
   await create(one);
@@ -60,7 +60,7 @@ test('a task for the end of a question that comes too early comes again', async 
   expect(tasks.calls[2]).toMatchObject({ status: 200, task: { name: expect.stringContaining('-approvalExpired-1') } });
 });
 
-test('what is said while a slice is under way is looked at later too', async () => {
+test('user actions during a slice trigger another task', async () => {
   const { tasks, instance } = await openRig();
   const [begun, goOn] = [gate(), gate()];
   const one = await instance({
@@ -80,7 +80,7 @@ test('what is said while a slice is under way is looked at later too', async () 
   expect(await endsOf(one, run)).toEqual(['cancelled']);
 });
 
-test('a resumed run goes on under names that its first try did not use', async () => {
+test('a resumed run uses new task names', async () => {
   const { tasks, instance, made } = await openRig();
   let full = true;
   const one = await instance({
@@ -101,7 +101,7 @@ test('a resumed run goes on under names that its first try did not use', async (
   expect(tasks.calls.map(({ status }) => status)).toEqual([200, 200]);
 });
 
-test('a deletion waits for the creation that it takes the cluster from', async () => {
+test('a delete waits for the create that it preempts', async () => {
   const { tasks, instance } = await openRig();
   const [begun, goOn] = [gate(), gate()];
   const one = await instance({

@@ -20,7 +20,7 @@ const environment = {
 };
 const queue = 'projects/p/locations/us-west1/queues/kthw';
 
-test('the bot takes its runs from its queue and from nobody else, and puts them down when it is stopped', async () => {
+test('the bot accepts runs from its queue only and hands them over when it stops', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-bot-'));
   const tasks = await CloudTasks.start();
   const path = join(folder, 'store.sqlite');
@@ -36,7 +36,7 @@ test('the bot takes its runs from its queue and from nobody else, and puts them 
   await store.write('cluster', 'demo', clusterRecord({ spec, activeRun: 'r1', runs: ['r1'] }), undefined);
 
   tasks.hold();
-  // Nobody answers for Slack and Google, so the run gets no further than its first step.
+  // Slack and Google are unreachable, so the run stays in its first step.
   const nowhere = 'http://127.0.0.1:9';
   const config = readConfig({
     ...environment,
@@ -71,11 +71,11 @@ test.each([
   ['a short name', { KTHW_TASKS_QUEUE: 'kthw', GAE_ENV: 'standard' }, 'KTHW_TASKS_QUEUE'],
   ['another place than App Engine', { KTHW_TASKS_QUEUE: queue }, 'KTHW_DISPATCH'],
   ['a foreign API', { KTHW_TASKS_QUEUE: queue, KTHW_TASKS_URL: 'http://127.example.com:80' }, 'KTHW_TASKS_URL'],
-])('with %s it does not start on a queue', (_, changes, name) => {
+])('refuses to start on a queue with %s', (_, changes, name) => {
   expect(() => readConfig({ ...environment, KTHW_DISPATCH: 'cloud-tasks', ...changes })).toThrow(name);
 });
 
-test('on App Engine it needs the name of the queue, elsewhere nothing', () => {
+test('requires the queue name on App Engine only', () => {
   const kept = { KTHW_STORE: 'firestore', KTHW_KMS_KEY: 'projects/p/locations/l/keyRings/r/cryptoKeys/k' };
   const tasks = { KTHW_DISPATCH: 'cloud-tasks', GAE_ENV: 'standard', KTHW_TASKS_QUEUE: queue };
   const onAppEngine = { ...environment, ...kept, ...tasks };

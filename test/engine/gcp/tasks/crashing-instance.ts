@@ -1,6 +1,6 @@
 import { startInstance } from './instance.ts';
 
-// An instance in a process of its own, which ends without a word once it has made the step that it was told.
+// An instance in a separate process that crashes after applying the given step.
 const { dieAfter, ...options } = JSON.parse(process.argv[2] ?? '{}');
 const instance = await startInstance({
   ...options,

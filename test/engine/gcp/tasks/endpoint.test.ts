@@ -35,13 +35,13 @@ test.each([
   ['two at once', { 'x-appengine-queuename': 'kthw, kthw' }],
   ['an HTTP task', { 'x-cloudtasks-queuename': 'kthw' }],
   ['an empty name', { 'x-appengine-queuename': '' }],
-])('a request in the name of %s is refused', async (_, headers: Record<string, string>) => {
+])('rejects a request in the name of %s', async (_, headers: Record<string, string>) => {
   const { post, looks } = await serve();
   expect(await post(JSON.stringify(look), headers)).toEqual({ status: 403, text: '' });
   expect(looks).toEqual([]);
 });
 
-test('of a forged request nothing is read: it is refused before its body comes, and the connection ends', async () => {
+test('rejects a forged request before reading its body and closes the connection', async () => {
   const { port, requests } = await serve();
   const socket = connect(port, '127.0.0.1');
   socket.write(
@@ -53,14 +53,14 @@ test('of a forged request nothing is read: it is refused before its body comes, 
   expect(requests[0]?.readableDidRead).toBe(false);
 });
 
-test('a task of the queue is taken, however its header is written', async () => {
+test('accepts a task of the queue with any header case', async () => {
   const { post, looks } = await serve();
   const answer = await post(JSON.stringify(look), { 'X-APPENGINE-QueueName': 'kthw' });
   expect(answer).toEqual({ status: 200, text: 'over' });
   expect(looks).toEqual([look]);
 });
 
-test('what failed is answered so that the queue repeats it and is not slowed down', async () => {
+test('answers failures with 500, so that the queue retries without throttling', async () => {
   const { post } = await serve({ failed: 'error' });
   const answer = await post(JSON.stringify(look), { 'x-appengine-queuename': 'kthw' });
   expect(answer).toEqual({ status: 500, text: 'error' });
@@ -73,7 +73,7 @@ test.each([
   ['with a turn that is none', JSON.stringify({ ...look, triggerSeq: -1 }), 400],
   ['with a cause that is none', JSON.stringify({ ...look, cause: 'other' }), 400],
   ['too long', JSON.stringify({ ...look, more: 'x'.repeat(10_000) }), 413],
-])('a body that is %s is not acted on', async (_, body, status) => {
+])('rejects a body that is %s', async (_, body, status) => {
   const { post, looks } = await serve();
   expect((await post(body, { 'x-appengine-queuename': 'kthw' })).status).toBe(status);
   expect(looks).toEqual([]);

@@ -32,7 +32,7 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-/** One instance of the service, without Slack: everything real but the phases and the cloud. Instances share a folder. */
+/** One service instance without Slack; only phases and Compute Engine are fakes. Instances share a directory. */
 export async function startInstance(options: InstanceOptions): Promise<Instance> {
   const {
     folder,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const queue = fileURLToPath(new URL('../../../../src/engine/gcp/tasks/task-queue.ts', import.meta.url));
 
-/** Tells whether a process has loaded Google's packages, before and after its first call. */
+/** Prints whether a process has loaded Google's packages, before and after its first call. */
 const program = `
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url);
@@ -19,7 +19,7 @@ const program = `
   process.exit();
 `;
 
-test('opening a queue loads nothing of Google’s, the first call does', async () => {
+test('loads Google's packages on the first call', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
     timeout: 20_000,

@@ -11,7 +11,7 @@ const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 test.each([
   ['two instances', 2],
   ['two requests of one instance', 1],
-])('of %s that get the same task, one works and the other leaves a later look', async (_, count) => {
+])('of %s with the same task, one executes and the other schedules a retry', async (_, count) => {
   const { tasks, instance, made } = await openRig();
   const [begun, goOn] = [gate(), gate()];
   const making = async () => {
@@ -32,7 +32,7 @@ test.each([
   expect(tasks.lost).toEqual([]);
 });
 
-test('however many tasks find a run taken, they go on as one', async () => {
+test('tasks that find a run leased merge into one', async () => {
   const { tasks, instance } = await openRig();
   const [begun, goOn] = [gate(), gate()];
   const one = await instance({
@@ -48,14 +48,14 @@ test('however many tasks find a run taken, they go on as one', async () => {
   await tasks.until(() => tasks.deliveries.length === 5 && tasks.held > 0);
   const again = tasks.calls.filter(({ task }) => task.name.includes('-retry-'));
   expect(again.map(({ status }) => status)).toEqual([200, 409, 409, 409, 409]);
-  // Not before a while, or it would find the run taken again and again.
+  // Delayed, because the run would still be leased.
   expect(again[0]?.task.scheduleTime).toBeDefined();
   goOn.open();
   tasks.release();
   await tasks.settled();
 });
 
-test('a run whose instance dies in the middle goes on in another once its lease has ended', async () => {
+test('another instance continues a run after the lease of a crashed one expires', async () => {
   const { tasks, instance, made, own } = await openRig();
   const crashing = spawnInstance({ ...own, leaseMs: 1_500, dieAfter: 'first/two' });
   const survivor = await instance({ leaseMs: 1_500 });
@@ -70,11 +70,11 @@ test('a run whose instance dies in the middle goes on in another once its lease 
   expect(answers).toContain('busy');
   expect(tasks.deliveries.filter(({ answer }) => answer === 'busy')[0]?.retries).toBeGreaterThan(0);
   expect(await endsOf(survivor, run)).toEqual(['succeeded']);
-  // What the dead one made was found, not made again.
+  // Resources of the crashed instance were adopted.
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('a run that breaks an instance’s work comes again', async () => {
+test('a failing run is redelivered', async () => {
   const { tasks, instance, made } = await openRig();
   let broken = 0;
   const one = await instance({
@@ -90,7 +90,7 @@ test('a run that breaks an instance’s work comes again', async () => {
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('a run whose task could not be added is taken up when processes start, in one task', async () => {
+test('a process start enqueues one task for a run whose task was lost', async () => {
   const { tasks, instance } = await openRig();
   const one = await instance();
   tasks.failing.push('PERMISSION_DENIED');
@@ -108,7 +108,7 @@ test('a run whose task could not be added is taken up when processes start, in o
   expect(tasks.calls).toHaveLength(2);
 });
 
-test('a queue that does not answer is asked again', async () => {
+test('retries an unreachable queue', async () => {
   const { tasks, instance } = await openRig();
   const one = await instance();
   tasks.failing.push('UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'UNAVAILABLE');
@@ -118,7 +118,7 @@ test('a queue that does not answer is asked again', async () => {
   expect(await endsOf(one, run)).toEqual(['succeeded']);
 });
 
-test('a slice whose next one could not be added is not done: it comes again and goes on', async () => {
+test('a slice without follow-up task fails, is redelivered and continues', async () => {
   const { tasks, instance, made } = await openRig();
   const begun = gate();
   const one = await instance({
@@ -140,7 +140,7 @@ test('a slice whose next one could not be added is not done: it comes again and 
   expect(made()).toEqual(wholeTutorial);
 });
 
-/** An instance that can die. */
+/** An instance that can crash. */
 function spawnInstance(options: object) {
   const program = fileURLToPath(new URL('crashing-instance.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [program, JSON.stringify(options)], {

@@ -12,7 +12,7 @@ import { madeIn } from './tutorial.ts';
 
 export const by = { team: 'T1', user: 'U1' };
 
-/** A queue and the instances that take its tasks. Gone with the test. */
+/** A queue and the instances that handle its tasks. Removed after the test. */
 export async function openRig() {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-tasks-'));
   const tasks = await CloudTasks.start();
@@ -34,7 +34,7 @@ export async function openRig() {
   return { folder, tasks, own, instance, made: () => madeIn(folder) };
 }
 
-/** Asks for the cluster and says which run does it. */
+/** Requests a cluster and returns the run id. */
 export async function create({ desk }: Instance): Promise<string> {
   return runOf(await desk.createCluster({ spec: ClusterSpec.parse(buildCluster()), requester: by, channel: 'C1' }));
 }
@@ -44,7 +44,7 @@ export function runOf(answer: StartResultOrNotFound): string {
   return answer.run;
 }
 
-/** How often each kind of event is in a run. */
+/** Counts the events of a run by type. */
 export async function countsOf(
   { store }: Instance,
   run: string,
@@ -54,12 +54,12 @@ export async function countsOf(
   return counts;
 }
 
-/** How a run ended, once for each time that it did. */
+/** Outcomes of a run, one per end. */
 export async function endsOf({ store }: Instance, run: string): Promise<string[]> {
   return (await store.readEvents(run)).flatMap(({ event }) => (event.type === 'run.finished' ? [event.outcome] : []));
 }
 
-/** Opens once, for as many as wait. */
+/** Opens once for all waiters. */
 export function gate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };

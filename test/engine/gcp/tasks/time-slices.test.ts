@@ -4,7 +4,7 @@ import { countsOf, create, endsOf, gate, openRig } from './test-environment.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
-/** The making of `key` does not come to an end in the first slice. */
+/** The apply of `key` does not complete in the first slice. */
 function outlasting(key: string) {
   let slices = 0;
   return async (step: string, { signal }: { signal: AbortSignal }) => {
@@ -12,7 +12,7 @@ function outlasting(key: string) {
   };
 }
 
-test('one task carries a short run to its end, and none is left', async () => {
+test('one task completes a short run and leaves no task', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance();
   const run = await create(one);
@@ -24,7 +24,7 @@ test('one task carries a short run to its end, and none is left', async () => {
   expect(tasks.calls).toMatchObject([{ task: { dispatchDeadline: '595s' } }]);
 });
 
-test('a slice that ends adds the next, which goes on where it stopped', async () => {
+test('an ending slice enqueues the next one, which resumes the run', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
   const run = await create(one);
@@ -37,7 +37,7 @@ test('a slice that ends adds the next, which goes on where it stopped', async ()
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('a finished slice that is delivered again, early or late, changes nothing', async () => {
+test('redelivery of a finished slice has no effect', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
   const run = await create(one);
@@ -53,7 +53,7 @@ test('a finished slice that is delivered again, early or late, changes nothing',
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('slices that come late and in any order still make one finished run', async () => {
+test('late and reordered slices complete one run', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ sliceMs: 300, making: outlasting('first/one') });
   tasks.hold();
@@ -68,7 +68,7 @@ test('slices that come late and in any order still make one finished run', async
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('an instance that is told to stop puts its slice down for another', async () => {
+test('a stopping instance hands its slice over', async () => {
   const { tasks, instance, made } = await openRig();
   const making = gate();
   const old = await instance({
@@ -89,7 +89,7 @@ test('an instance that is told to stop puts its slice down for another', async (
   expect(made()).toEqual(wholeTutorial);
 });
 
-test('an instance that is stopping takes no task any more: it comes again', async () => {
+test('a stopping instance rejects tasks for redelivery', async () => {
   const { tasks, instance } = await openRig();
   const old = await instance();
   tasks.hold();

@@ -11,7 +11,7 @@ export interface TutorialOptions {
   readonly destroying?: readonly string[];
 }
 
-/** Two phases whose steps make a file each. */
+/** Two phases whose steps create one file each. */
 export function tutorial({ folder, making = async () => {}, destroying = [] }: TutorialOptions): readonly Phase[] {
   mkdirSync(folder, { recursive: true });
 
@@ -53,7 +53,7 @@ async function previewDestruction() {
   return { lines: ['what it replaces'], fingerprint: '' };
 }
 
-/** The steps whose making came to its end, in that order. */
+/** Steps in the order in which their apply completed. */
 export function madeIn(folder: string): string[] {
   const file = join(folder, 'made');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];

@@ -20,16 +20,16 @@ test.each([
   ['a person who resumed it', [asked, taken, { type: 'run.resumed', actor }, said], 3],
   ['a refusal', [asked, taken, { type: 'approval.rejected', digest: 'd', actor }], 3],
   ['an approval', [asked, taken, { type: 'approval.granted', digest: 'd', actor }], 3],
-] satisfies [string, EngineEvent[], number][])('a turn begins with %s', (_, events, turn) => {
+] satisfies [string, EngineEvent[], number][])('%s triggers work', (_, events, turn) => {
   expect(getTriggerSeq(stored(...events))).toBe(turn);
 });
 
-test('a turn lasts while a runner says what it does', () => {
+test('runner events keep the trigger', () => {
   expect(getTriggerSeq(stored(said, said), 7)).toBe(7);
   expect(getTriggerSeq([])).toBe(0);
 });
 
-test('the same look has the same name, another has another, and Cloud Tasks takes it', () => {
+test('task names are deterministic, distinct and valid for Cloud Tasks', () => {
   const others: RunTask[] = [
     look,
     { ...look, run: '20260101120000000-1234abce' },
