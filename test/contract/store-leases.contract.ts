@@ -63,7 +63,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(await again.append('r1', [said('mine')], second)).toBe(2);
     });
 
-    test('that were lost can't write, renew or release', async () => {
+    test('that were lost can’t write, renew or release', async () => {
       const { open } = await fresh();
       const clock = manual();
       const [a, b, c] = [await open(clock.now), await open(clock.now), await open(clock.now)];

@@ -53,7 +53,7 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.write('cluster', 'demo', clusterRecord(), first)).rejects.toThrow(StaleVersion);
     });
 
-    test('can't be updated if absent', async () => {
+    test('can’t be updated if absent', async () => {
       const store = await (await fresh()).open();
       const version = await store.write('cluster', 'demo', clusterRecord(), undefined);
       await store.remove('cluster', 'demo', version);

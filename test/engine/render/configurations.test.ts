@@ -73,7 +73,7 @@ describe('the CoreDNS manifest', () => {
     [1, 1],
     [2, 2],
     [20, 2],
-  ])('has %2$i replicas for %1$i workers', (workers, replicas) => {
+  ])('for %i workers has %i replicas', (workers, replicas) => {
     const documents = parseAllDocuments(renderYamlDocuments(...buildCorednsObjects(buildCluster({ workers })))).map(
       (d) => d.toJS(),
     );

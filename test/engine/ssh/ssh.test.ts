@@ -81,7 +81,7 @@ describe('running a script', () => {
     await expect(host.run(`: ${'x'.repeat(100_000)}`, noEnd)).rejects.toThrow(/pass data as standard input/);
   });
 
-  test('shares one connection between twelve commands and queues those beyond sshd's limit', async () => {
+  test('shares one connection between twelve commands and queues those beyond sshd’s limit', async () => {
     await host.run('true', noEnd);
     const before = sshd.connections();
     const results = await Promise.all(Array.from({ length: 12 }, (_, n) => host.run(`sleep 0.3; echo ${n}`, noEnd)));

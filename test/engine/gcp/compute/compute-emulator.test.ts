@@ -79,7 +79,7 @@ beforeEach(() => {
 });
 afterAll(() => local.close());
 
-describe('with the Compute Engine emulator, in the tutorial's order', () => {
+describe('with the Compute Engine emulator, in the tutorial’s order', () => {
   test('creates a network once', async () => {
     expect(await cloud.networks.get(network, signal)).toBeUndefined();
     await cloud.networks.insert(network, call());

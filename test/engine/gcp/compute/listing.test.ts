@@ -87,7 +87,7 @@ test('an unknown location is empty', async () => {
     expect(await cloud[kind].list(nowhere, signal)).toEqual([]);
 });
 
-test('deletes only a cluster's resources, in listing order', async () => {
+test('deletes only a cluster’s resources, in listing order', async () => {
   const left = await listOrphanedResources(c);
   expect(left.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
     'routes by-hand',

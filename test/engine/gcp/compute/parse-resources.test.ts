@@ -176,7 +176,7 @@ test.each([
   expect(toForwardingRule({ portRange }).ports).toBe(ports);
 });
 
-test('a health check has the API's defaults for port and path', () => {
+test('a health check has the API’s defaults for port and path', () => {
   expect(toHealthCheck({ name: 'h' })).toEqual({
     name: 'h',
     description: '',

@@ -19,7 +19,7 @@ const program = `
   process.exit();
 `;
 
-test('loads Google's packages on the first call', async () => {
+test('loads Google’s packages on the first call', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../../../..', import.meta.url)),
     timeout: 20_000,
