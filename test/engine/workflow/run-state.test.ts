@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideMoves, foldEvents, getStepRecord, type Move } from '../../../src/engine/workflow/run-state.ts';
-import type { EngineEvent, StepError } from '../../../src/store/events.ts';
+import type { EngineEvent } from '../../../src/store/events.ts';
+import type { StepError } from '../../../src/store/step-error.ts';
 import { atSecond, buildPlan, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';
 
 const actor = { team: 'T1', user: 'U1' };
