@@ -12,13 +12,13 @@ type BackendOperation =
   | 'setTags';
 type BeforeOperation = (operation: BackendOperation, name: string) => void | Promise<void>;
 
-/** Machines that are only remembered: for the API's own tests, and to try the API where nothing can run. */
+/** In-memory {@link MachineBackend} for API tests and for hosts that cannot run machines. */
 export class InMemoryMachineBackend implements MachineBackend {
   readonly networks = new Map<string, NetworkSpec>();
   readonly machines = new Map<string, MachineSpec & { running: boolean }>();
   readonly attributes = new Map<string, Map<string, string>>();
   readonly unhealthyAddresses = new Set<string>();
-  /** Called before each piece of work: throw to let it fail, return a promise to let it take its time. */
+  /** Called before each operation. Throw to make it fail; return a promise to delay it. */
   onBeforeOperation: BeforeOperation = () => undefined;
 
   async applyNetwork(spec: NetworkSpec): Promise<void> {
@@ -33,7 +33,8 @@ export class InMemoryMachineBackend implements MachineBackend {
 
   async create(machine: MachineSpec): Promise<void> {
     await this.onBeforeOperation('create', machine.name);
-    if (!this.networks.has(machine.network)) throw new Error(`creating ${machine.name}: no network ${machine.network}`);
+    if (!this.networks.has(machine.network))
+      throw new Error(`cannot create machine "${machine.name}": no network "${machine.network}"`);
     this.machines.set(machine.name, { ...machine, running: true });
   }
 
@@ -86,7 +87,7 @@ export class InMemoryMachineBackend implements MachineBackend {
   ): Promise<void> {
     await this.onBeforeOperation(operation, name);
     const machine = this.machines.get(name);
-    if (machine === undefined) throw new Error(`${operation} of ${name}: there is no such machine`);
+    if (machine === undefined) throw new Error(`cannot ${operation} machine "${name}": not found`);
     this.machines.set(name, { ...machine, ...change });
   }
 }

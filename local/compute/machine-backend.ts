@@ -1,31 +1,33 @@
 /**
- * What the local Compute API asks of the machines behind it. `local/compute/machines/` holds the implementation on
- * systemd-nspawn and network namespaces; `none` is one that only remembers, for the API's own tests.
+ * Machines and networks behind the Compute Engine API. `local/compute/machines/` implements it with systemd-nspawn and
+ * network namespaces. API tests use the in-memory backend (`none`).
  */
 export interface MachineBackend {
-  /** Makes a network as `plan` says, or changes it to that. Called after every change of a part; idempotent. */
+  /** Creates or updates a network to match the spec. Idempotent; called after each change of a part. */
   applyNetwork(spec: NetworkSpec): Promise<void>;
   removeNetwork(name: string): Promise<void>;
-  /** Resolves once the machine's init runs; sshd answers a little later, as on Compute Engine. */
+  /** Resolves once the machine's init runs. As on Compute Engine, sshd starts a little later. */
   create(machine: MachineSpec): Promise<void>;
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
-  /** Pulls the plug and boots again. Left out where there is no such thing; it is then stopped and started. */
+  /**
+   * Hard reset: powers the machine off without shutdown and boots it. If omitted, the API stops and starts the machine.
+   */
   reset?(name: string): Promise<void>;
-  /** Gives a stopped or running machine other limits (a change of machine type). */
+  /** Changes the CPU and memory limits of a stopped or running machine (change of machine type). */
   resize(name: string, limits: MachineLimits): Promise<void>;
   remove(name: string): Promise<void>;
-  /** Replaces what the machine's metadata server shows. */
+  /** Replaces the metadata served to the machine. */
   setMetadata(name: string, metadata: MachineMetadata): Promise<void>;
-  /** Gives a machine other tags, for the firewall. Left out where tags can't change; the API then refuses `setTags`. */
+  /** Replaces a machine's network tags, which firewall rules match. If omitted, the API rejects `setTags`. */
   setTags?(name: string, tags: readonly string[]): Promise<void>;
-  /** Guest attributes that the machine has written, by `namespace/key`. */
+  /** Guest attributes written by the machine, keyed by `namespace/key`. */
   getGuestAttributes(name: string): ReadonlyMap<string, string>;
-  /** The console's output so far. */
+  /** Returns the console output so far. */
   readConsole(name: string): Promise<string>;
-  /** Health of a pool's members as its health check last saw it. */
+  /** Last health check result of a target pool member. */
   getHealth(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY';
-  /** Takes everything down: processes, mounts, namespaces, cgroups. */
+  /** Removes all processes, mounts, namespaces and cgroups. */
   close(): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export interface NetworkSpec {
   readonly name: string;
   readonly subnets: readonly { readonly name: string; readonly range: string }[];
   readonly routes: readonly { readonly destination: string; readonly nextHop: string; readonly priority: number }[];
-  /** Ingress allowances; what none of them names is dropped, as on Compute Engine. */
+  /** Ingress rules. As on Compute Engine, unmatched packets are dropped. */
   readonly firewall: readonly FirewallRuleSpec[];
   readonly externalAddresses: readonly ExternalAddressSpec[];
 }
@@ -45,11 +47,11 @@ export interface FirewallRuleSpec {
   readonly sourceRanges: readonly string[];
   readonly sourceTags: readonly string[];
   readonly targetTags: readonly string[];
-  /** `ports` empty: all of them. `protocol` as Google writes it: tcp, udp, icmp, esp, all, or a number. */
+  /** An empty `ports` means all ports. `protocol` uses Google's values: tcp, udp, icmp, esp, all, or a number. */
   readonly protocols: readonly { readonly protocol: string; readonly ports: readonly string[] }[];
 }
 
-/** An external address: a loopback address on the outside, reached from outside and from the machines alike. */
+/** An external address, emulated by a loopback address of the host. Reachable from the host and from the machines. */
 export type ExternalAddressSpec =
   | { readonly kind: 'machine'; readonly address: string; readonly target: string }
   | {
@@ -71,7 +73,7 @@ export interface HealthCheckSpec {
 }
 
 export interface MachineLimits {
-  /** CPUs, a fraction for shared-core types: f1-micro has 0.2. */
+  /** vCPUs; a fraction for shared-core types (f1-micro has 0.2). */
   readonly cpus: number;
   readonly memoryBytes: number;
 }

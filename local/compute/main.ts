@@ -1,4 +1,6 @@
-/** The local cloud as a process: says `listening http://127.0.0.1:PORT` when it is ready, ends on SIGTERM or SIGINT. */
+/**
+ * Runs the Compute Engine emulator. Prints `listening http://127.0.0.1:PORT` when ready; stops on SIGTERM or SIGINT.
+ */
 
 import { InMemoryMachineBackend } from './in-memory-machine-backend.ts';
 import type { MachineBackend } from './machine-backend.ts';
@@ -8,7 +10,10 @@ import { type ComputeEmulator, startComputeEmulator } from './start-compute-emul
 const startup = startFromSettings();
 let isShuttingDown = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutDown(signal));
-startup.then(({ url }) => console.log(`listening ${url}`), createFailureHandler('starting the local cloud'));
+startup.then(
+  ({ url }) => console.log(`listening ${url}`),
+  createFailureHandler('cannot start the Compute Engine emulator'),
+);
 
 async function startFromSettings(): Promise<ComputeEmulator> {
   const settings = readSettings(process.argv.slice(2), process.env);
@@ -24,11 +29,13 @@ async function createMachineBackend({ machines, nspawnOptions }: ComputeEmulator
   >[0]);
 }
 
-/** A signal that comes while it starts takes effect after that, so that nothing half made stays behind. */
+/** A signal during startup takes effect after startup, so that no half-created resource remains. */
 function shutDown(signal: string): void {
   if (isShuttingDown) return;
   isShuttingDown = true;
-  startup.then((emulator) => emulator.close()).then(() => process.exit(0), createFailureHandler(`ending on ${signal}`));
+  startup
+    .then((emulator) => emulator.close())
+    .then(() => process.exit(0), createFailureHandler(`cannot shut down on ${signal}`));
 }
 
 function createFailureHandler(activity: string): (error: unknown) => void {

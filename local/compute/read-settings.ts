@@ -23,7 +23,7 @@ const nspawnOptionsSchema = z.looseObject({
 const settingsSchema = {
   port: z.coerce.number().int().min(0).max(65535).default(0),
   host: z.string().default('127.0.0.1').refine(isLoopback, 'expected a loopback address'),
-  /** Second octet of the block of loopback addresses that stand for external ones. */
+  /** Second octet of the loopback block that emulates external addresses. */
   block: z.coerce.number().int().min(1).max(255).default(44),
   'operation-delay': z.coerce.number().int().min(0).default(1000),
   quotas: createJsonSchema(z.record(z.string(), z.number())).default({}),
@@ -36,15 +36,15 @@ export interface ComputeEmulatorSettings {
   readonly host: string;
   readonly addressBlock: number;
   readonly operationDelayMs: number;
-  /** Limits by metric that replace the usual ones: `{"CPUS": 8}`. */
+  /** Quota limits by metric, overriding the defaults: `{"CPUS": 8}`. */
   readonly quotas: Readonly<Record<string, number>>;
   readonly machines: 'nspawn' | 'none';
   readonly nspawnOptions: z.infer<typeof nspawnOptionsSchema>;
 }
 
 /**
- * The settings from flags (`--port 8921`) and, for what no flag says, the environment (`KTHW_CLOUD_PORT=8921`).
- * @throws Error that names each bad setting and what was expected
+ * Reads settings from flags (`--port 8921`), then from the environment (`KTHW_CLOUD_PORT=8921`).
+ * @throws Error naming each invalid setting and the expected value
  */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): ComputeEmulatorSettings {
   const names = Object.keys(settingsSchema) as (keyof typeof settingsSchema)[];
@@ -54,7 +54,8 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   });
   const given = names.map((name) => [name, values[name] ?? environment[toEnvironmentName(name)]]);
   const read = z.object(settingsSchema).safeParse(Object.fromEntries(given));
-  if (!read.success) throw new Error(`reading the settings of the local cloud:\n${z.prettifyError(read.error)}`);
+  if (!read.success)
+    throw new Error(`invalid settings of the Compute Engine emulator:\n${z.prettifyError(read.error)}`);
   const { port, host, block: addressBlock, quotas, machines } = read.data;
   return {
     port,
@@ -67,7 +68,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   };
 }
 
-/** Only loopback: the API has no authentication, and its machines are root's. */
+/** Loopback only: the API has no authentication and controls machines with root privileges. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback');
 }

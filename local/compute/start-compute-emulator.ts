@@ -10,37 +10,39 @@ import { CloudState } from './state/cloud-state.ts';
 
 export interface ComputeEmulatorOptions {
   readonly machines: MachineBackend;
-  /** A loopback address; 127.0.0.1 unless told. */
+  /** A loopback address; default 127.0.0.1. */
   readonly host?: string;
-  /** 0, the usual, lets the system pick one. */
+  /** Port to listen on; default 0, a free port. */
   readonly port?: number;
-  /** External addresses come from 127.BLOCK.0.0/16; 44 unless told. */
+  /** External addresses are allocated from 127.BLOCK.0.0/16; default 44. */
   readonly addressBlock?: number;
-  /** The least time that an operation takes, in milliseconds; half of it PENDING, half RUNNING. 1000 unless told. */
+  /** Minimum duration of an operation in milliseconds, half PENDING and half RUNNING; default 1000. */
   readonly operationDelayMs?: number;
-  /** How time passes while an operation is on its way; the clock's way unless told. */
+  /** Delays operations; default is a timer. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** How long `operations.wait` waits at most; two minutes unless told, as on Google. */
+  /** Longest wait of `operations.wait`; default two minutes, as on Google. */
   readonly waitTimeoutMs?: number;
-  /** Limits by metric that replace the usual ones. */
+  /** Quota limits by metric, overriding the defaults. */
   readonly quotas?: Readonly<Record<string, number>>;
 }
 export interface ComputeEmulator {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   readonly faults: FaultInjector;
-  /** Stops listening and takes all machines down. */
+  /** Stops listening and removes all machines. */
   close(): Promise<void>;
 }
 
 /**
- * The local Compute Engine, listening when this resolves.
- * @throws Error when the host is not loopback, or can't be listened on
+ * Starts the Compute Engine emulator; resolves when it is listening.
+ * @throws Error when the host is not a loopback address or the port is unavailable
  */
 export async function startComputeEmulator(options: ComputeEmulatorOptions): Promise<ComputeEmulator> {
   const { host = '127.0.0.1', port = 0, machines } = options;
   if (!isLoopback(host))
-    throw new Error(`starting the local cloud: '${host}' is not a loopback address; it answers anybody`);
+    throw new Error(
+      `cannot start the Compute Engine emulator: '${host}' is not a loopback address, and the API has no authentication`,
+    );
   const cloud = new CloudState({
     machines,
     addressBlock: options.addressBlock ?? 44,

@@ -4,22 +4,22 @@ import type { Project } from '../state/project.ts';
 import type { JsonObject } from './json.ts';
 import type { Scope } from './links.ts';
 
-/** One request, read and checked. */
+/** A parsed and validated API request. */
 export interface ApiCall {
   readonly cloud: CloudState;
   readonly project: Project;
   readonly scope: Scope;
-  /** The path's last parameter: the resource's name. Empty on a collection. */
+  /** The resource name, from the last path parameter. Empty for a collection. */
   readonly name: string;
   /** `Firewalls.Insert`. */
   readonly method: string;
   readonly query: ReadonlyMap<string, string>;
   readonly body: JsonObject;
-  /** What links begin with in the answer: `http://127.0.0.1:8921/compute/v1/`. */
+  /** Prefix of links in the response: `http://127.0.0.1:8921/compute/v1/`. */
   readonly linkBase: string;
-  /** An error that was ordered for the operation that this call begins. */
+  /** Injected error for the operation started by this call. */
   readonly fault: { readonly code: string; readonly message: string } | undefined;
-  /** Aborted when the one who asked has gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal;
 }
 

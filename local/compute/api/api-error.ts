@@ -1,4 +1,4 @@
-/** A refusal in Google's terms: the status of the answer, the reason that clients look at, and the sentence. */
+/** An error response in Google's format: HTTP status, machine-readable reason, message. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -12,7 +12,7 @@ export class ApiError extends Error {
     this.location = location;
   }
 
-  /** Google's envelope. */
+  /** Google's error envelope. */
   toJSON(): object {
     const where = this.location === undefined ? {} : { locationType: 'parameter', location: this.location };
     return {
@@ -25,16 +25,16 @@ export class ApiError extends Error {
     };
   }
 
-  /** The same as the error of an operation: `QUOTA_EXCEEDED` for `quotaExceeded`. */
+  /** The reason as an operation error code: `QUOTA_EXCEEDED` for `quotaExceeded`. */
   get operationCode(): string {
     return this.reason.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   }
 }
 
-/** Compute Engine names the status only where its front end refuses; elsewhere the reason says more. */
+/** Compute Engine sets the status field only for errors of its front end; otherwise clients use the reason. */
 const statusNames: Readonly<Record<number, string>> = { 401: 'UNAUTHENTICATED', 501: 'UNIMPLEMENTED' };
 
-/** The refusals that more than one resource needs. `resource` is a path, `projects/…`. */
+/** Errors used by several resources. `resource` is a path, `projects/…`. */
 export const apiErrors = {
   notFound: (resource: string) => new ApiError(404, 'notFound', `The resource '${resource}' was not found`),
   alreadyExists: (resource: string) => new ApiError(409, 'alreadyExists', `The resource '${resource}' already exists`),
@@ -56,7 +56,7 @@ export const apiErrors = {
   quotaExceeded: (metric: string, limit: number, where: string) =>
     new ApiError(403, 'quotaExceeded', `Quota '${metric}' exceeded.  Limit: ${limit.toFixed(1)} ${where}.`),
   notImplemented: (what: string) =>
-    new ApiError(501, 'notImplemented', `${what} is part of Compute Engine and not of this local cloud.`),
+    new ApiError(501, 'notImplemented', `${what} is not supported by the Compute Engine emulator.`),
 };
 
 function formatValue(value: unknown): string {

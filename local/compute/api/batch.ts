@@ -1,6 +1,6 @@
 import { apiErrors } from './api-error.ts';
 
-/** One request inside a batch. */
+/** One request of a batch. */
 export interface BatchRequest {
   readonly contentId: string | undefined;
   readonly verb: string;
@@ -9,8 +9,8 @@ export interface BatchRequest {
 }
 
 /**
- * The requests of a `multipart/mixed` body, each a whole HTTP request of its own.
- * @throws ApiError 400 when it is no such body
+ * Parses a `multipart/mixed` body whose parts are complete HTTP requests.
+ * @throws ApiError 400 when the body is not a valid batch
  */
 export function parseBatch(contentType: string | undefined, body: string): readonly BatchRequest[] {
   const [, quoted, bare] = /^multipart\/mixed\b.*?;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType ?? '') ?? [];
@@ -22,7 +22,7 @@ export function parseBatch(contentType: string | undefined, body: string): reado
   return pieces.slice(0, end).map(parseBatchRequest);
 }
 
-/** The answer to a batch: what came of each request, in the order of the requests. */
+/** Renders the batch response: the responses in request order. */
 export function renderBatchResponse(
   responses: readonly { readonly contentId: string | undefined; readonly status: number; readonly body: unknown }[],
   boundary: string,
@@ -42,7 +42,7 @@ function parseBatchRequest(piece: string): BatchRequest {
   const [first = ''] = inner.split(/\r?\n/);
   const [, verb, target] = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(first.trim()) ?? [];
   if (verb === undefined || target === undefined)
-    throw apiErrors.invalidPayload('A part of the batch is no HTTP request.');
+    throw apiErrors.invalidPayload('A part of the batch is not an HTTP request.');
   const contentId = /^content-id:\s*(.+?)\s*$/im.exec(outer)?.[1];
   return { contentId, verb, target: target.replace(/^https?:\/\/[^/]+/, ''), body: rest.join('\n\n').trim() };
 }

@@ -3,8 +3,8 @@ import { type FieldDescriptor, findType, type MessageDescriptor } from './descri
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * A body in the form that the API keeps: only known fields, of the right types, 64-bit numbers as strings, no nulls.
- * @throws ApiError 400 that names the first field which is unknown or of another type, as Google words it
+ * Normalises a request body: known fields of the right types, 64-bit numbers as strings, no nulls.
+ * @throws ApiError 400 for the first unknown field or wrong type, with Google's wording
  */
 export function checkBody(body: unknown, typeName: string): JsonObject {
   const type = findType(typeName);

@@ -4,9 +4,9 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { type FilterTerm, parseFilter } from './parse-filter.ts';
 
 /**
- * Which of a list's resources a `filter` parameter lets through. `typeName` is their message: a field it doesn't have is
- * refused, so that a misspelt filter never silently passes all or nothing.
- * @throws ApiError 400 where the expression or a field is not one that Compute Engine knows
+ * Compiles a list's `filter` parameter to a predicate. Fields missing from the message `typeName` are rejected, so a
+ * misspelt filter cannot match everything or nothing.
+ * @throws ApiError 400 for an expression or field unknown to Compute Engine
  */
 export function compileFilter(text: string, typeName: string): (resource: JsonObject) => boolean {
   const createError = (reason: string) =>
@@ -71,7 +71,7 @@ function isOrderMatch(value: Json, operator: string, expected: string): boolean 
   return operator === '<' ? sign < 0 : operator === '<=' ? sign <= 0 : operator === '>' ? sign > 0 : sign >= 0;
 }
 
-/** Every value at a path; a list on the way stands for each of its items. */
+/** All values at a path; lists are expanded to their items. */
 function getValuesAt(value: Json | undefined, path: readonly string[]): readonly Json[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((item) => getValuesAt(item, path));

@@ -9,7 +9,7 @@ import type { FaultInjector } from './fault-injector.ts';
 import { handleAdminRequest } from './handle-admin-request.ts';
 import { type ApiRequest, type ApiResponse, findRequestMethod, handleApiRequest } from './handle-api-request.ts';
 
-/** Answers HTTP requests: the API, batches of it, and `/_kthw/` for tests. */
+/** Handles HTTP requests: the API, API batches, and `/_kthw/` for tests. */
 export function createRequestListener(
   cloud: CloudState,
   faults: FaultInjector,
@@ -49,7 +49,7 @@ export function createRequestListener(
       .end(renderBatchResponse(responses, boundary));
   }
 
-  /** One request, with what was ordered to go wrong with it. */
+  /** Handles one request and applies its injected fault. */
   async function handleWithFaults(apiRequest: ApiRequest): Promise<ApiResponse> {
     const match = findRequestMethod(apiRequest);
     const fault = faults.takeFault(apiRequest.verb, apiRequest.target.split('?', 1)[0] ?? '', match);
@@ -74,14 +74,14 @@ export function createRequestListener(
 
 class ConnectionCutError extends Error {}
 
-/** No page in a browser may drive the API, and no name that only looks like this machine's. @throws ApiError 403 */
+/** Rejects browsers and foreign Host headers (DNS rebinding). @throws ApiError 403 */
 function assertLocalClient(request: IncomingMessage): string {
   const host = request.headers.host ?? '';
   const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   if (!isLoopback(name))
-    throw new ApiError(403, 'forbidden', `The local cloud answers on loopback only, not as '${host}'.`);
+    throw new ApiError(403, 'forbidden', `The Compute Engine emulator accepts loopback hosts only, not '${host}'.`);
   if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) {
-    throw new ApiError(403, 'forbidden', 'The local cloud does not answer browsers.');
+    throw new ApiError(403, 'forbidden', 'The Compute Engine emulator rejects requests from browsers.');
   }
   return host;
 }

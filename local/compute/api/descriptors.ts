@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { httpHealthCheckMessages, httpHealthCheckMethods } from './http-health-check-descriptors.ts';
 
-/** A field as the client's descriptors write it. */
+/** A field in the format of the client library's descriptors. */
 export interface FieldDescriptor {
   readonly type: string;
   readonly rule?: string;
@@ -13,13 +13,13 @@ export interface MessageDescriptor {
   readonly fields: Readonly<Record<string, FieldDescriptor>>;
   readonly nested?: Readonly<Record<string, RawTypeDescriptor>>;
 }
-/** One method of the API: `Firewalls.Insert` is POST on `/compute/v1/projects/{project}/global/firewalls`. */
+/** An API method: `Firewalls.Insert` is POST on `/compute/v1/projects/{project}/global/firewalls`. */
 export interface MethodDescriptor {
   readonly id: string;
   readonly verb: string;
   readonly template: string;
   readonly segments: readonly string[];
-  /** Name of the message that the body must be; undefined where none is taken. */
+  /** Message name of the request body; undefined if there is no body. */
   readonly body: string | undefined;
   /** Query parameters and their types. */
   readonly query: Readonly<Record<string, string>>;
@@ -41,14 +41,14 @@ let descriptors:
   | undefined;
 
 /**
- * The methods of Compute Engine v1, from the descriptors that `@google-cloud/compute` ships, and the legacy HTTP health
- * checks, which it leaves out. 12 MB of JSON: read once a process, on first use.
+ * Methods of Compute Engine v1, from the descriptors shipped with `@google-cloud/compute`, plus the legacy HTTP health
+ * checks, which the library lacks. Reads 12 MB of JSON once per process, on first use.
  */
 export function getMethods(): readonly MethodDescriptor[] {
   return loadDescriptors().methods;
 }
 
-/** A message, or an enumeration's names, as seen from inside `within`. */
+/** Resolves a message or enum name relative to the scope `within`. */
 export function findType(
   name: string,
   parent?: MessageDescriptor,

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { MethodMatch } from './find-method.ts';
 
 const commonFields = {
-  /** `POST /global/firewalls`, or with `*` for a segment: `DELETE /zones/*\/instances/*`. Paths begin after the project. */
+  /**
+   * `POST /global/firewalls`; `*` matches one segment: `DELETE /zones/*\/instances/*`. Paths start after the project.
+   */
   match: z.string().regex(/^([A-Z]+|\*) \/\S*$/, 'expected a method and a path, e.g. "POST /global/firewalls"'),
   times: z.int().min(1).default(1),
   delayMs: z.int().min(0).optional(),
@@ -16,7 +18,7 @@ const faultSchema = z.union([
       headers: z.record(z.string(), z.string()).optional(),
     }),
   }),
-  /** The connection is cut: `before` the request is looked at (so does `true`), or `after` it was carried out. */
+  /** Cuts the connection `before` processing (also `true`) or `after` it. */
   z.strictObject({ ...commonFields, cut: z.union([z.literal(true), z.enum(['before', 'after'])]) }),
   z.strictObject({ ...commonFields, operationError: z.strictObject({ code: z.string(), message: z.string() }) }),
   z.strictObject({ ...commonFields, hang: z.literal(true) }),
@@ -25,18 +27,18 @@ const faultSchema = z.union([
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Ordered misbehaviour, for tests of those who use the API; and a count of what they asked. */
+/** Injects faults into API requests and counts requests, for tests of API clients. */
 export class FaultInjector {
   #pendingFaults: { readonly fault: Fault; left: number }[] = [];
   #callCounts = new Map<string, number>();
 
-  /** Adds one or a list. @throws ZodError */
+  /** Adds one fault or a list. @throws ZodError */
   addFaults(given: unknown): void {
     const read = z.union([z.array(faultSchema), faultSchema.transform((one) => [one])]).parse(given);
     this.#pendingFaults.push(...read.map((one) => ({ fault: one, left: one.times })));
   }
 
-  /** Those that have not happened yet. */
+  /** Faults that have not been triggered yet. */
   get pendingFaults(): readonly Fault[] {
     return this.#pendingFaults.map(({ fault: { ...one }, left }) => ({ ...one, times: left }));
   }
@@ -53,7 +55,7 @@ export class FaultInjector {
     this.#callCounts.clear();
   }
 
-  /** Counts a request and takes the first fault that was ordered for it. */
+  /** Counts a request and removes the first fault that matches it. */
   takeFault(verb: string, path: string, found: MethodMatch | undefined): Fault | undefined {
     const template = found?.method.template ?? path;
     const callKey = `${verb} ${toProjectPath(template)}`;
@@ -78,7 +80,7 @@ function isFaultMatch(match: string, verb: string, path: string): boolean {
   );
 }
 
-/** A path from after the project on. */
+/** Returns the path after the project. */
 function toProjectPath(path: string): string {
   return path.replace(/^\/compute\/v1\/projects\/[^/]+/, '') || '/';
 }

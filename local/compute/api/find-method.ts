@@ -2,18 +2,19 @@ import { getMethods, type MethodDescriptor } from './descriptors.ts';
 
 export interface MethodMatch {
   readonly method: MethodDescriptor;
-  /** The path's parameters by the descriptor's name: `project`, `zone`, `forwarding_rule`. */
+  /** Path parameters by descriptor name: `project`, `zone`, `forwarding_rule`. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
 let methodIndex: Map<string, MethodDescriptor[]> | undefined;
 
-/** The method that a request means; undefined when Compute Engine v1 has none such. `path` without the query. */
+/** Finds the API method of a request; undefined if Compute Engine v1 has none. `path` excludes the query. */
 export function findMethod(verb: string, path: string): MethodMatch | undefined {
   const parts = decodePath(path);
   methodIndex ??= Map.groupBy(getMethods(), (method) => `${method.verb} ${method.segments.length}`);
   const candidates = (methodIndex.get(`${verb} ${parts.length}`) ?? []).filter((method) => isPathMatch(method, parts));
-  // `images/family/{family}` goes before `images/{resource}/getIamPolicy`: the word first, then the parameter.
+  // Literal segments take precedence over parameters: `images/family/{family}` before
+  // `images/{resource}/getIamPolicy`.
   const [method] = candidates.sort((a, b) => computeSpecificity(a).localeCompare(computeSpecificity(b)));
   if (method === undefined) return undefined;
   const pairs = method.segments.flatMap((segment, at) =>
@@ -30,7 +31,7 @@ function computeSpecificity(method: MethodDescriptor): string {
   return method.segments.map((segment) => (segment.startsWith('{') ? '1' : '0')).join('');
 }
 
-/** Undecodable parts make a path that no method has. */
+/** A path with invalid percent-encoding matches no method. */
 function decodePath(path: string): readonly string[] {
   try {
     return path.split('/').filter(Boolean).map(decodeURIComponent);

@@ -4,8 +4,8 @@ import type { FaultInjector } from './fault-injector.ts';
 import type { ApiResponse } from './handle-api-request.ts';
 
 /**
- * What tests ask beside the API: `/_kthw/faults` (POST orders some, GET shows those still to come, DELETE drops them)
- * and `/_kthw/calls` (GET counts requests by method and path, DELETE begins anew).
+ * Handles test endpoints outside the API: `/_kthw/faults` (POST adds, GET lists pending ones, DELETE clears) and
+ * `/_kthw/calls` (GET returns request counts by method and path, DELETE resets them).
  */
 export function handleAdminRequest(verb: string, target: string, body: string, faults: FaultInjector): ApiResponse {
   switch (`${verb} ${target.split('?', 1)[0]}`) {
@@ -22,7 +22,7 @@ export function handleAdminRequest(verb: string, target: string, body: string, f
       faults.clearCallCounts();
       return { status: 200, body: {} };
     default:
-      throw new ApiError(404, 'notFound', `there is no ${verb} ${target}`);
+      throw new ApiError(404, 'notFound', `The emulator has no endpoint ${verb} ${target}.`);
   }
 }
 

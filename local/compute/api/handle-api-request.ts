@@ -10,13 +10,13 @@ import type { JsonObject } from './json.ts';
 import { rewriteLinks, type Scope } from './links.ts';
 import { parseQuery } from './parse-query.ts';
 
-/** One request of the API, from a connection of its own or out of a batch. */
+/** An API request, sent alone or in a batch. */
 export interface ApiRequest {
   readonly verb: string;
   /** Path and query: `/compute/v1/projects/P/zones?alt=json`. */
   readonly target: string;
   readonly body: string;
-  /** `127.0.0.1:8921`, for the links. */
+  /** `127.0.0.1:8921`, for links in the response. */
   readonly host: string;
   readonly signal: AbortSignal;
 }
@@ -26,7 +26,7 @@ export interface ApiResponse {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Finds the method, checks what was sent, and lets the method's handler answer. Refusals are answers too. */
+/** Finds the method, validates the request and calls the handler. Returns API errors as responses. */
 export async function handleApiRequest(
   request: ApiRequest,
   match: MethodMatch | undefined,
@@ -59,9 +59,9 @@ export async function handleApiRequest(
     const requestId = call.query.get('requestId');
     const previous = requestId === undefined ? undefined : call.project.operationsByRequestId.get(requestId);
     if (previous !== undefined && previous.requestKey !== requestKey) {
-      throw apiErrors.invalidParameter('requestId', requestId ?? '', 'It was used for another request already.');
+      throw apiErrors.invalidParameter('requestId', requestId ?? '', 'The ID was used for a different request.');
     }
-    // Kept before anything is awaited: the same request may come twice in one batch.
+    // Store before the first await: one batch may contain a request twice.
     const result = previous?.operation ?? handler(call);
     if (!isOperation(result)) return { status: 200, body: rewriteLinks(toResource(await result), linkBase) };
     if (requestId !== undefined) call.project.operationsByRequestId.set(requestId, { requestKey, operation: result });
@@ -78,7 +78,7 @@ export async function handleApiRequest(
   }
 }
 
-/** The method that a request means, by its path. */
+/** Finds the API method by path. */
 export function findRequestMethod(request: Pick<ApiRequest, 'verb' | 'target'>): MethodMatch | undefined {
   return findMethod(request.verb, request.target.split('?', 1)[0] ?? '');
 }
@@ -99,7 +99,7 @@ function parseJsonBody(text: string): unknown {
   }
 }
 
-/** The scope that a path is in. `zones/-`, any zone, is only for what is the same in all. */
+/** Returns the scope of a path. `zones/-` (any zone) is valid only for data common to all zones. */
 function getScope({ pathParameters, method }: MethodMatch): Scope {
   const { region, zone } = pathParameters;
   const isScopeResource = method.segments.length === 6;

@@ -3,7 +3,9 @@ import type { MethodDescriptor, RawTypeDescriptor } from './descriptors.ts';
 const string = { type: 'string' };
 const int32 = { type: 'int32' };
 
-/** The legacy HttpHealthCheck of the REST reference of Compute Engine v1; Google's client has no service for it. */
+/**
+ * The legacy HttpHealthCheck of the Compute Engine v1 REST reference; Google's client library has no service for it.
+ */
 export const httpHealthCheckMessages: Readonly<Record<string, RawTypeDescriptor>> = {
   HttpHealthCheck: {
     fields: {

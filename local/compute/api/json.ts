@@ -1,4 +1,4 @@
-/** What `JSON.parse` gives. */
+/** A value returned by `JSON.parse`. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;

@@ -1,10 +1,10 @@
 import { apiErrors } from './api-error.ts';
 import type { Json } from './json.ts';
 
-/** Links are kept in this form and get the host that a request came to as they leave. */
+/** Links are stored with this prefix. Responses replace it with the request's host. */
 const canonicalBase = 'https://www.googleapis.com/compute/v1/';
 
-/** Where a resource is: `global`, `regions/us-central1`, `zones/us-central1-a`. */
+/** Scope of a resource: `global`, `regions/us-central1`, `zones/us-central1-a`. */
 export type Scope = 'global' | `regions/${string}` | `zones/${string}`;
 export interface ResourceRef {
   readonly project: string;
@@ -17,7 +17,7 @@ export function buildLink(project: string, ...path: readonly string[]): string {
   return `${canonicalBase}projects/${[project, ...path].join('/')}`;
 }
 
-/** `projects/…`, as Google's sentences name a resource. */
+/** `projects/…`, the form of resource names in Google's error messages. */
 export function toResourcePath(link: string): string {
   return link.startsWith(canonicalBase) ? link.slice(canonicalBase.length) : link;
 }
@@ -27,8 +27,8 @@ export function getLastSegment(link: string): string {
 }
 
 /**
- * A link as people may write it: whole, on whatever host, from `projects/` on, or from the scope on.
- * @throws ApiError 400 when it leads to no `collection`
+ * Parses a link in any accepted form: a full URL on any host, a path from `projects/`, or a path from the scope.
+ * @throws ApiError 400 when the link is not in `collection`
  */
 export function parseLink(value: unknown, collection: string, field: string, project: string): ResourceRef {
   const path = typeof value === 'string' ? value.replace(/^https?:\/\/[^/]+\/(compute\/)?(v1|beta|alpha)\//, '') : '';
@@ -46,7 +46,7 @@ export function parseLink(value: unknown, collection: string, field: string, pro
   return { project: owner, scope, name, link: buildLink(owner, scope, collection, name) };
 }
 
-/** `value` with its links on `base`, e.g. `http://127.0.0.1:8921/compute/v1/`. People's own text stays as it is. */
+/** Rebases links in `value` to `base`, e.g. `http://127.0.0.1:8921/compute/v1/`. User-supplied text is not changed. */
 export function rewriteLinks<T>(value: T, base: string): T {
   return rewriteValue(value as Json, base) as T;
 }

@@ -7,9 +7,9 @@ export interface Page<Row> {
 }
 
 /**
- * The page of `rows` that `maxResults` (500 unless told, 500 at most), `pageToken` and `orderBy` ask for. A token names
- * the last row shown, so rows that come or go between pages neither repeat nor hide others.
- * @throws ApiError 400 for a token that no page gave, a number out of range, an unknown order
+ * Returns the page of `rows` for `maxResults` (default and maximum 500), `pageToken` and `orderBy`. A token names the
+ * last row returned, so concurrent inserts and deletes neither repeat nor hide other rows.
+ * @throws ApiError 400 for an unknown token, a number out of range, or an unknown order
  */
 export function paginate<Row extends { readonly key: string; readonly resource: JsonObject }>(
   rows: readonly Row[],
@@ -55,7 +55,7 @@ function decodePageToken(token: string, byTime: boolean): string {
     const [order, sortKey] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as [unknown, unknown];
     if (order === byTime && typeof sortKey === 'string') return sortKey;
   } catch {
-    // falls through to the same refusal
+    // falls through to the error below
   }
-  throw apiErrors.invalidParameter('pageToken', token, 'The page token is not one of this list.');
+  throw apiErrors.invalidParameter('pageToken', token, 'Must be a page token of this list.');
 }

@@ -1,4 +1,4 @@
-/** What a filter says. */
+/** Syntax tree of a filter. */
 export type FilterTerm =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly FilterTerm[] }
   | { readonly kind: 'not'; readonly term: FilterTerm }
@@ -10,9 +10,9 @@ interface Token {
 }
 
 /**
- * Reads the two grammars of Compute Engine's list filters: comparisons with `= != : < <= > >=` joined by AND, OR, NOT and
- * parentheses (side by side means AND), and the older `field eq regex`, `field ne regex`.
- * @throws what `refused` makes of a reason
+ * Parses both grammars of Compute Engine's list filters: comparisons with `= != : < <= > >=` joined by AND, OR, NOT and
+ * parentheses (adjacent terms mean AND), and the older `field eq regex`, `field ne regex`.
+ * @throws the error that `createError` returns for a reason
  */
 export function parseFilter(text: string, createError: (reason: string) => Error): FilterTerm {
   const tokens = tokenize(text, createError);
@@ -48,7 +48,7 @@ export function parseFilter(text: string, createError: (reason: string) => Error
     if (!isSign('(')) return parseComparison();
     next();
     const inner = parseOr();
-    if (!isSign(')')) throw createError("A ')' is missing.");
+    if (!isSign(')')) throw createError("Expected ')'.");
     next();
     return inner;
   }
@@ -56,22 +56,21 @@ export function parseFilter(text: string, createError: (reason: string) => Error
   function parseComparison(): FilterTerm {
     const field = next();
     if (field.kind !== 'word' || !/^[A-Za-z][\w-]*(\.[\w-]+)*$/.test(field.text)) {
-      throw createError(`A field was expected in place of '${field.text}'.`);
+      throw createError(`Expected a field, found '${field.text}'.`);
     }
     const operator = next();
     const isRegexOperator = operator.kind === 'word' && (operator.text === 'eq' || operator.text === 'ne');
     if (!isRegexOperator && !(operator.kind === 'sign' && comparisonOperators.has(operator.text))) {
-      throw createError(`A comparison was expected after '${field.text}'.`);
+      throw createError(`Expected a comparison operator after '${field.text}'.`);
     }
     const value = next();
-    if (value.kind !== 'word' && value.kind !== 'quoted')
-      throw createError(`A value is missing after '${field.text}'.`);
-    if (isRegexOperator && !isPattern(value.text)) throw createError(`'${value.text}' is no regular expression.`);
+    if (value.kind !== 'word' && value.kind !== 'quoted') throw createError(`Expected a value after '${field.text}'.`);
+    if (isRegexOperator && !isPattern(value.text)) throw createError(`'${value.text}' is not a regular expression.`);
     return { kind: 'compare', path: field.text.split('.'), operator: operator.text, value: value.text };
   }
 
   const tree = parseOr();
-  if (peek().kind !== 'end') throw createError(`'${peek().text}' was not expected.`);
+  if (peek().kind !== 'end') throw createError(`Unexpected '${peek().text}'.`);
   return tree;
 }
 
@@ -85,13 +84,14 @@ function tokenize(text: string, createError: (reason: string) => Error): readonl
     const space = /^\s+/.exec(rest)?.[0];
     const sign = /^(!=|<=|>=|[()=:<>])/.exec(rest)?.[0];
     const quoted = /^(["'])((?:\\.|(?!\1).)*)\1/.exec(rest);
-    // After `eq` a pattern may hold parentheses and signs; it ends at a space or at the parenthesis that closes the term.
+    // A pattern after `eq` may contain parentheses and operators; it ends at a space or at the term's closing
+    // parenthesis.
     const isAfterRegexOperator = tokens.at(-1)?.kind === 'word' && /^(eq|ne)$/.test(tokens.at(-1)?.text ?? '');
     const word = isAfterRegexOperator ? readPattern(rest) : /^[^\s()=:<>!"']+/.exec(rest)?.[0];
     if (space !== undefined) at += space.length;
     else if (quoted !== null) {
       at += quoted[0].length;
-      // A backslash belongs to the pattern (`\b`), save before the quote itself.
+      // A backslash is part of the pattern (`\b`), except before the quote.
       tokens.push({ kind: 'quoted', text: (quoted[2] ?? '').replaceAll(`\\${quoted[1]}`, quoted[1] ?? '') });
     } else if (isAfterRegexOperator && word) {
       at += word.length;
@@ -102,7 +102,7 @@ function tokenize(text: string, createError: (reason: string) => Error): readonl
     } else if (word) {
       at += word.length;
       tokens.push({ kind: 'word', text: word });
-    } else throw createError(`'${rest[0]}' was not expected.`);
+    } else throw createError(`Unexpected '${rest[0]}'.`);
   }
   return [...tokens, { kind: 'end', text: '' }];
 }

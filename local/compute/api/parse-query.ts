@@ -1,11 +1,11 @@
 import { apiErrors } from './api-error.ts';
 import type { MethodDescriptor } from './descriptors.ts';
 
-/** What every method takes, Google's clients send some of it always. */
+/** Parameters of all methods; Google's clients always send some of them. */
 const commonParameters =
   /^(\$?\.?xgafv|\$?alt|access_token|callback|fields|key|oauth_token|prettyPrint|quotaUser|userIp|upload_?protocol|uploadType|trace)$/i;
 
-/** Of every list, also where the descriptors of one leave some out: gcloud sends them. */
+/** Parameters of all lists. Some descriptors omit them although gcloud sends them. */
 const listParameters: Readonly<Record<string, string>> = {
   filter: 'string',
   includeAllScopes: 'bool',
@@ -16,8 +16,8 @@ const listParameters: Readonly<Record<string, string>> = {
 };
 
 /**
- * The query's parameters that the method has.
- * @throws ApiError 400 for one that it hasn't, for a value of another type, for a `requestId` that is no UUID
+ * Parses the method's query parameters.
+ * @throws ApiError 400 for an unknown parameter, a value of the wrong type, or a `requestId` that is not a UUID
  */
 export function parseQuery(given: URLSearchParams, method: MethodDescriptor): ReadonlyMap<string, string> {
   const isList = /\.(List|AggregatedList)$/.test(method.id);

@@ -19,7 +19,7 @@ export const addresses: ResourceKind<Address> = {
   message: 'Address',
   scope: 'regional',
   draftResource(body, context) {
-    if (body.addressType === 'INTERNAL') throw apiErrors.notImplemented('a reserved internal address');
+    if (body.addressType === 'INTERNAL') throw apiErrors.notImplemented('A reserved internal address');
     if (body.address !== undefined)
       throw apiErrors.invalidField(
         'resource.address',
@@ -42,7 +42,7 @@ export const addresses: ResourceKind<Address> = {
   customMethods: { SetLabels: setLabels },
 };
 
-/** The reserved address of a region that has this number. */
+/** Finds the reserved address with this IP in a region. */
 export function findReservedAddress(
   ipAddress: string | undefined,
   region: string,
@@ -56,7 +56,7 @@ export function findReservedAddress(
     );
 }
 
-/** Links to what uses an external address. */
+/** Links to the users of an external address. */
 export function listAddressUsers(address: string, project: Project): readonly string[] {
   return [
     ...project.listByKind(instances).filter(({ resource }) => getNatAddress(resource) === address),

@@ -8,7 +8,9 @@ export interface Disk extends ResourceBase {
   readonly zone: string;
 }
 
-/** Disks come with machines; here they are only looked at, and deleted when a machine left one behind. */
+/**
+ * Boot disks, created with their instance. The API can only read them, and delete disks that outlived their instance.
+ */
 export const disks: ResourceKind<Disk> = {
   service: 'Disks',
   collection: 'disks',

@@ -31,9 +31,9 @@ export const firewalls: ResourceKind<Firewall> = {
   patchable: true,
   draftResource(body, context) {
     if (body.network === undefined) throw apiErrors.requiredField('resource.network');
-    if (body.direction === 'EGRESS') throw apiErrors.notImplemented('a firewall rule for EGRESS');
+    if (body.direction === 'EGRESS') throw apiErrors.notImplemented('An egress firewall rule');
     for (const unsupported of ['destinationRanges', 'sourceServiceAccounts', 'targetServiceAccounts'] as const) {
-      if ((body[unsupported] ?? []).length > 0) throw apiErrors.notImplemented(`a firewall rule with ${unsupported}`);
+      if ((body[unsupported] ?? []).length > 0) throw apiErrors.notImplemented(`A firewall rule with ${unsupported}`);
     }
     if (body.direction !== undefined && body.direction !== 'INGRESS') {
       throw apiErrors.invalidField('resource.direction', body.direction, 'Must be INGRESS or EGRESS.');

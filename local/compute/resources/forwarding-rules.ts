@@ -24,9 +24,9 @@ export const forwardingRules: ResourceKind<ForwardingRule> = {
   draftResource(body, context) {
     if (body.target === undefined) throw apiErrors.requiredField('resource.target');
     if ((body.IPProtocol ?? 'TCP') !== 'TCP')
-      throw apiErrors.notImplemented(`a forwarding rule for ${body.IPProtocol}`);
+      throw apiErrors.notImplemented(`A forwarding rule for ${body.IPProtocol}`);
     if ((body.loadBalancingScheme ?? 'EXTERNAL') !== 'EXTERNAL')
-      throw apiErrors.notImplemented(`load balancing ${body.loadBalancingScheme}`);
+      throw apiErrors.notImplemented(`The load balancing scheme ${body.loadBalancingScheme}`);
     const target = parseLink(body.target, 'targetPools', 'resource.target', context.project.id).link;
     const [first, last] = parsePorts(body.portRange);
     const address = resolveAddress(body.IPAddress, context);
@@ -68,7 +68,7 @@ export const forwardingRules: ResourceKind<ForwardingRule> = {
   customMethods: { SetLabels: setLabels },
 };
 
-/** First and last port of a range; all of them where none is given. @throws ApiError 400 */
+/** First and last port of a range; all ports if absent. @throws ApiError 400 */
 export function parsePorts(range = '1-65535'): readonly [number, number] {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range);
   const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
@@ -78,7 +78,7 @@ export function parsePorts(range = '1-65535'): readonly [number, number] {
   return [first, last];
 }
 
-/** The number of a reserved address, given by number, link or name; a new ephemeral one where none is given. */
+/** Resolves a reserved address by IP, link or name; allocates an ephemeral one if absent. */
 function resolveAddress(given: string | undefined, context: InsertContext): string {
   if (given === undefined || given === '') return context.cloud.allocateAddress();
   if (!ipaddr.isValid(given)) {

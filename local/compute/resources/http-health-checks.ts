@@ -13,7 +13,7 @@ export interface HttpHealthCheck extends ResourceBase {
   readonly unhealthyThreshold: number;
 }
 
-/** The legacy kind, the only one that a target pool takes. */
+/** The legacy health check, the only type that target pools support. */
 export const httpHealthChecks: ResourceKind<HttpHealthCheck> = {
   service: 'HttpHealthChecks',
   collection: 'httpHealthChecks',

@@ -13,7 +13,7 @@ export interface Image extends ResourceBase {
   readonly licenses: readonly string[];
 }
 
-/** One image a family; the name as Google's publishers form it. What really boots is the machines' own root. */
+/** One image per family, named as Google's publishers do. Instances always boot the emulator's root file system. */
 const publishedImages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'debian-cloud': {
     'debian-10': 'debian-10-buster-v20240516',
@@ -41,15 +41,15 @@ export const images: ResourceKind<Image> = {
   listPredefined: (project, scope) => (scope === 'global' ? listImages(project.id) : []),
 };
 
-/** The two ways to ask for a family's newest image: the API clients' and gcloud's. */
+/** Both methods for the newest image of a family: the API clients' and gcloud's. */
 export const imageFamilyMethods: Readonly<Record<string, MethodHandler>> = {
   'Images.GetFromFamily': (call) => getNewestImage(call.project.id, call.name) as unknown as JsonObject,
   'ImageFamilyViews.Get': (call) => ({ image: getNewestImage(call.project.id, call.name) }) as unknown as JsonObject,
 };
 
 /**
- * The image that a disk asks for: `projects/P/global/images/N`, `…/images/family/F`, `…/zones/Z/imageFamilyViews/F`.
- * @throws ApiError 400 for another kind of link, 404 where there is no such image
+ * Resolves a disk's image: `projects/P/global/images/N`, `…/images/family/F`, `…/zones/Z/imageFamilyViews/F`.
+ * @throws ApiError 400 for another kind of link, 404 for an unknown image
  */
 export function resolveImage(link: string, field: string): Image {
   const path = link.replace(/^https?:\/\/[^/]+\/(compute\/)?(v1|beta|alpha)\//, '');

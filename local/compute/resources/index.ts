@@ -35,7 +35,7 @@ const resourceKinds: readonly ResourceKind[] = [
   zones,
 ];
 
-/** What answers each method of the API, by the descriptors' name: `Firewalls.Insert`. */
+/** Handlers of the API methods, by descriptor name: `Firewalls.Insert`. */
 export const methodHandlers: Readonly<Record<string, MethodHandler>> = Object.assign(
   {},
   ...resourceKinds.flatMap((kind) => [createReadMethods(kind), createWriteMethods(kind)]),

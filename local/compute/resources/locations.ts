@@ -11,13 +11,13 @@ const zoneLetters: Readonly<Record<string, string>> = {
 
 export const regionNames: readonly string[] = Object.keys(zoneLetters);
 
-/** The zones of a region, or of all. */
+/** Zones of a region, or all zones. */
 export function listZoneNames(region?: string): readonly string[] {
   const buildZoneNames = (name: string) => [...(zoneLetters[name] ?? '')].map((letter) => `${name}-${letter}`);
   return region === undefined ? regionNames.flatMap(buildZoneNames) : buildZoneNames(region);
 }
 
-/** Every scope that an aggregated list shows. */
+/** All scopes of an aggregated list. */
 export function listScopes(): readonly Scope[] {
   return [
     'global',

@@ -16,7 +16,7 @@ export const networks: ResourceKind<Network> = {
   message: 'Network',
   scope: 'global',
   draftResource(body, context) {
-    if (body.autoCreateSubnetworks !== false) throw apiErrors.notImplemented('a network other than of mode custom');
+    if (body.autoCreateSubnetworks !== false) throw apiErrors.notImplemented('A network with automatic subnets');
     assertUniqueName(context, networks);
     const resource = {
       routingConfig: { routingMode: 'REGIONAL' },
@@ -46,8 +46,8 @@ export const networks: ResourceKind<Network> = {
 };
 
 /**
- * Behind the API machines and networks go by name alone, whatever their project and zone.
- * @throws ApiError when another one has the name
+ * The backend identifies instances and networks by name only, without project and zone.
+ * @throws ApiError when the name is in use
  */
 export function assertUniqueName(context: InsertContext, kind: ResourceKind): void {
   const others = context.cloud.projects.flatMap((project) => project.listByKind(kind));
@@ -56,6 +56,6 @@ export function assertUniqueName(context: InsertContext, kind: ResourceKind): vo
   throw new ApiError(
     400,
     'invalid',
-    `The local cloud has one of ${kind.collection} by a name, and '${context.name}' is taken by '${other.link}'.`,
+    `Names in ${kind.collection} must be unique in the Compute Engine emulator; '${context.name}' is used by '${other.link}'.`,
   );
 }

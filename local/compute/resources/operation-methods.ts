@@ -5,7 +5,7 @@ import { buildLink, toResourcePath } from '../api/links.ts';
 import type { Operation } from '../state/operations.ts';
 import { createListMethods } from './read-methods.ts';
 
-/** The operations of all three scopes. */
+/** Methods of zonal, regional and global operations. */
 export const operationMethods: Readonly<Record<string, MethodHandler>> = Object.assign(
   {},
   ...['GlobalOperations', 'RegionOperations', 'ZoneOperations'].map((service) => ({
@@ -32,7 +32,7 @@ function getOperation(call: ApiCall): Operation {
   return found;
 }
 
-/** As Google's: answers when it is done or when the time is up, whichever is first. */
+/** As on Google: responds when the operation is done or the wait times out. */
 async function waitForOperation(call: ApiCall): Promise<Operation> {
   const operation = getOperation(call);
   const timeout = new AbortController();

@@ -8,7 +8,7 @@ import { computeQuotas } from '../state/quotas.ts';
 import { buildMachineMetadata, buildMetadata } from './instances/instance-fields.ts';
 import { instances } from './instances/instances.ts';
 
-/** The project itself, and the metadata that all its machines share: where gcloud puts ssh keys. */
+/** Project methods and common instance metadata, where gcloud stores SSH keys. */
 export const projectMethods: Readonly<Record<string, MethodHandler>> = {
   'Projects.Get': ({ project, cloud }) =>
     ({

@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { apiErrors } from '../api/api-error.ts';
 import { addIpv4Offset } from '../ipv4-offset.ts';
 
-/** An IPv4 range in Google's form. @throws ApiError 400 when it is not a range or has host bits set */
+/** Normalises an IPv4 CIDR range. @throws ApiError 400 when it is invalid or has host bits set */
 export function parseRange(text: string, field: string): string {
   const bare = ipaddr.IPv4.isValidCIDR(text) ? text : `${text}/32`;
   if (!ipaddr.IPv4.isValidCIDR(bare)) throw apiErrors.invalidField(field, text, 'Must be an IPv4 CIDR range.');

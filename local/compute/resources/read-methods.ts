@@ -10,7 +10,7 @@ import type { Project } from '../state/project.ts';
 import { listScopes } from './locations.ts';
 import type { ResourceKind } from './resource-kind.ts';
 
-/** `get`, `list` and `aggregatedList` of a kind, by the descriptors' names. */
+/** Builds `get`, `list` and `aggregatedList` of a resource kind, by descriptor name. */
 export function createReadMethods(kind: ResourceKind): Readonly<Record<string, MethodHandler>> {
   const rows = (project: Project, scope: Scope, cloud: CloudState) => listRows(kind, project, scope, cloud);
   return {
@@ -26,7 +26,7 @@ export function createReadMethods(kind: ResourceKind): Readonly<Record<string, M
   };
 }
 
-/** The lists of anything that has a message, a collection and rows by scope. */
+/** Builds list methods from a message type, a collection name and rows by scope. */
 export function createListMethods(
   kind: Pick<ResourceKind, 'service' | 'collection' | 'message'> & Partial<Pick<ResourceKind, 'scope'>>,
   rows: (project: Project, scope: Scope, cloud: CloudState) => readonly object[],
@@ -65,7 +65,7 @@ export function createListMethods(
   };
 }
 
-/** A resource as it is shown, with what follows from others. */
+/** Adds fields derived from other resources. */
 export function renderResource<R extends ResourceBase>(kind: ResourceKind<R>, resource: R, project: Project): R {
   return { ...resource, ...kind.computeFields?.(resource, project) };
 }

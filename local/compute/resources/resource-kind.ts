@@ -7,61 +7,61 @@ import type { Operation } from '../state/operations.ts';
 import type { Project } from '../state/project.ts';
 
 /**
- * One kind of resource, declared: everything that insert, get, list, aggregatedList, patch and delete need to know of it
- * is here, and they are written once, in `collection.ts`.
+ * Declares one kind of resource: the input of the generic insert, get, list, aggregatedList, patch and delete in
+ * `read-methods.ts` and `write-methods.ts`.
  */
 export interface ResourceKind<R extends ResourceBase = ResourceBase> {
-  /** The service's name in the descriptors: `Firewalls`. */
+  /** Service name in the descriptors: `Firewalls`. */
   readonly service: string;
-  /** The word in links: `firewalls`. */
+  /** Collection name in links: `firewalls`. */
   readonly collection: string;
-  /** The message of one: `Firewall`. */
+  /** Message name: `Firewall`. */
   readonly message: string;
-  /** `project`: a zone or region itself, in no scope. */
+  /** `project` for zones and regions themselves, which have no scope. */
   readonly scope: 'global' | 'regional' | 'zonal' | 'project';
-  /** Whether `patch` is allowed: fields given replace those that are there, and all is checked again as at insert. */
+  /** Whether `patch` is allowed. Given fields replace existing ones; the result is validated as in insert. */
   readonly patchable?: boolean;
   /**
-   * Checks what was sent and fills in what Google fills in. `body` holds only known fields of the right types.
+   * Validates the body and adds Google's defaults. `body` has only known fields of the right types.
    * @throws ApiError
    */
   draftResource?(body: Partial<R>, context: InsertContext): ResourceDraft<R>;
-  /** Links to what it needs: that must be ready before, and can't be deleted while this is there. */
+  /** Links to required resources. They must be ready, and cannot be deleted while this resource exists. */
   listDependencies?(resource: R, project: Project): readonly string[];
-  /** Fields that follow from other resources, worked out as they are asked for. */
+  /** Fields derived from other resources, computed on read. */
   computeFields?(resource: R, project: Project): object;
-  /** The networks that look different with and without it. */
+  /** Networks whose spec depends on this resource. */
   listNetworks?(resource: R, project: Project): readonly string[];
-  /** What it takes of the project's quotas. */
+  /** Quota usage. */
   computeQuotaUsage?(resource: R): readonly QuotaUsage[];
-  /** Where a quota that is used up shows in the operation and not in the answer to the request. */
+  /** If true, an exceeded quota fails the operation instead of the request. */
   readonly quotaInOperation?: boolean;
-  /** Real work of making and removing; the network is shaped after the first and before the second. */
+  /** Backend work. The networks are updated after creation and before deletion. */
   create?(entity: Entity<R>, cloud: CloudState, project: Project): Promise<void>;
   destroy?(entity: Entity<R>, cloud: CloudState, project: Project): Promise<void>;
-  /** @throws ApiError when it may not be deleted for a reason of its own */
+  /** @throws ApiError when the resource must not be deleted */
   checkDeletable?(resource: R): void;
-  /** In place of all the above: resources that are simply there, such as zones. */
+  /** Replaces all of the above for predefined resources, such as zones. */
   listPredefined?(project: Project, scope: Scope, cloud: CloudState): readonly R[];
-  /** Further methods on one resource, by their name in the descriptors: `SetLabels`. */
+  /** Other methods on a resource, by descriptor name: `SetLabels`. */
   readonly customMethods?: Readonly<Record<string, CustomMethod<R>>>;
 }
 
-/** Where a resource is about to be. */
+/** Location of a resource about to be created. */
 export interface InsertContext {
   readonly cloud: CloudState;
   readonly project: Project;
   readonly scope: Scope;
   readonly name: string;
   readonly link: string;
-  /** The region of a regional or zonal resource; empty for a global one. */
+  /** Region of a regional or zonal resource; empty for a global one. */
   readonly region: string;
 }
 
-/** A resource as its kind makes it; identity, links and times are added to it. */
+/** A new resource without identity, links and timestamps, which are added later. */
 export interface ResourceDraft<R extends ResourceBase = ResourceBase> {
   readonly resource: Omit<R, keyof ResourceBase | 'zone'> & Partial<Pick<ResourceBase, 'description' | 'labels'>>;
-  /** Resources that come and count with it. */
+  /** Resources created, and counted against quotas, together with it. */
   readonly relatedResources?: readonly RelatedResource[];
 }
 export interface RelatedResource {
@@ -69,14 +69,14 @@ export interface RelatedResource {
   readonly scope: Scope;
   readonly name: string;
   readonly resource: object;
-  /** It goes when the first one goes. */
+  /** Deleted together with its owner. */
   readonly autoDelete: boolean;
 }
 
 export interface QuotaUsage {
   readonly metric: string;
   readonly amount: number;
-  /** Empty: a quota of the whole project. */
+  /** Empty for a project-wide quota. */
   readonly region: string;
 }
 

@@ -58,11 +58,11 @@ export const routes: ResourceKind<Route> = {
   computeQuotaUsage: () => [{ metric: 'ROUTES', amount: 1, region: '' }],
   checkDeletable(route) {
     if (route.nextHopNetwork === undefined) return;
-    throw new ApiError(400, 'badRequest', 'The local route cannot be deleted: it goes with its subnetwork.');
+    throw new ApiError(400, 'badRequest', 'The local route cannot be deleted; it is deleted with its subnetwork.');
   },
 };
 
-/** A route that Google makes by itself, and takes away with `owner`. */
+/** A route that Google creates automatically and deletes with `owner`. */
 export function buildAutomaticRoute(network: string, owner: string, fields: Partial<Route>): RelatedResource {
   const isInternetRoute = owner === network;
   return {

@@ -6,7 +6,7 @@ import type { Operation } from '../state/operations.ts';
 import { checkLabels } from './labels.ts';
 import { startChange } from './write-methods.ts';
 
-/** Replaces a resource's labels. @throws ApiError 412 unless the fingerprint is the one that was last shown */
+/** Replaces a resource's labels. @throws ApiError 412 when the fingerprint is outdated */
 export function setLabels(call: ApiCall, entity: Entity): Operation {
   const { labels = {}, labelFingerprint } = call.body as {
     labels?: NonNullable<ResourceBase['labels']>;

@@ -92,7 +92,7 @@ function changeMembers(
     const before = listMemberNetworks(pool.resource.instances ?? [], call.project);
     pool.resource = { ...pool.resource, instances: computeMembers(pool.resource.instances ?? []) };
     const after = listMemberNetworks(pool.resource.instances ?? [], call.project);
-    // A pool that lost its last member of a network leaves that network.
+    // Removing a pool's last member in a network also removes the pool from that network.
     await Promise.all(
       before
         .filter((network) => !after.includes(network))

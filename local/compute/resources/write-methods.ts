@@ -10,7 +10,7 @@ import { checkLabels } from './labels.ts';
 import { getRegion } from './locations.ts';
 import type { InsertContext, ResourceKind } from './resource-kind.ts';
 
-/** `insert`, `patch`, `delete` and the verbs of a kind, by the descriptors' names. */
+/** Builds `insert`, `patch`, `delete` and custom methods of a resource kind, by descriptor name. */
 export function createWriteMethods(kind: ResourceKind): Readonly<Record<string, MethodHandler>> {
   const verbs = Object.entries(kind.customMethods ?? {}).map(([name, verb]): [string, MethodHandler] => [
     `${kind.service}.${name}`,
@@ -28,7 +28,7 @@ export function createWriteMethods(kind: ResourceKind): Readonly<Record<string, 
   };
 }
 
-/** Begins an operation on a resource that is there; the work waits its turn and the networks are shaped after it. */
+/** Starts an operation on an existing resource. Operations are queued per resource; networks are updated afterwards. */
 export function startChange(
   call: ApiCall,
   entity: Entity,

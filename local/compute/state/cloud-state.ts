@@ -11,13 +11,13 @@ export interface CloudStateOptions {
   readonly addressBlock: number;
   readonly operationDelayMs: number;
   readonly quotas: Readonly<Record<string, number>>;
-  /** How long `operations.wait` waits before it answers anyway. */
+  /** Longest wait of `operations.wait`, in milliseconds. */
   readonly waitTimeoutMs: number;
-  /** How time passes while an operation is on its way. */
+  /** Delays operations; tests replace it. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Everything the local cloud knows, in memory: its machines end with its process anyway. */
+/** State of the emulator. Kept in memory, because the machines end with the process. */
 export class CloudState {
   readonly options: CloudStateOptions;
   readonly machines: MachineBackend;
@@ -45,7 +45,9 @@ export class CloudState {
     return created;
   }
 
-  /** Makes the network what the project's state says. Changes that come while it works are done together after it. */
+  /**
+   * Reconciles the network with the project's state. Changes during a reconciliation are applied together afterwards.
+   */
   applyNetwork(project: Project, network: string): Promise<void> {
     const applySpec = async () => {
       if (project.has(network)) await this.machines.applyNetwork(buildNetworkSpec(project, network));
@@ -67,22 +69,22 @@ export class CloudState {
     return update.next;
   }
 
-  /** Takes the network away, after whatever shapes it. */
+  /** Deletes the network after pending reconciliations. */
   async removeNetwork(network: string): Promise<void> {
     await this.#networkUpdates.get(network)?.running.catch(() => undefined);
     await this.machines.removeNetwork(getLastSegment(network));
   }
 
-  /** A free address of the block: a static one, an ephemeral one, both from the same. @throws ApiError */
+  /** Allocates a free external address; static and ephemeral ones share a block. @throws ApiError */
   allocateAddress(): string {
     const usedAddresses = new Set(this.projects.flatMap((project) => listUsedAddresses(project)));
     this.#lastAddress = findNextAddress(this.options.addressBlock, usedAddresses, this.#lastAddress);
     return this.#lastAddress;
   }
 
-  /** Lets what is being done to machines come to its end, then takes all of them down. */
+  /** Waits for running operations, then removes all machines. */
   async close(): Promise<void> {
-    this.#closing.abort(new Error('the local cloud is closing'));
+    this.#closing.abort(new Error('the Compute Engine emulator is shutting down'));
     const done = this.projects.flatMap((project) => project.operations.list().map((operation) => operation.done));
     const deadline = new AbortController();
     const timeout = pause(30_000, undefined, { signal: deadline.signal }).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { Scope } from '../api/links.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 
-/** What every resource of Compute Engine has. */
+/** Fields common to all Compute Engine resources. */
 export interface ResourceBase {
   readonly kind: string;
   readonly id: string;
@@ -13,20 +13,20 @@ export interface ResourceBase {
   labelFingerprint?: string;
 }
 
-/** A resource and how far along it is. `pending` is not seen yet, though its name is taken. */
+/** A resource and its lifecycle state. A `pending` resource is not visible yet but reserves its name. */
 export interface Entity<R extends ResourceBase = ResourceBase> {
   readonly kind: ResourceKind;
   readonly scope: Scope;
   readonly link: string;
   resource: R;
   state: 'pending' | 'creating' | 'ready' | 'deleting';
-  /** The resource that takes this one along when it goes: a boot disk's machine, an automatic route's network. */
+  /** Deleting this resource deletes the entity: a boot disk's instance, an automatic route's network. */
   readonly owner: string | undefined;
-  /** Changes of one resource happen one after the other. */
+  /** Changes of a resource run one at a time. */
   lastChange: Promise<void>;
 }
 
-/** Does `work` after everything that was asked of the resource before. */
+/** Runs `work` after all earlier work on the resource. */
 export function enqueueChange(entity: Entity, applyChange: () => Promise<void>): Promise<void> {
   const change = entity.lastChange.then(applyChange);
   entity.lastChange = change.catch(() => undefined);

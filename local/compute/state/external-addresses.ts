@@ -4,7 +4,7 @@ import { forwardingRules } from '../resources/forwarding-rules.ts';
 import { instances } from '../resources/instances/instances.ts';
 import type { Project } from './project.ts';
 
-/** The external addresses that a project holds: reserved ones, those of machines, those of forwarding rules. */
+/** External addresses of a project: reserved ones and those of instances and forwarding rules. */
 export function listUsedAddresses(project: Project): readonly string[] {
   return [
     ...project.listByKind(addresses).map(({ resource }) => resource.address),
@@ -20,8 +20,8 @@ export function getNatAddress(instance: {
 }
 
 /**
- * The next free address of 127.BLOCK.0.0/16 after `last`, so that one just given up isn't handed out at once.
- * @throws ApiError when all are taken
+ * Returns the next free address of 127.BLOCK.0.0/16 after `last`, so a released address is not reused immediately.
+ * @throws ApiError when the block is exhausted
  */
 export function findNextAddress(
   addressBlock: number,
@@ -36,5 +36,5 @@ export function findNextAddress(
     const isUsable = at > 1 && (at & 255) !== 0 && (at & 255) !== 255;
     if (isUsable && !usedAddresses.has(address)) return address;
   }
-  throw new ApiError(400, 'ipSpaceExhausted', `No address of 127.${addressBlock}.0.0/16 is free.`);
+  throw new ApiError(400, 'ipSpaceExhausted', `The address range 127.${addressBlock}.0.0/16 is exhausted.`);
 }

@@ -12,7 +12,7 @@ import type { ResourceBase } from './entity.ts';
 import { getNatAddress } from './external-addresses.ts';
 import type { Project } from './project.ts';
 
-/** What a network is made of, as a pure function of the project's resources. */
+/** Computes a network's spec from the project's resources. Pure function. */
 export function buildNetworkSpec(project: Project, network: string): NetworkSpec {
   const listOwn = <R extends ResourceBase & { readonly network: string }>(kind: ResourceKind<R>) =>
     listActive(project, kind).filter((resource) => resource.network === network);
@@ -54,7 +54,7 @@ function toExternalAddresses(machine: Instance): readonly ExternalAddressSpec[] 
 function toLoadBalancers(project: Project, machines: readonly Instance[]): readonly ExternalAddressSpec[] {
   return listActive(project, forwardingRules).flatMap((rule): readonly ExternalAddressSpec[] => {
     const pool = listActive(project, targetPools).find(({ selfLink }) => selfLink === rule.target);
-    // In the pool's order, so that one state gives one plan whichever machine was made first.
+    // Keep the pool's order, so that the spec does not depend on creation order.
     const members = (pool?.instances ?? []).flatMap((link) => machines.filter(({ selfLink }) => selfLink === link));
     if (members.length === 0) return [];
     return [
@@ -83,7 +83,7 @@ function toHealthCheckSpec(project: Project, link: string | undefined): HealthCh
   };
 }
 
-/** The resources of a kind that are there, and neither still to come nor about to go. */
+/** Existing resources of a kind: neither pending nor being deleted. */
 function listActive<R extends ResourceBase>(project: Project, kind: ResourceKind<R>): readonly R[] {
   return project
     .listByKind(kind)

@@ -19,23 +19,23 @@ export interface OperationRequest {
   readonly targetLink: string;
   readonly targetId: string;
   readonly requestId: string | undefined;
-  /** Ends the operation with this error in place of the work. */
+  /** Fails the operation with this error instead of running it. */
   readonly fault: { readonly code: string; readonly message: string } | undefined;
-  /** Called as the operation starts to run. */
+  /** Called when the operation starts running. */
   onStarted?(): void;
   applyChange(): Promise<void>;
-  /** Called when it ends with an error, to leave nothing half done. */
+  /** Called on failure to roll back partial work. */
   rollBack?(): Promise<void>;
 }
 
 export interface OperationTiming {
   readonly delayMs: number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** Aborted when the cloud closes: what has not begun then never does, and nothing is undone. */
+  /** Aborted on shutdown: queued operations are dropped, and nothing is rolled back. */
   readonly closingSignal: AbortSignal;
 }
 
-/** The operations of one project: PENDING, RUNNING, DONE, over at least `delayMs` and as long as the work takes. */
+/** Operations of one project: PENDING, RUNNING, DONE. Each takes at least `delayMs`. */
 export class Operations {
   readonly #list = new Map<string, Operation>();
   readonly #project: string;
@@ -73,7 +73,7 @@ export class Operations {
   }
 
   find(scope: Scope, name: string): Operation | undefined {
-    // Clients that keep only the number ask with it.
+    // Some clients store only the numeric ID and request the operation by it.
     const found = this.#list.get(name) ?? this.list().find(({ resource }) => resource.id === name);
     return found?.scope === scope ? found : undefined;
   }
@@ -101,7 +101,7 @@ export class Operations {
       await request
         .rollBack?.()
         .catch((rollBackError: unknown) =>
-          console.error(`undoing ${request.type} of ${getLastSegment(request.targetLink)}:`, rollBackError),
+          console.error(`cannot roll back ${request.type} of ${getLastSegment(request.targetLink)}:`, rollBackError),
         );
     }
     Object.assign(operation, {
@@ -113,7 +113,7 @@ export class Operations {
   }
 }
 
-/** An error that ends an operation, in Google's words. */
+/** Converts an error to Google's operation error format. */
 class OperationError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {

@@ -10,15 +10,15 @@ export interface MetadataItem {
   readonly value: string;
 }
 
-/** One project's resources. Any name of a project will do; it begins empty. */
+/** Resources of one project. Any project name is accepted; a new project is empty. */
 export class Project {
   readonly id: string;
   readonly number = generateId();
   readonly createdAt = getTimestamp();
   readonly operations: Operations;
-  /** Operations by the request that asked for them, so that a repeat gets the first one's answer. */
+  /** Operations by request ID: a repeated request returns the original operation. */
   readonly operationsByRequestId = new Map<string, { readonly requestKey: string; readonly operation: Operation }>();
-  /** Metadata of all machines: `ssh-keys` is among it. */
+  /** Common instance metadata, including `ssh-keys`. */
   metadata: readonly MetadataItem[] = [];
   readonly #entities = new Map<string, Entity>();
 
@@ -39,13 +39,13 @@ export class Project {
     return this.#entities.has(link);
   }
 
-  /** What the API shows under a link: nothing as long as its making hasn't begun. */
+  /** Returns the visible resource at a link; pending resources are hidden. */
   find(link: string): Entity | undefined {
     const entity = this.#entities.get(link);
     return entity?.state === 'pending' ? undefined : entity;
   }
 
-  /** @throws ApiError 404; 400 resourceNotReady while it is being made or deleted */
+  /** @throws ApiError 404; 400 resourceNotReady while it is being created or deleted */
   getReady<R extends ResourceBase>(link: string, _kind?: ResourceKind<R>): Entity<R> {
     const entity = this.#entities.get(link);
     if (entity === undefined) throw apiErrors.notFound(toResourcePath(link));
@@ -57,13 +57,13 @@ export class Project {
     this.#entities.set(entity.link, entity);
   }
 
-  /** Takes a resource out, and what belongs to it. */
+  /** Removes a resource and the resources it owns. */
   remove(entity: Entity): void {
     this.#entities.delete(entity.link);
     for (const other of this.listEntities()) if (other.owner === entity.link) this.remove(other);
   }
 
-  /** The first resource that needs this one, its own parts aside. */
+  /** The first resource that depends on this one, excluding those it owns. */
   findUser(link: string): Entity | undefined {
     return this.listEntities().find(
       (entity) => entity.owner !== link && entity.kind.listDependencies?.(entity.resource, this).includes(link),

@@ -3,7 +3,7 @@ import type { QuotaUsage } from '../resources/resource-kind.ts';
 import type { CloudState } from './cloud-state.ts';
 import type { Project } from './project.ts';
 
-/** Limits of a new project, roughly; any can be set otherwise. */
+/** Approximate default limits of a new project; each can be overridden. */
 const regionalLimits: Readonly<Record<string, number>> = {
   CPUS: 24,
   N2_CPUS: 24,
@@ -23,7 +23,7 @@ const globalLimits: Readonly<Record<string, number>> = {
   TARGET_POOLS: 50,
 };
 
-/** The quotas of a region, or of the whole project where `region` is empty, with what is really used. */
+/** Quotas of a region (or of the project if `region` is empty), with actual usage. */
 export function computeQuotas(
   project: Project,
   region: string,
@@ -39,7 +39,7 @@ export function computeQuotas(
   }));
 }
 
-/** @throws ApiError 403 quotaExceeded when `shares` more don't fit */
+/** @throws ApiError 403 quotaExceeded when `shares` would exceed a limit */
 export function assertQuota(project: Project, usages: readonly QuotaUsage[], cloud: CloudState): void {
   for (const region of new Set(usages.map((quotaUsage) => quotaUsage.region))) {
     for (const { metric, limit, usage } of computeQuotas(project, region, cloud)) {

@@ -339,7 +339,7 @@ describe('what the local cloud refuses, in the words that clients look at', () =
     const reply = await cloud.on('q')('POST', 'global/networks', bodies.network());
     expect(reply).toMatchObject({
       status: 400,
-      body: { error: { message: expect.stringContaining("'net' is taken") } },
+      body: { error: { message: expect.stringContaining("'net' is used by") } },
     });
   });
 

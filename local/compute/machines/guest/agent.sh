@@ -1,19 +1,20 @@
 #!/bin/sh
-# What the metadata server says becomes accounts, keys and a host name; "setup" once before sshd, "watch" for good.
+# Applies metadata to the guest: accounts, SSH keys, host name. "setup" runs once before sshd; "watch" runs until
+# stopped.
 set -u
 state=/var/lib/kthw-guest
 server=http://169.254.169.254/computeMetadata/v1
 mkdir -p "$state"
 
-# Reads all there is, as "PATH VALUE", once it is not what it was at the etag noted; with $1=0, at once. In one request: each
-# costs more than all that is done with what it answers.
+# Waits until the metadata differs from the given etag (0: returns at once) and prints it as "PATH VALUE" lines. Uses
+# one request, because each request costs more than processing the response.
 changed() {
   curl -sf --connect-timeout 2 --max-time 90 -o "$state/metadata" -D "$state/headers" -H 'Metadata-Flavor: Google' \
     "$server/?recursive=true&alt=text&wait_for_change=true&timeout_sec=60&last_etag=$1" || return 1
   tr -d '\r' <"$state/headers" | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p' >"$state/etag"
 }
 
-# A value as it was read, of several lines or none at all.
+# Prints a value from the last read; it may be empty or have several lines.
 get() {
   awk -v path="$1" '/^(instance|project)\// { on = index($0, path " ") == 1; if (on) $0 = substr($0, length(path) + 2) } on' \
     "$state/metadata"
@@ -50,25 +51,25 @@ publish_host_keys() {
   touch "$state/published"
 }
 
-# Lines are USER:KEY. Whoever lost all keys keeps the account and can't come in any more.
+# Lines are USER:KEY. A user without keys keeps the account but can no longer log in.
 accounts() {
   keys=$(get instance/attributes/ssh-keys)
   if ! enabled block-project-ssh-keys; then
     keys=$(printf '%s\n%s' "$keys" "$(get project/attributes/ssh-keys)")
   fi
-  rm -rf "$state/wanted"
-  mkdir -p "$state/wanted" "$state/users"
+  rm -rf "$state/desired"
+  mkdir -p "$state/desired" "$state/users"
   printf '%s\n' "$keys" | while IFS= read -r line; do
     user=${line%%:*}
     case $line in *:*) ;; *) continue ;; esac
     case $user in root | '' | -* | *[!a-z0-9_-]*) continue ;; esac
-    printf '%s\n' "${line#*:}" >>"$state/wanted/$user"
+    printf '%s\n' "${line#*:}" >>"$state/desired/$user"
   done
   for file in "$state"/users/*; do
     user=${file##*/}
-    [ "$user" = '*' ] || [ -e "$state/wanted/$user" ] || : >"$state/wanted/$user"
+    [ "$user" = '*' ] || [ -e "$state/desired/$user" ] || : >"$state/desired/$user"
   done
-  for file in "$state"/wanted/*; do
+  for file in "$state"/desired/*; do
     user=${file##*/}
     [ "$user" = '*' ] || account "$user" "$file"
   done
@@ -90,7 +91,7 @@ startup_script() {
   printf '%s\n' "$script" >"$state/startup-script"
   chmod 700 "$state/startup-script"
   "$state/startup-script"
-  echo "startup-script: ended with $?"
+  echo "startup-script: exit code $?"
 }
 
 everything() {
@@ -103,14 +104,14 @@ case ${1-} in
 setup)
   getent group google-sudoers >/dev/null || groupadd --system google-sudoers
   host_keys
-  # What changes meanwhile is a change for who watches; so is all of it where the server did not answer.
+  # "watch" handles later changes. It also handles everything if the server did not respond here.
   if changed 0; then everything; else rm -f "$state/etag"; fi
   ;;
 watch)
   startup_script &
   while :; do
     etag=$(cat "$state/etag" 2>/dev/null)
-    # Answers at the next change, or after a minute all the same.
+    # Returns at the next change, or after 60 s.
     if changed "${etag:-0}"; then
       [ "$(cat "$state/etag")" = "$etag" ] || everything
     else

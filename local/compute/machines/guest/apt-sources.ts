@@ -1,4 +1,4 @@
-/** One place that packages come from, whatever format it was written in. */
+/** One package repository, parsed from either format of apt source files. */
 interface AptSource {
   readonly uris: readonly string[];
   readonly suites: readonly string[];
@@ -17,8 +17,8 @@ const debianSuites = new Set([
 ]);
 
 /**
- * Finds the mirror of Debian itself among the texts of apt's source files, in both formats that apt reads.
- * Mirrors of security updates and of other distributions and vendors don't count. Format: sources.list(5).
+ * Finds the main Debian mirror in apt source files of either format.
+ * Ignores security updates, other distributions and vendor repositories. Format: sources.list(5).
  */
 export function findDebianMirror(texts: readonly string[]): string | undefined {
   for (const source of texts.flatMap((text) =>

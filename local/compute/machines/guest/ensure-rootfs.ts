@@ -9,18 +9,18 @@ import { runCommand } from '../host/run-command.ts';
 import { findDebianMirror } from './apt-sources.ts';
 import { rootfsRecipe, rootfsRecipeHash } from './rootfs-recipe.ts';
 
-/** How long the making of a root file system may take: some 250 packages over a slow line. */
+/** Timeout for building a root file system: about 250 packages over a slow connection. */
 const buildTimeoutMs = 20 * 60_000;
 
-/** Where root file systems are kept by default; the environment's `KTHW_CACHE` says otherwise. */
+/** Default location of root file systems; the `KTHW_CACHE` environment variable overrides it. */
 export function getDefaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
   return env.KTHW_CACHE ?? join(env.XDG_CACHE_HOME ?? '/var/cache', 'kthw');
 }
 
 /**
- * Returns the folder with the root file system that all machines start from, made with debootstrap when there is none
- * of this recipe or the one there is not whole. One process makes it, others wait for it.
- * @throws Error when debootstrap fails, with its last words, or no Debian mirror is known
+ * Returns the path of the root file system shared by all machines. Builds it with debootstrap if it is missing,
+ * outdated or incomplete. One process builds; others wait.
+ * @throws Error when debootstrap fails (with its last output lines) or no Debian mirror is configured
  */
 export async function ensureRootfs(cacheDir: string, log: (line: string) => void): Promise<string> {
   assertHostRequirements();
@@ -51,11 +51,13 @@ function isComplete(rootfs: string): boolean {
 async function buildRootfs(folder: string, cacheDir: string, log: (line: string) => void): Promise<void> {
   const mirror = process.env.KTHW_DEBIAN_MIRROR ?? findDebianMirror(await readAptSources());
   if (mirror === undefined) {
-    throw new Error('cannot make a root file system: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
+    throw new Error(
+      'cannot build a root file system: no Debian mirror in the apt sources; set KTHW_DEBIAN_MIRROR to a mirror URL',
+    );
   }
   const archives = join(cacheDir, 'archives');
   await mkdir(archives, { recursive: true });
-  log(`root file system: making Debian ${rootfsRecipe.suite} from ${mirror} (about a minute)`);
+  log(`root file system: building Debian ${rootfsRecipe.suite} from ${mirror} (about 1 minute)`);
   const include = `--include=${rootfsRecipe.packages.join(',')}`;
   const args = ['--variant=minbase', `--cache-dir=${archives}`, include, rootfsRecipe.suite, folder, mirror];
   const child = execa('debootstrap', args, {
@@ -74,7 +76,7 @@ async function buildRootfs(folder: string, cacheDir: string, log: (line: string)
     }
     await child;
   } catch (cause) {
-    throw new Error(`cannot make a root file system with debootstrap: ${lastLines.join(' / ')}`, { cause });
+    throw new Error(`cannot build a root file system with debootstrap: ${lastLines.join(' / ')}`, { cause });
   }
   await runCommand('chroot', [folder, '/bin/sh', '-e'], { input: rootfsRecipe.finish });
   await writeFile(join(folder, '.kthw-whole'), `${rootfsRecipeHash}\n`);
@@ -89,7 +91,7 @@ async function readAptSources(): Promise<string[]> {
   return files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
 }
 
-/** Removes root file systems of other recipes that nothing is mounted on, unfinished ones, and this one if it is broken. */
+/** Removes outdated root file systems that are not mounted, unfinished ones, and the current one if it is corrupt. */
 async function removeStaleRootfs(cacheDir: string, log: (line: string) => void): Promise<void> {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
   for (const name of await readdir(cacheDir)) {
@@ -97,12 +99,12 @@ async function removeStaleRootfs(cacheDir: string, log: (line: string) => void):
     if (buildMatch === null && !/^base-[0-9a-f]{12}$/.test(name)) continue;
     const folder = join(cacheDir, name);
     if (buildMatch === null ? mounts.includes(folder) : existsSync(`/proc/${buildMatch[1]}`)) continue;
-    log(`root file system: removing "${folder}", which is of another recipe or not whole`);
+    log(`root file system: removing "${folder}" (outdated or incomplete)`);
     await removeTree(folder);
   }
 }
 
-/** What debootstrap mounts in it for its own use must be off before anything is deleted. */
+/** Unmount what debootstrap mounted before deleting anything: a deletion would reach into the host. */
 async function removeTree(folder: string): Promise<void> {
   await unmountBelow(folder);
   await rm(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { runCommand } from '../host/run-command.ts';
 
 const sourceFolder = import.meta.dirname;
 
-/** Units that a machine has no use for, which take time at boot or would meddle with the host's kernel. */
+/** systemd units that machines do not need. They slow down the boot or would change the host's kernel. */
 const maskedUnits = [
   'apt-daily-upgrade.timer',
   'apt-daily.timer',
@@ -46,7 +46,7 @@ const maskedUnits = [
   'systemd-update-utmp.service',
 ];
 
-/** Units of ours and the target that wants each. */
+/** Our systemd units, each with its target. */
 const units = {
   'guest-mounts.service': 'sysinit.target',
   'guest-setup.service': 'multi-user.target',
@@ -54,8 +54,8 @@ const units = {
 } as const;
 
 /**
- * Configuration that differs from Debian's, by path. Nothing answers at the name server's address, which is refused at
- * once: names of machines are in /etc/hosts, others don't exist, and CoreDNS wants to be told of some server.
+ * Configuration files that differ from Debian's, by path. No server listens at the name server's address, so lookups
+ * fail immediately. Machine names are in /etc/hosts; CoreDNS requires some name server to be configured.
  */
 const configurationFiles = {
   'etc/resolv.conf': ['nameserver 169.254.169.254', 'options timeout:1 attempts:1'],
@@ -80,8 +80,8 @@ const configurationFiles = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Writes the folder that lies over Debian in every machine: the guest agent, its units and configuration. It's made anew
- * each time, so that a change of it needs no new root file system.
+ * Writes the overlay directory with the guest agent, its units and configuration. Rewritten at each start, so a change
+ * does not require rebuilding the root file system.
  */
 export async function writeGuestLayer(folder: string): Promise<void> {
   const system = join(folder, 'etc/systemd/system');
@@ -92,7 +92,7 @@ export async function writeGuestLayer(folder: string): Promise<void> {
     await copyFile(join(sourceFolder, unit), join(system, unit));
     await symlink(`/etc/systemd/system/${unit}`, join(system, `${target}.wants`, unit));
   }
-  // Started when somebody calls it (to reboot, say), not at boot.
+  // Activated over D-Bus on demand (by a reboot, for example), not at boot.
   await symlink('/dev/null', join(system, 'multi-user.target.wants/systemd-logind.service'));
   for (const [path, lines] of Object.entries(configurationFiles)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -103,6 +103,6 @@ export async function writeGuestLayer(folder: string): Promise<void> {
   await mkdir(dirname(agent), { recursive: true });
   await copyFile(join(sourceFolder, 'agent.sh'), agent);
   await chmod(agent, 0o755);
-  // What lies on top lends its mode to the merged folder, whatever umask this process has.
+  // The top layer sets the mode of the merged directory, so override this process's umask.
   await runCommand('find', [folder, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The Debian release of every machine. */
+/** The Debian release of all machines. */
 const suite = 'bookworm';
 
-/** What a machine has besides Debian's minimum. Components of Kubernetes are not among it: those are installed by hand. */
+/** Packages added to Debian's minimum. Kubernetes components are excluded: the cluster build installs them. */
 const packages: readonly string[] = [
   'ca-certificates',
   'conntrack',
@@ -24,7 +24,7 @@ const packages: readonly string[] = [
   'udev',
 ];
 
-/** Programs without which a root file system is surely not whole. */
+/** Programs whose absence marks a root file system as incomplete. */
 const sentinels: readonly string[] = [
   'lib/systemd/systemd',
   'usr/sbin/sshd',
@@ -35,7 +35,7 @@ const sentinels: readonly string[] = [
   'usr/bin/tar',
 ];
 
-/** Run inside a fresh root file system: identities are each machine's own, and packages' leftovers only cost space. */
+/** Runs in a new root file system: removes identities, which must be unique to each machine, and package leftovers. */
 const finish = [
   'rm -f /etc/ssh/ssh_host_* /etc/machine-id /var/lib/dbus/machine-id /etc/hostname /etc/resolv.conf',
   'touch /etc/machine-id /etc/resolv.conf',
@@ -43,8 +43,8 @@ const finish = [
   'rm -rf /var/cache/apt/archives/*.deb /var/lib/apt/lists/*',
 ].join('\n');
 
-/** How the root file system of every machine is made. */
+/** The recipe for the root file system of all machines. */
 export const rootfsRecipe = { suite, packages, sentinels, finish };
 
-/** Names a root file system's making: another recipe has another name. */
+/** Hash of the recipe; names the root file system, so a changed recipe triggers a rebuild. */
 export const rootfsRecipeHash = createHash('sha256').update(JSON.stringify(rootfsRecipe)).digest('hex').slice(0, 12);

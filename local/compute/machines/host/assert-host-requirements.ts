@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { findMissingRequirements } from './requirements.ts';
 
 /**
- * Makes sure that machines can run here.
- * @throws Error naming everything that is missing and what to install
+ * Checks that this host can run machines.
+ * @throws Error listing all missing requirements and the packages to install
  */
 export function assertHostRequirements(): void {
   const missing = findMissingRequirements({
@@ -15,7 +15,7 @@ export function assertHostRequirements(): void {
   if (missing.length > 0) throw new Error(`cannot run machines here: ${missing.join('; ')}`);
 }
 
-/** Where root's programs are, even under a PATH without them. */
+/** Administration programs may be missing from PATH. */
 export const systemPath = [
   ...new Set([...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin']),
 ]

@@ -10,13 +10,13 @@ import { unmountBelow } from './mounts.ts';
 import { isAlive } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
 
-/** How long another sweep of the same run may take before this one gives up. */
+/** How long to wait for another cleanup of this state directory, in milliseconds. */
 const lockTimeoutMs = 60_000;
 
 /**
- * Removes from the host all that a run with this state folder has left: processes, mounts, namespaces, interfaces, cgroups
- * and disks; then does what has to come before anybody else can use the folder.
- * @throws Error when the run's process lives
+ * Removes everything that an emulator with this state directory left on the host: processes, mounts, namespaces,
+ * interfaces, cgroups and disks. Then runs the action that must precede reuse of the directory.
+ * @throws Error when the emulator's process is still running
  */
 export async function cleanUp(
   stateDir: string,
@@ -27,7 +27,7 @@ export async function cleanUp(
     const owner = (await emulatorRegistry.find(computeEmulatorId(stateDir)))?.owner;
     if (owner !== undefined && isAlive(owner)) {
       throw new Error(
-        `cannot sweep "${stateDir}": process ${owner.pid} uses it; give another folder or end that process`,
+        `cannot clean up "${stateDir}": process ${owner.pid} uses it; stop that process or set another directory`,
       );
     }
     await removeEmulator(stateDir);
@@ -35,7 +35,7 @@ export async function cleanUp(
   });
 }
 
-/** Sweeps after this process or one that died, unless another has taken over its state folder in the meantime. */
+/** Cleans up after this process or a dead one, unless another process has since taken over its state directory. */
 export async function cleanUpAfterProcess(stateDir: string, pid: number): Promise<void> {
   await withRegistryLock(async () => {
     const owner = (await emulatorRegistry.find(computeEmulatorId(stateDir)))?.owner;
@@ -57,7 +57,10 @@ async function withRegistryLock(action: () => Promise<void>): Promise<void> {
   await withFileLock(emulatorRegistry.lockFile, lockTimeoutMs, action);
 }
 
-/** Sweeps after every run whose process has died, also where only namespaces tell of it. Returns the known state folders. */
+/**
+ * Cleans up after all emulators whose process has died, including those known only by their namespaces. Returns the
+ * known state directories.
+ */
 export async function cleanUpDeadEmulators(): Promise<readonly string[]> {
   assertHostRequirements();
   const records = await emulatorRegistry.list();
@@ -70,14 +73,14 @@ export async function cleanUpDeadEmulators(): Promise<readonly string[]> {
   return deadRecords.map(({ stateDir }) => stateDir);
 }
 
-/** Ends and removes all that carries a tag. */
+/** Kills and removes everything with this tag. */
 async function removeHostResources(emulatorId: string): Promise<void> {
   const resourceNames = createHostResourceNames(emulatorId);
   await new Cgroup(resourceNames.cgroup).remove();
   for (const name of (await listNamespaces()).filter(resourceNames.isNamespace))
     await runCommand('ip', ['netns', 'del', name]);
   const links = await readdir('/sys/class/net');
-  // An interface whose other end went with its namespace may be gone by now.
+  // The kernel deletes a veth interface together with its peer's namespace.
   for (const name of links.filter(resourceNames.isUplink))
     await runCommand('ip', ['link', 'del', name]).catch(() => undefined);
 }

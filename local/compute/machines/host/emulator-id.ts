@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
-/** A short name of the run whose state is in `stateDir`: what it makes on the host carries it. */
+/** Short ID of the emulator with this state directory; part of the name of everything it creates on the host. */
 export function computeEmulatorId(stateDir: string): string {
   return computeDigest(resolve(stateDir)).slice(0, 6);
 }
 
-/** Hexadecimal digits that stand for a text where names have to be short. */
+/** Hexadecimal hash of a text, for names with a length limit. */
 export function computeDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -2,21 +2,21 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { getCurrentProcess, type ProcessIdentity } from './process-identity.ts';
 
-/** A run that has, or had, things on this host. */
+/** An emulator that has, or had, resources on this host. */
 export interface EmulatorRecord {
   readonly emulatorId: string;
   readonly stateDir: string;
   readonly owner: ProcessIdentity;
 }
 
-/** Forgotten at the host's own restart, like everything that it's a register of. */
+/** Cleared when the host reboots, as are the resources it lists. */
 const folder = '/run/kthw';
 
-/** The runs on this host that have not been swept, and a file to lock for starting a run or sweeping after one. */
+/** Emulators on this host that still need cleanup, and the lock file for starts and cleanups. */
 export const emulatorRegistry = {
   lockFile: join(folder, 'lock'),
 
-  /** Enters a run of this process; nobody else's may be there. */
+  /** Registers this process's emulator. The caller holds the lock and has checked that no other process uses the directory. */
   async register(emulatorId: string, stateDir: string): Promise<void> {
     const record: EmulatorRecord = { emulatorId, stateDir, owner: getCurrentProcess() };
     const file = getRecordFile(emulatorId);
@@ -41,7 +41,7 @@ export const emulatorRegistry = {
     await rm(getRecordFile(emulatorId), { force: true });
   },
 
-  /** Makes the folder that all this is in. */
+  /** Creates the registry directory. */
   async createFolder(): Promise<void> {
     await mkdir(folder, { recursive: true });
   },

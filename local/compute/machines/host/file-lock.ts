@@ -2,9 +2,9 @@ import { execa } from 'execa';
 import { systemPath } from './assert-host-requirements.ts';
 
 /**
- * Does something while holding the kernel's lock on a file, which is made if need be and stays. A child holds it for as
- * long as this process keeps a pipe to it open, so that whoever dies lets go. flock(1).
- * @throws Error when another holds the lock for longer than `deadlineMs`
+ * Runs an action while holding an flock(1) lock on a file; creates the file and keeps it. A child process holds the
+ * lock for as long as this process keeps its pipe open, so the lock is released even if this process is killed.
+ * @throws Error when the lock is still held elsewhere after `deadlineMs`
  */
 export async function withFileLock<T>(file: string, deadlineMs: number, action: () => Promise<T>): Promise<T> {
   const wait = ['--timeout', String(deadlineMs / 1_000), '--conflict-exit-code', '75'];

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** A process, told apart from a later one that got the same number. */
+/** A process ID plus start time, because the kernel reuses process IDs. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks from the machine's boot to the process's start: field 22 of /proc/PID/stat, proc(5). */
+  /** Clock ticks from boot to process start: field 22 of /proc/PID/stat, proc(5). */
   readonly startTime: string;
 }
 
-/** This process. */
+/** Identifies the current process. */
 export function getCurrentProcess(): ProcessIdentity {
   return { pid: process.pid, startTime: readStartTime(process.pid) ?? '' };
 }
 
-/** Whether the very process still runs. */
+/** True if the process is running and its ID was not reused. */
 export function isAlive(owner: ProcessIdentity): boolean {
   return readStartTime(owner.pid) === owner.startTime;
 }

@@ -1,4 +1,4 @@
-/** Debian packages that the machine which hosts the machines needs. */
+/** Debian packages required on the host. */
 export const requiredPackages: readonly string[] = [
   'debootstrap',
   'debian-archive-keyring',
@@ -8,7 +8,7 @@ export const requiredPackages: readonly string[] = [
   'util-linux',
 ];
 
-/** Programs out of {@link requiredPackages} that are run; each names the package it comes from. */
+/** Programs that the emulator runs, each with its package from {@link requiredPackages}. */
 const requiredPrograms = {
   debootstrap: 'debootstrap',
   'systemd-nspawn': 'systemd-container',
@@ -18,14 +18,14 @@ const requiredPrograms = {
   flock: 'util-linux',
 } as const satisfies Record<string, string>;
 
-/** What is missing on this machine, as sentences; empty when machines can run here. */
+/** Lists missing requirements as sentences. Empty when machines can run here. */
 export function findMissingRequirements(options: {
   readonly platform: string;
   readonly uid: number | undefined;
   readonly hasProgram: (program: string) => boolean;
 }): readonly string[] {
-  if (options.platform !== 'linux') return [`machines need Linux, and this is "${options.platform}"`];
-  const missing = options.uid === 0 ? [] : ['machines need root: run this as root'];
+  if (options.platform !== 'linux') return [`machines require Linux; this is "${options.platform}"`];
+  const missing = options.uid === 0 ? [] : ['machines require root: run this as root'];
   for (const [program, source] of Object.entries(requiredPrograms)) {
     if (!options.hasProgram(program)) missing.push(`"${program}" is missing: install the Debian package "${source}"`);
   }

@@ -1,12 +1,12 @@
 import { execa } from 'execa';
 import { systemPath } from './assert-host-requirements.ts';
 
-/** How long a command about networks, mounts or files may take. */
+/** Timeout of commands for networks, mounts and files, in milliseconds. */
 const commandTimeoutMs = 30_000;
 
 /**
- * Runs a program of the host and returns what it wrote.
- * @throws ExecaError with the program's own words when it fails or takes longer than `timeoutMs`
+ * Runs a host program and returns its output.
+ * @throws ExecaError with the program's error output when it fails or exceeds `timeoutMs`
  */
 export async function runCommand(
   file: string,
@@ -22,7 +22,7 @@ export async function runCommand(
   return result.stdout;
 }
 
-/** Runs `ip` commands, one a line, in one process; in a network namespace when one is named. */
+/** Runs `ip` commands, one per line, in a single process; optionally in a network namespace. */
 export async function runIpCommands(
   namespace: string | undefined,
   lines: readonly string[],
@@ -35,7 +35,7 @@ export async function runIpCommands(
   });
 }
 
-/** Runs a program inside a network namespace; nothing but the network differs. */
+/** Runs a program in a network namespace; all other namespaces are the host's. */
 export async function runInNamespace(namespace: string, command: readonly string[], input = ''): Promise<string> {
   return await runCommand('nsenter', [`--net=/run/netns/${namespace}`, '--', ...command], { input });
 }

@@ -1,4 +1,4 @@
-/** What a guardian runs when the process that posted it is gone: `watchdog-main.ts STATE-FOLDER PROCESS-ID`. */
+/** Entry point of the watchdog after its process has died: `watchdog-main.ts STATE-DIRECTORY PROCESS-ID`. */
 import { cleanUpAfterProcess } from './clean-up.ts';
 
 const [stateDir = '', pid = ''] = process.argv.slice(2);

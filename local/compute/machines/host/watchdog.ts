@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { systemPath } from './assert-host-requirements.ts';
 
-/** Watches over a run: sweeps after it when this process dies without having dismissed the guardian. */
+/** Cleans up if this process dies before it stops the watchdog. */
 export interface Watchdog {
-  /** Ends the watch; nothing is swept. */
+  /** Stops the watchdog without cleanup. */
   stop(): Promise<void>;
 }
 
 /**
- * Posts a guardian. It's a shell that reads from a pipe which only this process holds open: no word and the end of the pipe
- * mean that this process is gone, however it ended.
+ * Starts a watchdog: a shell that reads from a pipe held open by this process only. An end of file without input means
+ * that this process has died.
  */
 export function startWatchdog(stateDir: string): Watchdog {
   const main = join(import.meta.dirname, 'watchdog-main.ts');

@@ -5,20 +5,20 @@ import type { MachineSpec } from '../../machine-backend.ts';
 import { buildMetadataTree, type MetadataNode } from './metadata-tree.ts';
 import { findNode, renderNode } from './render-node.ts';
 
-/** A machine's metadata: what it is shown, and what it wrote. */
+/** A machine's metadata and the guest attributes it has written. */
 export interface MetadataRecord {
   readonly machine: MachineSpec;
   readonly guestAttributes: Map<string, string>;
 }
 
-/** Where every machine finds it, on port 80. */
+/** Address of the metadata server for all machines, on port 80. */
 export const metadataAddress = '169.254.169.254';
 
 const rootPath = '/computeMetadata/v1';
 const maxWaitMs = 300_000;
 
 /**
- * The metadata server of one network's machines. Who asks is told from the address that the question comes from.
+ * Metadata server for the machines of one network. Identifies the machine by the source address of the request.
  * Behaviour: Compute Engine's "about VM metadata", with ETag and `wait_for_change`.
  */
 export class MetadataServer {
@@ -34,7 +34,7 @@ export class MetadataServer {
     });
   }
 
-  /** Listens on a port that the system picks, and returns it. */
+  /** Listens on a free port and returns it. */
   async listen(address: string): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(0, address, resolve);
@@ -43,7 +43,7 @@ export class MetadataServer {
     return typeof bound === 'object' ? (bound?.port ?? 0) : 0;
   }
 
-  /** Wakes those who wait for a change. */
+  /** Responds to requests with `wait_for_change`. */
   notifyChange(): void {
     for (const wake of this.#waiters) wake();
   }
@@ -92,7 +92,7 @@ export class MetadataServer {
         path,
       );
     };
-    // What a machine has written itself is no news for it.
+    // A machine is not notified of guest attributes it wrote itself.
     const computeCurrentEtag = () => computeEtag(findCurrentNode(path[1] === 'guest-attributes'));
     const query = url.searchParams;
     const wait = Math.min(Number(query.get('timeout_sec') ?? maxWaitMs / 1_000) * 1_000, maxWaitMs);
@@ -138,7 +138,7 @@ async function putGuestAttribute(
   sendText(response, 200, '');
 }
 
-/** The instance's word counts before the project's. */
+/** Instance metadata overrides project metadata. */
 function hasGuestAttributes({ metadata }: MachineSpec): boolean {
   const value = metadata.instance['enable-guest-attributes'] ?? metadata.project['enable-guest-attributes'];
   return value?.toUpperCase() === 'TRUE';

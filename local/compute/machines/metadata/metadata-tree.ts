@@ -1,6 +1,6 @@
 import type { MachineSpec } from '../../machine-backend.ts';
 
-/** A folder of the metadata server, or a value. Folders of lists have the indexes as keys. */
+/** A directory of the metadata server, or a value. List directories use indexes as keys. */
 export type MetadataNode =
   | string
   | number
@@ -8,7 +8,7 @@ export type MetadataNode =
   | readonly MetadataNode[]
   | { readonly [key: string]: MetadataNode };
 
-/** What the metadata server shows a machine, below computeMetadata/v1. Shape: Compute Engine's "predefined metadata keys". */
+/** Builds a machine's metadata below computeMetadata/v1. Layout: Compute Engine's "predefined metadata keys". */
 export function buildMetadataTree(machine: MachineSpec, attributes: ReadonlyMap<string, string>): MetadataNode {
   const { metadata, name } = machine;
   const guestAttributes: Record<string, Record<string, string>> = {};

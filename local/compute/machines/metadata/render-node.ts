@@ -1,6 +1,6 @@
 import type { MetadataNode } from './metadata-tree.ts';
 
-/** Finds what a path leads to. */
+/** Finds the node at a path. */
 export function findNode(root: MetadataNode, path: readonly string[]): MetadataNode | undefined {
   let node: MetadataNode | undefined = root;
   for (const part of path) {
@@ -10,7 +10,7 @@ export function findNode(root: MetadataNode, path: readonly string[]): MetadataN
   return node;
 }
 
-/** Renders a node, which was found by its path, as the metadata server does. Keys of a recursive answer in JSON are written in camel case there. */
+/** Renders a node as Compute Engine's metadata server does. Keys of recursive JSON responses are in camel case. */
 export function renderNode(
   node: MetadataNode,
   path: readonly string[],
@@ -31,7 +31,7 @@ function isTagList(key: string, value: MetadataNode): boolean {
   return key === 'tags' && Array.isArray(value);
 }
 
-/** Names that people chose (attributes) stay as they are. */
+/** User-defined names (attributes) are not converted. */
 function toCamelCaseKeys(node: MetadataNode, path: readonly string[]): unknown {
   if (Array.isArray(node)) return node.map((each: MetadataNode) => toCamelCaseKeys(each, path));
   if (typeof node !== 'object') return node;

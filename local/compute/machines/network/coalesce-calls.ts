@@ -1,6 +1,6 @@
 /**
- * Makes an idempotent action run once at a time; those who ask while it runs share the next run. The result of asking is
- * that of a run that began afterwards.
+ * Runs an idempotent action at most once at a time. Calls made during a run share the next run, so each caller gets the
+ * result of a run that started after its call.
  */
 export function coalesceCalls(action: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

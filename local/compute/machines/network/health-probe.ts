@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { HealthCheckSpec } from '../../machine-backend.ts';
 
-/** Counts results as Google's health checks do: a member changes sides after so many results of the other kind in a row. */
+/** Counts results as Google's health checks do: the state changes after a threshold of consecutive opposite results. */
 export class HealthCounter {
   healthy = false;
   #streak = 0;
@@ -11,7 +11,7 @@ export class HealthCounter {
     this.#spec = spec;
   }
 
-  /** Takes a result; whether the member changed sides. */
+  /** Records a result. Returns true if the state changed. */
   recordResult(passed: boolean): boolean {
     if (passed === this.healthy) {
       this.#streak = 0;
@@ -25,15 +25,15 @@ export class HealthCounter {
   }
 }
 
-/** Asks one member again and again whether it is well. */
+/** Probes one pool member periodically. */
 export class HealthProbe {
   readonly #count: HealthCounter;
   readonly #stop = new AbortController();
 
   /**
-   * @param address where to ask
-   * @param host what the Host header says when the plan names none: the balancer's address
-   * @param onChange called when the member changes sides
+   * @param address address to probe
+   * @param host Host header if the spec has none: the load balancer's address
+   * @param onChange called when the health state changes
    */
   constructor(spec: HealthCheckSpec, address: string, host: string, onChange: () => void) {
     this.#count = new HealthCounter(spec);

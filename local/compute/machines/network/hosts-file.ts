@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** What a hosts file knows of a machine. */
+/** A machine's entry in the hosts file. */
 export interface HostEntry {
   readonly name: string;
   readonly address: string;
@@ -8,7 +8,7 @@ export interface HostEntry {
   readonly projectId: string;
 }
 
-/** The hosts file of a network's machines: their names as Google's internal DNS has them, zonal, global and short. */
+/** Renders the hosts file of a network with the names of Google's internal DNS: zonal, global and short. */
 export function renderHostsFile(entries: readonly HostEntry[]): string {
   const lines = entries.map(({ name, address, zone, projectId }) => {
     return `${address} ${name}.${zone}.c.${projectId}.internal ${name}.c.${projectId}.internal ${name}`;
@@ -22,13 +22,13 @@ export function renderHostsFile(entries: readonly HostEntry[]): string {
   ].join('\n');
 }
 
-/** Writes a file over in place, so that those who have it bind-mounted see the change. */
+/** Overwrites a file in place, so that bind mounts show the change. */
 export async function writeInPlace(file: string, text: string): Promise<void> {
   const handle = await open(file, 'a+');
   try {
     const old = await handle.readFile('utf8');
     if (old === text) return;
-    // Longer first, cut afterwards: a reader in between finds every line that is in both.
+    // Write before truncating: a concurrent reader then sees all lines common to both versions.
     const bytes = Buffer.from(text);
     const writing = await open(file, 'r+');
     try {

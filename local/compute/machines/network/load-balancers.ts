@@ -3,13 +3,13 @@ import { HealthProbe } from './health-probe.ts';
 
 export type LoadBalancerSpec = Extract<ExternalAddressSpec, { kind: 'balancer' }>;
 
-/** A member of a balancer that is running. */
+/** A running member of a load balancer. */
 export interface LoadBalancerMember {
   readonly address: string;
   readonly healthCheckTransitAddress: string;
 }
 
-/** Which members of a network's balancers get connections, as the health checks see it. */
+/** Selects the load balancer members that receive connections, by health check result. */
 export class LoadBalancers {
   readonly #onHealthChange: () => void;
   #probes = new Map<string, HealthProbe>();
@@ -18,7 +18,7 @@ export class LoadBalancers {
     this.#onHealthChange = onHealthChange;
   }
 
-  /** Checks exactly these members from now on; what is known of one that was checked the same way before stays known. */
+  /** Replaces the set of checked members. Members with an unchanged check keep their health state. */
   reconcile(
     specs: readonly LoadBalancerSpec[],
     listMembers: (spec: LoadBalancerSpec) => readonly LoadBalancerMember[],
@@ -47,7 +47,10 @@ export class LoadBalancers {
     );
   }
 
-  /** The members that get new connections: the healthy ones; when there is none, all of them, as Google's target pools do. */
+  /**
+   * Members that receive new connections: the healthy ones. As in Google's target pools, all members if none is
+   * healthy.
+   */
   listReceivers(spec: LoadBalancerSpec, members: readonly LoadBalancerMember[]): readonly string[] {
     const healthy = members.filter((member) => this.isHealthy(spec, member.address));
     return (healthy.length > 0 ? healthy : members).map((member) => member.address);

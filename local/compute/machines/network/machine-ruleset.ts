@@ -1,6 +1,6 @@
 /**
- * The nftables ruleset of a machine's own namespace: loopback addresses that mean the outside are sent to the tokens that
- * stand for them. It decides before the rules that the kubelet adds, which drop what leaves for 127.0.0.0/8.
+ * The nftables ruleset of a machine's namespace: translates external addresses (loopback) to their transit addresses.
+ * Runs before the kubelet's rules, which drop packets to 127.0.0.0/8.
  */
 export function renderMachineRuleset(transitAddresses: ReadonlyMap<string, string>): string {
   const pairs = [...transitAddresses].map(([address, transitAddress]) => `${address} : ${transitAddress}`).join(', ');

@@ -1,14 +1,14 @@
-/** A machine as its network sees it. */
+/** A machine's attachment to its network. */
 export interface NetworkAttachment {
   readonly name: string;
   readonly address: string;
-  /** The gateway of its subnet. */
+  /** Gateway of the subnet. */
   readonly gateway: string;
   readonly tags: readonly string[];
   readonly canIpForward: boolean;
-  /** The network's end of the pair that leads to it. */
+  /** Network end of the machine's veth pair. */
   readonly interfaceName: string;
-  /** Addresses between network and host that stand for the machine: for outsiders, and for health checks. */
+  /** Transit addresses that represent the machine: one for external clients, one for health checks. */
   readonly externalTransitAddress: string;
   readonly healthCheckTransitAddress: string;
 }

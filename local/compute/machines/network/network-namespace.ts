@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { runCommand, runInNamespace, runIpCommands } from '../host/run-command.ts';
 
-/** A network namespace whose addresses and routes are brought to a wanted list; what is there already is left alone. */
+/** A network namespace whose addresses and routes are reconciled with a desired list. */
 export class NetworkNamespace {
   readonly name: string;
   #applied = new Set<string>();
@@ -10,7 +10,7 @@ export class NetworkNamespace {
     this.name = name;
   }
 
-  /** Makes the namespace, with kernel settings by their path below net/ipv4. */
+  /** Creates the namespace. Kernel settings are given by their path below net/ipv4. */
   async create(settings: Readonly<Record<string, number>>): Promise<void> {
     await runCommand('ip', ['netns', 'add', this.name]);
     await runIpCommands(this.name, ['link set lo up']);
@@ -31,12 +31,12 @@ export class NetworkNamespace {
     await this.runCommand(['nft', '-f', '-'], ruleset);
   }
 
-  /** Brings addresses and routes, written `addr ADDRESS dev …` and `route …`, to exactly these. */
+  /** Reconciles addresses and routes (`addr ADDRESS dev …`, `route …`) with the list. */
   async reconcile(desired: readonly string[]): Promise<void> {
     const target = new Set(desired);
     const insertVerb = (line: string, word: string) => line.replace(' ', ` ${word} `);
     const surplus = [...this.#applied].filter((line) => !target.has(line));
-    // Whatever vanished together with its interface can't be removed again.
+    // Addresses and routes of a deleted interface are already removed.
     if (surplus.length > 0)
       await runIpCommands(
         this.name,
@@ -52,7 +52,7 @@ export class NetworkNamespace {
     for (const line of missing) this.#applied.add(line);
   }
 
-  /** Forgets what went away with an interface. */
+  /** Drops the recorded addresses and routes of a deleted interface. */
   forgetInterface(device: string): void {
     for (const line of this.#applied)
       if (line.endsWith(` dev ${device}`) || line.includes(` dev ${device} `)) this.#applied.delete(line);

@@ -3,15 +3,15 @@ import { metadataAddress } from '../metadata/metadata-server.ts';
 import type { NetworkAttachment } from './network-attachment.ts';
 import { computeGateway } from './subnets.ts';
 
-/** A service on the host that machines reach under its own address. */
+/** A host service that machines reach at its host address. */
 export interface InternetService {
   readonly address: string;
   readonly port: number;
 }
 
 /**
- * Addresses and routes of a network's namespace, each written as `ip` takes it after the verb. A route whose next hop
- * isn't running leads nowhere, as do addresses of a subnet that no running machine has.
+ * Addresses and routes of a network's namespace, as arguments of `ip ... add`. Routes whose next hop is not running,
+ * and unused subnet addresses, are unreachable.
  */
 export function renderNetworkRoutes(
   spec: NetworkSpec,
@@ -27,7 +27,7 @@ export function renderNetworkRoutes(
     if (hop !== undefined)
       lines.push(`route ${destination} via ${nextHop} dev ${hop.interfaceName} metric ${priority + 1}`);
   }
-  // A more specific route beside the kernel's own local ones: these loopback addresses are not here, but on the host.
+  // These loopback addresses are on the host. A more specific route overrides the kernel's local route.
   for (const { address } of hostSide.internet)
     lines.push(`route ${address}/32 via ${hostSide.host} dev uplink table local`);
   return [...new Set(lines)];

@@ -4,24 +4,24 @@ import { type ConnectionSource, healthCheckerAddress, isSourceMatch } from './co
 import { isFromAnywhere, isTarget, sortRules } from './firewall-rules.ts';
 import type { NetworkAttachment } from './network-attachment.ts';
 
-/** All that decides what a network lets through and where it sends it. */
+/** Input of a network's firewall and address translation. */
 export interface NetworkRulesetInput {
   readonly uplink: string;
   readonly attachments: readonly NetworkAttachment[];
   readonly firewall: readonly FirewallRuleSpec[];
-  /** Addresses that lead to several machines, to one of them, or to none. */
+  /** Addresses that map to any number of machines. */
   readonly loadBalancers: readonly {
     readonly transitAddress: string;
     readonly ports: readonly [first: number, last: number];
     readonly targets: readonly string[];
   }[];
-  /** Services on the host, by the token that stands for each. */
+  /** Host services, keyed by transit address. */
   readonly internet: readonly { readonly transitAddress: string; readonly address: string; readonly port: number }[];
-  /** The metadata server, on the host. */
+  /** Host address of the metadata server. */
   readonly metadataServer: { readonly address: string; readonly port: number };
 }
 
-/** Names that firewall rules give to protocols, and their numbers: Google's `Firewall.allowed[].IPProtocol`. */
+/** Protocol names in firewall rules and their numbers: Google's `Firewall.allowed[].IPProtocol`. */
 const protocolNumbers = [
   ['icmp', 1],
   ['ipip', 4],
@@ -32,10 +32,10 @@ const protocolNumbers = [
   ['sctp', 132],
 ] as const;
 
-/** Connection marks: how a connection came in. */
+/** Connection marks record the source of a connection. */
 const connectionMarks = { outside: 1, health: 2 } as const;
 
-/** A network's nftables ruleset, to be loaded whole in one transaction. Syntax: nft(8). */
+/** Renders a network's nftables ruleset, to be loaded in one transaction. Syntax: nft(8). */
 export function renderNetworkRuleset(input: NetworkRulesetInput): string {
   return [
     'table inet kthw',
@@ -97,11 +97,11 @@ function renderDestinationNat(input: NetworkRulesetInput): string[] {
 
 function renderSourceNat({ uplink, attachments }: NetworkRulesetInput): string[] {
   const lines = [`ct mark ${connectionMarks.health} snat ip to ${healthCheckerAddress}`];
-  // The host knows a machine by its token, whatever address it has in however many networks.
+  // The host identifies a machine by its transit address, because networks may reuse addresses.
   const transitAddresses = attachments.map((each) => `${each.address} : ${each.externalTransitAddress}`).join(', ');
   if (transitAddresses !== '') lines.push(`oifname "${uplink}" snat ip to ip saddr map { ${transitAddresses} }`);
   lines.push(`oifname "${uplink}" masquerade`);
-  // A machine that reaches itself from the outside must not see its own address as a stranger's.
+  // A machine connecting to its own external address must not see its own address as the client's.
   for (const { interfaceName, gateway } of attachments)
     lines.push(`iifname "${interfaceName}" oifname "${interfaceName}" snat ip to ${gateway}`);
   return lines;
@@ -125,7 +125,7 @@ function renderForwarding(input: NetworkRulesetInput): string[] {
   return lines;
 }
 
-/** The firewall's rules as connections of one origin meet them. */
+/** Firewall rules for connections of one source. */
 function renderFirewallRules(
   { firewall, attachments }: NetworkRulesetInput,
   connectionSource: ConnectionSource,
@@ -144,7 +144,7 @@ function renderFirewallRules(
   return [...lines, 'drop'];
 }
 
-/** One match a way in which a source can fit; an empty one fits always. */
+/** One match expression per kind of source; an empty expression always matches. */
 function renderSourceMatches(
   rule: FirewallRuleSpec,
   attachments: readonly NetworkAttachment[],
@@ -157,7 +157,7 @@ function renderSourceMatches(
   const tagged = attachments
     .filter((each) => each.tags.some((tag) => rule.sourceTags.includes(tag)))
     .map((each) => each.address);
-  // A set refuses overlapping elements, so that ranges and tagged addresses stand apart.
+  // nftables sets reject overlapping elements, so ranges and tagged addresses are separate matches.
   return [
     ...ranges.map((range) => `ip saddr ${range}`),
     ...(tagged.length > 0 ? [`ip saddr ${renderSet(tagged)}`] : []),

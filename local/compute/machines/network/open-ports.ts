@@ -3,8 +3,8 @@ import { isSourceMatch } from './connection-source.ts';
 import { isTarget, sortRules } from './firewall-rules.ts';
 
 /**
- * The TCP ports on which outsiders can reach a machine with these tags, for those rules that name ports; a range wider
- * than `widest` counts as naming none.
+ * Lists TCP ports of a machine that are open to external clients. Skips rules without ports and ranges wider than
+ * `widest`.
  */
 export function listExternallyOpenPorts(
   rules: readonly FirewallRuleSpec[],
@@ -21,7 +21,7 @@ export function listExternallyOpenPorts(
   return [...new Set(ports)].filter((port) => findDecidingRule(port)?.action === 'allow').sort((a, b) => a - b);
 }
 
-/** `22` or `30000-32767` as first and last port. */
+/** Parses `22` or `30000-32767` into first and last port. */
 function parsePortRange(text: string): readonly [first: number, last: number] {
   const [first, last] = text.split('-').map(Number);
   return [first ?? Number.NaN, last ?? first ?? Number.NaN];

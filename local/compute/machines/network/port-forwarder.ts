@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A listening address outside, and where each new connection to it goes: an address, or nowhere at the moment. */
+/** An external listening address and the target for new connections; undefined if there is no target. */
 export interface PortForward {
   readonly address: string;
   readonly port: number;
@@ -9,7 +9,7 @@ export interface PortForward {
 
 const connectTimeoutMs = 10_000;
 
-/** Listeners on external addresses, kept equal to a wanted list. Connections outlive the change of a list, but not its end. */
+/** Reconciles listeners on external addresses with a list. Connections survive changes of the list but not shutdown. */
 export class PortForwarder {
   readonly #log: (line: string) => void;
   readonly #servers = new Map<string, { server: Server; forward: PortForward }>();
@@ -19,7 +19,7 @@ export class PortForwarder {
     this.#log = log;
   }
 
-  /** Resolves when all that can listen do. A port that somebody else has is said in the log and tried again next time. */
+  /** Resolves when all possible listeners are open. A port in use is logged and retried at the next call. */
   async reconcile(desired: readonly PortForward[]): Promise<void> {
     const byKey = new Map(desired.map((forward) => [`${forward.address}:${forward.port}`, forward]));
     for (const [key, { server }] of this.#servers) {

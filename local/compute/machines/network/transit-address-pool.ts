@@ -3,14 +3,14 @@ import { addIpv4Offset, toIpv4Number } from '../../ipv4-offset.ts';
 import { computeDigest } from '../host/emulator-id.ts';
 
 /**
- * Transit addresses between one VPC network and the host, from the carrier-grade NAT range (RFC 6598), which no VPC plan
- * uses. The first two belong to the ends of the veth pair. The others stand for peers whose address is known on one side
- * only.
+ * Transit addresses between one VPC network and the host, from the carrier-grade NAT range (RFC 6598), which VPC
+ * networks do not use. The first two belong to the ends of the veth pair. The others represent peers whose real address
+ * is unknown on one side.
  */
 export class TransitAddressPool {
   readonly hostAddress: string;
   readonly networkAddress: string;
-  /** The whole block as a CIDR range. */
+  /** CIDR range of the block. */
   readonly range: string;
   readonly #firstAddress: string;
   readonly #byKey = new Map<string, string>();
@@ -29,7 +29,7 @@ export class TransitAddressPool {
     this.networkAddress = addIpv4Offset(this.#firstAddress, 2);
   }
 
-  /** The transit address of a key; the same key gets the same address. @throws Error when the block is full */
+  /** Returns the transit address of a key, allocating one on first use. @throws Error when the block is full */
   allocate(key: string): string {
     const existing = this.#byKey.get(key);
     if (existing !== undefined) return existing;
@@ -41,7 +41,7 @@ export class TransitAddressPool {
     return address;
   }
 
-  /** The key that an address was allocated for. */
+  /** Returns the key of an allocated address. */
   findKey(address: string): string | undefined {
     return this.#byAddress.get(address);
   }

@@ -26,7 +26,9 @@ interface NetworkOptions {
   readonly findRecord: (machine: string) => MetadataRecord | undefined;
 }
 
-/** Kernel settings of a network's namespace: it routes, also to and from loopback addresses of the outside. */
+/**
+ * Kernel settings of a network's namespace: enables routing, including loopback addresses that emulate external ones.
+ */
 const networkSysctls = {
   ip_forward: 1,
   'conf/all/rp_filter': 0,
@@ -39,11 +41,11 @@ const networkSysctls = {
 /** Kernel settings of a machine's namespace. */
 const machineSysctls = { 'conf/all/route_localnet': 1, 'conf/all/rp_filter': 0, 'conf/default/rp_filter': 0 };
 
-/** One network: a namespace that routes between its machines and, through one pair of interfaces, to the host. */
+/** A VPC network: a namespace that routes between its machines and, over one veth pair, to the host. */
 export class VirtualNetwork {
-  /** Bind-mounted into the network's machines as /etc/hosts. */
+  /** Bind-mounted as /etc/hosts in the network's machines. */
   readonly hostsFile: string;
-  /** Brings the kernel, the listeners and the health checks to the plan and the machines there are. */
+  /** Reconciles kernel, listeners and health checks with the spec and the running machines. */
   readonly apply: () => Promise<void>;
   readonly metadataServer: MetadataServer;
   spec: NetworkSpec;
@@ -87,7 +89,7 @@ export class VirtualNetwork {
       `link set ${this.#uplink} up`,
       `route add ${range} via ${networkAddress} dev ${this.#uplink}`,
     ]);
-    // Answers of services on loopback addresses may leave by this interface, and by no other.
+    // Only this interface may carry replies of services on loopback addresses.
     await runCommand('sh', ['-ec', `echo 1 > /proc/sys/net/ipv4/conf/${this.#uplink}/route_localnet`]);
     await runIpCommands(this.#namespace.name, [
       `addr add ${networkAddress}/30 dev uplink`,
@@ -97,7 +99,7 @@ export class VirtualNetwork {
     this.#metadataPort = await this.metadataServer.listen(hostAddress);
   }
 
-  /** Gives a machine that is about to boot its own namespace, wired to this network. */
+  /** Creates the namespace of a machine before it boots and connects it to this network. */
   async attach(spec: MachineSpec): Promise<void> {
     const gateway = this.#findGateway(spec);
     const namespace = new NetworkNamespace(this.#options.resourceNames.getMachineNamespace(spec.name));
@@ -117,7 +119,7 @@ export class VirtualNetwork {
     await this.apply();
   }
 
-  /** Takes a stopped machine off the network; with `forgotten` its name and address go too. */
+  /** Disconnects a stopped machine; `isRemoved` also releases its name and address. */
   async detach(name: string, isRemoved: boolean): Promise<void> {
     const attached = this.#attachedMachines.get(name);
     if (attached === undefined) return;
@@ -132,7 +134,7 @@ export class VirtualNetwork {
     await this.apply();
   }
 
-  /** Health of a balancer's member. */
+  /** Health of a load balancer member. */
   isHealthy(external: string, member: string): boolean {
     const spec = this.#listLoadBalancers().find((each) => each.address === external);
     return (
@@ -226,7 +228,7 @@ export class VirtualNetwork {
     return numbers.map((port) => ({ address, port, getTarget: () => this.#selectMember(external) }));
   }
 
-  /** The token of the next member in turn. */
+  /** Transit address of the next member (round robin). */
   #selectMember(spec: LoadBalancerSpec): string | undefined {
     const receivers = this.#loadBalancers.listReceivers(spec, this.#listMembers(spec));
     this.#roundRobinIndex += 1;
@@ -242,7 +244,7 @@ export class VirtualNetwork {
     return spec.targets.flatMap((target) => this.#findAttachment(target) ?? []);
   }
 
-  /** A running machine, by name or address. */
+  /** Finds a running machine by name or address. */
   #findAttachment(target: string): NetworkAttachment | undefined {
     return this.#listAttachments().find((each) => each.name === target || each.address === target);
   }
@@ -251,7 +253,7 @@ export class VirtualNetwork {
     const subnet = this.spec.subnets.find(({ range }) => isInSubnet(range, address));
     if (subnet === undefined) {
       throw new Error(
-        `cannot wire machine "${name}": no subnet of network "${this.spec.name}" has address "${address}"`,
+        `cannot connect machine "${name}": no subnet of network "${this.spec.name}" has address "${address}"`,
       );
     }
     return computeGateway(subnet.range);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineLimits } from '../../machine-backend.ts';
 
-/** Where cgroup file systems are mounted; with version 1 there is one a set of controllers. cgroups(7). */
+/** Mount points of cgroup file systems. Version 1 has one for each set of controllers: cgroups(7). */
 interface Hierarchy {
   readonly mount: string;
   readonly version: 1 | 2;
@@ -13,7 +13,7 @@ interface Hierarchy {
 
 const cpuPeriodUs = 100_000;
 
-/** Controllers that the kubelet looks for in a machine. */
+/** Controllers that the kubelet requires in a machine. */
 const delegatedControllers = new Set(['cpu', 'cpuset', 'io', 'memory', 'pids', 'hugetlb']);
 
 function listHierarchies(): readonly Hierarchy[] {
@@ -26,14 +26,13 @@ function listHierarchies(): readonly Hierarchy[] {
     if (type === 'cgroup2') found.set(mount, { mount, version: 2, controllers: [] });
     if (type === 'cgroup') found.set(mount, { mount, version: 1, controllers: options?.split(',') ?? [] });
   }
-  if (found.size === 0)
-    throw new Error('cannot hold machines: no cgroup file system is mounted under "/sys/fs/cgroup"');
+  if (found.size === 0) throw new Error('cannot run machines: no cgroup file system is mounted under "/sys/fs/cgroup"');
   return [...found.values()];
 }
 
 /**
- * A machine's own cgroup in every hierarchy, so that its cgroup namespace is rooted there: kubelets that shared one would
- * clean up each other's pods. Without a machine it's that of all machines of a group.
+ * A machine's cgroup in each hierarchy, the root of its cgroup namespace. Kubelets that shared a cgroup would remove
+ * each other's pods. Without a machine: the parent cgroup of a group of machines.
  */
 export class Cgroup {
   readonly #group: string;
@@ -44,7 +43,7 @@ export class Cgroup {
     this.#machine = machine;
   }
 
-  /** Makes it. Returns the `cgroup.procs` files that the machine's first process has to enter. */
+  /** Creates the cgroup. Returns the `cgroup.procs` files that the machine's first process must join. */
   async create(limits: MachineLimits): Promise<readonly string[]> {
     const entries = [];
     for (const each of listHierarchies()) {
@@ -62,7 +61,7 @@ export class Cgroup {
     return entries;
   }
 
-  /** Sets limits. @throws Error when the memory in use doesn't fit any more */
+  /** Sets limits. @throws Error when memory usage exceeds the new limit */
   async setLimits(limits: MachineLimits): Promise<void> {
     const quota = String(Math.max(1_000, Math.round(limits.cpus * cpuPeriodUs)));
     const bytes = String(limits.memoryBytes);
@@ -78,7 +77,7 @@ export class Cgroup {
     }
   }
 
-  /** The process ids in it and below. */
+  /** Process IDs in the cgroup and its descendants. */
   async listProcesses(): Promise<readonly number[]> {
     const ids = new Set<number>();
     for (const each of listHierarchies()) {
@@ -91,8 +90,8 @@ export class Cgroup {
   }
 
   /**
-   * Kills whatever is in it and removes it.
-   * @throws Error when something in it outlives the deadline
+   * Kills all processes and removes the cgroup.
+   * @throws Error when a process is still alive at the deadline
    */
   async remove(deadlineMs = 15_000): Promise<void> {
     const deadline = Date.now() + deadlineMs;
@@ -102,12 +101,12 @@ export class Cgroup {
         try {
           process.kill(id, 'SIGKILL');
         } catch {
-          // It ended by itself.
+          // The process has already exited.
         }
       }
       if (ids.length === 0 && (await this.#removeFolders())) return;
       if (Date.now() > deadline) {
-        throw new Error(`cannot end the processes in cgroup "${join(this.#group, this.#machine)}": ${ids.join(' ')}`);
+        throw new Error(`cannot kill the processes in cgroup "${join(this.#group, this.#machine)}": ${ids.join(' ')}`);
       }
       await sleep(20);
     }
@@ -130,7 +129,7 @@ export class Cgroup {
   }
 }
 
-/** A folder and all below it, parents first. */
+/** A directory and its descendants, parents first. */
 async function listTree(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [];
@@ -144,11 +143,11 @@ async function copyCpuset(from: string, to: string): Promise<void> {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(to, file), await readFile(join(from, file)));
 }
 
-/** Version 2 shows a controller in a cgroup only when its parent passes it on. */
+/** In version 2 a cgroup has only the controllers that its parent enables for children. */
 async function delegateControllers(folder: string): Promise<void> {
   const controllers = (await readFile(join(folder, 'cgroup.controllers'), 'utf8').catch(() => '')).trim();
   for (const name of controllers.split(' ').filter((each) => delegatedControllers.has(each))) {
-    // One that the host's kernel won't pass on is one that machines do without.
+    // Machines run without controllers that the host kernel does not delegate.
     await writeFile(join(folder, 'cgroup.subtree_control'), `+${name}`).catch(() => undefined);
   }
 }

@@ -1,16 +1,16 @@
-/** Where a machine's parts are on the host. */
+/** Host paths of a machine's parts. */
 export interface NspawnSettings {
   readonly name: string;
   readonly root: string;
   readonly networkNamespace: string;
   readonly hostsFile: string;
-  /** Folders of the host, and where they appear in the machine. */
+  /** Host directories and their mount points in the machine. */
   readonly binds: readonly (readonly [from: string, to: string])[];
 }
 
 /**
- * How systemd-nspawn is called to boot a machine that runs containers itself: every capability and system call there is,
- * and no dealings with the host's systemd, which need not be there. Options: systemd-nspawn(1).
+ * Arguments of systemd-nspawn for a machine that runs containers: all capabilities and system calls. Does not register
+ * with the host's systemd, which may be absent. Options: systemd-nspawn(1).
  */
 export function buildNspawnArguments({
   name,
@@ -41,7 +41,7 @@ export function buildNspawnArguments({
   ];
 }
 
-/** A colon separates the parts of a bind, unless escaped. */
+/** Escape colons: they separate the fields of a bind. */
 function escapeBindPath(path: string): string {
   return path.replace(/[\\:]/g, '\\$&');
 }

@@ -19,29 +19,32 @@ import type { InternetService } from '../network/network-routes.ts';
 import { VirtualNetwork } from '../network/virtual-network.ts';
 import { NspawnMachine } from './nspawn-machine.ts';
 
-/** What machines on this host need to know. */
+/** Host configuration of the machines. */
 export interface NspawnBackendOptions {
-  /** Disks and sockets of this run's machines; on a real file system, not an overlay. One process at a time. */
+  /**
+   * Disks and sockets of this emulator's machines. Must be on a real file system, not an overlay; used by one process
+   * at a time.
+   */
   readonly stateDir?: string;
-  /** The root file system that all runs share. */
+  /** Root file system shared by all emulators. */
   readonly cacheDir?: string;
-  /** Services on loopback addresses of the host which machines reach under the same address and port. */
+  /** Services on host loopback addresses, available to machines at the same address and port. */
   readonly internet: readonly InternetService[];
-  /** How long a machine has for an orderly shutdown. */
+  /** Timeout for an orderly shutdown, in milliseconds. */
   readonly stopMs?: number;
   readonly log?: (line: string) => void;
 }
 
-/** {@link MachineBackend}, and what only real ones can do. */
+/** {@link MachineBackend} plus operations that require real machines. */
 export interface NspawnMachineBackend extends MachineBackend {
-  /** Ends a machine as if its plug was pulled, and boots it again. */
+  /** Kills a machine without shutdown and boots it. */
   reset(name: string): Promise<void>;
 }
 
 /**
- * Machines as systemd-nspawn containers in network namespaces and cgroups of their own. What a run that crashed has left
- * is removed first.
- * @throws Error when this isn't Linux with root and the programs needed, or another process uses the state folder
+ * Runs machines as systemd-nspawn containers, each with its own network namespace and cgroup. First removes leftovers
+ * of crashed emulators.
+ * @throws Error when this is not Linux with root and the required programs, or another process uses the state directory
  */
 export async function createNspawnMachineBackend(options: NspawnBackendOptions): Promise<NspawnMachineBackend> {
   assertHostRequirements();
@@ -79,7 +82,7 @@ interface MachineEntry {
   readonly machine: NspawnMachine;
   readonly network: VirtualNetwork;
   readonly guestAttributes: Map<string, string>;
-  /** The last operation on it; the next one waits. */
+  /** The machine's last operation; operations run one at a time. */
   lastOperation: Promise<unknown>;
 }
 
@@ -117,15 +120,14 @@ class NspawnHost implements NspawnMachineBackend {
   }
 
   async create(spec: MachineSpec): Promise<void> {
-    if (this.#entries.has(spec.name))
-      throw new Error(`cannot create machine "${spec.name}": there is one of that name`);
+    if (this.#entries.has(spec.name)) throw new Error(`cannot create machine "${spec.name}": the name is in use`);
     const opening = this.#networks.get(spec.network);
     if (opening === undefined) throw new Error(`cannot create machine "${spec.name}": no network "${spec.network}"`);
     const network = await opening;
     const { stateDir, layers, stopTimeoutMs, log } = this.#options;
     const folder = join(stateDir, 'machines', spec.name);
     const onPowerOff = () => {
-      log(`machine "${spec.name}": is off`);
+      log(`machine "${spec.name}": powered off`);
       this.stop(spec.name).catch((error: unknown) => log(`machine "${spec.name}": ${String(error)}`));
     };
     const { hostsFile } = network;

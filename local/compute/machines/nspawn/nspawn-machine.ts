@@ -9,22 +9,22 @@ import { runCommand } from '../host/run-command.ts';
 import { Cgroup } from './cgroup.ts';
 import { buildNspawnArguments } from './nspawn-arguments.ts';
 
-/** Folders of a machine that have to lie on a real file system: container images and databases don't work on an overlay. */
+/** Directories that must be on a real file system: container images and databases do not work on an overlay. */
 const boundFolders = ['containerd', 'etcd', 'kubelet'] as const;
 
-/** The exit code with which systemd-nspawn says that the machine rebooted and wants to be started again. */
+/** Exit code of systemd-nspawn when the machine rebooted and must be started again. */
 const rebootExitCode = 133;
 const bootTimeoutMs = 30_000;
 
 interface MachineOptions {
   readonly resourceNames: HostResourceNames;
-  /** The machine's own folder. */
+  /** The machine's directory. */
   readonly folder: string;
-  /** Folders under the machine's root, the upper ones first. */
+  /** Lower layers of the machine's root overlay, topmost first. */
   readonly layers: readonly string[];
   readonly hostsFile: string;
   readonly stopTimeoutMs: number;
-  /** Called when the machine ends without having been asked to: it shut itself down, or its init died. */
+  /** Called when the machine ends without a stop request: it shut itself down, or its init died. */
   readonly onPowerOff: () => void;
   readonly log: (line: string) => void;
 }
@@ -53,7 +53,7 @@ export class NspawnMachine {
     return this.#container !== undefined;
   }
 
-  /** Boots; resolves when init runs. The network namespace has to be there. */
+  /** Boots the machine; resolves when init runs. Its network namespace must exist. */
   async start(): Promise<void> {
     this.#shouldRun = true;
     const { folder, layers } = this.#options;
@@ -64,7 +64,7 @@ export class NspawnMachine {
     await this.#boot();
   }
 
-  /** Shuts down in order and, when that takes too long, by force. The disk stays. */
+  /** Shuts the machine down; kills it after the timeout. Keeps the disk. */
   async stop(): Promise<void> {
     this.#shouldRun = false;
     const container = this.#container;
@@ -80,7 +80,7 @@ export class NspawnMachine {
     await this.kill();
   }
 
-  /** Ends the machine as if its plug was pulled. */
+  /** Kills the machine without shutdown. */
   async kill(): Promise<void> {
     this.#shouldRun = false;
     await this.#cgroup.remove();
@@ -88,13 +88,13 @@ export class NspawnMachine {
     await this.#unmount();
   }
 
-  /** Sets the limits, at once when it runs. */
+  /** Sets the limits; a running machine gets them immediately. */
   async resize(limits: MachineLimits): Promise<void> {
     if (this.isRunning) await this.#cgroup.setLimits(limits);
     this.#limits = limits;
   }
 
-  /** Removes a stopped machine's disk. */
+  /** Deletes a stopped machine's disk. */
   async remove(): Promise<void> {
     await rm(this.#options.folder, { recursive: true, force: true });
   }
@@ -125,7 +125,7 @@ export class NspawnMachine {
       this.#container = undefined;
       if (!this.#shouldRun) return;
       if (exitCode !== rebootExitCode) return onPowerOff();
-      log(`machine "${this.spec.name}": reboots`);
+      log(`machine "${this.spec.name}": rebooting`);
       await this.#cgroup.remove();
       if (this.#shouldRun) await this.#boot();
     });

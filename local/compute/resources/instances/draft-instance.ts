@@ -12,7 +12,7 @@ import { buildMetadata, buildTags } from './instance-fields.ts';
 import { type AccessConfig, type Instance, instances, type NetworkInterface } from './instances.ts';
 import { findCpuQuotaUsage } from './machine-types.ts';
 
-/** A disk as a request describes it: the boot disk of a new machine. */
+/** The boot disk in an insert request. */
 interface DiskRequest {
   readonly boot?: boolean;
   readonly autoDelete?: boolean;
@@ -25,14 +25,14 @@ interface DiskRequest {
   };
 }
 
-/** Checks what was asked for a machine and fills in what Google fills in. @throws ApiError */
+/** Validates an insert request and adds Google's defaults. @throws ApiError */
 export function draftInstance(body: Partial<Instance>, context: InsertContext): ResourceDraft<Instance> {
   assertUniqueName(context, instances);
   const diskRequests = (body.disks ?? []) as readonly DiskRequest[];
   const [disk] = diskRequests;
   if (disk === undefined)
     throw new ApiError(400, 'required', "Invalid value for field 'resource.disks': ''. No disks are specified.");
-  if (diskRequests.length > 1) throw apiErrors.notImplemented('a machine with more than its boot disk');
+  if (diskRequests.length > 1) throw apiErrors.notImplemented('An instance with several disks');
   const [nic] = body.networkInterfaces ?? [];
   if (nic === undefined)
     throw new ApiError(
@@ -41,7 +41,7 @@ export function draftInstance(body: Partial<Instance>, context: InsertContext): 
       "Invalid value for field 'resource.networkInterfaces': ''. At least one network interface is required.",
     );
   if ((body.networkInterfaces ?? []).length > 1)
-    throw apiErrors.notImplemented('a machine with more than one network interface');
+    throw apiErrors.notImplemented('An instance with several network interfaces');
   const boot = draftDisk(disk, context);
   const resource = {
     ...body,
@@ -74,11 +74,11 @@ export function draftInstance(body: Partial<Instance>, context: InsertContext): 
   return { resource, relatedResources: [boot.relatedResource] };
 }
 
-/** @throws ApiError 400 for a link to no machine type of the zone, 404 for one that isn't there */
+/** @throws ApiError 400 for a link that is not a machine type of the zone, 404 for an unknown machine type */
 export function resolveMachineType(given: string | undefined, field: string, project: string, scope: string): string {
   if (given === undefined) throw apiErrors.requiredField(field);
   const found = parseLink(given, 'machineTypes', field, project);
-  if (found.scope !== scope) throw apiErrors.invalidField(field, given, `The machine type is not in ${scope}.`);
+  if (found.scope !== scope) throw apiErrors.invalidField(field, given, `The machine type must be in ${scope}.`);
   if (findCpuQuotaUsage(found.name) === undefined) throw apiErrors.notFound(toResourcePath(found.link));
   return found.link;
 }
@@ -88,7 +88,7 @@ function draftDisk(
   context: InsertContext,
 ): { readonly attached: Instance['disks'][number]; readonly relatedResource: RelatedResource } {
   const params = disk.initializeParams;
-  if (params === undefined) throw apiErrors.notImplemented('a machine on a disk that exists already');
+  if (params === undefined) throw apiErrors.notImplemented('Booting an instance from an existing disk');
   if (params.sourceImage === undefined) throw apiErrors.requiredField('resource.disks[0].initializeParams.sourceImage');
   const image = resolveImage(params.sourceImage, 'resource.disks[0].initializeParams.sourceImage');
   const sizeGb = params.diskSizeGb ?? image.diskSizeGb;

@@ -6,7 +6,7 @@ import { computeFingerprint } from '../../state/identity.ts';
 import type { MetadataItem, Project } from '../../state/project.ts';
 import type { Instance, Metadata } from './instances.ts';
 
-/** Metadata in Google's form. @throws ApiError 400 for a key that can't be one, or comes twice */
+/** Normalises metadata. @throws ApiError 400 for an invalid or duplicate key */
 export function buildMetadata(items: readonly MetadataItem[]): Metadata & { readonly kind: string } {
   for (const [at, { key, value }] of items.entries()) {
     const field = `metadata.items[${at}].key`;
@@ -32,7 +32,7 @@ export function buildMetadata(items: readonly MetadataItem[]): Metadata & { read
   };
 }
 
-/** Tags in Google's form. @throws ApiError 400 for one that is no name */
+/** Normalises network tags. @throws ApiError 400 for an invalid tag */
 export function buildTags(items: readonly string[]): Instance['tags'] {
   for (const [at, tag] of items.entries()) {
     if (!/^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(tag)) {
@@ -46,7 +46,7 @@ export function buildTags(items: readonly string[]): Instance['tags'] {
   return { fingerprint: computeFingerprint(items), ...(items.length === 0 ? {} : { items }) };
 }
 
-/** What a machine's metadata server shows. */
+/** Metadata served to an instance. */
 export function buildMachineMetadata(instance: Instance, project: Project): MachineMetadata {
   return {
     project: toRecord(project.metadata),

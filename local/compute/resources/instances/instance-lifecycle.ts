@@ -33,7 +33,7 @@ export const deleteInstance: LifecycleAction = async ({ resource }, cloud) => {
   await cloud.machines.remove(resource.name);
 };
 
-/** A stopped machine gives its ephemeral address back; a reserved one stays with it. */
+/** A stopped instance releases its ephemeral address and keeps a reserved one. */
 export const stopInstance: LifecycleAction = async (entity, cloud, project) => {
   const { resource } = entity;
   resource.status = 'STOPPING';

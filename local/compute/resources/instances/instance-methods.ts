@@ -58,7 +58,7 @@ export const instanceMethods = {
     if (fingerprint !== entity.resource.metadata.fingerprint) throw apiErrors.fingerprintMismatch('metadata');
     const metadata = buildMetadata(items);
     return startChange(call, entity, 'setMetadata', async () => {
-      // Of two that were asked for at the same time, the second one did not know of the first.
+      // Check again: a concurrent request may have changed the metadata.
       if (fingerprint !== entity.resource.metadata.fingerprint) throw apiErrors.fingerprintMismatch('metadata');
       entity.resource.metadata = metadata;
       await call.cloud.machines.setMetadata(entity.resource.name, buildMachineMetadata(entity.resource, call.project));
@@ -77,7 +77,7 @@ export const instanceMethods = {
 
 function setTags(call: ApiCall, entity: Entity<Instance>, tags: Instance['tags']): Operation {
   const { machines } = call.cloud;
-  if (machines.setTags === undefined) throw apiErrors.notImplemented('a change of the tags of a machine that is there');
+  if (machines.setTags === undefined) throw apiErrors.notImplemented('Changing the tags of an existing instance');
   const set = machines.setTags.bind(machines);
   return startChange(call, entity, 'setTags', async () => {
     await set(entity.resource.name, tags.items ?? []);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../api/json.ts';
 import type { Entity } from '../../state/entity.ts';
 import type { Instance } from './instances.ts';
 
-/** @throws ApiError 404 where the machine wrote nothing at the path that was asked for */
+/** @throws ApiError 404 when the instance has no guest attribute at the path */
 export function getGuestAttributes(call: ApiCall, entity: Entity<Instance>): JsonObject {
   const path = call.query.get('queryPath') ?? call.query.get('variableKey') ?? '';
   const found = [...call.cloud.machines.getGuestAttributes(entity.resource.name)]
@@ -26,7 +26,7 @@ export function getGuestAttributes(call: ApiCall, entity: Entity<Instance>): Jso
     : { ...header, variableKey: path, variableValue: single.value };
 }
 
-/** The console's output from `start` on, counted in bytes. */
+/** Console output from `start`, a byte offset. */
 export async function getSerialPortOutput(call: ApiCall, entity: Entity<Instance>): Promise<JsonObject> {
   const port = call.query.get('port') ?? '1';
   if (!/^[1-4]$/.test(port)) throw apiErrors.invalidParameter('port', port, 'Must be between 1 and 4.');

@@ -69,7 +69,9 @@ export const instances: ResourceKind<Instance> = {
   customMethods: instanceMethods,
 };
 
-/** A stopped machine keeps its place and its disk, and gives its vCPUs and its address back. */
+/**
+ * A stopped instance keeps its disk and internal address, and releases its vCPU quota and ephemeral external address.
+ */
 function computeQuotaUsage({ selfLink, status, machineType, networkInterfaces }: Instance) {
   const region = getRegion(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
   const instance = { metric: 'INSTANCES', amount: 1, region };

@@ -12,7 +12,7 @@ export interface MachineType extends ResourceBase {
   readonly zone: string;
 }
 
-/** vCPUs that the guest sees, memory in MB, and for shared-core types the part of a core that one really has. */
+/** vCPUs visible to the guest, memory in MB, and for shared-core types the fraction of a core. */
 const machineTypeSpecs: Readonly<Record<string, readonly [guestCpus: number, memoryMb: number, share?: number]>> = {
   'f1-micro': [1, 614, 0.2],
   'g1-small': [1, 1740, 0.5],
@@ -57,7 +57,7 @@ export const machineTypes: ResourceKind<MachineType> = {
   },
 };
 
-/** vCPUs as the quota counts them, and the name of that quota. */
+/** vCPUs as counted by the quota, and the quota's name. */
 export function findCpuQuotaUsage(type: string): { readonly metric: string; readonly amount: number } | undefined {
   const machineTypeSpec = machineTypeSpecs[type];
   return machineTypeSpec === undefined
