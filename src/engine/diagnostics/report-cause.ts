@@ -10,7 +10,7 @@ const maxLines = 10;
 export async function reportCause(
   c: StepContext,
   instances: readonly Instance[],
-  scope: 'undersized' | 'whatever',
+  scope: 'undersized' | 'all',
 ): Promise<void> {
   const diagnosis = await inspectInstances(c, instances);
   const { undersized } = diagnosis;

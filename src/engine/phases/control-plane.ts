@@ -21,7 +21,7 @@ export const controlPlane = definePhase({
   dependsOn: ['accounts', 'etcd', 'encryption', 'kubeconfigs'],
   steps: (cluster) =>
     cluster.controllerInstances.map((instance) => ({
-      diagnose: (c) => reportCause(c, [instance], 'whatever'),
+      diagnose: (c) => reportCause(c, [instance], 'all'),
       ...hostStep({
         key: `control-plane/${instance.name}`,
         title: `API server, controller manager and scheduler on ${instance.name}`,

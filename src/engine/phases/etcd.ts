@@ -33,7 +33,7 @@ function createMemberStep(cluster: Cluster, instance: Instance): Step {
     removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
     applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
   });
-  return { ...step, diagnose: (c) => reportCause(c, [instance], 'whatever') };
+  return { ...step, diagnose: (c) => reportCause(c, [instance], 'all') };
 }
 
 /** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */

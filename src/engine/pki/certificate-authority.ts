@@ -23,7 +23,7 @@ export async function createCertificateAuthority(options: {
     publicKey,
     now: options.now,
     lifetimeMs: caLifetimeHours * hourMs,
-    profile: 'authority',
+    profile: 'ca',
     signer: { key },
   });
   return { certificate, key };

@@ -11,9 +11,7 @@ export interface SignCertificateOptions {
   readonly publicKey: string;
   readonly now: Date;
   readonly lifetimeMs: number;
-  readonly profile:
-    | 'authority'
-    | { readonly usages: readonly ('server' | 'client')[]; readonly hosts: readonly string[] };
+  readonly profile: 'ca' | { readonly usages: readonly ('server' | 'client')[]; readonly hosts: readonly string[] };
   /** Without a certificate, the result is self-signed. */
   readonly signer: { readonly key: Secret; readonly certificate?: string };
 }
@@ -71,7 +69,7 @@ function buildSubjectAttributes({ commonName, organization }: Subject): forge.pk
 }
 
 function buildExtensions(options: SignCertificateOptions, issuer: forge.pki.Certificate | undefined): object[] {
-  if (options.profile === 'authority') {
+  if (options.profile === 'ca') {
     return [
       { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
       { name: 'basicConstraints', critical: true, cA: true },

@@ -160,7 +160,7 @@ export class FirestoreRuns {
   }
 
   #getDocument(run: string): DocumentReference {
-    return this.#documents.collection('head').doc(toDocumentName(validateId('run', run)));
+    return this.#documents.collection('streamPosition').doc(toDocumentName(validateId('run', run)));
   }
 
   #getEventCollection(run: string): CollectionReference {

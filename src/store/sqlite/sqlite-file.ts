@@ -11,7 +11,7 @@ const SCHEMA = `
     PRIMARY KEY (kind, id)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS open_records ON records (kind, id) WHERE open = 1;
-  CREATE TABLE IF NOT EXISTS heads (
+  CREATE TABLE IF NOT EXISTS stream_positions (
     run TEXT PRIMARY KEY, seq INTEGER NOT NULL, token INTEGER NOT NULL, owner TEXT NOT NULL, expiresAtMs INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE IF NOT EXISTS events (

@@ -163,14 +163,14 @@ class SqliteStore implements Store {
   }
 
   #readPosition(run: string): StreamPosition {
-    const row = this.#db.prepare('SELECT seq, token, owner, expiresAtMs FROM heads WHERE run = ?').get(run);
+    const row = this.#db.prepare('SELECT seq, token, owner, expiresAtMs FROM stream_positions WHERE run = ?').get(run);
     if (row === undefined) return INITIAL_POSITION;
     return row as unknown as StreamPosition;
   }
 
   #writePosition(run: string, position: StreamPosition): Lease {
     this.#db
-      .prepare('INSERT OR REPLACE INTO heads (run, seq, token, owner, expiresAtMs) VALUES (?, ?, ?, ?, ?)')
+      .prepare('INSERT OR REPLACE INTO stream_positions (run, seq, token, owner, expiresAtMs) VALUES (?, ?, ?, ?, ?)')
       .run(run, position.seq, position.token, position.owner, position.expiresAtMs);
     return toLease(run, position);
   }

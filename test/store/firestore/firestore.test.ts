@@ -39,7 +39,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
   storeContract('Firestore', async () => {
     const prefix = randomUUID();
     const event = (run: string, seq: number) =>
-      raw.doc(`${prefix}-head/${toDocumentName(run)}/events/${String(seq).padStart(12, '0')}`);
+      raw.doc(`${prefix}-streamPosition/${toDocumentName(run)}/events/${String(seq).padStart(12, '0')}`);
     return {
       open: (now) => open({ prefix, ...(now === undefined ? {} : { now }) }),
       spoilRecord: async (kind, id, text) => {
@@ -68,7 +68,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       await store.append('r1', [said('one')], lease);
       proxy.hold();
       const append = store.append('r1', [said('two'), said('three')], lease);
-      await there(`${prefix}-head/r1/events/000000000003`);
+      await there(`${prefix}-streamPosition/r1/events/000000000003`);
       proxy.cut();
       expect(await append).toBe(3);
       expect(store.usage.conflicts).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       await store.append('r1', [said('one')]);
       proxy.hold();
       const append = store.append('r1', [said('two')]);
-      await there(`${prefix}-head/r1/events/000000000002`);
+      await there(`${prefix}-streamPosition/r1/events/000000000002`);
       expect(await other.append('r1', [said('three')])).toBe(3);
       proxy.cut();
       expect(await append).toBe(2);
