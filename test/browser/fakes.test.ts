@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
-import { KthwError } from '../../src/engine/workflow/errors.ts';
+import { KthwError } from '../../src/engine/cluster/errors.ts';
 import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
 import { overflowing } from './overflowing.ts';
 import { PersonWindow } from './person-window.ts';

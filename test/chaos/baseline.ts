@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { getResourceNames } from '../../src/engine/cluster/resource-names.ts';
-import { getCertificate, vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
+import { operations } from '../../src/engine/phases/operations.ts';
 import { phases } from '../../src/engine/phases/registry.ts';
-import { isOperation } from '../../src/engine/workflow/operations.ts';
-import { plan } from '../../src/engine/workflow/plan.ts';
+import { getCertificate } from '../../src/engine/pki/certificate-secret.ts';
+import { planRun } from '../../src/engine/workflow/plan.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
 import type { RunEnvironment } from '../fakes/run-environment.ts';
 import { buildCluster } from '../fixtures/cluster.ts';

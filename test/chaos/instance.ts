@@ -1,3 +1,4 @@
+import { operations } from '../../src/engine/phases/operations.ts';
 /**
  * One of several processes that share a store: the real runner, dispatcher, store and Compute client, with the phases of
  * the tutorial that need no machine, and one whose steps leave a mark in a file. Settings: one argument of JSON. It stops
@@ -67,6 +68,7 @@ const dispatcher = createInProcessDispatcher({
       run,
       {
         ...{ store, phases, clock, log, killPoint, leaseMs, random: Math.random, approvalMs: 60_000 },
+        operations,
         leaseOwner,
         onEventsAppended: () => {},
         openResources: async ({ cluster }) => ({

@@ -2,8 +2,9 @@ import { firewall } from '../../src/engine/phases/firewall.ts';
 import { keys } from '../../src/engine/phases/keys.ts';
 import { network } from '../../src/engine/phases/network.ts';
 import { staticIp } from '../../src/engine/phases/static-ip.ts';
+import { definePhase } from '../../src/engine/steps/define-phase.ts';
+import { markPresent } from '../../src/engine/workflow/observation.ts';
 import type { Phase } from '../../src/engine/workflow/step.ts';
-import { createPresentObservation, definePhase } from '../../src/engine/workflow/step.ts';
 
 /** Something outside, with no request ids: what was done twice is there twice. */
 export interface Marks {
@@ -26,7 +27,7 @@ export function phasesWithoutMachines({ has, leave }: Marks): readonly Phase[] {
         key: `marks/${n}`,
         title: `mark ${n}`,
         ...(n > 0 ? { dependsOn: [`marks/${n - 1}`] } : {}),
-        observe: async () => ((await has(`marks/${n}`)) ? createPresentObservation() : { status: 'absent' }),
+        observe: async () => ((await has(`marks/${n}`)) ? markPresent() : { status: 'absent' }),
         apply: () => leave(`marks/${n}`),
       })),
   });

@@ -5,7 +5,7 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
 const runbook = readFileSync(join(root, 'RUNBOOK.md'), 'utf8');
-const catalogue = readFileSync(join(root, 'src/engine/workflow/errors.ts'), 'utf8');
+const catalogue = readFileSync(join(root, 'src/engine/cluster/errors.ts'), 'utf8');
 
 test('the runbook names only codes that the catalogue has, and has those that stop a run', () => {
   const codes = new Set(Array.from(catalogue.matchAll(/^ {2}'?([a-z-]+)'?: \(/gm), ([, code = '']) => code));

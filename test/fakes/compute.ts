@@ -1,3 +1,4 @@
+import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type {
   ComputeClient,
   GlobalResource,
@@ -10,7 +11,6 @@ import type {
   Region,
   ResourceClient,
 } from '../../src/engine/gcp/compute/compute-client.ts';
-import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
 import { createResourceTables, findMissingReference, findReferrer, type ResourceTables } from './compute-rules.ts';
 import { FaultInjector } from './fault-injector.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type { InstanceSpec } from '../../src/engine/gcp/compute/compute-client.ts';
-import { KthwError } from '../../src/engine/workflow/errors.ts';
 import { VirtualClock } from './clock.ts';
 import { FakeCompute } from './compute.ts';
 import { CrashingProcess } from './crashing-process.ts';

@@ -1,5 +1,5 @@
+import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from '../../src/engine/kubernetes/kube-client.ts';
-import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { VirtualClock } from './clock.ts';
 import type { FakeCompute, FakeInstance } from './compute.ts';
 import { FaultInjector } from './fault-injector.ts';

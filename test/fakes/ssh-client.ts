@@ -1,3 +1,4 @@
+import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type {
   CommandOptions,
   CommandResult,

@@ -5,9 +5,9 @@ import {
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { gcloudCommands } from '../../../src/engine/manual/gcloud-commands.ts';
 import { renderFileWrites } from '../../../src/engine/manual/host-commands.ts';
-import type { PhaseCommands } from '../../../src/engine/manual/phase-commands.ts';
 import { buildFirewallRules } from '../../../src/engine/phases/firewall.ts';
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
+import type { PhaseCommands } from '../../../src/engine/service/phase-commands.ts';
 import { spec } from './fixtures.ts';
 import type { Sample } from './sample.ts';
 

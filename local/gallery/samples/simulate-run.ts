@@ -1,9 +1,9 @@
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../../../src/engine/cluster/outputs.ts';
+import { type OperationName, operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import type { RunView } from '../../../src/engine/service/cluster-service-types.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
-import type { OperationName } from '../../../src/engine/workflow/operations.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import type { Person } from '../../../src/store/person.ts';
@@ -56,7 +56,11 @@ const runId = '20260105120000000-5a3b1c2d';
  */
 export function simulateRun(options: SimulatedRunOptions): SimulatedRun {
   const { operation, fromPhase, previousSpec } = options;
-  const planned = plan(phases, deriveCluster(options.spec), { operation, fromPhase, previousSpec });
+  const planned = plan(phases, deriveCluster(options.spec), {
+    operation: operations[operation],
+    fromPhase,
+    previousSpec,
+  });
   const record: RunRecord = {
     ...{
       cluster: options.spec.name,
@@ -70,7 +74,7 @@ export function simulateRun(options: SimulatedRunOptions): SimulatedRun {
     ...(previousSpec ? { previousSpec } : {}),
   };
   const events = numberEvents(simulateEvents(planned, options), options.untilSec);
-  return { view: buildRunView(runId, record, deriveCluster(options.spec), phases, events), events };
+  return { view: buildRunView(runId, record, phases, events), events };
 }
 
 function numberEvents(timedEvents: readonly TimedEvent[], untilSec = Number.POSITIVE_INFINITY): StoredEvent[] {

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { DoctorReport } from '../../engine/service/cluster-service-types.ts';
+import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
 import { block, buildSections } from './blocks.ts';
 import { formatBackticks, formatCode, joinMarkdown, type Markdown, md } from './markdown.ts';
 

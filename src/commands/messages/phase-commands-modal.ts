@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView, RichTextBlock } from '@slack/types';
-import type { PhaseCommands, StepCommands } from '../../engine/manual/phase-commands.ts';
+import type { PhaseCommands, StepCommands } from '../../engine/service/phase-commands.ts';
 import { block } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';
 import { formatCode, type Markdown, md } from './markdown.ts';

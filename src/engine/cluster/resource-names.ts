@@ -1,5 +1,4 @@
 import type { ClusterSpec } from '../../store/records.ts';
-import type { Labels } from '../gcp/compute/compute-client.ts';
 
 type NamedCluster = Pick<ClusterSpec, 'name'>;
 
@@ -25,6 +24,6 @@ export function getOwnershipDescription({ name }: NamedCluster): string {
   return `kthw cluster ${name}`;
 }
 
-export function getOwnershipLabels({ name }: NamedCluster): Labels {
+export function getOwnershipLabels({ name }: NamedCluster): Readonly<Record<string, string>> {
   return { 'kthw-cluster': name };
 }

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Vault } from '../../store/vault/vault.ts';
 import { type Cluster, deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
+import { KthwError, toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
-import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
+import { getCertificate } from '../pki/certificate-secret.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
-import { KthwError, toStepError } from '../workflow/errors.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { inspectInstances } from './inspect-instances.ts';
 

@@ -5,7 +5,6 @@ import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getMinorVersion } from '../cluster/releases.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
-import type { DoctorReport } from '../service/cluster-service-types.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/evaluate-checks.ts';
 import { collectMetricsAndFacts } from './host-metrics.ts';

@@ -1,10 +1,10 @@
 import type { Instance } from '../cluster/cluster.ts';
+import { KthwError, toStepError } from '../cluster/errors.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
 import { connectAt } from '../steps/host-step.ts';
-import { KthwError, toStepError } from '../workflow/errors.ts';
-import type { StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
 import { type Diagnosis, diagnose, type InspectedInstance } from './diagnose.ts';
 import { collectMetrics } from './host-metrics.ts';
 

@@ -1,5 +1,5 @@
 import type { Instance } from '../cluster/cluster.ts';
-import type { StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
 import type { Diagnosis } from './diagnose.ts';
 import { inspectInstances } from './inspect-instances.ts';
 

@@ -1,5 +1,5 @@
 import { Agent, request as httpsRequest } from 'node:https';
-import { KthwError } from '../workflow/errors.ts';
+import { KthwError } from '../cluster/errors.ts';
 import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from './kube-client.ts';
 
 const port = 6443;

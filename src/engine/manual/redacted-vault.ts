@@ -1,5 +1,7 @@
 import { Secret } from '../../store/vault/secret.ts';
-import { packCertificate, packSshKey, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
+import { packCertificate } from '../pki/certificate-secret.ts';
+import { packSshKey } from '../pki/ssh-key-secret.ts';
 
 const placeholder = '[secret]';
 const caNames = new Map<string, string>([

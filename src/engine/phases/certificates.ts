@@ -1,15 +1,16 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../cluster/outputs.ts';
-import { getCertificate, packCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
 import { renderCfsslCertificate } from '../manual/cfssl.ts';
 import { formatCertificate } from '../manual/format-certificate.ts';
 import { type CertificateSpec, listCertificateSpecs } from '../pki/certificate-specs.ts';
 import { issueCertificate } from '../pki/issue-certificate.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { secretStep } from '../steps/secret-step.ts';
-import { definePhase, type RenderContext } from '../workflow/step.ts';
+import type { RenderContext } from '../steps/step-context.ts';
 
 /** A certificate for every component, made in the vault and brought to the machines that need it. Tutorial, chapter 4. */
 export const certificates = definePhase({

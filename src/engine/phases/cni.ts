@@ -1,8 +1,8 @@
 import { renderCniBridge } from '../render/cni-bridge.ts';
 import { renderCniLoopback } from '../render/cni-loopback.ts';
 import { paths } from '../render/paths.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** Networking of pods: a bridge on each worker, with addresses of its own range. Tutorial, chapter 9. */
 export const cni = definePhase({

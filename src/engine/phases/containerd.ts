@@ -5,8 +5,9 @@ import { paths } from '../render/paths.ts';
 import { registries, renderRegistryHosts } from '../render/registry-hosts.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase, type RenderContext } from '../workflow/step.ts';
+import type { RenderContext } from '../steps/step-context.ts';
 
 /** The container runtime on every worker. Tutorial, chapter 9. */
 export const containerd = definePhase({

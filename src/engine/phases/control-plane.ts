@@ -9,9 +9,11 @@ import { renderKubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
 import { renderKubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
-import { definePhase, type RenderContext, type Step } from '../workflow/step.ts';
+import type { RenderContext } from '../steps/step-context.ts';
 
 /** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
 export const controlPlane = definePhase({
@@ -35,7 +37,7 @@ export const controlPlane = definePhase({
         applyScript: () =>
           `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
       }),
-    })) satisfies Step[],
+    })) satisfies ClusterStep[],
 });
 
 const serviceUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

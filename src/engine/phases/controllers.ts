@@ -1,5 +1,5 @@
+import { definePhase } from '../steps/define-phase.ts';
 import { instanceStep } from '../steps/instance-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** The machines of the control plane. Tutorial, chapter 3. */
 export const controllers = definePhase({

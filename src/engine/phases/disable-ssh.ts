@@ -8,7 +8,9 @@ import {
   setSshKeyState,
   setSshRuleState,
 } from '../ssh-access/ssh-access.ts';
-import { createPresentWithCommandOutput, definePhase, type Observation, type Step } from '../workflow/step.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
+import { markPresent, type Observation } from '../workflow/observation.ts';
 import { dns } from './dns.ts';
 import { nodeRegistration } from './node-registration.ts';
 import { readiness } from './readiness.ts';
@@ -36,7 +38,7 @@ export const disableSsh = definePhase({
   },
 });
 
-function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly string[]): Step {
+function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly string[]): ClusterStep {
   const { allowSsh } = getResourceNames(cluster);
   return {
     key: 'closing/ssh',
@@ -52,7 +54,7 @@ function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly str
   };
 }
 
-function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn: readonly string[]): Step {
+function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn: readonly string[]): ClusterStep {
   const { name } = instance;
   return {
     key: `closing/${name}`,
@@ -73,7 +75,5 @@ function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn
 
 /** What is not there lets nobody in. */
 function observeDisabled(status: SshAccessState | undefined, commandOutput: string): Observation {
-  return status === 'open'
-    ? { status: 'absent' }
-    : createPresentWithCommandOutput(status === undefined ? '' : commandOutput);
+  return status === 'open' ? { status: 'absent' } : markPresent(status === undefined ? '' : commandOutput);
 }

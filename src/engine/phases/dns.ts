@@ -1,12 +1,15 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { formatTable, kubectlCommand as typing } from '../manual/kubectl.ts';
 import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi, getObject, runKubectl } from '../steps/kube-admin-client.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
 import { filterReadyPods, hasImagePullError, type Pod } from '../steps/smoke-objects.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { createPresentWithCommandOutput, definePhase, type Step, type StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /**
  * Names of services, for pods. Where its image can't be pulled, it says so and waits for `resume`; nothing else fails
@@ -27,15 +30,14 @@ export const dns = definePhase({
   },
 });
 
-function createCorednsReadyStep(dependsOn: readonly string[]): Step {
+function createCorednsReadyStep(dependsOn: readonly string[]): ClusterStep {
   return {
     key: 'dns/runs',
     title: 'CoreDNS runs',
     dependsOn: [...dependsOn, 'ready/nodes'],
     async observe(c) {
       const pods = await listDnsPods(c);
-      if (filterReadyPods(pods).length > 0)
-        return createPresentWithCommandOutput(formatPodTable(filterReadyPods(pods)));
+      if (filterReadyPods(pods).length > 0) return markPresent(formatPodTable(filterReadyPods(pods)));
       if (hasImagePullError(pods)) throw createImageUnavailableError(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
@@ -44,7 +46,7 @@ function createCorednsReadyStep(dependsOn: readonly string[]): Step {
 }
 
 /** A name resolved from a pod on each worker, three times in a row. */
-function createDnsLookupStep(cluster: Cluster): Step {
+function createDnsLookupStep(cluster: Cluster): ClusterStep {
   return {
     key: 'dns/resolves',
     title: 'a name is resolved from a pod on each worker',
@@ -56,7 +58,7 @@ function createDnsLookupStep(cluster: Cluster): Step {
       for (let pass = 1; pass <= 3; pass++) {
         for (const worker of cluster.workerInstances) commandOutput = await runDnsLookup(c, worker.name, pass);
       }
-      return createPresentWithCommandOutput(commandOutput);
+      return markPresent(commandOutput);
     },
     manualCommands: () =>
       cluster.workerInstances.map(({ name }) => ({ script: `${typing} ${renderDnsLookup(name, 1)}` })),

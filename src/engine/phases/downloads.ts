@@ -5,10 +5,11 @@ import {
   listComponentDownloads as everyDownload,
   toMirrorUrl,
 } from '../cluster/component-downloads.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { renderDownloadCommands } from '../manual/download-commands.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { definePhase, type RenderContext } from '../workflow/step.ts';
+import type { RenderContext } from '../steps/step-context.ts';
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({

@@ -1,8 +1,8 @@
 import { getSecret, vaultPaths } from '../cluster/vault-paths.ts';
 import { renderEncryptionConfig } from '../render/encryption-config.ts';
 import { paths } from '../render/paths.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
 export const encryption = definePhase({

@@ -1,13 +1,15 @@
+import { z } from 'zod';
 import type { Cluster, Instance } from '../cluster/cluster.ts';
-import { etcdFormedOutput } from '../cluster/outputs.ts';
+import { KthwError } from '../cluster/errors.ts';
+import { createOutputValue, type Output } from '../cluster/output.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { renderEtcdUnit } from '../render/etcd-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { createOutputValue, definePhase, type Step } from '../workflow/step.ts';
 
 /** etcd on every controller, with TLS for clients and peers. Tutorial, chapter 7. */
 export const etcd = definePhase({
@@ -21,7 +23,10 @@ export const etcd = definePhase({
   ],
 });
 
-function createMemberStep(cluster: Cluster, instance: Instance): Step {
+/** Set once every member has joined: from then on no member may start as if the cluster were new. */
+const etcdFormedOutput: Output<true> = { name: 'etcd-formed', schema: z.literal(true) };
+
+function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
   const step = hostStep({
     key: `etcd/${instance.name}`,
     title: `etcd on ${instance.name}`,

@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { FirewallRule } from '../gcp/compute/compute-client.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /**
  * Opens the cluster's network to itself, the API and ping to the outside, ssh to those who install it, and the health

@@ -1,7 +1,7 @@
 import { renderNginxSite } from '../render/nginx-site.ts';
 import { paths } from '../render/paths.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** Google's probes speak plain HTTP: nginx on each controller passes them on to the API server. Tutorial, chapter 8. */
 export const healthProxy = definePhase({

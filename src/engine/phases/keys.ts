@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
-import { packCertificate, packSshKey, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
 import { renderCfsslCa } from '../manual/cfssl.ts';
 import { formatCertificate } from '../manual/format-certificate.ts';
 import { createCertificateAuthority } from '../pki/certificate-authority.ts';
+import { packCertificate } from '../pki/certificate-secret.ts';
 import { createSshKey } from '../pki/ssh-key.ts';
+import { packSshKey } from '../pki/ssh-key-secret.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { secretStep } from '../steps/secret-step.ts';
-import { createPresentObservation, definePhase, type Step } from '../workflow/step.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
@@ -19,7 +23,7 @@ export const keys = definePhase({
     {
       key: 'keys/vault',
       title: 'secrets of the cluster',
-      observe: async () => createPresentObservation(),
+      observe: async () => markPresent(),
       // Also a key that wraps nothing yet, and ciphertext whose key is gone.
       exists: async ({ vault }) => !(await vault.isEmpty()),
       remove: ({ vault }) => vault.deleteAll(),
@@ -53,7 +57,7 @@ function createCaStep(
   title: string,
   path: string,
   { commonName, caName }: { readonly commonName: string; readonly caName?: 'etcd' },
-): Step {
+): ClusterStep {
   return secretStep({
     key,
     dependsOn: ['keys/vault'],

@@ -1,8 +1,8 @@
 import { renderKubeProxyConfig } from '../render/kube-proxy-config.ts';
 import { renderKubeProxyUnit } from '../render/kube-proxy-unit.ts';
 import { paths } from '../render/paths.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** Addresses of services on every worker. Tutorial, chapter 9. */
 export const kubeProxy = definePhase({

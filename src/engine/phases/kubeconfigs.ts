@@ -1,10 +1,12 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
-import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
+import { getCertificate } from '../pki/certificate-secret.ts';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase, type RenderContext } from '../workflow/step.ts';
+import type { RenderContext } from '../steps/step-context.ts';
 
 /** How each component finds the API server and who it is there. Tutorial, chapter 5. */
 export const kubeconfigs = definePhase({

@@ -1,8 +1,8 @@
 import { renderKubeletConfig } from '../render/kubelet-config.ts';
 import { renderKubeletUnit } from '../render/kubelet-unit.ts';
 import { paths } from '../render/paths.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** The kubelet on every worker: it joins its machine to the cluster. Tutorial, chapter 9. */
 export const kubelet = definePhase({

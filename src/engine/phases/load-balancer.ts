@@ -1,7 +1,7 @@
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /**
  * The address before the controllers: a health check that each answers through its own proxy, the pool, the rule.

@@ -1,9 +1,11 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { MutationOptions, Network, Subnetwork } from '../gcp/compute/compute-client.ts';
+import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
-import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
-import { definePhase, type Step, type StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
 
 /** A network of the cluster's own with one subnet, so that clusters never meet. Tutorial, chapter 3. */
 export const network = definePhase({
@@ -53,7 +55,7 @@ function buildSubnetwork(cluster: Cluster): Subnetwork {
 }
 
 /** The network is the cluster's own, so rules and routes that others put into it, which would keep it, go with it. */
-function withNetworkContents(network: string, step: Step): Step {
+function withNetworkContents(network: string, step: ClusterStep): ClusterStep {
   return {
     ...step,
     async previewDestruction(c) {

@@ -1,10 +1,13 @@
+import { KthwError } from '../cluster/errors.ts';
 import { getMinorVersion } from '../cluster/releases.ts';
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { kubectlCommand } from '../manual/kubectl.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi, deleteObject, getObject } from '../steps/kube-admin-client.ts';
 import type { Pod } from '../steps/smoke-objects.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { createPresentWithCommandOutput, definePhase, type Step, type StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** Each worker as a node of the cluster. A worker leaves in good order: no new pods, its pods move, then it goes. */
 export const nodeRegistration = definePhase({
@@ -18,8 +21,7 @@ export const nodeRegistration = definePhase({
       title: `node ${name}`,
       dependsOn: [`kubelet/${name}`, ...cluster.controllerInstances.slice(0, 1).map((m) => `control-plane/${m.name}`)],
       skipOnClusterDelete: true,
-      observe: async (c) =>
-        (await getNode(c, name)) ? createPresentWithCommandOutput(`node/${name}`) : { status: 'absent' },
+      observe: async (c) => ((await getNode(c, name)) ? markPresent(`node/${name}`) : { status: 'absent' }),
       manualCommands: (_, direction) =>
         direction === 'forward'
           ? [{ script: `${kubectlCommand} get node ${name} -o name` }]
@@ -33,7 +35,7 @@ export const nodeRegistration = definePhase({
         return { lines: (await getNode(c, name)) ? [`node ${name}`, ...podLines] : [], fingerprint: podLines.join() };
       },
       remove: (c) => drainAndDeleteNode(c, name),
-    })) satisfies Step[],
+    })) satisfies ClusterStep[],
 });
 
 interface Node {

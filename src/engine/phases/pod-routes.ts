@@ -1,8 +1,8 @@
 import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { Route } from '../gcp/compute/compute-client.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** A route for each worker's pod range to that worker. Tutorial, chapter 11. */
 export const podRoutes = definePhase({

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient, MachineType, Quota, ZonalResource } from '../gcp/compute/compute-client.ts';
 import { formatCommand } from '../manual/format-command.ts';
@@ -20,7 +21,7 @@ export const preflight = definePhase({
         const problems = (await Promise.all([checkZone(c), checkMachineType(c), checkQuota(c)])).flat();
         problems.unshift(...findCidrOverlaps(c.cluster));
         if (problems.length > 0) throw new KthwError('preflight', { problems });
-        return createPresentObservation();
+        return markPresent();
       },
       manualCommands: ({ cluster: { zone, region, machineType } }) =>
         [
@@ -34,7 +35,7 @@ export const preflight = definePhase({
       title: 'nothing of these names that differs',
       async observe(c) {
         const fields = await c.detectAllDrift();
-        return fields.length > 0 ? { status: 'different', differences: [...fields] } : createPresentObservation();
+        return fields.length > 0 ? { status: 'different', differences: [...fields] } : markPresent();
       },
     },
   ],

@@ -1,8 +1,10 @@
 import { buildRbacObjects } from '../render/rbac-objects.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi } from '../steps/kube-admin-client.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
-import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
@@ -20,7 +22,7 @@ export const rbac = definePhase({
         dependsOn,
         async observe(c) {
           const { missing, stale } = await inspectGrantBindings(c);
-          return missing.length + stale.length === 0 ? createPresentObservation() : { status: 'absent' };
+          return missing.length + stale.length === 0 ? markPresent() : { status: 'absent' };
         },
         /** An etcd that was made anew has forgotten them. */
         async apply(c) {

@@ -1,20 +1,13 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import { connectToKubeApi, getObject } from '../steps/kube-admin-client.ts';
-import { KthwError } from '../workflow/errors.ts';
-import {
-  createPresentObservation,
-  createPresentWithCommandOutput,
-  definePhase,
-  type ManualContext,
-  type Observation,
-  type Step,
-  type StepContext,
-} from '../workflow/step.ts';
+import type { ManualContext, StepContext } from '../steps/step-context.ts';
+import { markPresent, type Observation } from '../workflow/observation.ts';
 
 /**
  * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
@@ -49,7 +42,7 @@ export const readiness = definePhase({
 });
 
 /** Routes between pods are a chapter later, and what needs them waits for them itself. */
-function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster): Step {
+function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster): ClusterStep {
   return createReadinessStep({
     key: 'ready/nodes',
     title: 'every node',
@@ -65,7 +58,7 @@ function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster)
 /** Slow is not broken: it is told, and the run goes on. */
 async function observeControlPlaneSize(c: StepContext): Promise<Observation> {
   await reportCause(c, c.cluster.controllerInstances, 'undersized');
-  return createPresentObservation();
+  return markPresent();
 }
 
 interface ReadinessCheck {
@@ -77,7 +70,7 @@ interface ReadinessCheck {
   manualCommands(c: ManualContext): readonly string[];
 }
 
-function createReadinessStep({ key, title, dependsOn, probe, manualCommands }: ReadinessCheck): Step {
+function createReadinessStep({ key, title, dependsOn, probe, manualCommands }: ReadinessCheck): ClusterStep {
   return {
     key,
     title,
@@ -88,7 +81,7 @@ function createReadinessStep({ key, title, dependsOn, probe, manualCommands }: R
         if (attempt > 1) await c.clock.sleep(500, c.signal);
         commandOutput = await probe(c);
       }
-      return createPresentWithCommandOutput(commandOutput);
+      return markPresent(commandOutput);
     },
     manualCommands: (c) => manualCommands(c).map((script) => ({ script })),
   };

@@ -1,28 +1,26 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
+import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
 import { getOwnershipLabels } from '../cluster/resource-names.ts';
 import type { InstanceSpec, InstanceState } from '../gcp/compute/compute-client.ts';
+import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { connectAt } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
-import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
-import { KthwError } from '../workflow/errors.ts';
-import {
-  createOutputValue,
-  createPresentObservation,
-  definePhase,
-  type Step,
-  type StepContext,
-} from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /**
  * Each machine as the machine type that the cluster has now: stopped, changed, started; one after another, controllers
  * first, so that etcd keeps its quorum. It belongs to one operation and is in no other plan.
  * https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance
  */
-export const resizePhase = definePhase({
+export const resizeInstances = definePhase({
   name: 'resize',
   title: 'Machines of another type',
   chapter: 3,
@@ -38,7 +36,7 @@ export const resizePhase = definePhase({
 
 type InstanceResource = InstanceSpec & InstanceState;
 
-function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: readonly string[]): Step {
+function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: readonly string[]): ClusterStep {
   const { name } = instance;
   const desired = cluster.machineType;
   const title = `machine ${name} as ${desired}`;
@@ -57,7 +55,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     async observe(c) {
       const found = await findInstance(c);
       // Nothing to change: whoever walks forward from here makes it of the wanted type.
-      if (!found && instance.role === 'worker') return createPresentObservation();
+      if (!found && instance.role === 'worker') return markPresent();
       if (!found)
         return { status: 'different', differences: [{ field: `machine ${name}`, desired, actual: 'not there' }] };
       if (!isUpWithType(found, desired)) return { status: 'absent' };
@@ -65,7 +63,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
       if (address === undefined) throw new KthwError('not-there-yet', { step: title });
       const host = await connectAt(c, instance, { address, hostKeys: c.getOutput(getHostKeysOutput(instance)) });
       await assertHealthy(host, instance, c);
-      return createPresentObservation(createOutputValue(getExternalAddressOutput(instance), address));
+      return markPresent('', createOutputValue(getExternalAddressOutput(instance), address));
     },
     async apply(c) {
       const found = await findInstance(c);

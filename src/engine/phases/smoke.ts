@@ -1,5 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { formatTable, kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
+import type { ShellCommand } from '../manual/shell-command.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { assertSuccess, connectToInstance } from '../steps/host-step.ts';
 import { connectToKubeApi, deleteObject, getObject, runKubectl } from '../steps/kube-admin-client.ts';
@@ -10,15 +14,8 @@ import {
   type Pod,
   smokeNamespace,
 } from '../steps/smoke-objects.ts';
-import { KthwError } from '../workflow/errors.ts';
-import {
-  createPresentObservation,
-  createPresentWithCommandOutput,
-  definePhase,
-  type ShellCommand,
-  type Step,
-  type StepContext,
-} from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** Shows that the cluster does what a cluster is for, then clears up after itself. Tutorial, chapter 13. */
 export const smoke = definePhase({
@@ -58,7 +55,7 @@ export const smoke = definePhase({
       async observe(c) {
         const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
         const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
-        if (!namespace || namespace.status?.phase === 'Terminating') return createPresentObservation();
+        if (!namespace || namespace.status?.phase === 'Terminating') return markPresent();
         // What waits for an image goes on from here after a resume.
         if (cluster.workers > 0) assertImagesPulled(await listWebPods(c));
         return { status: 'absent' };
@@ -72,7 +69,7 @@ export const smoke = definePhase({
   ],
 });
 
-function createWorkerSteps(cluster: Cluster): Step[] {
+function createWorkerSteps(cluster: Cluster): ClusterStep[] {
   const { deployment, service } = buildSmokeObjects(cluster);
   return [
     {
@@ -85,7 +82,7 @@ function createWorkerSteps(cluster: Cluster): Step[] {
         assertImagesPulled(pods);
         const nodes = new Set(filterReadyPods(pods).map((pod) => pod.spec.nodeName));
         return nodes.size >= c.cluster.workers
-          ? createPresentWithCommandOutput(formatPodTable(filterReadyPods(pods)))
+          ? markPresent(formatPodTable(filterReadyPods(pods)))
           : { status: 'absent' };
       },
       async apply(c) {
@@ -143,7 +140,7 @@ function createProbeStep(
   dependsOn: readonly string[],
   probe: (c: StepContext, pods: readonly Pod[]) => Promise<string>,
   commands: readonly ShellCommand[],
-): Step {
+): ClusterStep {
   return {
     key,
     title,
@@ -151,7 +148,7 @@ function createProbeStep(
     async observe(c) {
       const pods = await listWebPods(c);
       assertImagesPulled(pods);
-      return createPresentWithCommandOutput(await probe(c, filterReadyPods(pods)));
+      return markPresent(await probe(c, filterReadyPods(pods)));
     },
     manualCommands: () => commands,
   };
@@ -239,7 +236,7 @@ async function observeNamespace(c: StepContext) {
   const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
   if (namespace?.status?.phase === 'Terminating')
     throw new KthwError('not-there-yet', { step: 'an earlier test’s end' });
-  return namespace ? createPresentObservation() : ({ status: 'absent' } as const);
+  return namespace ? markPresent() : ({ status: 'absent' } as const);
 }
 
 interface Namespace {
@@ -257,7 +254,7 @@ async function observeSecretEncryption(c: StepContext) {
   assertSuccess(result, controller, 'reading the secret from etcd');
   if (result.stdout !== 'k8s:enc:secretbox:')
     throw new KthwError('bug', { doing: 'encrypting secrets' }, { detail: 'etcd holds it in plain' });
-  return createPresentWithCommandOutput(`${result.stdout}… is how it begins in etcd`);
+  return markPresent(`${result.stdout}… is how it begins in etcd`);
 }
 
 async function listWebPods(c: StepContext): Promise<readonly Pod[]> {
@@ -268,9 +265,7 @@ async function listWebPods(c: StepContext): Promise<readonly Pod[]> {
 
 async function observeObject(c: StepContext, collection: string, name: string) {
   const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
-  return (await getObject(api, `${collection}/${name}`, c.signal))
-    ? createPresentObservation()
-    : ({ status: 'absent' } as const);
+  return (await getObject(api, `${collection}/${name}`, c.signal)) ? markPresent() : ({ status: 'absent' } as const);
 }
 
 async function applyObject(

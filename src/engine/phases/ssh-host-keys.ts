@@ -1,7 +1,8 @@
+import { createOutputValue } from '../cluster/output.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { connectToInstance } from '../steps/host-step.ts';
-import { createOutputValue, createPresentWithCommandOutput, definePhase } from '../workflow/step.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /**
  * Reads the ssh host keys that each machine wrote at its first boot into Google's guest attributes; no other key is
@@ -23,10 +24,7 @@ export const sshHostKeys = definePhase({
         // Known is what a machine has shown: from here on steps find sshd up.
         const host = await connectToInstance(c, instance, keys);
         await host.run('true', { deadlineMs: 10_000, signal: c.signal });
-        return createPresentWithCommandOutput(
-          keys.join('\n'),
-          createOutputValue(getHostKeysOutput(instance), [...keys]),
-        );
+        return markPresent(keys.join('\n'), createOutputValue(getHostKeysOutput(instance), [...keys]));
       },
       manualCommands: () => [
         {

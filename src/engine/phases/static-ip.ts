@@ -1,7 +1,8 @@
+import { createOutputValue } from '../cluster/output.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
-import { createOutputValue, definePhase } from '../workflow/step.ts';
 
 /** The static address at which the API answers. Tutorial, chapter 3. */
 export const staticIp = definePhase({

@@ -2,7 +2,6 @@ import { paths } from '../render/paths.ts';
 import { serviceUsers } from '../render/service-user.ts';
 import { renderSysusers } from '../render/sysusers.ts';
 import { hostStep } from '../steps/host-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** Users for etcd and for each component of the control plane, which the tutorial runs as root. */
 export const systemUsers = definePhase({

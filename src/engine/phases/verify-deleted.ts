@@ -1,6 +1,8 @@
+import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { listOrphanedResources } from '../steps/orphaned-resources.ts';
-import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
-import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** Rules and routes do come back: of a network that was deleted, some are there again a moment later (kops#18760). */
 const recheckDelayMs = 3_000;
@@ -9,7 +11,7 @@ const recheckDelayMs = 3_000;
  * The proof at the end of a delete: everything in the project is listed, and listed again, until nothing of the cluster is
  * in it; then nothing of its secrets is kept. It belongs to one operation and is in no other plan. Tutorial, chapter 14.
  */
-export const verifyDeletedPhase = definePhase({
+export const verifyDeleted = definePhase({
   name: 'gone',
   title: 'Nothing is left',
   chapter: 14,
@@ -22,14 +24,14 @@ export const verifyDeletedPhase = definePhase({
       async observe(c) {
         if ((await listOrphanedResources(c)).length > 0) return { status: 'absent' };
         await c.clock.sleep(recheckDelayMs, c.signal);
-        return (await listOrphanedResources(c)).length > 0 ? { status: 'absent' } : createPresentObservation();
+        return (await listOrphanedResources(c)).length > 0 ? { status: 'absent' } : markPresent();
       },
       apply: removeOrphanedResources,
     },
     {
       key: 'gone/secrets',
       title: 'none of its secrets kept',
-      observe: async ({ vault }) => ((await vault.isEmpty()) ? createPresentObservation() : { status: 'absent' }),
+      observe: async ({ vault }) => ((await vault.isEmpty()) ? markPresent() : { status: 'absent' }),
       apply: ({ vault }) => vault.deleteAll(),
     },
   ],

@@ -1,5 +1,5 @@
+import { definePhase } from '../steps/define-phase.ts';
 import { instanceStep } from '../steps/instance-step.ts';
-import { definePhase } from '../workflow/step.ts';
 
 /** The machines that run pods. Tutorial, chapter 3. */
 export const workers = definePhase({

@@ -1,9 +1,8 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { deriveCluster } from '../cluster/cluster.ts';
-import { isOperation } from '../workflow/operations.ts';
-import { plan } from '../workflow/plan.ts';
+import { operations } from '../phases/operations.ts';
+import { planRun } from '../workflow/plan.ts';
 import type { Phase } from '../workflow/step.ts';
 import { isEffectiveDecision } from './approvals.ts';
 import type { AuditEntry } from './cluster-service-types.ts';
@@ -47,9 +46,7 @@ export function buildRunEntries(
   events: readonly StoredEvent[],
   phases: readonly Phase[],
 ): AuditEntry[] {
-  const planned = isOperation(record.operation)
-    ? plan(phases, deriveCluster(record.spec), { ...record, operation: record.operation })
-    : [];
+  const planned = planRun(phases, operations, record) ?? [];
   const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
   /** What is made by taking something away: a machine that becomes another type. */
   const destructiveStepIds = new Set(planned.flatMap(({ id, step }) => (step.requiresApproval ? [id] : [])));

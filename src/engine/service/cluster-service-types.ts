@@ -3,10 +3,9 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Secret } from '../../store/vault/secret.ts';
-import type { CheckResult } from '../diagnostics/cis/check.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
-import type { Diagnosis, InspectedInstance } from '../diagnostics/diagnose.ts';
-import type { PhaseCommands } from '../manual/phase-commands.ts';
+import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { PhaseCommands } from './phase-commands.ts';
 
 /** What came of going on from a pause. Everything but `went` changed nothing. */
 export type PauseResult =
@@ -94,15 +93,6 @@ export interface Kubeconfig {
   readonly file: Secret;
   readonly expiresAt: Date;
   readonly commonName: string;
-}
-
-/** What was seen on all machines of a cluster, and what it means. */
-export interface DoctorReport extends Diagnosis {
-  readonly cluster: string;
-  readonly state: ClusterRecord['state'];
-  readonly instances: readonly InspectedInstance[];
-  /** Each item of the benchmark, in its order. */
-  readonly hardening: readonly CheckResult[];
 }
 
 /** What a parked run waits for a person to say. */

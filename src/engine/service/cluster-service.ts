@@ -4,20 +4,20 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
-import { getPhaseCommands } from '../manual/phase-commands.ts';
-import { KthwError } from '../workflow/errors.ts';
+import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
+import type { ClusterPhase } from '../steps/cluster-step.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
-import type { OperationName } from '../workflow/operations.ts';
+import { findOperation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
-import type { Phase } from '../workflow/step.ts';
 import { decideApproval, getPendingApproval } from './approvals.ts';
 import { buildAuditLog } from './audit-log.ts';
 import { continueRun } from './chapter-pauses.ts';
 import type {
   ClusterService,
   ClusterStatus,
-  DoctorReport,
   Kubeconfig,
   RunView,
   StartResult,
@@ -25,13 +25,14 @@ import type {
 } from './cluster-service-types.ts';
 import { extendTtl } from './extend-ttl.ts';
 import { listActiveGrants } from './kubeconfig-grants.ts';
+import { getPhaseCommands } from './phase-commands.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
 import { RunViewCache } from './run-view-cache.ts';
-import { getActiveRunResult, getStateDuringRun, type StartRunRequest, startRun } from './start-run.ts';
+import { getActiveRunResult, type StartRunRequest, startRun } from './start-run.ts';
 
 export interface ClusterServiceOptions {
   readonly store: Store;
-  readonly phases: readonly Phase[];
+  readonly phases: readonly ClusterPhase[];
   readonly now: () => Date;
   /** Where machines download from. */
   readonly mirror?: string | undefined;
@@ -154,14 +155,14 @@ export function createClusterService(options: ClusterServiceOptions): ClusterSer
     const startOptions =
       state === 'ready'
         ? { operation: 'resize' as const }
-        : { operation: 'rebuild' as const, fromPhase: 'controllers' };
+        : { operation: 'rebuild' as const, fromPhase: machineTypePhase };
     return await startNewRun({ ...startOptions, spec: desiredSpec, previousSpec: spec, requester, channel }, found);
   }
 
   async function deleteCluster(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound> {
     const found = await store.read('cluster', name);
     if (!found || found.value.state === 'deleted') return { notFound: true };
-    const { previousSpec: spec } = await getPreviousSpec(store, found.value.spec, found.value.runs);
+    const { previousSpec: spec } = await getPreviousSpec(store, operations, found.value.spec, found.value.runs);
     return await startNewRun({ operation: 'delete', spec, requester, channel }, found);
   }
 
@@ -271,8 +272,9 @@ export function createClusterService(options: ClusterServiceOptions): ClusterSer
 
 /** A cluster that works goes on working while what was left over is done, or what changes a cluster that works. */
 function getStateAfterResume(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
-  const isInPlaceChange = view && ['smoke', 'scale', 'resize'].includes(view.operation);
-  return view?.outcome === 'succeeded' || isInPlaceChange ? state : getStateDuringRun(view?.operation);
+  if (!view || view.outcome === 'succeeded') return view ? state : 'provisioning';
+  const { resumed, running } = findOperation(operations, view.operation)?.clusterStates ?? {};
+  return resumed ?? running ?? state;
 }
 
 function listDifferences(desired: ClusterSpec, actual: ClusterSpec) {

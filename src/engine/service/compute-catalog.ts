@@ -1,6 +1,6 @@
+import { KthwError } from '../cluster/errors.ts';
 import type { ComputeClient, MachineType, Region } from '../gcp/compute/compute-client.ts';
 import { findShortfalls } from '../phases/preflight.ts';
-import { KthwError } from '../workflow/errors.ts';
 
 export interface MachineTypeChoice extends MachineType {
   readonly name: string;

@@ -8,11 +8,13 @@ import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
+import { operations } from '../phases/operations.ts';
 import { findMachineTypeProblem } from '../phases/preflight.ts';
 import { phases } from '../phases/registry.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import type { SshAccessDeps } from '../ssh-access/ssh-access.ts';
 import { disableSshAccess, type SshAccessClient, withSshAccess } from '../ssh-access/ssh-access-remote.ts';
+import type { StepContext } from '../steps/step-context.ts';
 import { createInProcessDispatcher, type Dispatcher, type DispatcherDeps } from '../workflow/dispatcher.ts';
 import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
 import { executeRun } from '../workflow/runner.ts';
@@ -20,6 +22,7 @@ import type { Clock } from '../workflow/step.ts';
 import { createClusterService } from './cluster-service.ts';
 import type { ClusterService } from './cluster-service-types.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
+import { listActiveGrantIds } from './kubeconfig-grants.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -69,11 +72,12 @@ export function createEngine(options: EngineOptions): Engine {
     log,
     clock,
     executeRun: (run, signal) =>
-      executeRun(
+      executeRun<StepContext>(
         run,
         {
           store,
           phases,
+          operations,
           leaseOwner: options.leaseOwner,
           clock,
           random: Math.random,
@@ -85,7 +89,10 @@ export function createEngine(options: EngineOptions): Engine {
           async openResources({ cluster, spec }) {
             const ssh = createClusterSsh(spec);
             return {
-              clients: { compute, kube, mirror, ssh, vault: vaults.getVault(cluster) },
+              clients: {
+                ...{ compute, kube, mirror, ssh, vault: vaults.getVault(cluster) },
+                listActiveGrantIds: () => listActiveGrantIds(store, cluster, clock.now()),
+              },
               close: () => ssh.close(),
             };
           },

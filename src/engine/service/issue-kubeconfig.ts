@@ -3,14 +3,15 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { VaultProvider } from '../../store/vault/vault.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
-import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { KubeApi, KubeClient } from '../kubernetes/kube-client.ts';
+import { getCertificate } from '../pki/certificate-secret.ts';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import { issueUserCertificate } from '../pki/user-certificate.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { connectToKubeApiAt } from '../steps/kube-admin-client.ts';
-import { KthwError } from '../workflow/errors.ts';
 import type { Kubeconfig } from './cluster-service-types.ts';
 import { buildGrantKey, listActiveGrantIds } from './kubeconfig-grants.ts';
 

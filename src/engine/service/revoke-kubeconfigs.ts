@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { KthwError } from '../workflow/errors.ts';
+import { KthwError } from '../cluster/errors.ts';
 import type { RevokeRequest, RevokeResult } from './cluster-service-types.ts';
 import { buildGrantKey, listActiveGrants, markGrantRevoked } from './kubeconfig-grants.ts';
 

@@ -1,7 +1,6 @@
 import type { Store } from '../../store/store.ts';
-import { deriveCluster } from '../cluster/cluster.ts';
-import { isOperation } from '../workflow/operations.ts';
-import { type PlannedStep, plan } from '../workflow/plan.ts';
+import { operations } from '../phases/operations.ts';
+import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, initialRunState, type RunState } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
 import type { RunView } from './cluster-service-types.ts';
@@ -32,10 +31,10 @@ export class RunViewCache {
   async getRunView(run: string): Promise<RunView | undefined> {
     const record = (await this.#store.read('run', run))?.value;
     if (!record) return undefined;
-    const { operation, spec } = record;
-    const planned = () =>
-      isOperation(operation) ? plan(this.#phases, deriveCluster(spec), { ...record, operation }) : [];
-    const cachedView = this.#cachedViews.get(run) ?? { planned: planned(), state: initialRunState };
+    const cachedView = this.#cachedViews.get(run) ?? {
+      planned: planRun(this.#phases, operations, record) ?? [],
+      state: initialRunState,
+    };
     const newEvents = await this.#store.readEvents(run, cachedView.state.seq);
     // Somebody else may have folded them while they were read.
     const unappliedEvents = newEvents.filter(({ seq }) => seq > cachedView.state.seq);

@@ -1,9 +1,8 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { RunRecord } from '../../store/records.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
-import { isOperation } from '../workflow/operations.ts';
-import { type PlannedStep, plan } from '../workflow/plan.ts';
+import { operations } from '../phases/operations.ts';
+import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, getStepRecord, type RunState, type StepRecord } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
 import type { PhaseState, PhaseView, RunView } from './cluster-service-types.ts';
@@ -12,13 +11,10 @@ import type { PhaseState, PhaseView, RunView } from './cluster-service-types.ts'
 export function buildRunView(
   id: string,
   run: RunRecord,
-  cluster: Cluster,
   phases: readonly Phase[],
   events: readonly StoredEvent[],
 ): RunView {
-  const { operation } = run;
-  const planned = isOperation(operation) ? plan(phases, cluster, { ...run, operation }) : [];
-  return toRunView(id, run, planned, foldEvents(events));
+  return toRunView(id, run, planRun(phases, operations, run) ?? [], foldEvents(events));
 }
 
 /** The same from what was folded and planned already. */

@@ -4,7 +4,6 @@ import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
-import { canPreempt, isOperation, type OperationName } from '../workflow/operations.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type { StartResult } from './cluster-service-types.ts';
 
@@ -39,8 +38,7 @@ export async function startRun(
   const activeRunId = existing?.value.activeRun;
   const activeRunRecord = activeRunId ? await store.read('run', activeRunId) : undefined;
   const activeOperation = activeRunRecord?.value.operation;
-  const isPreempting =
-    activeOperation !== undefined && isOperation(activeOperation) && canPreempt(request.operation, activeOperation);
+  const isPreempting = activeOperation !== undefined && canPreempt(request.operation, activeOperation);
   if (activeRunId && !isPreempting) return await getActiveRunResult(deps, activeRunId);
   const { operation, spec, requester: requestedBy, channel } = request;
   const requestedAt = now().toISOString();
@@ -52,7 +50,7 @@ export async function startRun(
     ...(request.fromPhase ? { fromPhase: request.fromPhase } : {}),
     ...(request.pausesAfterChapters ? { pausesAfterChapters: true } : {}),
     ...(request.previousSpec && existing
-      ? await getPreviousSpec(store, request.previousSpec, existing.value.runs)
+      ? await getPreviousSpec(store, operations, request.previousSpec, existing.value.runs)
       : {}),
   };
   await store.write('run', run, record, undefined);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { KthwError } from '../cluster/errors.ts';
 import type { MutationOptions } from '../gcp/compute/compute-client.ts';
 import { rejectOnAbort } from '../ssh/abort-scope.ts';
 import type { SshClient, SshHost } from '../ssh/ssh-client.ts';
-import { KthwError } from '../workflow/errors.ts';
 import type { Clock } from '../workflow/step.ts';
 import { type SshAccessDeps, setSshKeyState, setSshRuleState } from './ssh-access.ts';
 

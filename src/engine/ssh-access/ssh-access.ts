@@ -1,11 +1,11 @@
 import type { Instance } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
-import { getSshKey } from '../cluster/vault-paths.ts';
 import type { Metadata, MutationOptions } from '../gcp/compute/compute-client.ts';
+import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
+import { getSshKey } from '../pki/ssh-key-secret.ts';
 import { sshUser } from '../steps/host-step.ts';
-import { deriveMutationOptions } from '../workflow/derive-mutation-options.ts';
-import { KthwError } from '../workflow/errors.ts';
-import type { StepContext } from '../workflow/step.ts';
+import type { StepContext } from '../steps/step-context.ts';
 
 /** What ssh into a cluster hangs on. */
 export type SshAccessDeps = Pick<StepContext, 'compute' | 'vault' | 'cluster'>;

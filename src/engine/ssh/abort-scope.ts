@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { KthwError } from '../workflow/errors.ts';
+import { KthwError } from '../cluster/errors.ts';
 
 export interface AbortScope {
   /** Aborts with the `KthwError` to throw. */

@@ -1,5 +1,5 @@
 import { Client } from 'ssh2';
-import { KthwError } from '../workflow/errors.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { getHostKeyAlgorithms, isKnownKey } from './host-keys.ts';
 import type { SshTarget } from './ssh-client.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ErrorCode, KthwError } from '../workflow/errors.ts';
+import { type ErrorCode, KthwError } from '../cluster/errors.ts';
 import { createAbortScope, rejectOnAbort } from './abort-scope.ts';
 import { concatScripts } from './concat-scripts.ts';
 import { executeScript } from './execute-script.ts';

@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
 import type { Instance } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { OutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
-import { getSshKey } from '../cluster/vault-paths.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
 import { isDiskFull } from '../ssh/receive-files.ts';
 import type { CommandResult, HostFile, SshHost, SshOperation, SshTarget } from '../ssh/ssh-client.ts';
-import { KthwError } from '../workflow/errors.ts';
-import {
-  createPresentWithCommandOutput,
-  type ManualContext,
-  type Observation,
-  type OutputValue,
-  type RenderContext,
-  type Step,
-  type StepContext,
-} from '../workflow/step.ts';
+import { markPresent, type Observation } from '../workflow/observation.ts';
+import type { ClusterStep } from './cluster-step.ts';
+import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
 interface HostStepOptions {
   readonly key: string;
@@ -58,7 +52,7 @@ const compareFilesScript = `while read -r want path; do
 done`;
 
 /** A step on one machine: files and what must run. */
-export function hostStep(options: HostStepOptions): Step {
+export function hostStep(options: HostStepOptions): ClusterStep {
   const { key, title, instance, dependsOn } = options;
   const deadlineMs = options.deadlineMs ?? 120_000;
 
@@ -95,9 +89,7 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
       return { status: 'different', differences };
     }
     const [works, ...read] = lines;
-    return works === 'works'
-      ? createPresentWithCommandOutput(read.join('\n'), ...(options.outputs ?? []))
-      : { status: 'absent' };
+    return works === 'works' ? markPresent(read.join('\n'), ...(options.outputs ?? [])) : { status: 'absent' };
   }
 
   /** And the look after it, in the same visit. */
@@ -163,7 +155,15 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
 
   // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
   const containedIn = `${instance.role}s/${instance.name}`;
-  const step: Step = { key, title, ...(dependsOn ? { dependsOn } : {}), containedIn, observe, apply, manualCommands };
+  const step: ClusterStep = {
+    key,
+    title,
+    ...(dependsOn ? { dependsOn } : {}),
+    containedIn,
+    observe,
+    apply,
+    manualCommands,
+  };
   return options.removeScript !== undefined || options.files ? { ...step, exists, remove } : step;
 }
 

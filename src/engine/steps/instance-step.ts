@@ -1,12 +1,14 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
+import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput } from '../cluster/outputs.ts';
 import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
-import { getSshKey } from '../cluster/vault-paths.ts';
 import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
-import { createOutputValue, type RenderContext, type Step } from '../workflow/step.ts';
+import { getSshKey } from '../pki/ssh-key-secret.ts';
+import type { ClusterStep } from './cluster-step.ts';
 import { sshUser } from './host-step.ts';
 import { resourceStep } from './resource-step.ts';
+import type { RenderContext } from './step-context.ts';
 
 const scopePrefix = 'https://www.googleapis.com/auth/';
 
@@ -14,7 +16,7 @@ const scopePrefix = 'https://www.googleapis.com/auth/';
 const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scopePrefix + name);
 
 /** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
-export function instanceStep(phase: string, cluster: Cluster, instance: Instance): Step {
+export function instanceStep(phase: string, cluster: Cluster, instance: Instance): ClusterStep {
   return resourceStep({
     key: `${phase}/${instance.name}`,
     title: `machine ${instance.name} (${cluster.machineType}, ${instance.address})`,

@@ -1,11 +1,12 @@
 import type { Instance } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../cluster/outputs.ts';
-import { getCertificate, vaultPaths } from '../cluster/vault-paths.ts';
+import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { KubeApi, KubeResponse } from '../kubernetes/kube-client.ts';
+import { getCertificate } from '../pki/certificate-secret.ts';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
-import { KthwError } from '../workflow/errors.ts';
-import type { StepContext } from '../workflow/step.ts';
 import { assertSuccess, connectToInstance } from './host-step.ts';
+import type { StepContext } from './step-context.ts';
 
 /** The cluster's API as its admin: through the balancer, or at one controller while there is no balancer yet. */
 export async function connectToKubeApi(c: StepContext, instance?: Instance): Promise<KubeApi> {

@@ -1,10 +1,11 @@
 import { getObjectPath, type KubeObject } from '../kubernetes/object-path.ts';
 import { renderKubectlApply } from '../manual/kubectl.ts';
-import { createPresentWithCommandOutput, type Step } from '../workflow/step.ts';
+import { markPresent } from '../workflow/observation.ts';
+import type { ClusterStep } from './cluster-step.ts';
 import { connectToKubeApi, getObject } from './kube-admin-client.ts';
 
 /** A step that is one object in the cluster's API, reached at the first controller. */
-export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly string[]): Step {
+export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly string[]): ClusterStep {
   const path = getObjectPath(object);
   const { kind, metadata } = object;
   return {
@@ -14,7 +15,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
     async observe(c) {
       const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
       return (await getObject(api, path, c.signal))
-        ? createPresentWithCommandOutput(`${kind} ${metadata.name} is there`)
+        ? markPresent(`${kind} ${metadata.name} is there`)
         : { status: 'absent' };
     },
     manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient, MutationOptions } from '../gcp/compute/compute-client.ts';
-import type { StepContext } from '../workflow/step.ts';
+import type { StepContext } from './step-context.ts';
 
 /** Kinds in the order in which they can go: nothing before what refers to it. */
 const resourceKinds = [

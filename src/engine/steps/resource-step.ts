@@ -1,17 +1,13 @@
 import type { Difference } from '../../store/step-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { OutputValue } from '../cluster/output.ts';
 import { getOwnershipDescription, getOwnershipLabels } from '../cluster/resource-names.ts';
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { gcloudCommands, type ResourceCollection, type ResourceSpec } from '../manual/gcloud-commands.ts';
-import { KthwError } from '../workflow/errors.ts';
-import {
-  createPresentWithCommandOutput,
-  type ManualContext,
-  type OutputValue,
-  type RenderContext,
-  type Step,
-  type StepContext,
-} from '../workflow/step.ts';
+import { markPresent } from '../workflow/observation.ts';
+import type { ClusterStep } from './cluster-step.ts';
+import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
 type ResourceState<K extends ResourceCollection> =
   ComputeClient[K] extends ResourceClient<infer _, infer State> ? State & object : never;
@@ -39,7 +35,7 @@ interface ResourceStepOptions<K extends ResourceCollection> {
 }
 
 /** A step that is one resource of Compute Engine: there and as asked, not there, or different and then shown. */
-export function resourceStep<K extends ResourceCollection>(options: ResourceStepOptions<K>): Step {
+export function resourceStep<K extends ResourceCollection>(options: ResourceStepOptions<K>): ClusterStep {
   const { key, title, dependsOn, ref, comparedFields } = options;
   // The compiler can't see that one key gives one pair of types, so this is said once, here.
   const getCollection = (compute: ComputeClient) =>
@@ -58,7 +54,7 @@ export function resourceStep<K extends ResourceCollection>(options: ResourceStep
       if (differences.length > 0) return { status: 'different', differences };
       if (options.isIncomplete?.(found)) return { status: 'absent' };
       if (options.isPending?.(found)) throw new KthwError('not-there-yet', { step: title });
-      return createPresentWithCommandOutput(describeResource(found), ...(options.getOutputs?.(found) ?? []));
+      return markPresent(describeResource(found), ...(options.getOutputs?.(found) ?? []));
     },
     async apply(c) {
       await getCollection(c.compute).insert(await options.buildSpec(c), { requestId: c.requestId, signal: c.signal });

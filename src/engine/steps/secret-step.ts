@@ -1,5 +1,7 @@
 import type { Secret } from '../../store/vault/secret.ts';
-import { createPresentWithCommandOutput, type RenderContext, type Step, type StepContext } from '../workflow/step.ts';
+import { markPresent } from '../workflow/observation.ts';
+import type { ClusterStep } from './cluster-step.ts';
+import type { RenderContext, StepContext } from './step-context.ts';
 
 interface SecretStepOptions {
   readonly key: string;
@@ -22,7 +24,7 @@ export function secretStep({
   generate,
   manualScript,
   getPublicPart,
-}: SecretStepOptions): Step {
+}: SecretStepOptions): ClusterStep {
   return {
     key,
     title,
@@ -30,7 +32,7 @@ export function secretStep({
     containedIn: 'keys/vault',
     async observe({ vault }) {
       const secret = await vault.get(path);
-      return secret ? createPresentWithCommandOutput(getPublicPart?.(secret) ?? '') : { status: 'absent' };
+      return secret ? markPresent(getPublicPart?.(secret) ?? '') : { status: 'absent' };
     },
     manualCommands: (c, direction) => (direction === 'forward' ? [{ script: manualScript(c) }] : []),
     async remove({ vault }) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createStepContext, type StepContextDeps, type StepReporter } from './create-step-context.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord, type RunState } from './run-state.ts';
-import { createStepContext, type StepContextDeps, type StepReporter } from './step-context.ts';
 
 /** What a run would take away, as it is now. */
 export interface RunDestructionPreview {

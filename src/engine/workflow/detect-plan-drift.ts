@@ -1,9 +1,7 @@
 import type { Difference } from '../../store/step-error.ts';
 import { hasDestructionBegun } from './destruction-preview.ts';
-import { KthwError } from './errors.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
-import { createStepContext, type StepContextDeps } from './step-context.ts';
 
 interface StepDrift {
   readonly step: string;

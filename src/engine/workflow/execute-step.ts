@@ -5,8 +5,7 @@ import type { EngineEvent } from '../../store/events.ts';
 import { KthwError, toStepError } from './errors.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
-import type { Observation, OutputValue, RetryPolicy, StepContext } from './step.ts';
-import { createStepContext, type StepContextDeps } from './step-context.ts';
+import type { RetryPolicy, WorkflowContext } from './step.ts';
 
 /** Points at which a test may end the process: what is left then is what a crash there leaves. */
 export type KillPoint = 'before-call' | 'after-call' | 'after-write';
@@ -68,7 +67,7 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   }
 }
 
-async function applyStep(planned: PlannedStep, c: StepContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
+async function applyStep(planned: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
   const { id, step } = planned;
   if (step.apply) {
     const before = await step.observe(c);
@@ -86,7 +85,7 @@ async function applyStep(planned: PlannedStep, c: StepContext, deps: ExecuteStep
   return toOutcomeEvent(id, observation, 'applied');
 }
 
-async function removeStep(planned: PlannedStep, c: StepContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
+async function removeStep(planned: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
   const { id, step } = planned;
   const isAbsent = async () => !(step.exists ? await step.exists(c) : (await step.observe(c)).status !== 'absent');
   if (await isAbsent()) return { type: 'step.finished', step: id, outcome: 'alreadyAbsent', outputs: [] };
@@ -99,7 +98,7 @@ async function removeStep(planned: PlannedStep, c: StepContext, deps: ExecuteSte
 }
 
 /** Done means seen: looks until there is something to see, or gives up with the last fault that passes by itself. */
-async function pollUntil<T>(title: string, c: StepContext, probe: () => Promise<T | undefined>): Promise<T> {
+async function pollUntil<T>(title: string, c: WorkflowContext, probe: () => Promise<T | undefined>): Promise<T> {
   const deadline = +c.clock.now() + observePolling.timeoutMs;
   for (
     let delayMs: number = observePolling.firstDelayMs;
@@ -157,7 +156,7 @@ function shouldDiagnose({ error, retryAt }: Extract<EngineEvent, { type: 'step.f
 }
 
 /** A look that fails changes nothing: the step has failed for its own reason. */
-async function diagnoseFailure({ id, step }: PlannedStep, c: StepContext, deps: ExecuteStepDeps): Promise<void> {
+async function diagnoseFailure({ id, step }: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<void> {
   if (!step.diagnose || deps.journal.state.hasDiagnosis) return;
   try {
     await step.diagnose(c);

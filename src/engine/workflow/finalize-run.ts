@@ -6,34 +6,32 @@ import type { RunState } from './run-state.ts';
 type RunOutcome = NonNullable<RunState['outcome']>;
 type ClusterState = ClusterRecord['state'];
 
-/** What the end of a run makes of its cluster. A smoke test or a scaling that stopped leaves a cluster that works. */
+/** The cluster's state once a run has ended. */
 function getClusterStateAfter(
-  operation: string,
+  { clusterStates = {} }: Operation,
   outcome: RunOutcome,
   currentState: ClusterState,
   hasBegun: boolean,
 ): ClusterState {
-  switch (operation) {
-    case 'create':
-      return outcome === 'succeeded' ? 'ready' : outcome;
-    case 'rebuild':
-      if (outcome === 'succeeded') return 'ready';
-      return hasBegun ? outcome : currentState;
-    case 'delete':
-      return outcome === 'succeeded' ? 'deleted' : outcome;
-    default:
-      return currentState;
-  }
+  const { succeeded, stopped } = clusterStates;
+  if (outcome === 'succeeded') return succeeded ?? currentState;
+  return stopped === 'always' || (stopped === 'onceStarted' && hasBegun) ? outcome : currentState;
 }
 
 /** Writes what a finished run means for its cluster, then closes the run. Can be repeated after a crash in between. */
-export async function finalizeRun(store: Store, id: string, run: RunRecord, state: RunState): Promise<void> {
+export async function finalizeRun(
+  store: Store,
+  operation: Operation,
+  id: string,
+  run: RunRecord,
+  state: RunState,
+): Promise<void> {
   const outcome = state.outcome;
   if (!outcome) return;
   const hasBegun = state.steps.size > 0;
   await updateRecord(store, 'cluster', run.cluster, (cluster): ClusterRecord => {
     const { activeRun, ...rest } = cluster;
-    const newState = getClusterStateAfter(run.operation, outcome, cluster.state, hasBegun);
+    const newState = getClusterStateAfter(operation, outcome, cluster.state, hasBegun);
     // Refused, expired or cancelled before anything was done: the cluster is what it was.
     const rollbackSpec = run.rollbackSpec ?? run.previousSpec;
     const spec = rollbackSpec && !hasBegun ? rollbackSpec : cluster.spec;

@@ -1,60 +1,75 @@
-import type { ClusterSpec } from '../../store/records.ts';
+import type { ClusterSpec, RunRecord } from '../../store/records.ts';
 import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
-import { resizePhase } from '../phases/resize-instances.ts';
-import { verifyDeletedPhase } from '../phases/verify-deleted.ts';
-import { type OperationName, operations } from './operations.ts';
+import { findOperation, type Operation, type Operations } from './operation.ts';
 import type { Phase, Step } from './step.ts';
 
-export interface PlannedStep {
-  /** The journal's key: the step's own, with `remove:` before it where a run also builds it again. */
+export interface PlannedStep<S extends Step = Step> {
+  /** The journal's key: the step's own, prefixed with `remove:` where the run also builds the step again. */
   readonly id: string;
-  readonly step: Step;
+  readonly step: S;
   readonly phase: Phase;
   readonly direction: 'forward' | 'backward';
-  /** Waits for a person who approves what it takes away. */
+  /** Waits until a person approved what it destroys. */
   readonly isDestructive: boolean;
   /** Ids of the steps that must be done first. */
   readonly dependsOn: readonly string[];
-  /** Where there is a pause after every chapter: the one that it is done in. */
+  /** Set where the run pauses after every chapter: the chapter that the step is done in. */
   readonly chapter?: number;
 }
 
-/** What of a run decides its plan. */
-export interface PlanOptions {
-  readonly operation: OperationName;
-  /** Rebuild: the phase it starts over from. */
+/** What the plan of a run depends on, besides phases and cluster. */
+export interface PlanOptions<S extends Step = Step> {
+  readonly operation: Operation<S>;
+  /** Rebuild: the first phase that is rebuilt. */
   readonly fromPhase?: string | undefined;
-  /** Scale and rebuild: the cluster as it was, with all workers that may be there. */
+  /** The cluster before the run, with all workers that may exist. */
   readonly previousSpec?: ClusterSpec | undefined;
-  /** The same as it was asked for last, where a scaling that stopped left more: those are half gone. */
+  /** The last spec that was requested, where an interrupted scale left more workers: those may be half deleted. */
   readonly rollbackSpec?: ClusterSpec | undefined;
 }
 
+/** The plan of a stored run. @returns undefined where this release doesn't know the operation */
+export function planRun<S extends Step>(
+  phases: readonly Phase<S>[],
+  operations: Operations<S>,
+  run: Pick<RunRecord, 'operation' | 'spec' | 'fromPhase' | 'previousSpec' | 'rollbackSpec'>,
+): readonly PlannedStep<S>[] | undefined {
+  const operation = findOperation(operations, run.operation);
+  return operation && plan(phases, deriveCluster(run.spec), { ...run, operation });
+}
+
 /**
- * What an operation will do to a cluster, step by step. Pure: no cloud, no store. Backwards, only what can be removed
- * is planned, and a step waits for all that was built on it.
- * @throws Error when a step waits for one that no phase has, or there is no such phase to start over from.
+ * What an operation will do to a cluster, step by step. Pure. Backwards, only steps that can be removed are planned, and
+ * a step waits for all steps that depend on it.
+ * @throws Error when a step depends on one that no phase has, or `fromPhase` is unknown
  */
-export function plan(phases: readonly Phase[], cluster: Cluster, run: PlanOptions): readonly PlannedStep[] {
-  const { direction, onlyPhases } = operations[run.operation];
+export function plan<S extends Step>(
+  phases: readonly Phase<S>[],
+  cluster: Cluster,
+  run: PlanOptions<S>,
+): readonly PlannedStep<S>[] {
+  const { phasesBefore = [], phasesAfter = [] } = run.operation;
+  const before = planForward(phasesBefore, cluster);
+  const steps = waitFor(planDirection(phases, cluster, run), before);
+  return [...before, ...steps, ...waitFor(planForward(phasesAfter, cluster), [...before, ...steps])];
+}
+
+function planDirection<S extends Step>(
+  phases: readonly Phase<S>[],
+  cluster: Cluster,
+  run: PlanOptions<S>,
+): readonly PlannedStep<S>[] {
+  const { direction, onlyPhases, acceptsPreviousSpec } = run.operation;
   const forward = planForward(phases, cluster);
   switch (direction) {
     case 'backward':
-      return appendDeletionCheck(reversePlan(forward.filter((p) => !p.step.skipOnClusterDelete)), cluster);
+      return reversePlan(forward.filter((p) => !p.step.skipOnClusterDelete));
     case 'both':
       return planRemovalsThenBuild(forward, selectRemovals(phases, run, forward));
-    case 'restarted': {
-      const restartSteps = planForward([resizePhase], cluster);
-      const ids = restartSteps.map((p) => p.id);
-      const previousPlan = getPreviousPlan(phases, run, forward);
-      return [
-        ...restartSteps,
-        ...forward.map((p) => ({ ...p, step: acceptOldOrNew(p, previousPlan), dependsOn: [...ids, ...p.dependsOn] })),
-      ];
-    }
     case 'forward': {
+      if (acceptsPreviousSpec) return acceptPreviousPlan(forward, planPrevious(phases, run, forward));
       if (!onlyPhases) return forward;
-      const selected = forward.filter((p) => (onlyPhases as readonly string[]).includes(p.phase.name));
+      const selected = forward.filter((p) => onlyPhases.includes(p.phase.name));
       const ids = new Set(selected.map((p) => p.id));
       return selected.map((p) => ({ ...p, dependsOn: p.dependsOn.filter((id) => ids.has(id)) }));
     }
@@ -63,7 +78,7 @@ export function plan(phases: readonly Phase[], cluster: Cluster, run: PlanOption
   }
 }
 
-function planForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] {
+function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Cluster): PlannedStep<S>[] {
   const steps = new Map(phases.map((phase) => [phase.name, phase.steps(cluster)]));
   const all = new Set([...steps.values()].flat().map((step) => step.key));
   // A phase without steps (no workers, say) is looked through: what waits for it waits for what it waits for.
@@ -81,7 +96,7 @@ function planForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] 
         id: step.key,
         step,
         phase,
-        direction: 'forward',
+        direction: 'forward' as const,
         isDestructive: step.requiresApproval ?? false,
         dependsOn,
       };
@@ -89,34 +104,38 @@ function planForward(phases: readonly Phase[], cluster: Cluster): PlannedStep[] 
   );
 }
 
-/** What is taken down is what the cluster was: it may have been of another machine type, or have had more workers. */
-function getPreviousPlan(
-  phases: readonly Phase[],
-  { previousSpec }: PlanOptions,
-  forward: readonly PlannedStep[],
-): readonly PlannedStep[] {
+/** The plan of the cluster as it was: it may have had more workers, or another machine type. */
+function planPrevious<S extends Step>(
+  phases: readonly Phase<S>[],
+  { previousSpec }: PlanOptions<S>,
+  forward: readonly PlannedStep<S>[],
+): readonly PlannedStep<S>[] {
   return previousSpec ? planForward(phases, deriveCluster(previousSpec)) : forward;
 }
 
-/** A machine that is still what it was, or already what it is to be, does not differ. */
-function acceptOldOrNew({ id, step }: PlannedStep, previousPlan: readonly PlannedStep[]): Step {
-  const previousStep = previousPlan.find((p) => p.id === id)?.step;
-  return {
-    ...step,
-    async detectDrift(c) {
+/** A resource that matches either the previous or the new spec has not drifted. */
+function acceptPreviousPlan<S extends Step>(
+  forward: readonly PlannedStep<S>[],
+  previousPlan: readonly PlannedStep<S>[],
+): PlannedStep<S>[] {
+  return forward.map((p) => {
+    const { step } = p;
+    const previousStep = previousPlan.find(({ id }) => id === p.id)?.step;
+    const detectDrift: Step['detectDrift'] = async (c) => {
       const now = (await step.detectDrift?.(c)) ?? [];
       return now.length > 0 && ((await previousStep?.detectDrift?.(c)) ?? []).length > 0 ? now : [];
-    },
-  };
+    };
+    return { ...p, step: { ...step, detectDrift } };
+  });
 }
 
-/** What is taken down: the steps that the cluster is to have no more, and where a phase is started over from, its and later ones. */
-function selectRemovals(
-  phases: readonly Phase[],
-  run: PlanOptions,
-  forward: readonly PlannedStep[],
-): readonly PlannedStep[] {
-  const previousPlan = getPreviousPlan(phases, run, forward);
+/** Steps that the cluster no longer has, and for a rebuild those of the first rebuilt phase and later ones. */
+function selectRemovals<S extends Step>(
+  phases: readonly Phase<S>[],
+  run: PlanOptions<S>,
+  forward: readonly PlannedStep<S>[],
+): readonly PlannedStep<S>[] {
+  const previousPlan = planPrevious(phases, run, forward);
   const rollbackIds =
     run.rollbackSpec && new Set(planForward(phases, deriveCluster(run.rollbackSpec)).map((p) => p.id));
   const keptIds = new Set(forward.map((p) => p.id).filter((id) => !rollbackIds || rollbackIds.has(id)));
@@ -124,39 +143,44 @@ function selectRemovals(
     run.fromPhase ? selectFromPhase(phases, run.fromPhase, previousPlan).map((p) => p.id) : [],
   );
   const getAncestors = createAncestorLookup(previousPlan);
-  /** A node leaves in good order only where what serves it stays. */
-  const canRemoveGracefully = ({ id, step }: PlannedStep) =>
+  /** A node is only drained while the components that it depends on stay. */
+  const canRemoveGracefully = ({ id, step }: PlannedStep<S>) =>
     !step.skipOnClusterDelete || ![...getAncestors(id)].some((each) => rebuiltIds.has(each) && keptIds.has(each));
   return previousPlan.filter((p) => rebuiltIds.has(p.id) || (!keptIds.has(p.id) && canRemoveGracefully(p)));
 }
 
-/** The steps of a phase and of all that come after it in the tutorial. */
-function selectFromPhase(phases: readonly Phase[], fromPhase: string, forward: readonly PlannedStep[]): PlannedStep[] {
+/** The steps of a phase and of all later phases. */
+function selectFromPhase<S extends Step>(
+  phases: readonly Phase<S>[],
+  fromPhase: string,
+  forward: readonly PlannedStep<S>[],
+): PlannedStep<S>[] {
   const first = phases.findIndex((phase) => phase.name === fromPhase);
-  if (first < 0) throw new Error(`there is no phase "${fromPhase}" to start over from`);
-  const laterPhases = new Set(phases.slice(first));
+  if (first < 0) throw new Error(`there is no phase "${fromPhase}" to rebuild from`);
+  const laterPhases = new Set<Phase>(phases.slice(first));
   return forward.filter((p) => laterPhases.has(p.phase) && !p.step.skipOnClusterDelete);
 }
 
-/** Takes down, then walks forward; what is built again waits until all that goes is gone. */
-function planRemovalsThenBuild(forward: readonly PlannedStep[], removedSteps: readonly PlannedStep[]): PlannedStep[] {
+/** Every forward step waits for all removals. */
+function planRemovalsThenBuild<S extends Step>(
+  forward: readonly PlannedStep<S>[],
+  removedSteps: readonly PlannedStep<S>[],
+): PlannedStep<S>[] {
   const removals = reversePlan(removedSteps).map((p) => ({
     ...p,
     id: `remove:${p.id}`,
     isDestructive: true,
     dependsOn: p.dependsOn.map((id) => `remove:${id}`),
   }));
-  const removalIds = removals.map((p) => p.id);
-  return [...removals, ...forward.map((p) => ({ ...p, dependsOn: [...removalIds, ...p.dependsOn] }))];
+  return [...removals, ...waitFor(forward, removals)];
 }
 
-/** Delete: once all is taken down, that nothing is left. */
-function appendDeletionCheck(removals: readonly PlannedStep[], cluster: Cluster): readonly PlannedStep[] {
-  const ids = removals.map((p) => p.id);
-  return [...removals, ...planForward([verifyDeletedPhase], cluster).map((p) => ({ ...p, dependsOn: ids }))];
+function waitFor<S extends Step>(steps: readonly PlannedStep<S>[], earlier: readonly PlannedStep[]): PlannedStep<S>[] {
+  const ids = earlier.map((p) => p.id);
+  return steps.map((p) => ({ ...p, dependsOn: [...ids, ...p.dependsOn] }));
 }
 
-function reversePlan(forward: readonly PlannedStep[]): PlannedStep[] {
+function reversePlan<S extends Step>(forward: readonly PlannedStep<S>[]): PlannedStep<S>[] {
   const getAncestors = createAncestorLookup(forward);
   const candidates = forward.filter((p) => p.step.remove !== undefined);
   const candidateIds = new Set(candidates.map((p) => p.id));
@@ -168,7 +192,7 @@ function reversePlan(forward: readonly PlannedStep[]): PlannedStep[] {
   }));
 }
 
-/** Everything that a step is built on, directly or not. */
+/** All direct and indirect dependencies of a step. */
 function createAncestorLookup(planned: readonly PlannedStep[]): (id: string) => ReadonlySet<string> {
   const byKey = new Map(planned.map((p) => [p.id, p]));
   const cache = new Map<string, ReadonlySet<string>>();

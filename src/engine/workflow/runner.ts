@@ -3,20 +3,21 @@ import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import type { Lease, Store } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
-import { listActiveGrantIds } from '../service/kubeconfig-grants.ts';
 import { assignChapters } from './assign-chapters.ts';
 import type { ExecuteStepDeps } from './execute-step.ts';
 import { finalizeRun } from './finalize-run.ts';
 import { Journal } from './journal.ts';
-import { isOperation, type OperationName } from './operations.ts';
+import { findOperation, type Operation, type Operations } from './operation.ts';
 import { plan } from './plan.ts';
 import type { RunState } from './run-state.ts';
 import { runSchedulerLoop } from './scheduler.ts';
-import type { Clock, Phase, StepContext } from './step.ts';
+import type { Clock, Phase, Step, WorkflowContext } from './step.ts';
 
-export interface RunnerOptions {
+/** @typeParam C context of the steps: what the workflow gives them and the clients that the runner opens */
+export interface RunnerOptions<C extends WorkflowContext = WorkflowContext> {
   readonly store: Store;
-  readonly phases: readonly Phase[];
+  readonly phases: readonly Phase<Step<C>>[];
+  readonly operations: Operations<Step<C>>;
   /** This process, unique among all that ever ran. */
   readonly leaseOwner: string;
   readonly clock: Clock;
@@ -25,15 +26,15 @@ export interface RunnerOptions {
   /** How long a question waits for an answer. */
   readonly approvalMs: number;
   /** Opens what the steps of a cluster may use. The runner closes it when it puts the run down. */
-  openResources(run: RunRecord): Promise<RunResources>;
+  openResources(run: RunRecord): Promise<RunResources<C>>;
   /** Told whenever events were stored: the outbox reads them. */
   onEventsAppended(run: string): void;
   readonly log: ExecuteStepDeps['log'];
   readonly killPoint: ExecuteStepDeps['killPoint'];
 }
 
-export interface RunResources {
-  readonly clients: Pick<StepContext, 'compute' | 'ssh' | 'vault' | 'mirror' | 'kube'>;
+export interface RunResources<C extends WorkflowContext> {
+  readonly clients: Omit<C, keyof WorkflowContext>;
   close(): Promise<void>;
 }
 
@@ -45,16 +46,21 @@ export type RunnerExit = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'los
  * this for any run; what it does is what the events say is next.
  * @throws StoreUnavailable when the store was away for longer than the lease: then it is to be called again
  */
-export async function executeRun(runId: string, options: RunnerOptions, signal: AbortSignal): Promise<RunnerExit> {
+export async function executeRun<C extends WorkflowContext>(
+  runId: string,
+  options: RunnerOptions<C>,
+  signal: AbortSignal,
+): Promise<RunnerExit> {
   const { store } = options;
   const run = (await store.read('run', runId))?.value;
-  if (!run?.open || !isOperation(run.operation)) return 'over';
+  const operation = run && findOperation<Step>(options.operations, run.operation);
+  if (!run?.open || !operation) return 'over';
   const cluster = (await store.read('cluster', run.cluster))?.value;
   if (await hasEarlierOpenRun(store, cluster, runId)) return 'later';
   const lease = await store.acquireLease(runId, options.leaseOwner, options.leaseMs);
   if (!lease) return 'busy';
   try {
-    return await executeUnderLease(lease, run, run.operation, cluster, options, signal);
+    return await executeUnderLease(lease, run, operation, cluster, options, signal);
   } catch (error) {
     if (error instanceof LeaseLost) return 'lost';
     throw error;
@@ -69,7 +75,7 @@ export async function executeRun(runId: string, options: RunnerOptions, signal: 
 async function executeUnderLease(
   lease: Lease,
   run: RunRecord,
-  operation: OperationName,
+  operation: Operation,
   record: ClusterRecord | undefined,
   options: RunnerOptions,
   stopSignal: AbortSignal,
@@ -95,12 +101,9 @@ async function executeUnderLease(
       random: options.random,
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
-      context: {
-        ...{ ...resources.clients, cluster, clock, signal: stopSignal },
-        listActiveGrantIds: () => listActiveGrantIds(store, run.cluster, clock.now()),
-      },
+      context: { ...resources.clients, cluster, clock, signal: stopSignal },
       earlierOutputs: new Map(Object.entries(record?.outputs ?? {})),
-      reusesEarlierOutputs: operation !== 'rebuild',
+      reusesEarlierOutputs: operation.reusesEarlierOutputs,
     };
     const exit = await runSchedulerLoop(planned, deps, AbortSignal.any([stopSignal, leaseFailure.signal]));
     // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
@@ -127,7 +130,7 @@ async function executeUnderLease(
   }
 
   async function finishRun(): Promise<'over'> {
-    await finalizeRun(store, lease.run, run, journal.state);
+    await finalizeRun(store, operation, lease.run, run, journal.state);
     options.onEventsAppended(lease.run);
     return 'over';
   }

@@ -2,95 +2,68 @@ import type { z } from 'zod';
 import type { Difference } from '../../store/step-error.ts';
 import type { Vault } from '../../store/vault/vault.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { ComputeClient } from '../gcp/compute/compute-client.ts';
-import type { KubeClient } from '../kubernetes/kube-client.ts';
-import type { RedactedVault } from '../manual/redacted-vault.ts';
-import type { SshClient } from '../ssh/ssh-client.ts';
+import type { Output } from '../cluster/output.ts';
+import type { Observation } from './observation.ts';
 
 /**
- * What a step saw when it looked. `different` carries both sides, so that a conflict can be shown; `saw`: what somebody who
- * looked by hand would have read. Never a secret.
+ * One unit of work of a run, observed before and after it is applied.
+ * @typeParam C what the step may use: the workflow's own context, extended with the clients that the runner opens
  */
-export type Observation =
-  | { readonly status: 'absent' }
-  | { readonly status: 'present'; readonly outputs?: readonly OutputValue[]; readonly commandOutput?: string }
-  | { readonly status: 'different'; readonly differences: readonly Difference[] };
-
-/** A typed value that one phase finds and later ones read: an address, a fingerprint. Never a secret: those live in the vault. */
-export interface Output<T> {
-  readonly name: string;
-  readonly schema: z.ZodType<T>;
-}
-export interface OutputValue {
-  readonly name: string;
-  readonly value: z.core.util.JSONType;
-}
-
-export interface Step {
-  /** Stable across releases: it is the journal's key. Starts with the phase's name and a slash. */
+export interface Step<C extends WorkflowContext = WorkflowContext> {
+  /** The journal's key, stable across releases. Starts with the phase's name and a slash. */
   readonly key: string;
-  /** What the thread shows. */
+  /** Shown in the Slack thread. */
   readonly title: string;
-  /** Keys of steps that must be done first, besides the phase's `after`. Lets a machine go on without its neighbours. */
+  /** Keys of steps that must be done first, besides the phase's own dependencies. Lets instances progress independently. */
   readonly dependsOn?: readonly string[];
-  /** Looks, changes nothing. */
-  observe(c: StepContext): Promise<Observation>;
+  /** Reads the current state; changes nothing. */
+  observe(c: C): Promise<Observation>;
   /**
-   * Called after `absent`, and possibly again after a crash at any point inside it. A step without it makes nothing: it
-   * looks until what others made has come up. Answers what it saw afterwards where it looked itself, just as `observe` does.
+   * Called when the observation is `absent`, and possibly again after a crash at any point inside it. A step without it
+   * waits: `observe` is polled until the resource is ready. Returns an observation if it already made one afterwards.
    */
-  // biome-ignore lint/suspicious/noConfusingVoidType: most only act, and are written as what they are
-  apply?(c: StepContext): Promise<Observation | void>;
-  /** What exists and differs, as far as that can be told before anything is made. Nothing: all is well, or not there yet. */
-  detectDrift?(c: StepContext): Promise<readonly Difference[]>;
-  /** Making it takes something away: it waits for an approval of its `stake`. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most steps only act and return nothing
+  apply?(c: C): Promise<Observation | void>;
+  /** Differences of an existing resource, as far as they can be found before anything is created. Empty: none, or absent. */
+  detectDrift?(c: C): Promise<readonly Difference[]>;
+  /** Applying it destroys something, so it waits until its preview is approved. */
   readonly requiresApproval?: boolean;
-  /**
-   * What its removal, or its making where it asks, would take away as it is now: lines for a person to approve, and a text that changes when the thing
-   * does. @default its title
-   */
-  previewDestruction?(c: StepContext): Promise<DestructionPreview>;
-  /** Its removal needs the rest of the cluster to live, and is left out where all of it goes. */
+  /** What removing it, or applying it where it requires approval, destroys now. @default its title */
+  previewDestruction?(c: C): Promise<DestructionPreview>;
+  /** Its removal needs a working cluster, and is skipped when the whole cluster is deleted. */
   readonly skipOnClusterDelete?: boolean;
-  /** Key of the step whose removal takes this one's doing along: what is on a machine goes with the machine. */
+  /** Key of the step whose removal also removes this one: files are deleted with their instance. */
   readonly containedIn?: string;
-  /** Called after it has failed three times, and when it has failed for good: looks for the cause, tells it by `diagnosed`. */
-  diagnose?(c: StepContext): Promise<void>;
-  /** What a person would type for it, from the very values that it works with. Nothing: there is nothing to type. */
-  manualCommands?(
-    c: ManualContext,
-    direction: 'forward' | 'backward',
-  ): Promise<readonly ShellCommand[]> | readonly ShellCommand[];
-  /** Whether there is something to remove, however it looks. @default whether `observe` sees anything */
-  exists?(c: StepContext): Promise<boolean>;
-  /** Delete walks the steps backwards and calls this, then looks. Absent already: no error. */
-  remove?(c: StepContext): Promise<void>;
+  /** Called after three failures, and after the final one: finds the cause and reports it with `reportDiagnosis`. */
+  diagnose?(c: C): Promise<void>;
+  /** Whether there is something to remove, in whatever state. @default whether `observe` finds anything */
+  exists?(c: C): Promise<boolean>;
+  /** Removes the resource; a deletion then observes that it is absent. Not an error where it is absent already. */
+  remove?(c: C): Promise<void>;
 }
 
 export interface DestructionPreview {
-  /** Empty: there is nothing to take away. */
+  /** Lines for the approver. Empty: nothing is destroyed. */
   readonly lines: readonly string[];
+  /** Changes whenever the resource does. */
   readonly fingerprint: string;
 }
 
-export interface Phase<Name extends string = string, Dependency extends string = string> {
+export interface Phase<S extends Step = Step, Name extends string = string, Dependency extends string = string> {
   readonly name: Name;
   readonly title: string;
   /** Chapter of the tutorial. */
   readonly chapter: number;
-  /**
-   * Phases whose steps must all be done first. A step that names its own `after` waits for those steps instead, so
-   * that one machine can be ahead of another.
-   */
+  /** Phases whose steps must all be done first. A step with its own `dependsOn` waits for those steps instead. */
   readonly dependsOn: readonly Dependency[];
   /** @default the runner's own */
   readonly retry?: RetryPolicy;
-  /** Pure: the same cluster, the same steps. A plan needs no cloud. */
-  steps(cluster: Cluster): readonly Step[];
+  /** Pure: the same cluster gives the same steps, so that planning needs no cloud. */
+  steps(cluster: Cluster): readonly S[];
 }
 
 export interface RetryPolicy {
-  /** How often a step may fail in a way that passes before the run stops. */
+  /** Transient failures of a step until the run fails. */
   readonly attempts: number;
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
@@ -101,70 +74,27 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** All that a step may use of the world. */
-export interface StepContext {
+/** What the workflow itself gives every step. */
+export interface WorkflowContext {
   readonly cluster: Cluster;
-  readonly compute: ComputeClient;
-  readonly ssh: SshClient;
-  readonly vault: Vault;
-  readonly kube: KubeClient;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Goes to Compute with a call: stored before it, the same again after a crash. */
+  /** Idempotency key of the step's calls: stored before the first call, unchanged after a crash. */
   readonly requestId: string;
-  /** Replaces every upstream host of a download; undefined: upstream itself. */
-  readonly mirror: string | undefined;
-  /** Ids of the kubeconfigs of people that are to work now. */
-  listActiveGrantIds(): Promise<readonly string[]>;
-  /** What exists and differs, over all the steps of this run. */
+  /** Differences of existing resources over all steps of this run. */
   detectAllDrift(): Promise<readonly Difference[]>;
-  /** @throws a bug when no step before this one made the fact known. */
+  /** @throws KthwError `bug` when no earlier step set the output */
   getOutput<T>(output: Output<T>): T;
-  /** The same where it may not be known yet. */
   findOutput<T>(output: Output<T>): T | undefined;
-  /** A line for the thread; goes through the journal like everything. */
+  /** Appends a line to the journal, for the Slack thread. */
   logProgress(line: string): void;
-  /** Why something is slow or fails, for the thread; the first is told, until the run is resumed. */
+  /** Reports why something is slow or fails. Only the first report counts, until the run is resumed. */
   reportDiagnosis(cause: DiagnosedCause): void;
 }
 
-/** All that files and commands are rendered from. */
-export interface RenderContext extends Pick<StepContext, 'cluster' | 'mirror' | 'getOutput' | 'findOutput'> {
-  readonly vault: Pick<Vault, 'get'>;
-}
-
-/** The same for showing it: where a secret would be, there is only a word for it. */
-export interface ManualContext extends RenderContext {
-  readonly vault: RedactedVault;
-}
-
-/** What a person types: as root on a machine of the cluster, or where nothing is named, on their own. */
-export interface ShellCommand {
-  readonly runsOn?: string;
-  readonly script: string;
-}
-
 export interface DiagnosedCause {
-  /** Figures, a line each. */
+  /** Metrics, one line each. */
   readonly findings: readonly string[];
-  /** A machine type that would do. */
+  /** A machine type that is large enough. */
   readonly resizeTo?: string;
-}
-
-/** Keeps the literal name and the literal dependencies, so that the compiler can check the registry. */
-export function definePhase<const N extends string, const A extends string = never>(phase: Phase<N, A>): Phase<N, A> {
-  return phase;
-}
-
-export function createPresentObservation(...outputs: OutputValue[]): Observation {
-  return { status: 'present', outputs };
-}
-
-/** What somebody who looked by hand would have read, and what is known from it. */
-export function createPresentWithCommandOutput(commandOutput: string, ...outputs: OutputValue[]): Observation {
-  return { status: 'present', outputs, commandOutput };
-}
-
-export function createOutputValue<T extends z.core.util.JSONType>(output: Output<T>, value: T): OutputValue {
-  return { name: output.name, value };
 }

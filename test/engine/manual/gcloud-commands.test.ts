@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
+import type { Output } from '../../../src/engine/cluster/output.ts';
 import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
 import { gcloudCommands, type ResourceCollection } from '../../../src/engine/manual/gcloud-commands.ts';
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
+import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import type { ClusterStep } from '../../../src/engine/steps/cluster-step.ts';
+import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import type { Output, StepContext } from '../../../src/engine/workflow/step.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
@@ -23,7 +27,7 @@ if (!gcloudIsThere) {
 
 const cluster = buildCluster({ region: 'us-central1', zone: 'us-central1-a', controllers: 1, workers: 1 });
 const ours: ReadonlySet<string> = new Set(Object.keys(gcloudCommands));
-const made = plan(phases, cluster, { operation: 'create' });
+const made = plan(phases, cluster, { operation: operations.create });
 const { signal } = new AbortController();
 const steps = inOrder(made).filter(({ id }) =>
   /^(network|addresses|firewall|controllers|workers|load-balancer|pod-routes|closing)\//.test(id),
@@ -145,7 +149,7 @@ function same(found: object | undefined): object {
 /** Sorts steps after their dependencies. */
 function inOrder(planned: readonly PlannedStep[]): PlannedStep[] {
   const done = new Set<string>();
-  const ordered: PlannedStep[] = [];
+  const ordered: PlannedStep<ClusterStep>[] = [];
   while (ordered.length < planned.length) {
     for (const p of planned) {
       if (done.has(p.id) || !p.dependsOn.every((id) => done.has(id))) continue;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import { nameOf, survive, undisturbed } from '../../chaos/sweep.ts';

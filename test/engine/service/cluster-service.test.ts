@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { ClusterSpec } from '../../../src/store/records.ts';
 import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
 

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
 import { createComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { VirtualClock } from '../../fakes/clock.ts';
 import { FakeCompute } from '../../fakes/compute.ts';
 

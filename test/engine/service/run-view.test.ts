@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultVersion } from '../../../src/engine/cluster/releases.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-access.ts';
 import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';

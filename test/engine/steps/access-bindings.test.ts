@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { KubeClient } from '../../../src/engine/kubernetes/kube-client.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
 

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
+import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { filterOwnedResources, type ListedResource } from '../../../src/engine/steps/orphaned-resources.ts';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
@@ -156,7 +157,7 @@ describe('a delete proves by listing that nothing is left', () => {
 });
 
 describe('a delete takes down what a create left', () => {
-  const steps = plan(phases, cluster, { operation: 'create' });
+  const steps = plan(phases, cluster, { operation: operations.create });
   const first = phases.flatMap(({ name }) => steps.find((p) => p.phase.name === name && p.step.apply) ?? []);
 
   test.each(first.map((p) => [p.phase.name, p.id] as const))('that failed for good in %s', async (_, id) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type OperationName, operations } from '../../../src/engine/phases/operations.ts';
 import { finalizeRun } from '../../../src/engine/workflow/finalize-run.ts';
 import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
@@ -9,7 +10,7 @@ import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 type Over = 'succeeded' | 'failed' | 'cancelled';
 
 describe('the end of a run', () => {
-  test.each<[string, Over, ClusterRecord['state']]>([
+  test.each<[OperationName, Over, ClusterRecord['state']]>([
     ['create', 'succeeded', 'ready'],
     ['create', 'failed', 'failed'],
     ['create', 'cancelled', 'cancelled'],
@@ -21,14 +22,14 @@ describe('the end of a run', () => {
     ['delete', 'cancelled', 'cancelled'],
   ])('%s that %s makes the cluster %s', async (operation, over, state) => {
     const store = await aStore({ state: 'ready' }, operation);
-    await finalizeRun(store, 'r1', runRecord({ operation }), ended(over));
+    await finalizeRun(store, operations[operation], 'r1', runRecord({ operation }), ended(over));
     expect((await store.read('cluster', 'demo'))?.value.state).toBe(state);
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
   test('sets the cluster free and keeps what was found out with what was known', async () => {
     const store = await aStore({ outputs: { old: '1', x: '0' } });
-    await finalizeRun(store, 'r1', runRecord(), ended('succeeded'));
+    await finalizeRun(store, operations.create, 'r1', runRecord(), ended('succeeded'));
     const record = (await store.read('cluster', 'demo'))?.value;
     expect(record?.activeRun).toBeUndefined();
     expect(record?.outputs).toEqual({ old: '1', x: '1' });
@@ -36,20 +37,20 @@ describe('the end of a run', () => {
 
   test('of a cluster that is gone forgets what was known', async () => {
     const store = await aStore({ outputs: { old: '1' } }, 'delete');
-    await finalizeRun(store, 'r1', runRecord({ operation: 'delete' }), ended('succeeded'));
+    await finalizeRun(store, operations.delete, 'r1', runRecord({ operation: 'delete' }), ended('succeeded'));
     expect((await store.read('cluster', 'demo'))?.value.outputs).toEqual({});
   });
 
   test('leaves the cluster to a run that took it over', async () => {
     const store = await aStore({ activeRun: 'r2', state: 'deleting' });
-    await finalizeRun(store, 'r1', runRecord(), ended('cancelled'));
+    await finalizeRun(store, operations.create, 'r1', runRecord(), ended('cancelled'));
     expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r2', state: 'deleting' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
   test('can be written twice, and twice at the same moment', async () => {
     const store = await aStore();
-    const settle = () => finalizeRun(store, 'r1', runRecord(), ended('succeeded'));
+    const settle = () => finalizeRun(store, operations.create, 'r1', runRecord(), ended('succeeded'));
     await Promise.all([settle(), settle()]);
     const once = [(await store.read('cluster', 'demo'))?.value, (await store.read('run', 'r1'))?.value];
     await settle();

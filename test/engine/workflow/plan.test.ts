@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { operations } from '../../../src/engine/phases/operations.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { buildPhase, buildStep } from '../../fixtures/plan.ts';
@@ -26,7 +27,7 @@ describe('a plan forward', () => {
       buildPhase('a', [buildStep('a/1'), buildStep('a/2')]),
       buildPhase('b', [buildStep('b/2', { dependsOn: ['a/2'] })], ['a']),
     ];
-    expect(waits(plan(phases, cluster, { operation: 'create' }))['b/2']).toEqual(['a/2']);
+    expect(waits(plan(phases, cluster, { operation: operations.create }))['b/2']).toEqual(['a/2']);
   });
 
   test('looks through phases without steps', () => {
@@ -36,7 +37,7 @@ describe('a plan forward', () => {
       buildPhase('c', [], ['b']),
       buildPhase('d', [buildStep('d/1')], ['c']),
     ];
-    expect(waits(plan(phases, cluster, { operation: 'create' }))['d/1']).toEqual(['a/1']);
+    expect(waits(plan(phases, cluster, { operation: operations.create }))['d/1']).toEqual(['a/1']);
   });
 
   test('refuses a step that waits for one that no phase has, and names both', () => {
@@ -51,7 +52,10 @@ describe('a plan forward', () => {
       buildPhase('a', [buildStep('a/1')]),
       buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', { dependsOn: ['smoke/1', 'a/1'] })], ['a']),
     ];
-    expect(waits(plan(phases, cluster, { operation: 'smoke' }))).toEqual({ 'smoke/1': [], 'smoke/2': ['smoke/1'] });
+    expect(waits(plan(phases, cluster, { operation: operations.smoke }))).toEqual({
+      'smoke/1': [],
+      'smoke/2': ['smoke/1'],
+    });
   });
 });
 
@@ -64,7 +68,7 @@ describe('a plan backward', () => {
     buildPhase('balancer', [buildStep('balancer/1', { remove })], ['software']),
     buildPhase('lone', [buildStep('lone/1', { remove })]),
   ];
-  const all = plan(phases, cluster, { operation: 'delete' });
+  const all = plan(phases, cluster, { operation: operations.delete });
   const planned = all.filter(({ direction }) => direction === 'backward');
 
   test('has only what can be removed, the last first', () => {
@@ -86,7 +90,9 @@ describe('a plan backward', () => {
       buildPhase('node', [buildStep('node/1', { remove, skipOnClusterDelete: true })], ['machine']),
       buildPhase('files', [buildStep('files/1', { remove, containedIn: 'machine/1' })], ['machine']),
     ];
-    const down = plan(more, cluster, { operation: 'delete' }).filter(({ direction }) => direction === 'backward');
+    const down = plan(more, cluster, { operation: operations.delete }).filter(
+      ({ direction }) => direction === 'backward',
+    );
     expect(down.map(({ id }) => id)).toEqual(['machine/1']);
   });
 
@@ -107,7 +113,7 @@ describe('a plan that takes down and builds again', () => {
     buildPhase('machine', [buildStep('machine/1', { remove })], ['net']),
     buildPhase('software', [buildStep('software/1')], ['machine']),
   ];
-  const planned = plan(phases, cluster, { operation: 'rebuild', fromPhase: 'machine' });
+  const planned = plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'machine' });
 
   test('takes down the phase and those after it, then walks forward through all', () => {
     expect(planned.map(({ id, direction }) => `${id} ${direction}`)).toEqual([
@@ -128,7 +134,7 @@ describe('a plan that takes down and builds again', () => {
   });
 
   test('refuses a phase that there is not', () => {
-    expect(() => plan(phases, cluster, { operation: 'rebuild', fromPhase: 'x' })).toThrow('no phase "x"');
+    expect(() => plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'x' })).toThrow('no phase "x"');
   });
 });
 

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
-import {
-  createPresentObservation,
-  type Observation,
-  type Phase,
-  type Step,
-  type StepContext,
-} from '../../../src/engine/workflow/step.ts';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
+import { markPresent, type Observation } from '../../../src/engine/workflow/observation.ts';
+import type { Phase, Step, WorkflowContext } from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { buildPhase, buildStep } from '../../fixtures/plan.ts';
 import { RunnerFixture } from '../../fixtures/runner.ts';
@@ -76,7 +71,7 @@ describe('a runner', () => {
 
   test('is done with what a step saw right after it acted, and looks again where it saw nothing', async () => {
     for (const [after, looks] of [
-      [createPresentObservation(), 1],
+      [markPresent(), 1],
       [{ status: 'absent' }, 2],
     ] as const) {
       const bench = await begun();
@@ -145,7 +140,7 @@ describe('a runner', () => {
     const knower = buildStep('b/1', {
       async observe(c) {
         known = c.getOutput(fact);
-        return createPresentObservation();
+        return markPresent();
       },
     });
     const maker = buildStep('a/1', { observe: async () => createPresentObservation({ name: 'x', value: '1' }) });
@@ -164,7 +159,7 @@ describe('a runner', () => {
       async observe({ clock, signal }) {
         setImmediate(() => stop.abort());
         await clock.sleep(1_000_000, signal);
-        return createPresentObservation();
+        return markPresent();
       },
     });
     expect(await bench.executeRun(only(step), {}, stop.signal)).toBe('stopped');
@@ -284,7 +279,7 @@ interface Thing {
   readonly seenAfterMs?: number;
   readonly takesMs?: number;
   readonly beforeLook?: () => void;
-  readonly apply?: (c: StepContext) => Promise<void>;
+  readonly apply?: (c: WorkflowContext) => Promise<void>;
 }
 
 /** Something that is made once. */
@@ -293,7 +288,7 @@ function aThing(key: string, { there = false, seenAfterMs = 0, takesMs = 0, befo
   const step = buildStep(key, {
     async observe({ clock }) {
       beforeLook?.();
-      return +clock.now() >= thing.seenAt ? createPresentObservation() : { status: 'absent' };
+      return +clock.now() >= thing.seenAt ? markPresent() : { status: 'absent' };
     },
     async apply(c) {
       thing.applied++;

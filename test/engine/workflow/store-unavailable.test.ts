@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { operations } from '../../../src/engine/phases/operations.ts';
 import { createEngine, type EngineOptions } from '../../../src/engine/service/create-engine.ts';
+import { definePhase } from '../../../src/engine/steps/define-phase.ts';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
+import { markPresent } from '../../../src/engine/workflow/observation.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
 import { createPresentObservation, definePhase } from '../../../src/engine/workflow/step.ts';
 import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
@@ -76,7 +79,7 @@ const phases = [
         title: name,
         dependsOn: all.slice(0, n).map((each) => `toy/${each}`),
         // Reads and writes the store within the step too, as a step does that needs a secret.
-        observe: async ({ vault }) => ((await vault.get(name)) ? createPresentObservation() : { status: 'absent' }),
+        observe: async ({ vault }) => ((await vault.get(name)) ? markPresent() : { status: 'absent' }),
         apply: async ({ vault }) => void (await vault.getOrCreate(name, () => ({}) as never)),
       })),
   }),
@@ -137,7 +140,7 @@ function runnerOn(store: StoreWithOutages, made: string[]): RunnerOptions {
     },
   };
   return {
-    ...{ store, phases, clock, leaseOwner: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
+    ...{ store, phases, clock, operations, leaseOwner: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
     openResources: async () => ({ clients: { vault } as never, close: async () => {} }),
     onEventsAppended: () => {},
     log: () => {},

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { KthwError } from '../../cluster/errors.ts';
 import type { KubeApi } from '../../kubernetes/kube-client.ts';
 import { getObject } from '../../steps/kube-admin-client.ts';
-import { KthwError } from '../../workflow/errors.ts';
 
 /** Facts from the Kubernetes API that checks need. */
 export interface ApiFacts {

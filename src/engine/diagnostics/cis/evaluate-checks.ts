@@ -1,9 +1,9 @@
 import type { Vault } from '../../../store/vault/vault.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { toStepError } from '../../cluster/errors.ts';
 import type { ComputeClient } from '../../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../../kubernetes/kube-client.ts';
 import { connectToKubeApiAt } from '../../steps/kube-admin-client.ts';
-import { toStepError } from '../../workflow/errors.ts';
 import { type ApiFacts, collectApiFacts } from './api-facts.ts';
 import type { CheckResult, ScanInput, Unknown } from './check.ts';
 import { checks } from './checks.ts';

@@ -1,4 +1,4 @@
-import { KthwError } from '../../workflow/errors.ts';
+import { KthwError } from '../../cluster/errors.ts';
 import type { ErrorResponse } from './error-response.ts';
 
 export interface CallContext {

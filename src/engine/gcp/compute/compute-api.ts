@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { NetworksClient } from '@google-cloud/compute';
 import type { AuthClient } from 'google-auth-library';
-import { type ErrorCode, KthwError } from '../../workflow/errors.ts';
+import { type ErrorCode, KthwError } from '../../cluster/errors.ts';
 import { type CallContext, classifyError, createComputeError } from './classify-error.ts';
 import { parseErrorResponse, parseOperationErrors } from './error-response.ts';
 import { type Operation, waitUntilDone } from './operation.ts';

@@ -1,4 +1,4 @@
-import { KthwError } from '../../workflow/errors.ts';
+import { KthwError } from '../../cluster/errors.ts';
 import type { CallOptions, ComputeApi, Scope } from './compute-api.ts';
 import { getLinkSegment } from './links.ts';
 

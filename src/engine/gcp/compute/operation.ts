@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KthwError } from '../../workflow/errors.ts';
+import { KthwError } from '../../cluster/errors.ts';
 import { type CallContext, type ComputeErrorKind, classifyError, createComputeError } from './classify-error.ts';
 import { type OperationErrors, parseErrorResponse } from './error-response.ts';
 

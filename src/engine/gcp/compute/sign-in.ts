@@ -1,5 +1,5 @@
 import type { AuthClient } from 'google-auth-library';
-import { KthwError } from '../../workflow/errors.ts';
+import { KthwError } from '../../cluster/errors.ts';
 
 /**
  * Returns credentials: the application default credentials, or a placeholder for the emulators.

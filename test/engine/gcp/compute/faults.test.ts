@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { KthwError } from '../../../../src/engine/cluster/errors.ts';
 import type { ComputeClient } from '../../../../src/engine/gcp/compute/compute-client.ts';
 import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
-import { KthwError } from '../../../../src/engine/workflow/errors.ts';
 import {
   type Answer,
   type ApiServer,

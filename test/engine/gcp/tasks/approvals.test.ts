@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KthwError } from '../../../../src/engine/workflow/errors.ts';
+import { KthwError } from '../../../../src/engine/cluster/errors.ts';
 import { by, countsOf, create, endsOf, gate, openRig, runOf } from './test-environment.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCloudTasksDispatcher } from '../../../../src/engine/gcp/tasks/cloud-tasks-dispatcher.ts';
+import { operations } from '../../../../src/engine/phases/operations.ts';
 import { createClusterService } from '../../../../src/engine/service/cluster-service.ts';
 import type { ClusterService } from '../../../../src/engine/service/cluster-service-types.ts';
 import type { Dispatcher } from '../../../../src/engine/workflow/dispatcher.ts';
@@ -54,6 +55,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const runner: RunnerOptions = {
     store,
     phases,
+    operations,
     leaseOwner: randomUUID(),
     clock,
     random: Math.random,

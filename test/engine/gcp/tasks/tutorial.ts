@@ -1,12 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definePhase, type Phase, type Step, type StepContext } from '../../../../src/engine/workflow/step.ts';
+import { definePhase } from '../../../../src/engine/steps/define-phase.ts';
+import type { Phase, Step, WorkflowContext } from '../../../../src/engine/workflow/step.ts';
 
 export interface TutorialOptions {
   /** Holds what is made, so that processes share it. */
   readonly folder: string;
   /** Called in the middle of making. */
-  readonly making?: (key: string, c: StepContext) => Promise<void>;
+  readonly making?: (key: string, c: WorkflowContext) => Promise<void>;
   /** Keys of steps that need an approval. */
   readonly destroying?: readonly string[];
 }

@@ -2,12 +2,15 @@ import type { StoredEvent } from '../../store/events.ts';
 import type { RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
-import { getDisplayPhase } from '../service/run-view.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { isOperation } from '../workflow/operations.ts';
-import { type PlannedStep, plan } from '../workflow/plan.ts';
-import type { ManualContext, Output, Phase, ShellCommand } from '../workflow/step.ts';
-import { RedactedVault } from './redacted-vault.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { Output } from '../cluster/output.ts';
+import { RedactedVault } from '../manual/redacted-vault.ts';
+import type { ShellCommand } from '../manual/shell-command.ts';
+import { operations } from '../phases/operations.ts';
+import type { ClusterPhase } from '../steps/cluster-step.ts';
+import type { ManualContext } from '../steps/step-context.ts';
+import { type PlannedStep, planRun } from '../workflow/plan.ts';
+import { getDisplayPhase } from './run-view.ts';
 
 /** What a person would have typed for a phase of a run, and what came back. Holds no secret: it is rendered without the vault. */
 export interface PhaseCommands {
@@ -27,7 +30,7 @@ export interface StepCommands {
 
 interface PhaseCommandsDeps {
   readonly store: Store;
-  readonly phases: readonly Phase[];
+  readonly phases: readonly ClusterPhase[];
   readonly mirror?: string | undefined;
 }
 
@@ -38,10 +41,10 @@ export async function getPhaseCommands(
   phase: string,
 ): Promise<PhaseCommands | undefined> {
   const record = (await store.read('run', run))?.value;
-  if (!record || !isOperation(record.operation)) return undefined;
-  const { operation, spec } = record;
+  if (!record) return undefined;
+  const { spec } = record;
   const cluster = deriveCluster(spec);
-  const plannedSteps = plan(phases, cluster, { ...record, operation }).filter((p) => getDisplayPhase(p) === phase);
+  const plannedSteps = (planRun(phases, operations, record) ?? []).filter((p) => getDisplayPhase(p) === phase);
   const [first] = plannedSteps;
   if (!first) return undefined;
   const events = await store.readEvents(run);

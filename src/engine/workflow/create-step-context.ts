@@ -1,30 +1,31 @@
 import type { z } from 'zod';
-import { KthwError } from './errors.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { Output } from '../cluster/output.ts';
 import type { Journal } from './journal.ts';
 import type { PlannedStep } from './plan.ts';
-import type { Output, StepContext } from './step.ts';
+import type { WorkflowContext } from './step.ts';
 
 export interface StepContextDeps {
   readonly journal: Journal;
-  /** Everything of a context but what belongs to one step. */
-  readonly context: Omit<StepContext, 'getOutput' | 'findOutput' | 'requestId' | 'detectAllDrift' | keyof StepReporter>;
+  /** What all steps of a run share: its cluster, the clock, the signal, and the clients that the runner opened. */
+  readonly context: Pick<WorkflowContext, 'cluster' | 'clock' | 'signal'>;
   readonly planned: readonly PlannedStep[];
-  /** What earlier runs of the cluster found out. */
+  /** Outputs of earlier runs of the cluster. */
   readonly earlierOutputs: ReadonlyMap<string, z.core.util.JSONType>;
-  /** Whether what is built may rely on them: not where the run itself takes down what they are of. */
+  /** Whether forward steps may use them: not where the run itself replaces the resources they describe. */
   readonly reusesEarlierOutputs: boolean;
 }
 
-/** How a step is heard. */
-export type StepReporter = Pick<StepContext, 'logProgress' | 'reportDiagnosis'>;
+/** Receives what a step reports while it runs. */
+export type StepReporter = Pick<WorkflowContext, 'logProgress' | 'reportDiagnosis'>;
 
-/** What one step may use of the world. `request` goes to Compute with its call. */
+/** The context of one step. @param requestId sent to Compute Engine with each call */
 export function createStepContext(
   { id, direction }: PlannedStep,
   requestId: string,
   deps: StepContextDeps,
   reporter: StepReporter,
-): StepContext {
+): WorkflowContext {
   const { journal, context, planned, earlierOutputs } = deps;
   const canUseEarlierOutputs = direction === 'backward' || deps.reusesEarlierOutputs;
   function findOutput<T>(output: Output<T>): T | undefined {
@@ -32,7 +33,7 @@ export function createStepContext(
       journal.state.outputs.get(output.name) ?? (canUseEarlierOutputs ? earlierOutputs.get(output.name) : undefined);
     return value === undefined ? undefined : output.schema.parse(value);
   }
-  const c: StepContext = {
+  const c: WorkflowContext = {
     ...context,
     ...reporter,
     requestId,
@@ -40,7 +41,7 @@ export function createStepContext(
     getOutput(output) {
       const value = findOutput(output);
       if (value !== undefined) return value;
-      throw new KthwError('bug', { doing: id }, { detail: `no earlier step made "${output.name}" known` });
+      throw new KthwError('bug', { doing: id }, { detail: `no earlier step set the output "${output.name}"` });
     },
     async detectAllDrift() {
       const forward = planned.filter((p) => p.direction === 'forward');

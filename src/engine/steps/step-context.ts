@@ -1,0 +1,28 @@
+import type { Vault } from '../../store/vault/vault.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { KubeClient } from '../kubernetes/kube-client.ts';
+import type { RedactedVault } from '../manual/redacted-vault.ts';
+import type { SshClient } from '../ssh/ssh-client.ts';
+import type { WorkflowContext } from '../workflow/step.ts';
+
+/** Everything a step of a cluster may use. */
+export interface StepContext extends WorkflowContext {
+  readonly compute: ComputeClient;
+  readonly ssh: SshClient;
+  readonly vault: Vault;
+  readonly kube: KubeClient;
+  /** Replaces every upstream host of a download. Undefined: downloads come from upstream. */
+  readonly mirror: string | undefined;
+  /** Ids of the kubeconfig grants that are neither expired nor revoked. */
+  listActiveGrantIds(): Promise<readonly string[]>;
+}
+
+/** Everything that files and commands are rendered from. */
+export interface RenderContext extends Pick<StepContext, 'cluster' | 'mirror' | 'getOutput' | 'findOutput'> {
+  readonly vault: Pick<Vault, 'get'>;
+}
+
+/** Render context for commands that are shown: its vault returns placeholders instead of secrets. */
+export interface ManualContext extends RenderContext {
+  readonly vault: RedactedVault;
+}
