@@ -36,11 +36,10 @@ export async function look(world: RunEnvironment, spec: ClusterSpec): Promise<Se
   const record = (await world.store.read('cluster', spec.name))?.value;
   const run = record?.runs.at(-1) ?? '';
   const asked = (await world.store.read('run', run))?.value;
-  const operation = asked && isOperation(asked.operation) ? asked.operation : 'create';
-  const there = operation !== 'delete';
+  const there = asked?.operation !== 'delete';
   const view = await world.createProcess().clusterService.getRunView(run);
   const steps = (await world.listEvents(run, 'step.finished')).map(({ step }) => step);
-  const planned = plan(phases, buildCluster(spec), { ...asked, operation }).map(({ id }) => id);
+  const planned = (asked ? (planRun(phases, operations, { ...asked, spec }) ?? []) : []).map(({ id }) => id);
   const address = String(record?.outputs['public-address'] ?? '');
   return {
     end: await world.getOutcome(run),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ErrorCode, KthwError } from '../../src/engine/workflow/errors.ts';
+import { type ErrorCode, KthwError } from '../../src/engine/cluster/errors.ts';
 import { buildSpec, RunEnvironment } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 

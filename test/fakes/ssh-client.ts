@@ -8,7 +8,6 @@ import type {
   SshOperation,
   SshTarget,
 } from '../../src/engine/ssh/ssh-client.ts';
-import { KthwError } from '../../src/engine/workflow/errors.ts';
 import type { FakeCompute } from './compute.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { FakeHost } from './host.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 import { captured } from './captured.ts';
 

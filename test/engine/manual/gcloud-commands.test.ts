@@ -14,7 +14,6 @@ import { phases } from '../../../src/engine/phases/registry.ts';
 import type { ClusterStep } from '../../../src/engine/steps/cluster-step.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import type { Output, StepContext } from '../../../src/engine/workflow/step.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { localCloud } from '../../local/compute/compute-emulator.ts';
 

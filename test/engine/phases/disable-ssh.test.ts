@@ -234,7 +234,7 @@ test.each([
 ] as const)(
   'shutting waits for all but the end of the smoke test, with %d controllers and %d workers',
   (controllers, workers) => {
-    const planned = plan(phases, deriveCluster(buildSpec({ controllers, workers })), { operation: 'create' });
+    const planned = plan(phases, deriveCluster(buildSpec({ controllers, workers })), { operation: operations.create });
     const byId = new Map(planned.map((p) => [p.id, p]));
     const found = new Set<string>();
     const walk = (id: string): void => {

@@ -11,8 +11,8 @@ import { needlesIn } from '../../support/secret-scanner.ts';
 const leaveNothing: ReadonlySet<string> = new Set(['smoke', 'closing']);
 
 const cluster = buildCluster(buildSpec());
-const up = plan(phases, cluster, { operation: 'create' });
-const down = plan(phases, cluster, { operation: 'delete' });
+const up = plan(phases, cluster, { operation: operations.create });
+const down = plan(phases, cluster, { operation: operations.delete });
 const creating = await undisturbed('create');
 const deleting = await undisturbed('delete');
 const twice = await createdTwice();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
-import type { StepContext } from '../../../src/engine/workflow/step.ts';
+import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const [machine] = buildCluster().controllerInstances;

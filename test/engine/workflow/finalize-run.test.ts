@@ -59,7 +59,7 @@ describe('the end of a run', () => {
 
   test('is written only once the run is over', async () => {
     const store = await aStore();
-    await finalizeRun(store, 'r1', runRecord(), foldEvents(toStoredEvents()));
+    await finalizeRun(store, operations.create, 'r1', runRecord(), foldEvents(toStoredEvents()));
     expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r1', state: 'provisioning' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(true);
   });

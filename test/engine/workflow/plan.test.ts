@@ -10,12 +10,12 @@ const remove = async () => {};
 describe('a plan forward', () => {
   test('has every step, in the order of the phases', () => {
     const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
-    expect(plan(phases, cluster, { operation: 'create' }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
+    expect(plan(phases, cluster, { operation: operations.create }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
   });
 
   test('lets a step wait for all steps of the phases before its own', () => {
     const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
-    expect(waits(plan(phases, cluster, { operation: 'create' }))).toEqual({
+    expect(waits(plan(phases, cluster, { operation: operations.create }))).toEqual({
       'a/1': [],
       'a/2': [],
       'b/1': ['a/1', 'a/2'],
@@ -42,7 +42,7 @@ describe('a plan forward', () => {
 
   test('refuses a step that waits for one that no phase has, and names both', () => {
     const phases = [buildPhase('a', [buildStep('a/1', { dependsOn: ['x/1'] })])];
-    expect(() => plan(phases, cluster, { operation: 'create' })).toThrow(
+    expect(() => plan(phases, cluster, { operation: operations.create })).toThrow(
       'step "a/1" waits for "x/1", which no phase has',
     );
   });

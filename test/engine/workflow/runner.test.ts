@@ -76,8 +76,7 @@ describe('a runner', () => {
     ] as const) {
       const bench = await begun();
       let looked = 0;
-      const observe = async (): Promise<Observation> =>
-        looked++ === 0 ? { status: 'absent' } : createPresentObservation();
+      const observe = async (): Promise<Observation> => (looked++ === 0 ? { status: 'absent' } : markPresent());
       await bench.executeRun(only(buildStep('a/1', { observe, apply: async () => after })));
       expect(await bench.listEvents()).toContainEqual({
         type: 'step.finished',
@@ -143,13 +142,13 @@ describe('a runner', () => {
         return markPresent();
       },
     });
-    const maker = buildStep('a/1', { observe: async () => createPresentObservation({ name: 'x', value: '1' }) });
+    const maker = buildStep('a/1', { observe: async () => markPresent('', { name: 'x', value: '1' }) });
     await bench.executeRun([buildPhase('a', [maker]), buildPhase('b', [knower], ['a'])]);
     expect(known).toBe('1');
     const other = await begun();
     await other.executeRun([buildPhase('b', [knower])]);
     const fault = (await other.listEvents()).flatMap((event) => (event.type === 'step.failed' ? [event.error] : []))[0];
-    expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step made "x" known' });
+    expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step set the output "x"' });
   });
 
   test('ends when it is told to, with its steps stopped and tried again by the next one', async () => {
@@ -166,7 +165,7 @@ describe('a runner', () => {
     const last = (await bench.listEvents()).at(-1);
     expect(last).toMatchObject({ type: 'step.failed', error: { code: 'cancelled' }, retryAt: expect.any(String) });
     expect(
-      await bench.executeRun(only(buildStep('a/1', { observe: async () => createPresentObservation() })), {
+      await bench.executeRun(only(buildStep('a/1', { observe: async () => markPresent() })), {
         leaseOwner: 'runner-2',
       }),
     ).toBe('over');

@@ -9,7 +9,7 @@ import type { ComputeClient } from '../../../../src/engine/gcp/compute/compute-c
 import { createComputeClient } from '../../../../src/engine/gcp/compute/create-compute-client.ts';
 import { network } from '../../../../src/engine/phases/network.ts';
 import { listOrphanedResources } from '../../../../src/engine/steps/orphaned-resources.ts';
-import type { StepContext } from '../../../../src/engine/workflow/step.ts';
+import type { StepContext } from '../../../../src/engine/steps/step-context.ts';
 import { buildCluster } from '../../../fixtures/cluster.ts';
 
 const cluster = buildCluster({ name: 'demo', region: 'us-west1', zone: 'us-west1-c', controllers: 1, workers: 0 });
