@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describe('a plan in chapters', () => {
-  const planned = plan(phases, buildCluster(), { operation: 'create' });
+  const planned = plan(phases, buildCluster(), { operation: operations.create });
   const chapters = new Map(assignChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
 
   test('has no step that waits for one of a later chapter', () => {
@@ -44,7 +44,7 @@ describe('a create that pauses', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
 
     const events = await environment.store.readEvents(run);
-    const planned = assignChapters(plan(phases, buildCluster(buildSpec()), { operation: 'create' }));
+    const planned = assignChapters(plan(phases, buildCluster(buildSpec()), { operation: operations.create }));
     const chapterOf = new Map(planned.map((p) => [p.id, p.chapter ?? 0]));
     let passed = 0;
     const early = events.flatMap(({ event }) => {

@@ -4,7 +4,6 @@ import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-access.ts';
 import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
-import { KthwError } from '../../../src/engine/workflow/errors.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 
 const { signal } = new AbortController();
