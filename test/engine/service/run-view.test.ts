@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { defaultVersion } from '../../../src/engine/cluster/releases.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { buildCluster } from '../../fixtures/cluster.ts';
 import { atSecond, buildPhase, buildStep, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';
-import { runRecord } from '../../support/store-fixtures.ts';
+import { runRecord, specOf } from '../../support/store-fixtures.ts';
 
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
 const phases = [
@@ -13,7 +12,12 @@ const phases = [
 ];
 
 function view(...events: readonly EngineEvent[]) {
-  return buildRunView('r1', runRecord(), buildCluster(), phases, toStoredEvents(...events));
+  return buildRunView(
+    'r1',
+    runRecord({ spec: { ...specOf(), version: defaultVersion } }),
+    phases,
+    toStoredEvents(...events),
+  );
 }
 function net(...events: readonly EngineEvent[]) {
   return view(...events).phases[0];
