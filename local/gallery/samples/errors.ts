@@ -4,7 +4,7 @@ import {
   renderFailureCard,
   renderRetryCard,
 } from '../../../src/commands/messages/step-error-cards.ts';
-import { type ErrorCode, KthwError, toStepError } from '../../../src/engine/workflow/errors.ts';
+import { type ErrorCode, KthwError, toStepError } from '../../../src/engine/cluster/errors.ts';
 import type { StepError } from '../../../src/store/step-error.ts';
 import { ada, channel, getSampleTime, spec } from './fixtures.ts';
 import { createMessageSamples, type Sample } from './sample.ts';

@@ -6,9 +6,20 @@ import { getMinorVersion } from '../cluster/releases.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
+import type { CheckResult } from './cis/check.ts';
 import { evaluateChecks, tryCollectApiFacts, tryCollectComputeFacts } from './cis/evaluate-checks.ts';
+import type { Diagnosis, InspectedInstance } from './diagnose.ts';
 import { collectMetricsAndFacts } from './host-metrics.ts';
 import { inspectInstances } from './inspect-instances.ts';
+
+/** Inspection of all instances of a cluster, with the diagnosis. */
+export interface DoctorReport extends Diagnosis {
+  readonly cluster: string;
+  readonly state: ClusterRecord['state'];
+  readonly instances: readonly InspectedInstance[];
+  /** Each CIS check, in the order of the benchmark. */
+  readonly hardening: readonly CheckResult[];
+}
 
 /** Longer than the deadline of one instance. */
 const deadlineMs = 20_000;

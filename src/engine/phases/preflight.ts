@@ -4,8 +4,9 @@ import { KthwError } from '../cluster/errors.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient, MachineType, Quota, ZonalResource } from '../gcp/compute/compute-client.ts';
 import { formatCommand } from '../manual/format-command.ts';
-import { KthwError } from '../workflow/errors.ts';
-import { createPresentObservation, definePhase, type StepContext } from '../workflow/step.ts';
+import { definePhase } from '../steps/define-phase.ts';
+import type { StepContext } from '../steps/step-context.ts';
+import { markPresent } from '../workflow/observation.ts';
 
 /** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
 export const preflight = definePhase({

@@ -5,6 +5,8 @@ import { getResourceNames } from '../cluster/resource-names.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
+import type { ClusterStep } from '../steps/cluster-step.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi, getObject } from '../steps/kube-admin-client.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';

@@ -1,6 +1,7 @@
 import { createOutputValue } from '../cluster/output.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { connectToInstance } from '../steps/host-step.ts';
 import { markPresent } from '../workflow/observation.ts';
 

@@ -1,6 +1,7 @@
 import { paths } from '../render/paths.ts';
 import { serviceUsers } from '../render/service-user.ts';
 import { renderSysusers } from '../render/sysusers.ts';
+import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 
 /** Users for etcd and for each component of the control plane, which the tutorial runs as root. */

@@ -3,6 +3,8 @@ import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
+import type { OperationName } from '../phases/operations.ts';
+import { canPreempt, operations } from '../phases/operations.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type { StartResult } from './cluster-service-types.ts';

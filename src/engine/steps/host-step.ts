@@ -5,6 +5,7 @@ import { KthwError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
+import { getSshKey } from '../pki/ssh-key-secret.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
 import { isDiskFull } from '../ssh/receive-files.ts';
 import type { CommandResult, HostFile, SshHost, SshOperation, SshTarget } from '../ssh/ssh-client.ts';

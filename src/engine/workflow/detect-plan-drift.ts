@@ -1,4 +1,7 @@
 import type { Difference } from '../../store/step-error.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { StepContextDeps } from './create-step-context.ts';
+import { createStepContext } from './create-step-context.ts';
 import { hasDestructionBegun } from './destruction-preview.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';

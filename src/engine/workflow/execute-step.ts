@@ -1,8 +1,12 @@
+import type { OutputValue } from '../cluster/output.ts';
 import { randomUUID } from 'node:crypto';
 import { LeaseLost } from '../../store/errors/lease-lost.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../store/events.ts';
-import { KthwError, toStepError } from './errors.ts';
+import { KthwError, toStepError } from '../cluster/errors.ts';
+import type { StepContextDeps } from './create-step-context.ts';
+import { createStepContext } from './create-step-context.ts';
+import type { Observation } from './observation.ts';
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
 import type { RetryPolicy, WorkflowContext } from './step.ts';

@@ -1,3 +1,4 @@
+import type { Operation } from './operation.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,4 +1,4 @@
-import type { Difference } from '../../store/events.ts';
+import type { Difference } from '../../store/step-error.ts';
 import type { OutputValue } from '../cluster/output.ts';
 
 /**

@@ -146,7 +146,7 @@ function same(found: object | undefined): object {
 }
 
 /** Sorts steps after their dependencies. */
-function inOrder(planned: readonly PlannedStep[]): PlannedStep[] {
+function inOrder(planned: readonly PlannedStep<ClusterStep>[]): PlannedStep<ClusterStep>[] {
   const done = new Set<string>();
   const ordered: PlannedStep<ClusterStep>[] = [];
   while (ordered.length < planned.length) {

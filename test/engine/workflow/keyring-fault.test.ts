@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toStepError } from '../../../src/engine/workflow/errors.ts';
+import { toStepError } from '../../../src/engine/cluster/errors.ts';
 import { KeyringError } from '../../../src/store/vault/keyring-error.ts';
 
 test('a keyring that refuses is told as it is, with what to do, and is tried no more by itself', () => {

@@ -6,7 +6,6 @@ import { definePhase } from '../../../src/engine/steps/define-phase.ts';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import { markPresent } from '../../../src/engine/workflow/observation.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
-import { createPresentObservation, definePhase } from '../../../src/engine/workflow/step.ts';
 import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
