@@ -1,9 +1,9 @@
-import type { OutputValue } from '../cluster/output.ts';
 import { randomUUID } from 'node:crypto';
 import { LeaseLost } from '../../store/errors/lease-lost.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
+import type { OutputValue } from '../cluster/output.ts';
 import type { StepContextDeps } from './create-step-context.ts';
 import { createStepContext } from './create-step-context.ts';
 import type { Observation } from './observation.ts';

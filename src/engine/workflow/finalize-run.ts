@@ -1,7 +1,7 @@
-import type { Operation } from './operation.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import type { Operation } from './operation.ts';
 import type { RunState } from './run-state.ts';
 
 type RunOutcome = NonNullable<RunState['outcome']>;
