@@ -11,7 +11,7 @@ const cacheFolder = join(projectRoot, 'node_modules/.cache/kthw-page');
 
 let pendingBuild: Promise<string> | undefined;
 
-/** The folder of the built page; those who ask at once wait for one build. See `build`. */
+/** Returns the folder of the built page. Concurrent callers share one build. */
 export function buildPage(): Promise<string> {
   pendingBuild ??= buildIfChanged().finally(() => {
     pendingBuild = undefined;
@@ -20,9 +20,9 @@ export function buildPage(): Promise<string> {
 }
 
 /**
- * Builds the page where that was not done yet for what its source is now, which takes seconds.
- * @returns the folder that it is in
- * @throws Error with what Vite said
+ * Builds the page unless the current source is already built. A build takes seconds.
+ * @returns the output folder
+ * @throws Error with Vite's output
  */
 async function buildIfChanged(): Promise<string> {
   const folder = join(cacheFolder, await computeSourceDigest());
@@ -40,14 +40,14 @@ async function buildIfChanged(): Promise<string> {
   return folder;
 }
 
-/** Two that build at once put the same there: the first stays. */
+/** Moves a build into place. Concurrent builds have identical output, so an existing one is kept. */
 async function moveIntoPlace(tempFolder: string, folder: string): Promise<void> {
   await rename(tempFolder, folder).catch((error: unknown) => {
     if (!existsSync(folder)) throw error;
   });
 }
 
-/** Of the page's own files, and of the packages by what is locked. */
+/** Digest of the page's source files and the package lock. */
 async function computeSourceDigest(): Promise<string> {
   const files = [join(projectRoot, 'package-lock.json'), viteConfig];
   for await (const entry of glob('**/*', { cwd: sourceFolder, withFileTypes: true })) {

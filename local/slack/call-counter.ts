@@ -1,16 +1,16 @@
-/** How often a method was called, and how that ended. */
+/** Number of calls of a method, by outcome. */
 export interface CallCount {
   calls: number;
   ok: number;
-  /** By the name of the error; a faulted call counts under `http_STATUS` or `cut`. */
+  /** Counts by error name; injected faults count as `http_STATUS` or `cut`. */
   errors: Record<string, number>;
 }
 
-/** Counts calls by method, for tests and figures. */
+/** Counts Web API calls by method, for tests and metrics. */
 export class CallCounter {
   #counts = new Map<string, CallCount>();
 
-  /** @param outcome `ok`, or the name of the error */
+  /** @param outcome `ok` or an error name */
   count(method: string, outcome: string): void {
     const count = this.#counts.get(method) ?? { calls: 0, ok: 0, errors: {} };
     count.calls += 1;

@@ -1,22 +1,22 @@
 import type { View } from './model/view.ts';
 
-/** Something that happened, told to every page and client that may see it. */
+/** A change, sent to every page and client with access to it. */
 export type Change =
   | { kind: 'message'; action: 'posted' | 'changed' | 'deleted'; channel: string; ts: string; message: object | null }
   | { kind: 'channel'; channel: string }
   | { kind: 'view'; user: string; view: View | null }
   | { kind: 'home'; user: string }
   | { kind: 'read'; user: string; channel: string }
-  /** Told only to those who look with everybody's eyes. */
+  /** Sent only to subscribers without a user filter. */
   | { kind: 'call'; method: string; outcome: string };
 
 type Listener = (change: Change, canSee: (user: string) => boolean) => void;
 
-/** Hands each change to whoever listens, with the rule of who may see it. */
+/** Publishes changes to subscribers, filtered by their permissions. */
 export class ChangeFeed {
   readonly #listeners = new Set<Listener>();
 
-  /** @returns a function that ends the listening */
+  /** @returns a function that unsubscribes */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -13,8 +13,8 @@ function createChannel(id: string, name: string, topic: string, members: string[
 }
 
 /**
- * A team on its first day: three people, the bot, and three channels, one of which (#random) the bot is not in.
- * @param botName handle of the bot
+ * Creates the initial team: three users, the bot and three channels. The bot is not a member of #random.
+ * @param botName the bot's handle
  */
 export function createSeedData(botName: string): TeamData {
   const people = [
@@ -35,10 +35,16 @@ export function createSeedData(botName: string): TeamData {
     ],
     groups: [{ id: 'S0000OPS0', handle: 'operators', name: 'Operators', users: ['U0000ADA0', 'U000GRACE'] }],
     channels: [
-      createChannel('C0GENERAL', 'general', 'Everybody', [...everyone, botUserId]),
-      createChannel('C0CLUSTER', 'clusters', 'Where clusters are made', [...everyone, botUserId]),
-      createChannel('C00RANDOM', 'random', 'Anything else', everyone),
-      createChannel('C000VAULT', 'vault', 'Private, without Linus and the bot', ['U0000ADA0', 'U000GRACE'], true),
+      createChannel('C0GENERAL', 'general', 'Team-wide announcements', [...everyone, botUserId]),
+      createChannel('C0CLUSTER', 'clusters', 'Kubernetes clusters', [...everyone, botUserId]),
+      createChannel('C00RANDOM', 'random', 'Off-topic', everyone),
+      createChannel(
+        'C000VAULT',
+        'vault',
+        'Private; Linus and the bot are not members',
+        ['U0000ADA0', 'U000GRACE'],
+        true,
+      ),
     ],
     messages: [],
     files: [],

@@ -1,26 +1,25 @@
 import { z } from 'zod';
 
-/** A fault to inject into the next calls of a method. */
+/** Schema of a fault to inject into the next calls of a method. */
 export const faultSchema = z.strictObject({
   /** An API method, `response_url`, `upload`, or `*` for any. */
   method: z.string(),
   times: z.int().min(1).default(1),
-  /** Answer with this HTTP status. */
+  /** Respond with this HTTP status. */
   status: z.int().min(400).max(599).optional(),
-  /** Answer `{ok: false, error}`. */
+  /** Respond with `{ok: false, error}`. */
   error: z.string().optional(),
-  /** Answer 429 with this Retry-After. */
+  /** Respond with 429 and this Retry-After, in seconds. */
   retryAfterSec: z.int().min(0).optional(),
-  /** Cut the connection: before the call is carried out, or after it, so that the caller cannot know. */
+  /** Drop the connection before or after the call takes effect. The caller cannot tell which. */
   cut: z.enum(['before', 'after']).optional(),
-  /** Wait before anything else. */
+  /** Delay before the call or before the other effects of the fault, in ms. */
   delayMs: z.int().min(0).max(60_000).optional(),
 });
 
-/** A fault to inject. */
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults still to come, first in, first out for each method. */
+/** Queues of faults, first in, first out per method. */
 export class FaultInjector {
   #pending: Fault[] = [];
 
@@ -36,7 +35,7 @@ export class FaultInjector {
     return this.#pending;
   }
 
-  /** The fault for this call, used up once. */
+  /** Removes and returns the next fault for a call. */
   consume(method: string): Fault | undefined {
     const fault = this.#pending.find((one) => one.method === method || one.method === '*');
     if (!fault) return undefined;

@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A new identifier in Slack's form: a letter for its kind, then ten capitals and digits. */
+/** Generates an id in Slack's format: a letter for the type, then ten capital letters and digits. */
 export function createId(kind: string): string {
   return kind + [...randomBytes(10)].map((byte) => alphabet[byte % 32]).join('');
 }
 
 /**
- * Makes message timestamps: Unix seconds with six decimals, each newer than the one before even within a millisecond.
- * @param now the clock, in ms
- * @param latest the newest timestamp already given out, if any
+ * Creates a generator of message timestamps: Unix seconds with six decimals.
+ * Timestamps increase strictly, even within a millisecond.
+ * @param now the clock, in Unix ms
+ * @param latest the newest existing timestamp, if any
  */
 export function createTimestampGenerator(now: () => number, latest = '0.000000'): () => string {
   let lastMicros = BigInt(latest.replace('.', ''));
@@ -22,7 +23,7 @@ export function createTimestampGenerator(now: () => number, latest = '0.000000')
   };
 }
 
-/** Whether a text has the form of a message timestamp. */
+/** Whether a text has the format of a message timestamp. */
 export function isTimestamp(text: string): boolean {
   return /^\d+\.\d{6}$/.test(text);
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildPage } from './build-page.ts';
 import { startSlackEmulator } from './start-slack-emulator.ts';
 
-// Secrets come from the environment only: an argument list can be read by everybody on the machine.
+// Secrets are read from the environment only: all users of the machine can read argument lists.
 const { env } = process;
 const { values } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ if (values.help) {
   process.exit(0);
 }
 
-// Before anybody opens it, so that whoever does waits for nothing.
+// Build in advance, so that the first visit does not wait.
 await buildPage();
 const workspace = await startSlackEmulator({
   port: Number(values.port),

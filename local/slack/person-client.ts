@@ -5,7 +5,7 @@ import type { ApiMessage, SlackEmulatorClient } from './slack-emulator-client.ts
 
 type Choice = string | readonly string[];
 
-/** Acts for one person. Channels go by name or id. */
+/** Acts as one user. Channels are given by name or id. */
 export class PersonClient {
   readonly #workspace: SlackEmulatorClient;
   readonly name: string;
@@ -15,19 +15,19 @@ export class PersonClient {
     this.name = name;
   }
 
-  /** Types a slash command. @returns how the bot acknowledged it */
+  /** Sends a slash command. @returns the bot's acknowledgement */
   async sendCommand(channel: string, text: string, threadTs?: string): Promise<Ack> {
     return (await this.#performAction<{ ack: Ack }>('say', { channel, text, ...(threadTs && { threadTs }) })).ack;
   }
 
-  /** Says something. @returns the `ts` of the message */
+  /** Posts a message. @returns its `ts` */
   async sendMessage(channel: string, text: string, threadTs?: string): Promise<string> {
     return (await this.#performAction<{ ts: string }>('say', { channel, text, ...(threadTs && { threadTs }) })).ts;
   }
 
   /**
-   * Clicks a button, or chooses in a select, of a message.
-   * @param value what is chosen; for a button, which of several with the same action id
+   * Clicks a button or chooses an option of a message.
+   * @param value the chosen option; for buttons, distinguishes equal action ids
    */
   async clickInMessage(channel: string, ts: string, actionId: string, value?: Choice): Promise<Ack> {
     return (
@@ -35,28 +35,28 @@ export class PersonClient {
     ).ack;
   }
 
-  /** Clicks or chooses in a modal or on the Home tab. */
+  /** Clicks a button or chooses an option of a modal or Home tab. */
   async clickInView(viewId: string, actionId: string, value?: Choice, values: FormValues = {}): Promise<Ack> {
     const click = { viewId, actionId, values, ...(value !== undefined && { value }) };
     return (await this.#performAction<{ ack: Ack }>('click', click)).ack;
   }
 
-  /** Submits a modal. @param values what is entered, by action id, by block id, or by block id and action id */
+  /** Submits a modal. @param values input by action id, by block id, or by block id and action id */
   async submitView(viewId: string, values: FormValues = {}): Promise<SubmitResult> {
     return (await this.#performAction<{ ack: SubmitResult }>('submit', { viewId, values })).ack;
   }
 
-  /** Closes a modal. @param all the whole stack */
+  /** Closes a modal. @param all whether to close the whole stack */
   async closeView(viewId: string, all = false): Promise<void> {
     await this.#performAction('close', { viewId, all });
   }
 
-  /** Opens the bot's Home tab. What the bot publishes then comes a moment later. */
+  /** Opens the bot's Home tab. The bot publishes its content asynchronously. */
   async openHome(): Promise<void> {
     await this.#performAction('home', {});
   }
 
-  /** Invites somebody, the bot too, into a channel. */
+  /** Invites a user or the bot to a channel. */
   async invite(channel: string, user: string): Promise<void> {
     await this.#performAction('invite', { channel, user });
   }

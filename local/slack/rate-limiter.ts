@@ -1,14 +1,14 @@
-/** Slack's tiers, in calls a minute for each method (docs: Web API rate limits), and the two special ones. */
+/** Slack's tiers, in calls per minute and method (docs: Web API rate limits), and the two special tiers. */
 export type RateLimitTier = 1 | 2 | 3 | 4 | 'post' | 'none';
 
-/** How much the bot may call. */
+/** Rate limits of the bot. */
 export interface RateLimitOptions {
   enabled: boolean;
-  /** Calls a minute of each tier. */
+  /** Calls per minute by tier. */
   perMinute: Readonly<Record<1 | 2 | 3 | 4, number>>;
-  /** Messages a second in one channel, and how many may come at once. */
+  /** Messages per second in a channel, and the burst size. */
   post: { perSec: number; burst: number };
-  /** Messages a minute in the whole team. */
+  /** Messages per minute in the team. */
   postPerMinute: number;
 }
 
@@ -24,7 +24,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** Token buckets, one for each method, and for messages one for each channel as well. */
+/** Token buckets by method, plus one per channel for messages. */
 export class RateLimiter {
   readonly #options: RateLimitOptions;
   readonly #now: () => number;
@@ -36,9 +36,9 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one call from the allowance.
-   * @param channel the channel a message goes to, for the tier `post`
-   * @returns 0 when the call may go on, else the whole seconds to wait
+   * Takes one token.
+   * @param channel the target of a message, for the tier `post`
+   * @returns 0 if the call is allowed, else the seconds to wait
    */
   consume(method: string, tier: RateLimitTier, channel = ''): number {
     if (!this.#options.enabled || tier === 'none') return 0;

@@ -1,17 +1,17 @@
 import type { Change } from './change-feed.ts';
 
-/** The stream's first item: from here on nothing is missed. */
+/** The stream's first item: all later changes will be received. */
 interface ReadyEvent {
   kind: 'ready';
 }
 
 /**
- * Reads the workspace's stream of changes. Changes that came together are given as one, the newest.
- * @param signal ends the reading by throwing its reason
+ * Reads the workspace's change stream. Changes that arrive together are merged into the newest.
+ * @param signal aborts the stream: the iterator throws its reason
  */
 export async function* readChanges(url: string, signal: AbortSignal): AsyncGenerator<Change | ReadyEvent> {
   const response = await fetch(url, { signal });
-  if (!response.body) throw new Error(`reading changes from "${url}": there is no stream`);
+  if (!response.body) throw new Error(`no change stream at "${url}"`);
   const decoder = new TextDecoder();
   let buffered = '';
   for await (const chunk of response.body) {

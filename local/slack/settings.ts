@@ -1,14 +1,14 @@
 import type { RateLimitOptions } from './rate-limiter.ts';
 import type { SlackEmulatorOptions } from './slack-emulator-options.ts';
 
-/** The options with the defaults filled in. */
+/** Options with defaults applied. */
 export type SlackEmulatorSettings = Required<Omit<SlackEmulatorOptions, 'botUrl' | 'stateFile' | 'rateLimits'>> & {
   botUrl: string | undefined;
   stateFile: string | undefined;
   rateLimits: Partial<RateLimitOptions>;
 };
 
-/** Fills in the defaults. The default token and secret are for one machine only, and say so. */
+/** Applies defaults. The default token and secret are for local use only, and their values say so. */
 export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSettings {
   return {
     port: 0,
@@ -21,7 +21,7 @@ export function resolveSettings(options: SlackEmulatorOptions): SlackEmulatorSet
       ...['channels:read', 'groups:read', 'im:read', 'channels:history', 'groups:history', 'im:history'],
       ...['app_mentions:read', 'reactions:write', 'team:read'],
     ],
-    commands: [{ command: '/kthw', usage: 'help', description: 'Kubernetes, the hard way' }],
+    commands: [{ command: '/kthw', usage: 'help', description: 'Kubernetes The Hard Way' }],
     ackTimeoutMs: 3000,
     eventRetryDelaysMs: [250, 1000, 3000],
     now: Date.now,

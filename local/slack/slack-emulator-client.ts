@@ -4,7 +4,7 @@ import type { Block, View } from './model/view.ts';
 import { PersonClient } from './person-client.ts';
 import { readChanges } from './read-changes.ts';
 
-/** A message as Slack's API shows it; the fields that tests and demos look at. */
+/** A message as Slack's API returns it, with the fields that tests and demos use. */
 export interface ApiMessage {
   ts: string;
   user: string;
@@ -18,73 +18,73 @@ export interface ApiMessage {
   [field: string]: unknown;
 }
 
-/** How long to wait, and what may end the waiting. */
+/** Timeout and cancellation of a wait. */
 export interface WaitOptions {
-  /** 10,000 when not given. */
+  /** Default: 10,000. */
   deadlineMs?: number;
   signal?: AbortSignal;
-  /** What is waited for, for the message when it does not come. */
+  /** The expected condition, for the error message. */
   description?: string;
 }
 
-/** Drives a running workspace: acts for its people and looks with their eyes. */
+/** Client of a running Slack emulator: acts as its users and reads with their permissions. */
 export class SlackEmulatorClient {
   readonly #url: string;
 
-  /** @param url where the workspace listens, as in `http://127.0.0.1:3001` */
+  /** @param url the emulator's URL, such as `http://127.0.0.1:3001` */
   constructor(url: string) {
     this.#url = url.replace(/\/$/, '');
   }
 
-  /** @param person id or handle, as in `ada` */
+  /** @param person id or handle, such as `ada` */
   actAs(person: string): PersonClient {
     return new PersonClient(this, person);
   }
 
-  /** Top-level messages of a channel as one person sees them, oldest first. */
+  /** Lists a channel's top-level messages visible to a user, oldest first. */
   async listMessages(channel: string, as: string): Promise<ApiMessage[]> {
     return (await this.fetchQuery<{ messages: ApiMessage[] }>('messages', { channel, as })).messages;
   }
 
-  /** A message and its replies, oldest first. */
+  /** Lists a message and its replies, oldest first. */
   async listThreadMessages(channel: string, ts: string, as: string): Promise<ApiMessage[]> {
     return (await this.fetchQuery<{ messages: ApiMessage[] }>('messages', { channel, as, thread: ts })).messages;
   }
 
-  /** The messages of a person's direct conversation with the bot. */
+  /** Lists the messages between a user and the bot. */
   async listDmMessages(as: string): Promise<ApiMessage[]> {
     return this.listMessages(await this.openDm(as), as);
   }
 
-  /** The id of a person's direct conversation with the bot. */
+  /** Returns the id of a user's direct message conversation with the bot. */
   async openDm(as: string): Promise<string> {
     const { bot } = await this.fetchQuery<{ bot: { user: string } }>('team', { as });
     return (await this.performAction<{ channel: string }>('dm', { as, with: bot.user })).channel;
   }
 
-  /** The files a person can see. */
+  /** Lists the files visible to a user. */
   async listFiles(as: string): Promise<NonNullable<ApiMessage['files']>> {
     return (await this.fetchQuery<{ files: NonNullable<ApiMessage['files']> }>('files', { as })).files;
   }
 
-  /** The content of a file, as a person downloads it. */
+  /** Downloads a file's content as a user. */
   async downloadFile(as: string, id: string): Promise<Buffer> {
     const response = await fetch(`${this.#url}/_local/file?${new URLSearchParams({ as, id })}`);
-    if (!response.ok) throw new Error(`downloading the file "${id}" for ${as}: HTTP ${response.status}`);
+    if (!response.ok) throw new Error(`cannot download file "${id}" as ${as}: HTTP ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   }
 
-  /** The modals a person has open, the top one last. */
+  /** Lists a user's open modals, the top one last. */
   async listViews(as: string): Promise<View[]> {
     return (await this.fetchQuery<{ views: View[] }>('views', { as })).views;
   }
 
-  /** The Home tab the bot last published for a person. */
+  /** Returns the Home tab that the bot last published for a user. */
   async getHomeView(as: string): Promise<View | null> {
     return (await this.fetchQuery<{ view: View | null }>('home', { as })).view;
   }
 
-  /** Calls of the Web API by method. */
+  /** Returns the number of Web API calls by method. */
   getCallCounts(): Promise<Record<string, CallCount>> {
     return this.fetchQuery('calls', {});
   }
@@ -94,20 +94,20 @@ export class SlackEmulatorClient {
     await this.performAction('faults', faults);
   }
 
-  /** Forgets counted calls and waiting faults. */
+  /** Resets call counts and pending faults. */
   async resetCallsAndFaults(): Promise<void> {
     await this.performAction('reset', {});
   }
 
-  /** Whether the bot's URL gives a challenge back. */
+  /** Whether the bot's URL returns the challenge. */
   verifyUrl(): Promise<{ ok: boolean; error?: string }> {
     return this.performAction('verify', {});
   }
 
   /**
-   * Waits until a look at the workspace gives something, looking again after each change.
-   * @returns what the look gave
-   * @throws {Error} when the deadline passes
+   * Waits until a query returns a truthy value; repeats the query after each change.
+   * @returns the query's value
+   * @throws {Error} at the deadline
    */
   async waitFor<T>(
     poll: () => Promise<T> | T,
@@ -127,15 +127,15 @@ export class SlackEmulatorClient {
     } finally {
       done.abort();
     }
-    throw new Error(`waiting for ${description}: it did not come within ${deadlineMs} ms`);
+    throw new Error(`timed out after ${deadlineMs} ms waiting for ${description}`);
   }
 
-  /** Looks at something: `GET /_local/NAME`. */
+  /** Queries the local API: `GET /_local/NAME`. */
   async fetchQuery<T>(name: string, query: Record<string, string>): Promise<T> {
     return parseResponse(name, await fetch(`${this.#url}/_local/${name}?${new URLSearchParams(query)}`));
   }
 
-  /** Does something: `POST /_local/NAME`. */
+  /** Performs an action: `POST /_local/NAME`. */
   async performAction<T>(name: string, body: object): Promise<T> {
     const headers = { 'content-type': 'application/json' };
     return parseResponse(
@@ -148,5 +148,5 @@ export class SlackEmulatorClient {
 async function parseResponse<T>(name: string, response: Response): Promise<T> {
   const value = (await response.json()) as T & { error?: string };
   if (response.ok) return value;
-  throw new Error(`asking the workspace for "${name}": ${value.error ?? `HTTP ${response.status}`}`);
+  throw new Error(`Slack emulator: "${name}" failed: ${value.error ?? `HTTP ${response.status}`}`);
 }

@@ -1,32 +1,32 @@
 import type { RateLimitOptions } from './rate-limiter.ts';
 
-/** A slash command that the bot has registered. */
+/** A slash command of the bot. */
 export interface SlashCommand {
-  /** With the slash. */
+  /** With the leading slash. */
   command: string;
   usage?: string;
   description?: string;
 }
 
-/** How a local workspace is set up. Everything has a default. */
+/** Options of a Slack emulator. All have defaults. */
 export interface SlackEmulatorOptions {
-  /** 0, the default, lets the system pick. */
+  /** Default: 0, a free port. */
   port?: number;
   host?: '127.0.0.1' | '::1' | 'localhost';
-  /** Where the bot takes commands, interactions and events; may be set later with `setBotUrl`. */
+  /** The bot's URL for commands, interactions and events. Can be set later with `setBotUrl`. */
   botUrl?: string;
   botName?: string;
   botToken?: string;
   signingSecret?: string;
-  /** What the bot token may do; a method outside it answers `missing_scope`. */
+  /** Scopes of the bot token. Methods that need others fail with `missing_scope`. */
   scopes?: readonly string[];
   commands?: readonly SlashCommand[];
-  /** A JSON file in which the team is kept across restarts. Without one it is forgotten. */
+  /** A JSON file that keeps the team across restarts. Without it, data is in memory only. */
   stateFile?: string;
   rateLimits?: Partial<RateLimitOptions>;
-  /** How long the bot has to answer. Slack gives 3,000. */
+  /** Time limit for the bot's response. Slack's is 3,000. */
   ackTimeoutMs?: number;
-  /** Waits before an event that failed is sent again. Slack waits 0, 60,000 and 300,000. */
+  /** Delays before retries of a failed event. Slack's are 0, 60,000 and 300,000. */
   eventRetryDelaysMs?: readonly number[];
   /** The clock, in Unix ms. */
   now?: () => number;

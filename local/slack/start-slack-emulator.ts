@@ -8,27 +8,27 @@ import type { SlackEmulatorOptions } from './slack-emulator-options.ts';
 import { readState, StateFile } from './state-file.ts';
 import { createWorkspace } from './workspace.ts';
 
-/** A workspace that listens. */
+/** A running Slack emulator. */
 export interface SlackEmulator {
-  /** `http://127.0.0.1:PORT`; the page is there, the Web API under `/api/`. */
+  /** `http://127.0.0.1:PORT`: serves the page, and the Web API under `/api/`. */
   readonly url: string;
   readonly botToken: string;
   readonly signingSecret: string;
-  /** Says where the bot listens, for when it starts after the workspace. */
+  /** Sets the bot's URL, for a bot that starts after the emulator. */
   setBotUrl(url: string): void;
-  /** Ends what is under way, writes the state file, and stops listening. */
+  /** Aborts pending requests, writes the state file and stops listening. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a workspace in this process, on a loopback address.
- * @throws {Error} when the address is not loopback, the port is taken or the state file cannot be read
+ * Starts a Slack emulator in this process on a loopback address.
+ * @throws {Error} if the address is not loopback, the port is in use or the state file is unreadable
  */
 export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Promise<SlackEmulator> {
   const settings = resolveSettings(options);
   if (!['127.0.0.1', '::1', 'localhost'].includes(settings.host)) {
     throw new Error(
-      `starting the workspace on "${settings.host}": it has no passwords, so it listens on loopback only`,
+      `cannot listen on "${settings.host}": the emulator has no authentication, so it listens on loopback only`,
     );
   }
   const data = (settings.stateFile && readState(settings.stateFile)) || createSeedData(settings.botName);

@@ -6,9 +6,9 @@ import type { TeamData } from './model/team-data.ts';
 const version = 1;
 
 /**
- * Reads the team from its state file.
- * @returns undefined when there is no file yet
- * @throws {Error} when the file is not one of ours
+ * Reads the team from the state file.
+ * @returns undefined if the file does not exist
+ * @throws {Error} if the file is not a state file
  */
 export function readState(file: string): TeamData | undefined {
   let text: string;
@@ -20,10 +20,10 @@ export function readState(file: string): TeamData | undefined {
   }
   const saved = parseState(text);
   if (saved?.version === version) return saved.data;
-  throw new Error(`reading the workspace's state: "${file}" is not a state file of this version; move it away`);
+  throw new Error(`cannot read state: "${file}" is not a state file of this version; move or delete it`);
 }
 
-/** Keeps the team in a file: written whole after each change, one write at a time, and never half. */
+/** Saves the team after each change, atomically and one write at a time. */
 export class StateFile {
   readonly #file: string;
   readonly #data: TeamData;
@@ -40,7 +40,7 @@ export class StateFile {
     });
   }
 
-  /** Waits until everything is on disk. */
+  /** Waits until all changes are on disk. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -48,15 +48,15 @@ export class StateFile {
   async #write(): Promise<void> {
     try {
       while (this.#dirty) {
-        // Changes come in bursts; one turn of the event loop gathers them.
+        // Changes come in bursts. Waiting one turn of the event loop batches them.
         await new Promise(setImmediate);
         this.#dirty = false;
-        // The files in it can be kubeconfigs, so it is for its owner alone.
+        // Files in it can be kubeconfigs, so only the owner may read it.
         await writeFile(`${this.#file}.new`, JSON.stringify({ version, data: this.#data }), { mode: 0o600 });
         await rename(`${this.#file}.new`, this.#file);
       }
     } catch (error) {
-      console.error(`writing the workspace's state to "${this.#file}":`, error);
+      console.error(`cannot write state to "${this.#file}":`, error);
     } finally {
       this.#writing = undefined;
     }

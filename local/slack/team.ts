@@ -6,10 +6,10 @@ import type { Person } from './model/person.ts';
 import type { TeamData } from './model/team-data.ts';
 import { toApiMessage } from './to-api-message.ts';
 
-/** What a message is made of; the rest is filled in when it is posted. */
+/** A new message without the fields that posting fills in. */
 export type MessageDraft = Omit<Message, 'ts'>;
 
-/** The team's conversations: the one place where they are read and changed. */
+/** The team's conversations. All reads and writes of them pass through this class. */
 export class Team {
   readonly data: TeamData;
   readonly nextTs: () => string;
@@ -38,7 +38,7 @@ export class Team {
     return this.data.channels.find((one) => one.id === idOrName || (one.kind === 'channel' && one.name === name));
   }
 
-  /** The direct conversation of two people, opened when there is none yet. */
+  /** Finds the direct message conversation of two users, or creates it. */
   openDm(a: string, b: string): { channel: Channel; opened: boolean } {
     const existing = this.data.channels.find(
       ({ kind, members }) => kind === 'im' && members.includes(a) && members.includes(b),
@@ -51,31 +51,31 @@ export class Team {
     return { channel, opened: true };
   }
 
-  addMember(findChannel: Channel, user: string): void {
-    if (!findChannel.members.includes(user)) findChannel.members.push(user);
-    this.#changes.publish({ kind: 'channel', channel: findChannel.id }, (one) => this.canRead(one, findChannel));
+  addMember(channel: Channel, user: string): void {
+    if (!channel.members.includes(user)) channel.members.push(user);
+    this.#changes.publish({ kind: 'channel', channel: channel.id }, (one) => this.canRead(one, channel));
   }
 
-  /** Whether a person may read a channel: public ones are open to all people. */
-  canRead(user: string, findChannel: Channel): boolean {
-    return findChannel.members.includes(user) || (!findChannel.isPrivate && this.findPerson(user)?.isBot === false);
+  /** Whether a user may read a channel. All users may read public channels. */
+  canRead(user: string, channel: Channel): boolean {
+    return channel.members.includes(user) || (!channel.isPrivate && this.findPerson(user)?.isBot === false);
   }
 
-  findMessage(findChannel: string, ts: string): Message | undefined {
-    return this.data.messages.find((one) => one.ts === ts && one.channel === findChannel);
+  findMessage(channelId: string, ts: string): Message | undefined {
+    return this.data.messages.find((one) => one.ts === ts && one.channel === channelId);
   }
 
-  /** Messages of a channel, oldest first; ephemeral ones only when they are for `user`. */
-  listMessages(findChannel: string, user: string): Message[] {
+  /** Lists a channel's messages, oldest first. Includes ephemeral messages for `user` only. */
+  listMessages(channelId: string, user: string): Message[] {
     return this.data.messages.filter(
-      (one) => one.channel === findChannel && (one.visibleTo === undefined || one.visibleTo === user),
+      (one) => one.channel === channelId && (one.visibleTo === undefined || one.visibleTo === user),
     );
   }
 
-  /** Replies to a message, oldest first, without ephemeral ones. */
-  listReplies(findChannel: string, ts: string): Message[] {
+  /** Lists replies to a message, oldest first, without ephemeral ones. */
+  listReplies(channelId: string, ts: string): Message[] {
     return this.data.messages.filter(
-      (one) => one.threadTs === ts && one.channel === findChannel && one.visibleTo === undefined,
+      (one) => one.threadTs === ts && one.channel === channelId && one.visibleTo === undefined,
     );
   }
 
@@ -88,25 +88,25 @@ export class Team {
     return message;
   }
 
-  /** Lays new content over a message. A field given as `undefined` is taken away. */
-  editMessage(findMessage: Message, content: { [K in keyof Message]?: Message[K] | undefined }): void {
+  /** Replaces content of a message. Fields given as `undefined` are removed. */
+  editMessage(message: Message, content: { [K in keyof Message]?: Message[K] | undefined }): void {
     for (const [field, value] of Object.entries(content)) {
-      if (value === undefined) Reflect.deleteProperty(findMessage, field);
-      else Reflect.set(findMessage, field, field === 'blocks' ? assignBlockIds(content.blocks ?? []) : value);
+      if (value === undefined) Reflect.deleteProperty(message, field);
+      else Reflect.set(message, field, field === 'blocks' ? assignBlockIds(content.blocks ?? []) : value);
     }
-    this.#publishChange('changed', findMessage);
+    this.#publishChange('changed', message);
   }
 
-  /** Takes a message away. One that has replies leaves a tombstone, so the thread stays readable. */
-  removeMessage(findMessage: Message): void {
-    if (findMessage.threadTs === undefined && this.listReplies(findMessage.channel, findMessage.ts).length > 0) {
+  /** Deletes a message. A message with replies leaves a tombstone, so the thread stays readable. */
+  removeMessage(message: Message): void {
+    if (message.threadTs === undefined && this.listReplies(message.channel, message.ts).length > 0) {
       const clearedFields = { blocks: undefined, attachments: undefined, metadata: undefined, fileIds: undefined };
-      this.editMessage(findMessage, { ...clearedFields, text: 'This message was deleted.', tombstone: true });
+      this.editMessage(message, { ...clearedFields, text: 'This message was deleted.', tombstone: true });
       return;
     }
-    this.data.messages.splice(this.data.messages.indexOf(findMessage), 1);
-    this.#publishChange('deleted', findMessage);
-    if (findMessage.threadTs !== undefined) this.#publishParentChange(findMessage);
+    this.data.messages.splice(this.data.messages.indexOf(message), 1);
+    this.#publishChange('deleted', message);
+    if (message.threadTs !== undefined) this.#publishParentChange(message);
   }
 
   findFile(id: string): SharedFile | undefined {
@@ -118,15 +118,15 @@ export class Team {
     if (parent) this.#publishChange('changed', parent);
   }
 
-  #publishChange(action: 'posted' | 'changed' | 'deleted', findMessage: Message): void {
-    const channel = this.findChannel(findMessage.channel);
-    const apiMessage = action === 'deleted' ? null : toApiMessage(this, findMessage);
+  #publishChange(action: 'posted' | 'changed' | 'deleted', message: Message): void {
+    const channel = this.findChannel(message.channel);
+    const apiMessage = action === 'deleted' ? null : toApiMessage(this, message);
     this.#changes.publish(
-      { kind: 'message', action, channel: findMessage.channel, ts: findMessage.ts, message: apiMessage },
+      { kind: 'message', action, channel: message.channel, ts: message.ts, message: apiMessage },
       (user) =>
-        findMessage.visibleTo === undefined
+        message.visibleTo === undefined
           ? channel !== undefined && this.canRead(user, channel)
-          : findMessage.visibleTo === user,
+          : message.visibleTo === user,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Channel } from './model/conversation.ts';
 import type { Team } from './team.ts';
 
-/** A channel in the shape in which Slack's API shows it to the bot. */
+/** Converts a channel to the format of Slack's API. */
 export function toApiChannel(team: Team, channel: Channel): Record<string, unknown> {
   const isIm = channel.kind === 'im';
   const bot = team.data.botUser;

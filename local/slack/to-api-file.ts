@@ -11,7 +11,7 @@ const fileTypesByExtension: Readonly<Record<string, { mimetype: string; filetype
   '.zip': { mimetype: 'application/zip', filetype: 'zip' },
 };
 
-/** What a file is, by its name and content: text is shown as text, never as what it calls itself. */
+/** Detects a file's type from its name and content. Text is always served as text, whatever its extension. */
 export function getMimeType(file: SharedFile): { mimetype: string; filetype: string } {
   const fileType = fileTypesByExtension[extname(file.name).toLowerCase()];
   if (fileType) return fileType;
@@ -20,7 +20,7 @@ export function getMimeType(file: SharedFile): { mimetype: string; filetype: str
     : { mimetype: 'text/plain', filetype: 'text' };
 }
 
-/** A file in the shape in which Slack's API shows it. */
+/** Converts a file to the format of Slack's API. */
 export function toApiFile(file: SharedFile, baseUrl: string): Record<string, unknown> {
   const path = `${baseUrl}/files-pri/${file.id}/${encodeURIComponent(file.name)}`;
   return {
@@ -44,7 +44,7 @@ export function toApiFile(file: SharedFile, baseUrl: string): Record<string, unk
   };
 }
 
-/** The text in a file, or undefined when it is none. */
+/** Decodes a text file; undefined for binary content. */
 export function decodeText(file: SharedFile): string | undefined {
   const text = Buffer.from(file.content, 'base64').toString('utf8');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary from text

@@ -2,7 +2,7 @@ import type { Message } from './model/conversation.ts';
 import type { Team } from './team.ts';
 import { getMimeType } from './to-api-file.ts';
 
-/** A message in the shape in which Slack's API and its payloads show it. */
+/** Converts a message to the format of Slack's API and payloads. */
 export function toApiMessage(team: Team, message: Message): Record<string, unknown> {
   const { data } = team;
   const isFromBot = message.user === data.botUser;
@@ -51,7 +51,7 @@ function buildThreadFields(team: Team, message: Message, replies: Message[]): Re
   };
 }
 
-/** Where a file lies is left to `files.info`: here it is named and described. */
+/** A message's files have no URLs. Only `files.info` returns them. */
 function buildFileFields(team: Team, id: string): Record<string, unknown>[] {
   const file = team.findFile(id);
   if (!file) return [];

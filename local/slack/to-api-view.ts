@@ -2,8 +2,8 @@ import type { View, ViewValues } from './model/view.ts';
 import type { Team } from './team.ts';
 
 /**
- * A view in the shape in which Slack's API and its payloads show it.
- * @param values what the person has entered so far
+ * Converts a view to the format of Slack's API and payloads.
+ * @param values the user's current input
  */
 export function toApiView(team: Team, view: View, values: ViewValues = {}): Record<string, unknown> {
   return {

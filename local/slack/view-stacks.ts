@@ -4,14 +4,14 @@ import type { ChangeFeed } from './change-feed.ts';
 import { createId } from './identifiers.ts';
 import type { Block, View } from './model/view.ts';
 
-/** A view as the bot describes it, already checked. */
+/** A validated view from the bot. */
 export interface ViewDraft {
   type: 'modal' | 'home';
   blocks: Block[];
   [field: string]: unknown;
 }
 
-/** The modals each person has open, on a stack of at most three (docs: modals). */
+/** Users' open modals, on stacks of at most three (docs: modals). */
 export class ViewStacks {
   readonly #changes: ChangeFeed;
   readonly #stacks = new Map<string, View[]>();
@@ -28,14 +28,14 @@ export class ViewStacks {
     return [...this.#stacks.values()].flat().find(match);
   }
 
-  /** Opens a first modal in place of whatever the person had open. */
+  /** Opens a modal and replaces the user's current stack. */
   open(user: string, draft: ViewDraft): View {
     const view = createView(user, draft, undefined);
     this.#replaceStack(user, [view]);
     return view;
   }
 
-  /** @returns undefined when the stack is full */
+  /** @returns undefined if the stack is full */
   push(user: string, draft: ViewDraft): View | undefined {
     const stack = this.getStack(user);
     if (stack.length >= viewLimits.stack) return undefined;
@@ -64,13 +64,13 @@ export class ViewStacks {
     this.#replaceStack(user, []);
   }
 
-  #replaceStack(user: string, getStack: View[]): void {
-    this.#stacks.set(user, getStack);
-    this.#changes.publish({ kind: 'view', user, view: getStack.at(-1) ?? null }, (one) => one === user);
+  #replaceStack(user: string, stack: View[]): void {
+    this.#stacks.set(user, stack);
+    this.#changes.publish({ kind: 'view', user, view: stack.at(-1) ?? null }, (one) => one === user);
   }
 }
 
-/** A person's new Home tab. */
+/** Creates a user's Home tab. */
 export function createHomeView(user: string, draft: ViewDraft): View {
   return createView(user, draft, undefined);
 }
@@ -82,13 +82,11 @@ function createView(user: string, draft: ViewDraft, parent: View | undefined): V
 
 function fillView(identity: Pick<View, 'id' | 'user' | 'type' | 'rootId' | 'previousId'>, draft: ViewDraft): View {
   return {
-    ...{
-      id: identity.id,
-      user: identity.user,
-      type: identity.type,
-      rootId: identity.rootId,
-      previousId: identity.previousId,
-    },
+    id: identity.id,
+    user: identity.user,
+    type: identity.type,
+    rootId: identity.rootId,
+    previousId: identity.previousId,
     hash: createId(''),
     callback_id: String(draft.callback_id ?? ''),
     external_id: String(draft.external_id ?? ''),

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** Two pages, the workspace and the gallery, from what is on this machine alone. */
+/** Builds two pages, the workspace and the gallery, without network access. */
 export default defineConfig({
   root: join(import.meta.dirname, 'page'),
-  // Nothing is inlined: the page's policy lets only files of its own run and style.
+  // Inlining is off: the page's content security policy allows only its own script and style files.
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -10,7 +10,7 @@ import type { SlackEmulatorSettings } from './settings.ts';
 import { Team } from './team.ts';
 import { ViewStacks } from './view-stacks.ts';
 
-/** The parts of a running workspace, as the HTTP side uses them. */
+/** The components of a running emulator, as used by the HTTP handlers. */
 export interface Workspace {
   readonly settings: SlackEmulatorSettings;
   readonly changes: ChangeFeed;
@@ -22,11 +22,11 @@ export interface Workspace {
   readonly limits: RateLimiter;
   readonly faults: FaultInjector;
   readonly calls: CallCounter;
-  /** `http://127.0.0.1:PORT`, known once it listens. */
+  /** `http://127.0.0.1:PORT`; set once the server listens. */
   baseUrl: string;
 }
 
-/** Puts the parts together around a team's data. */
+/** Creates the components for a team's data. */
 export function createWorkspace(settings: SlackEmulatorSettings, data: TeamData): Workspace {
   const { now } = settings;
   const changes = new ChangeFeed();

@@ -30,7 +30,7 @@ describe.skipIf(whyNoBrowser())('the gallery', () => {
     await page.getByRole('link', { name: `${group} ${of.length}`, exact: true }).click();
     await page.getByRole('heading', { name: group, exact: true, level: 1 }).waitFor();
     expect(await page.locator('.sample').count()).toBe(of.length);
-    expect(await page.getByText('which this page does not draw').count()).toBe(0);
+    expect(await page.getByText('unsupported element').count()).toBe(0);
     const pictures = of.filter(({ renderChart }) => renderChart).length;
     await expect.poll(() => loadedPictures(page)).toBe(pictures);
     const name = join(artefacts, `gallery-${group.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`);

@@ -1,7 +1,7 @@
 import { createId } from '../identifiers.ts';
 import type { Block } from '../model/view.ts';
 
-/** Gives every block an id, and every element in it an action id, where the bot gave none; as Slack does. */
+/** Generates missing block ids and action ids, as Slack does. */
 export function assignBlockIds(blocks: readonly Block[]): Block[] {
   return blocks.map((block) => {
     const copy: Block = { ...block, block_id: block.block_id ?? createId('').slice(0, 5) };

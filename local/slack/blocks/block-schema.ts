@@ -24,7 +24,7 @@ function defineBlock<T extends string, S extends z.ZodRawShape>(type: T, shape: 
   return z.strictObject({ type: z.literal(type), ...commonFields, ...shape });
 }
 
-/** One block, by its type. The rarely used types are only checked for what limits their size. */
+/** Blocks by type. For rarely used types only the size limits are checked. */
 export const blockSchema = z.discriminatedUnion('type', [
   defineBlock('section', {
     text: textSchemas.either(section.text).optional(),

@@ -147,7 +147,7 @@ const imageElement = z.strictObject({
   alt_text: z.string().min(1).max(image.alt),
 });
 
-/** Which elements each kind of block takes. */
+/** The elements that each block type accepts. */
 export const elementSchemas = {
   image: imageElement,
   accessory: z.discriminatedUnion('type', [...buttons, ...selects, ...multiSelects, ...pickers, imageElement]),

@@ -1,13 +1,13 @@
 import type { Block } from '../model/view.ts';
 
-/** An element that a person can act on or fill in, and the block it is in. */
+/** An interactive or input element and its block. */
 export interface ElementInBlock {
   blockId: string;
   block: Block;
   element: { type: string; action_id: string; [field: string]: unknown };
 }
 
-/** Every such element, in reading order. */
+/** Lists these elements in document order. */
 export function findElements(blocks: readonly Block[]): ElementInBlock[] {
   return blocks.flatMap((block) => {
     const candidates = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];

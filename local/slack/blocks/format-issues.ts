@@ -3,8 +3,8 @@ import type { z } from 'zod';
 type Path = readonly PropertyKey[];
 
 /**
- * What a schema had against a value, in Slack's words: `no more than 50 items allowed [json-pointer:/blocks]`.
- * @param basePath where in the arguments the value was
+ * Formats schema errors in Slack's wording: `no more than 50 items allowed [json-pointer:/blocks]`.
+ * @param basePath JSON pointer of the value in the arguments
  */
 export function formatIssues(error: z.ZodError, basePath: Path = []): string[] {
   return error.issues.flatMap((issue) => {
@@ -15,7 +15,7 @@ export function formatIssues(error: z.ZodError, basePath: Path = []): string[] {
   });
 }
 
-/** One complaint with the place it is about. */
+/** Formats one error with its JSON pointer. */
 export function formatIssue(message: string, path: Path): string {
   return path.length === 0 ? message : `${message} [json-pointer:/${path.map(String).join('/')}]`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Longest texts of the objects that blocks are composed of, in characters (docs: Block Kit, composition objects). */
+/** Maximum text lengths of composition objects, in characters (docs: Block Kit, composition objects). */
 export const objectLimits = {
   id: 255,
   text: 3000,
@@ -8,7 +8,7 @@ export const objectLimits = {
   confirm: { title: 100, text: 300, button: 30 },
 } as const;
 
-/** The text objects, each with its longest text. */
+/** Schemas of text objects with their maximum lengths. */
 export const textSchemas = {
   plain: (max: number) =>
     z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(max), emoji: z.boolean().optional() }),
@@ -17,7 +17,7 @@ export const textSchemas = {
   either: (max: number) => z.discriminatedUnion('type', [textSchemas.plain(max), textSchemas.mrkdwn(max)]),
 };
 
-/** The other composition objects. */
+/** Schemas of the other composition objects. */
 export const objectSchemas = {
   id: z.string().max(objectLimits.id),
   confirm: z.strictObject({

@@ -3,13 +3,13 @@ import { blockLimits, blockSchema } from './block-schema.ts';
 import { formatIssue, formatIssues } from './format-issues.ts';
 import { viewLimits, viewSchema } from './view-schema.ts';
 
-/** How many blocks a message may have. */
+/** Maximum number of blocks in a message. */
 export const maxMessageBlocks = 50;
 
 /**
  * Checks blocks against Slack's documented limits.
- * @param path where in the arguments they are
- * @returns what is wrong, in Slack's words; empty when nothing is
+ * @param path of the blocks in the arguments
+ * @returns errors in Slack's wording; empty if the blocks are valid
  */
 export function validateBlocks(
   blocks: unknown,
@@ -25,7 +25,7 @@ export function validateBlocks(
   return issues.length > 0 ? issues : validateAcrossBlocks(blocks, path);
 }
 
-/** Checks a modal or Home tab, its blocks included. */
+/** Checks a modal or Home tab and its blocks. */
 export function validateView(view: unknown): string[] {
   const result = viewSchema.safeParse(view, { reportInput: true });
   if (!result.success) return formatIssues(result.error, ['view']);
@@ -36,7 +36,7 @@ export function validateView(view: unknown): string[] {
   return issues;
 }
 
-/** The rules that look across blocks: identifiers used once, and the markdown of all together. */
+/** Rules across blocks: unique ids, and the total length of markdown. */
 function validateAcrossBlocks(blocks: Block[], path: readonly string[]): string[] {
   const issues: string[] = [];
   const ids = new Set<string>();

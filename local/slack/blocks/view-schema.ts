@@ -11,7 +11,7 @@ const commonFields = {
   external_id: objectSchemas.id.optional(),
 };
 
-/** The frame of a view; its blocks are checked by the blocks' own rules. */
+/** Schema of a view without its blocks, which have their own schema. */
 export const viewSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('modal'),

@@ -14,10 +14,10 @@ const botMessageSchema = z.object({
 });
 
 /**
- * Carries out a message that the bot sent without calling a method: as its answer to a command, or to a response URL.
- * It is ephemeral unless it says otherwise, and may replace or delete the message that the person acted on.
- * @returns the message, or undefined when one was deleted
- * @throws {ApiError} when it cannot be shown
+ * Applies a message that the bot sent in response to a command or to a response URL.
+ * It is ephemeral by default, and may replace or delete the message that the user acted on.
+ * @returns the message, or undefined after a deletion
+ * @throws {ApiError} if the message is invalid
  */
 export function applyBotMessage(workspace: Workspace, target: ResponseTarget, payload: unknown): Message | undefined {
   const { team } = workspace;

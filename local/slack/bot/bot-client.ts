@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SlackEmulatorSettings } from '../settings.ts';
 import { type DeliveryResult, deliverForm, deliverJson } from './deliver.ts';
 
-/** The line to the bot: where it listens, and what is still under way to it. */
+/** Sends requests to the bot's URL and tracks the ones in flight. */
 export class BotClient {
   url: string | undefined;
   readonly #settings: SlackEmulatorSettings;
@@ -24,17 +24,17 @@ export class BotClient {
     return this.#trackInFlight(deliverForm(this.#getTarget(), { payload: JSON.stringify(payload) }));
   }
 
-  /** Sends JSON once: the check of the URL. */
+  /** Sends JSON without retries: for URL verification. */
   sendJson(body: object): Promise<DeliveryResult> {
     return this.#trackInFlight(deliverJson(this.#getTarget(), body, {}));
   }
 
-  /** Sends an event, again when that fails, on the schedule of the settings (docs: Events API, retries). */
+  /** Sends an event and retries failures on the configured schedule (docs: Events API, retries). */
   sendEvent(envelope: object): void {
     void this.#trackInFlight(this.#sendWithRetries(envelope));
   }
 
-  /** Ends what is under way and waits until it has ended. */
+  /** Aborts requests in flight and waits for them to end. */
   async close(): Promise<void> {
     this.#closed.abort();
     await Promise.allSettled(this.#inFlight);

@@ -1,14 +1,14 @@
 import { buildSignatureHeaders } from './signing.ts';
 
-/** What the bot answered, or why it did not. */
+/** The bot's response, or the reason for its absence. */
 export type DeliveryResult =
   | { ok: true; status: number; body: string; contentType: string }
   | {
       ok: false;
-      /** The name a person is shown, as in Slack. */
+      /** The error name that Slack shows to the user. */
       error: 'operation_timeout' | 'http_client_error' | 'http_service_error' | 'dispatch_failed';
       status: number | undefined;
-      /** Whether the bot asked not to be sent this again. */
+      /** Whether the bot sent `x-slack-no-retry`. */
       noRetry: boolean;
     };
 
@@ -16,20 +16,20 @@ interface DeliveryTarget {
   url: string | undefined;
   secret: string;
   nowMs: number;
-  /** How long the bot has to answer. */
+  /** Time limit for the bot's response. */
   ackTimeoutMs: number;
   signal: AbortSignal;
 }
 
-/** Sends a form, as commands and interactions are sent. Never throws: what fails is an answer. */
+/** Sends a form, the format of commands and interactions. Never throws: failures are results. */
 export function deliverForm(target: DeliveryTarget, fields: Record<string, string>): Promise<DeliveryResult> {
-  // Bolt compares this content type exactly, so no charset may follow it.
+  // Bolt compares this content type exactly, so a charset must not follow it.
   return deliver(target, new URLSearchParams(fields).toString(), {
     'content-type': 'application/x-www-form-urlencoded',
   });
 }
 
-/** Sends JSON, as events are sent. Never throws: what fails is an answer. */
+/** Sends JSON, the format of events. Never throws: failures are results. */
 export function deliverJson(
   target: DeliveryTarget,
   value: object,

@@ -1,6 +1,6 @@
 import type { DeliveryResult } from './deliver.ts';
 
-/** The body of an answer: JSON where it is an object, else text. */
+/** Parses a response body: a JSON object, else text. */
 export function parseBody(result: Extract<DeliveryResult, { ok: true }>): unknown {
   if (!result.contentType.includes('json') && !result.body.startsWith('{')) return result.body;
   try {

@@ -2,10 +2,10 @@ import type { Channel } from '../model/conversation.ts';
 import type { Person } from '../model/person.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Slack's old way for a bot to know its callers. Signatures replaced it, but it is still sent. */
+/** Slack's deprecated verification token. Signatures replaced it, but Slack still sends it. */
 const verificationToken = 'local-verification-token';
 
-/** The fields that every interaction payload has, with a fresh trigger. */
+/** The common fields of interaction payloads, with a new trigger id. */
 export function buildInteractionFields({ team, triggers }: Workspace, person: Person): Record<string, unknown> {
   const { id, domain } = team.data.team;
   return {
@@ -19,7 +19,7 @@ export function buildInteractionFields({ team, triggers }: Workspace, person: Pe
   };
 }
 
-/** The form of a slash command (docs: implementing slash commands). */
+/** The form fields of a slash command (docs: implementing slash commands). */
 export function buildCommandFields(
   workspace: Workspace,
   invocation: { person: Person; channel: Channel; command: string; text: string; responseUrl: string },

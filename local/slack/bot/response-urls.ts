@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto';
 const lifetimeMs = 30 * 60_000;
 const maxUses = 5;
 
-/** What a response URL was given for. */
+/** The context in which a response URL was issued. */
 export interface ResponseTarget {
   channel: string;
   user: string;
-  /** The message whose button was clicked, if it was one. */
+  /** The message that contains the clicked button, if any. */
   message?: string;
   threadTs?: string;
 }
 
-/** Response URLs: five uses within thirty minutes (docs: handling user interaction). */
+/** Response URLs: valid for five uses within 30 minutes (docs: handling user interaction). */
 export class ResponseUrls {
   readonly #now: () => number;
   readonly #targets = new Map<string, ResponseTarget & { expiresAtMs: number; remainingUses: number }>();
@@ -28,7 +28,7 @@ export class ResponseUrls {
     return `/response/${team}/${key}`;
   }
 
-  /** Takes one use. @returns what it was given for, or what is wrong with it */
+  /** Consumes one use. @returns the URL's context, or an error */
   consume(key: string): ResponseTarget | 'expired_url' | 'used_url' {
     const target = this.#targets.get(key);
     if (!target || this.#now() > target.expiresAtMs) return 'expired_url';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The headers with which Slack signs a request (docs: verifying requests from Slack).
+ * Signs a request and returns Slack's headers (docs: verifying requests from Slack).
  * @param timestampSec Unix seconds
  */
 export function buildSignatureHeaders(secret: string, timestampSec: number, body: string): Record<string, string> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const lifetimeMs = 3000;
 
-/** Trigger ids: each lets the bot open one modal, once, within three seconds (docs: handling user interaction). */
+/** Trigger ids: each opens one modal within three seconds (docs: handling user interaction). */
 export class TriggerIds {
   readonly #now: () => number;
   readonly #team: string;
@@ -19,7 +19,7 @@ export class TriggerIds {
     return id;
   }
 
-  /** @returns whom the trigger was given to, or Slack's name for what is wrong with it */
+  /** @returns the user of the trigger, or Slack's error name */
   exchange(id: string): { user: string } | { error: string } {
     if (!/^\d+\.\d+\.[0-9a-f]+$/.test(id)) return { error: 'invalid_trigger_id' };
     const trigger = this.#triggers.get(id);

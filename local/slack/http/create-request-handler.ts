@@ -8,14 +8,14 @@ import { serveResponseUrl } from './serve-response-url.ts';
 import { serveUpload } from './serve-upload.ts';
 
 /**
- * Sends each request to the part that answers it.
- * @param signal ends what still waits when the server closes
+ * Routes requests to their handlers.
+ * @param signal aborts pending requests when the server closes
  */
 export function createRequestHandler(workspace: Workspace, signal: AbortSignal) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     void routeRequest(workspace, request, response, signal).catch((error: unknown) => {
       if (request.destroyed && response.destroyed) return;
-      console.error(`answering ${request.method} ${request.url}:`, error);
+      console.error(`error in ${request.method} ${request.url}:`, error);
       if (!response.headersSent) replyJson(response, 500, { ok: false, error: 'internal_error' });
     });
   };
@@ -27,7 +27,8 @@ async function routeRequest(
   response: ServerResponse,
   signal: AbortSignal,
 ) {
-  if (!isSameOrigin(request)) return replyBytes(response, 403, 'this workspace only answers to its own address');
+  if (!isSameOrigin(request))
+    return replyBytes(response, 403, 'Host and Origin must be the address of the Slack emulator');
   const url = new URL(request.url ?? '/', workspace.baseUrl);
   const [, first, second = '', third = ''] = url.pathname.split('/');
   switch (first) {
@@ -48,14 +49,14 @@ async function routeRequest(
   }
 }
 
-/** Refuses other names for this address, and pages of other sites: both are how a browser could be turned on us. */
+/** Rejects foreign Host and Origin headers, to prevent DNS rebinding and cross-site requests. */
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   const host = headers.host ?? '';
   const isLoopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
   return isLoopback && (headers.origin === undefined || headers.origin === `http://${host}`);
 }
 
-/** A permalink leads to the message on the page, whoever one is there. */
+/** Redirects a permalink to the message on the page, for any user. */
 function redirectToMessage(channel: string, name: string, response: ServerResponse): void {
   const ts = name.replace(/^p(\d+)(\d{6})$/, '$1.$2');
   replyBytes(response, 302, '', { location: `/#/${encodeURIComponent(channel)}/${encodeURIComponent(ts)}` });

@@ -4,8 +4,8 @@ import type { Fault } from '../fault-injector.ts';
 import { replyBytes, replyJson } from './reply.ts';
 
 /**
- * Lets an injected fault happen before a call is carried out.
- * @returns how the call ended, or undefined when it is to go on
+ * Applies an injected fault before a call.
+ * @returns the outcome of the fault, or undefined if the call proceeds
  */
 export async function injectFault(
   fault: Fault | undefined,

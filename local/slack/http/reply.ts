@@ -6,13 +6,13 @@ const commonHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function replyJson(response: ServerResponse, status: number, value: object, headers: object = {}): void {
   response.writeHead(status, { ...commonHeaders, 'content-type': 'application/json; charset=utf-8', ...headers });
   response.end(JSON.stringify(value));
 }
 
-/** Answers with bytes or plain text. */
+/** Responds with bytes or plain text. */
 export function replyBytes(
   response: ServerResponse,
   status: number,

@@ -15,7 +15,7 @@ interface ApiCall {
   signal: AbortSignal;
 }
 
-/** Carries out one call of the Web API and answers as Slack does: HTTP 200 with `ok`, or 429. */
+/** Handles a Web API call and responds as Slack does: HTTP 200 with `ok`, or 429. */
 export async function serveApi(workspace: Workspace, call: ApiCall): Promise<void> {
   const body = await readBody(call.request);
   const fault = workspace.faults.consume(call.name);

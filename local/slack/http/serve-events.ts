@@ -3,8 +3,8 @@ import { findPerson } from '../local-api/find-person.ts';
 import type { Workspace } from '../workspace.ts';
 
 /**
- * Streams changes as server-sent events until the other side hangs up.
- * @param as whose eyes to look with; everybody's when null
+ * Streams changes as server-sent events until the client disconnects.
+ * @param as the user whose permissions apply; null for all changes
  */
 export function serveEvents(workspace: Workspace, as: string | null, response: ServerResponse): void {
   const user = as === null ? undefined : findPerson(workspace, as).id;

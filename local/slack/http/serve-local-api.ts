@@ -9,7 +9,7 @@ import { readBody, readFields } from './body.ts';
 import { replyBytes, replyJson } from './reply.ts';
 import { serveEvents } from './serve-events.ts';
 
-/** Answers the page and the clients of people: everything under `/_local/`. */
+/** Handles `/_local/`: the API of the page and of person clients. */
 export async function serveLocalApi(
   workspace: Workspace,
   url: URL,
@@ -22,7 +22,7 @@ export async function serveLocalApi(
     if (name === 'events') return serveEvents(workspace, url.searchParams.get('as'), response);
     if (name === 'file') return sendFile(workspace, url.searchParams, response);
     const query = queries[name];
-    if (!query) throw new LocalApiError(`answering "${name}": there is nothing of that name`);
+    if (!query) throw new LocalApiError(`unknown query "${name}"`);
     replyJson(response, 200, query(workspace, url.searchParams));
   } catch (error) {
     if (!(error instanceof LocalApiError || error instanceof SyntaxError)) throw error;
@@ -32,16 +32,16 @@ export async function serveLocalApi(
 
 async function performAction(workspace: Workspace, name: string, request: IncomingMessage): Promise<object> {
   const action = actions[name];
-  if (!action) throw new LocalApiError(`answering "${name}": there is nothing of that name`);
-  // A page of another site cannot send this type without asking first, so it cannot act for a person.
+  if (!action) throw new LocalApiError(`unknown action "${name}"`);
+  // Cross-site requests with this content type need a CORS preflight, so other sites cannot act for a user.
   if (!request.headers['content-type']?.startsWith('application/json')) {
-    throw new LocalApiError(`answering "${name}": send JSON, with the content type application/json`);
+    throw new LocalApiError(`action "${name}" requires the content type application/json`);
   }
   const body = await readBody(request);
   const input: unknown = name === 'faults' ? JSON.parse(body.toString()) : await readFields(request, body);
   const parsedInput = action.schema.safeParse(input, { reportInput: true });
   if (!parsedInput.success)
-    throw new LocalApiError(`answering "${name}": ${formatIssues(parsedInput.error).join('; ')}`);
+    throw new LocalApiError(`invalid arguments of "${name}": ${formatIssues(parsedInput.error).join('; ')}`);
   return action.run(workspace, parsedInput.data);
 }
 

@@ -14,7 +14,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self' https: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Serves a file of the built page, which is built first where its source has changed. */
+/** Serves a file of the page, after a build if the source has changed. */
 export async function servePage(path: string, response: ServerResponse, index = 'index.html'): Promise<void> {
   const name = path === '/' ? index : path.slice(1);
   const type = contentTypes[extname(name)];

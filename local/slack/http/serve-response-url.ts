@@ -6,7 +6,7 @@ import { readBody } from './body.ts';
 import { injectFault } from './inject-fault.ts';
 import { replyBytes, replyJson } from './reply.ts';
 
-/** Takes what the bot sends to a response URL. */
+/** Handles the bot's requests to a response URL. */
 export async function serveResponseUrl(
   workspace: Workspace,
   key: string,

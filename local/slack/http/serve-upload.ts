@@ -4,7 +4,7 @@ import { readBody, readUpload } from './body.ts';
 import { injectFault } from './inject-fault.ts';
 import { replyBytes } from './reply.ts';
 
-/** Takes the content of a file at the URL that was given for it, raw or as a multipart form, once. */
+/** Accepts a file's content at its upload URL once, raw or as a multipart form. */
 export async function serveUpload(
   workspace: Workspace,
   key: string,

@@ -1,10 +1,10 @@
-/** How the bot answered something a person did. */
+/** The bot's acknowledgement of a user action. */
 export interface Ack {
   ok: boolean;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if the bot responded. */
   status?: number;
-  /** The body of the answer: JSON where it is some, else text. */
+  /** The response body: a JSON object, else text. */
   body?: unknown;
-  /** Slack's name for what went wrong. */
+  /** Slack's error name. */
   error?: string;
 }

@@ -17,7 +17,7 @@ const asArgs = { as: z.string() };
 const channelArgs = { ...asArgs, channel: z.string() };
 const formValuesSchema = z.record(z.string(), z.unknown()).default({});
 
-/** What can be asked with `POST /_local/NAME`. */
+/** The actions of `POST /_local/NAME`. */
 export const actions: Readonly<Record<string, Action>> = {
   say: defineAction(
     z.object({ ...channelArgs, text: z.string().trim().min(1).max(12_000), threadTs: z.string().optional() }),
@@ -51,8 +51,7 @@ export const actions: Readonly<Record<string, Action>> = {
       }
       const channel = findVisibleChannel(workspace, person, input.channel ?? '');
       const message = workspace.team.listMessages(channel.id, person.id).find(({ ts }) => ts === input.ts);
-      if (!message)
-        throw new LocalApiError(`clicking "${actionId}": there is no message "${input.ts}" in this channel`);
+      if (!message) throw new LocalApiError(`message "${input.ts}" not found in this channel`);
       return { ack: await clickInMessage(workspace, person, { channel, message }, click) };
     },
   ),
@@ -88,19 +87,19 @@ export const actions: Readonly<Record<string, Action>> = {
   dm: defineAction(z.object({ ...asArgs, with: z.string() }), (workspace, input) => {
     const { team } = workspace;
     const other = team.data.people.find(({ id, name }) => id === input.with || name === input.with);
-    if (!other) throw new LocalApiError(`opening a conversation with "${input.with}": there is no such person`);
+    if (!other) throw new LocalApiError(`user "${input.with}" not found`);
     return { channel: team.openDm(findPerson(workspace, input.as).id, other.id).channel.id };
   }),
   invite: defineAction(z.object({ ...channelArgs, user: z.string() }), (workspace, input) => {
     const { team } = workspace;
     const invitee = team.data.people.find(({ id, name }) => id === input.user || name === input.user);
-    if (!invitee) throw new LocalApiError(`inviting "${input.user}": there is no such person`);
+    if (!invitee) throw new LocalApiError(`user "${input.user}" not found`);
     team.addMember(findVisibleChannel(workspace, findPerson(workspace, input.as), input.channel), invitee.id);
     return {};
   }),
   faults: defineAction(z.array(faultSchema), ({ faults }, input) => {
     faults.add(input);
-    return { waiting: faults.list() };
+    return { pending: faults.list() };
   }),
   reset: defineAction(z.object({}), ({ calls, faults }) => {
     calls.reset();
@@ -121,5 +120,5 @@ function findView({ views, team }: Workspace, user: string, id: string) {
   const home = team.data.homes[user];
   const view = views.getStack(user).find((one) => one.id === id) ?? (home?.id === id ? home : undefined);
   if (view) return view;
-  throw new LocalApiError(`using the view "${id}": it is not open`);
+  throw new LocalApiError(`view "${id}" is not open`);
 }

@@ -2,7 +2,7 @@ import type { Channel } from '../model/conversation.ts';
 import type { Person } from '../model/person.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** What a person's sidebar shows: the team, its people, and every channel they may open, with what is unread. */
+/** Builds a user's sidebar: the team, its users and all accessible channels with unread counts. */
 export function buildOverview(workspace: Workspace, me: Person): object {
   const { team, settings, bot } = workspace;
   const { data } = team;
@@ -30,7 +30,13 @@ function buildChannelEntry({ team }: Workspace, me: Person, channel: Channel): o
   const mentions = unread.filter(({ text, visibleTo }) => visibleTo === me.id || text.includes(`<@${me.id}>`));
   const { id, name, kind, isPrivate, topic, members } = channel;
   return {
-    ...{ id, name, kind, isPrivate, topic, members, unread: unread.length },
+    id,
+    name,
+    kind,
+    isPrivate,
+    topic,
+    members,
+    unread: unread.length,
     mentions: kind === 'im' ? unread.length : mentions.length,
     hasBot: members.includes(team.data.botUser),
     ...(kind === 'im' && { with: members.find((one) => one !== me.id) ?? me.id }),

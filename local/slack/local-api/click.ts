@@ -11,15 +11,15 @@ import type { Ack } from './ack.ts';
 import { LocalApiError } from './find-person.ts';
 import { buildElementValue, buildViewValues, type FormValues } from './view-values.ts';
 
-/** Which element a person acts on, and with what. */
+/** The element and the value of a user's action. */
 export interface Click {
   actionId: string;
   blockId?: string | undefined;
-  /** For a select, checkboxes and the like: what is chosen. For a button: tells apart two with the same id. */
+  /** For selects and checkboxes: the chosen value. For buttons: distinguishes two with equal action ids. */
   value?: string | readonly string[] | undefined;
 }
 
-/** Acts on an element of a message. @throws {LocalApiError} when the message has no such element */
+/** Acts on an element of a message. @throws {LocalApiError} if the message has no such element */
 export async function clickInMessage(
   workspace: Workspace,
   person: Person,
@@ -37,11 +37,14 @@ export async function clickInMessage(
     type: 'block_actions',
     ...buildInteractionFields(workspace, person),
     container: {
-      ...{ type: 'message', message_ts: message.ts, channel_id: channel.id, is_ephemeral: isEphemeral },
+      type: 'message',
+      message_ts: message.ts,
+      channel_id: channel.id,
+      is_ephemeral: isEphemeral,
       ...(thread && { thread_ts: thread }),
     },
     channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
-    // The payload of an ephemeral message does not carry the message.
+    // Slack omits the message from payloads of ephemeral messages.
     ...(!isEphemeral && { message: toApiMessage(team, message) }),
     state: { values: action.type === 'button' ? {} : { [blockId]: { [click.actionId]: action } } },
     response_url: baseUrl + path,
@@ -49,7 +52,7 @@ export async function clickInMessage(
   });
 }
 
-/** Acts on an element of a modal or a Home tab. @throws {LocalApiError} when the view has no such element */
+/** Acts on an element of a modal or Home tab. @throws {LocalApiError} if the view has no such element */
 export function clickInView(
   workspace: Workspace,
   person: Person,
@@ -72,7 +75,7 @@ function buildAction(workspace: Workspace, blocks: readonly Block[], click: Clic
     ({ element, blockId }) => element.action_id === click.actionId && (click.blockId ?? blockId) === blockId,
   );
   const match = candidates.find(({ element }) => element.value === click.value) ?? candidates[0];
-  if (!match) throw new LocalApiError(`clicking "${click.actionId}": there is no such element`);
+  if (!match) throw new LocalApiError(`element "${click.actionId}" not found`);
   const { blockId, element } = match;
   const base = { action_id: element.action_id, block_id: blockId, action_ts: workspace.team.nextTs() };
   if (element.type !== 'button')

@@ -1,7 +1,7 @@
 import { findElements } from '../blocks/find-elements.ts';
 import type { Block, ViewValues } from '../model/view.ts';
 
-/** What Slack itself refuses before the bot is asked, by block. */
+/** Finds input errors that Slack itself reports before it sends a submission to the bot, by block id. */
 export function findFieldErrors(blocks: readonly Block[], values: ViewValues): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { blockId, block, element } of findElements(blocks)) {

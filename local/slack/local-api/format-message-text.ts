@@ -1,7 +1,7 @@
 import type { Team } from '../team.ts';
 
 /**
- * A typed message as Slack stores it: `&`, `<` and `>` escaped, links and mentions in angle brackets
+ * Converts a typed message to Slack's stored form: `&`, `<` and `>` escaped, links and mentions in angle brackets
  * (docs: formatting message text).
  */
 export function formatMessageText(team: Team, text: string): string {
@@ -9,7 +9,7 @@ export function formatMessageText(team: Team, text: string): string {
   return linkMentions(team, escaped, false).replace(/\bhttps?:\/\/[^\s<>]+/g, (url) => `<${url}>`);
 }
 
-/** The text of a command as a command with `should_escape` gets it: mentions carry an id and a name. */
+/** Formats a command's text as with `should_escape`: mentions contain an id and a name. */
 export function formatCommandText(team: Team, text: string): string {
   return linkMentions(team, text, true);
 }

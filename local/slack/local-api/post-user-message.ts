@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace.ts';
 import { formatMessageText } from './format-message-text.ts';
 import type { UserMessage } from './send-command.ts';
 
-/** Posts what a person says, and tells the bot when it is spoken to: in a direct conversation, or by a mention. */
+/** Posts a user's message and sends an event to the bot for direct messages and mentions. */
 export function postUserMessage(workspace: Workspace, { person, channel, text, threadTs }: UserMessage): Message {
   const { team } = workspace;
   const bot = team.data.botUser;
@@ -35,7 +35,7 @@ export function postUserMessage(workspace: Workspace, { person, channel, text, t
   return message;
 }
 
-/** Opens the bot's Home tab, which the bot is told of. */
+/** Opens the bot's Home tab and sends `app_home_opened` to the bot. */
 export function openHome(workspace: Workspace, person: Person): void {
   const { team } = workspace;
   const view = team.data.homes[person.id];

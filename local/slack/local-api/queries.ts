@@ -8,7 +8,7 @@ type Query = (workspace: Workspace, query: URLSearchParams) => object;
 
 const previewLength = 20_000;
 
-/** What can be looked at with `GET /_local/NAME`, mostly with the eyes of the person `as`. */
+/** The queries of `GET /_local/NAME`, most with the permissions of the user `as`. */
 export const queries: Readonly<Record<string, Query>> = {
   team: (workspace, query) => buildOverview(workspace, findPerson(workspace, query.get('as') ?? '')),
 
@@ -49,16 +49,16 @@ export const queries: Readonly<Record<string, Query>> = {
 
   preview(workspace, query) {
     const text = decodeText(findVisibleFile(workspace, query));
-    if (text === undefined) return { text: null, cut: false };
-    return { text: text.slice(0, previewLength), cut: text.length > previewLength };
+    if (text === undefined) return { text: null, truncated: false };
+    return { text: text.slice(0, previewLength), truncated: text.length > previewLength };
   },
 
   calls: ({ calls }) => calls.getCounts(),
 
-  faults: ({ faults }) => ({ waiting: faults.list() }),
+  faults: ({ faults }) => ({ pending: faults.list() }),
 };
 
-/** A file that the person may see because it was shared where they may read. @throws {LocalApiError} */
+/** Finds a file shared in a conversation that the user may read. @throws {LocalApiError} */
 export function findVisibleFile(workspace: Workspace, query: URLSearchParams) {
   const person = findPerson(workspace, query.get('as') ?? '');
   const { team } = workspace;
@@ -68,5 +68,5 @@ export function findVisibleFile(workspace: Workspace, query: URLSearchParams) {
     return channel !== undefined && team.canRead(person.id, channel);
   });
   if (file && isVisible) return file;
-  throw new LocalApiError(`opening the file "${query.get('id')}": there is no such file for ${person.name}`);
+  throw new LocalApiError(`file "${query.get('id')}" not found or not visible to ${person.name}`);
 }

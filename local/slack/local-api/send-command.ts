@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace.ts';
 import type { Ack } from './ack.ts';
 import { formatCommandText, formatMessageText } from './format-message-text.ts';
 
-/** Who says what where. */
+/** A message or command of a user. */
 export interface UserMessage {
   person: Person;
   channel: Channel;
@@ -16,7 +16,7 @@ export interface UserMessage {
   threadTs?: string | undefined;
 }
 
-/** Sends a line that begins with a slash. What goes wrong is told to the person in an ephemeral message, as in Slack. */
+/** Sends a slash command. Errors are shown to the user in an ephemeral message, as in Slack. */
 export async function sendCommand(workspace: Workspace, userMessage: UserMessage): Promise<Ack> {
   const { person, channel } = userMessage;
   const [, command = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(userMessage.text.trim()) ?? [];

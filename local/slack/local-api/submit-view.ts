@@ -18,12 +18,12 @@ const responseSchema = z.discriminatedUnion('response_action', [
   z.object({ response_action: z.literal('clear') }),
 ]);
 
-/** How a submission ended: besides the answer, what is wrong by block, when the modal stays open for that. */
+/** The outcome of a submission: the acknowledgement, and errors by block id if the modal stays open. */
 export interface SubmitResult extends Ack {
   errors?: Record<string, string>;
 }
 
-/** Submits a modal, and does with it what the bot answers. */
+/** Submits a modal and applies the bot's response action. */
 export async function submitView(
   workspace: Workspace,
   person: Person,
@@ -46,7 +46,7 @@ export async function submitView(
   return { status: result.status, body, ...applyResponse(workspace, view, body) };
 }
 
-/** Closes a modal, or with `all` the whole stack. The bot is told if it asked to be. */
+/** Closes a modal, or with `all` the whole stack. Sends `view_closed` if the view has `notify_on_close`. */
 export async function closeView(workspace: Workspace, person: Person, view: View, all: boolean): Promise<void> {
   const { views, bot, team } = workspace;
   const isCleared = all || view.clear_on_close;

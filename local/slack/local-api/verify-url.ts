@@ -2,7 +2,7 @@ import { parseBody } from '../bot/parse-body.ts';
 import { createId } from '../identifiers.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Asks the bot's URL for its challenge back, as Slack does when the URL is entered (docs: `url_verification`). */
+/** Sends `url_verification` to the bot's URL, as Slack does when the URL is configured. */
 export async function verifyUrl({ bot }: Workspace): Promise<{ ok: boolean; error?: string }> {
   const challenge = createId('');
   const result = await bot.sendJson({ token: 'local-verification-token', challenge, type: 'url_verification' });

@@ -4,12 +4,12 @@ import type { Block, ViewValues } from '../model/view.ts';
 type RawValue = string | readonly string[] | undefined;
 type Option = { value: string; text: unknown };
 
-/** What a person entered, by block and action, by action, or by block alone. */
+/** A user's input by block id and action id, by action id, or by block id. */
 export type FormValues = Record<string, unknown>;
 
 /**
- * One element's value in the shape in which Slack sends it, such as `{type, selected_option}`.
- * @param raw the text, or the value of the option, or several; undefined means what the element starts with
+ * Converts an element's value to Slack's format, such as `{type, selected_option}`.
+ * @param raw the text, option value or list of values; undefined means the initial value
  */
 export function buildElementValue(element: ElementInBlock['element'], raw: RawValue): Record<string, unknown> {
   const { type } = element;
@@ -52,7 +52,7 @@ export function buildElementValue(element: ElementInBlock['element'], raw: RawVa
   }
 }
 
-/** Everything entered in a view's blocks, as `state.values`. */
+/** Collects the input of a view's blocks as `state.values`. */
 export function buildViewValues(blocks: readonly Block[], formValues: FormValues): ViewValues {
   const values: ViewValues = {};
   for (const { blockId, element } of findElements(blocks)) {

@@ -1,9 +1,9 @@
 import type { Block } from './view.ts';
 
-/** A channel, or a direct conversation of two (`im`). */
+/** A channel, or a direct message conversation of two users (`im`). */
 export interface Channel {
   readonly id: string;
-  /** Without the `#`; empty for an `im`. */
+  /** Without `#`; empty for an `im`. */
   readonly name: string;
   readonly kind: 'channel' | 'im';
   readonly isPrivate: boolean;
@@ -14,7 +14,7 @@ export interface Channel {
   members: string[];
 }
 
-/** One message. Its `ts` is its identity within its channel. */
+/** A message. Its `ts` identifies it within its channel. */
 export interface Message {
   readonly ts: string;
   readonly channel: string;
@@ -23,20 +23,20 @@ export interface Message {
   blocks?: Block[];
   attachments?: Record<string, unknown>[];
   metadata?: { event_type: string; event_payload: Record<string, unknown> };
-  /** The `ts` of the message that opened the thread; absent on that message itself. */
+  /** The `ts` of the thread's parent message; undefined on the parent itself. */
   threadTs?: string;
-  /** A reply that is also shown in the channel. */
+  /** Whether the reply is also shown in the channel (`reply_broadcast`). */
   broadcast?: boolean;
   editedTs?: string;
-  /** The one person who sees it: an ephemeral message. */
+  /** The only user who sees it, if the message is ephemeral. */
   visibleTo?: string;
   fileIds?: string[];
   reactions?: { name: string; users: string[] }[];
-  /** Deleted, but kept because it has replies. */
+  /** Deleted but kept because it has replies. */
   tombstone?: boolean;
 }
 
-/** A file somebody shared, or is still uploading. */
+/** A file that is shared or still uploading. */
 export interface SharedFile {
   readonly id: string;
   readonly name: string;
@@ -45,12 +45,12 @@ export interface SharedFile {
   readonly created: number;
   readonly size: number;
   title: string;
-  /** What a picture shows, for those who don't see it. */
+  /** Alternative text of an image. */
   altText?: string;
   state: 'waiting' | 'uploaded' | 'shared';
   channels: string[];
-  /** The secret part of the URL it may be uploaded to, until it is. */
+  /** Secret part of the upload URL; removed after the upload. */
   uploadKey?: string;
-  /** The content in base64, so that it fits the state file. */
+  /** The content in base64, because the state file is JSON. */
   content: string;
 }

@@ -1,4 +1,4 @@
-/** One member of the team, a person or the bot. */
+/** A member of the team: a user or the bot. */
 export interface Person {
   readonly id: string;
   /** The handle, as in `@ada`. */
@@ -8,7 +8,7 @@ export interface Person {
   readonly isBot: boolean;
 }
 
-/** A named group of people, as in `@operators`. */
+/** A user group, as in `@operators`. */
 export interface UserGroup {
   readonly id: string;
   readonly handle: string;
@@ -16,7 +16,7 @@ export interface UserGroup {
   readonly users: readonly string[];
 }
 
-/** The team all of it happens in. */
+/** The Slack team (workspace). */
 export interface TeamInfo {
   readonly id: string;
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Channel, Message, SharedFile } from './conversation.ts';
 import type { Person, TeamInfo, UserGroup } from './person.ts';
 import type { View } from './view.ts';
 
-/** Everything the workspace remembers, in the form in which it is kept in the state file. */
+/** All data of the workspace, in the format of the state file. */
 export interface TeamData {
   team: TeamInfo;
   appId: string;
@@ -13,8 +13,8 @@ export interface TeamData {
   channels: Channel[];
   messages: Message[];
   files: SharedFile[];
-  /** The Home tab the bot published, by person. */
+  /** The published Home tab by user. */
   homes: Record<string, View>;
-  /** The newest `ts` each person has read, by person, then channel. */
+  /** The `ts` of the last read message by user, then channel. */
   reads: Record<string, Record<string, string>>;
 }

@@ -1,14 +1,14 @@
-/** A block that passed the validator: its type is known, the rest is as the bot sent it. */
+/** A validated block: its type is known, the other fields are as the bot sent them. */
 export interface Block {
   type: string;
   block_id?: string;
   [field: string]: unknown;
 }
 
-/** What a person has entered in a modal, the way it is sent to the bot: block, then action. */
+/** A user's input in a modal, in the format sent to the bot: block id, then action id. */
 export type ViewValues = Record<string, Record<string, Record<string, unknown>>>;
 
-/** A modal on a person's stack, or a person's Home tab. */
+/** A modal on a user's stack, or a user's Home tab. */
 export interface View {
   readonly id: string;
   readonly user: string;

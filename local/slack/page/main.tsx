@@ -7,9 +7,9 @@ import { WorkspacePage } from './app/workspace-page.tsx';
 import { Notices } from './components/notices.tsx';
 import './styles/index.css';
 
-/** Somebody in particular: whom the address names, else who was here before, else the first one. */
+/** Selects the current user: from the URL, else the previous one, else the first. */
 function App() {
-  const place = useRoute();
+  const route = useRoute();
   const [people, setPeople] = useState<readonly Person[]>();
   useEffect(() => {
     const loadPeople = () =>
@@ -19,15 +19,15 @@ function App() {
       );
     void loadPeople();
   }, []);
-  const me = people?.find(({ name }) => name === place.as);
+  const me = people?.find(({ name }) => name === route.as);
   const previousHandle = sessionStorage.getItem('as') ?? '';
   useEffect(() => {
     if (me) sessionStorage.setItem('as', me.name);
     const [first] = people ?? [];
     const fallback = people?.find(({ name }) => name === previousHandle) ?? first;
-    if (people && !me && fallback) navigate({ ...place, as: fallback.name });
-  }, [people, me, previousHandle, place]);
-  return me ? <WorkspacePage route={place} key={me.id} /> : <div className="loading" />;
+    if (people && !me && fallback) navigate({ ...route, as: fallback.name });
+  }, [people, me, previousHandle, route]);
+  return me ? <WorkspacePage route={route} key={me.id} /> : <div className="loading" />;
 }
 
 createRoot(document.getElementById('root') as HTMLElement).render(

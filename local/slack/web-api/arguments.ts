@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The kinds of arguments, each readable from a form (all text) and from JSON. */
+/** Argument schemas. Each accepts values from forms (text) and from JSON. */
 export const argSchemas = {
   text: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string()),
   flag: z.preprocess(
@@ -8,9 +8,9 @@ export const argSchemas = {
     z.boolean(),
   ),
   count: z.preprocess((value) => (typeof value === 'string' && value !== '' ? Number(value) : value), z.int()),
-  /** A value that a form carries as JSON. What is no JSON stays text, for the method to refuse in its own words. */
+  /** A value encoded as JSON in forms. Invalid JSON stays text, so the method reports its own error. */
   json: z.preprocess((value) => (typeof value === 'string' ? parseJson(value) : value), z.unknown()),
-  /** Names separated by commas, or a list of them. */
+  /** A comma-separated list, or an array. */
   list: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
     z.array(z.string()),

@@ -106,5 +106,5 @@ const getPermalink = defineMethod({
   },
 });
 
-/** The methods `chat.*`. */
+/** The `chat.*` methods. */
 export const chatMethods = [postMessage, update, remove, postEphemeral, getPermalink];

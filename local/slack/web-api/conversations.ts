@@ -34,7 +34,7 @@ const open = defineMethod({
     }
     const [user, ...otherUsers] = params.users ?? [];
     if (user === undefined || user === '') throw new ApiError('users_list_not_supplied');
-    // Conversations of several people are not part of this workspace.
+    // This workspace has no group direct messages.
     if (otherUsers.length > 0) throw new ApiError('too_many_users');
     const person = find.person(workspace, user);
     if (person.isBot) throw new ApiError('invalid_user_combination');
@@ -135,7 +135,7 @@ const replies = defineMethod({
   },
 });
 
-/** The methods `conversations.*`. */
+/** The `conversations.*` methods. */
 export const conversationMethods = [open, info, list, members, historyMethod, replies];
 
 function getChannelType(channel: Channel): string {

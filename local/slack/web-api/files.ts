@@ -26,13 +26,21 @@ const getUploadUrl = defineMethod({
   run({ team, baseUrl }, params) {
     if (params.length < 1) throw new ApiError('missing_argument');
     if (params.length > maxFileBytes) throw new ApiError('file_upload_size_restricted');
-    // Whoever knows the URL may upload, so it must not be guessable from the file's id.
+    // Uploads need no other credential than the URL, so the file's id must not reveal it.
     const uploadKey = randomBytes(18).toString('base64url');
     const altText = params.alt_txt ?? params.alt_text;
     if ((altText?.length ?? 0) > maxAltTextLength) throw new ApiError('alt_txt_too_large');
     const file: SharedFile = {
-      ...{ id: createId('F'), name: params.filename, title: params.filename, user: team.data.botUser, uploadKey },
-      ...{ created: team.getUnixTime(), size: params.length, state: 'waiting', channels: [], content: '' },
+      id: createId('F'),
+      name: params.filename,
+      title: params.filename,
+      user: team.data.botUser,
+      created: team.getUnixTime(),
+      size: params.length,
+      state: 'waiting',
+      channels: [],
+      uploadKey,
+      content: '',
       ...(altText === undefined ? {} : { altText }),
     };
     team.data.files.push(file);
@@ -94,10 +102,10 @@ const info = defineMethod({
   },
 });
 
-/** The methods `files.*`. */
+/** The `files.*` methods. */
 export const fileMethods = [getUploadUrl, completeUpload, info];
 
-/** Only a conversation's own id will do here: neither a name nor a person's id. */
+/** Only a conversation id is valid here, not a name or user id. */
 function findUploadDestination(workspace: Workspace, id: string): Channel {
   const channel = workspace.team.data.channels.find((one) => one.id === id);
   if (!channel) throw new ApiError('invalid_channel');

@@ -4,9 +4,9 @@ import type { Person } from '../model/person.ts';
 import type { Workspace } from '../workspace.ts';
 import { ApiError } from './method.ts';
 
-/** Finds what a method's arguments name, with the bot's eyes. Each throws {@link ApiError} with Slack's name. */
+/** Finds objects by the arguments of a method, with the bot's permissions. @throws {ApiError} with Slack's error name */
 export const find = {
-  /** A channel the bot may know of: public, or one it is a member of. */
+  /** Finds a channel visible to the bot: public, or with the bot as a member. */
   channel({ team }: Workspace, id: string): Channel {
     const channel = team.findChannel(id);
     const bot = team.data.botUser;
@@ -14,14 +14,14 @@ export const find = {
     return channel;
   },
 
-  /** A channel the bot is in. */
+  /** Finds a channel with the bot as a member. */
   joinedChannel(workspace: Workspace, id: string): Channel {
     const channel = find.channel(workspace, id);
     if (!channel.members.includes(workspace.team.data.botUser)) throw new ApiError('not_in_channel');
     return channel;
   },
 
-  /** Where a new message goes: a channel by id or name, or a person, whose direct conversation is opened. */
+  /** Finds a message's target: a channel by id or name, or a user, whose direct message conversation is opened. */
   destination(workspace: Workspace, id: string): Channel {
     const { team, settings } = workspace;
     const person = team.findPerson(id);
@@ -31,7 +31,7 @@ export const find = {
     return open ? channel : find.joinedChannel(workspace, id);
   },
 
-  /** The `ts` of the thread's first message, whichever message of the thread was named. */
+  /** Returns the `ts` of the thread's parent message, given any message of the thread. */
   threadTs({ team }: Workspace, channel: Channel, ts: string | undefined): string | undefined {
     if (ts === undefined || ts === '') return undefined;
     const message = isTimestamp(ts) ? team.findMessage(channel.id, ts) : undefined;

@@ -5,7 +5,7 @@ import { teamMethods } from './team.ts';
 import { userMethods } from './users.ts';
 import { viewMethods } from './views.ts';
 
-/** Every method of the Web API that the workspace has, by name. */
+/** All supported Web API methods by name. */
 export const methods = new Map(
   [...teamMethods, ...chatMethods, ...conversationMethods, ...fileMethods, ...userMethods, ...viewMethods].map(
     (method) => [method.name, method],

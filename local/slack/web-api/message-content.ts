@@ -5,7 +5,7 @@ import type { Block } from '../model/view.ts';
 import { argSchemas } from './arguments.ts';
 import { ApiError } from './method.ts';
 
-/** The arguments that say what is in a message. */
+/** The arguments that hold a message's content. */
 export const contentArgs = {
   text: argSchemas.text.optional(),
   markdown_text: argSchemas.text.optional(),
@@ -22,12 +22,12 @@ const attachmentsSchema = z.array(z.looseObject({ blocks: z.array(z.unknown()).o
 const contentSchema = z.object(contentArgs);
 const limits = { text: 40_000, markdown: 12_000, attachments: 100, metadataBytes: 16_384 };
 
-/** What a message is to say. A field that is absent was not given. */
+/** A message's content. Absent fields were not given. */
 export type MessageContent = Pick<Message, 'text'> & Partial<Pick<Message, 'blocks' | 'attachments' | 'metadata'>>;
 
 /**
- * Reads and checks what is to be in a message.
- * @throws {ApiError} `no_text`, `invalid_blocks` and the like
+ * Reads and validates a message's content.
+ * @throws {ApiError} such as `no_text` or `invalid_blocks`
  */
 export function readContent(params: z.infer<typeof contentSchema>): MessageContent {
   const blocks = params.markdown_text === undefined ? readBlocks(params.blocks) : buildMarkdownBlocks(params);

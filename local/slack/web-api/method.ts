@@ -2,18 +2,18 @@ import type { z } from 'zod';
 import type { RateLimitTier } from '../rate-limiter.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** One method of the Web API. */
+/** A Web API method. */
 export interface Method {
   readonly name: string;
   readonly tier: RateLimitTier;
-  /** The bot token needs one of these; none are needed when empty. */
+  /** The bot token needs one of these scopes; empty means none. */
   readonly scopes: readonly string[];
   readonly args: z.ZodType;
-  /** @throws {ApiError} with Slack's name for what is wrong */
+  /** @throws {ApiError} with Slack's error name */
   run(workspace: Workspace, args: unknown): object;
 }
 
-/** Declares a method, with its arguments typed by their schema. */
+/** Defines a method with arguments typed by their schema. */
 export function defineMethod<S extends z.ZodType>(method: {
   name: string;
   tier: RateLimitTier;
@@ -24,13 +24,13 @@ export function defineMethod<S extends z.ZodType>(method: {
   return { scopes: [], ...method, run: (workspace, args) => method.run(workspace, args as z.infer<S>) };
 }
 
-/** Slack's `{ok: false, error}`, thrown by a method. */
+/** Slack's `{ok: false, error}`, thrown by methods. */
 export class ApiError extends Error {
   readonly more: object;
 
   /**
-   * @param error Slack's name, as in `channel_not_found`
-   * @param messages what is wrong with the arguments, for `response_metadata`
+   * @param error Slack's error name, such as `channel_not_found`
+   * @param messages argument errors for `response_metadata`
    */
   constructor(error: string, messages: readonly string[] = [], more: object = {}) {
     super(error);

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { argSchemas } from './arguments.ts';
 import { ApiError } from './method.ts';
 
-/** The arguments of a method that answers in pages. */
+/** The arguments of paginated methods. */
 export const paginationArgs = { cursor: argSchemas.text.optional(), limit: argSchemas.count.optional() };
 
 const paginationSchema = z.object(paginationArgs);
 
 /**
- * Cuts one page out of a list.
- * @param defaultLimit how many a page has when nobody said
+ * Returns one page of a list.
+ * @param defaultLimit page size if the call has no `limit`
  * @throws {ApiError} `invalid_cursor`, `invalid_limit`
  */
 export function paginate<T>(

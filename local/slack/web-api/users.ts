@@ -55,7 +55,7 @@ const usergroupUsersList = defineMethod({
   },
 });
 
-/** The methods `users.*` and `usergroups.*`. */
+/** The `users.*` and `usergroups.*` methods. */
 export const userMethods = [usersInfo, usersList, usergroupsList, usergroupUsersList];
 
 function toApiUser(team: Team, person: Person): object {

@@ -77,7 +77,7 @@ const publish = defineMethod({
   },
 });
 
-/** The methods `views.*`. */
+/** The `views.*` methods. */
 export const viewMethods = [open, push, update, publish];
 
 function publishHome({ team, changes }: Workspace, user: string, draft: ViewDraft): View {
@@ -87,7 +87,7 @@ function publishHome({ team, changes }: Workspace, user: string, draft: ViewDraf
   return view;
 }
 
-/** Spends a trigger. It comes after the view was checked, so that a view that is refused costs nothing. */
+/** Consumes a trigger id. Call it after validation, so that a rejected view does not use it up. */
 function exchangeTrigger({ triggers }: Workspace, id: string): string {
   const result = triggers.exchange(id);
   if ('error' in result) throw new ApiError(result.error);

@@ -22,7 +22,7 @@ const confirm = (more: object) => ({
 const modal = (more: object) => ({ type: 'modal', title: plain('t'), blocks: [], ...more });
 const input = (element: object) => ({ type: 'input', label: plain('l'), element });
 
-describe('blocks at their limit pass, and one step over it do not', () => {
+describe('validateBlocks accepts the maximum and rejects one more', () => {
   it.each<[string, (n: number) => unknown[], number]>([
     ['blocks of a message', (n) => times(n, { type: 'divider' }), 50],
     ['text of a section', (n) => [section(of(n))], 3000],
@@ -46,9 +46,9 @@ describe('blocks at their limit pass, and one step over it do not', () => {
     ['text of a markdown block', (n) => [{ type: 'markdown', text: of(n) }], 12_000],
     ['longest input', (n) => [input({ type: 'plain_text_input', max_length: n })], 3000],
     ['rows of a table', (n) => [{ type: 'table', rows: times(n, [{}]) }], 100],
-  ])('%s', (_what, make, limit) => {
-    expect(validateBlocks(make(limit))).toEqual([]);
-    expect(validateBlocks(make(limit + 1))).toHaveLength(1);
+  ])('%s', (_case, build, limit) => {
+    expect(validateBlocks(build(limit))).toEqual([]);
+    expect(validateBlocks(build(limit + 1))).toHaveLength(1);
   });
 
   it.each<[string, (n: number) => object, number]>([
@@ -57,13 +57,13 @@ describe('blocks at their limit pass, and one step over it do not', () => {
     ['submit button of a modal', (n) => modal({ submit: plain(of(n)) }), 24],
     ['private metadata', (n) => modal({ private_metadata: of(n) }), 3000],
     ['callback id', (n) => modal({ callback_id: of(n) }), 255],
-  ])('%s', (_what, make, limit) => {
-    expect(validateView(make(limit))).toEqual([]);
-    expect(validateView(make(limit + 1))).toHaveLength(1);
+  ])('%s', (_case, build, limit) => {
+    expect(validateView(build(limit))).toEqual([]);
+    expect(validateView(build(limit + 1))).toHaveLength(1);
   });
 });
 
-describe('blocks are refused', () => {
+describe('validateBlocks rejects', () => {
   it.each<[string, unknown, string]>([
     ['an unknown type', [{ type: 'nope' }], 'unsupported type [json-pointer:/blocks/0/type]'],
     [
@@ -71,14 +71,18 @@ describe('blocks are refused', () => {
       [{ type: 'divider', colour: 1 }],
       'invalid additional property: colour [json-pointer:/blocks/0]',
     ],
-    ['a section with nothing in it', [{ type: 'section' }], 'missing required field: text [json-pointer:/blocks/0]'],
+    ['an empty section', [{ type: 'section' }], 'missing required field: text [json-pointer:/blocks/0]'],
     ['an empty text', [section('')], 'must be more than 0 characters [json-pointer:/blocks/0/text/text]'],
     [
       'mrkdwn in a header',
       [{ type: 'header', text: { type: 'mrkdwn', text: 'x' } }],
       'must be one of: plain_text [json-pointer:/blocks/0/text/type]',
     ],
-    ['a text that is no object', [{ type: 'header', text: 'x' }], 'must be an object [json-pointer:/blocks/0/text]'],
+    [
+      'a text that is not an object',
+      [{ type: 'header', text: 'x' }],
+      'must be an object [json-pointer:/blocks/0/text]',
+    ],
     [
       'a button with an unknown style',
       [actions([button({ style: 'loud' })])],
@@ -99,22 +103,22 @@ describe('blocks are refused', () => {
       [actions(times(2, button({ action_id: 'a' })))],
       '`action_id` must be unique within its block: a [json-pointer:/blocks/0/elements]',
     ],
-    ['what is no list', 'x', 'must be an array [json-pointer:/blocks]'],
-  ])('with %s', (_what, blocks, complaint) => {
-    expect(validateBlocks(blocks)).toEqual([complaint]);
+    ['a value that is not an array', 'x', 'must be an array [json-pointer:/blocks]'],
+  ])('%s', (_case, blocks, issue) => {
+    expect(validateBlocks(blocks)).toEqual([issue]);
   });
 
-  it('when a modal asks something and has no way to submit it', () => {
+  it('a modal with inputs but without a submit button', () => {
     const blocks = [input({ type: 'plain_text_input' })];
     expect(validateView(modal({ blocks }))).toEqual(['missing required field: submit [json-pointer:/view]']);
     expect(validateView(modal({ blocks, submit: plain('Go') }))).toEqual([]);
   });
 
-  it('when markdown blocks are too long together', () => {
+  it('markdown blocks whose total length exceeds the limit', () => {
     expect(validateBlocks(times(2, { type: 'markdown', text: of(6001) }))).toHaveLength(1);
   });
 });
 
-it('accepts one action id in two blocks', () => {
+it('accepts equal action ids in different blocks', () => {
   expect(validateBlocks([actions([button({ action_id: 'a' })]), actions([button({ action_id: 'a' })])])).toEqual([]);
 });

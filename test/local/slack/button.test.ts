@@ -22,7 +22,7 @@ async function post(blocks: object[]): Promise<string> {
 }
 
 describe('a click', () => {
-  it('on a button carries the message, the person and the value', async () => {
+  it('sends the message, the user and the value', async () => {
     const bodies = await startRecorder();
     const ts = await post(buttonBlocks('approve', 'run-7'));
     expect(await harness.people.actAs('grace').clickInMessage('clusters', ts, 'approve')).toMatchObject({
@@ -41,7 +41,7 @@ describe('a click', () => {
     ]);
   });
 
-  it('tells two buttons with one action id apart by value', async () => {
+  it('distinguishes buttons with equal action ids by value', async () => {
     const bodies = await startRecorder();
     const [section, first] = buttonBlocks('pick', 'one');
     const [, second] = buttonBlocks('pick', 'two');
@@ -50,7 +50,7 @@ describe('a click', () => {
     expect(bodies[0]?.actions).toMatchObject([{ block_id: 'more', value: 'two' }]);
   });
 
-  it('in an ephemeral message does not carry the message', async () => {
+  it('omits an ephemeral message from the payload', async () => {
     const bodies = await startRecorder();
     const { message_ts: ts } = await harness.web.chat.postEphemeral({
       channel: 'clusters',
@@ -62,11 +62,11 @@ describe('a click', () => {
     expect(bodies[0]).toMatchObject({ container: { is_ephemeral: true, message_ts: ts } });
     expect(bodies[0]?.message).toBeUndefined();
     await expect(harness.people.actAs('grace').clickInMessage('clusters', ts as string, 'approve')).rejects.toThrow(
-      'no message',
+      'not found in this channel',
     );
   });
 
-  it('in a thread names the thread', async () => {
+  it('sends the thread of a reply', async () => {
     const bodies = await startRecorder();
     const parent = await post(buttonBlocks('a'));
     const reply = await harness.web.chat.postMessage({
@@ -86,7 +86,7 @@ describe('a click', () => {
     ['overflow', 'c', { selected_option: option('c') }],
     ['radio_buttons', 'a', { selected_option: option('a') }],
     ['checkboxes', ['a', 'c'], { selected_options: [option('a'), option('c')] }],
-  ])('in a %s carries what was chosen', async (type, value, expected) => {
+  ])('sends the choice in a %s', async (type, value, expected) => {
     const bodies = await startRecorder();
     const ts = await post([{ type: 'actions', block_id: 'x', elements: [{ type, action_id: 'choose', options }] }]);
     await harness.people.actAs('ada').clickInMessage('clusters', ts, 'choose', value);
@@ -94,15 +94,15 @@ describe('a click', () => {
     expect(bodies[0]?.state?.values).toMatchObject({ x: { choose: expected } });
   });
 
-  it('on what is not there is an error that names it', async () => {
+  it('fails for a missing element and names it', async () => {
     await startRecorder();
     const ts = await post(buttonBlocks('approve'));
     await expect(harness.people.actAs('ada').clickInMessage('clusters', ts, 'other')).rejects.toThrow(
-      'clicking "other": there is no such element',
+      'element "other" not found',
     );
   });
 
-  it('while the bot is down says so', async () => {
+  it('reports that the bot is down', async () => {
     await startRecorder();
     const ts = await post(buttonBlocks('approve'));
     await harness.stopBot();

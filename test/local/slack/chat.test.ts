@@ -12,7 +12,7 @@ async function post(text: string, more: object = {}): Promise<string> {
 }
 
 describe('a message', () => {
-  it('is seen by everybody and read back by the bot with its metadata', async () => {
+  it('is visible to members, and to the bot with its metadata', async () => {
     const metadata = { event_type: 'run', event_payload: { seq: 7 } };
     const ts = await post('hello', { metadata });
     expect(await harness.people.listMessages('clusters', 'linus')).toMatchObject([{ ts, text: 'hello', metadata }]);
@@ -22,17 +22,17 @@ describe('a message', () => {
     expect(full.messages?.[0]).toMatchObject({ ts, metadata });
   });
 
-  it('goes to a direct conversation when it is sent to a person', async () => {
+  it('opens a direct message conversation when sent to a user id', async () => {
     const { channel } = await harness.web.chat.postMessage({ channel: 'U0000ADA0', text: 'psst' });
     expect(channel).toMatch(/^D/);
     expect(await harness.people.listDmMessages('ada')).toMatchObject([{ text: 'psst' }]);
     const opened = await harness.web.conversations.open({ users: 'U0000ADA0' });
     expect(opened).toMatchObject({ already_open: true, channel: { id: channel } });
     const asGrace = harness.people.listMessages(channel as string, 'grace');
-    await expect(asGrace).rejects.toThrow('there is no such channel for grace');
+    await expect(asGrace).rejects.toThrow('not found or not visible to grace');
   });
 
-  it('for one person is not in the history', async () => {
+  it('is not in the history if ephemeral', async () => {
     await harness.web.chat.postEphemeral({ channel: 'C0CLUSTER', user: 'U0000ADA0', text: 'only you' });
     expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([
       { text: 'only you', is_ephemeral: true },
@@ -41,13 +41,13 @@ describe('a message', () => {
     expect((await harness.web.conversations.history({ channel: 'C0CLUSTER' })).messages).toEqual([]);
   });
 
-  it('has a timestamp of its own even within one millisecond', async () => {
+  it('has a unique timestamp even within a millisecond', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, index) => post(`m${index}`)));
     expect(new Set(all).size).toBe(20);
     for (const ts of all) expect(ts).toMatch(/^\d{10}\.\d{6}$/);
   });
 
-  it('may come as JSON as well as a form, with blocks as text or as they are', async () => {
+  it('is accepted as JSON or as a form, with blocks encoded or not', async () => {
     const headers = { authorization: `Bearer ${harness.workspace.botToken}`, 'content-type': 'application/json' };
     for (const blocks of [buttonBlocks('a'), JSON.stringify(buttonBlocks('a'))]) {
       const body = JSON.stringify({ channel: 'C0CLUSTER', text: 'x', blocks });
@@ -58,7 +58,7 @@ describe('a message', () => {
 });
 
 describe('a thread', () => {
-  it('holds its replies, and its first message counts them', async () => {
+  it('contains its replies, and the parent message has their count', async () => {
     const ts = await post('first');
     const reply = await post('second', { thread_ts: ts });
     await post('third', { thread_ts: reply });
@@ -70,7 +70,7 @@ describe('a thread', () => {
     expect(thread.messages?.[2]?.thread_ts).toBe(ts);
   });
 
-  it('can show a reply in the channel too', async () => {
+  it('can broadcast a reply to the channel', async () => {
     const ts = await post('first');
     await post('news', { thread_ts: ts, reply_broadcast: true });
     const shown = await harness.people.listMessages('clusters', 'ada');
@@ -82,7 +82,7 @@ describe('a thread', () => {
 });
 
 describe('an update', () => {
-  it('replaces text and blocks, and keeps metadata unless it brings some', async () => {
+  it('replaces text and blocks, and keeps metadata unless given', async () => {
     const metadata = { event_type: 'run', event_payload: {} };
     const ts = await post('before', { blocks: buttonBlocks('a'), metadata });
     await harness.web.chat.update({ channel: 'C0CLUSTER', ts, text: 'after' });
@@ -95,7 +95,7 @@ describe('an update', () => {
 });
 
 describe('a deletion', () => {
-  it('takes a message away, and leaves a tombstone over a thread', async () => {
+  it('removes a message, and leaves a tombstone if it has replies', async () => {
     const [alone, parent] = [await post('alone'), await post('parent')];
     await post('reply', { thread_ts: parent });
     for (const ts of [alone, parent]) await harness.web.chat.delete({ channel: 'C0CLUSTER', ts });
@@ -103,7 +103,7 @@ describe('a deletion', () => {
   });
 });
 
-it('pages through the history, newest first', async () => {
+it('paginates the history, newest first', async () => {
   for (const text of ['1', '2', '3', '4', '5']) await post(text);
   const seen: (string | undefined)[][] = [];
   for await (const page of harness.web.paginate('conversations.history', { channel: 'C0CLUSTER', limit: 2 })) {
@@ -112,7 +112,7 @@ it('pages through the history, newest first', async () => {
   expect(seen).toEqual([['5', '4'], ['3', '2'], ['1']]);
 });
 
-it('tells the token and its scopes', async () => {
+it('returns the identity and the scopes of the token', async () => {
   expect(await harness.web.auth.test()).toMatchObject({
     user_id: 'U0000BOT0',
     bot_id: 'B0000KTHW',

@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-describe('waiting', () => {
-  it('ends with the first change that satisfies it', async () => {
+describe('waitFor', () => {
+  it('resolves after the first change that satisfies the condition', async () => {
     const found = harness.people.waitFor(async () =>
       (await harness.people.listMessages('clusters', 'ada')).find(({ text }) => text === 'second'),
     );
@@ -18,40 +18,42 @@ describe('waiting', () => {
     expect((await found).text).toBe('second');
   });
 
-  it('is over at once when it is already so', async () => {
+  it('resolves immediately if the condition already holds', async () => {
     expect(await harness.people.waitFor(() => 'so')).toBe('so');
   });
 
-  it('ends at its deadline, and says what did not come', async () => {
+  it('rejects at the deadline with the description', async () => {
     const never = harness.people.waitFor(() => false, { deadlineMs: 30, description: 'a miracle' });
-    await expect(never).rejects.toThrow('waiting for a miracle: it did not come within 30 ms');
+    await expect(never).rejects.toThrow('timed out after 30 ms waiting for a miracle');
   });
 
-  it('ends when it is cancelled, and passes on what a look throws', async () => {
+  it('rejects on cancellation and on an error of the condition', async () => {
     const cancelled = harness.people.waitFor(() => false, { signal: AbortSignal.abort(new Error('enough')) });
     await expect(cancelled).rejects.toThrow('enough');
-    const failing = harness.people.waitFor(() => Promise.reject(new Error('broken look')));
-    await expect(failing).rejects.toThrow('broken look');
+    const failing = harness.people.waitFor(() => Promise.reject(new Error('broken condition')));
+    await expect(failing).rejects.toThrow('broken condition');
   });
 });
 
-describe('the people of the workspace', () => {
-  it('cannot be the bot, nor somebody unknown', async () => {
-    await expect(harness.people.actAs('kthw').sendMessage('clusters', 'x')).rejects.toThrow('acting as "kthw"');
-    await expect(harness.people.actAs('eve').sendMessage('clusters', 'x')).rejects.toThrow('there is no such person');
+describe('users', () => {
+  it('must exist and must not be the bot', async () => {
+    await expect(harness.people.actAs('kthw').sendMessage('clusters', 'x')).rejects.toThrow('user "kthw" not found');
+    await expect(harness.people.actAs('eve').sendMessage('clusters', 'x')).rejects.toThrow('user "eve" not found');
   });
 
-  it('cannot read private channels that they are not in', async () => {
+  it('cannot read private channels without membership', async () => {
     expect(await harness.people.listMessages('vault', 'ada')).toEqual([]);
-    await expect(harness.people.listMessages('vault', 'linus')).rejects.toThrow('there is no such channel for linus');
+    await expect(harness.people.listMessages('vault', 'linus')).rejects.toThrow(
+      'channel "vault" not found or not visible to linus',
+    );
   });
 
-  it('can invite the bot, which may then post', async () => {
+  it('can invite the bot, which can then post', async () => {
     await harness.people.actAs('ada').invite('vault', 'kthw');
     expect(await harness.web.chat.postMessage({ channel: 'C000VAULT', text: 'hi' })).toMatchObject({ ok: true });
   });
 
-  it('see what is unread, until they read it', async () => {
+  it('see unread counts until they read the channel', async () => {
     const { ts } = await harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'hi <@U0000ADA0>' });
     const entry = async () => {
       const team = await harness.people.fetchQuery<{ channels: { name: string; unread: number; mentions: number }[] }>(
@@ -66,21 +68,21 @@ describe('the people of the workspace', () => {
   });
 });
 
-describe('the server', () => {
-  it('answers only to its own address', async () => {
+describe('the HTTP server', () => {
+  it('rejects foreign Host and Origin headers', async () => {
     for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }]) {
       expect(await statusOf('/_local/people', headers)).toBe(403);
     }
     expect(await statusOf('/_local/people', {})).toBe(200);
   });
 
-  it('does nothing for a form, which a page of another site could send', async () => {
+  it('rejects forms, which other sites could send', async () => {
     const body = new URLSearchParams({ as: 'ada', channel: 'clusters', text: 'forged' });
     expect((await fetch(`${harness.workspace.url}/_local/say`, { method: 'POST', body })).status).toBe(400);
     expect(await harness.people.listMessages('clusters', 'ada')).toEqual([]);
   });
 
-  it('serves the page with a policy that lets only its own scripts run, and no other file', async () => {
+  it('serves the page with a content security policy, and no other files', async () => {
     const page = await fetch(`${harness.workspace.url}/`);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     const html = await page.text();
@@ -96,7 +98,7 @@ describe('the server', () => {
   });
 });
 
-/** A request with headers that fetch would not let through. */
+/** Sends a request with headers that fetch forbids. */
 function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(harness.workspace.url);

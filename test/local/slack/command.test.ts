@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startBareBot } from './minimal-bot.ts';
+import { startMinimalBot } from './minimal-bot.ts';
 import { type Harness, startHarness } from './test-environment.ts';
 
 let harness: Harness;
@@ -25,23 +25,23 @@ describe('a slash command', () => {
     expect(fields.response_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/response\//);
   });
 
-  it('finds a Bolt that learnt who it is from auth.test', async () => {
+  it('reaches Bolt with the identity from auth.test', async () => {
     harness = await startHarness(
       (app) => app.command('/kthw', async ({ ack, context }) => ack(`${context.botUserId} ${context.botId}`)),
-      { askIdentity: true },
+      { fetchIdentity: true },
     );
     expect((await harness.people.actAs('ada').sendCommand('clusters', '/kthw')).body).toBe('U0000BOT0 B0000KTHW');
     expect((await harness.people.getCallCounts())['auth.test']?.ok).toBe(1);
   });
 
-  it('shows the answer only to the person who asked', async () => {
+  it('shows the response only to the requester', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack('hello')));
     await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
     expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([{ text: 'hello', is_ephemeral: true }]);
     expect(await harness.people.listMessages('clusters', 'grace')).toEqual([]);
   });
 
-  it('shows an answer in the channel after the command itself', async () => {
+  it('shows an in_channel response below the command', async () => {
     harness = await startHarness((app) =>
       app.command('/kthw', async ({ ack }) => ack({ response_type: 'in_channel', text: 'to all' })),
     );
@@ -53,14 +53,14 @@ describe('a slash command', () => {
     ]);
   });
 
-  it('can be used where the bot is not a member, and in direct conversations', async () => {
+  it('works without the bot as a member, and in direct messages', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack, command }) => ack(command.channel_name)));
     const ada = harness.people.actAs('ada');
     expect((await ada.sendCommand('random', '/kthw help')).body).toBe('random');
     expect((await ada.sendCommand(await harness.people.openDm('ada'), '/kthw help')).body).toBe('directmessage');
   });
 
-  it('is refused inside a thread without troubling the bot', async () => {
+  it('is rejected in threads without a request to the bot', async () => {
     let asked = 0;
     harness = await startHarness((app) =>
       app.command('/kthw', async ({ ack }) => {
@@ -76,7 +76,7 @@ describe('a slash command', () => {
     expect(asked).toBe(0);
   });
 
-  it('that nobody registered is answered by the workspace', async () => {
+  it('is rejected by the emulator if not registered', async () => {
     harness = await startHarness();
     await harness.people.actAs('ada').sendCommand('clusters', '/nope');
     expect(await harness.people.listMessages('clusters', 'ada')).toMatchObject([
@@ -85,7 +85,7 @@ describe('a slash command', () => {
   });
 });
 
-describe('a command that the bot does not take', () => {
+describe('a failed slash command', () => {
   async function told(): Promise<unknown> {
     const ack = await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
     const [message] = await harness.people.listMessages('clusters', 'ada');
@@ -94,16 +94,16 @@ describe('a command that the bot does not take', () => {
     return [ack.error, ack.status];
   }
 
-  it('in time is an operation timeout', async () => {
+  it('times out if the bot is slow', async () => {
     harness = await startHarness((app) => app.command('/kthw', async () => undefined), { ackTimeoutMs: 60 });
     expect(await told()).toEqual(['operation_timeout', undefined]);
   });
 
-  it('because it is down could not be dispatched, and works again when it is back', async () => {
+  it('reports dispatch_failed while the bot is down, and works after its restart', async () => {
     harness = await startHarness();
     await harness.stopBot();
     expect(await told()).toEqual(['dispatch_failed', undefined]);
-    const bot = await startBareBot(() => [200]);
+    const bot = await startMinimalBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
     expect(await harness.people.actAs('ada').sendCommand('clusters', '/kthw help')).toMatchObject({
       ok: true,
@@ -112,20 +112,20 @@ describe('a command that the bot does not take', () => {
     bot.close();
   });
 
-  it('because the signing secrets differ is refused by Bolt', async () => {
+  it('is rejected by Bolt if the signing secrets differ', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack()), { botSecret: 'another' });
     expect(await told()).toEqual(['http_client_error', 401]);
   });
 
-  it('because it fails is a service error', async () => {
+  it('reports a service error if the bot fails', async () => {
     harness = await startHarness();
-    const bot = await startBareBot(() => [500]);
+    const bot = await startMinimalBot(() => [500]);
     harness.workspace.setBotUrl(bot.url);
     expect(await told()).toEqual(['http_service_error', 500]);
     bot.close();
   });
 
-  it('well, because its blocks are over the limits, names that', async () => {
+  it('reports invalid blocks in the response', async () => {
     const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }] as never;
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack({ text: 'x', blocks })));
     expect(await told()).toEqual(['invalid_blocks', 200]);

@@ -27,7 +27,7 @@ const C = 'C0CLUSTER';
 const plain = { type: 'plain_text', text: 'x' };
 const view = { type: 'modal', title: plain, blocks: [] };
 
-describe('the Web API answers with its own name for each error', () => {
+describe("the Web API returns Slack's error names", () => {
   it.each<[string, Record<string, unknown> | (() => Record<string, unknown>), string]>([
     ['chat.postMessage', { channel: 'C404', text: 'x' }, 'channel_not_found'],
     ['chat.postMessage', { channel: 'C000VAULT', text: 'x' }, 'channel_not_found'],
@@ -76,7 +76,7 @@ describe('the Web API answers with its own name for each error', () => {
     });
   });
 
-  it('names the place of what is wrong in blocks, in both fields that Slack has for it', async () => {
+  it('returns the JSON pointer of invalid blocks in both response fields', async () => {
     const blocks = [{ type: 'divider' }, { type: 'header', text: { ...plain, text: 'x'.repeat(151) } }];
     const what = 'must be less than 151 characters [json-pointer:/blocks/1/text/text]';
     await expect(harness.web.apiCall('chat.postMessage', { channel: C, text: 'x', blocks })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('the Web API answers with its own name for each error', () => {
     });
   });
 
-  it('names an argument that is missing', async () => {
+  it('names a missing argument', async () => {
     await expect(harness.web.apiCall('chat.postMessage', { text: 'x' })).rejects.toMatchObject({
       data: { response_metadata: { messages: ['[ERROR] missing required field: channel'] } },
     });
@@ -93,18 +93,18 @@ describe('the Web API answers with its own name for each error', () => {
   it.each([
     ['xoxb-wrong', 'invalid_auth'],
     [undefined, 'not_authed'],
-  ])('refuses the token %s', async (token, error) => {
+  ])('rejects the token %s', async (token, error) => {
     const web = new WebClient(token, { slackApiUrl: `${harness.workspace.url}/api/` });
     await expect(web.auth.test()).rejects.toMatchObject({ data: { error } });
   });
 
-  it('takes a token among the fields, too', async () => {
+  it('accepts a token among the fields', async () => {
     const body = new URLSearchParams({ token: harness.workspace.botToken });
     const response = await fetch(`${harness.workspace.url}/api/auth.test`, { method: 'POST', body });
     expect(await response.json()).toMatchObject({ ok: true });
   });
 
-  it('refuses a body that is not what it says', async () => {
+  it('rejects a body that does not match its content type', async () => {
     const headers = { authorization: `Bearer ${harness.workspace.botToken}`, 'content-type': 'application/json' };
     const response = await fetch(`${harness.workspace.url}/api/auth.test`, { method: 'POST', headers, body: '{' });
     expect(await response.json()).toMatchObject({ ok: false, error: 'invalid_json' });

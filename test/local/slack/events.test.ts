@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startBareBot } from './minimal-bot.ts';
+import { startMinimalBot } from './minimal-bot.ts';
 import { type Harness, startHarness } from './test-environment.ts';
 
 let harness: Harness;
 afterEach(() => harness.close());
 
 describe('an event', () => {
-  it('tells the bot that it was mentioned, with the thread', async () => {
+  it('reports a mention with its thread', async () => {
     harness = await startHarness((app) => {
       app.event('app_mention', async ({ event, say }) => {
         await say({ text: `heard: ${event.text}`, thread_ts: event.thread_ts ?? event.ts });
@@ -20,7 +20,7 @@ describe('an event', () => {
     expect(reply?.text).toBe('heard: <@U0000BOT0> are you &lt;there&gt;?');
   });
 
-  it('tells the bot what is said to it directly', async () => {
+  it('reports a direct message', async () => {
     harness = await startHarness((app) => {
       app.message('ping', async ({ say }) => void (await say('pong')));
     });
@@ -32,9 +32,9 @@ describe('an event', () => {
     expect(texts).toEqual(['ping', 'pong']);
   });
 
-  it('is not sent for what is said elsewhere', async () => {
+  it('is not sent for other messages', async () => {
     harness = await startHarness();
-    const bot = await startBareBot(() => [200]);
+    const bot = await startMinimalBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
     const ada = harness.people.actAs('ada');
     await ada.sendMessage('clusters', 'nobody in particular');
@@ -48,9 +48,9 @@ describe('an event', () => {
     bot.close();
   });
 
-  it('is sent again when the bot fails, with the count and the reason', async () => {
+  it('is retried after failures, with count and reason', async () => {
     harness = await startHarness();
-    const bot = await startBareBot((before) => [before < 2 ? 500 : 200]);
+    const bot = await startMinimalBot((before) => [before < 2 ? 500 : 200]);
     harness.workspace.setBotUrl(bot.url);
     await harness.people.actAs('ada').sendMessage('clusters', '@kthw hello');
     await until(() => bot.received.length === 3);
@@ -65,9 +65,9 @@ describe('an event', () => {
     bot.close();
   });
 
-  it('is not sent again when the bot asks for that', async () => {
+  it('is not retried if the bot sends x-slack-no-retry', async () => {
     harness = await startHarness();
-    const bot = await startBareBot((before) => [
+    const bot = await startMinimalBot((before) => [
       before === 0 ? 500 : 200,
       before === 0 ? { 'x-slack-no-retry': '1' } : {},
     ]);
@@ -81,10 +81,10 @@ describe('an event', () => {
   });
 });
 
-describe('what is sent to the bot', () => {
-  it('is signed, and a form has the bare content type that Bolt wants', async () => {
+describe('a request to the bot', () => {
+  it('is signed, and forms have the content type without charset', async () => {
     harness = await startHarness();
-    const bot = await startBareBot(() => [200]);
+    const bot = await startMinimalBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
     await harness.people.actAs('ada').sendCommand('clusters', '/kthw a b');
     expect(bot.received[0]?.headers).toMatchObject({
@@ -96,17 +96,17 @@ describe('what is sent to the bot', () => {
     bot.close();
   });
 
-  it('gives the challenge back when its URL is verified', async () => {
+  it('verifies the URL by its challenge', async () => {
     harness = await startHarness();
     expect(await harness.people.verifyUrl()).toEqual({ ok: true });
-    const bot = await startBareBot(() => [200]);
+    const bot = await startMinimalBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
     expect(await harness.people.verifyUrl()).toEqual({ ok: false, error: 'challenge_failed' });
     bot.close();
   });
 });
 
-/** Waits for something outside the workspace, which no stream tells of. */
+/** Waits for a condition outside the emulator, which has no change stream. */
 async function until(met: () => boolean): Promise<void> {
   await expect.poll(met, { interval: 5, timeout: 5000 }).toBe(true);
 }

@@ -19,7 +19,7 @@ describe('an injected fault', () => {
     [{ error: 'fatal_error' }, { code: ErrorCode.PlatformError, data: { error: 'fatal_error' } }, 'fatal_error', 0],
     [{ cut: 'before' as const }, { code: ErrorCode.RequestError }, 'cut', 0],
     [{ cut: 'after' as const }, { code: ErrorCode.RequestError }, 'cut', 1],
-  ])('%j happens once and is counted', async (fault, error, outcome, done) => {
+  ])('%j applies once and is counted', async (fault, error, outcome, done) => {
     await harness.people.injectFaults({ method, ...fault });
     await expect(post()).rejects.toMatchObject(error);
     expect(await posted()).toBe(done);
@@ -28,13 +28,13 @@ describe('an injected fault', () => {
     expect((await harness.people.getCallCounts())[method]).toEqual({ calls: 2, ok: 1, errors: { [outcome]: 1 } });
   });
 
-  it('happens as often as was said, in the order it was said', async () => {
+  it('applies the given number of times, in order', async () => {
     await harness.people.injectFaults({ method, times: 2, error: 'one' }, { method: '*', error: 'two' });
     for (const error of ['one', 'one', 'two']) await expect(post()).rejects.toMatchObject({ data: { error } });
     await post();
   });
 
-  it('leaves other methods alone, and is forgotten by a reset', async () => {
+  it('does not affect other methods, and is cleared by a reset', async () => {
     await harness.people.injectFaults({ method, status: 500 });
     await harness.web.users.info({ user: 'U0000ADA0' });
     await harness.people.resetCallsAndFaults();
@@ -42,7 +42,7 @@ describe('an injected fault', () => {
     expect(await harness.people.getCallCounts()).toEqual({ [method]: { calls: 1, ok: 1, errors: {} } });
   });
 
-  it('that is misspelt is refused', async () => {
+  it('is rejected if a field name is misspelt', async () => {
     await expect(harness.people.injectFaults({ method, cutt: 'after' } as never)).rejects.toThrow(
       'invalid additional property: cutt',
     );

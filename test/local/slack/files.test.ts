@@ -19,7 +19,7 @@ async function uploadUrl(length: number): Promise<{ upload_url: string; file_id:
 }
 
 describe('a file', () => {
-  it('is delivered to a direct conversation by filesUploadV2, for that person alone', async () => {
+  it('is shared with one user by filesUploadV2 in a direct message', async () => {
     const channel_id = await openDm();
     const file = { channel_id, filename: 'demo.kubeconfig', title: 'For you', content, initial_comment: 'here' };
     await harness.web.filesUploadV2(file);
@@ -35,7 +35,7 @@ describe('a file', () => {
     expect((await harness.web.files.info({ file: id })).file).toMatchObject({ ims: [channel_id] });
   });
 
-  it('keeps every byte', async () => {
+  it('preserves every byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 2000 }, (_, index) => (index * 7) % 256));
     await harness.web.filesUploadV2({ channel_id: 'C0CLUSTER', filename: 'x.png', file: bytes });
     const [message] = await harness.people.listMessages('clusters', 'grace');
@@ -43,7 +43,7 @@ describe('a file', () => {
     expect(await harness.people.downloadFile('grace', message?.files?.[0]?.id as string)).toEqual(bytes);
   });
 
-  it('can be shared in a thread, and two at a time', async () => {
+  it('can be shared in a thread, together with another', async () => {
     const { ts } = await harness.web.chat.postMessage({ channel: 'C0CLUSTER', text: 'run' });
     await harness.web.filesUploadV2({
       channel_id: 'C0CLUSTER',
@@ -57,7 +57,7 @@ describe('a file', () => {
     expect(reply?.files?.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it('is only shared with conversations by their own id', async () => {
+  it('requires a conversation id as the destination', async () => {
     const direct = harness.web.filesUploadV2({ channel_id: 'U0000ADA0', filename: 'a', content });
     await expect(direct).rejects.toMatchObject({ data: { error: 'invalid_channel' } });
     const outside = harness.web.filesUploadV2({ channel_id: 'C00RANDOM', filename: 'a', content });
@@ -66,7 +66,7 @@ describe('a file', () => {
 });
 
 describe('an upload URL', () => {
-  it('takes raw bytes, once', async () => {
+  it('accepts raw bytes, once', async () => {
     const { upload_url, file_id } = await uploadUrl(3);
     expect((await fetch(upload_url, { method: 'POST', body: 'abc' })).status).toBe(200);
     expect((await fetch(upload_url, { method: 'POST', body: 'abd' })).status).toBe(404);
@@ -74,7 +74,7 @@ describe('an upload URL', () => {
     expect((await harness.people.downloadFile('ada', file_id)).toString()).toBe('abc');
   });
 
-  it('refuses another length than was announced, and the file cannot be completed', async () => {
+  it('rejects content of another length, and the upload cannot be completed', async () => {
     const { upload_url, file_id } = await uploadUrl(3);
     expect((await fetch(upload_url, { method: 'POST', body: 'abcd' })).status).toBe(400);
     const completed = harness.web.files.completeUploadExternal({ files: [{ id: file_id }] });

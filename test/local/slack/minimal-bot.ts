@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request that a bare bot got. */
-export interface Received {
+/** A request received by the bot. */
+export interface ReceivedRequest {
   headers: IncomingHttpHeaders;
   body: string;
 }
 
 /**
- * A bot without Bolt, to see exactly what is sent.
- * @param answer the status and headers of each answer, by how many came before
+ * Starts a bot without Bolt, to test the exact requests.
+ * @param respond returns status and headers, given the number of earlier requests
  */
-export async function startBareBot(answer: (before: number) => [number, Record<string, string>?]) {
-  const received: Received[] = [];
+export async function startMinimalBot(respond: (earlierCount: number) => [number, Record<string, string>?]) {
+  const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const [status, headers] = answer(received.length);
+    const [status, headers] = respond(received.length);
     received.push({ headers: request.headers, body });
     response.writeHead(status, headers).end();
   });

@@ -24,7 +24,7 @@ function modal(title = 'Create', more: object = {}) {
   return { type: 'modal', callback_id: 'create', title: plain(title), submit: plain('Go'), blocks, ...more } as never;
 }
 
-/** Starts a bot that opens a modal at each command and answers its submission as told. */
+/** Starts a bot that opens a modal on each command and responds to its submission with `answer`. */
 async function startModal(answer: object | undefined, view = modal()): Promise<SlackViewAction[]> {
   const bodies: SlackViewAction[] = [];
   harness = await startHarness((app) => {
@@ -52,7 +52,7 @@ async function top(): Promise<{ id: string; title: { text: string } }> {
 }
 
 describe('a modal', () => {
-  it('is open for the person alone, and its submission carries the values', async () => {
+  it('is visible to one user, and its submission contains the values', async () => {
     const bodies = await startModal(undefined);
     expect(await harness.people.listViews('grace')).toEqual([]);
     const { id } = await top();
@@ -67,7 +67,7 @@ describe('a modal', () => {
     expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
-  it('is not sent while it is incomplete or too long', async () => {
+  it('is not submitted with missing or too long input', async () => {
     const bodies = await startModal(undefined);
     const { id } = await top();
     const empty = await harness.people.actAs('ada').submitView(id);
@@ -77,7 +77,7 @@ describe('a modal', () => {
     expect(bodies).toEqual([]);
   });
 
-  it('stays open with the errors that the bot names', async () => {
+  it('stays open with the errors from the bot', async () => {
     await startModal({ response_action: 'errors', errors: { name: 'taken' } });
     const { id } = await top();
     expect(await harness.people.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({
@@ -91,21 +91,21 @@ describe('a modal', () => {
     [{ response_action: 'update', view: modal('Second') }, ['Second']],
     [{ response_action: 'push', view: modal('Above') }, ['Create', 'Above']],
     [{ response_action: 'clear' }, []],
-  ])('follows the answer %j', async (answer, titles) => {
+  ])('applies the response action %j', async (answer, titles) => {
     await startModal(answer);
     await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
     const open = (await harness.people.listViews('ada')) as unknown as { title: { text: string } }[];
     expect(open.map(({ title }) => title.text)).toEqual(titles);
   });
 
-  it('tells the bot that it was closed, when it asked for that', async () => {
+  it('sends view_closed if notify_on_close is set', async () => {
     const bodies = await startModal(undefined, modal('Create', { notify_on_close: true }));
     await harness.people.actAs('ada').closeView((await top()).id);
     expect(bodies).toMatchObject([{ type: 'view_closed', is_cleared: false }]);
     expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
-  it('keeps its place when the bot updates it, and refuses an update of an old state', async () => {
+  it('keeps its position when updated, and rejects an update with an outdated hash', async () => {
     await startModal(undefined);
     const { id } = await top();
     const [old] = await harness.people.listViews('ada');
@@ -115,14 +115,14 @@ describe('a modal', () => {
     await expect(late).rejects.toMatchObject({ data: { error: 'hash_conflict' } });
   });
 
-  it('can be three deep', async () => {
+  it('allows a stack of three', async () => {
     await startModal({ response_action: 'push', view: modal('Above') });
     for (const _ of [1, 2]) await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
     const fourth = await harness.people.actAs('ada').submitView((await top()).id, { name: 'demo' });
     expect(fourth).toMatchObject({ ok: false, error: 'push_limit_reached' });
   });
 
-  it('with a title over 24 characters is refused with the place of the error', async () => {
+  it('rejects a title over 24 characters with its JSON pointer', async () => {
     harness = await startHarness();
     const tooLong = harness.web.views.open({ trigger_id: '1.2.abc', view: modal('x'.repeat(25)) });
     await expect(tooLong).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('a modal', () => {
 });
 
 describe('the Home tab', () => {
-  it('is published when it is opened', async () => {
+  it('is published on app_home_opened', async () => {
     harness = await startHarness((app) => {
       app.event('app_home_opened', async ({ event, client }) => {
         const blocks = [{ type: 'header', text: plain(`tab ${event.tab}`) }] as never;

@@ -3,7 +3,7 @@ import { parseMrkdwn } from '../../../local/slack/page/block-kit/parse-mrkdwn.ts
 
 const text = (content: string) => ({ type: 'text', text: content });
 
-describe("Slack's mrkdwn is read", () => {
+describe("parseMrkdwn parses Slack's mrkdwn", () => {
   it.each<[string, unknown[]]>([
     ['plain', [text('plain')]],
     [
@@ -37,7 +37,7 @@ describe("Slack's mrkdwn is read", () => {
   });
 });
 
-describe('what could run is text', () => {
+describe('parseMrkdwn returns unsafe links and HTML as text', () => {
   it.each(['<javascript:alert(1)|click>', '<data:text/html,x>', '<img src=x onerror=alert(1)>'])('%s', (source) => {
     expect(parseMrkdwn(source)).toEqual([text(source)]);
   });

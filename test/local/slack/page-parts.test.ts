@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shareStructure } from '../../../local/slack/page/app/share-structure.ts';
 import { toRichText } from '../../../local/slack/page/block-kit/to-rich-text.ts';
 
-test('what has not changed stays the very same, also where something came before it', () => {
+test('shareStructure reuses unchanged items, also after an insertion before them', () => {
   const older = {
     messages: [
       { ts: '1', text: 'a' },
@@ -17,14 +17,14 @@ test('what has not changed stays the very same, also where something came before
   expect(shareStructure(older, structuredClone(older))).toBe(older);
 });
 
-test('what has changed is the newer one, and what is gone is gone', () => {
+test('shareStructure takes changed values and drops removed ones', () => {
   const older = { messages: [{ ts: '1', text: 'a', edited: true }, { ts: '2' }] };
   const newer = { messages: [{ ts: '1', text: 'b' }] };
   expect(shareStructure<object>(older, newer)).toEqual(newer);
   expect(shareStructure<object>({ view: { id: 'V' } }, { view: null })).toEqual({ view: null });
 });
 
-test('mrkdwn becomes rich text that says the same', () => {
+test('toRichText converts mrkdwn', () => {
   const text = 'Use `a *b* 10:30:00` <@U1>:\n```\nkubectl get *\n```\n*_done_* :tada:';
   expect(toRichText({ type: 'mrkdwn', text })).toEqual({
     type: 'rich_text',
@@ -53,7 +53,7 @@ test('mrkdwn becomes rich text that says the same', () => {
   });
 });
 
-test('in plain text only emoji are read', () => {
+test('toRichText parses only emoji in plain text', () => {
   const { elements } = toRichText({ type: 'plain_text', text: '*demo* at 10:30:00 :tada:' });
   expect(elements[0]?.elements).toEqual([
     { type: 'text', text: '*demo* at 10:30:00 ', style: {} },

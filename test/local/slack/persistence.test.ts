@@ -44,7 +44,7 @@ it('keeps messages, files, threads and Home tabs across a restart', async () => 
   await second.workspace.close();
 });
 
-it('forgets without a state file', async () => {
+it('keeps no data without a state file', async () => {
   const first = await startSlackEmulator();
   await new SlackEmulatorClient(first.url).actAs('ada').sendMessage('clusters', 'gone');
   await first.close();
@@ -53,14 +53,14 @@ it('forgets without a state file', async () => {
   await second.close();
 });
 
-it('refuses a file that is not its own, and leaves it as it was', async () => {
+it('rejects a foreign file and does not change it', async () => {
   const stateFile = join(folder, 'state.json');
   await writeFile(stateFile, '{"some": "thing"}');
   await expect(startSlackEmulator({ stateFile })).rejects.toThrow('is not a state file of this version');
   expect(await readFile(stateFile, 'utf8')).toBe('{"some": "thing"}');
 });
 
-it('runs as a process of its own, and writes its state when it is asked to end', async () => {
+it('runs as a separate process and writes its state on SIGTERM', async () => {
   const stateFile = join(folder, 'state.json');
   const main = new URL('../../../local/slack/main.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [main, '--port', '0', '--state-file', stateFile], {

@@ -8,8 +8,8 @@ function limits(options = {}) {
   return { clock, limits: new RateLimiter(options, () => clock.ms) };
 }
 
-describe('the rate limit', () => {
-  it('for messages is one a second in each channel, after a small burst', () => {
+describe('the rate limiter', () => {
+  it('allows one message per second and channel, after a small burst', () => {
     const { clock, limits: one } = limits();
     const post = (channel: string) => one.consume('chat.postMessage', 'post', channel);
     expect([1, 2, 3, 4].map(() => post('C1'))).toEqual([0, 0, 0, 1]);
@@ -18,7 +18,7 @@ describe('the rate limit', () => {
     expect([post('C1'), post('C1')]).toEqual([0, 1]);
   });
 
-  it('for messages holds for the whole team, too', () => {
+  it('limits the messages of the whole team', () => {
     const { limits: one } = limits({ postPerMinute: 5 });
     const waits = Array.from({ length: 6 }, (_, index) => one.consume('chat.postMessage', 'post', `C${index}`));
     expect(waits).toEqual([0, 0, 0, 0, 0, 12]);
@@ -38,7 +38,7 @@ describe('the rate limit', () => {
     expect(one.consume('m', tier)).toBe(0);
   });
 
-  it('can be off', () => {
+  it('can be disabled', () => {
     const { limits: one } = limits({ enabled: false });
     expect(Array.from({ length: 500 }, () => one.consume('m', 1)).every((wait) => wait === 0)).toBe(true);
   });
@@ -48,7 +48,7 @@ describe('a call over the limit', () => {
   let harness: Harness;
   afterEach(() => harness.close());
 
-  it('is answered with 429 and when to try again, and posts nothing', async () => {
+  it('returns 429 with Retry-After and posts no message', async () => {
     harness = await startHarness(undefined, {
       rateLimits: { post: { perSec: 1, burst: 1 } },
       now: () => 1_800_000_000_000,

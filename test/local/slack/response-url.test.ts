@@ -5,7 +5,7 @@ import { buttonBlocks, type Harness, startHarness } from './test-environment.ts'
 let harness: Harness;
 afterEach(() => harness.close());
 
-/** Starts a bot that hands out its `respond` for each command. */
+/** Starts a bot that exposes its `respond` function for each command. */
 async function startResponder(): Promise<RespondFn> {
   let take: (respond: RespondFn) => void;
   const given = new Promise<RespondFn>((resolve) => {
@@ -26,7 +26,7 @@ async function texts(as: string): Promise<string[]> {
 }
 
 describe('a response URL', () => {
-  it('posts for the person alone, or in the channel', async () => {
+  it('posts an ephemeral message, or one in the channel', async () => {
     const respond = await startResponder();
     await respond('to you');
     await respond({ text: 'to all', response_type: 'in_channel' });
@@ -34,7 +34,7 @@ describe('a response URL', () => {
     expect(await texts('grace')).toEqual(['to all']);
   });
 
-  it('posts where the bot is not a member', async () => {
+  it('posts in channels without the bot as a member', async () => {
     harness = await startHarness((app) =>
       app.command('/kthw', async ({ ack, respond }) => {
         await ack();
@@ -92,7 +92,7 @@ describe("a button's response URL", () => {
     expect(await texts('grace')).toEqual([]);
   });
 
-  it('otherwise adds a message for the person alone', async () => {
+  it('otherwise posts an ephemeral message', async () => {
     await clickWith({ text: 'thanks' });
     expect(await texts('ada')).toEqual(['q', 'thanks']);
     expect(await texts('grace')).toEqual(['q']);

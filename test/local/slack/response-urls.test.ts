@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ResponseUrls } from '../../../local/slack/bot/response-urls.ts';
 import { TriggerIds } from '../../../local/slack/bot/trigger-ids.ts';
 
-it('expires a response URL after thirty minutes', () => {
+it('a response URL expires after 30 minutes', () => {
   let nowMs = 0;
   const urls = new ResponseUrls(() => nowMs);
   const key = urls.issue('T1', { channel: 'C1', user: 'U1' }).split('/').at(-1) ?? '';
@@ -13,7 +13,7 @@ it('expires a response URL after thirty minutes', () => {
   expect(urls.consume('unknown')).toBe('expired_url');
 });
 
-it('lets a trigger open one modal within three seconds', () => {
+it('a trigger id opens one modal within three seconds', () => {
   let nowMs = 1000;
   const triggers = new TriggerIds('T0000LOCAL', () => nowMs);
   const [first, second] = [triggers.issue('U1'), triggers.issue('U1')];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildSignatureHeaders } from '../../../local/slack/bot/signing.ts';
 
-it("gives the signature of Slack's published example", () => {
+it("computes the signature of Slack's published example", () => {
   // docs: verifying requests from Slack
   const body =
     'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V' +

@@ -6,7 +6,7 @@ import { SlackEmulatorClient } from '../../../local/slack/slack-emulator-client.
 import type { SlackEmulatorOptions } from '../../../local/slack/slack-emulator-options.ts';
 import { type SlackEmulator, startSlackEmulator } from '../../../local/slack/start-slack-emulator.ts';
 
-/** A workspace with an unmodified Bolt app beside it. */
+/** A Slack emulator and an unmodified Bolt app. */
 export interface Harness {
   workspace: SlackEmulator;
   people: SlackEmulatorClient;
@@ -18,14 +18,14 @@ export interface Harness {
 }
 
 /**
- * Starts both. Limits are off unless asked for, so that tests are not about them by accident.
+ * Starts a Slack emulator and a Bolt app. Rate limits are off by default, so that tests do not hit them accidentally.
  * @param listen registers the app's listeners
  */
 export async function startHarness(
   listen: (app: App) => void = () => undefined,
-  options: SlackEmulatorOptions & { botSecret?: string; askIdentity?: boolean } = {},
+  options: SlackEmulatorOptions & { botSecret?: string; fetchIdentity?: boolean } = {},
 ): Promise<Harness> {
-  const { botSecret, askIdentity, ...rest } = options;
+  const { botSecret, fetchIdentity, ...rest } = options;
   const workspace = await startSlackEmulator({
     rateLimits: { enabled: false },
     eventRetryDelaysMs: [5, 10, 20],
@@ -34,8 +34,8 @@ export async function startHarness(
   const slackApiUrl = `${workspace.url}/api/`;
   const receiver = new HTTPReceiver({ signingSecret: botSecret ?? workspace.signingSecret, logLevel: LogLevel.ERROR });
   const clientOptions = { slackApiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 10_000 };
-  // Without the identity Bolt asks for it in the background, and nobody would wait for that answer.
-  const identity = askIdentity ? {} : { botId: 'B0000KTHW', botUserId: 'U0000BOT0', tokenVerificationEnabled: false };
+  // Without an identity, Bolt calls auth.test in the background, and tests could end before the response.
+  const identity = fetchIdentity ? {} : { botId: 'B0000KTHW', botUserId: 'U0000BOT0', tokenVerificationEnabled: false };
   const app = new App({ token: workspace.botToken, receiver, clientOptions, logLevel: LogLevel.ERROR, ...identity });
   listen(app);
   const server = (await app.start({ port: 0, host: '127.0.0.1' })) as Server;
@@ -46,9 +46,12 @@ export async function startHarness(
     if (server.listening) await app.stop();
   };
   return {
-    ...{ workspace, app, botUrl, stopBot },
+    workspace,
+    app,
+    botUrl,
+    stopBot,
     people: new SlackEmulatorClient(workspace.url),
-    web: new WebClient(workspace.botToken, { ...clientOptions, logger: silent }),
+    web: new WebClient(workspace.botToken, { ...clientOptions, logger: silentLogger }),
     async close() {
       await stopBot();
       await workspace.close();
@@ -56,15 +59,15 @@ export async function startHarness(
   };
 }
 
-const nothing = () => undefined;
-/** The client logs what it also throws; tests look at what it throws. */
-const silent = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  setName: nothing,
+const noop = () => undefined;
+/** The client logs the errors that it throws, and tests assert the thrown ones. */
+const silentLogger = {
+  debug: noop,
+  info: noop,
+  warn: noop,
+  error: noop,
+  setLevel: noop,
+  setName: noop,
   getLevel: () => LogLevel.ERROR,
 };
 

@@ -2,7 +2,7 @@ import type { Channel } from '../../model/conversation.ts';
 import type { Person, TeamInfo, UserGroup } from '../../model/person.ts';
 import type { Block } from '../../model/view.ts';
 
-/** What a person's sidebar is drawn from. */
+/** The data of a user's sidebar. */
 export interface Overview {
   readonly team: TeamInfo;
   readonly me: Person;
@@ -13,12 +13,12 @@ export interface Overview {
   readonly channels: readonly ChannelEntry[];
 }
 
-/** A channel as one person has it. */
+/** A channel as one user sees it. */
 export interface ChannelEntry extends Pick<Channel, 'id' | 'name' | 'kind' | 'isPrivate' | 'topic' | 'members'> {
   readonly unread: number;
   readonly mentions: number;
   readonly hasBot: boolean;
-  /** Of a direct conversation: the other one. */
+  /** The other user of a direct message conversation. */
   readonly with?: string;
 }
 
@@ -28,7 +28,7 @@ export interface SlashCommand {
   readonly description?: string;
 }
 
-/** A message as the workspace's API shows it. */
+/** A message as the local API returns it. */
 export interface ApiMessage {
   readonly ts: string;
   readonly user: string;
@@ -51,7 +51,7 @@ export interface ApiFile {
   readonly name: string;
   readonly title: string;
   readonly mimetype: string;
-  /** What a picture shows, in words. */
+  /** Alternative text of an image. */
   readonly alt_txt?: string;
   readonly size: number;
 }

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Person, UserGroup } from '../../model/person.ts';
 
-/** Whom and what the ids in messages stand for, and whose eyes look. */
+/** Resolves user and channel ids to names, and identifies the current user. */
 export interface Directory {
   readonly me: string;
   readonly people: readonly Person[];
@@ -11,7 +11,7 @@ export interface Directory {
 
 const DirectoryContext = createContext<Directory>({ me: '', people: [], channels: [], groups: [] });
 
-/** Gives names to all that is drawn inside. */
+/** Provides the directory to the components inside. */
 export const DirectoryProvider = DirectoryContext.Provider;
 
 export function useDirectory(): Directory {

@@ -3,7 +3,7 @@ import type { Route } from './route.ts';
 
 const defaultChannelName = 'clusters';
 
-/** The channel that a place names; the app's own where its Home tab is; the first one where none is named. */
+/** Finds a route's channel: the app's own for the Home tab, the first one if the route names none. */
 export function findChannel(team: Overview, { channel, home }: Route): ChannelEntry | undefined {
   const findDm = (id: string) => team.channels.find((one) => one.kind === 'im' && one.with === id);
   if (home) return findDm(team.bot.user);
@@ -14,7 +14,7 @@ export function findChannel(team: Overview, { channel, home }: Route): ChannelEn
   return named ?? team.channels.find(({ name }) => name === defaultChannelName) ?? team.channels[0];
 }
 
-/** What a channel is called where a person reads it. */
+/** A channel's display name. */
 export function formatChannelTitle(team: Overview, channel: ChannelEntry): string {
   if (channel.kind === 'channel') return `#${channel.name}`;
   return team.people.find(({ id }) => id === channel.with)?.realName ?? '';

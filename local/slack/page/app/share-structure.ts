@@ -1,4 +1,4 @@
-/** The newer value, with each part of it that equals the older one's being that very one: what has not changed is not drawn again. */
+/** Returns the newer value but reuses equal parts of the older one, so React skips unchanged components. */
 export function shareStructure<T>(previous: T, next: T): T {
   if (Object.is(previous, next) || !isObject(previous) || !isObject(next)) return next;
   if (Array.isArray(previous) !== Array.isArray(next)) return next;
@@ -20,7 +20,7 @@ export function shareStructure<T>(previous: T, next: T): T {
 
 type KeyedItem = { readonly ts?: string; readonly id?: string };
 
-/** The older items in the newer ones' places: by what names them, where something does. */
+/** Aligns older items with the newer ones, by id where items have one. */
 function matchByKey(previous: KeyedItem[], next: KeyedItem[]): KeyedItem[] {
   const getKey = (item: KeyedItem | undefined) => (isObject(item) ? (item.ts ?? item.id) : undefined);
   const byKey = new Map(previous.map((item) => [getKey(item), item]));

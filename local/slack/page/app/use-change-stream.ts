@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'react';
 import type { Change } from '../../change-feed.ts';
 
-/** What comes down the stream: a change, or that from now on nothing is missed. */
+/** A change, or the marker that the subscription is active. */
 export type StreamEvent = Change | { readonly kind: 'ready' };
 type Listener = (event: StreamEvent) => void;
 
-/** The workspace's stream of changes, as one person may see them. */
+/** The workspace's change stream, filtered by one user's permissions. */
 export interface ChangeStream {
   subscribe(listener: Listener): () => void;
   readonly isOnline: boolean;
 }
 
-/** Opens the stream for a person, and again whenever it breaks. */
+/** Subscribes to a user's change stream and reconnects when it breaks. */
 export function useChangeStream(as: string): ChangeStream {
   const [listeners] = useState(() => new Set<Listener>());
   const [isOnline, setIsOnline] = useState(true);

@@ -4,9 +4,9 @@ import { shareStructure } from './share-structure.ts';
 import type { ChangeStream, StreamEvent } from './use-change-stream.ts';
 
 /**
- * What a look at the workspace gives, looked at again whenever news concern it. One look is under way at a time: news that
- * come meanwhile are answered by one more.
- * @param query undefined: nothing is looked at
+ * Returns a query's result and refetches it after relevant changes. One request runs at a time;
+ * changes during a request cause one more.
+ * @param query undefined disables the query
  */
 export function useQuery<T extends object>(
   name: string,
@@ -32,8 +32,8 @@ export function useQuery<T extends object>(
         const value = await fetchQuery<T>(name, params, controller.signal);
         setResult((old) => ({ key, value: old?.key === key ? shareStructure(old.value, value) : value }));
       } catch (error) {
-        // Away for a moment, or left behind: the stream says when it is back.
-        if (!controller.signal.aborted) console.info(`looking at ${name}:`, error);
+        // Connection lost or request aborted. The change stream triggers a refetch once it is connected again.
+        if (!controller.signal.aborted) console.info(`query "${name}" failed:`, error);
       } finally {
         isFetching = false;
         if (isStale && !controller.signal.aborted) void refetch();

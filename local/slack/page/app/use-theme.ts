@@ -5,7 +5,7 @@ export type Theme = 'light' | 'dark';
 const darkModeQuery = window.matchMedia('(prefers-color-scheme: dark)');
 const storageKey = 'theme';
 
-/** Light or dark: what was chosen here, else what the system prefers, as it changes. */
+/** The colour theme: the user's choice, else the system preference. */
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
   const [storedTheme, setStoredTheme] = useState(() => localStorage.getItem(storageKey) as Theme | null);
   const [prefersDark, setPrefersDark] = useState(darkModeQuery.matches);

@@ -15,7 +15,7 @@ import { useChangeStream } from './use-change-stream.ts';
 import { useQuery } from './use-query.ts';
 import { useTheme } from './use-theme.ts';
 
-/** The workspace as one person has it. */
+/** The workspace as one user sees it. */
 export function WorkspacePage({ route }: { route: Route }) {
   const { as, thread, home } = route;
   const stream = useChangeStream(as);
@@ -28,7 +28,7 @@ export function WorkspacePage({ route }: { route: Route }) {
   const directory = useMemo(() => ({ me: team?.me.id ?? '', people: [], channels: [], groups: [], ...team }), [team]);
   const channel = team && findChannel(team, route);
   const dmHandle = route.channel.startsWith('@') ? route.channel.slice(1) : undefined;
-  // A direct conversation is made when it is first opened.
+  // The emulator creates a direct message conversation when it is first opened.
   useEffect(() => {
     if (team && dmHandle && !channel)
       void notices.reportErrors(() => performAction('dm', { as, with: dmHandle }).then(() => {}));
@@ -38,7 +38,7 @@ export function WorkspacePage({ route }: { route: Route }) {
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${title}` : title;
   }, [unread, title]);
-  // Wherever one goes, the drawer of a small screen is in the way.
+  // On small screens, every navigation closes the sidebar.
   useEffect(() => setIsDrawerOpen(false), [route.channel, route.home, as, thread]);
   if (!team) return <div className="loading" />;
   const send = (text: string, threadTs?: string) =>
@@ -59,10 +59,13 @@ export function WorkspacePage({ route }: { route: Route }) {
         }}
       >
         <Sidebar team={team} route={route} channel={channel} theme={theme} setTheme={setTheme} />
-        <button type="button" className="curtain" aria-label="Close the list" onClick={() => setIsDrawerOpen(false)} />
+        <button type="button" className="curtain" aria-label="Close sidebar" onClick={() => setIsDrawerOpen(false)} />
         {channel && (
           <ChannelPane
-            {...{ team, route, channel, stream }}
+            team={team}
+            route={route}
+            channel={channel}
+            stream={stream}
             openDrawer={() => setIsDrawerOpen(true)}
             send={send}
             openThread={(ts) => navigate({ ...route, channel: route.channel || channel.name, thread: ts })}

@@ -1,6 +1,6 @@
 import type { Block } from '../../model/view.ts';
 
-/** A text object of Block Kit. */
+/** A Block Kit text object. */
 export interface Text {
   readonly type: 'plain_text' | 'mrkdwn';
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Confirm {
   readonly style?: 'primary' | 'danger';
 }
 
-/** An element that somebody can act on; each type has some of these fields. */
+/** An interactive element. Each type has a subset of these fields. */
 export interface Control {
   readonly type: string;
   readonly action_id: string;
@@ -53,13 +53,13 @@ export interface Control {
   readonly dispatch_action_config?: { readonly trigger_actions_on?: readonly string[] };
 }
 
-/** What is entered in a control: a text or a chosen value, or several. */
+/** A control's input: one text or value, or several. */
 export type ControlValue = string | readonly string[];
 
-/** What is entered in a view: by block, then by action. */
+/** A view's input by block id, then action id. */
 export type InputValues = Readonly<Record<string, Readonly<Record<string, ControlValue>>>>;
 
-/** The controls in a block, and in which of its fields they are. */
+/** The controls of a block, with the block field that holds each. */
 export function listControls(block: Block): Control[] {
   const candidates = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
   return candidates.filter(isControl);

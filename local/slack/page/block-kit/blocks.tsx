@@ -5,8 +5,8 @@ import { InputBlock } from './input-block.tsx';
 import { LibraryBlocks, TextObject } from './library-blocks.tsx';
 
 /**
- * Blocks of Block Kit. The library draws them but for those in which somebody acts, since it tells nobody what was
- * pressed, and those of mrkdwn, which we read ourselves.
+ * Draws Block Kit blocks. The library draws all but two kinds: interactive ones, as it does not report
+ * clicks, and those with mrkdwn, which we parse ourselves.
  */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   return (

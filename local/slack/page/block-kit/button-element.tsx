@@ -3,7 +3,7 @@ import type { ControlProps } from './control-element.tsx';
 import { TextObject } from './library-blocks.tsx';
 import { isSafeUrl } from './parse-mrkdwn.ts';
 
-/** A button: busy until the bot has answered. One with an address opens it as well. */
+/** A button: disabled until the bot has responded. Link buttons also open their URL. */
 export function ButtonElement({ control, onAction }: ControlProps) {
   const [isBusy, setIsBusy] = useState(false);
   const onPress = async () => {

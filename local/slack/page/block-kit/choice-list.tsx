@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { ControlProps } from './control-element.tsx';
 import { TextObject } from './library-blocks.tsx';
 
-/** Checkboxes, radio buttons, and a select of several, as boxes to tick. */
+/** Checkboxes, radio buttons and multi-selects, drawn as a list of boxes. */
 export function ChoiceList({ control, field, currentValue, onInput, onAction }: ControlProps) {
   const name = useId();
   const isRadio = control.type === 'radio_buttons';

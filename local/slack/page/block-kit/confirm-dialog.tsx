@@ -2,7 +2,7 @@ import { Dialog } from '../components/dialog.tsx';
 import type { Confirm } from './block-kit-types.ts';
 import { TextObject } from './library-blocks.tsx';
 
-/** Asks as a confirm object says; Esc says no. */
+/** Shows a confirm object. Esc denies. */
 export function ConfirmDialog({ confirm, onAnswer }: { confirm: Confirm; onAnswer(isConfirmed: boolean): void }) {
   return (
     <Dialog title={<TextObject text={confirm.title} />} close={() => onAnswer(false)} small>

@@ -8,23 +8,23 @@ import { SelectElement } from './select-element.tsx';
 import { useSurface } from './surface.ts';
 import { TextInput } from './text-input.tsx';
 
-/** How a control is named and described by the field around it. */
+/** The ids by which a field labels and describes its control. */
 export interface FieldContext {
   readonly id: string;
   readonly describedBy: string;
   readonly invalid: boolean;
 }
 
-/** What every control is drawn from. */
+/** Props of every control. */
 export interface ControlProps {
   readonly control: Control;
   readonly field?: FieldContext | undefined;
-  /** What was entered; undefined: what it begins with. */
+  /** Current input; undefined means the initial value. */
   readonly currentValue: ControlValue | undefined;
   onInput(value: ControlValue): void;
-  /** Tells the bot, after asking where the control wants that. Over once the bot has answered. */
+  /** Sends the action to the bot, after the confirm dialog if there is one. Resolves when the bot has responded. */
   onAction(value: ControlValue | undefined): Promise<void>;
-  /** Whether the bot is told of every change; else values travel when the modal is submitted. */
+  /** Whether each change is sent to the bot; otherwise values are sent on submit. */
   readonly dispatchesActions: boolean;
 }
 
@@ -34,7 +34,7 @@ interface ControlElementProps {
   readonly field?: FieldContext;
 }
 
-/** One element in which somebody acts. */
+/** An interactive element. */
 export function ControlElement({ block, control, field }: ControlElementProps) {
   const surface = useSurface();
   const [pendingConfirm, setPendingConfirm] = useState<{ resolve(isConfirmed: boolean): void }>();
@@ -88,6 +88,6 @@ function renderControl(props: ControlProps) {
     case 'timepicker':
       return <TextInput {...props} />;
     default:
-      return <em className="muted">(an element of type “{props.control.type}”, which this page does not draw)</em>;
+      return <em className="muted">(unsupported element: {props.control.type})</em>;
   }
 }

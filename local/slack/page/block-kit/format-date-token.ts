@@ -1,5 +1,5 @@
 /**
- * A date as Slack's format words say it, in the reader's own words and time zone.
+ * Formats a date by Slack's date tokens, in the browser's language and time zone.
  * @param seconds Unix seconds
  */
 export function formatDateToken(seconds: number, format: string, fallback: string): string {
@@ -9,8 +9,13 @@ export function formatDateToken(seconds: number, format: string, fallback: strin
   const shortDay = date.toLocaleDateString(undefined, { dateStyle: 'medium' });
   const fullDay = date.toLocaleDateString(undefined, { dateStyle: 'full' });
   const parts: Readonly<Record<string, string>> = {
-    ...{ date_num: date.toLocaleDateString(), date: day, date_pretty: day },
-    ...{ date_short: shortDay, date_short_pretty: shortDay, date_long: fullDay, date_long_pretty: fullDay },
+    date_num: date.toLocaleDateString(),
+    date: day,
+    date_pretty: day,
+    date_short: shortDay,
+    date_short_pretty: shortDay,
+    date_long: fullDay,
+    date_long_pretty: fullDay,
     time: date.toLocaleTimeString(undefined, { timeStyle: 'short' }),
     time_secs: date.toLocaleTimeString(),
   };

@@ -7,7 +7,7 @@ import { useSurface } from './surface.ts';
 
 const groupTypes = ['checkboxes', 'radio_buttons', 'multi_static_select'];
 
-/** A field with its label, its hint, and beside it what is wrong with it. */
+/** An input block: label, control, hint and validation error. */
 export function InputBlock({ block }: { block: Block }) {
   const id = useId();
   const { errors } = useSurface();

@@ -9,7 +9,7 @@ import { formatDateToken } from './format-date-token.ts';
 import { isSafeUrl } from './parse-mrkdwn.ts';
 import { toRichText } from './to-rich-text.ts';
 
-/** Blocks as the library draws them, without its style sheet: ours fits them into the page. */
+/** Draws blocks with the block library, but with our style sheet. */
 export const LibraryBlocks = memo(function LibraryBlocks({ blocks }: { blocks: readonly unknown[] }) {
   const { me, people, channels, groups } = useDirectory();
   const resolvedBlocks = blocks.map((block) => resolveSlackFile(block as Block, me));
@@ -33,7 +33,7 @@ export const LibraryBlocks = memo(function LibraryBlocks({ blocks }: { blocks: r
   );
 });
 
-/** A link: to a message it leads in this window, elsewhere in another, and nowhere where it would run something. */
+/** A link. Message permalinks open in this window, other URLs in a new one. URLs that could run code are not links. */
 function Link({ href, children }: { href: string; children: ReactNode }) {
   if (!isSafeUrl(href)) return <span>{children}</span>;
   const route = parsePermalink(href);
@@ -45,13 +45,13 @@ function Link({ href, children }: { href: string; children: ReactNode }) {
   );
 }
 
-/** A text object. */
+/** Draws a text object. */
 export const TextObject = memo(function TextObject({ text }: { text: Text }) {
   if (text.text === '') return null;
   return <LibraryBlocks blocks={[toRichText(text)]} />;
 });
 
-/** An image by its Slack file has no address that a browser may ask: it is shown from where the person may see it. */
+/** A `slack_file` image has no URL that a browser may fetch, so it is loaded through the local API. */
 function resolveSlackFile(block: Block, me: string): Block {
   const file = block.slack_file as { id?: string } | undefined;
   if (block.type !== 'image' || !file?.id) return block;

@@ -1,4 +1,4 @@
-/** Slack's mrkdwn, read. It knows nothing of a page, so that it can be tested anywhere. */
+/** A node of parsed Slack mrkdwn. This module does not depend on React, so unit tests can import it. */
 export type MrkdwnNode =
   | { type: 'text' | 'code' | 'pre'; text: string }
   | { type: 'break' }
@@ -15,7 +15,7 @@ const stylesByMark: Readonly<Record<string, TextStyle>> = { '*': 'bold', _: 'ita
 const inlinePattern =
   /<([^<>\n]+)>|`([^`\n]+)`|(?<![A-Za-z0-9]):([a-z_+-][a-z0-9_+'-]*|100|1234):|(?<![A-Za-z0-9])([*_~])(?=\S)(.+?)(?<=\S)\4(?![A-Za-z0-9])/g;
 
-/** @param text as the API carries it: `&`, `<` and `>` escaped */
+/** Parses Slack's mrkdwn. @param text in API form: `&`, `<` and `>` escaped */
 export function parseMrkdwn(text: string): MrkdwnNode[] {
   return text.split(/```\n?([\s\S]*?)\n?```/).flatMap((part, index): MrkdwnNode[] => {
     if (index % 2 === 1) return [{ type: 'pre', text: unescapeText(part) }];
@@ -23,7 +23,7 @@ export function parseMrkdwn(text: string): MrkdwnNode[] {
   });
 }
 
-/** Turns the escapes back into the characters they stand for. */
+/** Decodes `&amp;`, `&lt;` and `&gt;`. */
 function unescapeText(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
@@ -75,7 +75,7 @@ function parseBracketed(content: string, whole: string): MrkdwnNode {
   return { type: 'text', text: unescapeText(whole) };
 }
 
-/** Whether a link leads to a page or a letter, and runs nothing. */
+/** Whether a URL is a web or mail link, and so cannot run code. */
 export function isSafeUrl(url: string): boolean {
   return /^(https?:|mailto:)/i.test(url);
 }

@@ -7,7 +7,7 @@ interface SelectOption {
   readonly text: string;
 }
 
-/** A select of one, or an overflow menu, as the browser's own: it works with every keyboard and on every phone. */
+/** A single select or overflow menu. Uses the browser's native select, which works with all keyboards and phones. */
 export function SelectElement({ control, field, currentValue, onInput, onAction }: ControlProps) {
   const groups = useOptionGroups(control);
   const isMenu = control.type === 'overflow';

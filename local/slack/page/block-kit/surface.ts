@@ -2,14 +2,14 @@ import { createContext, useContext } from 'react';
 import type { Block } from '../../model/view.ts';
 import type { Control, ControlValue, InputValues } from './block-kit-types.ts';
 
-/** What blocks stand on: a message, a modal, a Home tab; or, without it, only a picture of one. */
+/** The surface that contains blocks: a message, modal or Home tab. Without one, blocks are a static preview. */
 export interface Surface {
-  /** Somebody pressed or chose. It is over once the bot has answered. */
+  /** Sends a click or choice to the bot. Resolves when the bot has responded. */
   onAction(block: Block, control: Control, value: ControlValue | undefined): Promise<void>;
-  /** What was entered here so far. */
+  /** Current input. */
   readonly inputValues?: InputValues;
   onInput?(block: Block, control: Control, value: ControlValue): void;
-  /** What is wrong, by block. */
+  /** Validation errors by block id. */
   readonly errors?: Readonly<Record<string, string>>;
 }
 
@@ -17,7 +17,7 @@ const SurfaceContext = createContext<Surface>({ onAction: async () => {} });
 
 export const SurfaceProvider = SurfaceContext.Provider;
 
-/** The surface that a block stands on. */
+/** Returns the surface that contains the current block. */
 export function useSurface(): Surface {
   return useContext(SurfaceContext);
 }

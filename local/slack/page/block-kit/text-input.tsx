@@ -10,7 +10,7 @@ const inputTypes: Readonly<Record<string, string>> = {
   timepicker: 'time',
 };
 
-/** Everything that is typed. */
+/** All elements with typed input: text, number, email, URL, date and time. */
 export function TextInput({ control, field, currentValue, onInput, onAction, dispatchesActions }: ControlProps) {
   const initial = control.initial_value ?? control.initial_date ?? control.initial_time ?? '';
   const value = String(currentValue ?? initial);

@@ -4,13 +4,16 @@ import { type MrkdwnNode, parseMrkdwn, type TextStyle } from './parse-mrkdwn.ts'
 type InlineStyles = Partial<Record<TextStyle | 'code', boolean>>;
 type InlineElement = { readonly type: string; readonly [field: string]: unknown };
 
-/** What the library draws for `rich_text`, which it draws as it is; its own reading of mrkdwn takes `*` and `:30:` in code and times for marks. */
+/**
+ * A `rich_text` block. The block library's own mrkdwn parser misreads `*` in code and `:30:` in times,
+ * so the library only receives parsed text.
+ */
 export interface RichText {
   readonly type: 'rich_text';
   readonly elements: { readonly type: string; readonly elements: readonly InlineElement[] }[];
 }
 
-/** A text object as rich text. */
+/** Converts a text object to rich text. */
 export function toRichText({ type, text }: Text): RichText {
   const nodes = type === 'mrkdwn' ? parseMrkdwn(text) : parsePlainText(text);
   const elements: RichText['elements'] = [];
@@ -32,7 +35,7 @@ export function toRichText({ type, text }: Text): RichText {
   return { type: 'rich_text', elements };
 }
 
-/** In plain text only emoji are read. */
+/** Plain text supports only emoji. */
 function parsePlainText(text: string): MrkdwnNode[] {
   return text
     .split(/(?<![A-Za-z0-9]):([a-z_+-][a-z0-9_+'-]*):/)

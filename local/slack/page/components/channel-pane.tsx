@@ -22,7 +22,7 @@ interface ChannelPaneProps {
   send(text: string): Promise<boolean>;
 }
 
-/** A channel or a direct conversation; the app's has a Home tab besides. */
+/** A channel or direct message conversation. The app's conversation also has a Home tab. */
 export function ChannelPane({ team, route, channel, stream, openDrawer, openThread, send }: ChannelPaneProps) {
   const { as, home } = route;
   const title = formatChannelTitle(team, channel);
@@ -77,7 +77,7 @@ export function ChannelPane({ team, route, channel, stream, openDrawer, openThre
             messages={messages ?? []}
             channel={channel.id}
             label={title}
-            empty={messages ? 'Nothing here yet. Try /kthw help' : ''}
+            empty={messages ? 'No messages yet. Try /kthw help' : ''}
             openThread={openThread}
           />
           <Composer placeholder={`Message ${title}`} send={send} commands={team.commands} historyKey={`typed-${as}`} />
@@ -87,7 +87,7 @@ export function ChannelPane({ team, route, channel, stream, openDrawer, openThre
   );
 }
 
-/** Marks a channel as read up to its newest message, while somebody looks at it. */
+/** Marks a channel as read up to its newest message while the page is visible. */
 function useMarkAsRead(as: string, channel: ChannelEntry, newest: string | undefined): void {
   const [isVisible, setIsVisible] = useState(!document.hidden);
   useEffect(() => {

@@ -4,16 +4,16 @@ import { Icon } from './icon.tsx';
 
 interface ComposerProps {
   readonly placeholder: string;
-  /** @returns whether it was taken; what was not comes back into the box */
+  /** @returns whether the text was accepted; rejected text returns to the input box */
   send(text: string): Promise<boolean>;
   readonly commands: readonly SlashCommand[];
-  /** Under which what was sent is remembered, for the arrow keys. */
+  /** Storage key of the input history that the arrow keys navigate. */
   readonly historyKey: string;
 }
 
 const maxHistoryLength = 100;
 
-/** Where messages and commands are typed: Enter sends, Shift+Enter breaks the line, arrows bring back what was sent. */
+/** The message input. Enter sends, Shift+Enter inserts a line break, the arrow keys recall sent text. */
 export function Composer({ placeholder, send, commands, historyKey }: ComposerProps) {
   const textarea = useRef<HTMLTextAreaElement>(null);
   const id = useId();
@@ -116,7 +116,7 @@ export function Composer({ placeholder, send, commands, historyKey }: ComposerPr
   );
 }
 
-/** The commands that what was typed may become. */
+/** The slash commands that match the typed text. */
 function findHints(text: string, commands: readonly SlashCommand[]): readonly SlashCommand[] {
   const prefix = /^\/\S*/.exec(text)?.[0];
   if (prefix === undefined) return [];

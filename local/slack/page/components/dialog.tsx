@@ -3,13 +3,13 @@ import { Icon } from './icon.tsx';
 
 interface DialogProps {
   readonly title: ReactNode;
-  /** Esc, or its cross. */
+  /** Called on Esc and on a click of the close button. */
   close(): void;
   readonly small?: boolean;
   readonly children: ReactNode;
 }
 
-/** The browser's own modal dialog: it holds the keyboard, and gives it back where it was. */
+/** The browser's native modal dialog: traps the focus and restores it on close. */
 export function Dialog({ title, close, small = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {

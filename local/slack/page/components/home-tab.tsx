@@ -6,7 +6,7 @@ import { Blocks } from '../block-kit/blocks.tsx';
 import { type Surface, SurfaceProvider } from '../block-kit/surface.ts';
 import { useNotices } from './notices.tsx';
 
-/** The app's Home tab, as the bot last published it for this person. The bot is told that it was opened. */
+/** Shows the Home tab that the bot last published for this user. Opening it sends `app_home_opened` to the bot. */
 export function HomeTab({ as, view }: { as: string; view: View | null | undefined }) {
   const notices = useNotices();
   const [inputValues, setInputValues] = useState<InputValues>({});

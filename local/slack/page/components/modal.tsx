@@ -10,12 +10,12 @@ import { Dialog } from './dialog.tsx';
 interface ModalProps {
   readonly as: string;
   readonly view: View;
-  /** What was entered in this view before another came on top of it. */
+  /** Input of this view from before another view was pushed on top. */
   readonly initialValues: InputValues;
   saveValues(inputValues: InputValues): void;
 }
 
-/** The modal on top of a person's stack. What is entered stays while the bot changes the view around it. */
+/** Shows the top modal of a user's stack. Input survives updates of the view by the bot. */
 export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
   const [inputValues, setInputValues] = useState<InputValues>(initialValues);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
@@ -28,12 +28,12 @@ export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
     form.current?.querySelector<HTMLElement>('.field.wrong :is(input, select, textarea)')?.focus();
   }, [errors]);
 
-  /** Says what came of something that was asked of the bot. */
+  /** Shows the outcome of a request to the bot. */
   const showResult = async (request: Promise<{ ack: ActionResult }>) => {
     try {
       const { ack } = await request;
       setErrors(ack.errors ?? {});
-      setProblem(ack.ok || ack.errors ? '' : `The app did not answer as expected (${ack.error}). Try again.`);
+      setProblem(ack.ok || ack.errors ? '' : `The app returned an error (${ack.error}). Try again.`);
     } catch (error) {
       setProblem((error as Error).message);
     }
@@ -47,10 +47,10 @@ export function Modal({ as, view, initialValues, saveValues }: ModalProps) {
     },
     async onAction(block, control, value) {
       const id = block.block_id ?? '';
-      // What was just chosen is not in the state of this drawing yet.
-      const isPress = control.type === 'button' || control.type === 'overflow';
+      // React state does not contain the latest choice until the next render.
+      const isButton = control.type === 'button' || control.type === 'overflow';
       const values =
-        isPress || value === undefined ? inputValues : withValue(inputValues, id, control.action_id, value);
+        isButton || value === undefined ? inputValues : withValue(inputValues, id, control.action_id, value);
       await showResult(
         performAction('click', { as, viewId: view.id, actionId: control.action_id, blockId: id, value, values }),
       );

@@ -1,14 +1,14 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
 interface ErrorNotices {
-  /** Does something, and says what went wrong with it. Ends well either way. @returns whether it went well */
+  /** Runs a task and shows its error, if any. Never rejects. @returns whether the task succeeded */
   reportErrors(work: () => Promise<void>): Promise<boolean>;
 }
 
 const displayMs = 7_000;
 const NoticesContext = createContext<ErrorNotices>({ reportErrors: async () => false });
 
-/** Where what went wrong is said for a while, in a corner. */
+/** Shows errors in a corner of the page for a few seconds. */
 export function Notices({ children }: { children: ReactNode }) {
   const [visible, setVisible] = useState<readonly { readonly id: number; readonly text: string }[]>([]);
   const context = useMemo<ErrorNotices>(

@@ -15,7 +15,7 @@ interface SidebarProps {
   setTheme(theme: Theme): void;
 }
 
-/** Channels, the app, people, and who one is. Everything in it is a link, so that it opens in another window too. */
+/** Lists channels, the app, people and the user switcher. Every item is a link, so it can open in another window. */
 export function Sidebar({ team, route, channel, theme, setTheme }: SidebarProps) {
   const { me, people, channels, bot } = team;
   const findDm = (id: string) => channels.find((one) => one.kind === 'im' && one.with === id);
@@ -26,7 +26,9 @@ export function Sidebar({ team, route, channel, theme, setTheme }: SidebarProps)
   return (
     <nav className="sidebar" aria-label="Channels" onKeyDown={moveFocus}>
       <header className="team">
-        <strong>{team.team.name}</strong>
+        <strong>
+          {team.team.name} <span className="muted">Slack emulator</span>
+        </strong>
         <ThemeButton theme={theme} setTheme={setTheme} />
       </header>
       <div className="places">
@@ -105,7 +107,7 @@ interface PersonSwitcherProps {
   buildHref(target: Partial<Route>): string;
 }
 
-/** Who one is here, and the others whom one can be: in this window, or in another beside it. */
+/** The user switcher: shows the current user, and switches in this window or opens another. */
 function PersonSwitcher({ me, people, buildHref }: PersonSwitcherProps) {
   return (
     <details className="people">
@@ -121,15 +123,15 @@ function PersonSwitcher({ me, people, buildHref }: PersonSwitcherProps) {
           <span className="person" key={one.id}>
             <a className="row" href={buildHref({ as: one.name })}>
               <Avatar person={one} small />
-              <span className="name">Be {one.realName}</span>
+              <span className="name">Switch to {one.realName}</span>
             </a>
             <a
               className="icon-button"
               href={buildHref({ as: one.name })}
               target="_blank"
               rel="noreferrer"
-              aria-label={`Be ${one.realName} in a window of its own`}
-              title="In a window of its own"
+              aria-label={`Open a window as ${one.realName}`}
+              title="Open in a new window"
             >
               <Icon name="window" />
             </a>
@@ -139,7 +141,7 @@ function PersonSwitcher({ me, people, buildHref }: PersonSwitcherProps) {
   );
 }
 
-/** Arrows go from one place to the next. */
+/** Moves the focus between links with the arrow keys. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const direction = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.row')].filter((row) => row.checkVisibility());

@@ -12,7 +12,7 @@ export function ThemeButton({ theme, setTheme }: ThemeButtonProps) {
     <button
       type="button"
       className="icon-button"
-      aria-label={isDark ? 'Light colours' : 'Dark colours'}
+      aria-label={isDark ? 'Light theme' : 'Dark theme'}
       onClick={() => setTheme(isDark ? 'light' : 'dark')}
     >
       <Icon name={isDark ? 'sun' : 'moon'} />

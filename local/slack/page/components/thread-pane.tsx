@@ -14,7 +14,7 @@ interface ThreadPaneProps {
   send(text: string): Promise<boolean>;
 }
 
-/** A message and its replies, beside the channel. Esc closes it. */
+/** Shows a message and its replies next to the channel. Esc closes it. */
 export function ThreadPane({ as, channel, ts, stream, close, send }: ThreadPaneProps) {
   const thread = useQuery<{ messages: ApiMessage[] }>(
     'messages',
@@ -29,7 +29,7 @@ export function ThreadPane({ as, channel, ts, stream, close, send }: ThreadPaneP
         <h1>
           Thread <span className="muted">{channel.name && `#${channel.name}`}</span>
         </h1>
-        <button type="button" className="icon-button" aria-label="Close the thread" onClick={close}>
+        <button type="button" className="icon-button" aria-label="Close thread" onClick={close}>
           <Icon name="close" />
         </button>
       </header>

@@ -10,7 +10,7 @@ interface Gallery {
   readonly samples: readonly GallerySample[];
 }
 
-/** Every message in every state, one group at a time, as the workspace shows them. */
+/** Shows the sample messages, one group at a time, as they look in the workspace. */
 export function GalleryPage() {
   const [gallery, setGallery] = useState<Gallery>();
   const [problem, setProblem] = useState('');
@@ -25,7 +25,7 @@ export function GalleryPage() {
     };
     const reload = () => void load().catch((error: unknown) => setProblem(String(error)));
     reload();
-    // Whoever comes back from the editor sees what was written.
+    // Reload on focus, to show edits made in an editor.
     window.addEventListener('focus', reload);
     return () => window.removeEventListener('focus', reload);
   }, []);

@@ -5,13 +5,13 @@ import { Blocks } from '../block-kit/blocks.tsx';
 import { TextObject } from '../block-kit/library-blocks.tsx';
 import { Message } from '../message/message.tsx';
 
-/** One sample, as the gallery's server gives it. */
+/** A sample as the gallery server returns it. */
 export interface GallerySample {
   readonly group: string;
   readonly name: string;
   readonly surface: 'message' | 'modal' | 'home' | 'ephemeral';
   readonly message: SampleViewData | Pick<ApiMessage, 'text' | 'blocks'>;
-  /** Where its picture is. */
+  /** URL of its image. */
   readonly picture?: string;
 }
 
@@ -27,7 +27,7 @@ const botUserId = 'U0000BOT0';
 const sampleTs = '1772366400.000100';
 const noop = async () => {};
 
-/** A sample on the surface that it is made for. Nothing that is pressed goes anywhere. */
+/** Shows a sample on its surface. Clicks have no effect. */
 export function SampleView({ sample }: { sample: GallerySample }) {
   return (
     <article className="sample" aria-label={sample.name}>

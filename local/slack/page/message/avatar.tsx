@@ -3,7 +3,7 @@ import { Icon } from '../components/icon.tsx';
 
 const hueCount = 6;
 
-/** A coloured square with a person's initials; the app has a wheel. */
+/** A coloured square with a user's initials; the app has a wheel icon. */
 export function Avatar({ person, small = false }: { person: Person | undefined; small?: boolean }) {
   const name = person?.realName ?? '?';
   const initials = name

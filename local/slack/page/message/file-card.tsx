@@ -6,10 +6,10 @@ import { Icon } from '../components/icon.tsx';
 
 interface Preview {
   readonly text: string | null;
-  readonly cut: boolean;
+  readonly truncated: boolean;
 }
 
-/** A file under a message: a picture is shown, a text on demand, and everything can be downloaded. */
+/** A file below a message. Images are shown, text files expand on click, all files can be downloaded. */
 export function FileCard({ file }: { file: ApiFile }) {
   const { me } = useDirectory();
   const [preview, setPreview] = useState<Preview>();
@@ -48,8 +48,8 @@ export function FileCard({ file }: { file: ApiFile }) {
       {preview && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
         <pre className="file-text" tabIndex={0}>
-          {preview.text ?? '(this is no text)'}
-          {preview.cut && '\n… (cut)'}
+          {preview.text ?? '(binary file)'}
+          {preview.truncated && '\n… (truncated)'}
         </pre>
       )}
     </figure>

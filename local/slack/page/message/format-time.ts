@@ -1,9 +1,9 @@
-/** The time of day of a message. */
+/** Formats a message's time of day. */
 export function formatTime(ts: string): string {
   return toDate(ts).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
 }
 
-/** The day of a message, as a heading. */
+/** Formats a message's day as a heading. */
 export function formatDay(ts: string): string {
   const date = toDate(ts);
   const today = new Date();
@@ -13,7 +13,7 @@ export function formatDay(ts: string): string {
   return date.toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 }
 
-/** The whole moment of a message. */
+/** Converts a message's `ts` to a date. */
 export function toDate(ts: string): Date {
   return new Date(Number(ts) * 1000);
 }

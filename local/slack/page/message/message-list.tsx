@@ -1,7 +1,7 @@
 import { Fragment, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import type { ApiMessage } from '../app/api-types.ts';
 import { useDirectory } from '../app/directory.ts';
-import { performAction as ask } from '../app/local-api-client.ts';
+import { performAction } from '../app/local-api-client.ts';
 import { useNotices } from '../components/notices.tsx';
 import { formatDay } from './format-time.ts';
 import { Message, type MessageProps } from './message.tsx';
@@ -10,7 +10,7 @@ interface MessageListProps {
   readonly messages: readonly ApiMessage[];
   readonly channel: string;
   readonly label: string;
-  /** Shown where there is nothing. */
+  /** Shown if the list is empty. */
   readonly empty?: string;
   readonly openThread?: MessageProps['openThread'];
 }
@@ -18,7 +18,10 @@ interface MessageListProps {
 const maxGapSec = 300;
 const nearEndPx = 80;
 
-/** Messages, oldest first. It stays at its end while it is there, and arrows go from one to the next. */
+/**
+ * Lists messages, oldest first. Follows new messages while scrolled to the end.
+ * The arrow keys move between messages.
+ */
 export function MessageList({ messages, channel, label, empty = '', openThread }: MessageListProps) {
   const { me } = useDirectory();
   const notices = useNotices();
@@ -28,7 +31,7 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
     async (message, block, control, value) => {
       const click = { as: me, channel, ts: message.ts, actionId: control.action_id, blockId: block.block_id, value };
       await notices.reportErrors(async () => {
-        const { ack } = await ask('click', click);
+        const { ack } = await performAction('click', click);
         if (!ack.ok) throw new Error(`The app did not respond: ${ack.error}`);
       });
     },
@@ -36,7 +39,7 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
   );
   const last = messages.at(-1);
   const lastOwnTs = last?.user === me ? last.ts : undefined;
-  // What is one's own is always shown.
+  // Always scroll to the user's own new message.
   useEffect(() => {
     isAtEnd.current = true;
   }, [channel, lastOwnTs]);
@@ -47,7 +50,7 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
       if (isAtEnd.current) current.scrollTop = current.scrollHeight;
     };
     scrollToEnd();
-    // Pictures come later, and make it longer.
+    // Images load later and increase the height.
     const resizeObserver = new ResizeObserver(scrollToEnd);
     for (const child of current.children) resizeObserver.observe(child);
     return () => resizeObserver.disconnect();
@@ -91,7 +94,7 @@ export function MessageList({ messages, channel, label, empty = '', openThread }
   );
 }
 
-/** Whether a message goes on from the one before it. */
+/** Whether a message continues the previous one: same author, a short time later. */
 function isContinuation(previous: ApiMessage, message: ApiMessage): boolean {
   const isRecent = Number(message.ts) - Number(previous.ts) < maxGapSec;
   const isSameAuthor = previous.user === message.user && previous.is_ephemeral === message.is_ephemeral;

@@ -13,16 +13,16 @@ import { formatTime, toDate } from './format-time.ts';
 
 export interface MessageProps {
   readonly message: ApiMessage;
-  /** Right after another of the same person: without the name. */
+  /** Whether the same author wrote the previous message, so the name is omitted. */
   readonly compact?: boolean;
-  /** Opens its thread; absent where there is none to open. */
+  /** Opens the thread; undefined inside a thread. */
   readonly openThread?: ((ts: string) => void) | undefined;
   onAction(message: ApiMessage, block: Block, control: Control, value: ControlValue | undefined): Promise<void>;
-  /** A picture that is shown as a file of it, for a gallery. */
+  /** Extra content below the files, such as a chart in the gallery. */
   readonly children?: ReactNode;
 }
 
-/** One message, with everything that hangs on it. */
+/** A message with its blocks, files and thread link. */
 export const Message = memo(function Message({
   message,
   compact = false,
