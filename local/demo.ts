@@ -18,13 +18,16 @@ const scenarios = {
 type Scenario = (typeof scenarios)[keyof typeof scenarios];
 type Log = (line: string) => void;
 
-/** A cluster made, used and deleted through the workspace, without a person. Exit status 0 only if all of it worked. */
+/**
+ * Runs a demo scenario: creates, uses and deletes a cluster through the Slack emulator. Exits with 0 only if all steps
+ * succeed.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { scenario: { type: 'string', default: 'create' } } });
   const scenario = Object.entries(scenarios).find(([name]) => name === values.scenario)?.[1];
-  if (!scenario) throw new Error(`there is no scenario "${values.scenario}"; choose one of ${Object.keys(scenarios)}`);
+  if (!scenario) throw new Error(`unknown scenario "${values.scenario}"; choose one of ${Object.keys(scenarios)}`);
   const unsupportedReason = findUnsupportedReason();
-  if (unsupportedReason) throw new Error(`the demo can't run here: ${unsupportedReason}`);
+  if (unsupportedReason) throw new Error(`the demo cannot run on this host: ${unsupportedReason}`);
   const log = (line: string) => console.log(line);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -34,7 +37,7 @@ async function main(): Promise<void> {
   try {
     await runScenario(scenario, stateDir, stop, log);
   } catch (error) {
-    log(`demo: what every part logged is in ${join(stateDir, 'logs')}`);
+    log(`demo: service logs are in ${join(stateDir, 'logs')}`);
     throw error;
   }
   await rm(stateDir, { recursive: true, force: true });
@@ -44,10 +47,10 @@ async function runScenario(scenario: Scenario, folder: string, stop: AbortContro
   const started = Date.now();
   const stack = await startStack({ stateDir: folder, log, signal: stop.signal });
   try {
-    log(`everything is up after ${((Date.now() - started) / 1000).toFixed(1)} s; the page is ${stack.workspaceUrl}`);
+    log(`local stack ready after ${((Date.now() - started) / 1000).toFixed(1)} s: ${stack.workspaceUrl}`);
     stack.failure.then((why) => stop.abort(new Error(why)));
     await scenario(stack, { log, signal: stop.signal, folder });
-    log('demo: all of it worked');
+    log('demo: passed');
   } finally {
     await stack.stop();
   }

@@ -3,15 +3,15 @@ import { execa } from 'execa';
 import { requiredPackages as forMachines } from './compute/machines/host/requirements.ts';
 import { buildPackages, requiredPackages as forMirror } from './mirror/requirements.ts';
 
-/** Why the local cloud can't run here; undefined: it can. */
+/** Returns why the local stack cannot run on this host; undefined if it can. */
 export function findUnsupportedReason(): string | undefined {
-  if (process.platform !== 'linux') return `it needs Linux, and this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return 'it needs root, for systemd machines and network namespaces: run it as root';
-  if (!existsSync('/usr/bin/apt-get')) return 'it needs Debian, for the packages that its machines are made of';
+  if (process.platform !== 'linux') return `it requires Linux; this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return 'it requires root for containers and network namespaces: run it as root';
+  if (!existsSync('/usr/bin/apt-get')) return 'it requires Debian, because its machines are built from Debian packages';
   return undefined;
 }
 
-/** Installs the Debian packages that are missing, with what the tests need besides. */
+/** Installs missing Debian packages, including `extraPackages` for tests. */
 export async function ensurePackages(extraPackages: readonly string[], log: (line: string) => void): Promise<void> {
   const allPackages = [...new Set([...forMachines, ...forMirror, ...buildPackages, ...extraPackages])];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own fields

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** What Node is given to start the bot, as in production: its options, and the script last. */
+/** Node arguments that start the bot as in production: options, then the script. */
 export function readBotCommand(): { readonly options: readonly string[]; readonly script: string } {
   const { entrypoint } = parse(readFileSync(join(import.meta.dirname, '../app.yaml'), 'utf8')) as {
     entrypoint: string;

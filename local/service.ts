@@ -8,29 +8,32 @@ export interface ServiceOptions {
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Told each line that it prints besides the one that says it listens. */
+  /** Called with each output line except `listening URL`. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface Service {
   readonly name: string;
   readonly pid: number;
-  /** The URL that it printed, once it listens. Rejects when it ends before. */
+  /** The printed URL, once the service is listening. Rejects if the service exits first. */
   readonly url: Promise<string>;
-  /** Ends in why, whenever it ends. */
+  /** Resolves with a description when the service exits. */
   readonly exitReason: Promise<string>;
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
-  /** Asks it to end, insists after a while. */
+  /** Sends SIGTERM, then SIGKILL after a timeout. */
   stop(): Promise<void>;
 }
 
 const killTimeoutMs = 60_000;
 
-/** A process of the local stack, which says `listening URL` when it is ready. It ends when this process does. */
+/**
+ * Starts a process of the local stack, which prints `listening URL` when ready. It is terminated when this process
+ * dies.
+ */
 export function startService({ name, command, env = {}, logFile, onLine = () => {} }: ServiceOptions): Service {
   const child = execa('setpriv', ['--pdeathsig', 'TERM', process.execPath, ...command], {
     env,
-    // A Ctrl-C goes to us alone; the order in which things end is ours.
+    // Detached, so that Ctrl-C reaches only this process, which controls the shutdown order.
     detached: true,
     cleanup: false,
     reject: false,
@@ -49,7 +52,7 @@ export function startService({ name, command, env = {}, logFile, onLine = () => 
     });
   }
   const exitReason = child.then(({ exitCode, signal }) => {
-    const reason = `${name} ended (${signal ?? `exit code ${exitCode}`}); its log is in ${logFile}`;
+    const reason = `${name} exited (${signal ?? `exit code ${exitCode}`}); see the log in ${logFile}`;
     url.reject(new Error(reason));
     log.end();
     return reason;

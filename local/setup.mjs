@@ -1,5 +1,6 @@
-// Runs on whatever Node the machine has, with nothing installed: brings the packages in, then hands over to the current
-// Node among them. Usage: node local/setup.mjs SCRIPT [ARGUMENTS]
+// Runs on any Node version without dependencies: installs the npm packages, then runs the script with the Node version
+// from node_modules.
+// Usage: node local/setup.mjs SCRIPT [ARGUMENTS]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +25,7 @@ function install() {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) {
-    console.error(`setup: npm ci did not work (${error?.message ?? `exit status ${status}`}); see its message above`);
+    console.error(`setup: npm ci failed (${error?.message ?? `exit status ${status}`}); see the output above`);
     process.exit(1);
   }
   writeFileSync(stamp, computeLockDigest());
@@ -32,7 +33,7 @@ function install() {
 
 install();
 const child = spawn(node, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
-// A Ctrl-C reaches the child by itself, since it belongs to the same terminal; waiting for it is all there is to do.
+// The terminal sends Ctrl-C to the child too, so only wait for it to exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
 }

@@ -6,18 +6,18 @@ import { readBotCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
 
 export interface StackOptions {
-  /** Everything of this run: logs, the store, the key file, the machines. Emptied first. */
+  /** Directory for logs, database, key file and machines. Cleared first. */
   readonly stateDir: string;
-  /** @default one that is free */
+  /** @default a free port */
   readonly workspacePort?: number;
-  /** Second octet of the loopback block that stands for external addresses. @default by process */
+  /** Second octet of the loopback block that emulates external addresses. @default derived from the process ID */
   readonly addressBlock?: number;
-  /** Starts the bot. @default as app.yaml does */
+  /** Script that starts the bot. @default the one in app.yaml */
   readonly botScript?: string;
-  /** More environment for the bot. */
+  /** Additional environment variables of the bot. */
   readonly botEnv?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
-  /** Gives the start up: what has started is ended again. */
+  /** Aborts the start and stops the services already running. */
   readonly signal?: AbortSignal;
 }
 
@@ -26,9 +26,9 @@ export interface Stack {
   readonly computeUrl: string;
   readonly mirrorUrl: string;
   readonly bot: Service;
-  /** Starts another bot on the same store, after the first was ended. */
+  /** Starts a new bot on the same database after the first one has stopped. */
   restartBot(): Promise<Service>;
-  /** Ends in why, as soon as a part ends that nobody asked to. */
+  /** Resolves with a description when a service exits unexpectedly. */
   readonly failure: Promise<string>;
   stop(): Promise<void>;
 }
@@ -38,8 +38,8 @@ const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
 /**
- * Everything on one machine: mirror, cloud, workspace, and the bot that knows none of them.
- * @throws Error when a part of it ends before it is ready, or the signal says so; nothing of it runs then
+ * Starts the local stack on one host: mirror, Compute Engine emulator, Slack emulator and the unmodified bot.
+ * @throws Error when a service exits before it is ready, or the signal aborts; all services are stopped then
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { stateDir, log } = options;
@@ -70,7 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return service;
   };
   const stop = async () => {
-    // The bot first, so that it does not see its cloud go away; the machines take the longest.
+    // Stop the bot first, so that it does not lose its emulators; the machines take the longest.
     for (const service of services.splice(0).toReversed()) await service.stop();
     await cleanUp(join(stateDir, 'machines'));
   };

@@ -10,7 +10,7 @@ const replyTimeoutMs = 60_000;
 const threadTimeoutMs = 180_000;
 const finishedPattern = /^(✅|❌|⏹️)(?!.*: stopping,)/u;
 
-/** A person's side of the conversation with the bot, in one channel. */
+/** A user's side of the conversation with the bot, in one channel. */
 export class Conversation {
   readonly #workspace: SlackEmulatorClient;
   readonly #options: ConversationOptions;
@@ -20,30 +20,30 @@ export class Conversation {
     this.#options = options;
   }
 
-  /** Types a slash command. @throws Error when the bot did not take it */
+  /** Sends a slash command. @throws Error when the bot rejects it */
   async sendCommand(text: string): Promise<void> {
     const ack = await this.#workspace.actAs(this.#options.person).sendCommand(this.#options.channel, text);
-    if ('error' in ack && ack.error) throw new Error(`"${text}" was not taken: ${JSON.stringify(ack.error)}`);
+    if ('error' in ack && ack.error) throw new Error(`"${text}" was rejected: ${JSON.stringify(ack.error)}`);
   }
 
   /**
-   * Types a slash command and reads what the bot shows to this person alone.
-   * @throws Error when the bot did not take it, or showed nothing in time
+   * Sends a slash command and returns the ephemeral reply.
+   * @throws Error when the bot rejects the command or does not reply in time
    */
   async sendCommandForReply(text: string): Promise<string> {
     const previousTimestamps = new Set((await this.#listMessages()).map(({ ts }) => ts));
     await this.sendCommand(text);
     const reply = await this.#workspace.waitFor(
       async () => (await this.#listMessages()).find((m) => m.is_ephemeral && !previousTimestamps.has(m.ts)),
-      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `an answer to "${text}"` },
+      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `a reply to "${text}"` },
     );
     return getMessageText(reply);
   }
 
   /**
-   * The newest summary of a run of this cluster, once it says how the run ended.
-   * @param successPattern what it says when all is well
-   * @throws Error with what it says when the run ended otherwise
+   * Waits until the cluster's newest run has ended and returns its summary.
+   * @param successPattern matches the summary of a successful run
+   * @throws Error with the summary and thread of a failed or cancelled run
    */
   async waitForOutcome(cluster: string, successPattern: RegExp, deadlineMs: number): Promise<ApiMessage> {
     const { signal } = this.#options;
@@ -53,24 +53,24 @@ export class Conversation {
         const last = (await this.#listSummaries()).findLast((m) => m.text.includes(` ${cluster}: `));
         return last && (successPattern.test(last.text) || failurePattern.test(last.text)) ? last : undefined;
       },
-      { deadlineMs, signal, description: `the run of ${cluster} to end` },
+      { deadlineMs, signal, description: `the end of the run of ${cluster}` },
     );
     if (!successPattern.test(found.text)) throw new Error(`${found.text}\n${await this.readThread(found)}`);
     return found;
   }
 
-  /** What a run's thread says, as text, once it is told to its end. */
+  /** Waits for a run's last reply and returns its thread as text. */
   async readThread(summary: ApiMessage): Promise<string> {
     return (await this.waitForReplies(summary)).map((m) => getMessageText(m)).join('\n');
   }
 
-  /** A run that is over and its replies, oldest first, once the last of them is there: they come one a second. */
+  /** Returns a finished run's thread, oldest message first, once its last reply is posted (one per second). */
   async waitForReplies({ ts, text }: ApiMessage): Promise<ApiMessage[]> {
     const { channel, person, signal } = this.#options;
     const [end = text] = text.split(',');
     return await this.#workspace.waitFor(
       async () => {
-        // Pictures come after the end, each when it is drawn.
+        // Skip charts: they are posted after the last reply.
         const thread = (await this.#workspace.listThreadMessages(channel, ts, person)).filter((m) => !m.files?.length);
         return thread.at(-1)?.text === end ? thread : undefined;
       },
@@ -79,8 +79,8 @@ export class Conversation {
   }
 
   /**
-   * Presses a button of the newest message that has it. Delete's opens a dialog, into which the cluster's name is typed.
-   * @throws Error when the bot does not take what was typed
+   * Clicks a button of the newest message that has it. For delete, also enters the cluster's name in the dialog.
+   * @throws Error when the bot rejects the name
    */
   async pressButton(actionId: string): Promise<void> {
     const { person, channel, signal } = this.#options;
@@ -93,18 +93,18 @@ export class Conversation {
     if (actionId === 'delete.confirm') await this.#confirmClusterName();
   }
 
-  /** Does what begins a run of this cluster. @returns the run's summary as it begins */
+  /** Performs an action that starts a run of this cluster. @returns the run's first summary */
   async startRun(cluster: string, action: () => Promise<void>): Promise<ApiMessage> {
     const previousSummaries = new Set((await this.#listSummaries()).map(({ ts }) => ts));
     await action();
     return await this.#workspace.waitFor(
       async () =>
         (await this.#listSummaries()).find((m) => m.text.includes(` ${cluster}: `) && !previousSummaries.has(m.ts)),
-      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `a run of ${cluster} to begin` },
+      { deadlineMs: replyTimeoutMs, signal: this.#options.signal, description: `the start of a run of ${cluster}` },
     );
   }
 
-  /** Presses a button in the thread of a run, once it is there. @returns what its message said */
+  /** Waits for a button in a run's thread and clicks it. @returns the text of its message */
   async pressThreadButton(
     { ts, text }: ApiMessage,
     actionId: string,
@@ -122,11 +122,11 @@ export class Conversation {
     return getMessageText(message);
   }
 
-  /** A run's summary once it is over, well or badly. */
+  /** Waits for a run to end, successfully or not. @returns its summary */
   async waitForEnd({ ts }: ApiMessage, deadlineMs: number): Promise<ApiMessage> {
     return await this.#workspace.waitFor(
       async () => (await this.#listSummaries()).find((m) => m.ts === ts && finishedPattern.test(m.text)),
-      { deadlineMs, signal: this.#options.signal, description: 'a run to be over' },
+      { deadlineMs, signal: this.#options.signal, description: 'the end of a run' },
     );
   }
 
@@ -134,14 +134,14 @@ export class Conversation {
     const { person, signal } = this.#options;
     const view = await this.#workspace.waitFor(async () => (await this.#workspace.listViews(person)).at(-1), {
       signal,
-      description: 'a dialog that asks for the name',
+      description: 'the confirmation dialog',
     });
     const { cluster } = JSON.parse(view.private_metadata) as { cluster: string };
     const result = await this.#workspace.actAs(person).submitView(view.id, { input: cluster });
-    if (!result.ok) throw new Error(`"${cluster}" was not taken for the name: ${JSON.stringify(result)}`);
+    if (!result.ok) throw new Error(`the dialog rejected the cluster name "${cluster}": ${JSON.stringify(result)}`);
   }
 
-  /** The content of a file that the bot sent. */
+  /** Waits for a file from the bot and returns its content. */
   async downloadFile(name: RegExp, deadlineMs: number): Promise<Buffer> {
     const { person, signal } = this.#options;
     const sentFile = await this.#workspace.waitFor(
@@ -160,7 +160,7 @@ export class Conversation {
   }
 }
 
-/** The text of a message's sections, which say more than its fallback does. */
+/** Text of a message's sections, which is more complete than the fallback text. */
 function getMessageText({ text, blocks = [] }: ApiMessage): string {
   const texts = blocks.flatMap((block) => {
     const inner = (block as { text?: { text?: string } }).text?.text;

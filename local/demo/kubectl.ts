@@ -4,9 +4,9 @@ import { execa } from 'execa';
 import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
 
 /**
- * Calls kubectl with a kubeconfig, as whoever got that file does: the program of this machine, or the one that the mirror has.
+ * Creates a function that runs kubectl with a kubeconfig. Uses the host's kubectl, or the mirror's if there is none.
  * @param folder for the program and its cache
- * @returns what runs a command and answers what it printed; it throws when kubectl says no
+ * @returns a function that takes arguments and returns standard output; throws when kubectl fails
  */
 export async function createKubectl(
   mirrorUrl: string,
@@ -23,7 +23,7 @@ async function findKubectlProgram(mirrorUrl: string, folder: string): Promise<st
   const { exitCode } = await execa('kubectl', ['version', '--client'], { reject: false });
   if (exitCode === 0) return 'kubectl';
   const response = await fetch(`${mirrorUrl}/dl.k8s.io/release/v${mirrorVersion}/bin/linux/amd64/kubectl`);
-  if (!response.ok) throw new Error(`there is no kubectl on this machine, and the mirror answers ${response.status}`);
+  if (!response.ok) throw new Error(`kubectl is not installed, and the mirror returned HTTP ${response.status}`);
   const path = join(folder, 'kubectl');
   await writeFile(path, Buffer.from(await response.arrayBuffer()), { mode: 0o755 });
   return path;

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Availability {
   readonly probes: number;
   readonly failures: number;
-  /** The longest time from a look that worked to the next one that did. */
+  /** Longest time between two consecutive successful probes. */
   readonly longestOutageMs: number;
-  /** Why the first look that failed did. */
+  /** Error of the first failed probe. */
   readonly firstFailure?: string;
 }
 
 const intervalMs = 500;
 
-/** Looks again and again while `work` goes on. A look that throws is a miss. */
+/** Probes repeatedly while `work` runs. A probe that throws counts as failed. */
 export async function measureAvailability<T>(
   probe: () => Promise<void>,
   work: () => Promise<T>,
@@ -48,5 +48,5 @@ async function probeRepeatedly(probe: () => Promise<void>, signal: AbortSignal):
 }
 
 export function formatAvailability({ probes, failures, longestOutageMs }: Availability): string {
-  return `${probes} looks, ${failures} misses, at most ${(longestOutageMs / 1000).toFixed(1)} s between two that worked`;
+  return `${probes} probes, ${failures} failed, longest gap between successes ${(longestOutageMs / 1000).toFixed(1)} s`;
 }

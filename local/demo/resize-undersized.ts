@@ -5,12 +5,12 @@ import { formatSecondsSince, type Kubectl, minuteMs, ScenarioRunner } from './sc
 
 const smallMachineType = 'f1-micro';
 const largeMachineType = 'e2-standard-2';
-/** Longest that the API may be away while its controllers restart one by one. */
+/** Maximum API server outage while the control plane nodes restart one by one. */
 const maxOutageMs = 10_000;
 
 /**
- * The jam: three controllers on f1-micro. The thread says why it is slow and offers larger machines; the button is
- * pressed, the restart approved, and the cluster ends Ready on them, with yesterday's kubeconfig.
+ * Resizes a cluster that is too slow: three control plane nodes on f1-micro. The thread explains the cause and offers
+ * larger machine types. After a click and an approval the cluster is Ready on them, and the old kubeconfig still works.
  */
 export async function resizeUndersized(stack: Stack, context: ScenarioContext): Promise<void> {
   const { log } = context;
@@ -30,24 +30,26 @@ export async function resizeUndersized(stack: Stack, context: ScenarioContext): 
   const press = async () =>
     log(`\n${await conversation.pressThreadButton(create, 'resize.confirm', { deadlineMs: minuteMs })}`);
   const resizing = Date.now();
-  const resize = () => runner.runAndApprove('the resize', press, isUp ? /: resized/ : /: rebuilt/);
+  const resize = () => runner.runAndApprove('resize', press, isUp ? /: resized/ : /: rebuilt/);
   if (previousKubectl) {
     const { availability } = await measureAvailability(() => checkApiServer(previousKubectl), resize);
-    log(`the API meanwhile: ${formatAvailability(availability)}`);
+    log(`API server during the resize: ${formatAvailability(availability)}`);
     if (availability.longestOutageMs > maxOutageMs)
-      throw new Error(`the API was away for ${availability.longestOutageMs} ms: ${availability.firstFailure}`);
+      throw new Error(
+        `the API server was unavailable for ${availability.longestOutageMs} ms: ${availability.firstFailure}`,
+      );
   } else await resize();
-  log(`resize: ${formatSecondsSince(resizing)} from the button to Ready`);
+  log(`resize: ${formatSecondsSince(resizing)} from click to Ready`);
 
   if (!previousKubectl) await conversation.sendCommand('/kthw kubeconfig demo');
   await runner.assertReadyNodes(1, previousKubectl ?? (await runner.kubectl()));
   const types = await listMachineTypes(stack);
-  log(`machines: ${types.join(', ')}`);
+  log(`machine types: ${types.join(', ')}`);
   if (types.length !== 4 || types.some((type) => type !== largeMachineType))
-    throw new Error(`not all machines are ${largeMachineType}`);
+    throw new Error(`some instances are not ${largeMachineType}`);
   const doctor = await conversation.sendCommandForReply('/kthw doctor demo');
   log(`\n${doctor}`);
-  if (doctor.includes('too small')) throw new Error('the machines are still called too small');
+  if (doctor.includes('too small')) throw new Error('doctor still reports the machine type as too small');
   await runner.deleteCluster();
 }
 
@@ -55,12 +57,12 @@ async function checkApiServer(kubectl: Kubectl): Promise<void> {
   await kubectl('get', '--raw', '/readyz', '--request-timeout=5s');
 }
 
-/** As Compute Engine has them. */
+/** Machine types of all instances, from the Compute Engine API. */
 async function listMachineTypes({ computeUrl }: Stack): Promise<string[]> {
   const response = await fetch(`${computeUrl}/compute/v1/projects/kthw-local/aggregated/instances`, {
     headers: { authorization: 'Bearer local' },
   });
-  if (!response.ok) throw new Error(`listing machines: HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`cannot list instances: HTTP ${response.status}`);
   const { items } = (await response.json()) as { items: Record<string, { instances?: { machineType: string }[] }> };
   const all = Object.values(items).flatMap(({ instances = [] }) => instances);
   return all.map(({ machineType }) => machineType.slice(machineType.lastIndexOf('/') + 1));

@@ -7,12 +7,12 @@ import { formatAvailability, measureAvailability } from './measure-availability.
 import { type Kubectl, minuteMs, ScenarioRunner } from './scenario-runner.ts';
 
 const replicas = 3;
-/** A disruption budget holds an eviction back until so many pods serve elsewhere. */
+/** The disruption budget blocks evictions that would leave fewer pods than this available. */
 const minAvailable = 2;
-/** A pod that is asked to go ends before every proxy has heard of it. */
+/** Maximum outage: a pod may terminate before every kube-proxy has removed it. */
 const maxOutageMs = 5_000;
 
-/** Workers from 3 to 4 to 2, with a deployment that is there all the time. */
+/** Scales workers from 3 to 4 to 2 while a deployment serves requests. */
 export async function scaleWorkers(stack: Stack, context: ScenarioContext): Promise<void> {
   const { log, folder } = context;
   const runner = new ScenarioRunner(stack, context);
@@ -38,26 +38,28 @@ export async function scaleWorkers(stack: Stack, context: ScenarioContext): Prom
           await runner.assertReadyNodes(2, kubectl);
         },
       );
-      log(`requests to the deployment meanwhile: ${formatAvailability(availability)}`);
+      log(`requests to the deployment during scaling: ${formatAvailability(availability)}`);
       if (availability.longestOutageMs > maxOutageMs)
-        throw new Error(`it did not answer for ${availability.longestOutageMs} ms: ${availability.firstFailure}`);
+        throw new Error(
+          `the deployment was unavailable for ${availability.longestOutageMs} ms: ${availability.firstFailure}`,
+        );
     },
   );
-  log(`${minAvailable} of ${replicas} replicas available meanwhile: ${formatAvailability(replicaAvailability)}`);
+  log(`${minAvailable} of ${replicas} replicas available during scaling: ${formatAvailability(replicaAvailability)}`);
   if (replicaAvailability.failures > 0)
-    throw new Error(`the deployment was not available: ${replicaAvailability.firstFailure}`);
+    throw new Error(`the deployment had too few replicas: ${replicaAvailability.firstFailure}`);
   log(`\n${await kubectl('get', 'pods', '-o', 'wide')}`);
   await runner.deleteCluster();
 }
 
-/** By way of the API server and the service, as nothing else leads to pods from outside. */
+/** Goes through the API server's service proxy, the only route to pods from outside the cluster. */
 async function checkWebService(kubectl: Kubectl): Promise<void> {
   await kubectl('get', '--raw', '/api/v1/namespaces/default/services/web:80/proxy/', '--request-timeout=4s');
 }
 
 async function checkReplicas(kubectl: Kubectl): Promise<void> {
   const available = await kubectl('get', 'deployment', 'web', '-o', 'jsonpath={.status.availableReplicas}');
-  if (Number(available) < minAvailable) throw new Error(`${available || 0} replicas are available`);
+  if (Number(available) < minAvailable) throw new Error(`only ${available || 0} replicas are available`);
 }
 
 function buildWebManifest() {

@@ -13,7 +13,7 @@ export type Kubectl = (...args: string[]) => Promise<string>;
 export const minuteMs = 60_000;
 const createMs = 20 * minuteMs;
 
-/** What the scenarios about one cluster, `demo`, have in common. */
+/** Steps shared by the scenarios; all use the cluster `demo`. */
 export class ScenarioRunner {
   readonly conversation: Conversation;
   readonly #stack: Stack;
@@ -26,12 +26,12 @@ export class ScenarioRunner {
     this.conversation = new Conversation(new SlackEmulatorClient(stack.workspaceUrl), options);
   }
 
-  /** Types a command that begins a run, and approves what the run asks. @returns its summary once it is over and well */
+  /** Sends a command that starts a run and approves its requests. @returns the summary of the successful run */
   async runApprovedCommand(command: string, successPattern: RegExp): Promise<ApiMessage> {
     return await this.runAndApprove(command, () => this.conversation.sendCommand(command), successPattern);
   }
 
-  /** The same for a run that is begun otherwise. */
+  /** Performs an action that starts a run and approves its requests. @returns the summary of the successful run */
   async runAndApprove(label: string, action: () => Promise<void>, successPattern: RegExp): Promise<ApiMessage> {
     const run = await this.conversation.startRun('demo', action);
     const end = new AbortController();
@@ -44,7 +44,7 @@ export class ScenarioRunner {
     }
   }
 
-  /** Types a command that begins a run which asks nothing. @returns its summary once it is over and well */
+  /** Sends a command that starts a run without approvals. @returns the summary of the successful run */
   async runCommand(command: string, successPattern: RegExp): Promise<ApiMessage> {
     return await this.#waitForSuccess(
       command,
@@ -53,7 +53,7 @@ export class ScenarioRunner {
     );
   }
 
-  /** kubectl with the kubeconfig that came by direct message. */
+  /** Creates kubectl with the kubeconfig received by direct message. */
   async kubectl(): Promise<Kubectl> {
     const { folder, signal } = this.#context;
     const path = join(folder, 'kubeconfig');
@@ -61,14 +61,14 @@ export class ScenarioRunner {
     return await createKubectl(this.#stack.mirrorUrl, path, folder, signal);
   }
 
-  /** @throws Error when kubectl does not see so many Ready nodes, and no others */
+  /** @throws Error unless kubectl lists exactly this many nodes, all Ready */
   async assertReadyNodes(expectedCount: number, kubectl: Kubectl): Promise<void> {
     const nodes = await kubectl('get', 'nodes', '--no-headers');
     this.#context.log(`\n$ kubectl get nodes\n${nodes}`);
     const lines = nodes.split('\n').filter(Boolean);
     const ready = lines.filter((line) => /\sReady\s/.test(line)).length;
     if (ready !== expectedCount || lines.length !== expectedCount)
-      throw new Error(`kubectl sees ${ready} Ready nodes of ${lines.length}, not ${expectedCount}`);
+      throw new Error(`kubectl lists ${ready} of ${lines.length} nodes as Ready, expected ${expectedCount}`);
   }
 
   async deleteCluster(): Promise<void> {
@@ -79,14 +79,14 @@ export class ScenarioRunner {
     this.#context.log(`delete: ${formatSecondsSince(deleting)}`);
   }
 
-  /** What has changed since it was asked is asked anew: whoever wants it says yes again. */
+  /** Approves every request, because a changed plan requires a new approval. */
   async #approveAll(run: ApiMessage, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const press = this.conversation.pressThreadButton(run, 'approval.approve', { deadlineMs: createMs, signal });
-      // Without an answer the run does not end, which whoever waits for that will say.
+      // Ignore a timeout here: the run then does not end, and #waitForSuccess reports it.
       const messageText = await press.catch((error: unknown) => (signal.aborted ? '' : (error as Error).message));
       if (messageText) this.#context.log(`\n${messageText}`);
-      // Its message loses the button a moment later.
+      // Wait until the bot has removed the button from the message.
       await sleep(3_000, undefined, { signal }).catch(() => {});
     }
   }

@@ -11,20 +11,20 @@ import type { Manifest, StoredFile } from './manifest-schema.ts';
 import { describeFile, findDamage } from './stored-files.ts';
 
 export interface EnsureMirrorOptions {
-  /** Ends the making: children are ended, finished parts stay. */
+  /** Aborts the build: kills child processes, keeps finished artifacts. */
   readonly signal?: AbortSignal;
-  /** What upstream's `https://` is replaced by; `undefined` asks nobody. Default: `https://`. */
+  /** Replaces upstream's `https://`; `undefined` disables upstream. Default: `https://`. */
   readonly upstream?: string | undefined;
-  /** Instead of all that the mirror serves. */
+  /** Artifacts to build; default: all. */
   readonly artifacts?: readonly MirrorArtifact[];
 }
 
 const allArtifacts: readonly MirrorArtifact[] = [kubernetesArtifact, ...debianArtifacts, imagesArtifact];
 
 /**
- * Sees that the cache holds all that the mirror serves. What is missing, damaged or of another recipe is made, side by side;
- * a part that is whole is not touched. One process makes, others wait for it.
- * @throws Error, or AggregateError when several parts failed; the parts that were made stay
+ * Ensures that the cache is complete. Builds missing, corrupt and outdated artifacts in parallel and keeps valid ones.
+ * One process builds; others wait.
+ * @throws Error, or AggregateError when several artifacts failed; built artifacts are kept
  */
 export async function ensureMirror(
   cacheDir: string,
@@ -34,11 +34,11 @@ export async function ensureMirror(
   const artifacts = options.artifacts ?? allArtifacts;
   if ((await findMissingArtifacts(cacheDir, artifacts, () => undefined)).length === 0) return;
   const signal = options.signal ?? new AbortController().signal;
-  const onWait = () => log('mirror: another process is making the content, waiting for it');
+  const onWait = () => log('mirror: waiting for another process that is building the cache');
   await withFolderLock(cacheDir, { signal, onWait }, async () => {
     const missing = await findMissingArtifacts(cacheDir, artifacts, log);
     if (missing.length === 0) return;
-    log(`mirror: making ${missing.map((artifact) => artifact.name).join(', ')} in "${cacheDir}", once`);
+    log(`mirror: building ${missing.map((artifact) => artifact.name).join(', ')} in "${cacheDir}" (once)`);
     const started = Date.now();
     const manifest = await readManifest(cacheDir);
     const work = join(cacheDir, 'work');
@@ -63,7 +63,7 @@ export async function ensureMirror(
 interface BuildContext {
   readonly cacheDir: string;
   readonly manifest: Manifest;
-  /** Writes the manifest; two parts that finish together don't overtake each other. */
+  /** Writes the manifest; concurrent writes are serialised. */
   save(): Promise<void>;
   readonly debian: DebianSuite;
   readonly upstream: string | undefined;
@@ -109,13 +109,13 @@ async function findMissingArtifacts(
       missing.push(artifact);
       continue;
     }
-    const problems = stored.recipe === artifact.recipe ? [] : ['it was made by another recipe'];
+    const problems = stored.recipe === artifact.recipe ? [] : ['its recipe has changed'];
     for (const file of stored.files) {
       const damage = await findDamage(cacheDir, file);
       if (damage !== undefined) problems.push(damage);
     }
     if (problems.length === 0) continue;
-    log(`${artifact.name}: making it again: ${problems.join(', ')}`);
+    log(`${artifact.name}: rebuilding: ${problems.join(', ')}`);
     missing.push(artifact);
   }
   return missing;

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const lockTimeoutMs = 60 * 60_000;
 
 /**
- * Does something that only one process at a time may do in `folder`. The lock is SQLite's on an empty database, so the
- * system lets go of it with the process, however that ends.
- * @throws Error when another process holds it for an hour
+ * Runs an action that only one process at a time may run in `folder`. Uses SQLite's lock on an empty database, which
+ * the kernel releases even if the process is killed.
+ * @throws Error when another process holds the lock for an hour
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -22,7 +22,9 @@ export async function withFolderLock<T>(
     for (let tries = 0; !tryLock(database); tries++) {
       if (tries === 0) options.onWait();
       if (Date.now() > deadline)
-        throw new Error(`waiting for "${folder}": another process has held it for an hour; end that one first`);
+        throw new Error(
+          `cannot lock "${folder}": another process has held the lock for an hour; stop that process and retry`,
+        );
       await sleep(500, undefined, { signal: options.signal });
     }
     return await action();

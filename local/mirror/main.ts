@@ -3,9 +3,9 @@ import { getMirrorCacheDir } from './cache-dir.ts';
 import { ensureMirror } from './ensure-mirror.ts';
 import { startMirror } from './start-mirror.ts';
 
-const usage = `usage: main.ts [--host 127.64.0.1] [--port 0] [--cache FOLDER] [--make-only] [--no-upstream]
+const usage = `usage: main.ts [--host 127.64.0.1] [--port 0] [--cache DIRECTORY] [--make-only] [--no-upstream]
 
-Makes what the mirror serves, once, and serves it on a loopback address.`;
+Builds the mirror's cache if needed and serves it on a loopback address.`;
 
 const { values } = parseArgs({
   options: {

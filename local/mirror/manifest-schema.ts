@@ -9,17 +9,17 @@ const fileSchema = z.object({
 });
 
 const artifactSchema = z.object({
-  /** Says how it was made; a part of another recipe is made again. */
+  /** Hash of the build recipe; a different recipe triggers a rebuild. */
   recipe: z.string(),
-  /** Where it came from, for people. */
+  /** Origin, for display. */
   origin: z.string(),
   tookMs: z.number(),
   files: z.array(fileSchema),
 });
 
-/** What `manifest.json` looks like. */
+/** Schema of `manifest.json`. */
 export const manifestSchema = z.object({ format: z.literal(1), parts: z.record(z.string(), artifactSchema) });
 
-/** What a cache holds, with the digest of every file. */
+/** Contents of a cache, with the digest of every file. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type StoredFile = z.infer<typeof fileSchema>;

@@ -1,8 +1,8 @@
-/** Debian packages that serving a full mirror needs beyond what every Debian has: none. */
+/** Debian packages required to serve a complete mirror, beyond those of every Debian system: none. */
 export const requiredPackages: readonly string[] = [];
 
 /**
- * Debian packages that the first making needs, besides apt and dpkg which are always there. The Go compiler is not among
- * them: when the machine has none that fits, it is unpacked into the cache.
+ * Debian packages required to build the mirror, besides apt and dpkg. The Go compiler is not listed: if the host has no
+ * suitable one, it is unpacked into the cache.
  */
 export const buildPackages: readonly string[] = ['dpkg-dev'];

@@ -11,33 +11,33 @@ export interface MirrorOptions {
   readonly cacheDir: string;
   /** A loopback address, 127.0.0.0/8. Default 127.0.0.1. */
   readonly host?: string;
-  /** Default: one that the system picks. */
+  /** Default: a free port. */
   readonly port?: number;
   readonly log?: (line: string) => void;
 }
 
 export interface Mirror {
-  /** `http://HOST:PORT`, without a slash at the end. */
+  /** `http://HOST:PORT`, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * Serves what the cache holds: `/HOST/PATH` for upstream's `https://HOST/PATH`, images below `/v2/`, and `/_local/` for
- * looking and for faults on purpose.
- * @throws Error when the address is not a loopback address or is taken
+ * Serves the cache: `/HOST/PATH` for upstream's `https://HOST/PATH`, images below `/v2/`, and `/_local/` for inspection
+ * and fault injection.
+ * @throws Error when the address is not a loopback address or is in use
  */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const host = options.host ?? '127.0.0.1';
   if (!isIPv4(host) || !host.startsWith('127.'))
-    throw new Error(`starting the mirror on "${host}": it serves only loopback addresses, 127.0.0.0/8`);
+    throw new Error(`cannot start the mirror on "${host}": use a loopback address (127.0.0.0/8)`);
   const content = await loadContent(options.cacheDir);
   const state: ServerState = { content, faults: new FaultInjector(), requestCounts: new Map() };
   const server = createServer((request, response) => {
     handleRequest(request, response, state).catch((error: Error) => {
       if (!response.headersSent) sendText(response, 500, `sending "${request.url}" failed: ${error.message}`);
       else response.destroy();
-      // A client that went away is its own affair.
+      // Ignore clients that disconnect early.
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
         options.log?.(`${request.url}: ${error.message}`);
     });
@@ -60,7 +60,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
 interface ServerState {
   readonly content: MirrorContent;
   readonly faults: FaultInjector;
-  /** How often each path was asked for. */
+  /** Number of requests by path. */
   readonly requestCounts: Map<string, number>;
 }
 
@@ -90,7 +90,7 @@ async function handleRequest(request: IncomingMessage, response: ServerResponse,
   await sendFile(request, response, file, fault);
 }
 
-/** Waits, but not longer than the client does. */
+/** Waits, but no longer than the client does. */
 async function delayResponse(ms: number, response: ServerResponse): Promise<void> {
   const disconnect = new AbortController();
   const onClose = () => disconnect.abort();

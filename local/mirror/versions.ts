@@ -1,4 +1,4 @@
-/** The versions that Debian 12 has, under which the mirror serves them. */
+/** Versions in Debian 12; the mirror serves these. */
 export const versions = {
   kubernetes: '1.20.2',
   etcd: '3.4.23',
@@ -7,7 +7,7 @@ export const versions = {
   cniPlugins: '1.1.1',
 } as const;
 
-/** Kubernetes' programs as dl.k8s.io has them, each with a `.sha256` beside it. */
+/** Kubernetes programs on dl.k8s.io, each with a `.sha256` file. */
 export const kubernetesPrograms = [
   'kube-apiserver',
   'kube-controller-manager',
@@ -17,7 +17,7 @@ export const kubernetesPrograms = [
   'kubectl',
 ] as const;
 
-/** Where upstream has each download: `HOST/PATH`, without the scheme. */
+/** Upstream location of each download: `HOST/PATH`, without the scheme. */
 export const releasePaths = {
   kubernetes: `dl.k8s.io/release/v${versions.kubernetes}/bin/linux/amd64`,
   etcd: `github.com/etcd-io/etcd/releases/download/v${versions.etcd}`,

@@ -5,7 +5,7 @@ import { findGo } from './go-toolchain.ts';
 import type { ArtifactContext } from './mirror-artifact.ts';
 import { runChild } from './run-child.ts';
 
-/** What is built: kubectl is not, Debian has it ready. */
+/** Programs to build. kubectl is excluded: Debian has a binary package. */
 export const compiledPrograms = [
   'kube-apiserver',
   'kube-controller-manager',
@@ -14,7 +14,7 @@ export const compiledPrograms = [
   'kube-proxy',
 ] as const;
 
-/** Changes whenever the binaries would. */
+/** Changes whenever the resulting binaries would change. */
 export const buildRecipe = 'tags=providerless,dockerless trimpath stripped';
 
 const project = 'k8s.io/kubernetes';
@@ -23,10 +23,10 @@ const buildTimeoutMs = 60 * 60_000;
 const toolTimeoutMs = 10 * 60_000;
 
 /**
- * Builds Kubernetes' own programs from Debian's source package, whose dependencies are all inside it, into `into`.
- * Upstream's makefiles first build seven generators and run them over everything; the source package lacks the output of
- * only one, so that one is run and `go build` does the rest. The two tags are upstream's own: without the clouds' libraries
- * and Docker's, which nothing here uses, the build takes less time and the API server shrinks from 110 MB to 61 MB.
+ * Builds the Kubernetes programs into `into` from Debian's source package, which vendors all dependencies. Upstream's
+ * makefiles first run seven code generators. The source package lacks the output of only one, so that one runs and `go
+ * build` does the rest. The two build tags are upstream's: without the unused cloud provider and Docker libraries, the
+ * build is faster and the API server shrinks from 110 MB to 61 MB.
  */
 export async function buildKubernetes(context: ArtifactContext, version: string, into: string): Promise<void> {
   const { work, signal, log } = context;
@@ -39,7 +39,7 @@ export async function buildKubernetes(context: ArtifactContext, version: string,
   await rm(join(work, 'gotmp'), { recursive: true, force: true });
   await mkdir(join(work, 'gotmp'));
   await symlink(source, home);
-  // Programs built with -trimpath don't know where Go's own library is.
+  // Programs built with -trimpath cannot locate Go's standard library.
   const GOROOT = (await runChild(go, ['env', 'GOROOT'], { signal, deadlineMs: toolTimeoutMs })).trim();
   const run = (file: string, args: readonly string[], deadlineMs: number, onLine?: (line: string) => void) =>
     runChild(file, args, {
@@ -63,7 +63,7 @@ export async function buildKubernetes(context: ArtifactContext, version: string,
   const logProgress = () => {
     const spent = Math.round((Date.now() - started) / 1000);
     log(
-      `kubernetes: ${renderProgressBar(compiled / packages)} compiled ${compiled} of ${packages} packages in ${spent} s (with the linking it took 138 s on two cores)`,
+      `kubernetes: ${renderProgressBar(compiled / packages)} compiled ${compiled} of ${packages} packages in ${spent} s (total about 138 s on 2 cores, including linking)`,
     );
   };
   const ticker = setInterval(logProgress, 15_000);
@@ -99,7 +99,7 @@ function buildGoEnvironment(work: string, home: string): Record<string, string> 
     GOPATH: join(work, 'gopath'),
     GOCACHE: join(work, 'gocache'),
     GOTMPDIR: join(work, 'gotmp'),
-    // The compiler collects garbage less often: memory for time.
+    // Fewer garbage collections in the compiler: faster, but uses more memory.
     GOGC: '400',
     GO111MODULE: 'off',
     GOFLAGS: '',
@@ -120,7 +120,7 @@ function buildLinkerFlags(version: string): string {
   return ['-s', '-w', ...stamped].join(' ');
 }
 
-/** The packages that ask for definitions, found as the makefiles find them. */
+/** Packages that need OpenAPI definitions, found as in the upstream makefiles. */
 async function listOpenApiPackages(home: string, signal: AbortSignal): Promise<string[]> {
   const roots = ['cmd', 'pkg', 'plugin', 'vendor/k8s.io/'];
   const args = ['-RlE', '--include=*.go', '^// *[+]k8s:openapi-gen=', ...roots];

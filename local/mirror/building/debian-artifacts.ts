@@ -5,7 +5,7 @@ import { releasePaths, versions } from '../versions.ts';
 import type { ArtifactContext, MirrorArtifact } from './mirror-artifact.ts';
 import { writeTarball } from './tarball.ts';
 
-/** The downloads that are made of Debian 12's binary packages, under upstream's names and in upstream's layout. */
+/** Downloads assembled from Debian 12's binary packages, with upstream's names and layout. */
 export const debianArtifacts: readonly MirrorArtifact[] = [
   createDebianArtifact('etcd', { 'etcd-server': versions.etcd, 'etcd-client': versions.etcd }, async (root, folder) => {
     const inner = `etcd-v${versions.etcd}-linux-amd64`;
@@ -58,7 +58,7 @@ function buildTarballEntries(root: string, from: string, to: string, names: read
   return Object.fromEntries(names.map((name) => [`${to}/${name}`, join(root, from, name)]));
 }
 
-/** Writes a file's digest as sha256sum(1) does and `sha256sum --check` reads. */
+/** Writes a file's digest in the format of sha256sum(1). */
 async function writeChecksum(file: string, to: string): Promise<void> {
   await writeFile(to, `${await computeSha256(file)}  ${basename(file)}\n`);
 }

@@ -7,17 +7,17 @@ import { runChild } from './run-child.ts';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** How long one download may take: 60 MB over a slow line. */
+/** Timeout of one download: 60 MB over a slow connection. */
 const downloadTimeoutMs = 20 * 60_000;
-/** dpkg-query(1)'s own placeholders. */
+/** Placeholders of dpkg-query(1). */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: not JavaScript's
 const showFormat = '--showformat=${Package} ${Version}';
 const unpackTimeoutMs = 5 * 60_000;
 
 /**
- * The packages of one Debian suite, whatever the machine itself runs: apt with lists, configuration and state of its own
- * inside `folder`. The system's apt is only read, to learn its mirror. Asking apt one thing after the other is our part:
- * it locks its lists.
+ * Packages of one Debian suite, whatever suite the host runs. Uses apt with separate lists, configuration and state in
+ * `folder`; reads the host's apt settings only to find its mirror. Callers must not run apt calls concurrently, because
+ * apt locks its lists.
  */
 export class DebianSuite {
   readonly #folder: string;
@@ -32,8 +32,8 @@ export class DebianSuite {
   }
 
   /**
-   * Downloads packages and returns the folder that they are unpacked in, all in one tree.
-   * @throws Error when a version does not begin as `expected` says, or apt fails
+   * Downloads packages, unpacks them into one tree and returns its path.
+   * @throws Error when a version does not start as `expected`, or apt fails
    */
   async unpack(expected: Readonly<Record<string, string>>, into: string): Promise<void> {
     await this.#prepare();
@@ -45,24 +45,27 @@ export class DebianSuite {
       const [found = '', version = ''] = (await this.#runCommand('dpkg-deb', ['--show', showFormat, deb])).split(' ');
       const upstream = version.replace(/^\d+:/, '');
       if (!upstream.startsWith(expected[found] ?? '')) {
-        throw new Error(`unpacking "${found}": Debian ${this.#suite} has version ${version}, not ${expected[found]}`);
+        throw new Error(
+          `cannot unpack "${found}": Debian ${this.#suite} has version ${version}, not ${expected[found]}`,
+        );
       }
       await this.#runCommand('dpkg-deb', ['--extract', deb, into]);
     }
   }
 
-  /** Downloads a source package and unpacks it, with Debian's patches, as the folder `into`. */
+  /** Downloads a source package and unpacks it, with Debian's patches, to `into`. */
   async unpackSource(name: string, into: string): Promise<void> {
     await this.#prepare();
     const folder = `${into}.download`;
     await mkdir(folder, { recursive: true });
     await this.#runApt(['source', '--download-only', name], folder);
     const description = (await readdir(folder)).find((file) => file.endsWith('.dsc'));
-    if (description === undefined) throw new Error(`unpacking the source of "${name}": apt brought no description`);
+    if (description === undefined)
+      throw new Error(`cannot unpack the source of "${name}": apt downloaded no .dsc file`);
     await this.#runCommand('dpkg-source', ['--no-check', '--extract', join(folder, description), into]);
   }
 
-  /** Fetches the suite's lists, once. */
+  /** Fetches the package lists, once. */
   #prepare(): Promise<void> {
     this.#ready ??= (async () => {
       for (const name of ['lists/partial', 'cache/archives/partial', 'state', 'empty']) {
@@ -105,6 +108,8 @@ async function findSystemMirror(): Promise<string> {
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   const mirror = process.env.KTHW_DEBIAN_MIRROR ?? findDebianMirror(texts);
   if (mirror === undefined)
-    throw new Error('looking for packages: apt names no Debian mirror; set KTHW_DEBIAN_MIRROR to one');
+    throw new Error(
+      'cannot find packages: no Debian mirror in the apt sources; set KTHW_DEBIAN_MIRROR to a mirror URL',
+    );
   return mirror;
 }

@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import type { DebianSuite } from './debian-suite.ts';
 import { runChild } from './run-child.ts';
 
-/** The release of Go that Debian 12 builds Kubernetes 1.20 with; much newer ones refuse its dependencies. */
+/** The Go release with which Debian 12 builds Kubernetes 1.20. Much newer releases reject its dependencies. */
 const goRelease = '1.19';
 
-/**
- * Returns the path of the program `go`: the machine's if it is of the right release, else Debian 12's, unpacked and not
- * installed.
- */
+/** Returns the path of `go`: the host's if its release matches, otherwise Debian 12's, unpacked but not installed. */
 export async function findGo(debian: DebianSuite, work: string, signal: AbortSignal): Promise<string> {
   const version = await runChild('go', ['version'], {
     signal,

@@ -6,12 +6,12 @@ import { writeLayout } from '../images/write-layout.ts';
 import type { MirrorArtifact } from './mirror-artifact.ts';
 import { runChild } from './run-child.ts';
 
-/** nginx and every library that it loads; what Debian 12 has, in whatever version. */
+/** nginx and the libraries that it loads, in Debian 12's versions. */
 const packages = ['busybox-static', 'nginx', 'libc6', 'libcrypt1', 'libpcre2-8-0', 'libssl3', 'zlib1g'];
 
 /**
- * The images that a first cluster runs, assembled from Debian's packages: there is no registry to copy them from. Debian
- * has no CoreDNS, neither built nor as source, so that image is not here.
+ * Container images for a first cluster, assembled from Debian packages because no registry may be reachable. CoreDNS is
+ * missing: Debian has neither a binary nor a source package.
  */
 export const imagesArtifact: MirrorArtifact = {
   name: 'images',

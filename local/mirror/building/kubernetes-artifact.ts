@@ -8,14 +8,14 @@ import { kubernetesPrograms, releasePaths, versions } from '../versions.ts';
 import { buildKubernetes, buildRecipe } from './build-kubernetes.ts';
 import type { ArtifactContext, MirrorArtifact } from './mirror-artifact.ts';
 
-/** How long upstream may take to answer at all; a machine without internet mostly knows at once. */
+/** Response timeout of upstream, in milliseconds. Offline hosts usually fail at once. */
 const responseTimeoutMs = 3_000;
 const downloadTimeoutMs = 30 * 60_000;
 
-/** Debian's own number says 1.20.5, which it withdrew: `1.20.5+really1.20.2`. */
+/** Debian withdrew its 1.20.5 package; its version number is `1.20.5+really1.20.2`. */
 const debianVersion = `1.20.5+really${versions.kubernetes}`;
 
-/** Kubernetes' six programs: upstream's where they can be had, else built from Debian's source package. */
+/** The six Kubernetes programs: upstream's if reachable, otherwise built from Debian's source package. */
 export const kubernetesArtifact: MirrorArtifact = {
   name: 'kubernetes',
   recipe: `${versions.kubernetes} ${buildRecipe}`,
@@ -41,7 +41,7 @@ async function isUpstreamReachable({ upstream, signal, log }: ArtifactContext): 
   signal.throwIfAborted();
   if (response?.ok === true && /^[0-9a-f]{64}\s*$/.test(await response.text())) return true;
   log(
-    "kubernetes: upstream is out of reach, building from Debian 12's source package, once: it took 3 minutes on two cores",
+    "kubernetes: upstream is unreachable; building from Debian 12's source package (once, about 3 minutes on 2 cores)",
   );
   return false;
 }
@@ -53,17 +53,17 @@ async function downloadPrograms({ upstream, signal, log }: ArtifactContext, fold
     log(`kubernetes: downloading ${name}`);
     const [expected, response] = await Promise.all([fetchFile(`${url}.sha256`, stop), fetchFile(url, stop)]);
     const file = join(folder, name);
-    if (response.body === null) throw new Error(`downloading "${url}": the answer was empty`);
+    if (response.body === null) throw new Error(`cannot download "${url}": the response was empty`);
     await pipeline(Readable.fromWeb(response.body), createWriteStream(file), { signal: stop });
     if ((await computeSha256(file)) !== (await expected.text()).trim())
-      throw new Error(`downloading "${url}": its digest is not the one in "${name}.sha256"`);
+      throw new Error(`cannot download "${url}": the digest does not match "${name}.sha256"`);
   }
   return `upstream ${versions.kubernetes}`;
 }
 
 async function fetchFile(url: string, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`downloading "${url}": status ${response.status}`);
+  if (!response.ok) throw new Error(`cannot download "${url}": HTTP status ${response.status}`);
   return response;
 }
 

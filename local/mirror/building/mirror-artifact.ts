@@ -1,23 +1,23 @@
 import type { DebianSuite } from './debian-suite.ts';
 
-/** What the making of a part may use. */
+/** Inputs of an artifact build. */
 export interface ArtifactContext {
-  /** An empty folder; what is placed in its `files` and `images` goes into the cache under the same path. */
+  /** An empty directory. The contents of its `files` and `images` are moved to the same paths in the cache. */
   readonly out: string;
-  /** For whatever is not kept, on the same file system. What an interrupted run left in it is still there. */
+  /** Scratch directory on the same file system. It keeps the files of an interrupted build. */
   readonly work: string;
   readonly debian: DebianSuite;
-  /** URL that upstream's `https://` is replaced by, ending in `/`; undefined: don't ask upstream. */
+  /** URL that replaces upstream's `https://`, ending in `/`; undefined: do not contact upstream. */
   readonly upstream: string | undefined;
   readonly signal: AbortSignal;
   log(line: string): void;
 }
 
-/** Something the cache holds that is made in one go, side by side with the others. */
+/** A part of the cache that is built as a unit, in parallel with other parts. */
 export interface MirrorArtifact {
   readonly name: string;
-  /** Changes whenever what is made changes. */
+  /** Changes whenever the build output would change. */
   readonly recipe: string;
-  /** Makes the part in `context.out` and says where it came from. */
+  /** Builds the artifact in `context.out` and returns a description of its origin. */
   build(context: ArtifactContext): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** Renders sources.list(5) with the packages and the sources of one suite, and nothing else that apt could fetch. */
+/** Renders sources.list(5) with only the binary and source packages of one suite. */
 export function renderSources(options: {
   readonly mirror: string;
   readonly suite: string;
@@ -13,9 +13,9 @@ export function renderSources(options: {
 }
 
 /**
- * Renders apt.conf(5) that keeps apt inside one folder. The machine's own settings, such as a proxy, stay in force, but not
- * its hooks: they would clean up or index what is not ours. The empty status file hides what is installed, which could be
- * newer than the suite's packages.
+ * Renders apt.conf(5) that keeps apt inside one directory. The host's settings, such as a proxy, still apply, except
+ * its hooks, which would clean up or index the wrong files. The empty status file hides installed packages, which could
+ * be newer than the suite's.
  */
 export function renderAptConfiguration(folder: string): string {
   return `#clear APT::Architectures;

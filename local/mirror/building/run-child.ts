@@ -2,18 +2,18 @@ import { execa } from 'execa';
 
 export interface ChildOptions {
   readonly cwd?: string;
-  /** Added to PATH, HOME and the like of this process. */
+  /** Added to PATH, HOME and other basic variables of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly deadlineMs: number;
-  /** Each line as it comes, of either stream. */
+  /** Called with each output line of either stream. */
   readonly onLine?: (line: string) => void;
 }
 
 /**
- * Runs a program and returns what it wrote to standard output. It leads a process group of its own, and that whole group
- * is ended when the signal aborts, the deadline passes or this process exits.
- * @throws Error with the program's last words when it fails
+ * Runs a program in a new process group and returns its standard output. Kills the whole group when the signal aborts,
+ * the timeout expires or this process exits.
+ * @throws Error with the program's last output lines when it fails
  */
 export async function runChild(file: string, args: readonly string[], options: ChildOptions): Promise<string> {
   options.signal.throwIfAborted();
@@ -48,8 +48,7 @@ export async function runChild(file: string, args: readonly string[], options: C
     const result = await child;
     await lines;
     stop.throwIfAborted();
-    if (result.failed)
-      throw new Error(`running "${file}" failed: ${last.join(' / ') || `exit code ${result.exitCode}`}`);
+    if (result.failed) throw new Error(`"${file}" failed: ${last.join(' / ') || `exit code ${result.exitCode}`}`);
     return String(result.stdout);
   } finally {
     clearTimeout(killer);
@@ -63,6 +62,6 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // The group has ended by itself.
+    // The group has already exited.
   }
 }

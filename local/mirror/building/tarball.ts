@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 
-/** Programs by the name they have in the archive. */
+/** Programs by their name in the archive. */
 export type TarballEntries = Readonly<Record<string, string>>;
 
 /**
- * Writes a gzipped tar of programs, the same bytes for the same content. Stored, not compressed: both ends are on one
- * machine, where unpacking costs more than reading.
+ * Writes a reproducible gzipped tar of programs. Uses no compression: server and client share a host, where unpacking
+ * costs more than reading.
  */
 export async function writeTarball(file: string, entries: TarballEntries): Promise<void> {
   await mkdir(dirname(file), { recursive: true });

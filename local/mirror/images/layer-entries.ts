@@ -6,8 +6,8 @@ const passwd = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bi
 const group = 'root:x:0:\nnogroup:x:65534:\n';
 
 /**
- * The root file system that all images share: one static busybox and a link for each of its programs.
- * `applets` as `busybox --list-full` prints them.
+ * Root file system shared by all images: one static busybox and a link for each of its applets.
+ * `applets` is the output of `busybox --list-full`.
  */
 export function buildBusyboxEntries(busybox: Buffer, applets: readonly string[]): LayerEntry[] {
   const folders = [
@@ -38,7 +38,7 @@ export function buildBusyboxEntries(busybox: Buffer, applets: readonly string[])
   ];
 }
 
-/** Sleeps for good, collects orphans as process 1 of a pod must, and ends at once when told to. */
+/** Sleeps forever, reaps orphans (as process 1 of a pod must), and exits at once on a signal. */
 export const pauseEntries: readonly LayerEntry[] = [
   {
     path: 'pause',
@@ -75,7 +75,7 @@ const libraries = [
   'usr/lib/x86_64-linux-gnu/libcrypto.so.3',
 ] as const;
 
-/** Debian's nginx with the libraries it is linked to, out of the tree `root` that its packages were unpacked in. */
+/** Debian's nginx and its shared libraries, from `root`, the tree of unpacked packages. */
 export async function buildNginxEntries(root: string): Promise<LayerEntry[]> {
   const folders = [
     'lib',

@@ -2,19 +2,19 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import { computeDigest } from './digest.ts';
 
-/** What a path in an image is. Modes are octal; everything belongs to root. */
+/** An entry of an image. Modes are octal; root owns all entries. */
 export type LayerEntry =
   | { readonly path: string; readonly kind: 'folder'; readonly mode?: number }
   | { readonly path: string; readonly kind: 'file'; readonly content: Buffer | string; readonly mode?: number }
   | { readonly path: string; readonly kind: 'link'; readonly target: string };
 
-/** One layer: an uncompressed tar, whose digest is therefore both the blob's and the `diff_id`. */
+/** One layer: an uncompressed tar, so its digest is both the blob digest and the `diff_id`. */
 export interface Layer {
   readonly digest: string;
   readonly content: Buffer;
 }
 
-/** Makes a layer of entries in the order given: the same bytes for the same entries. Paths are relative to the root. */
+/** Builds a reproducible layer from entries in the given order. Paths are relative to the root. */
 export async function buildLayer(entries: readonly LayerEntry[]): Promise<Layer> {
   const tar = pack();
   const content = buffer(tar);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Where an image layout's index keeps an image's name. */
+/** Annotation with an image's name in the index of an image layout. */
 export const nameAnnotation = 'org.opencontainers.image.ref.name';
 
 const indexSchema = z.object({
@@ -16,16 +16,16 @@ const indexSchema = z.object({
   ),
 });
 
-/** A tag of a repository and the manifest behind it. */
+/** A tag of a repository and its manifest. */
 export interface TaggedManifest {
-  /** With its registry: `docker.io/library/nginx`. */
+  /** Includes the registry: `docker.io/library/nginx`. */
   readonly repository: string;
   readonly tag: string;
   readonly digest: string;
   readonly mediaType: string;
 }
 
-/** Reads the names in an OCI image layout; none when there is no layout. */
+/** Reads the image names of an OCI image layout; empty if there is no layout. */
 export async function readLayout(folder: string): Promise<TaggedManifest[]> {
   const text = await readFile(join(folder, 'index.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return [];

@@ -4,7 +4,7 @@ import { computeDigest } from './digest.ts';
 import type { Layer } from './layer.ts';
 import { nameAnnotation } from './read-layout.ts';
 
-/** What a container of the image runs; the fields of OCI's image configuration that are used. */
+/** Container settings of the image; the subset of OCI's image configuration in use. */
 interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
@@ -14,7 +14,7 @@ interface ImageConfig {
 }
 
 export interface OciImage {
-  /** In full, all names that it has: `registry.k8s.io/pause:3.2`. */
+  /** All fully qualified names of the image: `registry.k8s.io/pause:3.2`. */
   readonly names: readonly string[];
   readonly layers: readonly Layer[];
   readonly config: ImageConfig;
@@ -27,7 +27,7 @@ const mediaType = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
 } as const;
 
-/** Writes images as an OCI image layout (image-spec, image-layout.md); what they share is stored once. */
+/** Writes images as an OCI image layout (image-spec, image-layout.md); shared blobs are stored once. */
 export async function writeLayout(folder: string, images: readonly OciImage[]): Promise<void> {
   const manifests = [];
   for (const image of images) {

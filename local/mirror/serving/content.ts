@@ -4,16 +4,16 @@ import { readManifest } from '../manifest.ts';
 import { ImageRegistry } from './image-registry.ts';
 import type { FileResponse } from './send-file.ts';
 
-/** What a mirror serves, as its cache's manifest says; nothing else on the disk can be asked for. */
+/** Content of a mirror according to its manifest; no other file on disk can be requested. */
 export interface MirrorContent {
-  /** The file at a path such as `/dl.k8s.io/…`. */
+  /** Finds the file for a path such as `/dl.k8s.io/…`. */
   findFile(path: string): FileResponse | undefined;
   readonly registry: ImageRegistry;
-  /** For people and tests: parts with their origin, files with size and digest, image names. */
+  /** Overview for people and tests: parts with origin, files with size and digest, image names. */
   getStatus(): object;
 }
 
-/** Reads a cache's manifest and the names of its images. */
+/** Reads a cache's manifest and image names. */
 export async function loadContent(cacheDir: string): Promise<MirrorContent> {
   const { parts } = await readManifest(cacheDir);
   const stored = Object.values(parts).flatMap((part) => part.files);

@@ -3,22 +3,22 @@ import { z } from 'zod';
 const faultSchema = z.strictObject({
   /** A part of the path, as in `/kubelet` */
   match: z.string().min(1),
-  /** How many requests it befalls. */
+  /** Number of affected requests. */
   times: z.int().positive(),
-  /** Answered instead of the file. */
+  /** Status code to return instead of the file. */
   status: z.int().min(400).max(599).optional(),
-  /** Waited before the answer. */
+  /** Delay before the response. */
   delayMs: z.int().nonnegative().optional(),
   bytesPerSecond: z.int().positive().optional(),
-  /** One byte of what is sent is another. */
+  /** Corrupts one byte of the response. */
   corrupt: z.literal(true).optional(),
 });
 
-/** What `POST /_local/faults` takes: replaces all faults. */
+/** Body of `POST /_local/faults`; replaces all faults. */
 export const faultsSchema = z.array(faultSchema);
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults that are still to come. */
+/** Faults that have not been triggered yet. */
 export class FaultInjector {
   #remaining: Fault[] = [];
 
@@ -30,7 +30,7 @@ export class FaultInjector {
     return this.#remaining;
   }
 
-  /** The fault that befalls a request for this path, if any; counts it. */
+  /** Returns the fault for a request of this path, if any, and decrements its count. */
   takeFault(path: string): Fault | undefined {
     const fault = this.#remaining.find(({ match }) => path.includes(match));
     if (fault === undefined) return undefined;

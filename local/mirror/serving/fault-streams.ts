@@ -2,7 +2,7 @@ import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault-injector.ts';
 
-/** What a fault does to the bytes on their way. */
+/** Transforms a response body according to a fault. */
 export function createFaultStreams(fault: Fault | undefined): Transform[] {
   if (fault === undefined) return [];
   const streams: Transform[] = [];
@@ -24,7 +24,7 @@ function createCorruptingStream(): Transform {
   });
 }
 
-/** Passes on a tenth of a second's worth at a time. */
+/** Sends chunks that take a tenth of a second each. */
 function createThrottlingStream(bytesPerSecond: number): Transform {
   const closing = new AbortController();
   const slice = Math.max(1, Math.ceil(bytesPerSecond / 10));

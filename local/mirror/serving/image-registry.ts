@@ -3,15 +3,15 @@ import type { TaggedManifest } from '../images/read-layout.ts';
 import type { StoredFile } from '../manifest-schema.ts';
 import type { FileResponse } from './send-file.ts';
 
-/** A refusal as a registry words it: distribution-spec, "Error Codes". */
+/** An error in registry format: distribution-spec, "Error Codes". */
 export interface RegistryError {
   readonly code: 'NAME_UNKNOWN' | 'MANIFEST_UNKNOWN' | 'BLOB_UNKNOWN' | 'UNSUPPORTED';
   readonly message: string;
 }
 
 /**
- * Finds what a request below `/v2/` asks for in an OCI image layout. `namespace` is the `ns` that containerd's mirrors are
- * asked with; without it the name may begin with its registry, or be of any.
+ * Resolves a request below `/v2/` in an OCI image layout. `namespace` is the `ns` parameter that containerd sends to
+ * mirrors. Without it the name may start with its registry or match any registry.
  */
 export class ImageRegistry {
   readonly #cacheDir: string;

@@ -6,7 +6,7 @@ import type { Fault } from './fault-injector.ts';
 import { createFaultStreams } from './fault-streams.ts';
 
 export interface FileResponse {
-  /** On disk. */
+  /** Path on disk. */
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
@@ -14,11 +14,11 @@ export interface FileResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Read and written in pieces of a megabyte: binaries are large and the other end is on the same machine. */
+/** Chunk size of 1 MiB: binaries are large, and the client is on the same host. */
 const chunkBytes = 1 << 20;
 
 /**
- * Answers GET and HEAD with a file: whole, one range of it (206), not modified (304) or a range that it does not have (416).
+ * Responds to GET and HEAD with a file: complete, one range (206), not modified (304) or unsatisfiable range (416).
  * RFC 9110, sections 13 and 14.
  */
 export async function sendFile(
@@ -55,7 +55,7 @@ export async function sendFile(
   await pipeline([content, ...createFaultStreams(fault), response]);
 }
 
-/** The one range that is asked for; `none`: none that the file has. A list of ranges is answered with the whole, as allowed. */
+/** The requested range; `none` if unsatisfiable. Several ranges get the complete file, as the RFC allows. */
 function parseRangeHeader(
   request: IncomingMessage,
   size: number,

@@ -51,7 +51,7 @@ describe('making the content', () => {
     const lines: string[] = [];
     await ensureMirror(cacheDir, (line) => lines.push(line), { artifacts: [good, bad] });
     expect([good.made, bad.made]).toEqual([1, 2]);
-    expect(lines[0]).toBe('bad: making it again: "files/host/b" is missing');
+    expect(lines[0]).toBe('bad: rebuilding: "files/host/b" is missing');
   });
 
   it('makes a part of another recipe again and removes what the old one had', async () => {
@@ -123,6 +123,6 @@ describe('making the content', () => {
     );
     await Promise.all([first, second]);
     expect(part.made).toBe(1);
-    expect(lines).toEqual(['mirror: another process is making the content, waiting for it']);
+    expect(lines).toEqual(['mirror: waiting for another process that is building the cache']);
   });
 });

@@ -69,7 +69,7 @@ describe('kubernetes from upstream', () => {
       ...withDigests(upstreamFiles),
       [`${releasePaths.kubernetes}/kubelet`]: 'another',
     });
-    await expect(kubernetesArtifact.build(context)).rejects.toThrow('its digest is not the one in "kubelet.sha256"');
+    await expect(kubernetesArtifact.build(context)).rejects.toThrow('the digest does not match "kubelet.sha256"');
   });
 });
 

@@ -115,7 +115,7 @@ describe('the mirror', () => {
     expect((await fetch(`${mirror.url}/_local/status`)).status).toBe(200);
     await mirror.close();
     for (const host of ['0.0.0.0', '::1', 'localhost', '10.0.0.1']) {
-      await expect(startMirror({ cacheDir, host })).rejects.toThrow('only loopback addresses');
+      await expect(startMirror({ cacheDir, host })).rejects.toThrow('use a loopback address');
     }
   });
 });
