@@ -7,6 +7,7 @@ import { createSlackChat } from './commands/slack/slack-chat.ts';
 import { createSlackClient } from './commands/slack/slack-client.ts';
 import { createSlackServer } from './commands/slack/slack-server.ts';
 import type { Config } from './config.ts';
+import { createLogger } from './create-logger.ts';
 import { releases } from './engine/cluster/releases.ts';
 import type { ComputeOptions } from './engine/gcp/compute/compute-api.ts';
 import { createComputeClient } from './engine/gcp/compute/create-compute-client.ts';
@@ -17,7 +18,6 @@ import { createComputeCatalog } from './engine/service/compute-catalog.ts';
 import { createEngine, type EngineOptions } from './engine/service/create-engine.ts';
 import { createSshClient } from './engine/ssh/create-ssh-client.ts';
 import { createHealthEndpoints } from './health.ts';
-import { createLogger } from './log.ts';
 import { openKeyring } from './open-keyring.ts';
 import { openStore } from './open-store.ts';
 import { createLeaseOwnerId } from './store/lease-owner.ts';
@@ -26,24 +26,23 @@ import { createVaultProvider } from './store/vault/vault-provider.ts';
 import { startTracing } from './trace/start-tracing.ts';
 
 /**
- * App Engine starts an instance because somebody waits: what is asked first is acknowledged before all that is loaded to take
- * up runs, which holds the process for longer than the acknowledgement takes.
+ * On App Engine, a request starts the instance. The delay lets its acknowledgement go out before loading the modules for
+ * runs blocks the process.
  */
 const firstRequestDelayMs = 500;
 
-/** What the environment does not say. */
+/** Options that are not part of the configuration. */
 export interface AppOptions extends Pick<EngineOptions, 'killPoint'> {
   readonly compute?: Pick<ComputeOptions, 'operationDeadlineMs'>;
 }
 
 export interface App {
-  /** Where it listens. */
   readonly url: string;
-  /** Puts down what is under way, to be taken up at the next start. */
+  /** Suspends open runs, which resume at the next start. */
   stop(): Promise<void>;
 }
 
-/** The one place where implementations are chosen. Listens once this resolves, and takes up what is not over. */
+/** Composes and starts the app. Resolves once it listens and has resumed open runs. */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = createLogger(config.LOG_LEVEL);
   const store = openStore(config);
@@ -118,9 +117,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   return {
     url: `http://${address}:${port}`,
     async stop() {
-      // Where runs are carried in requests, the door waits for them to be put down.
+      // With Cloud Tasks, runs execute within requests. The server waits until the dispatcher suspends them.
       await Promise.all([slackServer.close(), engine.dispatcher.stop()]);
-      // What the last commands asked for.
+      // Suspends runs that the last commands started.
       await engine.dispatcher.stop();
       await reminders.stop();
       await notifier.close();
@@ -130,7 +129,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   };
 }
 
-/** Does something again and again, until it is stopped. What goes wrong is tried again the next time. */
+/** Repeats `work` until stopped. Errors are logged and don't end the loop. */
 function runPeriodically(
   ms: number,
   work: () => Promise<void>,
@@ -139,7 +138,7 @@ function runPeriodically(
   const stopping = new AbortController();
   async function runLoop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await work().catch((error: unknown) => log({ error }, 'what is done now and again'));
+      await work().catch((error: unknown) => log({ error }, 'a periodic task failed'));
       await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

@@ -8,28 +8,27 @@ export interface HealthDeps {
   readonly keyring: Pick<Keyring, 'wrap'>;
   readonly account: { getStatus(): SlackAccountStatus | undefined; checkToken(): Promise<void> };
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** For how long it is good that a part works: 15_000, and 300_000 for the keyring, which costs money; and that it does not: 5_000. */
+  /** How long check results are cached. @default 15_000 for the store, 300_000 for the keyring (calls cost money), 5_000 for failures */
   readonly cacheMs?: { readonly store: number; readonly keyring: number; readonly failed: number };
-  /** How long one part may take. @default 4_000 */
+  /** @default 4_000 */
   readonly checkTimeoutMs?: number;
 }
 
 export interface HealthEndpoints {
   readonly handleHealthCheck: Handler;
-  /** Answers 200 once store and keyring have been asked, so that what they load is loaded before people ask. */
+  /** Responds 200 once the store and keyring checks have loaded their packages. */
   readonly handleWarmup: Handler;
 }
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Whether a part works, and what to do if not. Anybody can ask: it holds no names and no secrets. */
+/** Health of one component. Public, so it contains no names and no secrets. */
 export type ComponentHealth =
   | { readonly ok: true; readonly openRuns?: number }
   | { readonly ok: false; readonly remedy: string };
 
 /**
- * Whether what kthw stands on works: the store answers (and how many runs are open), the keyring wraps, Slack takes the
- * token. Answers 200, or 503 when anything does not. Cheap: each part is looked at once in a while, however often it is
- * asked. Why a part does not work is in the log.
+ * Creates the health endpoints. They check that the store responds (with the number of open runs), the keyring wraps, and
+ * Slack accepts the token. Status 200, or 503 if any check fails. Results are cached; causes of failures are in the log.
  */
 export function createHealthEndpoints(deps: HealthDeps): HealthEndpoints {
   const { store, keyring, account, log, checkTimeoutMs = 4_000 } = deps;
@@ -45,15 +44,15 @@ export function createHealthEndpoints(deps: HealthDeps): HealthEndpoints {
     return () => {
       if (cached && performance.now() < cached.until) return cached.result;
       const result = withTimeout(checkTimeoutMs, check()).catch((error: unknown): ComponentHealth => {
-        if (wasHealthy) log({ error, component: name }, 'health: a part does not work');
-        return { ok: false, remedy: `look into the log for "health", and into RUNBOOK.md for the ${name}` };
+        if (wasHealthy) log({ error, component: name }, 'health: component failed');
+        return { ok: false, remedy: `search the log for "health", and see "${name}" in RUNBOOK.md` };
       });
-      // Whoever asks meanwhile waits for the same look.
+      // Concurrent requests share one check.
       const entry = { result, until: Number.POSITIVE_INFINITY };
       cached = entry;
       void result.then(({ ok }) => {
         entry.until = performance.now() + (ok ? ms : Math.min(ms, keepMs.failed));
-        if (ok && !wasHealthy) log({ component: name }, 'health: it works again');
+        if (ok && !wasHealthy) log({ component: name }, 'health: component recovered');
         wasHealthy = ok;
       });
       return result;
@@ -70,10 +69,10 @@ export function createHealthEndpoints(deps: HealthDeps): HealthEndpoints {
       return { ok: true };
     }),
     slack: createCachedCheck('slack', keepMs.store, async () => {
-      // What calls have said since is as good as asking. The first time nobody has asked yet.
+      // A successful call since the last check proves the token. Before the first call, check it.
       if (account.getStatus()?.ok !== true) await account.checkToken();
       const state = account.getStatus();
-      if (state === undefined) throw new Error('Slack gave no answer');
+      if (state === undefined) throw new Error('no response from Slack');
       return state.ok ? { ok: true } : { ok: false, remedy: state.nextStep };
     }),
   };
@@ -87,7 +86,7 @@ export function createHealthEndpoints(deps: HealthDeps): HealthEndpoints {
 
   return {
     handleHealthCheck: (_, response) => void respond(response).catch(() => response.destroy()),
-    // An instance that can't reach its store yet is of use all the same: it acknowledges, and tries again.
+    // Responds 200 even if a check fails: the instance can still acknowledge requests and retry.
     handleWarmup: (_, response) =>
       void Promise.all([checks.store(), checks.keyring()]).then(() => response.end('warm\n')),
   };
@@ -95,6 +94,6 @@ export function createHealthEndpoints(deps: HealthDeps): HealthEndpoints {
 
 async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error(`no answer within ${ms} ms`)), ms);
+  const timer = setTimeout(() => timeout.reject(new Error(`no response within ${ms} ms`)), ms);
   return await Promise.race([work, timeout.promise]).finally(() => clearTimeout(timer));
 }

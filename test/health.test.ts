@@ -50,15 +50,16 @@ test('a store that is away, a keyring that refuses: 503, why in the log, once, a
     { ok: false, store: { ok: false }, keyring: { ok: false }, slack: { ok: true } },
   ]);
   await ask();
-  expect(
-    logged.filter(([, text]) => text === 'health: a part does not work').map(([{ component }]) => component),
-  ).toEqual(['store', 'keyring']);
+  expect(logged.filter(([, text]) => text === 'health: component failed').map(([{ component }]) => component)).toEqual([
+    'store',
+    'keyring',
+  ]);
   const [, body] = await ask();
   expect(JSON.stringify(body)).not.toContain('quiet');
   fail.store = false;
   fail.keyring = false;
   expect(await ask()).toMatchObject([200, { ok: true }]);
-  expect(logged.filter(([, text]) => text === 'health: it works again')).toHaveLength(2);
+  expect(logged.filter(([, text]) => text === 'health: component recovered')).toHaveLength(2);
 });
 
 test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired'])(
@@ -73,7 +74,7 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
     ]);
     const [status, body] = await ask();
     expect([status, body.slack.ok]).toEqual([503, false]);
-    expect(body.slack.remedy).toContain('start kthw again');
+    expect(body.slack.remedy).toContain('restart kthw');
     expect(loud()).toHaveLength(1);
     slack.says = { ok: true, channel: { id: 'D1' } };
     expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
@@ -86,7 +87,7 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
 test('other troubles say nothing about the token', async () => {
   const { ask, slack, chat, logged } = await world();
   slack.says = { ok: false, error: 'channel_not_found' };
-  await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'place' });
+  await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'channel' });
   slack.says = { ok: true };
   expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
   expect(logged).toEqual([]);

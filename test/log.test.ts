@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLogger } from '../src/log.ts';
+import { createLogger } from '../src/create-logger.ts';
 
 test('a line is in Cloud Logging’s form: severity, time, message, run and step as labels', () => {
   const [line] = logged((log) => log({ run: 'r1', step: 'network/vpc', attempt: 2 }, 'a step'));

@@ -8,9 +8,9 @@ import { formatBackupSummary } from '../store/backup/backup-summary.ts';
 import { createBackup } from '../store/backup/create-backup.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 
-/** `npm run backup -- FILE`: the whole store into a new file, which is there only when it is whole. */
-await runAdminCommand('making a backup', async ([path]) => {
-  if (path === undefined) throw new Error('name the file: npm run backup -- FILE');
+/** `npm run backup -- FILE`: writes the store to a new file, which appears only when complete. */
+await runAdminCommand('creating a backup', async ([path]) => {
+  if (path === undefined) throw new Error('usage: npm run backup -- FILE');
   const store = openStore(readStorageConfig(process.env));
   const draft = `${path}.part`;
   const file = createWriteStream(draft, { mode: 0o600, flags: 'wx', flush: true });
@@ -26,7 +26,7 @@ await runAdminCommand('making a backup', async ([path]) => {
     await finished(file);
     await rename(draft, path);
     console.log(`${path}: ${formatBackupSummary(contents)}`);
-    console.log('secrets in it are ciphertext: without the key file or the Cloud KMS key nothing opens them');
+    console.log('its secrets are encrypted: keep the key file or the Cloud KMS key to restore them');
   } catch (error) {
     file.destroy();
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(draft, { force: true });

@@ -5,9 +5,9 @@ import { formatBackupSummary } from '../store/backup/backup-summary.ts';
 import { restoreBackup } from '../store/backup/restore-backup.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 
-/** `npm run restore -- FILE`: a backup into an empty store, read back and compared. kthw must not be running on it. */
+/** `npm run restore -- FILE`: restores a backup into an empty store and verifies it. Stop kthw first. */
 await runAdminCommand('restoring a backup', async ([path]) => {
-  if (path === undefined) throw new Error('name the backup: npm run restore -- FILE');
+  if (path === undefined) throw new Error('usage: npm run restore -- FILE');
   let now = new Date();
   const store = openStore(readStorageConfig(process.env), () => now);
   async function* lines(): AsyncGenerator<string> {
@@ -18,7 +18,7 @@ await runAdminCommand('restoring a backup', async ([path]) => {
     const contents = await restoreBackup(store, lines, (at) => {
       now = at;
     });
-    console.log(`restored and read back: ${formatBackupSummary(contents)}`);
+    console.log(`restored and verified: ${formatBackupSummary(contents)}`);
   } finally {
     await store.close();
   }

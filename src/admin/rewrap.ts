@@ -6,13 +6,13 @@ import { rewrapDataKeys } from '../store/vault/rewrap-data-keys.ts';
 import { runAdminCommand } from './run-admin-command.ts';
 
 /**
- * `npm run rewrap [-- --from-key-file FILE]`: every data key under the version by which the keyring wraps now. Names the
- * file that wrapped them before when they are to move away from it.
+ * `npm run rewrap [-- --from-key-file FILE]`: rewraps all data keys with the current key version. `--from-key-file` names
+ * the previous key file, to move keys from a file to Cloud KMS.
  */
-await runAdminCommand('re-wrapping data keys', async (args) => {
+await runAdminCommand('rewrapping data keys', async (args) => {
   const [option, from] = args;
   if (args.length > 0 && (option !== '--from-key-file' || from === undefined))
-    throw new Error('write npm run rewrap, or npm run rewrap -- --from-key-file FILE');
+    throw new Error('usage: npm run rewrap [-- --from-key-file FILE]');
   const config = readStorageConfig(process.env);
   const store = openStore(config);
   try {
@@ -23,10 +23,10 @@ await runAdminCommand('re-wrapping data keys', async (args) => {
       previous,
     );
     console.log(
-      `under ${keyVersion}: ${rewrapped} brought over, ${alreadyCurrent} were already, ${replaced} changed meanwhile`,
+      `key version ${keyVersion}: ${rewrapped} rewrapped, ${alreadyCurrent} already current, ${replaced} changed concurrently`,
     );
-    for (const { cluster, error } of failed) console.error(`not ${cluster}: ${error.message}`);
-    if (failed.length > 0) throw new Error(`${failed.length} data keys are not brought over; run it again then`);
+    for (const { cluster, error } of failed) console.error(`${cluster}: ${error.message}`);
+    if (failed.length > 0) throw new Error(`failed to rewrap ${failed.length} data keys; fix the cause and rerun`);
   } finally {
     await store.close();
   }

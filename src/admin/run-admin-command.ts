@@ -1,4 +1,4 @@
-/** Runs a command of the administrator's with its arguments: what went wrong is one line, and exit code 1. */
+/** Runs an admin command with its arguments. Prints an error as one line and sets exit code 1. */
 export async function runAdminCommand(doing: string, work: (args: readonly string[]) => Promise<void>): Promise<void> {
   try {
     await work(process.argv.slice(2));

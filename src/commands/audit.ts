@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClusterQueries, KubeconfigService } from '../engine/service/cluster-service.ts';
 import { Secret } from '../store/vault/secret.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
@@ -10,21 +11,22 @@ import {
 } from './messages/audit-trail.ts';
 import { renderUnknownCluster } from './messages/command-replies.ts';
 import { revokeButton } from './revoke.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const audit = defineCommand({
   name: 'audit',
   usage: 'NAME [--jsonl]',
-  help: 'shows who asked for what, who approved it, what was taken away and who got a kubeconfig',
+  summary: 'show who requested, approved and deleted what, and who received a kubeconfig',
   examples: ['/kthw audit demo', '/kthw audit demo --jsonl'],
   positionals: ['name'],
   permission: 'look',
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
-      jsonl: z.boolean().default(false).describe('sends you all of it by direct message, as JSON lines'),
+      jsonl: z.boolean().default(false).describe('send the full log by DM as JSON Lines'),
     }),
-  run: async ({ args: { name, jsonl } }, { clusterService }) => {
+  run: async ({ args: { name, jsonl } }, { clusterService }: ServiceDeps<ClusterQueries & KubeconfigService>) => {
     const entries = await clusterService.getAuditLog(name);
     if (!entries) return { message: renderUnknownCluster(name) };
     if (!jsonl)

@@ -1,23 +1,26 @@
 import { z } from 'zod';
+import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const cancel = defineCommand({
   name: 'cancel',
   usage: 'NAME',
-  help: 'stops a run after the steps that have begun',
+  summary: 'cancel a run after its in-progress steps',
   examples: ['/kthw cancel demo'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args, requester }, { clusterService }) => {
+  run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.cancelRun(args.name, requester);
     return {
       message: renderStartResult(
         args.name,
         result,
-        md`Stopping *${args.name}*; its message in the channel shows how far it is`,
+        md`Cancelling the run of *${args.name}*. In-progress steps will finish first`,
       ),
     };
   },

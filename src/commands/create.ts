@@ -1,21 +1,16 @@
 import { z } from 'zod';
+import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { buildCreateArgsSchema, toClusterSpec } from './arguments/create-args-schema.ts';
-import {
-  type CreateArguments,
-  CreateModalState,
-  channelBlockId,
-  createModalId,
-  openCreateModal,
-  parseCreateInput,
-  updateCreateModal,
-} from './interactions/create-cluster-modal.ts';
+import { openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
+import { CreateModalState, channelBlockId, createModalId } from './interactions/create-modal-state.ts';
+import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
 import { renderInvalidArguments, renderStartResult } from './messages/command-replies.ts';
 import { renderCreateFormOpened, renderCreateFormPrompt } from './messages/create-form-prompt.ts';
 import { md } from './messages/markdown.ts';
-import type { CommandDeps, CommandReply, CommandRequest } from './routing/command.ts';
+import type { CommandDeps, CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
-/** Where a message offers the form instead of opening it. */
+/** For mentions, which can't open a modal. */
 const openModalButton = defineButton({
   id: 'create.openForm',
   value: z.strictObject({}),
@@ -47,34 +42,31 @@ const modal = defineModal({
 export const create = defineCommand({
   name: 'create',
   usage: '[NAME] [--flags]',
-  help: 'builds a cluster the hard way; alone, it asks for everything in a form',
+  summary: 'create a cluster; without a name, open a form',
   examples: ['/kthw create demo', '/kthw create demo --controllers 1 --workers 2 --ttl 8h'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: buildCreateArgsSchema,
   run: startCreate,
-  modalWithoutArgs: {
-    openModal: (_, channel, deps) => openCreateModal(channel, deps),
-    fallbackMessage: renderCreateFormPrompt(openModalButton.id),
+  interactions: {
+    modalWithoutArgs: { openModal: openCreateModal, fallbackMessage: renderCreateFormPrompt(openModalButton.id) },
+    buttons: [openModalButton],
+    modals: [modal],
   },
-  buttons: [openModalButton],
-  modals: [modal],
 });
 
 async function startCreate(
   { args, requester, channel }: CommandRequest<CreateArguments>,
-  { clusterService, defaults }: CommandDeps,
+  { clusterService, defaults }: ServiceDeps<ClusterLifecycle> & Pick<CommandDeps, 'defaults'>,
 ): Promise<CommandReply> {
-  const options = {
-    ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }),
-    ...(args.pause ? { pausesAfterChapters: true } : {}),
-  };
   const result = await clusterService.createCluster({
     spec: toClusterSpec(args, defaults),
     requester,
     channel,
-    ...options,
+    ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }),
+    ...(args.pause ? { pausesAfterChapters: true } : {}),
   });
   return {
-    message: renderStartResult(args.name, result, md`Building *${args.name}*. The message below shows how far it is`),
+    message: renderStartResult(args.name, result, md`Creating *${args.name}*. Progress is shown in the message below`),
   };
 }

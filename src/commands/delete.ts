@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult, renderUnknownCluster } from './messages/command-replies.ts';
 import {
@@ -9,6 +10,7 @@ import {
   renderDeleteModalOpened,
 } from './messages/delete-confirmation.ts';
 import { md } from './messages/markdown.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema });
@@ -34,34 +36,35 @@ const keepButton = defineButton({
   },
 });
 
-/** Who types the name means this cluster and no other. */
+/** Requires the cluster's name, to prevent deletion of the wrong cluster. */
 const confirmNameModal = defineModal({
   id: 'delete.confirmName',
   value: z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) }),
   validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
-    name.trim() === cluster ? undefined : { [nameBlockId]: `This is not its name. Type ${cluster}, or close this` },
-  onSubmit: async ({ args: { cluster }, requester, channel }, { clusterService }) => {
+    name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
+  onSubmit: async ({ args: { cluster }, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.deleteCluster(cluster, requester, channel);
     return {
-      message: renderStartResult(cluster, result, md`Deleting *${cluster}*. The message below shows how far it is`),
+      message: renderStartResult(cluster, result, md`Deleting *${cluster}*. Progress is shown in the message below`),
     };
   },
 });
 
-/** The modal that deletes a cluster once its name is typed. `channel`: where that is told. */
+/** @param channel where progress is posted */
 export function buildNameConfirmationModal(cluster: string, channel: string): ModalView {
   return renderDeleteModal(cluster, { id: confirmNameModal.id, block: nameBlockId, value: { cluster, channel } });
 }
 
-/** Named so because `delete` is a word of the language. */
+/** `delete` is a reserved word. */
 export const deleteCommand = defineCommand({
   name: 'delete',
   usage: 'NAME',
-  help: 'removes a cluster and everything that belongs to it, after asking for its name',
+  summary: 'delete a cluster and all its resources, after confirmation',
   examples: ['/kthw delete demo'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args }, { clusterService }) => {
+  run: async ({ args }, { clusterService }: ServiceDeps<ClusterQueries>) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
     const { controllers, workers } = clusterStatus.record.spec;
@@ -72,6 +75,5 @@ export const deleteCommand = defineCommand({
       }),
     };
   },
-  buttons: [deleteButton, keepButton],
-  modals: [confirmNameModal],
+  interactions: { buttons: [deleteButton, keepButton], modals: [confirmNameModal] },
 });

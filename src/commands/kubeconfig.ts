@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderUnknownCluster } from './messages/command-replies.ts';
 import {
@@ -7,6 +8,7 @@ import {
   renderKubeconfigSent,
   renderKubeconfigUnavailable,
 } from './messages/kubeconfig.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 const maxHours = 720;
@@ -14,9 +16,10 @@ const maxHours = 720;
 export const kubeconfig = defineCommand({
   name: 'kubeconfig',
   usage: 'NAME [--hours N]',
-  help: 'sends you a kubeconfig by direct message; it ends by itself',
+  summary: 'send you a personal kubeconfig by DM; it expires automatically',
   examples: ['/kthw kubeconfig demo', '/kthw kubeconfig demo --hours 8'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
@@ -26,9 +29,9 @@ export const kubeconfig = defineCommand({
         .transform(Number)
         .refine((hours) => hours <= maxHours, `at most ${maxHours}`)
         .default(24)
-        .describe(`how many hours it works, at most ${maxHours}`),
+        .describe(`validity in hours, at most ${maxHours}`),
     }),
-  run: async ({ args, requester }, { clusterService }) => {
+  run: async ({ args, requester }, { clusterService }: ServiceDeps<KubeconfigService>) => {
     const issued = await clusterService.issueKubeconfig(args.name, requester, args.hours);
     if (!issued) return { message: renderUnknownCluster(args.name) };
     if ('notReady' in issued) return { message: renderKubeconfigUnavailable(args.name, issued.notReady) };

@@ -1,14 +1,18 @@
 import { z } from 'zod';
+import type { ClusterQueries } from '../engine/service/cluster-service.ts';
 import { renderClusterList } from './messages/status.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const list = defineCommand({
   name: 'list',
   usage: '',
-  help: 'shows every cluster',
+  summary: 'list all clusters',
   examples: ['/kthw list'],
   permission: 'look',
   positionals: [],
   buildArgsSchema: () => z.strictObject({}),
-  run: async (_, { clusterService }) => ({ message: renderClusterList(await clusterService.listClusters()) }),
+  run: async (_, { clusterService }: ServiceDeps<ClusterQueries>) => ({
+    message: renderClusterList(await clusterService.listClusters()),
+  }),
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { machineTypeSchema } from './arguments/create-args-schema.ts';
+import { machineTypeSchema } from './arguments/machine-type-schema.ts';
 import { renderInvalidArguments, renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
-import type { CommandDeps, CommandReply, CommandRequest } from './routing/command.ts';
+import type { CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand } from './routing/define-command.ts';
 
 interface ResizeArguments {
@@ -11,7 +12,7 @@ interface ResizeArguments {
   readonly machineType: string;
 }
 
-/** Under a diagnosis: machines that carry the cluster. The run asks before any of them restarts. */
+/** For doctor reports of undersized instances. The run requires approval before any restart. */
 export const resizeButton = defineButton({
   id: 'resize.confirm',
   value: z.strictObject({ cluster: clusterNameSchema, machineType: machineTypeSchema }),
@@ -23,25 +24,26 @@ export const resizeButton = defineButton({
 export const resize = defineCommand({
   name: 'resize',
   usage: 'NAME --machine-type TYPE',
-  help: 'restarts machines as another type, one by one, once that is approved; rebuilds a cluster that is not up',
+  summary: 'change the machine type by a rolling restart, after approval; rebuild a cluster that is not ready',
   examples: ['/kthw resize demo --machine-type e2-standard-2'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
-      machineType: machineTypeSchema.describe('the machine type they are to be'),
+      machineType: machineTypeSchema.describe('new machine type of all instances'),
     }),
   run: startResize,
-  buttons: [resizeButton],
+  interactions: { buttons: [resizeButton] },
 });
 
 async function startResize(
   { args, requester, channel }: CommandRequest<ResizeArguments>,
-  { clusterService }: CommandDeps,
+  { clusterService }: ServiceDeps<ClusterLifecycle>,
 ): Promise<CommandReply> {
   const { name, machineType } = args;
   const result = await clusterService.resizeCluster(name, { machineType, requester, channel });
   if ('problem' in result) return { message: renderInvalidArguments([result.problem], [], '/kthw help resize') };
-  const started = md`Looking at what *${name}* as *${machineType}* needs. The thread of the message below asks before any machine restarts or goes`;
+  const started = md`Planning the resize of *${name}* to *${machineType}*. An approval request will list everything that will be restarted or deleted`;
   return { message: renderStartResult(name, result, started) };
 }

@@ -1,23 +1,26 @@
 import { z } from 'zod';
+import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const resume = defineCommand({
   name: 'resume',
   usage: 'NAME',
-  help: 'goes on where a run stopped',
+  summary: 'resume a failed or cancelled run',
   examples: ['/kthw resume demo'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args, requester }, { clusterService }) => {
+  run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.resumeRun(args.name, requester);
     return {
       message: renderStartResult(
         args.name,
         result,
-        md`Going on with *${args.name}*; its message in the channel shows how far it is`,
+        md`Resuming *${args.name}*. Progress is shown in its message in the channel`,
       ),
     };
   },

@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderRevocation } from './messages/revocation.ts';
-import type { CommandDeps, CommandReply, CommandRequest } from './routing/command.ts';
+import type { CommandReply, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand } from './routing/define-command.ts';
 
-/** A user as Slack's clients send a mention in a command, or the bare id. */
+/** A mention as Slack's clients send it in a command, or a bare user id. */
 const mentionPattern = /^(?:<@([A-Z0-9]{2,50})(?:\|[^>]*)?>|@?([UW][A-Z0-9]{2,50}))$/;
-const grantIdSchema = z.string().regex(/^[0-9a-f]{12}$/, 'is no kubeconfig’s number; `/kthw audit NAME` shows them');
+const grantIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{12}$/, 'is not a kubeconfig id; `/kthw audit` lists the ids of a cluster');
 
-/** Beside each kubeconfig in the audit trail. */
+/** Shown next to each active kubeconfig in the audit log. */
 export const revokeButton = defineButton({
   id: 'revoke.confirm',
   value: z.strictObject({ cluster: clusterNameSchema, team: z.string(), user: z.string(), grant: grantIdSchema }),
@@ -22,29 +25,29 @@ export const revokeButton = defineButton({
 
 export const revoke = defineCommand({
   name: 'revoke',
-  usage: 'NAME [@PERSON]',
-  help: 'ends your kubeconfigs at once, or those of somebody else, though their certificates are still valid',
+  usage: 'NAME [@USER] [--only ID]',
+  summary: 'revoke your kubeconfigs or those of another user, before they expire',
   examples: ['/kthw revoke demo', '/kthw revoke demo --only 3f9a12bc45de'],
-  positionals: ['name', 'person'],
-  getPermission: ({ args, requester }) => ({ kubeconfigOwner: resolveOwner(args.person, requester) }),
+  positionals: ['name', 'user'],
+  permission: ({ args, requester }) => ({ kubeconfigOwner: resolveOwner(args.user, requester) }),
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
-      person: z
+      user: z
         .string()
-        .regex(mentionPattern, 'is nobody that Slack knows; type @ and choose a name from its list')
+        .regex(mentionPattern, 'is not a Slack user; type @ and choose one from the list')
         .optional()
-        .describe('whose; without: your own'),
-      only: grantIdSchema.optional().describe('only this one, by its number in `/kthw audit NAME`'),
+        .describe('owner of the kubeconfigs (you)'),
+      only: grantIdSchema.optional().describe('id of one kubeconfig, from `/kthw audit`'),
     }),
-  run: ({ args: { name, person, only }, requester }, deps) =>
-    revokeKubeconfigs({ name, owner: resolveOwner(person, requester), grantId: only }, requester, deps),
-  buttons: [revokeButton],
+  run: ({ args: { name, user, only }, requester }, deps) =>
+    revokeKubeconfigs({ name, owner: resolveOwner(user, requester), grantId: only }, requester, deps),
+  interactions: { buttons: [revokeButton] },
 });
 
-/** Somebody of another team has a button in the audit trail: a mention does not say whose it is. */
-function resolveOwner(person: string | undefined, requester: Person): Person {
-  const [, linked, bare] = person?.match(mentionPattern) ?? [];
+/** A mention carries no team id. For users of another team, the audit log has buttons. */
+function resolveOwner(mention: string | undefined, requester: Person): Person {
+  const [, linked, bare] = mention?.match(mentionPattern) ?? [];
   const user = linked ?? bare;
   return user === undefined ? requester : { team: requester.team, user };
 }
@@ -55,8 +58,8 @@ async function revokeKubeconfigs(
     owner: grantee,
     grantId,
   }: { readonly name: string; readonly owner: Person; readonly grantId: string | undefined },
-  requester: CommandRequest<unknown>['requester'],
-  { clusterService }: CommandDeps,
+  requester: Person,
+  { clusterService }: ServiceDeps<KubeconfigService>,
 ): Promise<CommandReply> {
   return {
     message: renderRevocation(

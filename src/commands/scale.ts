@@ -1,25 +1,31 @@
 import { z } from 'zod';
+import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { workerCountSchema } from './arguments/create-args-schema.ts';
 import { validateCidrs } from './arguments/validate-cidrs.ts';
-import { findScalingDenial } from './authorization/policy.ts';
+import { workerCountSchema } from './arguments/worker-count-schema.ts';
+import { findScalingDenial } from './authorization/find-denial.ts';
 import { renderInvalidArguments, renderStartResult, renderUnknownCluster } from './messages/command-replies.ts';
 import { renderDenial } from './messages/denial.ts';
 import { md } from './messages/markdown.ts';
+import type { CommandDeps, ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const scale = defineCommand({
   name: 'scale',
   usage: 'NAME --workers N',
-  help: 'adds workers, or takes some away once that is approved',
+  summary: 'add worker nodes, or remove them after approval',
   examples: ['/kthw scale demo --workers 4'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () =>
     z.strictObject({
       name: clusterNameSchema,
-      workers: workerCountSchema.describe('how many workers it is to have: 0 to 20'),
+      workers: workerCountSchema.describe('desired number of worker nodes, 0 to 20'),
     }),
-  run: async ({ args, requester, channel }, { clusterService, policy }) => {
+  run: async (
+    { args, requester, channel },
+    { clusterService, policy }: ServiceDeps<ClusterLifecycle & ClusterQueries> & Pick<CommandDeps, 'policy'>,
+  ) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
     const { spec } = clusterStatus.record;
@@ -29,17 +35,13 @@ export const scale = defineCommand({
     const [problem] = validateCidrs({ ...spec, workers: args.workers });
     if (problem)
       return {
-        message: renderInvalidArguments(
-          [`the pods’ range ${spec.podCidr}: ${problem.message}`],
-          [],
-          '/kthw help scale',
-        ),
+        message: renderInvalidArguments([`pod CIDR ${spec.podCidr}: ${problem.message}`], [], '/kthw help scale'),
       };
     const result = await clusterService.scaleCluster(args.name, { workers: args.workers, requester, channel });
     const started =
       removedWorkers > 0
-        ? md`Looking at what scaling *${args.name}* down takes away. The thread of the message below asks before anything goes`
-        : md`Scaling *${args.name}* to ${args.workers} workers. The message below shows how far it is`;
+        ? md`Planning to scale *${args.name}* to ${args.workers} worker nodes. An approval request will list everything that will be deleted`
+        : md`Scaling *${args.name}* to ${args.workers} worker nodes. Progress is shown in the message below`;
     return { message: renderStartResult(args.name, result, started) };
   },
 });

@@ -1,20 +1,27 @@
 import { z } from 'zod';
+import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/command-replies.ts';
 import { md } from './messages/markdown.ts';
+import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
 export const smoke = defineCommand({
   name: 'smoke',
   usage: 'NAME',
-  help: 'runs the smoke test of a cluster again',
+  summary: 'rerun the smoke test of a cluster',
   examples: ['/kthw smoke demo'],
   positionals: ['name'],
+  permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args, requester, channel }, { clusterService }) => {
+  run: async ({ args, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.runSmokeTest(args.name, requester, channel);
     return {
-      message: renderStartResult(args.name, result, md`Testing *${args.name}*. The message below shows how far it is`),
+      message: renderStartResult(
+        args.name,
+        result,
+        md`Running the smoke test of *${args.name}*. Progress is shown in the message below`,
+      ),
     };
   },
 });

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { deriveCluster } from '../engine/cluster/cluster.ts';
 import { getExternalAddressOutput } from '../engine/cluster/outputs.ts';
-import type { ClusterService, ClusterStatus } from '../engine/service/cluster-service-types.ts';
+import type {
+  ClusterQueries,
+  ClusterStatus,
+  DiagnosticsService,
+  RunDecisions,
+} from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { createClusterMapChart } from './charts/cluster-map-chart.ts';
 import { approvalButtons } from './interactions/approval-buttons.ts';
@@ -9,19 +14,26 @@ import { pauseButtonIds } from './interactions/pause-buttons.ts';
 import { buildApprovalBlocks } from './messages/approval-request.ts';
 import { buildPauseBlocks } from './messages/chapter-pause.ts';
 import { renderUnknownCluster } from './messages/command-replies.ts';
-import { renderStatus as statusMessage } from './messages/status.ts';
+import { renderStatus } from './messages/status.ts';
+import type { CommandDeps, ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 import type { ChartImage } from './slack/chat.ts';
 
 export const status = defineCommand({
   name: 'status',
   usage: 'NAME',
-  help: 'shows one cluster, how far its newest run is, and a picture of its machines',
+  summary: 'show a cluster, the progress of its latest run and a cluster map',
   examples: ['/kthw status demo'],
   permission: 'look',
   positionals: ['name'],
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args }, { clusterService, policy }) => {
+  run: async (
+    { args },
+    {
+      clusterService,
+      policy,
+    }: ServiceDeps<ClusterQueries & RunDecisions & DiagnosticsService> & Pick<CommandDeps, 'policy'>,
+  ) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
     const pendingApproval =
@@ -34,15 +46,15 @@ export const status = defineCommand({
       : clusterStatus.latestRun
         ? buildPauseBlocks(clusterStatus.latestRun, pauseButtonIds)
         : [];
-    if (!hasInstances(clusterStatus)) return { message: statusMessage(clusterStatus, actionBlocks) };
+    if (!hasInstances(clusterStatus)) return { message: renderStatus(clusterStatus, actionBlocks) };
     return {
-      message: statusMessage(clusterStatus, actionBlocks, true),
+      message: renderStatus(clusterStatus, actionBlocks, true),
       renderChart: () => loadClusterChart(args.name, clusterService),
     };
   },
 });
 
-/** At least one was made. Without any there is nothing to look at. */
+/** Checks whether any instance was created. Without one, there is no cluster map. */
 function hasInstances({ record, latestRun }: ClusterStatus): boolean {
   const outputs = { ...record.outputs, ...latestRun?.outputs };
   return deriveCluster(record.spec).instances.some(
@@ -50,7 +62,7 @@ function hasInstances({ record, latestRun }: ClusterStatus): boolean {
   );
 }
 
-async function loadClusterChart(name: string, clusterService: ClusterService): Promise<ChartImage | undefined> {
+async function loadClusterChart(name: string, clusterService: DiagnosticsService): Promise<ChartImage | undefined> {
   const snapshot = await clusterService.getSnapshot(name);
   return 'notFound' in snapshot ? undefined : await createClusterMapChart(snapshot);
 }

@@ -6,7 +6,7 @@ import { SecretMissing } from './secret-missing.ts';
 import type { SecretSource } from './secret-source.ts';
 
 export interface SecretManagerOptions {
-  /** The address of another Secret Manager, as `http://127.0.0.1:8931`. @default Google's */
+  /** API of an emulator, such as `http://127.0.0.1:8931`. @default Google's API */
   readonly endpoint?: string | undefined;
   /** @default 3 */
   readonly maxAttempts?: number;
@@ -25,7 +25,7 @@ const requestTimeoutMs = 5_000;
 const retryDelayMs = 250;
 
 /**
- * Google's Secret Manager, over its REST API: one call a secret, for which its client would load 120 MB on the way to the
+ * Reads secrets from Google's Secret Manager by REST, one call per secret. The client library would load 120 MB before the
  * first acknowledgement. https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access
  */
 export function createSecretManagerSource({ endpoint, maxAttempts = 3 }: SecretManagerOptions = {}): SecretSource {
@@ -34,7 +34,7 @@ export function createSecretManagerSource({ endpoint, maxAttempts = 3 }: SecretM
     async read(name) {
       const [, project, secret] = /^projects\/([^/]+)\/secrets\/([^/]+)\/versions\/([^/]+)$/.exec(name) ?? [];
       if (project === undefined || secret === undefined)
-        throw new SecretMissing(`"${name}" names no secret; write projects/PROJECT/secrets/SECRET/versions/latest`);
+        throw new SecretMissing(`"${name}" is not a secret name; use projects/PROJECT/secrets/SECRET/versions/latest`);
       const auth = await signIn(endpoint !== undefined, 'https://www.googleapis.com/auth/cloud-platform');
       for (let attempt = 1; ; attempt++) {
         const headers = await auth.getRequestHeaders();
@@ -50,7 +50,7 @@ export function createSecretManagerSource({ endpoint, maxAttempts = 3 }: SecretM
   };
 }
 
-/** Status 0: no answer. */
+/** Status 0: no response. */
 async function sendRequest(url: URL, headers: Headers): Promise<{ status: number; body: unknown }> {
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeoutMs) });
@@ -63,18 +63,18 @@ async function sendRequest(url: URL, headers: Headers): Promise<{ status: number
 function formatError(status: number, body: unknown, project: string, secret: string): string {
   const { error } = ErrorResponse.safeParse(body).data ?? {};
   if (error?.details?.some(({ reason }) => reason === 'SERVICE_DISABLED'))
-    return `the Secret Manager API is not enabled; \`gcloud services enable secretmanager.googleapis.com --project ${project}\``;
+    return `the Secret Manager API is disabled; run \`gcloud services enable secretmanager.googleapis.com --project ${project}\``;
   switch (status) {
     case 0:
-      return 'no answer; start again';
+      return 'no response; restart kthw';
     case 401:
     case 403:
-      return `this service account may not read it; \`npm run deploy\` lets it, or give it roles/secretmanager.secretAccessor on ${secret}`;
+      return `permission denied; run \`npm run deploy\`, or grant roles/secretmanager.secretAccessor on ${secret} to the service account`;
     case 404:
-      return `there is none; \`npm run deploy\` asks for its value, or \`gcloud secrets versions add ${secret} --data-file=- --project ${project}\``;
+      return `secret not found; run \`npm run deploy\`, or \`gcloud secrets versions add ${secret} --data-file=- --project ${project}\``;
     case 400:
-      return `that version is disabled or destroyed; \`gcloud secrets versions add ${secret} --data-file=- --project ${project}\` makes another, then name that one or \`latest\``;
+      return `the version is disabled or destroyed; add one with \`gcloud secrets versions add ${secret} --data-file=- --project ${project}\` and refer to it or to \`latest\``;
     default:
-      return `Secret Manager answered ${status}; start again`;
+      return `Secret Manager returned ${status}; restart kthw`;
   }
 }

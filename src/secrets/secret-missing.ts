@@ -1,4 +1,4 @@
-/** A secret of the configuration can't be read. The message says what to do. */
+/** A configured secret can't be read. The message contains the remedy. */
 export class SecretMissing extends Error {
   override name = 'SecretMissing';
 }

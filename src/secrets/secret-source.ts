@@ -2,22 +2,20 @@ import type { Secret } from '../store/vault/secret.ts';
 import { createFileSecretSource } from './file-secret-source.ts';
 import { createSecretManagerSource, type SecretManagerOptions } from './secret-manager-source.ts';
 
-/** Where secrets of the configuration rest. */
 export interface SecretSource {
-  /** @param name in the source's own words @throws SecretMissing that says what to do; it never holds the secret */
+  /** @param name in the source's format @throws SecretMissing with the remedy, without the secret */
   read(name: string): Promise<Secret>;
 }
 
-/** What a value of the environment begins with when it names a secret rather than being it. */
+/** Sources by the prefix of a secret reference. */
 const sourceByScheme = {
   'file:': () => createFileSecretSource(),
   'secret-manager:': (options: SecretManagerOptions) => createSecretManagerSource(options),
 } as const satisfies Record<string, (options: SecretManagerOptions) => SecretSource>;
 
 /**
- * The environment with each of `variables` that names a secret (`file:/run/secrets/token`,
- * `secret-manager:projects/P/secrets/S/versions/latest`) replaced by that secret. All are read at once; an environment that
- * names none is given back, and nothing is loaded.
+ * Replaces secret references in `variables` (`file:/run/secrets/token`,
+ * `secret-manager:projects/P/secrets/S/versions/latest`) by the secrets. Reads all in parallel.
  * @throws SecretMissing
  */
 export async function resolveSecrets(
@@ -32,7 +30,7 @@ export async function resolveSecrets(
     );
     if (scheme === undefined) return [];
     const secret = await sourceByScheme[scheme](options).read(value.slice(scheme.length));
-    // What was put in with an editor or `echo` ends in a line break that does not belong to it.
+    // Editors and `echo` append a line break that is not part of the secret.
     return [[variable, secret.reveal().trim()]];
   };
   const resolved = await Promise.all(variables.map(resolveVariable));

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../store/events.ts';
 
 type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
-/** What happened in a run as log lines with the run and the step; what machines said word by word stays in the journal. */
+/** Logs a run's events with run and step. Command output stays in the journal. */
 export function logEvents(run: string, events: readonly StoredEvent[], log: Logger): void {
   for (const { seq, event } of events) {
     const context = { run, seq };

@@ -2,9 +2,9 @@ import type { TraceLine } from './trace-file.ts';
 
 const barWidth = 40;
 
-/** The runs in a file of spans as text: an outline with each span's time, and where in the run it lies. */
+/** Renders spans as an outline with durations and time bars. */
 export function renderTrace(lines: readonly TraceLine[]): string[] {
-  // A run that went on later was written again, whole: the newest of each span counts.
+  // A resumed run is written again in full. The last line of each span wins.
   const spans = [...new Map(lines.map((line) => [`${line.traceId} ${line.spanId}`, line])).values()];
   return spans
     .filter(({ parentSpanId }) => parentSpanId === undefined)

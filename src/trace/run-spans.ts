@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../store/events.ts';
 import type { RunRecord } from '../store/records.ts';
 
-/** A stretch of time in a run. `id` is stable: the same events give the same spans. */
+/** A time span of a run. `id` is deterministic for the same events. */
 export interface RunSpan {
   readonly id: string;
   readonly parent?: string;
@@ -9,7 +9,6 @@ export interface RunSpan {
   readonly from: Date;
   readonly to: Date;
   readonly attributes: Readonly<Record<string, string | number>>;
-  /** What went wrong in it. */
   readonly error?: string;
 }
 
@@ -20,7 +19,7 @@ interface StepStart {
 
 const rootId = 'run';
 
-/** A run's phases, steps (each attempt) and waits for people as spans, made of its events; the run first, parents before children. */
+/** Converts a run's events to spans: run, phases, step attempts and waits for approval. Parents precede children. */
 export function buildRunSpans(run: string, record: RunRecord, events: readonly StoredEvent[]): RunSpan[] {
   const stepStarts = new Map<string, StepStart>();
   const steps: RunSpan[] = [];

@@ -3,9 +3,9 @@ import type { StoredEvent } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RunTailer {
-  /** A run has news. Returns at once. */
+  /** Schedules a run with new events. Returns immediately. */
   enqueueRun(run: string): void;
-  /** Looks once more, then no more. */
+  /** Reads pending runs once more, then stops. */
   stop(): Promise<void>;
 }
 
@@ -14,13 +14,13 @@ interface TailRunsOptions {
   /** New events of a run, in order, each once. */
   onEvents(run: string, events: readonly StoredEvent[]): Promise<void> | void;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** What happened before belongs to another process. @default now */
+  /** Ignores earlier events, which belong to another process. @default now */
   readonly since?: Date;
-  /** How often to look at runs that have news. @default 2_000 */
+  /** Interval between reads. @default 2_000 */
   readonly intervalMs?: number;
 }
 
-/** Reads what this process's runs journalled, behind them and in no hurry: nothing waits for it, and its errors are logged only. */
+/** Reads new events of this process's runs in the background. Errors are only logged. */
 export function tailRuns({ store, onEvents, log, since = new Date(), intervalMs = 2_000 }: TailRunsOptions): RunTailer {
   const pendingRuns = new Set<string>();
   const lastSeqByRun = new Map<string, number>();
@@ -41,7 +41,7 @@ export function tailRuns({ store, onEvents, log, since = new Date(), intervalMs 
         );
         if (last.event.type === 'run.finished') lastSeqByRun.delete(run);
       } catch (error) {
-        log({ run, error }, 'following a run');
+        log({ run, error }, 'reading the events of a run failed');
       }
     }
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import type { RunSpan } from './run-spans.ts';
 
-/** A span as a line of the file. Times in milliseconds since 1970. */
+/** A line of the trace file. Times are in milliseconds since 1970. */
 export interface TraceLine {
   readonly traceId: string;
   readonly spanId: string;
@@ -15,10 +15,10 @@ export interface TraceLine {
 }
 
 /**
- * Hands a run's spans to OpenTelemetry, whose exporter here appends them to a file, one JSON object a line. Ids come of the
- * run and the span, so that a run that is told twice gives the same spans. The packages are loaded by the first run.
+ * Appends a run's OpenTelemetry spans to a file, one JSON object per line. Ids derive from the run and the span, so that
+ * writing a run twice yields equal spans. The OpenTelemetry packages are loaded on first use.
  */
-export async function writeTrace(path: string, run: string, spans: readonly RunSpan[]): Promise<void> {
+export async function appendToTraceFile(path: string, run: string, spans: readonly RunSpan[]): Promise<void> {
   const [{ ROOT_CONTEXT, SpanStatusCode, trace }, { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor }] =
     await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-trace-base')]);
   const exporter = new InMemorySpanExporter();
@@ -43,8 +43,13 @@ export async function writeTrace(path: string, run: string, spans: readonly RunS
   const lines = exporter.getFinishedSpans().map((span): TraceLine => {
     const { traceId, spanId } = span.spanContext();
     return {
-      ...{ traceId, spanId, parentSpanId: span.parentSpanContext?.spanId, name: span.name },
-      ...{ startMs: toMilliseconds(span.startTime), endMs: toMilliseconds(span.endTime), attributes: span.attributes },
+      traceId,
+      spanId,
+      parentSpanId: span.parentSpanContext?.spanId,
+      name: span.name,
+      startMs: toMilliseconds(span.startTime),
+      endMs: toMilliseconds(span.endTime),
+      attributes: span.attributes,
       error: span.status.message,
     };
   });

@@ -50,7 +50,7 @@ describe('layers', () => {
   });
 
   test.each([
-    ['src/commands/create.ts', '../engine/service/cluster-service.ts'],
+    ['src/commands/create.ts', '../engine/service/create-cluster-service.ts'],
     ['src/commands/messages/a.ts', '../../store/store.ts'],
     ['src/engine/gcp/compute/a.ts', '@google-cloud/compute'],
     ['src/engine/workflow/a.ts', 'node:fs'],

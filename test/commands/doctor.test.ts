@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
-import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
-import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
+import type { Route } from '../../src/commands/routing/route.ts';
+import { routeCommand } from '../../src/commands/routing/route-command.ts';
+import { routeButton } from '../../src/commands/routing/route-interaction.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
 import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
 import {
   closeNotifierEnvironments,

@@ -3,8 +3,10 @@ import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import { renderAuditTrail } from '../../src/commands/messages/audit-trail.ts';
 import { revokeButton } from '../../src/commands/revoke.ts';
 import type { CommandDeps } from '../../src/commands/routing/command.ts';
-import { type Route, routeButton, routeCommand } from '../../src/commands/routing/router.ts';
-import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service-types.ts';
+import type { Route } from '../../src/commands/routing/route.ts';
+import { routeCommand } from '../../src/commands/routing/route-command.ts';
+import { routeButton } from '../../src/commands/routing/route-interaction.ts';
+import type { ClusterService, Grant, RevokeResult } from '../../src/engine/service/cluster-service.ts';
 import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 

@@ -3,8 +3,8 @@ import { sampleSnapshots } from '../../local/gallery/samples/sample-snapshots.ts
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import type { CommandDeps, Message } from '../../src/commands/routing/command.ts';
 import { handleRequest } from '../../src/commands/routing/handle-request.ts';
-import { routeCommand } from '../../src/commands/routing/router.ts';
-import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
+import { routeCommand } from '../../src/commands/routing/route-command.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FakeChat } from '../fakes/chat.ts';
 import { FakeClock } from '../fakes/commands-clock.ts';

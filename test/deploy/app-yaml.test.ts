@@ -87,7 +87,7 @@ describe('app.yaml', () => {
 
   test.each([
     ['a store on its disk', { KTHW_STORE: 'sqlite' }, /KTHW_STORE: must be firestore on App Engine/],
-    ['a key on its disk', { KTHW_KMS_KEY: undefined }, /KTHW_KMS_KEY: is needed on App Engine/],
+    ['a key on its disk', { KTHW_KMS_KEY: undefined }, /KTHW_KMS_KEY: is required on App Engine/],
     ['half a key name', { KTHW_KMS_KEY: 'data-keys' }, /KTHW_KMS_KEY: must be the full name of a key/],
   ])('with %s does not start', (_, changes, says) => {
     const byAppEngine = {

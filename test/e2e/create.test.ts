@@ -205,7 +205,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('tries its DNS again when somebody resumes it, and stays ready', async () => {
-    expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Going on with *demo*');
+    expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Resuming *demo*');
     const ends = (told: readonly string[]) => told.filter((text) => text === '✅ demo: ready').length;
     const told = await stage.workspace.waitFor(
       async () => {
@@ -222,7 +222,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('passes its smoke test again, as a run of its own', async () => {
-    expect(await stage.ada.sendCommandForReply('/kthw smoke demo')).toContain('Testing *demo*');
+    expect(await stage.ada.sendCommandForReply('/kthw smoke demo')).toContain('Running the smoke test of *demo*');
     await stage.ada.waitForOutcome('demo', /: smoke test passed/, 5 * minuteMs);
     expect(await summaries()).toHaveLength(2);
   });

@@ -86,7 +86,7 @@ export class FakeChat implements Chat {
   updateMessage(at: MessageRef, message: Message): Promise<void> {
     return this.#call('updateMessage', at.channel, () => {
       const found = this.postedMessages.find((one) => one.channel === at.channel && one.ts === at.ts);
-      if (!found) throw new ChatError('message-gone', 'message_not_found');
+      if (!found) throw new ChatError('message-not-found', 'message_not_found');
       found.message = message;
       found.editCount++;
     });

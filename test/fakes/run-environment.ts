@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClusterService } from '../../src/engine/service/cluster-service-types.ts';
+import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
 import { createEngine } from '../../src/engine/service/create-engine.ts';
 import type { ExecuteStepDeps } from '../../src/engine/workflow/execute-step.ts';
 import type { EngineEvent, StoredEvent } from '../../src/store/events.ts';

@@ -65,9 +65,9 @@ describe('secrets of the configuration', () => {
     [
       'the version is disabled',
       new Refusal(400, 'FAILED_PRECONDITION', 'no'),
-      /disabled or destroyed; `gcloud secrets versions add/,
+      /disabled or destroyed; add one with `gcloud secrets versions add/,
     ],
-    ['there is none', new Refusal(404, 'NOT_FOUND', 'no'), /there is none; `npm run deploy` asks for its value/],
+    ['it does not exist', new Refusal(404, 'NOT_FOUND', 'no'), /secret not found; run `npm run deploy`/],
   ])('say what to do when %s, at once', async (_, refusal, says) => {
     refusals = [refusal];
     const before = api.calls.length;
@@ -81,11 +81,13 @@ describe('secrets of the configuration', () => {
     refusals = [new Refusal(503, 'UNAVAILABLE', 'no'), new Refusal(429, 'RESOURCE_EXHAUSTED', 'no')];
     expect(await reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).toEqual({ SLACK_BOT_TOKEN: 'xoxb-quiet' });
     refusals = Array.from({ length: 3 }, () => new Refusal(503, 'UNAVAILABLE', 'no'));
-    await expect(reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).rejects.toThrow(/answered 503; start again/);
+    await expect(reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).rejects.toThrow(/returned 503; restart kthw/);
   });
 
   test('by a name that is none are not asked for', async () => {
-    await expect(reading({ SLACK_BOT_TOKEN: 'secret-manager:kthw' })).rejects.toThrow(/"kthw" names no secret; write/);
+    await expect(reading({ SLACK_BOT_TOKEN: 'secret-manager:kthw' })).rejects.toThrow(
+      /"kthw" is not a secret name; use/,
+    );
   });
 
   test('in a file that others can read are refused', async () => {
@@ -95,7 +97,7 @@ describe('secrets of the configuration', () => {
     writeFileSync(path, 'xoxb-quiet');
     chmodSync(path, 0o644);
     await expect(reading({ SLACK_BOT_TOKEN: `file:${path}` })).rejects.toThrow(`\`chmod 600 ${path}\``);
-    await expect(reading({ SLACK_BOT_TOKEN: `file:${path}.not` })).rejects.toThrow(/make the file/);
+    await expect(reading({ SLACK_BOT_TOKEN: `file:${path}.not` })).rejects.toThrow(/create it, owned by this user/);
   });
 });
 

@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { renderTrace } from '../../src/trace/render-trace.ts';
 import { buildRunSpans } from '../../src/trace/run-spans.ts';
 import { startTracing } from '../../src/trace/start-tracing.ts';
-import { type TraceLine, writeTrace } from '../../src/trace/trace-file.ts';
+import { appendToTraceFile, type TraceLine } from '../../src/trace/trace-file.ts';
 import { RunEnvironment } from '../fakes/run-environment.ts';
 import { runRecord } from '../support/store-fixtures.ts';
 
@@ -48,9 +48,9 @@ describe('the spans of a whole create', () => {
     const record = (await world.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
     const spans = buildRunSpans(run, record, await world.store.readEvents(run));
-    await writeTrace(path, run, spans);
+    await appendToTraceFile(path, run, spans);
     const once = linesOf(path);
-    await writeTrace(path, run, spans);
+    await appendToTraceFile(path, run, spans);
     expect(linesOf(path)).toEqual([...once, ...once]);
     expect(once).toHaveLength(spans.length);
     expect(new Set(once.map(({ traceId }) => traceId)).size).toBe(1);

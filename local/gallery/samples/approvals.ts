@@ -3,7 +3,7 @@ import { buildApprovalBlocks, renderApprovalRequest } from '../../../src/command
 import { renderDecision } from '../../../src/commands/messages/decision.ts';
 import { renderStatus } from '../../../src/commands/messages/status.ts';
 import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
-import type { Decision } from '../../../src/engine/service/cluster-service-types.ts';
+import type { Decision } from '../../../src/engine/service/cluster-service.ts';
 import { ada, createClusterRecord, getSampleTime, grace } from './fixtures.ts';
 import { runs } from './runs.ts';
 import { createMessageSamples, type Sample } from './sample.ts';
@@ -37,10 +37,10 @@ const approvalStatuses: Readonly<Record<string, ApprovalStatus>> = {
 };
 
 const decisions: Readonly<Record<string, Decision>> = {
-  'yes counts': { decided: 'given' },
-  'no counts': { decided: 'refused' },
-  'approved before': { alreadyDecided: 'given', decidedBy: grace, decidedAt: getSampleTime(60) },
-  'refused before': { alreadyDecided: 'refused', decidedBy: grace, decidedAt: getSampleTime(60) },
+  'yes counts': { decided: 'approved' },
+  'no counts': { decided: 'rejected' },
+  'approved before': { alreadyDecided: 'approved', decidedBy: grace, decidedAt: getSampleTime(60) },
+  'refused before': { alreadyDecided: 'rejected', decidedBy: grace, decidedAt: getSampleTime(60) },
   'too late': { invalidReason: 'expired' },
   'things have changed': { invalidReason: 'superseded' },
   'the run is over': { invalidReason: 'over' },

@@ -29,7 +29,7 @@ import {
 import { md } from '../../../src/commands/messages/markdown.ts';
 import { renderRevocation } from '../../../src/commands/messages/revocation.ts';
 import { renderClusterList, renderStatus } from '../../../src/commands/messages/status.ts';
-import { commands } from '../../../src/commands/routing/router.ts';
+import { commandRegistry } from '../../../src/commands/routing/command-registry.ts';
 import { releases } from '../../../src/engine/cluster/releases.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
 import { ada, createClusterRecord, getSampleTime, grace, spec } from './fixtures.ts';
@@ -128,8 +128,8 @@ export const replySamples: readonly Sample[] = [
     none: renderClusterList([]),
   }),
   ...createMessageSamples('Help', 'ephemeral', {
-    'all commands': renderHelpOverview(commands),
-    ...Object.fromEntries(commands.map((one) => [one.name, renderCommandHelp(one, defaults)])),
+    'all commands': renderHelpOverview(commandRegistry),
+    ...Object.fromEntries(commandRegistry.map((one) => [one.name, renderCommandHelp(one, defaults)])),
   }),
   ...createMessageSamples('Kubeconfig', 'message', {
     'by direct message, with the file': renderKubeconfigFileComment('demo', {

@@ -5,7 +5,7 @@ import {
   renderRunResult,
   renderStepLog,
 } from '../../../src/commands/messages/run-thread-messages.ts';
-import type { RunView } from '../../../src/engine/service/cluster-service-types.ts';
+import type { RunView } from '../../../src/engine/service/cluster-service.ts';
 import { createSampleError } from './errors.ts';
 import { ada, channel, grace, spec, sshUnreachable } from './fixtures.ts';
 import { createMessageSamples, type Sample } from './sample.ts';

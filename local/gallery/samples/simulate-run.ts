@@ -2,7 +2,7 @@ import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../../../src/engine/cluster/outputs.ts';
 import { type OperationName, operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/registry.ts';
-import type { RunView } from '../../../src/engine/service/cluster-service-types.ts';
+import type { RunView } from '../../../src/engine/service/cluster-service.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Google's limit for the name of a resource, less room for the longest ending that we add (`-allow-health-check`). */
+/** Google's limit for resource names, minus the longest suffix (`-allow-health-check`). */
 export const maxNameLength = 63 - 23;
 
 /** Compute Engine's rule for names (RFC 1035). */
@@ -8,6 +8,6 @@ const namePattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 export const clusterNameSchema = z
   .string()
-  .max(maxNameLength, `at most ${maxNameLength} characters, because machines and rules add endings to it`)
-  .regex(namePattern, 'lower-case letters, digits and dashes; it starts with a letter and does not end in a dash')
-  .describe('the name of the cluster');
+  .max(maxNameLength, `at most ${maxNameLength} characters, because resource names add suffixes`)
+  .regex(namePattern, 'use lower-case letters, digits and hyphens; start with a letter and don’t end with a hyphen')
+  .describe('name of the cluster');

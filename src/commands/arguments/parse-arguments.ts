@@ -1,21 +1,26 @@
+import { parseArgs } from 'node:util';
 import type { z } from 'zod';
-import type { Command, CreateDefaults } from '../routing/command.ts';
+import type { AnyCommand, CreateDefaults } from '../routing/command.ts';
 import { type Flag, listFlags, toFlagName } from './flags.ts';
 import { suggest } from './suggest.ts';
 
 export type ParsedArguments = { readonly args: Record<string, unknown> } | { readonly problems: readonly string[] };
 
-/** A command's arguments from its words: `NAME --flag value --flag=value`. Every problem is said, not just the first. */
-export function parseArguments(command: Command, words: readonly string[], defaults: CreateDefaults): ParsedArguments {
+/** Parses `NAME --flag value --flag=value` by the command's schema. Reports all problems, not only the first. */
+export function parseArguments(
+  command: AnyCommand,
+  words: readonly string[],
+  defaults: CreateDefaults,
+): ParsedArguments {
   const flags = listFlags(command, defaults);
   const split = splitArguments(words, flags);
-  const extra = split.positionals.slice(command.positionals.length).map((word) => `\`${word}\` is one word too many`);
+  const extra = split.positionals.slice(command.positionals.length).map((word) => `unexpected argument \`${word}\``);
   const problems = [...split.problems, ...extra];
   const positionals = Object.fromEntries(
     command.positionals.flatMap((key, i) => (split.positionals[i] === undefined ? [] : [[key, split.positionals[i]]])),
   );
   const parsed = command.buildArgsSchema(defaults).safeParse({ ...positionals, ...split.flags });
-  // A misspelt flag makes its value missing: only the first is worth saying.
+  // A misspelt flag also makes a required value missing. Report only the misspelling.
   if (problems.length > 0) return { problems };
   if (!parsed.success)
     return {
@@ -31,33 +36,37 @@ interface SplitArguments {
 }
 
 function splitArguments(words: readonly string[], flags: readonly Flag[]): SplitArguments {
-  const out: SplitArguments = { positionals: [], flags: {}, problems: [] };
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? '';
-    if (!word.startsWith('--')) {
-      out.positionals.push(word);
-      continue;
-    }
-    const [name = '', ...rest] = word.split('=');
-    const flag = flags.find((one) => one.name === name);
-    const inline = rest.length > 0 ? rest.join('=') : undefined;
-    if (!flag) {
-      out.problems.push(formatUnknownFlag(name, flags));
-      // Its value, if it had one, is no name.
-      if (inline === undefined && words[i + 1]?.startsWith('--') === false) i++;
-    } else if (flag.key in out.flags) {
-      out.problems.push(`\`${name}\` is there twice`);
-      if (flag.takesValue && inline === undefined) i++;
-    } else if (!flag.takesValue) {
-      if (inline !== undefined) out.problems.push(`\`${name}\` takes no value`);
-      out.flags[flag.key] = true;
-    } else {
-      const value = inline ?? words[++i];
-      if (value === undefined || value.startsWith('--')) out.problems.push(`\`${name}\` needs a value`);
-      else out.flags[flag.key] = value;
+  const options = Object.fromEntries(
+    flags.map(({ name, takesValue }) => [name.slice(2), { type: takesValue ? 'string' : 'boolean' } as const]),
+  );
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
+  const result: SplitArguments = { positionals: [], flags: {}, problems: [] };
+  let skippedIndex = -1;
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      if (token.index !== skippedIndex) result.positionals.push(token.value);
+    } else if (token.kind === 'option') {
+      const flag = flags.find(({ name }) => name === token.rawName);
+      // The word after an unknown flag is probably its value.
+      if (!flag && !token.inlineValue) skippedIndex = token.index + 1;
+      const problem = flag
+        ? findFlagProblem(flag, token, flag.key in result.flags)
+        : formatUnknownFlag(token.rawName, flags);
+      if (problem) result.problems.push(problem);
+      else if (flag) result.flags[flag.key] = token.value ?? true;
     }
   }
-  return out;
+  return result;
+}
+
+function findFlagProblem(
+  { name, takesValue }: Flag,
+  { value, inlineValue }: { readonly value?: string | undefined; readonly inlineValue?: boolean | undefined },
+  isRepeated: boolean,
+): string | undefined {
+  if (isRepeated) return `\`${name}\` is given twice`;
+  if (!takesValue) return inlineValue ? `\`${name}\` takes no value` : undefined;
+  return value === undefined || value.startsWith('--') ? `\`${name}\` needs a value` : undefined;
 }
 
 function formatUnknownFlag(name: string, flags: readonly Flag[]): string {
@@ -65,10 +74,10 @@ function formatUnknownFlag(name: string, flags: readonly Flag[]): string {
     name,
     flags.map((one) => one.name),
   );
-  return suggestion ? `there is no \`${name}\`; did you mean \`${suggestion}\`?` : `there is no \`${name}\``;
+  return suggestion ? `unknown flag \`${name}\`; did you mean \`${suggestion}\`?` : `unknown flag \`${name}\``;
 }
 
-function formatIssue(command: Command, issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+function formatIssue(command: AnyCommand, issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   const key = String(issue.path[0] ?? '');
   const label = command.positionals.includes(key) ? key.toUpperCase() : toFlagName(key);
   if (!key) return issue.message;

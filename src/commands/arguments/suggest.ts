@@ -1,4 +1,4 @@
-/** The word that was probably meant: at most a third of its letters differ. */
+/** Returns the closest word, if at most a third of its letters differ. */
 export function suggest(word: string, words: readonly string[]): string | undefined {
   const [best] = words
     .map((candidate) => ({ candidate, editDistance: computeEditDistance(word.toLowerCase(), candidate) }))
@@ -6,7 +6,7 @@ export function suggest(word: string, words: readonly string[]): string | undefi
   return best && best.editDistance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
-/** How many letters must be put in, taken out, changed or swapped with their neighbour. */
+/** Damerau–Levenshtein distance: insertions, deletions, substitutions and swaps of neighbours. */
 function computeEditDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * The words of what somebody typed; quotes keep blanks together. Slack's clients turn `"` into curly quotes and `--`
- * into a dash, so both are taken for what was typed.
+ * Splits text into words; quotes preserve spaces. Slack's clients replace `"` by curly quotes and `--` by a dash, so both
+ * are converted back.
  */
 export function tokenize(text: string): string[] {
   const normalized = text

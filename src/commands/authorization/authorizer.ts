@@ -1,8 +1,9 @@
-import type { ClusterService, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService, RunView } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
 import type { Permission } from '../routing/command.ts';
 import type { Chat } from '../slack/chat.ts';
-import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups, type Policy } from './policy.ts';
+import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups } from './find-denial.ts';
+import type { Policy } from './policy.ts';
 
 export interface AuthorizerOptions {
   readonly policy: Policy;
@@ -12,13 +13,13 @@ export interface AuthorizerOptions {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-/** Why somebody may not do what is needed; nothing: they may. */
+/** Returns why the requester lacks the permission, or undefined. */
 export type Authorizer = (requester: Person, channel: string, permission: Permission) => Promise<Denial | undefined>;
 
-/** Who is in a user group is asked of Slack at most so often. */
+/** Limits how often the members of a user group are read from Slack. */
 const cacheMs = 60_000;
 
-/** Asks for what the policy must know, then the policy. */
+/** Creates an authorizer that loads the data for a policy decision: group members and the run. */
 export function createAuthorizer({ policy, clusterService, chat, now, log }: AuthorizerOptions): Authorizer {
   const cache = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
 
@@ -30,7 +31,7 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
       cache.set(group, { people, until: +now() + cacheMs });
       return [[group, people]];
     } catch (error) {
-      log({ group, error }, 'reading who is in a user group');
+      log({ group, error }, 'reading the members of a user group failed');
       return [];
     }
   }
@@ -56,7 +57,7 @@ export function createAuthorizer({ policy, clusterService, chat, now, log }: Aut
   };
 }
 
-/** How many machines a run takes down. Pure. */
+/** Counts the instances that a run deletes. */
 function countDeletedInstances({ steps }: RunView): number {
   return Object.values(steps).filter(({ phase }) => phase === 'remove:controllers' || phase === 'remove:workers')
     .length;

@@ -9,12 +9,12 @@ export interface ChannelMembershipOptions {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-/** Whether somebody is in a channel where kthw listens, and could ask there. */
 export interface ChannelMembership {
-  getStatus(person: Person): Promise<'here' | 'elsewhere' | 'unreadable'>;
+  /** Checks whether a person is a member of an enabled channel. `unreadable`: Slack did not return all members. */
+  getStatus(person: Person): Promise<'member' | 'nonMember' | 'unreadable'>;
 }
 
-/** Who is in a channel is asked of Slack at most so often. */
+/** Limits how often the members of a channel are read from Slack. */
 const cacheMs = 60_000;
 
 export function createChannelMembership({
@@ -29,7 +29,7 @@ export function createChannelMembership({
     const cached = cache.get(channel);
     if (cached && cached.until > +now()) return cached.members;
     const members = chat.listChannelMembers(channel).catch((error: unknown) => {
-      log({ channel, error }, 'reading who is in a channel');
+      log({ channel, error }, 'reading the members of a channel failed');
       cache.delete(channel);
       return undefined;
     });
@@ -39,10 +39,10 @@ export function createChannelMembership({
 
   return {
     async getStatus({ user }) {
-      if (channels === 'all') return 'here';
+      if (channels === 'all') return 'member';
       const memberLists = await Promise.all(channels.map(loadMembers));
-      if (memberLists.some((members) => members?.includes(user))) return 'here';
-      return memberLists.includes(undefined) ? 'unreadable' : 'elsewhere';
+      if (memberLists.some((members) => members?.includes(user))) return 'member';
+      return memberLists.includes(undefined) ? 'unreadable' : 'nonMember';
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import { renderTimelineComment } from '../messages/chart-comments.ts';
 import type { ChartImage } from '../slack/chat.ts';

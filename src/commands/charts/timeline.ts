@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import { formatDuration } from '../messages/duration.ts';
 import { getOperationLabels } from '../messages/run-status.ts';

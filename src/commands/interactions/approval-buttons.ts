@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import { renderDecision } from '../messages/decision.ts';
+import type { ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9-]{1,200}$/);
 const value = z.strictObject({ run: idSchema, digest: idSchema });
 
-/** The buttons under a question that a run asks. Who was first counts; the engine decides that. */
+/** Buttons of an approval request. The engine accepts the first valid decision. */
 export const approvalButtons = {
   approve: defineApprovalButton('approval.approve', true),
   reject: defineApprovalButton('approval.reject', false),
@@ -17,7 +19,10 @@ function defineApprovalButton(id: string, isApproval: boolean) {
     value,
     getPermission: ({ run }) => ({ run, isApproval }),
     handler: {
-      onClick: async ({ args: { run, digest }, requester }, { clusterService }) => {
+      onClick: async (
+        { args: { run, digest }, requester },
+        { clusterService }: ServiceDeps<ClusterQueries & RunDecisions>,
+      ) => {
         const decision = await clusterService.decideApproval(run, digest, requester, isApproval);
         return renderDecision(decision, (await clusterService.getRunView(run))?.cluster);
       },

@@ -7,7 +7,7 @@ import type { Button, Command } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 import { status } from '../status.ts';
 
-/** Buttons that do what a command does when it is given a cluster's name and nothing else. */
+/** Buttons that run a command with the cluster's name as its only argument. */
 export const followUpButtons: Readonly<Record<FollowUpAction, Button>> = {
   status: defineFollowUpButton('status', status),
   audit: defineFollowUpButton('audit', audit),
@@ -18,15 +18,10 @@ function defineFollowUpButton(action: FollowUpAction, command: Command): Button 
   return defineButton({
     id: followUpButtonIds[action],
     value: z.strictObject({ cluster: clusterNameSchema }),
-    getPermission: () => command.permission ?? 'create',
+    getPermission: () => (typeof command.permission === 'function' ? 'create' : command.permission),
     handler: {
-      async onClick({ args: { cluster }, ...origin }, deps) {
-        if (!command.run) throw new Error(`command "${command.name}" does not run, so no button can do it`);
-        return await command.run(
-          { args: command.buildArgsSchema(deps.defaults).parse({ name: cluster }), ...origin },
-          deps,
-        );
-      },
+      onClick: ({ args: { cluster }, ...origin }, deps) =>
+        command.run({ args: command.buildArgsSchema(deps.defaults).parse({ name: cluster }), ...origin }, deps),
     },
   });
 }

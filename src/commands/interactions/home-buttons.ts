@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { buildNameConfirmationModal } from '../delete.ts';
 import { kubeconfig } from '../kubeconfig.ts';
@@ -7,15 +8,15 @@ import { renderUnknownCluster } from '../messages/command-replies.ts';
 import { homeButtonIds } from '../messages/home-tab.ts';
 import { renderLoadingModal, renderReplyModal } from '../messages/reply-modal.ts';
 import { renderStatus } from '../messages/status.ts';
-import type { CommandDeps, CommandReply, CommandRequest, Message } from '../routing/command.ts';
+import type { CommandDeps, CommandReply, CommandRequest, Message, ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 import { approvalButtons } from './approval-buttons.ts';
-import { openCreateModal } from './create-cluster-modal.ts';
+import { openCreateModal } from './create-modal.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
 type ClusterButtonValue = z.infer<typeof value>;
 
-/** The buttons of the Home tab. There is no channel there: each acts in the cluster's own. */
+/** Buttons of the Home tab, which belongs to no channel. Each acts in the cluster's channel. */
 export const homeButtons = {
   create: defineButton({
     id: homeButtonIds.create,
@@ -56,14 +57,16 @@ async function sendKubeconfig(
   deps: CommandDeps,
 ): Promise<CommandReply> {
   const { cluster: name, channel } = args;
-  if (!kubeconfig.run) throw new Error('the command "kubeconfig" does not run, so no button can do it');
   return await kubeconfig.run(
     { args: kubeconfig.buildArgsSchema(deps.defaults).parse({ name }), requester, channel },
     deps,
   );
 }
 
-async function loadStatusMessage(name: string, { clusterService, policy }: CommandDeps): Promise<Message> {
+async function loadStatusMessage(
+  name: string,
+  { clusterService, policy }: ServiceDeps<ClusterQueries & RunDecisions> & Pick<CommandDeps, 'policy'>,
+): Promise<Message> {
   const clusterStatus = await clusterService.getStatus(name);
   if (!clusterStatus) return renderUnknownCluster(name);
   const pendingApproval =

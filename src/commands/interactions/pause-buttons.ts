@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
 import { renderPauseResult } from '../messages/chapter-pause.ts';
+import type { ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 
 const value = z.strictObject({
@@ -8,14 +10,13 @@ const value = z.strictObject({
   chapter: z.number().int().min(1).max(99),
 });
 
-/** The buttons at the end of a chapter, for who may create. The first press wins; the engine decides that. */
+/** Buttons of a chapter pause, for users who can create clusters. The engine accepts the first click. */
 export const pauseButtons = {
   continue: definePauseButton('pause.continue', 'continue'),
   continueToEnd: definePauseButton('pause.continueToEnd', 'continueToEnd'),
   stop: definePauseButton('pause.stop', 'stop'),
 };
 
-/** Their ids, for messages. */
 export const pauseButtonIds = {
   continue: pauseButtons.continue.id,
   continueToEnd: pauseButtons.continueToEnd.id,
@@ -27,7 +28,10 @@ function definePauseButton(id: string, decision: PauseDecision) {
     id,
     value,
     handler: {
-      onClick: async ({ args: { run, chapter }, requester }, { clusterService }) => {
+      onClick: async (
+        { args: { run, chapter }, requester },
+        { clusterService }: ServiceDeps<ClusterQueries & RunDecisions>,
+      ) => {
         const result = await clusterService.continueRun(run, chapter, requester, decision);
         return renderPauseResult(result, (await clusterService.getRunView(run))?.cluster);
       },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { ClusterQueries } from '../../engine/service/cluster-service.ts';
 import { renderNothingToSubmit } from '../messages/command-replies.ts';
 import { phaseCommandsButtonId } from '../messages/phase-commands-button.ts';
 import { renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/phase-commands-modal.ts';
-import type { CommandDeps, ModalContent } from '../routing/command.ts';
+import type { ModalContent, ServiceDeps } from '../routing/command.ts';
 import { defineButton, defineModal } from '../routing/define-command.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9:-]{1,200}$/);
@@ -14,7 +15,7 @@ const modalValueSchema = buttonValueSchema.extend({
 
 const modalId = 'phaseCommands';
 
-/** Under what a phase made: what a person would have typed for it. Only who pressed sees it. */
+/** Shown with a phase's result. It opens a modal with the equivalent manual commands. */
 export const showCommandsButton = defineButton({
   id: phaseCommandsButtonId,
   value: buttonValueSchema,
@@ -22,7 +23,7 @@ export const showCommandsButton = defineButton({
   handler: { openModal: ({ args, channel }, deps) => buildCommandsModal({ ...args, channel, page: 0 }, deps) },
 });
 
-/** It turns pages, and sends nothing. */
+/** Has pages and no submission. */
 export const commandsModal = defineModal({
   id: modalId,
   value: modalValueSchema,
@@ -34,7 +35,10 @@ export const commandsModal = defineModal({
   onSubmit: async () => ({ message: renderNothingToSubmit() }),
 });
 
-function buildCommandsModal(value: z.infer<typeof modalValueSchema>, { clusterService }: CommandDeps): ModalContent {
+function buildCommandsModal(
+  value: z.infer<typeof modalValueSchema>,
+  { clusterService }: ServiceDeps<ClusterQueries>,
+): ModalContent {
   return {
     view: renderPhaseCommandsLoading({ id: modalId, value }),
     loadView: async () =>

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { ApprovalView, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ApprovalView, RunView } from '../../engine/service/cluster-service.ts';
 import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest, ApprovalStatus } from '../notifier/approval-status.ts';
 import type { Message } from '../routing/command.ts';

@@ -1,4 +1,4 @@
-import type { AuditEntry, Grant } from '../../engine/service/cluster-service-types.ts';
+import type { AuditEntry, Grant } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
 import { formatDuration } from './duration.ts';

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { getChapter } from '../../engine/manual/chapters.ts';
-import type { PauseResult, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { PauseResult, RunView } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
 import type { Pause, PauseStatus } from '../notifier/pause-status.ts';
 import type { Message } from '../routing/command.ts';

@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { buildMessage } from './blocks.ts';
 import { formatCode, md } from './markdown.ts';

@@ -1,4 +1,4 @@
-import type { StartResultOrNotFound } from '../../engine/service/cluster-service-types.ts';
+import type { StartResultOrNotFound } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import {

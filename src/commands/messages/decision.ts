@@ -1,4 +1,4 @@
-import type { Decision } from '../../engine/service/cluster-service-types.ts';
+import type { Decision } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import { formatCode, formatMention, formatTimestamp, type Markdown, md } from './markdown.ts';
@@ -10,12 +10,12 @@ export function renderDecision(
 ): { readonly message: Message; readonly replaceOriginal?: boolean } {
   const status = cluster === undefined ? formatCode('/kthw list') : formatCode(`/kthw status ${cluster}`);
   if ('decided' in decision) {
-    const isApproved = decision.decided === 'given';
+    const isApproved = decision.decided === 'approved';
     const text = isApproved ? md`👍 Your yes counts: it is being done` : md`👎 Your no counts: nothing is taken away`;
     return { message: renderReply(text, md`${status} shows how it goes on`), replaceOriginal: true };
   }
   if ('alreadyDecided' in decision) {
-    const decisionVerb = decision.alreadyDecided === 'given' ? 'approved' : 'refused';
+    const decisionVerb = decision.alreadyDecided === 'approved' ? 'approved' : 'refused';
     const text = md`${formatMention(decision.decidedBy)} ${decisionVerb} it before you, ${formatTimestamp(decision.decidedAt)}; your press changed nothing`;
     return { message: renderReply(text, md`${status} shows how it goes on`) };
   }

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Denial } from '../authorization/policy.ts';
+import type { Denial } from '../authorization/find-denial.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import { formatChannelLink, formatCode, formatMentions, joinMarkdown, type Markdown, md } from './markdown.ts';

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';

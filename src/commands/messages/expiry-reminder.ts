@@ -1,4 +1,4 @@
-import type { ExtendResult } from '../../engine/service/cluster-service-types.ts';
+import type { ExtendResult } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
 import { extensionHours } from '../notifier/ttl-schedule.ts';
 import type { CommandReply, Message } from '../routing/command.ts';

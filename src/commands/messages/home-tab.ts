@@ -1,5 +1,5 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types';
-import type { ApprovalView, ClusterStatus, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ApprovalView, ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import type { Policy } from '../authorization/policy.ts';
 import type { Message } from '../routing/command.ts';
 import { type ApprovalButtonIds, buildApprovalBlocks } from './approval-request.ts';

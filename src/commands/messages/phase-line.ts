@@ -1,4 +1,4 @@
-import type { PhaseView, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { PhaseView, RunView } from '../../engine/service/cluster-service.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
 import { formatTime, joinMarkdown, type Markdown, md } from './markdown.ts';

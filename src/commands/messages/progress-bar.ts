@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import { formatElapsed } from './duration.ts';
 import { type Markdown, md } from './markdown.ts';
 import { describeRunStatus, getRunStatus, runStatusStyles } from './run-status.ts';

@@ -1,4 +1,4 @@
-import type { Grant, RevokeResult } from '../../engine/service/cluster-service-types.ts';
+import type { Grant, RevokeResult } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';

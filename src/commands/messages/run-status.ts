@@ -1,4 +1,4 @@
-import type { PhaseState, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { PhaseState, RunView } from '../../engine/service/cluster-service.ts';
 import type { ClusterRecord } from '../../store/records.ts';
 
 /** What each operation is called while it goes on, and when it is over. Others are shown by their name. */

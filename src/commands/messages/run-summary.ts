@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { publicAddressOutput } from '../../engine/cluster/outputs.ts';
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';

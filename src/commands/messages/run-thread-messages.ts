@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
 import type { Message } from '../routing/command.ts';

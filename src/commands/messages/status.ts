@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { ClusterStatus, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';

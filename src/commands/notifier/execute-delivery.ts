@@ -1,4 +1,4 @@
-import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';

@@ -1,4 +1,4 @@
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
@@ -178,7 +178,7 @@ export class RunNotifier {
     if (delivery.kind === 'picture' && error.kind !== 'limited' && error.kind !== 'unsure') {
       return await saveThread(record, record.value, { pendingChart: undefined }, this.#options);
     }
-    const isUnreachable = error.kind === 'place' || error.kind === 'message-gone';
+    const isUnreachable = error.kind === 'channel' || error.kind === 'message-not-found';
     if (delivery.kind === 'amend' && isUnreachable) return await this.#dropQuestion(delivery.seq, record);
     switch (error.kind) {
       case 'limited':
@@ -194,9 +194,9 @@ export class RunNotifier {
       case 'account':
         this.#recordFailure(limitClass, backoff.accountMs, backoff.accountMaxMs);
         return;
-      case 'place':
+      case 'channel':
         return await this.#moveToDm(error.reason, record, view);
-      case 'message-gone':
+      case 'message-not-found':
         return await this.#writeThread(record, { ts: undefined });
       case 'content':
         return await this.#handleContentError(delivery, record, view);

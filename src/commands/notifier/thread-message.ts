@@ -1,5 +1,5 @@
 import { isEffectiveDecision } from '../../engine/service/approvals.ts';
-import type { RunView } from '../../engine/service/cluster-service-types.ts';
+import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent, StoredEvent } from '../../store/events.ts';
 import { renderDiagnosisCard } from '../messages/doctor-report.ts';
 import { renderPhaseResult, renderRunAction, renderStepLog } from '../messages/run-thread-messages.ts';

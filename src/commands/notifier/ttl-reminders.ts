@@ -1,4 +1,4 @@
-import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
@@ -97,7 +97,7 @@ async function postReminder(
     const options = thread?.ts === undefined ? {} : { thread: thread.ts };
     await deps.chat.postMessage(thread?.channel ?? cluster.channel, message, options);
   } catch (error) {
-    if (!(error instanceof ChatError) || (error.kind !== 'place' && error.kind !== 'message-gone')) throw error;
+    if (!(error instanceof ChatError) || (error.kind !== 'channel' && error.kind !== 'message-not-found')) throw error;
     await deps.chat.postMessage(await deps.chat.openDm(cluster.createdBy.user), message);
   }
 }

@@ -1,30 +1,30 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { z } from 'zod';
-import type { ClusterService } from '../../engine/service/cluster-service-types.ts';
+import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Policy } from '../authorization/policy.ts';
 import type { ChartImage } from '../slack/chat.ts';
 
-/** What Slack shows. `text` is what notifications and screen readers get. */
+/** `text` is for notifications and screen readers. */
 export interface Message {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
 }
 
-/** Whether it takes the place of the message with the button: of one that the presser alone sees, or of anybody's. */
+/** Whether a reply replaces the message with the button. `true`: only an ephemeral one; `for-all`: also a public one. */
 export type ReplaceMode = boolean | 'for-all';
 
-/** What comes of a command or a button. `shown` is seen by the asker alone. */
+/** Result of a command or button. Only the requester sees the message. */
 export type CommandReply =
   | {
       readonly message: Message;
       readonly replaceOriginal?: ReplaceMode;
-      /** Comes after it, to the asker's direct messages: what it shows takes a while to look at. */
+      /** Sent to the requester by DM after the message, because its data takes seconds to collect. */
       readonly renderChart?: () => Promise<ChartImage | undefined>;
     }
-  /** A file for the asker's direct messages, with a word meanwhile. Its content is never shown anywhere else. */
+  /** A file for the requester's DMs. Its content is not shown anywhere else. */
   | { readonly file: Secret; readonly filename: string; readonly comment: Message; readonly message: Message };
 
 export interface CommandRequest<A> {
@@ -33,7 +33,7 @@ export interface CommandRequest<A> {
   readonly channel: string;
 }
 
-/** Values of a cluster for which nobody gave one. */
+/** Defaults and limits for new clusters, from the configuration. */
 export interface CreateDefaults {
   readonly region: string;
   readonly zone: string;
@@ -41,18 +41,18 @@ export interface CreateDefaults {
   readonly controllers: 1 | 3 | 5;
   readonly workers: number;
   readonly version: string;
-  /** Versions that can be asked for. */
+  /** Supported Kubernetes versions. */
   readonly versions: readonly string[];
   readonly subnet: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
-  /** From where machines take ssh while it is open. */
+  /** Source ranges of the SSH firewall rule. */
   readonly sshRanges: readonly string[];
-  /** Names of the phases that can be started over from. */
+  /** Names of the phases, for `rebuild --from`. */
   readonly phases: readonly string[];
 }
 
-/** What commands work with: set once, at the start. */
+/** Dependencies of commands, buttons and modals. Each declares the part of the service that it uses. */
 export interface CommandDeps {
   readonly clusterService: ClusterService;
   readonly computeCatalog: ComputeCatalog;
@@ -60,85 +60,97 @@ export interface CommandDeps {
   readonly policy: Policy;
 }
 
-/** What somebody must be allowed to: to look, to make clusters and work with them, or to answer what a run asks. */
+/** Dependencies of a command that needs only the part `S` of the engine's API. */
+export interface ServiceDeps<S> {
+  readonly clusterService: S;
+}
+
+/** What a request needs: `look` to read, `create` to change clusters, or the right to decide on a run's approval. */
 export type Permission =
   | 'look'
   | 'create'
   | { readonly run: string; readonly isApproval: boolean }
-  /** Whose kubeconfigs are to work no more. */
+  /** Revoke the kubeconfigs of this person. */
   | { readonly kubeconfigOwner: Person };
 
 export type ArgsSchema = z.ZodObject;
 
-/** A button. Its id never changes: old messages keep their buttons. */
+/** A button. Its id must not change, because old messages keep their buttons. */
 export interface Button<V = unknown> {
   readonly id: string;
-  /** What a press carries, as JSON. Checked, because it comes from outside. */
+  /** Schema of the button's JSON value, which comes from outside. */
   readonly value: z.ZodType<V>;
-  /** @default to create */
+  /** @default create */
   readonly getPermission?: (value: V) => Permission;
-  /** The channel in which it acts, if not where it is. */
+  /** The channel in which it acts. @default the channel of the message */
   readonly getChannel?: (value: V) => string;
   readonly handler:
     | { onClick(request: CommandRequest<V>, deps: CommandDeps): Promise<CommandReply> }
     | { openModal(request: CommandRequest<V>, deps: CommandDeps): ModalContent };
 }
 
-/** A modal as it is shown at once: Slack gives three seconds for it, so that nobody is asked anything before. */
+/** A modal. Slack allows 3 s to open it, so `view` must not wait for the store or an API. */
 export interface ModalContent {
   readonly view: ModalView;
-  /** Takes the place of the button that opened it. */
+  /** Replaces the message with the button that opened the modal. */
   readonly placeholderMessage?: Message;
-  /** The same once those who take longer were asked. */
+  /** Replaces `view` once the data is loaded. */
   readonly loadView?: () => Promise<ModalView>;
-  /** Who may not do this there is told so in the modal's place. */
+  /** Checked before `loadView`. A denial replaces the modal. */
   readonly access?: { readonly channel: string; readonly permission: Permission };
 }
 
-/** What was typed and chosen in a modal, by block; of checkboxes the ticked values with commas between. */
+/** Field values of a modal, by block id. Checkboxes: the selected values, comma-separated. */
 export type ModalInput = Readonly<Record<string, string>>;
 
-/** A modal. What it needs is checked when it is submitted. */
+/** A modal that can be submitted. Authorization happens on submission. */
 export interface Modal<V = unknown> {
-  /** Its callback id. */
+  /** Slack's `callback_id`. */
   readonly id: string;
-  /** What it carries, as JSON in its metadata. Checked, because it comes from outside. */
+  /** Schema of the JSON in `private_metadata`, which comes from outside. */
   readonly value: z.ZodType<V & { readonly channel?: string | undefined }>;
-  /** The block in which a channel is chosen, where the value names none. */
+  /** Block of the channel select, if `value` has no channel. */
   readonly channelBlockId?: string;
-  /** What is wrong with what was typed, by block; nothing: all is well. Asks nobody: the answer goes out at once. */
+  /** Returns errors by block id, or undefined. Synchronous, because the result goes out with the acknowledgement. */
   validate(value: V, input: ModalInput, deps: CommandDeps): Readonly<Record<string, string>> | undefined;
   onSubmit(request: CommandRequest<V> & { readonly input: ModalInput }, deps: CommandDeps): Promise<CommandReply>;
-  /** Something was changed that other fields hang on, or a button in it was pressed: the modal anew. */
+  /** Returns the updated modal after a field change or a click in the modal, or undefined. */
   readonly onChange?: (value: V, input: ModalInput, blockId: string, deps: CommandDeps) => ModalContent | undefined;
 }
 
-/** A subcommand of `/kthw`. It returns what to show; it never posts by itself. */
-export interface Command<A extends ArgsSchema = ArgsSchema> {
+interface CommandInfo<A extends ArgsSchema> {
   readonly name: string;
-  /** The arguments that are not flags, as help shows them: `NAME`. */
+  /** One line for the help overview. */
+  readonly summary: string;
+  /** Arguments as shown in help, for example `NAME [--hours N]`. */
   readonly usage: string;
-  /** One line. */
-  readonly help: string;
   readonly examples: readonly string[];
-  /** Keys of `args` that are given by place instead of by flag. */
+  /** Keys of the arguments that are positional, in order. */
   readonly positionals: readonly string[];
-  /** Every argument. A key `machineType` is the flag `--machine-type`; its description is the flag's help. */
+  /** Schema of all arguments. The key `machineType` is the flag `--machine-type`; descriptions appear in help. */
   buildArgsSchema(defaults: CreateDefaults): A;
-  /** Needs neither engine nor store, so that its answer goes out with the acknowledgement. */
-  readonly respondImmediately?: (
-    request: CommandRequest<z.infer<A>>,
-    commands: readonly Command[],
-    defaults: CreateDefaults,
-  ) => CommandReply;
-  /** @default to create */
-  readonly permission?: Permission;
-  /** Where that hangs on what was asked. */
-  readonly getPermission?: (request: CommandRequest<z.infer<A>>) => Permission;
-  readonly run?: (request: CommandRequest<z.infer<A>>, deps: CommandDeps) => Promise<CommandReply>;
-  /** What its bare name opens. `without`: the answer where nothing can be opened. */
+}
+
+/** A subcommand of `/kthw`. It returns a reply and never posts. */
+export interface Command<A extends ArgsSchema = ArgsSchema> extends CommandInfo<A> {
+  readonly permission: Permission | ((request: CommandRequest<z.infer<A>>) => Permission);
+  run(request: CommandRequest<z.infer<A>>, deps: CommandDeps): Promise<CommandReply>;
+  readonly interactions?: CommandInteractions;
+}
+
+/** A command that needs neither the engine nor the store. Its reply is part of the acknowledgement. */
+export interface ImmediateCommand<A extends ArgsSchema = ArgsSchema> extends CommandInfo<A> {
+  respond(request: CommandRequest<z.infer<A>>, commands: readonly AnyCommand[], defaults: CreateDefaults): CommandReply;
+  readonly interactions?: CommandInteractions;
+}
+
+export type AnyCommand = Command | ImmediateCommand;
+
+/** Buttons and modals of a command. */
+export interface CommandInteractions {
+  /** Opened by the command without arguments. `fallbackMessage` is for mentions, which can't open a modal. */
   readonly modalWithoutArgs?: {
-    openModal(requester: Person, channel: string, deps: CommandDeps): ModalContent;
+    openModal(channel: string, deps: CommandDeps): ModalContent;
     readonly fallbackMessage: Message;
   };
   readonly buttons?: readonly Button[];

@@ -1,6 +1,6 @@
 import type { ArgsSchema, Button, Command, Modal } from './command.ts';
 
-/** Keeps the type of the arguments for `run`, and gives it up for the registry. */
+/** Type-checks `run` against the arguments, then erases their type for the registry. */
 export function defineCommand<A extends ArgsSchema>(command: Command<A>): Command {
   return command as unknown as Command;
 }

@@ -5,16 +5,15 @@ import { renderChartUnavailable } from '../messages/chart-comments.ts';
 import { renderDmUnavailable, renderStoreUnavailable, renderUnexpectedError } from '../messages/command-replies.ts';
 import { renderDenial, renderDenialModal } from '../messages/denial.ts';
 import { type ChartImage, type Chat, ChatError, type ViewRef } from '../slack/chat.ts';
-import { markProcessed } from '../slack/processed-requests.ts';
+import { markRequestProcessed } from '../slack/processed-requests.ts';
 import type { CommandDeps, CommandReply, Message, ModalContent, Permission, ReplaceMode } from './command.ts';
-import type { RequestOrigin } from './router.ts';
+import type { RequestOrigin } from './route.ts';
 
-/** Shows something to whoever asked, alone. */
+/** Shows a message to the requester only. */
 export type Responder = (message: Message, replaces: ReplaceMode) => Promise<void>;
 
-/** A request that was acknowledged and is to be carried out. */
 export interface AcknowledgedRequest {
-  /** The same for every repeat of the request. */
+  /** Idempotency key: equal for Slack's retries of a request. */
   readonly id: string;
   readonly origin: RequestOrigin;
   readonly permission: Permission;
@@ -32,23 +31,22 @@ export interface RequestHandlerDeps {
 }
 
 /**
- * The one door to the engine: every command, button, modal and mention that does something comes through here, once,
- * and only when the policy lets this person do it there.
+ * Handles every command, button, modal and mention that has an effect: deduplicates, authorizes, executes and replies.
  */
 export async function handleRequest(request: AcknowledgedRequest, deps: RequestHandlerDeps): Promise<void> {
   const { id, origin, permission } = request;
   try {
-    if (!(await markProcessed(deps.store, id, deps.now()))) return;
+    if (!(await markRequestProcessed(deps.store, id, deps.now()))) return;
     const denial = await deps.authorize(origin.requester, origin.channel, permission);
     if (denial) {
-      deps.log({ request: id, requester: origin.requester, reason: denial.reason }, 'refused a request');
+      deps.log({ request: id, requester: origin.requester, reason: denial.reason }, 'request denied');
       return await showReply({ message: renderDenial(denial) }, request, deps);
     }
     const reply = await request.execute(deps.commandDeps);
     await showReply('file' in reply ? await sendFile(reply, origin, deps) : reply, request, deps);
     if ('renderChart' in reply && reply.renderChart) await sendChart(reply.renderChart, request, deps);
   } catch (error) {
-    deps.log({ request: id, error }, 'carrying out a request');
+    deps.log({ request: id, error }, 'handling a request failed');
     await showReply(
       { message: error instanceof StoreUnavailable ? renderStoreUnavailable() : renderUnexpectedError('That') },
       request,
@@ -57,7 +55,7 @@ export async function handleRequest(request: AcknowledgedRequest, deps: RequestH
   }
 }
 
-/** Opens a modal. It does nothing by itself, so nobody is asked first: the trigger lives for three seconds. */
+/** Opens a modal without authorization: opening has no effect, and the trigger expires after 3 s. */
 export async function openModal(
   triggerId: string,
   content: ModalContent,
@@ -70,12 +68,11 @@ export async function openModal(
       await showReply({ message: content.placeholderMessage, replaceOriginal: true }, request, deps);
     await loadModal(viewRef, content, request, deps);
   } catch (error) {
-    deps.log({ request: request.id, error }, 'opening a modal');
+    deps.log({ request: request.id, error }, 'opening a modal failed');
     await showReply({ message: renderUnexpectedError('Opening the dialog') }, request, deps);
   }
 }
 
-/** Shows a modal anew that somebody has open. */
 export async function updateModal(
   viewId: string,
   content: ModalContent,
@@ -85,11 +82,11 @@ export async function updateModal(
   try {
     await loadModal(await deps.chat.updateView({ id: viewId }, content.view), content, request, deps);
   } catch (error) {
-    deps.log({ request: request.id, error }, 'changing a modal');
+    deps.log({ request: request.id, error }, 'updating a modal failed');
   }
 }
 
-/** Who may not use it is told so in its place. Whatever goes wrong, the modal that is open stays usable. */
+/** Replaces the modal by a denial or by loaded data. On errors, the open modal stays usable. */
 async function loadModal(
   viewRef: ViewRef,
   { access, loadView }: ModalContent,
@@ -101,16 +98,16 @@ async function loadModal(
     if (denial) await deps.chat.updateView(viewRef, renderDenialModal(denial));
     else if (loadView) await deps.chat.updateView(viewRef, await loadView());
   } catch (error) {
-    // It was closed, or changed again in the meantime.
+    // The user closed or changed it in the meantime.
     const isClosedOrChanged =
       error instanceof ChatError && (error.reason === 'not_found' || error.reason === 'hash_conflict');
-    if (!isClosedOrChanged) deps.log({ request: id, error }, 'filling a modal');
+    if (!isClosedOrChanged) deps.log({ request: id, error }, 'loading a modal failed');
   }
 }
 
 type ReplyTarget = Pick<AcknowledgedRequest, 'id' | 'origin' | 'respond'>;
 
-/** What to show once the file has gone to the asker's direct messages. */
+/** Sends a file to the requester by DM and returns the reply to show. */
 async function sendFile(
   reply: Extract<CommandReply, { file: unknown }>,
   { requester }: RequestOrigin,
@@ -121,12 +118,12 @@ async function sendFile(
     await chat.uploadFile(dmChannel, { name: reply.filename, content: reply.file, comment: reply.comment });
     return { message: reply.message };
   } catch (error) {
-    log({ error }, 'sending a file by direct message');
+    log({ error }, 'sending a file by DM failed');
     return { message: renderDmUnavailable() };
   }
 }
 
-/** A picture that does not come is said, and what was said before it stands. */
+/** Sends a chart by DM. On errors, an additional reply says so. */
 async function sendChart(
   renderChart: () => Promise<ChartImage | undefined>,
   request: AcknowledgedRequest,
@@ -136,12 +133,12 @@ async function sendChart(
     const chart = await renderChart();
     if (chart) await deps.chat.uploadImage(await deps.chat.openDm(request.origin.requester.user), chart);
   } catch (error) {
-    deps.log({ request: request.id, error }, 'sending a picture');
+    deps.log({ request: request.id, error }, 'sending a chart failed');
     await showReply({ message: renderChartUnavailable() }, request, deps);
   }
 }
 
-/** By the way that came with the request; else as a message for the asker's eyes; else directly. */
+/** Replies to the request's own response URL, or else by an ephemeral message, or else by DM. */
 async function showReply(
   { message, replaceOriginal = false }: { readonly message: Message; readonly replaceOriginal?: ReplaceMode },
   { id, origin: { requester, channel }, respond }: ReplyTarget,
@@ -156,7 +153,7 @@ async function showReply(
     try {
       return await attempt();
     } catch (error) {
-      log({ request: id, error }, 'answering a request');
+      log({ request: id, error }, 'replying to a request failed');
     }
   }
 }

@@ -3,53 +3,51 @@ import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Message } from '../routing/command.ts';
 
-/** A message in Slack. */
 export interface MessageRef {
   readonly channel: string;
   readonly ts: string;
 }
 
-/** A modal or a Home tab as it is just now: `hash` is another one after every change. */
+/** A modal or Home tab. Its `hash` changes with every update. */
 export interface ViewRef {
   readonly id: string;
   readonly hash: string;
 }
 
-/** What marks a message as ours, so that it can be found after a crash: the run and the event it tells (0: the summary). */
+/** Identifies a message of ours after a crash: the run, and the number of the event (0: the summary). */
 export interface MessageMetadata {
   readonly run: string;
   readonly seq: number;
 }
 
-/** A picture for people to look at. */
 export interface ChartImage {
   readonly name: string;
   readonly png: Uint8Array;
-  /** What it shows, for those who don't see it. */
+  /** Alternative text. */
   readonly alt: string;
-  /** Goes with it. Only its text is shown. */
+  /** Only its text is shown. */
   readonly comment: Message;
 }
 
-/** Why a call did not work, as far as it matters for what to do next. */
+/** Kinds of failed calls, by how the caller must react. */
 export type ChatErrorKind =
-  /** Slack asked to wait; the call was not carried out. */
+  /** Rate limited. The call had no effect. */
   | 'limited'
-  /** No answer, or a broken one: the call may have been carried out. */
+  /** No response, or an invalid one. The call may have had an effect. */
   | 'unsure'
-  /** This channel can't be written to: gone, archived, or without us in it. */
-  | 'place'
-  /** The message it was about is gone. */
-  | 'message-gone'
-  /** Slack won't take what was sent; the same again is of no use. */
+  /** The channel is not writable: deleted, archived, or without the app. */
+  | 'channel'
+  /** The referenced message does not exist. */
+  | 'message-not-found'
+  /** Slack rejected the content. A retry can't succeed. */
   | 'content'
-  /** The token or its scopes: for an administrator to put right. */
+  /** The token or its scopes. An administrator must fix it. */
   | 'account';
 
 export class ChatError extends Error {
   override name = 'ChatError';
   readonly kind: ChatErrorKind;
-  /** Slack's own word for it, or the status. */
+  /** Slack's error code, or the HTTP status. */
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
 
@@ -65,7 +63,7 @@ export class ChatError extends Error {
   }
 }
 
-/** What we do in Slack. One call each, nothing repeated: who calls decides about that. @throws ChatError */
+/** Port to Slack. Each method makes one call and never retries. @throws ChatError */
 export interface Chat {
   /** @param thread `ts` of the message to reply to */
   postMessage(
@@ -74,9 +72,8 @@ export interface Chat {
     options?: { readonly thread?: string; readonly metadata?: MessageMetadata },
   ): Promise<MessageRef>;
   updateMessage(at: MessageRef, message: Message, metadata?: MessageMetadata): Promise<void>;
-  /** Slack's page of a message. */
   getPermalink(at: MessageRef): Promise<string>;
-  /** The direct conversation with somebody. */
+  /** Returns the id of the DM channel. */
   openDm(user: string): Promise<string>;
   uploadFile(
     channel: string,
@@ -84,25 +81,24 @@ export interface Chat {
   ): Promise<void>;
   /** @param thread `ts` of the message to reply to */
   uploadImage(channel: string, image: ChartImage, thread?: string): Promise<void>;
-  /** Whether a picture of that name is in a thread; `cannot` without the scope for reading. */
+  /** Checks whether a thread contains an image of this name. `cannot`: the app lacks the scope to read it. */
   imageExists(
     channel: string,
     name: string,
     at: { readonly thread: string; readonly since: Date },
   ): Promise<boolean | 'cannot'>;
-  /** Seen by one person only. */
   postEphemeral(channel: string, user: string, message: Message, thread?: string): Promise<void>;
-  /** @param triggerId of what the person just did: good for three seconds, and once */
+  /** @param triggerId valid for 3 s and one use */
   openView(triggerId: string, view: ModalView): Promise<ViewRef>;
-  /** A view that has changed since `hash` stays as it is: that is a ChatError with the reason `hash_conflict`. */
+  /** @throws ChatError with reason `hash_conflict` if the view changed since `hash` */
   updateView(at: Pick<ViewRef, 'id'> & Partial<ViewRef>, view: ModalView): Promise<ViewRef>;
-  /** The Home tab of a person, whole. With `hash`, one that was published since stays: `hash_conflict`. */
+  /** Replaces a Home tab. @throws ChatError with reason `hash_conflict` if it changed since `hash` */
   publishHome(user: string, view: HomeView, hash?: string): Promise<ViewRef>;
-  /** Ids of those who are in a channel. Needs the scopes `channels:read` and `groups:read`. */
+  /** Lists user ids. Needs the scopes `channels:read` and `groups:read`. */
   listChannelMembers(channel: string): Promise<readonly string[]>;
-  /** Who is in a user group of the bot's own team. Needs the scope `usergroups:read`. */
+  /** Lists members of a user group of the bot's team. Needs the scope `usergroups:read`. */
   listGroupMembers(group: string): Promise<readonly Person[]>;
-  /** Looks for a message of ours; `cannot` without the scope for reading. */
+  /** Finds a message of ours by metadata. `cannot`: the app lacks the scope to read it. */
   findMessage(
     channel: string,
     metadata: MessageMetadata,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeView } from '@slack/types';
-import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service-types.ts';
+import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Person } from '../../store/person.ts';
@@ -18,27 +18,26 @@ export interface HomeTabOptions {
   readonly chat: Pick<Chat, 'publishHome' | 'listChannelMembers'>;
   readonly policy: Policy;
   readonly authorize: Authorizer;
-  /** @default the system's */
+  /** @default the system clock */
   readonly clock?: Clock;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 export interface HomeTab {
-  /** Somebody opened their Home tab. */
   handleOpen(person: Person): Promise<void>;
-  /** What came of a press in it, on top of what it shows. */
+  /** Shows the result of a click at the top of the tab. */
   showNotice(person: Person, notice: Message): Promise<void>;
-  /** Who may do what from there: those who are in a channel where kthw listens. Without a channel: the run's own. */
+  /** Also requires membership of an enabled channel. Without a channel, it uses the run's channel. */
   readonly authorize: Authorizer;
-  /** Runs have news: shown soon to those who looked lately. Returns at once; may be called as often as one likes. */
+  /** Refreshes recently opened tabs soon. Returns immediately and can be called at any rate. */
   scheduleRefresh(): void;
   close(): Promise<void>;
 }
 
-/** Slack tells when a Home tab is opened and never when it is left. */
+/** Slack reports when a Home tab is opened, but not when it is closed. */
 const watchWindowMs = 15 * 60_000;
 const maxViewers = 50;
-/** `views.publish` takes about a hundred calls a minute: news comes at most so often to one, and to all together. */
+/** `views.publish` allows about 100 calls per minute. */
 const publishIntervals = { perUserMs: 3_000, overallMs: 800 } as const;
 const noticeDurationMs = 20_000;
 const systemClock: Clock = {
@@ -52,7 +51,7 @@ interface HomeTabViewer {
   hash?: string;
   lastView?: string;
   notice?: { readonly message: Message; readonly until: number };
-  /** One after the other, so that the newest is shown last. */
+  /** Publishing is sequential, so that the newest view wins. */
   pendingPublish: Promise<void>;
 }
 
@@ -61,7 +60,7 @@ interface HomeTabData {
   readonly pendingApprovals: readonly ApprovalView[];
 }
 
-/** Keeps the Home tabs of those who look at them. */
+/** Publishes Home tabs and refreshes recently opened ones. */
 export function createHomeTab(options: HomeTabOptions): HomeTab {
   const { clusterService, chat, policy, authorize, clock = systemClock, log } = options;
   const channelMembership = createChannelMembership({ policy, chat, now: clock.now, log });
@@ -73,7 +72,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
   function touchViewer(person: Person): HomeTabViewer {
     const key = `${person.team} ${person.user}`;
     const viewer = viewers.get(key) ?? { person, lastSeenAt: 0, pendingPublish: Promise.resolve() };
-    // Whoever looked longest ago is the first in the map.
+    // The map is ordered by last visit, oldest first.
     viewers.delete(key);
     viewers.set(key, viewer);
     viewer.lastSeenAt = +clock.now();
@@ -99,7 +98,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
   ): Promise<HomeView> {
     const { channels } = policy;
     const membership = await channelMembership.getStatus(person);
-    if (membership !== 'here' && channels !== 'all')
+    if (membership !== 'member' && channels !== 'all')
       return renderHomeForNonMember(channels, membership === 'unreadable');
     const findChannel = (run: string) =>
       clusters.find(({ latestRun }) => latestRun?.run === run)?.latestRun?.channel ?? '';
@@ -111,7 +110,10 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     const anyChannel = channels === 'all' ? '' : (channels[0] ?? '');
     return renderHomeTab(
       {
-        ...{ clusters, pendingApprovals, policy, now: clock.now() },
+        clusters,
+        pendingApprovals,
+        policy,
+        now: clock.now(),
         approvalsForUser: pendingApprovals.filter((_, i) => canApprove[i]),
         canCreate: !(await authorize(person, anyChannel, 'create')),
         notice: notice && notice.until > +clock.now() ? notice.message : undefined,
@@ -120,7 +122,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     );
   }
 
-  /** @param data looked up already, and shown where it changes something; absent: looked up, and shown anyway */
+  /** @param data already loaded, published only if the view changed; absent: load and publish in any case */
   function publish(viewer: HomeTabViewer, data?: HomeTabData): Promise<void> {
     viewer.pendingPublish = viewer.pendingPublish
       .then(() => publishIfChanged(viewer, data))
@@ -135,7 +137,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
       await publishView(viewer, view, viewer.hash);
     } catch (error) {
       if (!(error instanceof ChatError) || error.reason !== 'hash_conflict') throw error;
-      // Another process published meanwhile: what is so now is newer than both.
+      // Another process published in between. Fresh data is newer than both views.
       await publishView(viewer, await buildView(viewer, await loadData()));
     }
   }
@@ -146,16 +148,18 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
   }
 
   async function handlePublishError({ person }: HomeTabViewer, error: unknown, isRequested: boolean): Promise<void> {
-    log({ error }, 'showing a Home tab');
+    log({ error }, 'publishing a Home tab failed');
     if (error instanceof ChatError) {
       if (error.kind !== 'limited') return;
       await clock.sleep(error.retryAfterMs ?? publishIntervals.perUserMs, stop.signal).catch(() => undefined);
       scheduleRefresh();
     } else if (isRequested) {
       const view = renderHomeMessage(
-        error instanceof StoreUnavailable ? renderStoreUnavailable() : renderUnexpectedError('Looking that up'),
+        error instanceof StoreUnavailable ? renderStoreUnavailable() : renderUnexpectedError('Loading the Home tab'),
       );
-      await chat.publishHome(person.user, view).catch((error: unknown) => log({ error }, 'saying so on a Home tab'));
+      await chat
+        .publishHome(person.user, view)
+        .catch((error: unknown) => log({ error }, 'publishing an error on a Home tab failed'));
     }
   }
 
@@ -178,7 +182,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     if (stop.signal.aborted || viewers.size === 0) return;
     isStale = true;
     refreshing ??= refreshViewers()
-      .catch((error: unknown) => void (stop.signal.aborted || log({ error }, 'keeping Home tabs fresh')))
+      .catch((error: unknown) => void (stop.signal.aborted || log({ error }, 'refreshing Home tabs failed')))
       .finally(() => {
         refreshing = undefined;
       });
@@ -197,7 +201,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     },
     async authorize(person, channel, permission) {
       const { channels } = policy;
-      if ((await channelMembership.getStatus(person)) !== 'here' && channels !== 'all')
+      if ((await channelMembership.getStatus(person)) !== 'member' && channels !== 'all')
         return { reason: 'channel', allowedChannels: channels };
       const run =
         channel === '' && typeof permission === 'object' && 'run' in permission

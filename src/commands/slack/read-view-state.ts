@@ -1,7 +1,7 @@
 import type { ViewOutput, ViewStateValue } from '@slack/bolt';
 import type { ModalInput } from '../routing/command.ts';
 
-/** What was typed and chosen, by block: each of ours holds one field. */
+/** Reads field values by block id. Each of our blocks has one field. */
 export function readViewState(values: ViewOutput['state']['values']): ModalInput {
   return Object.fromEntries(
     Object.entries(values).map(([block, fields]) => [block, getFieldValue(Object.values(fields)[0])]),

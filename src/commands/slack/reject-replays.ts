@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-/** Slack's own advice: what is further off than this is a replay, or a clock that is wrong. */
+/** Recommended by Slack. A larger skew means a replay or a wrong clock. */
 const maxClockSkewSeconds = 5 * 60;
 
 /**
- * Refuses a request of Slack's whose timestamp is too far off, in either direction, before its body is read. One
- * without a timestamp goes on: the signature's check refuses it, and `ssl_check` has none.
+ * Rejects requests with a timestamp that is too old or too far in the future, before reading the body. Requests without a
+ * timestamp pass: signature verification rejects them, and `ssl_check` has none.
  */
 export function rejectReplays(next: RequestListener, paths: readonly string[], now: () => Date): RequestListener {
   return (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }) => {
@@ -13,7 +13,7 @@ export function rejectReplays(next: RequestListener, paths: readonly string[], n
     const timestamp = request.headers['x-slack-request-timestamp'];
     if (!paths.includes(pathname) || timestamp === undefined || isRecentTimestamp(timestamp, now()))
       return next(request, response);
-    // The body was not read, so the connection can't be used again.
+    // The body was not read, so the connection can't be reused.
     response.writeHead(401, { connection: 'close' }).end();
   };
 }

@@ -1,36 +1,34 @@
 import type { WebClient } from '@slack/web-api';
 import { type Chat, ChatError } from './chat.ts';
-import { toChatError } from './slack-error.ts';
+import { toChatError } from './to-chat-error.ts';
 
-/** How Slack takes the bot's token. */
 export type SlackAccountStatus =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly nextStep: string };
 
 export interface SlackAccountMonitor {
-  /** The same, noticing what Slack says about the token. */
+  /** Wraps a chat to watch for token errors. */
   monitorChat(chat: Chat): Chat;
-  /** What Slack said last; undefined before it said anything. */
+  /** Undefined before the first response of Slack. */
   getStatus(): SlackAccountStatus | undefined;
-  /** Asks Slack whether it takes the token. Never throws: no answer says nothing about the token. */
+  /** Verifies the token with Slack. Never rejects, because a missing response says nothing about the token. */
   checkToken(): Promise<void>;
 }
 
-/** Slack's words for a token that is no good, by https://docs.slack.dev/reference/methods/auth.test#errors */
+/** By Slack's error code for an invalid token: https://docs.slack.dev/reference/methods/auth.test#errors */
 const nextSteps: Readonly<Record<string, string>> = {
-  token_revoked: 'the app was uninstalled or its token revoked: install it again ("Install App"), and',
-  invalid_auth:
-    'that token is not of this workspace any more, or was changed: copy it anew ("OAuth & Permissions"), and',
-  account_inactive: 'the app was removed, or its workspace is gone: install it again ("Install App"), and',
-  token_expired: 'token rotation is on, which kthw does not do: make a new app from manifest.yaml, without it, and',
-  not_authed: 'there is no token: copy it ("OAuth & Permissions"), and',
+  token_revoked: 'the app was uninstalled or its token was revoked: reinstall the app ("Install App"), then',
+  invalid_auth: 'the token is wrong, or was replaced: copy it from "OAuth & Permissions", then',
+  account_inactive: 'the app or its workspace was removed: reinstall the app ("Install App"), then',
+  token_expired: 'token rotation is on, which kthw does not support: create a new app from manifest.yaml, then',
+  not_authed: 'the token is missing: copy it from "OAuth & Permissions", then',
 };
 const tokenInstructions =
-  'put the "Bot User OAuth Token" into the secret (`npm run deploy -- --secrets`; elsewhere SLACK_BOT_TOKEN), and start kthw again';
+  'store the "Bot User OAuth Token" in the secret (`npm run deploy -- --secrets`; outside App Engine: SLACK_BOT_TOKEN) and restart kthw';
 
 /**
- * Notices when Slack takes the bot's token no more: said once, loudly, with what to do, until it takes one again. Clusters
- * and runs go on meanwhile; what they have to say waits in the outbox.
+ * Detects when Slack rejects the bot's token and logs the fix once, until a call succeeds. Runs continue in the meantime;
+ * their messages wait in the outbox.
  */
 export function createSlackAccountMonitor(
   client: WebClient,
@@ -43,12 +41,9 @@ export function createSlackAccountMonitor(
     const step = reason === undefined ? undefined : nextSteps[reason];
     if (reason !== undefined && step === undefined) return;
     state = reason === undefined ? { ok: true } : { ok: false, reason, nextStep: `${step} ${tokenInstructions}` };
-    if (previous?.ok === false && state.ok) log({}, 'Slack takes the bot’s token again');
+    if (previous?.ok === false && state.ok) log({}, 'Slack accepts the bot token again');
     if (!state.ok && !(previous?.ok === false && previous.reason === state.reason))
-      log(
-        { severity: 'CRITICAL', reason: state.reason, nextStep: state.nextStep },
-        'Slack does not take the bot’s token',
-      );
+      log({ severity: 'CRITICAL', reason: state.reason, nextStep: state.nextStep }, 'Slack rejects the bot token');
   }
 
   async function observeCall<T>(call: Promise<T>): Promise<T> {

@@ -2,19 +2,19 @@ import type { WebClient } from '@slack/web-api';
 import { truncate } from '../messages/limits.ts';
 import type { Message } from '../routing/command.ts';
 import { type Chat, ChatError, type MessageMetadata, type MessageRef, type ViewRef } from './chat.ts';
-import { toChatError } from './slack-error.ts';
+import { toChatError } from './to-chat-error.ts';
 
 const metadataEventType = 'kthw_run';
 const memberPageSize = 1_000;
-/** One page of what was said since: nothing is looked for further back. */
+/** Searches read one page and no older messages. */
 const searchLimit = 200;
 /** Of `alt_txt`: https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const maxAltTextLength = 1_000;
 
-/** The port over Slack's Web API. The client must repeat nothing by itself: who calls the port decides about that. */
+/** Implements the port with Slack's Web API. @param client must not retry, because callers of the port decide about retries */
 export function createSlackChat(client: WebClient): Chat {
   let team: string | undefined;
-  /** People are told apart by team and id; a user group holds people of the bot's team only. */
+  /** A user group has only members of the bot's team. */
   async function getOwnTeam(): Promise<string> {
     team ??= requireValue((await translateErrors(client.auth.test())).team_id, 'auth.test: no team');
     return team;
@@ -32,7 +32,7 @@ export function createSlackChat(client: WebClient): Chat {
           unfurl_media: false,
         }),
       );
-      // A person's id as channel gives back the real one of the direct conversation.
+      // For a user id, Slack returns the id of the DM channel.
       return { channel: response.channel ?? channel, ts: requireValue(response.ts, 'chat.postMessage: no ts') };
     },
     async updateMessage(ref, message, metadata) {
@@ -57,7 +57,7 @@ export function createSlackChat(client: WebClient): Chat {
       await translateErrors(client.filesUploadV2({ channel_id: channel, initial_comment: comment.text, ...file }));
     },
     async uploadImage(channel, { name, png, alt, comment }, thread) {
-      // The field is `alt_txt` in Slack's reference and `alt_text` in its client, so that the comment says the same in words.
+      // Slack's reference says `alt_txt`, its client `alt_text`. In case Slack ignores it, the comment has the same content.
       const file = { file: Buffer.from(png), filename: name, title: name, alt_text: truncate(alt, maxAltTextLength) };
       const target = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
       await translateErrors(client.filesUploadV2({ ...target, initial_comment: comment.text, ...file }));
@@ -106,7 +106,7 @@ export function createSlackChat(client: WebClient): Chat {
   };
 }
 
-/** Files bear no mark of ours, so that their names must be of one run and one event each. */
+/** Files have no metadata, so file names must be unique per run and event. */
 async function imageExists(
   client: WebClient,
   channel: string,

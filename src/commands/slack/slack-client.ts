@@ -2,15 +2,14 @@ import { WebClient, type WebClientOptions } from '@slack/web-api';
 import { createSlackLogger } from './slack-logger.ts';
 
 export interface SlackCredentials {
-  /** The bot's token. */
   readonly token: string;
-  /** @default Slack's own */
+  /** @default Slack's API */
   readonly apiUrl?: string | undefined;
 }
 
 const timeoutMs = 10_000;
 
-/** A client that repeats nothing by itself and gives up soon: what to do then depends on what was asked. */
+/** Creates a client without retries and with a short timeout, because the right reaction depends on the call. */
 export function createSlackClient(credentials: SlackCredentials): WebClient {
   return new WebClient(credentials.token, buildClientOptions(credentials));
 }
@@ -21,9 +20,9 @@ export function buildClientOptions({ apiUrl }: Pick<SlackCredentials, 'apiUrl'>)
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
-    // What it would log it also throws.
+    // The client also throws everything that it logs.
     logger: createSlackLogger(() => {}),
-    // Answers to a `response_url` go out by this too, and have no deadline of their own.
+    // Requests to a `response_url` also use this fetch and have no timeout of their own.
     fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(timeoutMs) }),
   };
 }

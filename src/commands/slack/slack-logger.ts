@@ -2,7 +2,7 @@ import type { WebClientOptions } from '@slack/web-api';
 
 type Logger = NonNullable<WebClientOptions['logger']>;
 
-/** Warnings and errors of Slack's packages in our log. Their finer levels can hold what people wrote, so they go nowhere. */
+/** Forwards warnings and errors of Slack's packages. Lower levels can contain user content and are dropped. */
 export function createSlackLogger(log: (message: string) => void): Logger {
   const logParts = (...parts: readonly unknown[]) => log(parts.map(formatPart).join(' '));
   return {

@@ -20,19 +20,16 @@ import {
   type Responder,
   updateModal,
 } from '../routing/handle-request.ts';
+import type { ModalRoute, RequestOrigin, Route } from '../routing/route.ts';
+import { routeBareCommand, routeCommand } from '../routing/route-command.ts';
 import {
   type ModalPayload,
-  type ModalRoute,
-  type RequestOrigin,
-  type Route,
-  routeBareCommand,
   routeButton,
-  routeCommand,
   routeModalChange,
   routeModalSubmission,
-} from '../routing/router.ts';
+} from '../routing/route-interaction.ts';
 import { createHomeTab } from './home-tab.ts';
-import { deleteOldRequests } from './processed-requests.ts';
+import { deleteProcessedRequests } from './processed-requests.ts';
 import { readViewState } from './read-view-state.ts';
 import { rejectReplays } from './reject-replays.ts';
 import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
@@ -40,12 +37,12 @@ import { createSlackLogger } from './slack-logger.ts';
 
 export interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
   readonly signingSecret: string;
-  /** Other paths on the same port: health, warm-up, the dispatcher's. */
+  /** Other paths on the same port: health, warm-up and the dispatcher. */
   readonly routes?: readonly HttpRoute[];
 }
 
 export interface HttpRoute {
-  /** May hold `:name` parts; they are in `request.params`. */
+  /** Can contain `:name` parts, which become `request.params`. */
   readonly path: string;
   readonly method: string | string[];
   readonly handler: (
@@ -55,11 +52,10 @@ export interface HttpRoute {
 }
 
 export interface SlackServer {
-  /** @param port 0: the system picks one */
+  /** @param port 0: a free port */
   listen(port: number, host?: string): Promise<AddressInfo>;
-  /** Runs have news: Home tabs that somebody looks at show it. */
   refreshHomeTabs(): void;
-  /** After the requests that are under way. */
+  /** Waits for pending requests. */
   close(): Promise<void>;
 }
 
@@ -67,8 +63,8 @@ const eventsPath = '/slack/events';
 const slashCommand = '/kthw';
 
 /**
- * Takes what Slack sends: signed, fresh, acknowledged at once, acted on once. Nothing on this path asks Slack, the store
- * or the engine for anything before the acknowledgement is out.
+ * Receives Slack's requests: verifies signature and timestamp, acknowledges, then handles each request once. No handler
+ * calls Slack, the store or the engine before the acknowledgement.
  */
 export function createSlackServer(options: SlackServerOptions): SlackServer {
   const { signingSecret, token, routes = [], now, log, commandDeps, chat, store } = options;
@@ -76,7 +72,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   const customRoutes = routes.map((one) => ({ ...one }));
   const receiver = new HTTPReceiver({ signingSecret, endpoints: [eventsPath], customRoutes, logger });
   receiver.requestListener = rejectReplays(receiver.requestListener, [eventsPath], now);
-  // With a token Bolt would first ask Slack who it is, and take no command while Slack does not answer.
+  // With a token, Bolt would call `auth.test` first and accept no command while Slack is unavailable.
   const app = new App({
     receiver,
     authorize: async () => ({ botToken: token }),
@@ -90,7 +86,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   const homeDeps = { ...handlerDeps, authorize: homeTab.authorize };
   const pending = new Set<Promise<void>>();
 
-  /** Goes on after the acknowledgement, without holding the request. */
+  /** Handles a route after the acknowledgement, outside the HTTP request. */
   function runInBackground(
     request: IncomingRequest,
     route: Route | ModalRoute,
@@ -122,7 +118,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     await handleRequest({ id, origin: { ...origin, channel }, respond, permission, execute }, deps);
   }
 
-  /** What came of a press is for the presser, where the button is; what everybody sees, the courier alone edits. */
+  /** Shows the result of a click where the button is, to the user only. Only the notifier edits public messages. */
   function createButtonResponder(
     body: BlockAction,
     { requester, channel }: RequestOrigin,
@@ -175,7 +171,7 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
     await ack();
     if (!route) return;
     const { channel, route: submittedRoute } = route;
-    // A modal is submitted once: each opening of it has an id of its own.
+    // Each opened modal has its own view id and is submitted once.
     const respond: Responder = (message) => chat.postEphemeral(channel, person.user, message);
     runInBackground({ id: `view ${view.id}`, origin: { requester: person, channel }, respond }, submittedRoute);
   });
@@ -183,10 +179,10 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel, ts, thread_ts, text } = event;
     if (user === undefined) return;
-    // In a channel that is shared with another team, the message says whose the person is.
+    // In a shared channel, the message names the user's team.
     const origin = { requester: { team: event.user_team ?? event.team ?? body.team_id, user }, channel };
     const commandText = text.replace(/<@[A-Z0-9]+(\|[^>]*)?>/, '');
-    // A mention can't open anything.
+    // A mention has no trigger id to open a modal with.
     const bareRoute = routeBareCommand(commandText, origin);
     const route = bareRoute
       ? { immediateReply: { message: bareRoute.fallbackMessage } }
@@ -197,16 +193,18 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
   });
 
   app.event('app_home_opened', async ({ event, body }) => {
-    // The same event comes for the tab with the messages.
+    // Slack also sends this event for the Messages tab.
     if (event.tab === 'home') trackWork(homeTab.handleOpen({ team: body.team_id, user: event.user }));
   });
 
-  app.error(async (error) => log({ error }, 'handling a request of Slack’s'));
+  app.error(async (error) => log({ error }, 'handling a request of Slack failed'));
 
   return {
     async listen(port, host) {
       const server = (await app.start({ port, ...(host === undefined ? {} : { host }) })) as Server;
-      deleteOldRequests(store, now()).catch((error: unknown) => log({ error }, 'forgetting old requests'));
+      deleteProcessedRequests(store, now()).catch((error: unknown) =>
+        log({ error }, 'deleting records of old requests failed'),
+      );
       return server.address() as AddressInfo;
     },
     refreshHomeTabs: () => homeTab.scheduleRefresh(),
@@ -221,13 +219,13 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
 const Container = z.object({ is_ephemeral: z.boolean().optional(), thread_ts: z.string().optional() });
 
 type IncomingRequest = Pick<Parameters<typeof handleRequest>[0], 'id' | 'origin' | 'respond'>;
-/** What Slack gave for opening a modal; whose rules hold. */
+/** Slack's trigger for a modal, and the authorizer to use. */
 interface RequestOptions {
   readonly triggerId?: string;
   readonly deps?: RequestHandlerDeps;
 }
 
-/** A view is in no channel: ours say for which one they are. */
+/** A view belongs to no channel. Ours carry it in their metadata. */
 function getViewChannel(view: ViewOutput | undefined): string {
   try {
     return z.object({ channel: z.string() }).parse(JSON.parse(view?.private_metadata ?? '')).channel;

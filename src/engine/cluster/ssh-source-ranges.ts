@@ -1,31 +1,26 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseCidr } from './cidr.ts';
 
-/** Google's limit for one rule is 5,000; this many are still looked over by a person. */
+/** Google's limit for one rule is 5,000. A person can still review this many. */
 const maxRanges = 50;
 
 /**
- * From where ssh may come in: IPv4 ranges with commas between, read as each once and in one order, so that the same
- * ranges are the same text. A lone address is a range of one.
+ * Source ranges of the SSH firewall rule: comma-separated IPv4 CIDRs. Sorted and deduplicated, so that equal sets compare
+ * equal. An address without a prefix length becomes a /32.
  */
 export const SshSourceRanges = z.string().transform((text, context): readonly string[] => {
   const ranges = text.split(',').map((range) => range.trim());
   const problems = ranges.flatMap((range) => findRangeProblem(range) ?? []);
-  if (ranges.length > maxRanges) problems.push(`${ranges.length} ranges are too many, at most ${maxRanges}`);
+  if (ranges.length > maxRanges) problems.push(`${ranges.length} ranges; at most ${maxRanges} are allowed`);
   for (const message of problems) context.addIssue({ code: 'custom', message });
   return [...new Set(ranges.map(addPrefixLength))].sort();
 });
 
 function findRangeProblem(input: string): string | undefined {
   const range = addPrefixLength(input);
-  // Four decimal parts: the library would also take "10.1/16", and "010" as octal.
-  if (!/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}\/\d{1,2}$/.test(range) || !ipaddr.IPv4.isValidCIDR(range))
-    return `"${input}" is not an IPv4 range; write it like 203.0.113.0/24, several with commas between`;
-  const network = ipaddr.IPv4.networkAddressFromCIDR(range).toString();
-  const [address = '', prefixLength] = range.split('/');
-  return address === network
-    ? undefined
-    : `"${input}" has bits beyond its length; did you mean ${network}/${prefixLength}?`;
+  const parsed = parseCidr(range);
+  if (!parsed) return `"${input}" is not an IPv4 CIDR; use the form 203.0.113.0/24, comma-separated`;
+  return parsed.network === range ? undefined : `"${input}" has host bits set; did you mean ${parsed.network}?`;
 }
 
 function addPrefixLength(range: string): string {

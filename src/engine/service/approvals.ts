@@ -4,7 +4,7 @@ import type { RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
 import { foldEvents, type RunState } from '../workflow/run-state.ts';
-import type { ApprovalView, Decision } from './cluster-service-types.ts';
+import type { ApprovalView, Decision } from './cluster-service.ts';
 
 interface ApprovalDeps {
   readonly store: Store;
@@ -12,7 +12,6 @@ interface ApprovalDeps {
   wake(run: string): void;
 }
 
-/** The question that a run waits for an answer to. */
 export async function getPendingApproval({ store }: ApprovalDeps, run: string): Promise<ApprovalView | undefined> {
   const record = (await store.read('run', run))?.value;
   const { pendingApproval, outcome } = foldEvents(await store.readEvents(run));
@@ -30,8 +29,8 @@ export async function getPendingApproval({ store }: ApprovalDeps, run: string): 
 }
 
 /**
- * An answer to exactly what was shown. The first valid one is written once, then told to the run: should the process end
- * in between, the next press of anybody tells it.
+ * Approves or rejects the plan that `digest` covers. The first valid decision is recorded once, then appended to the run.
+ * After a crash in between, the next click appends it.
  */
 export async function decideApproval(
   deps: ApprovalDeps,
@@ -46,7 +45,7 @@ export async function decideApproval(
   if (!pending || pending.digest !== digest) return await getEarlierDecision(deps, run, digest, state);
   if (state.outcome) return { invalidReason: 'over' };
   if (pending.expiresAt <= now()) {
-    // The runner ends the run that nobody answered.
+    // The runner ends the expired run.
     wake(run);
     return { invalidReason: 'expired' };
   }
@@ -54,20 +53,21 @@ export async function decideApproval(
   const decision: RecordValue<'decision'> = { run, digest, approved, decidedBy, decidedAt: now().toISOString() };
   const { first, value: winner } = await writeOnce(store, 'decision', id, decision);
   const type = winner.approved ? 'approval.granted' : 'approval.rejected';
-  // Two presses may both tell it; the second finds nothing to change.
+  // Concurrent clicks may both append the decision. Readers ignore the second event.
   if (foldEvents(await store.readEvents(run)).pendingApproval?.seq === pending.seq) {
     await store.append(run, [{ type, digest, actor: winner.decidedBy }]);
   }
   wake(run);
-  const decided = winner.approved ? 'given' : 'refused';
+  const decided = winner.approved ? 'approved' : 'rejected';
   return first
     ? { decided }
     : { alreadyDecided: decided, decidedBy: winner.decidedBy, decidedAt: new Date(winner.decidedAt) };
 }
 
 /**
- * Whether the answer at `seq` counts: two presses at once may both have told the first one, and a question may have been
- * replaced in between. @param events all of the run
+ * Checks whether the decision event at `seq` took effect. Concurrent clicks can append duplicates, and a new request can
+ * supersede the decided one.
+ * @param events all events of the run
  */
 export function isEffectiveDecision(events: readonly StoredEvent[], seq: number): boolean {
   const decidedDigest = getDecidedDigest(events.find((one) => one.seq === seq));
@@ -83,7 +83,6 @@ export function isEffectiveDecision(events: readonly StoredEvent[], seq: number)
   return !earlierEvents.slice(requestIndex).some((one) => getDecidedDigest(one) === decidedDigest);
 }
 
-/** What an answer is to; undefined for anything else. */
 function getDecidedDigest(stored: StoredEvent | undefined): string | undefined {
   const { event } = stored ?? {};
   return event?.type === 'approval.granted' || event?.type === 'approval.rejected' ? event.digest : undefined;
@@ -103,7 +102,7 @@ async function getEarlierDecision(
   const decision = (await store.read('decision', `${run}.${approvalRequest.seq}`))?.value;
   if (decision)
     return {
-      alreadyDecided: decision.approved ? 'given' : 'refused',
+      alreadyDecided: decision.approved ? 'approved' : 'rejected',
       decidedBy: decision.decidedBy,
       decidedAt: new Date(decision.decidedAt),
     };

@@ -5,10 +5,10 @@ import { operations } from '../phases/operations.ts';
 import { planRun } from '../workflow/plan.ts';
 import type { Phase } from '../workflow/step.ts';
 import { isEffectiveDecision } from './approvals.ts';
-import type { AuditEntry } from './cluster-service-types.ts';
-import { listAllGrants } from './kubeconfig-grants.ts';
+import type { AuditEntry } from './cluster-service.ts';
+import { listAllGrants } from './list-grants.ts';
 
-/** What happened to a cluster: who asked, who approved, what was taken away, which kubeconfigs were given. Oldest first. */
+/** Lists requests, approvals, deletions, TTL changes and kubeconfigs of a cluster, oldest first. Undefined: unknown cluster. */
 export async function buildAuditLog(
   store: Store,
   phases: readonly Phase[],
@@ -32,14 +32,14 @@ export async function buildAuditLog(
       ({ value: { extendedAt, extendedBy, expiresAt } }): AuditEntry => ({
         at: new Date(extendedAt),
         actor: extendedBy,
-        description: `extended it to ${expiresAt}`,
+        description: `extended the TTL to ${expiresAt}`,
       }),
     ),
   ];
   return [...perRun.flat(), ...others].sort((a, b) => +a.at - +b.at);
 }
 
-/** Pure: what of a run's events somebody would be asked about later. */
+/** Converts a run's events to audit entries. Omits routine events, such as successful step starts. */
 export function buildRunEntries(
   run: string,
   record: RunRecord,
@@ -48,23 +48,23 @@ export function buildRunEntries(
 ): AuditEntry[] {
   const planned = planRun(phases, operations, record) ?? [];
   const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
-  /** What is made by taking something away: a machine that becomes another type. */
+  // Steps that change a resource by disrupting it, such as a rolling restart.
   const destructiveStepIds = new Set(planned.flatMap(({ id, step }) => (step.requiresApproval ? [id] : [])));
   const startTimes = new Map<string, Date>();
   const request = `${record.operation}${record.fromPhase ? ` from ${record.fromPhase}` : ''}`;
   return events.flatMap(({ at, event, seq }): AuditEntry[] => {
     switch (event.type) {
       case 'run.requested':
-        return [{ at, run, actor: event.actor, description: `asked for ${request}` }];
+        return [{ at, run, actor: event.actor, description: `requested ${request}` }];
       case 'run.resumed':
         return [{ at, run, actor: event.actor, description: `resumed ${request}` }];
       case 'run.cancelRequested':
-        return [{ at, run, actor: event.actor, description: `asked to stop ${request}` }];
+        return [{ at, run, actor: event.actor, description: `requested cancellation of ${request}` }];
       case 'approval.requested':
-        return [{ at, run, description: `asked for approval to take away ${event.deletions.join(', ')}` }];
+        return [{ at, run, description: `approval required to delete ${event.deletions.join(', ')}` }];
       case 'approval.granted':
       case 'approval.rejected': {
-        const description = `${event.type === 'approval.granted' ? 'approved' : 'refused'} ${request}`;
+        const description = `${event.type === 'approval.granted' ? 'approved' : 'rejected'} ${request}`;
         return isEffectiveDecision(events, seq) ? [{ at, run, actor: event.actor, description }] : [];
       }
       case 'step.started':
@@ -73,7 +73,7 @@ export function buildRunEntries(
       case 'step.finished': {
         const verb =
           event.outcome === 'removed'
-            ? 'removed'
+            ? 'deleted'
             : event.outcome === 'applied' && destructiveStepIds.has(event.step) && 'changed';
         if (!verb) return [];
         const durationMs = +at - +(startTimes.get(event.step) ?? at);
@@ -88,15 +88,15 @@ export function buildRunEntries(
           {
             at,
             run,
-            description: `${request} ended`,
+            description: `${request} finished`,
             outcome: event.outcome,
             durationMs: +at - +new Date(record.requestedAt),
           },
         ];
       case 'pause.resolved': {
         const verb = {
-          continue: 'went on after',
-          continueToEnd: 'went on without another pause after',
+          continue: 'continued after',
+          continueToEnd: 'continued without further pauses after',
           stop: 'stopped after',
         };
         return [{ at, run, actor: event.actor, description: `${verb[event.decision]} chapter ${event.chapter}` }];
@@ -119,7 +119,7 @@ function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): A
   const issuedEntry: AuditEntry = {
     at: new Date(issuedAt),
     actor: grantee,
-    description: `was given kubeconfig ${id} as ${commonName} until ${expiresAt}`,
+    description: `received kubeconfig ${id} as ${commonName}, valid until ${expiresAt}`,
   };
   if (!revoked) return [issuedEntry];
   return [

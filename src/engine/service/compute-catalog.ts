@@ -4,22 +4,22 @@ import { findShortfalls } from '../phases/preflight.ts';
 
 export interface MachineTypeChoice extends MachineType {
   readonly name: string;
-  /** What it lacks of what a control plane needs. Empty: it is large enough. */
+  /** Unmet requirements of a control plane node. Empty: large enough. */
   readonly shortfall: readonly string[];
 }
 
-/** What Compute Engine offers to choose from. What is absent is not known: not yet, or because of the `problem`. */
+/** Options for a new cluster. An absent list is not loaded yet, or failed to load because of `problem`. */
 export interface ComputeChoices {
   readonly regions?: readonly Region[];
-  /** Of the zone that was asked about. */
+  /** Machine types of the requested zone. */
   readonly machineTypes?: readonly MachineTypeChoice[];
   readonly problem?: string;
 }
 
 export interface ComputeCatalog {
-  /** What was answered lately. Asks nobody. */
+  /** Returns cached options without a request. */
   getCachedChoices(zone: string): ComputeChoices;
-  /** Asks Compute Engine what is not known. It gives up soon, and what goes wrong is the `problem`. */
+  /** Loads missing options from Compute Engine. Never rejects: errors and timeouts become `problem`. */
   loadChoices(zone: string): Promise<ComputeChoices>;
 }
 
@@ -27,13 +27,12 @@ export interface ComputeCatalogOptions {
   readonly compute: Pick<ComputeClient, 'listRegions' | 'listMachineTypes'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
-  /** Longest that somebody who looks at a form waits for this. @default 8_000 */
+  /** Limits how long a form waits. @default 8_000 */
   readonly timeoutMs?: number;
 }
 
 const cacheTtlMs = 10 * 60_000;
 
-/** Regions, zones and sizes to choose from, as the project's Compute Engine lists them. */
 export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: ComputeCatalogOptions): ComputeCatalog {
   const regionCache = new TtlCache<readonly Region[]>(now);
   const machineTypeCache = new TtlCache<readonly MachineTypeChoice[]>(now);
@@ -49,14 +48,14 @@ export function createComputeCatalog({ compute, now, log, timeoutMs = 8_000 }: C
       ]);
       const failed = [regionsResult, machineTypesResult].find((one) => one.status === 'rejected');
       const choices = buildChoices(getSettledValue(regionsResult), getSettledValue(machineTypesResult));
-      if (failed) log({ zone, error: failed.reason }, 'asking what there is to choose from');
+      if (failed) log({ zone, error: failed.reason }, 'loading options from Compute Engine failed');
       if (failed) return { ...choices, problem: formatLoadError(failed.reason, timeoutMs) };
       return choices;
     },
   };
 }
 
-/** Answers by key, each kept for a while; a failure is not kept. */
+/** Caches values by key. Failures are not cached. */
 class TtlCache<T> {
   readonly #now: () => Date;
   readonly #entries = new Map<string, { readonly value: T; readonly expiresAt: number }>();
@@ -94,8 +93,8 @@ function getSettledValue<T>(result: PromiseSettledResult<T>): T | undefined {
   return result.status === 'fulfilled' ? result.value : undefined;
 }
 
-/** A call that is given up after its time is reported as cancelled, which nobody asked for. */
+/** A timeout aborts the call, which reports it as `cancelled`. */
 function formatLoadError(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof KthwError)) return 'something that should not happen did; the log has it';
+  if (!(error instanceof KthwError)) return 'internal error; see the log';
   return error.code === 'cancelled' ? `no answer within ${timeoutMs / 1000} s` : error.message;
 }

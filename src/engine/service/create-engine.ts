@@ -19,10 +19,10 @@ import { createInProcessDispatcher, type Dispatcher, type DispatcherDeps } from 
 import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
 import { executeRun } from '../workflow/runner.ts';
 import type { Clock } from '../workflow/step.ts';
-import { createClusterService } from './cluster-service.ts';
-import type { ClusterService } from './cluster-service-types.ts';
+import type { ClusterService } from './cluster-service.ts';
+import { createClusterService } from './create-cluster-service.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
-import { listActiveGrantIds } from './kubeconfig-grants.ts';
+import { listActiveGrantIds } from './list-grants.ts';
 
 export interface EngineOptions {
   readonly store: Store;

@@ -3,12 +3,12 @@ import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
-import type { ExtendResult } from './cluster-service-types.ts';
+import type { ExtendResult } from './cluster-service.ts';
 
 /**
- * Gives a cluster more time, from its end or from now, whichever is later. Who gave it is written down first, once for each
- * end: should the process end in between, the next press does what that says.
- * @param expectedExpiry the end that was shown: should somebody have extended it since, nothing is changed
+ * Extends a cluster's TTL from its expiry or from now, whichever is later. The extension is recorded once per expiry, then
+ * applied to the cluster. After a crash in between, the next click applies it.
+ * @param expectedExpiry the displayed expiry; if it has changed since, the call has no effect
  */
 export async function extendTtl(
   { store, now }: { readonly store: Store; readonly now: () => Date },

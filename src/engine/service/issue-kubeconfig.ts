@@ -12,8 +12,9 @@ import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import { issueUserCertificate } from '../pki/user-certificate.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { connectToKubeApiAt } from '../steps/kube-admin-client.ts';
-import type { Kubeconfig } from './cluster-service-types.ts';
-import { buildGrantKey, listActiveGrantIds } from './kubeconfig-grants.ts';
+import type { Kubeconfig } from './cluster-service.ts';
+import { buildGrantKey } from './grant-key.ts';
+import { listActiveGrantIds } from './list-grants.ts';
 
 export interface KubeconfigDeps {
   readonly store: Store;
@@ -23,14 +24,13 @@ export interface KubeconfigDeps {
 }
 
 const hourMs = 3_600_000;
-/** Somebody waits for it in Slack. */
+/** Short, because the requester waits in Slack. */
 const apiTimeoutMs = 20_000;
 
 /**
- * A kubeconfig for one person, who is named in it, for a time that ends by itself; what was given to whom is kept. It works
- * by a binding of its own.
- * @param hours at most 720
- * @throws RangeError for more; KthwError when the cluster's API does not answer
+ * Issues a kubeconfig with a personal certificate, records the grant and creates its RBAC binding.
+ * @param hours validity, at most 720
+ * @throws RangeError if `hours` is too large; KthwError if the cluster's API is unreachable
  */
 export async function issueKubeconfig(
   deps: KubeconfigDeps,
@@ -70,11 +70,11 @@ export async function issueKubeconfig(
   try {
     await createGrantBinding(api, grantId, signal);
   } catch (error) {
-    // Nobody was given it. Should it be bound all the same, the next look at the bindings takes it away.
+    // The kubeconfig was not delivered. If the binding exists anyway, the next cleanup deletes it.
     await store.remove('kubeconfigGrant', buildGrantKey(name, grantId));
     throw error;
   }
-  // Whoever revoked it before it was bound found nothing to remove.
+  // A revocation before the binding existed could not delete it.
   if (!(await listActiveGrantIds(store, name, now())).includes(grantId)) {
     await deleteGrantBindings(api, [grantId], signal);
     throw new KthwError('cancelled', {});
@@ -82,7 +82,7 @@ export async function issueKubeconfig(
   return { file, expiresAt, commonName };
 }
 
-/** Takes away what is bound in a cluster and is to work no more, now. @throws KthwError when its API does not answer */
+/** Deletes the bindings of revoked and expired grants. @throws KthwError if the cluster's API is unreachable */
 export async function removeRevokedBindings(deps: KubeconfigDeps, { spec, outputs }: ClusterRecord): Promise<void> {
   const api = await connectToClusterApi(deps, spec.name, outputs);
   await removeStaleBindings(api, deps, spec.name, AbortSignal.timeout(apiTimeoutMs));

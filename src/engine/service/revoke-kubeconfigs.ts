@@ -1,8 +1,11 @@
+import { StaleVersion } from '../../store/errors/stale-version.ts';
+import type { Person } from '../../store/person.ts';
 import type { ClusterRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { KthwError } from '../cluster/errors.ts';
-import type { RevokeRequest, RevokeResult } from './cluster-service-types.ts';
-import { buildGrantKey, listActiveGrants, markGrantRevoked } from './kubeconfig-grants.ts';
+import type { RevokeRequest, RevokeResult } from './cluster-service.ts';
+import { buildGrantKey } from './grant-key.ts';
+import { listActiveGrants } from './list-grants.ts';
 
 interface RevokeDeps {
   readonly store: Store;
@@ -11,8 +14,8 @@ interface RevokeDeps {
 }
 
 /**
- * Ends kubeconfigs of one person before their time. Written down first: from then on no run binds them again, and what the
- * API could not be told now it is told by the next run, or when it is asked again.
+ * Revokes kubeconfigs of one person. The revocation is recorded first, so that no run binds them again. If the cluster's
+ * API is unreachable, the next run or the next revocation deletes the bindings.
  */
 export async function revokeKubeconfigs(
   { store, now, removeRevokedBindings }: RevokeDeps,
@@ -32,5 +35,24 @@ export async function revokeKubeconfigs(
   } catch (error) {
     if (!(error instanceof KthwError)) throw error;
     return { revoked: matchingGrants, isEnforced: false };
+  }
+}
+
+/** Marks a grant as revoked, unless it already is. */
+async function markGrantRevoked(store: Store, key: string, revokedBy: Person, at: Date): Promise<void> {
+  for (;;) {
+    const found = await store.read('kubeconfigGrant', key);
+    if (!found || found.value.revoked) return;
+    try {
+      await store.write(
+        'kubeconfigGrant',
+        key,
+        { ...found.value, revoked: { revokedBy, revokedAt: at.toISOString() } },
+        found.version,
+      );
+      return;
+    } catch (error) {
+      if (!(error instanceof StaleVersion)) throw error;
+    }
   }
 }

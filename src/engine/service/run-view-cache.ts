@@ -3,7 +3,7 @@ import { operations } from '../phases/operations.ts';
 import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, initialRunState, type RunState } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
-import type { RunView } from './cluster-service-types.ts';
+import type { RunView } from './cluster-service.ts';
 import { toRunView } from './run-view.ts';
 
 interface CachedView {
@@ -11,12 +11,12 @@ interface CachedView {
   state: RunState;
 }
 
-/** More than run at once: what is kept of the others is made again when somebody looks. */
+/** Exceeds the number of concurrent runs. Evicted views are rebuilt on demand. */
 const maxCachedViews = 200;
 
 /**
- * Views of runs, looked at again with every event of theirs: what was planned and folded is kept, so that a look costs
- * its news only. Events never change, so that nothing kept gets old.
+ * Builds run views incrementally: the plan and the folded state are cached, so that a view reads only new events. Stored
+ * events never change, so cached state never becomes stale.
  */
 export class RunViewCache {
   readonly #store: Store;
@@ -36,7 +36,7 @@ export class RunViewCache {
       state: initialRunState,
     };
     const newEvents = await this.#store.readEvents(run, cachedView.state.seq);
-    // Somebody else may have folded them while they were read.
+    // A concurrent call may have folded these events already.
     const unappliedEvents = newEvents.filter(({ seq }) => seq > cachedView.state.seq);
     if (unappliedEvents.length > 0) cachedView.state = foldEvents(unappliedEvents, cachedView.state);
     this.#cacheView(run, cachedView);

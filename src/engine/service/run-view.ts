@@ -5,9 +5,9 @@ import { operations } from '../phases/operations.ts';
 import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, getStepRecord, type RunState, type StepRecord } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
-import type { PhaseState, PhaseView, RunView } from './cluster-service-types.ts';
+import type { PhaseState, PhaseView, RunView } from './cluster-service.ts';
 
-/** A run as people see it. Pure: the same record and events, the same view. */
+/** Builds a view from all events of a run. */
 export function buildRunView(
   id: string,
   run: RunRecord,
@@ -17,7 +17,7 @@ export function buildRunView(
   return toRunView(id, run, planRun(phases, operations, run) ?? [], foldEvents(events));
 }
 
-/** The same from what was folded and planned already. */
+/** Builds a view from a folded state and a plan. */
 export function toRunView(id: string, run: RunRecord, planned: readonly PlannedStep[], state: RunState): RunView {
   return {
     run: id,
@@ -39,14 +39,13 @@ export function toRunView(id: string, run: RunRecord, planned: readonly PlannedS
   };
 }
 
-/** Steps by phase; what is taken down first and built again is two phases to look at. */
 function groupByPhase(planned: readonly PlannedStep[]): [string, PlannedStep[]][] {
   const byName = new Map<string, PlannedStep[]>();
   for (const p of planned) byName.set(getDisplayPhase(p), [...(byName.get(getDisplayPhase(p)) ?? []), p]);
   return [...byName];
 }
 
-/** What its phase is called in a view of the run: what is taken down and built again is two. */
+/** Returns the phase name of a step in run views. A rebuild shows each phase twice: its deletion and its creation. */
 export function getDisplayPhase({ id, phase }: PlannedStep): string {
   return id.startsWith('remove:') ? `remove:${phase.name}` : phase.name;
 }
@@ -62,7 +61,7 @@ function toPhaseView(name: string, planned: readonly PlannedStep[], state: RunSt
   const note = formatNote(planned, state);
   return {
     name,
-    title: name.startsWith('remove:') ? `Taking down: ${title}` : title,
+    title: name.startsWith('remove:') ? `Delete: ${title}` : title,
     chapter,
     state: phaseState,
     ...(started ? { startedAt: started } : {}),
@@ -84,7 +83,7 @@ function computePhaseState(records: readonly StepRecord[]): PhaseState {
   return 'pending';
 }
 
-/** The fault that it is retrying after, or what is under way. */
+/** Describes the error that is being retried, or the running steps. */
 function formatNote(planned: readonly PlannedStep[], state: RunState): string | undefined {
   const steps = planned.map((p) => ({ title: p.step.title, ...getStepRecord(state, p.id) }));
   const failedStep = steps.find((s) => s.error && s.state !== 'done');

@@ -7,20 +7,19 @@ import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
-import type { StartResult } from './cluster-service-types.ts';
+import type { StartResult } from './cluster-service.ts';
 
-/** What somebody asks to be done with a cluster. */
 export interface StartRunRequest {
   readonly operation: OperationName;
   readonly spec: ClusterSpec;
   readonly requester: Person;
   readonly channel: string;
   readonly fromPhase?: string;
-  /** Create: until when it is wanted. */
+  /** Create only. ISO 8601. Absent: the cluster does not expire. */
   readonly expiresAt?: string;
-  /** Create: a pause after every chapter. */
+  /** Create only. */
   readonly pausesAfterChapters?: boolean;
-  /** The cluster as it was, where the run changes what it is. */
+  /** The spec before this run, if the run changes it. */
   readonly previousSpec?: ClusterSpec;
 }
 
@@ -30,7 +29,7 @@ interface StartRunDeps {
   wake(run: string): void;
 }
 
-/** Opens a run and takes the cluster for it in one compare-and-set; who comes second learns who holds it. */
+/** Opens a run and assigns the cluster to it by compare-and-set. The loser of a race gets the active run. */
 export async function startRun(
   deps: StartRunDeps,
   request: StartRunRequest,
@@ -44,11 +43,17 @@ export async function startRun(
   if (activeRunId && !isPreempting) return await getActiveRunResult(deps, activeRunId);
   const { operation, spec, requester: requestedBy, channel } = request;
   const requestedAt = now().toISOString();
-  // Ids sort by time, so that open runs are taken up in the order they were asked for.
+  // Ids sort by time, so that open runs start in the order of their requests.
   const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
-  // Closed until the cluster names it: should this process end in between, nobody takes up a run without a cluster.
+  // Closed until the cluster refers to it. After a crash in between, no runner executes a run without a cluster.
   const record: RunRecord = {
-    ...{ cluster: spec.name, operation, spec, requestedBy, channel, requestedAt, open: false },
+    cluster: spec.name,
+    operation,
+    spec,
+    requestedBy,
+    channel,
+    requestedAt,
+    open: false,
     ...(request.fromPhase ? { fromPhase: request.fromPhase } : {}),
     ...(request.pausesAfterChapters ? { pausesAfterChapters: true } : {}),
     ...(request.previousSpec && existing
@@ -58,10 +63,15 @@ export async function startRun(
   await store.write('run', run, record, undefined);
   await store.append(run, [{ type: 'run.requested', operation, actor: requestedBy }]);
   const newCluster: Omit<ClusterRecord, 'runs'> = {
-    ...{ spec, createdBy: requestedBy, channel, createdAt: requestedAt, state: 'provisioning', outputs: {} },
+    spec,
+    createdBy: requestedBy,
+    channel,
+    createdAt: requestedAt,
+    state: 'provisioning',
+    outputs: {},
     ...(request.expiresAt === undefined ? {} : { expiresAt: request.expiresAt }),
   };
-  // A cluster that was deleted and is asked for again is whoever asks now's.
+  // A recreated cluster belongs to the new requester.
   const isDeleted = existing?.value.state === 'deleted';
   const previousRecord: ClusterRecord =
     existing && !isDeleted ? existing.value : { ...newCluster, runs: existing?.value.runs ?? [] };
@@ -79,7 +89,7 @@ export async function startRun(
     await store.remove('run', run);
     return await startRun(deps, request, await store.read('cluster', spec.name));
   }
-  // Should this process end here, the cluster is held by a closed run: the dispatcher opens it at its start.
+  // After a crash here, a closed run holds the cluster. The dispatcher reopens it at startup.
   await updateRecord(store, 'run', run, (runRecord) => ({ ...runRecord, open: true }));
   if (activeRunId) {
     await store.append(activeRunId, [{ type: 'run.cancelRequested', actor: requestedBy }]);
@@ -89,9 +99,8 @@ export async function startRun(
   return { run };
 }
 
-/** Who holds a cluster, by the run that does. */
 export async function getActiveRunResult({ store, wake }: StartRunDeps, run: string): Promise<StartResult> {
-  // It may hold the cluster for a question that nobody answered in time: looked at, it ends.
+  // The run may wait for an expired approval. Waking it ends it.
   wake(run);
   const record = (await store.read('run', run))?.value;
   const since = new Date(record?.requestedAt ?? 0);
@@ -99,7 +108,6 @@ export async function getActiveRunResult({ store, wake }: StartRunDeps, run: str
   return { activeRun: { run, operation: record?.operation ?? 'create', requester, since } };
 }
 
-/** What a cluster is while a run works on it. */
 export function getStateDuringRun(
   operation: string | undefined,
   previousRecord?: ClusterRecord,

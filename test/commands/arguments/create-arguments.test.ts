@@ -2,13 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../../src/commands/arguments/parse-arguments.ts';
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
 import { create } from '../../../src/commands/create.ts';
-import {
-  CreateModalState,
-  openCreateModal,
-  parseCreateInput,
-  updateCreateModal,
-} from '../../../src/commands/interactions/create-cluster-modal.ts';
-import type { ClusterService } from '../../../src/engine/service/cluster-service-types.ts';
+import { openCreateModal, updateCreateModal } from '../../../src/commands/interactions/create-modal.ts';
+import { CreateModalState } from '../../../src/commands/interactions/create-modal-state.ts';
+import { parseCreateInput } from '../../../src/commands/interactions/parse-create-input.ts';
+import type { ClusterService } from '../../../src/engine/service/cluster-service.ts';
 import { createSampleCatalog } from '../../fixtures/compute-catalog.ts';
 import { buildCreateDefaults, buildSpec } from '../../fixtures/run.ts';
 
@@ -72,7 +69,7 @@ test('only a channel where kthw listens can be chosen', () => {
   const policy = { ...allowAllPolicy, channels: ['C2'] };
   const choose = (channel: string) =>
     parseCreateInput({ isExpanded: false, undersizedTypes: {} }, { ...unchanged(), channel }, { ...deps, policy });
-  expect(choose('C1')).toEqual({ errors: { channel: 'I don’t listen in this channel' } });
+  expect(choose('C1')).toEqual({ errors: { channel: 'kthw is not enabled in this channel' } });
   expect(choose('C2')).toHaveProperty('args');
 });
 

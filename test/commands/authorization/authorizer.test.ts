@@ -173,7 +173,9 @@ describe('a question in a thread', () => {
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'I can’t read who is in <!subteam^S0000OPS0>');
     expect(await it.answers()).toEqual([]);
-    expect(it.slack.logged).toContainEqual(expect.objectContaining({ message: 'reading who is in a user group' }));
+    expect(it.slack.logged).toContainEqual(
+      expect.objectContaining({ message: 'reading the members of a user group failed' }),
+    );
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('grace', 'Your yes counts');
   });
@@ -196,8 +198,8 @@ describe('a question in a thread', () => {
     ['another digest of one’s own run', { digest: 'd2' }, ada, 'You asked for this yourself'],
     ['another digest', { digest: 'd2' }, linus, 'This was never asked'],
     ['another run', { run: 'no-such-run' }, ada, 'This was never asked'],
-    ['a run that is a path', { run: '../answer' }, ada, 'this button is not one of ours'],
-    ['more than there is', { yes: true }, ada, 'this button is not one of ours'],
+    ['a run that is a path', { run: '../answer' }, ada, 'this button is not valid'],
+    ['more than there is', { yes: true }, ada, 'this button is not valid'],
     [
       'somebody’s id of another team',
       {},
@@ -339,7 +341,7 @@ describe('who may not', () => {
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 3');
-    await inChannel(slack, 'ada', 'each of 3 workers needs a /24');
+    await inChannel(slack, 'ada', 'each of 3 worker nodes needs a /24');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 });
@@ -381,7 +383,7 @@ describe('the audit trail', () => {
     await people.actAs('ada').sendCommand(general, '/kthw audit demo');
     const shown = await inChannel(it.slack, 'ada', 'demo: what happened');
     expect(shown.is_ephemeral).toBe(true);
-    expect(JSON.stringify(shown.blocks)).toMatch(/<@U0000ADA0> asked for create.*<@U000GRACE> approved create/);
+    expect(JSON.stringify(shown.blocks)).toMatch(/<@U0000ADA0> requested create.*<@U000GRACE> approved create/);
     await people.actAs('ada').sendCommand(general, '/kthw audit demo --jsonl');
     await inChannel(it.slack, 'ada', 'in your direct messages');
     const [file] = await people.listFiles('ada');
@@ -390,8 +392,8 @@ describe('the audit trail', () => {
       .split('\n');
     expect(file?.name).toBe('demo-audit.jsonl');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { cluster: 'demo', actor: ada, description: 'asked for create', run: it.run },
-      { description: 'asked for approval to take away machine demo-controller-0' },
+      { cluster: 'demo', actor: ada, description: 'requested create', run: it.run },
+      { description: 'approval required to delete machine demo-controller-0' },
       { actor: { user: 'U000GRACE' }, description: 'approved create' },
     ]);
     await people.actAs('ada').sendCommand(general, '/kthw audit other');

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Action,
-  allowAllPolicy,
   findDenial,
   findScalingDenial,
   type GroupMembers,
-  type Policy,
-} from '../../../src/commands/authorization/policy.ts';
+} from '../../../src/commands/authorization/find-denial.ts';
+import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import type { Person } from '../../../src/store/person.ts';
 
 const ada = { team: 'T1', user: 'U1' };

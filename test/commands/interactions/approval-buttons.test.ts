@@ -72,7 +72,7 @@ function pressing(openStore: () => Promise<Store>): void {
     );
     expect(said.length).toBeGreaterThan(0);
     // Who finds it told already tells nothing; two who look at the same moment tell the same.
-    const type = winner?.decided === 'given' ? 'approval.granted' : 'approval.rejected';
+    const type = winner?.decided === 'approved' ? 'approval.granted' : 'approval.rejected';
     for (const event of said) expect(event).toMatchObject({ type, actor: winner?.decidedBy });
     expect(await store.list('decision')).toHaveLength(1);
     expect(await one.getPendingApproval(run)).toBeUndefined();
@@ -88,7 +88,7 @@ function pressing(openStore: () => Promise<Store>): void {
     const seq = (await store.readEvents(run)).at(-1)?.seq;
     await store.write('decision', `${run}.${seq}`, answer, undefined);
     expect(await two.decideApproval(run, 'd1', other, true)).toEqual({
-      alreadyDecided: 'refused',
+      alreadyDecided: 'rejected',
       decidedBy: testUser,
       decidedAt: new Date(noon),
     });
@@ -133,15 +133,15 @@ function pressing(openStore: () => Promise<Store>): void {
 
   test('a yes to one question is none to the next', async () => {
     const { store, run, one } = await asked();
-    expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'given' });
+    expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'approved' });
     await store.append(run, [question('d2')]);
     expect((await one.getPendingApproval(run))?.digest).toBe('d2');
     expect(await one.decideApproval(run, 'd1', testUser, true)).toEqual({
-      alreadyDecided: 'given',
+      alreadyDecided: 'approved',
       decidedBy: other,
       decidedAt: new Date(noon),
     });
-    expect(await one.decideApproval(run, 'd2', testUser, false)).toEqual({ decided: 'refused' });
+    expect(await one.decideApproval(run, 'd2', testUser, false)).toEqual({ decided: 'rejected' });
   });
 }
 

@@ -14,7 +14,7 @@ import { renderExpiryReminder, renderExtensionResult } from '../../../src/comman
 import { renderStatus } from '../../../src/commands/messages/status.ts';
 import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
-import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service-types.ts';
+import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service.ts';
 import { testUser } from '../../fixtures/run.ts';
 import { readable } from './readable.ts';
 import { aStatus, aView, later, noon } from './view-fixture.ts';
@@ -53,10 +53,10 @@ const statuses: Readonly<Record<string, ApprovalStatus>> = {
   over: { kind: 'over' },
 };
 const decisions: Readonly<Record<string, Decision>> = {
-  given: { decided: 'given' },
-  refused: { decided: 'refused' },
-  'given before': { alreadyDecided: 'given', decidedBy: other, decidedAt: later(60) },
-  'refused before': { alreadyDecided: 'refused', decidedBy: other, decidedAt: later(60) },
+  given: { decided: 'approved' },
+  refused: { decided: 'rejected' },
+  'given before': { alreadyDecided: 'approved', decidedBy: other, decidedAt: later(60) },
+  'refused before': { alreadyDecided: 'rejected', decidedBy: other, decidedAt: later(60) },
   expired: { invalidReason: 'expired' },
   superseded: { invalidReason: 'superseded' },
   over: { invalidReason: 'over' },

@@ -1,4 +1,4 @@
-import type { ClusterStatus, PhaseView, RunView } from '../../../src/engine/service/cluster-service-types.ts';
+import type { ClusterStatus, PhaseView, RunView } from '../../../src/engine/service/cluster-service.ts';
 import { buildSpec, channel, testUser } from '../../fixtures/run.ts';
 
 export const noon = new Date('2026-01-05T12:00:00Z');

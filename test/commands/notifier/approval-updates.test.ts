@@ -137,13 +137,13 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
     expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ demo: ready');
   });
 
-  test.each(['message-gone', 'place'] as const)(
+  test.each(['message-not-found', 'channel'] as const)(
     'a message that can’t be edited (%s) holds up nothing',
     async (kind) => {
       const world = await createNotifierEnvironment();
       await notifyEvents(world, ask(world));
       const [posted] = questions(world);
-      if (kind === 'message-gone')
+      if (kind === 'message-not-found')
         world.chat.postedMessages.splice(world.chat.postedMessages.indexOf(posted as PostedMessage), 1);
       else world.chat.planFault({ method: 'updateMessage', kind, reason: 'is_archived' });
       await notifyEvents(world, refused);

@@ -114,7 +114,7 @@ describe('a picture that can’t be had', () => {
     expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing a run' }));
   });
 
-  test.each(['account', 'content', 'place', 'unsure'] as const)('because of “%s” holds up nothing', async (kind) => {
+  test.each(['account', 'content', 'channel', 'unsure'] as const)('because of “%s” holds up nothing', async (kind) => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'uploadImage', kind, times: 100 });
     await notifyWholeRun(world);

@@ -23,7 +23,7 @@ describe('a channel that can’t be written to', () => {
     '%s: the asker is told directly, and why',
     async (reason) => {
       const world = await createNotifierEnvironment();
-      world.chat.planFault({ method: 'postMessage', channel, kind: 'place', reason, times: 100 });
+      world.chat.planFault({ method: 'postMessage', channel, kind: 'channel', reason, times: 100 });
       await notifyWholeRun(world);
       expect(world.chat.listRootMessages(channel)).toEqual([]);
       expect(world.chat.listReplyTexts(getSummaryMessage(world, 'D-U1'))).toEqual(expectedReplies);
@@ -35,7 +35,7 @@ describe('a channel that can’t be written to', () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepFinished('network/a'), stepFinished('network/b'));
     for (const method of ['postMessage', 'updateMessage'] as const) {
-      world.chat.planFault({ method, channel, kind: 'place', reason: 'is_archived', times: 100 });
+      world.chat.planFault({ method, channel, kind: 'channel', reason: 'is_archived', times: 100 });
     }
     await notifyEvents(world, stepStarted('etcd/a'), stepFailed('etcd/a'), { type: 'run.finished', outcome: 'failed' });
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network is done']);
@@ -47,7 +47,7 @@ describe('a channel that can’t be written to', () => {
 
   test('with the direct conversation closed too, it gives up and says so in the log', async () => {
     const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'postMessage', kind: 'place', reason: 'not_in_channel', times: 100 });
+    world.chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'not_in_channel', times: 100 });
     await notifyEvents(world, ...buildCreateEvents());
     expect(world.chat.postedMessages).toEqual([]);
     expect(world.logged).toContainEqual(expect.objectContaining({ message: 'nobody can be told of this run' }));

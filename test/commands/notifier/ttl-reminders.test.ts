@@ -155,7 +155,7 @@ describe('a cluster that is wanted for a time', () => {
     await look();
     expect(chat.postedMessages).toEqual([]);
     clock.advance(3 * minute);
-    chat.planFault({ method: 'postMessage', kind: 'place', reason: 'is_archived' });
+    chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'is_archived' });
     await look();
     expect(chat.postedMessages.map((one) => one.channel)).toEqual(['D-U1']);
   });

@@ -136,7 +136,7 @@ describe('a command', () => {
       (await ada.listMessages(general)).find(({ text }) => text.includes('did not work')),
     );
     expect(shown.is_ephemeral).toBe(true);
-    expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'carrying out a request' }));
+    expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'handling a request failed' }));
   });
 });
 
@@ -218,11 +218,11 @@ describe('in a workspace', () => {
     await ada.sendCommand(general, '/kthw create demo');
     const seen = await slack.slackClient.waitFor(async () => {
       const all = await ada.listMessages(general);
-      return all.some(({ text }) => text.startsWith('Building')) && all.find(({ metadata }) => metadata)
+      return all.some(({ text }) => text.startsWith('Creating')) && all.find(({ metadata }) => metadata)
         ? all
         : undefined;
     });
-    expect(seen.find(({ text }) => text.startsWith('Building'))?.is_ephemeral).toBe(true);
+    expect(seen.find(({ text }) => text.startsWith('Creating'))?.is_ephemeral).toBe(true);
     const summaries = seen.filter(({ metadata }) => metadata?.event_type === 'kthw_run');
     expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
   });

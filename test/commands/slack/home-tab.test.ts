@@ -91,7 +91,7 @@ describe('the Home tab', () => {
     expect(value).toMatchObject({ channel: clusters, requestedBy: { team, user: 'U000GRACE' }, operation: 'create' });
     await slack.slackClient.waitFor(async () =>
       (await grace.listMessages('clusters')).some(
-        ({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Building'),
+        ({ text, is_ephemeral }) => is_ephemeral && text.startsWith('Creating'),
       ),
     );
     const summary = await slack.slackClient.waitFor(async () =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { StartResultOrNotFound } from '../../../../src/engine/service/cluster-service-types.ts';
+import type { StartResultOrNotFound } from '../../../../src/engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../../../src/store/events.ts';
 import { ClusterSpec } from '../../../../src/store/records.ts';
 import { buildCluster } from '../../../fixtures/cluster.ts';

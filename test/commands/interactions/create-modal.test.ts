@@ -166,7 +166,7 @@ describe('create without flags', () => {
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(1);
     const told = await slack.slackClient.actAs('ada').listMessages(general);
-    expect(told.filter(({ text }) => text.startsWith('Building'))).toHaveLength(1);
+    expect(told.filter(({ text }) => text.startsWith('Creating'))).toHaveLength(1);
   });
 
   test('of a name that exists with other values is told what differs', async () => {
@@ -205,7 +205,7 @@ describe('places', () => {
     const slack = await started();
     const { id } = await asked(slack);
     const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
-    expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; write it like europe-west1-b' });
+    expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; use the form europe-west1-b' });
   });
 });
 
@@ -278,7 +278,7 @@ describe('while Compute Engine has not answered', () => {
     ]);
     const ada = slack.slackClient.actAs('ada');
     const wrong = await ada.submitView(view.id, { name: 'demo', region: 'mars', zone: 'mars-b' });
-    expect(wrong.errors).toEqual({ region: 'not a region; write it like us-west1' });
+    expect(wrong.errors).toEqual({ region: 'not a region; use the form us-west1' });
     await ada.submitView(view.id, { name: 'demo', region: 'us-east1', zone: ' us-east1-b ' });
     await untilRuns(slack, 1);
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(

@@ -1,17 +1,11 @@
-import { StaleVersion } from '../../store/errors/stale-version.ts';
-import type { Person } from '../../store/person.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
-import type { Grant } from './cluster-service-types.ts';
+import type { Grant } from './cluster-service.ts';
+import { buildGrantKey } from './grant-key.ts';
 
 const pageSize = 500;
 
-/** The record of a grant: `CLUSTER.ID`. */
-export function buildGrantKey(cluster: string, id: string): string {
-  return `${cluster}.${id}`;
-}
-
-/** Every kubeconfig that was ever given to somebody for a cluster of this name. */
+/** Lists every grant ever issued for a cluster of this name. */
 export async function listAllGrants(
   store: Store,
   cluster: string,
@@ -26,7 +20,7 @@ export async function listAllGrants(
   }
 }
 
-/** Those that have neither ended nor been revoked, oldest first. Of a cluster of this name that was deleted, none counts. */
+/** Lists grants that are neither expired nor revoked, oldest first. Excludes grants of a deleted cluster of this name. */
 export async function listActiveGrants(store: Store, cluster: string, now: Date): Promise<readonly Grant[]> {
   const [all, record] = await Promise.all([listAllGrants(store, cluster), store.read('cluster', cluster)]);
   const since = record?.value.createdAt ?? '';
@@ -35,32 +29,15 @@ export async function listActiveGrants(store: Store, cluster: string, now: Date)
     .map(
       ({ id, value: { grantee, commonName, issuedAt, expiresAt } }): Grant => ({
         id: id.slice(buildGrantKey(cluster, '').length),
-        ...{ grantee, commonName, issuedAt: new Date(issuedAt), expiresAt: new Date(expiresAt) },
+        grantee,
+        commonName,
+        issuedAt: new Date(issuedAt),
+        expiresAt: new Date(expiresAt),
       }),
     )
     .sort((a, b) => +a.issuedAt - +b.issuedAt);
 }
 
-/** Ids of those that are to work now. */
 export async function listActiveGrantIds(store: Store, cluster: string, now: Date): Promise<readonly string[]> {
   return (await listActiveGrants(store, cluster, now)).map(({ id }) => id);
-}
-
-/** Writes down that a grant is to work no more; the first word counts. @returns whether it was ours */
-export async function markGrantRevoked(store: Store, key: string, revokedBy: Person, at: Date): Promise<boolean> {
-  for (;;) {
-    const found = await store.read('kubeconfigGrant', key);
-    if (!found || found.value.revoked) return false;
-    try {
-      await store.write(
-        'kubeconfigGrant',
-        key,
-        { ...found.value, revoked: { revokedBy, revokedAt: at.toISOString() } },
-        found.version,
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-    }
-  }
 }

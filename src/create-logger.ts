@@ -3,7 +3,7 @@ import { maskSecrets } from './engine/ssh/format-failure.ts';
 
 export type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
-/** Of pino's levels, by https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
+/** By pino's level: https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
 const severityByLevel: Readonly<Record<string, string>> = {
   trace: 'DEBUG',
   debug: 'DEBUG',
@@ -14,12 +14,12 @@ const severityByLevel: Readonly<Record<string, string>> = {
 };
 
 /**
- * Structured lines on standard output, in the form that Cloud Logging reads: `severity`, `time`, `message`, and the run and
- * step as labels to filter by (https://cloud.google.com/logging/docs/structured-logging). `severity` among the fields
- * (`WARNING`, `ERROR`, `CRITICAL`) makes it that loud.
+ * Writes JSON lines in the format of Cloud Logging to standard output: `severity`, `time`, `message`, and run and step as
+ * labels (https://cloud.google.com/logging/docs/structured-logging). The field `severity` (`WARNING`, `ERROR`, `CRITICAL`)
+ * sets the level.
  *
- * An error is written as its names, texts and stacks, never as its fields: those of Google's and Slack's clients hold
- * requests, with keys and tokens. What looks like key material in a text is masked, however deep it is.
+ * Errors are reduced to name, message, stack and cause: errors of Google's and Slack's clients contain requests with keys
+ * and tokens. Text that looks like key material is masked at every depth.
  */
 export function createLogger(level: string, destination?: { write(line: string): void }): Logger {
   const options: pino.LoggerOptions = {
@@ -43,7 +43,7 @@ export function createLogger(level: string, destination?: { write(line: string):
   };
 }
 
-/** Not pino's own: where nobody reads any more, that one writes again and again and keeps the process from ending. */
+/** pino's own destination retries writes to a closed pipe, which keeps the process alive. */
 function getStandardOutput(): NodeJS.WriteStream {
   const { stdout } = process;
   if (stdout.listenerCount('error') === 0) stdout.on('error', () => {});
@@ -55,7 +55,7 @@ function getLabels({ run, step }: Readonly<Record<string, unknown>>): Record<str
   return labels.length === 0 ? undefined : Object.fromEntries(labels);
 }
 
-/** Of Slack: https://docs.slack.dev/authentication/tokens */
+/** Slack tokens: https://docs.slack.dev/authentication/tokens */
 const slackTokenPattern = /\bx(?:ox[a-z]|app)-[\w-]{4,}/g;
 
 function sanitizeValue(value: unknown, depth = 0): unknown {

@@ -4,7 +4,7 @@ import type { RecordValue } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { writeOnce } from '../../store/write-once.ts';
 import { foldEvents } from '../workflow/run-state.ts';
-import type { PauseResult } from './cluster-service-types.ts';
+import type { PauseResult } from './cluster-service.ts';
 
 interface PauseDeps {
   readonly store: Store;
@@ -13,8 +13,8 @@ interface PauseDeps {
 }
 
 /**
- * Goes on from the pause after a chapter. The first answer is written once, then told to the run: should the process end in
- * between, the next press of anybody tells it.
+ * Continues or stops a run at the pause after a chapter. The first decision is recorded once, then appended to the run.
+ * After a crash in between, the next click appends it.
  */
 export async function continueRun(
   { store, now, wake }: PauseDeps,
@@ -42,7 +42,7 @@ export async function continueRun(
     decidedAt: now().toISOString(),
   };
   const { first, value: winner } = await writeOnce(store, 'decision', id, record);
-  // Two presses may both tell it; the second finds nothing to change.
+  // Concurrent clicks may both append the decision. Readers ignore the second event.
   if (foldEvents(await store.readEvents(run)).pendingPause?.seq === pauseRequest.seq) {
     await store.append(run, [
       { type: 'pause.resolved', chapter, actor: winner.decidedBy, decision: winner.pauseDecision ?? 'continue' },

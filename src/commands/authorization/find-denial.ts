@@ -1,0 +1,130 @@
+import type { Person } from '../../store/person.ts';
+import { getApprovers, type Policy, type Principal } from './policy.ts';
+
+/** A request, reduced to the facts that the policy depends on. */
+export type Action =
+  | { readonly kind: 'look' }
+  | { readonly kind: 'create' }
+  /** Revoke the kubeconfigs of `owner`. */
+  | { readonly kind: 'revoke'; readonly owner: Person }
+  /** Approve or reject a run that deletes `deletionCount` instances. */
+  | {
+      readonly kind: 'answer';
+      readonly isApproval: boolean;
+      readonly runRequester?: Person | undefined;
+      readonly deletionCount: number;
+    };
+
+/** Members by user group. A missing group could not be read. */
+export type GroupMembers = ReadonlyMap<string, readonly Person[]>;
+
+export type Denial =
+  | { readonly reason: 'channel'; readonly allowedChannels: readonly string[] }
+  | { readonly reason: 'not-a-creator'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'not-an-approver'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'not-yours'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'own-request'; readonly allowed: readonly Principal[] }
+  | { readonly reason: 'too-many'; readonly deletionCount: number; readonly limit: number }
+  | { readonly reason: 'unreadable'; readonly group: string };
+
+const defaultScaleDownLimit = 10;
+
+/** Returns why the policy denies an action, or undefined. */
+export function findDenial(
+  policy: Policy,
+  requester: Person,
+  channel: string,
+  action: Action,
+  members: GroupMembers,
+): Denial | undefined {
+  const { channels, creators, maxDeletions } = policy;
+  if (channels !== 'all' && !channels.includes(channel)) return { reason: 'channel', allowedChannels: channels };
+  switch (action.kind) {
+    case 'look':
+      return undefined;
+    case 'create':
+      return creators === 'everybody' ? undefined : checkIsAllowed(creators, requester, members, 'not-a-creator');
+    case 'revoke': {
+      const allowed = getRevokers(policy);
+      return isSamePerson(action.owner, requester) || allowed === 'everybody'
+        ? undefined
+        : checkIsAllowed(allowed, requester, members, 'not-yours');
+    }
+    case 'answer': {
+      const allowed = getApprovers(policy);
+      const isOwn = action.runRequester !== undefined && isSamePerson(action.runRequester, requester);
+      // The requester can always reject their own request.
+      if (isOwn && !action.isApproval) return undefined;
+      const denial =
+        allowed === 'everybody' ? undefined : checkIsAllowed(allowed, requester, members, 'not-an-approver');
+      if (denial || !action.isApproval) return denial;
+      if (isOwn && allowed !== 'everybody')
+        return checkOwnRequest(allowed, requester, members) ?? checkDeletionLimit(action.deletionCount, maxDeletions);
+      return checkDeletionLimit(action.deletionCount, maxDeletions);
+    }
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Returns why a scaling can't delete this many instances, or undefined. */
+export function findScalingDenial({ maxDeletions }: Policy, deletionCount: number): Denial | undefined {
+  return checkDeletionLimit(deletionCount, maxDeletions ?? defaultScaleDownLimit);
+}
+
+/** Returns who can revoke the kubeconfigs of others. */
+function getRevokers(policy: Policy): 'everybody' | readonly Principal[] {
+  const approvers = getApprovers(policy);
+  return policy.creators === 'everybody' || approvers === 'everybody'
+    ? 'everybody'
+    : [...policy.creators, ...approvers];
+}
+
+/** Lists the user groups whose members decide about an action. */
+export function listDecidingGroups(policy: Policy, { kind }: Action): readonly string[] {
+  const principalsByAction = {
+    look: undefined,
+    create: policy.creators,
+    revoke: getRevokers(policy),
+    answer: getApprovers(policy),
+  };
+  const principals = principalsByAction[kind] ?? 'everybody';
+  return principals === 'everybody' ? [] : principals.flatMap((one) => ('group' in one ? one.group : []));
+}
+
+function checkIsAllowed(
+  allowed: readonly Principal[],
+  requester: Person,
+  members: GroupMembers,
+  reason: 'not-a-creator' | 'not-an-approver' | 'not-yours',
+): Denial | undefined {
+  if (allowed.some((one) => resolvePrincipal(one, members)?.some((other) => isSamePerson(other, requester))))
+    return undefined;
+  return checkGroupsReadable(allowed, members) ?? { reason, allowed };
+}
+
+/** Requesters can't approve their own request if another approver exists. An unreadable group may contain one. */
+function checkOwnRequest(allowed: readonly Principal[], requester: Person, members: GroupMembers): Denial | undefined {
+  const hasOtherApprover = allowed.some((one) =>
+    resolvePrincipal(one, members)?.some((other) => !isSamePerson(other, requester)),
+  );
+  return hasOtherApprover ? { reason: 'own-request', allowed } : checkGroupsReadable(allowed, members);
+}
+
+function checkDeletionLimit(deletionCount: number, limit = Number.POSITIVE_INFINITY): Denial | undefined {
+  return deletionCount > limit ? { reason: 'too-many', deletionCount, limit } : undefined;
+}
+
+function checkGroupsReadable(allowed: readonly Principal[], members: GroupMembers): Denial | undefined {
+  const group = allowed.find((one) => 'group' in one && !members.has(one.group));
+  return group && 'group' in group ? { reason: 'unreadable', group: group.group } : undefined;
+}
+
+function resolvePrincipal(principal: Principal, members: GroupMembers): readonly Person[] | undefined {
+  return 'group' in principal ? members.get(principal.group) : [principal];
+}
+
+/** User ids are unique only within a team. */
+function isSamePerson(a: Person, b: Person): boolean {
+  return a.team === b.team && a.user === b.user;
+}

@@ -1,0 +1,119 @@
+import type { Person } from '../../store/person.ts';
+import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import type { Store, VersionedRecord } from '../../store/store.ts';
+import { KthwError } from '../cluster/errors.ts';
+import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
+import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { ClusterPhase } from '../steps/cluster-step.ts';
+import { decideApproval, getPendingApproval } from './approvals.ts';
+import { buildAuditLog } from './audit-log.ts';
+import { createClusterLifecycle } from './cluster-lifecycle.ts';
+import type {
+  ClusterQueries,
+  ClusterService,
+  ClusterStatus,
+  DiagnosticsService,
+  Kubeconfig,
+  KubeconfigService,
+  NotFound,
+} from './cluster-service.ts';
+import { continueRun } from './continue-run.ts';
+import { listActiveGrants } from './list-grants.ts';
+import { getPhaseCommands } from './phase-commands.ts';
+import { readActiveCluster } from './read-active-cluster.ts';
+import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
+import { RunViewCache } from './run-view-cache.ts';
+
+export interface ClusterServiceOptions {
+  readonly store: Store;
+  readonly phases: readonly ClusterPhase[];
+  readonly now: () => Date;
+  /** Base URL from which instances download components. @default the upstream hosts */
+  readonly mirror?: string | undefined;
+  /** Tells the dispatcher and the notifier that a run has a new request. */
+  wake(run: string): void;
+  /** Called after the store failed during a request, which may have left a run half recorded. */
+  rescanOpenRuns?(): void;
+  issueKubeconfig(record: ClusterRecord, requester: Person, hours: number): Promise<Kubeconfig>;
+  /** Deletes the cluster's bindings of revoked kubeconfigs. @throws KthwError when the cluster's API is unreachable */
+  removeRevokedBindings(record: ClusterRecord): Promise<void>;
+  /** Returns why a cluster can't use its machine type, or undefined. */
+  findMachineTypeProblem(spec: ClusterSpec): Promise<string | undefined>;
+  /** @param outputs step outputs of the cluster, including those of an unfinished run */
+  runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
+  getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
+}
+
+export function createClusterService(options: ClusterServiceOptions): ClusterService {
+  const views = new RunViewCache(options.store, options.phases);
+  return {
+    ...createClusterLifecycle(options, views),
+    ...createClusterQueries(options, views),
+    getPendingApproval: (run) => getPendingApproval(options, run),
+    decideApproval: (run, digest, decidedBy, approved) => decideApproval(options, run, digest, decidedBy, approved),
+    continueRun: (run, chapter, decidedBy, decision) => continueRun(options, run, chapter, decidedBy, decision),
+    ...createKubeconfigService(options),
+    ...createDiagnosticsService(options, views),
+  };
+}
+
+function createClusterQueries(options: ClusterServiceOptions, views: RunViewCache): ClusterQueries {
+  const { store, phases } = options;
+  return {
+    async getStatus(name) {
+      const found = await readActiveCluster(store, name);
+      return found && (await loadStatus(found, views));
+    },
+    async listClusters() {
+      const found = await store.list('cluster', { limit: 200 });
+      return await Promise.all(
+        found.filter(({ value }) => value.state !== 'deleted').map((cluster) => loadStatus(cluster, views)),
+      );
+    },
+    getRunView: (run) => views.getRunView(run),
+    getAuditLog: (name) => buildAuditLog(store, phases, name),
+    getPhaseCommands: (run, phase) => getPhaseCommands(options, run, phase),
+  };
+}
+
+function createKubeconfigService(options: ClusterServiceOptions): KubeconfigService {
+  const { store, now } = options;
+  return {
+    async issueKubeconfig(name, requester, hours = 24) {
+      const found = await readActiveCluster(store, name);
+      if (!found) return undefined;
+      if (found.value.state !== 'ready') return { notReady: found.value.state };
+      try {
+        return await options.issueKubeconfig(found.value, requester, hours);
+      } catch (error) {
+        if (error instanceof KthwError && error.kind === 'transient') return { notReady: error.message };
+        throw error;
+      }
+    },
+    listGrants: (name) => listActiveGrants(store, name, now()),
+    revokeKubeconfigs: (name, request) => revokeKubeconfigs(options, name, request),
+  };
+}
+
+function createDiagnosticsService(options: ClusterServiceOptions, views: RunViewCache): DiagnosticsService {
+  async function inspect<T>(
+    name: string,
+    inspectCluster: (record: ClusterRecord, outputs: ClusterRecord['outputs']) => Promise<T>,
+  ): Promise<T | NotFound> {
+    const found = await readActiveCluster(options.store, name);
+    if (!found) return { notFound: true };
+    const { record, latestRun } = await loadStatus(found, views);
+    return await inspectCluster(record, { ...record.outputs, ...latestRun?.outputs });
+  }
+
+  return {
+    runDoctor: (name) => inspect(name, options.runDoctor),
+    getSnapshot: (name) => inspect(name, options.getSnapshot),
+  };
+}
+
+async function loadStatus(found: VersionedRecord<ClusterRecord>, views: RunViewCache): Promise<ClusterStatus> {
+  const run = found.value.runs.at(-1);
+  const latestRun = run ? await views.getRunView(run) : undefined;
+  return { name: found.id, record: found.value, ...(latestRun ? { latestRun } : {}) };
+}
