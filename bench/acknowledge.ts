@@ -1,6 +1,6 @@
 /**
- * A process of its own, as Slack is: sends signed `/kthw list` commands at a steady rate until it is told to stop on its
- * standard input, then prints the times until they were acknowledged, in ms, as JSON.
+ * Separate process that acts as Slack: sends signed `/kthw list` commands at a steady rate. When told to stop on
+ * standard input, prints the acknowledgement times in ms as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSignatureHeaders } from '../local/slack/bot/signing.ts';
@@ -34,6 +34,6 @@ async function sendCommand(n: number): Promise<void> {
   const started = performance.now();
   const response = await fetch(url, { method: 'POST', headers, body });
   await response.text();
-  if (response.status !== 200) throw new Error(`a command was answered with ${response.status}`);
+  if (response.status !== 200) throw new Error(`a command returned HTTP ${response.status}`);
   latencies.push(performance.now() - started);
 }

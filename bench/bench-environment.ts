@@ -17,7 +17,7 @@ export interface BenchEnvironmentOptions {
   readonly keyFile: string;
 }
 
-/** The engine and its notifier on doubles of Compute Engine, machines and Slack, with room for any number of clusters. */
+/** Engine and notifier with fakes of Compute Engine, SSH and Slack, sized for any number of clusters. */
 export function createBenchEnvironment({ store, clock, keyFile }: BenchEnvironmentOptions) {
   const compute = new FakeCompute(clock);
   for (const metric of ['CPUS', 'INSTANCES', 'IN_USE_ADDRESSES', 'STATIC_ADDRESSES', 'DISKS_TOTAL_GB'] as const) {

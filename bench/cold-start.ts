@@ -1,10 +1,9 @@
 /**
- * From starting the process to Slack's first acknowledgement, as after a deploy or when an instance is added: a new process
- * of the entry that app.yaml names, and a signed `/kthw help` sent again and again until it is taken. Beside it, in the same
- * run, a process that does nothing but answer, which is what a start of Node costs here: compare by the ratio.
- *
- * `node bench/cold-start.ts [ROUNDS]`. With Google's Firestore emulator at FIRESTORE_EMULATOR_HOST also as on App Engine:
- * Firestore, Cloud KMS, secrets from Secret Manager (stand-ins on this machine, so without the network's way to Google).
+ * Measures the time from process start to the first acknowledged Slack request, as after a deploy or scale-up. Starts
+ * the entry point of app.yaml and repeats a signed `/kthw help` until it is acknowledged. The baseline is a process
+ * that only responds, so compare by ratio.
+ * `node bench/cold-start.ts [ROUNDS]`. If FIRESTORE_EMULATOR_HOST names Google's Firestore emulator, also measures the
+ * App Engine configuration: Firestore, Cloud KMS and Secret Manager, emulated locally and thus without network latency.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -86,13 +85,13 @@ const variants: ServerVariant[] = [
 const timesByVariant = new Map(variants.map(({ name }) => [name, [] as number[]]));
 const cpuTimesByVariant = new Map(variants.map(({ name }) => [name, [] as number[]]));
 const warmupsByVariant = new Map<string, string>();
-// Side by side in time, so that a machine that slows down does so for all.
+// Interleave the variants, so that a slowdown of the machine affects all.
 for (let round = 0; round < rounds; round++) {
   for (const kind of variants) {
     const { ms, cpuMs, warmMs, rssMb } = await coldStart(kind);
     timesByVariant.get(kind.name)?.push(ms);
     cpuTimesByVariant.get(kind.name)?.push(cpuMs);
-    warmupsByVariant.set(kind.name, `warm after ${warmMs.toFixed(0)} ms, with ${rssMb} MB`);
+    warmupsByVariant.set(kind.name, `warm after ${warmMs.toFixed(0)} ms, ${rssMb} MB`);
   }
 }
 const base = median(timesByVariant.get(variants[0]?.name ?? '') ?? []);
@@ -101,7 +100,7 @@ for (const { name } of variants) {
   const [medianMs, worstMs] = [median(samples), Math.max(...samples)];
   const ratio = (medianMs / base).toFixed(1);
   console.log(
-    `${name}: ${medianMs.toFixed(0)} ms in the middle, ${worstMs.toFixed(0)} ms at worst of ${rounds}; ${ratio} times the first; ${median(cpuTimesByVariant.get(name) ?? []).toFixed(0)} ms of processor; ${warmupsByVariant.get(name)}`,
+    `${name}: ${medianMs.toFixed(0)} ms median, ${worstMs.toFixed(0)} ms maximum of ${rounds}; ${ratio} × baseline; ${median(cpuTimesByVariant.get(name) ?? []).toFixed(0)} ms CPU time; ${warmupsByVariant.get(name)}`,
   );
 }
 rmSync(folder, { recursive: true });
@@ -121,13 +120,13 @@ async function coldStart({
   try {
     for (;;) {
       if (performance.now() - started > timeoutMs || child.exitCode !== null)
-        throw new Error('no acknowledgement came');
+        throw new Error('no acknowledgement received');
       if (await isAcknowledged(`http://127.0.0.1:${port}/slack/events`)) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const ms = performance.now() - started;
     const cpuMs = readCpuMs(child.pid ?? 0);
-    // As App Engine does before it sends anybody there.
+    // App Engine sends this warmup request before any traffic.
     await (await fetch(`http://127.0.0.1:${port}/_ah/warmup`)).text();
     const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
     return { ms, cpuMs, warmMs: performance.now() - started, rssMb: Math.round(Number(rss) / 1024) };
@@ -151,7 +150,7 @@ async function isAcknowledged(url: string): Promise<boolean> {
   return response?.status === 200;
 }
 
-/** Of the process so far. A machine with other work to do makes it wait, and this no longer. */
+/** CPU time of the process so far. Unlike elapsed time it is independent of other load. */
 function readCpuMs(pid: number): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VirtualClock } from '../test/fakes/clock.ts';
 
-/** Real time, passing several times as fast: what waits does take time, so that there is something to be busy beside. */
+/** Real time, sped up: waits still take time, so concurrent work is measured. */
 export class FastClock extends VirtualClock {
   readonly #startedMs = Date.now();
   readonly #speedup: number;

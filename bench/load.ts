@@ -14,9 +14,9 @@ import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
 
 /**
- * Many clusters created at once by one instance, on doubles of cloud, machines and Slack: memory, order of what is told,
- * and how soon commands are acknowledged meanwhile, beside how soon they are when nothing else goes on. `--clusters` 50.
- * The store, the vault, the keys and the door that takes commands are real.
+ * Creates many clusters at once in one process, with fakes of Compute Engine, SSH and Slack. Measures memory, message
+ * order, and acknowledgement times under load and idle. `--clusters` defaults to 50.
+ * Database, vault, keys and Slack server are real.
  */
 const { values } = parseArgs({ options: { clusters: { type: 'string', default: '50' } } });
 const clusters = Number(values.clusters);
@@ -61,10 +61,10 @@ const inOrder = [...chat.postedSeqsByRun.values()].filter((seqs) =>
   seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)),
 );
 console.log(
-  `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, on a clock ${speedup} times as fast`,
+  `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, clock sped up ${speedup} times`,
 );
-console.log(`memory: ${(peakRssBytes / 1024 / 1024).toFixed(0)} MiB at most`);
-console.log(`threads told in order: ${inOrder.length} of ${chat.postedSeqsByRun.size}, ${chat.postCount} messages`);
+console.log(`memory: ${(peakRssBytes / 1024 / 1024).toFixed(0)} MiB peak`);
+console.log(`threads in order: ${inOrder.length} of ${chat.postedSeqsByRun.size}, ${chat.postCount} messages`);
 for (const fraction of [0.5, 0.99]) {
   const [idleMs, loadedMs] = [quantile(idleLatencies, fraction), quantile(loadedLatencies, fraction)];
   console.log(
@@ -88,7 +88,7 @@ async function createClusters(): Promise<void> {
   while ((await store.listOpenRuns()).length > 0) await sleep(200);
 }
 
-/** Times until commands were acknowledged while something was done, in ms. */
+/** Acknowledgement times in ms while `work` runs. */
 async function measureAcknowledgements(work: () => Promise<unknown>): Promise<number[]> {
   const probe = execa(process.execPath, [
     'bench/acknowledge.ts',

@@ -1,9 +1,9 @@
 import type { Message } from '../src/commands/routing/command.ts';
 import type { Chat, MessageMetadata, MessageRef, ViewRef } from '../src/commands/slack/chat.ts';
 
-/** Slack that always answers at once, and remembers in which order a run's thread was told. */
+/** A fake of Slack that responds at once and records the order of messages in each thread. */
 export class RecordingChat implements Chat {
-  /** Numbers of the events told, by run, in the order of posting. */
+  /** Sequence numbers of posted events by run, in posting order. */
   readonly postedSeqsByRun = new Map<string, number[]>();
   #postCount = 0;
 

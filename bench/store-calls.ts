@@ -8,7 +8,7 @@ import { findFirestoreEmulator, startFirestoreEmulator } from '../test/support/f
 import { createBenchEnvironment } from './bench-environment.ts';
 import { FastClock } from './fast-clock.ts';
 
-/** What one create of 3 + 3, told in Slack, asks of Firestore (Google's emulator), in the units that Google bills. */
+/** Counts the Firestore operations (in billing units, on Google's emulator) of creating one 3 + 3 cluster. */
 const emulatorJar = findFirestoreEmulator();
 if (emulatorJar === undefined) process.exit(1);
 const emulator = await startFirestoreEmulator(emulatorJar);
@@ -27,7 +27,7 @@ while ((await store.listOpenRuns()).length > 0) await sleep(1_000);
 await notifier.waitUntilIdle();
 const { reads, writes, conflicts } = store.usage;
 console.log(
-  `a create of 3 + 3: ${reads} reads, ${writes} writes, ${conflicts} commits that met another; ${chat.postCount} messages`,
+  `creating a 3 + 3 cluster: ${reads} reads, ${writes} writes, ${conflicts} commit conflicts; ${chat.postCount} messages`,
 );
 
 await engine.dispatcher.stop();

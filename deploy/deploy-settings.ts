@@ -2,26 +2,26 @@ import { parseArgs } from 'node:util';
 
 export interface DeploySettings {
   readonly project: string;
-  /** Where the app, its database, keys and queue are. One place for all: a queue must be where its app is. */
+  /** Region of the app, database, keys and queue. One region for all, because a queue must be in its app's region. */
   readonly location: string;
-  /** More environment for the bot. */
+  /** Additional environment variables of the bot. */
   readonly env: Readonly<Record<string, string>>;
-  /** Shows, does nothing, needs no account. */
+  /** Prints the commands without running them; needs no account. */
   readonly dryRun: boolean;
-  /** Takes it down again. */
+  /** Deletes the deployment. */
   readonly undeploy: boolean;
-  /** With `undeploy`: the database and the key too. */
+  /** With `undeploy`: also deletes the database and the key. */
   readonly deleteData: boolean;
-  /** Asks for the Slack secrets though there are some. */
+  /** Prompts for the Slack secrets even if they exist. */
   readonly replaceSecrets: boolean;
-  /** Asks for no confirmation. */
+  /** Skips the confirmation. */
   readonly skipConfirmation: boolean;
 }
 
 export const usage = `npm run deploy -- --project PROJECT [--location us-west1] [--env KTHW_CHANNELS=C012AB3CD]... [--secrets] [--dry-run]
 npm run undeploy -- --project PROJECT [--location us-west1] [--delete-data] [--yes] [--dry-run]`;
 
-/** @throws Error that says how to write it */
+/** @throws Error with the usage */
 export function parseDeploySettings(args: readonly string[]): DeploySettings {
   const { values } = parseArgs({
     args: [...args],
@@ -36,13 +36,13 @@ export function parseDeploySettings(args: readonly string[]): DeploySettings {
       yes: { type: 'boolean', default: false },
     },
   });
-  if (!/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(values.project)) throw new Error(`name the project by its id:\n${usage}`);
+  if (!/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(values.project))
+    throw new Error(`--project requires a project ID:\n${usage}`);
   if (!/^[a-z]+-[a-z]+\d+$/.test(values.location))
-    throw new Error(`--location wants a region, such as us-west1:\n${usage}`);
+    throw new Error(`--location requires a region such as us-west1:\n${usage}`);
   const env = values.env.map((entry): [string, string] => {
     const [, name = '', value = ''] = /^(KTHW_[A-Z_]+|LOG_LEVEL)=(.+)$/s.exec(entry) ?? [];
-    if (name === '')
-      throw new Error(`--env takes KTHW_NAME=VALUE; Slack's secrets are asked for, not given here:\n${usage}`);
+    if (name === '') throw new Error(`--env requires KTHW_NAME=VALUE; Slack secrets are prompted for:\n${usage}`);
     return [name, value];
   });
   return {

@@ -1,23 +1,23 @@
-/** One thing to do. Pure data: what is shown is what is run. */
+/** One deployment step. Pure data, so that the displayed command is the executed one. */
 export interface DeployStep {
   readonly description: string;
-  /** Prints something where it is there already. None: it is done each time. */
+  /** Prints something if the resource exists. Without a check the step always runs. */
   readonly check?: readonly string[];
-  /** When to do it, by what the look printed. @default missing */
+  /** Check result on which to run the command. @default missing */
   readonly runWhen?: 'missing' | 'found';
   readonly command: readonly string[];
-  /** Asked for and given over standard input, never as an argument. */
+  /** Prompt of a secret passed over standard input, never as an argument. */
   readonly secretLabel?: string;
-  /** A look that fails means: it is not there. */
+  /** A failed check means that the resource is missing. */
   readonly ignoreCheckErrors?: boolean;
-  /** What the step takes away is gone already, or was never there: no error. */
+  /** A failed command means that the resource is already deleted. */
   readonly ignoreErrors?: boolean;
 }
 
-/** Stands in commands for the project's number, which gcloud is asked for. */
+/** Placeholder for the project number in commands; gcloud resolves it. */
 export const projectNumberPlaceholder = 'PROJECT_NUMBER';
 
-/** A command as it can be typed into a shell. */
+/** Formats a command for a shell. */
 export function formatCommand(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 }

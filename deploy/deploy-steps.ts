@@ -9,7 +9,7 @@ import {
   resourceNames,
 } from './resource-names.ts';
 
-/** What makes a project run kthw, in order. Each step can be done again: it looks first, or does the same twice. */
+/** Steps that deploy kthw to a project, in order. Every step is idempotent. */
 export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   const { project, location } = settings;
   const projectFlag = `--project=${project}`;
@@ -18,11 +18,11 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
   const memberFlag = buildMemberFlag(settings);
   return [
     {
-      description: 'the APIs that kthw calls',
+      description: 'Enable the APIs that kthw calls',
       command: ['gcloud', 'services', 'enable', ...requiredApis, projectFlag],
     },
     {
-      description: 'the account that the bot runs as',
+      description: 'Create the bot’s service account',
       check: buildListCommand(
         ['iam', 'service-accounts'],
         `email=${getServiceAccountEmail(settings)}`,
@@ -39,10 +39,10 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
         projectFlag,
       ],
     },
-    ...buildRoleSteps(settings, resourceNames.computeRole, 'kthw: what it does in Compute Engine', computePermissions),
-    ...buildRoleSteps(settings, resourceNames.keyRole, 'kthw: its key', keyPermissions),
+    ...buildRoleSteps(settings, resourceNames.computeRole, 'kthw: Compute Engine access', computePermissions),
+    ...buildRoleSteps(settings, resourceNames.keyRole, 'kthw: key access', keyPermissions),
     {
-      description: 'the bot may work in Compute Engine, as far as that role goes',
+      description: 'Grant the bot the Compute Engine role',
       command: buildBindCommand(
         ['projects'],
         project,
@@ -52,7 +52,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
       ),
     },
     {
-      description: 'the bot may make machines that run as Compute Engine’s default account',
+      description: 'Let the bot create instances with Compute Engine’s default service account',
       command: buildBindCommand(
         ['iam', 'service-accounts'],
         `${projectNumberPlaceholder}-compute@developer.gserviceaccount.com`,
@@ -62,8 +62,8 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
       ),
     },
     {
-      description: 'the database',
-      // The name is `(default)`; parentheses mean something else in a filter.
+      description: 'Create the database',
+      // The name is `(default)`, but parentheses have a special meaning in filters.
       check: buildListCommand(['firestore', 'databases'], 'name~/.default.$', 'name', projectFlag),
       command: [
         ...['gcloud', 'firestore', 'databases', 'create', '--database=(default)', locationFlag],
@@ -71,11 +71,11 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
       ],
     },
     {
-      description: 'the bot may read and write it',
+      description: 'Grant the bot access to the database',
       command: buildBindCommand(['projects'], project, memberFlag, 'roles/datastore.user', ['--condition=None']),
     },
     {
-      description: 'the key ring',
+      description: 'Create the key ring',
       check: buildListCommand(
         ['kms', 'keyrings'],
         `name~/${resourceNames.keyring}$`,
@@ -87,7 +87,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     },
     {
       description:
-        'the key that wraps every cluster’s data key; a new version every 90 days (`npm run rewrap` moves to it)',
+        'Create the key that wraps each cluster’s data key; rotated every 90 days (`npm run rewrap` re-encrypts)',
       check: buildListCommand(['kms', 'keys'], `name~/${resourceNames.key}$`, 'name', ...keyFlags),
       command: [
         ...['gcloud', 'kms', 'keys', 'create', resourceNames.key, '--purpose=encryption'],
@@ -95,7 +95,7 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
       ],
     },
     {
-      description: 'the bot may use that key, and no other',
+      description: 'Grant the bot access to this key only',
       command: buildBindCommand(
         ['kms', 'keys'],
         resourceNames.key,
@@ -107,13 +107,13 @@ export function buildDeploySteps(settings: DeploySettings): DeployStep[] {
     ...resourceNames.secrets.flatMap(({ id, prompt }) => buildSecretSteps(settings, id, prompt)),
     ...buildQueueSteps(settings),
     {
-      description: 'App Engine in this project; its place can’t be changed later',
+      description: 'Create the App Engine application; its region can’t be changed later',
       check: ['gcloud', 'app', 'describe', '--format=value(id)', projectFlag],
       ignoreCheckErrors: true,
       command: ['gcloud', 'app', 'create', `--region=${toAppEngineRegion(location)}`, projectFlag],
     },
     {
-      description: `the bot itself, by ${renderedAppYamlPath}`,
+      description: `Deploy the bot with ${renderedAppYamlPath}`,
       command: ['gcloud', 'app', 'deploy', '.', `--appyaml=${renderedAppYamlPath}`, projectFlag, '--quiet'],
     },
   ];
@@ -138,19 +138,19 @@ function buildRoleSteps(
   ];
   return [
     {
-      description: `the role ${id}, if it was deleted in the last days: its name is taken until then`,
+      description: `Restore the role ${id} if it was deleted recently (its name stays reserved)`,
       check: [...buildListCommand(['iam', 'roles'], deletedFilter, 'name', projectFlag), '--show-deleted'],
       runWhen: 'found',
       command: ['gcloud', 'iam', 'roles', 'undelete', id, projectFlag],
     },
     {
-      description: `the role ${id}, if it is there, is exactly this`,
+      description: `Update the role ${id} if it exists`,
       check: listCommand,
       runWhen: 'found',
       command: ['gcloud', 'iam', 'roles', 'update', id, ...roleFlags],
     },
     {
-      description: `the role ${id}`,
+      description: `Create the role ${id}`,
       check: listCommand,
       command: ['gcloud', 'iam', 'roles', 'create', id, ...roleFlags],
     },
@@ -170,18 +170,18 @@ function buildSecretSteps(settings: DeploySettings, id: string, prompt: string):
   ];
   return [
     {
-      description: `a place for ${id}`,
+      description: `Create the secret ${id}`,
       check: buildListCommand(['secrets'], `name~/${id}$`, 'name', projectFlag),
       command: ['gcloud', 'secrets', 'create', id, '--replication-policy=automatic', projectFlag],
     },
     {
-      description: `its value: ${prompt}`,
+      description: `Set its value: ${prompt}`,
       ...(settings.replaceSecrets ? {} : { check: [...listEnabledVersions, '--limit=1', projectFlag] }),
       command: ['gcloud', 'secrets', 'versions', 'add', id, '--data-file=-', projectFlag],
       secretLabel: prompt,
     },
     {
-      description: 'the bot may read it',
+      description: 'Grant the bot access to the secret',
       command: buildBindCommand(['secrets'], id, buildMemberFlag(settings), 'roles/secretmanager.secretAccessor', [
         projectFlag,
       ]),
@@ -189,10 +189,7 @@ function buildSecretSteps(settings: DeploySettings, id: string, prompt: string):
   ];
 }
 
-/**
- * A task that is refused comes again: soon at first, at most a minute apart, for as long as it takes, because a run goes on
- * only as long as it has a task.
- */
+/** Failed tasks are retried without limit, with a backoff of 1 s to 60 s: a run only progresses while it has a task. */
 function buildQueueSteps(settings: DeploySettings): DeployStep[] {
   const scopeFlags = [`--location=${settings.location}`, `--project=${settings.project}`];
   const listCommand = buildListCommand(['tasks', 'queues'], `name~/${resourceNames.queue}$`, 'name', ...scopeFlags);
@@ -202,18 +199,18 @@ function buildQueueSteps(settings: DeploySettings): DeployStep[] {
   ];
   return [
     {
-      description: 'the limits of the queue, if it is there',
+      description: 'Update the task queue if it exists',
       check: listCommand,
       runWhen: 'found',
       command: ['gcloud', 'tasks', 'queues', 'update', resourceNames.queue, ...queueFlags, ...scopeFlags],
     },
     {
-      description: 'the queue that calls the bot to carry runs',
+      description: 'Create the task queue that triggers runs',
       check: listCommand,
       command: ['gcloud', 'tasks', 'queues', 'create', resourceNames.queue, ...queueFlags, ...scopeFlags],
     },
     {
-      description: 'the bot may add to it',
+      description: 'Let the bot add tasks to the queue',
       command: buildBindCommand(
         ['tasks', 'queues'],
         resourceNames.queue,
@@ -244,7 +241,7 @@ function buildBindCommand(
   return ['gcloud', ...group, 'add-iam-policy-binding', resource, member, `--role=${role}`, ...flags, '--format=none'];
 }
 
-/** Two regions are called otherwise in App Engine. https://cloud.google.com/appengine/docs/standard/locations */
+/** App Engine has different names for two regions. https://cloud.google.com/appengine/docs/standard/locations */
 function toAppEngineRegion(location: string): string {
   return { 'us-central1': 'us-central', 'europe-west1': 'europe-west' }[location] ?? location;
 }

@@ -11,7 +11,7 @@ import { buildUndeploySteps } from './undeploy-steps.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** `npm run deploy` and `npm run undeploy`. */
+/** Entry point of `npm run deploy` and `npm run undeploy`. */
 async function main(): Promise<void> {
   const settings = parseDeploySettings(process.argv.slice(2));
   const { project, undeploy, dryRun } = settings;
@@ -37,24 +37,22 @@ async function main(): Promise<void> {
 
 function formatNextSteps(project: string): string {
   const hostCommand = `gcloud app describe --format='value(defaultHostname)' --project=${project}`;
-  return `\nkthw runs. Put its host (${hostCommand}) into manifest.yaml in place of HOST, or into the Slack app’s settings.`;
+  return `\nkthw is deployed. In manifest.yaml or the Slack app’s settings, replace HOST with the app’s host: ${hostCommand}`;
 }
 
 function formatUndeployResult(deleteData: boolean): string {
-  const data = deleteData ? '' : ' The database and the key stay, for another deploy.';
-  return `\nWhat kthw could do in the project is taken away.${data} To stop the app: App Engine, Settings, "Disable application".`;
+  const data = deleteData ? '' : ' The database and the key are kept for a later deploy.';
+  return `\nkthw’s access to the project is revoked.${data} To stop the app: App Engine, Settings, "Disable application".`;
 }
 
 async function confirmUndeploy(project: string, deleteData: boolean): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const target = deleteData ? 'kthw, its database and its key' : 'kthw, and keeps its database and key';
-  console.log(
-    'Clusters that are still there cost money and can’t be deleted from Slack afterwards: `/kthw list` first.',
-  );
-  const answer = await terminal.question(`This takes down ${target}. Type the project’s id to go on: `);
+  const target = deleteData ? 'kthw, its database and its key' : 'kthw, but not its database and key';
+  console.log('Delete your clusters first (`/kthw list`): they cost money and can’t be deleted from Slack afterwards.');
+  const answer = await terminal.question(`This deletes ${target}. Enter the project ID to confirm: `);
   terminal.close();
   if (answer.trim() === project) return true;
-  console.log('Nothing was done.');
+  console.log('Cancelled; no changes were made.');
   return false;
 }
 

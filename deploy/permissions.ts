@@ -1,7 +1,7 @@
 /**
- * What the bot's service account must be able to do in Compute Engine, by the calls that the code makes: each call's
- * permissions are those of its page in https://cloud.google.com/compute/docs/reference/rest/v1 ("IAM Permissions"), and of
- * what it uses there. A test sends the calls of whole runs and compares.
+ * Compute Engine permissions of the bot's service account, by API call. Source: "IAM Permissions" on each method's page
+ * in https://cloud.google.com/compute/docs/reference/rest/v1, plus those of the resources it uses. A test compares them
+ * with the calls of complete runs.
  */
 export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
   'POST /global/networks': ['compute.networks.create'],
@@ -72,10 +72,10 @@ export const permissionsByCall: Readonly<Record<string, readonly string[]>> = {
   'POST /zones/{zone}/operations/{operation}/wait': ['compute.zoneOperations.get'],
 };
 
-/** Of the custom role by which the bot works in Compute Engine. */
+/** Permissions of the bot's custom role for Compute Engine. */
 export const computePermissions = [...new Set(Object.values(permissionsByCall).flat())].sort();
 
-/** Of the custom role by which it uses its key, and sees why a version of it can't be used. */
+/** Permissions of the bot's custom role for its key, including reading why a key version is unusable. */
 export const keyPermissions = [
   'cloudkms.cryptoKeyVersions.get',
   'cloudkms.cryptoKeyVersions.useToDecrypt',

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { DeploySettings } from './deploy-settings.ts';
 
-/** `app.yaml` with the names of one project, and more environment. */
+/** Renders `app.yaml` with a project's names and additional environment variables. */
 export function renderAppYaml(
   template: string,
   { project, location, env }: Pick<DeploySettings, 'project' | 'location' | 'env'>,

@@ -1,6 +1,6 @@
 import type { DeploySettings } from './deploy-settings.ts';
 
-/** What deploy makes and undeploy takes away, by name; `app.yaml` says the same. */
+/** Names of the deployed resources, matching `app.yaml`. */
 export const resourceNames = {
   account: 'kthw-bot',
   computeRole: 'kthwCompute',
@@ -14,7 +14,7 @@ export const resourceNames = {
   ],
 } as const;
 
-/** Where the app.yaml with this project's names is written. */
+/** Path of the rendered app.yaml. */
 export const renderedAppYamlPath = '.kthw/deploy/app.yaml';
 
 export const requiredApis = [

@@ -1,36 +1,36 @@
 import { execa } from 'execa';
 import { type DeployStep, formatCommand, projectNumberPlaceholder } from './deploy-step.ts';
 
-/** What a runner of steps has to do with the world. */
+/** External dependencies of {@link runSteps}. */
 export interface RunStepsDeps {
-  /** Runs a command and gives what it printed. @throws Error when it fails */
+  /** Runs a command and returns its output. @throws Error when it fails */
   runCommand(argv: readonly string[], options: { readonly input?: string; readonly quiet?: boolean }): Promise<string>;
   print(line: string): void;
-  /** Asks for a secret, which is not shown. */
+  /** Prompts for a secret without echo. */
   askSecret(label: string): Promise<string>;
 }
 
-/** gcloud on this machine, its words on this terminal. */
+/** Runs gcloud; its messages appear on this terminal. */
 export const runGcloud: RunStepsDeps['runCommand'] = async ([program = '', ...args], { input = '', quiet = false }) => {
   const { stdout } = await execa(program, args, { input, stderr: quiet ? 'pipe' : 'inherit' });
   return stdout.trim();
 };
 
-/** Shows each step's commands, without doing anything. */
+/** Prints the commands of all steps without running them. */
 export function printSteps(steps: readonly DeployStep[], print: (line: string) => void): void {
   for (const { description, check, runWhen = 'missing', command, secretLabel } of steps) {
     print(`# ${description}`);
     if (check)
       print(
-        `${formatCommand(check)}  # ${runWhen === 'missing' ? 'if that prints nothing:' : 'if that prints something:'}`,
+        `${formatCommand(check)}  # ${runWhen === 'missing' ? 'if this prints nothing:' : 'if this prints something:'}`,
       );
-    print(`${formatCommand(command)}${secretLabel ? '  # the value over standard input' : ''}`);
+    print(`${formatCommand(command)}${secretLabel ? '  # reads the value from standard input' : ''}`);
   }
 }
 
 /**
- * Does one step after the other, showing each command before it runs.
- * @throws Error naming the command that failed; run it all again when that is put right
+ * Runs the steps in order and prints each command first.
+ * @throws Error naming the failed command; safe to rerun after the cause is fixed
  */
 export async function runSteps(steps: readonly DeployStep[], project: string, deps: RunStepsDeps): Promise<void> {
   const { runCommand, print, askSecret } = deps;
@@ -65,7 +65,7 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
     } = step;
     print(`\n# ${description}`);
     if (check && (await isFound(check, ignoreCheckErrors)) !== (runWhen === 'found')) {
-      print(runWhen === 'missing' ? 'is there' : 'is not the case');
+      print(runWhen === 'missing' ? 'already exists, skipped' : 'does not exist, skipped');
       continue;
     }
     const command = await fillProjectNumber(step.command);
@@ -75,16 +75,19 @@ export async function runSteps(steps: readonly DeployStep[], project: string, de
       await runCommand(command, input);
     } catch (error) {
       if (!ignoreErrors)
-        throw new Error(`this failed: ${formatCommand(command)}\nPut right what it says and run it all again.`, {
-          cause: error,
-        });
-      print('it failed, and that is taken for: it was gone already');
+        throw new Error(
+          `command failed: ${formatCommand(command)}\nFix the reported error, then run the whole command again.`,
+          {
+            cause: error,
+          },
+        );
+      print('failed; assuming that the resource was already deleted');
     }
   }
 }
 
 async function readSecret(label: string, askSecret: RunStepsDeps['askSecret']): Promise<string> {
   const value = (await askSecret(`${label}: `)).trim();
-  if (value === '') throw new Error(`no value was given for ${label}; run it again when you have it`);
+  if (value === '') throw new Error(`no value for ${label}; run the command again when you have it`);
   return value;
 }

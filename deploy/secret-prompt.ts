@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 import { Writable } from 'node:stream';
 
 export interface SecretPrompt {
-  /** The next line, not shown where it is typed. */
+  /** Reads the next line without echo. */
   ask(label: string): Promise<string>;
   close(): void;
 }
 
-/** Secrets from a terminal without showing them, or a line each from a pipe. */
+/** Reads secrets from a terminal without echo, or one per line from a pipe. */
 export function createSecretPrompt(
   input: Readable & { readonly isTTY?: boolean },
   write: (text: string) => void,
@@ -21,7 +21,7 @@ export function createSecretPrompt(
       if (!lines) {
         const nullOutput = new Writable({ write: (_chunk, _encoding, done) => done() });
         const terminal = createInterface({ input, output: nullOutput, terminal: input.isTTY === true });
-        // One for all questions: of a pipe, each reads further than its own line.
+        // Share one reader: on a pipe, each reader consumes more than one line.
         lines = terminal[Symbol.asyncIterator]();
         close = () => terminal.close();
       }

@@ -3,9 +3,9 @@ import { type DeployStep, projectNumberPlaceholder } from './deploy-step.ts';
 import { buildMemberFlag, getServiceAccountEmail, resourceNames } from './resource-names.ts';
 
 /**
- * Takes down what deploy made, in the opposite order; what is gone already is no error. The app itself stays, because App
- * Engine deletes it with the project only: without its account it can do nothing. Clusters are not touched: delete them
- * before, by `/kthw delete`.
+ * Steps that delete the deployment, in reverse order; missing resources are ignored. The app itself remains, because
+ * App Engine deletes it only with the project; without its service account it cannot do anything. Clusters are not
+ * deleted: use `/kthw delete` first.
  */
 export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
   const { project, location } = settings;
@@ -37,7 +37,7 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
     );
   return [
     buildDeleteStep(
-      'no task calls the bot any more',
+      'Delete the task queue',
       'tasks',
       'queues',
       'delete',
@@ -46,51 +46,65 @@ export function buildUndeploySteps(settings: DeploySettings): DeployStep[] {
       projectFlag,
     ),
     ...resourceNames.secrets.map(({ id }) =>
-      buildDeleteStep(`${id}, with its value`, 'secrets', 'delete', id, projectFlag),
+      buildDeleteStep(`Delete the secret ${id}`, 'secrets', 'delete', id, projectFlag),
     ),
     buildUnbindStep(
-      'the key is the bot’s no more',
+      'Revoke access to the key',
       ['kms', 'keys'],
       resourceNames.key,
       `projects/${project}/roles/${resourceNames.keyRole}`,
       ...keyFlags,
     ),
-    buildUnbindStep('nor the database', ['projects'], project, 'roles/datastore.user', '--condition=None'),
+    buildUnbindStep('Revoke access to the database', ['projects'], project, 'roles/datastore.user', '--condition=None'),
     buildUnbindStep(
-      'nor machines',
+      'Revoke use of the default service account',
       ['iam', 'service-accounts'],
       `${projectNumberPlaceholder}-compute@developer.gserviceaccount.com`,
       'roles/iam.serviceAccountUser',
       projectFlag,
     ),
     buildUnbindStep(
-      'nor Compute Engine',
+      'Revoke access to Compute Engine',
       ['projects'],
       project,
       `projects/${project}/roles/${resourceNames.computeRole}`,
       '--condition=None',
     ),
-    buildDeleteStep(`the role ${resourceNames.keyRole}`, 'iam', 'roles', 'delete', resourceNames.keyRole, projectFlag),
     buildDeleteStep(
-      `the role ${resourceNames.computeRole}`,
+      `Delete the role ${resourceNames.keyRole}`,
+      'iam',
+      'roles',
+      'delete',
+      resourceNames.keyRole,
+      projectFlag,
+    ),
+    buildDeleteStep(
+      `Delete the role ${resourceNames.computeRole}`,
       'iam',
       'roles',
       'delete',
       resourceNames.computeRole,
       projectFlag,
     ),
-    buildDeleteStep('the account', 'iam', 'service-accounts', 'delete', getServiceAccountEmail(settings), projectFlag),
+    buildDeleteStep(
+      'Delete the service account',
+      'iam',
+      'service-accounts',
+      'delete',
+      getServiceAccountEmail(settings),
+      projectFlag,
+    ),
     ...(settings.deleteData ? buildDataSteps(settings, keyFlags) : []),
   ];
 }
 
-/** A key can't be deleted, only its versions; Google keeps them for 30 days, in which they can be restored. */
+/** Keys cannot be deleted, only their versions; Google keeps those for 30 days, during which they can be restored. */
 function buildDataSteps({ project }: DeploySettings, keyFlags: readonly string[]): DeployStep[] {
   const projectFlag = `--project=${project}`;
   const database = '--database=(default)';
   return [
     {
-      description: 'the database may be deleted',
+      description: 'Disable delete protection of the database',
       command: [
         'gcloud',
         'firestore',
@@ -104,13 +118,13 @@ function buildDataSteps({ project }: DeploySettings, keyFlags: readonly string[]
       ignoreErrors: true,
     },
     {
-      description: 'the database, with every cluster’s record, events and secrets',
+      description: 'Delete the database with all cluster records, events and secrets',
       command: ['gcloud', 'firestore', 'databases', 'delete', database, projectFlag, '--quiet'],
       ignoreErrors: true,
     },
     {
       description:
-        'the first version of the key: what it wrapped can’t be opened, backups neither (later versions: in the console)',
+        'Destroy version 1 of the key: data encrypted with it, including backups, becomes unreadable (destroy later versions in the console)',
       command: [
         'gcloud',
         'kms',

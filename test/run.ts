@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { cleanUpDeadEmulators } from '../local/compute/machines/host/clean-up.ts';
 import { findUnsupportedReason } from '../local/ensure-packages.ts';
 import { prepare } from './runner/prepare.ts';
-import { type Results, readResults, slowest } from './runner/results.ts';
+import { listSlowestFiles, type Results, readResults } from './runner/results.ts';
 import { runVitest } from './runner/run-vitest.ts';
-import { framed, leftOut } from './runner/skipped-tests.ts';
+import { describeSkippedTests, renderFrame } from './runner/skipped-tests.ts';
 import { type Check, startChecks } from './runner/static-checks.ts';
 
-const pictures = 'test/browser/artefacts';
+const screenshotDir = 'test/browser/artefacts';
 
-/** All of it: what tests need, the static checks, vitest. Its last line is `N passed, N failed`. Arguments go to vitest. */
+/**
+ * Runs everything: preparation, static checks, vitest. The last line is `N passed, N failed`. Arguments are passed to
+ * vitest.
+ */
 async function main(args: readonly string[]): Promise<void> {
-  // Whoever ends it early still gets what belongs to the end: children ended, machines swept, the closing line.
+  // An interrupted run still stops its child processes, removes machines and prints the last line.
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
@@ -23,11 +26,11 @@ async function main(args: readonly string[]): Promise<void> {
   const reportFile = join(folder, 'results.json');
   const binDir = join(folder, 'bin');
   const failures = await prepare(binDir, stop.signal);
-  await rm(pictures, { recursive: true, force: true });
+  await rm(screenshotDir, { recursive: true, force: true });
   const exitCode = stop.signal.aborted ? 1 : await runVitest(args, reportFile, binDir);
   const results = existsSync(reportFile) ? await readResults(reportFile, process.cwd()) : undefined;
   await rm(folder, { recursive: true });
-  if (existsSync(pictures)) console.log(`\nPictures of the page: ${pictures}`);
+  if (existsSync(screenshotDir)) console.log(`\nScreenshots of the page: ${screenshotDir}`);
   if (!findUnsupportedReason()) await cleanUpDeadEmulators();
   finish(exitCode, results, [...(await checks), ...failures]);
 }
@@ -35,17 +38,17 @@ async function main(args: readonly string[]): Promise<void> {
 function finish(exitCode: number, results: Results | undefined, checks: readonly Check[]): void {
   for (const check of checks.filter(({ failed }) => failed)) console.log(`\n--- ${check.name} failed\n${check.output}`);
   if (results) {
-    console.log(`\nThe slowest files: ${slowest(results).join(', ')}`);
-    console.log(`\n${framed(leftOut(results.skipped))}\n`);
+    console.log(`\nSlowest files: ${listSlowestFiles(results).join(', ')}`);
+    console.log(`\n${renderFrame(describeSkippedTests(results.skipped))}\n`);
   }
   const failedChecks = checks.filter(({ failed }) => failed);
   const ran = results !== undefined && results.passed + results.failed > 0;
-  // Vitest also ends badly without a failed test: nothing found to run, or an error outside of every test.
+  // Vitest also fails without a failed test: no tests found, or an error outside of tests.
   const explained = exitCode === 0 || (results?.failed ?? 0) > 0;
   const unexplained = ran && explained ? 0 : 1;
-  if (unexplained) console.log(ran ? 'vitest saw errors outside of the tests' : 'no test ran');
+  if (unexplained) console.log(ran ? 'vitest reported errors outside of tests' : 'no tests ran');
   console.log(
-    `${checks.map(({ name, failed }) => `${name}: ${failed ? 'failed' : 'passed'}`).join(', ')}; counted below`,
+    `${checks.map(({ name, failed }) => `${name}: ${failed ? 'failed' : 'passed'}`).join(', ')}; included in the totals below`,
   );
   const passed = (results?.passed ?? 0) + checks.length - failedChecks.length;
   const failed = (results?.failed ?? 0) + failedChecks.length + unexplained;
@@ -61,5 +64,5 @@ try {
   process.exitCode = 1;
   process.stdout.write('0 passed, 1 failed\n');
 }
-// Whatever was given up may still be at work.
+// Aborted work may still be running.
 process.exit();

@@ -93,7 +93,7 @@ describe('deploy', () => {
     const google = new Google();
     google.failing = 'kms keys create';
     await expect(runSteps(buildDeploySteps(settings), settings.project, google.outside)).rejects.toThrow(
-      /this failed: gcloud kms keys create data-keys .*\nPut right what it says and run it all again/,
+      /command failed: gcloud kms keys create data-keys .*\nFix the reported error, then run the whole command again/,
     );
     google.failing = undefined;
     await runSteps(buildDeploySteps(settings), settings.project, google.outside);
@@ -160,9 +160,9 @@ describe('deploy', () => {
   });
 
   test.each([
-    [[], /name the project by its id/],
-    [['--project', 'my-project-1', '--location', 'mars'], /--location wants a region/],
-    [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack's secrets are asked for/],
+    [[], /--project requires a project ID/],
+    [['--project', 'my-project-1', '--location', 'mars'], /--location requires a region/],
+    [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack secrets are prompted for/],
   ])('with %o says how to write it', (args, says) => {
     expect(() => parseDeploySettings(args)).toThrow(says);
   });

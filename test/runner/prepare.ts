@@ -8,8 +8,8 @@ import { ensureMirror } from '../../local/mirror/ensure-mirror.ts';
 import { kubernetesPrograms, releasePaths, versions } from '../../local/mirror/versions.ts';
 import type { Check } from './static-checks.ts';
 
-/** Debian packages of which only tests use a program. */
-const forTests = [
+/** Debian packages that only tests need. */
+const testPackages = [
   'chromium',
   'curl',
   'fonts-noto-color-emoji',
@@ -21,25 +21,25 @@ const forTests = [
 ];
 
 /**
- * Makes ahead what many tests would wait for: Debian packages, the machines' root file system, the mirror's content.
- * @param binDir gets the programs of Kubernetes and etcd, where they can be made
- * @returns what failed
+ * Prepares what many tests need: Debian packages, the machines' root file system, the mirror's cache.
+ * @param binDir receives the Kubernetes and etcd programs
+ * @returns the failures
  */
 export async function prepare(binDir: string, signal: AbortSignal): Promise<readonly Check[]> {
   if (findUnsupportedReason()) return [];
   const log = (line: string) => console.log(line);
   try {
-    await ensurePackages(forTests, log);
+    await ensurePackages(testPackages, log);
     await Promise.all([ensureRootfs(getDefaultCacheDir(), log), ensureMirror(getMirrorCacheDir(), log, { signal })]);
-    await bringPrograms(getMirrorCacheDir(), binDir);
+    await linkPrograms(getMirrorCacheDir(), binDir);
     return [];
   } catch (error) {
-    log(`preparing: ${(error as Error).message}; tests that need it fail`);
+    log(`preparation failed: ${(error as Error).message}; tests that depend on it will fail`);
     return [{ name: 'preparing', failed: true, output: (error as Error).message }];
   }
 }
 
-async function bringPrograms(cacheDir: string, folder: string): Promise<void> {
+async function linkPrograms(cacheDir: string, folder: string): Promise<void> {
   const files = join(cacheDir, 'files');
   await mkdir(folder, { recursive: true });
   for (const name of kubernetesPrograms) await symlink(join(files, releasePaths.kubernetes, name), join(folder, name));

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readResults, slowest } from './results.ts';
-import { framed, leftOut } from './skipped-tests.ts';
+import { listSlowestFiles, readResults } from './results.ts';
+import { describeSkippedTests, renderFrame } from './skipped-tests.ts';
 
 function file(name: string, statuses: readonly string[], changes: object = {}) {
   const assertionResults = statuses.map((status) => ({ status }));
@@ -18,7 +18,7 @@ async function results(...testResults: object[]) {
   return await readResults(join(folder, 'report.json'), '/root');
 }
 
-describe('the results of a test run', () => {
+describe('test results', () => {
   test('are counted over all files', async () => {
     const found = await results(
       file('a.test.ts', ['passed', 'passed', 'failed']),
@@ -29,39 +29,39 @@ describe('the results of a test run', () => {
   });
 
   test.each([
-    ['that could not be loaded', file('a.test.ts', [], { status: 'failed' })],
+    ['that failed to load', file('a.test.ts', [], { status: 'failed' })],
     ['whose hook failed before its tests', file('a.test.ts', ['skipped', 'skipped'], { status: 'failed' })],
   ])('count a file %s as a failed test', async (_, broken) => {
     expect(await results(broken, file('b.test.ts', ['passed']))).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  test('name the slowest files first', async () => {
+  test('list the slowest files first', async () => {
     const found = await results(file('a.test.ts', []), file('b.test.ts', [], { endTime: 2500 }));
-    expect(slowest(found)).toEqual(['test/b.test.ts 2.5 s', 'test/a.test.ts 1.0 s']);
+    expect(listSlowestFiles(found)).toEqual(['test/b.test.ts 2.5 s', 'test/a.test.ts 1.0 s']);
   });
 });
 
-describe('what was left out', () => {
-  test('is named with what the machine lacks', () => {
+describe('describeSkippedTests', () => {
+  test('lists skipped tests with the reasons', () => {
     const skipped = [{ file: 'test/e2e/create.test.ts', tests: 14, failed: false }];
-    expect(leftOut(skipped, ['no real machines: it needs root'])).toEqual([
-      'LEFT OUT',
+    expect(describeSkippedTests(skipped, ['no real machines: it needs root'])).toEqual([
+      'SKIPPED TESTS',
       '  14 in test/e2e/create.test.ts',
       'because',
       '  no real machines: it needs root',
     ]);
   });
 
-  test('is told apart from what a failure skipped', () => {
+  test('marks tests skipped because of a failure', () => {
     const skipped = [{ file: 'test/a.test.ts', tests: 2, failed: true }];
-    expect(leftOut(skipped, [])).toContain('  2 in test/a.test.ts, which failed');
+    expect(describeSkippedTests(skipped, [])).toContain('  2 in test/a.test.ts, which failed');
   });
 
-  test('is nothing when every test ran', () => {
-    expect(leftOut([], ['no gcloud'])).toEqual(['Nothing was left out: every test that was asked for ran.']);
+  test('states that no tests were skipped', () => {
+    expect(describeSkippedTests([], ['no gcloud'])).toEqual(['No tests were skipped.']);
   });
 
-  test('is put in a frame', () => {
-    expect(framed(['one', 'three'])).toBe('#########\n# one   #\n# three #\n#########');
+  test('renders a frame', () => {
+    expect(renderFrame(['one', 'three'])).toBe('#########\n# one   #\n# three #\n#########');
   });
 });

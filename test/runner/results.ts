@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { z } from 'zod';
 
-/** What vitest's JSON reporter says, as far as it matters here. */
+/** The parts of vitest's JSON report in use. */
 const Report = z.object({
   testResults: z.array(
     z.object({
@@ -22,11 +22,12 @@ export interface Results {
   readonly tookMs: ReadonlyMap<string, number>;
 }
 
-/** Reads what vitest's JSON reporter wrote. A file that failed without a failed test counts as one. */
+/** Reads vitest's JSON report. A file that failed without a failed test counts as one failure. */
 export async function readResults(reportFile: string, root: string): Promise<Results> {
   const { testResults } = Report.parse(JSON.parse(await readFile(reportFile, 'utf8')));
   const files = testResults.map(({ name, status, startTime, endTime, assertionResults }) => {
-    const count = (wanted: readonly string[]) => assertionResults.filter((one) => wanted.includes(one.status)).length;
+    const count = (statuses: readonly string[]) =>
+      assertionResults.filter((one) => statuses.includes(one.status)).length;
     const failed = count(['failed']);
     return {
       file: relative(root, name),
@@ -36,7 +37,7 @@ export async function readResults(reportFile: string, root: string): Promise<Res
       tookMs: endTime - startTime,
     };
   });
-  const sum = (of: 'passed' | 'failed') => files.reduce((total, file) => total + file[of], 0);
+  const sum = (outcome: 'passed' | 'failed') => files.reduce((total, file) => total + file[outcome], 0);
   return {
     passed: sum('passed'),
     failed: sum('failed'),
@@ -47,8 +48,8 @@ export async function readResults(reportFile: string, root: string): Promise<Res
   };
 }
 
-/** The five slowest files, without what their hooks took. */
-export function slowest({ tookMs }: Results): string[] {
+/** The five slowest files, excluding hooks. */
+export function listSlowestFiles({ tookMs }: Results): string[] {
   const files = [...tookMs].sort(([, a], [, b]) => b - a).slice(0, 5);
   return files.map(([file, ms]) => `${file} ${(ms / 1000).toFixed(1)} s`);
 }

@@ -3,9 +3,9 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 
 /**
- * Runs vitest under the Node that runs this, with its words on our standard output and its results in a file.
- * @param binDir programs for tests, if it exists; found after those that the machine has
- * @returns its exit code
+ * Runs vitest with the current Node version; output goes to standard output, results to a file.
+ * @param binDir directory with test programs, if it exists; searched after PATH
+ * @returns the exit code
  */
 export async function runVitest(args: readonly string[], reportFile: string, binDir: string): Promise<number> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
@@ -15,7 +15,7 @@ export async function runVitest(args: readonly string[], reportFile: string, bin
     env: { PATH: path, ...(existsSync(binDir) ? { KTHW_TEST_BIN: binDir } : {}) },
     reject: false,
   });
-  // A Ctrl-C reaches vitest by itself, since it belongs to the same terminal.
+  // The terminal sends Ctrl-C to vitest directly.
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
   return (await child).exitCode ?? 1;
 }

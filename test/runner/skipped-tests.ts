@@ -3,36 +3,40 @@ import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { findFirestoreEmulator } from '../support/firestore-emulator.ts';
 import type { Results } from './results.ts';
 
-/** What was not tested on this machine and why, in lines; says so too when nothing was left out. */
-export function leftOut(skipped: Results['skipped'], reasons = reasonsHere()): string[] {
-  if (skipped.length === 0) return ['Nothing was left out: every test that was asked for ran.'];
+/** Lists skipped tests and the reasons on this machine; also states if no test was skipped. */
+export function describeSkippedTests(skipped: Results['skipped'], reasons = listSkipReasons()): string[] {
+  if (skipped.length === 0) return ['No tests were skipped.'];
   return [
-    'LEFT OUT',
+    'SKIPPED TESTS',
     ...skipped.map(({ file, tests, failed }) => `  ${tests} in ${file}${failed ? ', which failed' : ''}`),
     ...(reasons.length > 0
       ? ['because', ...reasons.map((reason) => `  ${reason}`)]
-      : ['This machine has all that tests need: these say themselves when they do not apply.']),
+      : ['This machine has everything that tests need; these tests were skipped by their own conditions.']),
   ];
 }
 
-/** Puts a frame around lines. */
-export function framed(lines: readonly string[]): string {
+/** Draws a frame around lines. */
+export function renderFrame(lines: readonly string[]): string {
   const width = Math.max(...lines.map((line) => line.length));
   const bar = '#'.repeat(width + 4);
   return [bar, ...lines.map((line) => `# ${line.padEnd(width)} #`), bar].join('\n');
 }
 
-function reasonsHere(): string[] {
-  const noMachines = findUnsupportedReason();
+function listSkipReasons(): string[] {
+  const unsupportedReason = findUnsupportedReason();
   return [
-    ...(noMachines ? [`no real machines: ${noMachines}`] : []),
-    ...(runs('gcloud', '--version') ? [] : ['no gcloud on this machine: the local cloud was not tried with it']),
-    ...(findFirestoreEmulator() ? [] : ["no Firestore store: Google's emulator or Java is not on this machine"]),
-    ...(runs('kubectl', 'version', '--client') ? [] : ['no kubectl on this machine']),
-    ...(runs('chromium', '--version') ? [] : ['no Chromium on this machine: the page was not tried']),
+    ...(unsupportedReason ? [`no systemd-nspawn machines: ${unsupportedReason}`] : []),
+    ...(isInstalled('gcloud', '--version')
+      ? []
+      : ['gcloud is not installed: the Compute Engine emulator was not tested with it']),
+    ...(findFirestoreEmulator()
+      ? []
+      : ["the Firestore store was not tested: Google's emulator or Java is not installed"]),
+    ...(isInstalled('kubectl', 'version', '--client') ? [] : ['kubectl is not installed']),
+    ...(isInstalled('chromium', '--version') ? [] : ['Chromium is not installed: the page was not tested']),
   ];
 }
 
-function runs(program: string, ...args: string[]): boolean {
+function isInstalled(program: string, ...args: string[]): boolean {
   return !execaSync(program, args, { reject: false, stdio: 'ignore' }).failed;
 }

@@ -1,10 +1,10 @@
 import { execa } from 'execa';
 
-/** Something that is right or not besides the tests. */
+/** Result of a check other than a test. */
 export interface Check {
   readonly name: string;
   readonly failed: boolean;
-  /** What to read when it failed. */
+  /** Output to show on failure. */
   readonly output: string;
 }
 
@@ -14,7 +14,7 @@ const commands = [
   ['lint and format', 'biome', 'ci', '--colors=off', '.'],
 ] as const;
 
-/** Starts the static checks side by side; nothing is written. */
+/** Runs the static checks in parallel; they write no files. */
 export function startChecks(): Promise<Check[]> {
   return Promise.all(commands.map(([name, program, ...args]) => check(name, program, args)));
 }
@@ -23,6 +23,6 @@ async function check(name: string, program: string, args: readonly string[]): Pr
   const started = Date.now();
   const { failed, all } = await execa(program, args, { all: true, reject: false, preferLocal: true, stdin: 'ignore' });
   const took = `${((Date.now() - started) / 1000).toFixed(1)} s`;
-  console.log(`${name}: ${failed ? 'failed; what it says comes at the end' : 'passed'} after ${took}`);
+  console.log(`${name}: ${failed ? 'failed; see the output at the end' : 'passed'} after ${took}`);
   return { name, failed, output: all };
 }
