@@ -72,8 +72,8 @@ test('tokens are the same for the same key, differ otherwise, and avoid a range 
 });
 
 test.each([
-  ['macOS', { platform: 'darwin', uid: 0, hasProgram: () => true }, ['machines need Linux, and this is "darwin"']],
-  ['no root', { platform: 'linux', uid: 1000, hasProgram: () => true }, ['machines need root: run this as root']],
+  ['macOS', { platform: 'darwin', uid: 0, hasProgram: () => true }, ['machines require Linux; this is "darwin"']],
+  ['no root', { platform: 'linux', uid: 1000, hasProgram: () => true }, ['machines require root: run this as root']],
   [
     'no nft',
     { platform: 'linux', uid: 0, hasProgram: (name: string) => name !== 'nft' },
