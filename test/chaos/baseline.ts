@@ -9,29 +9,29 @@ import type { ClusterSpec } from '../../src/store/records.ts';
 import type { RunEnvironment } from '../fakes/run-environment.ts';
 import { buildCluster } from '../fixtures/cluster.ts';
 
-/** What a world looks like once a run is over, as far as two worlds can be compared. */
+/** State of an environment after a run, reduced to what is comparable between environments. */
 export interface Seen {
   readonly end: string | undefined;
-  /** How often the run said that it was over. */
+  /** Number of finish events of the run. */
   readonly ends: number;
   readonly cluster: object;
   readonly resources: readonly string[];
-  /** What lets ssh in: rules for it that are on, and machines that have a key. */
+  /** Open SSH access: enabled firewall rules, and instances with a key. */
   readonly open: readonly string[];
-  /** Resources that were not made exactly once, with how often. */
+  /** Resources not created exactly once, with the count. */
   readonly madeAgain: readonly string[];
-  /** Steps that were not finished exactly once. */
+  /** Steps not finished exactly once. */
   readonly unsteady: readonly string[];
   readonly troubles: readonly object[];
-  /** Digests of the authority's certificate on all machines and in the vault: one, unless two were made. */
+  /** Digests of the CA certificate on all hosts and in the vault: exactly one unless the CA was created twice. */
   readonly authorities: number;
   readonly files: readonly string[];
   readonly objects: readonly string[];
 }
 
-/** Looks at a cluster and the last run on it. */
+/** Inspects a cluster and its last run. */
 export async function look(world: RunEnvironment, spec: ClusterSpec): Promise<Seen> {
-  // What was asked to go is gone by then.
+  // Resources to be deleted no longer exist then.
   await world.clock.sleep(60_000, new AbortController().signal);
   const record = (await world.store.read('cluster', spec.name))?.value;
   const run = record?.runs.at(-1) ?? '';

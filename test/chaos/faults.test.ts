@@ -10,9 +10,9 @@ const upstream = 'https://dl.k8s.io/release/kubelet';
 
 interface Case {
   readonly what: string;
-  /** What goes wrong. */
+  /** Name of the fault. */
   goesWrong(world: RunEnvironment): void;
-  /** The code that the run stops with; undefined: it completes by itself. */
+  /** Error code that stops the run; undefined if the run completes without help. */
   readonly stops?: ErrorCode;
 }
 
@@ -184,7 +184,7 @@ describe('a create in which something goes wrong', () => {
   });
 });
 
-/** Until the cluster's first resource exists the store works, so that a run is begun at all. */
+/** The store works until the cluster's first resource exists, so that a run is started at all. */
 function beforeAnything(world: RunEnvironment): boolean {
   return world.compute.listResourceNames().length === 0;
 }

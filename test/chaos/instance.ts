@@ -1,8 +1,8 @@
 import { operations } from '../../src/engine/phases/operations.ts';
 /**
- * One of several processes that share a store: the real runner, dispatcher, store and Compute client, with the phases of
- * the tutorial that need no machine, and one whose steps leave a mark in a file. Settings: one argument of JSON. It stops
- * itself (SIGSTOP) at the points that are listed in the file `stop-at` of the shared folder, each once.
+ * One of several processes that share a store. Uses the real runner, dispatcher, store and Compute client, the phases
+ * that need no instance, and one phase whose steps append marks to a file. Settings are one JSON argument. Suspends
+ * itself (SIGSTOP) once at each point listed in the file `stop-at` of the shared directory.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -21,10 +21,10 @@ import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import { phasesWithoutMachines } from './phases-without-machines.ts';
 
 export interface InstanceSettings {
-  /** For what the processes share: the key, the marks, the SQLite file. */
+  /** Directory shared by the processes: key, marks, SQLite file. */
   readonly folder: string;
   readonly cloudUrl: string;
-  /** @default SQLite in the folder; the emulator is where FIRESTORE_EMULATOR_HOST says */
+  /** @default SQLite in the directory; FIRESTORE_EMULATOR_HOST selects the emulator */
   readonly firestore?: { readonly prefix: string; readonly deadlineMs: number; readonly requestTimeoutMs: number };
   readonly leaseMs: number;
 }
@@ -83,7 +83,7 @@ const dispatcher = createInProcessDispatcher({
   },
 });
 console.log('listening here');
-// Runs are asked for in another process, which can't poke this one.
+// Runs are requested in another process, which cannot wake this one.
 for (;;) {
   await dispatcher.start().catch((error) => {
     if (!(error instanceof StoreUnavailable)) throw error;

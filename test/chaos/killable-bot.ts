@@ -1,6 +1,6 @@
 /**
- * The bot, which ends as by a power cut where a file says so. `KILL_AT_FILE` names it: a line `step-key:point` each, of
- * which one is struck out before it is obeyed, so that the next process gets further.
+ * The bot, killed as by a power failure at points from a file. `KILL_AT_FILE` names the file; each line is
+ * `step-key:point`. A line is removed before the kill, so that the next process gets further.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { startApp } from '../../src/app.ts';

@@ -8,7 +8,7 @@ test('a create that pauses goes on in another process wherever between two write
 }, async () => {
   const undisturbed = await course();
   expect(undisturbed.seen.end).toBe('succeeded');
-  // The desk's and the runner's beginning and the first pause in full, the rest by samples.
+  // All points at the start and around the first pause; a sample of the rest.
   const kills = Array.from({ length: undisturbed.writes }, (_, i) => i + 1).filter((n) => n <= 14 || n % 37 === 0);
   expect(kills.length).toBeGreaterThan(18);
   for (const write of kills) {
@@ -18,7 +18,7 @@ test('a create that pauses goes on in another process wherever between two write
   }
 });
 
-/** @param kill where the first process ends; whoever asked and got no answer asks again, at the second */
+/** @param kill where the first process dies; an unanswered request is repeated to the second process */
 async function course(kill?: { readonly write: number; readonly when: 'before' | 'after' }) {
   const world = new PausingRunEnvironment();
   try {
@@ -47,7 +47,7 @@ async function course(kill?: { readonly write: number; readonly when: 'before' |
   }
 }
 
-/** What was begun although nobody was answered. */
+/** Runs started without a response to the requester. */
 async function held(world: PausingRunEnvironment): Promise<string | undefined> {
   return (await world.store.read('cluster', 'demo'))?.value.activeRun;
 }

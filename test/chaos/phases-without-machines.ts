@@ -6,16 +6,16 @@ import { definePhase } from '../../src/engine/steps/define-phase.ts';
 import { markPresent } from '../../src/engine/workflow/observation.ts';
 import type { Phase } from '../../src/engine/workflow/step.ts';
 
-/** Something outside, with no request ids: what was done twice is there twice. */
+/** An external effect without request IDs, so duplicates are visible. */
 export interface Marks {
   has(mark: string): Promise<boolean>;
   leave(mark: string): Promise<void>;
 }
 
-/** How many steps leave a mark, one after the other. */
+/** Number of steps that leave a mark, run one after the other. */
 export const markCount = 5;
 
-/** The phases of the tutorial that need no machine, and one more whose steps take a while. */
+/** The tutorial's phases that need no instance, plus one phase with slow steps. */
 export function phasesWithoutMachines({ has, leave }: Marks): readonly Phase[] {
   const marks = definePhase({
     name: 'marks',

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { nameOf, operations, survive, undisturbed } from './sweep.ts';
 
 /**
- * Ends the engine at every kill point of every step of a create, a delete, a rebuild and a scaling, each in a world of its own, and has another
- * process go on. `--writes`: also before and after every write to the store.
+ * Kills the engine at every kill point of every step of a create, delete, rebuild and scale, each in a new environment,
+ * and lets another process resume. `--writes`: also before and after every write to the store.
  */
 const { values } = parseArgs({
   options: {

@@ -17,7 +17,7 @@ import { phasesWithoutMachines } from './phases-without-machines.ts';
 const requester = { team: 'T1', user: 'U1' };
 export const leaseMs = 1_500;
 
-/** What several processes of the bot share, and those processes. */
+/** Several bot processes and the resources they share. */
 export class SharedWorld {
   readonly store: Store;
   readonly cloud: ComputeEmulator;
@@ -49,7 +49,7 @@ export class SharedWorld {
     this.desk = createClusterService({ store, phases, now: () => new Date(), wake: () => {}, ...less });
   }
 
-  /** @param open the store of this process, in the world's folder or wherever the instances' is */
+  /** @param open opens this process's store, in the environment's directory or wherever the instances' store is */
   static async make(
     open: (folder: string) => Promise<Store>,
     firestore?: InstanceSettings['firestore'],
@@ -62,7 +62,7 @@ export class SharedWorld {
     return new SharedWorld(await open(folder), cloud, settings, env);
   }
 
-  /** Another process, which takes up whatever is not over. @param cloudUrl another way to the cloud */
+  /** Starts another process, which takes over unfinished runs. @param cloudUrl alternative Compute Engine URL */
   async join(cloudUrl = this.cloud.url): Promise<Service> {
     const said: string[] = [];
     const instance = startService({
@@ -82,12 +82,12 @@ export class SharedWorld {
     return this.#said.get(instance) ?? [];
   }
 
-  /** The next process that comes to this point (`step-key:point`) stops there, as one that is suspended. */
+  /** Suspends the next process that reaches this point (`step-key:point`). */
   stopAt(point: string): void {
     writeFileSync(join(this.#settings.folder, 'stop-at'), point);
   }
 
-  /** Suspends a process, but not within a write to SQLite: nobody else could open the file until it goes on. */
+  /** Suspends a process, but not during a SQLite write: the file would stay locked until the process resumes. */
   async suspend(instance: Service): Promise<void> {
     for (;;) {
       instance.kill('SIGSTOP');
@@ -136,12 +136,12 @@ export class SharedWorld {
     return (await this.store.readEvents(run)).map(({ event }) => event);
   }
 
-  /** Which process left each mark, as `MARK PID`. */
+  /** The process that left each mark, as `MARK PID`. */
   marks(): string[] {
     return readFileSync(join(this.#settings.folder, 'marks'), 'utf8').trim().split('\n');
   }
 
-  /** Inserts by what was asked for, whether or not they had an effect. */
+  /** Insert requests by resource, whether or not they had an effect. */
   inserts(): Record<string, number> {
     return Object.fromEntries(
       Object.entries(this.cloud.faults.callCounts).filter(
@@ -150,7 +150,7 @@ export class SharedWorld {
     );
   }
 
-  /** How many operations of a kind there were on a resource. */
+  /** Number of operations of a kind on a resource. */
   async operations(scope: string, type: string, target: string): Promise<number> {
     const response = await fetch(`${this.cloud.url}/compute/v1/projects/kthw-local/${scope}/operations`);
     const { items = [] } = (await response.json()) as { items?: { operationType: string; targetLink: string }[] };

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { type Course, type Kill, nameOf, survive, undisturbed } from './sweep.ts';
 
-// Every kill point of every step is in laws.test.ts, on the smallest cluster; all of it by `npm run chaos`.
+// laws.test.ts covers every kill point of every step on the smallest cluster; `npm run chaos` covers all.
 
 test.each(['create', 'delete'] as const)(
   'a %s goes on wherever between two writes to the store its process ends',
   { timeout: 120_000 },
   async (operation) => {
     const course = await undisturbed(operation);
-    // What the desk does at the beginning and the runner at the end is written in full, the middle by samples.
+    // All points at the service's start and the runner's end; a sample of the middle.
     const sampled = course.writes.filter((_, i) => i < 24 || i >= course.writes.length - 24 || i % 11 === 0);
     expect(await fallen(sampled, course)).toEqual([]);
   },
@@ -20,7 +20,7 @@ test.each(['rebuild', 'scale'] as const)(
   async (operation) => {
     const course = await undisturbed(operation);
     const removals = course.kills.filter((kill) => 'step' in kill && kill.step.startsWith('remove:'));
-    // All that is taken away, and samples of what is built again and of the writes around the question.
+    // All deletions, and a sample of the rebuild and of the writes around the approval.
     const others = course.kills.filter((kill) => !removals.includes(kill));
     const sampled = [...removals, ...others.filter((_, i) => i % 15 === 7), ...course.writes.filter((_, i) => i < 20)];
     expect(removals.length).toBeGreaterThan(5);

@@ -4,24 +4,24 @@ import type { ClusterSpec } from '../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../fakes/run-environment.ts';
 import { look, type Seen } from './baseline.ts';
 
-/** What is swept. A rebuild starts over from the controllers; a scaling takes a worker away. */
+/** Operations under test. A rebuild starts from the controllers; a scale removes a worker. */
 export const operations = ['create', 'delete', 'rebuild', 'scale'] as const;
 type Operation = (typeof operations)[number];
 
-/** Where a process ends: at a step's kill point, or around its n-th write to the store. */
+/** Where a process is killed: at a step's kill point, or around its n-th write to the store. */
 export type Kill =
   | { readonly in: Operation; readonly step: string; readonly point: KillPoint }
   | { readonly in: Operation; readonly write: number; readonly when: 'before' | 'after' };
 
-/** An operation that nobody disturbs: what it passes by, and what is seen afterwards. */
+/** An uninterrupted operation: its kill points and the final state. */
 export interface Course {
   readonly kills: readonly Kill[];
-  /** Around every write to the store; how many there are differs a little from run to run. */
+  /** Around every write to the store; the number of writes varies slightly between runs. */
   readonly writes: readonly Kill[];
   readonly seen: Seen;
 }
 
-/** Runs an operation undisturbed and notes every point at which its process could end. */
+/** Runs an operation without interruption and records all its kill points. */
 export async function undisturbed(operation: Operation, shape: Partial<ClusterSpec> = {}): Promise<Course> {
   const kills: Kill[] = [];
   let writes = 0;
@@ -33,7 +33,7 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
     },
   });
   await world.finishRun(ask(world, process, operation, shape));
-  // What the desk and the runner do around the last step.
+  // Include the writes of the service and runner around the last step.
   await process.stop();
   const seen = await look(world, buildSpec(shape));
   await world.close();
@@ -50,8 +50,8 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
 }
 
 /**
- * Ends the process there, starts another over the same store, cloud and machines, and says what differs from the
- * undisturbed course in the end. Nothing: it survived. Undefined: the run was over before it came to this write.
+ * Kills the process at the point and starts another on the same store, Compute Engine and hosts. Returns the
+ * differences from the uninterrupted run; empty if it survived; undefined if the run finished before this write.
  */
 export async function survive(
   kill: Kill,
@@ -86,7 +86,7 @@ export async function survive(
     const answer = await asked;
     const heir = world.createProcess();
     await heir.start();
-    // Who asked and got no answer asks again.
+    // A requester without a response repeats the request.
     if (!answer) await ask(world, heir, kill.in, shape);
     await allOver(world);
     await heir.stop();
@@ -100,7 +100,7 @@ export function nameOf(kill: Kill): string {
   return 'step' in kill ? `${kill.in}: ${kill.step} ${kill.point}` : `${kill.in}: ${kill.when} write ${kill.write}`;
 }
 
-/** Looking at the store changes nothing: ending before or after it is ending between two writes. */
+/** Reads have no effect: a kill around a read equals a kill between two writes. */
 function isWrite(call: string): boolean {
   return !['read', 'list', 'readEvents', 'listOpenRuns'].includes(call);
 }
@@ -137,7 +137,7 @@ function ask(
   }
 }
 
-/** Somebody who says yes, once, to the first question of a run. */
+/** Approves the first approval request of a run, once. */
 class Approver {
   readonly #world: RunEnvironment;
   readonly #process: Process;

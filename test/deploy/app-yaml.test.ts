@@ -45,7 +45,7 @@ describe.skipIf(sdk === undefined)('by gcloud’s own parser', () => {
 describe('app.yaml', () => {
   test('has a runtime of the major that package.json asks for, and what its parser does not check is right', () => {
     expect(app.runtime).toBe(`nodejs${manifest.engines.node.replace('.x', '')}`);
-    // With automatic scaling there are F classes only. https://cloud.google.com/appengine/docs/standard#instance_classes
+    // Automatic scaling supports F classes only. https://cloud.google.com/appengine/docs/standard#instance_classes
     expect(['F1', 'F2', 'F4', 'F4_1G']).toContain(app.instance_class);
     expect(Object.keys(manifest.scripts)).not.toEqual(expect.arrayContaining(['build']));
     expect(Object.keys(manifest.scripts)).not.toEqual(expect.arrayContaining(['gcp-build']));
@@ -55,12 +55,12 @@ describe('app.yaml', () => {
     const [program, ...args] = app.entrypoint.split(' ');
     expect(program).toBe('node');
     expect(existsSync(join(root, args.at(-1) ?? ''))).toBe(true);
-    // What the bench says of memory is said of the bot that is deployed.
+    // The memory benchmark must measure the deployed configuration.
     expect(manifest.scripts.bench).toContain(` ${args.slice(0, -1).join(' ')} `);
     expect(app.automatic_scaling.min_instances).toBeGreaterThan(0);
     expect(app.inbound_services).toContain('warmup');
     expect(app.handlers).toEqual([{ url: '/.*', secure: 'always', script: 'auto' }]);
-    // Each run holds a request; the queue lets no more of them at one instance than leave room for Slack's.
+    // Each run occupies a request; the queue's limit per instance leaves capacity for Slack.
     expect(app.automatic_scaling.max_concurrent_requests).toBeGreaterThan(50);
   });
 

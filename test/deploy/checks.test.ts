@@ -52,7 +52,7 @@ test.skipIf(sdk === undefined).each([
   expect(wrong).toEqual([]);
 });
 
-/** What a project answers, by path: with kthw's own things, or with such as are called almost the same. */
+/** A project's API responses by path: with kthw's resources, or with similarly named ones. */
 function inProject(own: boolean): Record<string, object> {
   const named = (before: string, name: string) => ({ name: `${before}/${own ? name : `${name}-2`}` });
   const enabled = { name: 'projects/123/secrets/x/versions/1', state: 'ENABLED', createTime: '2026-01-01T00:00:00Z' };
@@ -72,7 +72,7 @@ function inProject(own: boolean): Record<string, object> {
       cryptoKeys: [{ ...named(`${place}/keyRings/kthw/cryptoKeys`, 'data-keys'), purpose: 'ENCRYPT_DECRYPT' }],
     },
     [`/v1/projects/${project}/secrets`]: { secrets: secrets.map((id) => named('projects/123/secrets', id)) },
-    // The service itself filters versions by their state.
+    // The service itself filters versions by state.
     ...Object.fromEntries(
       secrets.map((id) => [`/v1/projects/${project}/secrets/${id}/versions`, own ? { versions: [enabled] } : {}]),
     ),

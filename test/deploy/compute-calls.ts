@@ -5,7 +5,7 @@ import type { ComputeClient, ForwardingRule } from '../../src/engine/gcp/compute
 import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
 import { RunEnvironment } from '../fakes/run-environment.ts';
 
-/** One call of the port: `networks.insert`, and what it was given. */
+/** A call of the Compute port: `networks.insert` and its arguments. */
 interface PortCall {
   readonly path: readonly string[];
   readonly args: readonly unknown[];
@@ -15,10 +15,10 @@ const zone = 'us-west1-c';
 const region = 'us-west1';
 
 /**
- * What the engine asks of Compute Engine in a create, a resize, a scale up and down, a rebuild and a delete, as HTTP: the
- * calls of the port that whole runs make over doubles, sent again by the real adapter with Google's client to the local API.
- * Beside them what no run asks for but a person can: the lists and lookups that forms and checks use.
- * @returns `POST /zones/{zone}/instances`, each once, sorted
+ * HTTP requests to Compute Engine during create, resize, scale up and down, rebuild and delete. Records the port's
+ * calls in complete runs with fakes, then replays them with the real adapter and Google's client against the emulator.
+ * Adds the lists and lookups of forms and checks, which no run makes.
+ * @returns `POST /zones/{zone}/instances`, unique and sorted
  */
 export async function computeCalls(): Promise<string[]> {
   const asked = await callsOfRuns();
@@ -72,7 +72,7 @@ async function callsOfRuns(): Promise<PortCall[]> {
   return withoutRepeats(calls);
 }
 
-/** Runs look at the same thing often; how often makes no other call. */
+/** Repeated reads are the same call. */
 function withoutRepeats(calls: readonly PortCall[]): PortCall[] {
   const seen = new Set<string>();
   return calls.filter(({ path, args }) => {
@@ -82,7 +82,7 @@ function withoutRepeats(calls: readonly PortCall[]): PortCall[] {
   });
 }
 
-/** A forwarding rule is for an address that the cloud itself gave: here another one than in the run. */
+/** A forwarding rule needs an address allocated by this emulator, not the one of the recorded run. */
 async function withAddress(
   cloud: ComputeClient,
   path: readonly string[],
@@ -94,7 +94,7 @@ async function withAddress(
   return [{ ...spec, address: found?.address }, ...rest];
 }
 
-/** Notes every call of the object's methods, one level deep. */
+/** Records every call of the object's methods, one level deep. */
 function listen(target: object, path: readonly string[], calls: PortCall[]): void {
   const names = new Set([...Object.keys(target), ...Object.getOwnPropertyNames(Object.getPrototypeOf(target))]);
   for (const name of names) {
@@ -114,16 +114,16 @@ function isResource(member: unknown): member is object {
   return typeof member === 'object' && member !== null && 'get' in member && 'insert' in member;
 }
 
-/** What does not work here (a machine type that the local API does not have) was asked for all the same. */
+/** A failed call (a machine type missing in the emulator, for example) was still requested. */
 async function send(cloud: object, path: readonly string[], args: readonly unknown[]): Promise<void> {
   const owner = path.length === 1 ? cloud : Reflect.get(cloud, path[0] ?? '');
   const method = owner && Reflect.get(owner, path.at(-1) ?? '');
-  // Of the double alone.
+  // Exists in the fake only.
   if (typeof method !== 'function') return;
   await Promise.resolve(method.apply(owner, args)).catch(() => undefined);
 }
 
-/** The run that a call was made in is over, and its signal with it. */
+/** The recorded run is finished, so replace its signal. */
 function withSignal(args: readonly unknown[], signal: AbortSignal): unknown[] {
   return args.map((arg) => {
     if (arg instanceof AbortSignal) return signal;

@@ -133,7 +133,7 @@ describe('deploy', () => {
       rmSync(folder, { recursive: true });
       rmSync(join(import.meta.dirname, '../../.kthw/deploy'), { recursive: true, force: true });
     });
-    // Prints nothing, so that everything is missing; keeps what it was given.
+    // A gcloud that prints nothing, so that everything is missing; records its input.
     const gcloud =
       '#!/bin/sh\necho "$@" >> "$KEPT/arguments"\ncase "$*" in *"versions add"*) cat >> "$KEPT/input";; esac\n';
     writeFileSync(join(folder, 'gcloud'), gcloud, { mode: 0o755 });
@@ -174,7 +174,7 @@ describe('undeploy', () => {
     const google = new Google();
     google.failing = 'delete';
     await runSteps(keeping, undo.project, google.outside);
-    // Queue and secrets go with all that was bound to them.
+    // Deleting the queue and secrets also deletes their bindings.
     const stays = (binding: string) => !/cloudtasks|secretAccessor/.test(binding);
     expect(bindings(buildDeploySteps(settings), 'add').filter(stays)).toEqual(bindings(keeping, 'remove'));
     const text = (steps: readonly DeployStep[]) => steps.map(({ command }) => formatCommand(command)).join('\n');
@@ -184,7 +184,7 @@ describe('undeploy', () => {
   });
 });
 
-/** What is bound to what, sorted. */
+/** IAM bindings, sorted. */
 function bindings(steps: readonly DeployStep[], verb: 'add' | 'remove'): string[] {
   return steps
     .flatMap(({ command }) => {
@@ -194,7 +194,7 @@ function bindings(steps: readonly DeployStep[], verb: 'add' | 'remove'): string[
     .sort();
 }
 
-/** A project as far as these commands go: what was created is listed. */
+/** A fake project for these commands: created resources are listed. */
 class Google {
   readonly said: string[] = [];
   readonly ran: { readonly argv: readonly string[]; readonly input?: string; readonly shown: boolean }[] = [];
@@ -229,7 +229,7 @@ class Google {
   }
 }
 
-/** Whether a list, by its filter, finds what a create made. */
+/** True if a list command's filter matches a created resource. */
 function answers(look: string, made: string): boolean {
   if (look.includes('deleted=true')) return false;
   const [, group = ''] = /^gcloud (.+?) (?:list|describe)\b/.exec(look) ?? [];

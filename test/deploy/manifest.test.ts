@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
-/** Slack's published schemas, which are not ours to keep here: also asked where somebody put them beside the checkout. */
+/** Slack's published schemas, which are not part of this repository; used if present next to the checkout. */
 const schemas = ['slack-app-manifest.v1.schema.json', 'slack-app-manifest.v2.schema.json']
   .map((name) => join(root, '../shared/data', name))
   .filter((path) => existsSync(path));
@@ -28,7 +28,7 @@ const manifest = z
   })
   .parse(given);
 
-/** What a bot needs for each method, by the method's page (https://docs.slack.dev/reference/methods). */
+/** Required scopes by method, from each method's page (https://docs.slack.dev/reference/methods). */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
   'chat.getPermalink': [],
@@ -45,7 +45,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   'views.publish': [],
   'views.update': [],
 };
-/** And for what Slack sends. https://docs.slack.dev/reference/events */
+/** Required scopes by event. https://docs.slack.dev/reference/events */
 const scopesOfEvents: Readonly<Record<string, readonly string[]>> = {
   app_home_opened: [],
   app_mention: ['app_mentions:read'],
@@ -60,7 +60,7 @@ const events = new Set(Array.from(code.matchAll(/\bapp\.event\('(\w+)'/g), ([, n
 
 const text = (max: number) => z.string().min(1).max(max);
 const url = z.url({ protocol: /^https$/ }).max(3000);
-/** What Slack's page on manifests says of lengths and counts. https://docs.slack.dev/reference/app-manifest */
+/** Limits of lengths and counts. https://docs.slack.dev/reference/app-manifest */
 const limits = z.looseObject({
   display_information: z.looseObject({
     name: text(35),
@@ -81,7 +81,7 @@ const limits = z.looseObject({
   }),
 });
 
-/** The manifest with something else in it: what is there at a path is replaced. */
+/** Returns the manifest with the value at a path replaced. */
 function changed(path: readonly string[], to: unknown): unknown {
   const copy = structuredClone(given);
   const parent = path.slice(0, -1).reduce((at, key) => at[key], copy);
@@ -98,13 +98,13 @@ const mistakes: [string, unknown][] = [
   ['no name', changed(['display_information'], {})],
 ];
 
-/** What the compiler says of each value, as a manifest by Slack's own SDK: its fields, all scopes, all events. */
+/** Type-checks each value as a manifest of Slack's SDK: fields, scopes, events. */
 async function asSdkTypes(values: readonly unknown[]): Promise<string[][]> {
   const folder = await mkdtemp(join(tmpdir(), 'kthw-manifest-'));
   try {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     for (const [at, value] of values.entries()) {
-      // Without its index signature, by which any further field at the top would do.
+      // Without the index signature, which would accept any top-level field.
       const source = `import type { AppsManifestValidateArguments } from '@slack/web-api';
 type Manifest = AppsManifestValidateArguments['manifest'];
 type Known = { [K in keyof Manifest as string extends K ? never : K]: Manifest[K] };
@@ -162,7 +162,7 @@ describe('manifest.yaml', () => {
 
 describe('the app', () => {
   test('has the scopes of the methods that the code calls and of what it hears, and no other', () => {
-    // It did see the code.
+    // Guards against an empty scan of the code.
     expect([...methods]).toContain('chat.postMessage');
     expect(
       [...methods].filter((name) => scopesOf[name] === undefined),

@@ -6,7 +6,7 @@ test('the custom role may do what the code asks of Compute Engine, and nothing e
   timeout: 120_000,
 }, async () => {
   const calls = await computeCalls();
-  // It did see whole runs.
+  // Guards against an empty recording.
   expect(calls).toEqual(expect.arrayContaining(['POST /zones/{zone}/instances', 'DELETE /global/networks/{network}']));
   const known = Object.keys(permissionsByCall);
   expect(

@@ -9,7 +9,7 @@ const catalogue = readFileSync(join(root, 'src/engine/cluster/errors.ts'), 'utf8
 
 test('the runbook names only codes that the catalogue has, and has those that stop a run', () => {
   const codes = new Set(Array.from(catalogue.matchAll(/^ {2}'?([a-z-]+)'?: \(/gm), ([, code = '']) => code));
-  // It did read the catalogue.
+  // Guards against an empty catalogue.
   expect(codes).toContain('keyring-refused');
   const titles = runbook.split('\n').filter((line) => line.startsWith('### '));
   const named = titles.flatMap((line) => Array.from(line.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g), ([, code = '']) => code));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const betweenLooksMs = 400;
 
-/** Collects the command lines of all processes of this machine, those inside of its machines too. */
+/** Collects the command lines of all processes on this host, including those in machines. */
 export class CommandLines {
   readonly seen = new Set<string>();
   readonly #stop = new AbortController();
@@ -22,7 +22,7 @@ export class CommandLines {
     while (!this.#stop.signal.aborted) {
       const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
       for (const id of ids) {
-        // It may have ended since.
+        // The process may have exited.
         const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
         if (line !== '') this.seen.add(line.replaceAll('\0', ' '));
       }

@@ -12,7 +12,7 @@ const collections = [
   'global/httpHealthChecks',
 ] as const;
 
-/** Names of all that a project has, by collection, past the code under test: by plain requests to the Compute API. */
+/** Lists all resource names of a project by collection with plain API requests, independent of the code under test. */
 export async function computeResources(cloudUrl: string): Promise<Record<(typeof collections)[number], string[]>> {
   const found = collections.map(async (collection) => {
     const response = await fetch(`${cloudUrl}${project}/${collection}`);

@@ -55,7 +55,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     return messages.filter((m) => m.metadata?.event_type === 'kthw_run' && m.text.includes(` ${cluster}: `));
   }
 
-  /** Files that a person can see and that are one. */
+  /** Complete files that a user can see. */
   async function kubeconfigs(person: string) {
     return (await stage.workspace.listFiles(person)).filter(({ name }) => name.endsWith('.kubeconfig'));
   }
@@ -151,7 +151,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     console.log(`the doctor took ${Math.round(performance.now() - asked)} ms`);
     for (const n of [0, 1, 2]) expect(said).toContain(`controller-${n}`);
     expect(said).not.toMatch(/is unreachable|rejected|could not be looked at/);
-    // Of the benchmark nothing fails on a fresh cluster, and each item is shown by its number.
+    // A fresh cluster has no failed CIS check; each check is shown by number.
     expect(said).toMatch(/\d+ pass, 0 fail, \d+ exceptions · all \d+ automated items pass/);
     for (const { number } of benchmark) if (number !== undefined) expect(said).toContain(`*${number}* `);
     expect(await google.lettingIn('demo')).toEqual([]);
@@ -232,7 +232,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 
   test('ends at once what Ada was given when that is revoked; what she is given then works, and the old does not', async () => {
-    // One came with the cluster, one when it was resumed.
+    // One was issued at create, one at resume.
     const before = await kubeconfigs('ada');
     expect(await stage.ada.sendCommandForReply('/kthw revoke demo')).toContain('can do nothing any more');
     await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
@@ -256,7 +256,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
       ['messages', messages.join('\n')],
       ['command lines', [...commandLines.seen].join('\n')],
     ]);
-    // What is searched does have what it should.
+    // The searched data must contain what it should.
     expect(files.get('logs/bot.log')).toContain('listening');
     expect([...files].filter(([path, text]) => path.includes('sqlite') && text.includes('demo-worker-0'))).not.toEqual(
       [],
@@ -269,7 +269,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(secrets.length).toBeGreaterThan(10);
     const own = Buffer.from(/client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? '', 'base64').toString();
     const wanted = [...secrets, { of: "Ada's key", texts: needlesIn(own) }];
-    // And what it is searched for is found where it may be.
+    // The secrets must be found where they are allowed.
     expect(needlesIn(own).filter((needle) => kubeconfig.includes(needle))).toHaveLength(1);
     expect(JSON.stringify({ own })).toContain(needlesIn(own)[0]);
     const found = [...places].flatMap(([place, text]) => [
@@ -297,7 +297,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
   });
 });
 
-/** Whether anybody answers at a machine's ssh port. */
+/** True if an instance's SSH port responds. */
 async function knock(address: string): Promise<string> {
   return await new Promise((resolve) => {
     const socket = connect(22, address, () => resolve('open'));

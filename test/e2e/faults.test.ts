@@ -8,8 +8,8 @@ const operationDeadlineMs = 15_000;
 const size = '--controllers 1 --workers 1';
 
 /**
- * Two clusters side by side: one meets what passes by itself and is to be ready without anybody; the other meets what
- * stops a run, is put right and resumed, again and again, until it is ready too.
+ * Two clusters in parallel. One meets transient faults and must become ready without help. The other meets faults that
+ * stop a run; each is fixed and the run resumed until the cluster is ready.
  */
 describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluster', () => {
   let rig: Rig;
@@ -42,7 +42,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     ]);
     expect(await rig.google.faultsLeft()).toEqual([]);
     before = await rig.google.inserts();
-    // What was cut after it had been carried out is not asked for again; everything else once more.
+    // Requests cut after processing are not repeated; all others are repeated once.
     expect(before).toEqual({
       ...one,
       networks: 2,
@@ -129,13 +129,13 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.succeeded('passes');
     const after = await rig.google.inserts();
     const asked = Object.fromEntries(Object.entries(after).map(([kind, count]) => [kind, count - (before[kind] ?? 0)]));
-    // Four rules were refused and one was made by hand; two machines were refused.
+    // Four rules failed, one was created by hand, and two instances failed.
     expect(asked).toEqual({ ...one, firewalls: 8, instances: 4 });
     for (const cluster of ['stops', 'passes']) expect(await rig.google.resourcesOf(cluster)).toHaveLength(15);
   });
 });
 
-/** Calls that insert, for a cluster to which nothing happens. */
+/** Insert calls of a cluster without faults. */
 const one = {
   addresses: 1,
   firewalls: 4,

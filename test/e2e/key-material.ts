@@ -3,13 +3,13 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 
-/** A cluster's secret, and texts of which one is there wherever it was written: as it is, or in base64. */
+/** A cluster's secret and text fragments that reveal it, in plain text or base64. */
 export interface Needles {
   readonly of: string;
   readonly texts: readonly string[];
 }
 
-/** Opens the vault of a stack, as whoever has its key file can, and tells what must be seen nowhere else. */
+/** Opens a stack's vault with its key file and returns the secrets that must not appear elsewhere. */
 export async function keyMaterial(stateDir: string, cluster: string): Promise<Needles[]> {
   const store = openSqliteStore({ path: join(stateDir, 'kthw.sqlite') });
   try {
@@ -27,14 +27,14 @@ export async function keyMaterial(stateDir: string, cluster: string): Promise<Ne
   }
 }
 
-/** A certificate is kept together with its key and is no secret itself. */
+/** A certificate is stored with its key but is not secret. */
 function secretPart(text: string): string {
   if (!text.startsWith('{')) return text;
   const { key, privateKey } = JSON.parse(text) as { key?: string; privateKey?: string };
   return key ?? privateKey ?? text;
 }
 
-/** One line from the middle of a PEM, where every key differs; a piece of the whole in base64, as kubeconfigs have it. */
+/** A line from the middle of a PEM, where all keys differ, and a part of the base64 form used in kubeconfigs. */
 export function needlesIn(secret: string): string[] {
   const lines = secret.trim().split('\n');
   const middle = lines[Math.floor(lines.length / 2)] ?? '';

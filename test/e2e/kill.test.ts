@@ -10,7 +10,7 @@ import { keepAlive, type Watch } from './survival/watch.ts';
 
 const minuteMs = 60_000;
 
-/** At least one of every kind of step, in the order in which a create comes to them. */
+/** At least one step of every kind, in the order of a create. */
 const duringCreate = [
   'network/vpc:before-call',
   'network/vpc:after-call',
@@ -53,10 +53,10 @@ const duringDelete = [
   'network/vpc:after-write',
 ];
 
-/** Whoever is killed at one point did not come to another that was under way beside it, so not every point is met. */
+/** A kill at one point may prevent a concurrent one, so not every point is reached. */
 const mostOf = (points: readonly string[]) => Math.ceil(points.length * 0.6);
 
-/** Everything that a cluster of one and one consists of, once each. */
+/** All resources of a 1 + 1 cluster, each once. */
 const resources = [
   'addresses/kill',
   'disks/kill-controller-0',

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Processes that have NAME=VALUE in the environment they started with: whoever started them, or an ancestor, was given it. */
+/** Processes started with NAME=VALUE in their environment, directly or through an ancestor. */
 export async function markedProcesses(name: string, value: string): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((id) => /^\d+$/.test(id));
   const found = ids.map(async (id) => {
-    // It may have ended since.
+    // The process may have exited.
     const environment = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
     if (!environment.split('\0').includes(`${name}=${value}`)) return [];
     const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');

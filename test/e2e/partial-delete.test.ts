@@ -6,7 +6,7 @@ import { openRig, type Rig } from './survival/test-environment.ts';
 const minuteMs = 60_000;
 const size = '--controllers 1 --workers 1';
 
-/** Three clusters, each stopped on its way in another manner and in another chapter, and then deleted. */
+/** Deletes three clusters whose creation was stopped in different ways and chapters. */
 describe.skipIf(findUnsupportedReason())('a cluster that was never finished', () => {
   let rig: Rig;
   const over = new AbortController();
@@ -26,7 +26,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     });
     await rig.talk(over.signal).sendCommand(`/kthw create fails ${size}`);
     await rig.stopped('fails', 1);
-    // One machine is there, the other is not.
+    // One instance exists, the other does not.
     const left = await rig.google.resourcesOf('fails');
     expect(left.filter((one) => one.startsWith('instances/'))).toHaveLength(1);
     await expectDeleted('fails');
@@ -34,7 +34,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
 
   test('that was cancelled while etcd came up, while another is deleted in the middle of its workers', async () => {
     const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
-    // Told before they are deleted, so that each deletion's summary is the next one of its cluster.
+    // Wait until these are posted, so that the next summary of each cluster is its deletion's.
     await Promise.all([
       ada.startRun('stops', () => ada.sendCommand(`/kthw create stops ${size}`)),
       grace.startRun('runs', () => grace.sendCommand(`/kthw create runs ${size}`)),
@@ -42,7 +42,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     await rig.started('stops', 'etcd/stops-controller-0');
     await ada.sendCommand('/kthw cancel stops');
     await rig.started('runs', 'containerd/runs-worker-0');
-    // It runs still: the deletion takes the cluster from it.
+    // Still running: the deletion takes the cluster over.
     await Promise.all([expectDeleted('stops'), expectDeleted('runs', 'grace')]);
   });
 

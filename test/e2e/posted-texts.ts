@@ -5,7 +5,10 @@ import type { ApiMessage, SlackEmulatorClient } from '../../local/slack/slack-em
 const people = ['ada', 'grace', 'linus'] as const;
 const channels = ['general', 'clusters', 'random', 'vault'] as const;
 
-/** Every message that anybody sees in a channel, with replies and what only they see; as JSON, `PERSON CHANNEL` first. */
+/**
+ * All messages visible to any user in channels, including replies and ephemeral ones, as JSON prefixed with `PERSON
+ * CHANNEL`.
+ */
 export async function channelMessages(workspace: SlackEmulatorClient): Promise<string[]> {
   const all: string[] = [];
   for (const person of people) {
@@ -17,7 +20,7 @@ export async function channelMessages(workspace: SlackEmulatorClient): Promise<s
   return all;
 }
 
-/** Every message of everybody's direct conversation with the bot. */
+/** All direct messages between users and the bot. */
 export async function directMessages(workspace: SlackEmulatorClient): Promise<string[]> {
   const all = await Promise.all(
     people.map(async (person) => {
@@ -28,7 +31,7 @@ export async function directMessages(workspace: SlackEmulatorClient): Promise<st
   return all.flat();
 }
 
-/** What the bot keeps and what every part logged: whole files, by their path. The key file is not among them. */
+/** Files stored by the bot and logs of all services, by path; excludes the key file. */
 export async function filesOf(stateDir: string): Promise<Map<string, string>> {
   const logs = (await readdir(join(stateDir, 'logs'))).map((name) => join('logs', name));
   const store = (await readdir(stateDir)).filter((name) => name.startsWith('kthw.sqlite'));

@@ -1,4 +1,4 @@
-/** Started as a process of its own, to be killed: starts a stack in the folder named and says, as JSON, where it is. */
+/** Separate process to be killed: starts a stack in the given directory and prints its addresses as JSON. */
 import { startStack } from '../../local/stack.ts';
 
 const [stateDir = ''] = process.argv.slice(2);

@@ -6,18 +6,18 @@ import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 
-/** A stack, and Ada in #clusters. */
+/** A stack, and user Ada in #clusters. */
 export interface Stage {
   readonly stack: Stack;
   readonly workspace: SlackEmulatorClient;
   readonly ada: Conversation;
   readonly stateDir: string;
-  /** Ends when a part of the stack does, and ends every waiting. */
+  /** Aborted when a service of the stack exits; ends all waits. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Why there are no clusters on real machines here; says so where nobody overlooks it. */
+/** Why this host cannot run clusters on machines; also prints a visible warning. */
 export function whyNoStage(): string | undefined {
   const why = findUnsupportedReason();
   if (why)
@@ -25,7 +25,9 @@ export function whyNoStage(): string | undefined {
   return why;
 }
 
-/** Everything on this machine, as `npm start` has it, with a bot that logs all it can. @param botEnv what else to tell the bot */
+/**
+ * Starts the local stack like `npm start`, with verbose logs. @param botEnv additional environment variables of the bot
+ */
 export async function openStage(botEnv: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const stateDir = await mkdtemp(join(tmpdir(), 'kthw-e2e-'));
   const log = (line: string) => console.log(line);

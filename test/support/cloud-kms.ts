@@ -10,15 +10,15 @@ interface KeyVersion {
 }
 
 /**
- * Cloud KMS on this machine, as far as symmetric encryption goes: keys with versions and states, ciphertext bound to its
- * additional data and told apart by key. Refuses with the status words of
+ * Fake of Cloud KMS for symmetric encryption: keys with versions and states, and ciphertext bound to key and additional
+ * data. Error statuses as in
  * https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys/decrypt
  */
 export class CloudKms {
   readonly keys = new Map<string, KeyVersion[]>();
-  /** What the caller may not do; `disabled`: the API as a whole is off. */
+  /** Permissions denied to the caller; `disabled`: the API is disabled. */
   readonly denied = new Set<'encrypt' | 'decrypt' | 'get' | 'disabled'>();
-  /** The next calls are answered with 503. */
+  /** Number of next calls that return 503. */
   away = 0;
   #api: GoogleApi | undefined;
 
@@ -36,7 +36,7 @@ export class CloudKms {
     return this.#api?.calls ?? [];
   }
 
-  /** A new key, or a new primary version of one that there is. */
+  /** Creates a key, or a new primary version of an existing key. */
   make(name: string): void {
     const versions = this.keys.get(name) ?? [];
     this.keys.set(name, [...versions, { bytes: randomBytes(32), state: 'ENABLED' }]);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
-/** What `createTask` sends, as Google's client writes it: enums as numbers, bytes in base64. */
+/** Request body of `createTask` as Google's client encodes it: enums as numbers, bytes in base64. */
 const CreateTask = z.object({
   task: z.strictObject({
     name: z.string(),
@@ -22,12 +22,12 @@ const CreateTask = z.object({
 });
 type Task = z.infer<typeof CreateTask>['task'];
 
-/** One task brought to the application once. */
+/** One delivery of a task to the application. */
 export interface Delivery {
   readonly name: string;
   readonly body: Record<string, unknown>;
   readonly retries: number;
-  /** 0: the connection ended without an answer. */
+  /** 0 if the connection ended without a response. */
   readonly status: number;
   readonly answer: string;
 }
@@ -44,20 +44,20 @@ const mostRetries = 40;
 const settlesWithinMs = 20_000;
 
 /**
- * Cloud Tasks and the front of App Engine on this machine. Names are remembered for good (Google's forgets them after an
- * hour), tasks that are due go out at once and side by side, to the targets in turn; what is not answered with 2xx comes
- * again, later each time, and is given up after 40 times. It refuses what the service refuses and knows only what the bot uses of it.
+ * Fake of Cloud Tasks and App Engine's front end. Remembers task names forever (Google forgets them after an hour).
+ * Delivers due tasks immediately, in parallel and to the targets in turn. Retries failed deliveries with increasing
+ * delays, up to 40 times. Rejects what the service rejects; supports only what the bot uses.
  */
 export class CloudTasks {
   readonly queue = 'projects/p/locations/us-west1/queues/kthw';
-  /** Where the application listens; more than one: in turn. */
+  /** URLs of the application; several are used in turn. */
   targets: string[] = [];
   readonly deliveries: Delivery[] = [];
-  /** Every call of `createTask`, with the status that it was answered. */
+  /** All calls of `createTask`, with the response status. */
   readonly calls: { readonly task: Task; readonly status: number }[] = [];
-  /** Tasks that were given up. */
+  /** Tasks that exhausted their retries. */
   readonly lost: string[] = [];
-  /** The next calls are answered so, and have no effect. */
+  /** Statuses of the next calls, which have no effect. */
   readonly failing: (keyof typeof failures)[] = [];
   readonly #names = new Map<string, Task>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -79,31 +79,31 @@ export class CloudTasks {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Tasks that are due stay here from now on. */
+  /** Holds due tasks from now on. */
   hold(): void {
     this.#held ??= [];
   }
 
-  /** How many tasks are due and held. */
+  /** Number of due tasks on hold. */
   get held(): number {
     return this.#held?.length ?? 0;
   }
 
-  /** Lets go of what is held. @param order of the tasks @default as they came */
+  /** Delivers the held tasks. @param order of the tasks @default order of arrival */
   release(order: (tasks: Waiting[]) => Waiting[] = (tasks) => tasks): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const waiting of order(held)) void this.#deliver(waiting);
   }
 
-  /** Brings a task once more, as the real queue may at any time. */
+  /** Delivers a task again, as the real queue may at any time. */
   deliverAgain(name: string): void {
     const task = this.#names.get(name);
     if (!task) throw new Error(`there never was a task ${name}`);
     void this.#deliver({ task, retries: 0 });
   }
 
-  /** @throws Error when `condition` does not come true in time */
+  /** @throws Error when `condition` is not met in time */
   async until(condition: () => boolean): Promise<void> {
     const deadline = AbortSignal.timeout(settlesWithinMs);
     while (!condition()) {
@@ -122,7 +122,7 @@ export class CloudTasks {
     }
   }
 
-  /** Until no task is left but those that are due in more than a minute. */
+  /** Waits until no task is left that is due within a minute. */
   async settled(): Promise<void> {
     await this.until(() => this.#underWay === 0 && this.#soon === 0 && this.held === 0);
   }

@@ -2,14 +2,14 @@ import { connect, createServer, type Socket } from 'node:net';
 
 export interface CuttingProxy {
   readonly host: string;
-  /** From now on what the server answers goes nowhere; what it is asked still arrives. */
+  /** Drops the server's responses from now on; requests still arrive. */
   hold(): void;
-  /** Ends every connection, so that both sides see it; new ones work again. */
+  /** Closes all connections on both sides; new ones work again. */
   cut(): void;
   stop(): Promise<void>;
 }
 
-/** Stands between a client and `target` (`host:port`) to lose answers whose requests did arrive. */
+/** Proxy between a client and `target` (`host:port`) that loses responses to requests that did arrive. */
 export function startCuttingProxy(target: string): Promise<CuttingProxy> {
   const [targetHost = '', targetPort] = target.split(':');
   const sockets = new Set<Socket>();

@@ -8,12 +8,12 @@ const JAR = 'platform/cloud-firestore-emulator/cloud-firestore-emulator.jar';
 const READY_WITHIN_MS = 60_000;
 
 export interface FirestoreEmulator {
-  /** As FIRESTORE_EMULATOR_HOST wants it. */
+  /** Value for FIRESTORE_EMULATOR_HOST. */
   readonly host: string;
   stop(): Promise<void>;
 }
 
-/** Google's emulator, if this machine has it and Java. When not, says so where nobody overlooks it. */
+/** Finds Google's emulator and Java. Prints a visible warning if missing. */
 export function findFirestoreEmulator(): string | undefined {
   const jar = sdkRoots()
     .map((root) => join(root, JAR))
@@ -28,7 +28,7 @@ export function findFirestoreEmulator(): string | undefined {
   return undefined;
 }
 
-/** Starts the emulator on a free port of this machine and points this process's Firestore clients at it. */
+/** Starts the emulator on a free local port and configures this process's Firestore clients for it. */
 export async function startFirestoreEmulator(jar: string): Promise<FirestoreEmulator> {
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -37,12 +37,12 @@ export async function startFirestoreEmulator(jar: string): Promise<FirestoreEmul
   const java = spawn('java', [...jvm, '-cp', jar, main, 'start', '--host=127.0.0.1', `--port=${port}`], {
     stdio: 'ignore',
   });
-  // A test run that is killed leaves no emulator behind.
+  // Stop the emulator when the test run is killed.
   const end = (): boolean => java.kill('SIGKILL');
   process.once('exit', end);
   await ready(java, `http://${host}/`);
   process.env.FIRESTORE_EMULATOR_HOST = host;
-  // The client looks for Google's metadata server otherwise, which takes a second on a machine that is not Google's.
+  // Otherwise the client searches for Google's metadata server, which takes a second outside Google Cloud.
   process.env.METADATA_SERVER_DETECTION = 'none';
   return {
     host,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** Where gcloud is installed. When it is not, says so where nobody overlooks it. @param what can't be tested then */
+/** Finds the gcloud installation. Prints a visible warning if missing. @param what cannot be tested then */
 export function findGcloud(what: string): string | undefined {
   try {
     const args = ['info', '--format=value(installation.sdk_root)'];
@@ -15,7 +15,7 @@ export function findGcloud(what: string): string | undefined {
   }
 }
 
-/** Runs a program of ours with gcloud's own libraries, offline, without an account, its settings kept out of the way. */
+/** Runs our Python program with gcloud's libraries, offline, without an account and with separate settings. */
 export async function withGcloudsPython(root: string, program: string, input: string, folder: string): Promise<string> {
   const itsOwn = join(root, 'platform/bundledpythonunix/bin/python3');
   const { stdout } = await execa(existsSync(itsOwn) ? itsOwn : 'python3', ['-c', program], {

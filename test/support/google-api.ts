@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a Google API answers when it does not do what it was asked: https://cloud.google.com/apis/design/errors */
+/** An error response of a Google API: https://cloud.google.com/apis/design/errors */
 export class Refusal extends Error {
   readonly http: number;
   readonly body: object;
@@ -18,12 +18,12 @@ export class Refusal extends Error {
 
 export interface GoogleApi {
   readonly url: string;
-  /** `GET /v1/name`, of every request so far. */
+  /** `GET /v1/name` for every request so far. */
   readonly calls: string[];
   stop(): Promise<void>;
 }
 
-/** A small API on this machine. @param answer JSON for a request, or a Refusal thrown */
+/** A small HTTP API. @param answer returns the JSON response, or throws a Refusal */
 export async function startGoogleApi(
   answer: (method: string, path: string, body: Record<string, unknown>, request: IncomingMessage) => object,
 ): Promise<GoogleApi> {

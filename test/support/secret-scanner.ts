@@ -1,4 +1,4 @@
-/** Every way in which a secret of a vault could be written down: whole, and line by line. */
+/** All forms in which a vault's secret could leak: complete, and line by line. */
 export function needlesIn(secret: Uint8Array): string[] {
   const bytes = Buffer.from(secret);
   const text = bytes.toString('utf8');

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 
 export interface SlowRoad {
   readonly url: string;
-  /** The first request that is held up has come this far. */
+  /** Resolves when the first delayed request has arrived. */
   readonly held: Promise<void>;
-  /** It goes on its way, and this resolves when it has been answered. */
+  /** Releases the request; resolves when it has been answered. */
   release(): Promise<void>;
   close(): void;
 }
 
-/** A way to an HTTP server on which the first request like `line` (`POST /a/path`, its end) takes as long as one likes. */
+/** Proxy to an HTTP server that delays the first request matching `line` (the end of `POST /a/path`) until released. */
 export async function slowRoad(target: string, line: string): Promise<SlowRoad> {
   const [method = '', end = ''] = line.split(' ');
   const held = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import type { ClusterRecord, ClusterSpec, RunRecord } from '../../src/store/reco
 
 const createdBy = { team: 'T1', user: 'U1' };
 
-/** A cluster as somebody could ask for it. */
+/** A typical cluster spec. */
 export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
   return {
     name: 'demo',

@@ -10,7 +10,7 @@ export interface StoreWithOutages extends Store {
   recover(): void;
 }
 
-/** Adds outages to a store, as a network does. */
+/** Simulates network outages of a store. */
 export function createStoreWithOutages(store: Store): StoreWithOutages {
   let callsLeft = Number.POSITIVE_INFINITY;
   let failureTime: 'before' | 'after' = 'before';

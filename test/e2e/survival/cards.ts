@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 
-/** That one of these cards says all of this. */
+/** Asserts that one of the cards contains all texts. */
 export function expectCard(cards: ApiMessage | readonly ApiMessage[], ...says: readonly string[]): void {
   const texts = [cards].flat().map((card) => textOf(card as ApiMessage));
   const best = texts.map((text) => says.filter((part) => !text.includes(part))).sort((a, b) => a.length - b.length)[0];
   expect(best, `the cards say:\n${texts.join('\n---\n')}`).toEqual([]);
 }
 
-/** Everything that a message shows, as text. */
+/** All visible text of a message. */
 function textOf(message: ApiMessage): string {
   const found: string[] = [];
   const walk = (value: unknown): void => {

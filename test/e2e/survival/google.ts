@@ -1,4 +1,4 @@
-/** The local cloud as its owner sees it: what exists, what was asked for, what shall go wrong. */
+/** Direct access to the Compute Engine emulator: existing resources, request counts, fault injection. */
 export class Google {
   readonly #url: string;
   readonly #project: string;
@@ -8,7 +8,7 @@ export class Google {
     this.#project = project;
   }
 
-  /** All resources whose name begins with the cluster's, as `firewalls/NAME`, sorted. */
+  /** Resources whose name starts with the cluster's, as `firewalls/NAME`, sorted. */
   async resourcesOf(cluster: string): Promise<string[]> {
     const lists = await Promise.all(
       collections.map(async (path) => {
@@ -22,7 +22,7 @@ export class Google {
     return lists.flat().sort();
   }
 
-  /** What lets ssh into a cluster now: its rule, and its machines that have a key. */
+  /** Current SSH access to a cluster: its firewall rule, and instances with a key. */
   async lettingIn(cluster: string): Promise<string[]> {
     const { disabled } = await this.get<{ disabled: boolean }>(`global/firewalls/${cluster}-allow-ssh`);
     const { items = [] } = await this.get<{ items?: Machine[] }>('zones/us-west1-c/instances');
@@ -33,7 +33,7 @@ export class Google {
     return [...(disabled ? [] : ['rule']), ...machines.map(({ name }) => name)].sort();
   }
 
-  /** How many inserts were asked for so far, by kind. */
+  /** Number of insert requests so far, by kind. */
   async inserts(): Promise<Readonly<Record<string, number>>> {
     const calls = await answered<Record<string, number>>(await fetch(`${this.#url}/_kthw/calls`));
     return Object.fromEntries(
@@ -44,12 +44,12 @@ export class Google {
     );
   }
 
-  /** Makes the next matching requests go wrong. */
+  /** Makes the next matching requests fail. */
   async fault(...faults: readonly object[]): Promise<void> {
     await answered(await fetch(`${this.#url}/_kthw/faults`, { method: 'POST', body: JSON.stringify(faults) }));
   }
 
-  /** Faults that were ordered and have not happened. */
+  /** Injected faults that have not been triggered. */
   async faultsLeft(): Promise<readonly object[]> {
     return await answered(await fetch(`${this.#url}/_kthw/faults`));
   }
@@ -59,7 +59,7 @@ export class Google {
     return await answered(await fetch(this.#at(path), { headers }));
   }
 
-  /** A change by hand, as somebody with the console makes it, once it is carried out. @param path from after the project */
+  /** Makes a manual change, as in the console, and waits for it. @param path from after the project */
   async change(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const operation = await answered<{ selfLink: string }>(await fetch(this.#at(path), { method, headers, ...sent }));

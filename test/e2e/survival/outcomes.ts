@@ -1,14 +1,14 @@
-/** An answer with which Compute Engine refuses: https://cloud.google.com/compute/docs/api/errors */
+/** An error response of Compute Engine: https://cloud.google.com/compute/docs/api/errors */
 export function refused(status: number, reason: string, message = `It was refused: ${reason}.`): object {
   return { status, body: { error: { code: status, message, errors: [{ domain: 'global', reason, message }] } } };
 }
 
-/** How an operation ends badly. */
+/** A failed operation. */
 export function operationFailed(code: string, message: string): object {
   return { code, message };
 }
 
-/** The rule that lets the outside in, as kthw makes it, or with other allowances. */
+/** The firewall rule for external access as kthw creates it, or with other protocols and ports. */
 export function firewallOf(cluster: string, allow?: readonly string[]): object {
   const allowed = allow
     ? allow.map((IPProtocol) => ({ IPProtocol }))

@@ -23,40 +23,46 @@ import { Google } from './google.ts';
 
 const minuteMs = 60_000;
 
-/** The whole local stack with a bot that can be killed, and all that a test may look at behind the bot's back. */
+/** The complete local stack with a bot that can be killed, and direct access to its state. */
 export interface Rig {
   readonly stack: Stack;
   readonly workspace: SlackEmulatorClient;
   readonly google: Google;
   readonly botLog: string;
   readonly mirror: { fault(...faults: readonly object[]): Promise<void> };
-  /** What one person says and reads in #clusters. */
+  /** One user's conversation in #clusters. */
   talk(signal: AbortSignal, person?: string): Conversation;
   vault(cluster: string): Vault;
-  /** A machine over ssh, with the cluster's own key, through a door that stays open then. @param hostKeys others than those it was created with */
+  /**
+   * Opens SSH to an instance with the cluster's key; access stays enabled afterwards. @param hostKeys other than the
+   * original ones
+   */
   machine(cluster: string, name: string, hostKeys?: readonly string[]): Promise<SshHost>;
   /** All events of a cluster's newest run. */
   events(cluster: string): Promise<readonly StoredEvent[]>;
-  /** Once these steps of the cluster's newest run are done. */
+  /** Waits until these steps of the cluster's newest run are done. */
   finished(cluster: string, steps: readonly string[]): Promise<void>;
-  /** Once the cluster's newest run has succeeded. */
+  /** Waits until the cluster's newest run has succeeded. */
   succeeded(cluster: string): Promise<void>;
-  /** Once this step has begun. */
+  /** Waits until this step has started. */
   started(cluster: string, step: string): Promise<void>;
-  /** Codes of the faults that steps met in the cluster's newest run. */
+  /** Error codes of failed step attempts in the cluster's newest run. */
   failures(cluster: string): Promise<readonly string[]>;
-  /** Once the cluster's run has stopped for the `nth` time and its thread says so: the cards since the time before. */
+  /**
+   * Waits until the cluster's run has stopped for the `nth` time and its thread shows it. Returns the cards since the
+   * last stop.
+   */
   stopped(cluster: string, nth: number): Promise<readonly ApiMessage[]>;
-  /** What a script on a machine prints. @throws Error when it fails */
+  /** Runs a script on an instance and returns its output. @throws Error when it fails */
   shell(host: SshHost, script: string): Promise<string>;
-  /** The bot kills itself at each of these points (`step-key:point`) once, in whatever order it comes to them. */
+  /** Kills the bot once at each of these points (`step-key:point`), in any order. */
   killAt(points: readonly string[]): Promise<void>;
-  /** Points that it has not come to. */
+  /** Points not reached yet. */
   killsLeft(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-/** @param botEnv more environment for the bot */
+/** @param botEnv additional environment variables of the bot */
 export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Promise<Rig> {
   const log = (line: string) => console.log(line);
   await ensurePackages([], log);

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { Stack } from '../../../local/stack.ts';
 
 export interface Watch {
-  /** How often the bot was killed and started anew. */
+  /** Number of kills and restarts of the bot. */
   readonly kills: number;
-  /** Aborted when the bot ended otherwise than by being killed, or did not start again. */
+  /** Aborted when the bot exits for another reason or fails to restart. */
   readonly broken: AbortSignal;
-  /** Leaves the bot as it is from now on. */
+  /** Stops restarting the bot. */
   end(): Promise<void>;
 }
 
-/** Starts the bot anew whenever it was killed, as an init system does. @param logFile the bot's, to say why it ended otherwise */
+/** Restarts the bot after each kill, as an init system does. @param logFile the bot's log, to explain other exits */
 export function keepAlive(stack: Stack, logFile: string): Watch {
   const over = Promise.withResolvers<undefined>();
   let kills = 0;

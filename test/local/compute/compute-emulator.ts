@@ -15,7 +15,7 @@ export interface Reply {
   readonly body: Json;
 }
 
-/** A cloud without machines for the tests of one file or block; each test may bring a project of its own. */
+/** An emulator without machines for the tests of one file or block; each test can use its own project. */
 export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
   const machines = new InMemoryMachineBackend();
   let cloud: ComputeEmulator;
@@ -30,11 +30,11 @@ export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
     return { status: response.status, body: (await response.json()) as Json };
   }
 
-  /** Asks on one project: `on('p')('GET', 'global/networks')`. */
+  /** Sends requests in a project: `on('p')('GET', 'global/networks')`. */
   const on = (project: string) => (verb: string, path: string, body?: unknown) =>
     ask(verb, `/compute/v1/projects/${project}/${path}`.replace(/\/$/, ''), body);
 
-  /** Asks, and waits until the operation that comes of it is done. */
+  /** Sends a request and waits until its operation is done. */
   const done = (project: string) => async (verb: string, path: string, body?: unknown) => {
     let { status, body: operation } = await ask(verb, `/compute/v1/projects/${project}/${path}`, body);
     if (status !== 200) throw new Error(`${verb} ${path}: ${status} ${JSON.stringify(operation)}`);
@@ -49,7 +49,7 @@ export function localCloud(options: Partial<ComputeEmulatorOptions> = {}) {
 export const region = 'regions/us-central1';
 export const zone = 'zones/us-central1-a';
 
-/** The body of an insert, as small as it can be. */
+/** Minimal insert bodies. */
 export const bodies = {
   network: (name = 'net') => ({ name, autoCreateSubnetworks: false }),
   subnetwork: (name = 'sub', network = 'net', ipCidrRange = '10.240.0.0/24') => ({

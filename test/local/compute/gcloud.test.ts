@@ -10,7 +10,7 @@ if (!gcloudIsThere) {
   console.warn('SKIPPED: gcloud is not on this machine, so nothing here shows that the local cloud speaks with it.');
 }
 
-/** A gcloud takes most of a second of processor time, so a busy machine makes this long. */
+/** Each gcloud call needs most of a second of CPU time, so a busy host needs a long timeout. */
 const wholeRunMs = 900_000;
 
 describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gcloud", { timeout: wholeRunMs }, () => {
@@ -185,14 +185,14 @@ function machine(name: string, address: string, role: string, metadata: string):
   );
 }
 
-/** A command line as a shell takes it apart, for the quotes that the tutorial uses. */
+/** Splits a command line as a shell does, for the quotes in the tutorial. */
 function words(command: string): string[] {
   return [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'),
   );
 }
 
-/** Few at a time: each gcloud is a whole Python that wants most of a core. */
+/** Low concurrency: each gcloud call is a Python process that needs most of a core. */
 async function aFewAtATime<T>(items: readonly string[], work: (item: string) => Promise<T>): Promise<T[]> {
   const results: T[] = new Array(items.length);
   const left = [...items.entries()];

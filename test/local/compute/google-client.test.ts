@@ -28,7 +28,7 @@ describe("Google's own client", () => {
     return { apiEndpoint: hostname, port: Number(port), protocol: 'http', fallback: true, authClient };
   }
 
-  /** Waits as the engine has to: until DONE, by the operations of the same scope. */
+  /** Waits until DONE with the operations of the right scope, as the engine does. */
   async function done(begun: Promise<unknown[]>) {
     // biome-ignore lint/suspicious/noExplicitAny: the client's own type of an operation is a union of unions
     const [{ latestResponse }] = (await begun) as any[];

@@ -3,7 +3,7 @@ import { InMemoryMachineBackend } from '../../../local/compute/in-memory-machine
 import { startComputeEmulator } from '../../../local/compute/start-compute-emulator.ts';
 import { bodies, localCloud, region, zone } from './compute-emulator.ts';
 
-/** Time that a test holds: what passes while it is closed waits until it opens. */
+/** A clock under test control: delays wait while it is closed. */
 class Gate {
   #held: (() => void)[] | undefined;
 

@@ -16,7 +16,7 @@ const tarball = join(
   `containerd-${versions.containerd}-linux-amd64.tar.gz`,
 );
 
-/** Needs the real content and root, as containerd does. */
+/** Needs the real cache, and root for containerd. */
 describe.runIf(existsSync(tarball) && process.getuid?.() === 0)("the mirror's own containerd", () => {
   it('pulls and unpacks every image, and is refused one that is not there', async () => {
     const mirror = await startMirror({ cacheDir });
@@ -65,7 +65,7 @@ address = "${folder}/ttrpc.sock"
     run,
     pull: (image: string) =>
       run(['images', 'pull', '--snapshotter', 'native', '--hosts-dir', join(folder, 'hosts'), image]),
-    /** Both as the mirror and as the registry itself, so that nothing else is ever asked. */
+    /** The mirror is also the registry, so that no other server is contacted. */
     async useMirror(registry: string, url: string) {
       await mkdir(join(folder, 'hosts', registry), { recursive: true });
       await writeFile(

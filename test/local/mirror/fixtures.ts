@@ -8,7 +8,7 @@ import { writeLayout } from '../../../local/mirror/images/write-layout.ts';
 import { type Mirror, startMirror } from '../../../local/mirror/start-mirror.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A part that writes files; `made` counts how often. */
+/** An artifact that writes files; `made` counts the builds. */
 export function filesPart(
   name: string,
   files: Readonly<Record<string, string | Buffer>>,
@@ -31,7 +31,9 @@ export function filesPart(
   return part;
 }
 
-/** A part with the image `registry.k8s.io/pause:3.2` and `docker.io/library/tiny:1`, of the same single layer. */
+/**
+ * An artifact with the images `registry.k8s.io/pause:3.2` and `docker.io/library/tiny:1`, which share a single layer.
+ */
 export const tinyImages: MirrorArtifact = {
   name: 'images',
   recipe: '1',
@@ -46,7 +48,7 @@ export const tinyImages: MirrorArtifact = {
   },
 };
 
-/** A mirror with this content, on an address and port of its own. */
+/** A mirror with this content, on a separate address and port. */
 export async function mirrorOf(artifacts: readonly MirrorArtifact[]): Promise<Mirror> {
   const cacheDir = await temporaryFolder();
   await ensureMirror(cacheDir, () => undefined, { artifacts, upstream: undefined });

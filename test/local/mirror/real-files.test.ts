@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const cacheDir = getMirrorCacheDir();
 
-/** The real content takes minutes to make: `node local/mirror/main.ts --make-only`. */
+/** Building the real cache takes minutes: `node local/mirror/main.ts --make-only`. */
 describe.runIf(existsSync(join(cacheDir, 'files', releasePaths.kubernetes)))('what the mirror really serves', () => {
   it.each(kubernetesPrograms)('%s has the digest beside it and says its version', async (name) => {
     const { folder, fetchInto } = await client();

@@ -1,4 +1,4 @@
-/** Started as a process of its own, to be killed: opens machines in the state folder named, boots one and says so. */
+/** Separate process to be killed: uses the given state directory, boots one machine and reports it. */
 import { createNspawnMachineBackend } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
 import { machinePlan } from './test-environment.ts';
 

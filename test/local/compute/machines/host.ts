@@ -6,7 +6,7 @@ import { computeEmulatorId } from '../../../../local/compute/machines/host/emula
 import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
 import { findMissingRequirements } from '../../../../local/compute/machines/host/requirements.ts';
 
-/** Why real machines can't be tested here; empty where they can. */
+/** Why machines cannot be tested on this host; empty if they can. */
 export async function whyNot(): Promise<readonly string[]> {
   const programs = new Set(
     (await Promise.all(systemPath.split(':').map((each) => readdir(each).catch(() => [])))).flat(),
@@ -18,12 +18,15 @@ export async function whyNot(): Promise<readonly string[]> {
   });
 }
 
-/** A state folder of its own, which is gone afterwards. */
+/** A temporary state directory, removed afterwards. */
 export async function stateFolder(): Promise<string> {
   return await mkdtemp('/var/tmp/kthw-test-');
 }
 
-/** All that a run with this state folder has on the host now: namespaces, interfaces, mounts, cgroups, files, processes. */
+/**
+ * Everything that an emulator with this state directory has on the host: namespaces, interfaces, mounts, cgroups,
+ * files, processes.
+ */
 export async function leftovers(stateDir: string): Promise<readonly string[]> {
   const names = createHostResourceNames(computeEmulatorId(stateDir));
   const listed = async (folder: string) => await readdir(folder).catch(() => []);

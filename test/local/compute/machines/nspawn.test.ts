@@ -21,7 +21,7 @@ const everywhere = ['0.0.0.0/0'];
 const external = addresses();
 const [oneOutside, twoOutside, balancer, service] = [external(10), external(20), external(30), external(40)];
 
-/** Says NAME to whoever asks on the port, over HTTP. */
+/** Starts an HTTP server in a machine that responds with NAME. */
 const web = (name: string, port: number) =>
   String.raw`cat > /tmp/web-${port} <<'END'
 while read -r line && [ "$line" != $'\r' ]; do :; done
@@ -31,7 +31,7 @@ sudo systemd-run -q --collect --unit=web-${port} socat TCP-LISTEN:${port},fork,r
 `;
 const ask = (address: string, port: number) => `curl -s --max-time 3 http://${address}:${port}/ || echo failed`;
 
-/** What a service says to those outside. */
+/** Response of a service to external clients. */
 async function outside(address: string, port: number): Promise<string> {
   try {
     return (await (await fetch(`http://${address}:${port}/`)).text()).trim();
@@ -267,7 +267,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     two.run('sudo systemctl reboot').catch(() => undefined);
     await until('it is another boot', async () => {
       two = await Shell.open(twoOutside);
-      // It may have let somebody in on its way down, who is cut off before there is an answer.
+      // During shutdown it may accept a connection and cut it before responding.
       const found = await two.run(boot).catch(() => '');
       return /^\d+$/.test(found) && found !== starts[0];
     });

@@ -14,7 +14,7 @@ describe.skipIf(missing.length > 0)('the root file system', () => {
 
   beforeEach(async () => {
     cacheDir = await mkdtemp(join(tmpdir(), 'kthw-cache-'));
-    // Nothing listens there: a making begins, and fails at once.
+    // Nothing listens there, so a build starts and fails at once.
     vi.stubEnv('KTHW_DEBIAN_MIRROR', 'http://127.0.0.1:1/debian');
   });
 

@@ -1,13 +1,13 @@
 import ssh2 from 'ssh2';
 import { until } from './wait-until.ts';
 
-/** Those of somebody who is let into test machines. */
+/** SSH key pair for test machines. */
 export const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'test' });
 
-/** A way into a machine, by its external address. */
+/** An SSH connection to a machine, by its external address. */
 export class Shell {
   readonly #client: ssh2.Client;
-  /** The key that the machine showed, in base64. */
+  /** Host key of the machine, in base64. */
   readonly hostKey: string;
 
   constructor(client: ssh2.Client, hostKey: string) {
@@ -15,7 +15,7 @@ export class Shell {
     this.hostKey = hostKey;
   }
 
-  /** Connects as soon as the machine lets it. */
+  /** Retries until the machine accepts the connection. */
   static async open(host: string, username = 'somebody', deadlineMs = 15_000): Promise<Shell> {
     let shell: Shell | undefined;
     async function getsIn(): Promise<boolean> {
@@ -27,7 +27,7 @@ export class Shell {
     return shell;
   }
 
-  /** What a script says, errors included, and its exit code on failure. */
+  /** Output of a script including errors, and its exit code on failure. */
   async run(script: string): Promise<string> {
     return await new Promise((resolve, reject) => {
       this.#client.exec('bash -s 2>&1', (error, stream) => {

@@ -1,7 +1,7 @@
 import type { FirewallRuleSpec, MachineSpec } from '../../../../local/compute/machine-backend.ts';
 import { keys } from './shell.ts';
 
-/** External addresses that no other test uses at the same time. */
+/** External addresses not used by concurrent tests. */
 export function addresses(): (last: number) => string {
   return (last) => `127.${100 + (process.pid % 100)}.${(process.pid >> 7) & 255}.${last}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Tries until it's true. @throws Error after the deadline */
+/** Polls until the condition is true. @throws Error after the timeout */
 export async function until(what: string, met: () => Promise<boolean> | boolean, deadlineMs = 15_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!(await met())) {
