@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { computeBackoffDelay } from './backoff-delay.ts';
 import { StoreUnavailable } from './errors/store-unavailable.ts';
 
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 1000;
+const backoff = { firstDelayMs: 20, maxDelayMs: 1_000 } as const;
 
 /**
  * Retries `attempt` with exponential backoff and jitter until it returns a result.
@@ -15,14 +15,14 @@ export async function retryOnContention<T>(
   attempt: () => Promise<{ readonly done: T } | undefined>,
 ): Promise<T> {
   const deadline = Date.now() + deadlineMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let failures = 1; ; failures++) {
     const { outcome, cause } = await runAttempt(attempt);
     if (outcome !== undefined) return outcome.done;
     if (Date.now() > deadline) {
       const reason = 'concurrent writes or no response from Firestore';
       throw new StoreUnavailable(`${doing}: ${reason} for ${deadlineMs} ms; try again later`, { cause });
     }
-    await sleep(Math.random() * pauseMs);
+    await sleep(Math.random() * computeBackoffDelay(backoff, failures));
   }
 }
 

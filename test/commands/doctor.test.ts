@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
 import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
 import type { Route } from '../../src/commands/routing/route.ts';
+import { routeButton } from '../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';
-import { routeButton } from '../../src/commands/routing/route-interaction.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
 import { createSampleCatalog } from '../fixtures/compute-catalog.ts';
 import {
@@ -53,7 +53,7 @@ describe('resize', () => {
     const calls: unknown[][] = [];
     const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
     expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: testUser, channel }]]);
-    expect(shown.text).toContain('asks before any machine restarts');
+    expect(shown.text).toContain('everything that will be restarted or deleted');
     expect(routed).toMatchObject({ permission: 'create' });
   });
 

@@ -85,6 +85,6 @@ describe('status', () => {
     );
     expect(shown).toHaveLength(2);
     expect(shown[1]).toContain('The picture did not work just now');
-    expect([pictures, logged]).toEqual([[], ['sending a picture']]);
+    expect([pictures, logged]).toEqual([[], ['sending a chart failed']]);
   });
 });

@@ -120,7 +120,7 @@ test('a store that does not answer is logged, and nothing else comes of it', asy
   const tracing = startTracing({ store, log: (_, text) => void logged.push(text) });
   tracing.enqueueRun('r1');
   await tracing.stop();
-  expect(logged).toEqual(['following a run']);
+  expect(logged).toEqual(['reading the events of a run failed']);
 });
 
 function freshFolder(): string {

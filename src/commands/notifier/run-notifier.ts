@@ -1,4 +1,5 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
+import { type Backoff, computeBackoffDelay } from '../../store/backoff-delay.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
@@ -30,7 +31,9 @@ interface LoadedThread {
 }
 type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
 
-const backoff = { firstMs: 1_000, maxMs: 60_000, accountMs: 30_000, accountMaxMs: 300_000 } as const;
+const backoff = { firstDelayMs: 1_000, maxDelayMs: 60_000 } as const;
+/** An administrator has to fix the token, so retries are rarer. */
+const accountBackoff = { firstDelayMs: 30_000, maxDelayMs: 300_000 } as const;
 /** A kubeconfig that can't be sent must not keep the end of the run from being told. */
 const maxKubeconfigAttempts = 8;
 
@@ -81,7 +84,7 @@ export class RunNotifier {
         // The record went on without us: look again. Anything else is the store's trouble, and passes.
         if (error instanceof StaleVersion) this.#view = undefined;
         else this.#options.log({ run: this.#run, error }, 'telling a run');
-        await this.#sleepUntil(this.#recordFailure('store', backoff.firstMs, backoff.maxMs), signal);
+        await this.#sleepUntil(this.#recordFailure('store', backoff), signal);
       }
     }
   }
@@ -189,10 +192,10 @@ export class RunNotifier {
         );
         return;
       case 'unsure':
-        this.#recordFailure(limitClass, backoff.firstMs, backoff.maxMs);
+        this.#recordFailure(limitClass, backoff);
         return;
       case 'account':
-        this.#recordFailure(limitClass, backoff.accountMs, backoff.accountMaxMs);
+        this.#recordFailure(limitClass, accountBackoff);
         return;
       case 'channel':
         return await this.#moveToDm(error.reason, record, view);
@@ -218,7 +221,7 @@ export class RunNotifier {
       );
       return;
     }
-    this.#recordFailure('upload', backoff.firstMs, backoff.maxMs);
+    this.#recordFailure('upload', backoff);
     const isRetried = error.kind === 'unsure' && (this.#backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
     if (!isRetried)
       await saveThread(
@@ -260,8 +263,8 @@ export class RunNotifier {
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       if (error.kind === 'limited' || error.kind === 'unsure' || error.kind === 'account') {
-        this.#recordFailure('post', backoff.firstMs, backoff.maxMs);
-        this.#recordFailure('update', backoff.firstMs, backoff.maxMs);
+        this.#recordFailure('post', backoff);
+        this.#recordFailure('update', backoff);
         return;
       }
     }
@@ -303,9 +306,9 @@ export class RunNotifier {
   }
 
   /** One more failure: answers until when to leave it. */
-  #recordFailure(failureClass: RateLimitClass | 'store', firstMs: number, maxMs: number): number {
+  #recordFailure(failureClass: RateLimitClass | 'store', delays: Backoff): number {
     const failures = (this.#backoffs.get(failureClass)?.failures ?? 0) + 1;
-    const until = +this.#options.clock.now() + Math.min(maxMs, firstMs * 2 ** (failures - 1));
+    const until = +this.#options.clock.now() + computeBackoffDelay(delays, failures);
     this.#backoffs.set(failureClass, { failures, until });
     return until;
   }

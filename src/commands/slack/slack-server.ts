@@ -21,13 +21,9 @@ import {
   updateModal,
 } from '../routing/handle-request.ts';
 import type { ModalRoute, RequestOrigin, Route } from '../routing/route.ts';
+import { routeButton } from '../routing/route-button.ts';
 import { routeBareCommand, routeCommand } from '../routing/route-command.ts';
-import {
-  type ModalPayload,
-  routeButton,
-  routeModalChange,
-  routeModalSubmission,
-} from '../routing/route-interaction.ts';
+import { type ModalPayload, routeModalChange, routeModalSubmission } from '../routing/route-modal.ts';
 import { createHomeTab } from './home-tab.ts';
 import { deleteProcessedRequests } from './processed-requests.ts';
 import { readViewState } from './read-view-state.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { computeBackoffDelay } from '../../store/backoff-delay.ts';
 import { LeaseLost } from '../../store/errors/lease-lost.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../store/events.ts';
@@ -30,7 +31,7 @@ export const defaultRetry: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxD
 const failuresUntilDiagnosis = 3;
 /** A run has hundreds of steps, and each is read again and again. */
 const maxCommandOutputLength = 1_000;
-const observePolling = { timeoutMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000 } as const;
+const observePolling = { timeoutMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000, factor: 1.5 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreUnavailable */
 export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): Promise<void> {
@@ -104,11 +105,7 @@ async function removeStep(planned: PlannedStep, c: WorkflowContext, deps: Execut
 /** Done means seen: looks until there is something to see, or gives up with the last fault that passes by itself. */
 async function pollUntil<T>(title: string, c: WorkflowContext, probe: () => Promise<T | undefined>): Promise<T> {
   const deadline = +c.clock.now() + observePolling.timeoutMs;
-  for (
-    let delayMs: number = observePolling.firstDelayMs;
-    ;
-    delayMs = Math.min(delayMs * 1.5, observePolling.maxDelayMs)
-  ) {
+  for (let failures = 1; ; failures++) {
     let lastError: unknown;
     try {
       const result = await probe();
@@ -118,6 +115,7 @@ async function pollUntil<T>(title: string, c: WorkflowContext, probe: () => Prom
       if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
       lastError = error;
     }
+    const delayMs = computeBackoffDelay(observePolling, failures);
     if (+c.clock.now() + delayMs > deadline) throw lastError;
     await c.clock.sleep(delayMs, c.signal);
   }
@@ -149,8 +147,7 @@ function toFailureEvent(
   const attempts = { transient: retry.attempts, bug: Math.min(3, retry.attempts) }[stepError.kind as string] ?? 1;
   const canRetry = stepError.kind === 'cancelled' || failuresBefore + 1 < attempts;
   if (!canRetry) return { type: 'step.failed', step: id, error: stepError };
-  const maxDelayMs = Math.min(retry.firstDelayMs * 2 ** failuresBefore, retry.maxDelayMs);
-  const delayMs = maxDelayMs * (0.5 + deps.random() / 2);
+  const delayMs = computeBackoffDelay(retry, failuresBefore + 1) * (0.5 + deps.random() / 2);
   return { type: 'step.failed', step: id, error: stepError, retryAt: new Date(+clock.now() + delayMs).toISOString() };
 }
 

@@ -77,7 +77,7 @@ function pressing(openStore: () => Promise<Store>): void {
     expect(await store.list('decision')).toHaveLength(1);
     expect(await one.getPendingApproval(run)).toBeUndefined();
     const trail = (await one.getAuditLog('demo'))?.filter(({ description }) =>
-      /^(approved|refused) /.test(description),
+      /^(approved|rejected) /.test(description),
     );
     expect(trail).toEqual([expect.objectContaining({ actor: winner?.decidedBy })]);
   });

@@ -81,7 +81,7 @@ describe('create without flags', () => {
     const { id } = await asked(slack);
     expect(await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
-    expect((await said(slack, 'Building')).is_ephemeral).toBe(true);
+    expect((await said(slack, 'Creating')).is_ephemeral).toBe(true);
     const [run] = await slack.store.list('run');
     expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: buildSpec() });
     expect(await slack.slackClient.listViews('ada')).toEqual([]);
