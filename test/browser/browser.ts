@@ -4,62 +4,68 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
-const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
-const patienceMs = 30_000;
+const noTrafficFlags = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+];
+const timeoutMs = 30_000;
 
-/** Where pictures of the page are kept. */
-export const artefacts = join(import.meta.dirname, 'artefacts');
+/** Folder of the screenshots that tests take. */
+export const artefactsDir = join(import.meta.dirname, 'artefacts');
 
-/** Why nothing is tried in a browser here; says so where nobody overlooks it. */
-export function whyNoBrowser(): string | undefined {
+/** Returns the reason to skip browser tests and prints it prominently; undefined if Chromium is installed. */
+export function warnIfNoBrowser(): string | undefined {
   if (existsSync(executablePath)) return undefined;
-  const why = `there is no ${executablePath}`;
-  console.warn(`${'#'.repeat(80)}\n#  NOT TESTED: the page in a browser, because ${why}\n${'#'.repeat(80)}`);
-  return why;
+  const reason = `${executablePath} is not installed`;
+  console.warn(`${'#'.repeat(80)}\n#  NOT TESTED: the page in a browser, because ${reason}\n${'#'.repeat(80)}`);
+  return reason;
 }
 
-/** A browser that a test drives, with what its pages complain about. */
-export interface Driven {
+/** A browser controlled by a test. */
+export interface TestBrowser {
   /**
-   * Opens a window of its own: nothing is shared with another.
-   * @param width in CSS pixels
+   * Opens a window with separate cookies and storage.
+   * @param size in CSS pixels; default 1280 × 860
    */
-  open(url: string, how?: { readonly width?: number }): Promise<Page>;
-  /** Errors on any page's console, or thrown in it. */
-  readonly complaints: readonly string[];
-  /** Keeps pictures of all windows, and closes them. */
+  open(url: string, size?: { readonly width?: number; readonly height?: number }): Promise<Page>;
+  /** Errors and warnings from the consoles of all pages, and uncaught exceptions. */
+  readonly pageErrors: readonly string[];
+  /** Closes all windows. @param name base name of screenshots to take first */
   closeWindows(name?: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts Debian's Chromium with nothing of an earlier one. */
-export async function openBrowser(): Promise<Driven> {
-  await mkdir(artefacts, { recursive: true });
+/** Starts Debian's Chromium with an empty profile. */
+export async function openBrowser(): Promise<TestBrowser> {
+  await mkdir(artefactsDir, { recursive: true });
   const browser: Browser = await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...quiet],
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', ...noTrafficFlags],
   });
-  const complaints: string[] = [];
+  const pageErrors: string[] = [];
   return {
     async closeWindows(name) {
       for (const [index, context] of browser.contexts().entries()) {
-        const path = join(artefacts, `${name}-${index}.png`);
+        const path = join(artefactsDir, `${name}-${index}.png`);
         if (name !== undefined) for (const page of context.pages()) await page.screenshot({ path });
         await context.close();
       }
     },
-    complaints,
-    async open(url, { width = 1280 } = {}) {
+    pageErrors,
+    async open(url, { width = 1280, height = 860 } = {}) {
       const context = await browser.newContext({
-        viewport: { width, height: 860 },
+        viewport: { width, height },
+        deviceScaleFactor: 1,
         colorScheme: 'light',
         acceptDownloads: true,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(patienceMs);
-      page.on('pageerror', (error) => complaints.push(`thrown: ${error.stack ?? error.message}`));
+      page.setDefaultTimeout(timeoutMs);
+      page.on('pageerror', (error) => pageErrors.push(`uncaught: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+        if (['error', 'warning'].includes(message.type())) pageErrors.push(`${message.type()}: ${message.text()}`);
       });
       await page.goto(url);
       return page;

@@ -1,48 +1,48 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Harness, startHarness } from '../local/slack/test-environment.ts';
-import { type Driven, openBrowser, whyNoBrowser } from './browser.ts';
+import { openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
+import { emulatorOptions } from './emulator-options.ts';
 import { PersonWindow } from './person-window.ts';
-import { aBot } from './start-bot.ts';
-import { patient } from './wait-for-page.ts';
+import { registerTestBot } from './test-bot.ts';
 
-describe.skipIf(whyNoBrowser())('the page', () => {
-  let browser: Driven;
+describe.skipIf(warnIfNoBrowser())('the page', () => {
+  let browser: TestBrowser;
   let harness: Harness;
-  const asked = new Set<string>();
+  const requestedOrigins = new Set<string>();
   beforeAll(async () => {
     browser = await openBrowser();
   });
   beforeEach(async () => {
-    harness = await startHarness(aBot, patient);
+    harness = await startHarness(registerTestBot, emulatorOptions);
   });
   afterEach(async ({ task }) => {
     await browser.closeWindows(task.result?.state === 'fail' ? `failed-${task.id}` : undefined);
     await harness.close();
-    expect(browser.complaints).toEqual([]);
+    expect(browser.pageErrors).toEqual([]);
   });
   afterAll(() => browser?.close());
 
-  async function windowOf(who: string, place = 'clusters'): Promise<PersonWindow> {
+  async function openWindow(handle: string, location = 'clusters'): Promise<PersonWindow> {
     const { url } = harness.workspace;
-    const page = await browser.open(`${url}/#${who}/${place}`);
-    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    const page = await browser.open(`${url}/#${handle}/${location}`);
+    page.on('request', (request) => requestedOrigins.add(new URL(request.url()).origin));
     await page.getByRole('main').waitFor();
     return new PersonWindow(page);
   }
 
-  test('shows a Home tab once it is opened, asks before a press that wants it, and shows what comes of it', async () => {
-    const { page } = await windowOf('ada');
+  test('shows the Home tab, confirms a click and shows its result', async () => {
+    const { page } = await openWindow('ada');
     await page.getByRole('link', { name: 'kthw home' }).click();
-    await page.getByText('Presses: 0').waitFor();
+    await page.getByText('Clicks: 0').waitFor();
     await page.getByRole('button', { name: 'Count' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Count' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Count' }).click();
-    await page.getByText('Presses: 1').waitFor();
+    await page.getByText('Clicks: 1').waitFor();
   });
 
-  test('keeps what is typed into a modal while the bot changes it, puts errors beside fields, and goes up and down its stack', async () => {
-    const ada = await windowOf('ada');
+  test('keeps input while the bot updates a modal, shows field errors, and supports a stack of modals', async () => {
+    const ada = await openWindow('ada');
     const { modal } = ada;
     await ada.say('/kthw modal');
     await modal.getByLabel('Name').fill('taken');
@@ -52,7 +52,7 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     await modal.getByText('this name is taken').waitFor();
     await modal.getByLabel('Name').fill('free');
     await modal.getByLabel('Name').press('Enter');
-    await modal.getByText('You said free').waitFor();
+    await modal.getByText('Name: free').waitFor();
     await modal.getByRole('button', { name: 'Back' }).click();
     expect(await modal.getByLabel('Name').inputValue()).toBe('free');
     await modal.getByRole('button', { name: 'Next' }).click();
@@ -65,10 +65,10 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     expect(await harness.people.listViews('ada')).toEqual([]);
   });
 
-  test('shows pictures, texts on demand, and to one person alone what is for them', async () => {
-    const [ada, grace] = [await windowOf('ada'), await windowOf('grace')];
+  test('shows images, text previews and ephemeral messages', async () => {
+    const [ada, grace] = [await openWindow('ada'), await openWindow('grace')];
     await ada.say('/kthw secret');
-    await ada.message(/Only visible to you[\s\S]*a word in your ear/);
+    await ada.message(/Only visible to you[\s\S]*ephemeral text/);
     await ada.say('/kthw files');
     const lines = await grace.message('lines.txt');
     await lines.getByRole('button', { name: 'Preview' }).click();
@@ -76,11 +76,11 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     expect(await grace.download(lines)).toBe('one\ntwo\n');
     const picture = (await grace.message('square.png')).getByRole('img', { name: 'a square' });
     await expect.poll(async () => (await picture.boundingBox())?.width).toBe(64);
-    expect(await grace.channel.getByText('a word in your ear').count()).toBe(0);
+    expect(await grace.channel.getByText('ephemeral text').count()).toBe(0);
   });
 
-  test('marks what is unread, in the window of whoever has not read it, until they do', async () => {
-    const [ada, grace] = [await windowOf('ada', '@grace'), await windowOf('grace')];
+  test('marks unread messages until the user reads them', async () => {
+    const [ada, grace] = [await openWindow('ada', '@grace'), await openWindow('grace')];
     await ada.say('hello Grace');
     const marked = grace.page.getByRole('link', { name: 'Ada Lovelace 1 unread' });
     await marked.click();
@@ -94,22 +94,22 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     await ada.message('1 reply');
   });
 
-  test('leads from a link to a message into its thread, in the same window', async () => {
-    const ada = await windowOf('ada');
+  test('opens permalinks as threads in the same window', async () => {
+    const ada = await openWindow('ada');
     await ada.say('/kthw link');
-    const link = (await ada.message('this way')).getByRole('link');
+    const link = (await ada.message('link')).getByRole('link');
     await link.click();
-    await ada.reply('where it leads');
+    await ada.reply('link target');
     const [, ts] = /([\d.]+)$/.exec(ada.page.url()) ?? [];
-    const { page } = await windowOf('grace');
+    const { page } = await openWindow('grace');
     await page.goto(`${harness.workspace.url}/archives/C0CLUSTER/p${ts?.replace('.', '')}`);
-    await new PersonWindow(page).reply('where it leads');
+    await new PersonWindow(page).reply('link target');
   });
 
-  test('is used with the keyboard alone', async () => {
-    const { page, channel } = await windowOf('ada');
+  test('can be used with the keyboard only', async () => {
+    const { page, channel } = await openWindow('ada');
     const box = page.getByRole('textbox', { name: 'Message #clusters' });
-    // The box has the keyboard from the start.
+    // The message box has the focus initially.
     await page.keyboard.type('/k');
     await page.getByRole('button', { name: /^\/kthw/ }).waitFor();
     await page.keyboard.press('Tab');
@@ -141,16 +141,18 @@ describe.skipIf(whyNoBrowser())('the page', () => {
     await page.getByRole('heading', { name: '#random' }).waitFor();
   });
 
-  test('is somebody else at a press, dark at another and after a reload, and asks nobody but the workspace', async () => {
-    const { page } = await windowOf('ada');
+  test('switches users, keeps the dark theme after a reload, and sends requests to the emulator only', async () => {
+    const { page } = await openWindow('ada');
     await page.getByText('You are Ada Lovelace').click();
-    await page.getByRole('link', { name: 'Be Grace Hopper', exact: true }).click();
+    await page.getByRole('link', { name: 'Switch to Grace Hopper', exact: true }).click();
     await page.getByText('You are Grace Hopper').waitFor();
-    await page.getByRole('button', { name: 'Dark colours' }).click();
+    await page.getByRole('button', { name: 'Dark theme' }).click();
     await page.reload();
     await page.locator('html[data-theme=dark]').waitFor();
     await page.getByText('You are Grace Hopper').waitFor();
-    expect([...asked]).toEqual([...asked].filter((origin) => origin.startsWith('http://127.0.0.1:')));
-    expect(asked.size).toBeGreaterThan(0);
+    expect([...requestedOrigins]).toEqual(
+      [...requestedOrigins].filter((origin) => origin.startsWith('http://127.0.0.1:')),
+    );
+    expect(requestedOrigins.size).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { artefacts } from './browser.ts';
+import { artefactsDir } from './browser.ts';
 
-/** What a person sees and does in a window: by what things are called, as somebody who reads the page would. */
+/** A user's window of the emulator page. Finds elements by their accessible names. */
 export class PersonWindow {
   readonly page: Page;
 
@@ -11,7 +11,7 @@ export class PersonWindow {
     this.page = page;
   }
 
-  /** The messages of the channel, or of the open thread. */
+  /** The message list of the channel. */
   get channel(): Locator {
     return this.page.locator('main [role=log]');
   }
@@ -24,21 +24,21 @@ export class PersonWindow {
     return this.page.getByRole('dialog');
   }
 
-  /** Types into the message box and sends with Enter. */
+  /** Types into the channel's message box and sends with Enter. */
   async say(text: string): Promise<void> {
     const box = this.page.getByRole('main').getByRole('textbox', { name: /^Message / });
     await box.fill(text);
     await box.press('Enter');
   }
 
-  /** The newest message of the channel with this in it, once there is one. */
+  /** Waits for a message of the channel with this text; returns the newest one. */
   async message(text: string | RegExp, waitMs?: number): Promise<Locator> {
     const found = this.channel.locator('.message').filter({ hasText: text }).last();
     await found.waitFor(waitMs === undefined ? {} : { timeout: waitMs });
     return found;
   }
 
-  /** The newest reply of the open thread with this in it, once there is one. */
+  /** Waits for a reply in the open thread with this text; returns the newest one. */
   async reply(text: string | RegExp, waitMs?: number): Promise<Locator> {
     const found = this.thread.locator('.message').filter({ hasText: text }).last();
     await found.waitFor(waitMs === undefined ? {} : { timeout: waitMs });
@@ -54,20 +54,20 @@ export class PersonWindow {
     await this.thread.waitFor();
   }
 
-  /** Goes to what the sidebar has of this name. */
+  /** Clicks a link in the sidebar. */
   async goTo(name: string | RegExp): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Channels' }).getByRole('link', { name }).click();
   }
 
-  /** Downloads a file that a message has. @returns its content */
+  /** Downloads a message's file. @returns its content */
   async download(message: Locator): Promise<string> {
-    const coming = this.page.waitForEvent('download');
+    const download = this.page.waitForEvent('download');
     await message.getByRole('link', { name: 'Download' }).click();
-    return await readFile(await (await coming).path(), 'utf8');
+    return await readFile(await (await download).path(), 'utf8');
   }
 
-  /** Keeps a picture of the window. */
+  /** Saves a screenshot of the window in the artefacts folder. */
   async picture(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(artefacts, `${name}.png`) });
+    await this.page.screenshot({ path: join(artefactsDir, `${name}.png`) });
   }
 }

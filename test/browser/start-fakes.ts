@@ -15,48 +15,58 @@ import { FakeKube } from '../fakes/kube.ts';
 import { FakeSsh } from '../fakes/ssh-client.ts';
 import { FakeVaults } from '../fakes/vault.ts';
 import { buildCreateDefaults } from '../fixtures/run.ts';
-import { patient } from './wait-for-page.ts';
+import { emulatorOptions } from './emulator-options.ts';
 
-/** How much faster time passes: a create takes seconds. */
-const times = 20;
+/** Speed-up of the clock, so that a create takes seconds. */
+const speedup = 20;
 
-/** The whole bot on a cloud and machines in memory, and the real workspace whose page is looked at. */
-export interface DoublesStage {
+/** The complete bot with fake Compute Engine, SSH and Kubernetes, and a Slack emulator. */
+export interface FakeStage {
   readonly url: string;
-  readonly cloud: FakeCompute;
-  /** What the bot logged as going wrong. */
-  readonly logged: readonly string[];
+  readonly compute: FakeCompute;
+  /** The errors that the bot loggedErrors. */
+  readonly loggedErrors: readonly string[];
   close(): Promise<void>;
 }
 
-/** @param policy who may do what; people are those of the workspace's seed */
-export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise<DoublesStage> {
-  const clock = new FastClock(times);
+/** Starts the bot and the emulator. @param policy permissions of the emulator's initial users */
+export async function startFakes(policy: Policy = allowAllPolicy): Promise<FakeStage> {
+  const clock = new FastClock(speedup);
   const compute = new FakeCompute(clock);
-  const remote = new FakeSsh(compute);
+  const ssh = new FakeSsh(compute);
   const store = openSqliteStore({ path: ':memory:', now: clock.now });
-  const workspace = await startSlackEmulator({ rateLimits: { enabled: false }, ...patient });
-  const account = { token: workspace.botToken, apiUrl: `${workspace.url}/api/` };
+  const emulator = await startSlackEmulator({ rateLimits: { enabled: false }, ...emulatorOptions });
+  const account = { token: emulator.botToken, apiUrl: `${emulator.url}/api/` };
   const chat = createSlackChat(createSlackClient(account));
-  const logged: string[] = [];
+  const loggedErrors: string[] = [];
   const log = (fields: object, message: string) => {
-    if ('error' in fields) logged.push(`${message}: ${String(fields.error)}`);
+    if ('error' in fields) loggedErrors.push(`${message}: ${String(fields.error)}`);
   };
   const engine = createEngine({
-    ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },
+    store,
+    compute,
+    clock,
+    log,
+    mirror: undefined,
+    leaseOwner: randomUUID(),
+    leaseMs: 600_000,
     vaults: new FakeVaults(clock).createProvider(store),
-    kube: new FakeKube(clock, compute, remote),
-    createSshClient: () => remote.createClient(),
+    kube: new FakeKube(clock, compute, ssh),
+    createSshClient: () => ssh.createClient(),
     onEventsAppended(run) {
       notifier.wake(run);
-      door.refreshHomeTabs();
+      server.refreshHomeTabs();
     },
   });
   const notifier = createNotifier({ store, clusterService: engine.clusterService, chat, clock, policy, log });
   const now = () => new Date();
-  const door = createSlackServer({
+  const server = createSlackServer({
     ...account,
-    ...{ store, chat, log, now, signingSecret: workspace.signingSecret },
+    store,
+    chat,
+    log,
+    now,
+    signingSecret: emulator.signingSecret,
     commandDeps: {
       clusterService: engine.clusterService,
       computeCatalog: createComputeCatalog({ compute, now, log }),
@@ -64,15 +74,17 @@ export async function openDoublesStage(policy: Policy = allowAllPolicy): Promise
       policy,
     },
   });
-  const { port } = await door.listen(0, '127.0.0.1');
-  workspace.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
+  const { port } = await server.listen(0, '127.0.0.1');
+  emulator.setBotUrl(`http://127.0.0.1:${port}/slack/events`);
   return {
-    ...{ url: workspace.url, cloud: compute, logged },
+    url: emulator.url,
+    compute,
+    loggedErrors,
     async close() {
-      await Promise.all([door.close(), engine.dispatcher.stop()]);
+      await Promise.all([server.close(), engine.dispatcher.stop()]);
       await notifier.close();
       await store.close();
-      await workspace.close();
+      await emulator.close();
     },
   };
 }
