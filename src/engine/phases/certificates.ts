@@ -9,22 +9,32 @@ import { issueCertificate } from '../pki/issue-certificate.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
+import { getInstanceHandle } from '../steps/get-instance-handle.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { secretStep } from '../steps/secret-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
+import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts';
+import { keySteps } from './keys.ts';
+import { verifiedHostKey } from './ssh-host-keys.ts';
+import { apiAddress } from './static-ip.ts';
+
+export const certificateSteps = {
+  /** By the name of the certificate, which for workers is that of the instance. */
+  issued: instanceStepHandle('certificates'),
+  installed: instanceStepHandle('certificates/install'),
+} as const;
 
 /** A certificate for every component, made in the vault and brought to the machines that need it. Tutorial, chapter 4. */
 export const certificates = definePhase({
   name: 'certificates',
   title: 'Certificates',
   chapter: 4,
-  dependsOn: ['keys', 'addresses', 'controllers', 'workers'],
   steps: (cluster) => [
     ...listCertificateSpecs(cluster, noAddresses).map(({ name, issuer }) =>
       secretStep({
-        key: `certificates/${name}`,
+        handle: certificateSteps.issued.on({ name }),
         title: `certificate ${name}`,
-        dependsOn: [getCa(issuer).step, ...listAddressSteps(cluster, name)],
+        dependsOn: [getCa(issuer).handle, ...listAddressSteps(cluster, name)],
         path: vaultPaths.certificate(name),
         generate: async (c) => {
           const ca = await getCertificate(c.vault, getCa(issuer).path);
@@ -36,12 +46,12 @@ export const certificates = definePhase({
     ),
     ...cluster.instances.map((instance) =>
       hostStep({
-        key: `certificates/on/${instance.name}`,
+        handle: certificateSteps.installed.on(instance),
         title: `certificates on ${instance.name}`,
         instance,
         dependsOn: [
-          `host-keys/${instance.name}`,
-          ...listHostCertificates(instance).map((name) => `certificates/${name}`),
+          verifiedHostKey.on(instance),
+          ...listHostCertificates(instance).map((name) => certificateSteps.issued.on({ name })),
         ],
         files: ({ vault }) =>
           instance.role === 'controller' ? buildControllerFiles(vault) : buildWorkerFiles(vault, instance),
@@ -52,16 +62,16 @@ export const certificates = definePhase({
 
 function getCa(issuer: CertificateSpec['issuer']) {
   return issuer === 'etcd'
-    ? { step: 'keys/etcd-authority', path: vaultPaths.etcdCa }
-    : { step: 'keys/authority', path: vaultPaths.ca };
+    ? { handle: keySteps.etcdCa, path: vaultPaths.etcdCa }
+    : { handle: keySteps.ca, path: vaultPaths.ca };
 }
 
 const noAddresses = { publicAddress: '', externalAddresses: {} };
 
 /** Steps that find out the addresses a certificate is valid for. */
-function listAddressSteps(cluster: Cluster, name: string): string[] {
-  if (name === 'kubernetes') return ['addresses/api'];
-  return cluster.workerInstances.some((worker) => worker.name === name) ? [`workers/${name}`] : [];
+function listAddressSteps(cluster: Cluster, name: string): StepHandle[] {
+  if (name === 'kubernetes') return [apiAddress];
+  return cluster.workerInstances.filter((worker) => worker.name === name).map(getInstanceHandle);
 }
 
 function resolveCertificateSpec(c: RenderContext, name: string): CertificateSpec {

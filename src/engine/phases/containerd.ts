@@ -8,20 +8,23 @@ import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { downloadedComponents } from './downloads.ts';
+
+export const containerRuntime = instanceStepHandle('containerd');
 
 /** The container runtime on every worker. Tutorial, chapter 9. */
 export const containerd = definePhase({
   name: 'containerd',
   title: 'Container runtime',
   chapter: 9,
-  dependsOn: ['downloads'],
   steps: (cluster) =>
     cluster.workerInstances.map((instance) =>
       hostStep({
-        key: `containerd/${instance.name}`,
+        handle: containerRuntime.on(instance),
         title: `containerd on ${instance.name}`,
         instance,
-        dependsOn: [`downloads/${instance.name}`],
+        dependsOn: [downloadedComponents.on(instance)],
         files: (c) => buildRuntimeFiles(c),
         checkScript: () => 'systemctl -q is-active containerd',
         removeScript: 'systemctl disable -q --now containerd || true',

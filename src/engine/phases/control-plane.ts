@@ -14,22 +14,28 @@ import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
 import type { RenderContext } from '../steps/step-context.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { encryptionConfig } from './encryption.ts';
+import { etcdMember } from './etcd.ts';
+import { kubeconfigFiles } from './kubeconfigs.ts';
+import { systemUsersCreated } from './system-users.ts';
+
+export const controlPlaneComponents = instanceStepHandle('control-plane');
 
 /** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
 export const controlPlane = definePhase({
   name: 'control-plane',
   title: 'Control plane',
   chapter: 8,
-  dependsOn: ['accounts', 'etcd', 'encryption', 'kubeconfigs'],
   steps: (cluster) =>
     cluster.controllerInstances.map((instance) => ({
       diagnose: (c) => reportCause(c, [instance], 'all'),
       ...hostStep({
-        key: `control-plane/${instance.name}`,
+        handle: controlPlaneComponents.on(instance),
         title: `API server, controller manager and scheduler on ${instance.name}`,
         instance,
         // A controller goes on as soon as its own etcd answers.
-        dependsOn: ['accounts', 'etcd', 'encryption', 'kubeconfigs'].map((phase) => `${phase}/${instance.name}`),
+        dependsOn: [systemUsersCreated, etcdMember, encryptionConfig, kubeconfigFiles].map((step) => step.on(instance)),
         files: (c) => buildControlPlaneFiles(c, cluster, instance),
         checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&
 [ "$(${readyzCommand})" = ok ]`,

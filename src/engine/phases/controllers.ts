@@ -1,11 +1,13 @@
 import { definePhase } from '../steps/define-phase.ts';
 import { instanceStep } from '../steps/instance-step.ts';
+import { keySteps } from './keys.ts';
+import { networkSteps } from './network.ts';
 
 /** The machines of the control plane. Tutorial, chapter 3. */
 export const controllers = definePhase({
   name: 'controllers',
-  title: 'Controllers',
+  title: 'Controller instances',
   chapter: 3,
-  dependsOn: ['network', 'keys'],
-  steps: (cluster) => cluster.controllerInstances.map((instance) => instanceStep('controllers', cluster, instance)),
+  steps: (cluster) =>
+    cluster.controllerInstances.map((instance) => instanceStep(cluster, instance, [networkSteps.subnet, keySteps.ssh])),
 });

@@ -11,26 +11,31 @@ import {
 import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
-import { dns } from './dns.ts';
-import { nodeRegistration } from './node-registration.ts';
-import { readiness } from './readiness.ts';
-import { smoke } from './smoke.ts';
+import { instanceStepHandle, type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+import { dnsLookup } from './dns.ts';
+import { registeredNode } from './node-registration.ts';
+import { readinessSteps } from './readiness.ts';
+import { listSmokeChecks } from './smoke.ts';
+
+const sshKeyRemoved = instanceStepHandle('disable-ssh');
 
 /**
  * Shuts the way in that the install needed: ssh through the firewall, and the cluster's key in each machine's metadata. Who
  * needs it again opens it (`through-door.ts`). The tutorial leaves both open until it cleans up, in chapter 14.
  */
 export const disableSsh = definePhase({
-  name: 'closing',
-  title: 'Closing ssh',
+  name: 'disable-ssh',
+  title: 'Disable SSH access',
   chapter: 14,
-  dependsOn: ['ready', 'dns', 'membership', 'smoke'],
   steps: (cluster) => {
-    const dependsOn = [readiness, dns, nodeRegistration, smoke]
-      .flatMap((phase) => phase.steps(cluster))
-      .map(({ key }) => key)
-      // It asks the API alone.
-      .filter((key) => key !== 'smoke/cleared');
+    // Deleting the test namespace needs no SSH.
+    const dependsOn = [
+      readinessSteps.api,
+      readinessSteps.controlPlaneSize,
+      ...(cluster.workers > 0 ? [readinessSteps.nodes, dnsLookup] : []),
+      ...registeredNode.onAll(cluster.workerInstances),
+      ...listSmokeChecks(cluster),
+    ];
     return [
       createDisableFirewallRuleStep(cluster, dependsOn),
       ...cluster.instances.map((instance) => createRemoveSshKeyStep(cluster, instance, dependsOn)),
@@ -38,11 +43,11 @@ export const disableSsh = definePhase({
   },
 });
 
-function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly string[]): ClusterStep {
+function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly StepHandle[]): ClusterStep {
   const { allowSsh } = getResourceNames(cluster);
   return {
-    key: 'closing/ssh',
-    title: `firewall rule ${allowSsh} is off`,
+    handle: stepHandle('disable-ssh/firewall-rule'),
+    title: `firewall rule ${allowSsh} is disabled`,
     dependsOn,
     observe: async (c) => observeDisabled(await getSshRuleState(c, c.signal), 'disabled: true'),
     async apply(c) {
@@ -54,11 +59,11 @@ function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly str
   };
 }
 
-function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn: readonly string[]): ClusterStep {
+function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   const { name } = instance;
   return {
-    key: `closing/${name}`,
-    title: `${name} takes the cluster's ssh key no more`,
+    handle: sshKeyRemoved.on(instance),
+    title: `SSH key removed from ${name}`,
     dependsOn,
     observe: async (c) =>
       observeDisabled(await getSshKeyState(c, instance, c.signal), 'no key of the cluster among its metadata'),

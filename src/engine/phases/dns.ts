@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { formatTable, kubectlCommand as typing } from '../manual/kubectl.ts';
+import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
@@ -10,6 +10,14 @@ import { kubeObjectStep } from '../steps/kube-object-step.ts';
 import { filterReadyPods, hasImagePullError, type Pod } from '../steps/smoke-objects.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+import { controlPlaneComponents } from './control-plane.ts';
+import { podRoute } from './pod-routes.ts';
+import { readinessSteps } from './readiness.ts';
+
+const dnsReady = stepHandle('dns/ready');
+/** Only in clusters with workers. */
+export const dnsLookup = stepHandle('dns/lookup');
 
 /**
  * Names of services, for pods. Where its image can't be pulled, it says so and waits for `resume`; nothing else fails
@@ -19,39 +27,37 @@ export const dns = definePhase({
   name: 'dns',
   title: 'DNS add-on',
   chapter: 12,
-  dependsOn: ['rbac', 'ready'],
   steps: (cluster) => {
     if (cluster.workers === 0) return [];
-    const [first] = cluster.controllerInstances;
     const steps = buildCorednsObjects(cluster).map((object) =>
-      kubeObjectStep('dns', object, first ? [`control-plane/${first.name}`] : []),
+      kubeObjectStep('dns', object, controlPlaneComponents.onAll(cluster.controllerInstances.slice(0, 1))),
     );
-    return [...steps, createCorednsReadyStep(steps.map((step) => step.key)), createDnsLookupStep(cluster)];
+    return [...steps, createCorednsReadyStep(steps.map((step) => step.handle)), createDnsLookupStep(cluster)];
   },
 });
 
-function createCorednsReadyStep(dependsOn: readonly string[]): ClusterStep {
+function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
   return {
-    key: 'dns/runs',
-    title: 'CoreDNS runs',
-    dependsOn: [...dependsOn, 'ready/nodes'],
+    handle: dnsReady,
+    title: 'CoreDNS is running',
+    dependsOn: [...dependsOn, readinessSteps.nodes],
     async observe(c) {
       const pods = await listDnsPods(c);
       if (filterReadyPods(pods).length > 0) return markPresent(formatPodTable(filterReadyPods(pods)));
       if (hasImagePullError(pods)) throw createImageUnavailableError(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
-    manualCommands: () => [{ script: `${typing} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
+    manualCommands: () => [{ script: `${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
   };
 }
 
 /** A name resolved from a pod on each worker, three times in a row. */
 function createDnsLookupStep(cluster: Cluster): ClusterStep {
   return {
-    key: 'dns/resolves',
-    title: 'a name is resolved from a pod on each worker',
+    handle: dnsLookup,
+    title: 'DNS lookup from a pod on each worker',
     // Between workers an answer takes the routes of pods.
-    dependsOn: ['dns/runs', ...cluster.workerInstances.map(({ name }) => `pod-routes/${name}`)],
+    dependsOn: [dnsReady, ...podRoute.onAll(cluster.workerInstances)],
     async observe(c) {
       if (filterReadyPods(await listDnsPods(c)).length === 0) throw createImageUnavailableError(c);
       let commandOutput = '';
@@ -61,7 +67,7 @@ function createDnsLookupStep(cluster: Cluster): ClusterStep {
       return markPresent(commandOutput);
     },
     manualCommands: () =>
-      cluster.workerInstances.map(({ name }) => ({ script: `${typing} ${renderDnsLookup(name, 1)}` })),
+      cluster.workerInstances.map(({ name }) => ({ script: `${kubectlCommand} ${renderDnsLookup(name, 1)}` })),
   };
 }
 

@@ -10,22 +10,26 @@ import { renderDownloadCommands } from '../manual/download-commands.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { verifiedHostKey } from './ssh-host-keys.ts';
+
+export const downloadedComponents = instanceStepHandle('downloads');
+export const aptPackagesInstalled = instanceStepHandle('downloads/packages');
 
 /** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
   name: 'downloads',
   title: 'Component downloads',
   chapter: 7,
-  dependsOn: ['host-keys'],
   steps: (cluster) =>
     cluster.instances.flatMap((instance) => [
       hostStep({
-        key: `downloads/${instance.name}`,
-        title: `components of ${instance.name} (${listHostDownloads(cluster, instance)
+        handle: downloadedComponents.on(instance),
+        title: `components on ${instance.name} (${listHostDownloads(cluster, instance)
           .map((d) => d.name)
           .join(', ')})`,
         instance,
-        dependsOn: [`host-keys/${instance.name}`],
+        dependsOn: [verifiedHostKey.on(instance)],
         checkScript: () => listHostDownloads(cluster, instance).map(renderInstalledCheck).join(' && '),
         removeScript: 'rm -rf /var/lib/kthw/have',
         applyScript: (c) => renderFetchScript(c, listHostDownloads(cluster, instance)),
@@ -45,10 +49,10 @@ export const downloads = definePhase({
         deadlineMs: 900_000,
       }),
       hostStep({
-        key: `packages/${instance.name}`,
-        title: `packages of ${instance.name} (${aptPackages[instance.role].join(', ')})`,
+        handle: aptPackagesInstalled.on(instance),
+        title: `apt packages on ${instance.name} (${aptPackages[instance.role].join(', ')})`,
         instance,
-        dependsOn: [`host-keys/${instance.name}`],
+        dependsOn: [verifiedHostKey.on(instance)],
         checkScript: () => aptPackages[instance.role].map((name) => `dpkg -s ${name}`).join(' && '),
         applyScript: () => `export DEBIAN_FRONTEND=noninteractive
 apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends ${aptPackages[instance.role].join(' ')}`,

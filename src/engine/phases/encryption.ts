@@ -3,20 +3,24 @@ import { renderEncryptionConfig } from '../render/encryption-config.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { keySteps } from './keys.ts';
+import { verifiedHostKey } from './ssh-host-keys.ts';
+
+export const encryptionConfig = instanceStepHandle('encryption');
 
 /** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
 export const encryption = definePhase({
   name: 'encryption',
   title: 'Encryption configuration',
   chapter: 6,
-  dependsOn: ['keys', 'host-keys'],
   steps: (cluster) =>
     cluster.controllerInstances.map((instance) =>
       hostStep({
-        key: `encryption/${instance.name}`,
+        handle: encryptionConfig.on(instance),
         title: `encryption configuration on ${instance.name}`,
         instance,
-        dependsOn: ['keys/encryption', `host-keys/${instance.name}`],
+        dependsOn: [keySteps.encryption, verifiedHostKey.on(instance)],
         files: async (c) => [
           {
             path: `${paths.kubernetes}/encryption-config.yaml`,

@@ -10,13 +10,19 @@ import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { hostStep } from '../steps/host-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { certificateSteps } from './certificates.ts';
+import { downloadedComponents } from './downloads.ts';
+import { systemUsersCreated } from './system-users.ts';
+
+export const etcdMember = instanceStepHandle('etcd');
+export const existingEtcdMember = instanceStepHandle('etcd', 'existing');
 
 /** etcd on every controller, with TLS for clients and peers. Tutorial, chapter 7. */
 export const etcd = definePhase({
   name: 'etcd',
   title: 'etcd',
   chapter: 7,
-  dependsOn: ['accounts', 'certificates', 'downloads'],
   steps: (cluster) => [
     ...cluster.controllerInstances.map((instance) => createMemberStep(cluster, instance)),
     ...cluster.controllerInstances.map((instance) => createFormedMemberStep(cluster, instance)),
@@ -28,10 +34,14 @@ const etcdFormedOutput: Output<true> = { name: 'etcd-formed', schema: z.literal(
 
 function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
   const step = hostStep({
-    key: `etcd/${instance.name}`,
+    handle: etcdMember.on(instance),
     title: `etcd on ${instance.name}`,
     instance,
-    dependsOn: [`accounts/${instance.name}`, `certificates/on/${instance.name}`, `downloads/${instance.name}`],
+    dependsOn: [
+      systemUsersCreated.on(instance),
+      certificateSteps.installed.on(instance),
+      downloadedComponents.on(instance),
+    ],
     files: (c) => [buildUnitFile(cluster, instance, c.findOutput(etcdFormedOutput) ? 'existing' : 'new')],
     checkScript: () => `systemctl -q is-active etcd && ${buildEtcdctlCommand('endpoint health')}`,
     // A member's start ends only once there is a quorum, so nobody waits for it here.
@@ -44,10 +54,10 @@ function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
 /** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */
 function createFormedMemberStep(cluster: Cluster, instance: Instance) {
   return hostStep({
-    key: `etcd/${instance.name}/formed`,
-    title: `etcd on ${instance.name} starts as an existing member only`,
+    handle: existingEtcdMember.on(instance),
+    title: `etcd on ${instance.name} restarts as an existing member`,
     instance,
-    dependsOn: cluster.controllerInstances.map((m) => `etcd/${m.name}`),
+    dependsOn: etcdMember.onAll(cluster.controllerInstances),
     files: () => [buildUnitFile(cluster, instance, 'existing')],
     applyScript: () => `[ -d ${paths.etcdData}/member ] || exit 66; systemctl daemon-reload`,
     errorForExitCode: ({ exitCode }) =>

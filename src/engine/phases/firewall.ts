@@ -3,6 +3,8 @@ import { getOwnershipDescription, getResourceNames } from '../cluster/resource-n
 import type { FirewallRule } from '../gcp/compute/compute-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+import { networkSteps } from './network.ts';
 
 /**
  * Opens the cluster's network to itself, the API and ping to the outside, ssh to those who install it, and the health
@@ -12,15 +14,14 @@ export const firewall = definePhase({
   name: 'firewall',
   title: 'Firewall rules',
   chapter: 3,
-  dependsOn: ['network'],
   steps: (cluster) => {
     const ssh = getResourceNames(cluster).allowSsh;
     return buildFirewallRules(cluster).map((rule) =>
       resourceStep({
-        key: `firewall/${rule.name}`,
+        handle: stepHandle(`firewall/${rule.name}`),
         title: `firewall rule ${rule.name}`,
         // A rule needs its network, not the subnet.
-        dependsOn: ['network/vpc'],
+        dependsOn: [networkSteps.vpc],
         collection: 'firewalls',
         ref: rule,
         buildSpec: () => rule,

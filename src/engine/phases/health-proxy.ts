@@ -2,20 +2,24 @@ import { renderNginxSite } from '../render/nginx-site.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { certificateSteps } from './certificates.ts';
+import { aptPackagesInstalled } from './downloads.ts';
+
+export const healthCheckProxy = instanceStepHandle('health-proxy');
 
 /** Google's probes speak plain HTTP: nginx on each controller passes them on to the API server. Tutorial, chapter 8. */
 export const healthProxy = definePhase({
   name: 'health-proxy',
   title: 'Health check proxy',
   chapter: 8,
-  dependsOn: ['certificates', 'downloads'],
   steps: (cluster) =>
     cluster.controllerInstances.map((instance) =>
       hostStep({
-        key: `health-proxy/${instance.name}`,
+        handle: healthCheckProxy.on(instance),
         title: `health check proxy on ${instance.name}`,
         instance,
-        dependsOn: [`packages/${instance.name}`, `certificates/on/${instance.name}`],
+        dependsOn: [aptPackagesInstalled.on(instance), certificateSteps.installed.on(instance)],
         files: () => [{ path: paths.nginxSite, content: renderNginxSite(), mode: 0o644 }],
         checkScript: () => `systemctl -q is-active nginx && [ -L ${paths.nginxSiteEnabled} ]`,
         removeScript: `rm -f ${paths.nginxSiteEnabled}; systemctl disable -q --now nginx || true`,

@@ -1,30 +1,60 @@
-// The tutorial's table of contents: one line a phase. The order of running comes from each phase's `after`.
+import { certificates } from './certificates.ts';
+import { cni } from './cni.ts';
+import { containerd } from './containerd.ts';
+import { controlPlane } from './control-plane.ts';
+import { controllers } from './controllers.ts';
+import { disableSsh } from './disable-ssh.ts';
+import { dns } from './dns.ts';
+import { downloads } from './downloads.ts';
+import { encryption } from './encryption.ts';
+import { etcd } from './etcd.ts';
+import { firewall } from './firewall.ts';
+import { healthProxy } from './health-proxy.ts';
+import { keys } from './keys.ts';
+import { kubeProxy } from './kube-proxy.ts';
+import { kubeconfigs } from './kubeconfigs.ts';
+import { kubelet } from './kubelet.ts';
+import { loadBalancer } from './load-balancer.ts';
+import { network } from './network.ts';
+import { nodeRegistration } from './node-registration.ts';
+import { podRoutes } from './pod-routes.ts';
+import { preflight } from './preflight.ts';
+import { rbac } from './rbac.ts';
+import { readiness } from './readiness.ts';
+import { smoke } from './smoke.ts';
+import { sshHostKeys } from './ssh-host-keys.ts';
+import { staticIp } from './static-ip.ts';
+import { systemUsers } from './system-users.ts';
+import { workers } from './workers.ts';
 
-export { certificates } from './certificates.ts';
-export { cni } from './cni.ts';
-export { containerd } from './containerd.ts';
-export { controlPlane } from './control-plane.ts';
-export { controllers } from './controllers.ts';
-export { disableSsh } from './disable-ssh.ts';
-export { dns } from './dns.ts';
-export { downloads } from './downloads.ts';
-export { encryption } from './encryption.ts';
-export { etcd } from './etcd.ts';
-export { firewall } from './firewall.ts';
-export { healthProxy } from './health-proxy.ts';
-export { keys } from './keys.ts';
-export { kubeProxy } from './kube-proxy.ts';
-export { kubeconfigs } from './kubeconfigs.ts';
-export { kubelet } from './kubelet.ts';
-export { loadBalancer } from './load-balancer.ts';
-export { network } from './network.ts';
-export { nodeRegistration } from './node-registration.ts';
-export { podRoutes } from './pod-routes.ts';
-export { preflight } from './preflight.ts';
-export { rbac } from './rbac.ts';
-export { readiness } from './readiness.ts';
-export { smoke } from './smoke.ts';
-export { sshHostKeys } from './ssh-host-keys.ts';
-export { staticIp } from './static-ip.ts';
-export { systemUsers } from './system-users.ts';
-export { workers } from './workers.ts';
+/** The table of contents, in the tutorial's order. The order of execution is derived from the dependencies of steps. */
+export const tutorialPhases = [
+  preflight,
+  staticIp,
+  network,
+  firewall,
+  keys,
+  controllers,
+  workers,
+  sshHostKeys,
+  certificates,
+  kubeconfigs,
+  encryption,
+  systemUsers,
+  downloads,
+  etcd,
+  controlPlane,
+  healthProxy,
+  loadBalancer,
+  rbac,
+  cni,
+  containerd,
+  kubeProxy,
+  kubelet,
+  nodeRegistration,
+  readiness,
+  podRoutes,
+  dns,
+  smoke,
+  disableSsh,
+];

@@ -9,41 +9,48 @@ import { createSshKey } from '../pki/ssh-key.ts';
 import { packSshKey } from '../pki/ssh-key-secret.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
-import { secretStep } from '../steps/secret-step.ts';
+import { clusterVault, secretStep } from '../steps/secret-step.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+
+export const keySteps = {
+  ssh: stepHandle('keys/ssh'),
+  ca: stepHandle('keys/ca'),
+  etcdCa: stepHandle('keys/etcd-ca'),
+  encryption: stepHandle('keys/encryption'),
+} as const;
 
 /** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
   name: 'keys',
-  title: 'Authority and keys',
+  title: 'Certificate authority and keys',
   chapter: 4,
-  dependsOn: [],
   steps: (cluster) => [
     // Nothing to make: the vault comes with its first secret. Delete ends with forgetting all of it.
     {
-      key: 'keys/vault',
-      title: 'secrets of the cluster',
+      handle: clusterVault,
+      title: 'vault of the cluster',
       observe: async () => markPresent(),
       // Also a key that wraps nothing yet, and ciphertext whose key is gone.
       exists: async ({ vault }) => !(await vault.isEmpty()),
       remove: ({ vault }) => vault.deleteAll(),
     },
     secretStep({
-      key: 'keys/ssh',
-      dependsOn: ['keys/vault'],
-      title: 'ssh key of the cluster’s own',
+      handle: keySteps.ssh,
+      dependsOn: [clusterVault],
+      title: 'SSH key of the cluster',
       path: vaultPaths.sshKey,
       generate: async () => packSshKey(await createSshKey(`kthw-${cluster.name}`)),
       manualScript: () => `ssh-keygen -t ed25519 -N '' -C kthw-${cluster.name} -f ${cluster.name}`,
     }),
-    createCaStep('keys/authority', 'certificate authority', vaultPaths.ca, { commonName: 'Kubernetes' }),
-    createCaStep('keys/etcd-authority', 'certificate authority of etcd', vaultPaths.etcdCa, {
+    createCaStep(keySteps.ca, 'certificate authority', vaultPaths.ca, { commonName: 'Kubernetes' }),
+    createCaStep(keySteps.etcdCa, 'etcd certificate authority', vaultPaths.etcdCa, {
       commonName: 'etcd',
       caName: 'etcd',
     }),
     secretStep({
-      key: 'keys/encryption',
-      dependsOn: ['keys/vault'],
+      handle: keySteps.encryption,
+      dependsOn: [clusterVault],
       title: 'encryption key',
       path: vaultPaths.encryptionKey,
       generate: async () => new Secret(randomBytes(32)),
@@ -53,14 +60,14 @@ export const keys = definePhase({
 });
 
 function createCaStep(
-  key: string,
+  handle: StepHandle,
   title: string,
   path: string,
   { commonName, caName }: { readonly commonName: string; readonly caName?: 'etcd' },
 ): ClusterStep {
   return secretStep({
-    key,
-    dependsOn: ['keys/vault'],
+    handle,
+    dependsOn: [clusterVault],
     title,
     path,
     generate: async ({ clock }) => packCertificate(await createCertificateAuthority({ commonName, now: clock.now() })),

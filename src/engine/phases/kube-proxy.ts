@@ -3,20 +3,24 @@ import { renderKubeProxyUnit } from '../render/kube-proxy-unit.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { aptPackagesInstalled, downloadedComponents } from './downloads.ts';
+import { kubeconfigFiles } from './kubeconfigs.ts';
+
+export const kubeProxyService = instanceStepHandle('kube-proxy');
 
 /** Addresses of services on every worker. Tutorial, chapter 9. */
 export const kubeProxy = definePhase({
   name: 'kube-proxy',
-  title: 'Service proxy',
+  title: 'kube-proxy',
   chapter: 9,
-  dependsOn: ['downloads', 'kubeconfigs'],
   steps: (cluster) =>
     cluster.workerInstances.map((instance) =>
       hostStep({
-        key: `kube-proxy/${instance.name}`,
+        handle: kubeProxyService.on(instance),
         title: `kube-proxy on ${instance.name}`,
         instance,
-        dependsOn: [`downloads/${instance.name}`, `kubeconfigs/${instance.name}`, `packages/${instance.name}`],
+        dependsOn: [downloadedComponents, kubeconfigFiles, aptPackagesInstalled].map((step) => step.on(instance)),
         files: () => [
           {
             path: `${paths.kubeProxy}/kube-proxy-config.yaml`,

@@ -7,24 +7,30 @@ import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { certificateSteps } from './certificates.ts';
+import { keySteps } from './keys.ts';
+import { verifiedHostKey } from './ssh-host-keys.ts';
+import { apiAddress } from './static-ip.ts';
+
+export const kubeconfigFiles = instanceStepHandle('kubeconfigs');
 
 /** How each component finds the API server and who it is there. Tutorial, chapter 5. */
 export const kubeconfigs = definePhase({
   name: 'kubeconfigs',
   title: 'Kubeconfigs',
   chapter: 5,
-  dependsOn: ['certificates', 'addresses'],
   steps: (cluster) =>
     cluster.instances.map((instance) =>
       hostStep({
-        key: `kubeconfigs/${instance.name}`,
+        handle: kubeconfigFiles.on(instance),
         title: `kubeconfigs on ${instance.name}`,
         instance,
         dependsOn: [
-          `host-keys/${instance.name}`,
-          'addresses/api',
-          'keys/authority',
-          ...listKubeconfigSpecs(instance).map(({ certificate }) => `certificates/${certificate}`),
+          verifiedHostKey.on(instance),
+          apiAddress,
+          keySteps.ca,
+          ...listKubeconfigSpecs(instance).map(({ certificate }) => certificateSteps.issued.on({ name: certificate })),
         ],
         files: (c) => Promise.all(listKubeconfigSpecs(instance).map((spec) => buildKubeconfigFile(c, spec))),
       }),

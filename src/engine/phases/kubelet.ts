@@ -3,25 +3,32 @@ import { renderKubeletUnit } from '../render/kubelet-unit.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { certificateSteps } from './certificates.ts';
+import { cniConfig } from './cni.ts';
+import { containerRuntime } from './containerd.ts';
+import { aptPackagesInstalled } from './downloads.ts';
+import { kubeconfigFiles } from './kubeconfigs.ts';
+
+export const kubeletService = instanceStepHandle('kubelet');
 
 /** The kubelet on every worker: it joins its machine to the cluster. Tutorial, chapter 9. */
 export const kubelet = definePhase({
   name: 'kubelet',
   title: 'Kubelet',
   chapter: 9,
-  dependsOn: ['containerd', 'cni', 'kubeconfigs', 'certificates'],
   steps: (cluster) =>
     cluster.workerInstances.map((instance) =>
       hostStep({
-        key: `kubelet/${instance.name}`,
+        handle: kubeletService.on(instance),
         title: `kubelet on ${instance.name}`,
         instance,
         dependsOn: [
-          `containerd/${instance.name}`,
-          `cni/${instance.name}`,
-          `kubeconfigs/${instance.name}`,
-          `certificates/on/${instance.name}`,
-          `packages/${instance.name}`,
+          containerRuntime.on(instance),
+          cniConfig.on(instance),
+          kubeconfigFiles.on(instance),
+          certificateSteps.installed.on(instance),
+          aptPackagesInstalled.on(instance),
         ],
         files: () => [
           {

@@ -1,7 +1,15 @@
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import { definePhase } from '../steps/define-phase.ts';
+import { getInstanceHandle } from '../steps/get-instance-handle.ts';
 import { resourceStep } from '../steps/resource-step.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+import { preflightSteps } from './preflight.ts';
+import { apiAddress } from './static-ip.ts';
+
+const healthCheck = stepHandle('load-balancer/health-check');
+const targetPool = stepHandle('load-balancer/pool');
+export const forwardingRule = stepHandle('load-balancer/rule');
 
 /**
  * The address before the controllers: a health check that each answers through its own proxy, the pool, the rule.
@@ -12,7 +20,6 @@ export const loadBalancer = definePhase({
   name: 'load-balancer',
   title: 'Load balancer',
   chapter: 8,
-  dependsOn: ['addresses', 'controllers', 'firewall'],
   steps: (cluster) => {
     const own = getResourceNames(cluster);
     const description = getOwnershipDescription(cluster);
@@ -44,30 +51,27 @@ export const loadBalancer = definePhase({
     };
     return [
       resourceStep({
-        key: 'load-balancer/health-check',
+        handle: healthCheck,
         title: `health check ${healthCheckSpec.name}`,
-        dependsOn: ['preflight/checks', 'preflight/conflicts'],
+        dependsOn: Object.values(preflightSteps),
         collection: 'healthChecks',
         ref: healthCheckSpec,
         buildSpec: () => healthCheckSpec,
         comparedFields: ['host', 'path', 'port'],
       }),
       resourceStep({
-        key: 'load-balancer/pool',
+        handle: targetPool,
         title: `target pool ${targetPoolSpec.name}`,
-        dependsOn: [
-          'load-balancer/health-check',
-          ...cluster.controllerInstances.map((instance) => `controllers/${instance.name}`),
-        ],
+        dependsOn: [healthCheck, ...cluster.controllerInstances.map(getInstanceHandle)],
         collection: 'targetPools',
         ref: targetPoolSpec,
         buildSpec: () => targetPoolSpec,
         comparedFields: ['healthCheck', 'instances'],
       }),
       resourceStep({
-        key: 'load-balancer/rule',
+        handle: forwardingRule,
         title: `forwarding rule ${forwardingRuleSpec.name}`,
-        dependsOn: ['load-balancer/pool', 'addresses/api'],
+        dependsOn: [targetPool, apiAddress],
         collection: 'forwardingRules',
         ref: forwardingRuleSpec,
         buildPartialSpec: (c) => ({ ...forwardingRuleSpec, address: c.findOutput(publicAddressOutput) }),

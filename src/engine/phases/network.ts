@@ -6,13 +6,16 @@ import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+import { preflightSteps } from './preflight.ts';
+
+export const networkSteps = { vpc: stepHandle('network/vpc'), subnet: stepHandle('network/subnet') } as const;
 
 /** A network of the cluster's own with one subnet, so that clusters never meet. Tutorial, chapter 3. */
 export const network = definePhase({
   name: 'network',
   title: 'Network and subnet',
   chapter: 3,
-  dependsOn: ['preflight'],
   steps: (cluster) => {
     const vpc = buildNetwork(cluster);
     const subnet = buildSubnetwork(cluster);
@@ -20,8 +23,9 @@ export const network = definePhase({
       withNetworkContents(
         vpc.name,
         resourceStep({
-          key: 'network/vpc',
+          handle: networkSteps.vpc,
           title: `network ${vpc.name}`,
+          dependsOn: Object.values(preflightSteps),
           collection: 'networks',
           ref: vpc,
           buildSpec: () => vpc,
@@ -29,9 +33,9 @@ export const network = definePhase({
         }),
       ),
       resourceStep({
-        key: 'network/subnet',
+        handle: networkSteps.subnet,
         title: `subnet ${subnet.name} (${subnet.range})`,
-        dependsOn: ['network/vpc'],
+        dependsOn: [networkSteps.vpc],
         collection: 'subnetworks',
         ref: subnet,
         buildSpec: () => subnet,

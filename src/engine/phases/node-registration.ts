@@ -8,18 +8,25 @@ import { connectToKubeApi, deleteObject, getObject } from '../steps/kube-admin-c
 import type { Pod } from '../steps/smoke-objects.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { controlPlaneComponents } from './control-plane.ts';
+import { kubeletService } from './kubelet.ts';
+
+export const registeredNode = instanceStepHandle('node-registration');
 
 /** Each worker as a node of the cluster. A worker leaves in good order: no new pods, its pods move, then it goes. */
 export const nodeRegistration = definePhase({
-  name: 'membership',
-  title: 'Nodes',
+  name: 'node-registration',
+  title: 'Node registration',
   chapter: 9,
-  dependsOn: ['kubelet', 'rbac'],
   steps: (cluster) =>
     cluster.workerInstances.map(({ name }) => ({
-      key: `membership/${name}`,
+      handle: registeredNode.on({ name }),
       title: `node ${name}`,
-      dependsOn: [`kubelet/${name}`, ...cluster.controllerInstances.slice(0, 1).map((m) => `control-plane/${m.name}`)],
+      dependsOn: [
+        kubeletService.on({ name }),
+        ...controlPlaneComponents.onAll(cluster.controllerInstances.slice(0, 1)),
+      ],
       skipOnClusterDelete: true,
       observe: async (c) => ((await getNode(c, name)) ? markPresent(`node/${name}`) : { status: 'absent' }),
       manualCommands: (_, direction) =>

@@ -3,20 +3,23 @@ import { getOwnershipDescription, getResourceNames } from '../cluster/resource-n
 import type { Route } from '../gcp/compute/compute-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+import { networkSteps } from './network.ts';
+
+export const podRoute = instanceStepHandle('pod-routes');
 
 /** A route for each worker's pod range to that worker. Tutorial, chapter 11. */
 export const podRoutes = definePhase({
   name: 'pod-routes',
   title: 'Pod routes',
   chapter: 11,
-  dependsOn: ['network'],
   steps: (cluster) =>
     cluster.workerInstances.map((worker) => {
       const route = buildPodRoute(cluster, worker);
       return resourceStep({
-        key: `pod-routes/${worker.name}`,
+        handle: podRoute.on(worker),
         title: `route ${route.destination} to ${worker.name}`,
-        dependsOn: ['network/subnet'],
+        dependsOn: [networkSteps.subnet],
         collection: 'routes',
         ref: route,
         buildSpec: () => route,

@@ -7,17 +7,22 @@ import { formatCommand } from '../manual/format-command.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+
+export const preflightSteps = {
+  checks: stepHandle('preflight/checks'),
+  conflicts: stepHandle('preflight/conflicts'),
+} as const;
 
 /** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
 export const preflight = definePhase({
   name: 'preflight',
   title: 'Preflight',
   chapter: 1,
-  dependsOn: [],
   steps: () => [
     {
-      key: 'preflight/checks',
-      title: 'names, ranges, quota and machine size',
+      handle: preflightSteps.checks,
+      title: 'zone, CIDR ranges, quota and machine type',
       async observe(c) {
         const problems = (await Promise.all([checkZone(c), checkMachineType(c), checkQuota(c)])).flat();
         problems.unshift(...findCidrOverlaps(c.cluster));
@@ -32,8 +37,8 @@ export const preflight = definePhase({
         ].map((script) => ({ script })),
     },
     {
-      key: 'preflight/conflicts',
-      title: 'nothing of these names that differs',
+      handle: preflightSteps.conflicts,
+      title: 'no conflicting resources',
       async observe(c) {
         const fields = await c.detectAllDrift();
         return fields.length > 0 ? { status: 'different', differences: [...fields] } : markPresent();

@@ -2,23 +2,27 @@ import { buildRbacObjects } from '../render/rbac-objects.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi } from '../steps/kube-admin-client.ts';
-import { kubeObjectStep } from '../steps/kube-object-step.ts';
+import { kubeObjectHandle, kubeObjectStep } from '../steps/kube-object-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+import { controlPlaneComponents } from './control-plane.ts';
+
+const userBindings = stepHandle('rbac/users');
+export const rbacSteps = [...buildRbacObjects().map((object) => kubeObjectHandle('rbac', object)), userBindings];
 
 /** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
   name: 'rbac',
-  title: 'RBAC to kubelets and for people',
+  title: 'RBAC: kubelet access and users',
   chapter: 8,
-  dependsOn: ['control-plane'],
-  steps: ({ controllerInstances: [first] }) => {
-    const dependsOn = first ? [`control-plane/${first.name}`] : [];
+  steps: ({ controllerInstances }) => {
+    const dependsOn = controlPlaneComponents.onAll(controllerInstances.slice(0, 1));
     return [
       ...buildRbacObjects().map((object) => kubeObjectStep('rbac', object, dependsOn)),
       {
-        key: 'rbac/people',
-        title: 'access of people with a kubeconfig',
+        handle: userBindings,
+        title: 'bindings of user kubeconfigs',
         dependsOn,
         async observe(c) {
           const { missing, stale } = await inspectGrantBindings(c);

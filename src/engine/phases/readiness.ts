@@ -10,21 +10,34 @@ import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi, getObject } from '../steps/kube-admin-client.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+import { controlPlaneComponents } from './control-plane.ts';
+import { existingEtcdMember } from './etcd.ts';
+import { healthCheckProxy } from './health-proxy.ts';
+import { kubeProxyService } from './kube-proxy.ts';
+import { kubeletService } from './kubelet.ts';
+import { forwardingRule } from './load-balancer.ts';
+
+export const readinessSteps = {
+  api: stepHandle('readiness/api'),
+  controlPlaneSize: stepHandle('readiness/control-plane-size'),
+  /** Only in clusters with workers. */
+  nodes: stepHandle('readiness/nodes'),
+} as const;
 
 /**
  * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
  * every node. Tutorial, chapters 8 and 9.
  */
 export const readiness = definePhase({
-  name: 'ready',
-  title: 'Ready, three times in a row',
+  name: 'readiness',
+  title: 'Readiness: 3 consecutive checks',
   chapter: 10,
-  dependsOn: ['load-balancer', 'control-plane', 'kubelet', 'kube-proxy', 'pod-routes', 'rbac'],
   steps: (cluster) => [
     createReadinessStep({
-      key: 'ready/api',
-      title: 'API through the load balancer',
-      dependsOn: ['load-balancer/rule', ...cluster.controllerInstances.map((m) => `health-proxy/${m.name}`)],
+      handle: readinessSteps.api,
+      title: 'API server through the load balancer',
+      dependsOn: [forwardingRule, ...healthCheckProxy.onAll(cluster.controllerInstances)],
       probe: probeApi,
       manualCommands: ({ getOutput }) => [
         formatCommand(['gcloud', 'compute', 'target-pools', 'get-health', getResourceNames(cluster).targetPool], {
@@ -34,9 +47,11 @@ export const readiness = definePhase({
       ],
     }),
     {
-      key: 'ready/etcd',
-      title: 'the controllers carry etcd and the API',
-      dependsOn: cluster.controllerInstances.flatMap(({ name }) => [`etcd/${name}/formed`, `control-plane/${name}`]),
+      handle: readinessSteps.controlPlaneSize,
+      title: 'control plane sizing',
+      dependsOn: [existingEtcdMember, controlPlaneComponents].flatMap((step) =>
+        step.onAll(cluster.controllerInstances),
+      ),
       observe: observeControlPlaneSize,
     },
     ...(cluster.workers === 0 ? [] : [createNodesReadyStep(cluster)]),
@@ -46,11 +61,12 @@ export const readiness = definePhase({
 /** Routes between pods are a chapter later, and what needs them waits for them itself. */
 function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster): ClusterStep {
   return createReadinessStep({
-    key: 'ready/nodes',
-    title: 'every node',
+    handle: readinessSteps.nodes,
+    title: 'all nodes Ready',
     dependsOn: [
-      ...controllerInstances.map(({ name }) => `control-plane/${name}`),
-      ...workerInstances.flatMap(({ name }) => [`kubelet/${name}`, `kube-proxy/${name}`]),
+      ...controlPlaneComponents.onAll(controllerInstances),
+      ...kubeletService.onAll(workerInstances),
+      ...kubeProxyService.onAll(workerInstances),
     ],
     probe: probeNodes,
     manualCommands: () => [`${kubectlCommand} get nodes -o wide`],
@@ -64,17 +80,17 @@ async function observeControlPlaneSize(c: StepContext): Promise<Observation> {
 }
 
 interface ReadinessCheck {
-  readonly key: string;
+  readonly handle: StepHandle;
   readonly title: string;
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly StepHandle[];
   /** Ends in what it read, or throws what is not well yet. */
   probe(c: StepContext): Promise<string>;
   manualCommands(c: ManualContext): readonly string[];
 }
 
-function createReadinessStep({ key, title, dependsOn, probe, manualCommands }: ReadinessCheck): ClusterStep {
+function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }: ReadinessCheck): ClusterStep {
   return {
-    key,
+    handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
     async observe(c) {

@@ -1,31 +1,44 @@
-import type { ClusterPhase } from '../steps/cluster-step.ts';
-import * as phaseModules from './index.ts';
-
-type NameOf<P> = P extends ClusterPhase<infer N, string> ? N : never;
-type DependencyOf<P> = P extends ClusterPhase<string, infer A> ? A : never;
-type UnknownDependency<L> = Exclude<DependencyOf<L[keyof L]>, NameOf<L[keyof L]>>;
-type OrderedPhases<L> = ClusterPhase<NameOf<L[keyof L]>, DependencyOf<L[keyof L]>>[];
+import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
+import { defaultVersion } from '../cluster/releases.ts';
+import type { Phase } from '../workflow/step.ts';
+import { tutorialPhases } from './index.ts';
 
 /**
- * Phases in an order that respects `after`, by chapter where it is free. A name in `after` that no phase has is a
- * compile error that shows the name.
- * @throws Error when phases wait for each other: names them.
+ * Sorts phases so that each follows the phases that its steps depend on: by chapter, then by position in the list.
+ * @param sampleCluster a cluster in which every phase has steps
+ * @throws Error when phases depend on each other: names them
  */
-export function sortPhases<L extends Record<string, ClusterPhase>>(
-  list: [UnknownDependency<L>] extends [never] ? L : L & { 'unknown phase in after': UnknownDependency<L> },
-): OrderedPhases<L> {
-  // Within a chapter by name: a module's exports come in the order of their identifiers, which may change.
-  const byChapter = (a: ClusterPhase, b: ClusterPhase) => a.chapter - b.chapter || (a.name < b.name ? -1 : 1);
-  const remaining = (Object.values(list) as OrderedPhases<L>).sort(byChapter);
-  const sorted: OrderedPhases<L> = [];
+export function sortPhases<P extends Phase>(list: readonly P[], sampleCluster: Cluster): readonly P[] {
+  const stepsByPhase = new Map(list.map((phase) => [phase, phase.steps(sampleCluster)]));
+  const phaseByKey = new Map([...stepsByPhase].flatMap(([phase, steps]) => steps.map((s) => [s.handle.key, phase])));
+  const remaining = list.toSorted((a, b) => a.chapter - b.chapter);
+  const sorted: P[] = [];
+  const isBlocked = (phase: P) =>
+    (stepsByPhase.get(phase) ?? [])
+      .flatMap((step) => step.dependsOn ?? [])
+      .map(({ key }) => phaseByKey.get(key))
+      .some((each) => each && each !== phase && !sorted.includes(each));
   while (remaining.length > 0) {
-    const i = remaining.findIndex((p) => p.dependsOn.every((name) => sorted.some((o) => (o.name as string) === name)));
-    if (i < 0) throw new Error(`phases wait for each other: ${remaining.map((p) => p.name).join(', ')}`);
+    const i = remaining.findIndex((phase) => !isBlocked(phase));
+    if (i < 0) throw new Error(`phases depend on each other: ${remaining.map((p) => p.name).join(', ')}`);
     sorted.push(...remaining.splice(i, 1));
   }
   return sorted;
 }
 
-/** Every phase of a cluster, in the order of the tutorial. */
-export const phases: readonly ClusterPhase[] = sortPhases(phaseModules);
-export type PhaseName = NameOf<(typeof phaseModules)[keyof typeof phaseModules]>;
+const sampleCluster = deriveCluster({
+  name: 'sample',
+  region: 'us-west1',
+  zone: 'us-west1-c',
+  controllers: 1,
+  workers: 1,
+  machineType: 'e2-standard-2',
+  version: defaultVersion,
+  subnet: '10.240.0.0/24',
+  podCidr: '10.200.0.0/16',
+  serviceCidr: '10.32.0.0/24',
+  forceSize: false,
+});
+
+/** Every phase of a cluster, in the order of execution. */
+export const phases = sortPhases(tutorialPhases, sampleCluster);

@@ -14,6 +14,9 @@ import { connectAt } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts';
+
+const resizedInstance = instanceStepHandle('resize-instances');
 
 /**
  * Each machine as the machine type that the cluster has now: stopped, changed, started; one after another, controllers
@@ -21,29 +24,27 @@ import { markPresent } from '../workflow/observation.ts';
  * https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance
  */
 export const resizeInstances = definePhase({
-  name: 'resize',
-  title: 'Machines of another type',
+  name: 'resize-instances',
+  title: 'Resize instances',
   chapter: 3,
-  dependsOn: [],
   // A machine boots, and on a controller etcd and the API server come up: minutes where it is slow.
   retry: { attempts: 20, firstDelayMs: 2_000, maxDelayMs: 15_000 },
   steps: (cluster) =>
-    cluster.instances.map((instance, i) => {
-      const previousInstance = cluster.instances[i - 1];
-      return createResizeStep(cluster, instance, previousInstance ? [`resize/${previousInstance.name}`] : []);
-    }),
+    cluster.instances.map((instance, i) =>
+      createResizeStep(cluster, instance, resizedInstance.onAll(cluster.instances.slice(Math.max(0, i - 1), i))),
+    ),
 });
 
 type InstanceResource = InstanceSpec & InstanceState;
 
-function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: readonly string[]): ClusterStep {
+function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   const { name } = instance;
   const desired = cluster.machineType;
   const title = `machine ${name} as ${desired}`;
   const findInstance = ({ compute, signal }: StepContext) =>
     compute.instances.get({ name, zone: cluster.zone, region: cluster.region }, signal);
   return {
-    key: `resize/${name}`,
+    handle: resizedInstance.on(instance),
     title,
     dependsOn,
     requiresApproval: true,

@@ -16,25 +16,40 @@ import {
 } from '../steps/smoke-objects.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+import { controlPlaneComponents } from './control-plane.ts';
+import { podRoute } from './pod-routes.ts';
+import { rbacSteps } from './rbac.ts';
+
+const smokeSteps = {
+  namespace: stepHandle('smoke/namespace'),
+  secret: stepHandle('smoke/secret'),
+  cleanup: stepHandle('smoke/cleanup'),
+  deployment: stepHandle('smoke/deployment'),
+  service: stepHandle('smoke/service'),
+  logsExec: stepHandle('smoke/logs-exec'),
+  nodePort: stepHandle('smoke/node-port'),
+  podToPod: stepHandle('smoke/pod-to-pod'),
+} as const;
 
 /** Shows that the cluster does what a cluster is for, then clears up after itself. Tutorial, chapter 13. */
 export const smoke = definePhase({
   name: 'smoke',
   title: 'Smoke test',
   chapter: 13,
-  dependsOn: ['rbac', 'control-plane'],
   steps: (cluster) => [
     {
-      key: 'smoke/namespace',
+      handle: smokeSteps.namespace,
       title: `namespace ${smokeNamespace}`,
+      dependsOn: [...rbacSteps, ...controlPlaneComponents.onAll(cluster.controllerInstances)],
       observe: observeNamespace,
       apply: (c) => applyObject(c, '/api/v1/namespaces', buildSmokeObjects(cluster).namespace),
       manualCommands: () => [{ script: renderKubectlApply(buildSmokeObjects(cluster).namespace) }],
     },
     {
-      key: 'smoke/secret',
+      handle: smokeSteps.secret,
       title: 'a secret is encrypted in etcd',
-      dependsOn: ['smoke/namespace'],
+      dependsOn: [smokeSteps.namespace],
       observe: observeSecretEncryption,
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, buildSmokeObjects(cluster).secret),
       manualCommands: () => [
@@ -46,12 +61,9 @@ export const smoke = definePhase({
     },
     ...(cluster.workers > 0 ? createWorkerSteps(cluster) : []),
     {
-      key: 'smoke/cleared',
-      title: 'the test clears up after itself',
-      dependsOn: [
-        'smoke/secret',
-        ...(cluster.workers > 0 ? ['smoke/logs-exec', 'smoke/node-port', 'smoke/pod-to-pod'] : []),
-      ],
+      handle: smokeSteps.cleanup,
+      title: 'delete the test namespace',
+      dependsOn: listSmokeChecks(cluster),
       async observe(c) {
         const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
         const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
@@ -69,13 +81,19 @@ export const smoke = definePhase({
   ],
 });
 
+/** The steps that verify the cluster, all done before the test namespace is deleted. */
+export function listSmokeChecks({ workers }: Cluster): readonly StepHandle[] {
+  const { secret, logsExec, nodePort, podToPod } = smokeSteps;
+  return workers > 0 ? [secret, logsExec, nodePort, podToPod] : [secret];
+}
+
 function createWorkerSteps(cluster: Cluster): ClusterStep[] {
   const { deployment, service } = buildSmokeObjects(cluster);
   return [
     {
-      key: 'smoke/deployment',
+      handle: smokeSteps.deployment,
       title: 'a deployment runs on every worker',
-      dependsOn: ['smoke/namespace'],
+      dependsOn: [smokeSteps.namespace],
       async observe(c) {
         const pods = await listWebPods(c);
         if (pods.length === 0) return { status: 'absent' };
@@ -94,22 +112,22 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       ],
     },
     {
-      key: 'smoke/service',
+      handle: smokeSteps.service,
       title: 'a service with a node port',
-      dependsOn: ['smoke/namespace'],
+      dependsOn: [smokeSteps.namespace],
       observe: (c) => observeObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, 'web'),
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, service),
       manualCommands: () => [{ script: renderKubectlApply(service) }],
     },
-    createProbeStep('smoke/logs-exec', 'logs and exec work', ['smoke/deployment'], probeLogsAndExec, [
+    createProbeStep(smokeSteps.logsExec, 'logs and exec work', [smokeSteps.deployment], probeLogsAndExec, [
       {
         script: `${firstPodAssignment}\n${kubectlCommand} logs -n ${smokeNamespace} $POD\n${kubectlCommand} exec -n ${smokeNamespace} $POD -- hostname`,
       },
     ]),
     createProbeStep(
-      'smoke/node-port',
-      'a node port answers from another machine',
-      ['smoke/deployment', 'smoke/service'],
+      smokeSteps.nodePort,
+      'a NodePort responds from another instance',
+      [smokeSteps.deployment, smokeSteps.service],
       probeNodePort,
       [
         {
@@ -122,9 +140,9 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       ],
     ),
     createProbeStep(
-      'smoke/pod-to-pod',
+      smokeSteps.podToPod,
       'pods reach each other across workers',
-      ['smoke/deployment', ...cluster.workerInstances.map(({ name }) => `pod-routes/${name}`)],
+      [smokeSteps.deployment, ...podRoute.onAll(cluster.workerInstances)],
       probePodToPod,
       [
         { script: `${firstPodAssignment}\n${kubectlCommand} get pods -n ${smokeNamespace} -o wide` },
@@ -135,14 +153,14 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
 }
 
 function createProbeStep(
-  key: string,
+  handle: StepHandle,
   title: string,
-  dependsOn: readonly string[],
+  dependsOn: readonly StepHandle[],
   probe: (c: StepContext, pods: readonly Pod[]) => Promise<string>,
   commands: readonly ShellCommand[],
 ): ClusterStep {
   return {
-    key,
+    handle,
     title,
     dependsOn,
     async observe(c) {

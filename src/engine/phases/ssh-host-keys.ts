@@ -2,23 +2,26 @@ import { createOutputValue } from '../cluster/output.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { definePhase } from '../steps/define-phase.ts';
+import { getInstanceHandle } from '../steps/get-instance-handle.ts';
 import { connectToInstance } from '../steps/host-step.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { instanceStepHandle } from '../workflow/step-handle.ts';
+
+export const verifiedHostKey = instanceStepHandle('ssh-host-keys');
 
 /**
  * Reads the ssh host keys that each machine wrote at its first boot into Google's guest attributes; no other key is
  * believed afterwards. https://cloud.google.com/compute/docs/connect/view-host-keys
  */
 export const sshHostKeys = definePhase({
-  name: 'host-keys',
-  title: 'Host keys',
+  name: 'ssh-host-keys',
+  title: 'SSH host key verification',
   chapter: 3,
-  dependsOn: ['controllers', 'workers'],
   steps: (cluster) =>
     cluster.instances.map((instance) => ({
-      key: `host-keys/${instance.name}`,
-      title: `ssh to ${instance.name}, by the host keys it wrote`,
-      dependsOn: [`${instance.role}s/${instance.name}`],
+      handle: verifiedHostKey.on(instance),
+      title: `verify SSH host key of ${instance.name}`,
+      dependsOn: [getInstanceHandle(instance)],
       async observe(c) {
         const keys = await c.compute.getHostKeys({ name: instance.name, zone: cluster.zone }, c.signal);
         if (keys.length === 0) return { status: 'absent' };

@@ -3,13 +3,16 @@ import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
+import { preflightSteps } from './preflight.ts';
+
+export const apiAddress = stepHandle('static-ip/api');
 
 /** The static address at which the API answers. Tutorial, chapter 3. */
 export const staticIp = definePhase({
-  name: 'addresses',
-  title: 'Static address',
+  name: 'static-ip',
+  title: 'Static IP address',
   chapter: 3,
-  dependsOn: ['preflight'],
   steps: (cluster) => {
     const desired = {
       name: getResourceNames(cluster).address,
@@ -19,8 +22,9 @@ export const staticIp = definePhase({
     };
     return [
       resourceStep({
-        key: 'addresses/api',
-        title: `static address ${desired.name}`,
+        handle: apiAddress,
+        title: `static IP address ${desired.name}`,
+        dependsOn: Object.values(preflightSteps),
         collection: 'addresses',
         ref: desired,
         buildSpec: () => desired,

@@ -3,6 +3,7 @@ import { definePhase } from '../steps/define-phase.ts';
 import { listOrphanedResources } from '../steps/orphaned-resources.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { stepHandle } from '../workflow/step-handle.ts';
 
 /** Rules and routes do come back: of a network that was deleted, some are there again a moment later (kops#18760). */
 const recheckDelayMs = 3_000;
@@ -12,15 +13,14 @@ const recheckDelayMs = 3_000;
  * in it; then nothing of its secrets is kept. It belongs to one operation and is in no other plan. Tutorial, chapter 14.
  */
 export const verifyDeleted = definePhase({
-  name: 'gone',
-  title: 'Nothing is left',
+  name: 'verify-deleted',
+  title: 'Verify nothing is left',
   chapter: 14,
-  dependsOn: [],
   retry: { attempts: 12, firstDelayMs: 1_000, maxDelayMs: 15_000 },
   steps: () => [
     {
-      key: 'gone/project',
-      title: 'nothing of it in the project, looked at twice',
+      handle: stepHandle('verify-deleted/resources'),
+      title: 'no resources left in the project',
       async observe(c) {
         if ((await listOrphanedResources(c)).length > 0) return { status: 'absent' };
         await c.clock.sleep(recheckDelayMs, c.signal);
@@ -29,8 +29,8 @@ export const verifyDeleted = definePhase({
       apply: removeOrphanedResources,
     },
     {
-      key: 'gone/secrets',
-      title: 'none of its secrets kept',
+      handle: stepHandle('verify-deleted/secrets'),
+      title: 'no secrets left in the vault',
       observe: async ({ vault }) => ((await vault.isEmpty()) ? markPresent() : { status: 'absent' }),
       apply: ({ vault }) => vault.deleteAll(),
     },

@@ -1,11 +1,13 @@
 import { definePhase } from '../steps/define-phase.ts';
 import { instanceStep } from '../steps/instance-step.ts';
+import { keySteps } from './keys.ts';
+import { networkSteps } from './network.ts';
 
 /** The machines that run pods. Tutorial, chapter 3. */
 export const workers = definePhase({
   name: 'workers',
-  title: 'Workers',
+  title: 'Worker instances',
   chapter: 3,
-  dependsOn: ['network', 'keys'],
-  steps: (cluster) => cluster.workerInstances.map((instance) => instanceStep('workers', cluster, instance)),
+  steps: (cluster) =>
+    cluster.workerInstances.map((instance) => instanceStep(cluster, instance, [networkSteps.subnet, keySteps.ssh])),
 });

@@ -11,8 +11,4 @@ export interface ClusterStep extends Step<StepContext> {
   ): Promise<readonly ShellCommand[]> | readonly ShellCommand[];
 }
 
-export type ClusterPhase<Name extends string = string, Dependency extends string = string> = Phase<
-  ClusterStep,
-  Name,
-  Dependency
->;
+export type ClusterPhase = Phase<ClusterStep>;

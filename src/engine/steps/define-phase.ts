@@ -1,8 +1,6 @@
 import type { ClusterPhase } from './cluster-step.ts';
 
-/** Keeps the literal name and dependencies, so that the compiler checks the registry. */
-export function definePhase<const N extends string, const A extends string = never>(
-  phase: ClusterPhase<N, A>,
-): ClusterPhase<N, A> {
+/** Checks a phase against the concrete step context, so that phase files need no type parameters. */
+export function definePhase(phase: ClusterPhase): ClusterPhase {
   return phase;
 }

@@ -10,14 +10,16 @@ import { formatFailure } from '../ssh/format-failure.ts';
 import { isDiskFull } from '../ssh/receive-files.ts';
 import type { CommandResult, HostFile, SshHost, SshOperation, SshTarget } from '../ssh/ssh-client.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
+import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
+import { getInstanceHandle } from './get-instance-handle.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
 interface HostStepOptions {
-  readonly key: string;
+  readonly handle: StepHandle;
   readonly title: string;
   readonly instance: Instance;
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly StepHandle[];
   /** Files that must be there, whole and as rendered. */
   readonly files?: (c: RenderContext) => Promise<readonly HostFile[]> | readonly HostFile[];
   /** Shell that ends with 0 when all is as it should be, 1 when not yet; looked at once the files are there. */
@@ -54,14 +56,14 @@ done`;
 
 /** A step on one machine: files and what must run. */
 export function hostStep(options: HostStepOptions): ClusterStep {
-  const { key, title, instance, dependsOn } = options;
+  const { handle, title, instance, dependsOn } = options;
   const deadlineMs = options.deadlineMs ?? 120_000;
 
   async function observe(c: StepContext): Promise<Observation> {
     const host = await connectToInstance(c, instance);
     const files = (await options.files?.(c)) ?? [];
     const { run, stdin } = buildProbe(c, files);
-    const result = await host.run(run, { stdin, deadlineMs: 30_000, signal: c.signal, step: key });
+    const result = await host.run(run, { stdin, deadlineMs: 30_000, signal: c.signal, step: handle.key });
     assertSuccess(result, instance, `looking at ${title}`);
     return parseProbeResult(result, files);
   }
@@ -108,7 +110,11 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
       ...(applyScript === undefined ? [] : [{ run: `{ ${applyScript}\n} >&2` }]),
       buildProbe(c, files),
     ];
-    const result = await host.runBatch(operations, { deadlineMs: deadlineMs + 60_000, signal: c.signal, step: key });
+    const result = await host.runBatch(operations, {
+      deadlineMs: deadlineMs + 60_000,
+      signal: c.signal,
+      step: handle.key,
+    });
     const exitError = result.exitCode === 0 ? undefined : options.errorForExitCode?.(result);
     if (exitError) throw exitError;
     assertSuccess(result, instance, title);
@@ -155,9 +161,9 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
   }
 
   // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
-  const containedIn = `${instance.role}s/${instance.name}`;
+  const containedIn = getInstanceHandle(instance);
   const step: ClusterStep = {
-    key,
+    handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
     containedIn,

@@ -5,7 +5,9 @@ import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
 import { getSshKey } from '../pki/ssh-key-secret.ts';
+import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
+import { getInstanceHandle } from './get-instance-handle.ts';
 import { sshUser } from './host-step.ts';
 import { resourceStep } from './resource-step.ts';
 import type { RenderContext } from './step-context.ts';
@@ -16,11 +18,11 @@ const scopePrefix = 'https://www.googleapis.com/auth/';
 const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scopePrefix + name);
 
 /** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
-export function instanceStep(phase: string, cluster: Cluster, instance: Instance): ClusterStep {
+export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   return resourceStep({
-    key: `${phase}/${instance.name}`,
-    title: `machine ${instance.name} (${cluster.machineType}, ${instance.address})`,
-    dependsOn: ['network/subnet', 'keys/ssh'],
+    handle: getInstanceHandle(instance),
+    title: `instance ${instance.name} (${cluster.machineType}, ${instance.address})`,
+    dependsOn,
     collection: 'instances',
     ref: { name: instance.name, zone: cluster.zone, region: cluster.region },
     buildPartialSpec: () => buildPartialInstanceSpec(cluster, instance),

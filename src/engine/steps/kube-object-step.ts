@@ -1,15 +1,16 @@
 import { getObjectPath, type KubeObject } from '../kubernetes/object-path.ts';
 import { renderKubectlApply } from '../manual/kubectl.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { connectToKubeApi, getObject } from './kube-admin-client.ts';
 
 /** A step that is one object in the cluster's API, reached at the first controller. */
-export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly string[]): ClusterStep {
+export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly StepHandle[]): ClusterStep {
   const path = getObjectPath(object);
   const { kind, metadata } = object;
   return {
-    key: `${phase}/${kind}/${metadata.name}`,
+    handle: kubeObjectHandle(phase, object),
     title: `${kind} ${metadata.name}`,
     dependsOn,
     async observe(c) {
@@ -24,4 +25,9 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
       await api.apply(path, object, c.signal);
     },
   };
+}
+
+/** The step of one object, for steps that depend on it. */
+export function kubeObjectHandle(phase: string, { kind, metadata }: KubeObject): StepHandle {
+  return stepHandle(`${phase}/${kind}/${metadata.name}`);
 }

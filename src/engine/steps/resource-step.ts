@@ -6,6 +6,7 @@ import { getOwnershipDescription, getOwnershipLabels } from '../cluster/resource
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { gcloudCommands, type ResourceCollection, type ResourceSpec } from '../manual/gcloud-commands.ts';
 import { markPresent } from '../workflow/observation.ts';
+import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
@@ -13,9 +14,9 @@ type ResourceState<K extends ResourceCollection> =
   ComputeClient[K] extends ResourceClient<infer _, infer State> ? State & object : never;
 
 interface ResourceStepOptions<K extends ResourceCollection> {
-  readonly key: string;
+  readonly handle: StepHandle;
   readonly title: string;
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly StepHandle[];
   readonly collection: K;
   /** Where the resource is. */
   readonly ref: ResourceRef<ResourceSpec<K>>;
@@ -36,7 +37,7 @@ interface ResourceStepOptions<K extends ResourceCollection> {
 
 /** A step that is one resource of Compute Engine: there and as asked, not there, or different and then shown. */
 export function resourceStep<K extends ResourceCollection>(options: ResourceStepOptions<K>): ClusterStep {
-  const { key, title, dependsOn, ref, comparedFields } = options;
+  const { handle, title, dependsOn, ref, comparedFields } = options;
   // The compiler can't see that one key gives one pair of types, so this is said once, here.
   const getCollection = (compute: ComputeClient) =>
     compute[options.collection] as unknown as ResourceClient<ResourceSpec<K> & GlobalResource, ResourceState<K>>;
@@ -44,7 +45,7 @@ export function resourceStep<K extends ResourceCollection>(options: ResourceStep
   const getPartialSpec = async (c: StepContext): Promise<Partial<ResourceSpec<K>>> =>
     options.buildPartialSpec?.(c) ?? (await options.buildSpec(c));
   return {
-    key,
+    handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
     async observe(c) {

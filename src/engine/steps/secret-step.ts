@@ -1,12 +1,16 @@
 import type { Secret } from '../../store/vault/secret.ts';
 import { markPresent } from '../workflow/observation.ts';
+import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import type { RenderContext, StepContext } from './step-context.ts';
 
+/** The step that owns the vault: deleting it deletes every secret of the cluster. */
+export const clusterVault = stepHandle('keys/vault');
+
 interface SecretStepOptions {
-  readonly key: string;
+  readonly handle: StepHandle;
   readonly title: string;
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: readonly StepHandle[];
   readonly path: string;
   generate(c: StepContext): Promise<Secret>;
   /** What a person would type. */
@@ -17,7 +21,7 @@ interface SecretStepOptions {
 
 /** A secret that is made once and rests in the cluster's vault. Made twice at once, the first one stays. */
 export function secretStep({
-  key,
+  handle,
   title,
   dependsOn,
   path,
@@ -26,10 +30,10 @@ export function secretStep({
   getPublicPart,
 }: SecretStepOptions): ClusterStep {
   return {
-    key,
+    handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
-    containedIn: 'keys/vault',
+    containedIn: clusterVault,
     async observe({ vault }) {
       const secret = await vault.get(path);
       return secret ? markPresent(getPublicPart?.(secret) ?? '') : { status: 'absent' };

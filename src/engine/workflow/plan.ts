@@ -79,29 +79,22 @@ function planDirection<S extends Step>(
 }
 
 function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Cluster): PlannedStep<S>[] {
-  const steps = new Map(phases.map((phase) => [phase.name, phase.steps(cluster)]));
-  const all = new Set([...steps.values()].flat().map((step) => step.key));
-  // A phase without steps (no workers, say) is looked through: what waits for it waits for what it waits for.
-  function getStepKeys(name: string): readonly string[] {
-    const own = steps.get(name) ?? [];
-    const phase = phases.find((p) => p.name === name);
-    return own.length > 0 ? own.map((s) => s.key) : (phase?.dependsOn ?? []).flatMap(getStepKeys);
-  }
-  return phases.flatMap((phase) =>
-    (steps.get(phase.name) ?? []).map((step) => {
-      const dependsOn = [...new Set(step.dependsOn ?? phase.dependsOn.flatMap(getStepKeys))];
-      const unknownKey = dependsOn.find((key) => !all.has(key));
-      if (unknownKey) throw new Error(`step "${step.key}" waits for "${unknownKey}", which no phase has`);
-      return {
-        id: step.key,
-        step,
-        phase,
-        direction: 'forward' as const,
-        isDestructive: step.requiresApproval ?? false,
-        dependsOn,
-      };
-    }),
+  const planned = phases.flatMap((phase) =>
+    phase.steps(cluster).map((step) => ({
+      id: step.handle.key,
+      step,
+      phase,
+      direction: 'forward' as const,
+      isDestructive: step.requiresApproval ?? false,
+      dependsOn: [...new Set(step.dependsOn?.map(({ key }) => key))],
+    })),
   );
+  const ids = new Set(planned.map(({ id }) => id));
+  for (const { id, dependsOn } of planned) {
+    const unknownId = dependsOn.find((each) => !ids.has(each));
+    if (unknownId) throw new Error(`step "${id}" depends on "${unknownId}", which no phase has`);
+  }
+  return planned;
 }
 
 /** The plan of the cluster as it was: it may have had more workers, or another machine type. */
@@ -184,7 +177,7 @@ function reversePlan<S extends Step>(forward: readonly PlannedStep<S>[]): Planne
   const getAncestors = createAncestorLookup(forward);
   const candidates = forward.filter((p) => p.step.remove !== undefined);
   const candidateIds = new Set(candidates.map((p) => p.id));
-  const removable = candidates.filter((p) => p.step.containedIn === undefined || !candidateIds.has(p.step.containedIn));
+  const removable = candidates.filter((p) => !p.step.containedIn || !candidateIds.has(p.step.containedIn.key));
   return removable.toReversed().map((p) => ({
     ...p,
     direction: 'backward',

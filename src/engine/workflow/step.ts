@@ -1,21 +1,20 @@
-import type { z } from 'zod';
 import type { Difference } from '../../store/step-error.ts';
-import type { Vault } from '../../store/vault/vault.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Output } from '../cluster/output.ts';
 import type { Observation } from './observation.ts';
+import type { StepHandle } from './step-handle.ts';
 
 /**
  * One unit of work of a run, observed before and after it is applied.
  * @typeParam C what the step may use: the workflow's own context, extended with the clients that the runner opens
  */
 export interface Step<C extends WorkflowContext = WorkflowContext> {
-  /** The journal's key, stable across releases. Starts with the phase's name and a slash. */
-  readonly key: string;
+  /** Names the step in the journal and in the dependencies of other steps. */
+  readonly handle: StepHandle;
   /** Shown in the Slack thread. */
   readonly title: string;
-  /** Keys of steps that must be done first, besides the phase's own dependencies. Lets instances progress independently. */
-  readonly dependsOn?: readonly string[];
+  /** All steps that must be done first. @default none */
+  readonly dependsOn?: readonly StepHandle[];
   /** Reads the current state; changes nothing. */
   observe(c: C): Promise<Observation>;
   /**
@@ -32,8 +31,8 @@ export interface Step<C extends WorkflowContext = WorkflowContext> {
   previewDestruction?(c: C): Promise<DestructionPreview>;
   /** Its removal needs a working cluster, and is skipped when the whole cluster is deleted. */
   readonly skipOnClusterDelete?: boolean;
-  /** Key of the step whose removal also removes this one: files are deleted with their instance. */
-  readonly containedIn?: string;
+  /** The step whose removal also removes this one: files are deleted with their instance. */
+  readonly containedIn?: StepHandle;
   /** Called after three failures, and after the final one: finds the cause and reports it with `reportDiagnosis`. */
   diagnose?(c: C): Promise<void>;
   /** Whether there is something to remove, in whatever state. @default whether `observe` finds anything */
@@ -49,13 +48,11 @@ export interface DestructionPreview {
   readonly fingerprint: string;
 }
 
-export interface Phase<S extends Step = Step, Name extends string = string, Dependency extends string = string> {
-  readonly name: Name;
+export interface Phase<S extends Step = Step> {
+  readonly name: string;
   readonly title: string;
   /** Chapter of the tutorial. */
   readonly chapter: number;
-  /** Phases whose steps must all be done first. A step with its own `dependsOn` waits for those steps instead. */
-  readonly dependsOn: readonly Dependency[];
   /** @default the runner's own */
   readonly retry?: RetryPolicy;
   /** Pure: the same cluster gives the same steps, so that planning needs no cloud. */
