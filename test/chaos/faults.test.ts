@@ -89,11 +89,12 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a command fails twice',
-    goesWrong: (w) => w.ssh.planExit(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
+    goesWrong: (w) => w.ssh.planExit(/^make .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
   },
   {
     what: 'a command fails without end',
-    goesWrong: (w) => w.ssh.planExit(/^make .* packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
+    goesWrong: (w) =>
+      w.ssh.planExit(/^make .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
     stops: 'command-failed',
   },
   {

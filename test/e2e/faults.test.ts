@@ -36,7 +36,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.mirror.fault({ match: 'runc.amd64', times: 1, bytesPerSecond: 1_000_000 });
     await rig.talk(over.signal).sendCommand(`/kthw create passes ${size}`);
     await rig.finished('passes', [
-      ...['addresses/api', 'firewall/passes-allow-external', 'load-balancer/rule', 'pod-routes/passes-worker-0'],
+      ...['static-ip/api', 'firewall/passes-allow-external', 'load-balancer/rule', 'pod-routes/passes-worker-0'],
       ...['firewall/passes-allow-internal', 'firewall/passes-allow-health-check', 'firewall/passes-allow-ssh'],
       'workers/passes-worker-0',
     ]);

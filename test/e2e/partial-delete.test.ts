@@ -56,8 +56,8 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     expect(await rig.google.resourcesOf(cluster)).toEqual([]);
     expect(await rig.vault(cluster).isEmpty()).toBe(true);
     const proof = (await rig.events(cluster)).flatMap(({ event }) =>
-      event.type === 'step.finished' && event.step.startsWith('gone/') ? [event.step] : [],
+      event.type === 'step.finished' && event.step.startsWith('verify-deleted/') ? [event.step] : [],
     );
-    expect(proof.sort()).toEqual(['gone/project', 'gone/secrets']);
+    expect(proof.sort()).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
   }
 });

@@ -113,7 +113,7 @@ export const doctorSamples: readonly Sample[] = [
       runs.building.view,
       {
         type: 'step.diagnosed',
-        step: 'ready/etcd',
+        step: 'readiness/control-plane-size',
         findings: diagnose(overloadedInstances)
           .issues.map(({ instance, text }) => `${instance}: ${text}`)
           .slice(0, 4),
@@ -123,7 +123,11 @@ export const doctorSamples: readonly Sample[] = [
     ),
     'why it is slow: something else': renderDiagnosisCard(
       runs.building.view,
-      { type: 'step.diagnosed', step: 'ready/etcd', findings: ['demo-controller-1: its disk takes 180 ms to write'] },
+      {
+        type: 'step.diagnosed',
+        step: 'readiness/control-plane-size',
+        findings: ['demo-controller-1: its disk takes 180 ms to write'],
+      },
       button,
     ),
   }),

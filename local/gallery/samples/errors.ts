@@ -78,7 +78,7 @@ export const errorSamples: readonly Sample[] = [
         const error = createSampleError(code);
         if (error.kind === 'transient')
           return [`still trying: ${code}`, renderRetryCard(view, step, error, 5, getSampleTime(90))];
-        if (error.kind === 'deferred') return [`left for later: ${code}`, renderDeferredCard(view, 'dns/runs', error)];
+        if (error.kind === 'deferred') return [`left for later: ${code}`, renderDeferredCard(view, 'dns/ready', error)];
         return [`stopped: ${code}`, renderFailureCard(view, step, error)];
       }),
     ),

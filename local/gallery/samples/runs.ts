@@ -31,12 +31,15 @@ export const runs = {
   building: simulateRun({
     ...createOptions,
     untilSec: 75,
-    retries: { 'host-keys/demo-worker-1': { times: 4, error: sshUnreachable } },
+    retries: { 'ssh-host-keys/demo-worker-1': { times: 4, error: sshUnreachable } },
   }),
-  ready: simulateRun({ ...createOptions, retries: { 'host-keys/demo-worker-1': { times: 4, error: sshUnreachable } } }),
+  ready: simulateRun({
+    ...createOptions,
+    retries: { 'ssh-host-keys/demo-worker-1': { times: 4, error: sshUnreachable } },
+  }),
   'ready without DNS': simulateRun({
     ...createOptions,
-    deferred: { 'dns/runs': createSampleError('image-unavailable') },
+    deferred: { 'dns/ready': createSampleError('image-unavailable') },
   }),
   failed: simulateRun({
     ...createOptions,

@@ -164,7 +164,7 @@ function createStepStarted(step: string, attempt: number): EngineEvent {
 
 /** Addresses from the ranges for documentation. https://www.rfc-editor.org/rfc/rfc5737 */
 function simulateOutputs(id: string, spec: ClusterSpec) {
-  if (id === 'addresses/api') return [{ name: publicAddressOutput.name, value: '203.0.113.7' }];
+  if (id === 'static-ip/api') return [{ name: publicAddressOutput.name, value: '203.0.113.7' }];
   const instance = deriveCluster(spec).instances.find(
     ({ name }) => id.endsWith(`s/${name}`) && /^(controllers|workers)\//.test(id),
   );

@@ -14,7 +14,7 @@ import { expectWithinLimits } from './within-limits.ts';
 const button = 'x.yes';
 const small = { name: 'f1-micro', cpus: 1, memoryMb: 614, sharedCpu: true };
 const large = { name: 'e2-standard-2', cpus: 2, memoryMb: 8_192, sharedCpu: false };
-const event = { type: 'step.diagnosed', step: 'ready/etcd' } as const;
+const event = { type: 'step.diagnosed', step: 'readiness/control-plane-size' } as const;
 const findings = ['f1-micro is too small', 'demo-controller-0: etcd said `took too long` 122 times'];
 
 function read(name: string) {

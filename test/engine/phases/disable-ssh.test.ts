@@ -45,7 +45,7 @@ describe('the end of a run', () => {
     expect(await lettingIn(environment)).toEqual([]);
     expect(turned(environment)).toBe(1);
     const outcomes = (await environment.listEvents(run, 'step.finished')).filter(({ step }) =>
-      step.startsWith('closing/'),
+      step.startsWith('disable-ssh/'),
     );
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(6).fill('applied'));
   });
@@ -120,7 +120,7 @@ describe('the end of a run', () => {
     const run = await environment.createCluster(process);
     expect(await environment.getOutcome(run)).toBe('failed');
     expect((await process.clusterService.getStatus('demo'))?.latestRun?.problems).toMatchObject([
-      { step: 'closing/ssh' },
+      { step: 'disable-ssh/firewall-rule' },
     ]);
     await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect(await environment.getOutcome(run)).toBe('succeeded');
@@ -242,15 +242,20 @@ test.each([
       found.add(id);
       for (const before of byId.get(id)?.dependsOn ?? []) walk(before);
     };
-    walk('closing/ssh');
+    walk('disable-ssh/firewall-rule');
     const beside = planned.filter(({ id }) => !found.has(id)).map(({ id }) => id);
-    const others = planned.filter(({ id }) => id.startsWith('closing/') && id !== 'closing/ssh').map(({ id }) => id);
-    expect(beside).toEqual(expect.arrayContaining(['smoke/cleared', ...others]));
+    const others = planned
+      .filter(({ id }) => id.startsWith('disable-ssh/') && id !== 'disable-ssh/firewall-rule')
+      .map(({ id }) => id);
+    expect(beside).toEqual(expect.arrayContaining(['smoke/cleanup', ...others]));
     // What is on a machine, and what looks at one, is over by then.
     const onMachines = planned.filter(
-      ({ step, id }) => /^(controllers|workers)\//.test(step.containedIn ?? '') || /^(smoke|dns|ready)\//.test(id),
+      ({ step, id }) =>
+        /^(controllers|workers)\//.test(step.containedIn?.key ?? '') || /^(smoke|dns|readiness)\//.test(id),
     );
-    expect(onMachines.filter(({ id }) => beside.includes(id)).map(({ id }) => id)).toEqual(['smoke/cleared']);
-    expect(others.map((id) => byId.get(id)?.dependsOn)).toEqual(others.map(() => byId.get('closing/ssh')?.dependsOn));
+    expect(onMachines.filter(({ id }) => beside.includes(id)).map(({ id }) => id)).toEqual(['smoke/cleanup']);
+    expect(others.map((id) => byId.get(id)?.dependsOn)).toEqual(
+      others.map(() => byId.get('disable-ssh/firewall-rule')?.dependsOn),
+    );
   },
 );

@@ -53,15 +53,17 @@ describe('a cluster that is ready', () => {
     );
     const events = (await environment.store.readEvents(run)).map(({ event }) => event);
     const steps = events.flatMap((e) =>
-      (e.type === 'step.started' || e.type === 'step.finished') && e.step.startsWith('resize/')
+      (e.type === 'step.started' || e.type === 'step.finished') && e.step.startsWith('resize-instances/')
         ? [`${e.type} ${e.step}`]
         : [],
     );
-    expect(steps).toEqual(names.flatMap((name) => [`step.started resize/${name}`, `step.finished resize/${name}`]));
-    const firstOther = events.findIndex((e) => e.type === 'step.started' && !e.step.startsWith('resize/'));
-    expect(events.findIndex((e) => e.type === 'step.finished' && e.step === 'resize/demo-worker-0')).toBeLessThan(
-      firstOther,
+    expect(steps).toEqual(
+      names.flatMap((name) => [`step.started resize-instances/${name}`, `step.finished resize-instances/${name}`]),
     );
+    const firstOther = events.findIndex((e) => e.type === 'step.started' && !e.step.startsWith('resize-instances/'));
+    expect(
+      events.findIndex((e) => e.type === 'step.finished' && e.step === 'resize-instances/demo-worker-0'),
+    ).toBeLessThan(firstOther);
     expect(await clusterOf(environment)).toMatchObject({
       state: 'ready',
       spec: { machineType: 'e2-standard-2', forceSize: false },
@@ -145,7 +147,7 @@ describe('quorum', () => {
     await approve(environment, process, answer.run);
     const third = await until(environment, failed);
     expect(third).toMatchObject({
-      step: 'resize/demo-controller-0',
+      step: 'resize-instances/demo-controller-0',
       error: { code: 'not-healthy', kind: 'transient' },
     });
     expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
@@ -210,7 +212,10 @@ describe('half-way', () => {
     const run = await environment.finishRun(resize(environment, process));
     expect(await environment.getOutcome(run)).toBe('failed');
     expect(await environment.listEvents(run, 'step.failed')).toMatchObject([
-      { step: 'resize/demo-controller-0', error: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' } },
+      {
+        step: 'resize-instances/demo-controller-0',
+        error: { code: 'quota', detail: '1 more CPUs needed, 8 of 8 are used' },
+      },
     ]);
     expect(environment.compute.faults.countCalls(/^stop /)).toBe(0);
     environment.compute.quotaLimits.CPUS = usage + 4;
@@ -232,7 +237,7 @@ describe('half-way', () => {
     const first = await environment.finishRun(resize(environment, process));
     expect(await environment.getOutcome(first)).toBe('failed');
     expect(await environment.listEvents(first, 'step.conflicted')).toMatchObject([
-      { step: 'resize/demo-controller-0' },
+      { step: 'resize-instances/demo-controller-0' },
     ]);
 
     const other = await createEnvironment();
@@ -240,7 +245,7 @@ describe('half-way', () => {
     const second = await other.environment.finishRun(resize(other.environment, other.process));
     expect(await other.environment.getOutcome(second)).toBe('failed');
     expect((await other.environment.listEvents(second, 'step.failed')).at(-1)).toMatchObject({
-      step: 'resize/demo-controller-0',
+      step: 'resize-instances/demo-controller-0',
       error: { code: 'not-healthy', message: expect.stringContaining('demo-controller-1') },
     });
     expect([environment, other.environment].map(({ compute }) => compute.faults.countCalls(/^stop /))).toEqual([0, 0]);
@@ -256,7 +261,7 @@ describe('half-way', () => {
         let ended = false;
         const victim = environment.createProcess({
           onKillPoint(step, point, kill) {
-            if (ended || step !== `resize/${name}` || point !== at) return;
+            if (ended || step !== `resize-instances/${name}` || point !== at) return;
             ended = true;
             kill();
           },

@@ -187,8 +187,8 @@ describe('resume', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
     const troubles = (await process.clusterService.getRunView(run))?.problems;
     expect(troubles?.map(({ step, error }) => [step, error?.code])).toEqual([
-      ['dns/runs', 'image-unavailable'],
-      ['dns/resolves', 'image-unavailable'],
+      ['dns/ready', 'image-unavailable'],
+      ['dns/lookup', 'image-unavailable'],
     ]);
     environment.clearFaults();
     expect(runOf(await process.clusterService.resumeRun('demo', environment.requester))).toBe(run);
@@ -205,7 +205,7 @@ describe('resume', () => {
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     const troubles = (await process.clusterService.getRunView(run))?.problems ?? [];
     expect(new Set(troubles.map(({ error }) => error?.code))).toEqual(new Set(['image-unavailable']));
-    expect(troubles.map(({ step }) => step)).toContain('smoke/cleared');
+    expect(troubles.map(({ step }) => step)).toContain('smoke/cleanup');
     environment.clearFaults();
     await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect((await process.clusterService.getRunView(run))?.problems).toEqual([]);

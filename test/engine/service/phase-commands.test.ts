@@ -77,7 +77,7 @@ test('manual commands contain addresses and versions of the cluster and state of
   expect(text('control-plane')).toMatch(/--advertise-address=10\.240\.0\.12/);
   expect(text('etcd')).toContain('--initial-cluster-state=new');
   expect(text('etcd')).toContain('--initial-cluster-state=existing');
-  const address = String(shown.get('addresses')?.steps[0]?.commandOutput.match(/^address: (\S+)$/m)?.[1]);
+  const address = String(shown.get('static-ip')?.steps[0]?.commandOutput.match(/^address: (\S+)$/m)?.[1]);
   expect(text('load-balancer')).toContain(`--address ${address}`);
   expect(text('certificates')).toContain(address);
 });

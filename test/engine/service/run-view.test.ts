@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { defaultVersion } from '../../../src/engine/cluster/releases.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import { atSecond, buildPhase, buildStep, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';
+import { atSecond, buildPhase, buildStep, buildStepError, dependOn, toStoredEvents } from '../../fixtures/plan.ts';
 import { runRecord, specOf } from '../../support/store-fixtures.ts';
 
 const requestId = '9d3b1b1e-6a1d-4d83-8d7c-2b9e2f0a7c11';
 const phases = [
   buildPhase('net', [buildStep('net/1'), buildStep('net/2')]),
-  buildPhase('machine', [buildStep('machine/1')], ['net']),
+  buildPhase('machine', [buildStep('machine/1', dependOn('net/1', 'net/2'))]),
 ];
 
 function view(...events: readonly EngineEvent[]) {

@@ -5,6 +5,7 @@ import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
+import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const [machine] = buildCluster().controllerInstances;
@@ -27,7 +28,12 @@ const c = {
 } as unknown as StepContext;
 
 function look(check: string) {
-  return hostStep({ key: 'x/y', title: 'a step', instance: machine as never, checkScript: () => check }).observe(c);
+  return hostStep({
+    handle: stepHandle('x/y'),
+    title: 'a step',
+    instance: machine as never,
+    checkScript: () => check,
+  }).observe(c);
 }
 
 test('what a check printed is kept with the look, from both of its outputs', async () => {

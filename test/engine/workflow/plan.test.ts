@@ -1,56 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
+import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
-import { buildPhase, buildStep } from '../../fixtures/plan.ts';
+import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 
 const cluster = buildCluster();
 const remove = async () => {};
 
 describe('a plan forward', () => {
   test('has every step, in the order of the phases', () => {
-    const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
+    const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')])];
     expect(plan(phases, cluster, { operation: operations.create }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
   });
 
-  test('lets a step wait for all steps of the phases before its own', () => {
-    const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')], ['a'])];
+  test('lets a step wait for exactly the steps that it depends on', () => {
+    const phases = [
+      buildPhase('a', [buildStep('a/1'), buildStep('a/2')]),
+      buildPhase('b', [buildStep('b/1'), buildStep('b/2', dependOn('a/2', 'a/2'))]),
+    ];
     expect(waits(plan(phases, cluster, { operation: operations.create }))).toEqual({
       'a/1': [],
       'a/2': [],
-      'b/1': ['a/1', 'a/2'],
+      'b/1': [],
+      'b/2': ['a/2'],
     });
   });
 
-  test('lets a step that says so wait for its own steps only', () => {
-    const phases = [
-      buildPhase('a', [buildStep('a/1'), buildStep('a/2')]),
-      buildPhase('b', [buildStep('b/2', { dependsOn: ['a/2'] })], ['a']),
-    ];
-    expect(waits(plan(phases, cluster, { operation: operations.create }))['b/2']).toEqual(['a/2']);
-  });
-
-  test('looks through phases without steps', () => {
-    const phases = [
-      buildPhase('a', [buildStep('a/1')]),
-      buildPhase('b', [], ['a']),
-      buildPhase('c', [], ['b']),
-      buildPhase('d', [buildStep('d/1')], ['c']),
-    ];
-    expect(waits(plan(phases, cluster, { operation: operations.create }))['d/1']).toEqual(['a/1']);
-  });
-
-  test('refuses a step that waits for one that no phase has, and names both', () => {
-    const phases = [buildPhase('a', [buildStep('a/1', { dependsOn: ['x/1'] })])];
+  test('refuses a step that depends on an unknown step, and names both', () => {
+    const phases = [buildPhase('a', [buildStep('a/1', dependOn('x/1'))])];
     expect(() => plan(phases, cluster, { operation: operations.create })).toThrow(
-      'step "a/1" waits for "x/1", which no phase has',
+      'step "a/1" depends on "x/1", which no phase has',
     );
   });
 
   test('of a part of the phases waits only for that part', () => {
     const phases = [
       buildPhase('a', [buildStep('a/1')]),
-      buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', { dependsOn: ['smoke/1', 'a/1'] })], ['a']),
+      buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', dependOn('smoke/1', 'a/1'))]),
     ];
     expect(waits(plan(phases, cluster, { operation: operations.smoke }))).toEqual({
       'smoke/1': [],
@@ -62,10 +49,10 @@ describe('a plan forward', () => {
 describe('a plan backward', () => {
   const phases = [
     buildPhase('net', [buildStep('net/1', { remove })]),
-    buildPhase('machine', [buildStep('machine/1', { remove })], ['net']),
+    buildPhase('machine', [buildStep('machine/1', { remove, ...dependOn('net/1') })]),
     // Nothing to remove, and yet it stands between.
-    buildPhase('software', [buildStep('software/1')], ['machine']),
-    buildPhase('balancer', [buildStep('balancer/1', { remove })], ['software']),
+    buildPhase('software', [buildStep('software/1', dependOn('machine/1'))]),
+    buildPhase('balancer', [buildStep('balancer/1', { remove, ...dependOn('software/1') })]),
     buildPhase('lone', [buildStep('lone/1', { remove })]),
   ];
   const all = plan(phases, cluster, { operation: operations.delete });
@@ -87,8 +74,10 @@ describe('a plan backward', () => {
   test('leaves out what needs the rest to live, and what goes along with something else', () => {
     const more = [
       buildPhase('machine', [buildStep('machine/1', { remove })]),
-      buildPhase('node', [buildStep('node/1', { remove, skipOnClusterDelete: true })], ['machine']),
-      buildPhase('files', [buildStep('files/1', { remove, containedIn: 'machine/1' })], ['machine']),
+      buildPhase('node', [buildStep('node/1', { remove, skipOnClusterDelete: true, ...dependOn('machine/1') })]),
+      buildPhase('files', [
+        buildStep('files/1', { remove, containedIn: stepHandle('machine/1'), ...dependOn('machine/1') }),
+      ]),
     ];
     const down = plan(more, cluster, { operation: operations.delete }).filter(
       ({ direction }) => direction === 'backward',
@@ -98,7 +87,7 @@ describe('a plan backward', () => {
 
   test('ends with the proof that nothing is left, once all is taken down', () => {
     const proof = all.filter(({ direction }) => direction === 'forward');
-    expect(proof.map(({ id }) => id)).toEqual(['gone/project', 'gone/secrets']);
+    expect(proof.map(({ id }) => id)).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
     for (const { dependsOn } of proof) expect(dependsOn).toEqual(planned.map(({ id }) => id));
   });
 
@@ -110,8 +99,8 @@ describe('a plan backward', () => {
 describe('a plan that takes down and builds again', () => {
   const phases = [
     buildPhase('net', [buildStep('net/1', { remove })]),
-    buildPhase('machine', [buildStep('machine/1', { remove })], ['net']),
-    buildPhase('software', [buildStep('software/1')], ['machine']),
+    buildPhase('machine', [buildStep('machine/1', { remove, ...dependOn('net/1') })]),
+    buildPhase('software', [buildStep('software/1', dependOn('machine/1'))]),
   ];
   const planned = plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'machine' });
 

@@ -3,7 +3,7 @@ import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { markPresent, type Observation } from '../../../src/engine/workflow/observation.ts';
 import type { Phase, Step, WorkflowContext } from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { buildPhase, buildStep } from '../../fixtures/plan.ts';
+import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 import { RunnerFixture } from '../../fixtures/runner.ts';
 
 describe('a runner', () => {
@@ -143,7 +143,7 @@ describe('a runner', () => {
       },
     });
     const maker = buildStep('a/1', { observe: async () => markPresent('', { name: 'x', value: '1' }) });
-    await bench.executeRun([buildPhase('a', [maker]), buildPhase('b', [knower], ['a'])]);
+    await bench.executeRun([buildPhase('a', [maker]), buildPhase('b', [{ ...knower, ...dependOn('a/1') }])]);
     expect(known).toBe('1');
     const other = await begun();
     await other.executeRun([buildPhase('b', [knower])]);

@@ -6,6 +6,7 @@ import { definePhase } from '../../../src/engine/steps/define-phase.ts';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import { markPresent } from '../../../src/engine/workflow/observation.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
+import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
@@ -71,12 +72,11 @@ const phases = [
     name: 'toy',
     title: 'Toy',
     chapter: 1,
-    dependsOn: [],
     steps: () =>
       ['a', 'b', 'c'].map((name, n, all) => ({
-        key: `toy/${name}`,
+        handle: stepHandle(`toy/${name}`),
         title: name,
-        dependsOn: all.slice(0, n).map((each) => `toy/${each}`),
+        dependsOn: all.slice(0, n).map((each) => stepHandle(`toy/${each}`)),
         // Reads and writes the store within the step too, as a step does that needs a secret.
         observe: async ({ vault }) => ((await vault.get(name)) ? markPresent() : { status: 'absent' }),
         apply: async ({ vault }) => void (await vault.getOrCreate(name, () => ({}) as never)),

@@ -156,7 +156,7 @@ async function expectDoneOnce(shared: SharedWorld, run: string): Promise<void> {
   ]);
   const finished = events.flatMap((event) => (event.type === 'step.finished' ? [event.step] : []));
   expect(finished.toSorted()).toEqual([...new Set(finished)].toSorted());
-  expect(finished).toEqual(expect.arrayContaining([...everyMark, 'network/vpc', 'network/subnet', 'addresses/api']));
+  expect(finished).toEqual(expect.arrayContaining([...everyMark, 'network/vpc', 'network/subnet', 'static-ip/api']));
   expect(shared.marks().map((line) => line.split(' ')[0])).toEqual(everyMark);
 }
 

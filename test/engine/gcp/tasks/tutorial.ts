@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { definePhase } from '../../../../src/engine/steps/define-phase.ts';
 import type { Phase, Step, WorkflowContext } from '../../../../src/engine/workflow/step.ts';
+import { stepHandle } from '../../../../src/engine/workflow/step-handle.ts';
 
 export interface TutorialOptions {
   /** Holds what is made, so that processes share it. */
@@ -16,11 +17,12 @@ export interface TutorialOptions {
 export function tutorial({ folder, making = async () => {}, destroying = [] }: TutorialOptions): readonly Phase[] {
   mkdirSync(folder, { recursive: true });
 
-  function fileStep(key: string): Step {
+  function fileStep(key: string, ...dependencies: readonly string[]): Step {
     const file = join(folder, key.replace('/', '-'));
     return {
-      key,
+      handle: stepHandle(key),
       title: key,
+      dependsOn: dependencies.map(stepHandle),
       ...(destroying.includes(key) ? { requiresApproval: true, previewDestruction } : {}),
       observe: async () => (existsSync(file) ? { status: 'present' } : { status: 'absent' }),
       async apply(c) {
@@ -37,15 +39,13 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
       name: 'first',
       title: 'First',
       chapter: 1,
-      dependsOn: [],
-      steps: () => [fileStep('first/one'), { ...fileStep('first/two'), dependsOn: ['first/one'] }],
+      steps: () => [fileStep('first/one'), fileStep('first/two', 'first/one')],
     }),
     definePhase({
       name: 'second',
       title: 'Second',
       chapter: 2,
-      dependsOn: ['first'],
-      steps: () => [fileStep('second/one')],
+      steps: () => [fileStep('second/one', 'first/one', 'first/two')],
     }),
   ];
 }
