@@ -2,14 +2,14 @@ import { buildRbacObjects } from '../render/rbac-objects.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { connectToKubeApi } from '../steps/kube-admin-client.ts';
-import { kubeObjectHandle, kubeObjectStep } from '../steps/kube-object-step.ts';
+import { getKubeObjectHandle, kubeObjectStep } from '../steps/kube-object-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
 import { controlPlaneComponents } from './control-plane.ts';
 
 const userBindings = stepHandle('rbac/users');
-export const rbacSteps = [...buildRbacObjects().map((object) => kubeObjectHandle('rbac', object)), userBindings];
+export const rbacSteps = [...buildRbacObjects().map((object) => getKubeObjectHandle('rbac', object)), userBindings];
 
 /** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({

@@ -10,7 +10,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
   const path = getObjectPath(object);
   const { kind, metadata } = object;
   return {
-    handle: kubeObjectHandle(phase, object),
+    handle: getKubeObjectHandle(phase, object),
     title: `${kind} ${metadata.name}`,
     dependsOn,
     async observe(c) {
@@ -28,6 +28,6 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
 }
 
 /** The step of one object, for steps that depend on it. */
-export function kubeObjectHandle(phase: string, { kind, metadata }: KubeObject): StepHandle {
+export function getKubeObjectHandle(phase: string, { kind, metadata }: KubeObject): StepHandle {
   return stepHandle(`${phase}/${kind}/${metadata.name}`);
 }
