@@ -32,7 +32,7 @@ import { startTracing } from './trace/start-tracing.ts';
 const firstRequestDelayMs = 500;
 
 /** Options that are not part of the configuration. */
-export interface AppOptions extends Pick<EngineOptions, 'killPoint'> {
+interface AppOptions extends Pick<EngineOptions, 'killPoint'> {
   readonly compute?: Pick<ComputeOptions, 'operationDeadlineMs'>;
 }
 

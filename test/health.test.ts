@@ -10,7 +10,7 @@ import { StoreUnavailable } from '../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import { runRecord } from './support/store-fixtures.ts';
 
-test('all is well: 200, and how many runs are open', async () => {
+test('returns 200 and the number of open runs if all checks pass', async () => {
   const { ask, store } = await world();
   await store.write('run', 'r1', runRecord({ open: true }), undefined);
   expect(await ask()).toEqual([
@@ -19,21 +19,21 @@ test('all is well: 200, and how many runs are open', async () => {
   ]);
 });
 
-test('each part is looked at once in a while, however often somebody asks', async () => {
+test('caches the result of each check', async () => {
   const { ask, counts } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   await Promise.all([ask(), ask()]);
   for (const _ of [1, 2, 3, 4]) await ask();
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
 });
 
-test('nor is a part that does not work asked each time', async () => {
+test('caches failures too', async () => {
   const { ask, counts, fail } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   fail.store = true;
   for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject([503, { store: { ok: false } }]);
   expect(counts).toMatchObject({ store: 1, keyring: 1 });
 });
 
-test('warming up asks store and keyring, and is done also when they do not answer', async () => {
+test('warm-up checks store and keyring and completes even if they fail', async () => {
   const { warm, counts, fail } = await world();
   expect(await warm()).toBe(200);
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 0 });
@@ -41,7 +41,7 @@ test('warming up asks store and keyring, and is done also when they do not answe
   expect(await warm()).toBe(200);
 });
 
-test('a store that is away, a keyring that refuses: 503, why in the log, once, and that it works again', async () => {
+test('returns 503 for a failing store or keyring and logs failure and recovery once', async () => {
   const { ask, fail, logged } = await world();
   fail.store = true;
   fail.keyring = true;
@@ -63,7 +63,7 @@ test('a store that is away, a keyring that refuses: 503, why in the log, once, a
 });
 
 test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired'])(
-  'Slack’s %s is said once, loudly, with what to do, and stands on /healthz until a token works again',
+  'logs Slack’s %s once with the fix and reports it on /healthz until a token works',
   async (reason) => {
     const { ask, slack, chat, logged } = await world();
     slack.says = { ok: false, error: reason };
@@ -84,7 +84,7 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
   },
 );
 
-test('other troubles say nothing about the token', async () => {
+test('other errors do not affect the token status', async () => {
   const { ask, slack, chat, logged } = await world();
   slack.says = { ok: false, error: 'channel_not_found' };
   await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'channel' });

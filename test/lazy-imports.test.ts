@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const heavy = ['@google-cloud', '@opentelemetry', 'google-auth-library', 'google-gax', '@grpc', '@resvg'];
 
-test('what answers Slack loads no client of Google’s, no tracing and no renderer', { timeout: 60_000 }, async () => {
+test('startup loads no Google client, tracing or renderer', { timeout: 60_000 }, async () => {
   const program = `
     await import(process.argv[1]);
     const { createRequire } = await import('node:module');

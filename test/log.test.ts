@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLogger } from '../src/create-logger.ts';
 
-test('a line is in Cloud Logging’s form: severity, time, message, run and step as labels', () => {
+test('writes Cloud Logging’s format with run and step as labels', () => {
   const [line] = logged((log) => log({ run: 'r1', step: 'network/vpc', attempt: 2 }, 'a step'));
   expect(line).toEqual({
     ...{ severity: 'INFO', time: expect.stringMatching(/^\d{4}-.*T.*Z$/), message: 'a step' },
@@ -16,11 +16,11 @@ test.each([
   [{ severity: 'WARNING' }, 'WARNING'],
   [{ severity: 'ERROR' }, 'ERROR'],
   [{}, 'INFO'],
-])('with %o it has severity %s', (fields, severity) => {
+])('logs %o with severity %s', (fields, severity) => {
   expect(logged((log) => log(fields, 'x'))).toMatchObject([{ severity }]);
 });
 
-test('no secret gets into it, not from a text, a cause, a list or an object, nor from fields of errors', () => {
+test('masks secrets in texts, causes, lists, objects and error fields', () => {
   // Made here, so that nobody takes them for real ones.
   const secrets = ['xoxb-1234-5678-abcDEF', 'MIIB'.repeat(20), `abcdef.${'0123456789abcdef'}`];
   const pem = `-----BEGIN RSA PRIVATE KEY-----\n${secrets[1]}\n-----END RSA PRIVATE KEY-----`;

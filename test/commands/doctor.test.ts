@@ -49,7 +49,7 @@ describe('resize', () => {
   test.each([
     ['typed', typed],
     ['pressed', pressed],
-  ])('%s asks the desk for the machine type, for this person, here', async (_, routed) => {
+  ])('%s requests the machine type for this user and channel', async (_, routed) => {
     const calls: unknown[][] = [];
     const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
     expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: testUser, channel }]]);
@@ -62,11 +62,11 @@ describe('resize', () => {
     ['nothing to do', { unchanged: { state: 'ready' } }, 'Nothing to do'],
     ['no such cluster', { notFound: true }, 'There is no cluster'],
     [
-      'somebody has it',
+      'the cluster is busy',
       { activeRun: { run: 'r0', operation: 'resize', requester: testUser, since: new Date(0) } },
       'demo is busy: resize',
     ],
-  ])('answered with %s says so', async (_, answer, words) => {
+  ])('a result of %s is shown', async (_, answer, words) => {
     expect((await shownBy(typed, createDeps(answer))).text).toContain(words);
   });
 
@@ -75,17 +75,17 @@ describe('resize', () => {
     '{"cluster":"demo"}',
     '{"cluster":"demo","machineType":"$(x)"}',
     '{"cluster":"../x","machineType":"e2"}',
-  ])('a button with a value like %j is refused', (value) => {
+  ])('refuses a button value like %j', (value) => {
     expect(routeButton('resize.confirm', value, origin)).toHaveProperty('immediateReply');
   });
 
-  test.each(['resize', 'resize demo', 'resize demo --machine-type E2!'])('%j is not understood', (text) => {
+  test.each(['resize', 'resize demo', 'resize demo --machine-type E2!'])('rejects %j', (text) => {
     expect(routeCommand(text, origin, buildCreateDefaults())).toHaveProperty('immediateReply');
   });
 });
 
 describe('doctor', () => {
-  test('looks, and shows what was seen to whoever asked', async () => {
+  test('inspects the cluster and shows the report to the requester', async () => {
     const routed = routeCommand('doctor demo', origin, buildCreateDefaults());
     const report = {
       cluster: 'demo',
@@ -99,14 +99,14 @@ describe('doctor', () => {
     expect(JSON.stringify(shown.blocks)).toContain('worker-0: it is TERMINATED');
   });
 
-  test('of a cluster that is not there says so', async () => {
+  test('reports an unknown cluster', async () => {
     expect(
       (await shownBy(routeCommand('doctor demo', origin, buildCreateDefaults()), createDeps({ notFound: true }))).text,
     ).toContain('no cluster');
   });
 });
 
-describe('in a run’s thread', () => {
+describe('a diagnosis in a run’s thread', () => {
   const diagnosed = {
     type: 'step.diagnosed',
     step: 'etcd/a',
@@ -114,7 +114,7 @@ describe('in a run’s thread', () => {
     resizeTo: 'e2-standard-2',
   } as const;
 
-  test('the first diagnosis is a card with the button; another, made side by side, is not told', async () => {
+  test('posts the first diagnosis with a button, and skips a concurrent one', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, diagnosed, { ...diagnosed, step: 'etcd/b' });
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
@@ -122,7 +122,7 @@ describe('in a run’s thread', () => {
     ]);
   });
 
-  test('after a resume it is told again', async () => {
+  test('posts again after a resume', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(
       world,

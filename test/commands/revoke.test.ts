@@ -60,7 +60,7 @@ describe('revoke', () => {
   });
 
   test.each(['revoke', 'revoke demo @ada', 'revoke demo ada', 'revoke demo --only 12', 'revoke demo <@U1|a> more'])(
-    '%j is not understood',
+    'rejects %j',
     (text) => expect(routeCommand(text, origin, buildCreateDefaults())).toHaveProperty('immediateReply'),
   );
 
@@ -75,7 +75,7 @@ describe('revoke', () => {
   });
 });
 
-test('each kubeconfig that works has a button in the audit trail, which ends that one and needs what it takes', async () => {
+test('each active kubeconfig in the audit log has a button that revokes it, with authorization', async () => {
   const { blocks } = renderAuditTrail('demo', [], [grant], revokeButton.id);
   const [value] = blocks.flatMap((one) =>
     'accessory' in one && one.accessory?.type === 'button' ? one.accessory.value : [],

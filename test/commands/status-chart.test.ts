@@ -55,7 +55,7 @@ async function statusOf(
 }
 
 describe('status', () => {
-  test('is said at once, and its picture comes to the asker alone', async () => {
+  test('replies immediately and sends the cluster map to the requester', async () => {
     const { shown, pictures } = await statusOf({ state: 'ready', outputs }, async () => sampleSnapshots.well);
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('follows in your direct messages');
@@ -71,7 +71,7 @@ describe('status', () => {
     expect(image?.alt).toContain('6 of 6 machines are well');
   });
 
-  test('of a cluster without machines promises none', async () => {
+  test('announces no cluster map without instances', async () => {
     const { shown, pictures } = await statusOf({ state: 'provisioning' }, () =>
       Promise.reject(new Error('nobody asks')),
     );
@@ -79,7 +79,7 @@ describe('status', () => {
     expect(pictures).toEqual([]);
   });
 
-  test('stands when its picture does not come, which is said', async () => {
+  test('keeps the reply if the cluster map fails, and says so', async () => {
     const { shown, pictures, logged } = await statusOf({ state: 'ready', outputs }, () =>
       Promise.reject(new Error('gone')),
     );

@@ -29,8 +29,8 @@ beforeEach(() => {
 });
 afterAll(() => api.stop());
 
-describe('secrets of the configuration', () => {
-  test('are read where their variables say, and the rest stays as it is', async () => {
+describe('secret references', () => {
+  test('are replaced, and other variables are kept', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, 'signing'), 'shh\n', { mode: 0o600 });
@@ -45,7 +45,7 @@ describe('secrets of the configuration', () => {
     });
   });
 
-  test('that are there already cost nothing', async () => {
+  test('are optional: without one, nothing is loaded', async () => {
     const before = api.calls.length;
     expect(await reading({ SLACK_BOT_TOKEN: 'xoxb-a' })).toEqual({ SLACK_BOT_TOKEN: 'xoxb-a' });
     expect(api.calls).toHaveLength(before);
@@ -68,7 +68,7 @@ describe('secrets of the configuration', () => {
       /disabled or destroyed; add one with `gcloud secrets versions add/,
     ],
     ['it does not exist', new Refusal(404, 'NOT_FOUND', 'no'), /secret not found; run `npm run deploy`/],
-  ])('say what to do when %s, at once', async (_, refusal, says) => {
+  ])('report the fix without a retry if %s', async (_, refusal, says) => {
     refusals = [refusal];
     const before = api.calls.length;
     const error = await reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` }).catch((caught: unknown) => caught);
@@ -77,20 +77,20 @@ describe('secrets of the configuration', () => {
     expect(api.calls).toHaveLength(before + 1);
   });
 
-  test('are asked for again while Secret Manager has trouble of its own, three times in all', async () => {
+  test('are retried on server errors, three attempts in all', async () => {
     refusals = [new Refusal(503, 'UNAVAILABLE', 'no'), new Refusal(429, 'RESOURCE_EXHAUSTED', 'no')];
     expect(await reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).toEqual({ SLACK_BOT_TOKEN: 'xoxb-quiet' });
     refusals = Array.from({ length: 3 }, () => new Refusal(503, 'UNAVAILABLE', 'no'));
     await expect(reading({ SLACK_BOT_TOKEN: `secret-manager:${name}` })).rejects.toThrow(/returned 503; restart kthw/);
   });
 
-  test('by a name that is none are not asked for', async () => {
+  test('with an invalid name are not requested', async () => {
     await expect(reading({ SLACK_BOT_TOKEN: 'secret-manager:kthw' })).rejects.toThrow(
       /"kthw" is not a secret name; use/,
     );
   });
 
-  test('in a file that others can read are refused', async () => {
+  test('in a file that others can read are rejected', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'token');

@@ -13,7 +13,7 @@ import { runRecord } from '../support/store-fixtures.ts';
 
 const actor = { team: 'T1', user: 'U1' };
 
-describe('the spans of a whole create', () => {
+describe('the spans of a create', () => {
   let world: RunEnvironment;
   let run: string;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('the spans of a whole create', () => {
   });
   afterAll(() => world.close());
 
-  test('are the run, its phases and every step that ended, each within its parent', async () => {
+  test('are the run, its phases and finished steps, nested', async () => {
     const events = await world.store.readEvents(run);
     const record = (await world.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
@@ -43,7 +43,7 @@ describe('the spans of a whole create', () => {
     expect(outside).toEqual([]);
   });
 
-  test('go through OpenTelemetry into a file, the same each time, and are shown as an outline', async () => {
+  test('are written to a file deterministically and rendered as an outline', async () => {
     const path = join(freshFolder(), 'trace.jsonl');
     const record = (await world.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
@@ -66,7 +66,7 @@ describe('the spans of a whole create', () => {
   });
 });
 
-test('failures, waits for people and what has no start are spans too', () => {
+test('failures, approval waits and steps without a start are spans', () => {
   const error = { code: 'quota', kind: 'denied', message: 'a quota is used up', remedy: 'ask' } as const;
   const engineEvents: EngineEvent[] = [
     { type: 'run.requested', operation: 'rebuild', actor },
@@ -90,7 +90,7 @@ test('failures, waits for people and what has no start are spans too', () => {
   expect(buildRunSpans('r1', runRecord(), [])).toEqual([]);
 });
 
-test('a run is told in the log with run and step, once, and written as spans when it is over', async () => {
+test('logs each event once, and writes spans when the run finishes', async () => {
   const path = join(freshFolder(), 'trace.jsonl');
   const store = openSqliteStore({ path: ':memory:' });
   onTestFinished(() => store.close());
@@ -114,7 +114,7 @@ test('a run is told in the log with run and step, once, and written as spans whe
   expect(linesOf(path).map(({ name }) => name)).toEqual(['create demo', 'network', 'network/vpc']);
 });
 
-test('a store that does not answer is logged, and nothing else comes of it', async () => {
+test('logs an unavailable store without further effect', async () => {
   const logged: string[] = [];
   const store = { readEvents: async () => Promise.reject(new Error('away')), read: async () => undefined };
   const tracing = startTracing({ store, log: (_, text) => void logged.push(text) });

@@ -1,6 +1,6 @@
 import { hasOverlap, parseCidr } from '../../engine/cluster/cidr.ts';
 
-export interface ClusterCidrs {
+interface ClusterCidrs {
   readonly subnet: string;
   readonly podCidr: string;
   readonly serviceCidr: string;

@@ -108,10 +108,7 @@ export async function getActiveRunResult({ store, wake }: StartRunDeps, run: str
   return { activeRun: { run, operation: record?.operation ?? 'create', requester, since } };
 }
 
-export function getStateDuringRun(
-  operation: string | undefined,
-  previousRecord?: ClusterRecord,
-): ClusterRecord['state'] {
+function getStateDuringRun(operation: string | undefined, previousRecord?: ClusterRecord): ClusterRecord['state'] {
   if (operation === 'delete') return 'deleting';
   return operation === 'create' || !previousRecord ? 'provisioning' : previousRecord.state;
 }

@@ -24,7 +24,7 @@ const deps = {
   clusterService: {} as ClusterService,
 };
 
-describe('the form finds fault with what the flags find fault with, in the same words', () => {
+describe('the form rejects what the flags reject, with equal messages', () => {
   test.each([
     ['name', 'Demo', []],
     ['name', 'a'.repeat(41), []],
@@ -52,20 +52,20 @@ describe('the form finds fault with what the flags find fault with, in the same 
     expect(typed.problems.join('\n')).toContain(said);
   });
 
-  test('and takes for the same what the flags take', () => {
+  test('the form and the flags build the same spec', () => {
     const read = parseCreateInput(state, unchanged(), deps);
     const typed = parseArguments(create, ['demo', '--region', 'us-west1'], buildCreateDefaults());
     expect(read).toEqual(typed);
   });
 });
 
-test('what is wrong with a field that is not shown is said beside the name', () => {
+test('shows errors of hidden fields on the name field', () => {
   const { podCidr: _, ...shown } = unchanged();
   const read = parseCreateInput(state, { ...shown, subnet: '10.200.0.0/24' }, deps);
   expect(read).toEqual({ errors: { name: '--pod-cidr: overlaps `--subnet 10.200.0.0/24`' } });
 });
 
-test('only a channel where kthw listens can be chosen', () => {
+test('rejects a channel in which kthw is not enabled', () => {
   const policy = { ...allowAllPolicy, channels: ['C2'] };
   const choose = (channel: string) =>
     parseCreateInput({ isExpanded: false, undersizedTypes: {} }, { ...unchanged(), channel }, { ...deps, policy });
@@ -73,7 +73,7 @@ test('only a channel where kthw listens can be chosen', () => {
   expect(choose('C2')).toHaveProperty('args');
 });
 
-test('every option of the command is in the form', () => {
+test('the form has every option of the command', () => {
   const { private_metadata: metadata = '' } = openCreateModal('C1', deps).view;
   const more = updateCreateModal(CreateModalState.parse(JSON.parse(metadata)), unchanged(), 'advanced', deps);
   const blocks = more?.view.blocks.map((one) => one.block_id);

@@ -105,8 +105,8 @@ async function inChannel({ slackClient }: SlackFixture, person: string, words: s
   );
 }
 
-describe('a question in a thread', () => {
-  test('is answered by one of a user group, and not by who asked nor by somebody else', async () => {
+describe('an approval request in a thread', () => {
+  test('accepts a member of an approver group, but not the requester or other users', async () => {
     const it = await asked({ approvers: [operators] });
     const { slackClient } = it.slack;
     expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> may answer');
@@ -132,7 +132,7 @@ describe('a question in a thread', () => {
     expect((await slackClient.getCallCounts())['auth.test']).toMatchObject({ calls: 1 });
   });
 
-  test('may be taken back by who asked, though others must approve', async () => {
+  test('lets the requester reject it, even if others must approve', async () => {
     const it = await asked({ approvers: [operators] });
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
     await it.toldTo('ada', 'Your no counts');
@@ -140,14 +140,14 @@ describe('a question in a thread', () => {
     expect(await it.answers()).toMatchObject([{ type: 'approval.rejected', actor: ada }]);
   });
 
-  test('is answered by anybody, and by who asked, where nobody is named', async () => {
+  test('accepts anyone, including the requester, if no approvers are configured', async () => {
     const it = await asked({});
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
     await it.toldTo('ada', 'Your yes counts');
     expect(await it.answers()).toMatchObject([{ type: 'approval.granted', actor: ada }]);
   });
 
-  test('that two press at once is answered by one; both are told', async () => {
+  test('accepts one of two concurrent clicks and answers both', async () => {
     const it = await asked({});
     const { slackClient: people } = it.slack;
     await Promise.all([
@@ -166,7 +166,7 @@ describe('a question in a thread', () => {
     expect(await it.slack.store.list('decision')).toHaveLength(1);
   });
 
-  test('is refused while a group can’t be read, and that is not remembered', async () => {
+  test('denies approval while a group is unreadable, without caching the failure', async () => {
     const it = await asked({ approvers: [operators] });
     const { slackClient: people } = it.slack;
     await people.injectFaults({ method: members, error: 'missing_scope' });
@@ -180,7 +180,7 @@ describe('a question in a thread', () => {
     await it.toldTo('grace', 'Your yes counts');
   });
 
-  test('looks anew who is in a group after a minute', async () => {
+  test('reads the group members again after a minute', async () => {
     let passedMs = 0;
     const it = await asked({ approvers: [operators] }, { now: () => new Date(Date.now() + passedMs) });
     const { slackClient: people } = it.slack;
@@ -200,13 +200,8 @@ describe('a question in a thread', () => {
     ['another run', { run: 'no-such-run' }, ada, 'This was never asked'],
     ['a run that is a path', { run: '../answer' }, ada, 'this button is not valid'],
     ['more than there is', { yes: true }, ada, 'this button is not valid'],
-    [
-      'somebody’s id of another team',
-      {},
-      { team: 'T0OTHER', user: linus.user },
-      'You are not among those who may answer',
-    ],
-  ])('with a press forged to %s changes nothing and says so', async (_, change, by, words) => {
+    ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'You are not among those who may answer'],
+  ])('refuses a click forged to %s without effect', async (_, change, by, words) => {
     const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
     const before = await it.slack.store.readEvents(it.run);
@@ -216,14 +211,14 @@ describe('a question in a thread', () => {
     expect(await it.slack.store.list('decision')).toEqual([]);
   });
 
-  test('with a digest that nobody was shown changes nothing and says so', async () => {
+  test('refuses a digest that was never displayed', async () => {
     const it = await asked({});
     await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
     await inChannel(it.slack, 'ada', 'This was never asked; your press changed nothing');
     expect(await it.answers()).toEqual([]);
   });
 
-  test('that another took the place of is not answered any more', async () => {
+  test('refuses approval of a superseded plan', async () => {
     const it = await asked({});
     await append(it.slack, it.run, question('d2', new Date()));
     await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
@@ -232,7 +227,7 @@ describe('a question in a thread', () => {
     expect(await it.answers()).toEqual([]);
   });
 
-  test('is not answered after its time, by its buttons that are still there', async () => {
+  test('refuses approval after it expired', async () => {
     let passedMs = 0;
     const it = await asked({}, { now: () => new Date(Date.now() + passedMs) });
     // Older requests than five minutes are refused altogether.
@@ -242,7 +237,7 @@ describe('a question in a thread', () => {
     expect(await it.answers()).toEqual([]);
   });
 
-  test('is not answered once its run is over', async () => {
+  test('refuses approval after the run ended', async () => {
     const it = await asked({});
     await it.slack.store.append(it.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
@@ -250,7 +245,7 @@ describe('a question in a thread', () => {
     expect(await it.answers()).toEqual([]);
   });
 
-  test('is shown by status too, where its buttons work and go', async () => {
+  test('appears in the status, with working buttons', async () => {
     const it = await asked({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').sendCommand(general, '/kthw status demo');
@@ -263,7 +258,7 @@ describe('a question in a thread', () => {
 });
 
 describe('who may not', () => {
-  test('make clusters may look, and does nothing else', async () => {
+  test('create clusters has read-only access', async () => {
     const slack = await withPolicy({ creators: [ada] });
     const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo');
@@ -291,7 +286,7 @@ describe('who may not', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('make clusters may not delete by a dialog of somebody else', async () => {
+  test("create clusters can't submit the delete modal of another user", async () => {
     const slack = await withPolicy({ creators: [ada] });
     await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
     await slack.slackClient.waitFor(async () => (await slack.store.list('run')).length === 1);
@@ -310,7 +305,7 @@ describe('who may not', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('be where kthw does not listen is told where it does', async () => {
+  test('use this channel sees a list of the enabled channels', async () => {
     const slack = await withPolicy({ channels: ['C0CLUSTER'] });
     const { slackClient: people } = slack;
     for (const command of ['create demo', 'list']) await people.actAs('ada').sendCommand(general, `/kthw ${command}`);
@@ -325,7 +320,7 @@ describe('who may not', () => {
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
   });
 
-  test('take so many machines away by one scaling is told the limit', async () => {
+  test('delete that many instances in one scaling sees the limit', async () => {
     const slack = await withPolicy({ maxDeletions: 2 });
     const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 5');
@@ -335,7 +330,7 @@ describe('who may not', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('have more workers than the pods’ range has room for is told so', async () => {
+  test('have more worker nodes than the pod CIDR allows sees the reason', async () => {
     const slack = await withPolicy({});
     const { slackClient: people } = slack;
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 2 --pod-cidr 10.200.0.0/23');
@@ -346,7 +341,7 @@ describe('who may not', () => {
   });
 });
 
-test('a cluster is extended once by two presses, and its question says so to everybody', async () => {
+test('two clicks extend a cluster once, and the reminder shows it', async () => {
   const slack = await withPolicy({});
   const { slackClient: people, store, clusterService, chat } = slack;
   await people.actAs('ada').sendCommand(general, '/kthw create demo --ttl 30m');
@@ -374,8 +369,8 @@ test('a cluster is extended once by two presses, and its question says so to eve
   await inChannel(slack, 'ada', 'demo: building');
 });
 
-describe('the audit trail', () => {
-  test('is shown to the asker alone, and sent whole by direct message', async () => {
+describe('the audit log', () => {
+  test('is shown to the requester only, and sent in full by DM', async () => {
     const it = await asked({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');

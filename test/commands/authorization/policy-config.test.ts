@@ -7,7 +7,7 @@ const needed = {
   GOOGLE_CLOUD_PROJECT: 'p',
 };
 
-test('with nothing said, nobody is named, and a question waits for half an hour', () => {
+test('defaults to no restrictions and approvals that expire after 30 minutes', () => {
   const config = readConfig(needed);
   expect(config.KTHW_APPROVAL_MINUTES).toBe(30);
   for (const name of ['KTHW_CHANNELS', 'KTHW_CREATORS', 'KTHW_APPROVERS', 'KTHW_MAX_DELETIONS'] as const) {
@@ -15,7 +15,7 @@ test('with nothing said, nobody is named, and a question waits for half an hour'
   }
 });
 
-test('people, groups and channels are lists with commas', () => {
+test('reads users, groups and channels as comma-separated lists', () => {
   const config = readConfig({
     ...needed,
     KTHW_CHANNELS: 'C1, C2',
@@ -37,11 +37,11 @@ test.each([
   [undefined, ['0.0.0.0/0']],
   ['203.0.113.7', ['203.0.113.7/32']],
   ['203.0.113.8/29, 198.51.100.0/24', ['198.51.100.0/24', '203.0.113.8/29']],
-])('ssh comes in from %s', (given, ranges) => {
+])('accepts the SSH source ranges %s', (given, ranges) => {
   expect(readConfig({ ...needed, ...(given ? { KTHW_SSH_RANGES: given } : {}) }).KTHW_SSH_RANGES).toEqual(ranges);
 });
 
-describe('what would name nobody, or not who was meant, stops the start', () => {
+describe('rejects lists that name no one, or are ambiguous', () => {
   test.each([
     ['KTHW_CREATORS', ''],
     ['KTHW_CREATORS', 'U1'],

@@ -29,7 +29,7 @@ const may = undefined;
 /** The policy's change from everybody, who is in S1, who, what, and why not. */
 type Row = readonly [string, Partial<Policy>, GroupMembers, Person, Action, string | undefined];
 
-describe('who may do what', () => {
+describe('the policy', () => {
   const rows: readonly Row[] = [
     ['by default anybody looks', {}, unread, linus, look, may],
     ['by default anybody creates', {}, unread, linus, create, may],
@@ -46,7 +46,7 @@ describe('who may do what', () => {
     ['one’s own anybody ends', { creators: [grace] }, unread, ada, { kind: 'revoke', owner: ada }, may],
     ['a creator ends those of others', { creators: [grace] }, unread, grace, { kind: 'revoke', owner: ada }, may],
     [
-      'so does an approver',
+      'an approver does too',
       { creators: [grace], approvers: [ops] },
       inOps(linus),
       linus,
@@ -55,7 +55,7 @@ describe('who may do what', () => {
     ],
     ['nobody else does', { creators: [grace] }, unread, linus, { kind: 'revoke', owner: ada }, 'not-yours'],
     [
-      'the same id in another team does not',
+      'a user of another team with the same id does not',
       { creators: [grace] },
       unread,
       stranger,
@@ -63,7 +63,7 @@ describe('who may do what', () => {
       'not-yours',
     ],
     [
-      'in another channel nothing is ended',
+      'nothing is revoked from another channel',
       { channels: ['C2'] },
       unread,
       ada,
@@ -78,7 +78,7 @@ describe('who may do what', () => {
     ['one of a group creates', { creators: [ops] }, inOps(ada), ada, create, may],
     ['others of a group don’t', { creators: [ops] }, inOps(ada), grace, create, 'not-a-creator'],
     [
-      'the same id in another team is not in the group',
+      'a user of another team with the same id is not in the group',
       { creators: [ops] },
       inOps(ada),
       stranger,
@@ -95,7 +95,7 @@ describe('who may do what', () => {
     ['a creator is no approver', { creators: [ada], approvers: [grace] }, unread, ada, yes(linus), 'not-an-approver'],
     ['an approver is no creator', { creators: [ada], approvers: [grace] }, unread, grace, create, 'not-a-creator'],
     [
-      'an approver in another team is somebody else',
+      'an approver’s id in another team is a different user',
       { approvers: [ada] },
       unread,
       stranger,
@@ -110,7 +110,7 @@ describe('who may do what', () => {
     ['the only one of a group too', { approvers: [ops] }, inOps(ada), ada, yes(ada), may],
     ['with a second one nobody approves their own', { approvers: [ada, grace] }, unread, ada, yes(ada), 'own-request'],
     [
-      'with a second creator nobody approves their own',
+      'with a second creator, no one approves their own request',
       { creators: [ada, grace] },
       unread,
       ada,
@@ -119,7 +119,7 @@ describe('who may do what', () => {
     ],
     ['with a second one in a group', { approvers: [ops] }, inOps(ada, grace), ada, yes(ada), 'own-request'],
     [
-      'with a group beside them that holds another',
+      'with an additional group that has another member',
       { approvers: [ada, ops] },
       inOps(grace),
       ada,
@@ -129,7 +129,7 @@ describe('who may do what', () => {
     ['with a group beside them that holds only them', { approvers: [ada, ops] }, inOps(ada), ada, yes(ada), may],
     ['with a group beside them that can’t be counted', { approvers: [ada, ops] }, unread, ada, yes(ada), 'unreadable'],
     [
-      'their double in another team is a second one',
+      'their id in another team is a second approver',
       { approvers: [ada, stranger] },
       unread,
       ada,
@@ -146,7 +146,7 @@ describe('who may do what', () => {
     ['more are not approved', { maxDeletions: 3 }, unread, ada, yes(ada, 4), 'too-many'],
     ['more are refused by whoever likes', { maxDeletions: 2 }, unread, ada, no(ada), may],
     [
-      'more are not approved by an only approver',
+      "the only approver can't exceed the limit",
       { approvers: [ada], maxDeletions: 3 },
       unread,
       ada,
@@ -154,7 +154,7 @@ describe('who may do what', () => {
       'too-many',
     ],
     [
-      'an approver’s own comes before the number',
+      'the requester rule is checked before the limit',
       { approvers: [ada, grace], maxDeletions: 3 },
       unread,
       ada,
@@ -178,7 +178,7 @@ describe('a scaling', () => {
     [15, 12, may],
     [0, 1, { reason: 'too-many', deletionCount: 1, limit: 0 }],
     [0, 0, may],
-  ])('with a limit of %s that takes %i machines away', (maxDeletions, deletionCount, denial) => {
+  ])('with a limit of %s that deletes %i instances', (maxDeletions, deletionCount, denial) => {
     expect(findScalingDenial({ ...allowAllPolicy, maxDeletions }, deletionCount)).toEqual(denial);
   });
 });

@@ -48,7 +48,7 @@ function pressing(openStore: () => Promise<Store>): void {
     return { store, run, one, two };
   }
 
-  test('of ten presses at once, through two processes, one wins and all are told who', async () => {
+  test('of ten concurrent clicks in two processes, one wins and all see the winner', async () => {
     const { store, run, one, two } = await asked();
     const people = Array.from({ length: 10 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
     const decisions = await Promise.all(
@@ -82,7 +82,7 @@ function pressing(openStore: () => Promise<Store>): void {
     expect(trail).toEqual([expect.objectContaining({ actor: winner?.decidedBy })]);
   });
 
-  test('an answer whose process ended before it told the run is told by the next press', async () => {
+  test('the next click appends a decision whose process crashed', async () => {
     const { store, run, one, two } = await asked();
     const answer = { run, digest: 'd1', approved: false, decidedBy: testUser, decidedAt: new Date(noon).toISOString() };
     const seq = (await store.readEvents(run)).at(-1)?.seq;
@@ -109,7 +109,7 @@ function pressing(openStore: () => Promise<Store>): void {
     ['with a digest that nobody was shown', [], 'forged', 0, { invalidReason: 'unknown' }],
     ['with the digest of a question to come', [], 'd2', 0, { invalidReason: 'unknown' }],
     [
-      'that somebody answered with a no',
+      'that was rejected',
       [{ type: 'approval.rejected', digest: 'd1', actor: testUser }],
       'd1',
       0,
@@ -124,14 +124,14 @@ function pressing(openStore: () => Promise<Store>): void {
     expect(await store.list('decision')).toEqual([]);
   });
 
-  test('a press for a run that there is not changes nothing', async () => {
+  test('a click for an unknown run has no effect', async () => {
     const { store, one } = await asked();
     expect(await one.decideApproval('no-such-run', 'd1', other, true)).toEqual({ invalidReason: 'unknown' });
     expect(await store.readEvents('no-such-run')).toEqual([]);
     expect(await store.list('decision')).toEqual([]);
   });
 
-  test('a yes to one question is none to the next', async () => {
+  test('an approval does not apply to the next request', async () => {
     const { store, run, one } = await asked();
     expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'approved' });
     await store.append(run, [question('d2')]);

@@ -61,7 +61,7 @@ async function untilRuns({ slackClient, store }: SlackFixture, count: number): P
 }
 
 describe('create without flags', () => {
-  test('opens a form with what Compute Engine lists', async () => {
+  test('opens a form with the options of Compute Engine', async () => {
     const view = await asked(await started());
     expect(shownIn(view, 'region')).toMatchObject({ values: ['europe-west1', 'us-west1'], initial: 'us-west1' });
     expect(shownIn(view, 'zone')).toMatchObject({
@@ -76,7 +76,7 @@ describe('create without flags', () => {
     expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.5', '1.20.2'], initial: '1.20.2' });
   });
 
-  test('makes what the command makes, in the channel where it was typed', async () => {
+  test('starts the same run as the command, in the same channel', async () => {
     const slack = await started();
     const { id } = await asked(slack);
     expect(await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
@@ -87,7 +87,7 @@ describe('create without flags', () => {
     expect(await slack.slackClient.listViews('ada')).toEqual([]);
   });
 
-  test('takes every option of the command', async () => {
+  test('accepts every option of the command', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     const { id } = await asked(slack);
@@ -127,12 +127,12 @@ describe('create without flags', () => {
     ['too many workers', { workers: '21' }, { workers: 'at most 20' }],
     ['fewer workers than none', { workers: '-1' }, { workers: 'must be a whole number' }],
     [
-      'a size that is too small',
+      'an undersized machine type',
       { machineType: 'f1-micro' },
       { machineType: expect.stringContaining('614 MB where 2000 MB') },
     ],
     ['both at once', { name: 'x-', workers: '21' }, { name: expect.any(String), workers: 'at most 20' }],
-  ])('says beside the field what is wrong with %s', async (_, typed, errors) => {
+  ])('shows the error of %s on its field', async (_, typed, errors) => {
     const slack = await started();
     const { id } = await asked(slack);
     const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', ...typed });
@@ -141,7 +141,7 @@ describe('create without flags', () => {
     expect(await slack.store.list('run')).toEqual([]);
   });
 
-  test('says what is wrong with address ranges beside theirs', async () => {
+  test('shows errors of IP ranges on their fields', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     const { id } = await asked(slack);
@@ -151,7 +151,7 @@ describe('create without flags', () => {
     expect(answer.errors).toEqual({ podCidr: 'overlaps `--subnet 10.240.0.0/24`', ttl: 'from 30m to 90d' });
   });
 
-  test('submitted several times at once makes one run', async () => {
+  test('starts one run for concurrent submissions', async () => {
     const slack = await started();
     const { id, private_metadata, callback_id } = await asked(slack);
     const values = { name: { input: { type: 'plain_text_input', value: 'demo' } } };
@@ -169,7 +169,7 @@ describe('create without flags', () => {
     expect(told.filter(({ text }) => text.startsWith('Creating'))).toHaveLength(1);
   });
 
-  test('of a name that exists with other values is told what differs', async () => {
+  test('shows the differences to an existing cluster', async () => {
     const slack = await started();
     await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
@@ -180,7 +180,7 @@ describe('create without flags', () => {
 });
 
 describe('places', () => {
-  test('of another region are its zones: the same letter where there is one', async () => {
+  test('lists the zones of the selected region and keeps the suffix', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     const { id, blocks } = await asked(slack);
@@ -201,7 +201,7 @@ describe('places', () => {
     expect([spec?.region, spec?.zone]).toEqual(['europe-west1', 'europe-west1-b']);
   });
 
-  test('that do not go together are said beside the zone', async () => {
+  test('shows a mismatch of region and zone on the zone field', async () => {
     const slack = await started();
     const { id } = await asked(slack);
     const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
@@ -209,14 +209,14 @@ describe('places', () => {
   });
 });
 
-describe('while Compute Engine has not answered', () => {
+describe('while Compute Engine has not responded', () => {
   /** Answers when told to. */
   function slowOffers(): ComputeCatalog & { answer(offer: ComputeChoices): void } {
     const { promise, resolve } = Promise.withResolvers<ComputeChoices>();
     return { getCachedChoices: () => ({}), loadChoices: () => promise, answer: resolve };
   }
 
-  test('the form is open and can be used; what is asked for comes later', async () => {
+  test('the form is usable and loads its options later', async () => {
     const offers = slowOffers();
     const slack = await started({ computeCatalog: offers });
     const view = await asked(slack);
@@ -232,7 +232,7 @@ describe('while Compute Engine has not answered', () => {
     expect(ids(filled)).toEqual(expect.arrayContaining(ids(view).filter((id) => !id.endsWith('undefined'))));
   });
 
-  test('nobody is asked before the form is open', async () => {
+  test('opens the form before any request', async () => {
     let openThen = 0;
     const loadChoices = async () => {
       openThen = (await slack.slackClient.listViews('ada')).length;
@@ -243,7 +243,7 @@ describe('while Compute Engine has not answered', () => {
     expect(openThen).toBe(1);
   });
 
-  test('it can be submitted as it is', async () => {
+  test('can be submitted with the defaults', async () => {
     const slack = await started({ computeCatalog: slowOffers() });
     const { id } = await asked(slack);
     await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' });
@@ -253,7 +253,7 @@ describe('while Compute Engine has not answered', () => {
     await slack.workspace.close();
   });
 
-  test('a press meanwhile is not undone by what comes', async () => {
+  test("loaded options don't overwrite a click in the meantime", async () => {
     const offers = slowOffers();
     const slack = await started({ computeCatalog: offers });
     const { id } = await asked(slack);
@@ -265,7 +265,7 @@ describe('while Compute Engine has not answered', () => {
     expect(shownIn(view, 'name').initial).toBe('demo');
   });
 
-  test('and never does, the form says so and takes what is typed', async () => {
+  test('shows the failure and accepts typed values', async () => {
     const problem = 'no answer within 8 s';
     const slack = await started({
       computeCatalog: { getCachedChoices: () => ({}), loadChoices: async () => ({ problem }) },
@@ -290,13 +290,13 @@ describe('while Compute Engine has not answered', () => {
 describe('who may not', () => {
   const policy: Policy = { channels: 'all', creators: [{ team: 'T1', user: 'U1' }], approvers: 'creators' };
 
-  test('create is told so in the form’s place', async () => {
+  test('create sees a denial instead of the form', async () => {
     const slack = await started({ policy });
     const view = await asked(slack, ({ blocks }) => JSON.stringify(blocks).includes('not make or change them'));
     expect(view.submit).toBeUndefined();
   });
 
-  test('is refused though the form is submitted', async () => {
+  test('is denied on submission too', async () => {
     const offers = { getCachedChoices: () => sampleChoices, loadChoices: async () => sampleChoices };
     const slack = await started({ policy, computeCatalog: offers });
     const payload = {
@@ -313,14 +313,14 @@ describe('who may not', () => {
   });
 });
 
-test('a form that can’t be opened is said', async () => {
+test("reports a form that can't be opened", async () => {
   const slack = await started();
   await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
   await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create');
   expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
 });
 
-test('a mention, which can open nothing, offers a button that opens it', async () => {
+test('a mention offers a button that opens the form', async () => {
   const slack = await started();
   const ada = slack.slackClient.actAs('ada');
   await ada.sendMessage(general, '@kthw create');
@@ -330,7 +330,7 @@ test('a mention, which can open nothing, offers a button that opens it', async (
   await said(slack, 'The form is open');
 });
 
-test('metadata that is not ours does nothing', async () => {
+test('ignores invalid metadata', async () => {
   const slack = await started();
   const typed: ModalInput = { name: 'demo' };
   const payload = {

@@ -42,14 +42,14 @@ async function modal({ slackClient }: SlackFixture, words: string, who = 'ada'):
   );
 }
 
-describe('under what a phase made', () => {
+describe('the result of a phase', () => {
   const long = Array.from({ length: 900 }, (_, i) => `line ${i} of what came back`).join('\n');
   const steps = [
     { ...stepFinished('network/a'), commandOutput: 'name: demo-network' },
     { ...stepFinished('network/b'), commandOutput: long },
   ];
 
-  test('is its chapter, and a button that shows the hard way to who pressed, page by page', async () => {
+  test('links its chapter and opens the manual commands page by page', async () => {
     const slack = await building('', ...(steps as EngineEvent[]));
     const { ts, blocks } = await reply(slack, 'Show the hard way');
     expect(JSON.stringify(blocks)).toContain('03-compute-resources.md');
@@ -73,7 +73,7 @@ describe('a create that pauses', () => {
     { type: 'pause.requested', chapter: 3 },
   ];
 
-  test('asks in its thread; the first press counts, and the message then says whose it was', async () => {
+  test('asks in its thread, and shows who clicked first', async () => {
     const slack = await building(' --pause', ...done);
     expect((await slack.store.read('run', slack.run))?.value.pausesAfterChapters).toBe(true);
     const asked = await reply(slack, 'pause.continue');
@@ -94,7 +94,7 @@ describe('a create that pauses', () => {
     ]);
   });
 
-  test('shows its buttons in the status as well, which stop it', async () => {
+  test('also shows its buttons in the status', async () => {
     const slack = await building(' --pause', ...done);
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw status demo');

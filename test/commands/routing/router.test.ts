@@ -41,7 +41,7 @@ function textOf(reply: CommandReply): string {
   return JSON.stringify(reply.message);
 }
 
-describe('what is asked of the cluster service', () => {
+describe('calls of the cluster service', () => {
   test.each([
     ['create demo', {}],
     ['CREATE demo', {}],
@@ -106,7 +106,7 @@ describe('what is asked of the cluster service', () => {
   });
 });
 
-describe('what can’t be understood is answered at once, with what was wrong', () => {
+describe('invalid input is answered immediately with the problems', () => {
   test.each([
     ['crate demo', 'did you mean `create`?'],
     ['frobnicate', 'unknown command `frobnicate`'],
@@ -174,7 +174,7 @@ describe('what can’t be understood is answered at once, with what was wrong', 
     expect(textOf(routed.immediateReply)).toContain('/kthw help');
   });
 
-  test('every problem is said, not just the first', () => {
+  test('reports every problem, not only the first', () => {
     const routed = routeCommand(
       'create Demo --workers 99 --controllers 4',
       { requester: testUser, channel },
@@ -185,7 +185,7 @@ describe('what can’t be understood is answered at once, with what was wrong', 
   });
 });
 
-test('every file that defines a command is in the index', () => {
+test('the index exports every command', () => {
   const folder = new URL('../../../src/commands/', import.meta.url);
   const defining = readdirSync(folder).filter(
     (file) =>
@@ -230,7 +230,7 @@ describe('help', () => {
   );
 
   test.each(commandRegistry.map(({ name, examples }) => [name, examples] as const))(
-    'the examples of %s are understood',
+    'the examples of %s are valid',
     (name, examples) => {
       expect(examples.length).toBeGreaterThan(0);
       for (const example of examples) {
@@ -244,7 +244,7 @@ describe('help', () => {
     },
   );
 
-  test('of a command that is not there suggests the nearest', () => {
+  test('suggests the closest command', () => {
     const routed = routeCommand('help delte', { requester: testUser, channel }, buildCreateDefaults());
     expect('immediateReply' in routed && textOf(routed.immediateReply)).toContain('did you mean `delete`?');
   });
@@ -257,7 +257,7 @@ describe('buttons', () => {
     return routed;
   }
 
-  test('delete opens a modal that wants the name, and asks nobody', () => {
+  test('delete opens a modal for the name without a service call', () => {
     const routed = routeButton('delete.confirm', '{"cluster":"demo"}', { requester: testUser, channel });
     if (!routed || !('openModal' in routed)) throw new Error('opens nothing');
     expect(routed.openModal(createDeps([])).view).toMatchObject({
@@ -266,7 +266,7 @@ describe('buttons', () => {
     });
   });
 
-  test('keep asks nobody', async () => {
+  test('cancel makes no service call', async () => {
     const calls: Call[] = [];
     expect(await pressed('delete.cancel', '{"cluster":"demo"}').execute(createDeps(calls))).toMatchObject({
       replaceOriginal: true,
@@ -277,7 +277,7 @@ describe('buttons', () => {
   test.each([
     ['approval.approve', true],
     ['approval.reject', false],
-  ])('%s decides, for who may', async (id, isApproval) => {
+  ])('%s decides, with authorization', async (id, isApproval) => {
     const calls: Call[] = [];
     const routed = pressed(id, '{"run":"r1","digest":"d1"}');
     expect(routed.permission).toEqual({ run: 'r1', isApproval });
@@ -286,7 +286,7 @@ describe('buttons', () => {
   });
 
   test.each(['{"run":"r1"}', '{"run":"r1","digest":""}', '{"run":"../r1","digest":"d1"}', '{"run":1,"digest":"d1"}'])(
-    'an answer of %s is refused',
+    'refuses a decision with %s',
     (value) => {
       const routed = routeButton('approval.approve', value, { requester: testUser, channel });
       expect(routed && 'immediateReply' in routed).toBe(true);
@@ -294,14 +294,14 @@ describe('buttons', () => {
   );
 
   test.each([undefined, '', 'demo', '{"cluster":"../x"}', '{"cluster":"demo","more":1}', '[]'])(
-    'a value like %j is refused',
+    'refuses a value like %j',
     (value) => {
       const routed = routeButton('delete.confirm', value, { requester: testUser, channel });
       expect(routed && 'immediateReply' in routed).toBe(true);
     },
   );
 
-  test('of somebody else are left alone', () => {
+  test('of other apps are ignored', () => {
     expect(
       routeModalSubmission({ id: 'other.modal', metadata: '{}', input: {} }, testUser, createDeps([])),
     ).toBeUndefined();
@@ -309,7 +309,7 @@ describe('buttons', () => {
   });
 });
 
-describe('the modal of delete', () => {
+describe('the delete modal', () => {
   const about = '{"cluster":"demo","channel":"C1"}';
 
   test.each(['demo', ' demo '])('takes %j for the name', async (name) => {
@@ -340,14 +340,14 @@ describe('the modal of delete', () => {
     '{"cluster":"../x","channel":"C1"}',
     '{"cluster":"demo"}',
     '{"cluster":"demo","channel":"C1","x":1}',
-  ])('with metadata like %j does nothing', (metadata) => {
+  ])('ignores metadata like %j', (metadata) => {
     expect(
       routeModalSubmission({ id: 'delete.confirmName', metadata, input: { name: 'demo' } }, testUser, createDeps([])),
     ).toBeUndefined();
   });
 });
 
-test('who may only look may look and nothing else', () => {
+test('read-only commands are exactly those with the permission look', () => {
   const looks = commandRegistry
     .filter((one) => 'permission' in one && one.permission === 'look')
     .map(({ name }) => name);

@@ -26,8 +26,8 @@ afterEach(async () => {
 /** The channel in the workspace where everybody and the bot is. */
 const general = 'general';
 
-describe('what Slack sends', () => {
-  test('is taken when it is signed and fresh', async () => {
+describe('a request of Slack', () => {
+  test('is accepted if signed and recent', async () => {
     const slack = await started();
     const { status, text } = await sendToBot(slack, buildCommandBody('help'));
     expect(status).toBe(200);
@@ -41,20 +41,20 @@ describe('what Slack sends', () => {
     ['an hour ahead', { secondsOff: 3_600 }],
     ['with a timestamp that is none', { headers: { 'x-slack-request-timestamp': 'now' } }],
     ['without a signature', { headers: { 'x-slack-signature': '' } }],
-  ])('is refused %s, and nothing is done', async (_, change) => {
+  ])('is rejected %s, without effect', async (_, change) => {
     const slack = await started();
     expect((await sendToBot(slack, buildCommandBody('create demo'), change)).status).toBe(401);
     expect(await slack.store.list('cluster')).toEqual([]);
     expect(await slack.store.list('processedRequest')).toEqual([]);
   });
 
-  test('is taken four minutes off in either direction', async () => {
+  test('is accepted with a clock skew of four minutes', async () => {
     const slack = await started();
     expect((await sendToBot(slack, buildCommandBody('help'), { secondsOff: -240 })).status).toBe(200);
     expect((await sendToBot(slack, buildCommandBody('help'), { secondsOff: 240 })).status).toBe(200);
   });
 
-  test('with a stale timestamp is refused before its body has come', async () => {
+  test('with an old timestamp is rejected before the body arrives', async () => {
     const slack = await started();
     const body = new ReadableStream({ start: (control) => control.enqueue(new TextEncoder().encode('never ends')) });
     const response = await fetch(`${slack.url}/slack/events`, {
@@ -66,7 +66,7 @@ describe('what Slack sends', () => {
     expect(response.status).toBe(401);
   });
 
-  test('as a check of the connection has no signature', async () => {
+  test('passes without a signature if it is an ssl_check', async () => {
     const slack = await started();
     const response = await fetch(`${slack.url}/slack/events`, {
       method: 'POST',
@@ -76,7 +76,7 @@ describe('what Slack sends', () => {
     expect(response.status).toBe(200);
   });
 
-  test('on other paths goes to the routes given', async () => {
+  test('on other paths goes to the configured routes', async () => {
     const routes = [
       {
         path: '/healthz',
@@ -91,7 +91,7 @@ describe('what Slack sends', () => {
 });
 
 describe('a command', () => {
-  test('sent ten times at once acts once', async () => {
+  test('sent ten times concurrently has one effect', async () => {
     const asked: unknown[] = [];
     const slack = await started({
       wrapStore: (store) => ({
@@ -109,7 +109,7 @@ describe('a command', () => {
     expect(asked.filter((one) => one === 'cluster demo')).toHaveLength(1);
   });
 
-  test('is acknowledged though the store does not answer', async () => {
+  test('is acknowledged while the store is unavailable', async () => {
     const slack = await started({
       wrapStore: (store) => ({ ...wrapStore((call) => call(store)), write: () => new Promise(() => {}) }),
     });
@@ -119,14 +119,14 @@ describe('a command', () => {
     await slack.workspace.close();
   });
 
-  test('is acknowledged though Slack’s own API does not answer', async () => {
+  test('is acknowledged while Slack’s API is unavailable', async () => {
     const slack = await started();
     await slack.slackClient.injectFaults({ method: '*', times: 50, status: 500 });
     expect((await sendToBot(slack, buildCommandBody('help'))).status).toBe(200);
     expect((await sendToBot(slack, buildCommandBody('list', 't2'))).status).toBe(200);
   });
 
-  test('that meets a store out of order says so to the asker', async () => {
+  test('reports a failing store to the requester', async () => {
     const slack = await started({
       wrapStore: (store) => ({ ...wrapStore((call) => call(store)), list: () => Promise.reject(new Error('away')) }),
     });
@@ -140,7 +140,7 @@ describe('a command', () => {
   });
 });
 
-test('a command that comes while the store is away is told so, and changes nothing', async () => {
+test('reports an unavailable store and has no effect', async () => {
   let away = true;
   const slack = await started({
     wrapStore: (store) => ({
@@ -188,7 +188,7 @@ async function said({ slackClient }: SlackFixture, words: string): Promise<ApiMe
   );
 }
 
-test('requests so old that Slack repeats them no more are forgotten at the start', async () => {
+test('deletes records of old requests at startup', async () => {
   const old = '2026-01-01T00:00:00.000Z';
   const fresh = new Date().toISOString();
   const slack = await started({
@@ -203,7 +203,7 @@ test('requests so old that Slack repeats them no more are forgotten at the start
 });
 
 describe('in a workspace', () => {
-  test('a wrong command is answered to the asker alone, at once', async () => {
+  test('answers an invalid command immediately, to the requester only', async () => {
     const slack = await started();
     const ack = await slack.slackClient.actAs('ada').sendCommand(general, '/kthw crate demo');
     expect(ack.body).toMatchObject({
@@ -212,7 +212,7 @@ describe('in a workspace', () => {
     });
   });
 
-  test('create tells the asker, and the channel by one message', async () => {
+  test('create answers the requester and posts one message in the channel', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
@@ -227,7 +227,7 @@ describe('in a workspace', () => {
     expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
   });
 
-  test('delete asks first, then for the name; its buttons go once one is pressed', async () => {
+  test('delete asks for confirmation and the name, and removes used buttons', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
@@ -251,7 +251,7 @@ describe('in a workspace', () => {
     expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
   });
 
-  test('the person of the demo presses Delete and types the name', async ({ signal }) => {
+  test("the demo's user deletes a cluster", async ({ signal }) => {
     const slack = await started();
     const talk = new Conversation(slack.slackClient, { person: 'ada', channel: general, signal });
     await talk.sendCommand('/kthw create demo');
@@ -261,7 +261,7 @@ describe('in a workspace', () => {
     await untilRuns(slack, 2);
   });
 
-  test('a name that is submitted twice deletes once', async () => {
+  test('a repeated submission deletes once', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
@@ -281,7 +281,7 @@ describe('in a workspace', () => {
     expect((await ada.listMessages(general)).filter(({ text }) => text.startsWith('Deleting'))).toHaveLength(1);
   });
 
-  test('a dialog that can’t be opened is said, and nothing is deleted', async () => {
+  test("reports a modal that can't be opened and deletes nothing", async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
@@ -293,7 +293,7 @@ describe('in a workspace', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('a mention does what the command does, once, though it is sent again', async () => {
+  test('a mention runs the command once, despite retries', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     const { bot } = await slack.slackClient.fetchQuery<{ bot: { user: string } }>('team', { as: 'ada' });
@@ -328,7 +328,7 @@ describe('in a workspace', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('a kubeconfig comes as a file by direct message and is nowhere else', async () => {
+  test('sends a kubeconfig as a file by DM only', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw create demo');
@@ -346,7 +346,7 @@ describe('in a workspace', () => {
     expect(JSON.stringify([await ada.listMessages(general), slack.logged])).not.toContain('kind: Config');
   });
 
-  test('an answer that its address does not take any more comes as a message for the asker', async () => {
+  test('falls back to an ephemeral message if the response URL fails', async () => {
     const slack = await started();
     await slack.slackClient.injectFaults({ method: 'response_url', status: 404 });
     const ada = slack.slackClient.actAs('ada');

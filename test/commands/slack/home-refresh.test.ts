@@ -50,7 +50,7 @@ function somebody(n: number): Person {
   return { team: 'T1', user: `U${n}` };
 }
 
-test('many events soon after each other are shown as one', async () => {
+test('combines a burst of events into one refresh', async () => {
   const { published, tell, home, store, until } = await homes();
   await home.handleOpen(testUser);
   for (const step of ['network/a', 'network/b', 'etcd/a']) await tell(stepStarted(step), stepFinished(step));
@@ -63,7 +63,7 @@ test('many events soon after each other are shown as one', async () => {
   await store.close();
 });
 
-test('all together get fewer than Slack takes in a minute', async () => {
+test("stays below Slack's limit per minute for all viewers", async () => {
   const { published, tell, home, store, until } = await homes();
   for (let n = 0; n < 5; n++) await home.handleOpen(somebody(n));
   await tell(stepStarted('network/a'));
@@ -74,7 +74,7 @@ test('all together get fewer than Slack takes in a minute', async () => {
   await store.close();
 });
 
-test('nobody is told who looked long ago, or when fifty others looked since', async () => {
+test('stops refreshing old tabs, and the oldest of more than fifty', async () => {
   const { clock, published, tell, home, store, until } = await homes();
   await home.handleOpen(somebody(100));
   clock.advance(15 * 60_000 + 1);
@@ -90,7 +90,7 @@ test('nobody is told who looked long ago, or when fifty others looked since', as
   await store.close();
 });
 
-test('a Slack that asks to wait is given the time it asked for', async () => {
+test('waits as long as Slack requests', async () => {
   const { clock, published, faults, tell, home, store, until } = await homes();
   await home.handleOpen(testUser);
   faults.push(new ChatError('limited', 'ratelimited', { retryAfterMs: 30_000 }));
@@ -102,7 +102,7 @@ test('a Slack that asks to wait is given the time it asked for', async () => {
   await store.close();
 });
 
-test('news about which nobody looks at anything costs nothing', async () => {
+test('makes no calls without viewers', async () => {
   const { published, tell, home, store } = await homes();
   await tell(stepStarted('network/a'));
   await home.close();

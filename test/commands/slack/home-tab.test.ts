@@ -73,7 +73,7 @@ function carriedBy(view: View, id: string, of = ''): string {
 }
 
 describe('the Home tab', () => {
-  test('says the first time what kthw does, and creates in the channel that is chosen', async () => {
+  test('introduces kthw and creates a cluster in the selected channel', async () => {
     const slack = await started();
     const view = await opened(slack);
     expect(JSON.stringify(view.blocks)).toContain('tell every step in a thread');
@@ -102,7 +102,7 @@ describe('the Home tab', () => {
     await showing(slack, '*demo* · building', 'grace');
   });
 
-  test('asks for one of the channels where kthw listens; with one alone for none', async () => {
+  test('has a channel select only if several channels are enabled', async () => {
     const slack = await started({ channels: [clusters, 'C0GENERAL'] });
     const ada = slack.slackClient.actAs('ada');
     await ada.clickInView((await opened(slack)).id, 'home.create');
@@ -119,7 +119,7 @@ describe('the Home tab', () => {
     expect(value.channel).toBe(clusters);
   });
 
-  test('shows each cluster, how far its run is, and what can be done about it', async () => {
+  test('shows each cluster with progress and actions', async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     await made(slack, 'other');
@@ -130,7 +130,7 @@ describe('the Home tab', () => {
     expect(buttonsOf(view, '"other"')).toEqual(['home.status', 'home.delete']);
   });
 
-  test('sends a kubeconfig by direct message and says so', async () => {
+  test('sends a kubeconfig by DM and confirms it', async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
@@ -141,7 +141,7 @@ describe('the Home tab', () => {
     expect(JSON.stringify(await slack.slackClient.getHomeView('ada'))).not.toContain('kind: Config');
   });
 
-  test('shows the status in a modal, whose buttons answer there', async () => {
+  test('shows the status in a modal, with working buttons', async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
@@ -156,7 +156,7 @@ describe('the Home tab', () => {
     expect((await inModal('what happened, newest last')).id).toBe(id);
   });
 
-  test('deletes once the name is typed, and tells it in the cluster’s own channel', async () => {
+  test("deletes after the name is entered, with progress in the cluster's channel", async () => {
     const slack = await started();
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'grace', '1 cluster');
@@ -172,8 +172,8 @@ describe('the Home tab', () => {
   });
 });
 
-describe('what waits for an answer', () => {
-  test('is answered on the Home tab like in the thread', async () => {
+describe('a pending approval', () => {
+  test('can be decided on the Home tab', async () => {
     const slack = await started();
     const run = await made(slack, 'demo');
     await slack.store.append(run, [question()]);
@@ -193,7 +193,7 @@ describe('what waits for an answer', () => {
     expect(events).toContainEqual({ type: 'approval.granted', digest: 'd1', actor: grace });
   });
 
-  test('is shown with buttons to who may answer alone; others see that it waits', async () => {
+  test('has buttons for approvers only', async () => {
     const slack = await started({ approvers: [grace] });
     await slack.store.append(await made(slack, 'demo'), [question()]);
     expect(buttonsOf(await opened(slack, 'grace', '1 cluster'))).toContain('approval.approve');
@@ -203,8 +203,8 @@ describe('what waits for an answer', () => {
   });
 });
 
-describe('who may see it', () => {
-  test('with kthw in some channels: those who are in one of them', async () => {
+describe('access to the Home tab', () => {
+  test('requires membership of an enabled channel', async () => {
     const slack = await started({ channels: ['C000VAULT'] });
     await made(slack, 'demo');
     await slack.slackClient.actAs('ada').invite('vault', 'kthw');
@@ -214,7 +214,7 @@ describe('who may see it', () => {
     expect(buttonsOf(linus)).toEqual([]);
   });
 
-  test('nobody where Slack does not say who is in the channel', async () => {
+  test('is denied while channel members are unreadable', async () => {
     const slack = await started({ channels: [clusters] });
     await slack.slackClient.injectFaults({ method: 'conversations.members', error: 'missing_scope' });
     await made(slack, 'demo');
@@ -222,7 +222,7 @@ describe('who may see it', () => {
     await opened(slack, 'ada', '1 cluster');
   });
 
-  test('who may not create has no button for it, and is refused what needs it', async () => {
+  test('users without create permission have no create button and are denied', async () => {
     const slack = await started({ creators: [grace] });
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
@@ -233,7 +233,7 @@ describe('who may see it', () => {
   });
 });
 
-test('of two processes that publish, the later look is what stays', async () => {
+test('the later of two concurrent publishes wins', async () => {
   const slack = await started();
   await opened(slack);
   await made(slack, 'demo');
@@ -241,7 +241,7 @@ test('of two processes that publish, the later look is what stays', async () => 
   await opened(slack, 'ada', '1 cluster');
 });
 
-test('while the store is away it says so', async () => {
+test('reports an unavailable store', async () => {
   let away = false;
   const slack = await started(
     {},

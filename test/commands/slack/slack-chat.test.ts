@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(() => people.resetCallsAndFaults());
 afterAll(() => workspace.close());
 
-describe('what goes wrong in Slack, as the port says it', () => {
+describe('errors of Slack, as reported by the port', () => {
   test.each([
     [{ retryAfterSec: 7 }, { kind: 'limited', retryAfterMs: 7_000 }],
     [{ status: 500 }, { kind: 'unsure', reason: 'HTTP 500' }],
@@ -45,7 +45,7 @@ describe('what goes wrong in Slack, as the port says it', () => {
     expect((await people.getCallCounts())['chat.postMessage']).toMatchObject({ calls: 1 });
   });
 
-  test('one method that is asked to wait holds up no other', async () => {
+  test('a rate-limited method does not block others', async () => {
     await people.injectFaults({ method: 'chat.postMessage', retryAfterSec: 600 });
     await expect(chat.postMessage(channel, buildMessage(md`x`))).rejects.toThrow(ChatError);
     await chat.openDm('U0000BOT0').catch(() => undefined);
@@ -57,7 +57,7 @@ describe('a picture', () => {
   const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
   const picture = { name: 'demo-r1-9.png', png, alt: 'six machines', comment: buildMessage(md`six machines`) };
 
-  test('goes into a thread with its words and its alt text, and is found there by its name', async () => {
+  test('uploads to a thread with comment and alt text, and is found by name', async () => {
     const since = new Date(Date.now() - 60_000);
     const head = await chat.postMessage(channel, buildMessage(md`head`));
     await chat.uploadImage(channel, picture, head.ts);
@@ -75,7 +75,7 @@ describe('a picture', () => {
     expect(await chat.imageExists(channel, 'demo-r1-9.png', at)).toBe('cannot');
   });
 
-  test('goes to a direct conversation too, with words that are cut to what Slack takes', async () => {
+  test('uploads to a DM, with truncated alt text', async () => {
     const direct = await chat.openDm('U0000ADA0');
     await chat.uploadImage(direct, { ...picture, alt: 'words '.repeat(400) });
     const [file] = (await people.listFiles('ada')).filter(({ name }) => name === picture.name);
@@ -83,13 +83,13 @@ describe('a picture', () => {
   });
 });
 
-test('a message has a page of its own', async () => {
+test('returns the permalink of a message', async () => {
   const { ts } = await chat.postMessage(channel, buildMessage(md`head`));
   expect(await chat.getPermalink({ channel, ts })).toBe(`${workspace.url}/archives/${channel}/p${ts.replace('.', '')}`);
 });
 
-describe('a marked message', () => {
-  test('is found again, in its channel and in its thread', async () => {
+describe('a message with metadata', () => {
+  test('is found in its channel and thread', async () => {
     const since = new Date(Date.now() - 60_000);
     const head = await chat.postMessage(channel, buildMessage(md`head`), { metadata: { run: 'r1', seq: 0 } });
     const reply = await chat.postMessage(channel, buildMessage(md`reply`), {
@@ -104,7 +104,7 @@ describe('a marked message', () => {
     expect(await chat.findMessage(channel, { run: 'r1', seq: 0 }, { since })).toEqual(head);
   });
 
-  test('can’t be looked for without the right to read', async () => {
+  test("can't be found without the read scope", async () => {
     await people.injectFaults({ method: 'conversations.history', error: 'missing_scope' });
     expect(await chat.findMessage(channel, { run: 'r1', seq: 0 }, { since: new Date() })).toBe('cannot');
   });

@@ -20,7 +20,7 @@ function stored(...events: readonly EngineEvent[]): StoredEvent[] {
   return events.map((event, i) => ({ seq: i + 1, at, event }));
 }
 
-test('an answer that two told at once is in the trail once, and in the run too', () => {
+test('lists a decision once that two processes appended', () => {
   const events = stored(asked('d1'), given('d1'), given('d1'), asked('d2'), given('d1'), given('d2'));
   const trail = buildRunEntries('r1', runRecord({ operation: 'scale', spec: buildSpec() }), events, phases);
   expect(trail.filter(({ description }) => description.startsWith('approved'))).toHaveLength(2);
@@ -29,7 +29,7 @@ test('an answer that two told at once is in the trail once, and in the run too',
   expect(foldEvents(events).approvedDigest).toBe('d2');
 });
 
-test('every machine that a resize restarts is in the trail, with its time and what came of it', async () => {
+test('lists every instance that a resize restarted, with duration and outcome', async () => {
   const environment = new RunEnvironment();
   const process = environment.createProcess();
   await environment.createCluster(process);

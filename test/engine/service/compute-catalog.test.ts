@@ -21,7 +21,7 @@ function offered() {
   return { clock, cloud: compute, logged, offers };
 }
 
-test('what is too small for a control plane is marked, by the judgement of the preflight', async () => {
+test('marks undersized machine types by the rules of the preflight', async () => {
   const { machineTypes = [], regions = [], problem } = await offered().offers.loadChoices(zone);
   expect(problem).toBeUndefined();
   expect(regions.map(({ name }) => name)).toContain('us-west1');
@@ -30,7 +30,7 @@ test('what is too small for a control plane is marked, by the judgement of the p
   expect(small).not.toContain('e2-standard-2');
 });
 
-test('what was answered is known for ten minutes, and asked for once', async () => {
+test('caches options for ten minutes', async () => {
   const { clock, cloud, offers } = offered();
   expect(offers.getCachedChoices(zone)).toEqual({});
   const first = await offers.loadChoices(zone);
@@ -42,7 +42,7 @@ test('what was answered is known for ten minutes, and asked for once', async () 
   expect(offers.getCachedChoices(zone)).toEqual({});
 });
 
-test('a refusal is said with what is known all the same, and is not kept', async () => {
+test('reports a partial failure and does not cache it', async () => {
   const { cloud, logged, offers } = offered();
   cloud.faults.plan({ call: /^regions/, ...denied });
   const offer = await offers.loadChoices(zone);
@@ -63,7 +63,7 @@ afterAll(() => {
   silent.close();
 });
 
-test('a Compute Engine that says nothing is given up', async () => {
+test('gives up after a timeout', async () => {
   const { port } = silent.address() as AddressInfo;
   const compute = createComputeClient({ project: 'p', endpoint: `http://127.0.0.1:${port}` });
   const offers = createComputeCatalog({ compute, now: () => new Date(), log: () => {}, timeoutMs: 1_000 });

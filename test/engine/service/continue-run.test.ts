@@ -13,11 +13,11 @@ afterEach(async () => {
   for (const environment of environments.splice(0)) await environment.close();
 });
 
-describe('a plan in chapters', () => {
+describe('a plan with chapters', () => {
   const planned = plan(phases, buildCluster(), { operation: operations.create });
   const chapters = new Map(assignChapters(planned).map((p) => [p.id, p.chapter ?? 0]));
 
-  test('has no step that waits for one of a later chapter', () => {
+  test('has no step that depends on a later chapter', () => {
     const backward = planned.flatMap((p) =>
       p.dependsOn
         .filter((id) => (chapters.get(id) ?? 0) > (chapters.get(p.id) ?? 0))
@@ -26,7 +26,7 @@ describe('a plan in chapters', () => {
     expect(backward).toEqual([]);
   });
 
-  test('leaves every step in its own chapter but what machines are made with', () => {
+  test('moves only the keys that instances need to an earlier chapter', () => {
     const earlier = planned
       .filter((p) => chapters.get(p.id) !== p.phase.chapter)
       .map((p) => [p.id, chapters.get(p.id)]);
@@ -38,7 +38,7 @@ describe('a plan in chapters', () => {
 });
 
 describe('a create that pauses', () => {
-  test('begins nothing of a chapter before somebody went on from the one before it', async () => {
+  test('starts no step of a chapter before the previous pause is resolved', async () => {
     const { environment, process, run } = await paused();
     await environment.continueAllPauses(run, process);
     expect(await environment.getOutcome(run)).toBe('succeeded');
@@ -57,7 +57,7 @@ describe('a create that pauses', () => {
     expect(pausesIn(events)).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
-  test('waits without an end, and holds nothing meanwhile', async () => {
+  test('waits indefinitely without a lease', async () => {
     const { environment, process, run } = await paused();
     await environment.clock.sleep(12 * 3_600_000, new AbortController().signal);
     const events = await environment.store.readEvents(run);
@@ -66,7 +66,7 @@ describe('a create that pauses', () => {
     expect((await process.clusterService.getRunView(run))?.pausedAfterChapter).toBe(1);
   });
 
-  test('goes on once for two presses at once, and says to the second who was first', async () => {
+  test('continues once for concurrent clicks and names the winner', async () => {
     const { environment, process, run } = await paused();
     const other = { team: 'T1', user: 'U2' };
     const answers = await Promise.all([
@@ -82,7 +82,7 @@ describe('a create that pauses', () => {
     expect(await process.clusterService.continueRun(run, 1, other, 'stop')).toMatchObject({ alreadyDecided: first });
   });
 
-  test('pauses no more once somebody wants no more pauses', async () => {
+  test('does not pause again after continueToEnd', async () => {
     const { environment, process, run } = await paused();
     expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continueToEnd')).toEqual({
       decided: 'continueToEnd',
@@ -92,7 +92,7 @@ describe('a create that pauses', () => {
     expect(pausesIn(await environment.store.readEvents(run))).toEqual([1]);
   });
 
-  test('stops where somebody says so; a resume goes on with the next chapter', async () => {
+  test('stops on request, and a resume continues with the next chapter', async () => {
     const { environment, process, run } = await paused();
     expect(await process.clusterService.continueRun(run, 1, environment.requester, 'stop')).toEqual({
       decided: 'stop',
@@ -106,7 +106,7 @@ describe('a create that pauses', () => {
     });
   });
 
-  test('ends at a cancel like any other run, and a press then changes nothing', async () => {
+  test('can be cancelled, and later clicks have no effect', async () => {
     const { environment, process, run } = await paused();
     await process.clusterService.cancelRun('demo', environment.requester);
     await environment.waitForRun(run);

@@ -19,7 +19,7 @@ function asked(environment: RunEnvironment, changes: Partial<ClusterSpec> = {}) 
 }
 
 describe('create', () => {
-  test('begins a run that says who asked for it and where', async () => {
+  test('starts a run with requester and channel', async () => {
     const environment = createEnvironment();
     const answer = await environment.createProcess().clusterService.createCluster(asked(environment));
     const run = runOf(answer);
@@ -36,7 +36,7 @@ describe('create', () => {
     });
   });
 
-  test('asked again while it runs names who holds the cluster', async () => {
+  test('returns the active run if repeated', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     const run = runOf(await clusterService.createCluster(asked(environment)));
@@ -45,7 +45,7 @@ describe('create', () => {
     });
   });
 
-  test('asked twice at the same moment begins one run', async () => {
+  test('starts one run for concurrent requests', async () => {
     const environment = createEnvironment();
     const answers = await Promise.all(
       [environment.createProcess(), environment.createProcess(), environment.createProcess()].map(
@@ -61,7 +61,7 @@ describe('create', () => {
     expect((await environment.store.read('cluster', 'demo'))?.value.runs).toEqual([runOf(begun[0])]);
   });
 
-  test('of a cluster that is ready changes nothing', async () => {
+  test('does not change a ready cluster', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -70,7 +70,7 @@ describe('create', () => {
     });
   });
 
-  test('with other values says which, and insisting on a size is none', async () => {
+  test('returns the differing fields, except forceSize', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -79,7 +79,7 @@ describe('create', () => {
     });
   });
 
-  test('of a cluster that failed goes on with its run', async () => {
+  test('resumes the run of a failed cluster', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     environment.compute.faults.plan({
@@ -93,7 +93,7 @@ describe('create', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
-  test('of a cluster that was deleted begins anew, for who asks now, with other secrets', async () => {
+  test('recreates a deleted cluster for the new requester, with new secrets', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -113,7 +113,7 @@ describe('create', () => {
 });
 
 describe('run ids', () => {
-  test('sort by the time at which the runs were asked for', async () => {
+  test('sort by request time', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     const ids: string[] = [];
@@ -127,7 +127,7 @@ describe('run ids', () => {
 });
 
 describe('cancel', () => {
-  test('stops a run within the time of one look, and leaves it to be resumed', async () => {
+  test('stops a run within one observation, and it can be resumed', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     const run = runOf(await clusterService.createCluster(asked(environment)));
@@ -145,7 +145,7 @@ describe('cancel', () => {
     expect([...environment.compute.getInsertCounts().values()].every((times) => times === 1)).toBe(true);
   });
 
-  test('of nothing that runs changes nothing', async () => {
+  test('has no effect without an active run', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -153,7 +153,7 @@ describe('cancel', () => {
     expect(await process.clusterService.cancelRun('other', environment.requester)).toEqual({ notFound: true });
   });
 
-  test('by one process stops a run that another carries', async () => {
+  test('stops a run of another process', async () => {
     const environment = createEnvironment();
     const run = runOf(await environment.createProcess().clusterService.createCluster(asked(environment)));
     await untilMachines(environment);
@@ -164,14 +164,14 @@ describe('cancel', () => {
 });
 
 describe('resume', () => {
-  test('of a run that is not over names who holds the cluster', async () => {
+  test('returns the active run', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     const run = runOf(await clusterService.createCluster(asked(environment)));
     expect(await clusterService.resumeRun('demo', environment.requester)).toMatchObject({ activeRun: { run } });
   });
 
-  test('of a cluster that is complete changes nothing, and of one that there is not says so', async () => {
+  test('has no effect on a complete cluster and reports an unknown one', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -179,7 +179,7 @@ describe('resume', () => {
     expect(await process.clusterService.resumeRun('other', environment.requester)).toEqual({ notFound: true });
   });
 
-  test('goes on with what was postponed, and the cluster stays ready meanwhile', async () => {
+  test('retries deferred steps while the cluster stays ready', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     environment.kube.missingImages.add('coredns');
@@ -197,7 +197,7 @@ describe('resume', () => {
     expect((await process.clusterService.getRunView(run))?.problems).toEqual([]);
   });
 
-  test('goes on with a smoke test whose image was missing, and clears it up then', async () => {
+  test('retries a smoke test whose image was missing and cleans up', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     environment.kube.missingImages.add('nginx');
@@ -214,7 +214,7 @@ describe('resume', () => {
     expect(environment.kube.listObjectPaths(address).filter((path) => path.includes('kthw-smoke'))).toEqual([]);
   });
 
-  test('asked for twice at the same moment goes on once', async () => {
+  test('resumes once for concurrent requests', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     environment.compute.faults.plan({
@@ -235,7 +235,7 @@ describe('resume', () => {
 });
 
 describe('delete', () => {
-  test('takes a cluster from the create that still runs, waits for it to stop, and leaves nothing', async () => {
+  test('preempts a running create, waits until it stops and deletes everything', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
     const creating = runOf(await clusterService.createCluster(asked(environment)));
@@ -253,7 +253,7 @@ describe('delete', () => {
     expect(await clusterService.getStatus('demo')).toBeUndefined();
   });
 
-  test('is not taken from by a create', async () => {
+  test('is not preempted by a create', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -266,7 +266,7 @@ describe('delete', () => {
     });
   });
 
-  test('leaves what bears a name of the cluster and is somebody else’s', async () => {
+  test("keeps resources with the cluster's names that it does not own", async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
@@ -279,7 +279,7 @@ describe('delete', () => {
   test.each<[string, (environment: RunEnvironment) => void, boolean]>([
     ['has failed', (w) => w.compute.faults.plan({ ...denied, call: /^delete instances demo-worker-2/ }), true],
     ['still runs', () => {}, false],
-  ])('finds the workers that a scaling has left which %s', async (_, goesWrong, ends) => {
+  ])('deletes workers left by a scaling that %s', async (_, goesWrong, ends) => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process, { workers: 3 });
@@ -301,7 +301,7 @@ describe('delete', () => {
     expect(environment.compute.listResourceNames()).toEqual([]);
   });
 
-  test('of a cluster that there is not says so', async () => {
+  test('reports an unknown cluster', async () => {
     const environment = createEnvironment();
     expect(await environment.createProcess().clusterService.deleteCluster('demo', environment.requester, 'C1')).toEqual(
       {
@@ -311,8 +311,8 @@ describe('delete', () => {
   });
 });
 
-describe('a process that ends while somebody asks', () => {
-  test.each([1, 2, 3, 4, 5])('leaves nothing that runs beside the next run (after write %i)', async (nth) => {
+describe('a process that crashes during a request', () => {
+  test.each([1, 2, 3, 4, 5])('leaves no second run next to the new one (after write %i)', async (nth) => {
     const environment = createEnvironment();
     let writes = 0;
     const victim = environment.createProcess({
@@ -338,7 +338,7 @@ describe('a process that ends while somebody asks', () => {
 });
 
 describe('a kubeconfig', () => {
-  test('is for clusters that are ready, and is a secret', async () => {
+  test('requires a ready cluster and is a secret', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     const run = runOf(await process.clusterService.createCluster(asked(environment)));

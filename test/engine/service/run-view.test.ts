@@ -41,24 +41,24 @@ const conflicted = (step: string): EngineEvent => ({
   differences: [{ field: 'range', desired: 'a', actual: 'b' }],
 });
 
-describe('a phase, as people see it', () => {
+describe('the view of a phase', () => {
   test.each<[string, readonly EngineEvent[], object]>([
     ['waits', [], { state: 'pending', done: 0, total: 2 }],
     [
-      'runs with a step',
+      'is running with a step',
       [started('net/1')],
       { state: 'running', done: 0, startedAt: atSecond(1), note: 'title of net/1' },
     ],
     ['says how many steps run', [started('net/1'), started('net/2')], { note: 'title of net/1 and 1 more' }],
     ['runs between two steps', [started('net/1'), finished('net/1')], { state: 'running', done: 1 }],
     [
-      'is done with all steps',
+      'is done after all steps',
       [started('net/1'), finished('net/1'), started('net/2'), finished('net/2')],
       { state: 'done', done: 2, startedAt: atSecond(1), finishedAt: atSecond(4) },
     ],
     ['tries again', [started('net/1'), failed('net/1', true)], { state: 'retrying', note: 'net/1 failed' }],
     [
-      'runs again with the next try',
+      'is running again on retry',
       [started('net/1'), failed('net/1', true), started('net/1')],
       { state: 'running', note: 'title of net/1' },
     ],
@@ -74,14 +74,14 @@ describe('a phase, as people see it', () => {
     expect(net(...events)).toMatchObject(seen);
   });
 
-  test('that is not over has no end', () => {
+  test('has no end before it finished', () => {
     expect(net(started('net/1'), finished('net/1'))).not.toHaveProperty('finishedAt');
     expect(net(started('net/1'), failed('net/1', true))).not.toHaveProperty('finishedAt');
   });
 });
 
-describe('a run, as people see it', () => {
-  test('names every step, its phase and what it waits for', () => {
+describe('the view of a run', () => {
+  test('lists every step with phase and dependencies', () => {
     expect(view().steps).toEqual({
       'net/1': { title: 'title of net/1', phase: 'net', dependsOn: [] },
       'net/2': { title: 'title of net/2', phase: 'net', dependsOn: [] },
@@ -89,7 +89,7 @@ describe('a run, as people see it', () => {
     });
   });
 
-  test('lists what stopped, in the order of the plan, with its reasons', () => {
+  test('lists problems in plan order with their causes', () => {
     const { problems } = view(conflicted('machine/1'), failed('net/2'), postponed('net/1'));
     expect(problems).toEqual([
       { step: 'net/1', error: buildStepError({ kind: 'deferred' }) },
@@ -98,11 +98,11 @@ describe('a run, as people see it', () => {
     ]);
   });
 
-  test('has no trouble with what is tried again', () => {
+  test('has no problem while a step retries', () => {
     expect(view(started('net/1'), failed('net/1', true)).problems).toEqual([]);
   });
 
-  test('is over when it says so, and open again after a resume', () => {
+  test('ends with its outcome and reopens on resume', () => {
     const over = view({ type: 'run.finished', outcome: 'failed' });
     expect(over).toMatchObject({ outcome: 'failed', finishedAt: atSecond(1), lastSeq: 1 });
     const open = view(
@@ -113,7 +113,7 @@ describe('a run, as people see it', () => {
     expect(open).not.toHaveProperty('finishedAt');
   });
 
-  test('shows where the API answers once that is known', () => {
+  test('shows the API address once it is known', () => {
     const outputs = [{ name: 'public-address', value: '203.0.113.7' }];
     expect(view({ type: 'step.finished', step: 'net/1', outcome: 'applied', outputs }).outputs).toEqual({
       'public-address': '203.0.113.7',
