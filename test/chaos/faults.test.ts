@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('a create in which something goes wrong', () => {
+describe('a create with a fault', () => {
   test.each(cases.filter(({ stops }) => !stops))('completes when $what', async ({ goesWrong }) => {
     const world = new RunEnvironment();
     goesWrong(world);
@@ -125,7 +125,7 @@ describe('a create in which something goes wrong', () => {
     await world.close();
   });
 
-  test.each(cases.filter(({ stops }) => stops))('stops and says so when $what, and resume goes on', async (c) => {
+  test.each(cases.filter(({ stops }) => stops))('stops with an error when $what, and can be resumed', async (c) => {
     const world = new RunEnvironment();
     c.goesWrong(world);
     const process = world.createProcess();
@@ -147,7 +147,7 @@ describe('a create in which something goes wrong', () => {
     await world.close();
   });
 
-  test('is not stopped by a machine that reboots in the middle', async () => {
+  test('continues after an instance reboots', async () => {
     const world = new RunEnvironment();
     const process = world.createProcess({
       onKillPoint(step, point) {
@@ -165,7 +165,7 @@ describe('a create in which something goes wrong', () => {
     await world.close();
   });
 
-  test('goes on when the store fails for a moment, whatever was being written', async () => {
+  test('continues after a brief store outage at any write', async () => {
     for (const call of ['append', 'renewLease', 'readEvents', 'acquireLease', 'write', 'read']) {
       const world = new RunEnvironment();
       let left = 1;

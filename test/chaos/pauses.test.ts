@@ -3,7 +3,7 @@ import { PausingRunEnvironment } from '../fakes/pausing-run-environment.ts';
 import { buildSpec } from '../fakes/run-environment.ts';
 import { look } from './baseline.ts';
 
-test('a create that pauses goes on in another process wherever between two writes the first one ends', {
+test('a pausing create resumes in another process after a kill between any two writes', {
   timeout: 120_000,
 }, async () => {
   const undisturbed = await course();

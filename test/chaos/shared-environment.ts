@@ -118,13 +118,13 @@ export class SharedWorld {
   async create(): Promise<string> {
     const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
     const answer = await this.desk.createCluster({ spec, requester, channel: 'C1' });
-    if (!('run' in answer)) throw new Error(`create was not taken: ${JSON.stringify(answer)}`);
+    if (!('run' in answer)) throw new Error(`create was rejected: ${JSON.stringify(answer)}`);
     return answer.run;
   }
 
   async delete(): Promise<string> {
     const answer = await this.desk.deleteCluster('demo', requester, 'C1');
-    if (!('run' in answer)) throw new Error(`delete was not taken: ${JSON.stringify(answer)}`);
+    if (!('run' in answer)) throw new Error(`delete was rejected: ${JSON.stringify(answer)}`);
     return answer.run;
   }
 
@@ -167,5 +167,5 @@ export class SharedWorld {
 }
 
 function nobody(): never {
-  throw new Error('the desk carries nothing out');
+  throw new Error('the service executes no steps');
 }

@@ -28,7 +28,7 @@ test.each(['rebuild', 'scale'] as const)(
   },
 );
 
-test('a create with several controllers and workers goes on wherever its process ends', {
+test('a create with several controllers and workers resumes after a kill at any point', {
   timeout: 120_000,
 }, async () => {
   const shape = { controllers: 3, workers: 2 } as const;

@@ -37,7 +37,7 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
   await process.stop();
   const seen = await look(world, buildSpec(shape));
   await world.close();
-  if (seen.end !== 'succeeded') throw new Error(`an undisturbed ${operation} ended so: ${JSON.stringify(seen)}`);
+  if (seen.end !== 'succeeded') throw new Error(`an uninterrupted ${operation} failed: ${JSON.stringify(seen)}`);
   const numbers = Array.from({ length: writes }, (_, i) => i + 1);
   return {
     kills,
@@ -81,7 +81,7 @@ export async function survive(
       await world.clock.sleep(250, new AbortController().signal);
       await saysYes.look();
     }
-    if (!ended) return 'step' in kill ? ['this point was never reached'] : undefined;
+    if (!ended) return 'step' in kill ? ['this point was not reached'] : undefined;
     await victim.kill();
     const answer = await asked;
     const heir = world.createProcess();

@@ -33,8 +33,8 @@ from googlecloudsdk.api_lib.app.yaml_parsing import ServiceYamlInfo
 info = ServiceYamlInfo.FromFile(sys.stdin.read())
 print(info.module, info.runtime, info.env, info.parsed.instance_class, info.parsed.automatic_scaling.min_instances)`;
 
-describe.skipIf(sdk === undefined)('by gcloud’s own parser', () => {
-  test('app.yaml is one of the standard environment', { timeout: 120_000 }, async () => {
+describe.skipIf(sdk === undefined)('gcloud’s parser', () => {
+  test('accepts app.yaml for the standard environment', { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-gcloud-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const said = await withGcloudsPython(sdk ?? '', program, join(root, 'app.yaml'), folder);
@@ -43,7 +43,7 @@ describe.skipIf(sdk === undefined)('by gcloud’s own parser', () => {
 });
 
 describe('app.yaml', () => {
-  test('has a runtime of the major that package.json asks for, and what its parser does not check is right', () => {
+  test('has the Node.js major version of package.json and valid unchecked fields', () => {
     expect(app.runtime).toBe(`nodejs${manifest.engines.node.replace('.x', '')}`);
     // Automatic scaling supports F classes only. https://cloud.google.com/appengine/docs/standard#instance_classes
     expect(['F1', 'F2', 'F4', 'F4_1G']).toContain(app.instance_class);
@@ -51,7 +51,7 @@ describe('app.yaml', () => {
     expect(Object.keys(manifest.scripts)).not.toEqual(expect.arrayContaining(['gcp-build']));
   });
 
-  test('starts the file that tests start, with an instance always there and warmed up', () => {
+  test('starts the tested entry point, with a warm minimum instance', () => {
     const [program, ...args] = app.entrypoint.split(' ');
     expect(program).toBe('node');
     expect(existsSync(join(root, args.at(-1) ?? ''))).toBe(true);
@@ -64,7 +64,7 @@ describe('app.yaml', () => {
     expect(app.automatic_scaling.max_concurrent_requests).toBeGreaterThan(50);
   });
 
-  test('gives an environment that the bot takes on App Engine, with every name that deploy makes', () => {
+  test('has a valid bot environment for App Engine with all deployed names', () => {
     const { env_variables: env } = app;
     const secrets = secretVariables.map((name) => env[name] ?? '');
     const places = resourceNames.secrets.map(
@@ -89,7 +89,7 @@ describe('app.yaml', () => {
     ['a store on its disk', { KTHW_STORE: 'sqlite' }, /KTHW_STORE: must be firestore on App Engine/],
     ['a key on its disk', { KTHW_KMS_KEY: undefined }, /KTHW_KMS_KEY: is required on App Engine/],
     ['half a key name', { KTHW_KMS_KEY: 'data-keys' }, /KTHW_KMS_KEY: must be the full name of a key/],
-  ])('with %s does not start', (_, changes, says) => {
+  ])('is rejected with %s', (_, changes, says) => {
     const byAppEngine = {
       GAE_ENV: 'standard',
       GOOGLE_CLOUD_PROJECT: 'p',
@@ -100,7 +100,7 @@ describe('app.yaml', () => {
   });
 });
 
-test('what is not uploaded is not needed: the bot imports nothing of it', () => {
+test('the bot imports no file that is excluded from the upload', () => {
   const ignored = readFileSync(join(root, '.gcloudignore'), 'utf8').split('\n');
   expect(ignored).toEqual(expect.arrayContaining(['local/', 'test/', 'deploy/', 'node_modules/', '.kthw/']));
   expect(ignored.filter((line) => /^(src|package)/.test(line))).toEqual([]);

@@ -11,12 +11,12 @@ import { Refusal, startGoogleApi } from '../support/google-api.ts';
 const project = 'my-project-1';
 const place = `projects/${project}/locations/us-west1`;
 const apis = ['IAM', 'FIRESTORE', 'CLOUDKMS', 'SECRETMANAGER', 'CLOUDTASKS', 'APPENGINE'];
-const sdk = findGcloud('whether the looks of deploy find what is there, and nothing else');
+const sdk = findGcloud('deploy checks find existing resources only');
 
 test.skipIf(sdk === undefined).each([
-  ['there', true],
-  ['not there, but others of names like theirs are', false],
-])('with gcloud itself the looks of deploy tell that things are %s', { timeout: 240_000 }, async (_, there) => {
+  ['present', true],
+  ['missing while similarly named ones exist', false],
+])('gcloud checks report that resources are %s', { timeout: 240_000 }, async (_, there) => {
   const api = await startGoogleApi((method, path) => {
     const found = method === 'GET' ? inProject(there)[path] : undefined;
     if (!found) throw new Refusal(404, 'NOT_FOUND', `There is no ${path}.`);

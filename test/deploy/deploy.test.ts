@@ -30,7 +30,7 @@ for argv in json.load(sys.stdin):
 json.dump(refused, sys.stdout)`;
 
 describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
-  test('takes every command of deploy and undeploy, and would refuse a wrong one', { timeout: 120_000 }, async () => {
+  test('accepts all deploy and undeploy commands, and rejects an invalid one', { timeout: 120_000 }, async () => {
     const steps = [...buildDeploySteps(settings), ...buildUndeploySteps(undo)];
     const commands = steps.flatMap(({ check, command }) => (check ? [check, command] : [command]));
     const wrong = [
@@ -46,7 +46,7 @@ describe.skipIf(sdk === undefined)('gcloud’s own parser', () => {
 });
 
 describe('deploy', () => {
-  test('makes what is missing, shows each command before it runs, and gives secrets over standard input alone', async () => {
+  test('creates missing resources, prints each command first, and passes secrets over standard input only', async () => {
     const google = new Google();
     await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     expect(google.made()).toMatchInlineSnapshot(`
@@ -77,7 +77,7 @@ describe('deploy', () => {
     expect(everything).toContain('123456-compute@developer.gserviceaccount.com');
   });
 
-  test('done again makes nothing twice, asks for no secret, and puts role and queue right', async () => {
+  test('is idempotent, prompts for no secret, and updates role and queue', async () => {
     const google = new Google();
     await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     const before = google.made().length;
@@ -89,7 +89,7 @@ describe('deploy', () => {
     expect(google.ran.filter(({ input }) => input !== undefined)).toEqual([]);
   });
 
-  test('goes on after a command that failed, when it is done again', async () => {
+  test('continues after a failed command when rerun', async () => {
     const google = new Google();
     google.failing = 'kms keys create';
     await expect(runSteps(buildDeploySteps(settings), settings.project, google.outside)).rejects.toThrow(
@@ -100,7 +100,7 @@ describe('deploy', () => {
     expect(google.made().filter((one) => one.includes('keyrings create'))).toHaveLength(1);
   });
 
-  test('with --secrets asks for the secrets again', async () => {
+  test('prompts for the secrets again with --secrets', async () => {
     const google = new Google();
     await runSteps(buildDeploySteps(settings), settings.project, google.outside);
     google.ran.length = 0;
@@ -108,7 +108,7 @@ describe('deploy', () => {
     expect(google.ran.filter(({ input }) => input !== undefined)).toHaveLength(2);
   });
 
-  test('gives no role that is a project’s own owner, editor or administrator', () => {
+  test('grants no owner, editor or administrator role', () => {
     const roles = buildDeploySteps(settings).flatMap(({ command }) =>
       command.filter((word) => word.startsWith('--role=')),
     );
@@ -127,7 +127,7 @@ describe('deploy', () => {
     expect(granted[0]).toBe(`--permissions=${computePermissions.join(',')}`);
   });
 
-  test('takes both secrets from a pipe, and no command holds one', { timeout: 60_000 }, async () => {
+  test('reads both secrets from a pipe and puts none into a command', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-deploy-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
@@ -148,7 +148,7 @@ describe('deploy', () => {
     expect(`${ran}${stdout}`).not.toContain('hush');
   });
 
-  test('--dry-run shows it all and needs neither an account nor gcloud', async () => {
+  test('prints all commands with --dry-run, without account or gcloud', async () => {
     const script = join(import.meta.dirname, '../../deploy/main.ts');
     const shown = await execa(process.execPath, [script, '--project', 'my-project-1', '--dry-run'], {
       env: { PATH: '/nowhere' },
@@ -163,13 +163,13 @@ describe('deploy', () => {
     [[], /--project requires a project ID/],
     [['--project', 'my-project-1', '--location', 'mars'], /--location requires a region/],
     [['--project', 'my-project-1', '--env', 'SLACK_BOT_TOKEN=xoxb-1'], /Slack secrets are prompted for/],
-  ])('with %o says how to write it', (args, says) => {
+  ])('rejects %o with the usage', (args, says) => {
     expect(() => parseDeploySettings(args)).toThrow(says);
   });
 });
 
 describe('undeploy', () => {
-  test('takes away every role and thing that deploy gave, keeps the data, and can be done again', async () => {
+  test('deletes all roles and resources, keeps the data, and can be rerun', async () => {
     const keeping = buildUndeploySteps({ ...undo, deleteData: false });
     const google = new Google();
     google.failing = 'delete';

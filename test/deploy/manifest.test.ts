@@ -130,7 +130,7 @@ export const manifest: Known = ${JSON.stringify(value)};
 }
 
 describe('manifest.yaml', () => {
-  test('has only fields, scopes and events that Slack’s SDK knows, which finds mistakes', {
+  test('has only fields, scopes and events of Slack’s SDK', {
     timeout: 60_000,
   }, async () => {
     const [right, ...wrong] = await asSdkTypes([given, ...mistakes.map(([, value]) => value)]);
@@ -138,7 +138,7 @@ describe('manifest.yaml', () => {
     expect(mistakes.filter((_, at) => wrong[at]?.length === 0).map(([what]) => what)).toEqual([]);
   });
 
-  test('keeps to Slack’s limits', () => {
+  test('respects Slack’s limits', () => {
     expect(limits.safeParse(given).error?.issues ?? []).toEqual([]);
   });
 
@@ -147,11 +147,11 @@ describe('manifest.yaml', () => {
     ['too long a name', changed(['display_information', 'name'], 'k'.repeat(36))],
     ['a colour that is none', changed(['display_information', 'background_color'], 'blue')],
     ['an address without https', changed(['settings', 'interactivity', 'request_url'], 'http://HOST/slack/events')],
-  ])('would not with %s', (_what, wrong) => {
+  ])('is invalid with %s', (_what, wrong) => {
     expect(limits.safeParse(wrong).success).toBe(false);
   });
 
-  test.each(schemas)('is right by Slack’s own %s, and would not be with a mistake in it', (path) => {
+  test.each(schemas)('is valid by Slack’s %s, which detects a mistake', (path) => {
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(path, 'utf8')));
     validate(given);
     expect(validate.errors ?? []).toEqual([]);
@@ -161,7 +161,7 @@ describe('manifest.yaml', () => {
 });
 
 describe('the app', () => {
-  test('has the scopes of the methods that the code calls and of what it hears, and no other', () => {
+  test('has exactly the scopes of its methods and events', () => {
     // Guards against an empty scan of the code.
     expect([...methods]).toContain('chat.postMessage');
     expect(
@@ -180,7 +180,7 @@ describe('the app', () => {
     expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...needed].sort());
   });
 
-  test('is told of the events that the code hears, at the address at which it listens', () => {
+  test('subscribes to the handled events at the bot’s URL', () => {
     const { event_subscriptions: subscriptions, interactivity } = manifest.settings;
     expect(subscriptions.bot_events.toSorted()).toEqual([...events].sort());
     const [command] = manifest.features.slash_commands;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { computePermissions, permissionsByCall } from '../../deploy/permissions.ts';
 import { computeCalls } from './compute-calls.ts';
 
-test('the custom role may do what the code asks of Compute Engine, and nothing else', {
+test('the custom role has exactly the permissions that the code needs', {
   timeout: 120_000,
 }, async () => {
   const calls = await computeCalls();

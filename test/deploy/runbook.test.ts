@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '../..');
 const runbook = readFileSync(join(root, 'RUNBOOK.md'), 'utf8');
 const catalogue = readFileSync(join(root, 'src/engine/cluster/errors.ts'), 'utf8');
 
-test('the runbook names only codes that the catalogue has, and has those that stop a run', () => {
+test('the runbook has only known error codes, and all that stop a run', () => {
   const codes = new Set(Array.from(catalogue.matchAll(/^ {2}'?([a-z-]+)'?: \(/gm), ([, code = '']) => code));
   // Guards against an empty catalogue.
   expect(codes).toContain('keyring-refused');
@@ -18,7 +18,7 @@ test('the runbook names only codes that the catalogue has, and has those that st
   expect(named).toEqual(expect.arrayContaining(['quota', 'conflict', 'cloud-denied', 'keyring-refused', 'bug']));
 });
 
-test('the commands that the runbook tells of exist', () => {
+test('the commands in the runbook exist', () => {
   const named = Array.from(runbook.matchAll(/npm run ([a-z]+)/g), ([, name = '']) => name);
   expect(named.length).toBeGreaterThan(8);
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);

@@ -14,12 +14,12 @@ import { computeResources } from './compute-resources.ts';
 import { keyMaterial, needlesIn } from './key-material.ts';
 import { channelMessages, directMessages, filesOf } from './posted-texts.ts';
 import { Google } from './survival/google.ts';
-import { openStage, type Stage, whyNoStage } from './test-environment.ts';
+import { openStage, type Stage, findSkipReason } from './test-environment.ts';
 
 const minuteMs = 60_000;
 const createMs = 15 * minuteMs;
 
-describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
+describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () => {
   let stage: Stage;
   let google: Google;
   let before: Awaited<ReturnType<typeof computeResources>>;
@@ -60,7 +60,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     return (await stage.workspace.listFiles(person)).filter(({ name }) => name.endsWith('.kubeconfig'));
   }
 
-  test('has one message in the channel, which everybody sees and which says that it is ready', async () => {
+  test('has one public message in the channel, which shows that it is ready', async () => {
     expect((await summaries()).map(({ text }) => text)).toEqual([
       `✅ demo: ready, ${phases.length - 1} of ${phases.length} phases`,
     ]);
@@ -68,7 +68,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(tops.filter((m) => !m.is_ephemeral)).toHaveLength(1);
   });
 
-  test('is told in the thread: a reply for each phase once it is done, as it happened, and one for the end', () => {
+  test('posts a thread reply for each finished phase, in order, and one for the end', () => {
     const told = replies.map(({ text }) => text);
     const done = phases.filter(({ name }) => name !== 'dns').map(({ title }) => `✅ ${title} is done`);
     expect(told.filter((text) => text.endsWith(' is done')).sort()).toEqual(done.sort());
@@ -78,7 +78,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(new Set(order).size).toBe(order.length);
   });
 
-  test('leaves its DNS for later, since the image is nowhere to be had here, and says so', async () => {
+  test('defers DNS because its image is unavailable, and reports it', async () => {
     const postponed = replies.map(({ text }) => text).filter((text) => text.startsWith('⏸️'));
     expect(postponed).toHaveLength(2);
     expect(postponed[0]).toMatch(/^⏸️ CoreDNS runs: left for later, image \S+coredns:\S+ can't be pulled/);
@@ -86,7 +86,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(JSON.stringify(replies.at(-1))).toContain('Left for later:');
   });
 
-  test('gives its kubeconfig to Ada by direct message, and to nobody else', async () => {
+  test('sends the kubeconfig to Ada only, by direct message', async () => {
     const [file, ...others] = await kubeconfigs('ada');
     expect(others).toEqual([]);
     expect(file?.name).toBe('demo.kubeconfig');
@@ -100,7 +100,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(note).not.toContain('certificate-authority-data');
   });
 
-  test('knows Ada by her own name for a day', () => {
+  test('issues Ada a certificate in her name, valid for a day', () => {
     const [user] = (parse(kubeconfig) as { users: { user: Record<string, string> }[] }).users;
     const certificate = new X509Certificate(Buffer.from(user?.user['client-certificate-data'] ?? '', 'base64'));
     const subject = certificate.subject.split('\n');
@@ -114,7 +114,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(hours).toBeLessThanOrEqual(24);
   });
 
-  test('works with kubectl from outside: three nodes are ready and Ada may do everything', async () => {
+  test('works with external kubectl: three nodes are Ready and Ada has full access', async () => {
     const { items } = JSON.parse(await kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] };
     expect(items.map(({ metadata }) => metadata.name).sort()).toEqual([
       'demo-worker-0',
@@ -126,7 +126,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     await expect(kubectl('--as=nobody', 'auth', 'can-i', '*', '*')).rejects.toThrow('no');
   });
 
-  test('is what the Compute API has', async () => {
+  test('matches the resources in the Compute API', async () => {
     const machines = [0, 1, 2].flatMap((n) => [`demo-controller-${n}`, `demo-worker-${n}`]).sort();
     expect(await computeResources(stage.stack.computeUrl)).toMatchObject({
       'zones/us-west1-c/instances': machines,
@@ -137,7 +137,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     });
   });
 
-  test('lets nobody in over ssh any more: the rule is off, and no machine has a key', async () => {
+  test('disables SSH: the firewall rule is disabled and no instance has a key', async () => {
     expect(await google.lettingIn('demo')).toEqual([]);
     const { items } = await google.get<{ items: Instance[] }>('zones/us-west1-c/instances');
     const addresses = items.map(({ networkInterfaces: [nic] }) => nic?.accessConfigs[0]?.natIP ?? '');
@@ -145,10 +145,10 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(await Promise.all(addresses.map(knock))).toEqual(addresses.map(() => 'nobody answers'));
   });
 
-  test('is looked at by the doctor, who shuts the door behind', async () => {
+  test('is inspected by doctor, which disables SSH afterwards', async () => {
     const asked = performance.now();
     const said = await stage.ada.sendCommandForReply('/kthw doctor demo');
-    console.log(`the doctor took ${Math.round(performance.now() - asked)} ms`);
+    console.log(`doctor took ${Math.round(performance.now() - asked)} ms`);
     for (const n of [0, 1, 2]) expect(said).toContain(`controller-${n}`);
     expect(said).not.toMatch(/is unreachable|rejected|could not be looked at/);
     // A fresh cluster has no failed CIS check; each check is shown by number.
@@ -157,7 +157,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(await google.lettingIn('demo')).toEqual([]);
   });
 
-  test('is not made twice: the same again is nothing to do, other values are shown beside those it has', async () => {
+  test('is not created twice: repeating is a no-op, and different settings are listed', async () => {
     expect(await stage.ada.sendCommandForReply('/kthw create demo')).toContain('Nothing to do: *demo* is ready');
     const differs = await stage.ada.sendCommandForReply('/kthw create demo --workers 2 --machine-type e2-medium');
     expect(differs).toContain('exists already, with other values. Nothing was changed.');
@@ -166,7 +166,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(await summaries()).toHaveLength(1);
   });
 
-  test('is shown by status and list', async () => {
+  test('appears in status and list', async () => {
     const status = await stage.ada.sendCommandForReply('/kthw status demo');
     expect(status).toContain('✅ demo · ready');
     expect(status).toContain('3+3 machines');
@@ -176,7 +176,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     );
   });
 
-  test('shows in its thread what ran when, once', async () => {
+  test('posts its timeline in the thread, once', async () => {
     const pictures = async () =>
       (await stage.workspace.listThreadMessages('clusters', summary.ts, 'grace')).filter(({ files }) => files?.length);
     const [message] = await stage.workspace.waitFor(
@@ -191,11 +191,11 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(await pictures()).toHaveLength(1);
   });
 
-  test('is shown by status in a picture, by direct message, as it is found to be', async () => {
+  test('is drawn by status in its observed state, by direct message', async () => {
     const asked = performance.now();
     await stage.ada.sendCommandForReply('/kthw status demo');
     expect(isPng(await stage.ada.downloadFile(/^demo-\d{14}\.png$/, minuteMs))).toBe(true);
-    console.log(`the picture of the cluster took ${Math.round(performance.now() - asked)} ms`);
+    console.log(`the cluster map took ${Math.round(performance.now() - asked)} ms`);
     const [{ alt_txt: words } = { alt_txt: '' }] = (await stage.workspace.listFiles('ada')).filter(({ name }) =>
       /^demo-\d{14}\.png$/.test(name),
     ) as readonly { readonly alt_txt?: string }[];
@@ -204,7 +204,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     );
   });
 
-  test('tries its DNS again when somebody resumes it, and stays ready', async () => {
+  test('retries DNS on resume and stays ready', async () => {
     expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Resuming *demo*');
     const ends = (told: readonly string[]) => told.filter((text) => text === '✅ demo: ready').length;
     const told = await stage.workspace.waitFor(
@@ -221,17 +221,17 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect((await summaries()).map(({ text }) => text)).toEqual([summary.text]);
   });
 
-  test('passes its smoke test again, as a run of its own', async () => {
+  test('passes the smoke test again, as a separate run', async () => {
     expect(await stage.ada.sendCommandForReply('/kthw smoke demo')).toContain('Running the smoke test of *demo*');
     await stage.ada.waitForOutcome('demo', /: smoke test passed/, 5 * minuteMs);
     expect(await summaries()).toHaveLength(2);
   });
 
-  test('says after a resume that there is nothing left of the smoke test to go on with', async () => {
+  test('reports that the smoke test has nothing to resume', async () => {
     expect(await stage.ada.sendCommandForReply('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
   });
 
-  test('ends at once what Ada was given when that is revoked; what she is given then works, and the old does not', async () => {
+  test('revokes Ada’s access immediately; a new kubeconfig works, the old one does not', async () => {
     // One was issued at create, one at resume.
     const before = await kubeconfigs('ada');
     expect(await stage.ada.sendCommandForReply('/kthw revoke demo')).toContain('can do nothing any more');
@@ -248,7 +248,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(audit).toMatch(/was given kubeconfig [0-9a-f]{12} .*revoked kubeconfig .*was given kubeconfig/s);
   });
 
-  test('shows no secret: not in what the bot keeps, in no log, in no message and in no list of processes', async () => {
+  test('reveals no secret in stored files, logs, messages or process lists', async () => {
     const files = await filesOf(stage.stateDir);
     const messages = [...(await channelMessages(stage.workspace)), ...(await directMessages(stage.workspace))];
     const places = new Map([
@@ -281,7 +281,7 @@ describe.skipIf(whyNoStage())('a cluster that Ada makes in #clusters', () => {
     expect(found).toEqual([]);
   });
 
-  test('is gone after a delete and its button: nothing of it is left in the Compute API, nor a key', async () => {
+  test('is deleted after confirmation, with all Compute Engine resources and keys', async () => {
     await stage.ada.sendCommand('/kthw delete demo');
     await stage.ada.pressButton('delete.confirm');
     const deleted = await stage.ada.waitForOutcome('demo', /: deleted/, 10 * minuteMs);

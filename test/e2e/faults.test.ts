@@ -11,7 +11,7 @@ const size = '--controllers 1 --workers 1';
  * Two clusters in parallel. One meets transient faults and must become ready without help. The other meets faults that
  * stop a run; each is fixed and the run resumed until the cluster is ready.
  */
-describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluster', () => {
+describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () => {
   let rig: Rig;
   let before: Readonly<Record<string, number>>;
   const over = new AbortController();
@@ -23,7 +23,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig?.close();
   });
 
-  test('Google’s 429, 500 and 503, cut connections and an operation without end pass by themselves', async () => {
+  test('retries Google’s 429, 500 and 503, cut connections and an endless operation without help', async () => {
     await rig.google.fault(
       { match: 'POST /global/networks', respond: refused(503, 'backendError') },
       { match: 'POST /regions/*/subnetworks', times: 2, respond: refused(429, 'rateLimitExceeded') },
@@ -55,14 +55,14 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     );
   });
 
-  test('a machine is rebooted while it installs', async () => {
+  test('survives a reboot during installation', async () => {
     await rig.started('passes', 'downloads/passes-worker-0');
     await rig.google.change('POST', 'zones/us-west1-c/instances/passes-worker-0/reset');
     await rig.finished('passes', ['downloads/passes-worker-0', 'downloads/passes-controller-0']);
     expect(await rig.failures('passes')).toEqual(expect.arrayContaining([expect.stringMatching(/^ssh-/)]));
   });
 
-  test('a quota stops a run with Google’s own words', async () => {
+  test('stops on an exceeded quota with Google’s message', async () => {
     const words = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
     await rig.google.fault({
       match: 'POST /global/firewalls',
@@ -76,7 +76,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
       expectCard(card, 'on your side', words, 'request more quota from Google', '/kthw resume stops');
   });
 
-  test('a rule made wider by hand is shown with both sides; no machines are to be had', async () => {
+  test('shows the difference of a manually widened rule; stops when the zone is exhausted', async () => {
     const zone = "The zone 'projects/kthw-local/zones/us-west1-c' does not have enough resources available.";
     const quota = "Quota 'CPUS' exceeded. Limit: 72.0 in region us-west1.";
     await rig.google.change('POST', 'global/firewalls', firewallOf('stops', ['tcp', 'icmp']));
@@ -93,14 +93,14 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.google.change('PATCH', 'global/firewalls/stops-allow-external', firewallOf('stops'));
   });
 
-  test('what the mirror serves has another checksum', async () => {
+  test('stops on a wrong checksum', async () => {
     await rig.mirror.fault({ match: 'amd64/kubelet', times: 1, corrupt: true });
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 3);
     expectCard(cards, 'on a machine or on the network', 'stops-worker-0: checksum mismatch', 'amd64/kubelet');
   });
 
-  test('a disk is full', async () => {
+  test('stops on a full disk', async () => {
     const worker = await rig.machine('stops', 'stops-worker-0');
     await rig.shell(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
@@ -109,7 +109,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.shell(worker, 'umount /var/lib/kthw');
   });
 
-  test('a machine shows another ssh host key', async () => {
+  test('stops on a changed SSH host key', async () => {
     const worker = await rig.machine('stops', 'stops-worker-0');
     const keys = await rig.shell(
       worker,
@@ -123,7 +123,7 @@ describe.skipIf(findUnsupportedReason())('what goes wrong on the way to a cluste
     await rig.shell(changed, 'rm /etc/ssh/ssh_host_*; mv /root/keys/* /etc/ssh; systemctl restart ssh');
   });
 
-  test('and in the end both are ready, with nothing made twice', async () => {
+  test('makes both clusters ready without duplicate resources', async () => {
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     await rig.succeeded('stops');
     await rig.succeeded('passes');

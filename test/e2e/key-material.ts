@@ -18,7 +18,7 @@ export async function keyMaterial(stateDir: string, cluster: string): Promise<Ne
     return await Promise.all(
       records.map(async ({ value: { path } }) => {
         const secret = await vault.get(path);
-        if (!secret) throw new Error(`reading "${path}" from the vault: it is not there`);
+        if (!secret) throw new Error(`"${path}" not found in the vault`);
         return { of: path, texts: needlesIn(secretPart(secret.reveal())) };
       }),
     );

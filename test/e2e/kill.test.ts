@@ -75,7 +75,7 @@ const resources = [
   'targetPools/kill',
 ];
 
-describe.skipIf(findUnsupportedReason())('a bot that is killed again and again', () => {
+describe.skipIf(findUnsupportedReason())('a bot that is killed repeatedly', () => {
   let rig: Rig;
   let watch: Watch;
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(findUnsupportedReason())('a bot that is killed again and again',
     await rig?.close();
   });
 
-  test('makes one cluster, each thing once, and tells it once', async ({ signal }) => {
+  test('creates a cluster with each resource and message once', async ({ signal }) => {
     await rig.killAt(duringCreate);
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
@@ -111,7 +111,7 @@ describe.skipIf(findUnsupportedReason())('a bot that is killed again and again',
     expect(doubled(thread.map(({ text }) => text))).toEqual([]);
   });
 
-  test('deletes it and leaves nothing', async ({ signal }) => {
+  test('deletes the cluster completely', async ({ signal }) => {
     await rig.killAt(duringDelete);
     const before = watch.kills;
     const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
@@ -126,7 +126,7 @@ describe.skipIf(findUnsupportedReason())('a bot that is killed again and again',
   async function expectKills(points: readonly string[], before: number): Promise<void> {
     const left = await rig.killsLeft();
     const kills = watch.kills - before;
-    console.log(`killed ${kills} times; not met: ${left.join(', ') || 'none'}`);
+    console.log(`killed ${kills} times; points not reached: ${left.join(', ') || 'none'}`);
     expect(kills).toBe(points.length - left.length);
     expect(kills).toBeGreaterThanOrEqual(mostOf(points));
   }

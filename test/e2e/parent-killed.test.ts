@@ -13,13 +13,13 @@ import { startStack } from '../../local/stack.ts';
 import { leftovers } from '../local/compute/machines/host.ts';
 import { until } from '../local/compute/machines/wait-until.ts';
 import { markedProcesses } from './marked-processes.ts';
-import { whyNoStage } from './test-environment.ts';
+import { findSkipReason } from './test-environment.ts';
 
 const minuteMs = 60_000;
 const mark = 'KTHW_TEST_STACK';
 
-describe.skipIf(whyNoStage())('a stack whose parent is killed while it makes a cluster', () => {
-  test('ends by itself with its machines, and the next one starts in the same folder', async () => {
+describe.skipIf(findSkipReason())('a stack whose parent is killed during a create', () => {
+  test('stops with its machines, and the next stack starts in the same directory', async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'kthw-killed-'));
     const machines = join(stateDir, 'machines');
     const id = randomUUID();
@@ -60,5 +60,5 @@ async function firstLine({ stdout }: { readonly stdout: Readable }): Promise<str
   const lines = createInterface({ input: stdout });
   const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close')]);
   if (typeof line === 'string') return line;
-  throw new Error('starting the stack to kill: it ended before it said where it is');
+  throw new Error('the stack exited before it printed its addresses');
 }

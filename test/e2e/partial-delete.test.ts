@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 const size = '--controllers 1 --workers 1';
 
 /** Deletes three clusters whose creation was stopped in different ways and chapters. */
-describe.skipIf(findUnsupportedReason())('a cluster that was never finished', () => {
+describe.skipIf(findUnsupportedReason())('an unfinished cluster', () => {
   let rig: Rig;
   const over = new AbortController();
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     await rig?.close();
   });
 
-  test('that failed while its machines were made leaves nothing once it is deleted', async () => {
+  test('is deleted completely after a failure while creating instances', async () => {
     const zone = "The zone 'projects/kthw-local/zones/us-west1-c' does not have enough resources available.";
     await rig.google.fault({
       match: 'POST /zones/*/instances',
@@ -32,7 +32,7 @@ describe.skipIf(findUnsupportedReason())('a cluster that was never finished', ()
     await expectDeleted('fails');
   });
 
-  test('that was cancelled while etcd came up, while another is deleted in the middle of its workers', async () => {
+  test('is deleted after a cancellation during etcd, while another is deleted during its workers', async () => {
     const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
     // Wait until these are posted, so that the next summary of each cluster is its deletion's.
     await Promise.all([

@@ -18,10 +18,10 @@ export interface Stage {
 }
 
 /** Why this host cannot run clusters on machines; also prints a visible warning. */
-export function whyNoStage(): string | undefined {
+export function findSkipReason(): string | undefined {
   const why = findUnsupportedReason();
   if (why)
-    console.warn(`${'#'.repeat(80)}\n#  NOT TESTED: clusters on real machines, because ${why}\n${'#'.repeat(80)}`);
+    console.warn(`${'#'.repeat(80)}\n#  SKIPPED: clusters on systemd-nspawn machines: ${why}\n${'#'.repeat(80)}`);
   return why;
 }
 

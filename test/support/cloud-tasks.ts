@@ -99,7 +99,7 @@ export class CloudTasks {
   /** Delivers a task again, as the real queue may at any time. */
   deliverAgain(name: string): void {
     const task = this.#names.get(name);
-    if (!task) throw new Error(`there never was a task ${name}`);
+    if (!task) throw new Error(`unknown task ${name}`);
     void this.#deliver({ task, retries: 0 });
   }
 
@@ -115,7 +115,7 @@ export class CloudTasks {
         this.#watchers.add(wake);
         deadline.addEventListener('abort', () =>
           reject(
-            new Error(`waited in vain for ${condition}; deliveries: ${JSON.stringify(this.deliveries.slice(-8))}`),
+            new Error(`timed out waiting for ${condition}; deliveries: ${JSON.stringify(this.deliveries.slice(-8))}`),
           ),
         );
       });

@@ -35,7 +35,7 @@ export function startCuttingProxy(target: string): Promise<CuttingProxy> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('listening: no port was given');
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
       resolve({
         host: `127.0.0.1:${address.port}`,
         hold: () => {

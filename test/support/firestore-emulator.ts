@@ -22,7 +22,7 @@ export function findFirestoreEmulator(): string | undefined {
   const missing = jar === undefined ? "Google's Firestore emulator" : 'Java';
   const bar = '#'.repeat(100);
   console.warn(
-    `\n${bar}\n#  NOT TESTED: the Firestore store, because ${missing} is not installed on this machine.\n` +
+    `\n${bar}\n#  SKIPPED: the Firestore store: ${missing} is not installed.\n` +
       `#  apt-get install google-cloud-cli-firestore-emulator default-jre-headless, then run the tests again.\n${bar}\n`,
   );
   return undefined;
@@ -62,7 +62,9 @@ async function ready(java: ChildProcess, url: string): Promise<void> {
     await sleep(50);
   }
   java.kill('SIGKILL');
-  throw new Error(`starting the Firestore emulator: no answer from ${url}; run the same command by hand to see why`);
+  throw new Error(
+    `cannot start the Firestore emulator: no response from ${url}; run the command manually to see its output`,
+  );
 }
 
 function sdkRoots(): string[] {

@@ -10,7 +10,7 @@ export function findGcloud(what: string): string | undefined {
     return execFileSync('gcloud', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     const bar = '#'.repeat(100);
-    console.warn(`\n${bar}\n#  NOT TESTED: ${what}, because gcloud is not on this machine.\n${bar}\n`);
+    console.warn(`\n${bar}\n#  SKIPPED: ${what}: gcloud is not installed.\n${bar}\n`);
     return undefined;
   }
 }

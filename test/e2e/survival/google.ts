@@ -93,6 +93,8 @@ const collections = [
 
 async function answered<T>(response: Response): Promise<T> {
   if (!response.ok)
-    throw new Error(`the local cloud answered ${response.status} to ${response.url}: ${await response.text()}`);
+    throw new Error(
+      `the Compute Engine emulator returned HTTP ${response.status} for ${response.url}: ${await response.text()}`,
+    );
   return (await response.json()) as T;
 }

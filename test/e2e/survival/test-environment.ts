@@ -90,7 +90,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
       const found = await look();
       if (found !== undefined) return found;
     }
-    throw new Error(`waiting for ${what}: it did not come`);
+    throw new Error(`timed out waiting for ${what}`);
   }
 
   async function cards(cluster: string, nth: number): Promise<readonly ApiMessage[] | undefined> {
@@ -136,7 +136,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     stopped: (cluster, nth) => until(() => cards(cluster, nth), `stop ${nth} of ${cluster}`),
     async shell(host, script) {
       const { exitCode, stdout, stderr } = await host.run(script, { deadlineMs: 30_000, signal: ended.signal });
-      if (exitCode !== 0) throw new Error(`a script on a machine: exit code ${exitCode}: ${stderr}`);
+      if (exitCode !== 0) throw new Error(`script failed on an instance: exit code ${exitCode}: ${stderr}`);
       return stdout;
     },
     stack,
@@ -152,7 +152,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
       const address = String(outputs.get(`external-address/${name}`));
       const own = outputs.get(`host-keys/${name}`) as readonly string[];
       const spec = (await store.read('cluster', cluster))?.value.spec;
-      if (!spec) throw new Error(`there is no cluster "${cluster}"`);
+      if (!spec) throw new Error(`cluster "${cluster}" not found`);
       const deps = { compute: cloud, vault: vaults.getVault(cluster), cluster: deriveCluster(spec) };
       const target = { name, address, user: sshUser, hostKeys: others ?? own, identity };
       return withSshAccess(remote, { ...deps, clock }).getHost(target);

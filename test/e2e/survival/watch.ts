@@ -22,7 +22,7 @@ export function keepAlive(stack: Stack, logFile: string): Watch {
     for (let bot = stack.bot; ; ) {
       const why = await Promise.race([bot.exitReason, over.promise]);
       if (why === undefined) return;
-      if (!why.includes('SIGKILL')) throw new Error(`the bot was not killed: ${why}\n${await endOfLog()}`);
+      if (!why.includes('SIGKILL')) throw new Error(`the bot exited without a kill: ${why}\n${await endOfLog()}`);
       kills++;
       bot = await stack.restartBot().catch(async (error: Error) => {
         throw new Error(`${error.message}\n${await endOfLog()}`);

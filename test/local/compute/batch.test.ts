@@ -5,7 +5,7 @@ import { bodies, localCloud } from './compute-emulator.ts';
 describe('batches', () => {
   const cloud = localCloud();
 
-  it('carry out each request, and answer each under its own id', async () => {
+  it('execute each request and return each response under its ID', async () => {
     const base = '/compute/v1/projects/batch/global';
     const sent = batch([
       ['<u+1>', `POST ${base}/networks?alt=json HTTP/1.1`, JSON.stringify(bodies.network('batched'))],
@@ -32,8 +32,8 @@ describe('batches', () => {
     ['another type', 'application/json', '{}'],
     ['no end', 'multipart/mixed; boundary=b', '--b\n\nGET / HTTP/1.1\n'],
     ['no requests', 'multipart/mixed; boundary=b', '--b--'],
-    ['a part that is no request', 'multipart/mixed; boundary=b', '--b\n\nhello world of things\n--b--'],
-  ])('are refused with %s', async (_what, type, body) => {
+    ['a part that is not a request', 'multipart/mixed; boundary=b', '--b\n\nhello world of things\n--b--'],
+  ])('are rejected with %s', async (_what, type, body) => {
     const response = await fetch(`${cloud.url()}/batch/compute/v1`, {
       method: 'POST',
       headers: { 'content-type': type },
@@ -42,14 +42,14 @@ describe('batches', () => {
     expect(response.status).toBe(400);
   });
 
-  it.each(['\r\n', '\n'])('are read with lines that end in %j', (end) => {
+  it.each(['\r\n', '\n'])('accept line endings of %j', (end) => {
     const text = batch([['<a>', 'POST /x?y=1 HTTP/1.1', '{"a": "b\\n\\nc"}']]).replaceAll('\r\n', end);
     expect(parseBatch('multipart/mixed; boundary="==b=="', text)).toEqual([
       { contentId: '<a>', verb: 'POST', target: '/x?y=1', body: '{"a": "b\\n\\nc"}' },
     ]);
   });
 
-  it('count the bytes of an answer, not its letters', () => {
+  it('count the bytes of a response, not its characters', () => {
     expect(renderBatchResponse([{ contentId: undefined, status: 200, body: { a: 'ü' } }], 'b')).toContain(
       'Content-Length: 10\r\n',
     );

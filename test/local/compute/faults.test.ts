@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { bodies, localCloud } from './compute-emulator.ts';
 
-describe('ordered faults', () => {
+describe('injected faults', () => {
   const cloud = localCloud();
   const [ask, done] = [cloud.on('faults'), cloud.done('faults')];
   const order = (faults: unknown) => cloud.ask('POST', '/_kthw/faults', faults);
   afterEach(() => cloud.faults().clearFaults());
 
-  it('answer in place of the API, as often as was ordered', async () => {
+  it('replace the API response for the given number of requests', async () => {
     await order({ match: 'GET /global/networks', times: 2, respond: { status: 503, body: { error: { code: 503 } } } });
     const replies = [
       await ask('GET', 'global/networks'),
@@ -17,7 +17,7 @@ describe('ordered faults', () => {
     expect(replies.map(({ status }) => status)).toEqual([503, 503, 200]);
   });
 
-  it('answer with headers, and with what is no JSON', async () => {
+  it('can have headers and a body that is not JSON', async () => {
     const headers = { 'retry-after': '7', 'content-type': 'text/html' };
     await order({ match: 'GET /zones', respond: { status: 502, body: '<h1>no</h1>', headers } });
     const response = await fetch(`${cloud.url()}/compute/v1/projects/faults/zones`);
@@ -31,14 +31,14 @@ describe('ordered faults', () => {
   it.each([
     ['before', 404],
     ['after', 200],
-  ])('cut the connection %s the request is carried out', async (cut, status) => {
+  ])('cut the connection %s the request is executed', async (cut, status) => {
     await order([{ match: 'POST /global/httpHealthChecks', cut }]);
     await expect(ask('POST', 'global/httpHealthChecks', { name: `cut-${cut}` })).rejects.toThrow();
     await done('POST', 'global/httpHealthChecks', { name: `next-${cut}` });
     expect((await ask('GET', `global/httpHealthChecks/cut-${cut}`)).status).toBe(status);
   });
 
-  it('end an operation with an error and leave nothing', async () => {
+  it('fail an operation and roll it back', async () => {
     await order([
       { match: 'POST /global/networks', operationError: { code: 'ZONE_RESOURCE_POOL_EXHAUSTED', message: 'later' } },
     ]);
@@ -47,7 +47,7 @@ describe('ordered faults', () => {
     expect((await ask('GET', 'global/networks/gone')).status).toBe(404);
   });
 
-  it('hang until the one who asks gives up, or answer late', async () => {
+  it('hang until the client gives up, or delay the response', async () => {
     await order([
       { match: 'GET /zones/*', hang: true },
       { match: 'GET /zones/*', delayMs: 20 },
@@ -58,7 +58,7 @@ describe('ordered faults', () => {
     expect((await cloud.ask('GET', '/_kthw/faults')).body).toEqual([]);
   });
 
-  it('are refused when they are not understood', async () => {
+  it('are rejected when invalid', async () => {
     for (const wrong of [
       { match: 'x', hang: true },
       { match: 'GET /zones' },
@@ -69,7 +69,7 @@ describe('ordered faults', () => {
     }
   });
 
-  it('calls are counted by method and path', async () => {
+  it('count calls by method and path', async () => {
     await cloud.ask('DELETE', '/_kthw/calls');
     await ask('GET', 'zones/us-central1-a');
     await ask('GET', 'zones/us-central1-b');

@@ -7,13 +7,13 @@ import { localCloud } from './compute-emulator.ts';
 
 const gcloudIsThere = await execa('gcloud', ['--version'], { reject: false }).then(({ failed }) => !failed);
 if (!gcloudIsThere) {
-  console.warn('SKIPPED: gcloud is not on this machine, so nothing here shows that the local cloud speaks with it.');
+  console.warn('SKIPPED: gcloud is not installed, so the Compute Engine emulator is not tested with it.');
 }
 
 /** Each gcloud call needs most of a second of CPU time, so a busy host needs a long timeout. */
 const wholeRunMs = 900_000;
 
-describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gcloud", { timeout: wholeRunMs }, () => {
+describe.skipIf(!gcloudIsThere)("the tutorial's gcloud commands", { timeout: wholeRunMs }, () => {
   const cloud = localCloud({ operationDelayMs: 40, waitTimeoutMs: 5_000 });
   let home: string;
 
@@ -42,7 +42,7 @@ describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gc
   }
   const sideBySide = (commands: readonly string[]) => aFewAtATime(commands, (command) => gcloud(command));
 
-  it('builds the network, machines, routes and balancer of the tutorial, shows them, and deletes them all', async () => {
+  it('create, show and delete the network, instances, routes and load balancer', async () => {
     const created = await gcloud('networks create kubernetes-the-hard-way --subnet-mode custom');
     expect(created.split('\n').at(-1)).toMatch(/^kubernetes-the-hard-way +CUSTOM +REGIONAL/);
     const [subnet] = await sideBySide([
@@ -141,7 +141,7 @@ describe.skipIf(!gcloudIsThere)("the tutorial's commands, with this machine's gc
     expect([...cloud.machines.networks.keys(), ...cloud.machines.machines.keys()]).toEqual([]);
   });
 
-  it('looks around, and changes a machine, through single calls and through batches', async () => {
+  it('read resources and change an instance, with single calls and batches', async () => {
     const batched = { CLOUDSDK_COMPUTE_FORCE_BATCH_REQUEST: 'true' };
     await gcloud('networks create other --subnet-mode custom', batched);
     await gcloud('networks subnets create other --network other --range 10.1.0.0/24', batched);

@@ -18,7 +18,7 @@ const project = 'kthw-client';
 const region = 'us-central1';
 const zone = 'us-central1-a';
 
-describe("Google's own client", () => {
+describe("Google's client library", () => {
   const cloud = localCloud({ operationDelayMs: 30, quotas: { CPUS: 4 } });
 
   function options() {
@@ -45,7 +45,7 @@ describe("Google's own client", () => {
     return new GlobalOperationsClient(options()).wait(at);
   }
 
-  it('makes, finds, lists and deletes what a cluster needs', async () => {
+  it('creates, gets, lists and deletes the resources of a cluster', async () => {
     const [networks, subnetworks, firewalls, addresses, instances, pools] = [
       new NetworksClient(options()),
       new SubnetworksClient(options()),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bodies, localCloud, region, zone } from './compute-emulator.ts';
 
-describe('the machines and networks behind the API', () => {
+describe('machines and networks behind the API', () => {
   const cloud = localCloud({ addressBlock: 45 });
   const [ask, done] = [cloud.on('behind'), cloud.done('behind')];
   const plan = () => cloud.machines.networks.get('net');
@@ -22,7 +22,7 @@ describe('the machines and networks behind the API', () => {
     await done('POST', `${zone}/instances`, bodies.instance('vm', more, { networkIP: '10.240.0.20' }));
   });
 
-  it('a machine gets what was asked for, and what Google adds', async () => {
+  it('create an instance with the requested fields and Google’s defaults', async () => {
     const instance = await get(`${zone}/instances/vm`);
     expect(instance).toMatchObject({
       kind: 'compute#instance',
@@ -57,7 +57,7 @@ describe('the machines and networks behind the API', () => {
     expect(await get(`${zone}/disks/vm`)).toMatchObject({ sizeGb: '20', users: [instance.selfLink] });
   });
 
-  it('firewall rules, routes and external addresses follow the resources', async () => {
+  it('update firewall rules, routes and external addresses with the resources', async () => {
     await done('POST', 'global/firewalls', {
       ...bodies.firewall('ssh'),
       allowed: [{ IPProtocol: 'tcp', ports: ['22'] }, { IPProtocol: 'icmp' }],
@@ -114,7 +114,7 @@ describe('the machines and networks behind the API', () => {
     expect(plan()).toMatchObject({ firewall: [], routes: [] });
   });
 
-  it('a balancer is there as long as its rule, its pool and its members are', async () => {
+  it('keep a load balancer only while its rule, pool and members exist', async () => {
     await done('POST', `${region}/addresses`, { name: 'ip' });
     await done('POST', 'global/httpHealthChecks', { name: 'check', host: 'h', requestPath: '/healthz' });
     await done('POST', `${region}/targetPools`, { name: 'pool' });
@@ -167,7 +167,7 @@ describe('the machines and networks behind the API', () => {
     await done('DELETE', 'global/httpHealthChecks/check');
   });
 
-  it('a machine that was stopped comes back with another address, and may have another size', async () => {
+  it('restart a stopped instance with a new address and optionally another machine type', async () => {
     const before = await natAddress('vm');
     const cpus = async () =>
       (await get(region)).quotas.find(({ metric }: { metric: string }) => metric === 'CPUS').usage;
@@ -191,7 +191,7 @@ describe('the machines and networks behind the API', () => {
     expect(await cpus()).toBe(4);
   });
 
-  it('of two changes of metadata that know only what was before, one comes about', async () => {
+  it('apply only one of two concurrent metadata changes', async () => {
     const before = (await get(`${zone}/instances/vm`)).metadata;
     const ask = (value: string) =>
       done('POST', `${zone}/instances/vm/setMetadata`, {
@@ -205,7 +205,7 @@ describe('the machines and networks behind the API', () => {
     expect(items).toEqual([{ key: 'who', value: ends[0]?.error ? 'other' : 'one' }]);
   });
 
-  it('metadata of the machine and of the project reach it, tags and labels too', async () => {
+  it('pass instance and project metadata, tags and labels to the machine', async () => {
     const { metadata, tags, labelFingerprint } = await get(`${zone}/instances/vm`);
     const items = [{ key: 'a', value: '1' }];
     await done('POST', `${zone}/instances/vm/setMetadata`, { fingerprint: metadata.fingerprint, items });
@@ -225,7 +225,7 @@ describe('the machines and networks behind the API', () => {
     });
   });
 
-  it('guest attributes and the console are what the machine wrote', async () => {
+  it('return the guest attributes and console output of the machine', async () => {
     cloud.machines.attributes.set(
       'vm',
       new Map([
@@ -247,7 +247,7 @@ describe('the machines and networks behind the API', () => {
     });
   });
 
-  it('a machine may be deleted while it is being made', async () => {
+  it('delete an instance during its creation', async () => {
     const { body: insert } = await ask('POST', `${zone}/instances`, bodies.instance('brief'));
     while ((await ask('GET', `${zone}/instances/brief`)).status === 404) await ask('GET', 'zones');
     const removed = await done('DELETE', `${zone}/instances/brief`);

@@ -5,8 +5,8 @@ import { readSettings } from '../../../local/compute/read-settings.ts';
 
 const main = fileURLToPath(new URL('../../../local/compute/main.ts', import.meta.url));
 
-describe('the local cloud as a process', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('says where it listens, answers, and ends on %s', async (signal) => {
+describe('the Compute Engine emulator process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('prints its URL, responds, and exits on %s', async (signal) => {
     const child = execa(process.execPath, [main, '--machines', 'none', '--operation-delay', '0'], { reject: false });
     let url = '';
     for await (const line of child) {
@@ -18,12 +18,12 @@ describe('the local cloud as a process', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('says what is wrong with its settings and starts nothing', async () => {
+  it('rejects invalid settings with a message', async () => {
     const { exitCode, stderr } = await execa(process.execPath, [main, '--host', '0.0.0.0'], { reject: false });
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('expected a loopback address')]);
   });
 
-  it('takes settings from flags before the environment', () => {
+  it('prefers flags to environment variables', () => {
     const environment = { KTHW_CLOUD_PORT: '1', KTHW_CLOUD_QUOTAS: '{"CPUS": 8}', KTHW_CLOUD_MACHINES: 'none' };
     expect(readSettings(['--port', '2', '--nspawn-options', '{"stateDir": "/s"}'], environment)).toEqual({
       port: 2,

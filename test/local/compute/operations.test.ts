@@ -33,7 +33,7 @@ describe('operations', () => {
   const gate = new Gate();
   const cloud = localCloud({ waitTimeoutMs: 20, sleep: () => gate.pass() });
 
-  it('go from PENDING over RUNNING to DONE, and the resource shows when they run', async () => {
+  it('go from PENDING through RUNNING to DONE; the resource appears when they run', async () => {
     const ask = cloud.on('steps');
     const reach = async (status: string) => {
       await expect.poll(async () => (await ask('GET', `global/operations/${begun.name}`)).body.status).toBe(status);
@@ -58,7 +58,7 @@ describe('operations', () => {
     expect(ended).toMatchObject({ progress: 100, endTime: expect.any(String), startTime: expect.any(String) });
   });
 
-  it('are waited for until their end, or until the time for waiting is up', async () => {
+  it('can be waited for until they are done or the wait times out', async () => {
     const ask = cloud.on('wait');
     gate.close();
     const { body: begun } = await ask('POST', 'global/httpHealthChecks', { name: 'wait' });
@@ -68,7 +68,7 @@ describe('operations', () => {
     await finished(ask, begun.name);
   });
 
-  it('are found by scope, by number too, listed, filtered and forgotten', async () => {
+  it('can be found by scope or ID, listed, filtered and deleted', async () => {
     const [ask, done] = [cloud.on('found'), cloud.done('found')];
     const operation = await done('POST', `${region}/addresses`, { name: 'a' });
     expect((await ask('GET', `${region}/operations/${operation.id}`)).body.name).toBe(operation.name);
@@ -85,7 +85,7 @@ describe('operations', () => {
     expect((await ask('GET', `${region}/operations/${operation.name}`)).status).toBe(404);
   });
 
-  it('come once for each request id, whether the first answer arrived or not', async () => {
+  it('are created once per request ID, even if the first response was lost', async () => {
     const [ask, done] = [cloud.on('once'), cloud.done('once')];
     const path = `global/httpHealthChecks?requestId=${crypto.randomUUID()}`;
     const [first, second] = await Promise.all([
@@ -102,7 +102,7 @@ describe('operations', () => {
     expect((await ask('POST', elsewhere, bodies.network('once'))).status).toBe(400);
   });
 
-  it('hold off what needs a resource that is still being made, or going', async () => {
+  it('block requests that need a resource being created or deleted', async () => {
     const [ask, done] = [cloud.on('ready'), cloud.done('ready')];
     const notReady = { status: 400, body: { error: { errors: [{ reason: 'resourceNotReady' }] } } };
     gate.close();
@@ -120,7 +120,7 @@ describe('operations', () => {
     await done('POST', 'global/networks', bodies.network('ready'));
   });
 
-  it('end with an error and leave nothing when the machine behind can not be made', async () => {
+  it('fail and roll back when the machine cannot be created', async () => {
     const [ask, done] = [cloud.on('fails'), cloud.done('fails')];
     await done('POST', 'global/networks', bodies.network('fails'));
     await done('POST', `${region}/subnetworks`, bodies.subnetwork('sub', 'fails'));
@@ -140,7 +140,7 @@ describe('operations', () => {
     expect(cloud.machines.machines.has('fails')).toBe(true);
   });
 
-  it('last as long as the work of the machines does', async () => {
+  it('last until the machine work is finished', async () => {
     const [ask, done] = [cloud.on('slow'), cloud.done('slow')];
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -158,7 +158,7 @@ describe('operations', () => {
     await done('DELETE', 'global/networks/slow');
   });
 
-  it('that are at work as the cloud closes come to their end first', async () => {
+  it('finish before the emulator shuts down', async () => {
     const machines = new InMemoryMachineBackend();
     const order: string[] = [];
     const closing = await startComputeEmulator({ machines, operationDelayMs: 0 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bodies, localCloud, region, zone } from './compute-emulator.ts';
 
-describe('what the local cloud refuses, in the words that clients look at', () => {
+describe('errors of the Compute Engine emulator', () => {
   const cloud = localCloud({ quotas: { STATIC_ADDRESSES: 1 } });
   const [ask, done] = [cloud.on('p'), cloud.done('p')];
 
@@ -335,7 +335,7 @@ describe('what the local cloud refuses, in the words that clients look at', () =
     expect((await ask('GET', 'aggregated/operations')).body).toEqual(before);
   });
 
-  it('refuses to make one machine or network twice, in whatever project', async () => {
+  it('rejects duplicate instance and network names across projects', async () => {
     const reply = await cloud.on('q')('POST', 'global/networks', bodies.network());
     expect(reply).toMatchObject({
       status: 400,

@@ -18,7 +18,7 @@ const tarball = join(
 
 /** Needs the real cache, and root for containerd. */
 describe.runIf(existsSync(tarball) && process.getuid?.() === 0)("the mirror's own containerd", () => {
-  it('pulls and unpacks every image, and is refused one that is not there', async () => {
+  it('pulls and unpacks every image, and gets an error for a missing one', async () => {
     const mirror = await startMirror({ cacheDir });
     onTestFinished(() => mirror.close());
     const ctr = await startContainerd();

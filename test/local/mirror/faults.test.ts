@@ -5,8 +5,8 @@ import { filesPart, mirrorOf, tinyImages } from './fixtures.ts';
 
 const content = 'x'.repeat(4_000);
 
-describe('faults on purpose', () => {
-  it('answer with a status as often as asked, then with the file', async () => {
+describe('injected faults', () => {
+  it('return a status the given number of times, then the file', async () => {
     const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content, 'host/other': content })]);
     await order(url, [{ match: '/file', times: 2, status: 503 }]);
     const statuses = [];
@@ -14,7 +14,7 @@ describe('faults on purpose', () => {
     expect(statuses).toEqual([503, 200, 503, 200]);
   });
 
-  it('corrupt one byte and leave the length', async () => {
+  it('corrupt one byte and keep the length', async () => {
     const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
     await order(url, [{ match: '/file', times: 1, corrupt: true }]);
     const bad = Buffer.from(await (await fetch(`${url}/host/file`)).arrayBuffer());
@@ -23,7 +23,7 @@ describe('faults on purpose', () => {
     expect(await (await fetch(`${url}/host/file`)).text()).toBe(content);
   });
 
-  it('send a file in pieces of a tenth of a second, and whole', async () => {
+  it('throttle a file without truncating it', async () => {
     const streams = createFaultStreams({ match: '/', times: 1, bytesPerSecond: 20_000 });
     const pieces: Buffer[] = [];
     for (const stream of streams) {
@@ -35,7 +35,7 @@ describe('faults on purpose', () => {
     expect(Buffer.concat(pieces).toString()).toBe(content);
   });
 
-  it('let a slow answer come after one that was asked for later', async () => {
+  it('do not delay later requests', async () => {
     const { url } = await mirrorOf([filesPart('binaries', { 'host/late': content, 'host/soon': content })]);
     await order(url, [{ match: '/late', times: 1, delayMs: 300, bytesPerSecond: 40_000 }]);
     const arrived: string[] = [];
@@ -47,7 +47,7 @@ describe('faults on purpose', () => {
     expect(arrived).toEqual(['soon', 'late']);
   });
 
-  it('end with the client that gives up waiting', async () => {
+  it('end when the client disconnects', async () => {
     const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
     await order(url, [{ match: '/file', times: 1, delayMs: 3_600_000 }]);
     const stop = new AbortController();
@@ -58,14 +58,14 @@ describe('faults on purpose', () => {
     expect(await (await fetch(`${url}/host/file`)).text()).toBe(content);
   });
 
-  it('befall images too', async () => {
+  it('apply to images too', async () => {
     const { url } = await mirrorOf([tinyImages]);
     await order(url, [{ match: '/v2/library/tiny', times: 1, status: 500 }]);
     expect((await fetch(`${url}/v2/library/tiny/manifests/1`)).status).toBe(500);
     expect((await fetch(`${url}/v2/library/tiny/manifests/1`)).status).toBe(200);
   });
 
-  it('are shown by the status and taken back by an empty list', async () => {
+  it('appear in the status and are cleared by an empty list', async () => {
     const { url } = await mirrorOf([filesPart('binaries', { 'host/file': content })]);
     const fault = { match: '/file', times: 3, status: 404 };
     await order(url, [fault]);
@@ -77,8 +77,8 @@ describe('faults on purpose', () => {
   it.each([
     ['no JSON', '{', 'faults are a JSON array'],
     ['a fault without a match', '[{"times":1}]', '0.match'],
-    ['a field that it does not know', '[{"match":"/","times":1,"slow":true}]', 'slow'],
-  ])('are refused when they are %s', async (_, body, words) => {
+    ['an unknown field', '[{"match":"/","times":1,"slow":true}]', 'slow'],
+  ])('are rejected when they are %s', async (_, body, words) => {
     const { url } = await mirrorOf([]);
     const answer = await fetch(`${url}/_local/faults`, { method: 'POST', body });
     expect(answer.status).toBe(400);

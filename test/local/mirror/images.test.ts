@@ -13,7 +13,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const applets = ['bin/busybox', 'bin/sh', 'bin/sleep', 'usr/bin/wget', 'usr/sbin/httpd', 'linuxrc'];
 
 describe('a layer', () => {
-  it('has busybox and a link to it for every program, in folders that come first', async () => {
+  it('has busybox and links for its applets, directories first', async () => {
     const layer = await buildLayer(buildBusyboxEntries(Buffer.from('the program'), applets));
     const headers = await readTar(layer.content);
     expect(headers.get('bin/busybox')).toMatchObject({ type: 'file', mode: 0o755, size: 11, uid: 0, gid: 0 });
@@ -27,7 +27,7 @@ describe('a layer', () => {
     }
   });
 
-  it('is the same bytes for the same content', async () => {
+  it('is reproducible', async () => {
     const [one, two] = await Promise.all([buildLayer(pauseEntries), buildLayer(pauseEntries)]);
     expect(one.digest).toBe(two.digest);
     expect(one.digest).toBe(`sha256:${createHash('sha256').update(one.content).digest('hex')}`);
@@ -61,7 +61,7 @@ describe('an image layout', () => {
     ]);
   });
 
-  it('of nothing has no names', async () => {
+  it('without content has no names', async () => {
     expect(await readLayout(await temporaryFolder())).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const silent = () => undefined;
 
-describe('making the content', () => {
-  it('makes what is missing, once, and writes down where it came from', async () => {
+describe('building the cache', () => {
+  it('builds missing artifacts once and records their origin', async () => {
     const cacheDir = await temporaryFolder();
     const part = filesPart('one', { 'host/a': 'content' });
     await ensureMirror(cacheDir, silent, { artifacts: [part] });
@@ -26,11 +26,11 @@ describe('making the content', () => {
   });
 
   it.each<[string, (file: string, cacheDir: string) => Promise<void>, number]>([
-    ['a file is gone', (file) => rm(file), 2],
-    ['a file is cut short', (file) => writeFile(file, 'cont'), 2],
-    ['a file has another byte', (file) => writeFile(file, 'Content'), 2],
-    ['the manifest is gone', (_, cacheDir) => rm(join(cacheDir, 'manifest.json')), 2],
-    ['the manifest is nonsense', (_, cacheDir) => writeFile(join(cacheDir, 'manifest.json'), '{"format":'), 2],
+    ['a file is missing', (file) => rm(file), 2],
+    ['a file is truncated', (file) => writeFile(file, 'cont'), 2],
+    ['a file is corrupt', (file) => writeFile(file, 'Content'), 2],
+    ['the manifest is missing', (_, cacheDir) => rm(join(cacheDir, 'manifest.json')), 2],
+    ['the manifest is invalid', (_, cacheDir) => writeFile(join(cacheDir, 'manifest.json'), '{"format":'), 2],
     ['only the time of a file has changed', (file) => utimes(file, 1, 1), 1],
     ['a file was written again with the same content', (file) => writeFile(file, 'content'), 1],
   ])('when %s', async (_, damage, timesMade) => {
@@ -43,7 +43,7 @@ describe('making the content', () => {
     expect(await readFile(join(cacheDir, 'files/host/a'), 'utf8')).toBe('content');
   });
 
-  it('makes only the broken part again and says what was wrong', async () => {
+  it('rebuilds only the damaged artifact and logs the damage', async () => {
     const cacheDir = await temporaryFolder();
     const [good, bad] = [filesPart('good', { 'host/a': 'a' }), filesPart('bad', { 'host/b': 'b' })];
     await ensureMirror(cacheDir, silent, { artifacts: [good, bad] });
@@ -54,7 +54,7 @@ describe('making the content', () => {
     expect(lines[0]).toBe('bad: rebuilding: "files/host/b" is missing');
   });
 
-  it('makes a part of another recipe again and removes what the old one had', async () => {
+  it('rebuilds an outdated artifact and removes its old files', async () => {
     const cacheDir = await temporaryFolder();
     await ensureMirror(cacheDir, silent, { artifacts: [filesPart('one', { 'host/v1': 'a' }, '1')] });
     await ensureMirror(cacheDir, silent, { artifacts: [filesPart('one', { 'host/v2': 'b' }, '2')] });
@@ -62,7 +62,7 @@ describe('making the content', () => {
     await expect(stat(join(cacheDir, 'files/host/v1'))).rejects.toThrow('ENOENT');
   });
 
-  it('keeps what was made when another part fails', async () => {
+  it('keeps finished artifacts when another one fails', async () => {
     const cacheDir = await temporaryFolder();
     const good = filesPart('good', { 'host/a': 'a' });
     const failing: MirrorArtifact = { name: 'failing', recipe: '1', build: () => Promise.reject(new Error('no disk')) };
@@ -71,7 +71,7 @@ describe('making the content', () => {
     expect(good.made).toBe(1);
   });
 
-  it('keeps what was made when it is interrupted, and goes on from there', async () => {
+  it('keeps finished artifacts when interrupted, and continues from there', async () => {
     const cacheDir = await temporaryFolder();
     const stop = new AbortController();
     const good = filesPart('good', { 'host/a': 'a' });

@@ -13,22 +13,22 @@ import { kubernetesPrograms, releasePaths } from '../../../local/mirror/versions
 import { filesPart, mirrorOf } from './fixtures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-describe('a program that the making runs', () => {
+describe('a child program', () => {
   const deadlineMs = 20_000;
 
-  it('gives its output and every line as it comes', async () => {
+  it('returns its output and reports each line immediately', async () => {
     const lines: string[] = [];
     const options = { signal: new AbortController().signal, deadlineMs, onLine: (line: string) => lines.push(line) };
     expect(await runChild('sh', ['-c', 'echo out; echo err >&2'], options)).toBe('out');
     expect(lines.sort()).toEqual(['err', 'out']);
   });
 
-  it('that fails is an error with its last words', async () => {
+  it('that fails is an error with its last output', async () => {
     const options = { signal: new AbortController().signal, deadlineMs };
     await expect(runChild('sh', ['-c', 'echo no such thing >&2; exit 3'], options)).rejects.toThrow('no such thing');
   });
 
-  it('is ended with its children when the making is interrupted', async () => {
+  it('is killed with its children on abort', async () => {
     const stop = new AbortController();
     let grandchild = 0;
     const running = runChild('sh', ['-c', 'sleep 1000 & echo $!; wait'], {
@@ -43,7 +43,7 @@ describe('a program that the making runs', () => {
     await expect.poll(() => readFile(`/proc/${grandchild}/stat`, 'utf8').catch(() => 'gone')).toMatch(/^gone|\) Z /);
   });
 
-  it('is ended at its deadline', async () => {
+  it('is killed at its timeout', async () => {
     const options = { signal: new AbortController().signal, deadlineMs: 50 };
     await expect(runChild('sleep', ['1000'], options)).rejects.toThrow('timeout');
   });
@@ -54,7 +54,7 @@ describe('kubernetes from upstream', () => {
     kubernetesPrograms.map((name) => [`${releasePaths.kubernetes}/${name}`, `program ${name}`]),
   );
 
-  it('is downloaded where it can be reached, with its digests', async () => {
+  it('is downloaded and verified if reachable', async () => {
     const context = await contextFor(withDigests(upstreamFiles));
     expect(await kubernetesArtifact.build(context)).toBe('upstream 1.20.2');
     for (const name of kubernetesPrograms) {
@@ -64,7 +64,7 @@ describe('kubernetes from upstream', () => {
     }
   });
 
-  it('with a wrong digest is refused', async () => {
+  it('with a wrong digest is rejected', async () => {
     const context = await contextFor({
       ...withDigests(upstreamFiles),
       [`${releasePaths.kubernetes}/kubelet`]: 'another',
@@ -74,7 +74,7 @@ describe('kubernetes from upstream', () => {
 });
 
 describe('a tarball', () => {
-  it('is read by tar, and the programs in it can be run', async () => {
+  it('can be read by tar, and its programs run', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'program'), '#!/bin/sh\necho it runs\n');
     await writeTarball(join(folder, 'a.tar.gz'), { 'inner/program': join(folder, 'program') });
@@ -88,7 +88,7 @@ describe('a tarball', () => {
   });
 });
 
-describe("apt's own folder", () => {
+describe('separate apt configuration', () => {
   it('has the sources of one suite, signed where there is a keyring', () => {
     const mirror = 'http://mirror.test/debian';
     expect(renderSources({ mirror, suite: 'bookworm', signedBy: '/keys.gpg' })).toBe(
@@ -98,7 +98,7 @@ describe("apt's own folder", () => {
     expect(renderSources({ mirror, suite: 'bookworm', signedBy: undefined })).toContain('deb [target=Packages] http');
   });
 
-  it('is understood by apt, which then looks nowhere else', async () => {
+  it('is valid for apt, which uses no other sources', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'apt.conf'), renderAptConfiguration(folder));
     const { stdout } = await execa('apt-config', [`--config-file=${join(folder, 'apt.conf')}`, 'dump']);

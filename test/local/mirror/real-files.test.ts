@@ -11,8 +11,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 const cacheDir = getMirrorCacheDir();
 
 /** Building the real cache takes minutes: `node local/mirror/main.ts --make-only`. */
-describe.runIf(existsSync(join(cacheDir, 'files', releasePaths.kubernetes)))('what the mirror really serves', () => {
-  it.each(kubernetesPrograms)('%s has the digest beside it and says its version', async (name) => {
+describe.runIf(existsSync(join(cacheDir, 'files', releasePaths.kubernetes)))('the real cache', () => {
+  it.each(kubernetesPrograms)('%s matches its digest file and reports its version', async (name) => {
     const { folder, fetchInto } = await client();
     await fetchInto(`${releasePaths.kubernetes}/${name}`, name);
     await fetchInto(`${releasePaths.kubernetes}/${name}.sha256`, `${name}.sha256`);
@@ -45,16 +45,19 @@ describe.runIf(existsSync(join(cacheDir, 'files', releasePaths.kubernetes)))('wh
       'bridge',
       'CNI bridge plugin',
     ],
-  ] as const)('%s has the digest beside it, unpacks and says its version', async (part, file, sums, program, words) => {
-    const { folder, fetchInto } = await client();
-    await fetchInto(`${releasePaths[part]}/${file}`, file);
-    await fetchInto(`${releasePaths[part]}/${sums}`, sums);
-    await execa('sha256sum', ['--check', sums], { cwd: folder });
-    if (!file.endsWith('64')) await execa('tar', ['-xzf', file], { cwd: folder });
-    else await chmod(join(folder, file), 0o755);
-    const answer = await execa(join(folder, program), ['--version'], { all: true, reject: false });
-    expect(answer.all).toContain(words);
-  });
+  ] as const)(
+    '%s matches its digest file, unpacks and reports its version',
+    async (part, file, sums, program, words) => {
+      const { folder, fetchInto } = await client();
+      await fetchInto(`${releasePaths[part]}/${file}`, file);
+      await fetchInto(`${releasePaths[part]}/${sums}`, sums);
+      await execa('sha256sum', ['--check', sums], { cwd: folder });
+      if (!file.endsWith('64')) await execa('tar', ['-xzf', file], { cwd: folder });
+      else await chmod(join(folder, file), 0o755);
+      const answer = await execa(join(folder, program), ['--version'], { all: true, reject: false });
+      expect(answer.all).toContain(words);
+    },
+  );
 });
 
 async function client() {

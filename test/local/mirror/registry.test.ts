@@ -8,7 +8,7 @@ interface Manifest {
 }
 
 describe("the mirror's registry", () => {
-  it('says that it is one', async () => {
+  it('identifies itself as a registry', async () => {
     const { url } = await mirrorOf([tinyImages]);
     const answer = await fetch(`${url}/v2/`);
     expect(answer.status).toBe(200);
@@ -19,7 +19,7 @@ describe("the mirror's registry", () => {
     ['with the registry as containerd sends it', 'library/tiny/manifests/1?ns=docker.io'],
     ['with the registry in the name', 'docker.io/library/tiny/manifests/1'],
     ['by the name alone', 'library/tiny/manifests/1'],
-  ])('pulls an image %s, every blob of which has its digest', async (_, path) => {
+  ])('serves an image %s, with matching blob digests', async (_, path) => {
     const { url } = await mirrorOf([tinyImages]);
     const answer = await fetch(`${url}/v2/${path}`);
     expect(answer.headers.get('content-type')).toBe('application/vnd.oci.image.manifest.v1+json');
@@ -34,7 +34,7 @@ describe("the mirror's registry", () => {
     }
   });
 
-  it('answers HEAD by tag with the digest, and has the manifest under that digest too', async () => {
+  it('returns the digest for HEAD by tag, and the manifest by digest', async () => {
     const { url } = await mirrorOf([tinyImages]);
     const head = await fetch(`${url}/v2/pause/manifests/3.2?ns=registry.k8s.io`, { method: 'HEAD' });
     const digest = head.headers.get('docker-content-digest');
@@ -44,12 +44,12 @@ describe("the mirror's registry", () => {
   });
 
   it.each([
-    ['an image that it lacks', 'coredns/coredns/manifests/1.8.0', 'NAME_UNKNOWN'],
+    ['an unknown image', 'coredns/coredns/manifests/1.8.0', 'NAME_UNKNOWN'],
     ['an image of another registry', 'pause/manifests/3.2?ns=docker.io', 'NAME_UNKNOWN'],
-    ['a tag that it lacks', 'library/tiny/manifests/2?ns=docker.io', 'MANIFEST_UNKNOWN'],
-    ['a blob that it lacks', `library/tiny/blobs/sha256:${'0'.repeat(64)}`, 'BLOB_UNKNOWN'],
-    ['something that it cannot', 'library/tiny/referrers/x', 'UNSUPPORTED'],
-  ])('refuses %s as a registry does', async (_, path, code) => {
+    ['an unknown tag', 'library/tiny/manifests/2?ns=docker.io', 'MANIFEST_UNKNOWN'],
+    ['an unknown blob', `library/tiny/blobs/sha256:${'0'.repeat(64)}`, 'BLOB_UNKNOWN'],
+    ['an unsupported request', 'library/tiny/referrers/x', 'UNSUPPORTED'],
+  ])('rejects %s with a registry error', async (_, path, code) => {
     const { url } = await mirrorOf([tinyImages]);
     const answer = await fetch(`${url}/v2/${path}`);
     expect(answer.status).toBe(404);

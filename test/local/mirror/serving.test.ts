@@ -39,9 +39,9 @@ describe('the mirror', () => {
       content.subarray(2_999_990),
       `bytes 2999990-2999999/${content.length}`,
     ],
-    ['what lies behind the end', 'bytes=3000000-', 416, Buffer.alloc(0), `bytes */${content.length}`],
-    ['two ranges, which it answers with the whole', 'bytes=0-1,5-6', 200, content, null],
-    ['a unit that it does not know', 'lines=1-2', 200, content, null],
+    ['a range past the end', 'bytes=3000000-', 416, Buffer.alloc(0), `bytes */${content.length}`],
+    ['two ranges (complete response)', 'bytes=0-1,5-6', 200, content, null],
+    ['an unknown unit', 'lines=1-2', 200, content, null],
   ])('answers a range of %s', async (_, range, status, expected, contentRange) => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const answer = await fetch(`${url}/${path}`, { headers: { range } });
@@ -50,20 +50,20 @@ describe('the mirror', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(expected)).toBe(true);
   });
 
-  it('ignores a range of another version and knows its own', async () => {
+  it('ignores a range for another version of the file', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const ask = (ifRange: string) => fetch(`${url}/${path}`, { headers: { range: 'bytes=0-1', 'if-range': ifRange } });
     expect((await ask('"another"')).status).toBe(200);
     expect((await ask(`"${digest}"`)).status).toBe(206);
   });
 
-  it('says that a file has not changed', async () => {
+  it('returns 304 for an unchanged file', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const answer = await fetch(`${url}/${path}`, { headers: { 'if-none-match': `"${digest}"` } });
     expect(answer.status).toBe(304);
   });
 
-  it('answers HEAD with the length and nothing else, and an empty file with nothing', async () => {
+  it('returns only the length for HEAD, and an empty body for an empty file', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const head = await fetch(`${url}/${path}`, { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe(String(content.length));
@@ -76,26 +76,26 @@ describe('the mirror', () => {
     '/manifest.json',
     '/files/../manifest.json',
     '/dl.k8s.io/release/v1/bin',
-  ])('has no "%s" and says so in a sentence', async (missing) => {
+  ])('returns an explanation for missing "%s"', async (missing) => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const answer = await fetch(`${url}${missing}`);
     expect(answer.status).toBe(404);
     expect(await answer.text()).toMatch(/^the mirror has no "\/.*\n$/);
   });
 
-  it('serves nothing outside its list, whatever a client writes into the path', async () => {
+  it('serves only listed files, whatever the path', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.end('GET /dl.k8s.io/../../manifest.json HTTP/1.1\r\nHost: mirror\r\nConnection: close\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it('answers only GET and HEAD', async () => {
+  it('accepts only GET and HEAD', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     expect((await fetch(`${url}/${path}`, { method: 'PUT', body: 'x' })).status).toBe(405);
   });
 
-  it('says what it has and what was asked for', async () => {
+  it('reports its content and request counts', async () => {
     const { url } = await mirrorOf([filesPart('binaries', files)]);
     for (let times = 0; times < 2; times++) await (await fetch(`${url}/${path}`)).arrayBuffer();
     const status = await (await fetch(`${url}/_local/status`)).json();
@@ -108,7 +108,7 @@ describe('the mirror', () => {
     });
   });
 
-  it('listens on any loopback address, and on no other', async () => {
+  it('listens on loopback addresses only', async () => {
     const cacheDir = await temporaryFolder();
     const mirror = await startMirror({ cacheDir, host: '127.64.0.1' });
     expect(mirror.url).toMatch(/^http:\/\/127\.64\.0\.1:\d+$/);

@@ -10,9 +10,9 @@ import { leftovers, stateFolder, whyNot } from './host.ts';
 import { until } from './wait-until.ts';
 
 const missing = await whyNot();
-if (missing.length > 0) console.warn(`NOT TESTED: sweeping, because ${missing.join('; ')}`);
+if (missing.length > 0) console.warn(`SKIPPED: cleanup: ${missing.join('; ')}`);
 
-describe.skipIf(missing.length > 0)('after a process that was killed', () => {
+describe.skipIf(missing.length > 0)('after an emulator process was killed', () => {
   let stateDir: string;
   let owner: ReturnType<typeof start>;
 
@@ -38,7 +38,7 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
     await rm(stateDir, { recursive: true });
   }, 60_000);
 
-  test('its machines and all else are removed within moments', async () => {
+  test('the watchdog removes its machines and other resources', async () => {
     await expect(cleanUp(stateDir)).rejects.toThrow('uses it');
     await expect(createNspawnMachineBackend({ stateDir, internet: [] })).rejects.toThrow('uses it');
     const { cgroup } = createHostResourceNames(computeEmulatorId(stateDir));
@@ -48,7 +48,7 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
     await until('nothing is left', async () => (await leftovers(stateDir)).length === 0);
   });
 
-  test('and a guardian killed as well, the next sweep of all removes it', async () => {
+  test('and its watchdog too, the next cleanup removes everything', async () => {
     const guardian = await execa('pgrep', ['-f', `watchdog-main.ts ${stateDir}`]);
     process.kill(Number(guardian.stdout), 'SIGKILL');
     owner.kill('SIGKILL');
@@ -58,7 +58,7 @@ describe.skipIf(missing.length > 0)('after a process that was killed', () => {
     expect(await leftovers(stateDir)).toEqual([]);
   });
 
-  test('opening the same state folder again starts from nothing', async () => {
+  test('a new emulator with this state directory starts empty', async () => {
     owner.kill('SIGKILL');
     await owner;
     const machines = await createNspawnMachineBackend({ stateDir, internet: [] });

@@ -40,7 +40,7 @@ test.each([
     ],
     [],
   ],
-])('outsiders are listened to on the ports that are open to them: %s', (_, rules, ports) => {
+])('external clients reach only open ports: %s', (_, rules, ports) => {
   expect(listExternallyOpenPorts(rules, ['web'])).toEqual(ports);
 });
 
@@ -50,7 +50,7 @@ test.each([
   [['127.0.0.1'], true, false],
   [['::/0'], false, false],
   [['10.240.0.0/24'], false, false],
-])('a rule for %j is one for outsiders: %s, for health checkers: %s', (sourceRanges, outside, health) => {
+])('a rule for %j matches external clients: %s, health checkers: %s', (sourceRanges, outside, health) => {
   const rule = firewallRule('a', { sourceRanges });
   expect([isSourceMatch(rule, 'outside'), isSourceMatch(rule, 'health')]).toEqual([outside, health]);
 });

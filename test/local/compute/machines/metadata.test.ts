@@ -60,7 +60,7 @@ test.each([
   expect(await ask(path)).toMatchObject({ status: 200, body });
 });
 
-test('a recursive answer writes keys in camel case, but those of attributes', async () => {
+test('recursive JSON has camel case keys except for attributes', async () => {
   const { body } = await ask('instance/?recursive=true');
   expect(JSON.parse(body)).toMatchObject({
     attributes: { 'pod-cidr': '10.200.0.0/24' },
@@ -70,16 +70,16 @@ test('a recursive answer writes keys in camel case, but those of attributes', as
 
 test.each([
   ['without the header', 'instance/name', { flavor: '' }, 403],
-  ['from an address that is nobody', 'instance/name', { from: '127.0.0.2' }, 404],
-  ['of what is not there', 'instance/attributes/none', {}, 404],
-  ['of what every object has', 'instance/constructor', {}, 404],
+  ['from an unknown address', 'instance/name', { from: '127.0.0.2' }, 404],
+  ['for a missing key', 'instance/attributes/none', {}, 404],
+  ['for a property inherited by all objects', 'instance/constructor', {}, 404],
   ['to write metadata', 'instance/name', { method: 'PUT', body: 'x' }, 405],
   ['to write a guest attribute without namespace', 'instance/guest-attributes/x', { method: 'PUT', body: 'x' }, 400],
-])('a request %s is refused', async (_, path, options, status) => {
+])('rejects a request %s', async (_, path, options, status) => {
   expect((await ask(path, options)).status).toBe(status);
 });
 
-test('guest attributes are kept, when the machine may have them', async () => {
+test('stores guest attributes if they are enabled', async () => {
   expect((await ask('instance/guest-attributes/hostkeys/ssh-ed25519', { method: 'PUT', body: 'AAAA' })).status).toBe(
     200,
   );
@@ -90,7 +90,7 @@ test('guest attributes are kept, when the machine may have them', async () => {
   expect((await ask('instance/guest-attributes/hostkeys/x', { method: 'PUT', body: 'A' })).status).toBe(403);
 });
 
-test('what a machine wrote itself is no change, except for who asks for just that', async () => {
+test('a guest attribute write notifies only waiters for that attribute', async () => {
   const everything = '?recursive=true&alt=text&wait_for_change=true&timeout_sec=0.05&last_etag=';
   const own = 'instance/guest-attributes/?recursive=true';
   const [before, none] = [await ask(`${everything}0`), await ask(own)];
@@ -101,7 +101,7 @@ test('what a machine wrote itself is no change, except for who asks for just tha
   expect(some.etag).not.toBe(none.etag);
 });
 
-test('who waits for a change hears of it, and not before', async () => {
+test('wait_for_change responds only after a change', async () => {
   const path = 'instance/attributes/?recursive=true&wait_for_change=true&timeout_sec=20';
   const first = await ask(`${path}&last_etag=0`);
   const waiting = ask(`${path}&last_etag=${first.etag}`);

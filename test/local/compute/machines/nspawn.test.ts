@@ -15,7 +15,7 @@ import { addresses, firewallRule, machinePlan } from './test-environment.ts';
 import { until } from './wait-until.ts';
 
 const missing = await whyNot();
-if (missing.length > 0) console.warn(`NOT TESTED: real machines, because ${missing.join('; ')}`);
+if (missing.length > 0) console.warn(`SKIPPED: systemd-nspawn machines: ${missing.join('; ')}`);
 
 const everywhere = ['0.0.0.0/0'];
 const external = addresses();
@@ -40,7 +40,7 @@ async function outside(address: string, port: number): Promise<string> {
   }
 }
 
-describe.skipIf(missing.length > 0)('machines on this host', () => {
+describe.skipIf(missing.length > 0)('systemd-nspawn machines', () => {
   let machines: NspawnMachineBackend;
   let stateDir: string;
   let one: Shell;
@@ -89,7 +89,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     if (stateDir !== undefined) await rm(stateDir, { recursive: true });
   }, 60_000);
 
-  test('let in whom the metadata names, as root by sudo, and show the host key that they published', async () => {
+  test('accept SSH keys from metadata, with sudo, and publish their host key', async () => {
     expect(await one.run('id -un; sudo id -un; hostname')).toBe('somebody\nroot\none');
     expect([...machines.getGuestAttributes('one').values()]).toContain(one.hostKey);
     expect([...machines.getGuestAttributes('two').values()]).toContain(two.hostKey);
@@ -97,7 +97,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await machines.readConsole('one')).toContain('Welcome to');
   });
 
-  test('make accounts when the metadata changes, and lock out whose key goes', async () => {
+  test('create accounts on metadata changes, and lock out users whose key is removed', async () => {
     const { metadata } = machinePlan('one', '10.240.0.10');
     const withKeys = (value: string) => ({ ...metadata, project: { 'ssh-keys': value } });
     const key = metadata.project['ssh-keys'] ?? '';
@@ -107,7 +107,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     await until('the key is gone', async () => (await one.run('sudo cat /home/newcomer/.ssh/authorized_keys')) === '');
   });
 
-  test('let nobody new in while the rule for ssh is off, and keep who is in', async () => {
+  test('reject new SSH connections while the rule is disabled, and keep open ones', async () => {
     const [, ...others] = plan.firewall;
     const web = firewallRule('web', { sourceRanges: everywhere, protocols: [{ protocol: 'tcp', ports: ['7443'] }] });
     await machines.applyNetwork({ ...plan, firewall: [web, ...others] });
@@ -124,7 +124,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await knock()).toBe('open');
   });
 
-  test('show metadata to those who ask as they should', async () => {
+  test('serve metadata to valid requests', async () => {
     const root = 'http://169.254.169.254/computeMetadata/v1';
     const get = (path: string) => one.run(`curl -s -H 'Metadata-Flavor: Google' '${root}/${path}'`);
     expect(await get('instance/network-interfaces/0/ip')).toBe('10.240.0.10');
@@ -138,7 +138,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     ).toBe('two');
   });
 
-  test('know one another by name, and nobody else, at once', async () => {
+  test('resolve machine names, and fail other lookups immediately', async () => {
     const names = ['two', 'two.c.project-1.internal', 'two.us-west1-c.c.project-1.internal'];
     expect(await one.run(names.map((name) => `getent hosts ${name} | cut -d' ' -f1`).join(';'))).toBe(
       names.map(() => '10.240.0.20').join('\n'),
@@ -146,7 +146,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await one.run('timeout 2 getent hosts nobody.example; echo $?')).toBe('2');
   });
 
-  test('have the CPU and memory that their type allows, also another one while running', async () => {
+  test('have the CPU and memory of their type, also after a change while running', async () => {
     const setting = async (name: string) => {
       const { cgroup } = createHostResourceNames(computeEmulatorId(stateDir));
       const [v1, v2] = name.split(' or ');
@@ -160,7 +160,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await setting('memory.limit_in_bytes or memory.max')).toBe(String(1024 ** 3));
   });
 
-  test('reach each other as the firewall allows, by range, tag, priority and denial', async () => {
+  test('reach each other as the firewall allows: ranges, tags, priorities, deny rules', async () => {
     await two.run(web('two', 9000));
     await until('two serves', async () => (await two.run(ask('localhost', 9000))) === 'two');
     const protocols = [{ protocol: 'tcp', ports: ['9000'] }];
@@ -188,7 +188,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     await machines.applyNetwork(plan);
   });
 
-  test('reach pods by the route to their machine, which alone may send in their name', async () => {
+  test('reach pods through the route to their machine, which alone may use pod addresses', async () => {
     await two.run('sudo ip addr add 10.200.2.7/32 dev lo');
     expect(await one.run('ping -c1 -W2 10.200.2.7 | grep -c ttl')).toBe('1');
     expect(await two.run('ping -c1 -W2 -I 10.200.2.7 10.240.0.10 | grep -c ttl')).toBe('1');
@@ -196,7 +196,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await one.run('ping -c1 -W1 -I 10.200.1.7 10.240.0.20 | grep -c ttl')).toBe('0\nexit code 1');
   });
 
-  test('are reached at external addresses from outside and inside, on open ports only', async () => {
+  test('are reachable at external addresses on open ports only', async () => {
     await two.run(`${web('two', 7443)}${web('secret', 7444)}`);
     await until('two answers outside', async () => (await outside(twoOutside, 7443)) === 'two');
     expect(await one.run(ask(twoOutside, 7443))).toBe('two');
@@ -205,14 +205,14 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(await one.run(`curl -s --max-time 0.5 http://${twoOutside}:7444/ || echo failed`)).toBe('failed');
   });
 
-  test('reach services of the internet under their own address, and nothing else of the host', async () => {
+  test('reach the configured host services and no others', async () => {
     const { port } = internet.address() as AddressInfo;
     expect(await one.run(ask(service, port))).toBe('hello /');
     expect(await one.run(`curl -s --max-time 3 http://${service}:${port + 1}/; echo $?`)).toBe('7');
     expect(await one.run('curl -s --max-time 3 http://192.0.2.1/; echo $?')).toBe('7');
   });
 
-  test('share a balancer, which sends new connections to healthy ones only', async () => {
+  test('receive load balancer connections only while healthy', async () => {
     const healthCheck = {
       host: 'kubernetes',
       port: 8080,
@@ -250,7 +250,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(health()).toBe('UNHEALTHY UNHEALTHY');
   });
 
-  test('keep their disk when stopped and started, and their host key', async () => {
+  test('keep disk and host key across stop and start', async () => {
     await two.run('echo kept | sudo tee /root/file /var/lib/etcd/file; sync');
     const { hostKey } = two;
     await machines.stop('two');
@@ -261,7 +261,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(two.hostKey).toBe(hostKey);
   });
 
-  test('come up again after a reboot from within, and after a reset', async () => {
+  test('restart after a reboot and after a reset', async () => {
     const boot = 'cat /proc/1/stat | cut -d" " -f22';
     const starts = [await two.run(boot)];
     two.run('sudo systemctl reboot').catch(() => undefined);
@@ -277,7 +277,7 @@ describe.skipIf(missing.length > 0)('machines on this host', () => {
     expect(starts).not.toContain(await two.run(boot));
   });
 
-  test('leave nothing behind when removed and closed', async () => {
+  test('leave nothing on the host after removal', async () => {
     await machines.remove('two');
     expect((await leftovers(stateDir)).filter((each) => each.endsWith('-two') || each.includes('/two/'))).toEqual([]);
     await expect(

@@ -31,7 +31,7 @@ const check = {
 };
 
 describe('names', () => {
-  test('tell runs apart and fit the kernel', () => {
+  test('differ between emulators and fit kernel limits', () => {
     const names = createHostResourceNames(computeEmulatorId('/a'));
     expect(computeEmulatorId('/a')).toBe(computeEmulatorId('/a/'));
     expect(computeEmulatorId('/a')).not.toBe(computeEmulatorId('/b'));
@@ -41,7 +41,7 @@ describe('names', () => {
     expect(parseEmulatorId('kthw-other')).toBeUndefined();
   });
 
-  test('of machines stand in the hosts file, which changes in place', async () => {
+  test('of machines are in the hosts file, which is updated in place', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kthw-hosts-'));
     const file = join(folder, 'hosts');
     const entry = { name: 'one', address: '10.0.0.2', zone: 'z', projectId: 'p' };
@@ -61,7 +61,7 @@ test.each([
   expect(computeGateway(range)).toBe(gateway);
 });
 
-test('tokens are the same for the same key, differ otherwise, and avoid a range that is taken', () => {
+test('transit addresses are stable per key, unique, and avoid ranges in use', () => {
   const block = new TransitAddressPool('seed', () => false);
   const other = new TransitAddressPool('seed', (first) => `${first}/22` === block.range);
   expect(block.allocate('a')).toBe(block.allocate('a'));
@@ -80,12 +80,12 @@ test.each([
     ['"nft" is missing: install the Debian package "nftables"'],
   ],
   ['all there', { platform: 'linux', uid: 0, hasProgram: () => true }, []],
-])('what is missing is said: %s', (_, host, missing) => {
+])('reports missing host requirements: %s', (_, host, missing) => {
   expect(findMissingRequirements(host)).toEqual(missing);
 });
 
 describe('health', () => {
-  test('changes after so many results in a row', () => {
+  test('changes after a threshold of consecutive results', () => {
     const count = new HealthCounter(check);
     const seen = [true, false, true, true, false, false, true, false, false, false].map((passed) => {
       count.recordResult(passed);
@@ -94,7 +94,7 @@ describe('health', () => {
     expect(seen).toEqual([false, false, false, true, true, true, true, true, true, false]);
   });
 
-  test('is what the member answers, to the host that the plan names', async () => {
+  test('is probed with the Host header of the spec', async () => {
     const asked: string[] = [];
     let status = 200;
     const server = createServer((request, response) => {
@@ -116,7 +116,7 @@ describe('health', () => {
 describe('forwarders', () => {
   const address = addresses()(90);
 
-  test('pass bytes both ways, go where the target says now, and stop listening', async () => {
+  test('forward both ways, follow target changes, and stop listening', async () => {
     const server = createServer((_, response) => response.end('here')).listen(0, address);
     await until('it listens', () => server.listening);
     const { port } = server.address() as AddressInfo;
@@ -139,7 +139,7 @@ describe('forwarders', () => {
   });
 });
 
-test('an action asked for many times runs once more for all who asked meanwhile', async () => {
+test('calls during a run share one more run', async () => {
   let runs = 0;
   const gates: (() => void)[] = [];
   const act = coalesceCalls(async () => {
@@ -155,7 +155,7 @@ test('an action asked for many times runs once more for all who asked meanwhile'
   expect(runs).toBe(2);
 });
 
-test.skipIf(process.platform !== 'linux')('a file lock lets one in at a time', async () => {
+test.skipIf(process.platform !== 'linux')('a file lock has one holder at a time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kthw-lock-'));
   const file = join(folder, 'lock');
   let inside = 0;

@@ -7,7 +7,7 @@ import { rootfsRecipeHash } from '../../../../local/compute/machines/guest/rootf
 import { whyNot } from './host.ts';
 
 const missing = await whyNot();
-if (missing.length > 0) console.warn(`NOT TESTED: the root file system, because ${missing.join('; ')}`);
+if (missing.length > 0) console.warn(`SKIPPED: root file system: ${missing.join('; ')}`);
 
 describe.skipIf(missing.length > 0)('the root file system', () => {
   let cacheDir: string;
@@ -24,10 +24,10 @@ describe.skipIf(missing.length > 0)('the root file system', () => {
   });
 
   test.each([
-    ['one without the mark of completeness', `base-${rootfsRecipeHash}`],
-    ['one of another recipe', 'base-000000000000'],
-    ['one that a process left half made', 'base-000000000001.making-999999999'],
-  ])('is made anew in place of %s, and a failed making leaves nothing', async (_, name) => {
+    ['an incomplete one', `base-${rootfsRecipeHash}`],
+    ['an outdated one', 'base-000000000000'],
+    ['a partial build of another process', 'base-000000000001.making-999999999'],
+  ])('replaces %s, and a failed build leaves nothing', async (_, name) => {
     await mkdir(join(cacheDir, name, 'usr'), { recursive: true });
     const said: string[] = [];
     await expect(ensureRootfs(cacheDir, (line) => said.push(line))).rejects.toThrow('with debootstrap: ');
