@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKubectl } from '../../local/demo/kubectl.ts';
 import { Google } from '../e2e/survival/google.ts';
 import { refused } from '../e2e/survival/outcomes.ts';
-import { openStage, type Stage, whyNoStage } from '../e2e/test-environment.ts';
+import { openStage, type Stage, findSkipReason } from '../e2e/test-environment.ts';
 import { openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
 import { PersonWindow } from './person-window.ts';
 
@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 const createMs = 15 * minuteMs;
 
 /** One cluster: its create fails and is resumed, its kubeconfig works, and a scale-down needs a second user's approval. */
-describe.skipIf(whyNoStage() ?? warnIfNoBrowser())('in a browser, on real machines', () => {
+describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real machines', () => {
   let browser: TestBrowser;
   let stage: Stage;
   let ada: PersonWindow;

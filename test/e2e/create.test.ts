@@ -14,7 +14,7 @@ import { computeResources } from './compute-resources.ts';
 import { keyMaterial, needlesIn } from './key-material.ts';
 import { channelMessages, directMessages, filesOf } from './posted-texts.ts';
 import { Google } from './survival/google.ts';
-import { openStage, type Stage, findSkipReason } from './test-environment.ts';
+import { findSkipReason, openStage, type Stage } from './test-environment.ts';
 
 const minuteMs = 60_000;
 const createMs = 15 * minuteMs;
