@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKubectl } from '../../local/demo/kubectl.ts';
 import { Google } from '../e2e/survival/google.ts';
 import { refused } from '../e2e/survival/outcomes.ts';
-import { openStage, type Stage, findSkipReason } from '../e2e/test-environment.ts';
+import { findSkipReason, openStage, type Stage } from '../e2e/test-environment.ts';
 import { openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
 import { PersonWindow } from './person-window.ts';
 
