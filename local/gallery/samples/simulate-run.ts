@@ -175,15 +175,15 @@ function simulateOutputs(id: string, spec: ClusterSpec) {
 
 const durations: readonly (readonly [RegExp, number])[] = [
   [/^(remove:)?(controllers|workers)\//, 14_000],
-  [/^host-keys\//, 19_000],
+  [/^ssh-host-keys\//, 19_000],
+  [/^downloads\/packages\//, 17_000],
   [/^downloads\//, 24_000],
-  [/^packages\//, 17_000],
   [/^etcd\/[^/]+$/, 7_000],
   [/^control-plane\//, 16_000],
-  [/^(kubelet|membership)\//, 9_000],
+  [/^(kubelet|node-registration)\//, 9_000],
   [/^load-balancer\//, 6_000],
-  [/^ready\//, 8_000],
-  [/^dns\/(runs|resolves)/, 6_000],
+  [/^readiness\//, 8_000],
+  [/^dns\/(ready|lookup)/, 6_000],
   [/^smoke\//, 4_000],
 ];
 

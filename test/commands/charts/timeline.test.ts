@@ -177,7 +177,7 @@ describe('the drawing', () => {
     const label = describeTimeline(view, events);
     expect(label).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 33 phases; longest: /);
     expect(label).toContain('waiting for a yes for 4 min 00 s');
-    expect(label).toMatch(/the run waited for: Taking down: .* → Controllers → /);
+    expect(label).toMatch(/the run waited for: Delete: .* → Controller instances → /);
     expect(describeTimeline(runs.ready.view, runs.ready.events)).toContain('4 tries failed and were made again');
   });
 
