@@ -8,7 +8,7 @@ interface ConversationOptions {
 
 const replyTimeoutMs = 60_000;
 const threadTimeoutMs = 180_000;
-const finishedPattern = /^(✅|❌|⏹️)(?!.*: stopping,)/u;
+const finishedPattern = /^(✅|⚠️|❌|⏹️)(?!.*: cancelling )/u;
 
 /** A user's side of the conversation with the bot, in one channel. */
 export class Conversation {
@@ -47,7 +47,7 @@ export class Conversation {
    */
   async waitForOutcome(cluster: string, successPattern: RegExp, deadlineMs: number): Promise<ApiMessage> {
     const { signal } = this.#options;
-    const failurePattern = /stopped|cancelled/;
+    const failurePattern = /failed|cancelled/;
     const found = await this.#workspace.waitFor(
       async () => {
         const last = (await this.#listSummaries()).findLast((m) => m.text.includes(` ${cluster}: `));

@@ -1,10 +1,10 @@
 import { createSeedData } from '../slack/create-seed-data.ts';
 import { samples } from './samples.ts';
 
-/** Every sample as JSON on standard output, with its picture as base64. A process of its own sees what was just written. */
+/** Prints all samples as JSON, charts as base64. It runs as a child process, so that a reload of the page shows edited code. */
 const { people, channels, groups } = createSeedData('kthw');
 const collectedSamples = await Promise.all(
-  samples.map(async ({ renderChart, ...sample }) => ({
+  samples.map(async ({ renderChart, isLive: _, ...sample }) => ({
     ...sample,
     ...(renderChart ? { picture: Buffer.from(await renderChart()).toString('base64') } : {}),
   })),

@@ -6,7 +6,6 @@ import { execa } from 'execa';
 import { replyBytes, replyJson } from '../slack/http/reply.ts';
 import { servePage } from '../slack/http/serve-page.ts';
 
-/** A gallery that listens. */
 export interface Gallery {
   readonly url: string;
   close(): Promise<void>;
@@ -18,8 +17,8 @@ interface CollectedSamples {
 }
 
 /**
- * Serves every message in every state on one page, with the components of the workspace's page.
- * @param port 0: the system picks one
+ * Serves all message samples on one page, rendered by the components of the Slack emulator.
+ * @param port 0: any free port
  */
 export async function startGallery(port = 0): Promise<Gallery> {
   let charts: Buffer[] = [];

@@ -1,6 +1,6 @@
 import { startGallery } from './gallery.ts';
 
-// Until Ctrl-C. The samples are read anew at each look, so that a page that is loaded again shows what was just written.
+// Samples are rendered on every page load, so a reload shows edited code.
 const gallery = await startGallery(3002);
-console.log(`\nOpen ${gallery.url} to see every message in every state; Ctrl-C ends it.\n`);
+console.log(`\nOpen ${gallery.url} to see all messages. Press Ctrl-C to stop.\n`);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void gallery.close());

@@ -1,27 +1,38 @@
+import type { MessageName } from '../../src/commands/messages/message-catalogue.ts';
 import { approvalSamples } from './samples/approvals.ts';
 import { chartSamples } from './samples/charts.ts';
 import { doctorSamples } from './samples/doctor.ts';
 import { errorSamples } from './samples/errors.ts';
+import { expirySamples } from './samples/expiry.ts';
 import { formSamples } from './samples/forms.ts';
+import { helpSamples } from './samples/help.ts';
 import { homeSamples } from './samples/home.ts';
+import { kubeconfigSamples } from './samples/kubeconfigs.ts';
 import { pauseSamples } from './samples/pauses.ts';
 import { phaseCommandsSamples } from './samples/phase-commands.ts';
 import { replySamples } from './samples/replies.ts';
 import { runSamples } from './samples/runs.ts';
-import type { Sample } from './samples/sample.ts';
+import { renderSamples, type Sample, type SampleCatalogue } from './samples/sample.ts';
+import { statusSamples } from './samples/status.ts';
 
-export type { Sample };
-
-/** Everything that people meet in Slack, in each of its states: the gallery shows it, and the tests of messages check it. */
-export const samples: readonly Sample[] = [
+const sampleCatalogue = {
   ...runSamples,
   ...chartSamples,
   ...phaseCommandsSamples,
   ...pauseSamples,
   ...approvalSamples,
   ...errorSamples,
+  ...statusSamples,
+  ...helpSamples,
+  ...kubeconfigSamples,
+  ...expirySamples,
   ...replySamples,
   ...formSamples,
   ...homeSamples,
   ...doctorSamples,
-];
+} satisfies SampleCatalogue;
+
+/** Every message, modal and Home tab in each of its states: the gallery shows them, tests check them. */
+export const samples: readonly Sample[] = (Object.keys(sampleCatalogue) as MessageName[]).flatMap((name) =>
+  renderSamples(name, (sampleCatalogue as SampleCatalogue)[name]),
+);

@@ -2,14 +2,9 @@ import { z } from 'zod';
 import type { ClusterQueries, KubeconfigService } from '../engine/service/cluster-service.ts';
 import { Secret } from '../store/vault/secret.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import {
-  formatAuditJsonl,
-  getAuditFileName,
-  renderAuditFileComment,
-  renderAuditSent,
-  renderAuditTrail,
-} from './messages/audit-trail.ts';
-import { renderUnknownCluster } from './messages/command-replies.ts';
+import { getAuditFileName, renderAuditFileComment, renderAuditFileSent } from './messages/audit-file.ts';
+import { formatAuditJsonl, renderAuditTrail } from './messages/audit-trail.ts';
+import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import { revokeButton } from './revoke.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
@@ -35,7 +30,7 @@ export const audit = defineCommand({
       file: new Secret(formatAuditJsonl(name, entries)),
       filename: getAuditFileName(name),
       comment: renderAuditFileComment(name, entries.length),
-      message: renderAuditSent(name),
+      message: renderAuditFileSent(name),
     };
   },
 });

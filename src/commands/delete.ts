@@ -2,14 +2,15 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderStartResult, renderUnknownCluster } from './messages/command-replies.ts';
 import {
   renderDeleteCancelled,
   renderDeleteConfirmation,
-  renderDeleteModal,
   renderDeleteModalOpened,
 } from './messages/delete-confirmation.ts';
+import { renderDeleteModal } from './messages/delete-modal.ts';
 import { md } from './messages/markdown.ts';
+import { renderStartResult } from './messages/start-result.ts';
+import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderUnknownCluster } from './messages/command-replies.ts';
 import { renderDoctorReport } from './messages/doctor-report.ts';
+import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import { resizeButton } from './resize.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderUnknownCluster } from './messages/command-replies.ts';
-import {
-  getKubeconfigFileName,
-  renderKubeconfigFileComment,
-  renderKubeconfigSent,
-  renderKubeconfigUnavailable,
-} from './messages/kubeconfig.ts';
+import { getKubeconfigFileName, renderKubeconfigFileComment } from './messages/kubeconfig-file.ts';
+import { renderKubeconfigSentReply, renderKubeconfigUnavailableReply } from './messages/kubeconfig-reply.ts';
+import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 
@@ -34,12 +30,12 @@ export const kubeconfig = defineCommand({
   run: async ({ args, requester }, { clusterService }: ServiceDeps<KubeconfigService>) => {
     const issued = await clusterService.issueKubeconfig(args.name, requester, args.hours);
     if (!issued) return { message: renderUnknownCluster(args.name) };
-    if ('notReady' in issued) return { message: renderKubeconfigUnavailable(args.name, issued.notReady) };
+    if ('notReady' in issued) return { message: renderKubeconfigUnavailableReply(args.name, issued.notReady) };
     return {
       file: issued.file,
       filename: getKubeconfigFileName(args.name),
       comment: renderKubeconfigFileComment(args.name, issued),
-      message: renderKubeconfigSent(args.name),
+      message: renderKubeconfigSentReply(args.name),
     };
   },
 });

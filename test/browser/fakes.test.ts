@@ -44,7 +44,7 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
     await modal.locator('.field.wrong input:focus').waitFor();
     await ada.picture('create-error');
     await name.fill('demo');
-    await modal.getByLabel('Controllers').selectOption('1');
+    await modal.getByLabel('Control plane nodes').selectOption('1');
     await name.press('Enter');
     await modal.waitFor({ state: 'hidden' });
     const summary = await ada.message(/demo · ready/, runMs);
@@ -74,12 +74,12 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
     await ada.say(`/kthw create demo ${small}`);
     await ada.message(/demo · ready/, runMs);
     await ada.say('/kthw rebuild demo --from controllers');
-    await ada.openThread(await ada.message(/demo · rebuilding/));
-    await (await ada.reply('waits for a yes', runMs)).getByRole('button', { name: 'Approve' }).click();
+    await ada.openThread(await ada.message(/demo · rebuild/));
+    await (await ada.reply('awaiting approval', runMs)).getByRole('button', { name: 'Approve' }).click();
     await ada.reply('Only visible to you');
     await ada.picture('approval-refused');
-    await her.openThread(await her.message(/demo · rebuilding/));
-    const question = await her.reply('waits for a yes');
+    await her.openThread(await her.message(/demo · rebuild/));
+    const question = await her.reply('awaiting approval');
     await her.picture('approval-asked');
     await question.getByRole('button', { name: 'Approve' }).click();
     // Both windows update without a reload.

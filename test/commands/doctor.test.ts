@@ -60,11 +60,11 @@ describe('resize', () => {
   test.each([
     ['a problem', { problem: 'there is no machine type "x1"' }, 'there is no machine type "x1"'],
     ['nothing to do', { unchanged: { state: 'ready' } }, 'Nothing to do'],
-    ['no such cluster', { notFound: true }, 'There is no cluster'],
+    ['no such cluster', { notFound: true }, 'not found'],
     [
       'the cluster is busy',
       { activeRun: { run: 'r0', operation: 'resize', requester: testUser, since: new Date(0) } },
-      'demo is busy: resize',
+      'resize in progress',
     ],
   ])('a result of %s is shown', async (_, answer, words) => {
     expect((await shownBy(typed, createDeps(answer))).text).toContain(words);
@@ -102,7 +102,7 @@ describe('doctor', () => {
   test('reports an unknown cluster', async () => {
     expect(
       (await shownBy(routeCommand('doctor demo', origin, buildCreateDefaults()), createDeps({ notFound: true }))).text,
-    ).toContain('no cluster');
+    ).toContain('not found');
   });
 });
 
@@ -118,7 +118,7 @@ describe('a diagnosis in a run’s thread', () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, diagnosed, { ...diagnosed, step: 'etcd/b' });
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
-      '🩺 demo: its machines are too small; f1-micro is too small',
+      '🩺 demo: instances are too small; f1-micro is too small',
     ]);
   });
 

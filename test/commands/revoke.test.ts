@@ -56,7 +56,7 @@ describe('revoke', () => {
     expect(routed).toMatchObject({ permission: { kubeconfigOwner: grantee } });
     const { asked, shown } = await carriedOut(routed, done);
     expect(asked).toEqual(['demo', { grantee, requester: testUser, grantId }]);
-    expect(shown).toContain('can do nothing any more');
+    expect(shown).toContain('revoked');
   });
 
   test.each(['revoke', 'revoke demo @ada', 'revoke demo ada', 'revoke demo --only 12', 'revoke demo <@U1|a> more'])(
@@ -65,9 +65,9 @@ describe('revoke', () => {
   );
 
   test.each([
-    [{ revoked: [grant], isEnforced: false }, 'does not answer', '/kthw revoke demo'],
-    [{ revoked: [], isEnforced: true }, 'has no kubeconfig', '/kthw kubeconfig demo'],
-    [{ notFound: true }, 'There is no cluster', '/kthw list'],
+    [{ revoked: [grant], isEnforced: false }, 'is unreachable', '/kthw revoke demo'],
+    [{ revoked: [], isEnforced: true }, 'has no valid kubeconfig', '/kthw kubeconfig demo'],
+    [{ notFound: true }, 'not found', '/kthw list'],
   ] as const)('says what came of it, and what to do next: %j', async (answer, said, next) => {
     const { shown } = await carriedOut(routeCommand('revoke demo', origin, buildCreateDefaults()), answer);
     expect(shown).toContain(said);

@@ -56,9 +56,9 @@ async function statusOf(
 
 describe('status', () => {
   test('replies immediately and sends the cluster map to the requester', async () => {
-    const { shown, pictures } = await statusOf({ state: 'ready', outputs }, async () => sampleSnapshots.well);
+    const { shown, pictures } = await statusOf({ state: 'ready', outputs }, async () => sampleSnapshots.healthy);
     expect(shown).toHaveLength(1);
-    expect(shown[0]).toContain('follows in your direct messages');
+    expect(shown[0]).toContain('send you a cluster map in a DM');
     expect(pictures).toHaveLength(1);
     const [{ channel: where, image } = { channel: '', image: undefined }] = pictures;
     expect(where).toBe('D-U1');
@@ -68,7 +68,7 @@ describe('status', () => {
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
-    expect(image?.alt).toContain('6 of 6 machines are well');
+    expect(image?.alt).toContain('6/6 nodes healthy');
   });
 
   test('announces no cluster map without instances', async () => {
@@ -84,7 +84,7 @@ describe('status', () => {
       Promise.reject(new Error('gone')),
     );
     expect(shown).toHaveLength(2);
-    expect(shown[1]).toContain('The picture did not work just now');
+    expect(shown[1]).toContain('draw the diagram');
     expect([pictures, logged]).toEqual([[], ['sending a chart failed']]);
   });
 });

@@ -73,7 +73,13 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
     const cards = await rig.stopped('stops', 1);
     expect(cards).toHaveLength(4);
     for (const card of cards)
-      expectCard(card, 'on your side', words, 'request more quota from Google', '/kthw resume stops');
+      expectCard(
+        card,
+        'project configuration or the request',
+        words,
+        'request more quota from Google',
+        '/kthw resume stops',
+      );
   });
 
   test('shows the difference of a manually widened rule; stops when the zone is exhausted', async () => {
@@ -87,9 +93,15 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 2);
     expect(cards).toHaveLength(3);
-    expectCard(cards, 'exists and differs', 'tcp:6443', 'Nothing was overwritten', '/kthw resume stops');
-    expectCard(cards, 'on Google’s side', zone, 'try `/kthw resume stops` later');
-    expectCard(cards, 'on your side', quota, 'request more quota from Google');
+    expectCard(
+      cards,
+      'conflict: existing resource',
+      'tcp:6443',
+      'The existing resource was not changed',
+      '/kthw resume stops',
+    );
+    expectCard(cards, 'Google Compute Engine', zone, 'try `/kthw resume stops` later');
+    expectCard(cards, 'project configuration or the request', quota, 'request more quota from Google');
     await rig.google.change('PATCH', 'global/firewalls/stops-allow-external', firewallOf('stops'));
   });
 
@@ -97,7 +109,7 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
     await rig.mirror.fault({ match: 'amd64/kubelet', times: 1, corrupt: true });
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 3);
-    expectCard(cards, 'on a machine or on the network', 'stops-worker-0: checksum mismatch', 'amd64/kubelet');
+    expectCard(cards, 'an instance or the network', 'stops-worker-0: checksum mismatch', 'amd64/kubelet');
   });
 
   test('stops on a full disk', async () => {
@@ -105,7 +117,7 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
     await rig.shell(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
     await rig.talk(over.signal).sendCommand('/kthw resume stops');
     const cards = await rig.stopped('stops', 4);
-    expectCard(cards, 'on a machine or on the network', 'no space left on the disk', 'free disk space on the instance');
+    expectCard(cards, 'an instance or the network', 'no space left on the disk', 'free disk space on the instance');
     await rig.shell(worker, 'umount /var/lib/kthw');
   });
 

@@ -1,41 +1,43 @@
 import { describeClusterMap, renderClusterMapSvg } from '../../../src/commands/charts/cluster-map.ts';
 import { renderPng } from '../../../src/commands/charts/render-png.ts';
 import { describeTimeline, renderTimelineSvg } from '../../../src/commands/charts/timeline.ts';
-import {
-  renderChartUnavailable,
-  renderClusterMapComment,
-  renderTimelineComment,
-} from '../../../src/commands/messages/chart-comments.ts';
 import { runs } from './runs.ts';
-import { createMessageSamples, type Sample } from './sample.ts';
+import type { SampleCatalogue } from './sample.ts';
 import { sampleSnapshots } from './sample-snapshots.ts';
 
-const timelineRuns = ['ready', 'rebuilt', 'failed', 'cancelled', 'deleted', 'tested'] as const;
+const timelines = Object.entries(runs).filter(([, { view }]) => view.outcome !== undefined);
+const clusterMaps = Object.entries(sampleSnapshots);
 
-const timelines = timelineRuns.map((name): Sample => {
-  const { view, events } = runs[name];
-  return {
-    group: 'Pictures',
-    name: `timeline: ${name}`,
+/** Charts and their comments. */
+export const chartSamples = {
+  renderTimelineComment: {
+    group: 'Charts',
     surface: 'message',
-    message: renderTimelineComment(view, describeTimeline(view, events)),
-    renderChart: () => renderPng(renderTimelineSvg(view, events)),
-  };
-});
-
-const clusterMaps = Object.entries(sampleSnapshots).map(
-  ([name, snapshot]): Sample => ({
-    group: 'Pictures',
-    name: `cluster: ${name}`,
+    states: Object.fromEntries(
+      timelines.map(([name, { view, events }]) => [
+        `timeline: ${name}`,
+        [view, describeTimeline(view, events)] as const,
+      ]),
+    ),
+    charts: Object.fromEntries(
+      timelines.map(([name, { view, events }]) => [
+        `timeline: ${name}`,
+        () => renderPng(renderTimelineSvg(view, events)),
+      ]),
+    ),
+  },
+  renderClusterMapComment: {
+    group: 'Charts',
     surface: 'message',
-    message: renderClusterMapComment(snapshot.cluster, describeClusterMap(snapshot)),
-    renderChart: () => renderPng(renderClusterMapSvg(snapshot)),
-  }),
-);
-
-/** Pictures with what is said beside them. */
-export const chartSamples: readonly Sample[] = [
-  ...timelines,
-  ...clusterMaps,
-  ...createMessageSamples('Pictures', 'ephemeral', { 'none this time': renderChartUnavailable() }),
-];
+    states: Object.fromEntries(
+      clusterMaps.map(([name, snapshot]) => [
+        `cluster map: ${name}`,
+        [snapshot.cluster, describeClusterMap(snapshot)] as const,
+      ]),
+    ),
+    charts: Object.fromEntries(
+      clusterMaps.map(([name, snapshot]) => [`cluster map: ${name}`, () => renderPng(renderClusterMapSvg(snapshot))]),
+    ),
+  },
+  renderChartUnavailable: { group: 'Charts', surface: 'ephemeral', states: { unavailable: [] } },
+} satisfies Pick<SampleCatalogue, 'renderTimelineComment' | 'renderClusterMapComment' | 'renderChartUnavailable'>;

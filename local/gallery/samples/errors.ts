@@ -1,20 +1,14 @@
-import {
-  renderConflictCard,
-  renderDeferredCard,
-  renderFailureCard,
-  renderRetryCard,
-} from '../../../src/commands/messages/step-error-cards.ts';
 import { type ErrorCode, KthwError, toStepError } from '../../../src/engine/cluster/errors.ts';
 import type { StepError } from '../../../src/store/step-error.ts';
-import { ada, channel, getSampleTime, spec } from './fixtures.ts';
-import { createMessageSamples, type Sample } from './sample.ts';
-import { simulateRun } from './simulate-run.ts';
+import { getSampleTime, imageUnavailable, quotaExceeded, sshUnreachable } from './fixtures.ts';
+import { runs } from './runs.ts';
+import type { SampleCatalogue } from './sample.ts';
 
-const doing = 'machine demo-worker-2 (e2-standard-2, 10.240.0.22)';
+const doing = 'instance demo-worker-2 (e2-standard-2, 10.240.0.22)';
 const host = 'demo-controller-1';
 const detail = "Quota 'CPUS' exceeded.  Limit: 8.0 in region us-west1.";
 
-/** One of every kind that people can meet: a new one in the catalogue does not compile until it is here. */
+/** One error per code: a new error code without an example doesn't compile. */
 const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'rate-limited': new KthwError('rate-limited', { doing }),
   'cloud-unavailable': new KthwError('cloud-unavailable', { doing, status: 503 }),
@@ -49,7 +43,7 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'image-unavailable': new KthwError('image-unavailable', { image: 'registry.k8s.io/coredns/coredns:v1.12.4' }),
   'api-unreachable': new KthwError('api-unreachable', { address: '203.0.113.7' }),
   'api-refused': new KthwError('api-refused', { doing: 'reading the nodes', status: 503 }),
-  'check-failed': new KthwError('check-failed', { what: 'a node port from another machine' }),
+  'check-failed': new KthwError('check-failed', { what: 'a node port from another node' }),
   'keyring-refused': new KthwError('keyring-refused', {
     problem: 'the key that protects this cluster’s secrets is disabled',
     remedy: 'enable it in Cloud KMS',
@@ -66,27 +60,62 @@ export function createSampleError(code: ErrorCode): StepError {
 }
 
 const step = 'workers/demo-worker-2';
-const { view } = simulateRun({ operation: 'create', spec, actor: ada, channel, untilSec: 30 });
+const { view } = runs.creating;
+const liveErrors = (Object.keys(errors) as ErrorCode[]).map((code) => ({ code, error: createSampleError(code) }));
+const isRetried = ({ error }: { readonly error: StepError }) => error.kind === 'transient';
+const isDeferred = ({ error }: { readonly error: StepError }) => error.kind === 'deferred';
 
-/** A card for every fault: those that pass by themselves are told as such. */
-export const errorSamples: readonly Sample[] = [
-  ...createMessageSamples(
-    'Troubles',
-    'message',
-    Object.fromEntries(
-      (Object.keys(errors) as ErrorCode[]).map((code) => {
-        const error = createSampleError(code);
-        if (error.kind === 'transient')
-          return [`still trying: ${code}`, renderRetryCard(view, step, error, 5, getSampleTime(90))];
-        if (error.kind === 'deferred') return [`left for later: ${code}`, renderDeferredCard(view, 'dns/ready', error)];
-        return [`stopped: ${code}`, renderFailureCard(view, step, error)];
-      }),
+/** Cards for errors of steps. The live states show every error of the catalogue. */
+export const errorSamples = {
+  renderFailedStepErrorCard: {
+    group: 'Step errors',
+    surface: 'message',
+    states: {
+      failed: [view, step, quotaExceeded, 1],
+      'gave up': [view, 'host-keys/demo-worker-1', sshUnreachable, 12],
+      cancelled: [
+        view,
+        step,
+        { code: 'cancelled', kind: 'cancelled', message: 'cancelled by a user', remedy: '`/kthw resume` continues' },
+        1,
+      ],
+    },
+    liveStates: Object.fromEntries(
+      liveErrors
+        .filter((one) => !isDeferred(one))
+        .map(({ code, error }) => [`failed: ${code}`, [view, step, error, 12] as const]),
     ),
-  ),
-  ...createMessageSamples('Troubles', 'message', {
-    'exists and differs': renderConflictCard(view, 'firewall/demo-allow-external', [
-      { field: 'source ranges', desired: '0.0.0.0/0', actual: '10.0.0.0/8' },
-      { field: 'allowed', desired: 'icmp, tcp:6443', actual: 'icmp' },
-    ]),
-  }),
-];
+  },
+  renderRetriedStepErrorCard: {
+    group: 'Step errors',
+    surface: 'message',
+    states: { retrying: [view, 'host-keys/demo-worker-1', sshUnreachable, 5, getSampleTime(90)] },
+    liveStates: Object.fromEntries(
+      liveErrors
+        .filter(isRetried)
+        .map(({ code, error }) => [`retrying: ${code}`, [view, step, error, 5, getSampleTime(90)] as const]),
+    ),
+  },
+  renderDeferredStepErrorCard: {
+    group: 'Step errors',
+    surface: 'message',
+    states: { deferred: [view, 'dns/runs', imageUnavailable] },
+    liveStates: Object.fromEntries(
+      liveErrors.filter(isDeferred).map(({ code, error }) => [`deferred: ${code}`, [view, 'dns/runs', error] as const]),
+    ),
+  },
+  renderConflictCard: {
+    group: 'Step errors',
+    surface: 'message',
+    states: {
+      conflict: [
+        view,
+        'firewall/demo-allow-external',
+        [
+          { field: 'source ranges', desired: '0.0.0.0/0', actual: '10.0.0.0/8' },
+          { field: 'allowed', desired: 'icmp, tcp:6443', actual: 'icmp' },
+        ],
+      ],
+    },
+  },
+} satisfies Partial<SampleCatalogue>;

@@ -1,10 +1,6 @@
-import { renderCreateFormOpened, renderCreateFormPrompt } from '../../../src/commands/messages/create-form-prompt.ts';
-import { type CreateFormState, renderCreateModal } from '../../../src/commands/messages/create-modal.ts';
-import { renderDenialModal } from '../../../src/commands/messages/denial.ts';
-import { releases } from '../../../src/engine/cluster/releases.ts';
-import { findShortfalls } from '../../../src/engine/phases/preflight.ts';
+import type { CreateFormState } from '../../../src/commands/messages/create-modal.ts';
 import { channel, grace, spec } from './fixtures.ts';
-import { createMessageSamples, type Sample } from './sample.ts';
+import type { SampleCatalogue } from './sample.ts';
 
 const { region, zone, machineType, version, subnet, podCidr, serviceCidr } = spec;
 const machineTypeSpecs: readonly (readonly [name: string, cpus: number, memoryMb: number, sharedCpu?: true])[] = [
@@ -19,7 +15,7 @@ const machineTypeSpecs: readonly (readonly [name: string, cpus: number, memoryMb
 ];
 const machineTypes = machineTypeSpecs.map(([name, cpus, memoryMb, sharedCpu = false]) => {
   const type = { name, cpus, memoryMb, sharedCpu };
-  return { ...type, shortfall: findShortfalls(type) };
+  return { ...type, shortfall: sharedCpu ? ['shared-core; 1 full vCPU required'] : [] };
 });
 const regions = ['europe-west1', 'us-central1', 'us-west1'].map((name) => ({
   name,
@@ -30,41 +26,56 @@ const defaultForm: CreateFormState = {
   value: { channel, isExpanded: false, undersizedTypes: {} },
   channelChoice: { channel },
   values: {
-    ...{ region, zone, machineType, version, controllers: '3', workers: '3' },
-    ...{ subnet, podCidr, serviceCidr, sshFrom: '0.0.0.0/0' },
+    region,
+    zone,
+    machineType,
+    version,
+    controllers: '3',
+    workers: '3',
+    subnet,
+    podCidr,
+    serviceCidr,
+    sshFrom: '0.0.0.0/0',
   },
-  versions: releases.map((one) => one.kubernetes),
+  versions: ['1.34.12', version],
   isExpanded: false,
   computeChoices: { regions, machineTypes },
   isLoading: false,
 };
 
-function createFormSample(name: string, overrides: Partial<CreateFormState>): Sample {
-  return { group: 'Create', name, surface: 'modal', message: renderCreateModal({ ...defaultForm, ...overrides }) };
+function createForm(overrides: Partial<CreateFormState>): [CreateFormState] {
+  return [{ ...defaultForm, ...overrides }];
 }
 
-/** Forms, in each of their states. */
-export const formSamples: readonly Sample[] = [
-  createFormSample('the form', {}),
-  createFormSample('before Compute Engine has answered', { isLoading: true, computeChoices: {} }),
-  createFormSample('without an answer', { computeChoices: { problem: 'no answer within 8 s' } }),
-  createFormSample('with everything', {
-    isExpanded: true,
-    values: { ...defaultForm.values, name: 'demo', ttl: '8h', forceSize: 'yes' },
-  }),
-  createFormSample('from Home, any channel', { channelChoice: { choices: 'all' } }),
-  createFormSample('from Home, one of twelve channels', {
-    channelChoice: { choices: Array.from({ length: 12 }, (_, n) => `C0CLUSTER${n}`) },
-  }),
-  createFormSample('from Home, one of two channels', { channelChoice: { choices: [channel, 'C0GENERAL'] } }),
-  {
+/** The create form and its prompt. */
+export const formSamples = {
+  renderCreateModal: {
     group: 'Create',
-    name: 'by somebody who may not',
     surface: 'modal',
-    message: renderDenialModal({ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }),
+    states: {
+      form: createForm({}),
+      'loading options': createForm({ isLoading: true, computeChoices: {} }),
+      'options unavailable': createForm({ computeChoices: { problem: 'no answer within 8 s' } }),
+      'all options': createForm({
+        isExpanded: true,
+        values: { ...defaultForm.values, name: 'demo', ttl: '8h', forceSize: 'yes' },
+      }),
+      'from Home, any channel': createForm({ channelChoice: { choices: 'all' } }),
+      'from Home, twelve channels': createForm({
+        channelChoice: { choices: Array.from({ length: 12 }, (_, n) => `C0CLUSTER${n}`) },
+      }),
+      'from Home, two channels': createForm({ channelChoice: { choices: [channel, 'C0GENERAL'] } }),
+    },
   },
-  ...createMessageSamples('Create', 'ephemeral', {
-    'where nothing can be opened': renderCreateFormPrompt('create.openForm'),
-    'while the form is open': renderCreateFormOpened(),
-  }),
-];
+  renderDenialModal: {
+    group: 'Create',
+    surface: 'modal',
+    states: { 'read-only user': [{ reason: 'not-a-creator', allowed: [grace, { group: 'S0000OPS0' }] }] },
+  },
+  renderCreateFormPrompt: {
+    group: 'Create',
+    surface: 'ephemeral',
+    states: { 'without a trigger': ['create.openForm'] },
+  },
+  renderCreateFormOpened: { group: 'Create', surface: 'ephemeral', states: { 'form opened': [] } },
+} satisfies Partial<SampleCatalogue>;

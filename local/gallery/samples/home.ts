@@ -1,22 +1,24 @@
 import { allowAllPolicy } from '../../../src/commands/authorization/policy.ts';
-import { renderStoreUnavailable } from '../../../src/commands/messages/command-replies.ts';
 import { renderDenial } from '../../../src/commands/messages/denial.ts';
-import {
-  type HomeTabState,
-  renderHomeForNonMember,
-  renderHomeMessage,
-  renderHomeTab,
-} from '../../../src/commands/messages/home-tab.ts';
-import { renderKubeconfigSent } from '../../../src/commands/messages/kubeconfig.ts';
-import { renderLoadingModal, renderReplyModal } from '../../../src/commands/messages/reply-modal.ts';
+import type { HomeTabState } from '../../../src/commands/messages/home-tab.ts';
+import { renderKubeconfigSentReply } from '../../../src/commands/messages/kubeconfig-reply.ts';
 import { renderStatus } from '../../../src/commands/messages/status.ts';
-import { ada, channel, createClusterRecord, getSampleTime, grace, spec } from './fixtures.ts';
+import { renderStoreUnavailable } from '../../../src/commands/messages/store-unavailable.ts';
+import { approvalButtonIds } from './approvals.ts';
+import {
+  ada,
+  channel,
+  createClusterRecord,
+  demoStatus,
+  getSampleTime,
+  grace,
+  sampleDeletions,
+  spec,
+} from './fixtures.ts';
 import { runs } from './runs.ts';
-import type { Sample } from './sample.ts';
+import type { SampleCatalogue } from './sample.ts';
 
-const approvalButtonIds = { approve: 'approval.approve', reject: 'approval.reject' };
-const outputs = { 'public-address': '203.0.113.7' };
-const ready = { name: 'demo', record: createClusterRecord({ state: 'ready', outputs }), latestRun: runs.ready.view };
+const ready = { ...demoStatus, latestRun: runs.ready.view };
 const waitingRun = runs.waiting.view;
 const clusters = [
   ready,
@@ -34,7 +36,7 @@ const clusters = [
       spec: { ...spec, name: 'staging', workers: 5 },
       expiresAt: getSampleTime(28_800).toISOString(),
     }),
-    latestRun: { ...runs.building.view, cluster: 'staging', run: 'r2' },
+    latestRun: { ...runs.creating.view, cluster: 'staging', run: 'r2' },
   },
 ];
 const pendingApproval = {
@@ -42,7 +44,7 @@ const pendingApproval = {
   cluster: 'demo',
   operation: 'rebuild',
   digest: 'd1',
-  deletions: ['load balancer’s rule demo', ...[0, 1, 2].map((n) => `machine demo-controller-${n} (f1-micro)`)],
+  deletions: sampleDeletions,
   requester: ada,
   expiresAt: getSampleTime(1_800),
 };
@@ -57,56 +59,54 @@ const defaultState: HomeTabState = {
 const clustersAwaitingApproval = [{ ...ready, latestRun: waitingRun }, ...clusters.slice(1)];
 const manyClusters = Array.from({ length: 120 }, (_, n) => ({ ...ready, name: `demo-${String(n).padStart(3, '0')}` }));
 
-function createHomeSample(name: string, overrides: Partial<HomeTabState>): Sample {
-  return {
-    group: 'Home',
-    name,
-    surface: 'home',
-    message: renderHomeTab({ ...defaultState, ...overrides }, approvalButtonIds),
-  };
+function createHome(overrides: Partial<HomeTabState>): [HomeTabState, typeof approvalButtonIds] {
+  return [{ ...defaultState, ...overrides }, approvalButtonIds];
 }
 
-/** The Home tab in each of its states, and what its buttons open. */
-export const homeSamples: readonly Sample[] = [
-  createHomeSample('the first time', { clusters: [] }),
-  createHomeSample('the first time, for who may not create', { clusters: [], canCreate: false }),
-  createHomeSample('clusters', {}),
-  createHomeSample('for who may not create', { canCreate: false }),
-  createHomeSample('something waits for you', {
-    clusters: clustersAwaitingApproval,
-    pendingApprovals: [pendingApproval],
-    approvalsForUser: [pendingApproval],
-  }),
-  createHomeSample('something waits for somebody else', {
-    clusters: clustersAwaitingApproval,
-    pendingApprovals: [pendingApproval],
-  }),
-  createHomeSample('more than five wait for you', {
-    approvalsForUser: Array.from({ length: 7 }, (_, n) => ({ ...pendingApproval, run: `r${n}` })),
-  }),
-  createHomeSample('after Kubeconfig', { notice: renderKubeconfigSent('demo') }),
-  createHomeSample('after something that is not allowed', {
-    notice: renderDenial({ reason: 'not-a-creator', allowed: [grace] }),
-  }),
-  createHomeSample('more clusters than it holds', { clusters: manyClusters }),
-  {
+/** The Home tab, and the modals of its buttons. */
+export const homeSamples = {
+  renderHomeTab: {
     group: 'Home',
-    name: 'for somebody of elsewhere',
     surface: 'home',
-    message: renderHomeForNonMember([channel], false),
+    states: {
+      'no clusters': createHome({ clusters: [] }),
+      'no clusters, read-only user': createHome({ clusters: [], canCreate: false }),
+      clusters: createHome({}),
+      'read-only user': createHome({ canCreate: false }),
+      'awaiting your approval': createHome({
+        clusters: clustersAwaitingApproval,
+        pendingApprovals: [pendingApproval],
+        approvalsForUser: [pendingApproval],
+      }),
+      'awaiting approval of another user': createHome({
+        clusters: clustersAwaitingApproval,
+        pendingApprovals: [pendingApproval],
+      }),
+      'seven approvals': createHome({
+        approvalsForUser: Array.from({ length: 7 }, (_, n) => ({ ...pendingApproval, run: `r${n}` })),
+      }),
+      'after Kubeconfig': createHome({ notice: renderKubeconfigSentReply('demo') }),
+      'after a denied request': createHome({
+        notice: renderDenial({ reason: 'not-a-creator', allowed: [grace] }),
+      }),
+    },
+    /** Its text repeats that of "clusters" 49 times. */
+    liveStates: { 'more than 49 clusters': createHome({ clusters: manyClusters }) },
   },
-  {
+  renderHomeMessageForNonMember: {
     group: 'Home',
-    name: 'where nobody can say who is there',
     surface: 'home',
-    message: renderHomeForNonMember([channel], true),
+    states: { 'not in a channel': [[channel], false], 'membership unreadable': [[channel], true] },
   },
-  {
+  renderHomeMessage: {
     group: 'Home',
-    name: 'while the store is away',
     surface: 'home',
-    message: renderHomeMessage(renderStoreUnavailable()),
+    states: { 'database unavailable': [renderStoreUnavailable()] },
   },
-  { group: 'Home', name: 'Status, at once', surface: 'modal', message: renderLoadingModal('demo', channel) },
-  { group: 'Home', name: 'Status', surface: 'modal', message: renderReplyModal('demo', renderStatus(ready), channel) },
-];
+  renderLoadingModal: { group: 'Home', surface: 'modal', states: { 'Status, loading': ['demo', channel] } },
+  renderReplyModal: {
+    group: 'Home',
+    surface: 'modal',
+    states: { Status: ['demo', renderStatus(ready), channel] },
+  },
+} satisfies Partial<SampleCatalogue>;

@@ -1,7 +1,3 @@
-import {
-  renderPhaseCommandsLoading,
-  renderPhaseCommandsModal,
-} from '../../../src/commands/messages/phase-commands-modal.ts';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { gcloudCommands } from '../../../src/engine/manual/gcloud-commands.ts';
 import { renderFileWrites } from '../../../src/engine/manual/host-commands.ts';
@@ -9,7 +5,7 @@ import { buildFirewallRules } from '../../../src/engine/phases/firewall.ts';
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import type { PhaseCommands } from '../../../src/engine/service/phase-commands.ts';
 import { spec } from './fixtures.ts';
-import type { Sample } from './sample.ts';
+import type { SampleCatalogue } from './sample.ts';
 
 const cluster = deriveCluster(spec);
 const id = 'sample';
@@ -25,7 +21,7 @@ const firewallCommands: PhaseCommands = {
   })),
 };
 
-/** One page a machine. */
+/** One page per instance. */
 const etcdCommands: PhaseCommands = {
   cluster: spec.name,
   title: 'etcd',
@@ -49,18 +45,39 @@ const etcdCommands: PhaseCommands = {
   })),
 };
 
-const modals = {
-  'being written down': renderPhaseCommandsLoading({ id, value: { page: 0 } }),
-  'commands of a phase': renderPhaseCommandsModal({ id, value: { page: 0 }, phaseCommands: firewallCommands }),
-  'files and commands on machines': renderPhaseCommandsModal({ id, value: { page: 0 }, phaseCommands: etcdCommands }),
-  'the last page': renderPhaseCommandsModal({ id, value: { page: 9 }, phaseCommands: etcdCommands }),
-  'nothing to type': renderPhaseCommandsModal({ id, value: { page: 0 }, phaseCommands: undefined }),
+/** Frozen texts, so that snapshots don't depend on the tutorial's files. */
+const sampleCommands: PhaseCommands = {
+  cluster: spec.name,
+  title: 'etcd',
+  chapter: 7,
+  steps: ['demo-controller-0', 'demo-controller-1'].map((host) => ({
+    title: `etcd on ${host}`,
+    commands: [
+      { script: `gcloud compute ssh ${host}` },
+      { runsOn: host, script: `systemctl enable --now etcd\n${'# configuration\n'.repeat(200)}` },
+    ],
+    commandOutput: 'https://127.0.0.1:2379 is healthy',
+  })),
 };
 
-/** What a person would have typed. */
-export const phaseCommandsSamples: readonly Sample[] = Object.entries(modals).map(([name, message]) => ({
-  group: 'The hard way',
-  name,
-  surface: 'modal',
-  message,
-}));
+/** Equivalent manual commands of a phase. */
+export const phaseCommandsSamples = {
+  renderPhaseCommandsLoading: {
+    group: 'Manual steps',
+    surface: 'modal',
+    states: { loading: [{ id, value: { page: 0 } }] },
+  },
+  renderPhaseCommandsModal: {
+    group: 'Manual steps',
+    surface: 'modal',
+    states: {
+      'first page': [{ id, value: { page: 0 }, phaseCommands: sampleCommands }],
+      'last page': [{ id, value: { page: 9 }, phaseCommands: sampleCommands }],
+      'no manual steps': [{ id, value: { page: 0 }, phaseCommands: undefined }],
+    },
+    liveStates: {
+      'commands on your workstation': [{ id, value: { page: 0 }, phaseCommands: firewallCommands }],
+      'files and commands on an instance': [{ id, value: { page: 0 }, phaseCommands: etcdCommands }],
+    },
+  },
+} satisfies Partial<SampleCatalogue>;

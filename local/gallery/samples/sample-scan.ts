@@ -4,7 +4,7 @@ import type { ScanInput } from '../../../src/engine/diagnostics/cis/check.ts';
 import type { ComputeFacts } from '../../../src/engine/diagnostics/cis/compute-facts.ts';
 import { parseHostFacts } from '../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 
-/** What machines print and what APIs say, to be changed one reading at a time. */
+/** Raw facts of hosts and APIs, for tests that change one at a time. */
 export interface SampleScan {
   readonly controller: string;
   readonly worker: string;
@@ -191,7 +191,7 @@ network bridge
   minor: 36,
 };
 
-/** @param machines one of each kind, where nobody says which */
+/** @param machines @default one control plane node and one worker node */
 export function createScanInput(
   { controller, worker, api, compute, minor }: SampleScan,
   machines = defaultInstances,
@@ -199,7 +199,10 @@ export function createScanInput(
   const parsedFacts = { controller: parseHostFacts(controller), worker: parseHostFacts(worker) };
   return {
     instances: machines.map(({ name, role }) => ({ name, role, facts: parsedFacts[role] })),
-    ...{ api, compute, minor, busy: false },
+    api,
+    compute,
+    minor,
+    busy: false,
   };
 }
 

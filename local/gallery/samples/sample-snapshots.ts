@@ -3,7 +3,7 @@ import type { ClusterSnapshot, InstanceSnapshot } from '../../../src/engine/diag
 import type { ClusterSpec } from '../../../src/store/records.ts';
 import { getSampleTime, spec } from './fixtures.ts';
 
-/** A cluster that is well, and what of it is not. `change`: by machine, without the cluster's name before it. */
+/** A healthy cluster. @param overrides by instance name without the cluster prefix */
 function createSnapshot(
   of: ClusterSpec,
   overrides: Readonly<Record<string, Partial<InstanceSnapshot>>> = {},
@@ -11,9 +11,13 @@ function createSnapshot(
   const instances = deriveCluster(of).instances.map((instance): InstanceSnapshot => {
     const isController = instance.role === 'controller';
     return {
-      ...{ name: instance.name, role: instance.role, address: instance.address },
+      name: instance.name,
+      role: instance.role,
+      address: instance.address,
       ...('podCidr' in instance ? { podCidr: String(instance.podCidr) } : {}),
-      ...{ exists: true, status: 'RUNNING', inactiveServices: [] },
+      exists: true,
+      status: 'RUNNING',
+      inactiveServices: [],
       externalAddress: `198.51.100.${isController ? 10 + instance.index : 20 + instance.index}`,
       ...(isController ? { isEtcdLeader: instance.index === 1 } : { nodeReady: true }),
       ...overrides[instance.name.slice(of.name.length + 1)],
@@ -21,7 +25,11 @@ function createSnapshot(
   });
   const controllers = instances.filter(({ role }) => role === 'controller');
   return {
-    ...{ cluster: of.name, spec: of, at: getSampleTime(600), instances, errors: [] },
+    cluster: of.name,
+    spec: of,
+    at: getSampleTime(600),
+    instances,
+    errors: [],
     loadBalancer: {
       address: '203.0.113.7',
       backendHealth: new Map(controllers.map((one) => [one.name, one.inactiveServices?.length === 0])),
@@ -42,10 +50,9 @@ const degradedSnapshot = createSnapshot(spec, {
   'worker-2': { inactiveServices: undefined as never },
 });
 
-/** Clusters as a look finds them. */
 export const sampleSnapshots = {
-  well: createSnapshot(spec),
-  'in trouble': {
+  healthy: createSnapshot(spec),
+  degraded: {
     ...degradedSnapshot,
     errors: [
       'demo-controller-2: instance is TERMINATED',
@@ -53,6 +60,6 @@ export const sampleSnapshots = {
       'demo-worker-2 is unreachable over SSH',
     ],
   },
-  'as large as can be': createSnapshot({ ...spec, controllers: 5, workers: 20 }),
-  'one controller, no workers': createSnapshot({ ...spec, controllers: 1, workers: 0 }),
+  'maximum size': createSnapshot({ ...spec, controllers: 5, workers: 20 }),
+  'one control plane node, no workers': createSnapshot({ ...spec, controllers: 1, workers: 0 }),
 } satisfies Record<string, ClusterSnapshot>;

@@ -1,38 +1,35 @@
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../../../src/engine/cluster/outputs.ts';
-import { type OperationName, operations } from '../../../src/engine/phases/operations.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import type { OperationName } from '../../../src/engine/phases/operations.ts';
 import type { RunView } from '../../../src/engine/service/cluster-service.ts';
-import { buildRunView } from '../../../src/engine/service/run-view.ts';
-import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
+import { toRunView } from '../../../src/engine/service/run-view.ts';
+import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import type { Person } from '../../../src/store/person.ts';
 import type { ClusterSpec, RunRecord } from '../../../src/store/records.ts';
 import type { StepError } from '../../../src/store/step-error.ts';
+import { createSamplePlan, type SampleStep } from './sample-plan.ts';
 
-/** What happens in a played run besides what its plan says. Times are seconds after it was asked for. */
+/** Events of a simulated run besides its plan. Times are seconds after the request. */
 export interface SimulatedRunOptions {
   readonly operation: OperationName;
   readonly spec: ClusterSpec;
   readonly previousSpec?: ClusterSpec;
-  readonly fromPhase?: string;
   readonly actor: Person;
   readonly channel: string;
-  /** It is looked at then. @default after its end */
+  /** Time of the view. @default after the end */
   readonly untilSec?: number;
-  /** A step that fails that often before it makes it. */
+  /** Failures by step before it succeeds. */
   readonly retries?: Readonly<Record<string, { readonly times: number; readonly error: StepError }>>;
-  /** A step that stops, and with it the run once what has begun is finished. */
+  /** Step that fails, after which the run ends once in-progress steps finish. */
   readonly failure?: { readonly step: string; readonly with: EngineEvent };
-  /** The run is stopped by a person. */
   readonly cancelAtSec?: number;
-  /** A question before what is taken away. `answered`: yes, or not yet. */
+  /** Approval before destructive steps. Without `answeredAfterSec` it is pending. */
   readonly approval?: {
     readonly deletions: readonly string[];
     readonly answeredAfterSec?: number;
     readonly actor: Person;
   };
-  /** Steps that are left for later. */
   readonly deferred?: Readonly<Record<string, StepError>>;
 }
 
@@ -46,35 +43,26 @@ interface TimedEvent {
   readonly event: EngineEvent;
 }
 
-/** When every played run was asked for. */
+/** Request time of all simulated runs. */
 export const simulationStart = new Date('2026-01-05T12:00:00Z');
 const runId = '20260105120000000-5a3b1c2d';
 
-/**
- * A run as its journal would have it: the real plan, carried out with times that are made up but always the same. What
- * the gallery and the tests of messages and pictures show is made from it.
- */
+/** Run of the sample plan with deterministic times, as its journal would record it. */
 export function simulateRun(options: SimulatedRunOptions): SimulatedRun {
-  const { operation, fromPhase, previousSpec } = options;
-  const planned = plan(phases, deriveCluster(options.spec), {
-    operation: operations[operation],
-    fromPhase,
-    previousSpec,
-  });
+  const { operation, previousSpec } = options;
+  const planned = createSamplePlan(operation, options.spec);
   const record: RunRecord = {
-    ...{
-      cluster: options.spec.name,
-      operation,
-      spec: options.spec,
-      requestedBy: options.actor,
-      channel: options.channel,
-    },
-    ...{ requestedAt: simulationStart.toISOString(), open: true },
-    ...(fromPhase ? { fromPhase } : {}),
+    cluster: options.spec.name,
+    operation,
+    spec: options.spec,
+    requestedBy: options.actor,
+    channel: options.channel,
+    requestedAt: simulationStart.toISOString(),
+    open: true,
     ...(previousSpec ? { previousSpec } : {}),
   };
   const events = numberEvents(simulateEvents(planned, options), options.untilSec);
-  return { view: buildRunView(runId, record, phases, events), events };
+  return { view: toRunView(runId, record, planned, foldEvents(events)), events };
 }
 
 function numberEvents(timedEvents: readonly TimedEvent[], untilSec = Number.POSITIVE_INFINITY): StoredEvent[] {
@@ -84,7 +72,7 @@ function numberEvents(timedEvents: readonly TimedEvent[], untilSec = Number.POSI
     .map(({ atMs, event }, i) => ({ seq: i + 1, at: new Date(+simulationStart + atMs), event }));
 }
 
-function simulateEvents(planned: readonly PlannedStep[], options: SimulatedRunOptions): TimedEvent[] {
+function simulateEvents(planned: readonly SampleStep[], options: SimulatedRunOptions): TimedEvent[] {
   const startEvents: TimedEvent[] = [
     { atMs: 0, event: { type: 'run.requested', operation: options.operation, actor: options.actor } },
     { atMs: 40, event: { type: 'run.claimed', runner: 'gallery' } },
@@ -128,7 +116,11 @@ function simulateApproval({ approval, operation }: SimulatedRunOptions): TimedEv
   return [event, { atMs: answeredMs, event: { type: 'approval.granted', digest, actor: approval.actor } }];
 }
 
-function simulateStep(id: string, beginsMs: number, { failure, retries, deferred, spec }: SimulatedRunOptions) {
+function simulateStep(
+  id: string,
+  beginsMs: number,
+  { failure, retries, deferred, spec, operation }: SimulatedRunOptions,
+) {
   const takesMs = getStepDurationMs(id);
   const events: TimedEvent[] = [];
   let atMs = beginsMs;
@@ -153,7 +145,7 @@ function simulateStep(id: string, beginsMs: number, { failure, retries, deferred
       stopped: false,
     };
   }
-  const outcome = id.startsWith('remove:') ? ('removed' as const) : ('applied' as const);
+  const outcome = operation === 'delete' || id.startsWith('remove:') ? ('removed' as const) : ('applied' as const);
   const event = { type: 'step.finished' as const, step: id, outcome, outputs: simulateOutputs(id, spec) };
   return { events: [...events, { atMs: endsMs, event }], endsMs, stopped: false };
 }
@@ -162,7 +154,7 @@ function createStepStarted(step: string, attempt: number): EngineEvent {
   return { type: 'step.started', step, attempt, requestId: '00000000-0000-4000-8000-000000000000' };
 }
 
-/** Addresses from the ranges for documentation. https://www.rfc-editor.org/rfc/rfc5737 */
+/** IP addresses from the documentation ranges. https://www.rfc-editor.org/rfc/rfc5737 */
 function simulateOutputs(id: string, spec: ClusterSpec) {
   if (id === 'static-ip/api') return [{ name: publicAddressOutput.name, value: '203.0.113.7' }];
   const instance = deriveCluster(spec).instances.find(
@@ -175,19 +167,16 @@ function simulateOutputs(id: string, spec: ClusterSpec) {
 
 const durations: readonly (readonly [RegExp, number])[] = [
   [/^(remove:)?(controllers|workers)\//, 14_000],
-  [/^ssh-host-keys\//, 19_000],
-  [/^downloads\/packages\//, 17_000],
-  [/^downloads\//, 24_000],
+  [/^host-keys\//, 19_000],
   [/^etcd\/[^/]+$/, 7_000],
   [/^control-plane\//, 16_000],
-  [/^(kubelet|node-registration)\//, 9_000],
+  [/^kubelet\//, 9_000],
   [/^load-balancer\//, 6_000],
-  [/^readiness\//, 8_000],
-  [/^dns\/(ready|lookup)/, 6_000],
+  [/^dns\//, 6_000],
   [/^smoke\//, 4_000],
 ];
 
-/** Always the same for a step, and a little different from its neighbours'. */
+/** Deterministic, and slightly different for each step. */
 function getStepDurationMs(id: string): number {
   const base = durations.find(([pattern]) => pattern.test(id))?.[1] ?? 900;
   const spread = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) / 997;

@@ -1,8 +1,8 @@
 import type { ClusterSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
-import { renderClusterMapComment } from '../messages/chart-comments.ts';
+import { renderClusterMapComment } from '../messages/cluster-map-comment.ts';
 import type { ChartImage } from '../slack/chat.ts';
 
-/** A cluster as it was found, as it is sent to whoever asked. Drawing is loaded when it is first asked for. */
+/** Cluster map image for a DM. Loads the renderer on first use. */
 export async function createClusterMapChart(snapshot: ClusterSnapshot): Promise<ChartImage> {
   const [{ renderClusterMapSvg, describeClusterMap }, { renderPng }] = await Promise.all([
     import('./cluster-map.ts'),

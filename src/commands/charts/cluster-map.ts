@@ -1,4 +1,6 @@
 import type { ClusterSnapshot, InstanceSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
+import { formatCount } from '../messages/count.ts';
+import { stripClusterPrefix } from '../messages/instance-name.ts';
 import { computeInstanceHealth, type InstanceHealth } from './instance-health.ts';
 import { palette } from './palette.ts';
 import { renderCard, renderElement, renderText } from './svg.ts';
@@ -17,7 +19,7 @@ interface Point {
   readonly y: number;
 }
 
-/** The cluster as it was found, as SVG. Pure. */
+/** Map of the load balancer, control plane and worker nodes, with their health, as SVG. Pure. */
 export function renderClusterMapSvg(snapshot: ClusterSnapshot): string {
   const controllers = snapshot.instances.filter(({ role }) => role === 'controller');
   const workers = snapshot.instances.filter(({ role }) => role === 'worker');
@@ -33,7 +35,7 @@ export function renderClusterMapSvg(snapshot: ClusterSnapshot): string {
     ...renderConnections(snapshot, controllers, positions),
     renderLoadBalancer(snapshot),
     ...controllers.map((instance, i) => renderInstanceBox(snapshot.cluster, instance, positions[i] ?? { x: 0, y: 0 })),
-    ...(workers.length > 0 ? [renderText(margin, workersY - 18, 'Workers', { size: 16, bold: true })] : []),
+    ...(workers.length > 0 ? [renderText(margin, workersY - 18, 'Worker nodes', { size: 16, bold: true })] : []),
     ...workers.map((instance, i) => {
       const row = Math.floor(i / boxesPerRow);
       const rowStart = row * boxesPerRow;
@@ -50,7 +52,7 @@ export function renderClusterMapSvg(snapshot: ClusterSnapshot): string {
   );
 }
 
-/** The same for those who don't see it. */
+/** Alt text of the cluster map. */
 export function describeClusterMap({
   cluster,
   instances,
@@ -65,12 +67,12 @@ export function describeClusterMap({
   const [unhealthyInstances, unknownInstances] = [listByStatus('bad'), listByStatus('unknown')];
   const leader = instances.find(({ isEtcdLeader }) => isEtcdLeader);
   return [
-    `Picture of ${cluster}: ${instances.length - unhealthyInstances.length - unknownInstances.length} of ${instances.length} machines are well`,
-    ...(unhealthyInstances.length > 0 ? [`not well: ${unhealthyInstances.join(', ')}`] : []),
-    ...(unknownInstances.length > 0 ? [`not known: ${unknownInstances.join(', ')}`] : []),
-    `load balancer ${address ?? 'without an address'} ${formatLoadBalancerHealth(backendHealth)}`,
-    leader ? `etcd is led by ${stripClusterPrefix(leader.name, cluster)}` : 'etcd’s leader was not seen',
-    ...(errors.length > 0 ? [`${errors.length} things could not be looked at`] : []),
+    `Cluster map of ${cluster}: ${instances.length - unhealthyInstances.length - unknownInstances.length}/${formatCount(instances.length, 'node')} healthy`,
+    ...(unhealthyInstances.length > 0 ? [`unhealthy: ${unhealthyInstances.join(', ')}`] : []),
+    ...(unknownInstances.length > 0 ? [`unknown: ${unknownInstances.join(', ')}`] : []),
+    `load balancer ${address ?? 'without IP address'}: ${formatLoadBalancerHealth(backendHealth)}`,
+    `etcd leader ${leader ? stripClusterPrefix(leader.name, cluster) : 'unknown'}`,
+    ...(errors.length > 0 ? [`${formatCount(errors.length, 'check')} failed`] : []),
   ].join('; ');
 }
 
@@ -79,7 +81,7 @@ function renderHeading({ cluster, spec, at }: ClusterSnapshot): string[] {
     `Kubernetes ${spec.version}`,
     spec.machineType,
     spec.zone,
-    `seen ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `as of ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ];
   return [
     renderText(margin, 46, cluster, { size: 24, bold: true }),
@@ -106,11 +108,11 @@ function renderLoadBalancer({ loadBalancer: { address, backendHealth } }: Cluste
 }
 
 function formatLoadBalancerHealth(healthy: ReadonlyMap<string, boolean> | undefined): string {
-  if (!healthy) return 'health not seen';
-  return `sends to ${[...healthy.values()].filter(Boolean).length} of ${healthy.size} controllers`;
+  if (!healthy) return 'backend health unknown';
+  return `${[...healthy.values()].filter(Boolean).length}/${formatCount(healthy.size, 'backend')} healthy`;
 }
 
-/** Those that carry something last, so that they lie above the others where they run together. */
+/** Healthy connections last, so that they are drawn on top of overlapping ones. */
 function renderConnections(
   { loadBalancer }: ClusterSnapshot,
   controllers: readonly InstanceSnapshot[],
@@ -125,13 +127,14 @@ function renderConnections(
     .map(({ healthy, position }) => renderConnection(position, healthy));
 }
 
-/** Dashed where nothing goes, dotted where nobody knows. */
+/** Solid: healthy. Dashed: unhealthy. Dotted: unknown. */
 function renderConnection({ x, y }: Point, healthy: boolean | undefined): string {
   const [from, to] = [loadBalancerLayout.y + loadBalancerLayout.height, x + boxSize.width / 2];
   const midY = (from + y) / 2;
   return renderElement('path', {
     d: `M${width / 2} ${from}V${midY}H${to}V${y}`,
-    ...{ fill: 'none', 'stroke-width': 2.5 },
+    fill: 'none',
+    'stroke-width': 2.5,
     stroke: healthy === undefined ? palette.faint : healthy ? palette.good : palette.bad,
     'stroke-dasharray': healthy === undefined ? '2 5' : healthy ? undefined : '9 6',
   });
@@ -161,10 +164,10 @@ function renderInstanceBox(cluster: string, instance: InstanceSnapshot, { x, y }
   ].join('');
 }
 
-function formatRoleDetail(podCidr: string | undefined, leads: boolean | undefined): string {
+function formatRoleDetail(podCidr: string | undefined, isLeader: boolean | undefined): string {
   if (podCidr) return `pods ${podCidr}`;
-  if (leads === undefined) return 'etcd not seen';
-  return leads ? '★ leads etcd' : 'etcd member';
+  if (isLeader === undefined) return 'etcd status unknown';
+  return isLeader ? '★ etcd leader' : 'etcd member';
 }
 
 function renderHealthMark(status: InstanceHealth['status'], x: number, y: number, colour: string): string {
@@ -187,23 +190,19 @@ function renderFrame({ x, y }: Point, w: number, height: number, colour: string)
   });
 }
 
-/** So many boxes side by side, in the middle. */
+/** Top left corners of `count` boxes, centred in a row. */
 function computeRowPositions(count: number, y: number): Point[] {
   const totalWidth = count * boxSize.width + (count - 1) * gap;
   return Array.from({ length: count }, (_, i) => ({ x: (width - totalWidth) / 2 + i * (boxSize.width + gap), y }));
 }
 
 function formatIpRanges({ spec }: ClusterSnapshot): string {
-  return `machines ${spec.subnet} · pods ${spec.podCidr} · services ${spec.serviceCidr}`;
+  return `nodes ${spec.subnet} · pods ${spec.podCidr} · services ${spec.serviceCidr}`;
 }
 
 function formatUnknownLines({ errors }: ClusterSnapshot): string[] {
-  const visibleLines = errors.slice(0, maxUnknownLines).map((line) => `Not seen: ${line}`);
+  const visibleLines = errors.slice(0, maxUnknownLines).map((line) => `Not checked: ${line}`);
   return errors.length > maxUnknownLines
-    ? [...visibleLines, `… and ${errors.length - maxUnknownLines} more not seen`]
+    ? [...visibleLines, `… and ${errors.length - maxUnknownLines} more not checked`]
     : visibleLines;
-}
-
-function stripClusterPrefix(instanceName: string, cluster: string): string {
-  return instanceName.startsWith(`${cluster}-`) ? instanceName.slice(cluster.length + 1) : instanceName;
 }

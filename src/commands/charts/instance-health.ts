@@ -5,7 +5,7 @@ export interface InstanceHealth {
   readonly label: string;
 }
 
-/** How a machine is, as far as it could be seen. Pure. */
+/** Unknown unless both the services and, on workers, the node were checked. Pure. */
 export function computeInstanceHealth({
   role,
   exists,
@@ -13,14 +13,15 @@ export function computeInstanceHealth({
   inactiveServices,
   nodeReady,
 }: InstanceSnapshot): InstanceHealth {
-  if (exists === false) return createUnhealthy('not there');
+  if (exists === false) return createUnhealthy('missing');
   if (status !== undefined && status !== 'RUNNING') return createUnhealthy(status.toLowerCase());
   if (nodeReady === false) return createUnhealthy('node not ready');
-  if (inactiveServices && inactiveServices.length > 0) return createUnhealthy(`down: ${inactiveServices.join(', ')}`);
+  if (inactiveServices && inactiveServices.length > 0)
+    return createUnhealthy(`inactive: ${inactiveServices.join(', ')}`);
   if (!inactiveServices)
-    return { status: 'unknown', label: nodeReady ? 'node ready, not seen' : 'could not be looked at' };
+    return { status: 'unknown', label: nodeReady ? 'node ready, services unknown' : 'not checked' };
   if (role === 'controller') return { status: 'good', label: 'healthy' };
-  return nodeReady ? { status: 'good', label: 'node ready' } : { status: 'unknown', label: 'runs, node not seen' };
+  return nodeReady ? { status: 'good', label: 'node ready' } : { status: 'unknown', label: 'running, node unknown' };
 }
 
 function createUnhealthy(label: string): InstanceHealth {

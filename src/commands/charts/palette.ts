@@ -1,4 +1,4 @@
-/** Colours of pictures. Each stands on the card, which brings its own ground, so that they read in light and dark alike. */
+/** Colours of charts. The card has its own background, so charts are readable in Slack's light and dark themes. */
 export const palette = {
   card: '#ffffff',
   edge: '#c4ccd6',
@@ -14,7 +14,7 @@ export const palette = {
   pause: '#8a6d00',
 } as const;
 
-/** Which of them text is written in, and which say something by themselves. */
+/** Colours used for text and for shapes: they need different contrast ratios. */
 export const colorUsage = {
   text: ['text', 'faint', 'good', 'bad', 'warn', 'pause', 'critical'],
   shapes: ['work', 'critical', 'good', 'bad', 'warn', 'pause'],

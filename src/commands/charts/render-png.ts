@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 
-/** Longest that one picture may take, on a machine with much else to do. */
+/** Generous, because the host may be busy with runs. */
 const deadlineMs = 30_000;
-/** One after the other, so that many runs that end together do not fill the memory. */
+/** One at a time, to limit memory when many runs end together. */
 let renderQueue: Promise<unknown> = Promise.resolve();
 
 /**
- * A drawing as PNG. It is made in a thread of its own that ends with it: the renderer is loaded by nobody who only answers
- * Slack, holds nobody up, and gives back what it took, which the garbage collector of this thread would not see.
- * @throws Error when it can't be drawn
+ * Renders SVG as PNG in a worker thread. The thread keeps the renderer out of processes that only answer Slack, doesn't
+ * block the event loop, and frees native memory that this thread's garbage collector doesn't see.
+ * @throws Error when rendering fails or takes longer than 30 s
  */
 export async function renderPng(svg: string): Promise<Uint8Array> {
   const png = renderQueue.then(() => runRenderWorker(svg));
@@ -24,7 +24,7 @@ function runRenderWorker(svg: string): Promise<Uint8Array> {
   worker.once('error', reject);
   worker.once('exit', (code) => {
     clearTimeout(timeout);
-    reject(new Error(`rendering a picture ended with code ${code}`));
+    reject(new Error(`rendering a chart exited with code ${code}`));
   });
   return promise;
 }

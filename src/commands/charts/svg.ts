@@ -1,11 +1,11 @@
 import { palette } from './palette.ts';
 
-/** The family that the renderer is given. */
+/** Family of the font files that the renderer loads. */
 export const fontFamily = 'Inter';
 
 type AttributeValue = string | number | undefined;
 
-/** An element. What is in it is markup already; texts come by `text`, which escapes them. */
+/** Escapes attributes, not children: use `renderText` for text. */
 export function renderElement(
   name: string,
   attributes: Readonly<Record<string, AttributeValue>>,
@@ -22,11 +22,11 @@ interface TextOptions {
   readonly bold?: boolean;
   readonly fill?: string;
   readonly anchor?: 'start' | 'middle' | 'end';
-  /** The widest it may be; what is longer is cut. */
+  /** Maximum width; longer text is truncated. */
   readonly width?: number;
 }
 
-/** A line of text on its base line. */
+/** @param y baseline */
 export function renderText(x: number, y: number, content: string, options: TextOptions = {}): string {
   const { size = 14, bold = false, fill = palette.text, anchor = 'start', width } = options;
   return renderElement(
@@ -36,7 +36,7 @@ export function renderText(x: number, y: number, content: string, options: TextO
   );
 }
 
-/** A drawing on its card. Around it nothing is drawn, so that whatever is behind shows. */
+/** Root element with a rounded card; the corners stay transparent. */
 export function renderCard(width: number, height: number, ...children: readonly string[]): string {
   const backgroundRect = { x: 1, y: 1, width: width - 2, height: height - 2, rx: 18 };
   return renderElement(
@@ -53,7 +53,7 @@ export function renderCard(width: number, height: number, ...children: readonly 
   );
 }
 
-/** About as wide as the font draws it: an average of its letters. */
+/** Estimate from the average letter width of the font. */
 export function estimateTextWidth(content: string, size: number): number {
   return [...content].length * size * 0.56;
 }
@@ -64,7 +64,7 @@ function clipText(content: string, width: number, size: number): string {
   return `${[...content].slice(0, maxCharacters).join('').trimEnd()}…`;
 }
 
-/** Characters that XML does not take at all are left out. https://www.w3.org/TR/xml/#charsets */
+/** Drops characters that XML forbids. https://www.w3.org/TR/xml/#charsets */
 function escapeXml(content: string): string {
   return content
     .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')

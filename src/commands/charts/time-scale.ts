@@ -1,11 +1,12 @@
 import type { Span } from './timeline-data.ts';
 
-/** Of the width: as much as one pause takes at most, however long it was. */
+/** Maximum share of the width for one pause. */
 const maxPauseShare = 0.14;
 
 /**
- * From an instant to a place between 0 and `width`: straight, but for pauses that would leave no room for what was done.
- * `squeezed`: which pauses are drawn shorter than they were.
+ * Maps Unix ms to an offset between 0 and `width`. Linear, except that long pauses are compressed to leave room for
+ * the work.
+ * @returns `compressedPauses`: the pauses that are not drawn to scale
  */
 export function createTimeScale(
   whole: Span,
@@ -16,7 +17,7 @@ export function createTimeScale(
   const getDurationMs = ({ fromMs, toMs }: Span) => toMs - fromMs;
   const longPauses = pauses.filter((pause) => getDurationMs(pause) > total * maxPauseShare);
   const busyMs = total - longPauses.reduce((sum, pause) => sum + getDurationMs(pause), 0);
-  // Where all was waiting there is nothing to make room for.
+  // Without any work there is nothing to make room for.
   const compressedPauses = busyMs > 0 ? longPauses : [];
   const pauseWidth = compressedPauses.length > 0 ? Math.min(maxPauseShare, 0.5 / compressedPauses.length) * width : 0;
   const perMs = compressedPauses.length > 0 ? (width - pauseWidth * compressedPauses.length) / busyMs : width / total;

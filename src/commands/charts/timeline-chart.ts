@@ -1,9 +1,9 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import { renderTimelineComment } from '../messages/chart-comments.ts';
+import { renderTimelineComment } from '../messages/timeline-comment.ts';
 import type { ChartImage } from '../slack/chat.ts';
 
-/** The timeline of a run as it is shared in its thread. Drawing is loaded when the first run is over. */
+/** Timeline image for a run's thread. Loads the renderer on first use. */
 export async function createTimelineChart(
   view: RunView,
   events: readonly StoredEvent[],

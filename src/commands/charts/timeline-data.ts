@@ -1,7 +1,7 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
 
-/** From one instant to another, in Unix ms. */
+/** In Unix ms. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
@@ -12,25 +12,25 @@ export interface TimelineRow {
   readonly state: RunView['phases'][number]['state'];
   /** From the first step's start to the last one's end. */
   readonly whole: Span;
-  /** While at least one of its steps was at work. */
+  /** While at least one of its steps was running. */
   readonly work: readonly Span[];
-  /** Steps of it that the whole run waited for. */
+  /** Its steps on the critical path. */
   readonly critical: readonly Span[];
-  /** When steps failed and were tried again. */
+  /** Unix ms of failures that were retried. */
   readonly retries: readonly number[];
 }
 
-/** When nothing was done: the run waited for somebody, or had stopped. */
+/** The run was waiting for approval, paused after a chapter, or stopped. */
 export interface TimelinePause extends Span {
   readonly label: string;
 }
 
-/** What ran when. Phases that nothing was done for are left out. */
+/** Phases without a started step are left out. */
 export interface Timeline {
   readonly whole: Span;
   readonly rows: readonly TimelineRow[];
   readonly pauses: readonly TimelinePause[];
-  /** Steps of the longest chain of waiting, first to last. */
+  /** Steps of the critical path, first to last. */
   readonly criticalPath: readonly string[];
 }
 
@@ -39,7 +39,7 @@ interface Attempt extends Span {
   readonly retried: boolean;
 }
 
-/** A run's journal as a picture needs it. Pure. `events`: all that the picture is about. */
+/** Pure. @param events of the period to draw */
 export function buildTimeline(view: RunView, events: readonly StoredEvent[]): Timeline {
   const first = events[0]?.at ?? view.startedAt;
   const last = events.at(-1)?.at ?? first;
@@ -62,7 +62,7 @@ export function buildTimeline(view: RunView, events: readonly StoredEvent[]): Ti
   return { whole: { fromMs: +first, toMs: +last }, rows, pauses: listPauses(events, +last), criticalPath };
 }
 
-/** Each time that a step was at work. One that nobody ended, as in a crash, ends where it is begun again. */
+/** Attempts of all steps. An attempt that a crash cut off ends when the step is started again. */
 function listAttempts(events: readonly StoredEvent[], endMs: number): Attempt[] {
   const openAttempts = new Map<string, number>();
   const attempts: Attempt[] = [];
@@ -93,7 +93,7 @@ function listAttempts(events: readonly StoredEvent[], endMs: number): Attempt[] 
   return attempts;
 }
 
-/** From the step that ended last back through whatever each step waited for longest. */
+/** Walks back from the step that ended last through the latest dependency of each step. */
 function computeCriticalPath(view: RunView, attempts: readonly Attempt[]): string[] {
   const endMs = new Map<string, number>();
   for (const { step, toMs } of attempts) endMs.set(step, Math.max(toMs, endMs.get(step) ?? 0));
@@ -108,24 +108,24 @@ function computeCriticalPath(view: RunView, attempts: readonly Attempt[]): strin
 
 function listPauses(events: readonly StoredEvent[], endMs: number): TimelinePause[] {
   const pauses: TimelinePause[] = [];
-  let openPause: { readonly fromMs: number; readonly label: string } | undefined;
+  let openPause: { readonly fromMs: number; readonly label: string; readonly isWithinRun: boolean } | undefined;
   function closePause(toMs: number): void {
-    if (openPause && toMs > openPause.fromMs) pauses.push({ ...openPause, toMs });
+    if (openPause && toMs > openPause.fromMs) pauses.push({ fromMs: openPause.fromMs, toMs, label: openPause.label });
     openPause = undefined;
   }
   for (const { event, at } of events) {
     switch (event.type) {
       case 'approval.requested':
         closePause(+at);
-        openPause = { fromMs: +at, label: 'waiting for a yes' };
+        openPause = { fromMs: +at, label: 'awaiting approval', isWithinRun: true };
         break;
       case 'pause.requested':
         closePause(+at);
-        openPause = { fromMs: +at, label: 'waiting for a button' };
+        openPause = { fromMs: +at, label: 'paused after a chapter', isWithinRun: true };
         break;
       case 'run.finished':
         closePause(+at);
-        openPause = { fromMs: +at, label: event.outcome === 'failed' ? 'stopped' : 'over' };
+        openPause = { fromMs: +at, label: event.outcome === 'failed' ? 'stopped' : 'ended', isWithinRun: false };
         break;
       case 'approval.granted':
       case 'approval.rejected':
@@ -136,12 +136,12 @@ function listPauses(events: readonly StoredEvent[], endMs: number): TimelinePaus
       default:
     }
   }
-  // What comes after the last end is not part of the run.
-  if (openPause?.label.startsWith('waiting')) closePause(endMs);
+  // Time after the end of the run is not part of it.
+  if (openPause?.isWithinRun) closePause(endMs);
   return pauses;
 }
 
-/** Spans as they look together. */
+/** Merges overlapping spans. */
 function mergeSpans(spans: readonly Span[]): Span[] {
   const out: Span[] = [];
   for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {

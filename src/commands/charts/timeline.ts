@@ -1,7 +1,8 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
+import { formatCount } from '../messages/count.ts';
+import { describeRunStatus } from '../messages/describe-status.ts';
 import { formatDuration } from '../messages/duration.ts';
-import { getOperationLabels } from '../messages/run-status.ts';
 import { palette } from './palette.ts';
 import { estimateTextWidth, renderCard, renderElement, renderText } from './svg.ts';
 import { createTimeScale } from './time-scale.ts';
@@ -16,7 +17,7 @@ const chartWidth = width - leftMargin - rightMargin;
 
 type ToX = (ms: number) => number;
 
-/** What ran when in a run, as SVG. Pure. */
+/** Timeline of a run, one row per phase, as SVG. Pure. */
 export function renderTimelineSvg(view: RunView, events: readonly StoredEvent[]): string {
   const timeline = buildTimeline(view, events);
   const { rows, pauses, whole } = timeline;
@@ -33,13 +34,13 @@ export function renderTimelineSvg(view: RunView, events: readonly StoredEvent[])
     ...pauses.map((pause) => renderPauseBand(pause, compressedPauses.includes(pause), toX, bottom)),
     ...rows.map((row, i) => renderRow(row, topMargin + i * rowHeight, toX)),
     ...(rows.length === 0
-      ? [renderText(leftMargin, topMargin + 18, 'Nothing was begun', { fill: palette.faint })]
+      ? [renderText(leftMargin, topMargin + 18, 'No step was started', { fill: palette.faint })]
       : []),
     ...renderLegend(bottom + 48),
   );
 }
 
-/** The same for those who don't see it. */
+/** Alt text of the timeline. */
 export function describeTimeline(view: RunView, events: readonly StoredEvent[]): string {
   const { rows, pauses, criticalPath, whole } = buildTimeline(view, events);
   const longest = rows
@@ -53,48 +54,45 @@ export function describeTimeline(view: RunView, events: readonly StoredEvent[]):
   ];
   const retries = rows.reduce((sum, row) => sum + row.retries.length, 0);
   return [
-    `Timeline of ${view.cluster}: ${formatOutcome(view)} after ${formatDuration(getDurationMs(whole))}, ${rows.length} phases`,
+    `Timeline of ${view.cluster}: ${describeRunStatus(view).label} after ${formatDuration(getDurationMs(whole))}, ${formatCount(rows.length, 'phase')}`,
     ...(longest.length > 0 ? [`longest: ${longest.join(', ')}`] : []),
-    ...(phases.length > 0 ? [`the run waited for: ${phases.join(' → ')}`] : []),
+    ...(phases.length > 0 ? [`critical path: ${phases.join(' → ')}`] : []),
     ...pauses.map((pause) => `${pause.label} for ${formatDuration(getDurationMs(pause))}`),
-    ...(retries > 0 ? [`${retries} tries failed and were made again`] : []),
+    ...(retries > 0 ? [formatCount(retries, 'retry', 'retries')] : []),
   ].join('; ');
 }
 
 function renderHeading(view: RunView, { whole, rows }: Timeline): string[] {
   const retries = rows.reduce((sum, row) => sum + row.retries.length, 0);
   const parts = [
-    `${rows.length} phases`,
-    `${Object.keys(view.steps).length} steps`,
-    ...(retries > 0 ? [`${retries} retried`] : []),
-    `began ${new Date(whole.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    formatCount(rows.length, 'phase'),
+    formatCount(Object.keys(view.steps).length, 'step'),
+    ...(retries > 0 ? [formatCount(retries, 'retry', 'retries')] : []),
+    `started ${new Date(whole.fromMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ];
   return [
-    renderText(28, 46, `${view.cluster} · ${formatOutcome(view)} after ${formatDuration(getDurationMs(whole))}`, {
-      size: 24,
-      bold: true,
-    }),
+    renderText(
+      28,
+      46,
+      `${view.cluster} · ${describeRunStatus(view).label} after ${formatDuration(getDurationMs(whole))}`,
+      {
+        size: 24,
+        bold: true,
+      },
+    ),
     renderText(28, 74, parts.join(' · '), { size: 15, fill: palette.faint }),
   ];
-}
-
-function formatOutcome({ operation, outcome }: RunView): string {
-  const { inProgress, completed } = getOperationLabels(operation);
-  if (outcome === 'succeeded') return completed;
-  return outcome === undefined ? inProgress : `${inProgress} ${outcome === 'failed' ? 'stopped' : 'cancelled'}`;
 }
 
 function renderRow({ title, state, whole, work, critical, retries }: TimelineRow, y: number, toX: ToX): string {
   const middle = y + rowHeight / 2;
   const renderBar = ({ fromMs, toMs }: Span, height: number, fill: string) =>
     renderElement('rect', {
-      ...{
-        x: toX(fromMs),
-        y: middle - height / 2,
-        width: Math.max(2.5, toX(toMs) - toX(fromMs)),
-        height,
-        rx: Math.min(3, height / 2),
-      },
+      x: toX(fromMs),
+      y: middle - height / 2,
+      width: Math.max(2.5, toX(toMs) - toX(fromMs)),
+      height,
+      rx: Math.min(3, height / 2),
       fill,
     });
   const hasFailed = state === 'failed' || state === 'conflicted';
@@ -112,16 +110,17 @@ function renderRow({ title, state, whole, work, critical, retries }: TimelineRow
     renderText(
       width - 24,
       middle + 5,
-      `${hasFailed ? 'stopped, ' : ''}${state === 'deferred' ? 'for later, ' : ''}${formatDuration(getDurationMs(whole))}`,
+      `${hasFailed ? 'failed, ' : ''}${state === 'deferred' ? 'deferred, ' : ''}${formatDuration(getDurationMs(whole))}`,
       {
-        ...{ anchor: 'end', size: 13 },
+        anchor: 'end',
+        size: 13,
         fill: hasFailed ? palette.bad : palette.faint,
       },
     ),
   ].join('');
 }
 
-/** A triangle that stands on the bar: another shape, not only another colour. */
+/** A triangle on the bar, so that retries don't depend on colour alone. */
 function renderRetryMark(x: number, y: number): string {
   return renderElement('path', {
     d: `M${x - 5} ${y - 11}h10l-5 9z`,
@@ -157,7 +156,7 @@ function renderStripes(rows: readonly TimelineRow[]): string[] {
   );
 }
 
-/** Time that was worked, from the start: what is drawn shorter than it was has no ticks. */
+/** Elapsed time since the start. Compressed pauses have no ticks. */
 function renderTicks(whole: Span, compressedPauses: readonly Span[], toX: ToX, bottom: number): string[] {
   const intervalMs = computeTickInterval(
     getDurationMs(whole) - compressedPauses.reduce((sum, pause) => sum + getDurationMs(pause), 0),
@@ -236,10 +235,10 @@ function renderLegend(y: number): string[] {
     renderElement('rect', { x, y: y - 5 - height / 2, width: 26, height, rx: 3, fill });
   const renderLabel = (x: number, label: string) => renderText(x, y, label, { size: 13, fill: palette.faint });
   return [
-    ...[renderSwatch(leftMargin, 15, palette.critical), renderLabel(leftMargin + 34, 'what the run waited for')],
-    ...[renderSwatch(leftMargin + 214, 9, palette.work), renderLabel(leftMargin + 248, 'at work beside it')],
-    ...[renderSwatch(leftMargin + 380, 4, palette.rest), renderLabel(leftMargin + 414, 'not over yet')],
-    ...[renderRetryMark(leftMargin + 526, y - 1), renderLabel(leftMargin + 540, 'tried again')],
+    ...[renderSwatch(leftMargin, 15, palette.critical), renderLabel(leftMargin + 34, 'critical path')],
+    ...[renderSwatch(leftMargin + 214, 9, palette.work), renderLabel(leftMargin + 248, 'in parallel')],
+    ...[renderSwatch(leftMargin + 380, 4, palette.rest), renderLabel(leftMargin + 414, 'phase not done')],
+    ...[renderRetryMark(leftMargin + 526, y - 1), renderLabel(leftMargin + 540, 'retry')],
     ...[
       renderElement('rect', {
         x: leftMargin + 630,

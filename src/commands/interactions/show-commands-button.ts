@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClusterQueries } from '../../engine/service/cluster-service.ts';
-import { renderNothingToSubmit } from '../messages/command-replies.ts';
+import { renderNothingToSubmit } from '../messages/nothing-to-submit.ts';
 import { phaseCommandsButtonId } from '../messages/phase-commands-button.ts';
 import { renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/phase-commands-modal.ts';
 import type { ModalContent, ServiceDeps } from '../routing/command.ts';

@@ -4,19 +4,16 @@ import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest, ApprovalStatus } from '../notifier/approval-status.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
+import { capitalize } from './capitalize.ts';
+import { formatCode } from './code.ts';
+import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
-import {
-  formatCode,
-  formatMention,
-  formatMentions,
-  formatTimestamp,
-  joinMarkdown,
-  type Markdown,
-  md,
-} from './markdown.ts';
-import { describeRunStatus, getOperationLabels } from './run-status.ts';
-import { formatNextCommands } from './run-summary.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatMention, formatMentions } from './mention.ts';
+import { formatNextCommands } from './next-commands.ts';
+import { getOperationLabels } from './operation-labels.ts';
+import { formatTimestamp } from './timestamp.ts';
 
 export interface ApprovalButtonIds {
   readonly approve: string;
@@ -26,7 +23,7 @@ export interface ApprovalButtonIds {
 const maxLines = 60;
 const maxLineLength = 160;
 
-/** A question that a run asks, and later what came of it: its buttons are there as long as they can be pressed. */
+/** Approval request of a run, and later its result. Only an open request has buttons. */
 export function renderApprovalRequest(
   view: RunView,
   approval: ApprovalRequest,
@@ -36,12 +33,16 @@ export function renderApprovalRequest(
 ): Message {
   const { cluster, operation } = view;
   const { icon, label, details, nextAction } = describeApprovalStatus(view, status);
-  const head = md`${icon} *${cluster}* · ${getOperationLabels(operation).inProgress} ${label}; ${formatMention(view.requester)} asked for it`;
+  const { noun } = getOperationLabels(operation);
   const isOpen = status.kind === 'open';
+  const head = isOpen
+    ? md`${icon} *Approval required: ${noun} ${cluster}* · requested by ${formatMention(view.requester)}`
+    : md`${icon} *${capitalize(noun)} ${cluster}*: ${label} · requested by ${formatMention(view.requester)}`;
+  const spokenHead = isOpen ? `Approval required: ${noun} ${cluster}` : `${cluster}: ${noun} ${label}`;
   return buildMessage(
-    md`${icon} ${cluster}: ${getOperationLabels(operation).inProgress} ${label}, ${summarizeResources(approval.deletions.toReversed())}`,
+    md`${icon} ${spokenHead}, ${summarizeResources(approval.deletions.toReversed())}`,
     ...buildSections([head, formatHeading(operation, isOpen), ...formatResourceList(approval.deletions)]),
-    ...(isOpen ? [block.section(md`*To undo it:* ${formatUndoHint(view)}`)] : []),
+    ...(isOpen ? [block.section(md`*Undo:* ${formatUndoHint(view)}`)] : []),
     ...details.map(block.section),
     ...(isOpen
       ? [
@@ -53,11 +54,12 @@ export function renderApprovalRequest(
   );
 }
 
-/** The same in short, where a cluster's status is shown. */
+/** Short form of an open approval request, for `/kthw status` and the Home tab. */
 export function buildApprovalBlocks(approval: ApprovalView, policy: Policy, ids: ApprovalButtonIds): KnownBlock[] {
+  const { noun } = getOperationLabels(approval.operation);
   return [
     ...buildSections([
-      md`✋ *${getOperationLabels(approval.operation).inProgress}* waits for a yes. ${formatHeading(approval.operation, true)}`,
+      md`✋ *${capitalize(noun)} is waiting for approval.* ${formatHeading(approval.operation, true)}`,
       ...formatResourceList(approval.deletions),
     ]),
     buildApprovalButtons(approval, ids),
@@ -67,7 +69,7 @@ export function buildApprovalBlocks(approval: ApprovalView, policy: Policy, ids:
 
 interface ApprovalStatusText {
   readonly icon: string;
-  /** After what is being done, in the first line. */
+  /** Follows the operation in the first line. */
   readonly label: string;
   readonly details: readonly Markdown[];
   readonly nextAction: Markdown;
@@ -75,24 +77,24 @@ interface ApprovalStatusText {
 
 function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }: ApprovalStatus): ApprovalStatusText {
   const formatCommand = (name: string) => formatCode(`/kthw ${name} ${view.cluster}`);
-  const resumeHint = md`${formatCommand('resume')} asks again, ${formatCommand('status')} shows the cluster`;
+  const resumeHint = md`${formatCommand('resume')} requests approval again · ${formatCommand('status')}`;
   const approvalLines = answer
-    ? [md`👍 Approved by ${formatMention(answer.actor)}, ${formatTimestamp(answer.at)}`]
+    ? [md`👍 Approved by ${formatMention(answer.actor)} at ${formatTimestamp(answer.at)}`]
     : [];
   switch (kind) {
     case 'open':
       return {
         icon: '✋',
-        label: 'waits for a yes',
+        label: 'awaiting approval',
         details: [],
-        nextAction: md`${formatCommand('status')} shows this too, ${formatCommand('cancel')} stops the run`,
+        nextAction: md`${formatCommand('status')} · ${formatCommand('cancel')} cancels the run`,
       };
     case 'approved':
       return {
         icon: '👍',
-        label: 'was approved',
-        details: [...approvalLines, md`It is being done; this message says what comes of it`],
-        nextAction: md`${formatCommand('status')} looks, ${formatCommand('cancel')} stops after the steps that have begun`,
+        label: 'approved',
+        details: [...approvalLines, md`In progress. This message will be updated.`],
+        nextAction: md`${formatCommand('status')} · ${formatCommand('cancel')} cancels after in-progress steps`,
       };
     case 'ended': {
       const finishedView = { ...view, outcome: end?.outcome ?? 'failed' };
@@ -100,21 +102,18 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
       const elapsed = formatElapsed(answer?.at, end?.at);
       return {
         icon,
-        label: 'was approved and is over',
-        details: [
-          ...approvalLines,
-          md`${icon} What came of it: ${outcomeLabel}${elapsed ? `, ${elapsed} after the yes` : ''}`,
-        ],
+        label: `approved, ${formatOutcome(finishedView.outcome)}`,
+        details: [...approvalLines, md`${icon} Result: ${outcomeLabel}${elapsed ? ` ${elapsed} after approval` : ''}`],
         nextAction: formatNextCommands(finishedView),
       };
     }
     case 'refused':
       return {
         icon: '👎',
-        label: 'was refused',
+        label: 'rejected',
         details: answer
           ? [
-              md`👎 Refused by ${formatMention(answer.actor)}, ${formatTimestamp(answer.at)}. Nothing of this was taken away`,
+              md`👎 Rejected by ${formatMention(answer.actor)} at ${formatTimestamp(answer.at)}. None of these resources were changed.`,
             ]
           : [],
         nextAction: resumeHint,
@@ -122,25 +121,28 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
     case 'superseded':
       return {
         icon: '↪️',
-        label: 'is asked anew',
-        details: [...approvalLines, md`Things have changed since this was asked; nothing of this was taken away`],
-        nextAction: md`The newest question in this thread counts; ${formatCommand('status')} shows it too`,
+        label: 'superseded',
+        details: [
+          ...approvalLines,
+          md`Superseded: the plan changed. None of these resources were changed by this request.`,
+        ],
+        nextAction: md`See the latest approval request in this thread or ${formatCommand('status')}`,
       };
     case 'expired':
       return {
         icon: '⌛',
-        label: 'was not answered',
-        details: [md`Nobody answered in time, and silence is no. Nothing of this was taken away`],
+        label: 'approval expired',
+        details: [md`Expired: no response before the deadline. None of these resources were changed.`],
         nextAction: resumeHint,
       };
     case 'over':
       return {
         icon: '⏹️',
-        label: 'was stopped',
+        label: 'ended without approval',
         details: [
           stoppedBy
-            ? md`${formatMention(stoppedBy)} stopped the run before anybody answered. Nothing of this was taken away`
-            : md`The run ended before anybody answered. Nothing of this was taken away`,
+            ? md`${formatMention(stoppedBy)} cancelled the run before it was approved. None of these resources were changed.`
+            : md`The run ended before it was approved. None of these resources were changed.`,
         ],
         nextAction: resumeHint,
       };
@@ -149,26 +151,29 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
   }
 }
 
-function formatHeading(operation: string, isOpen: boolean): Markdown {
-  if (operation === 'resize') return isOpen ? md`It restarts, one after another:` : md`It asked to restart:`;
-  return isOpen ? md`It takes away:` : md`It asked to take away:`;
+function formatOutcome(outcome: 'succeeded' | 'failed' | 'cancelled'): string {
+  return outcome === 'succeeded' ? 'completed' : outcome;
 }
 
-/** What it costs to have it back. */
+function formatHeading(operation: string, isOpen: boolean): Markdown {
+  if (operation === 'resize') return isOpen ? md`Rolling restart of:` : md`Requested a rolling restart of:`;
+  return isOpen ? md`This will delete:` : md`Requested deletion of:`;
+}
+
 function formatUndoHint({ cluster, operation }: RunView): Markdown {
   switch (operation) {
     case 'rebuild':
-      return md`it can’t be. This run makes all of it anew, which takes as long as the first time; what was stored on these machines, etcd’s data with it, is lost. What is not listed stays`;
+      return md`This cannot be undone. Listed resources are recreated; data on them, including etcd, is lost. Everything else is unchanged.`;
     case 'scale':
-      return md`${formatCode(`/kthw scale ${cluster} --workers …`)} makes new machines, empty. Pods move to the others if there is room; what they kept on these machines is lost`;
+      return md`${formatCode(`/kthw scale ${cluster} --workers …`)} creates new, empty nodes. Pods move to the remaining nodes if they have capacity. Data on the deleted nodes is lost.`;
     case 'resize':
-      return md`${formatCode(`/kthw resize ${cluster} --machine-type …`)} makes them another type again. Disks and what is on them stay`;
+      return md`${formatCode(`/kthw resize ${cluster} --machine-type …`)} restores the previous machine type. Disks and their data are kept.`;
     default:
-      return md`it can’t be. What is listed is gone for good; what is not listed stays`;
+      return md`This cannot be undone. Listed resources are deleted permanently. Everything else is unchanged.`;
   }
 }
 
-/** In the order of building, so that the machines, which hold the rest, come first however long the list is. */
+/** Newest-built resources are listed last: instances come first, so a truncated list still shows them. */
 function formatResourceList(deletions: readonly string[]): Markdown[] {
   const lines = deletions
     .toReversed()
@@ -178,8 +183,8 @@ function formatResourceList(deletions: readonly string[]): Markdown[] {
   return hiddenCount > 0 ? [...lines, md`… and ${hiddenCount} more`] : lines;
 }
 
-/** For notifications: the first thing by name, the others by number. */
-function summarizeResources([first = 'nothing', ...others]: readonly string[]): string {
+/** Notification text: the first resource by name, the number of others. */
+function summarizeResources([first = 'no resources', ...others]: readonly string[]): string {
   return others.length > 0
     ? `${truncate(first, maxLineLength)} and ${others.length} more`
     : truncate(first, maxLineLength);
@@ -196,13 +201,16 @@ function buildApprovalButtons(
   );
 }
 
-/** Who may answer, and until when. */
+/** Who can approve, and when the request expires. */
 function formatApprovalRules({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>, policy: Policy): Markdown {
   const approvers = getApprovers(policy);
-  const deadlineText = md`Until ${formatTimestamp(expiresAt)}; without an answer nothing is taken away`;
-  if (approvers === 'everybody') return joinMarkdown([md`Anybody here may answer.`, deadlineText], ' ');
+  const deadlineText = md`Expires ${formatTimestamp(expiresAt)}; without approval nothing changes.`;
+  if (approvers === 'everybody') return joinMarkdown([md`Anyone in this channel can approve.`, deadlineText], ' ');
   return joinMarkdown(
-    [md`${formatMentions(approvers)} may answer; who asked may not, unless there is nobody else.`, deadlineText],
+    [
+      md`${formatMentions(approvers)} can approve; the requester can't approve unless they are the only approver.`,
+      deadlineText,
+    ],
     ' ',
   );
 }

@@ -1,17 +1,21 @@
 import type { AuditEntry, Grant } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { formatCount } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { truncate } from './limits.ts';
-import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatTimestamp } from './timestamp.ts';
 
-/** A message can be read to its end; the rest is in the file. */
+/** Newest entries shown in Slack; the JSON Lines file has all of them. */
 const maxLines = 40;
 const maxLineLength = 300;
-/** Each takes a block, of which a message has 50. */
+/** Each grant takes one of the 50 blocks of a message. */
 const maxGrants = 10;
 
-/** What happened to a cluster, newest last. Times and names are Slack's own, so each reader sees theirs. */
+/** Newest audit entries of a cluster, oldest first, and its valid kubeconfigs with a Revoke button each. */
 export function renderAuditTrail(
   cluster: string,
   entries: readonly AuditEntry[],
@@ -20,42 +24,28 @@ export function renderAuditTrail(
 ): Message {
   const visibleEntries = entries.slice(-maxLines);
   const hiddenCount = entries.length - visibleEntries.length;
-  const head = md`*${cluster}* · what happened, newest last${hiddenCount > 0 ? ` (${hiddenCount} earlier ones are in the file)` : ''}`;
+  const hiddenText =
+    hiddenCount > 0 ? ` (${formatCount(hiddenCount, 'earlier entry', 'earlier entries')} in the file)` : '';
+  const head = md`*${cluster}* · audit log, newest last${hiddenText}`;
+  const lines = entries.length === 0 ? [md`No entries yet.`] : visibleEntries.map(formatAuditEntry);
   return buildMessage(
-    md`${cluster}: what happened, ${entries.length} entries`,
-    ...buildSections([head, ...visibleEntries.map(formatAuditEntry)]),
+    md`${cluster}: audit log, ${formatCount(entries.length, 'entry', 'entries')}`,
+    ...buildSections([head, ...lines]),
     ...grants.slice(-maxGrants).map((grant) => buildGrantRow(cluster, grant, revokeId)),
     block.context(
-      md`${formatCode(`/kthw audit ${cluster} --jsonl`)} sends you all of it, ${formatCode(`/kthw status ${cluster}`)} shows how it stands`,
+      md`${formatCode(`/kthw audit ${cluster} --jsonl`)} sends the full log as a file · ${formatCode(`/kthw status ${cluster}`)}`,
     ),
   );
 }
 
-/** A kubeconfig that works now, with a way to end it. */
 function buildGrantRow(cluster: string, { id, grantee, expiresAt }: Grant, revokeId: string) {
-  const text = md`🔑 ${formatMention(grantee)} · kubeconfig ${formatCode(id)} works until ${formatTimestamp(expiresAt)}`;
+  const text = md`🔑 ${formatMention(grantee)} · kubeconfig ${formatCode(id)} valid until ${formatTimestamp(expiresAt)}`;
   return block.sectionWithButton(text, block.button(revokeId, 'Revoke', { cluster, ...grantee, grant: id }));
 }
 
-/** All of it, for a program: one JSON object a line, oldest first. */
+/** JSON Lines: one object per entry, oldest first. */
 export function formatAuditJsonl(cluster: string, entries: readonly AuditEntry[]): string {
   return entries.map((entry) => `${JSON.stringify({ cluster, ...entry })}\n`).join('');
-}
-
-export function getAuditFileName(cluster: string): string {
-  return `${cluster}-audit.jsonl`;
-}
-
-/** Goes with the file. */
-export function renderAuditFileComment(cluster: string, count: number): Message {
-  return buildMessage(md`What happened to *${cluster}*: ${count} entries, one JSON object a line, oldest first`);
-}
-
-/** In the channel, to the asker alone: where the file went. */
-export function renderAuditSent(cluster: string): Message {
-  return buildMessage(
-    md`What happened to *${cluster}* is in your direct messages with me. ${formatCode(`/kthw audit ${cluster}`)} shows the newest here`,
-  );
 }
 
 function formatAuditEntry({ at, actor, description, durationMs, outcome }: AuditEntry): Markdown {

@@ -3,11 +3,10 @@ import type { Message } from '../routing/command.ts';
 import { limits, truncate, truncateToLimits } from './limits.ts';
 import type { Markdown } from './markdown.ts';
 
-/** The parts that our messages are made of. */
+/** Builders of the Block Kit blocks that our messages use. */
 export const block = {
   header: (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text, emoji: true } }),
   section: ({ markdown }: Markdown): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } }),
-  /** With a button at its side. */
   sectionWithButton: ({ markdown }: Markdown, accessory: Button): KnownBlock => ({
     type: 'section',
     text: { type: 'mrkdwn', text: markdown },
@@ -26,7 +25,7 @@ export const block = {
   }),
 };
 
-/** Lines in as many sections as they need: a section holds 3,000 characters, a line is never cut in two. */
+/** Joins lines into as few sections as fit Slack's 3,000 characters each, without splitting a line. */
 export function buildSections(lines: readonly Markdown[]): KnownBlock[] {
   const texts: string[] = [];
   for (const { markdown } of lines) {
@@ -38,7 +37,7 @@ export function buildSections(lines: readonly Markdown[]): KnownBlock[] {
   return texts.map((markdown) => block.section({ markdown }));
 }
 
-/** A message within Slack's limits. */
+/** Truncates to Slack's limits. @param text for notifications and screen readers */
 export function buildMessage(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
   return truncateToLimits({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
 }

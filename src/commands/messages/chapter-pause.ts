@@ -5,12 +5,16 @@ import type { PauseDecision } from '../../store/events.ts';
 import type { Pause, PauseStatus } from '../notifier/pause-status.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
+import { capitalize } from './capitalize.ts';
 import { formatChapterLink } from './chapter-link.ts';
-import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatTimestamp } from './timestamp.ts';
 
 type PauseButtonIds = Readonly<Record<PauseDecision, string>>;
 
-/** A chapter is done: what it was, and the buttons for going on as long as nobody has pressed one. */
+/** Pause after a chapter: its phases, and buttons while the pause is open. */
 export function renderChapterPause(
   view: RunView,
   { chapter }: Pause,
@@ -18,27 +22,28 @@ export function renderChapterPause(
   ids: PauseButtonIds,
 ): Message {
   const isOpen = status.kind === 'open';
-  const head = md`${isOpen ? '✋' : '📖'} *${view.cluster}* · chapter ${chapter} is done: ${formatPhaseTitles(view, chapter)}`;
+  const icon = isOpen ? '✋' : '📖';
+  const head = md`${icon} *${view.cluster}* · chapter ${chapter} completed: ${formatPhaseTitles(view, chapter)}`;
   return buildMessage(
-    md`${isOpen ? '✋' : '📖'} ${view.cluster}: chapter ${chapter} is done${isOpen ? '; it waits for a button' : ''}`,
+    md`${icon} ${view.cluster}: ${isOpen ? 'paused after chapter' : 'completed chapter'} ${chapter}`,
     block.section(joinMarkdown([head, formatChapterLink(chapter)])),
     ...(isOpen
       ? buildPauseButtons(view, chapter, ids)
       : [
           block.section(formatPauseStatus(status)),
-          block.context(md`${formatCode(`/kthw status ${view.cluster}`)} shows how it goes on`),
+          block.context(md`${formatCode(`/kthw status ${view.cluster}`)} shows the progress`),
         ]),
   );
 }
 
-/** The same in short, where a cluster's status is shown. */
+/** Short form of an open pause, for `/kthw status`. */
 export function buildPauseBlocks(view: RunView, ids: PauseButtonIds): KnownBlock[] {
   const { pausedAfterChapter: chapter } = view;
   if (chapter === undefined) return [];
   return [
     block.section(
       joinMarkdown([
-        md`✋ *Chapter ${chapter} is done*: ${formatPhaseTitles(view, chapter)}`,
+        md`✋ *Paused after chapter ${chapter}*: ${formatPhaseTitles(view, chapter)}`,
         formatChapterLink(chapter),
       ]),
     ),
@@ -46,37 +51,40 @@ export function buildPauseBlocks(view: RunView, ids: PauseButtonIds): KnownBlock
   ];
 }
 
-/** What came of a press, for whoever pressed. What everybody sees, the run's thread shows by itself. */
+/** Ephemeral reply to a pause button. */
 export function renderPauseResult(
   result: PauseResult,
   cluster: string | undefined,
 ): { readonly message: Message; readonly replaceOriginal?: boolean } {
-  const statusHint = md`${formatCode(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`)} shows how it goes on`;
+  const statusHint =
+    cluster === undefined
+      ? md`${formatCode('/kthw list')} shows all clusters`
+      : md`${formatCode(`/kthw status ${cluster}`)} shows the progress`;
   const renderReply = (text: Markdown) => buildMessage(text, block.section(text), block.context(statusHint));
   if ('decided' in result)
     return {
       message: renderReply(md`${decisionIcons[result.decided]} ${confirmationTexts[result.decided]}`),
       replaceOriginal: true,
     };
-  if ('notPaused' in result) return { message: renderReply(md`This pause is over; your press changed nothing`) };
+  if ('notPaused' in result) return { message: renderReply(md`The run is no longer paused. No action taken.`) };
   const { alreadyDecided, decidedBy, decidedAt } = result;
   return {
     message: renderReply(
-      md`${formatMention(decidedBy)} ${decisionLabels[alreadyDecided]} before you, ${formatTimestamp(decidedAt)}; your press changed nothing`,
+      md`Already ${decisionLabels[alreadyDecided]} by ${formatMention(decidedBy)} at ${formatTimestamp(decidedAt)}. No action taken.`,
     ),
   };
 }
 
 const decisionIcons: Readonly<Record<PauseDecision, string>> = { continue: '▶️', continueToEnd: '⏩', stop: '⏹️' };
 const decisionLabels: Readonly<Record<PauseDecision, string>> = {
-  continue: 'went on',
-  continueToEnd: 'went on without another pause',
-  stop: 'stopped here',
+  continue: 'continued',
+  continueToEnd: 'continued without further pauses',
+  stop: 'stopped',
 };
 const confirmationTexts: Readonly<Record<PauseDecision, string>> = {
-  continue: 'It goes on, and waits again after the next chapter',
-  continueToEnd: 'It goes on, without another pause',
-  stop: 'It stops here; what exists stays',
+  continue: 'Continuing. The run pauses again after the next chapter.',
+  continueToEnd: 'Continuing without further pauses.',
+  stop: 'Stopped. Existing resources are kept.',
 };
 
 function buildPauseButtons({ run, cluster }: RunView, chapter: number, ids: PauseButtonIds): KnownBlock[] {
@@ -88,17 +96,17 @@ function buildPauseButtons({ run, cluster }: RunView, chapter: number, ids: Paus
       block.button(ids.stop, 'Stop here', value),
     ),
     block.context(
-      md`Who may create may press. It waits as long as it takes; ${formatCode(`/kthw resume ${cluster}`)} goes on from a stop`,
+      md`Anyone who can create clusters can continue. No time limit. After a stop, ${formatCode(`/kthw resume ${cluster}`)} continues.`,
     ),
   ];
 }
 
 function formatPauseStatus(status: Exclude<PauseStatus, { kind: 'open' }>): Markdown {
   if (status.kind !== 'past')
-    return md`${decisionIcons[status.kind]} ${formatMention(status.actor)} ${decisionLabels[status.kind]}, ${formatTimestamp(status.at)}`;
+    return md`${decisionIcons[status.kind]} ${capitalize(decisionLabels[status.kind])} by ${formatMention(status.actor)} at ${formatTimestamp(status.at)}`;
   return status.actor
-    ? md`${formatMention(status.actor)} said how it goes on elsewhere`
-    : md`It is over without a press`;
+    ? md`${formatMention(status.actor)} resumed or cancelled the run from another message`
+    : md`Ended without a response`;
 }
 
 function formatPhaseTitles({ phases }: RunView, chapter: number): string {

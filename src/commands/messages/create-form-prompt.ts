@@ -1,23 +1,24 @@
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
-import { formatCode, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { md } from './markdown.ts';
 
-/** Where the form can't be opened by itself: a button that opens it. */
+/** Offers the create form where Slack gave no trigger to open it directly. */
 export function renderCreateFormPrompt(buttonId: string): Message {
-  const text = md`What should the cluster be like?`;
+  const text = md`Configure the new cluster`;
   return buildMessage(
     text,
     block.section(text),
-    block.actions({ ...block.button(buttonId, 'Fill in a form', {}), style: 'primary' }),
+    block.actions({ ...block.button(buttonId, 'Open form', {}), style: 'primary' }),
     block.context(
-      md`Or say it: ${formatCode('/kthw create demo --workers 2')}. ${formatCode('/kthw help create')} lists everything`,
+      md`Or type ${formatCode('/kthw create demo --workers 2')}. ${formatCode('/kthw help create')} shows all options`,
     ),
   );
 }
 
-/** In the button's place while the form is open. */
+/** Replaces the prompt while the form is open. */
 export function renderCreateFormOpened(): Message {
-  const text = md`The form is open`;
+  const text = md`Form opened`;
   return buildMessage(
     text,
     block.section(text),

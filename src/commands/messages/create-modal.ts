@@ -6,25 +6,25 @@ import type { ModalInput } from '../routing/command.ts';
 import { block } from './blocks.ts';
 import { formField, type SelectOption } from './form-field.ts';
 import { truncate } from './limits.ts';
-import { formatChannelLink, md } from './markdown.ts';
+import { md } from './markdown.ts';
+import { formatChannelLink } from './mention.ts';
 
 export interface CreateFormState {
-  /** The modal's callback id, and what comes back with it. */
+  /** Callback id of the modal. */
   readonly id: string;
+  /** Returned with the submission. */
   readonly value: object;
-  /** The channel where the run is told; or those to choose from. */
+  /** Channel for progress updates, or the channels to choose from. */
   readonly channelChoice: { readonly channel: string } | { readonly choices: 'all' | readonly string[] };
-  /** Every value as it is to be shown, by block. */
+  /** Initial values by block id. */
   readonly values: ModalInput;
   readonly versions: readonly string[];
-  /** Whether the fields that few need are there. */
   readonly isExpanded: boolean;
   readonly computeChoices: ComputeChoices;
-  /** Compute Engine was not answered yet. */
   readonly isLoading: boolean;
 }
 
-/** Everything that `create` takes. What Compute Engine lists is chosen, or typed where it lists nothing. */
+/** Form with all options of `create`. Options that Compute Engine lists are selects, otherwise text fields. */
 export function renderCreateModal(form: CreateFormState): ModalView {
   const { id, value, values, versions, isExpanded } = form;
   return {
@@ -33,7 +33,7 @@ export function renderCreateModal(form: CreateFormState): ModalView {
     private_metadata: JSON.stringify(value),
     title: { type: 'plain_text', text: 'Create a cluster' },
     submit: { type: 'plain_text', text: 'Create' },
-    close: { type: 'plain_text', text: 'Not now' },
+    close: { type: 'plain_text', text: 'Cancel' },
     blocks: [
       ...buildNotices(form),
       ...buildChannelFields(form),
@@ -45,11 +45,11 @@ export function renderCreateModal(form: CreateFormState): ModalView {
       }),
       ...buildLocationFields(form),
       buildMachineTypeField(form),
-      formField.checkboxes('forceSize', 'A size that is too small', values.forceSize, [
-        { value: 'yes', text: 'Use it anyway (--force-size)' },
+      formField.checkboxes('forceSize', 'Undersized machine type', values.forceSize, [
+        { value: 'yes', text: 'Allow undersized machine type (--force-size)' },
       ]),
-      formField.select('controllers', 'Controllers', values.controllers, ['1', '3', '5'].map(toSelectOption)),
-      formField.number('workers', 'Workers', values.workers, '0 to 20'),
+      formField.select('controllers', 'Control plane nodes', values.controllers, ['1', '3', '5'].map(toSelectOption)),
+      formField.number('workers', 'Worker nodes', values.workers, '0 to 20'),
       formField.select('version', 'Kubernetes', values.version, versions.toReversed().map(toSelectOption)),
       ...(isExpanded ? buildAdvancedFields(values) : [buildExpandButton()]),
     ],
@@ -57,22 +57,22 @@ export function renderCreateModal(form: CreateFormState): ModalView {
 }
 
 const maxDescriptionLength = 75;
-/** What a select takes, and what radio buttons take. */
+/** Slack's limits for options of a select and of radio buttons. */
 const maxOptions = 100;
 const maxRadioButtons = 10;
-/** Larger ones and those with accelerators are typed: a cluster of the tutorial has no use for them. */
+/** Larger machine types and those with accelerators are not listed, because a tutorial cluster doesn't need them. */
 const maxListedSize = { cpus: 16, memoryMb: 131_072 } as const;
 const acceleratorPattern = /^(a\d|g[2-9]|ct\d)/;
 
 function buildNotices({ isLoading, computeChoices }: CreateFormState) {
   if (isLoading)
     return [
-      block.context(md`⏳ Asking Compute Engine for its regions, zones and sizes. What is here can be used already`),
+      block.context(md`⏳ Loading regions, zones and machine types from Compute Engine. Defaults can be submitted now`),
     ];
   if (computeChoices.problem === undefined) return [];
   return [
     block.context(
-      md`⚠️ Compute Engine gave no list (${computeChoices.problem}), so type what is missing here; it is checked before anything is made`,
+      md`⚠️ Couldn't load options from Compute Engine (${computeChoices.problem}). Type the values; they are validated before any resource is created`,
     ),
   ];
 }
@@ -80,23 +80,22 @@ function buildNotices({ isLoading, computeChoices }: CreateFormState) {
 function buildChannelFields({ channelChoice, values }: CreateFormState) {
   if ('channel' in channelChoice) return [];
   if (channelChoice.choices === 'all' || channelChoice.choices.length > maxRadioButtons)
-    return [formField.channelSelect('channel', 'Channel where its progress is told', values.channel)];
-  // Only these show the name of a channel for its id.
+    return [formField.channelSelect('channel', 'Channel for progress updates', values.channel)];
+  // Radio buttons are the only field that renders channel links.
   const choices = channelChoice.choices.map((id) => ({ value: id, text: formatChannelLink(id) }));
-  return [formField.radioButtons('channel', 'Channel where its progress is told', values.channel, choices)];
+  return [formField.radioButtons('channel', 'Channel for progress updates', values.channel, choices)];
 }
 
 function buildLocationFields({ values, computeChoices: { regions }, isLoading }: CreateFormState): InputBlock[] {
   const { region = '', zone = '' } = values;
   if (!regions?.length && !isLoading)
     return [formField.text('region', 'Region', { value: region }), formField.text('zone', 'Zone', { value: zone })];
-  // A configured region that the project has not: it stays, and what is wrong with it is said when it is looked at.
+  // Keeps a configured region that the project doesn't list; validation reports it.
   const regionZones = regions?.find((one) => one.name === region)?.zones ?? [];
   const zones = regionZones.length > 0 ? regionZones : [zone];
   const names = new Set([...(regions ?? []).map(({ name }) => name), region]);
   return [
     formField.select('region', 'Region', region, [...names].map(toSelectOption), { dispatchesAction: true }),
-    // Slack keeps what was chosen where a field stays the same one: that of another region is another one.
     formField.select('zone', 'Zone', zone, zones.map(toSelectOption), { dispatchesAction: true, parentValue: region }),
   ];
 }
@@ -104,20 +103,29 @@ function buildLocationFields({ values, computeChoices: { regions }, isLoading }:
 function buildMachineTypeField({ values, computeChoices: { machineTypes }, isLoading }: CreateFormState): InputBlock {
   const { machineType = '', zone = '' } = values;
   const { cpus, memoryMb } = minimumControllerSize;
-  const hint = `of every machine; etcd and the API server need ${cpus} whole CPU and ${memoryMb} MB at least`;
+  const hint = `For all nodes. etcd and the API server need at least ${cpus} full vCPU and ${memoryMb} MB`;
   if (!machineTypes?.length) {
-    const buildTextField = () => formField.text('machineType', 'Size', { value: machineType, hint });
+    const buildTextField = () => formField.text('machineType', 'Machine type', { value: machineType, hint });
     return isLoading
-      ? formField.select('machineType', 'Size', machineType, [toSelectOption(machineType)], { parentValue: zone, hint })
+      ? formField.select('machineType', 'Machine type', machineType, [toSelectOption(machineType)], {
+          parentValue: zone,
+          hint,
+        })
       : buildTextField();
   }
-  return formField.groupedSelect('machineType', 'Size', machineType, groupMachineTypes(machineTypes, machineType), {
-    parentValue: zone,
-    hint,
-  });
+  return formField.groupedSelect(
+    'machineType',
+    'Machine type',
+    machineType,
+    groupMachineTypes(machineTypes, machineType),
+    {
+      parentValue: zone,
+      hint,
+    },
+  );
 }
 
-/** By family, with those that are too small apart; the one that is chosen is always there. */
+/** Groups by family; undersized machine types are a group of their own. Always lists the selected one. */
 function groupMachineTypes(
   machineTypes: readonly MachineTypeChoice[],
   selected: string,
@@ -128,7 +136,7 @@ function groupMachineTypes(
       (cpus <= maxListedSize.cpus && memoryMb <= maxListedSize.memoryMb && !acceleratorPattern.test(name)),
   );
   const label = ({ name, shortfall }: MachineTypeChoice) =>
-    shortfall.length > 0 ? 'Too small for etcd and the API server' : `${name.split('-')[0]} machines`;
+    shortfall.length > 0 ? 'Too small for etcd and the API server' : `${name.split('-')[0]} machine types`;
   const getGroupRank = (group: string) => (group.startsWith('Too small') ? 2 : group.startsWith('e2 ') ? 0 : 1);
   return [...Map.groupBy(listed, label)]
     .toSorted(([a], [b]) => getGroupRank(a) - getGroupRank(b))
@@ -151,31 +159,31 @@ function toMachineTypeOption({ name, cpus, memoryMb, sharedCpu, shortfall }: Mac
 
 function buildAdvancedFields(values: ModalInput): InputBlock[] {
   return [
-    formField.checkboxes('pause', 'To learn from it', values.pause, [
-      { value: 'yes', text: 'Wait for a button after every chapter (--pause)' },
+    formField.checkboxes('pause', 'Tutorial mode', values.pause, [
+      { value: 'yes', text: 'Pause after each chapter (--pause)' },
     ]),
-    formField.text('otherType', 'Another size, by its name', {
+    formField.text('otherType', 'Custom machine type', {
       value: values.otherType,
       optional: true,
       placeholder: 'n2-highcpu-32',
     }),
-    formField.text('subnet', 'Addresses of the machines', { value: values.subnet, optional: true, hint: '/16 to /26' }),
-    formField.text('podCidr', 'Addresses of pods', {
+    formField.text('subnet', 'Node subnet CIDR', { value: values.subnet, optional: true, hint: '/16 to /26' }),
+    formField.text('podCidr', 'Pod CIDR', {
       value: values.podCidr,
       optional: true,
-      hint: 'a /24 for each worker',
+      hint: 'One /24 per worker node',
     }),
-    formField.text('serviceCidr', 'Addresses of services', { value: values.serviceCidr, optional: true }),
-    formField.text('sshFrom', 'From where machines take ssh', {
+    formField.text('serviceCidr', 'Service CIDR', { value: values.serviceCidr, optional: true }),
+    formField.text('sshFrom', 'Allowed SSH source ranges', {
       value: values.sshFrom,
       optional: true,
-      hint: 'ranges with commas between; ssh is open only while kthw works on the cluster',
+      hint: 'Comma-separated CIDRs. SSH is enabled only while kthw works on the cluster',
     }),
-    formField.text('ttl', 'How long it is wanted', {
+    formField.text('ttl', 'Lifetime (TTL)', {
       value: values.ttl,
       optional: true,
       placeholder: '8h',
-      hint: 'like 8h or 2d: its thread asks before that is over. Empty: until somebody deletes it',
+      hint: 'For example 8h or 2d. The thread gets a reminder before expiry. Empty: no expiry',
     }),
   ];
 }
@@ -184,7 +192,7 @@ function buildExpandButton(): ActionsBlock {
   return {
     type: 'actions',
     block_id: 'advanced',
-    elements: [block.button('create.showAdvanced', 'More: pauses, address ranges, lifetime, other sizes', true)],
+    elements: [block.button('create.showAdvanced', 'More options: pauses, CIDRs, TTL, machine types', true)],
   };
 }
 

@@ -1,44 +1,48 @@
 import type { Decision } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
-import { formatCode, formatMention, formatTimestamp, type Markdown, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { type Markdown, md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatTimestamp } from './timestamp.ts';
 
-/** What came of a press, for whoever pressed. What everybody sees, the run's thread shows by itself. */
+/** Ephemeral reply to Approve or Reject; the run's thread shows the decision to everyone. */
 export function renderDecision(
   decision: Decision,
   cluster: string | undefined,
 ): { readonly message: Message; readonly replaceOriginal?: boolean } {
-  const status = cluster === undefined ? formatCode('/kthw list') : formatCode(`/kthw status ${cluster}`);
+  const statusCommand = formatCode(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`);
+  const progressHint = md`${statusCommand} shows the progress`;
   if ('decided' in decision) {
     const isApproved = decision.decided === 'approved';
-    const text = isApproved ? md`👍 Your yes counts: it is being done` : md`👎 Your no counts: nothing is taken away`;
-    return { message: renderReply(text, md`${status} shows how it goes on`), replaceOriginal: true };
+    const text = isApproved ? md`👍 Approved; starting now` : md`👎 Rejected; nothing was changed`;
+    return { message: renderReply(text, progressHint), replaceOriginal: true };
   }
   if ('alreadyDecided' in decision) {
-    const decisionVerb = decision.alreadyDecided === 'approved' ? 'approved' : 'refused';
-    const text = md`${formatMention(decision.decidedBy)} ${decisionVerb} it before you, ${formatTimestamp(decision.decidedAt)}; your press changed nothing`;
-    return { message: renderReply(text, md`${status} shows how it goes on`) };
+    const verb = decision.alreadyDecided === 'approved' ? 'approved' : 'rejected';
+    const text = md`Already ${verb} by ${formatMention(decision.decidedBy)} at ${formatTimestamp(decision.decidedAt)}. No action taken.`;
+    return { message: renderReply(text, progressHint) };
   }
   return {
     message: renderReply(
-      md`${invalidReasonTexts[decision.invalidReason]}; your press changed nothing`,
-      formatNextAction(decision.invalidReason, cluster, status),
+      md`${invalidReasonTexts[decision.invalidReason]}. No action taken.`,
+      formatNextAction(decision.invalidReason, cluster, statusCommand),
     ),
   };
 }
 
 const invalidReasonTexts: Readonly<Record<Extract<Decision, { invalidReason: string }>['invalidReason'], string>> = {
-  expired: 'Nobody answered this in time',
-  superseded: 'Things have changed since this was asked; the newest question counts',
-  over: 'This run is over',
-  unknown: 'This was never asked',
+  expired: 'This approval request expired',
+  superseded: 'The plan changed; see the latest approval request',
+  over: 'This run has ended',
+  unknown: 'This approval request no longer exists',
 };
 
-function formatNextAction(reason: string, cluster: string | undefined, status: Markdown): Markdown {
+function formatNextAction(reason: string, cluster: string | undefined, statusCommand: Markdown): Markdown {
   if (cluster !== undefined && (reason === 'expired' || reason === 'over')) {
-    return md`${formatCode(`/kthw resume ${cluster}`)} asks again, ${status} shows the cluster`;
+    return md`${formatCode(`/kthw resume ${cluster}`)} requests approval again · ${statusCommand}`;
   }
-  return md`${status} shows what is asked now`;
+  return md`${statusCommand} shows pending approvals`;
 }
 
 function renderReply(text: Markdown, nextAction: Markdown): Message {

@@ -2,9 +2,12 @@ import type { ModalView } from '@slack/types';
 import type { Denial } from '../authorization/find-denial.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
-import { formatChannelLink, formatCode, formatMentions, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatChannelLink, formatMentions } from './mention.ts';
 
-/** Why somebody may not do what they asked for, and who may. Nothing was changed. */
+/** Why a request was denied, and who can make it. */
 export function renderDenial(denial: Denial): Message {
   const text = formatDenialReason(denial);
   return buildMessage(
@@ -14,7 +17,7 @@ export function renderDenial(denial: Denial): Message {
   );
 }
 
-/** The same in the place of a modal that was to be filled in. */
+/** Replaces a modal that the user isn't allowed to submit. */
 export function renderDenialModal(denial: Denial): ModalView {
   return {
     type: 'modal',
@@ -27,19 +30,19 @@ export function renderDenialModal(denial: Denial): ModalView {
 function formatDenialReason(denial: Denial): Markdown {
   switch (denial.reason) {
     case 'channel':
-      return md`I don’t listen in this channel`;
+      return md`kthw is not enabled in this channel`;
     case 'not-a-creator':
-      return md`You may look at clusters, but not make or change them`;
+      return md`You have read-only access`;
     case 'not-an-approver':
-      return md`You are not among those who may answer this`;
+      return md`You're not an approver for this request`;
     case 'not-yours':
-      return md`You may end your own kubeconfigs, not those of others`;
+      return md`You can only revoke your own kubeconfigs`;
     case 'own-request':
-      return md`You asked for this yourself, so somebody else has to approve it`;
+      return md`You can't approve your own request`;
     case 'too-many':
-      return md`This takes ${denial.deletionCount} machines away, and one run may take ${denial.limit} at most`;
+      return md`This deletes ${formatCount(denial.deletionCount, 'instance')}; the limit is ${denial.limit} per run`;
     case 'unreadable':
-      return md`I can’t read who is in ${formatMentions([denial])} just now, so I refuse rather than guess`;
+      return md`Can't read the members of ${formatMentions([denial])}, so the request was denied`;
     default:
       return denial satisfies never;
   }
@@ -50,19 +53,19 @@ function formatNextAction(denial: Denial): Markdown {
   switch (denial.reason) {
     case 'channel':
       return denial.allowedChannels.length > 0
-        ? md`${unchangedNotice} Ask again in ${joinMarkdown(denial.allowedChannels.map(formatChannelLink), ', ')}`
+        ? md`${unchangedNotice} Try again in ${joinMarkdown(denial.allowedChannels.map(formatChannelLink), ', ')}`
         : unchangedNotice;
     case 'not-a-creator':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw list')} and ${formatCode('/kthw status NAME')} are for everybody`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can create and change clusters; everyone can use ${formatCode('/kthw list')} and ${formatCode('/kthw status')}`;
     case 'not-yours':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw revoke NAME')} ends your own`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can revoke it; ${formatCode('/kthw revoke')} revokes your own`;
     case 'not-an-approver':
     case 'own-request':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} may; ${formatCode('/kthw status NAME')} shows them the question`;
+      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can approve it here, in the thread or with ${formatCode('/kthw status')}`;
     case 'too-many':
-      return md`${unchangedNotice} Do it in smaller parts; whoever runs kthw can raise the limit (${formatCode('KTHW_MAX_DELETIONS')})`;
+      return md`${unchangedNotice} Delete fewer at a time, or ask an administrator to raise ${formatCode('KTHW_MAX_DELETIONS')}`;
     case 'unreadable':
-      return md`${unchangedNotice} Try again in a minute; if it stays so, I lack the scope ${formatCode('usergroups:read')} or the group is gone`;
+      return md`${unchangedNotice} Try again in a minute. If it fails again, the app is missing scope ${formatCode('usergroups:read')} or the group was deleted`;
     default:
       return denial satisfies never;
   }

@@ -1,48 +1,30 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
-import type { RunView } from '../../engine/service/cluster-service.ts';
-import type { EngineEvent } from '../../store/events.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
-import { buildHardeningBlocks, formatHardeningSummary, stripClusterPrefix } from './hardening.ts';
-import { formatBackticks, formatCode, joinMarkdown, type Markdown, md } from './markdown.ts';
-import { renderTable } from './table.ts';
+import { formatBackticks, formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { buildHardeningBlocks, formatHardeningSummary } from './hardening.ts';
+import { stripClusterPrefix } from './instance-name.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { buildResizeButton } from './resize-button.ts';
+import { formatTable } from './table.ts';
 
-type DiagnosisEvent = Extract<EngineEvent, { type: 'step.diagnosed' }>;
 type InspectedInstance = DoctorReport['instances'][number];
+type Issue = DoctorReport['issues'][number];
 
-/** Why a run is slow or fails, with the figures, and the button that helps where machines are too small. */
-export function renderDiagnosisCard(view: RunView, { findings, resizeTo }: DiagnosisEvent, buttonId: string): Message {
-  const { cluster } = view;
-  const headline = resizeTo ? 'its machines are too small' : 'what its machines say';
-  const doctorCommand = formatCode(`/kthw doctor ${cluster}`);
-  return buildMessage(
-    md`🩺 ${cluster}: ${headline}; ${findings[0] ?? ''}`,
-    ...buildSections([md`🩺 *${cluster}* · ${headline}`, ...findings.map((line) => md`• ${formatBackticks(line)}`)]),
-    ...(resizeTo ? [buildResizeButton(cluster, resizeTo, buttonId)] : []),
-    block.context(
-      resizeTo
-        ? md`The button asks in a thread of its own before any machine restarts or goes; ${doctorCommand} shows all figures`
-        : md`${doctorCommand} shows all figures, ${formatCode(`/kthw status ${cluster}`)} how far it is`,
-    ),
-  );
-}
-
-/** The figures of every machine, what stands out and what to do, and each item of the benchmark. */
+/** Metrics per instance, issues with remediation, and CIS benchmark results. */
 export function renderDoctorReport(report: DoctorReport, buttonId: string): Message {
   const { cluster, issues, undersized, instances, hardening } = report;
-  const countText = formatFindingCount(issues.length);
-  const lines = issues.map(
-    ({ instance, text }) => md`• ${stripClusterPrefix(instance, cluster)}: ${formatBackticks(text)}`,
-  );
+  const summary = formatIssueCount(issues, instances);
   const cause = undersized
     ? [md`*${undersized.machineType} is too small for etcd and the API server:* ${undersized.shortfalls.join(', ')}`]
     : [];
   return buildMessage(
-    md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : countText}; hardening: ${formatHardeningSummary(hardening)}`,
-    block.header(`🩺 ${cluster} · ${countText}`),
-    block.section(renderMetricsTable(instances, cluster)),
-    ...buildSections([...cause, ...lines]),
+    md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : summary}; hardening: ${formatHardeningSummary(hardening)}`,
+    block.header(`🩺 ${cluster} · ${summary}`),
+    block.section(formatMetricsTable(instances, cluster)),
+    ...buildSections([...cause, ...formatIssues(issues, cluster)]),
     ...(undersized ? [buildResizeButton(cluster, undersized.suggestedMachineType, buttonId)] : []),
     block.context(formatRecommendation(report)),
     ...buildSourceNotes(issues),
@@ -50,34 +32,57 @@ export function renderDoctorReport(report: DoctorReport, buttonId: string): Mess
   );
 }
 
-function formatFindingCount(findings: number): string {
-  if (findings === 0) return 'nothing stands out';
-  return findings === 1 ? 'one thing stands out' : `${findings} things stand out`;
+function formatIssueCount(issues: readonly Issue[], instances: readonly InspectedInstance[]): string {
+  if (issues.length === 0) return 'no issues';
+  const affected = new Set(issues.map(({ instance }) => instance)).size;
+  const kind = instances.every(({ role }) => role === 'controller') ? 'control plane node' : 'node';
+  return `${formatCount(issues.length, 'issue')} on ${formatCount(affected, kind)}`;
+}
+
+/** The same issue on several instances is one line. */
+function formatIssues(issues: readonly Issue[], cluster: string): Markdown[] {
+  const groups = Map.groupBy(issues, ({ instance, text }) => text.replaceAll(instance, 'instance'));
+  return [...groups.values()].map((group) => {
+    const names = [...new Set(group.map(({ instance }) => stripClusterPrefix(instance, cluster)))];
+    return md`• ${names.join(', ')}: ${formatBackticks(group[0]?.text ?? '')}`;
+  });
 }
 
 function formatRecommendation({ cluster, state, issues, undersized, instances }: DoctorReport): Markdown {
   const formatCommand = (name: string) => formatCode(`/kthw ${name} ${cluster}`);
   if (undersized) {
     return state === 'ready'
-      ? md`The button restarts one machine after another, once that is approved; etcd keeps its quorum where there are three controllers`
-      : md`The cluster is not up, so the button makes its machines anew, once that is approved; network, address and authority stay`;
+      ? md`After approval, the button restarts one instance at a time. With three or more control plane nodes etcd keeps its quorum`
+      : md`After approval, the button recreates the instances, because the cluster is not ready. The network, IP address and certificate authority are kept`;
   }
-  if (issues.length === 0) return md`${formatCommand('status')} shows the cluster, ${formatCommand('smoke')} tests it`;
-  if (instances.every(({ metrics }) => !metrics)) {
-    return md`No machine could be looked at. ${formatCommand('status')} shows the cluster, ${formatCommand('resume')} goes on where a run stopped`;
+  const unreachable = instances.filter(({ metrics }) => !metrics).map(({ name }) => stripClusterPrefix(name, cluster));
+  if (unreachable.length === instances.length && instances.length > 0) {
+    return md`No instance could be inspected. ${formatCommand('status')} · ${formatCommand('resume')} resumes a stopped run`;
   }
-  return md`The machines are large enough: look at their disks and at what else runs there. ${formatCommand('status')} shows the cluster, ${formatCommand('smoke')} tests it`;
-}
-
-function buildResizeButton(cluster: string, machineType: string, buttonId: string): KnownBlock {
-  const label = `Resize to ${machineType} and continue`;
-  return block.actions({ ...block.button(buttonId, label, { cluster, machineType }), style: 'primary' });
+  if (unreachable.length > 0) {
+    return md`Size unknown for ${unreachable.join(', ')}: not reachable. The inspected instances are large enough. ${formatCommand('status')}`;
+  }
+  if (issues.length === 0) return md`${formatCommand('status')} · ${formatCommand('smoke')} runs the smoke test`;
+  return md`The machine type is large enough. Check disk latency and other processes on the instances. ${formatCommand('status')} · ${formatCommand('smoke')} runs the smoke test`;
 }
 
 const emptyCell = '–';
 
-function renderMetricsTable(instances: readonly InspectedInstance[], cluster: string): Markdown {
-  const head = ['', 'type', 'CPUs', 'load', 'held', 'steal', 'MB free', 'fsync', 'commit', 'trip', 'slow', 'restarts'];
+function formatMetricsTable(instances: readonly InspectedInstance[], cluster: string): Markdown {
+  const head = [
+    '',
+    'type',
+    'CPUs',
+    'load',
+    'throttled',
+    'steal',
+    'mem available/total MiB',
+    'WAL fsync p99',
+    'backend commit p99',
+    'peer RTT p99',
+    'slow requests',
+    'restarts',
+  ];
   const rows = instances.map(({ name, type, metrics }) => {
     const { cpus, load, throttled, steal, memory, etcd, services = [] } = metrics ?? {};
     const restarts = services.reduce((sum, service) => sum + service.restarts, 0);
@@ -85,21 +90,21 @@ function renderMetricsTable(instances: readonly InspectedInstance[], cluster: st
       stripClusterPrefix(name, cluster),
       type?.name ?? emptyCell,
       ...[cpus, load].map((n) => (n === undefined ? emptyCell : String(Math.round(n * 10) / 10))),
-      ...[throttled, steal].map((share) => (share === undefined ? emptyCell : `${Math.round(share * 100)} %`)),
+      ...[throttled, steal].map((share) => (share === undefined ? emptyCell : `${Math.round(share * 100)}%`)),
       memory ? `${memory.availableMb}/${memory.totalMb}` : emptyCell,
       ...[etcd?.fsyncMs, etcd?.commitMs, etcd?.roundTripMs].map((ms) => (ms === undefined ? emptyCell : `${ms} ms`)),
       String(etcd?.slowRequests ?? emptyCell),
       metrics ? String(restarts) : emptyCell,
     ];
   });
-  const legend = md`held: CPU time refused · fsync, commit, trip: etcd, 99th percentile · slow: etcd said \`took too long\` in 10 minutes`;
-  return joinMarkdown([renderTable(head, rows), legend]);
+  const legend = md`throttled: share of CFS periods · WAL fsync, backend commit, peer RTT: etcd · slow requests: etcd logged \`took too long\` in the last 10 minutes`;
+  return joinMarkdown([formatTable(head, rows), legend]);
 }
 
-/** Where the limits come from, or what the figures mean. */
-function buildSourceNotes(findings: DoctorReport['issues']): KnownBlock[] {
-  const urls = [...new Set(findings.flatMap(({ source }) => source ?? []))];
+/** Documentation of the thresholds that were exceeded. */
+function buildSourceNotes(issues: readonly Issue[]): KnownBlock[] {
+  const urls = [...new Set(issues.flatMap(({ source }) => source ?? []))];
   return urls.length > 0
-    ? [block.context(joinMarkdown([md`About these figures:`, ...urls.map((url) => md`${url}`)], ' '))]
+    ? [block.context(joinMarkdown([md`About these thresholds:`, ...urls.map((url) => md`${url}`)], ' '))]
     : [];
 }

@@ -1,4 +1,4 @@
-/** A length of time in words as short as they can be: `48 s`, `3 min 05 s`, `2 h 10 min`. */
+/** `48 s`, `3 min 05 s`, `2 h 10 min`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -7,7 +7,6 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** From one instant to the other; nothing when one is missing. */
 export function formatElapsed(from: Date | undefined, to: Date | undefined): string | undefined {
   return from && to ? formatDuration(+to - +from) : undefined;
 }

@@ -1,39 +1,44 @@
 import type { StepError } from '../../store/step-error.ts';
 
-export type ErrorOrigin = 'yours' | 'ours' | 'googles' | 'machines';
+/** Where the cause of an error is, so that the reader knows who can fix it. */
+export type ErrorOrigin = 'project' | 'kthw' | 'google' | 'instances' | 'cancelled';
 
 const originByKind: Readonly<Record<StepError['kind'], ErrorOrigin>> = {
-  transient: 'machines',
-  conflict: 'yours',
-  denied: 'yours',
-  invalid: 'yours',
-  cancelled: 'yours',
-  deferred: 'machines',
-  bug: 'ours',
+  transient: 'instances',
+  conflict: 'project',
+  denied: 'project',
+  invalid: 'project',
+  cancelled: 'cancelled',
+  deferred: 'project',
+  bug: 'kthw',
 };
 
-/** Faults whose kind does not tell whose they are. */
+/** Errors whose kind doesn't determine the origin. */
 const originByCode: Readonly<Record<string, ErrorOrigin>> = {
-  'rate-limited': 'googles',
-  'cloud-unavailable': 'googles',
-  'outcome-unknown': 'googles',
-  'not-ready': 'googles',
-  'operation-slow': 'googles',
-  'zone-exhausted': 'googles',
-  'in-use': 'googles',
-  'disk-full': 'machines',
-  checksum: 'machines',
-  'ssh-host-key': 'machines',
+  'rate-limited': 'google',
+  'cloud-unavailable': 'google',
+  'outcome-unknown': 'google',
+  'not-ready': 'google',
+  'operation-slow': 'google',
+  'zone-exhausted': 'google',
+  'in-use': 'google',
+  'disk-full': 'instances',
+  checksum: 'instances',
+  'ssh-host-key': 'instances',
+};
+
+const originTexts: Readonly<Record<ErrorOrigin, string>> = {
+  project: 'Cause: project configuration or the request.',
+  kthw: 'Cause: an internal error in kthw.',
+  google: 'Cause: Google Compute Engine.',
+  instances: 'Cause: an instance or the network.',
+  cancelled: 'Cause: a user cancelled the run.',
 };
 
 export function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
   return originByCode[code] ?? originByKind[kind];
 }
 
-/** Where the cause is to be found, as a sentence. */
-export const errorOriginTexts: Readonly<Record<ErrorOrigin, string>> = {
-  yours: 'This is on your side: something in the project or in what was asked for.',
-  ours: 'This is on our side: kthw did something wrong. Please report it.',
-  googles: 'This is on Google’s side.',
-  machines: 'This is on a machine or on the network in between.',
-};
+export function formatErrorOrigin(error: Pick<StepError, 'code' | 'kind'>): string {
+  return originTexts[getErrorOrigin(error)];
+}

@@ -3,10 +3,13 @@ import type { Person } from '../../store/person.ts';
 import { extensionHours } from '../notifier/ttl-schedule.ts';
 import type { CommandReply, Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
-import { renderUnknownCluster } from './command-replies.ts';
-import { formatCode, formatMention, formatTimestamp, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatTimestamp } from './timestamp.ts';
+import { renderUnknownCluster } from './unknown-cluster.ts';
 
-/** Asks whether a cluster is still wanted, before its time is over and after. `deletesAt`: when it goes without an answer. */
+/** TTL reminder, before and after expiry. @param expiry `deletesAt`: when the cluster is deleted without a response */
 export function renderExpiryReminder(
   name: string,
   requester: Person,
@@ -16,11 +19,11 @@ export function renderExpiryReminder(
   const { expiresAt, now, deletesAt } = expiry;
   const text =
     expiresAt <= now
-      ? md`⏰ ${formatMention(requester)} *${name}* was wanted until ${formatTimestamp(expiresAt)}, and is still there`
-      : md`⏰ ${formatMention(requester)} *${name}* is wanted until ${formatTimestamp(expiresAt)}`;
+      ? md`⏰ ${formatMention(requester)} *${name}* expired at ${formatTimestamp(expiresAt)} but still exists`
+      : md`⏰ ${formatMention(requester)} *${name}* expires at ${formatTimestamp(expiresAt)}`;
   const noResponseText = deletesAt
-    ? md`Without an answer it is deleted: ${formatTimestamp(deletesAt)}`
-    : md`Without an answer it stays, and I ask again`;
+    ? md`If nobody responds, it will be deleted at ${formatTimestamp(deletesAt)}`
+    : md`If nobody responds, it is kept and I'll ask again`;
   return buildMessage(
     text,
     block.section(md`${text}. Is it still needed?`),
@@ -28,24 +31,22 @@ export function renderExpiryReminder(
       block.button(ids.extend, `Extend by ${extensionHours} h`, { cluster: name, expiresAt: expiresAt.toISOString() }),
       { ...block.button(ids.delete, 'Delete', { cluster: name }), style: 'danger' },
     ),
-    block.context(md`${noResponseText}. ${formatCode(`/kthw status ${name}`)} shows it`),
+    block.context(md`${noResponseText} · ${formatCode(`/kthw status ${name}`)}`),
   );
 }
 
-/** What came of Extend: for everybody in the question's place, or why nothing did, for the presser alone. */
+/** Reply to Extend. An extension replaces the reminder for everyone; any other result is ephemeral. */
 export function renderExtensionResult(
   name: string,
   requester: Person,
   extension: ExtendResult,
 ): Extract<CommandReply, { replaceOriginal?: unknown }> {
   if ('notFound' in extension) return { message: renderUnknownCluster(name) };
-  const note = block.context(
-    md`${formatCode(`/kthw status ${name}`)} shows it, ${formatCode(`/kthw delete ${name}`)} removes it`,
-  );
+  const note = block.context(md`${formatCode(`/kthw status ${name}`)} · ${formatCode(`/kthw delete ${name}`)}`);
   if ('alreadyExtendedTo' in extension) {
-    const text = md`*${name}* was extended before you, to ${formatTimestamp(extension.alreadyExtendedTo)}; your press changed nothing`;
+    const text = md`*${name}* was already extended to ${formatTimestamp(extension.alreadyExtendedTo)}. No action taken.`;
     return { message: buildMessage(text, block.section(text), note) };
   }
-  const text = md`⏰ *${name}* was extended by ${formatMention(requester)}: it is wanted until ${formatTimestamp(extension.expiresAt)}`;
+  const text = md`⏰ ${formatMention(requester)} extended *${name}*: it now expires at ${formatTimestamp(extension.expiresAt)}`;
   return { message: buildMessage(text, block.section(text), note), replaceOriginal: 'for-all' };
 }

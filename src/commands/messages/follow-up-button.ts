@@ -2,21 +2,21 @@ import type { Button } from '@slack/types';
 import { block } from './blocks.ts';
 
 const labels = {
-  status: 'Show status',
-  audit: 'Show audit trail',
+  status: 'Status',
+  audit: 'Audit log',
   resume: 'Resume',
 } as const;
 
 export type FollowUpAction = keyof typeof labels;
 
-/** Ids of the buttons that follow from a message: in a thread no command can be typed. */
+/** Action ids of follow-up buttons. They are needed because slash commands don't work in threads. */
 export const followUpButtonIds = {
   status: 'status.show',
   audit: 'audit.show',
   resume: 'resume.run',
 } as const satisfies Record<FollowUpAction, string>;
 
-/** A button that does with one cluster what the command of its name does. */
+/** Button that runs the command of the same name on a cluster. */
 export function buildFollowUpButton(cluster: string, action: FollowUpAction): Button {
   const button = block.button(followUpButtonIds[action], labels[action], { cluster });
   return action === 'resume' ? { ...button, style: 'primary' } : button;

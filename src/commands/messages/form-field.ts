@@ -1,7 +1,7 @@
 import type { InputBlock, Option, PlainTextElement, PlainTextOption } from '@slack/types';
 import type { Markdown } from './markdown.ts';
 
-/** Something to choose; markup only where Slack shows it. */
+/** @typeParam T Markdown only in radio buttons, where Slack renders it */
 export interface SelectOption<T = string> {
   readonly value: string;
   readonly text: T;
@@ -19,13 +19,13 @@ interface TextInputOptions {
 
 interface SelectOptions {
   readonly hint?: string;
-  /** A choice is sent at once. */
+  /** Sends a `block_actions` payload on every change. */
   readonly dispatchesAction?: boolean;
-  /** What the choices depend on: with another one it is another field. */
+  /** Part of the action id: Slack keeps the old selection unless the action id changes with the parent field. */
   readonly parentValue?: string;
 }
 
-/** The fields that our modals are made of: one to a block, known by the block's id. */
+/** Builders of modal input blocks. The block id identifies the field. */
 export const formField = {
   text: (
     id: string,
@@ -45,7 +45,7 @@ export const formField = {
   }),
   number: (id: string, label: string, value: string | undefined, hint: string): InputBlock => ({
     ...buildInput(id, label, hint),
-    // What is out of range is said in our own words.
+    // No min_value or max_value: our validation errors explain the range.
     element: {
       type: 'number_input',
       action_id: getActionId(id, 'input'),
@@ -159,7 +159,7 @@ function toSlackOption({ value, text, description }: SelectOption): PlainTextOpt
   };
 }
 
-/** Slack wants it to be one of the options, to the letter. */
+/** Slack requires the initial option to equal one of the options. */
 function findInitialOption<O extends Option>(options: readonly O[], value: string | undefined): { initial_option?: O } {
   const match = options.find((one) => one.value === value);
   return match ? { initial_option: match } : {};

@@ -1,82 +1,88 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
 import { block, buildSections } from './blocks.ts';
-import { formatBackticks, formatCode, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatBackticks, formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { stripClusterPrefix } from './instance-name.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
 
 type CheckResult = DoctorReport['hardening'][number];
 
 const benchmarkUrl = 'https://github.com/aquasecurity/kube-bench/tree/main/cfg/cis-1.12';
 
-/** How many items pass and how many don't, in a line. */
+/** `35 pass, 0 fail, 7 accepted exceptions, 2 not checked`. */
 export function formatHardeningSummary(hardening: readonly CheckResult[]): string {
   const countByStatus = (status: CheckResult['status']) => hardening.filter((one) => one.status === status).length;
-  const [fails, waived, unknownCount] = [countByStatus('fail'), countByStatus('waived'), countByStatus('unknown')];
-  const counts = `${countByStatus('pass')} pass, ${fails} ${fails === 1 ? 'fails' : 'fail'}`;
-  return `${counts}, ${waived} exception${waived === 1 ? '' : 's'}${unknownCount > 0 ? `, ${unknownCount} could not be looked at` : ''}`;
+  const unknownCount = countByStatus('unknown');
+  return [
+    `${countByStatus('pass')} pass`,
+    `${countByStatus('fail')} fail`,
+    formatCount(countByStatus('waived'), 'accepted exception'),
+    ...(unknownCount > 0 ? [`${unknownCount} not checked`] : []),
+  ].join(', ');
 }
 
-/**
- * Each item of the benchmark: what fails first, with what was found where and what to do, then what could not be looked at, then
- * exceptions and their reasons. What passes comes last, because Slack folds long sections.
- */
+/** CIS benchmark results: failures with remediation, then not checked, accepted exceptions and passes. Slack folds long sections, so passes are last. */
 export function buildHardeningBlocks(cluster: string, hardening: readonly CheckResult[]): KnownBlock[] {
   const filterByStatus = (status: CheckResult['status']) => hardening.filter((one) => one.status === status);
-  const [failing, unknownChecks, waivedChecks, passing] = [
-    filterByStatus('fail'),
-    filterByStatus('unknown'),
-    filterByStatus('waived'),
-    filterByStatus('pass'),
-  ];
+  const waivedChecks = filterByStatus('waived');
+  const passing = filterByStatus('pass');
   return [
     ...buildSections([
-      md`🛡️ *Hardening* · ${formatHardeningSummary(hardening)}${formatAutomatedSummary(hardening)}`,
-      ...failing.map((one) => formatFailedCheck(one, cluster)),
+      md`🛡️ *Hardening* · ${formatHardeningSummary(hardening)} · ${formatAutomatedSummary(hardening)}`,
+      ...filterByStatus('fail').map((one) => formatFailedCheck(one, cluster)),
     ]),
-    ...buildSections(formatUnknownChecks(unknownChecks, cluster)),
+    ...buildSections(formatUnknownChecks(filterByStatus('unknown'), cluster)),
     ...(waivedChecks.length > 0
       ? buildSections([
-          md`➖ *Exceptions*, each on purpose`,
+          md`➖ *Accepted exceptions*`,
           ...waivedChecks.map((one) => md`${formatCheckTitle(one)} · ${formatFindings(one, '')}`),
         ])
       : []),
     ...(passing.length > 0 ? buildSections([md`✅ *Pass*`, ...passing.map(formatCheckTitle)]) : []),
     block.context(
-      md`Numbers are those of the CIS Kubernetes Benchmark, as kube-bench's ${formatCode('cis-1.12')} has them, for what the tutorial leaves open; what is called beside has none: ${benchmarkUrl}`,
+      md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${formatCode('cis-1.12')}. Only settings that the tutorial leaves open are checked. Extra checks have no number. ${benchmarkUrl}`,
     ),
   ];
 }
 
-/** Those that the benchmark looks at by itself are not a matter of opinion. */
+/** kube-bench runs automated checks without a reviewer. */
 function formatAutomatedSummary(hardening: readonly CheckResult[]): string {
   const automated = hardening.filter((one) => one.automated);
-  const passing = automated.filter(({ status }) => status === 'pass').length;
-  return passing === automated.length
-    ? ` · all ${automated.length} automated items pass`
-    : ` · ${passing} of ${automated.length} automated items pass`;
+  const passCount = automated.filter(({ status }) => status === 'pass').length;
+  const unknownCount = automated.filter(({ status }) => status === 'unknown').length;
+  const notChecked = unknownCount > 0 ? `; ${unknownCount} not checked` : '';
+  return passCount === automated.length
+    ? `all ${formatCount(automated.length, 'automated check')} pass`
+    : `${passCount} of ${formatCount(automated.length, 'automated check')} pass${notChecked}`;
 }
 
 function formatFailedCheck(one: CheckResult, cluster: string): Markdown {
   return joinMarkdown([
-    md`❌ *${one.number ?? 'beside'} fails* · ${formatBackticks(one.title)}`,
-    md`found: ${formatFindings(one, cluster)}`,
-    md`to do: ${formatBackticks(one.remediation)}`,
+    md`❌ *${formatNumber(one)} fails* · ${formatBackticks(one.title)}`,
+    md`Found: ${formatFindings(one, cluster)}`,
+    md`Remediation: ${formatBackticks(one.remediation)}`,
   ]);
 }
 
-/** The same reason once, with all that it keeps from being seen. */
+/** Groups checks by the reason that kept them from running. */
 function formatUnknownChecks(unknownChecks: readonly CheckResult[], cluster: string): Markdown[] {
   const groups = Map.groupBy(unknownChecks, (one) => formatFindings(one, cluster).markdown);
   return [...groups].flatMap(([markdown, all]) => [
-    md`❔ *Could not be looked at* · ${{ markdown }}`,
+    md`❔ *Not checked* · ${{ markdown }}`,
     ...all.map(formatCheckTitle),
   ]);
 }
 
-function formatCheckTitle({ number, title }: CheckResult): Markdown {
-  return md`*${number ?? 'beside'}* ${formatBackticks(title)}`;
+function formatCheckTitle(one: CheckResult): Markdown {
+  return md`*${formatNumber(one)}* ${formatBackticks(one.title)}`;
 }
 
-/** @param cluster with whose name the machines' names begin; empty: without places */
+function formatNumber({ number }: CheckResult): string {
+  return number ?? '(extra check)';
+}
+
+/** @param cluster prefix of instance names to strip; empty: leaves out the instances */
 function formatFindings({ details }: CheckResult, cluster: string): Markdown {
   const lines = details.map(({ instances, text }) => {
     const instanceNames =
@@ -88,9 +94,4 @@ function formatFindings({ details }: CheckResult, cluster: string): Markdown {
       : formatBackticks(text);
   });
   return joinMarkdown(lines, '; ');
-}
-
-/** A machine's name without the cluster's. */
-export function stripClusterPrefix(instanceName: string, cluster: string): string {
-  return instanceName.startsWith(`${cluster}-`) ? instanceName.slice(cluster.length + 1) : instanceName;
 }

@@ -1,20 +1,21 @@
 import { listFlags } from '../arguments/flags.ts';
 import type { AnyCommand, CreateDefaults, Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
-import { formatCode, joinMarkdown, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { joinMarkdown, md } from './markdown.ts';
 
-/** Every subcommand in a line. */
+/** Usage of all subcommands, one line each. */
 export function renderHelpOverview(commands: readonly AnyCommand[]): Message {
   const lines = commands.map((command) => md`${formatCode(formatUsage(command))}  ${command.summary}`);
   return buildMessage(
-    md`Kubernetes the hard way, from Slack: ${commands.map((command) => command.name).join(', ')}`,
-    block.header('Kubernetes the hard way, from Slack'),
+    md`Kubernetes The Hard Way, from Slack: ${commands.map((command) => command.name).join(', ')}`,
+    block.header('Kubernetes The Hard Way, from Slack'),
     ...buildSections(lines),
-    block.context(md`${formatCode('/kthw help create')} shows what a command takes`),
+    block.context(md`${formatCode('/kthw help create')} shows the options of a command`),
   );
 }
 
-/** One subcommand with its flags and examples. */
+/** Usage, flags and examples of a subcommand. */
 export function renderCommandHelp(command: AnyCommand, defaults: CreateDefaults): Message {
   const flags = listFlags(command, defaults).map(({ name, takesValue, help, defaultValue }) => {
     const flagText = formatCode(takesValue ? `${name} …` : name);

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Message } from '../routing/command.ts';
 
-/** What Slack takes at most, in characters and items. From its Block Kit reference and `chat.update`'s page. */
+/** Slack's limits in characters and items. Sources: Block Kit reference, `chat.update` reference. */
 export const limits = {
   blocks: 50,
   section: 3_000,
@@ -12,7 +12,7 @@ export const limits = {
   buttonValue: 2_000,
 } as const;
 
-/** The message within Slack's limits: what is too long is cut and says so. */
+/** Truncates texts and drops blocks over Slack's limits; the last block then counts the dropped ones. */
 export function truncateToLimits({ text, blocks }: Message): Message {
   const truncatedBlocks = blocks.map(truncateBlock);
   const hiddenCount = truncatedBlocks.length - limits.blocks + 1;
@@ -23,7 +23,7 @@ export function truncateToLimits({ text, blocks }: Message): Message {
   return { text: truncate(text, limits.text), blocks: visibleBlocks };
 }
 
-/** Cuts at a blank where there is one near, and never inside an entity, a mention or a date. */
+/** Cuts at a space if possible, and never inside an entity, a mention or a date. */
 export function truncate(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = text.slice(0, limit - 2);

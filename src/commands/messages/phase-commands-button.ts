@@ -3,7 +3,7 @@ import { block } from './blocks.ts';
 
 export const phaseCommandsButtonId = 'phaseCommands.show';
 
-/** Under what a phase made: what a person would have typed for it. */
+/** Opens the equivalent manual commands of a phase. */
 export function buildPhaseCommandsButton(run: string, phase: string): Button {
-  return block.button(phaseCommandsButtonId, 'Show the hard way', { run, phase });
+  return block.button(phaseCommandsButtonId, 'Show manual steps', { run, phase });
 }

@@ -6,7 +6,7 @@ import { md } from './markdown.ts';
 
 const maxTitleLength = 24;
 
-/** A message where there is no channel to say it in. `channel`: where its buttons act. */
+/** Shows a message as a modal, for the Home tab, which has no channel. @param channel for the message's buttons */
 export function renderReplyModal(title: string, { blocks }: Message, channel: string): ModalView {
   return {
     type: 'modal',
@@ -18,7 +18,6 @@ export function renderReplyModal(title: string, { blocks }: Message, channel: st
   };
 }
 
-/** While it is looked up what to say. */
 export function renderLoadingModal(title: string, channel: string): ModalView {
-  return renderReplyModal(title, { text: '', blocks: [block.context(md`⏳ Looking`)] }, channel);
+  return renderReplyModal(title, { text: '', blocks: [block.context(md`⏳ Loading`)] }, channel);
 }

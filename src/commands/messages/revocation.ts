@@ -2,42 +2,36 @@ import type { Grant, RevokeResult } from '../../engine/service/cluster-service.t
 import type { Person } from '../../store/person.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
-import { renderUnknownCluster } from './command-replies.ts';
-import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatTimestamp } from './timestamp.ts';
+import { renderUnknownCluster } from './unknown-cluster.ts';
 
-/** What came of revoking kubeconfigs, for whoever asked. */
+/** Ephemeral reply to a revocation of a user's kubeconfigs. */
 export function renderRevocation(cluster: string, grantee: Person, revocation: RevokeResult): Message {
   if ('notFound' in revocation) return renderUnknownCluster(cluster);
   const { revoked: grants, isEnforced } = revocation;
-  const nextHint = md`${formatCode(`/kthw kubeconfig ${cluster}`)} gives a new one, ${formatCode(`/kthw audit ${cluster}`)} shows all`;
+  const nextHint = md`${formatCode(`/kthw kubeconfig ${cluster}`)} issues a new one · ${formatCode(`/kthw audit ${cluster}`)} lists all`;
   if (grants.length === 0 && isEnforced) {
-    const text = md`${formatMention(grantee)} has no kubeconfig of *${cluster}* that works`;
+    const text = md`${formatMention(grantee)} has no valid kubeconfig for *${cluster}*`;
     return buildMessage(text, block.section(text), block.context(nextHint));
   }
   if (isEnforced) {
-    const text = md`🔒 ${formatGrantCount(grants)} of ${formatMention(grantee)} for *${cluster}* can do nothing any more`;
+    const text = md`🔒 ${formatCount(grants.length, 'kubeconfig')} of ${formatMention(grantee)} for *${cluster}* ${grants.length === 1 ? 'was' : 'were'} revoked`;
     return buildMessage(text, block.section(joinMarkdown([text, ...grants.map(formatGrant)])), block.context(nextHint));
   }
-  const text = md`⚠️ The API of *${cluster}* does not answer, so what was given out there may still work`;
+  const text = md`⚠️ The API server of *${cluster}* is unreachable, so these kubeconfigs may still be valid`;
   return buildMessage(
     text,
     block.section(
-      joinMarkdown([
-        text,
-        md`It is written down that it is to end, and the next run ends it:`,
-        ...grants.map(formatGrant),
-      ]),
+      joinMarkdown([text, md`Revocation is queued and applied by the next run:`, ...grants.map(formatGrant)]),
     ),
-    block.context(
-      md`${formatCode(`/kthw revoke ${cluster}`)} tries again, ${formatCode(`/kthw status ${cluster}`)} shows the cluster`,
-    ),
+    block.context(md`${formatCode(`/kthw revoke ${cluster}`)} tries again · ${formatCode(`/kthw status ${cluster}`)}`),
   );
 }
 
-function formatGrantCount({ length }: readonly Grant[]): string {
-  return length === 1 ? 'A kubeconfig' : `${length} kubeconfigs`;
-}
-
 function formatGrant({ id, issuedAt, expiresAt }: Grant): Markdown {
-  return md`• ${formatCode(id)} given ${formatTimestamp(issuedAt)}, valid until ${formatTimestamp(expiresAt)}`;
+  return md`• ${formatCode(id)} issued ${formatTimestamp(issuedAt)}, valid until ${formatTimestamp(expiresAt)}`;
 }

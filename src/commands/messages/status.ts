@@ -1,95 +1,77 @@
 import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import type { Message } from '../routing/command.ts';
+import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { formatCode, formatMention, formatTimestamp, joinMarkdown, type Markdown, md } from './markdown.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { formatMention } from './mention.ts';
+import { formatNextCommands } from './next-commands.ts';
+import { formatNodeCounts } from './node-counts.ts';
 import { formatPhaseLines } from './phase-line.ts';
-import { renderProgressBar } from './progress-bar.ts';
-import { clusterIcons, describeRunStatus, formatClusterState, isStopped } from './run-status.ts';
-import { findApiServerAddress, formatNextCommands } from './run-summary.ts';
+import { formatProblemLines } from './problem-lines.ts';
+import { formatProgressBar } from './progress-bar.ts';
+import { canResume } from './run-status.ts';
+import { formatTimestamp } from './timestamp.ts';
 
-/** A block each for more of them would be more than a message holds. */
-const maxButtons = 40;
-const maxSpokenNames = 20;
-
-/** One cluster: what it is, where its newest run stands, and what that asks. `picture`: one follows. */
+/** Status of a cluster and its latest run. @param pendingBlocks open approval or pause @param hasChart a cluster map follows in a DM */
 export function renderStatus(
-  { name, record, latestRun }: ClusterStatus,
+  status: ClusterStatus,
   pendingBlocks: readonly KnownBlock[] = [],
   hasChart = false,
 ): Message {
+  const { name, record, latestRun } = status;
   const isAwaitingApproval = pendingBlocks.length > 0;
-  const { spec } = record;
-  const icon = clusterIcons[record.state];
-  const address = findApiServerAddress(record.outputs);
-  const detailLines = [
-    md`Kubernetes ${spec.version} · ${formatNodeCounts(record)} · ${spec.machineType} · ${spec.zone}`,
-    md`asked for by ${formatMention(record.createdBy)}, ${formatTimestamp(new Date(record.createdAt))}`,
-    ...(record.expiresAt && record.state !== 'deleted'
-      ? [md`wanted until ${formatTimestamp(new Date(record.expiresAt))}`]
-      : []),
-    ...(address && record.state !== 'deleted' ? [md`API server: ${formatCode(`https://${address}:6443`)}`] : []),
-  ];
+  const { icon, label } = describeClusterStatus(status);
+  const runText = latestRun
+    ? `; ${latestRun.operation}: ${describeRunStatus(latestRun, isAwaitingApproval).label}`
+    : '';
   return buildMessage(
-    md`${icon} ${name}: ${formatClusterState(record.state)}${latestRun ? `; ${latestRun.operation}: ${describeRunStatus(latestRun, isAwaitingApproval).label}` : ''}`,
-    block.header(`${icon} ${name} · ${formatClusterState(record.state)}`),
-    block.section(joinMarkdown(detailLines)),
+    md`${icon} ${name}: ${label}${runText}`,
+    block.header(`${icon} ${name} · ${label}`),
+    block.section(joinMarkdown(formatDetailLines(record))),
     ...pendingBlocks,
     ...(latestRun ? buildRunBlocks(latestRun, isAwaitingApproval) : []),
-    ...(hasChart ? [block.context(md`A picture of its machines follows in your direct messages with me`)] : []),
+    ...(hasChart ? [block.context(md`I'll send you a cluster map in a DM`)] : []),
     block.actions(
-      ...(latestRun && isStopped(latestRun) ? [buildFollowUpButton(name, 'resume')] : []),
+      ...(latestRun && canResume(latestRun) ? [buildFollowUpButton(name, 'resume')] : []),
       buildFollowUpButton(name, 'audit'),
     ),
   );
 }
 
-/** Every cluster in a line. */
-export function renderClusterList(all: readonly ClusterStatus[]): Message {
-  if (all.length === 0) return buildMessage(md`There is no cluster yet. ${formatCode('/kthw create demo')} builds one`);
-  const countText = md`${all.length} cluster${all.length === 1 ? '' : 's'}`;
-  const spokenNames = all
-    .slice(0, maxSpokenNames)
-    .map(({ name, record }) => md`${name} ${formatClusterState(record.state)}`);
-  const rows =
-    all.length > maxButtons
-      ? buildSections(all.map(formatClusterLine))
-      : all.map((one) => block.sectionWithButton(formatClusterLine(one), buildFollowUpButton(one.name, 'status')));
-  return buildMessage(
-    md`${countText}: ${joinMarkdown(spokenNames, ', ')}${all.length > maxSpokenNames ? ' and others' : ''}`,
-    ...rows,
-  );
-}
-
-function buildRunBlocks(view: RunView, isAwaitingApproval: boolean) {
-  const { icon, label } = describeRunStatus(view, isAwaitingApproval);
-  const problemLines = view.problems
-    .slice(0, 10)
-    .map(({ step, error }) => md`• ${view.steps[step]?.title ?? step}: ${error?.message ?? 'exists and differs'}`);
+function formatDetailLines({
+  spec,
+  state,
+  createdBy,
+  createdAt,
+  expiresAt,
+  outputs,
+}: ClusterStatus['record']): Markdown[] {
+  const url = formatApiServerUrl(outputs);
   return [
-    block.section(
-      md`*${view.operation}* ${icon} ${label} · ${formatMention(view.requester)}, ${formatTimestamp(view.startedAt)}`,
-    ),
-    block.section(renderProgressBar(view, isAwaitingApproval)),
-    // One that made it is told by its bar.
-    ...(view.outcome === 'succeeded' && problemLines.length === 0 ? [] : buildSections(formatPhaseLines(view))),
-    ...buildSections(problemLines),
-    block.context(
-      isAwaitingApproval ? md`${formatCode(`/kthw cancel ${view.cluster}`)} stops the run` : formatNextCommands(view),
-    ),
+    md`Kubernetes ${spec.version} · ${formatNodeCounts(spec)} · ${spec.machineType} · ${spec.zone}`,
+    md`Requested by ${formatMention(createdBy)} ${formatTimestamp(new Date(createdAt))}`,
+    ...(expiresAt && state !== 'deleted' ? [md`Expires ${formatTimestamp(new Date(expiresAt))}`] : []),
+    ...(url && state !== 'deleted' ? [md`API server: ${url}`] : []),
   ];
 }
 
-function formatClusterLine({ name, record, latestRun }: ClusterStatus): Markdown {
-  const progressText = latestRun && !latestRun.outcome ? `, ${formatPhaseProgress(latestRun)}` : '';
-  return md`${clusterIcons[record.state]} *${name}* · ${formatClusterState(record.state)}${progressText} · ${formatNodeCounts(record)} · ${record.spec.zone} · ${formatMention(record.createdBy)}`;
-}
-
-function formatPhaseProgress({ operation, phases }: RunView): string {
-  return `${operation} ${phases.filter((p) => p.state === 'done').length}/${phases.length}`;
-}
-
-function formatNodeCounts({ spec }: ClusterStatus['record']): string {
-  return `${spec.controllers}+${spec.workers} machines`;
+function buildRunBlocks(view: RunView, isAwaitingApproval: boolean): KnownBlock[] {
+  const { icon, label } = describeRunStatus(view, isAwaitingApproval);
+  const problemLines = formatProblemLines(view);
+  const isDone = view.outcome === 'succeeded' && problemLines.length === 0;
+  return [
+    block.section(
+      md`*${view.operation}* ${icon} ${label} · ${formatMention(view.requester)} ${formatTimestamp(view.startedAt)}`,
+    ),
+    block.section(formatProgressBar(view, isAwaitingApproval)),
+    ...(isDone ? [] : buildSections(formatPhaseLines(view))),
+    ...buildSections(problemLines),
+    block.context(
+      isAwaitingApproval ? md`${formatCode(`/kthw cancel ${view.cluster}`)} cancels the run` : formatNextCommands(view),
+    ),
+  ];
 }

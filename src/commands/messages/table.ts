@@ -2,11 +2,11 @@ import { limits } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 
 const maxCellWidth = 48;
-/** Room for the fence, the last line and what escaping adds. */
+/** Leaves room for the code fence, the last line and escaping. */
 const maxTextLength = limits.section - 200;
 
-/** Rows in columns of a fixed width. Cells that are too wide are cut; rows beyond a section's room are counted. */
-export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): Markdown {
+/** Fixed-width table. Truncates wide cells; counts rows over the section limit. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): Markdown {
   const cells = [head, ...rows].map((row) => row.map(formatCell));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => [...(row[column] ?? '')].length)));
   const lines = cells.map(

@@ -1,17 +1,16 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
 
-/** What came of a question that a run asked. `open` and `approved` go on. */
+/** Status of an approval request. `open` and `approved` are not final. */
 export interface ApprovalStatus {
   readonly kind: 'open' | 'approved' | 'ended' | 'refused' | 'superseded' | 'expired' | 'over';
   readonly answer?: { readonly actor: Person; readonly at: Date };
-  /** How the run ended that went on after a yes. */
+  /** End of the run that was approved. */
   readonly end?: { readonly outcome: 'succeeded' | 'failed' | 'cancelled'; readonly at: Date };
-  /** Who stopped the run instead of answering. */
+  /** Who cancelled the run before it was approved. */
   readonly stoppedBy?: Person;
 }
 
-/** What a question was asked with. */
 export interface ApprovalRequest {
   readonly seq: number;
   readonly digest: string;
@@ -19,14 +18,14 @@ export interface ApprovalRequest {
   readonly expiresAt: Date;
 }
 
-/** The question that event `seq` asked. Pure. */
+/** Approval request of event `seq`. Pure. */
 export function findApprovalRequest(events: readonly StoredEvent[], seq: number): ApprovalRequest | undefined {
   const event = events.find((one) => one.seq === seq)?.event;
   if (event?.type !== 'approval.requested') return undefined;
   return { seq, digest: event.digest, deletions: event.deletions, expiresAt: new Date(event.expiresAt) };
 }
 
-/** What came of a question so far. Pure. `events`: all of the run. */
+/** Pure. @param events all events of the run */
 export function getApprovalStatus(events: readonly StoredEvent[], request: ApprovalRequest): ApprovalStatus {
   let answer: ApprovalStatus['answer'];
   let stoppedBy: Person | undefined;
@@ -53,12 +52,12 @@ export function getApprovalStatus(events: readonly StoredEvent[], request: Appro
   return answer ? { kind: 'approved', answer } : { kind: 'open' };
 }
 
-/** Nothing more will come of it. */
+/** The status can't change any more. */
 export function isFinalStatus({ kind }: ApprovalStatus): boolean {
   return kind !== 'open' && kind !== 'approved';
 }
 
-/** The question that waits for an answer now. Pure. */
+/** The pending approval request. Pure. */
 export function findOpenApprovalRequest(events: readonly StoredEvent[]): ApprovalRequest | undefined {
   const last = events.findLast(({ event }) => event.type === 'approval.requested');
   const request = last && findApprovalRequest(events, last.seq);

@@ -2,16 +2,16 @@ import { z } from 'zod';
 
 const InFlightDelivery = z.object({
   kind: z.enum(['summary', 'reply', 'question', 'kubeconfig', 'picture']),
-  /** The event that is told up to; 0 for the summary. */
+  /** Last event that the delivery covers; 0 for the summary. */
   throughSeq: z.number().int().min(0),
-  /** The courier that does it, and until when nobody else may: longer than a call to Slack can take. */
+  /** Claimed by this notifier until `expiresAt`, which is longer than a call to Slack can take. */
   notifierId: z.string(),
   claimedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });
-/** The kubeconfig of the run that ended with event `upTo` is settled; `failureReason`: why it could not be sent. */
+/** The kubeconfig of the run that ended with event `throughSeq` was sent, or failed for `failureReason`. */
 const KubeconfigOutcome = z.object({ throughSeq: z.number().int(), failureReason: z.string().optional() });
-/** The run ended with event `upTo`, and its picture is not in the thread yet. `tries`: how often it was begun. */
+/** The chart of the run that ended with event `throughSeq` is still to be uploaded. */
 const PendingChart = z.object({ throughSeq: z.number().int(), attempts: z.number().int().min(0) });
 const DeliveryClaim = z.object({
   inFlight: InFlightDelivery.optional(),
@@ -22,7 +22,7 @@ const DeliveryClaim = z.object({
 export type InFlightDelivery = z.infer<typeof InFlightDelivery>;
 export type DeliveryClaim = z.infer<typeof DeliveryClaim>;
 
-/** What is written in a thread's record: what was about to be posted. What can't be read is as if it were not there. */
+/** Codec for the claim in a thread's record. An unreadable claim counts as none. */
 export const deliveryClaims = {
   parse(text: string | undefined): DeliveryClaim {
     try {

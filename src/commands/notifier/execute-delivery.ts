@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, Version, VersionedRecord } from '../../store/store.ts';
-import { getKubeconfigFileName, renderKubeconfigFileComment } from '../messages/kubeconfig.ts';
+import { getKubeconfigFileName, renderKubeconfigFileComment } from '../messages/kubeconfig-file.ts';
 import type { Message } from '../routing/command.ts';
 import { type ChartImage, type Chat, ChatError, type MessageRef } from '../slack/chat.ts';
 import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './delivery-claim.ts';
@@ -14,15 +14,15 @@ export interface DeliveryDeps {
   readonly clusterService: ClusterService;
   readonly chat: Chat;
   readonly clock: Clock;
-  /** What ran when; nothing where it can't be drawn. */
+  /** Timeline of a run; undefined if it can't be drawn. */
   renderChart(view: RunView, events: readonly StoredEvent[]): Promise<Omit<ChartImage, 'name'> | undefined>;
-  /** This courier, unique among all that ever ran. */
+  /** Unique across all processes and restarts. */
   readonly notifierId: string;
 }
 
-/** What a courier knows of a run besides its record: lost in a crash, and only a help. */
+/** Per run and process. Losing it in a crash only costs extra calls. */
 export interface DeliveryCache {
-  /** Posts that went out, by the event they tell, in case writing it down fails. */
+  /** Posted messages by event, in case saving the record fails after the post. */
   readonly postedMessages: Map<number, MessageRef>;
   kubeconfig?: Kubeconfig;
 }
@@ -31,7 +31,7 @@ type VersionedThread = VersionedRecord<RecordValue<'slackThread'>>;
 type DeliveryClaimChange = { readonly [K in keyof Omit<DeliveryClaim, 'inFlight'>]: DeliveryClaim[K] | undefined };
 type PostedQuestion = NonNullable<RecordValue<'slackThread'>['approvalMessages']>[number];
 
-/** Longer than the calls of one delivery can take together. */
+/** Longer than all calls of one delivery together. */
 const claimDurationMs = {
   summary: 20_000,
   reply: 20_000,
@@ -39,10 +39,10 @@ const claimDurationMs = {
   kubeconfig: 60_000,
   picture: 40_000,
 } as const;
-/** Clocks of two machines differ, and Slack has its own. */
+/** Tolerated clock difference between hosts and Slack. */
 const clockSkewMs = 60_000;
 
-/** Carries one job out and writes down that it happened. @throws ChatError, StaleVersion */
+/** Executes one delivery and saves that it was done. @throws ChatError, StaleVersion */
 export async function executeDelivery(
   delivery: Exclude<Delivery, { kind: 'wait' }>,
   record: VersionedThread,
@@ -118,7 +118,7 @@ export async function executeDelivery(
       return;
     }
     case 'picture': {
-      // Counted before it is drawn, whatever drawing does to this process; claimed after it, because that may take a while.
+      // The attempt is counted first, in case rendering crashes the process. The claim comes after rendering, which is slow.
       const pendingChart = { throughSeq: delivery.throughSeq, attempts: delivery.attempts + 1 };
       const attemptedRecord = { ...record, version: await writeThread(record, thread, { pendingChart }, deps) };
       const chart = await deps.renderChart(
@@ -142,7 +142,7 @@ export async function executeDelivery(
   }
 }
 
-/** The thread with another word on what the message of a question says; with none, it is never edited again. */
+/** @param question replaces the posted one; undefined: its message is never updated again */
 export function replacePostedQuestion(
   thread: RecordValue<'slackThread'>,
   seq: number,
@@ -153,7 +153,7 @@ export function replacePostedQuestion(
   return remaining.length > 0 ? { ...rest, approvalMessages: remaining } : rest;
 }
 
-/** Writes what becomes of a thread, without what was being done. What is settled and due stays unless it is given. */
+/** Saves a thread and clears its in-flight claim. Other claim fields are kept unless `change` has them. */
 export async function saveThread(
   record: VersionedThread,
   next: RecordValue<'slackThread'>,
@@ -163,7 +163,6 @@ export async function saveThread(
   await writeThread(record, next, change, deps);
 }
 
-/** The same, and answers the version that it is now. */
 async function writeThread(
   record: VersionedThread,
   next: RecordValue<'slackThread'>,
@@ -180,7 +179,7 @@ async function writeThread(
   );
 }
 
-/** Written before the call: after a crash it says what to look for. */
+/** Saved before the call, so that a crash leaves a record of what may have been posted. */
 async function claimDelivery(
   record: VersionedThread,
   kind: InFlightDelivery['kind'],
@@ -204,7 +203,6 @@ async function claimDelivery(
   return await store.write('slackThread', record.id, { ...record.value, ...claim }, record.version);
 }
 
-/** The end of a run is told once, with what was settled for it; its picture comes after it. */
 function buildReplyChange(hasChart: boolean, throughSeq: number) {
   return { kubeconfigOutcome: undefined, ...(hasChart ? { pendingChart: { throughSeq, attempts: 0 } } : {}) };
 }
@@ -225,7 +223,7 @@ async function postToThread(
   return messageRef;
 }
 
-/** Looks whether what was begun is there. Where nobody may look, it is posted again: rather twice than never. */
+/** Searches Slack for the message of an in-flight delivery. Without search permission it is posted again: twice is better than never. */
 async function reconcileInFlight(
   inFlight: InFlightDelivery,
   hasChart: boolean,
@@ -244,7 +242,7 @@ async function reconcileInFlight(
     (await ignorePermanentErrors(() => findPostedMessage(inFlight, thread, view, deps)));
   if (messageRef === undefined || messageRef === 'cannot') return await saveThread(record, thread, {}, deps);
   if (inFlight.kind === 'summary') return await saveThread(record, { ...thread, ts: messageRef.ts }, {}, deps);
-  // What it says now is not known: nothing it could say is called so, which has it edited.
+  // Posted content unknown; the value 'unknown' matches no rendering and so forces an edit.
   const postedQuestion = { seq: inFlight.throughSeq, ...messageRef, renderedState: 'unknown' };
   const nextThread =
     inFlight.kind === 'question' ? replacePostedQuestion(thread, inFlight.throughSeq, postedQuestion) : thread;
@@ -285,7 +283,7 @@ function getSearchStart(inFlight: InFlightDelivery): Date {
   return new Date(+new Date(inFlight.claimedAt) - clockSkewMs);
 }
 
-/** What can't be looked for at all is not there; what only can't be just now is looked for again. */
+/** Permanent search errors count as not found; transient errors are thrown, so that the search is retried. */
 async function ignorePermanentErrors<T>(search: () => Promise<T>): Promise<T | undefined> {
   try {
     return await search();
@@ -296,19 +294,19 @@ async function ignorePermanentErrors<T>(search: () => Promise<T>): Promise<T | u
   }
 }
 
-/** The run as it was then: it may have been resumed since. */
+/** The run at that end: it may have been resumed since. */
 function toFinishedView(view: RunView, storedEvent: StoredEvent | undefined): RunView {
   return storedEvent?.event.type === 'run.finished'
     ? { ...view, outcome: storedEvent.event.outcome, finishedAt: storedEvent.at }
     : view;
 }
 
-/** The name by which a picture is found again: of one end of one run. */
+/** Unique per end of a run, so that an upload can be found again. */
 function formatChartFilename({ cluster, operation, run }: RunView, throughSeq: number): string {
   return `${cluster}-${operation}-${run}-${throughSeq}.png`;
 }
 
-/** Answers why there is nothing to send, if so. A crash in between sends it twice: rather twice than never. */
+/** A crash in between sends it twice: twice is better than never. @returns why it can't be sent */
 async function sendKubeconfig(
   { cluster, requester }: RunView,
   cache: DeliveryCache,
@@ -316,7 +314,7 @@ async function sendKubeconfig(
 ): Promise<string | undefined> {
   const issuedKubeconfig =
     cache.kubeconfig ?? (await clusterService.issueKubeconfig(cluster, requester).catch(throwKubeconfigError));
-  if (!issuedKubeconfig) return 'the cluster is gone';
+  if (!issuedKubeconfig) return 'the cluster was deleted';
   if ('notReady' in issuedKubeconfig) throw new ChatError('unsure', 'kubeconfig_not_ready');
   cache.kubeconfig = issuedKubeconfig;
   const dmChannel = await chat.openDm(requester.user);
@@ -328,7 +326,7 @@ async function sendKubeconfig(
   return undefined;
 }
 
-/** Tried again like a call to Slack, and not for ever: the end of the run waits for it. */
+/** Retried like a Slack call, but not forever, because the run result is posted after it. */
 function throwKubeconfigError(cause: unknown): never {
   throw new ChatError('unsure', 'kubeconfig_not_made', { cause });
 }

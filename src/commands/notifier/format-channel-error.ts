@@ -1,14 +1,14 @@
 const errorTexts: Readonly<Record<string, string>> = {
-  not_in_channel: 'I am not in that channel; `/invite` me and the next run goes there',
-  channel_not_found: 'I can’t see that channel; `/invite` me and the next run goes there',
+  not_in_channel: 'the app is not in that channel; `/invite` it for the next run',
+  channel_not_found: 'the app can’t see that channel; `/invite` it for the next run',
   is_archived: 'that channel is archived',
-  messages_tab_disabled: 'direct messages with me are switched off in this workspace',
-  missing_scope: 'I lack a permission; an administrator can install me again',
+  messages_tab_disabled: 'the app’s Messages tab is disabled in this workspace',
+  missing_scope: 'the app is missing a scope; an administrator must reinstall it',
   kubeconfig_not_ready: 'the cluster is not ready',
-  kubeconfig_not_made: 'it could not be made',
+  kubeconfig_not_made: 'the kubeconfig could not be issued',
 };
 
-/** Slack's word, or ours, for why something can't be delivered, as a person reads it. */
+/** @param reason error code of Slack, or one of ours */
 export function formatChannelError(reason: string): string {
-  return errorTexts[reason] ?? `Slack says ${reason}`;
+  return errorTexts[reason] ?? `Slack error ${reason}`;
 }

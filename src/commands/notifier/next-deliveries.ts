@@ -6,8 +6,8 @@ import { approvalButtons } from '../interactions/approval-buttons.ts';
 import { pauseButtonIds } from '../interactions/pause-buttons.ts';
 import { renderApprovalRequest } from '../messages/approval-request.ts';
 import { renderChapterPause } from '../messages/chapter-pause.ts';
+import { renderRunResult } from '../messages/run-result.ts';
 import { renderRunSummary } from '../messages/run-summary.ts';
-import { renderRunResult } from '../messages/run-thread-messages.ts';
 import type { Message } from '../routing/command.ts';
 import type { MessageRef } from '../slack/chat.ts';
 import {
@@ -23,28 +23,26 @@ import { findPause, getPauseStatus, type Pause } from './pause-status.ts';
 import type { RateLimitClass } from './rate-limiter.ts';
 import { findNextThreadMessage, type ThreadMessage } from './thread-message.ts';
 
-/** All that decides what a run's thread needs. */
 export interface ThreadState {
   readonly thread: RecordValue<'slackThread'>;
   readonly view: RunView;
-  /** All events of the run, up to the view's last. */
+  /** All events of the run up to the view's last. */
   readonly events: readonly StoredEvent[];
-  /** The last event that the summary shows, as far as this courier knows. */
+  /** Last event that the summary shows, as far as this notifier knows. */
   readonly lastRenderedSeq: number;
-  /** This courier knows that what it was doing did not happen. */
+  /** The in-flight delivery of this notifier is known to have failed. */
   readonly hasInFlightFailed: boolean;
-  /** Slack's word for why the thread is not where it was asked for. */
+  /** Slack error because of which the thread is not in the requested channel. */
   readonly fallbackReason: string | undefined;
-  /** Slack's page of the thread, once it has said where that is. */
+  /** Permalink of the thread, once Slack returned it. */
   readonly permalink: string | undefined;
-  /** Who may answer questions. */
   readonly policy: Policy;
 }
 
 export type Delivery =
   | { readonly kind: 'summary'; readonly message: Message }
   | { readonly kind: 'update'; readonly message: Message; readonly renderedState: number }
-  /** `picture`: it ends a run, and a picture of it follows. */
+  /** `hasChart`: last reply of a run, followed by a chart. */
   | { readonly kind: 'reply'; readonly message: Message; readonly throughSeq: number; readonly hasChart: boolean }
   | {
       readonly kind: 'question';
@@ -53,7 +51,7 @@ export type Delivery =
       readonly renderedState: string;
       readonly isFinal: boolean;
     }
-  /** Something came of a question: its message says so. `final`: it is never edited again. */
+  /** Updates an approval request or pause with its result. `isFinal`: it is never updated again. */
   | {
       readonly kind: 'amend';
       readonly message: Message;
@@ -63,11 +61,11 @@ export type Delivery =
       readonly isFinal: boolean;
     }
   | { readonly kind: 'kubeconfig'; readonly throughSeq: number }
-  /** What ran when, up to where the run ended. */
+  /** Timeline up to the end of the run. */
   | { readonly kind: 'picture'; readonly throughSeq: number; readonly attempts: number }
-  /** Something was begun and nobody knows whether it happened. `picture`: as for a reply. */
+  /** Reconciles a delivery whose result is unknown. `hasChart`: as for a reply. */
   | { readonly kind: 'recover'; readonly inFlight: InFlightDelivery; readonly hasChart: boolean }
-  /** Another courier is at it. */
+  /** Another notifier has claimed the thread. */
   | { readonly kind: 'wait'; readonly until: Date };
 
 export const rateLimitClassOf = {
@@ -81,22 +79,21 @@ export const rateLimitClassOf = {
   recover: 'find',
 } as const satisfies Record<Exclude<Delivery['kind'], 'wait'>, RateLimitClass>;
 
-/** A picture that was begun so often and never got there is left. */
 const maxChartAttempts = 5;
 
-/** What could be done now, in any order; nothing when all is told. Pure. */
+/** Deliveries that are possible now, in any order. Empty when the thread is current. Pure. */
 export function listNextDeliveries(state: ThreadState, notifierId: string, now: Date): Delivery[] {
   const { thread, events } = state;
   const { inFlight, kubeconfigOutcome, pendingChart } = deliveryClaims.parse(thread.deliveryClaim);
   if (inFlight && !(state.hasInFlightFailed && inFlight.notifierId === notifierId)) {
     if (inFlight.notifierId !== notifierId && new Date(inFlight.expiresAt) > now)
       return [{ kind: 'wait', until: new Date(inFlight.expiresAt) }];
-    // A kubeconfig can't be looked for: rather twice than never.
+    // DMs can't be searched, so a kubeconfig is sent again: twice is better than never.
     if (inFlight.kind !== 'kubeconfig')
       return [{ kind: 'recover', inFlight, hasChart: hasChartContent(events, inFlight.throughSeq) }];
   }
   const messages = listMessageDeliveries(state, kubeconfigOutcome);
-  // Pictures come when nothing is left to say, so that no message ever waits for one.
+  // Charts come last, so that no message waits for one.
   const isChartDue = thread.ts !== undefined && pendingChart !== undefined && pendingChart.attempts < maxChartAttempts;
   return messages.length === 0 && isChartDue ? [{ kind: 'picture', ...pendingChart }] : messages;
 }
@@ -131,14 +128,14 @@ function listMessageDeliveries(state: ThreadState, kubeconfigOutcome: DeliveryCl
   ];
 }
 
-/** An end before which something was done. */
+/** The run ended after it started at least one step. */
 function hasChartContent(events: readonly StoredEvent[], throughSeq: number): boolean {
   return (
     events[throughSeq - 1]?.event.type === 'run.finished' && events.some(({ event }) => event.type === 'step.started')
   );
 }
 
-/** The end waits until the summary and the questions show it. */
+/** The run result is posted after the summary and questions are updated. */
 function listReplyDeliveries(next: ThreadMessage | undefined, state: ThreadState): Delivery[] {
   if (!next || 'finishedRun' in next) return [];
   if ('message' in next)
@@ -148,17 +145,17 @@ function listReplyDeliveries(next: ThreadMessage | undefined, state: ThreadState
   return [{ kind: 'question', throughSeq: next.throughSeq, ...content }];
 }
 
-/** Questions whose message does not show yet what came of them. */
+/** Approval requests and pauses whose message doesn't show their current status. */
 function listQuestionUpdates(state: ThreadState): Delivery[] {
   return (state.thread.approvalMessages ?? []).flatMap(
-    ({ seq, channel, ts, renderedState: shownState }): Delivery[] => {
+    ({ seq, channel, ts, renderedState: postedState }): Delivery[] => {
       const approvalRequest = findApprovalRequest(state.events, seq);
       const pause = findPause(state.events, seq);
       const current = approvalRequest
         ? renderApprovalQuestion(approvalRequest, state)
         : pause && renderPause(pause, state);
       if (!current) return [];
-      return current.renderedState === shownState
+      return current.renderedState === postedState
         ? []
         : [{ kind: 'amend', messageRef: { channel, ts }, seq, ...current }];
     },
@@ -184,12 +181,12 @@ function renderPause(pause: Pause, { events, view }: ThreadState) {
   };
 }
 
-/** A create that made it, and was not resumed or undone since. */
+/** A successful create that was not resumed or undone since. */
 function canSendKubeconfig(finished: RunView, current: RunView): boolean {
   return finished.operation === 'create' && finished.outcome === 'succeeded' && current.outcome === 'succeeded';
 }
 
 function formatFallbackReason({ thread, view, fallbackReason }: ThreadState): string | undefined {
   if (thread.channel === view.channel) return undefined;
-  return fallbackReason === undefined ? 'I could not post there' : formatChannelError(fallbackReason);
+  return fallbackReason === undefined ? 'the app couldn’t post there' : formatChannelError(fallbackReason);
 }

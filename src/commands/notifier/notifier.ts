@@ -14,23 +14,23 @@ export interface NotifierOptions {
   readonly store: Store;
   readonly clusterService: ClusterService;
   readonly chat: Chat;
-  /** Who may answer questions. @default everybody */
+  /** @default everybody can approve */
   readonly policy?: Policy;
-  /** The picture of a run that is over. @default its timeline */
+  /** Chart of a finished run. @default its timeline */
   readonly renderChart?: RunNotifierOptions['renderChart'];
-  /** @default the system's */
+  /** @default the system clock */
   readonly clock?: Clock;
   readonly log: RunNotifierOptions['log'];
 }
 
 export interface Notifier {
-  /** Events of the run were stored. Returns at once; may be called as often as one likes. */
+  /** Call after events of the run were stored. Returns immediately. */
   wake(run: string): void;
-  /** Takes up every thread that is not at its end: what a process before this one left. */
+  /** Resumes all threads that an earlier process left behind. */
   start(): Promise<void>;
-  /** Once nothing is being told and nothing waits to be. */
+  /** Resolves when all threads are current. */
   waitUntilIdle(): Promise<void>;
-  /** Stops after the calls that are under way. What is left is told at the next start. */
+  /** Stops after in-flight calls. The next start posts the rest. */
   close(): Promise<void>;
 }
 
@@ -41,12 +41,12 @@ const systemClock: Clock = {
 };
 
 /**
- * Brings what happened in runs to Slack: one message each, edited in place, with replies in its thread. It reads the
- * store from a cursor, so that a Slack that is away, or a crash, delays what is said and loses nothing.
+ * Posts run progress to Slack: one message per run, updated in place, with replies in its thread. It reads events from
+ * a cursor in the store, so an outage of Slack or a crash delays messages but loses none.
  */
 export function createNotifier(options: NotifierOptions): Notifier {
   const stop = new AbortController();
-  /** Of every run that is not over: what they have read need not be read again. `done`: while there is something to tell. */
+  /** One per unfinished run, kept to avoid reading events again. `pending`: its flush in progress. */
   const runNotifiers = new Map<string, { readonly runNotifier: RunNotifier; pending?: Promise<void> }>();
   const { clock = systemClock, policy = allowAllPolicy, log } = options;
   const renderChart = ignoreRenderErrors(options.renderChart ?? createTimelineChart, log);
@@ -91,7 +91,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       for (const run of await options.store.listOpenRuns()) wake(run);
       for await (const { id, value } of iterateThreads(options.store)) {
         if (runNotifiers.has(id)) continue;
-        // A picture that is due, too, or what was being done when a process ended.
+        // A pending chart or a delivery in flight when a process ended.
         if (
           value.approvalMessages ||
           value.deliveryClaim ||
@@ -108,7 +108,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   };
 }
 
-/** A picture that can't be drawn is none: whatever it is that went wrong, the run is told all the same. */
+/** A chart that can't be drawn must not keep the run from being reported. */
 function ignoreRenderErrors(
   renderChart: RunNotifierOptions['renderChart'],
   log: NotifierOptions['log'],
@@ -117,7 +117,7 @@ function ignoreRenderErrors(
     try {
       return await renderChart(view, events);
     } catch (error) {
-      log({ run: view.run, error }, 'drawing a run');
+      log({ run: view.run, error }, 'drawing the timeline of a run failed');
       return undefined;
     }
   };

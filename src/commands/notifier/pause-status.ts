@@ -1,26 +1,25 @@
 import type { PauseDecision, StoredEvent } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
 
-/** A pause after a chapter, by the event that asked for a button. */
+/** A pause after a chapter. @property seq its `pause.requested` event */
 export interface Pause {
   readonly seq: number;
   readonly chapter: number;
 }
 
-/** What came of a pause so far. */
 export type PauseStatus =
   | { readonly kind: 'open' }
   | { readonly kind: PauseDecision; readonly actor: Person; readonly at: Date }
-  /** Nobody pressed: somebody stopped the run, or resumed it. */
+  /** Ended without a pause button. `actor`: who cancelled or resumed the run. */
   | { readonly kind: 'past'; readonly actor?: Person };
 
-/** The pause that event `seq` began. Pure. */
+/** Pause of event `seq`. Pure. */
 export function findPause(events: readonly StoredEvent[], seq: number): Pause | undefined {
   const event = events.find((one) => one.seq === seq)?.event;
   return event?.type === 'pause.requested' ? { seq, chapter: event.chapter } : undefined;
 }
 
-/** Pure. `events`: all of the run. */
+/** Pure. @param events all events of the run */
 export function getPauseStatus(events: readonly StoredEvent[], { seq, chapter }: Pause): PauseStatus {
   for (const { event, at } of events.filter((one) => one.seq > seq)) {
     switch (event.type) {

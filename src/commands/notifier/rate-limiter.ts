@@ -1,7 +1,7 @@
-/** The kinds of calls that Slack counts for themselves. */
+/** Calls that Slack rate limits separately. */
 export type RateLimitClass = 'post' | 'update' | 'upload' | 'find';
 
-/** How far calls of one kind are apart in one channel. Slack takes about a message a second there. */
+/** Per channel. Slack accepts about one message per second. https://docs.slack.dev/apis/web-api/rate-limits */
 export const minIntervalMs: Readonly<Record<RateLimitClass, number>> = {
   post: 1_000,
   update: 1_200,
@@ -9,7 +9,7 @@ export const minIntervalMs: Readonly<Record<RateLimitClass, number>> = {
   find: 1_200,
 };
 
-/** When the next call may go out, by kind and channel, for all runs together. Times are Unix ms. */
+/** Time of the next call by class and channel, across all runs. Times are Unix ms. */
 export class RateLimiter {
   readonly #readyAtByKey = new Map<string, number>();
 
@@ -17,12 +17,10 @@ export class RateLimiter {
     return this.#readyAtByKey.get(`${limitClass} ${channel}`) ?? 0;
   }
 
-  /** A call goes out now. */
   recordCall(limitClass: RateLimitClass, channel: string, nowMs: number): void {
     this.blockUntil(limitClass, channel, nowMs + minIntervalMs[limitClass]);
   }
 
-  /** Slack asked to wait. */
   blockUntil(limitClass: RateLimitClass, channel: string, untilMs: number): void {
     this.#readyAtByKey.set(`${limitClass} ${channel}`, Math.max(untilMs, this.getReadyAt(limitClass, channel)));
   }

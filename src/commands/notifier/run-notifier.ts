@@ -20,7 +20,6 @@ import { minIntervalMs, type RateLimitClass, type RateLimiter } from './rate-lim
 
 export interface RunNotifierOptions extends DeliveryDeps {
   readonly rateLimiter: RateLimiter;
-  /** Who may answer questions: their messages say so. */
   readonly policy: Policy;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
@@ -34,10 +33,10 @@ type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
 const backoff = { firstDelayMs: 1_000, maxDelayMs: 60_000 } as const;
 /** An administrator has to fix the token, so retries are rarer. */
 const accountBackoff = { firstDelayMs: 30_000, maxDelayMs: 300_000 } as const;
-/** A kubeconfig that can't be sent must not keep the end of the run from being told. */
+/** A kubeconfig that can't be sent must not keep the run result from being posted. */
 const maxKubeconfigAttempts = 8;
 
-/** Tells one run in Slack: what its record says is next, until all is told. Nothing that fails here reaches the run. */
+/** Posts one run to Slack, following the cursor in its record. Errors are retried and never reach the run. */
 export class RunNotifier {
   readonly #run: string;
   readonly #options: RunNotifierOptions;
@@ -50,7 +49,7 @@ export class RunNotifier {
   #isPlainText = false;
   #fallbackReason: string | undefined;
   #isWoken = true;
-  /** Slack's page of the thread, by the place of the summary it was asked for. */
+  /** By channel and timestamp of the summary. */
   readonly #permalinks = new Map<string, string | undefined>();
 
   constructor(run: string, options: RunNotifierOptions) {
@@ -58,7 +57,6 @@ export class RunNotifier {
     this.#options = options;
   }
 
-  /** There are new events. */
   wake(): void {
     this.#isWoken = true;
   }
@@ -67,12 +65,12 @@ export class RunNotifier {
     return this.#isWoken;
   }
 
-  /** The run has come to an end, or is not there at all. */
+  /** The run has ended, or has no events. */
   get isFinished(): boolean {
     return this.#view?.outcome !== undefined || this.#events.length === 0;
   }
 
-  /** Returns when all is told that is known, or `signal` says stop. */
+  /** Returns when the thread is current or `signal` aborts. */
   async flush(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#isWoken = false;
@@ -81,15 +79,15 @@ export class RunNotifier {
         if (waitUntil === undefined) return;
         await this.#sleepUntil(waitUntil, signal);
       } catch (error) {
-        // The record went on without us: look again. Anything else is the store's trouble, and passes.
+        // Another process changed the record: reload. Other errors are transient store errors.
         if (error instanceof StaleVersion) this.#view = undefined;
-        else this.#options.log({ run: this.#run, error }, 'telling a run');
+        else this.#options.log({ run: this.#run, error }, 'posting a run to Slack failed; retrying');
         await this.#sleepUntil(this.#recordFailure('store', backoff), signal);
       }
     }
   }
 
-  /** Does what is due first. Answers until when to wait; nothing when there is nothing to do. */
+  /** Executes the first due delivery. @returns Unix ms to wait until; undefined when the thread is current */
   async #deliverNext(): Promise<number | undefined> {
     const loaded = await this.#loadThread();
     if (!loaded) return undefined;
@@ -165,15 +163,15 @@ export class RunNotifier {
     this.#backoffs.delete('store');
   }
 
-  /** What each trouble means for what comes next. The record is read anew: a claim may have been written. */
+  /** Decides how to continue after a Slack error. Reads the record again, because a claim may have been written. */
   async #handleChatError(error: ChatError, delivery: ExecutableDelivery, view: RunView): Promise<void> {
     const limitClass = rateLimitClassOf[delivery.kind];
     const { kind, reason, cause } = error;
     this.#options.log(
       { run: this.#run, delivery: delivery.kind, errorKind: kind, reason, ...(cause ? { cause } : {}) },
-      'Slack did not take it',
+      'Slack rejected a delivery',
     );
-    // What is unsure is looked for before it is done again.
+    // A delivery with an unknown result is searched for before it is repeated.
     if (requiresClaim(delivery)) this.#hasInFlightFailed = error.kind !== 'unsure';
     const record = await this.#options.store.read('slackThread', this.#run);
     if (!record) return;
@@ -232,7 +230,7 @@ export class RunNotifier {
       );
   }
 
-  /** Slack won't have the message: once more without blocks, then on to the next. */
+  /** Slack rejects the content: retries once without blocks, then skips the message. */
   async #handleContentError(
     delivery: ExecutableDelivery,
     record: VersionedRecord<RecordValue<'slackThread'>>,
@@ -248,12 +246,12 @@ export class RunNotifier {
     else await this.#writeThread(record, { cursor: 'throughSeq' in delivery ? delivery.throughSeq : view.lastSeq });
   }
 
-  /** A question whose message can't be edited. A press of its buttons is answered all the same. */
+  /** Stops updating a message that can't be edited. Its buttons still work. */
   async #dropQuestion(seq: number, record: VersionedRecord<RecordValue<'slackThread'>>): Promise<void> {
     await saveThread(record, replacePostedQuestion(record.value, seq, undefined), {}, this.#options);
   }
 
-  /** To the asker's direct messages; when that is where we are, nobody can be told. */
+  /** Moves the thread to the requester's DM. If it is there already, the run can't be posted at all. */
   async #moveToDm(reason: string, record: VersionedRecord<RecordValue<'slackThread'>>, view: RunView): Promise<void> {
     this.#fallbackReason = reason;
     try {
@@ -268,7 +266,7 @@ export class RunNotifier {
         return;
       }
     }
-    this.#options.log({ run: this.#run, reason }, 'nobody can be told of this run');
+    this.#options.log({ run: this.#run, reason }, 'no channel for this run; skipping its messages');
     await this.#writeThread(record, { ts: undefined, cursor: view.lastSeq });
   }
 
@@ -282,7 +280,7 @@ export class RunNotifier {
     await this.#options.store.write('slackThread', id, next, version);
   }
 
-  /** Asked for once, beside everything else: without it the summary has no link. */
+  /** Requested once, in the background. Without it the summary has no link. */
   #getPermalink({ channel, ts }: RecordValue<'slackThread'>): string | undefined {
     if (ts === undefined) return undefined;
     const key = `${channel} ${ts}`;
@@ -290,7 +288,7 @@ export class RunNotifier {
       this.#permalinks.set(key, undefined);
       this.#options.chat.getPermalink({ channel, ts }).then(
         (permalink) => this.#permalinks.set(key, permalink),
-        (error: unknown) => this.#options.log({ run: this.#run, error }, 'asking for the link to a thread'),
+        (error: unknown) => this.#options.log({ run: this.#run, error }, 'getting the permalink of a thread failed'),
       );
     }
     return this.#permalinks.get(key);
@@ -305,7 +303,7 @@ export class RunNotifier {
     );
   }
 
-  /** One more failure: answers until when to leave it. */
+  /** @returns Unix ms of the next attempt, with exponential back-off */
   #recordFailure(failureClass: RateLimitClass | 'store', delays: Backoff): number {
     const failures = (this.#backoffs.get(failureClass)?.failures ?? 0) + 1;
     const until = +this.#options.clock.now() + computeBackoffDelay(delays, failures);
@@ -313,7 +311,7 @@ export class RunNotifier {
     return until;
   }
 
-  /** Short sleeps, so that news is seen while one kind of call has to wait for long. */
+  /** Sleeps in short intervals, so that new events are posted while another call class is blocked. */
   async #sleepUntil(until: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!signal.aborted && +clock.now() < until) {
@@ -323,7 +321,7 @@ export class RunNotifier {
   }
 }
 
-/** Writes down beforehand what it is about to do. */
+/** Deliveries that must not be repeated blindly after a crash. */
 function requiresClaim(delivery: ExecutableDelivery): boolean {
   return (
     delivery.kind === 'summary' ||
@@ -334,7 +332,7 @@ function requiresClaim(delivery: ExecutableDelivery): boolean {
   );
 }
 
-/** A question stays where it was asked, wherever the thread has gone since. */
+/** Questions stay in their channel, even if the thread has moved. */
 function getChannel(delivery: ExecutableDelivery, channel: string): string {
   return delivery.kind === 'amend' ? delivery.messageRef.channel : channel;
 }

@@ -1,34 +1,36 @@
 import { isEffectiveDecision } from '../../engine/service/approvals.ts';
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent, StoredEvent } from '../../store/events.ts';
-import { renderDiagnosisCard } from '../messages/doctor-report.ts';
-import { renderPhaseResult, renderRunAction, renderStepLog } from '../messages/run-thread-messages.ts';
+import { renderConflictCard } from '../messages/conflict-card.ts';
+import { renderDiagnosisCard } from '../messages/diagnosis-card.ts';
+import { renderPhaseResult } from '../messages/phase-result.ts';
+import { renderRunAction } from '../messages/run-action.ts';
 import {
-  renderConflictCard,
-  renderDeferredCard,
-  renderFailureCard,
-  renderRetryCard,
-} from '../messages/step-error-cards.ts';
+  renderDeferredStepErrorCard,
+  renderFailedStepErrorCard,
+  renderRetriedStepErrorCard,
+} from '../messages/step-error-card.ts';
+import { renderStepLog } from '../messages/step-log.ts';
 import { resizeButton } from '../resize.ts';
 import type { Message } from '../routing/command.ts';
 import { type ApprovalRequest, findApprovalRequest } from './approval-status.ts';
 import { findPause, type Pause } from './pause-status.ts';
 
-/** What a thread is told next. It covers all events up to `upTo`, those that nobody needs to hear of too. */
+/** Next message of a thread. It covers all events up to `throughSeq`, including those that have no message. */
 export type ThreadMessage =
   | { readonly throughSeq: number; readonly message: Message }
-  /** Event `upTo` asked something: a message that is edited when something comes of it. */
+  /** Event `throughSeq` requested approval; the message is updated with the result. */
   | { readonly throughSeq: number; readonly approvalRequest: ApprovalRequest }
-  /** A chapter is done: the same. */
+  /** Event `throughSeq` paused the run after a chapter; the message is updated with the result. */
   | { readonly throughSeq: number; readonly pause: Pause }
-  /** The run is over: the summary must show it before the thread says so. */
+  /** The run ended. The summary is updated before this is posted. */
   | { readonly throughSeq: number; readonly finishedRun: RunView };
 
-/** A step that keeps failing is worth a word after so many failures; the first ones are how we wait for machines. */
+/** Failures of a step before a message: the first few are normal while an instance boots. */
 const retryReportThreshold = 5;
 const maxLogLines = 20;
 
-/** The next thing to say after event `cursor`. Pure. `events`: all of the run, up to the view's last. */
+/** Pure. @param events all events of the run, up to the view's last @param cursor last event that was posted */
 export function findNextThreadMessage(
   view: RunView,
   events: readonly StoredEvent[],
@@ -76,12 +78,13 @@ function renderEventMessage(
     case 'step.finished':
       return renderPhaseEnd(view, events, event.step, seq);
     case 'step.failed':
-      if (!event.retryAt) return renderFailureCard(view, event.step, event.error);
+      if (!event.retryAt)
+        return renderFailedStepErrorCard(view, event.step, event.error, countFailures(events, event.step, seq));
       return shouldReportRetry(events, event.step, seq)
-        ? renderRetryCard(view, event.step, event.error, retryReportThreshold, new Date(event.retryAt))
+        ? renderRetriedStepErrorCard(view, event.step, event.error, retryReportThreshold, new Date(event.retryAt))
         : undefined;
     case 'step.deferred':
-      return renderDeferredCard(view, event.step, event.error);
+      return renderDeferredStepErrorCard(view, event.step, event.error);
     case 'step.conflicted':
       return renderConflictCard(view, event.step, event.differences);
     case 'step.diagnosed':
@@ -107,7 +110,7 @@ function renderEventMessage(
   }
 }
 
-/** The step was the last of its phase: the phase is done now and no later event finishes another of its steps. */
+/** Result of a phase, if this event completed its last step. */
 function renderPhaseEnd(view: RunView, events: readonly StoredEvent[], step: string, seq: number): Message | undefined {
   const phase = view.steps[step]?.phase;
   if (phase === undefined || view.phases.find((one) => one.name === phase)?.state !== 'done') return undefined;
@@ -118,7 +121,7 @@ function renderPhaseEnd(view: RunView, events: readonly StoredEvent[], step: str
   return renderPhaseResult(view, phase, new Map(finished.map((one) => [one.step, one.outcome])));
 }
 
-/** Steps side by side may both have looked for the cause. */
+/** Concurrent steps may each have run a diagnosis. */
 function isFirstDiagnosis(events: readonly StoredEvent[], seq: number): boolean {
   const previous = events.findLast(
     ({ event, seq: at }) => at < seq && /^(step\.diagnosed|run\.resumed)$/.test(event.type),
@@ -126,14 +129,18 @@ function isFirstDiagnosis(events: readonly StoredEvent[], seq: number): boolean 
   return previous?.event.type !== 'step.diagnosed';
 }
 
-/** Just this failure makes it worth a word, and the step has not made it since. */
+/** This failure reaches the threshold, and the step has not succeeded since. */
 function shouldReportRetry(events: readonly StoredEvent[], step: string, seq: number): boolean {
-  const since = events.findLastIndex((one) => one.seq < seq && one.event.type === 'run.resumed') + 1;
-  const failures = events
-    .slice(since)
-    .filter(({ event, seq: at }) => at <= seq && event.type === 'step.failed' && event.step === step).length;
   const hasSucceeded = events.some(
     ({ event, seq: at }) => at > seq && event.type === 'step.finished' && event.step === step,
   );
-  return failures === retryReportThreshold && !hasSucceeded;
+  return countFailures(events, step, seq) === retryReportThreshold && !hasSucceeded;
+}
+
+/** Failures of a step up to event `seq` since the run was started or resumed. */
+function countFailures(events: readonly StoredEvent[], step: string, seq: number): number {
+  const since = events.findLastIndex((one) => one.seq < seq && one.event.type === 'run.resumed') + 1;
+  return events
+    .slice(since)
+    .filter(({ event, seq: at }) => at <= seq && event.type === 'step.failed' && event.step === step).length;
 }

@@ -20,8 +20,8 @@ export interface RemindersOptions {
 const pageSize = 200;
 
 /**
- * Looks once at every cluster that has an end, and asks in its thread, or deletes it, where that is due. Of processes
- * that look at the same moment one does it.
+ * Checks all clusters with a TTL once, and sends reminders or deletes expired clusters. When several processes run it
+ * at the same time, each action is done by one of them.
  */
 export async function sendReminders(deps: RemindersOptions): Promise<void> {
   for (let after = ''; ; ) {
@@ -29,7 +29,7 @@ export async function sendReminders(deps: RemindersOptions): Promise<void> {
     for (const { id, value } of page) {
       if (value.expiresAt === undefined) continue;
       await processCluster(id, value, value.expiresAt, deps).catch((error: unknown) =>
-        deps.log({ cluster: id, error }, 'reminding'),
+        deps.log({ cluster: id, error }, 'sending TTL reminders failed'),
       );
     }
     const last = page.at(-1);
@@ -52,10 +52,10 @@ async function processCluster(
   const previous = record?.value.expiresAt === expiresAt ? record.value : undefined;
   if (dueAction === 'delete') {
     if (!(await claimReminder(name, record, { ...previous, expiresAt, claimedAt: at, deletedAt: at }, deps))) return;
-    // Somebody may have extended it just now.
+    // The TTL may have been extended since.
     if ((await store.read('cluster', name))?.value.expiresAt !== expiresAt) return;
     const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel);
-    deps.log({ cluster: name, result }, 'the time of a cluster is over');
+    deps.log({ cluster: name, result }, 'deleting an expired cluster');
     return;
   }
   const firstSentAt = previous?.firstSentAt ?? at;
@@ -68,7 +68,7 @@ async function processCluster(
   await claimReminder(name, claimed, { ...claimed.value, firstSentAt, sentAt: at }, deps);
 }
 
-/** Writes what this process is about to do; nothing when another was first. */
+/** @returns undefined when another process claimed the reminder first */
 async function claimReminder(
   name: string,
   record: VersionedRecord<RecordValue<'ttlReminder'>> | undefined,
@@ -83,7 +83,7 @@ async function claimReminder(
   }
 }
 
-/** In the thread of its newest run; where that can't be written to, to whoever made the cluster. */
+/** Posts in the thread of the latest run, or else to the cluster's creator. */
 async function postReminder(
   name: string,
   cluster: ClusterRecord,

@@ -1,22 +1,21 @@
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 
-/** What happens to a cluster whose time is over and nobody says anything. */
+/** Action on an expired cluster without a response to the reminder. */
 export type ExpiryAction = 'ask' | 'delete';
 
-/** What a press of Extend gives. */
 export const extensionHours = 8;
 
 const reminderLeadMs = 30 * 60_000;
 const reminderIntervalMs = 4 * 3_600_000;
-/** A process that was to ask and ended before it had: another asks. */
+/** After this, another process takes over the reminder of a process that ended before it was sent. */
 const claimDurationMs = 120_000;
 
-/** When a cluster goes that is asked about now for the first time: nobody is to be surprised. Pure. */
+/** Expiry, but at least `reminderLeadMs` after the first reminder. Pure. */
 export function getDeletionTime(expiresAt: Date, firstSentAt: Date): Date {
   return new Date(Math.max(+expiresAt, +firstSentAt + reminderLeadMs));
 }
 
-/** What is due about the end of a cluster. Pure. `reminder`: what was done about it so far. */
+/** Due action of a cluster with a TTL. Pure. @param reminder record of earlier reminders */
 export function getDueAction(
   { expiresAt, state }: ClusterRecord,
   reminder: RecordValue<'ttlReminder'> | undefined,

@@ -1,7 +1,7 @@
 import { parseArguments } from '../arguments/parse-arguments.ts';
 import { suggest } from '../arguments/suggest.ts';
 import { tokenize } from '../arguments/tokenize.ts';
-import { renderInvalidArguments } from '../messages/command-replies.ts';
+import { renderInvalidArguments } from '../messages/invalid-arguments.ts';
 import type { CreateDefaults, Message } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
 import type { ModalRoute, RequestOrigin, Route } from './route.ts';

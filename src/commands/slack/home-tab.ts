@@ -8,8 +8,10 @@ import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { approvalButtons } from '../interactions/approval-buttons.ts';
-import { renderStoreUnavailable, renderUnexpectedError } from '../messages/command-replies.ts';
-import { renderHomeForNonMember, renderHomeMessage, renderHomeTab } from '../messages/home-tab.ts';
+import { renderHomeMessage, renderHomeMessageForNonMember } from '../messages/home-message.ts';
+import { renderHomeTab } from '../messages/home-tab.ts';
+import { renderStoreUnavailable } from '../messages/store-unavailable.ts';
+import { renderUnexpectedError } from '../messages/unexpected-error.ts';
 import type { Message } from '../routing/command.ts';
 import { type Chat, ChatError } from './chat.ts';
 
@@ -99,7 +101,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     const { channels } = policy;
     const membership = await channelMembership.getStatus(person);
     if (membership !== 'member' && channels !== 'all')
-      return renderHomeForNonMember(channels, membership === 'unreadable');
+      return renderHomeMessageForNonMember(channels, membership === 'unreadable');
     const findChannel = (run: string) =>
       clusters.find(({ latestRun }) => latestRun?.run === run)?.latestRun?.channel ?? '';
     const canApprove = await Promise.all(

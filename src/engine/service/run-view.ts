@@ -17,8 +17,14 @@ export function buildRunView(
   return toRunView(id, run, planRun(phases, operations, run) ?? [], foldEvents(events));
 }
 
+/** What a view shows of a planned step. */
+export interface ViewedStep extends Pick<PlannedStep, 'id' | 'dependsOn'> {
+  readonly step: { readonly title: string };
+  readonly phase: { readonly name: string; readonly title: string; readonly chapter: number };
+}
+
 /** Builds a view from a folded state and a plan. */
-export function toRunView(id: string, run: RunRecord, planned: readonly PlannedStep[], state: RunState): RunView {
+export function toRunView(id: string, run: RunRecord, planned: readonly ViewedStep[], state: RunState): RunView {
   return {
     run: id,
     cluster: run.cluster,
@@ -39,19 +45,19 @@ export function toRunView(id: string, run: RunRecord, planned: readonly PlannedS
   };
 }
 
-function groupByPhase(planned: readonly PlannedStep[]): [string, PlannedStep[]][] {
-  const byName = new Map<string, PlannedStep[]>();
+function groupByPhase(planned: readonly ViewedStep[]): [string, ViewedStep[]][] {
+  const byName = new Map<string, ViewedStep[]>();
   for (const p of planned) byName.set(getDisplayPhase(p), [...(byName.get(getDisplayPhase(p)) ?? []), p]);
   return [...byName];
 }
 
 /** Returns the phase name of a step in run views. A rebuild shows each phase twice: its deletion and its creation. */
-export function getDisplayPhase({ id, phase }: PlannedStep): string {
+export function getDisplayPhase({ id, phase }: Pick<ViewedStep, 'id' | 'phase'>): string {
   return id.startsWith('remove:') ? `remove:${phase.name}` : phase.name;
 }
 
-function toPhaseView(name: string, planned: readonly PlannedStep[], state: RunState): PhaseView {
-  const { title, chapter } = (planned[0] as PlannedStep).phase;
+function toPhaseView(name: string, planned: readonly ViewedStep[], state: RunState): PhaseView {
+  const { title, chapter } = (planned[0] as ViewedStep).phase;
   const records = planned.map((p) => getStepRecord(state, p.id));
   const phaseState = computePhaseState(records);
   const started = findEarliest(records.flatMap((r) => r.startedAt ?? []));
@@ -84,7 +90,7 @@ function computePhaseState(records: readonly StepRecord[]): PhaseState {
 }
 
 /** Describes the error that is being retried, or the running steps. */
-function formatNote(planned: readonly PlannedStep[], state: RunState): string | undefined {
+function formatNote(planned: readonly ViewedStep[], state: RunState): string | undefined {
   const steps = planned.map((p) => ({ title: p.step.title, ...getStepRecord(state, p.id) }));
   const failedStep = steps.find((s) => s.error && s.state !== 'done');
   if (failedStep?.error) return failedStep.error.message;

@@ -109,11 +109,11 @@ describe('an approval request in a thread', () => {
   test('accepts a member of an approver group, but not the requester or other users', async () => {
     const it = await asked({ approvers: [operators] });
     const { slackClient } = it.slack;
-    expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> may answer');
+    expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> can approve');
     await slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'You asked for this yourself');
+    await it.toldTo('ada', "can't approve your own request");
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('linus', 'You are not among those who may answer this');
+    await it.toldTo('linus', 'not an approver for this request');
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
     await slackClient.waitFor(
       async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2,
@@ -121,7 +121,7 @@ describe('an approval request in a thread', () => {
     expect(await it.answers()).toEqual([]);
     expect(hasButtons(await it.shown())).toBe(true);
     await slackClient.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Your yes counts');
+    await it.toldTo('grace', 'Approved; starting now');
     await slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
     expect(await it.answers()).toEqual([
@@ -135,7 +135,7 @@ describe('an approval request in a thread', () => {
   test('lets the requester reject it, even if others must approve', async () => {
     const it = await asked({ approvers: [operators] });
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
-    await it.toldTo('ada', 'Your no counts');
+    await it.toldTo('ada', 'Rejected; nothing was changed');
     await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(await it.answers()).toMatchObject([{ type: 'approval.rejected', actor: ada }]);
   });
@@ -143,7 +143,7 @@ describe('an approval request in a thread', () => {
   test('accepts anyone, including the requester, if no approvers are configured', async () => {
     const it = await asked({});
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'Your yes counts');
+    await it.toldTo('ada', 'Approved; starting now');
     expect(await it.answers()).toMatchObject([{ type: 'approval.granted', actor: ada }]);
   });
 
@@ -154,7 +154,7 @@ describe('an approval request in a thread', () => {
       people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve'),
       people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject'),
     ]);
-    const words = /Your (yes|no) counts|before you/;
+    const words = /starting now|nothing was changed|Already/;
     const told = await Promise.all(
       ['grace', 'linus'].map((person) =>
         people.waitFor(async () =>
@@ -162,7 +162,7 @@ describe('an approval request in a thread', () => {
         ),
       ),
     );
-    expect(told.filter(({ text }) => text.includes('before you'))).toHaveLength(1);
+    expect(told.filter(({ text }) => text.startsWith('Already'))).toHaveLength(1);
     expect(await it.slack.store.list('decision')).toHaveLength(1);
   });
 
@@ -171,13 +171,13 @@ describe('an approval request in a thread', () => {
     const { slackClient: people } = it.slack;
     await people.injectFaults({ method: members, error: 'missing_scope' });
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'I can’t read who is in <!subteam^S0000OPS0>');
+    await it.toldTo('grace', "Can't read the members of <!subteam^S0000OPS0>");
     expect(await it.answers()).toEqual([]);
     expect(it.slack.logged).toContainEqual(
       expect.objectContaining({ message: 'reading the members of a user group failed' }),
     );
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Your yes counts');
+    await it.toldTo('grace', 'Approved; starting now');
   });
 
   test('reads the group members again after a minute', async () => {
@@ -195,12 +195,12 @@ describe('an approval request in a thread', () => {
   });
 
   test.each([
-    ['another digest of one’s own run', { digest: 'd2' }, ada, 'You asked for this yourself'],
-    ['another digest', { digest: 'd2' }, linus, 'This was never asked'],
-    ['another run', { run: 'no-such-run' }, ada, 'This was never asked'],
+    ['another digest of one’s own run', { digest: 'd2' }, ada, "can't approve your own request"],
+    ['another digest', { digest: 'd2' }, linus, 'This approval request no longer exists'],
+    ['another run', { run: 'no-such-run' }, ada, 'This approval request no longer exists'],
     ['a run that is a path', { run: '../answer' }, ada, 'this button is not valid'],
     ['more than there is', { yes: true }, ada, 'this button is not valid'],
-    ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'You are not among those who may answer'],
+    ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'not an approver for this request'],
   ])('refuses a click forged to %s without effect', async (_, change, by, words) => {
     const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
@@ -214,7 +214,7 @@ describe('an approval request in a thread', () => {
   test('refuses a digest that was never displayed', async () => {
     const it = await asked({});
     await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
-    await inChannel(it.slack, 'ada', 'This was never asked; your press changed nothing');
+    await inChannel(it.slack, 'ada', 'This approval request no longer exists. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
@@ -223,7 +223,7 @@ describe('an approval request in a thread', () => {
     await append(it.slack, it.run, question('d2', new Date()));
     await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
     await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'd1' }), ada));
-    await inChannel(it.slack, 'ada', 'the newest question counts; your press changed nothing');
+    await inChannel(it.slack, 'ada', 'see the latest approval request. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
@@ -233,7 +233,7 @@ describe('an approval request in a thread', () => {
     // Older requests than five minutes are refused altogether.
     passedMs = 4 * 60_000;
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'Nobody answered this in time; your press changed nothing');
+    await it.toldTo('ada', 'This approval request expired. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
@@ -241,7 +241,7 @@ describe('an approval request in a thread', () => {
     const it = await asked({});
     await it.slack.store.append(it.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'This run is over; your press changed nothing');
+    await it.toldTo('ada', 'This run has ended. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
@@ -249,9 +249,9 @@ describe('an approval request in a thread', () => {
     const it = await asked({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').sendCommand(general, '/kthw status demo');
-    const status = await inChannel(it.slack, 'grace', 'create: building waits for a yes');
+    const status = await inChannel(it.slack, 'grace', 'create: create awaiting approval');
     await people.actAs('grace').clickInMessage(general, status.ts, 'approval.approve');
-    await inChannel(it.slack, 'grace', 'Your yes counts');
+    await inChannel(it.slack, 'grace', 'Approved; starting now');
     expect((await people.listMessages(general, 'grace')).filter(hasButtons)).toEqual([]);
     await people.waitFor(async () => !hasButtons(await it.shown()));
   });
@@ -264,16 +264,15 @@ describe('who may not', () => {
     await people.actAs('ada').sendCommand(general, '/kthw create demo');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('linus').sendCommand(general, '/kthw status demo');
-    await inChannel(slack, 'linus', 'demo: building');
+    await inChannel(slack, 'linus', 'demo: creating');
     const before = await slack.store.list('cluster');
     const commands = ['create other', 'cancel demo', 'resume demo', 'smoke demo', 'kubeconfig demo', 'delete demo'];
     for (const [i, command] of [...commands, 'rebuild demo --from etcd', 'scale demo --workers 1'].entries()) {
       await people.actAs('linus').sendCommand(general, `/kthw ${command}`);
       await people.waitFor(
         async () =>
-          (await people.listMessages(general, 'linus')).filter(({ text }) =>
-            text.includes('but not make or change them'),
-          ).length ===
+          (await people.listMessages(general, 'linus')).filter(({ text }) => text.includes('read-only access'))
+            .length ===
           i + 1,
         { description: `a refusal of "${command}"` },
       );
@@ -301,7 +300,7 @@ describe('who may not', () => {
       view: { ...view, state: { values: { name: { input: { value: 'demo' } } } } },
     };
     await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
-    await inChannel(slack, 'linus', 'but not make or change them');
+    await inChannel(slack, 'linus', 'read-only access');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
@@ -311,7 +310,9 @@ describe('who may not', () => {
     for (const command of ['create demo', 'list']) await people.actAs('ada').sendCommand(general, `/kthw ${command}`);
     await people.actAs('ada').sendMessage(general, '@kthw create demo');
     const refused = await people.waitFor(async () => {
-      const all = (await people.listMessages(general, 'ada')).filter(({ text }) => text.includes('I don’t listen'));
+      const all = (await people.listMessages(general, 'ada')).filter(({ text }) =>
+        text.includes('kthw is not enabled'),
+      );
       return all.length === 3 && all;
     });
     expect(JSON.stringify(refused.map(({ blocks }) => blocks))).toContain('<#C0CLUSTER>');
@@ -326,7 +327,7 @@ describe('who may not', () => {
     await people.actAs('ada').sendCommand(general, '/kthw create demo --workers 5');
     await people.waitFor(async () => (await slack.store.list('run')).length === 1);
     await people.actAs('ada').sendCommand(general, '/kthw scale demo --workers 2');
-    await inChannel(slack, 'ada', 'This takes 3 machines away, and one run may take 2 at most');
+    await inChannel(slack, 'ada', 'This deletes 3 instances; the limit is 2 per run');
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
@@ -349,24 +350,24 @@ test('two clicks extend a cluster once, and the reminder shows it', async () => 
   const log = () => {};
   await sendReminders({ store, clusterService, chat, now: () => new Date(), expiryAction: 'ask', log });
   const { ts } = await people.waitFor(async () =>
-    (await thread(slack)).find(({ text }) => text.includes('is wanted until')),
+    (await thread(slack)).find(({ text }) => text.includes('expires at')),
   );
   const before = (await store.read('cluster', 'demo'))?.value.expiresAt;
   await Promise.all(['grace', 'linus'].map((person) => people.actAs(person).clickInMessage(general, ts, 'ttl.extend')));
   const shown = await people.waitFor(async () =>
-    (await thread(slack)).find((one) => one.ts === ts && one.text.includes('was extended by')),
+    (await thread(slack)).find((one) => one.ts === ts && one.text.includes('extended *demo*')),
   );
   expect(JSON.stringify(shown.blocks)).not.toContain('ttl.extend');
   const losers = await people.waitFor(async () => {
     const seen = await Promise.all(['grace', 'linus'].map((person) => thread(slack, person)));
-    const told = seen.flat().filter(({ text }) => text.includes('your press changed nothing'));
+    const told = seen.flat().filter(({ text }) => text.includes('No action taken'));
     return told.length > 0 && told;
   });
   expect(losers).toHaveLength(1);
   const after = (await store.read('cluster', 'demo'))?.value.expiresAt;
   expect(+new Date(after ?? 0) - +new Date(before ?? 0)).toBe(8 * 3_600_000);
   await people.actAs('ada').sendCommand(general, '/kthw status demo');
-  await inChannel(slack, 'ada', 'demo: building');
+  await inChannel(slack, 'ada', 'demo: creating');
 });
 
 describe('the audit log', () => {
@@ -374,13 +375,13 @@ describe('the audit log', () => {
     const it = await asked({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Your yes counts');
+    await it.toldTo('grace', 'Approved; starting now');
     await people.actAs('ada').sendCommand(general, '/kthw audit demo');
-    const shown = await inChannel(it.slack, 'ada', 'demo: what happened');
+    const shown = await inChannel(it.slack, 'ada', 'demo: audit log');
     expect(shown.is_ephemeral).toBe(true);
     expect(JSON.stringify(shown.blocks)).toMatch(/<@U0000ADA0> requested create.*<@U000GRACE> approved create/);
     await people.actAs('ada').sendCommand(general, '/kthw audit demo --jsonl');
-    await inChannel(it.slack, 'ada', 'in your direct messages');
+    await inChannel(it.slack, 'ada', 'in a DM');
     const [file] = await people.listFiles('ada');
     const lines = String(await people.downloadFile('ada', file?.id ?? ''))
       .trimEnd()
@@ -392,6 +393,6 @@ describe('the audit log', () => {
       { actor: { user: 'U000GRACE' }, description: 'approved create' },
     ]);
     await people.actAs('ada').sendCommand(general, '/kthw audit other');
-    await inChannel(it.slack, 'ada', 'There is no cluster `other`');
+    await inChannel(it.slack, 'ada', 'Cluster `other` not found');
   });
 });

@@ -11,16 +11,24 @@ describe('the health of a machine', () => {
   test.each<[string, InstanceSnapshot, string]>([
     ['is good where all of it runs', { ...seen, inactiveServices: [], nodeReady: true }, 'good: node ready'],
     ['is good for a controller without a node', { ...seen, role: 'controller', inactiveServices: [] }, 'good: healthy'],
-    ['is bad where there is none', { ...machine, exists: false }, 'bad: not there'],
+    ['is bad where there is none', { ...machine, exists: false }, 'bad: missing'],
     ['is bad where it is off', { ...machine, exists: true, status: 'TERMINATED' }, 'bad: terminated'],
     ['is bad where its node is not ready', { ...seen, inactiveServices: [], nodeReady: false }, 'bad: node not ready'],
-    ['names what is down', { ...seen, inactiveServices: ['kubelet', 'containerd'] }, 'bad: down: kubelet, containerd'],
-    ['is not known where nobody could look', machine, 'unknown: could not be looked at'],
-    ['is not called good because only its node is', { ...seen, nodeReady: true }, 'unknown: node ready, not seen'],
+    [
+      'names what is down',
+      { ...seen, inactiveServices: ['kubelet', 'containerd'] },
+      'bad: inactive: kubelet, containerd',
+    ],
+    ['is not known where nobody could look', machine, 'unknown: not checked'],
+    [
+      'is not called good because only its node is',
+      { ...seen, nodeReady: true },
+      'unknown: node ready, services unknown',
+    ],
     [
       'is not called good because only the machine is',
       { ...seen, inactiveServices: [] },
-      'unknown: runs, node not seen',
+      'unknown: running, node unknown',
     ],
   ])('%s', (_, one, health) => {
     const { status, label } = computeInstanceHealth(one);
@@ -53,13 +61,13 @@ describe('the picture of a cluster', () => {
   );
 
   test('says in words who is not well, and what could not be seen', () => {
-    expect(describeClusterMap(sampleSnapshots['in trouble'])).toBe(
-      'Picture of demo: 2 of 6 machines are well; not well: controller-2 (terminated), worker-0 (node not ready), worker-1 (not there); not known: worker-2 (node ready, not seen); load balancer 203.0.113.7 sends to 2 of 3 controllers; etcd is led by controller-1; 3 things could not be looked at',
+    expect(describeClusterMap(sampleSnapshots.degraded)).toBe(
+      'Cluster map of demo: 2/6 nodes healthy; unhealthy: controller-2 (terminated), worker-0 (node not ready), worker-1 (missing); unknown: worker-2 (node ready, services unknown); load balancer 203.0.113.7: 2/3 backends healthy; etcd leader controller-1; 3 checks failed',
     );
   });
 
   test('does not say of what nobody could look at that it is well', () => {
-    const { well } = sampleSnapshots;
+    const { healthy: well } = sampleSnapshots;
     const instances = well.instances.map(({ name, role, address }) => ({ name, role, address }));
     const words = describeClusterMap({
       ...well,
@@ -67,8 +75,8 @@ describe('the picture of a cluster', () => {
       loadBalancer: {},
       errors: ['load balancer: Compute Engine answered nothing'],
     });
-    expect(words).toContain('0 of 6 machines are well');
-    expect(words).toContain('load balancer without an address health not seen; etcd’s leader was not seen');
+    expect(words).toContain('0/6 nodes healthy');
+    expect(words).toContain('load balancer without IP address: backend health unknown; etcd leader unknown');
     expect(renderClusterMapSvg({ ...well, instances, loadBalancer: {}, errors: [] })).not.toContain('#1a7f45');
   });
 });

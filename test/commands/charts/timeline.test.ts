@@ -129,14 +129,14 @@ describe('what ran when', () => {
       [102, { type: 'run.finished', outcome: 'succeeded' }],
     );
     expect(buildTimeline(view, events).pauses).toEqual([
-      { ...span(0, 60), label: 'waiting for a yes' },
+      { ...span(0, 60), label: 'awaiting approval' },
       { ...span(62, 100), label: 'stopped' },
     ]);
   });
 
   test('of a run that did nothing is empty', () => {
     expect(buildTimeline(view, [])).toMatchObject({ rows: [], pauses: [], criticalPath: [] });
-    expect(renderTimelineSvg(view, [])).toContain('Nothing was begun');
+    expect(renderTimelineSvg(view, [])).toContain('No step was started');
   });
 });
 
@@ -175,10 +175,10 @@ describe('the drawing', () => {
   test('says in words what it shows', () => {
     const { view, events } = runs.rebuilt;
     const label = describeTimeline(view, events);
-    expect(label).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 33 phases; longest: /);
-    expect(label).toContain('waiting for a yes for 4 min 00 s');
-    expect(label).toMatch(/the run waited for: Delete: .* → Controller instances → /);
-    expect(describeTimeline(runs.ready.view, runs.ready.events)).toContain('4 tries failed and were made again');
+    expect(label).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 9 phases; longest: /);
+    expect(label).toContain('awaiting approval for 4 min 00 s');
+    expect(label).toMatch(/critical path: Delete: .* → Control plane instances → /);
+    expect(describeTimeline(runs.ready.view, runs.ready.events)).toContain('4 retries');
   });
 
   test('takes titles from outside as text', () => {

@@ -69,8 +69,8 @@ describe('create without flags', () => {
       initial: 'us-west1-c',
     });
     expect(shownIn(view, 'machineType').groups).toEqual([
-      ['e2 machines', ['e2-standard-2 · 2 vCPU, 8 GB', 'e2-standard-4 · 4 vCPU, 16 GB']],
-      ['n1 machines', ['n1-standard-1 · 1 vCPU, 3.8 GB']],
+      ['e2 machine types', ['e2-standard-2 · 2 vCPU, 8 GB', 'e2-standard-4 · 4 vCPU, 16 GB']],
+      ['n1 machine types', ['n1-standard-1 · 1 vCPU, 3.8 GB']],
       ['Too small for etcd and the API server', ['⚠️ f1-micro · 1 shared vCPU, 0.6 GB']],
     ]);
     expect(shownIn(view, 'version')).toMatchObject({ values: ['1.36.5', '1.20.2'], initial: '1.20.2' });
@@ -174,7 +174,7 @@ describe('create without flags', () => {
     await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     await slack.slackClient.actAs('ada').submitView((await asked(slack)).id, { name: 'demo', workers: '5' });
-    expect((await said(slack, 'exists already, with other values')).is_ephemeral).toBe(true);
+    expect((await said(slack, 'already exists with different settings')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 });
@@ -220,12 +220,12 @@ describe('while Compute Engine has not responded', () => {
     const offers = slowOffers();
     const slack = await started({ computeCatalog: offers });
     const view = await asked(slack);
-    expect(JSON.stringify(view.blocks[0])).toContain('Asking Compute Engine');
+    expect(JSON.stringify(view.blocks[0])).toContain('Loading regions');
     expect(shownIn(view, 'zone').values).toEqual(['us-west1-c']);
     offers.answer(sampleChoices);
     const filled = await form(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(filled.id).toBe(view.id);
-    expect(JSON.stringify(filled.blocks[0])).not.toContain('Asking');
+    expect(JSON.stringify(filled.blocks[0])).not.toContain('Loading regions');
     // What is chosen in a field stays chosen where the field keeps its id.
     const ids = (one: View) =>
       one.blocks.flatMap(({ block_id, element }) => `${block_id} ${(element as { action_id: string })?.action_id}`);
@@ -292,7 +292,7 @@ describe('who may not', () => {
 
   test('create sees a denial instead of the form', async () => {
     const slack = await started({ policy });
-    const view = await asked(slack, ({ blocks }) => JSON.stringify(blocks).includes('not make or change them'));
+    const view = await asked(slack, ({ blocks }) => JSON.stringify(blocks).includes('read-only access'));
     expect(view.submit).toBeUndefined();
   });
 
@@ -308,7 +308,7 @@ describe('who may not', () => {
       },
     };
     await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
-    expect((await said(slack, 'not make or change them')).is_ephemeral).toBe(true);
+    expect((await said(slack, 'read-only access')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toEqual([]);
   });
 });
@@ -317,17 +317,17 @@ test("reports a form that can't be opened", async () => {
   const slack = await started();
   await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
   await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create');
-  expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
+  expect((await said(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
 });
 
 test('a mention offers a button that opens the form', async () => {
   const slack = await started();
   const ada = slack.slackClient.actAs('ada');
   await ada.sendMessage(general, '@kthw create');
-  const { ts } = await said(slack, 'What should the cluster be like?');
+  const { ts } = await said(slack, 'Configure the new cluster');
   await ada.clickInMessage(general, ts, 'create.openForm');
   expect((await form(slack)).callback_id).toBe('create.form');
-  await said(slack, 'The form is open');
+  await said(slack, 'Form opened');
 });
 
 test('ignores invalid metadata', async () => {

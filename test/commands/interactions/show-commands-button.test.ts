@@ -51,7 +51,7 @@ describe('the result of a phase', () => {
 
   test('links its chapter and opens the manual commands page by page', async () => {
     const slack = await building('', ...(steps as EngineEvent[]));
-    const { ts, blocks } = await reply(slack, 'Show the hard way');
+    const { ts, blocks } = await reply(slack, 'Show manual steps');
     expect(JSON.stringify(blocks)).toContain('03-compute-resources.md');
     const grace = slack.slackClient.actAs('grace');
     await grace.clickInMessage(general, ts, 'phaseCommands.show');
@@ -78,9 +78,9 @@ describe('a create that pauses', () => {
     expect((await slack.store.read('run', slack.run))?.value.pausesAfterChapters).toBe(true);
     const asked = await reply(slack, 'pause.continue');
     const heads = await slack.slackClient.listMessages(general, 'ada');
-    expect(JSON.stringify(heads)).toContain('waits for a button: chapter 3 is done');
+    expect(JSON.stringify(heads)).toContain('paused after chapter 3');
     await slack.slackClient.actAs('grace').clickInMessage(general, asked.ts, 'pause.continueToEnd');
-    const after = await reply(slack, 'went on without another pause');
+    const after = await reply(slack, 'Continued without further pauses');
     expect(after.ts).toBe(asked.ts);
     expect(JSON.stringify(after.blocks)).not.toContain('pause.continue');
     const events = await slack.store.readEvents(slack.run);
@@ -104,7 +104,7 @@ describe('a create that pauses', () => {
       ),
     );
     await ada.clickInMessage(general, status.ts, 'pause.stop');
-    await reply(slack, 'stopped here');
+    await reply(slack, 'Stopped by');
     const view = await slack.clusterService.getRunView(slack.run);
     expect(view).toMatchObject({ cancelRequested: true });
     expect(view?.pausedAfterChapter).toBeUndefined();

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
 import { buildApprovalBlocks, renderApprovalRequest } from '../../../src/commands/messages/approval-request.ts';
-import {
-  formatAuditJsonl,
-  renderAuditFileComment,
-  renderAuditSent,
-  renderAuditTrail,
-} from '../../../src/commands/messages/audit-trail.ts';
+import { renderAuditFileComment, renderAuditFileSent } from '../../../src/commands/messages/audit-file.ts';
+import { formatAuditJsonl, renderAuditTrail } from '../../../src/commands/messages/audit-trail.ts';
 import { renderDecision } from '../../../src/commands/messages/decision.ts';
-import { renderDeleteModal, renderDeleteModalOpened } from '../../../src/commands/messages/delete-confirmation.ts';
+import { renderDeleteModalOpened } from '../../../src/commands/messages/delete-confirmation.ts';
+import { renderDeleteModal } from '../../../src/commands/messages/delete-modal.ts';
 import { renderDenial } from '../../../src/commands/messages/denial.ts';
 import { renderExpiryReminder, renderExtensionResult } from '../../../src/commands/messages/expiry-reminder.ts';
 import { renderStatus } from '../../../src/commands/messages/status.ts';
@@ -16,7 +13,7 @@ import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/noti
 import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service.ts';
 import { testUser } from '../../fixtures/run.ts';
-import { readable } from './readable.ts';
+import { renderText } from './render-text.ts';
 import { aStatus, aView, later, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
@@ -47,7 +44,7 @@ const statuses: Readonly<Record<string, ApprovalStatus>> = {
   'ended by a stop': ended('cancelled'),
   refused: { kind: 'refused', answer },
   superseded: { kind: 'superseded' },
-  'superseded after a yes': { kind: 'superseded', answer },
+  'superseded after approval': { kind: 'superseded', answer },
   expired: { kind: 'expired' },
   stopped: { kind: 'over', stoppedBy: testUser },
   over: { kind: 'over' },
@@ -113,12 +110,14 @@ const all: Readonly<Record<string, Message>> = {
   audit: renderAuditTrail('demo', trail),
   'audit of nothing': renderAuditTrail('demo', []),
   'audit file': renderAuditFileComment('demo', 3),
-  'audit sent': renderAuditSent('demo'),
+  'audit sent': renderAuditFileSent('demo'),
 };
 
 describe('what is asked and answered', () => {
   test.each(Object.entries(all))('%s says a next command, or where there is one', (_, message) => {
-    expect(JSON.stringify(message)).toMatch(/\/kthw |newest question|JSON object|<#C1>|raise the limit|Try again/);
+    expect(JSON.stringify(message)).toMatch(
+      /\/kthw |latest approval request|JSON Lines|<#C1>|KTHW_MAX_DELETIONS|Try again/,
+    );
   });
 
   test.each(Object.entries(statuses))('a question that is %s has buttons only while it is open', (_, status) => {
@@ -168,8 +167,8 @@ describe('the audit trail', () => {
     }));
     const shown = renderAuditTrail('demo', many);
     expectWithinLimits(shown);
-    const text = readable(shown);
-    expect(text).toContain('60 earlier ones are in the file');
+    const text = renderText(shown);
+    expect(text).toContain('60 earlier entries in the file');
     expect(text).not.toContain('machine 59 ');
     expect(text.indexOf('machine 60 ')).toBeLessThan(text.indexOf('machine 99 '));
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createScanInput, hardenedScan, tutorialScan } from '../../../local/gallery/samples/sample-scan.ts';
-import { renderDiagnosisCard, renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
+import { renderDiagnosisCard } from '../../../src/commands/messages/diagnosis-card.ts';
+import { renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import { checks } from '../../../src/engine/diagnostics/cis/checks.ts';
 import { evaluateChecks } from '../../../src/engine/diagnostics/cis/evaluate-checks.ts';
@@ -94,26 +95,26 @@ describe('the items of the benchmark', () => {
       const words = title.replaceAll('&', '&amp;');
       const shown = lines(evidence).filter((line) => line.includes(words));
       expect(shown).toHaveLength(1);
-      expect(shown[0]).toContain(`*${number ?? 'beside'}`);
+      expect(shown[0]).toContain(`*${number ?? '(extra check)'}`);
     }
   });
 
   test('begin with how many pass, and what fails', () => {
-    const head = '🛡️ *Hardening* · 35 pass, 0 fail, 7 exceptions · all 14 automated items pass';
+    const head = '🛡️ *Hardening* · 35 pass, 0 fail, 7 accepted exceptions · all 14 automated checks pass';
     expect(lines(hardenedScan)).toContain(head);
     const of = lines({ ...hardenedScan, controller: hardenedScan.controller.replace('maxbackup=10', 'maxbackup=3') });
     const at = of.findIndex((line) => line.startsWith('🛡️'));
     expect(of.slice(at, at + 4)).toEqual([
-      '🛡️ *Hardening* · 34 pass, 1 fails, 7 exceptions · 13 of 14 automated items pass',
-      '❌ *1.2.18 fails* · ten old audit logs are kept',
-      'found: `--audit-log-maxbackup` is `3` (controller-0)',
-      'to do: set `--audit-log-maxbackup=10` in kube-apiserver.service on each controller, and restart it',
+      '🛡️ *Hardening* · 34 pass, 1 fail, 7 accepted exceptions · 13 of 14 automated checks pass',
+      '❌ *1.2.18 fails* · API server `--audit-log-maxbackup=10`',
+      'Found: `--audit-log-maxbackup` is `3` (controller-0)',
+      'Remediation: set `--audit-log-maxbackup=10` in kube-apiserver.service on each controller and restart it',
     ]);
   });
 
   test('are in the words that a screen reader says', () => {
     expect(renderDoctorReport(seen(well), button).text).toBe(
-      '🩺 demo: nothing stands out; hardening: 35 pass, 0 fail, 7 exceptions',
+      '🩺 demo: no issues; hardening: 35 pass, 0 fail, 7 accepted exceptions',
     );
   });
 });

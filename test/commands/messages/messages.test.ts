@@ -1,18 +1,18 @@
 import { describe, test } from 'vitest';
-import { renderInvalidArguments, renderStartResult } from '../../../src/commands/messages/command-replies.ts';
+import { renderClusterList } from '../../../src/commands/messages/cluster-list.ts';
+import { renderConflictCard } from '../../../src/commands/messages/conflict-card.ts';
+import { renderInvalidArguments } from '../../../src/commands/messages/invalid-arguments.ts';
+import { renderPhaseResult } from '../../../src/commands/messages/phase-result.ts';
+import { renderRunResult } from '../../../src/commands/messages/run-result.ts';
 import { renderRunSummary } from '../../../src/commands/messages/run-summary.ts';
+import { renderStartResult } from '../../../src/commands/messages/start-result.ts';
+import { renderStatus } from '../../../src/commands/messages/status.ts';
 import {
-  renderPhaseResult,
-  renderRunResult,
-  renderStepLog,
-} from '../../../src/commands/messages/run-thread-messages.ts';
-import { renderClusterList, renderStatus } from '../../../src/commands/messages/status.ts';
-import {
-  renderConflictCard,
-  renderDeferredCard,
-  renderFailureCard,
-  renderRetryCard,
-} from '../../../src/commands/messages/step-error-cards.ts';
+  renderDeferredStepErrorCard,
+  renderFailedStepErrorCard,
+  renderRetriedStepErrorCard,
+} from '../../../src/commands/messages/step-error-card.ts';
+import { renderStepLog } from '../../../src/commands/messages/step-log.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import { buildSpec, buildStepError, testUser } from '../../fixtures/run.ts';
 import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
@@ -41,10 +41,10 @@ describe('text from outside', () => {
         view,
         Array.from({ length: 20 }, () => ({ step: 'network/a', line: text })),
       ),
-      renderFailureCard(view, 'network/a', error),
-      renderRetryCard(view, 'network/a', error, 5, noon),
+      renderFailedStepErrorCard(view, 'network/a', error, 5),
+      renderRetriedStepErrorCard(view, 'network/a', error, 5, noon),
       renderConflictCard(view, 'network/a', many),
-      renderDeferredCard(view, 'network/a', error),
+      renderDeferredStepErrorCard(view, 'network/a', error),
       renderRunResult(view, { failureReason: text }),
       renderStatus(aStatus({ spec: buildSpec({ name }) }, view)),
       renderClusterList(Array.from({ length: 40 }, () => aStatus({ spec: buildSpec({ name, zone: text }) }, view))),

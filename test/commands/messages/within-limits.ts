@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { validateBlocks, validateView } from '../../../local/slack/blocks/validate-blocks.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 
-/** Texts of messages that `chat.update` takes: https://docs.slack.dev/reference/methods/chat.update */
-const longestText = 4_000;
+/** Text limit of `chat.update`: https://docs.slack.dev/reference/methods/chat.update */
+const maxTextLength = 4_000;
 const ownMarkup = [
   /<@[A-Z0-9]+>/g,
   /<#[A-Z0-9]+>/g,
@@ -14,24 +14,24 @@ const ownMarkup = [
 ];
 
 /**
- * Fails when Slack would refuse the message or the view: by the limits and fields of its Block Kit reference, which allow no
- * others; or would show markup of others.
+ * Fails when Slack would reject the message or view by the limits and fields of its Block Kit reference, or would
+ * render markup from external text.
  */
-export function expectWithinLimits(shown: Message | { readonly type: 'modal' | 'home' }): void {
-  // What goes out is JSON: there an undefined field is none.
-  const json = JSON.parse(JSON.stringify(shown));
-  if ('type' in shown) expect(validateView(json)).toEqual([]);
+export function expectWithinLimits(rendered: Message | { readonly type: 'modal' | 'home' }): void {
+  // Slack receives JSON, which has no undefined fields.
+  const json = JSON.parse(JSON.stringify(rendered));
+  if ('type' in rendered) expect(validateView(json)).toEqual([]);
   else {
     expect(Object.keys(json).sort()).toEqual(['blocks', 'text']);
-    expect(shown.text.trim().length).toBeGreaterThan(0);
-    expect(shown.text.length).toBeLessThanOrEqual(longestText);
-    expectWholeMarkup(shown.text);
+    expect(rendered.text.trim().length).toBeGreaterThan(0);
+    expect(rendered.text.length).toBeLessThanOrEqual(maxTextLength);
+    expectWholeMarkup(rendered.text);
     expect(validateBlocks(json.blocks)).toEqual([]);
   }
   for (const text of markdownIn(json.blocks)) expectWholeMarkup(text);
 }
 
-/** Every text in Slack's markup, wherever it stands. */
+/** All mrkdwn texts, however deeply nested. */
 function markdownIn(json: unknown): string[] {
   if (Array.isArray(json)) return json.flatMap(markdownIn);
   if (typeof json !== 'object' || json === null) return [];
@@ -40,7 +40,7 @@ function markdownIn(json: unknown): string[] {
   return [...own, ...Object.values(json).flatMap(markdownIn)];
 }
 
-/** Only our own markup, none of it cut in two, and every fence closed. */
+/** Only our own markup, none of it truncated, and every code fence closed. */
 function expectWholeMarkup(text: string): void {
   const rest = ownMarkup.reduce((left, pattern) => left.replaceAll(pattern, ''), text);
   expect(rest).not.toMatch(/[<>&]/);

@@ -5,7 +5,7 @@ import { FakeClock } from '../../fakes/commands-clock.ts';
 import type { Process } from '../../fakes/run-environment.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 import { channel, testUser } from '../../fixtures/run.ts';
-import { readable } from '../messages/readable.ts';
+import { renderText } from '../messages/render-text.ts';
 import { expectWithinLimits } from '../messages/within-limits.ts';
 
 let world: RunEnvironment;
@@ -31,8 +31,8 @@ async function questionsOf(asks: (process: Process) => Promise<object>): Promise
   await notifier.waitUntilIdle();
   for (const { message } of chat.postedMessages) expectWithinLimits(message);
   return chat.postedMessages
-    .map(({ message }) => readable(message))
-    .filter((text) => text.includes('asked to take away'));
+    .map(({ message }) => renderText(message))
+    .filter((text) => text.includes('Requested deletion of'));
 }
 
 test('a rebuild from controllers names every machine, and says that it made them anew', async () => {
@@ -44,7 +44,7 @@ test('a rebuild from controllers names every machine, and says that it made them
     expect(question).toContain(`machine demo-${name}`);
   }
   expect(question?.split('\n')[3]).toContain('machine demo-controller-0');
-  expect(question).toMatch(/Approved by <@U1>[\s\S]*What came of it: rebuilt/);
+  expect(question).toMatch(/Approved by <@U1>[\s\S]*Result: rebuilt/);
 });
 
 test('a scaling down names the machine that goes, and no other', async () => {
@@ -53,5 +53,5 @@ test('a scaling down names the machine that goes, and no other', async () => {
   );
   expect(question).toContain('machine demo-worker-1');
   expect(question).not.toMatch(/demo-worker-0|demo-controller/);
-  expect(question).toContain('What came of it: scaled');
+  expect(question).toContain('Result: scaled');
 });

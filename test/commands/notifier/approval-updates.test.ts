@@ -26,7 +26,7 @@ function ask(world: NotifierEnvironment, digest = 'd1', minutes = 30): EngineEve
 /** Messages that asked something, oldest first. */
 function questions({ chat }: NotifierEnvironment): PostedMessage[] {
   return chat.postedMessages.filter(({ message }) =>
-    /asked to take away|It takes away/.test(JSON.stringify(message.blocks)),
+    /Requested deletion of|This will delete/.test(JSON.stringify(message.blocks)),
   );
 }
 
@@ -47,7 +47,7 @@ describe('a question', () => {
     expect(posted?.thread).toBe(getSummaryMessage(world).ts);
     expect(looks(posted)).toMatchObject({ icon: '✋', pressable: true });
     expect(looks(posted).blocks).toContain('machine demo-controller-0');
-    expect(getSummaryMessage(world).message.text).toContain('waits for a yes');
+    expect(getSummaryMessage(world).message.text).toContain('awaiting approval');
     expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, renderedState: 'open' }]);
   });
 
@@ -58,14 +58,14 @@ describe('a question', () => {
     const [posted] = questions(world);
     expect(looks(posted)).toMatchObject({ icon: '👍', pressable: false });
     expect(looks(posted).blocks).toContain('Approved by <@U2>');
-    expect(getSummaryMessage(world).message.text).not.toContain('waits for a yes');
+    expect(getSummaryMessage(world).message.text).not.toContain('awaiting approval');
     await notifyEvents(world, stepStarted('network/a'), end('failed'));
     expect(looks(posted)).toMatchObject({ icon: '❌', pressable: false });
-    expect(looks(posted).blocks).toMatch(/Approved by <@U2>.*What came of it: building stopped/);
+    expect(looks(posted).blocks).toMatch(/Approved by <@U2>.*Result: create failed/);
     expect(await pendingOf(world)).toBeUndefined();
     expect(world.chat.listReplyTexts(getSummaryMessage(world)).slice(1)).toEqual([
-      '👍 <@U2> approved it',
-      '❌ demo: building stopped',
+      '👍 <@U2> approved the run',
+      '❌ demo: create failed',
     ]);
   });
 
@@ -73,14 +73,14 @@ describe('a question', () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world), given, given);
     expect(
-      world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.includes('approved it')),
+      world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.includes('approved the run')),
     ).toHaveLength(1);
   });
 
   test.each([
-    ['refused', [refused, end('cancelled')], '👎', 'Refused by <@U2>'],
-    ['stopped', [stop, end('cancelled')], '⏹️', '<@U2> stopped the run'],
-    ['answered by nobody', [end('cancelled')], '⌛', 'Nobody answered in time'],
+    ['refused', [refused, end('cancelled')], '👎', 'Rejected by <@U2>'],
+    ['stopped', [stop, end('cancelled')], '⏹️', '<@U2> cancelled the run'],
+    ['answered by nobody', [end('cancelled')], '⌛', 'no response before the deadline'],
   ] as const)('that was %s says so, without buttons, for good', async (_, then, icon, words) => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
@@ -148,7 +148,7 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
       else world.chat.planFault({ method: 'updateMessage', kind, reason: 'is_archived' });
       await notifyEvents(world, refused);
       expect(await pendingOf(world)).toBeUndefined();
-      expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('👎 <@U2> refused it');
+      expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('👎 <@U2> rejected the run');
     },
   );
 });

@@ -49,7 +49,7 @@ describe('when a run is over', () => {
   test('but not where nothing was done', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, { type: 'run.finished', outcome: 'cancelled' });
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['⏹️ demo: building cancelled']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['⏹️ demo: create cancelled']);
     expect(shared(world)).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describe('a picture that can’t be had', () => {
     await notifier.waitUntilIdle();
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     expect(shared(world)).toEqual([]);
-    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing a run' }));
+    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing the timeline of a run failed' }));
   });
 
   test.each(['account', 'content', 'channel', 'unsure'] as const)('because of “%s” holds up nothing', async (kind) => {
@@ -123,7 +123,7 @@ describe('a picture that can’t be had', () => {
     const tries = world.chat.calls.filter(({ method }) => method === 'uploadImage').length;
     expect(tries).toBe(kind === 'unsure' ? 5 : 1);
     await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, stepFinished('etcd/b'));
-    expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd is done');
+    expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd: done');
     const next = world.createNotifier();
     await next.start();
     await next.waitUntilIdle();

@@ -27,7 +27,7 @@ describe('a channel that can’t be written to', () => {
       await notifyWholeRun(world);
       expect(world.chat.listRootMessages(channel)).toEqual([]);
       expect(world.chat.listReplyTexts(getSummaryMessage(world, 'D-U1'))).toEqual(expectedReplies);
-      expect(JSON.stringify(getSummaryMessage(world, 'D-U1').message.blocks)).toContain('Here instead of <#C1>');
+      expect(JSON.stringify(getSummaryMessage(world, 'D-U1').message.blocks)).toContain('Posted here instead of <#C1>');
     },
   );
 
@@ -38,10 +38,10 @@ describe('a channel that can’t be written to', () => {
       world.chat.planFault({ method, channel, kind: 'channel', reason: 'is_archived', times: 100 });
     }
     await notifyEvents(world, stepStarted('etcd/a'), stepFailed('etcd/a'), { type: 'run.finished', outcome: 'failed' });
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network is done']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
     expect(world.chat.listReplyTexts(getSummaryMessage(world, 'D-U1'))).toEqual([
       '❌ etcd a: network: a quota of the project is used up',
-      '❌ demo: building stopped',
+      '❌ demo: create failed',
     ]);
   });
 
@@ -50,7 +50,9 @@ describe('a channel that can’t be written to', () => {
     world.chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'not_in_channel', times: 100 });
     await notifyEvents(world, ...buildCreateEvents());
     expect(world.chat.postedMessages).toEqual([]);
-    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'nobody can be told of this run' }));
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({ message: 'no channel for this run; skipping its messages' }),
+    );
   });
 });
 
@@ -110,7 +112,7 @@ describe('after a crash between a post and its record', () => {
       found.version,
     );
     await notifyEvents(world, stepFinished('network/a'), stepFinished('network/b'));
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network is done']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
   });
 
   test('without the right to read, it rather says something twice than never', async () => {

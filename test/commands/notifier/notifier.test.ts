@@ -166,7 +166,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     await world.notifier.waitUntilIdle();
     const edit = world.chat.calls.slice(before).find(({ method }) => method === 'updateMessage');
     expect(edit && edit.at - start).toBeLessThan(10_000);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network is done']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
   });
 
   test('a kubeconfig that can’t be made does not keep the end from being told', async () => {
@@ -175,7 +175,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     await notifyWholeRun(world);
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toContain(
-      'could not be sent (it could not be made)',
+      'send your kubeconfig (the kubeconfig could not be issued)',
     );
   });
 
@@ -185,7 +185,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     await notifyWholeRun(world);
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toMatch(
-      /could not be sent .*\/kthw kubeconfig demo/,
+      /send your kubeconfig .*\/kthw kubeconfig demo/,
     );
   });
 });

@@ -40,10 +40,10 @@ describe('what is worth a reply', () => {
     );
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
       'etcd a: one\netcd a: two',
-      '⚠️ Network b: exists and differs in range',
-      '⏸️ etcd a: left for later, no image',
-      '❌ demo: building stopped',
-      '▶️ <@U2> resumed it',
+      '⚠️ Network b: conflict in range',
+      '⏸️ etcd a: deferred, no image',
+      '❌ demo: create failed',
+      '▶️ <@U2> resumed the run',
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('what is worth a reply', () => {
       stepFailed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
     );
     await notifyEvents(world, ...waits);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['🔁 Network a: still trying, not there yet']);
+    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['🔁 Network a: retrying, not there yet']);
   });
 
   test('a message that Slack won’t have goes out plain, and holds up nothing', async () => {

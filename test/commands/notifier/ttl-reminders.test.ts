@@ -94,7 +94,7 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
   return { clock, store, desk: clusterService, chat, logged, look: () => sendReminders(options) };
 }
 
-const asks = /is wanted until/;
+const asks = /expires at/;
 
 describe('a cluster that is wanted for a time', () => {
   test('is asked about in its thread, once by two processes that look at once', async () => {
@@ -115,7 +115,7 @@ describe('a cluster that is wanted for a time', () => {
     );
     clock.advance(0.5 * hour);
     await look();
-    expect(chat.postedMessages[1]?.message.text).toContain('is still there');
+    expect(chat.postedMessages[1]?.message.text).toContain('but still exists');
     clock.advance(4 * hour);
     await look();
     expect(chat.postedMessages).toHaveLength(3);

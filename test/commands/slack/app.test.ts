@@ -133,7 +133,7 @@ describe('a command', () => {
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
     const shown = await slack.slackClient.waitFor(async () =>
-      (await ada.listMessages(general)).find(({ text }) => text.includes('did not work')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('failed with an internal error')),
     );
     expect(shown.is_ephemeral).toBe(true);
     expect(slack.logged).toContainEqual(expect.objectContaining({ message: 'handling a request failed' }));
@@ -151,7 +151,7 @@ test('reports an unavailable store and has no effect', async () => {
   const ada = slack.slackClient.actAs('ada');
   await ada.sendCommand(general, '/kthw create demo');
   const shown = await slack.slackClient.waitFor(async () =>
-    (await ada.listMessages(general)).find(({ text }) => text.includes('My store does not answer')),
+    (await ada.listMessages(general)).find(({ text }) => text.includes('Database unavailable')),
   );
   expect(shown.is_ephemeral).toBe(true);
   expect(JSON.stringify(shown.blocks)).toContain('/kthw list');
@@ -224,7 +224,7 @@ describe('in a workspace', () => {
     });
     expect(seen.find(({ text }) => text.startsWith('Creating'))?.is_ephemeral).toBe(true);
     const summaries = seen.filter(({ metadata }) => metadata?.event_type === 'kthw_run');
-    expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: building, 0 of 2 phases']);
+    expect(summaries.map(({ text }) => text)).toEqual(['⏳ demo: creating, 0 of 2 phases']);
   });
 
   test('delete asks for confirmation and the name, and removes used buttons', async () => {
@@ -233,7 +233,7 @@ describe('in a workspace', () => {
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.cancel');
-    await said(slack, 'stays as it is');
+    await said(slack, 'was not deleted');
     expect((await ada.listMessages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
     expect(await slack.store.list('run')).toHaveLength(1);
 
@@ -289,7 +289,7 @@ describe('in a workspace', () => {
     const { ts } = await deleteAsks(slack);
     await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
     await ada.clickInMessage(general, ts, 'delete.confirm');
-    expect((await said(slack, 'Opening the dialog did not work')).is_ephemeral).toBe(true);
+    expect((await said(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
@@ -322,7 +322,7 @@ describe('in a workspace', () => {
     await untilRuns(slack, 1);
     await ada.sendMessage(general, '@kthw status demo');
     const shown = await slack.slackClient.waitFor(async () =>
-      (await ada.listMessages(general)).find(({ text }) => text.includes('demo: building')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('demo: creating')),
     );
     expect(shown.is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
@@ -337,7 +337,7 @@ describe('in a workspace', () => {
     if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
     await ada.sendCommand(general, '/kthw kubeconfig demo --hours 8');
     const told = await slack.slackClient.waitFor(async () =>
-      (await ada.listMessages(general)).find(({ text }) => text.includes('direct messages')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('in a DM')),
     );
     expect(told.is_ephemeral).toBe(true);
     const [file] = (await ada.listDmMessages()).flatMap(({ files = [] }) => files);
@@ -352,7 +352,7 @@ describe('in a workspace', () => {
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
     const shown = await slack.slackClient.waitFor(async () =>
-      (await ada.listMessages(general)).find(({ text }) => text.includes('no cluster yet')),
+      (await ada.listMessages(general)).find(({ text }) => text.includes('No clusters yet')),
     );
     expect(shown.is_ephemeral).toBe(true);
   });

@@ -76,7 +76,7 @@ describe('the Home tab', () => {
   test('introduces kthw and creates a cluster in the selected channel', async () => {
     const slack = await started();
     const view = await opened(slack);
-    expect(JSON.stringify(view.blocks)).toContain('tell every step in a thread');
+    expect(JSON.stringify(view.blocks)).toContain('post progress in a thread');
     expect(buttonsOf(view)).toEqual(['home.create']);
     const grace = slack.slackClient.actAs('grace');
     await opened(slack, 'grace');
@@ -99,7 +99,7 @@ describe('the Home tab', () => {
     );
     expect(summary.text).toContain('demo');
     // It was opened a moment ago, so that it follows what goes on.
-    await showing(slack, '*demo* · building', 'grace');
+    await showing(slack, '*demo* · creating', 'grace');
   });
 
   test('has a channel select only if several channels are enabled', async () => {
@@ -125,7 +125,7 @@ describe('the Home tab', () => {
     await made(slack, 'other');
     const view = await opened(slack, 'ada', '2 clusters');
     const json = JSON.stringify(view.blocks);
-    expect(json).toMatch(/\*other\* · building.*0 of 2 phases.*so far.*\*demo\* · ready/);
+    expect(json).toMatch(/\*other\* · creating.*0 of 2 phases.*so far.*\*demo\* · ready/);
     expect(buttonsOf(view, '"demo"')).toEqual(['home.status', 'home.kubeconfig', 'home.delete']);
     expect(buttonsOf(view, '"other"')).toEqual(['home.status', 'home.delete']);
   });
@@ -135,7 +135,7 @@ describe('the Home tab', () => {
     await made(slack, 'demo', 'ready');
     const view = await opened(slack, 'ada', '1 cluster');
     await slack.slackClient.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
-    await showing(slack, 'is in your direct messages with me');
+    await showing(slack, 'in a DM');
     const [file] = (await slack.slackClient.actAs('ada').listDmMessages()).flatMap(({ files = [] }) => files);
     expect(String(await slack.slackClient.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');
     expect(JSON.stringify(await slack.slackClient.getHomeView('ada'))).not.toContain('kind: Config');
@@ -153,7 +153,7 @@ describe('the Home tab', () => {
       );
     const { id } = await inModal('demo · ready');
     await ada.clickInView(id, 'audit.show');
-    expect((await inModal('what happened, newest last')).id).toBe(id);
+    expect((await inModal('audit log, newest last')).id).toBe(id);
   });
 
   test("deletes after the name is entered, with progress in the cluster's channel", async () => {
@@ -188,7 +188,7 @@ describe('a pending approval', () => {
     await slack.slackClient
       .actAs('grace')
       .clickInView(view.id, 'approval.approve', carriedBy(view, 'approval.approve'));
-    expect(buttonsOf(await showing(slack, 'Your yes counts', 'grace'))).not.toContain('approval.approve');
+    expect(buttonsOf(await showing(slack, 'Approved; starting now', 'grace'))).not.toContain('approval.approve');
     const events = (await slack.store.readEvents(run)).map(({ event }) => event);
     expect(events).toContainEqual({ type: 'approval.granted', digest: 'd1', actor: grace });
   });
@@ -199,7 +199,7 @@ describe('a pending approval', () => {
     expect(buttonsOf(await opened(slack, 'grace', '1 cluster'))).toContain('approval.approve');
     const adas = await opened(slack, 'ada', '1 cluster');
     expect(buttonsOf(adas)).not.toContain('approval.approve');
-    expect(JSON.stringify(adas.blocks)).toContain('waits for a yes');
+    expect(JSON.stringify(adas.blocks)).toContain('awaiting approval');
   });
 });
 
@@ -209,7 +209,7 @@ describe('access to the Home tab', () => {
     await made(slack, 'demo');
     await slack.slackClient.actAs('ada').invite('vault', 'kthw');
     await opened(slack, 'ada', '1 cluster');
-    const linus = await opened(slack, 'linus', 'Once you are in there');
+    const linus = await opened(slack, 'linus', 'to see clusters here');
     expect(JSON.stringify(linus)).not.toContain('demo');
     expect(buttonsOf(linus)).toEqual([]);
   });
@@ -218,7 +218,7 @@ describe('access to the Home tab', () => {
     const slack = await started({ channels: [clusters] });
     await slack.slackClient.injectFaults({ method: 'conversations.members', error: 'missing_scope' });
     await made(slack, 'demo');
-    expect(JSON.stringify(await opened(slack, 'ada', 'rather than guess'))).not.toContain('demo');
+    expect(JSON.stringify(await opened(slack, 'ada', 'clusters are hidden'))).not.toContain('demo');
     await opened(slack, 'ada', '1 cluster');
   });
 
@@ -228,7 +228,7 @@ describe('access to the Home tab', () => {
     const view = await opened(slack, 'ada', '1 cluster');
     expect(buttonsOf(view)).not.toContain('home.create');
     await slack.slackClient.actAs('ada').clickInView(view.id, 'home.kubeconfig', carriedBy(view, 'home.kubeconfig'));
-    await showing(slack, 'not make or change them');
+    await showing(slack, 'read-only access');
     expect(await slack.slackClient.actAs('ada').listDmMessages()).toEqual([]);
   });
 });
@@ -257,7 +257,7 @@ test('reports an unavailable store', async () => {
   );
   await opened(slack);
   away = true;
-  await opened(slack, 'ada', 'My store does not answer');
+  await opened(slack, 'ada', 'Database unavailable');
   away = false;
-  await opened(slack, 'ada', 'tell every step');
+  await opened(slack, 'ada', 'post progress');
 });

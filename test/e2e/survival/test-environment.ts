@@ -99,7 +99,7 @@ export async function openRig(botEnv: Readonly<Record<string, string>> = {}): Pr
     );
     const summary = summaries.findLast(({ metadata }) => metadata?.event_type === 'kthw_run');
     const thread = summary ? await workspace.listThreadMessages('clusters', summary.ts, 'ada') : [];
-    const ends = thread.flatMap(({ text }, at) => (text.endsWith(`${cluster}: building stopped`) ? [at] : []));
+    const ends = thread.flatMap(({ text }, at) => (text.endsWith(`${cluster}: create failed`) ? [at] : []));
     const end = ends[nth - 1];
     const since = thread.slice((ends[nth - 2] ?? 0) + 1, end);
     return end === undefined ? undefined : since.filter(({ text }) => /^(❌|⚠️)/u.test(text));

@@ -1,0 +1,23 @@
+import type { Message } from '../routing/command.ts';
+import { buildMessage } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { md } from './markdown.ts';
+
+export function getAuditFileName(cluster: string): string {
+  return `${cluster}-audit.jsonl`;
+}
+
+/** Comment of the uploaded audit file. */
+export function renderAuditFileComment(cluster: string, count: number): Message {
+  return buildMessage(
+    md`Audit log of *${cluster}*: ${formatCount(count, 'entry', 'entries')}, JSON Lines, oldest first`,
+  );
+}
+
+/** Reply to `/kthw audit --jsonl`: the file is in a DM. */
+export function renderAuditFileSent(cluster: string): Message {
+  return buildMessage(
+    md`I sent you the audit log of *${cluster}* in a DM. ${formatCode(`/kthw audit ${cluster}`)} shows the newest entries here`,
+  );
+}

@@ -1,0 +1,25 @@
+import type { RunView } from '../../engine/service/cluster-service.ts';
+import type { Difference } from '../../store/step-error.ts';
+import type { Message } from '../routing/command.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { formatDifferences } from './differences.ts';
+import { md } from './markdown.ts';
+import { countSteps } from './progress-bar.ts';
+import { getStepTitle } from './step-title.ts';
+
+/** An existing resource has different settings. kthw never overwrites it. */
+export function renderConflictCard(view: RunView, step: string, differences: readonly Difference[]): Message {
+  const title = getStepTitle(view, step);
+  const { done, total } = countSteps(view);
+  return buildMessage(
+    md`⚠️ ${title}: conflict in ${differences.map(({ field }) => field).join(', ')}`,
+    block.section(md`⚠️ *${title}* · conflict: existing resource has different settings`),
+    block.section(formatDifferences(differences)),
+    block.section(
+      md`The existing resource was not changed. ${done} of ${formatCount(total, 'step')} completed and kept.`,
+    ),
+    block.context(md`Next: fix or delete the resource, then ${formatCode(`/kthw resume ${view.cluster}`)}`),
+  );
+}

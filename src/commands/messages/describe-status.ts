@@ -1,0 +1,50 @@
+import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
+import { getOperationLabels } from './operation-labels.ts';
+import { getRunStatus, type RunStatus } from './run-status.ts';
+import { clusterStatusIcons, runStatusIcons } from './status-icons.ts';
+
+type LabelledRun = Pick<
+  RunView,
+  'operation' | 'outcome' | 'cancelRequested' | 'pausedAfterChapter' | 'problems' | 'phases'
+>;
+
+export interface StatusText {
+  readonly icon: string;
+  readonly label: string;
+}
+
+/** Status of a run in a few words, such as `create failed` or `ready without DNS`. */
+export function describeRunStatus(view: LabelledRun, isAwaitingApproval = false): StatusText {
+  const { noun, inProgress, completed } = getOperationLabels(view.operation);
+  const status = getRunStatus(view, isAwaitingApproval);
+  const labels: Readonly<Record<RunStatus, string>> = {
+    running: inProgress,
+    waiting:
+      view.pausedAfterChapter === undefined
+        ? `${noun} awaiting approval`
+        : `${noun} paused after chapter ${view.pausedAfterChapter}`,
+    cancelling: `cancelling ${noun}`,
+    failed: `${noun} failed`,
+    cancelled: `${noun} cancelled`,
+    incomplete: `${completed} without ${listDeferredPhases(view)}`,
+    done: completed,
+  };
+  return { icon: runStatusIcons[status].icon, label: labels[status] };
+}
+
+/** Status of a cluster. A ready cluster with deferred steps is not shown as ready. */
+export function describeClusterStatus({ record, latestRun }: Pick<ClusterStatus, 'record' | 'latestRun'>): StatusText {
+  if (record.state === 'ready' && latestRun && getRunStatus(latestRun) === 'incomplete')
+    return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(latestRun)}` };
+  return { icon: clusterStatusIcons[record.state], label: formatClusterState(record.state) };
+}
+
+/** @param state of a cluster record, or any other reason, which is returned as is */
+export function formatClusterState(state: string): string {
+  return state === 'provisioning' ? 'creating' : state;
+}
+
+function listDeferredPhases({ phases }: Pick<RunView, 'phases'>): string {
+  const titles = phases.filter(({ state }) => state === 'deferred').map(({ title }) => title.replace(/ add-on$/, ''));
+  return titles.length > 0 ? titles.join(', ') : 'deferred steps';
+}

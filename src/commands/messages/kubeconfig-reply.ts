@@ -1,0 +1,29 @@
+import type { Message } from '../routing/command.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { formatClusterState } from './describe-status.ts';
+import { md } from './markdown.ts';
+
+/** Reply in the channel after the kubeconfig was sent in a DM. */
+export function renderKubeconfigSentReply(cluster: string): Message {
+  const text = md`I sent you the kubeconfig for *${cluster}* in a DM`;
+  return buildMessage(
+    text,
+    block.section(text),
+    block.context(md`${formatCode(`/kthw revoke ${cluster}`)} revokes it early`),
+  );
+}
+
+/** @param reason a cluster state or a phrase */
+export function renderKubeconfigUnavailableReply(cluster: string, reason: string): Message {
+  const text = md`Kubeconfig for *${cluster}* not available yet: ${formatReason(reason)}`;
+  return buildMessage(
+    text,
+    block.section(text),
+    block.context(md`${formatCode(`/kthw status ${cluster}`)} shows the progress`),
+  );
+}
+
+function formatReason(reason: string): string {
+  return reason === 'provisioning' ? 'the cluster is being created' : formatClusterState(reason);
+}

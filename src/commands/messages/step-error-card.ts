@@ -1,0 +1,80 @@
+import type { RunView } from '../../engine/service/cluster-service.ts';
+import type { StepError } from '../../store/step-error.ts';
+import type { Message } from '../routing/command.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatBackticks, formatCode } from './code.ts';
+import { formatCount } from './count.ts';
+import { formatErrorOrigin } from './error-origin.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
+import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { countSteps } from './progress-bar.ts';
+import { formatErrorMessage, getStepTitle } from './step-title.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+/** A step failed and is not retried. @param attempts since the run was started or resumed */
+export function renderFailedStepErrorCard(view: RunView, step: string, error: StepError, attempts: number): Message {
+  const title = getStepTitle(view, step);
+  const { done, total } = countSteps(view);
+  const hasGivenUp = error.kind === 'transient';
+  return buildMessage(
+    md`❌ ${title}: ${formatErrorMessage(title, error)}`,
+    block.section(md`❌ *${title}*\n${toSentence(formatErrorMessage(title, error))}`),
+    block.section(
+      joinMarkdown([
+        md`${formatErrorOrigin(error)}`,
+        ...formatErrorDetail(error),
+        ...(hasGivenUp ? [md`Gave up after ${formatCount(attempts, 'attempt')}.`] : []),
+        md`${done} of ${formatCount(total, 'step')} completed and kept.`,
+      ]),
+    ),
+    ...(hasGivenUp ? [block.actions(buildFollowUpButton(view.cluster, 'resume'))] : []),
+    block.context(md`Next: ${formatNextAction(error.remedy, view)}`),
+  );
+}
+
+/** A step keeps failing with a transient error and is retried at `retryAt`. */
+export function renderRetriedStepErrorCard(
+  view: RunView,
+  step: string,
+  error: StepError,
+  attempts: number,
+  retryAt: Date,
+): Message {
+  const title = getStepTitle(view, step);
+  return buildMessage(
+    md`🔁 ${title}: retrying, ${formatErrorMessage(title, error)}`,
+    block.section(md`🔁 *${title}* · retrying\n${toSentence(formatErrorMessage(title, error))}`),
+    block.section(joinMarkdown([md`${formatErrorOrigin(error)}`, ...formatErrorDetail(error)])),
+    block.context(
+      md`No action needed; retrying at ${formatTimestamp(retryAt)} (${formatCount(attempts, 'failed attempt')} so far)`,
+    ),
+  );
+}
+
+/** A step was skipped for now; the run continues. */
+export function renderDeferredStepErrorCard(view: RunView, step: string, error: StepError): Message {
+  const title = getStepTitle(view, step);
+  return buildMessage(
+    md`⏸️ ${title}: deferred, ${formatErrorMessage(title, error)}`,
+    block.section(md`⏸️ *${title}* · deferred (skipped for now)\n${toSentence(formatErrorMessage(title, error))}`),
+    ...formatErrorDetail(error).map(block.section),
+    block.context(md`Next: ${formatNextAction(error.remedy, view)}`),
+  );
+}
+
+function formatErrorDetail({ detail }: StepError): Markdown[] {
+  return detail === undefined ? [] : [md`Details: ${formatCode(detail)}`];
+}
+
+function toSentence(text: string): string {
+  // Keeps the case of an instance name at the start.
+  const first = /^[a-z]+(?![a-z0-9-])/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
+  return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
+
+/** Adds the cluster name to commands: the error catalogue doesn't know it. */
+function formatNextAction(text: string, { cluster }: RunView): Markdown {
+  return formatBackticks(text, (command) =>
+    /^\/kthw (resume|delete|create|status|doctor)$/.test(command) ? `${command} ${cluster}` : command,
+  );
+}

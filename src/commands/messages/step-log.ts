@@ -1,0 +1,14 @@
+import type { RunView } from '../../engine/service/cluster-service.ts';
+import type { Message } from '../routing/command.ts';
+import { buildMessage, buildSections } from './blocks.ts';
+import { joinMarkdown, md } from './markdown.ts';
+import { getStepTitle } from './step-title.ts';
+
+/** Log lines of steps. */
+export function renderStepLog(
+  view: RunView,
+  entries: readonly { readonly step: string; readonly line: string }[],
+): Message {
+  const lines = entries.map(({ step, line }) => md`${getStepTitle(view, step)}: ${line}`);
+  return buildMessage(joinMarkdown(lines), ...buildSections(lines));
+}

@@ -1,0 +1,16 @@
+import type { Message } from '../routing/command.ts';
+import { block, buildMessage } from './blocks.ts';
+import { formatCode } from './code.ts';
+import { md } from './markdown.ts';
+
+/** The database failed during a request, which may or may not have been saved. */
+export function renderStoreUnavailable(): Message {
+  const text = md`❌ Database unavailable; can't tell if the request was accepted`;
+  return buildMessage(
+    text,
+    block.section(md`${text}.`),
+    block.context(
+      md`Runs resume automatically when the database is back. Check ${formatCode('/kthw list')} before you try again`,
+    ),
+  );
+}
