@@ -40,7 +40,7 @@ type InstanceResource = InstanceSpec & InstanceState;
 function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   const { name } = instance;
   const desired = cluster.machineType;
-  const title = `machine ${name} as ${desired}`;
+  const title = `instance ${name} (${desired})`;
   const findInstance = ({ compute, signal }: StepContext) =>
     compute.instances.get({ name, zone: cluster.zone, region: cluster.region }, signal);
   return {
@@ -55,10 +55,10 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     },
     async observe(c) {
       const found = await findInstance(c);
-      // Nothing to change: whoever walks forward from here makes it of the wanted type.
+      // A missing worker is created with the desired type by a later step.
       if (!found && instance.role === 'worker') return markPresent();
       if (!found)
-        return { status: 'different', differences: [{ field: `machine ${name}`, desired, actual: 'not there' }] };
+        return { status: 'different', differences: [{ field: `instance ${name}`, desired, actual: 'missing' }] };
       if (!isUpWithType(found, desired)) return { status: 'absent' };
       const address = found.externalAddress;
       if (address === undefined) throw new KthwError('not-there-yet', { step: title });
@@ -69,7 +69,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     async apply(c) {
       const found = await findInstance(c);
       if (!found) throw new KthwError('not-there-yet', { step: title });
-      if (!isOwned(found, cluster)) throw new KthwError('conflict', { what: `machine ${name}` });
+      if (!isOwned(found, cluster)) throw new KthwError('conflict', { what: `instance ${name}` });
       const ref = { name, zone: cluster.zone };
       if (found.machineType !== desired) {
         await assertQuota(c, found);
@@ -84,7 +84,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
   };
 }
 
-/** Up as wanted, or on its way up. */
+/** Running with the desired type, or starting. */
 function isUpWithType({ machineType, status }: InstanceResource, desiredType: string): boolean {
   return machineType === desiredType && ['RUNNING', 'PROVISIONING', 'STAGING'].includes(status);
 }
@@ -93,21 +93,23 @@ function isOwned({ labels }: InstanceResource, cluster: Cluster): boolean {
   return Object.entries(getOwnershipLabels(cluster)).every(([key, value]) => labels[key] === value);
 }
 
-/** What is to happen to a machine, for a person. */
+/** What a resize does to an instance, for the approver. */
 function describeResize(found: InstanceResource, cluster: Cluster, instance: Instance): string {
   const { name, machineType, status } = found;
   const desiredType = cluster.machineType;
-  if (isUpWithType(found, desiredType)) return `machine ${name} is ${desiredType} already and stays up`;
-  if (machineType === desiredType) return `machine ${name} starts as ${desiredType}, it is ${status}`;
-  return `machine ${name} restarts as ${desiredType}, it is ${machineType}; ${describeDowntime(cluster, instance)}`;
+  if (isUpWithType(found, desiredType)) return `instance ${name} already is ${desiredType} and keeps running`;
+  if (machineType === desiredType) return `instance ${name} starts as ${desiredType} (now ${status})`;
+  return `instance ${name} restarts as ${desiredType} (now ${machineType}); ${describeDowntime(cluster, instance)}`;
 }
 
 function describeDowntime({ controllerInstances }: Cluster, { role }: Instance): string {
-  if (role === 'worker') return 'its pods are away meanwhile';
-  return controllerInstances.length > 1 ? 'the others keep quorum' : 'the API is away meanwhile';
+  if (role === 'worker') return 'its pods are unavailable during the restart';
+  return controllerInstances.length > 1
+    ? 'the other etcd members keep quorum'
+    : 'the API server is unavailable during the restart';
 }
 
-/** A worker's kubelet is well; on a controller, etcd takes requests and the API server is ready. */
+/** Checks the kubelet of a worker, or etcd and the API server of a control plane node. */
 async function assertHealthy(host: SshHost, { name, role }: Instance, { signal }: StepContext): Promise<void> {
   const script =
     role === 'controller'
@@ -118,8 +120,8 @@ async function assertHealthy(host: SshHost, { name, role }: Instance, { signal }
 }
 
 /**
- * One member may go only while all others are healthy: then they are a quorum. Each answers for itself, and only where
- * there is one. A single controller has no others, and the approval says what that means.
+ * Stopping one etcd member is safe only while all others are healthy, because only then they have quorum. Each is asked
+ * directly. A single control plane node has no others; its approval request says that the API server is unavailable.
  */
 async function assertOtherMembersHealthy(c: StepContext, instance: Instance): Promise<void> {
   if (instance.role !== 'controller') return;
@@ -128,7 +130,7 @@ async function assertOtherMembersHealthy(c: StepContext, instance: Instance): Pr
     others.map(async (other) => {
       const { zone, region } = c.cluster;
       const address = (await c.compute.instances.get({ name: other.name, zone, region }, c.signal))?.externalAddress;
-      if (address === undefined) throw new KthwError('not-healthy', { what: `machine ${other.name}` });
+      if (address === undefined) throw new KthwError('not-healthy', { what: `instance ${other.name}` });
       const host = await connectAt(c, other, { address, hostKeys: c.getOutput(getHostKeysOutput(other)) });
       const result = await host.run(buildEtcdctlCommand('endpoint health'), { deadlineMs: 30_000, signal: c.signal });
       if (result.exitCode !== 0) throw new KthwError('not-healthy', { what: `etcd on ${other.name}` });

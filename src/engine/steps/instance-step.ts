@@ -21,7 +21,7 @@ const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map
 export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   return resourceStep({
     handle: getInstanceHandle(instance),
-    title: `machine ${instance.name} (${cluster.machineType}, ${instance.address})`,
+    title: `instance ${instance.name} (${cluster.machineType}, ${instance.address})`,
     dependsOn,
     collection: 'instances',
     ref: { name: instance.name, zone: cluster.zone, region: cluster.region },

@@ -88,10 +88,10 @@ describe('a cluster that is ready', () => {
     const run = await environment.finishRun(resize(environment, process));
     const [asked] = await environment.listEvents(run, 'approval.requested');
     expect(asked?.deletions).toEqual([
-      'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
-      'machine demo-controller-1 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
-      'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
-      'machine demo-worker-0 restarts as e2-standard-2, it is f1-micro; its pods are away meanwhile',
+      'instance demo-controller-0 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
+      'instance demo-controller-1 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
+      'instance demo-controller-2 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
+      'instance demo-worker-0 restarts as e2-standard-2 (now f1-micro); its pods are unavailable during the restart',
     ]);
   });
 
@@ -100,7 +100,7 @@ describe('a cluster that is ready', () => {
     const run = await environment.finishRun(resize(environment, process));
     const [asked] = await environment.listEvents(run, 'approval.requested');
     expect(asked?.deletions).toEqual([
-      'machine demo-controller-0 restarts as e2-standard-2, it is f1-micro; the API is away meanwhile',
+      'instance demo-controller-0 restarts as e2-standard-2 (now f1-micro); the API server is unavailable during the restart',
     ]);
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
@@ -187,10 +187,10 @@ describe('half-way', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
     expect((await environment.listEvents(run, 'approval.requested')).at(-1)?.deletions).toEqual([
-      'machine demo-controller-0 is e2-standard-2 already and stays up',
-      'machine demo-controller-1 starts as e2-standard-2, it is TERMINATED',
-      'machine demo-controller-2 restarts as e2-standard-2, it is f1-micro; the others keep quorum',
-      'machine demo-worker-0 restarts as e2-standard-2, it is f1-micro; its pods are away meanwhile',
+      'instance demo-controller-0 already is e2-standard-2 and keeps running',
+      'instance demo-controller-1 starts as e2-standard-2 (now TERMINATED)',
+      'instance demo-controller-2 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
+      'instance demo-worker-0 restarts as e2-standard-2 (now f1-micro); its pods are unavailable during the restart',
     ]);
     expect(environment.compute.listInstances().map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1]);
     expect((await clusterOf(environment)).state).toBe('ready');
@@ -299,7 +299,7 @@ describe('a cluster that is not up', () => {
       fromPhase: 'controllers',
     });
     const [asked] = await environment.listEvents(run, 'approval.requested');
-    expect(asked?.deletions).toContain('machine demo-controller-0 (f1-micro, 10.240.0.10)');
+    expect(asked?.deletions).toContain('instance demo-controller-0 (f1-micro, 10.240.0.10)');
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
     expect(environment.compute.listInstances().filter(({ instanceId }) => births.includes(instanceId))).toEqual([]);

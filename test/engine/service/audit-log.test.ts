@@ -43,12 +43,12 @@ test('lists every instance that a resize restarted, with duration and outcome', 
   const trail = (await process.clusterService.getAuditLog('demo')) ?? [];
   expect(trail.filter(({ description }) => description.startsWith('changed '))).toMatchObject([
     {
-      description: 'changed machine demo-controller-0 as e2-standard-4',
+      description: 'changed instance demo-controller-0 (e2-standard-4)',
       durationMs: expect.any(Number),
       outcome: 'succeeded',
     },
     {
-      description: 'changed machine demo-worker-0 as e2-standard-4',
+      description: 'changed instance demo-worker-0 (e2-standard-4)',
       durationMs: expect.any(Number),
       outcome: 'succeeded',
     },

@@ -156,7 +156,7 @@ describe('after a scaling down that failed on its way', () => {
       );
       const [asked] = await environment.listEvents(run, 'approval.requested');
       expect(asked?.deletions.join()).toMatch(
-        /machine demo-worker-1.*machine demo-worker-2|machine demo-worker-2.*machine demo-worker-1/,
+        /instance demo-worker-1.*instance demo-worker-2|instance demo-worker-2.*instance demo-worker-1/,
       );
       expect(await environment.getOutcome(run)).toBe('succeeded');
       expect(workersIn(environment)).toEqual(['demo-worker-0']);
