@@ -73,6 +73,16 @@ test('docs/configuration.md has every variable of the bot, and no other', () => 
   expect([...inDocs].sort()).toEqual([...inCode].sort());
 });
 
+test('the glossary has one line per term, sorted', () => {
+  const rows = Array.from(
+    read('GLOSSARY.md').matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm),
+    ([, term = '']) => term,
+  );
+  const terms = rows.filter((term) => term !== 'Term').map((term) => term.toLowerCase());
+  expect(terms.length).toBeGreaterThan(100);
+  expect(terms).toEqual([...new Set(terms)].sort());
+});
+
 describe('the sentence counter', () => {
   test.each([
     ['One two three. Four five.', [3, 2]],

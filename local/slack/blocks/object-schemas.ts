@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Maximum text lengths of composition objects, in characters (docs: Block Kit, composition objects). */
-const objectLimits = {
+export const objectLimits = {
   id: 255,
   text: 3000,
   option: { text: 75, value: 150, description: 75, url: 3000 },

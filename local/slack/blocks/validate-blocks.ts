@@ -4,7 +4,7 @@ import { formatIssue, formatIssues } from './format-issues.ts';
 import { viewLimits, viewSchema } from './view-schema.ts';
 
 /** Maximum number of blocks in a message. */
-const maxMessageBlocks = 50;
+export const maxMessageBlocks = 50;
 
 /**
  * Checks blocks against Slack's documented limits.

@@ -1,5 +1,3 @@
-import type { SharedFile } from '../model/conversation.ts';
-import type { Person } from '../model/person.ts';
 import { decodeText, toApiFile } from '../to-api-file.ts';
 import { toApiMessage } from '../to-api-message.ts';
 import type { Workspace } from '../workspace.ts';
@@ -40,7 +38,12 @@ export const queries: Readonly<Record<string, Query>> = {
   files(workspace, query) {
     const person = findPerson(workspace, query.get('as') ?? '');
     const { team, baseUrl } = workspace;
-    const visibleFiles = team.data.files.filter((file) => canReadFile(workspace, person, file));
+    const visibleFiles = team.data.files.filter((file) =>
+      file.channels.some((id) => {
+        const channel = team.findChannel(id);
+        return channel !== undefined && team.canRead(person.id, channel);
+      }),
+    );
     return { files: visibleFiles.map((file) => toApiFile(file, baseUrl)) };
   },
 
@@ -58,15 +61,12 @@ export const queries: Readonly<Record<string, Query>> = {
 /** Finds a file shared in a conversation that the user may read. @throws {LocalApiError} */
 export function findVisibleFile(workspace: Workspace, query: URLSearchParams) {
   const person = findPerson(workspace, query.get('as') ?? '');
-  const file = workspace.team.findFile(query.get('id') ?? '');
-  if (file && canReadFile(workspace, person, file)) return file;
-  throw new LocalApiError(`file "${query.get('id')}" not found or not visible to ${person.name}`);
-}
-
-/** Whether the file is shared in a conversation that the user may read. */
-function canReadFile({ team }: Workspace, person: Person, file: SharedFile): boolean {
-  return file.channels.some((id) => {
+  const { team } = workspace;
+  const file = team.findFile(query.get('id') ?? '');
+  const isVisible = file?.channels.some((id) => {
     const channel = team.findChannel(id);
     return channel !== undefined && team.canRead(person.id, channel);
   });
+  if (file && isVisible) return file;
+  throw new LocalApiError(`file "${query.get('id')}" not found or not visible to ${person.name}`);
 }

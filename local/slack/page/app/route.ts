@@ -15,7 +15,7 @@ export interface Route {
 const homeSegment = 'home';
 
 /** Parses a URL hash: `#ada/clusters/TS`, `#ada/@grace`, `#ada/home`. */
-function parseRoute(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [as = '', channel = '', thread] = hash.replace(/^#/, '').split('/').map(decodeURIComponent);
   if (channel === homeSegment) return { as, channel: '', home: true };
   return { as, channel, thread: thread || undefined, home: false };

@@ -1,3 +1,5 @@
+import type { Block } from '../../model/view.ts';
+
 /** A Block Kit text object. */
 export interface Text {
   readonly type: 'plain_text' | 'mrkdwn';
@@ -56,6 +58,12 @@ export type ControlValue = string | readonly string[];
 
 /** A view's input by block id, then action id. */
 export type InputValues = Readonly<Record<string, Readonly<Record<string, ControlValue>>>>;
+
+/** The controls of a block, with the block field that holds each. */
+export function listControls(block: Block): Control[] {
+  const candidates = block.type === 'actions' ? (block.elements as unknown[]) : [block.accessory, block.element];
+  return candidates.filter(isControl);
+}
 
 export function isControl(value: unknown): value is Control {
   return typeof value === 'object' && value !== null && 'action_id' in value;

@@ -1,0 +1,27 @@
+/**
+ * Inserts a line into a list of similar lines, in alphabetical order.
+ * @throws Error when the text has no such line
+ */
+export function insertSortedLine(text: string, line: string, isEntry: (line: string) => boolean): string {
+  const lines = text.split('\n');
+  const entries = lines.flatMap((each, index) => (isEntry(each) ? [index] : []));
+  const last = entries.at(-1);
+  if (last === undefined) throw new Error(`found no place for: ${line.trim()}`);
+  const next = entries.find((index) => (lines[index] ?? '') > line);
+  return lines.toSpliced(next ?? last + 1, 0, line).join('\n');
+}
+
+/** Inserts an import of a file in the same folder, in the order of paths. */
+export function insertImport(text: string, imported: string, file: string): string {
+  const statement = `import { ${imported} } from './${file}.ts';\n`;
+  const imports = Array.from(text.matchAll(/^import (?:type )?\{[^}]*\} from '([^']+)';\n/gm));
+  const next = imports.find(([, path = '']) => path > `./${file}.ts`);
+  const last = imports.at(-1);
+  const position = next?.index ?? (last ? last.index + last[0].length : 0);
+  return text.slice(0, position) + statement + text.slice(position);
+}
+
+/** Adds an export to an `index.ts`, in alphabetical order. */
+export function insertExport(text: string, exported: string, file: string): string {
+  return insertSortedLine(text, `export { ${exported} } from './${file}.ts';`, (line) => line.startsWith('export { '));
+}
