@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from './commands/authorization/policy.ts';
 import { createNotifier } from './commands/notifier/notifier.ts';
-import { sendReminders } from './commands/notifier/ttl-reminders.ts';
+import { sendTtlReminders } from './commands/notifier/ttl-reminders.ts';
 import { createSlackAccountMonitor } from './commands/slack/slack-account-monitor.ts';
 import { createSlackChat } from './commands/slack/slack-chat.ts';
 import { createSlackClient } from './commands/slack/slack-client.ts';
@@ -111,7 +111,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const reminders = runPeriodically(
     60_000,
     () =>
-      sendReminders({ store, clusterService: engine.clusterService, chat, now: () => new Date(), expiryAction, log }),
+      sendTtlReminders({
+        store,
+        clusterService: engine.clusterService,
+        chat,
+        now: () => new Date(),
+        expiryAction,
+        log,
+      }),
     log,
   );
   return {

@@ -1,5 +1,6 @@
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
-import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
+import type { ApprovalRequest } from '../../../src/commands/notifier/approval-request.ts';
+import type { ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import { ada, getSampleTime, grace, sampleDeletions } from './fixtures.ts';
 import { runs } from './runs.ts';
 import type { SampleCatalogue } from './sample.ts';

@@ -1,9 +1,11 @@
 import type { ClusterSnapshot, InstanceSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
+import { stripClusterPrefix } from '../messages/cluster-prefix.ts';
 import { formatCount } from '../messages/count.ts';
-import { stripClusterPrefix } from '../messages/instance-name.ts';
+import { renderCard } from './card.ts';
+import { renderElement } from './element.ts';
 import { computeInstanceHealth, type InstanceHealth } from './instance-health.ts';
 import { palette } from './palette.ts';
-import { renderCard, renderElement, renderText } from './svg.ts';
+import { renderText } from './text.ts';
 
 const width = 1_200;
 const margin = 28;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Resvg } from '@resvg/resvg-js';
-import { fontFamily } from './svg.ts';
+import { fontFamily } from './card.ts';
 
 const fontFaces = ['400Regular', '600SemiBold'];
 /** Output pixels per SVG unit: sharp on a phone, and no larger than Slack displays. */

@@ -1,4 +1,4 @@
-import type { Span } from './timeline-data.ts';
+import type { Span } from './build-timeline.ts';
 
 /** Maximum share of the width for one pause. */
 const maxPauseShare = 0.14;

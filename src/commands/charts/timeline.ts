@@ -3,10 +3,12 @@ import type { StoredEvent } from '../../store/events.ts';
 import { formatCount } from '../messages/count.ts';
 import { describeRunStatus } from '../messages/describe-status.ts';
 import { formatDuration } from '../messages/duration.ts';
+import { buildTimeline, type Span, type Timeline, type TimelinePause, type TimelineRow } from './build-timeline.ts';
+import { renderCard } from './card.ts';
+import { renderElement } from './element.ts';
 import { palette } from './palette.ts';
-import { estimateTextWidth, renderCard, renderElement, renderText } from './svg.ts';
+import { estimateTextWidth, renderText } from './text.ts';
 import { createTimeScale } from './time-scale.ts';
-import { buildTimeline, type Span, type Timeline, type TimelinePause, type TimelineRow } from './timeline-data.ts';
 
 const width = 1_200;
 const leftMargin = 282;

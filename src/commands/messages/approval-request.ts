@@ -1,7 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalView, RunView } from '../../engine/service/cluster-service.ts';
 import { getApprovers, type Policy } from '../authorization/policy.ts';
-import type { ApprovalRequest, ApprovalStatus } from '../notifier/approval-status.ts';
+import type { ApprovalRequest } from '../notifier/approval-request.ts';
+import type { ApprovalStatus } from '../notifier/approval-status.ts';
 import type { Message } from '../routing/command.ts';
 import { block, buildMessage, buildSections } from './blocks.ts';
 import { capitalize } from './capitalize.ts';

@@ -1,6 +1,6 @@
 import type { ExtendResult } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
-import { extensionHours } from '../notifier/ttl-schedule.ts';
+import { extensionHours } from '../notifier/expiry-action.ts';
 import type { CommandReply, Message } from '../routing/command.ts';
 import { block, buildMessage } from './blocks.ts';
 import { formatCode } from './code.ts';

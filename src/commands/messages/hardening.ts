@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
 import { block, buildSections } from './blocks.ts';
+import { stripClusterPrefix } from './cluster-prefix.ts';
 import { formatBackticks, formatCode } from './code.ts';
 import { formatCount } from './count.ts';
-import { stripClusterPrefix } from './instance-name.ts';
 import { joinMarkdown, type Markdown, md } from './markdown.ts';
 
 type CheckResult = DoctorReport['hardening'][number];

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
+import type { ApprovalRequest } from './approval-request.ts';
 
 /** Status of an approval request. `open` and `approved` are not final. */
 export interface ApprovalStatus {
@@ -9,20 +10,6 @@ export interface ApprovalStatus {
   readonly end?: { readonly outcome: 'succeeded' | 'failed' | 'cancelled'; readonly at: Date };
   /** Who cancelled the run before it was approved. */
   readonly stoppedBy?: Person;
-}
-
-export interface ApprovalRequest {
-  readonly seq: number;
-  readonly digest: string;
-  readonly deletions: readonly string[];
-  readonly expiresAt: Date;
-}
-
-/** Approval request of event `seq`. Pure. */
-export function findApprovalRequest(events: readonly StoredEvent[], seq: number): ApprovalRequest | undefined {
-  const event = events.find((one) => one.seq === seq)?.event;
-  if (event?.type !== 'approval.requested') return undefined;
-  return { seq, digest: event.digest, deletions: event.deletions, expiresAt: new Date(event.expiresAt) };
 }
 
 /** Pure. @param events all events of the run */
@@ -55,11 +42,4 @@ export function getApprovalStatus(events: readonly StoredEvent[], request: Appro
 /** The status can't change any more. */
 export function isFinalStatus({ kind }: ApprovalStatus): boolean {
   return kind !== 'open' && kind !== 'approved';
-}
-
-/** The pending approval request. Pure. */
-export function findOpenApprovalRequest(events: readonly StoredEvent[]): ApprovalRequest | undefined {
-  const last = events.findLast(({ event }) => event.type === 'approval.requested');
-  const request = last && findApprovalRequest(events, last.seq);
-  return request && getApprovalStatus(events, request).kind === 'open' ? request : undefined;
 }

@@ -10,15 +10,11 @@ import { renderRunResult } from '../messages/run-result.ts';
 import { renderRunSummary } from '../messages/run-summary.ts';
 import type { Message } from '../routing/command.ts';
 import type { MessageRef } from '../slack/chat.ts';
-import {
-  type ApprovalRequest,
-  findApprovalRequest,
-  findOpenApprovalRequest,
-  getApprovalStatus,
-  isFinalStatus,
-} from './approval-status.ts';
+import { type ApprovalRequest, findApprovalRequest } from './approval-request.ts';
+import { getApprovalStatus, isFinalStatus } from './approval-status.ts';
 import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './delivery-claim.ts';
 import { formatChannelError } from './format-channel-error.ts';
+import { findOpenApprovalRequest } from './open-approval-request.ts';
 import { findPause, getPauseStatus, type Pause } from './pause-status.ts';
 import type { RateLimitClass } from './rate-limiter.ts';
 import { findNextThreadMessage, type ThreadMessage } from './thread-message.ts';

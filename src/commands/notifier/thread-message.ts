@@ -13,7 +13,7 @@ import {
 import { renderStepLog } from '../messages/step-log.ts';
 import { resizeButton } from '../resize.ts';
 import type { Message } from '../routing/command.ts';
-import { type ApprovalRequest, findApprovalRequest } from './approval-status.ts';
+import { type ApprovalRequest, findApprovalRequest } from './approval-request.ts';
 import { findPause, type Pause } from './pause-status.ts';
 
 /** Next message of a thread. It covers all events up to `throughSeq`, including those that have no message. */

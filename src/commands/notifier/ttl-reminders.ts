@@ -6,9 +6,9 @@ import { deleteButton } from '../delete.ts';
 import { extendButton } from '../interactions/extend-button.ts';
 import { renderExpiryReminder } from '../messages/expiry-reminder.ts';
 import { type Chat, ChatError } from '../slack/chat.ts';
-import { type ExpiryAction, getDeletionTime, getDueAction } from './ttl-schedule.ts';
+import { type ExpiryAction, getDeletionTime, getDueAction } from './expiry-action.ts';
 
-export interface RemindersOptions {
+export interface TtlRemindersOptions {
   readonly store: Store;
   readonly clusterService: Pick<ClusterService, 'deleteCluster'>;
   readonly chat: Pick<Chat, 'postMessage' | 'openDm'>;
@@ -23,7 +23,7 @@ const pageSize = 200;
  * Checks all clusters with a TTL once, and sends reminders or deletes expired clusters. When several processes run it
  * at the same time, each action is done by one of them.
  */
-export async function sendReminders(deps: RemindersOptions): Promise<void> {
+export async function sendTtlReminders(deps: TtlRemindersOptions): Promise<void> {
   for (let after = ''; ; ) {
     const page = await deps.store.list('cluster', { after, limit: pageSize });
     for (const { id, value } of page) {
@@ -42,7 +42,7 @@ async function processCluster(
   name: string,
   cluster: ClusterRecord,
   expiresAt: string,
-  deps: RemindersOptions,
+  deps: TtlRemindersOptions,
 ): Promise<void> {
   const { store, clusterService, now } = deps;
   const record = await store.read('ttlReminder', name);
@@ -73,7 +73,7 @@ async function claimReminder(
   name: string,
   record: VersionedRecord<RecordValue<'ttlReminder'>> | undefined,
   value: RecordValue<'ttlReminder'>,
-  { store }: RemindersOptions,
+  { store }: TtlRemindersOptions,
 ): Promise<VersionedRecord<RecordValue<'ttlReminder'>> | undefined> {
   try {
     return { id: name, value, version: await store.write('ttlReminder', name, value, record?.version) };
@@ -88,7 +88,7 @@ async function postReminder(
   name: string,
   cluster: ClusterRecord,
   times: { readonly expiresAt: Date; readonly deletesAt?: Date },
-  deps: RemindersOptions,
+  deps: TtlRemindersOptions,
 ): Promise<void> {
   const ids = { extend: extendButton.id, delete: deleteButton.id };
   const message = renderExpiryReminder(name, cluster.createdBy, { ...times, now: deps.now() }, ids);

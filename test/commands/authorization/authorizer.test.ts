@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
+import { sendTtlReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { type SlackFixture, type SlackFixtureOptions, sendToBot, startSlackFixture } from '../../fixtures/slack.ts';
 
@@ -59,7 +59,7 @@ async function asked(policy: Partial<Policy>, options: SlackFixtureOptions = {})
 
 function question(digest: string, now: Date): EngineEvent {
   const expiresAt = new Date(+now + 3 * 60_000).toISOString();
-  return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest, deletions: ['instance demo-controller-0'], expiresAt };
 }
 
 async function append(
@@ -78,7 +78,7 @@ async function thread({ slackClient }: SlackFixture, person = 'ada'): Promise<Ap
 }
 
 function isQuestion({ blocks = [] }: ApiMessage): boolean {
-  return JSON.stringify(blocks).includes('machine demo-controller-0');
+  return JSON.stringify(blocks).includes('instance demo-controller-0');
 }
 
 function hasButtons({ blocks = [] }: ApiMessage): boolean {
@@ -348,7 +348,7 @@ test('two clicks extend a cluster once, and the reminder shows it', async () => 
   await people.actAs('ada').sendCommand(general, '/kthw create demo --ttl 30m');
   await people.waitFor(async () => (await thread(slack)).length > 0);
   const log = () => {};
-  await sendReminders({ store, clusterService, chat, now: () => new Date(), expiryAction: 'ask', log });
+  await sendTtlReminders({ store, clusterService, chat, now: () => new Date(), expiryAction: 'ask', log });
   const { ts } = await people.waitFor(async () =>
     (await thread(slack)).find(({ text }) => text.includes('expires at')),
   );
@@ -389,7 +389,7 @@ describe('the audit log', () => {
     expect(file?.name).toBe('demo-audit.jsonl');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { cluster: 'demo', actor: ada, description: 'requested create', run: it.run },
-      { description: 'approval required to delete machine demo-controller-0' },
+      { description: 'approval required to delete instance demo-controller-0' },
       { actor: { user: 'U000GRACE' }, description: 'approved create' },
     ]);
     await people.actAs('ada').sendCommand(general, '/kthw audit other');

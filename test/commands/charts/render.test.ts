@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { samples } from '../../../local/gallery/samples.ts';
+import { renderCard } from '../../../src/commands/charts/card.ts';
 import { colorUsage, palette } from '../../../src/commands/charts/palette.ts';
 import { renderPng } from '../../../src/commands/charts/render-png.ts';
-import { renderCard, renderText } from '../../../src/commands/charts/svg.ts';
+import { renderText } from '../../../src/commands/charts/text.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const pictures = samples.flatMap(({ name, renderChart }) => (renderChart ? [[name, renderChart] as const] : []));

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { createSampleError } from '../../../local/gallery/samples/errors.ts';
 import { getSampleTime } from '../../../local/gallery/samples/fixtures.ts';
 import { runs } from '../../../local/gallery/samples/runs.ts';
+import { buildTimeline } from '../../../src/commands/charts/build-timeline.ts';
 import { createTimeScale } from '../../../src/commands/charts/time-scale.ts';
 import { describeTimeline, renderTimelineSvg } from '../../../src/commands/charts/timeline.ts';
-import { buildTimeline } from '../../../src/commands/charts/timeline-data.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { aView } from '../messages/view-fixture.ts';
 

@@ -146,5 +146,5 @@ function pressing(openStore: () => Promise<Store>): void {
 }
 
 function question(digest: string): EngineEvent {
-  return { type: 'approval.requested', digest, deletions: ['machine demo-worker-0'], expiresAt: soon.toISOString() };
+  return { type: 'approval.requested', digest, deletions: ['instance demo-worker-0'], expiresAt: soon.toISOString() };
 }

@@ -9,7 +9,8 @@ import { renderDeleteModal } from '../../../src/commands/messages/delete-modal.t
 import { renderDenial } from '../../../src/commands/messages/denial.ts';
 import { renderExpiryReminder, renderExtensionResult } from '../../../src/commands/messages/expiry-reminder.ts';
 import { renderStatus } from '../../../src/commands/messages/status.ts';
-import type { ApprovalRequest, ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
+import type { ApprovalRequest } from '../../../src/commands/notifier/approval-request.ts';
+import type { ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service.ts';
 import { testUser } from '../../fixtures/run.ts';
@@ -25,7 +26,7 @@ const rebuilding = aView({ operation: 'rebuild' });
 const asked: ApprovalRequest = {
   seq: 2,
   digest: 'd1',
-  deletions: ['machine demo-controller-0 (f1-micro, 10.240.0.10)', 'load balancer’s rule demo'],
+  deletions: ['instance demo-controller-0 (f1-micro, 10.240.0.10)', 'load balancer’s rule demo'],
   expiresAt: later(1_800),
 };
 const answer = { actor: other, at: later(60) };
@@ -65,7 +66,7 @@ const trail: readonly AuditEntry[] = [
   {
     at: later(90),
     run: 'r1',
-    description: 'removed machine demo-controller-0',
+    description: 'removed instance demo-controller-0',
     durationMs: 30_000,
     outcome: 'succeeded',
   },
@@ -127,13 +128,13 @@ describe('what is asked and answered', () => {
   });
 
   test('a long list is cut where a person can still read it, and its buttons stay', () => {
-    const deletions = Array.from({ length: 200 }, (_, i) => `machine demo-worker-${i} ${'x'.repeat(300)}`);
+    const deletions = Array.from({ length: 200 }, (_, i) => `instance demo-worker-${i} ${'x'.repeat(300)}`);
     const long = renderApprovalRequest(rebuilding, { ...asked, deletions }, { kind: 'open' }, allowAllPolicy, ids);
     expectWithinLimits(long);
     const blocks = JSON.stringify(long.blocks);
     expect(blocks).toContain('… and 140 more');
     // What is built first, the machines, is what a person must see.
-    expect(blocks).toContain('machine demo-worker-199 ');
+    expect(blocks).toContain('instance demo-worker-199 ');
     expect(blocks).toContain('x.yes');
     expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, deletions }, named, ids)));
   });

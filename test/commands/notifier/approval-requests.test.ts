@@ -41,9 +41,9 @@ test('a rebuild from controllers names every machine, and says that it made them
   );
   expect(more).toEqual([]);
   for (const name of ['controller-0', 'controller-1', 'controller-2', 'worker-0', 'worker-1']) {
-    expect(question).toContain(`machine demo-${name}`);
+    expect(question).toContain(`instance demo-${name}`);
   }
-  expect(question?.split('\n')[3]).toContain('machine demo-controller-0');
+  expect(question?.split('\n')[3]).toContain('instance demo-controller-0');
   expect(question).toMatch(/Approved by <@U1>[\s\S]*Result: rebuilt/);
 });
 
@@ -51,7 +51,7 @@ test('a scaling down names the machine that goes, and no other', async () => {
   const [question] = await questionsOf(({ clusterService }) =>
     clusterService.scaleCluster('demo', { workers: 1, requester: testUser, channel }),
   );
-  expect(question).toContain('machine demo-worker-1');
+  expect(question).toContain('instance demo-worker-1');
   expect(question).not.toMatch(/demo-worker-0|demo-controller/);
   expect(question).toContain('Result: scaled');
 });

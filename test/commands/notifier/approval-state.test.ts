@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  findApprovalRequest,
-  findOpenApprovalRequest,
-  getApprovalStatus,
-} from '../../../src/commands/notifier/approval-status.ts';
+import { findApprovalRequest } from '../../../src/commands/notifier/approval-request.ts';
+import { getApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
+import { findOpenApprovalRequest } from '../../../src/commands/notifier/open-approval-request.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 
@@ -11,7 +9,7 @@ const other = { team: 'T1', user: 'U2' };
 const asked = (digest = 'd1'): EngineEvent => ({
   type: 'approval.requested',
   digest,
-  deletions: ['machine demo-controller-0'],
+  deletions: ['instance demo-controller-0'],
   expiresAt: at(30).toISOString(),
 });
 const given = (actor = other): EngineEvent => ({ type: 'approval.granted', digest: 'd1', actor });

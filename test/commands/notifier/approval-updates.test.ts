@@ -20,7 +20,7 @@ const end = (outcome: 'succeeded' | 'failed' | 'cancelled'): EngineEvent => ({ t
 
 function ask(world: NotifierEnvironment, digest = 'd1', minutes = 30): EngineEvent {
   const expiresAt = new Date(+world.clock.now() + minutes * 60_000).toISOString();
-  return { type: 'approval.requested', digest, deletions: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest, deletions: ['instance demo-controller-0'], expiresAt };
 }
 
 /** Messages that asked something, oldest first. */
@@ -46,7 +46,7 @@ describe('a question', () => {
     const [posted] = questions(world);
     expect(posted?.thread).toBe(getSummaryMessage(world).ts);
     expect(looks(posted)).toMatchObject({ icon: '✋', pressable: true });
-    expect(looks(posted).blocks).toContain('machine demo-controller-0');
+    expect(looks(posted).blocks).toContain('instance demo-controller-0');
     expect(getSummaryMessage(world).message.text).toContain('awaiting approval');
     expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, renderedState: 'open' }]);
   });

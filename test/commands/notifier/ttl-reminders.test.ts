@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { sendReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
-import { type ExpiryAction, getDueAction } from '../../../src/commands/notifier/ttl-schedule.ts';
+import { type ExpiryAction, getDueAction } from '../../../src/commands/notifier/expiry-action.ts';
+import { sendTtlReminders } from '../../../src/commands/notifier/ttl-reminders.ts';
 import type { RecordValue } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -91,7 +91,7 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
     now: () => clock.now(),
     log: (fields: object) => logged.push(fields),
   };
-  return { clock, store, desk: clusterService, chat, logged, look: () => sendReminders(options) };
+  return { clock, store, desk: clusterService, chat, logged, look: () => sendTtlReminders(options) };
 }
 
 const asks = /expires at/;

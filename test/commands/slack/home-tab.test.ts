@@ -59,7 +59,7 @@ async function made(
 
 function question(): EngineEvent {
   const expiresAt = new Date(Date.now() + 180_000).toISOString();
-  return { type: 'approval.requested', digest: 'd1', deletions: ['machine demo-controller-0'], expiresAt };
+  return { type: 'approval.requested', digest: 'd1', deletions: ['instance demo-controller-0'], expiresAt };
 }
 
 function buttonsOf(view: View, value = ''): string[] {
@@ -177,7 +177,7 @@ describe('a pending approval', () => {
     const slack = await started();
     const run = await made(slack, 'demo');
     await slack.store.append(run, [question()]);
-    const view = await opened(slack, 'grace', 'machine demo-controller-0');
+    const view = await opened(slack, 'grace', 'instance demo-controller-0');
     expect(buttonsOf(view)).toEqual([
       'home.create',
       'approval.approve',
