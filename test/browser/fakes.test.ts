@@ -36,7 +36,7 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
     const { modal } = ada;
     const name = modal.getByLabel('Name', { exact: true });
     await name.fill('Not A Name');
-    await modal.getByLabel('Workers').fill('1');
+    await modal.getByLabel('Worker nodes').fill('1');
     await modal.getByRole('button', { name: 'Create' }).click();
     // An invalid field gets an error message and the focus.
     await modal.getByRole('alert').waitFor();

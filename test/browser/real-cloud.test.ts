@@ -44,7 +44,7 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
       await ada.say('/kthw create');
       await ada.modal.getByLabel('Name', { exact: true }).fill('demo');
       await ada.modal.getByLabel('Control plane nodes').selectOption('1');
-      await ada.modal.getByLabel('Workers').fill('1');
+      await ada.modal.getByLabel('Worker nodes').fill('1');
       await ada.modal.getByRole('button', { name: 'Create' }).click();
       const stopped = await ada.message(/demo · .*stopped/, createMs);
       // On a busy machine the ack takes over three seconds: the modal stays open with an error, but the create runs.

@@ -248,7 +248,7 @@ describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () =>
     expect(await again('auth', 'can-i', '*', '*')).toBe('yes');
     await expect(kubectl('get', 'nodes')).rejects.toThrow('forbidden');
     const audit = await stage.ada.sendCommandForReply('/kthw audit demo');
-    expect(audit).toMatch(/was given kubeconfig [0-9a-f]{12} .*revoked kubeconfig .*was given kubeconfig/s);
+    expect(audit).toMatch(/received kubeconfig [0-9a-f]{12} .*revoked kubeconfig .*received kubeconfig/s);
   });
 
   test('reveals no secret in stored files, logs, messages or process lists', async () => {

@@ -10,8 +10,8 @@ import { renderText } from '../../../src/commands/charts/text.ts';
 const root = join(import.meta.dirname, '../../..');
 const pictures = samples.flatMap(({ name, renderChart }) => (renderChart ? [[name, renderChart] as const] : []));
 
-describe('a picture', () => {
-  test.each(pictures)('%s is a PNG of a size that Slack shows whole', async (_, picture) => {
+describe('a chart', () => {
+  test.each(pictures)('%s is a PNG of a size that Slack displays without cropping', async (_, picture) => {
     const png = Buffer.from(await picture());
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
@@ -21,7 +21,7 @@ describe('a picture', () => {
     expect(png.length).toBeLessThan(1_000_000);
   });
 
-  test('draws letters, with the font that comes with it', async () => {
+  test('draws text with the bundled font', async () => {
     const [blank, written] = await Promise.all([
       renderPng(renderCard(400, 100)),
       renderPng(renderCard(400, 100, renderText(20, 50, 'Łódź → 10.240.0.10', { size: 24 }))),
@@ -29,12 +29,12 @@ describe('a picture', () => {
     expect(written.length).toBeGreaterThan(blank.length + 1_000);
   });
 
-  test('that can’t be drawn is an error, and the next one is drawn', async () => {
+  test('rejects invalid SVG and renders the next chart', async () => {
     await expect(renderPng('<svg')).rejects.toThrow();
     expect((await renderPng(renderCard(40, 40))).length).toBeGreaterThan(100);
   });
 
-  test('costs nobody anything who only answers Slack: its renderer is loaded when the first one is drawn', () => {
+  test('loads the renderer only when the first chart is drawn', () => {
     const code = `
       await import(${JSON.stringify(join(root, 'src/app.ts'))});
       const { createRequire } = await import('node:module');
@@ -49,20 +49,20 @@ describe('a picture', () => {
 describe('colours', () => {
   const grounds = [palette.card, palette.stripe];
 
-  test.each(colorUsage.text)('text in “%s” reads on the card as WCAG asks of small text: 4.5 to 1', (name) => {
+  test.each(colorUsage.text)('text in “%s” has the WCAG contrast of 4.5:1 on the card', (name) => {
     for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(4.5);
   });
 
-  test.each(colorUsage.shapes)('a shape in “%s” stands out from the card as WCAG asks: 3 to 1', (name) => {
+  test.each(colorUsage.shapes)('a shape in “%s” has the WCAG contrast of 3:1 on the card', (name) => {
     for (const ground of grounds) expect(contrast(palette[name], ground)).toBeGreaterThanOrEqual(3);
   });
 
-  test('are told from each other where bars lie side by side', () => {
+  test('are distinguishable in adjacent bars', () => {
     expect(contrast(palette.work, palette.critical)).toBeGreaterThanOrEqual(2);
     expect(contrast(palette.work, palette.rest)).toBeGreaterThanOrEqual(2);
   });
 
-  test('is measured as WCAG has it', () => {
+  test('are compared by the WCAG formula', () => {
     expect(contrast('#ffffff', '#000000')).toBeCloseTo(21);
     expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 1);
   });

@@ -49,8 +49,8 @@ const view = aView({
 });
 const span = (from: number, to: number) => ({ fromMs: +getSampleTime(from), toMs: +getSampleTime(to) });
 
-describe('what ran when', () => {
-  test('is in rows by phase, with what ran side by side as one, and the steps that all waited for', () => {
+describe('the timeline data', () => {
+  test('has a row per phase, merges concurrent steps and marks the critical path', () => {
     const events = at(
       [0, started('a')],
       [5, finished('a')],
@@ -71,7 +71,7 @@ describe('what ran when', () => {
     expect([whole, pauses]).toEqual([span(0, 22), []]);
   });
 
-  test('follows what was waited for, not what only ended late', () => {
+  test('follows dependencies on the critical path, not the latest end', () => {
     const events = at(
       [0, started('a')],
       [2, finished('a')],
@@ -90,7 +90,7 @@ describe('what ran when', () => {
     ).toEqual(['a', 'c', 'd']);
   });
 
-  test('marks each try that failed, and leaves the wait between tries out of the work', () => {
+  test('marks retries and excludes the back-off from the work', () => {
     const events = at(
       [0, started('a')],
       [1, failed('a', getSampleTime(4))],
@@ -105,12 +105,12 @@ describe('what ran when', () => {
     expect(row?.whole).toEqual(span(0, 10));
   });
 
-  test('ends a step that a crash cut off where it is begun again', () => {
+  test('ends an interrupted attempt at the next start of the step', () => {
     const [row] = buildTimeline(view, at([0, started('a')], [6, started('a')], [7, finished('a')])).rows;
     expect([row?.work, row?.retries]).toEqual([[span(0, 7)], []]);
   });
 
-  test('shows how long was waited for a yes, and how long the run had stopped', () => {
+  test('shows pauses for approval and after a failure', () => {
     const asks: EngineEvent = {
       type: 'approval.requested',
       digest: 'd',
@@ -134,14 +134,14 @@ describe('what ran when', () => {
     ]);
   });
 
-  test('of a run that did nothing is empty', () => {
+  test('is empty for a run without started steps', () => {
     expect(buildTimeline(view, [])).toMatchObject({ rows: [], pauses: [], criticalPath: [] });
     expect(renderTimelineSvg(view, [])).toContain('No step was started');
   });
 });
 
-describe('the scale', () => {
-  test('is straight where nobody waited long', () => {
+describe('the time scale', () => {
+  test('is linear without long pauses', () => {
     const { toOffset: place, compressedPauses } = createTimeScale(
       { fromMs: 0, toMs: 100 },
       [{ fromMs: 10, toMs: 15 }],
@@ -151,14 +151,14 @@ describe('the scale', () => {
     expect(compressedPauses).toEqual([]);
   });
 
-  test('gives a long wait a seventh of the room, and what was done the rest', () => {
+  test('compresses a long pause to a seventh of the width', () => {
     const wait = { fromMs: 10_000, toMs: 910_000 };
     const { toOffset: place, compressedPauses } = createTimeScale({ fromMs: 0, toMs: 920_000 }, [wait], 1_000);
     expect(compressedPauses).toEqual([wait]);
     expect([0, 10_000, 460_000, 910_000, 920_000].map(place)).toEqual([0, 430, 500, 570, 1_000]);
   });
 
-  test('never goes back, and ends at its width', () => {
+  test('is monotonic and ends at the width', () => {
     const pauses = [5, 25, 45].map((from) => ({ fromMs: from * 1_000, toMs: (from + 18) * 1_000 }));
     const { toOffset: place } = createTimeScale({ fromMs: 0, toMs: 70_000 }, pauses, 800);
     const places = Array.from({ length: 71 }, (_, second) => place(second * 1_000));
@@ -167,12 +167,12 @@ describe('the scale', () => {
   });
 });
 
-describe('the drawing', () => {
-  test.each(Object.entries(runs))('of a run that is %s is what it was', (_, { view, events }) => {
+describe('the timeline chart', () => {
+  test.each(Object.entries(runs))('of a run of a cluster that is %s matches its snapshot', (_, { view, events }) => {
     expect(renderTimelineSvg(view, events)).toMatchSnapshot();
   });
 
-  test('says in words what it shows', () => {
+  test('is described in the alt text', () => {
     const { view, events } = runs.rebuilt;
     const label = describeTimeline(view, events);
     expect(label).toMatch(/^Timeline of demo: rebuilt after 5 min \d\d s, 9 phases; longest: /);
@@ -181,7 +181,7 @@ describe('the drawing', () => {
     expect(describeTimeline(runs.ready.view, runs.ready.events)).toContain('4 retries');
   });
 
-  test('takes titles from outside as text', () => {
+  test('escapes external text', () => {
     const phases = view.phases.map((phase) => ({ ...phase, title: '<script>"&\u0000' }));
     const svg = renderTimelineSvg(
       { ...view, cluster: '</text><b>', phases },

@@ -114,20 +114,23 @@ const all: Readonly<Record<string, Message>> = {
   'audit sent': renderAuditFileSent('demo'),
 };
 
-describe('what is asked and answered', () => {
-  test.each(Object.entries(all))('%s says a next command, or where there is one', (_, message) => {
+describe('messages about approvals, denials and expiry', () => {
+  test.each(Object.entries(all))('%s shows a next step', (_, message) => {
     expect(JSON.stringify(message)).toMatch(
       /\/kthw |latest approval request|JSON Lines|<#C1>|KTHW_MAX_DELETIONS|Try again/,
     );
   });
 
-  test.each(Object.entries(statuses))('a question that is %s has buttons only while it is open', (_, status) => {
-    const blocks = JSON.stringify(renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids).blocks);
-    expect(blocks.includes('x.yes')).toBe(status.kind === 'open');
-    expect(blocks).toContain('demo-controller-0');
-  });
+  test.each(Object.entries(statuses))(
+    'an approval request that is %s has buttons only while it is open',
+    (_, status) => {
+      const blocks = JSON.stringify(renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids).blocks);
+      expect(blocks.includes('x.yes')).toBe(status.kind === 'open');
+      expect(blocks).toContain('demo-controller-0');
+    },
+  );
 
-  test('a long list is cut where a person can still read it, and its buttons stay', () => {
+  test('truncates a long list of resources and keeps the buttons', () => {
     const deletions = Array.from({ length: 200 }, (_, i) => `instance demo-worker-${i} ${'x'.repeat(300)}`);
     const long = renderApprovalRequest(rebuilding, { ...asked, deletions }, { kind: 'open' }, allowAllPolicy, ids);
     expectWithinLimits(long);
@@ -139,7 +142,7 @@ describe('what is asked and answered', () => {
     expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, deletions }, named, ids)));
   });
 
-  test('many approvers are the first ten and a number', () => {
+  test('mentions the first ten approvers and counts the others', () => {
     const approvers = Array.from({ length: 30 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
     expect(
       JSON.stringify(renderApprovalRequest(rebuilding, asked, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids)),
@@ -147,7 +150,7 @@ describe('what is asked and answered', () => {
   });
 });
 
-describe('the dialog for the name', () => {
+describe('the delete dialog', () => {
   test.each(['demo', 'a'.repeat(40)])('is within Slack’s limits for %s', (name) => {
     const view = renderDeleteModal(name, {
       id: 'delete.confirmName',
@@ -160,8 +163,8 @@ describe('the dialog for the name', () => {
   });
 });
 
-describe('the audit trail', () => {
-  test('shows the newest forty, newest last, and says how many came before', () => {
+describe('the audit log', () => {
+  test('shows the newest forty entries, newest last, and counts the earlier ones', () => {
     const many = Array.from({ length: 100 }, (_, i) => ({
       at: later(i),
       description: `removed machine ${i} ${'y'.repeat(400)}`,
@@ -174,7 +177,7 @@ describe('the audit trail', () => {
     expect(text.indexOf('machine 60 ')).toBeLessThan(text.indexOf('machine 99 '));
   });
 
-  test('as a file is one object a line, oldest first', () => {
+  test('is a JSON Lines file, oldest first', () => {
     const lines = formatAuditJsonl('demo', trail)
       .trimEnd()
       .split('\n')
@@ -183,12 +186,12 @@ describe('the audit trail', () => {
   });
 });
 
-describe('text from outside', () => {
+describe('external text', () => {
   test.each([
     ['markup', '<!channel> & <https://evil|click> `*bold*` ```'],
     ['too long', `${'<&>'.repeat(2_000)} ${'word '.repeat(2_000)}`],
     ['empty', ''],
-  ])('%s stays text and within the limits', (_, text) => {
+  ])('is escaped and truncated: %s', (_, text) => {
     const lines = { ...asked, deletions: Array.from({ length: 60 }, () => text) };
     for (const status of Object.values(statuses))
       expectWithinLimits(renderApprovalRequest(rebuilding, lines, status, named, ids));

@@ -52,19 +52,19 @@ function hundreds(): MachineTypeChoice[] {
 }
 
 test.each<[string, ComputeChoices]>([
-  ['a project that lists nothing', { regions: [], machineTypes: [] }],
+  ['a project without regions', { regions: [], machineTypes: [] }],
   [
-    'a region that the project has not',
+    'a region that the project does not list',
     { ...sampleChoices, regions: [{ name: 'asia-east1', zones: ['asia-east1-a'] }] },
   ],
   ['a region without zones', { ...sampleChoices, regions: [{ name: 'us-west1', zones: [] }] }],
-  ['a zone with hundreds of sizes', { ...sampleChoices, machineTypes: hundreds() }],
-  ['nothing known', {}],
-])('the form for %s is what Slack takes, while it asks and after', (_, computeChoices) => {
+  ['a zone with hundreds of machine types', { ...sampleChoices, machineTypes: hundreds() }],
+  ['no options', {}],
+])('is within Slack’s limits before and after options are loaded: %s', (_, computeChoices) => {
   for (const isLoading of [true, false]) expectWithinLimits(renderCreateModal(aForm({ computeChoices, isLoading })));
 });
 
-test('sizes with accelerators and very large ones are left to be typed; the chosen one is always there', () => {
+test('lists no accelerator or very large machine types, but always the selected one', () => {
   const chosen = 'm1-highmem-30';
   const { values } = aForm();
   const form = aForm({

@@ -22,28 +22,28 @@ function read(name: string) {
   return parseHostMetrics(captured[name] ?? '');
 }
 
-function seen(
+function createReport(
   instances: readonly InspectedInstance[],
   state: DoctorReport['state'] = 'ready',
-  evidence = hardenedScan,
+  scan = hardenedScan,
 ): DoctorReport {
-  const hardening = evaluateChecks(createScanInput(evidence));
+  const hardening = evaluateChecks(createScanInput(scan));
   return { cluster: 'demo', state, instances, ...diagnose(instances), hardening };
 }
 
-const jammed: readonly InspectedInstance[] = [
+const undersizedInstances: readonly InspectedInstance[] = [
   { name: 'demo-controller-0', role: 'controller', type: small, metrics: read('f1-micro') },
   { name: 'demo-controller-1', role: 'controller', type: small, error: 'demo-controller-1 does not answer ssh' },
   { name: 'demo-worker-0', role: 'worker', type: small, metrics: read('f1-micro-worker') },
 ];
-const busy: readonly InspectedInstance[] = [
+const slowDiskInstances: readonly InspectedInstance[] = [
   { name: 'demo-controller-0', role: 'controller', type: large, metrics: read('e2-standard-2-on-a-busy-host') },
 ];
-const well: readonly InspectedInstance[] = [
+const healthyInstances: readonly InspectedInstance[] = [
   { name: 'demo-controller-0', role: 'controller', type: large, metrics: { services: [], cpus: 2, load: 0.25 } },
 ];
-const many: readonly InspectedInstance[] = Array.from({ length: 25 }, (_, i) => ({
-  ...(jammed[0] as InspectedInstance),
+const manyInstances: readonly InspectedInstance[] = Array.from({ length: 25 }, (_, i) => ({
+  ...(undersizedInstances[0] as InspectedInstance),
   name: `a-cluster-with-a-name-as-long-as-may-be-controller-${i}`,
 }));
 
@@ -54,52 +54,52 @@ const messages: Readonly<Record<string, Message>> = {
     button,
   ),
   'a run whose step fails': renderDiagnosisCard(aView(), { ...event, findings: findings.slice(1) }, button),
-  'doctor: too small': renderDoctorReport(seen(jammed), button),
-  'doctor: too small and not up': renderDoctorReport(seen(jammed, 'failed'), button),
-  'doctor: large enough': renderDoctorReport(seen(busy), button),
-  'doctor: nothing stands out': renderDoctorReport(seen(well), button),
+  'doctor: too small': renderDoctorReport(createReport(undersizedInstances), button),
+  'doctor: too small and not up': renderDoctorReport(createReport(undersizedInstances, 'failed'), button),
+  'doctor: large enough': renderDoctorReport(createReport(slowDiskInstances), button),
+  'doctor: nothing stands out': renderDoctorReport(createReport(healthyInstances), button),
 };
 
-describe.each(Object.entries(messages))('%s', (_, shown) => {
-  test('is within Slack’s limits', () => expectWithinLimits(shown));
+describe.each(Object.entries(messages))('%s', (_, rendered) => {
+  test('is within Slack’s limits', () => expectWithinLimits(rendered));
 });
 
-test('many machines with much to say are within Slack’s limits', () => {
-  expectWithinLimits(renderDoctorReport(seen(many), button));
+test('is within Slack’s limits for 25 instances with issues', () => {
+  expectWithinLimits(renderDoctorReport(createReport(manyInstances), button));
 });
 
-test('the button carries what is to be, and only where that helps', () => {
+test('shows a Resize button with the machine type only for undersized instances', () => {
   const buttons = (message: Message) =>
     message.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : [])).map((element) => element);
-  const wanted = {
+  const expected = {
     action_id: button,
     text: { text: 'Resize to e2-standard-2 and continue' },
     value: '{"cluster":"demo","machineType":"e2-standard-2"}',
   };
-  const [card, failing, jam, notUp, slow, fine] = Object.values(messages).map(buttons);
-  for (const shown of [card, jam, notUp]) expect(shown).toMatchObject([wanted]);
-  for (const shown of [failing, slow, fine]) expect(shown).toEqual([]);
+  const [card, failing, undersized, notUp, slow, fine] = Object.values(messages).map(buttons);
+  for (const rendered of [card, undersized, notUp]) expect(rendered).toMatchObject([expected]);
+  for (const rendered of [failing, slow, fine]) expect(rendered).toEqual([]);
 });
 
-describe('the items of the benchmark', () => {
-  const lines = (evidence: typeof hardenedScan) =>
-    renderDoctorReport(seen(well, 'ready', evidence), button).blocks.flatMap((block) =>
+describe('CIS checks in the doctor report', () => {
+  const lines = (scan: typeof hardenedScan) =>
+    renderDoctorReport(createReport(healthyInstances, 'ready', scan), button).blocks.flatMap((block) =>
       block.type === 'section' ? (block.text?.text.split('\n') ?? []) : [],
     );
 
   test.each([
     ['of a hardened cluster', hardenedScan],
     ['of the tutorial', tutorialScan],
-  ])('%s are shown, each once and with its number', (_, evidence) => {
+  ])('shows each check once with its number: %s', (_, scan) => {
     for (const { number, title } of checks) {
       const words = title.replaceAll('&', '&amp;');
-      const shown = lines(evidence).filter((line) => line.includes(words));
-      expect(shown).toHaveLength(1);
-      expect(shown[0]).toContain(`*${number ?? '(extra check)'}`);
+      const rendered = lines(scan).filter((line) => line.includes(words));
+      expect(rendered).toHaveLength(1);
+      expect(rendered[0]).toContain(`*${number ?? '(extra check)'}`);
     }
   });
 
-  test('begin with how many pass, and what fails', () => {
+  test('starts with the counts and the failed checks', () => {
     const head = '🛡️ *Hardening* · 35 pass, 0 fail, 7 accepted exceptions · all 14 automated checks pass';
     expect(lines(hardenedScan)).toContain(head);
     const of = lines({ ...hardenedScan, controller: hardenedScan.controller.replace('maxbackup=10', 'maxbackup=3') });
@@ -112,8 +112,8 @@ describe('the items of the benchmark', () => {
     ]);
   });
 
-  test('are in the words that a screen reader says', () => {
-    expect(renderDoctorReport(seen(well), button).text).toBe(
+  test('are summarized in the text for screen readers', () => {
+    expect(renderDoctorReport(createReport(healthyInstances), button).text).toBe(
       '🩺 demo: no issues; hardening: 35 pass, 0 fail, 7 accepted exceptions',
     );
   });

@@ -18,7 +18,7 @@ import { buildSpec, buildStepError, testUser } from '../../fixtures/run.ts';
 import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';
 
-describe('text from outside', () => {
+describe('external text', () => {
   const nasty = '<!channel> & <https://evil|click> `*bold*` ```';
   const huge = `${'<&>'.repeat(2_000)} ${'word '.repeat(2_000)}`;
   const messages = (text: string): Message[] => {
@@ -64,7 +64,7 @@ describe('text from outside', () => {
     ['too long', huge],
     ['long without a blank', '&'.repeat(9_000)],
     ['empty', ''],
-  ])('%s stays text and within the limits', (_, text) => {
+  ])('is escaped and truncated: %s', (_, text) => {
     for (const message of messages(text)) expectWithinLimits(message);
   });
 });

@@ -35,7 +35,7 @@ async function questionsOf(asks: (process: Process) => Promise<object>): Promise
     .filter((text) => text.includes('Requested deletion of'));
 }
 
-test('a rebuild from controllers names every machine, and says that it made them anew', async () => {
+test('a rebuild from controllers lists every instance and reports the result', async () => {
   const [question, ...more] = await questionsOf(({ clusterService }) =>
     clusterService.rebuildCluster('demo', { fromPhase: 'controllers', requester: testUser, channel }),
   );
@@ -47,7 +47,7 @@ test('a rebuild from controllers names every machine, and says that it made them
   expect(question).toMatch(/Approved by <@U1>[\s\S]*Result: rebuilt/);
 });
 
-test('a scaling down names the machine that goes, and no other', async () => {
+test('scaling down lists only the deleted instance', async () => {
   const [question] = await questionsOf(({ clusterService }) =>
     clusterService.scaleCluster('demo', { workers: 1, requester: testUser, channel }),
   );

@@ -6,13 +6,13 @@ import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 
 const other = { team: 'T1', user: 'U2' };
-const asked = (digest = 'd1'): EngineEvent => ({
+const requested = (digest = 'd1'): EngineEvent => ({
   type: 'approval.requested',
   digest,
   deletions: ['instance demo-controller-0'],
   expiresAt: at(30).toISOString(),
 });
-const given = (actor = other): EngineEvent => ({ type: 'approval.granted', digest: 'd1', actor });
+const granted = (actor = other): EngineEvent => ({ type: 'approval.granted', digest: 'd1', actor });
 const refused = (actor = other): EngineEvent => ({ type: 'approval.rejected', digest: 'd1', actor });
 const stop: EngineEvent = { type: 'run.cancelRequested', actor: testUser };
 const resumed: EngineEvent = { type: 'run.resumed', actor: testUser };
@@ -33,42 +33,54 @@ function events(...all: readonly (EngineEvent | number)[]): StoredEvent[] {
   return out;
 }
 
-describe('what comes of the first question', () => {
+describe('the status of the first approval request after', () => {
   test.each([
-    ['nothing yet', events(asked()), { kind: 'open' }],
-    ['a yes', events(asked(), given()), { kind: 'approved', answer: { actor: other, at: at(1) } }],
+    ['no event', events(requested()), { kind: 'open' }],
+    ['an approval', events(requested(), granted()), { kind: 'approved', answer: { actor: other, at: at(1) } }],
     [
-      'two presses at once that both wrote the yes of the first',
-      events(asked(), given(), given()),
+      'concurrent clicks that both recorded the first approval',
+      events(requested(), granted(), granted()),
       { kind: 'approved', answer: { actor: other, at: at(1) } },
     ],
     [
-      'a yes, and it is done',
-      events(asked(), given(), stepStarted('remove:x'), stepFinished('remove:x')),
+      'an approval and finished steps',
+      events(requested(), granted(), stepStarted('remove:x'), stepFinished('remove:x')),
       { kind: 'approved', answer: { actor: other, at: at(1) } },
     ],
     [
-      'a yes, and the run made it',
-      events(asked(), given(), end('succeeded')),
+      'an approval and a successful run',
+      events(requested(), granted(), end('succeeded')),
       { kind: 'ended', answer: { actor: other, at: at(1) }, end: { outcome: 'succeeded', at: at(2) } },
     ],
     [
-      'a yes, and the run stopped and was resumed',
-      events(asked(), given(), end('failed'), resumed, asked('d2')),
+      'an approval and a failed, resumed run',
+      events(requested(), granted(), end('failed'), resumed, requested('d2')),
       { kind: 'ended', answer: { actor: other, at: at(1) }, end: { outcome: 'failed', at: at(2) } },
     ],
-    ['a no', events(asked(), refused(), end('cancelled')), { kind: 'refused', answer: { actor: other, at: at(1) } }],
-    ['another question', events(asked(), asked('d2')), { kind: 'superseded' }],
     [
-      'a yes to what was no longer so',
-      events(asked(), given(), asked('d2')),
+      'a rejection',
+      events(requested(), refused(), end('cancelled')),
+      { kind: 'refused', answer: { actor: other, at: at(1) } },
+    ],
+    ['another approval request', events(requested(), requested('d2')), { kind: 'superseded' }],
+    [
+      'an approval of an outdated plan',
+      events(requested(), granted(), requested('d2')),
       { kind: 'superseded', answer: { actor: other, at: at(1) } },
     ],
-    ['silence', events(asked(), 30, end('cancelled')), { kind: 'expired' }],
-    ['silence, and it was asked again', events(asked(), 30, end('cancelled'), resumed, asked()), { kind: 'expired' }],
-    ['a stop', events(asked(), stop, end('cancelled')), { kind: 'over', stoppedBy: testUser }],
-    ['a stop after its time', events(asked(), 30, stop, end('cancelled')), { kind: 'over', stoppedBy: testUser }],
-    ['an end without a reason', events(asked(), end('failed')), { kind: 'over' }],
+    ['no response', events(requested(), 30, end('cancelled')), { kind: 'expired' }],
+    [
+      'no response and a new request',
+      events(requested(), 30, end('cancelled'), resumed, requested()),
+      { kind: 'expired' },
+    ],
+    ['a cancellation', events(requested(), stop, end('cancelled')), { kind: 'over', stoppedBy: testUser }],
+    [
+      'a cancellation after expiry',
+      events(requested(), 30, stop, end('cancelled')),
+      { kind: 'over', stoppedBy: testUser },
+    ],
+    ['a failed run', events(requested(), end('failed')), { kind: 'over' }],
   ])('%s', (_, all, status) => {
     const first = findApprovalRequest(all, 1);
     expect(first && getApprovalStatus(all, first)).toEqual(status);
@@ -77,11 +89,11 @@ describe('what comes of the first question', () => {
 
 test.each([
   ['none was asked', events(stepStarted('network/a')), undefined],
-  ['one was asked', events(asked()), 1],
-  ['one was answered', events(asked(), given()), undefined],
-  ['another was asked instead', events(asked(), asked('d2')), 2],
-  ['the run is over', events(asked(), 30, end('cancelled')), undefined],
-  ['it was asked again', events(asked(), 30, end('cancelled'), resumed, asked()), 4],
-])('the open question when %s', (_, all, seq) => {
+  ['one was asked', events(requested()), 1],
+  ['one was answered', events(requested(), granted()), undefined],
+  ['another was asked instead', events(requested(), requested('d2')), 2],
+  ['the run is over', events(requested(), 30, end('cancelled')), undefined],
+  ['it was asked again', events(requested(), 30, end('cancelled'), resumed, requested()), 4],
+])('the pending approval request when %s', (_, all, seq) => {
   expect(findOpenApprovalRequest(all)?.seq).toBe(seq);
 });

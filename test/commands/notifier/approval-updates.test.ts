@@ -30,7 +30,7 @@ function questions({ chat }: NotifierEnvironment): PostedMessage[] {
   );
 }
 
-function looks(posted: PostedMessage | undefined): { icon: string; pressable: boolean; blocks: string } {
+function describePosted(posted: PostedMessage | undefined): { icon: string; pressable: boolean; blocks: string } {
   const blocks = JSON.stringify(posted?.message.blocks);
   return { icon: posted?.message.text.split(' ')[0] ?? '', pressable: blocks.includes('approval.approve'), blocks };
 }
@@ -39,29 +39,29 @@ async function pendingOf(world: NotifierEnvironment) {
   return (await world.store.read('slackThread', world.run))?.value.approvalMessages;
 }
 
-describe('a question', () => {
-  test('is asked in the thread, with its buttons; the summary says that it waits', async () => {
+describe('an approval request', () => {
+  test('is posted in the thread with buttons, and the summary shows it', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
     const [posted] = questions(world);
     expect(posted?.thread).toBe(getSummaryMessage(world).ts);
-    expect(looks(posted)).toMatchObject({ icon: '✋', pressable: true });
-    expect(looks(posted).blocks).toContain('instance demo-controller-0');
+    expect(describePosted(posted)).toMatchObject({ icon: '✋', pressable: true });
+    expect(describePosted(posted).blocks).toContain('instance demo-controller-0');
     expect(getSummaryMessage(world).message.text).toContain('awaiting approval');
     expect(await pendingOf(world)).toMatchObject([{ channel, ts: posted?.ts, renderedState: 'open' }]);
   });
 
-  test('that was approved says who, and later what came of it', async () => {
+  test('shows the approver, and later the result', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
     await notifyEvents(world, given);
     const [posted] = questions(world);
-    expect(looks(posted)).toMatchObject({ icon: '👍', pressable: false });
-    expect(looks(posted).blocks).toContain('Approved by <@U2>');
+    expect(describePosted(posted)).toMatchObject({ icon: '👍', pressable: false });
+    expect(describePosted(posted).blocks).toContain('Approved by <@U2>');
     expect(getSummaryMessage(world).message.text).not.toContain('awaiting approval');
     await notifyEvents(world, stepStarted('network/a'), end('failed'));
-    expect(looks(posted)).toMatchObject({ icon: '❌', pressable: false });
-    expect(looks(posted).blocks).toMatch(/Approved by <@U2>.*Result: create failed/);
+    expect(describePosted(posted)).toMatchObject({ icon: '❌', pressable: false });
+    expect(describePosted(posted).blocks).toMatch(/Approved by <@U2>.*Result: create failed/);
     expect(await pendingOf(world)).toBeUndefined();
     expect(world.chat.listReplyTexts(getSummaryMessage(world)).slice(1)).toEqual([
       '👍 <@U2> approved the run',
@@ -69,7 +69,7 @@ describe('a question', () => {
     ]);
   });
 
-  test('that two approved at once is told of once', async () => {
+  test('reports concurrent approvals once', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world), given, given);
     expect(
@@ -80,43 +80,43 @@ describe('a question', () => {
   test.each([
     ['refused', [refused, end('cancelled')], '👎', 'Rejected by <@U2>'],
     ['stopped', [stop, end('cancelled')], '⏹️', '<@U2> cancelled the run'],
-    ['answered by nobody', [end('cancelled')], '⌛', 'no response before the deadline'],
-  ] as const)('that was %s says so, without buttons, for good', async (_, then, icon, words) => {
+    ['expired', [end('cancelled')], '⌛', 'no response before the deadline'],
+  ] as const)('that was %s shows it without buttons and is not updated again', async (_, then, icon, words) => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
     world.clock.advance(31 * 60_000);
     await notifyEvents(world, ...then);
     const [posted] = questions(world);
-    expect(looks(posted)).toMatchObject({ icon, pressable: false });
-    expect(looks(posted).blocks).toContain(words);
+    expect(describePosted(posted)).toMatchObject({ icon, pressable: false });
+    expect(describePosted(posted).blocks).toContain(words);
     expect(await pendingOf(world)).toBeUndefined();
     const edits = posted?.editCount;
     await notifyEvents(world, { type: 'run.resumed', actor: grace }, ask(world));
     expect(posted?.editCount).toBe(edits);
-    expect(questions(world).map((one) => looks(one).pressable)).toEqual([false, true]);
+    expect(questions(world).map((one) => describePosted(one).pressable)).toEqual([false, true]);
   });
 
-  test('that another took the place of says so; only the newest can be pressed', async () => {
+  test('shows that it was superseded; only the latest has buttons', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
     await notifyEvents(world, ask(world, 'd2'));
-    expect(questions(world).map(looks)).toMatchObject([
+    expect(questions(world).map(describePosted)).toMatchObject([
       { icon: '↪️', pressable: false },
       { icon: '✋', pressable: true },
     ]);
     expect(await pendingOf(world)).toHaveLength(1);
   });
 
-  test('that was answered before it could be posted never had buttons', async () => {
+  test('is posted without buttons if it was decided before the post', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world), given, end('succeeded'));
     const [posted] = questions(world);
-    expect(looks(posted).pressable).toBe(false);
+    expect(describePosted(posted).pressable).toBe(false);
     expect(await pendingOf(world)).toBeUndefined();
   });
 });
 
-describe('whatever Slack does in between, what came of it is shown in the end', () => {
+describe('the result is shown in the end even when Slack', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
     ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 3 }]],
     ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
@@ -125,14 +125,14 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
     ['won’t have its blocks', [{ method: 'updateMessage', kind: 'content', reason: 'invalid_blocks' }]],
   ];
 
-  test.each(faults)('when it %s', async (_, list) => {
+  test.each(faults)('%s', async (_, list) => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world));
     for (const fault of list) world.chat.planFault(fault);
     const [posted] = questions(world);
     await notifyEvents(world, given, end('succeeded'));
     expect(posted?.message.text.split(' ')[0]).toBe('✅');
-    expect(looks(posted).pressable).toBe(false);
+    expect(describePosted(posted).pressable).toBe(false);
     expect(await pendingOf(world)).toBeUndefined();
     expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ demo: ready');
   });
@@ -154,7 +154,7 @@ describe('whatever Slack does in between, what came of it is shown in the end', 
 });
 
 describe('after a crash', () => {
-  test('between the post of a question and its record, it is found, not asked twice, and edited later', async () => {
+  test('between post and record, finds the posted request, does not post it twice and updates it later', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'));
     world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
@@ -167,10 +167,10 @@ describe('after a crash', () => {
     await world.appendEvents(refused, end('cancelled'));
     next.wake(world.run);
     await next.waitUntilIdle();
-    expect(questions(world).map(looks)).toMatchObject([{ icon: '👎', pressable: false }]);
+    expect(questions(world).map(describePosted)).toMatchObject([{ icon: '👎', pressable: false }]);
   });
 
-  test('between an answer and the edit, the next process edits it, though all else is told', async () => {
+  test('between decision and update, the next process updates the message', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ask(world), refused, end('cancelled'));
     const thread = await world.store.read('slackThread', world.run);

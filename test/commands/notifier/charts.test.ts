@@ -23,8 +23,8 @@ function theOne(world: NotifierEnvironment) {
   return [[channel, ts, `demo after ${buildCreateEvents().length + 1} events`]];
 }
 
-describe('when a run is over', () => {
-  test('its thread gets one picture, after its end was told', async () => {
+describe('when a run has ended', () => {
+  test('posts one timeline after the run result', async () => {
     const world = await createNotifierEnvironment();
     await notifyWholeRun(world);
     expect(shared(world)).toEqual(theOne(world));
@@ -35,7 +35,7 @@ describe('when a run is over', () => {
     );
   });
 
-  test('each time, where it was resumed', async () => {
+  test('posts a timeline after each end of a resumed run', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'), stepFailed('network/a'), {
       type: 'run.finished',
@@ -46,7 +46,7 @@ describe('when a run is over', () => {
     expect(shared(world).map(([, , alt]) => alt)).toEqual(['demo after 4 events', 'demo after 15 events']);
   });
 
-  test('but not where nothing was done', async () => {
+  test('posts no timeline for a run without started steps', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, { type: 'run.finished', outcome: 'cancelled' });
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['⏹️ demo: create cancelled']);
@@ -58,7 +58,7 @@ describe('when a run is over', () => {
     ['answers 500', { method: 'uploadImage', kind: 'unsure', times: 2 }],
     ['takes it, and its answer is lost', { method: 'uploadImage', kind: 'unsure', losesResponse: true }],
   ];
-  test.each(faults)('there is one picture when Slack %s', async (_, fault) => {
+  test.each(faults)('posts one timeline when Slack %s', async (_, fault) => {
     const world = await createNotifierEnvironment();
     world.chat.planFault(fault);
     await notifyWholeRun(world);
@@ -68,8 +68,8 @@ describe('when a run is over', () => {
 
 describe('after a crash', () => {
   test.each([
-    ['while it was on its way, it is found and not shared again', { hangsAfterCall: true }],
-    ['before it was on its way, it is shared', { hangsBeforeCall: true }],
+    ['during the upload, finds the uploaded timeline and does not upload it again', { hangsAfterCall: true }],
+    ['before the upload, uploads the timeline', { hangsBeforeCall: true }],
   ])('%s', async (_, how) => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'uploadImage', kind: 'unsure', ...how });
@@ -84,7 +84,7 @@ describe('after a crash', () => {
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
   });
 
-  test('between the end and the picture, it is shared', async () => {
+  test('between result and timeline, uploads the timeline', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
@@ -99,8 +99,8 @@ describe('after a crash', () => {
   });
 });
 
-describe('a picture that can’t be had', () => {
-  test('because it can’t be drawn leaves the thread as it is, and is in the log', async () => {
+describe('a timeline that is unavailable', () => {
+  test('because rendering fails leaves the thread unchanged and is logged', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
@@ -114,19 +114,22 @@ describe('a picture that can’t be had', () => {
     expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing the timeline of a run failed' }));
   });
 
-  test.each(['account', 'content', 'channel', 'unsure'] as const)('because of “%s” holds up nothing', async (kind) => {
-    const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'uploadImage', kind, times: 100 });
-    await notifyWholeRun(world);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(shared(world)).toEqual([]);
-    const tries = world.chat.calls.filter(({ method }) => method === 'uploadImage').length;
-    expect(tries).toBe(kind === 'unsure' ? 5 : 1);
-    await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, stepFinished('etcd/b'));
-    expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd: done');
-    const next = world.createNotifier();
-    await next.start();
-    await next.waitUntilIdle();
-    expect(world.chat.calls.filter(({ method }) => method === 'uploadImage').length).toBe(tries);
-  });
+  test.each(['account', 'content', 'channel', 'unsure'] as const)(
+    'because of the Slack error “%s” delays no message',
+    async (kind) => {
+      const world = await createNotifierEnvironment();
+      world.chat.planFault({ method: 'uploadImage', kind, times: 100 });
+      await notifyWholeRun(world);
+      expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+      expect(shared(world)).toEqual([]);
+      const tries = world.chat.calls.filter(({ method }) => method === 'uploadImage').length;
+      expect(tries).toBe(kind === 'unsure' ? 5 : 1);
+      await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, stepFinished('etcd/b'));
+      expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd: done');
+      const next = world.createNotifier();
+      await next.start();
+      await next.waitUntilIdle();
+      expect(world.chat.calls.filter(({ method }) => method === 'uploadImage').length).toBe(tries);
+    },
+  );
 });

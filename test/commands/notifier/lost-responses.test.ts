@@ -18,9 +18,9 @@ import {
 
 afterEach(closeNotifierEnvironments);
 
-describe('a channel that can’t be written to', () => {
+describe('a channel without write access', () => {
   test.each(['channel_not_found', 'not_in_channel', 'is_archived'])(
-    '%s: the asker is told directly, and why',
+    '%s: posts to the requester’s DM and shows the reason',
     async (reason) => {
       const world = await createNotifierEnvironment();
       world.chat.planFault({ method: 'postMessage', channel, kind: 'channel', reason, times: 100 });
@@ -31,7 +31,7 @@ describe('a channel that can’t be written to', () => {
     },
   );
 
-  test('archived half-way: the rest goes to the asker, nothing twice', async () => {
+  test('archived during the run: posts the rest to the requester’s DM, nothing twice', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepFinished('network/a'), stepFinished('network/b'));
     for (const method of ['postMessage', 'updateMessage'] as const) {
@@ -45,7 +45,7 @@ describe('a channel that can’t be written to', () => {
     ]);
   });
 
-  test('with the direct conversation closed too, it gives up and says so in the log', async () => {
+  test('gives up and logs it when the DM is closed too', async () => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'not_in_channel', times: 100 });
     await notifyEvents(world, ...buildCreateEvents());
@@ -60,7 +60,7 @@ describe('after a crash between a post and its record', () => {
   test.each([
     ['the first message', 0],
     ['a reply', 1],
-  ])('%s is found and not posted again', async (_, before) => {
+  ])('finds %s and does not post it again', async (_, before) => {
     const world = await createNotifierEnvironment();
     if (before > 0) await notifyEvents(world, stepStarted('network/a'));
     world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
@@ -75,7 +75,7 @@ describe('after a crash between a post and its record', () => {
     expect(world.chat.uploadedFiles).toHaveLength(1);
   });
 
-  test('the end is told and the kubeconfig not sent again, when only the end was lost', async () => {
+  test('posts the result and does not send the kubeconfig again when only the result was lost', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ...buildCreateEvents().slice(0, -1));
     await markClusterReady(world);
@@ -92,7 +92,7 @@ describe('after a crash between a post and its record', () => {
     expect(world.chat.uploadedFiles).toHaveLength(1);
   });
 
-  test('a post that never went out is made', async () => {
+  test('posts a message that was never sent', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'));
     const found = await world.store.read('slackThread', world.run);
@@ -115,7 +115,7 @@ describe('after a crash between a post and its record', () => {
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
   });
 
-  test('without the right to read, it rather says something twice than never', async () => {
+  test('posts twice rather than never without permission to search', async () => {
     const world = await createNotifierEnvironment();
     world.chat.canSearch = false;
     world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
@@ -127,7 +127,7 @@ describe('after a crash between a post and its record', () => {
     expect(world.chat.listRootMessages(channel)).toHaveLength(2);
   });
 
-  test('another notifier leaves a post alone while it may be under way', async () => {
+  test('another notifier waits while a post may be in flight', async () => {
     const world = await createNotifierEnvironment();
     let release = () => {};
     const post = world.chat.postMessage.bind(world.chat);

@@ -14,8 +14,8 @@ import { buildCreateEvents, channel, markClusterReady, stepFinished, stepStarted
 
 afterEach(closeNotifierEnvironments);
 
-describe('a run that makes it', () => {
-  test('is one message, edited to its end, with the phases in order below it', async () => {
+describe('a successful run', () => {
+  test('is one message, updated to the end, with phases in order in its thread', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     for (const event of buildCreateEvents()) {
@@ -29,7 +29,7 @@ describe('a run that makes it', () => {
     expect(getSummaryMessage(world).metadata).toEqual({ run: world.run, seq: 0 });
   });
 
-  test('sends the asker, and nobody else, the kubeconfig, once', async () => {
+  test('sends the kubeconfig once, to the requester only', async () => {
     const world = await createNotifierEnvironment();
     await notifyWholeRun(world);
     expect(world.chat.uploadedFiles.map(({ channel, name, content }) => [channel, name, content.reveal()])).toEqual([
@@ -44,7 +44,7 @@ describe('a run that makes it', () => {
     ).not.toContain('the secret');
   });
 
-  test('says it is over only when its message shows it', async () => {
+  test('posts the result only after the summary shows it', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     world.chat.planFault({ method: 'updateMessage', kind: 'unsure', times: 4 });
@@ -58,7 +58,7 @@ describe('a run that makes it', () => {
     expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
   });
 
-  test('says nothing more once all is told, to this process or the next', async () => {
+  test('posts nothing more once the thread is current, in this process or the next', async () => {
     const world = await createNotifierEnvironment();
     await notifyWholeRun(world);
     const calls = world.chat.calls.length;
@@ -68,7 +68,7 @@ describe('a run that makes it', () => {
     expect(world.chat.calls).toHaveLength(calls);
   });
 
-  test('waits with the kubeconfig until the cluster’s record says ready', async () => {
+  test('sends the kubeconfig only when the cluster record is ready', async () => {
     const world = await createNotifierEnvironment();
     await world.appendEvents(...buildCreateEvents());
     world.notifier.wake(world.run);
@@ -79,7 +79,7 @@ describe('a run that makes it', () => {
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
   });
 
-  test('edits the message at most every 1.2 s and posts at most once a second in a channel', async () => {
+  test('updates at most every 1.2 s and posts at most once a second per channel', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     for (const event of buildCreateEvents()) {
@@ -109,7 +109,7 @@ function shortestGap({ chat }: NotifierEnvironment, method: string): number {
   return Math.min(...times.slice(1).map((at, i) => at - (times[i] ?? 0)));
 }
 
-describe('whatever Slack does in between, the thread comes out the same', () => {
+describe('the thread is the same in the end even when Slack', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
     ['asks to wait with the first message', [{ method: 'postMessage', kind: 'limited', retryAfterMs: 30_000 }]],
     ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 2 }]],
@@ -146,7 +146,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     ],
   ];
 
-  test.each(faults)('when it %s', async (_, list) => {
+  test.each(faults)('%s', async (_, list) => {
     const world = await createNotifierEnvironment();
     for (const fault of list) world.chat.planFault(fault);
     await notifyWholeRun(world);
@@ -155,7 +155,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     expect(world.chat.uploadedFiles).toHaveLength(1);
   });
 
-  test('it keeps editing while replies must wait', async () => {
+  test('keeps updating while replies are rate limited', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'));
     world.chat.planFault({ method: 'postMessage', kind: 'limited', retryAfterMs: 60_000 });
@@ -169,7 +169,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
   });
 
-  test('a kubeconfig that can’t be made does not keep the end from being told', async () => {
+  test('posts the result when the kubeconfig can’t be issued', async () => {
     const world = await createNotifierEnvironment();
     world.clusterService.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
     await notifyWholeRun(world);
@@ -179,7 +179,7 @@ describe('whatever Slack does in between, the thread comes out the same', () => 
     );
   });
 
-  test('a file that never goes out is said in the thread, with what to do', async () => {
+  test('reports a kubeconfig that can’t be sent, with the next step', async () => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'uploadFile', kind: 'account', reason: 'missing_scope', times: 100 });
     await notifyWholeRun(world);

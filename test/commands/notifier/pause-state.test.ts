@@ -10,14 +10,14 @@ function stored(...events: readonly EngineEvent[]): StoredEvent[] {
 }
 
 test.each([
-  ['nothing', [], { kind: 'open' }],
+  ['no event', [], { kind: 'open' }],
   [
-    'a press',
+    'a click',
     [{ type: 'pause.resolved', chapter: 4, actor, decision: 'continueToEnd' }],
     { kind: 'continueToEnd', actor, at: new Date(1_000) },
   ],
   [
-    'two presses: the first',
+    'two clicks: the first wins',
     [
       { type: 'pause.resolved', chapter: 4, actor, decision: 'continue' },
       { type: 'pause.resolved', chapter: 4, actor: { ...actor, user: 'U2' }, decision: 'stop' },
@@ -25,19 +25,19 @@ test.each([
     { kind: 'continue', actor, at: new Date(1_000) },
   ],
   [
-    'a press on another chapter',
+    'a click for another chapter',
     [{ type: 'pause.resolved', chapter: 3, actor, decision: 'continue' }],
     { kind: 'open' },
   ],
-  ['a cancel', [{ type: 'run.cancelRequested', actor }], { kind: 'past', actor }],
+  ['a cancellation', [{ type: 'run.cancelRequested', actor }], { kind: 'past', actor }],
   ['a resume', [{ type: 'run.resumed', actor }], { kind: 'past', actor }],
   ['the end', [{ type: 'run.finished', outcome: 'cancelled' }], { kind: 'past' }],
-] as const)('what came of a pause after %s', (_, after, status) => {
+] as const)('the status of a pause after %s', (_, after, status) => {
   const events = stored(asked, ...after);
   expect(getPauseStatus(events, { seq: 1, chapter: 4 })).toEqual(status);
 });
 
-test('a pause is found by the event that began it, and only by that', () => {
+test('finds a pause only by its own event', () => {
   const events = stored(asked, { type: 'run.cancelRequested', actor });
   expect(findPause(events, 1)).toEqual({ seq: 1, chapter: 4 });
   expect(findPause(events, 2)).toBeUndefined();

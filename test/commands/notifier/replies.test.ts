@@ -19,8 +19,8 @@ import {
 
 afterEach(closeNotifierEnvironments);
 
-describe('what is worth a reply', () => {
-  test('troubles, each with its card; ordinary waiting is none', async () => {
+describe('replies in the thread', () => {
+  test('show errors as cards, but not ordinary retries', async () => {
     const world = await createNotifierEnvironment();
     const soon = new Date(+world.clock.now() + 1_000);
     const differences = [{ field: 'range', desired: '10.240.0.0/24', actual: '10.0.0.0/24' }];
@@ -47,7 +47,7 @@ describe('what is worth a reply', () => {
     ]);
   });
 
-  test('a step that keeps failing is worth one', async () => {
+  test('show a step that keeps failing once', async () => {
     const world = await createNotifierEnvironment();
     const soon = new Date(+world.clock.now() + 1_000);
     const waits = Array.from({ length: 9 }, () =>
@@ -57,7 +57,7 @@ describe('what is worth a reply', () => {
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['🔁 Network a: retrying, not there yet']);
   });
 
-  test('a message that Slack won’t have goes out plain, and holds up nothing', async () => {
+  test('are posted without blocks when Slack rejects the content', async () => {
     const world = await createNotifierEnvironment();
     world.chat.planFault({ method: 'postMessage', kind: 'content', reason: 'invalid_blocks' });
     world.chat.planFault({ method: 'updateMessage', kind: 'content', reason: 'msg_too_long', times: 100 });
@@ -70,7 +70,7 @@ describe('what is worth a reply', () => {
     expect(refused.chat.listReplyTexts(getSummaryMessage(refused))).toEqual(expectedReplies.slice(1));
   });
 
-  test('a summary that somebody deleted comes back, and the thread goes on below it', async () => {
+  test('a deleted summary is posted again, and the thread continues there', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     runDuringFirstPost(world, async () => {

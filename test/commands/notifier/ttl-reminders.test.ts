@@ -24,38 +24,38 @@ function reminder(change: Partial<RecordValue<'ttlReminder'>>): RecordValue<'ttl
 
 const asked = reminder({ firstSentAt: at(-30), sentAt: at(-30) });
 
-describe('what is due about the end of a cluster', () => {
+describe('the due TTL action', () => {
   test.each([
     ['31 minutes before', {}, undefined, -31, 'ask', undefined],
     ['half an hour before', {}, undefined, -30, 'ask', 'ask'],
-    ['hours after, nobody having been there', {}, undefined, 300, 'ask', 'ask'],
-    ['of one without an end', { expiresAt: undefined }, undefined, 0, 'delete', undefined],
-    ['of one that is gone', { state: 'deleted' }, undefined, 0, 'ask', undefined],
-    ['of one that goes', { state: 'deleting' }, undefined, 0, 'delete', undefined],
-    ['of one that is not up', { state: 'failed' }, undefined, 0, 'ask', 'ask'],
-    ['while another process asks', {}, reminder({}), -29, 'ask', undefined],
-    ['when that one was lost', {}, reminder({}), -28, 'ask', 'ask'],
-    ['once it was asked', {}, asked, -1, 'ask', undefined],
-    ['at the end', {}, asked, 0, 'ask', 'ask'],
+    ['hours after, without an earlier reminder', {}, undefined, 300, 'ask', 'ask'],
+    ['of a cluster without TTL', { expiresAt: undefined }, undefined, 0, 'delete', undefined],
+    ['of a deleted cluster', { state: 'deleted' }, undefined, 0, 'ask', undefined],
+    ['of a cluster that is being deleted', { state: 'deleting' }, undefined, 0, 'delete', undefined],
+    ['of a failed cluster', { state: 'failed' }, undefined, 0, 'ask', 'ask'],
+    ['while another process sends the reminder', {}, reminder({}), -29, 'ask', undefined],
+    ['after that process was lost', {}, reminder({}), -28, 'ask', 'ask'],
+    ['after the reminder', {}, asked, -1, 'ask', undefined],
+    ['at expiry', {}, asked, 0, 'ask', 'ask'],
     ['an hour after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 60, 'ask', undefined],
     ['four hours after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 240, 'ask', 'ask'],
     ['when it was extended', { expiresAt: at(480) }, asked, 0, 'ask', undefined],
-    ['half an hour before the new end', { expiresAt: at(480) }, asked, 450, 'ask', 'ask'],
-    ['half an hour before, where it is deleted then', {}, undefined, -30, 'delete', 'ask'],
-    ['a minute before, where it is deleted then', {}, asked, -1, 'delete', undefined],
-    ['at the end, where it is deleted then', {}, asked, 0, 'delete', 'delete'],
-    ['after it, where nobody was asked', {}, undefined, 60, 'delete', 'ask'],
+    ['half an hour before the new expiry', { expiresAt: at(480) }, asked, 450, 'ask', 'ask'],
+    ['half an hour before expiry with deletion', {}, undefined, -30, 'delete', 'ask'],
+    ['a minute before expiry with deletion', {}, asked, -1, 'delete', undefined],
+    ['at expiry with deletion', {}, asked, 0, 'delete', 'delete'],
+    ['after expiry with deletion, without a reminder', {}, undefined, 60, 'delete', 'ask'],
     [
-      'after it, where it was asked just now',
+      'after expiry with deletion, just reminded',
       {},
       reminder({ firstSentAt: at(60), sentAt: at(60) }),
       89,
       'delete',
       undefined,
     ],
-    ['half an hour after that', {}, reminder({ firstSentAt: at(60), sentAt: at(60) }), 90, 'delete', 'delete'],
-    ['when it was extended, where it is deleted', { expiresAt: at(480) }, asked, 0, 'delete', undefined],
-    ['after a delete that stopped', { state: 'failed' }, { ...asked, deletedAt: at(0) }, 60, 'delete', 'ask'],
+    ['half an hour after that reminder', {}, reminder({ firstSentAt: at(60), sentAt: at(60) }), 90, 'delete', 'delete'],
+    ['when it was extended, with deletion', { expiresAt: at(480) }, asked, 0, 'delete', undefined],
+    ['after a failed delete', { state: 'failed' }, { ...asked, deletedAt: at(0) }, 60, 'delete', 'ask'],
   ] as const)('%s', (_, change, known, minutes, expiryAction, due) => {
     const { record } = aStatus({ state: 'ready', expiresAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
     expect(getDueAction(record, known, new Date(at(minutes)), expiryAction)).toBe(due);
@@ -67,7 +67,7 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.close();
 });
 
-/** A cluster that was asked for at noon for eight hours, its thread begun. */
+/** A cluster created at noon with a TTL of eight hours and a thread. */
 async function aCluster(expiryAction: ExpiryAction = 'ask') {
   const clock = new FakeClock();
   const store = openSqliteStore({ path: ':memory:' });
@@ -96,8 +96,8 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
 
 const asks = /expires at/;
 
-describe('a cluster that is wanted for a time', () => {
-  test('is asked about in its thread, once by two processes that look at once', async () => {
+describe('a cluster with a TTL', () => {
+  test('gets one reminder in its thread from two concurrent processes', async () => {
     const { clock, chat, look } = await aCluster();
     await look();
     expect(chat.postedMessages).toEqual([]);
@@ -121,7 +121,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(chat.postedMessages).toHaveLength(3);
   });
 
-  test('is left alone once it was extended, until its new end comes near', async () => {
+  test('gets no reminder after an extension until shortly before the new expiry', async () => {
     const { clock, desk, chat, look } = await aCluster();
     clock.advance(7.5 * hour);
     await look();
@@ -137,7 +137,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(chat.postedMessages).toHaveLength(2);
   });
 
-  test('gets its more time from now on when its end has passed', async () => {
+  test('is extended from now when it has expired', async () => {
     const { clock, desk } = await aCluster();
     clock.advance(20 * hour);
     expect(await desk.extendTtl('demo', new Date(noon + 8 * hour), 8, testUser)).toEqual({
@@ -146,7 +146,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(await desk.extendTtl('other', new Date(noon), 8, testUser)).toEqual({ notFound: true });
   });
 
-  test('is asked about again where Slack did not take it, and directly where the channel is gone', async () => {
+  test('gets the reminder again after a Slack error, and in a DM when the channel is gone', async () => {
     const { clock, chat, logged, look } = await aCluster();
     clock.advance(7.5 * hour);
     chat.planFault({ method: 'postMessage', kind: 'unsure' });
@@ -160,7 +160,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(chat.postedMessages.map((one) => one.channel)).toEqual(['D-U1']);
   });
 
-  test('stays where nothing else was configured, however long nobody answers', async () => {
+  test('is kept by default without a response', async () => {
     const { clock, store, look } = await aCluster();
     for (let i = 0; i < 40; i++) {
       clock.advance(hour);
@@ -169,7 +169,7 @@ describe('a cluster that is wanted for a time', () => {
     expect(await store.list('run')).toHaveLength(1);
   });
 
-  test('is deleted once at its end where that was configured, after it was asked about', async () => {
+  test('is deleted once at expiry when configured, after a reminder', async () => {
     const { clock, store, chat, look } = await aCluster('delete');
     clock.advance(8 * hour);
     await look();
@@ -186,7 +186,7 @@ describe('a cluster that is wanted for a time', () => {
   });
 });
 
-test('a cluster without an end is never asked about', async () => {
+test('a cluster without a TTL gets no reminder', async () => {
   const { clock, store, look, chat } = await aCluster('delete');
   const found = await store.read('cluster', 'demo');
   if (!found) throw new Error('no cluster');
