@@ -75,11 +75,11 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
     await ada.message(/demo · ready/, runMs);
     await ada.say('/kthw rebuild demo --from controllers');
     await ada.openThread(await ada.message(/demo · rebuild/));
-    await (await ada.reply('awaiting approval', runMs)).getByRole('button', { name: 'Approve' }).click();
+    await (await ada.reply('Approval required', runMs)).getByRole('button', { name: 'Approve' }).click();
     await ada.reply('Only visible to you');
     await ada.picture('approval-refused');
     await her.openThread(await her.message(/demo · rebuild/));
-    const question = await her.reply('awaiting approval');
+    const question = await her.reply('Approval required');
     await her.picture('approval-asked');
     await question.getByRole('button', { name: 'Approve' }).click();
     // Both windows update without a reload.
@@ -97,7 +97,7 @@ describe.skipIf(warnIfNoBrowser())('in a browser, with a cloud in memory', () =>
     stage.compute.faults.plan({ call: /^insert instances/, when: 'before', error });
     const ada = await openWindow('ada', 390);
     await ada.say(`/kthw create demo ${small}`);
-    const stopped = await ada.message(/demo · .*stopped/, runMs);
+    const stopped = await ada.message(/demo · .*failed/, runMs);
     expect(await findOverflowingElements(ada.page)).toEqual([]);
     await ada.picture('phone-failed');
     await ada.openThread(stopped);

@@ -46,7 +46,7 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
       await ada.modal.getByLabel('Control plane nodes').selectOption('1');
       await ada.modal.getByLabel('Worker nodes').fill('1');
       await ada.modal.getByRole('button', { name: 'Create' }).click();
-      const stopped = await ada.message(/demo · .*stopped/, createMs);
+      const stopped = await ada.message(/demo · .*failed/, createMs);
       // On a busy machine the ack takes over three seconds: the modal stays open with an error, but the create runs.
       if (await ada.modal.isVisible()) await ada.page.keyboard.press('Escape');
       await ada.picture('real-cloud-stopped');
@@ -79,10 +79,10 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
       const grace = await openWindow('grace');
       await ada.say('/kthw scale demo --workers 0');
       await ada.openThread(await ada.message(/demo · scaling/, minuteMs));
-      await (await ada.reply('awaiting approval', minuteMs)).getByRole('button', { name: 'Approve' }).click();
+      await (await ada.reply('Approval required', minuteMs)).getByRole('button', { name: 'Approve' }).click();
       await ada.reply('Only visible to you', minuteMs);
       await grace.openThread(await grace.message(/demo · scaling/, minuteMs));
-      await (await grace.reply('awaiting approval', minuteMs)).getByRole('button', { name: 'Approve' }).click();
+      await (await grace.reply('Approval required', minuteMs)).getByRole('button', { name: 'Approve' }).click();
       await ada.reply(/Approved by @grace/, minuteMs);
       await ada.message('demo · scaled', createMs);
       await ada.picture('real-cloud-scaled');
