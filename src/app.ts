@@ -13,7 +13,7 @@ import type { ComputeOptions } from './engine/gcp/compute/compute-api.ts';
 import { createComputeClient } from './engine/gcp/compute/create-compute-client.ts';
 import { createCloudTasksDispatcher } from './engine/gcp/tasks/cloud-tasks-dispatcher.ts';
 import { createKubeClient } from './engine/kubernetes/create-kube-client.ts';
-import { phases } from './engine/phases/registry.ts';
+import { phases } from './engine/phases/sort-phases.ts';
 import { createComputeCatalog } from './engine/service/compute-catalog.ts';
 import { createEngine, type EngineOptions } from './engine/service/create-engine.ts';
 import { createSshClient } from './engine/ssh/create-ssh-client.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defaultVersion, mirrorVersion, releases } from './engine/cluster/releases.ts';
+import { defaultVersion, mirrorVersion } from './engine/cluster/default-version.ts';
+import { releases } from './engine/cluster/releases.ts';
 import { SshSourceRanges } from './engine/cluster/ssh-source-ranges.ts';
 
 const loopbackOrHttpsUrl = z

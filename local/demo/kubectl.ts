@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
+import { mirrorVersion } from '../../src/engine/cluster/default-version.ts';
 
 /**
  * Creates a function that runs kubectl with a kubeconfig. Uses the host's kubectl, or the mirror's if there is none.

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mirrorVersion } from '../../src/engine/cluster/releases.ts';
+import { mirrorVersion } from '../../src/engine/cluster/default-version.ts';
 import type { Stack } from '../stack.ts';
 import type { ScenarioContext } from './create-and-delete.ts';
 import { formatAvailability, measureAvailability } from './measure-availability.ts';

@@ -6,7 +6,7 @@ import { createNotifier } from '../../src/commands/notifier/notifier.ts';
 import { createSlackChat } from '../../src/commands/slack/slack-chat.ts';
 import { createSlackClient } from '../../src/commands/slack/slack-client.ts';
 import { createSlackServer } from '../../src/commands/slack/slack-server.ts';
-import { phases } from '../../src/engine/phases/registry.ts';
+import { phases } from '../../src/engine/phases/sort-phases.ts';
 import { createComputeCatalog } from '../../src/engine/service/compute-catalog.ts';
 import { createEngine } from '../../src/engine/service/create-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { createKubectl } from '../../local/demo/kubectl.ts';
 import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
 import { checks as benchmark } from '../../src/engine/diagnostics/cis/checks.ts';
-import { phases } from '../../src/engine/phases/registry.ts';
+import { phases } from '../../src/engine/phases/sort-phases.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { CommandLines } from './command-lines.ts';
 import { computeResources } from './compute-resources.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findUnsupportedReason } from '../../local/ensure-packages.ts';
 import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
 import { vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
-import { getCertificate } from '../../src/engine/pki/certificate-secret.ts';
+import { getCertificate } from '../../src/engine/pki/pack-certificate.ts';
 import { buildEtcdctlCommand } from '../../src/engine/steps/etcdctl-command.ts';
 import { openRig, type Rig } from './survival/test-environment.ts';
 import { keepAlive, type Watch } from './survival/watch.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { findSizeProblem } from '../../engine/phases/preflight.ts';
+import { findSizeProblem } from '../../engine/cluster/find-size-problem.ts';
 import { buildCreateArgsSchema } from '../arguments/create-args-schema.ts';
 import { toFlagName } from '../arguments/flags.ts';
 import type { CommandDeps, ModalInput } from '../routing/command.ts';

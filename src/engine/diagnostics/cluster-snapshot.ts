@@ -8,7 +8,7 @@ import { getResourceNames } from '../cluster/resource-names.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
-import { getCertificate } from '../pki/certificate-secret.ts';
+import { getCertificate } from '../pki/pack-certificate.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { inspectInstances } from './inspect-instances.ts';

@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
+import { findShortfalls } from '../cluster/find-size-problem.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
-import { findShortfalls } from '../phases/preflight.ts';
 import type { HostFacts } from './cis/host-facts.ts';
 import type { HostMetrics } from './host-metrics.ts';
 import { thresholds } from './thresholds.ts';

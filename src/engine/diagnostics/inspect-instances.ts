@@ -3,7 +3,7 @@ import { KthwError, toStepError } from '../cluster/errors.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
-import { connectAt } from '../steps/host-step.ts';
+import { connectAt } from '../steps/connect-to-instance.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { type Diagnosis, diagnose, type InspectedInstance } from './diagnose.ts';
 import { collectMetrics } from './host-metrics.ts';

@@ -3,9 +3,9 @@ import { getExternalAddressOutput, publicAddressOutput } from '../cluster/output
 import { vaultPaths } from '../cluster/vault-paths.ts';
 import { renderCfsslCertificate } from '../manual/cfssl.ts';
 import { formatCertificate } from '../manual/format-certificate.ts';
-import { getCertificate, packCertificate } from '../pki/certificate-secret.ts';
 import { type CertificateSpec, listCertificateSpecs } from '../pki/certificate-specs.ts';
 import { issueCertificate } from '../pki/issue-certificate.ts';
+import { getCertificate, packCertificate } from '../pki/pack-certificate.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/define-phase.ts';

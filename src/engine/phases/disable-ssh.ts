@@ -1,13 +1,8 @@
 import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { formatCommand } from '../manual/format-command.ts';
-import {
-  getSshKeyState,
-  getSshRuleState,
-  type SshAccessState,
-  setSshKeyState,
-  setSshRuleState,
-} from '../ssh-access/ssh-access.ts';
+import { getSshRuleState, type SshAccessState, setSshRuleState } from '../ssh-access/ssh-access.ts';
+import { getSshKeyState, setSshKeyState } from '../ssh-access/ssh-key-state.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';

@@ -1,8 +1,8 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
-import { getCertificate } from '../pki/certificate-secret.ts';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
+import { getCertificate } from '../pki/pack-certificate.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';

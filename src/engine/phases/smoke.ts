@@ -2,18 +2,16 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { formatTable, kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
 import type { ShellCommand } from '../manual/shell-command.ts';
+import { assertSuccess } from '../steps/assert-success.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
+import { connectToInstance } from '../steps/connect-to-instance.ts';
+import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
-import { assertSuccess, connectToInstance } from '../steps/host-step.ts';
-import { connectToKubeApi, deleteObject, getObject, runKubectl } from '../steps/kube-admin-client.ts';
-import {
-  buildSmokeObjects,
-  filterReadyPods,
-  hasImagePullError,
-  type Pod,
-  smokeNamespace,
-} from '../steps/smoke-objects.ts';
+import { filterReadyPods, hasImagePullError, type Pod } from '../steps/filter-ready-pods.ts';
+import { deleteObject, getObject } from '../steps/get-object.ts';
+import { runKubectl } from '../steps/run-kubectl.ts';
+import { buildSmokeObjects, smokeNamespace } from '../steps/smoke-objects.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';

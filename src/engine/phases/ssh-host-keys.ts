@@ -1,9 +1,9 @@
 import { createOutputValue } from '../cluster/output.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
+import { connectToInstance } from '../steps/connect-to-instance.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { getInstanceHandle } from '../steps/get-instance-handle.ts';
-import { connectToInstance } from '../steps/host-step.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 

@@ -1,6 +1,6 @@
 import { KthwError } from '../cluster/errors.ts';
+import { findShortfalls } from '../cluster/find-size-problem.ts';
 import type { ComputeClient, MachineType, Region } from '../gcp/compute/compute-client.ts';
-import { findShortfalls } from '../phases/preflight.ts';
 
 export interface MachineTypeChoice extends MachineType {
   readonly name: string;

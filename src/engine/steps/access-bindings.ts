@@ -1,7 +1,7 @@
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { getObjectPath } from '../kubernetes/object-path.ts';
 import { buildGrantBinding, grantLabel } from '../render/rbac-objects.ts';
-import { deleteObject, getObject } from './kube-admin-client.ts';
+import { deleteObject, getObject } from './get-object.ts';
 
 /** Where the bindings of people's kubeconfigs differ from what is to be. */
 export interface AccessBindingDiff {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
 import type { Instance } from '../cluster/cluster.ts';
-import { KthwError } from '../cluster/errors.ts';
+import type { KthwError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
-import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
-import { getSshKey } from '../pki/ssh-key-secret.ts';
-import { formatFailure } from '../ssh/format-failure.ts';
-import { isDiskFull } from '../ssh/receive-files.ts';
-import type { CommandResult, HostFile, SshHost, SshOperation, SshTarget } from '../ssh/ssh-client.ts';
+import type { CommandResult, HostFile, SshOperation } from '../ssh/ssh-client.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
 import type { StepHandle } from '../workflow/step-handle.ts';
+import { assertSuccess } from './assert-success.ts';
 import type { ClusterStep } from './cluster-step.ts';
+import { connectToInstance } from './connect-to-instance.ts';
 import { getInstanceHandle } from './get-instance-handle.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
@@ -37,9 +35,6 @@ interface HostStepOptions {
   /** Longest that `make` may take. @default 120_000 */
   readonly deadlineMs?: number;
 }
-
-/** The user that Compute Engine's guest agent makes of the ssh key in a machine's metadata. */
-export const sshUser = 'kthw';
 
 /**
  * Digests of all that was ever written by us, so that a file that somebody else changed is told from one that an older
@@ -172,32 +167,6 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     manualCommands,
   };
   return options.removeScript !== undefined || options.files ? { ...step, exists, remove } : step;
-}
-
-/** The machine over ssh, with the host keys it was created with; no other is believed. */
-export async function connectToInstance(
-  c: StepContext,
-  instance: Instance,
-  keys: readonly string[] = c.getOutput(getHostKeysOutput(instance)),
-): Promise<SshHost> {
-  return await connectAt(c, instance, { address: c.getOutput(getExternalAddressOutput(instance)), hostKeys: keys });
-}
-
-/** The same where it is now: a machine that was stopped and started has another address than steps have found. */
-export async function connectAt(
-  { ssh, vault }: Pick<StepContext, 'ssh' | 'vault'>,
-  { name }: Instance,
-  target: Pick<SshTarget, 'address' | 'hostKeys'>,
-): Promise<SshHost> {
-  return ssh.getHost({ name, ...target, user: sshUser, identity: (await getSshKey(vault)).privateKey });
-}
-
-/** @throws KthwError when the command failed */
-export function assertSuccess(result: CommandResult, instance: Instance, doing: string): void {
-  if (result.exitCode === 0) return;
-  if (isDiskFull(result)) throw new KthwError('disk-full', { host: instance.name, doing });
-  const detail = formatFailure(result);
-  throw new KthwError('command-failed', { host: instance.name, doing, exitCode: result.exitCode }, { detail });
 }
 
 function formatManifestLine(file: HostFile): string {

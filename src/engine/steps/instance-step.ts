@@ -4,11 +4,11 @@ import { getExternalAddressOutput } from '../cluster/outputs.ts';
 import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
-import { getSshKey } from '../pki/ssh-key-secret.ts';
+import { getSshKey } from '../pki/pack-ssh-key.ts';
 import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
+import { sshUser } from './connect-to-instance.ts';
 import { getInstanceHandle } from './get-instance-handle.ts';
-import { sshUser } from './host-step.ts';
 import { resourceStep } from './resource-step.ts';
 import type { RenderContext } from './step-context.ts';
 

@@ -3,7 +3,8 @@ import { renderKubectlApply } from '../manual/kubectl.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
-import { connectToKubeApi, getObject } from './kube-admin-client.ts';
+import { connectToKubeApi } from './connect-to-kube-api.ts';
+import { getObject } from './get-object.ts';
 
 /** A step that is one object in the cluster's API, reached at the first controller. */
 export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly StepHandle[]): ClusterStep {

@@ -1,10 +1,10 @@
 import { LeaseLost } from '../../store/errors/lease-lost.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
+import { decideMoves, type Move } from './decide-moves.ts';
 import { hasDestructionBegun, previewRunDestruction } from './destruction-preview.ts';
 import { detectPlanDrift } from './detect-plan-drift.ts';
 import { type ExecuteStepDeps, executeStep } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
-import { decideMoves, type Move } from './run-state.ts';
 
 /** How often a runner looks for what a person said meanwhile. */
 const pollIntervalMs = 1_500;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CreateFormState, renderCreateModal } from '../../../src/commands/messages/create-modal.ts';
-import { findShortfalls } from '../../../src/engine/phases/preflight.ts';
+import { findShortfalls } from '../../../src/engine/cluster/find-size-problem.ts';
 import type { ComputeChoices, MachineTypeChoice } from '../../../src/engine/service/compute-catalog.ts';
 import { sampleChoices } from '../../fixtures/compute-catalog.ts';
 import { expectWithinLimits } from './within-limits.ts';

@@ -4,7 +4,7 @@ import { describeTimeline, renderTimelineSvg } from '../../../src/commands/chart
 import { renderPhaseResult } from '../../../src/commands/messages/phase-result.ts';
 import { renderRunResult } from '../../../src/commands/messages/run-result.ts';
 import { renderRunSummary } from '../../../src/commands/messages/run-summary.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import type { RunRecord } from '../../../src/store/records.ts';

@@ -3,7 +3,7 @@ import { spec } from '../../../local/gallery/samples/fixtures.ts';
 import { samples } from '../../../local/gallery/samples.ts';
 import { commandRegistry } from '../../../src/commands/routing/command-registry.ts';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { retiredPhrases } from '../../architecture/retired-terms.ts';
 import { renderText } from './render-text.ts';
 

@@ -8,11 +8,11 @@ import { type ApiMessage, SlackEmulatorClient } from '../../../local/slack/slack
 import { type Stack, startStack } from '../../../local/stack.ts';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
-import { getSshKey } from '../../../src/engine/pki/ssh-key-secret.ts';
+import { getSshKey } from '../../../src/engine/pki/pack-ssh-key.ts';
 import { createSshClient } from '../../../src/engine/ssh/create-ssh-client.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
-import { withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
-import { sshUser } from '../../../src/engine/steps/host-step.ts';
+import { withSshAccess } from '../../../src/engine/ssh-access/ssh-access-client.ts';
+import { sshUser } from '../../../src/engine/steps/connect-to-instance.ts';
 import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';

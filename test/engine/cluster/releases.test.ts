@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { listComponentDownloads, toMirrorUrl } from '../../../src/engine/cluster/component-downloads.ts';
-import {
-  defaultVersion,
-  getMinorVersion,
-  getRelease,
-  mirrorVersion,
-  releases,
-} from '../../../src/engine/cluster/releases.ts';
+import { defaultVersion, mirrorVersion } from '../../../src/engine/cluster/default-version.ts';
+import { getMinorVersion, getRelease, releases } from '../../../src/engine/cluster/releases.ts';
 
 describe('the catalogue', () => {
   it('has one release for each minor version, in order, without a gap', () => {

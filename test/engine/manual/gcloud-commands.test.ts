@@ -10,7 +10,7 @@ import { createComputeClient } from '../../../src/engine/gcp/compute/create-comp
 import { gcloudCommands, type ResourceCollection } from '../../../src/engine/manual/gcloud-commands.ts';
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import { operations } from '../../../src/engine/phases/operations.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import type { ClusterStep } from '../../../src/engine/steps/cluster-step.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import { nameOf, survive, undisturbed } from '../../chaos/sweep.ts';
 import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tutorialPhases } from '../../../src/engine/phases/index.ts';
 import { operations } from '../../../src/engine/phases/operations.ts';
-import { phases, sortPhases } from '../../../src/engine/phases/registry.ts';
+import { phases, sortPhases } from '../../../src/engine/phases/sort-phases.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import type { Step } from '../../../src/engine/workflow/step.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, '../../../src/engine/phases');
 /** The lists themselves, and the phases that a plan adds to what it does: to a resize, to a delete. */
 const notListed: ReadonlySet<string> = new Set([
   'index.ts',
-  'registry.ts',
+  'sort-phases.ts',
   'operations.ts',
   'resize-instances.ts',
   'verify-deleted.ts',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { buildRunEntries } from '../../../src/engine/service/audit-log.ts';
 import { foldEvents } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';

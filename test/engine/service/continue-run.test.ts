@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { assignChapters } from '../../../src/engine/workflow/assign-chapters.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import type { StoredEvent } from '../../../src/store/events.ts';

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderPhaseCommandsModal } from '../../../src/commands/messages/phase-commands-modal.ts';
 import { getChapter } from '../../../src/engine/manual/chapters.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import type { PhaseCommands } from '../../../src/engine/service/phase-commands.ts';
 import { expectWithinLimits } from '../../commands/messages/within-limits.ts';
 import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';

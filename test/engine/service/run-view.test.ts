@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultVersion } from '../../../src/engine/cluster/releases.ts';
+import { defaultVersion } from '../../../src/engine/cluster/default-version.ts';
 import { buildRunView } from '../../../src/engine/service/run-view.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import { atSecond, buildPhase, buildStep, buildStepError, dependOn, toStoredEvents } from '../../fixtures/plan.ts';

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
-import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-access.ts';
-import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-remote.ts';
+import { disableSshAccess, withSshAccess } from '../../../src/engine/ssh-access/ssh-access-client.ts';
+import { setSshKeyState } from '../../../src/engine/ssh-access/ssh-key-state.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 
 const { signal } = new AbortController();

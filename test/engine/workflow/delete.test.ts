@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { deriveCluster } from '../../../src/engine/cluster/cluster.ts';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { operations } from '../../../src/engine/phases/operations.ts';
-import { phases } from '../../../src/engine/phases/registry.ts';
+import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { filterOwnedResources, type ListedResource } from '../../../src/engine/steps/orphaned-resources.ts';
 import { plan } from '../../../src/engine/workflow/plan.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decideMoves, foldEvents, getStepRecord, type Move } from '../../../src/engine/workflow/run-state.ts';
+import { decideMoves, type Move } from '../../../src/engine/workflow/decide-moves.ts';
+import { foldEvents, getStepRecord } from '../../../src/engine/workflow/run-state.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
 import type { StepError } from '../../../src/store/step-error.ts';
 import { atSecond, buildPlan, buildStepError, toStoredEvents } from '../../fixtures/plan.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { KthwError } from '../../cluster/errors.ts';
 import type { KubeApi } from '../../kubernetes/kube-client.ts';
-import { getObject } from '../../steps/kube-admin-client.ts';
+import { getObject } from '../../steps/get-object.ts';
 
 /** Facts from the Kubernetes API that checks need. */
 export interface ApiFacts {

@@ -3,7 +3,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { toStepError } from '../../cluster/errors.ts';
 import type { ComputeClient } from '../../gcp/compute/compute-client.ts';
 import type { KubeClient } from '../../kubernetes/kube-client.ts';
-import { connectToKubeApiAt } from '../../steps/kube-admin-client.ts';
+import { connectToKubeApiAt } from '../../steps/connect-to-kube-api.ts';
 import { type ApiFacts, collectApiFacts } from './api-facts.ts';
 import type { CheckResult, ScanInput, Unknown } from './check.ts';
 import { checks } from './checks.ts';

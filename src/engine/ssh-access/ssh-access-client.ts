@@ -4,7 +4,8 @@ import type { MutationOptions } from '../gcp/compute/compute-client.ts';
 import { rejectOnAbort } from '../ssh/abort-scope.ts';
 import type { SshClient, SshHost } from '../ssh/ssh-client.ts';
 import type { Clock } from '../workflow/step.ts';
-import { type SshAccessDeps, setSshKeyState, setSshRuleState } from './ssh-access.ts';
+import { type SshAccessDeps, setSshRuleState } from './ssh-access.ts';
+import { setSshKeyState } from './ssh-key-state.ts';
 
 /** A machine's agent takes a moment to let a key in, and a network to learn of a rule. */
 const propagationDelayMs = 15_000;

@@ -1,5 +1,5 @@
 import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
-import { defaultVersion } from '../cluster/releases.ts';
+import { defaultVersion } from '../cluster/default-version.ts';
 import type { Phase } from '../workflow/step.ts';
 import { tutorialPhases } from './index.ts';
 

@@ -1,0 +1,25 @@
+/** CPUs and memory of a machine type. */
+interface MachineSize {
+  readonly cpus: number;
+  readonly sharedCpu: boolean;
+  readonly memoryMb: number;
+}
+
+/** Minimum for etcd and an API server on one idle instance: https://etcd.io/docs/latest/op-guide/hardware/ */
+export const minimumControllerSize = { cpus: 1, memoryMb: 2_000 } as const;
+
+/** What a machine type lacks for a control plane node. Empty: it is large enough. */
+export function findShortfalls(type: MachineSize): string[] {
+  const { cpus, memoryMb } = minimumControllerSize;
+  return [
+    ...(type.cpus < cpus || type.sharedCpu ? [`a share of a CPU where ${cpus} whole one is needed`] : []),
+    ...(type.memoryMb < memoryMb ? [`${type.memoryMb} MB where ${memoryMb} MB are needed`] : []),
+  ];
+}
+
+/** Why a machine type is too small for a control plane node; undefined: it is large enough. */
+export function findSizeProblem(name: string, type: MachineSize): string | undefined {
+  const shortfalls = findShortfalls(type);
+  if (shortfalls.length === 0) return undefined;
+  return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd jams on it even when idle; choose e2-standard-2 or larger, or insist with --force-size`;
+}

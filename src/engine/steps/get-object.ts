@@ -1,0 +1,20 @@
+import { KthwError } from '../cluster/errors.ts';
+import type { KubeApi, KubeResponse } from '../kubernetes/kube-client.ts';
+
+/** The object at `path`; undefined when there is none. @throws KthwError */
+export async function getObject<T>(api: KubeApi, path: string, signal: AbortSignal): Promise<T | undefined> {
+  const response = await api.request('GET', path, signal);
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw toApiError(`reading ${path}`, response);
+  return response.body as T;
+}
+
+/** Absent already: no error. @throws KthwError */
+export async function deleteObject(api: KubeApi, path: string, signal: AbortSignal): Promise<void> {
+  const response = await api.request('DELETE', path, signal);
+  if (response.status >= 300 && response.status !== 404) throw toApiError(`deleting ${path}`, response);
+}
+
+function toApiError(doing: string, { status }: KubeResponse): KthwError {
+  return new KthwError('api-refused', { doing, status });
+}
