@@ -12,8 +12,8 @@ export const minimumControllerSize = { cpus: 1, memoryMb: 2_000 } as const;
 export function findShortfalls(type: MachineSize): string[] {
   const { cpus, memoryMb } = minimumControllerSize;
   return [
-    ...(type.cpus < cpus || type.sharedCpu ? [`a share of a CPU where ${cpus} whole one is needed`] : []),
-    ...(type.memoryMb < memoryMb ? [`${type.memoryMb} MB where ${memoryMb} MB are needed`] : []),
+    ...(type.cpus < cpus || type.sharedCpu ? [`shared-core CPU (${cpus} full vCPU required)`] : []),
+    ...(type.memoryMb < memoryMb ? [`${type.memoryMb} MB memory (${memoryMb} MB required)`] : []),
   ];
 }
 
@@ -21,5 +21,5 @@ export function findShortfalls(type: MachineSize): string[] {
 export function findSizeProblem(name: string, type: MachineSize): string | undefined {
   const shortfalls = findShortfalls(type);
   if (shortfalls.length === 0) return undefined;
-  return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd jams on it even when idle; choose e2-standard-2 or larger, or insist with --force-size`;
+  return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd is unstable on it even when idle; choose e2-standard-2 or larger, or allow it with --force-size`;
 }

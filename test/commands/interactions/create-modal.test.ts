@@ -129,7 +129,7 @@ describe('create without flags', () => {
     [
       'an undersized machine type',
       { machineType: 'f1-micro' },
-      { machineType: expect.stringContaining('614 MB where 2000 MB') },
+      { machineType: expect.stringContaining('614 MB memory (2000 MB') },
     ],
     ['both at once', { name: 'x-', workers: '21' }, { name: expect.any(String), workers: 'at most 20' }],
   ])('shows the error of %s on its field', async (_, typed, errors) => {

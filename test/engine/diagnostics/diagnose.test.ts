@@ -39,7 +39,7 @@ describe('captured metrics', () => {
     expect(undersized).toEqual({
       machineType: 'f1-micro',
       suggestedMachineType: 'e2-standard-2',
-      shortfalls: ['a share of a CPU where 1 whole one is needed', '614 MB where 2000 MB are needed'],
+      shortfalls: ['shared-core CPU (1 full vCPU required)', '614 MB memory (2000 MB required)'],
     });
   });
 

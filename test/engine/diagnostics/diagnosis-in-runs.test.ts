@@ -35,7 +35,7 @@ describe('a run', () => {
     expect(diagnosed.length).toBe(1);
     expect(diagnosed[0]).toMatchObject({ step: 'readiness/control-plane-size', resizeTo: 'e2-standard-2' });
     expect(diagnosed[0]?.findings.slice(0, 2)).toEqual([
-      'f1-micro is too small for etcd and the API server: a share of a CPU where 1 whole one is needed, 614 MB where 2000 MB are needed',
+      'f1-micro is too small for etcd and the API server: shared-core CPU (1 full vCPU required), 614 MB memory (2000 MB required)',
       'demo-controller-0: etcd logged `took too long` 122× in 10 minutes',
     ]);
     expect(diagnosed[0]?.findings.at(-1)).toBe('… and 5 more');
