@@ -81,7 +81,7 @@ describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () =>
   test('defers DNS because its image is unavailable, and reports it', async () => {
     const postponed = replies.map(({ text }) => text).filter((text) => text.startsWith('⏸️'));
     expect(postponed).toHaveLength(2);
-    expect(postponed[0]).toMatch(/^⏸️ CoreDNS runs: deferred, image \S+coredns:\S+ can't be pulled/);
+    expect(postponed[0]).toMatch(/^⏸️ CoreDNS is running: deferred, image \S+coredns:\S+ can't be pulled/);
     expect(replies.slice(0, -1).every(({ text }) => !/^(❌|⚠️)/.test(text))).toBe(true);
     expect(replies.at(-1)?.text).toBe('⚠️ demo: ready without DNS');
     expect(JSON.stringify(replies.at(-1))).toContain('Deferred:');
