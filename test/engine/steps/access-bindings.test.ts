@@ -83,7 +83,7 @@ describe('a kubeconfig', () => {
     expect(trail).toEqual([
       expect.objectContaining({
         actor: ada,
-        description: expect.stringMatching(`^was given kubeconfig ${id} as slack:T1:U1 until 2`),
+        description: expect.stringMatching(`^received kubeconfig ${id} as slack:T1:U1, valid until 2`),
       }),
       expect.objectContaining({ actor: grace, description: `revoked kubeconfig ${id} of slack:T1:U1` }),
     ]);
@@ -93,7 +93,7 @@ describe('a kubeconfig', () => {
     const { environment, process, bound } = await aReadyCluster();
     environment.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
     expect(await process.clusterService.issueKubeconfig('demo', ada)).toEqual({
-      notReady: expect.stringContaining('does not answer'),
+      notReady: expect.stringContaining('is unreachable'),
     });
     expect(await process.clusterService.listGrants('demo')).toEqual([]);
     expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).not.toContain('kubeconfig');
@@ -182,6 +182,6 @@ test('who extended a cluster is in its audit trail once, with until when', async
   const trail = (await process.clusterService.getAuditLog('demo'))?.filter(({ description }) =>
     description.startsWith('extended'),
   );
-  expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended it to ${later}` })]);
+  expect(trail).toEqual([expect.objectContaining({ actor: grace, description: `extended the TTL to ${later}` })]);
   expect((await environment.store.read('cluster', 'demo'))?.value.expiresAt).toBe(later);
 });
