@@ -85,8 +85,10 @@ async function run(program: string, args: readonly string[]): Promise<string> {
 }
 
 function readDigests(): ReadonlyMap<string, string> {
-  const entries = readdirSync(copy, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // A recursive listing follows the link to node_modules, where other test runs write their caches.
+  const files = readdirSync(copy, { withFileTypes: true })
+    .filter(({ name }) => !omitted.has(name))
+    .flatMap((top) => (top.isDirectory() ? listFiles(join(copy, top.name)) : [join(copy, top.name)]));
   return new Map(
     files.map((file) => [relative(copy, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
   );
@@ -97,4 +99,9 @@ function listChanges(since: ReadonlyMap<string, string>): string[] {
   const now = readDigests();
   const paths = new Set([...since.keys(), ...now.keys()]);
   return [...paths].filter((path) => since.get(path) !== now.get(path)).sort();
+}
+
+function listFiles(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
