@@ -78,10 +78,10 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
     async () => {
       const grace = await openWindow('grace');
       await ada.say('/kthw scale demo --workers 0');
-      await ada.openThread(await ada.message(/demo · scaling/, minuteMs));
+      await ada.openThread(await ada.message(/demo · (scaling|scale awaiting approval)/, minuteMs));
       await (await ada.reply('Approval required', minuteMs)).getByRole('button', { name: 'Approve' }).click();
       await ada.reply('Only visible to you', minuteMs);
-      await grace.openThread(await grace.message(/demo · scaling/, minuteMs));
+      await grace.openThread(await grace.message(/demo · (scaling|scale awaiting approval)/, minuteMs));
       await (await grace.reply('Approval required', minuteMs)).getByRole('button', { name: 'Approve' }).click();
       await ada.reply(/Approved by @grace/, minuteMs);
       await ada.message('demo · scaled', createMs);
