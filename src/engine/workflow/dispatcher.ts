@@ -59,19 +59,19 @@ export function createInProcessDispatcher({
   }
 
   async function processRun(run: string): Promise<void> {
-    let exit: RunnerExit | 'broken';
+    let exit: RunnerExit | 'failed';
     try {
       exit = await executeRun(run, stopping.signal);
     } catch (error) {
-      log({ run, error }, 'a run was put down by an error; it is taken up again');
-      exit = 'broken';
+      log({ run, error }, 'run failed with an internal error; retrying');
+      exit = 'failed';
     }
     running.delete(run);
     if (pendingWakes.delete(run)) wake(run);
-    else if (exit === 'busy' || exit === 'later' || exit === 'lost' || exit === 'broken')
+    else if (exit === 'locked' || exit === 'blocked' || exit === 'leaseLost' || exit === 'failed')
       scheduleWake(run, retryDelayMs);
     // An answer pokes it at once; this sees to it that a question that nobody answered ends.
-    else if (exit === 'parked') scheduleWake(run, waitingRecheckMs);
+    else if (exit === 'waiting') scheduleWake(run, waitingRecheckMs);
   }
 
   function scheduleWake(run: string, delayMs: number): void {

@@ -38,8 +38,11 @@ export interface RunResources<C extends WorkflowContext> {
   close(): Promise<void>;
 }
 
-/** Why the runner put a run down. `busy`: another runner has it. `later`: an earlier run of the cluster is not over. */
-export type RunnerExit = 'over' | 'busy' | 'later' | 'parked' | 'stopped' | 'lost';
+/**
+ * Why a runner stopped executing a run. `locked`: another runner holds its lease. `blocked`: an earlier run of the cluster
+ * is open. `waiting`: a user must respond first. `aborted`: the signal stopped it. `leaseLost`: the lease expired.
+ */
+export type RunnerExit = 'completed' | 'locked' | 'blocked' | 'waiting' | 'aborted' | 'leaseLost';
 
 /**
  * Carries a run forward under a lease until it is over, waits for a person, or `signal` says stop. Any instance may do
@@ -54,15 +57,15 @@ export async function executeRun<C extends WorkflowContext>(
   const { store } = options;
   const run = (await store.read('run', runId))?.value;
   const operation = run && findOperation<Step>(options.operations, run.operation);
-  if (!run?.open || !operation) return 'over';
+  if (!run?.open || !operation) return 'completed';
   const cluster = (await store.read('cluster', run.cluster))?.value;
-  if (await hasEarlierOpenRun(store, cluster, runId)) return 'later';
+  if (await hasEarlierOpenRun(store, cluster, runId)) return 'blocked';
   const lease = await store.acquireLease(runId, options.leaseOwner, options.leaseMs);
-  if (!lease) return 'busy';
+  if (!lease) return 'locked';
   try {
     return await executeUnderLease(lease, run, operation, cluster, options, signal);
   } catch (error) {
-    if (error instanceof LeaseLost) return 'lost';
+    if (error instanceof LeaseLost) return 'leaseLost';
     throw error;
   } finally {
     await store.releaseLease(lease).catch((error: unknown) => {
@@ -85,7 +88,7 @@ async function executeUnderLease(
   const journal = new Journal(store, lease, () => options.onEventsAppended(lease.run));
   await journal.catchUp();
   if (journal.state.outcome) return await finishRun();
-  if (isWaitingForUser(journal.state, clock.now())) return 'parked';
+  if (isWaitingForUser(journal.state, clock.now())) return 'waiting';
   await journal.append({ type: 'run.claimed', runner: options.leaseOwner });
   const cluster = deriveCluster(run.spec);
   const resources = await options.openResources(run);
@@ -107,8 +110,8 @@ async function executeUnderLease(
     };
     const exit = await runSchedulerLoop(planned, deps, AbortSignal.any([stopSignal, leaseFailure.signal]));
     // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
-    if (exit === 'stopped' && leaseFailure.signal.aborted) throw leaseFailure.signal.reason;
-    return exit === 'over' ? await finishRun() : exit;
+    if (exit === 'aborted' && leaseFailure.signal.aborted) throw leaseFailure.signal.reason;
+    return exit === 'completed' ? await finishRun() : exit;
   } finally {
     renewalStop.abort();
     await renewal;
@@ -129,10 +132,10 @@ async function executeUnderLease(
     }
   }
 
-  async function finishRun(): Promise<'over'> {
+  async function finishRun(): Promise<'completed'> {
     await finalizeRun(store, operation, lease.run, run, journal.state);
     options.onEventsAppended(lease.run);
-    return 'over';
+    return 'completed';
   }
 }
 

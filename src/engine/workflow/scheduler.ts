@@ -14,7 +14,7 @@ export async function runSchedulerLoop(
   planned: readonly PlannedStep[],
   deps: ExecuteStepDeps,
   signal: AbortSignal,
-): Promise<'over' | 'parked' | 'stopped'> {
+): Promise<'completed' | 'waiting' | 'aborted'> {
   const { journal, context } = deps;
   const { clock } = context;
   const byKey = new Map(planned.map((p) => [p.id, p]));
@@ -32,7 +32,7 @@ export async function runSchedulerLoop(
       await Promise.all(running.values());
       if (signal.reason instanceof LeaseLost) throw signal.reason;
       if (failure) throw failure.error;
-      return 'stopped';
+      return 'aborted';
     }
     if (journal.state.cancelRequested) cancelled.abort();
     const moves = decideMoves(planned, journal.state, clock.now(), canDestroy).filter(
@@ -55,27 +55,27 @@ export async function runSchedulerLoop(
     running.set(key, work);
   }
 
-  async function finishMove(move: Exclude<Move, { kind: 'step' | 'sleep' }>): Promise<'over' | 'parked'> {
+  async function finishMove(move: Exclude<Move, { kind: 'step' | 'sleep' }>): Promise<'completed' | 'waiting'> {
     if (move.kind === 'finish') {
       await journal.append({ type: 'run.finished', outcome: move.outcome });
-      return 'over';
+      return 'completed';
     }
     if (move.kind === 'pause') {
       await journal.append({ type: 'pause.requested', chapter: move.chapter });
-      return 'parked';
+      return 'waiting';
     }
     const { pendingApproval } = journal.state;
     if (pendingApproval && pendingApproval.expiresAt <= clock.now()) {
       // Nobody answered, and silence is no: the cluster is free again, and `resume` asks anew.
       await journal.append({ type: 'run.finished', outcome: 'cancelled' });
-      return 'over';
+      return 'completed';
     }
     const { lines, digest } = await previewRunDestruction(planned, stepTools);
     if (pendingApproval?.digest !== digest) {
       const expiresAt = new Date(+clock.now() + deps.approvalMs).toISOString();
       await journal.append({ type: 'approval.requested', digest, deletions: [...lines], expiresAt });
     }
-    return 'parked';
+    return 'waiting';
   }
 
   /** Until a step ends, a retry is due, or it is time to listen for people. */

@@ -12,17 +12,17 @@ describe('the dispatcher of one process', () => {
     fixture.dispatcher.wake('r2');
     fixture.dispatcher.wake('r1');
     expect(fixture.underWay()).toEqual(['r1', 'r2']);
-    await fixture.end('r1', 'over');
+    await fixture.end('r1', 'completed');
     expect(fixture.driven).toEqual(['r1', 'r2', 'r1']);
   });
 
   test.each<[RunnerExit, number]>([
-    ['over', 1],
-    ['parked', 1],
-    ['stopped', 1],
-    ['busy', 2],
-    ['later', 2],
-    ['lost', 2],
+    ['completed', 1],
+    ['waiting', 1],
+    ['aborted', 1],
+    ['locked', 2],
+    ['blocked', 2],
+    ['leaseLost', 2],
   ])('looks again at a run that was put down as %s: %i times in all', async (end, times) => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
@@ -37,18 +37,18 @@ describe('the dispatcher of one process', () => {
     await fixture.end('r1', new Error('the store does not answer'));
     await fixture.pass(2_500);
     expect(fixture.driven).toEqual(['r1', 'r1']);
-    expect(fixture.logged).toEqual(['a run was put down by an error; it is taken up again']);
+    expect(fixture.logged).toEqual(['run failed with an internal error; retrying']);
   });
 
   test('looks again once, however often a run is poked while somebody else has it', async () => {
     const fixture = createFixture();
     for (let i = 0; i < 5; i++) {
       fixture.dispatcher.wake('r1');
-      await fixture.end('r1', 'busy');
+      await fixture.end('r1', 'locked');
     }
     await fixture.pass(2_500);
     expect(fixture.driven.length).toBe(6);
-    await fixture.end('r1', 'busy');
+    await fixture.end('r1', 'locked');
     expect(fixture.driven.length).toBe(6);
     await fixture.pass(2_500);
     expect(fixture.driven.length).toBe(7);
@@ -72,10 +72,10 @@ describe('the dispatcher of one process', () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
     fixture.dispatcher.wake('r2');
-    await fixture.end('r2', 'busy');
+    await fixture.end('r2', 'locked');
     const stopping = fixture.dispatcher.stop();
     expect(fixture.signals.every((signal) => signal.aborted)).toBe(true);
-    await fixture.end('r1', 'stopped');
+    await fixture.end('r1', 'aborted');
     await stopping;
     fixture.dispatcher.wake('r3');
     await fixture.pass(10_000);

@@ -10,7 +10,7 @@ describe('a runner', () => {
   test('looks, makes what is absent, looks again and says so', async () => {
     const bench = await begun();
     const thing = aThing('a/1');
-    expect(await bench.executeRun(only(thing.step))).toBe('over');
+    expect(await bench.executeRun(only(thing.step))).toBe('completed');
     expect(await bench.listEventNames()).toEqual([
       'run.requested',
       'run.claimed',
@@ -161,14 +161,14 @@ describe('a runner', () => {
         return markPresent();
       },
     });
-    expect(await bench.executeRun(only(step), {}, stop.signal)).toBe('stopped');
+    expect(await bench.executeRun(only(step), {}, stop.signal)).toBe('aborted');
     const last = (await bench.listEvents()).at(-1);
     expect(last).toMatchObject({ type: 'step.failed', error: { code: 'cancelled' }, retryAt: expect.any(String) });
     expect(
       await bench.executeRun(only(buildStep('a/1', { observe: async () => markPresent() })), {
         leaseOwner: 'runner-2',
       }),
-    ).toBe('over');
+    ).toBe('completed');
   });
 });
 
@@ -179,7 +179,7 @@ describe('a lease', () => {
     const driving = bench.executeRun(only(thing.step));
     await bench.clock.sleep(5 * 60_000, new AbortController().signal);
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeUndefined();
-    expect(await driving).toBe('over');
+    expect(await driving).toBe('completed');
   });
 
   test('is given back, so that the next runner need not wait', async () => {
@@ -204,20 +204,20 @@ describe('a lease', () => {
       for (;;) {
         const end = await bench.executeRun(phases, { leaseOwner });
         ends.add(end);
-        if (end === 'over') return;
+        if (end === 'completed') return;
         await bench.clock.sleep(2_000, new AbortController().signal);
       }
     };
     await Promise.all([runner('runner-1'), runner('runner-2'), runner('runner-3')]);
     expect(things.map(({ applied }) => applied)).toEqual([1, 1, 1]);
-    expect([...ends].sort()).toEqual(['busy', 'over']);
+    expect([...ends].sort()).toEqual(['completed', 'locked']);
     expect((await bench.listEventNames()).filter((event) => event === 'run.finished').length).toBe(1);
   });
 
   test('that ran out while the runner slept lets it do nothing when it wakes', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { beforeLook: () => bench.clock.jump(60_000) });
-    expect(await bench.executeRun(only(thing.step))).toBe('lost');
+    expect(await bench.executeRun(only(thing.step))).toBe('leaseLost');
     expect(thing.applied).toBe(0);
     expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
   });
@@ -231,10 +231,12 @@ describe('a lease', () => {
       },
     });
     const before = bench.executeRun(only(thing.step));
-    expect(await before).toBe('lost');
+    expect(await before).toBe('leaseLost');
     expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
     // The one who has it now finishes what the other began.
-    expect(await bench.executeRun(only(aThing('a/1', { there: true }).step), { leaseOwner: 'runner-2' })).toBe('over');
+    expect(await bench.executeRun(only(aThing('a/1', { there: true }).step), { leaseOwner: 'runner-2' })).toBe(
+      'completed',
+    );
   });
 
   test('that is lost does not end the process by what a step said', async () => {
@@ -246,7 +248,7 @@ describe('a lease', () => {
         await c.clock.sleep(5_000, c.signal);
       },
     });
-    expect(await bench.executeRun(only(step))).toBe('lost');
+    expect(await bench.executeRun(only(step))).toBe('leaseLost');
     expect(JSON.stringify(await bench.listEvents())).not.toContain('never stored');
   });
 

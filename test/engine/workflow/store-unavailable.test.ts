@@ -160,7 +160,7 @@ function engineOn(store: StoreWithOutages) {
         ...parts,
         executeRun: async (run) => {
           if ((await store.read('run', run))?.value.open) claimed.push(run);
-          return 'over';
+          return 'completed';
         },
       }),
   });

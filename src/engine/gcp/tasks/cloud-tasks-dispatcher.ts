@@ -51,7 +51,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
 
   async function runSlice({ run }: RunTask): Promise<RunnerExit> {
     // The lease belongs to the process, so it does not separate two requests of one process.
-    if (activeRuns.has(run)) return 'busy';
+    if (activeRuns.has(run)) return 'locked';
     activeRuns.add(run);
     const finishedController = new AbortController();
     const sliceController = new AbortController();
@@ -73,7 +73,7 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
     { run, triggerSeq: previousSeq, cause: taskCause, attempt }: RunTask,
     exit: RunnerExit,
   ): Promise<void> {
-    if (exit === 'over') return;
+    if (exit === 'completed') return;
     const events = await store.readEvents(run, Math.max(0, previousSeq - 1));
     const triggerSeq = getTriggerSeq(events, previousSeq);
     // Concurrent tasks with the same trigger and cause merge into one. Only a retry of the same trigger needs a new name.
@@ -82,13 +82,13 @@ export function createCloudTasksDispatcher(options: CloudTasksOptions): Dispatch
       return queue.add({ run, triggerSeq, cause, attempt: nextAttempt }, path, scheduledAt);
     };
     switch (exit) {
-      case 'stopped':
+      case 'aborted':
         return await addNext('timeSliceEnded');
-      case 'busy':
-      case 'later':
-      case 'lost':
+      case 'locked':
+      case 'blocked':
+      case 'leaseLost':
         return await addNext('retry', new Date(+clock.now() + retryDelayMs));
-      case 'parked': {
+      case 'waiting': {
         const approvalRequest = events.findLast(({ event }) => event.type === 'approval.requested')?.event;
         if (approvalRequest?.type !== 'approval.requested') return;
         return await addNext(

@@ -10,7 +10,7 @@ test('a run that awaits approval holds no lease, requests approval once and cont
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
   await tasks.settled();
-  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked']);
+  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['waiting']);
   const lease = await one.store.acquireLease(run, 'anybody', 1_000);
   expect(lease).toBeDefined();
   if (lease) await one.store.releaseLease(lease);
@@ -25,25 +25,25 @@ test('a run that awaits approval holds no lease, requests approval once and cont
   await tasks.until(() => tasks.deliveries.length === 2);
   tasks.deliverAgain(tasks.deliveries[0]?.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 3);
-  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['parked', 'parked', 'parked']);
+  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['waiting', 'waiting', 'waiting']);
   expect(await countsOf(one, run)).toMatchObject({ 'approval.requested': 1, 'run.claimed': 1 });
 
   await one.desk.decideApproval(run, asked.digest, by, true);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
   // The expiry task of a decided request has no work.
   tasks.deliverAgain(silence?.name ?? '');
   await tasks.settled();
-  expect(tasks.deliveries.at(-1)?.answer).toBe('over');
+  expect(tasks.deliveries.at(-1)?.answer).toBe('completed');
 });
 
 test('an expired approval request ends its run without a waiting process', async () => {
   const { tasks, instance, made } = await openRig();
   const one = await instance({ destroying: ['second/one'], approvalMs: 200 });
   const run = await create(one);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['cancelled']);
   expect(await countsOf(one, run)).toMatchObject({ 'approval.requested': 1 });
@@ -72,11 +72,11 @@ test('user actions during a slice trigger another task', async () => {
   const run = await create(one);
   await begun.opened;
   await one.desk.cancelRun('demo', by);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'busy'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'locked'));
   await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-retry-0')));
   goOn.open();
   await tasks.settled();
-  expect(tasks.deliveries.at(-1)?.answer).toBe('over');
+  expect(tasks.deliveries.at(-1)?.answer).toBe('completed');
   expect(await endsOf(one, run)).toEqual(['cancelled']);
 });
 
@@ -113,7 +113,7 @@ test('a delete waits for the create that it preempts', async () => {
   const creation = await create(one);
   await begun.opened;
   const deletion = runOf(await one.desk.deleteCluster('demo', by, 'C1'));
-  await tasks.until(() => tasks.deliveries.filter(({ answer }) => answer === 'later').length > 1);
+  await tasks.until(() => tasks.deliveries.filter(({ answer }) => answer === 'blocked').length > 1);
   goOn.open();
   await tasks.settled();
   expect(await endsOf(one, creation)).toEqual(['cancelled']);

@@ -62,7 +62,7 @@ test('the bot accepts runs from its queue only and hands them over when it stops
   tasks.hold();
   await bot.stop();
   await tasks.until(() => tasks.deliveries.length > 0);
-  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'stopped' });
+  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'aborted' });
   expect(tasks.calls.at(-1)?.task.name).toContain('-timeSliceEnded-');
 });
 

@@ -6,7 +6,7 @@ import { createTaskHandler, type TaskResult } from '../../../../src/engine/gcp/t
 
 const look: RunTask = { run: 'r1', triggerSeq: 3, cause: 'requested', attempt: 0 };
 
-async function serve(taken: TaskResult = { done: 'over' }) {
+async function serve(taken: TaskResult = { done: 'completed' }) {
   const looks: RunTask[] = [];
   const requests: IncomingMessage[] = [];
   const take = createTaskHandler('kthw', async (one) => {
@@ -56,7 +56,7 @@ test('rejects a forged request before reading its body and closes the connection
 test('accepts a task of the queue with any header case', async () => {
   const { post, looks } = await serve();
   const answer = await post(JSON.stringify(look), { 'X-APPENGINE-QueueName': 'kthw' });
-  expect(answer).toEqual({ status: 200, text: 'over' });
+  expect(answer).toEqual({ status: 200, text: 'completed' });
   expect(looks).toEqual([look]);
 });
 

@@ -24,7 +24,7 @@ test.each([
   await begun.opened;
   tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
   await tasks.until(() => tasks.deliveries.length > 0);
-  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'busy' });
+  expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'locked' });
   goOn.open();
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
@@ -63,12 +63,12 @@ test('another instance continues a run after the lease of a crashed one expires'
   const run = await create(survivor);
   await crashing.ended;
   tasks.targets = [survivor.url];
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   const answers = tasks.deliveries.map(({ answer, status }) => answer || status);
   expect(answers[0]).toBe(0);
-  expect(answers).toContain('busy');
-  expect(tasks.deliveries.filter(({ answer }) => answer === 'busy')[0]?.retries).toBeGreaterThan(0);
+  expect(answers).toContain('locked');
+  expect(tasks.deliveries.filter(({ answer }) => answer === 'locked')[0]?.retries).toBeGreaterThan(0);
   expect(await endsOf(survivor, run)).toEqual(['succeeded']);
   // Resources of the crashed instance were adopted.
   expect(made()).toEqual(wholeTutorial);
@@ -83,7 +83,7 @@ test('a failing run is redelivered', async () => {
     },
   });
   const run = await create(one);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(broken).toBe(1);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
@@ -113,7 +113,7 @@ test('retries an unreachable queue', async () => {
   const one = await instance();
   tasks.failing.push('UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'UNAVAILABLE');
   const run = await create(one);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   expect(tasks.failing).toEqual([]);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
 });
@@ -132,7 +132,7 @@ test('a slice without follow-up task fails, is redelivered and continues', async
   const run = await create(one);
   await begun.opened;
   tasks.failing.push('PERMISSION_DENIED');
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(tasks.deliveries[0]).toMatchObject({ status: 500, retries: 0 });
   expect(tasks.deliveries[1]).toMatchObject({ status: 200, retries: 1 });

@@ -18,7 +18,7 @@ test('one task completes a short run and leaves no task', async () => {
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
   await tasks.settled();
-  expect(tasks.deliveries).toMatchObject([{ body: { run, cause: 'requested' }, status: 200, answer: 'over' }]);
+  expect(tasks.deliveries).toMatchObject([{ body: { run, cause: 'requested' }, status: 200, answer: 'completed' }]);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
   expect(tasks.calls).toMatchObject([{ task: { dispatchDeadline: '595s' } }]);
@@ -28,10 +28,10 @@ test('an ending slice enqueues the next one, which resumes the run', async () =>
   const { tasks, instance, made } = await openRig();
   const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
   const run = await create(one);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(tasks.deliveries.length).toBeGreaterThan(1);
-  expect(tasks.deliveries.slice(0, -1).map(({ answer }) => answer)).toContain('stopped');
+  expect(tasks.deliveries.slice(0, -1).map(({ answer }) => answer)).toContain('aborted');
   expect(tasks.deliveries.slice(1).every(({ body }) => body.cause === 'timeSliceEnded')).toBe(true);
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
@@ -43,7 +43,7 @@ test('redelivery of a finished slice has no effect', async () => {
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
   for (const { name } of [...tasks.deliveries]) tasks.deliverAgain(name);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   const before = await countsOf(one, run);
   for (const { name } of [...tasks.deliveries]) tasks.deliverAgain(name);
@@ -62,7 +62,7 @@ test('late and reordered slices complete one run', async () => {
   one.dispatcher.wake(run);
   await tasks.until(() => tasks.held === 2);
   tasks.release((held) => [...held.toReversed(), ...held]);
-  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'over'));
+  await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
@@ -84,7 +84,7 @@ test('a stopping instance hands its slice over', async () => {
   await old.dispatcher.stop();
   await tasks.until(() => tasks.deliveries.length === 2);
   await tasks.settled();
-  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['stopped', 'over']);
+  expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['aborted', 'completed']);
   expect(await endsOf(young, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
 });
@@ -102,6 +102,6 @@ test('a stopping instance rejects tasks for redelivery', async () => {
   tasks.targets = [young.url];
   await tasks.settled();
   expect(tasks.deliveries[0]).toMatchObject({ status: 500, answer: 'stopping' });
-  expect(tasks.deliveries.at(-1)).toMatchObject({ status: 200, answer: 'over' });
+  expect(tasks.deliveries.at(-1)).toMatchObject({ status: 200, answer: 'completed' });
   expect(await endsOf(young, run)).toEqual(['succeeded']);
 });
