@@ -87,7 +87,7 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
 test('other errors do not affect the token status', async () => {
   const { ask, slack, chat, logged } = await world();
   slack.says = { ok: false, error: 'channel_not_found' };
-  await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'channel' });
+  await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'channel-unavailable' });
   slack.says = { ok: true };
   expect(await ask()).toMatchObject([200, { slack: { ok: true } }]);
   expect(logged).toEqual([]);

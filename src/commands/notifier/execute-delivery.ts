@@ -288,7 +288,8 @@ async function ignorePermanentErrors<T>(search: () => Promise<T>): Promise<T | u
   try {
     return await search();
   } catch (error) {
-    const isTransient = error instanceof ChatError && (error.kind === 'limited' || error.kind === 'unsure');
+    const isTransient =
+      error instanceof ChatError && (error.kind === 'rate-limited' || error.kind === 'unknown-outcome');
     if (isTransient || !(error instanceof ChatError)) throw error;
     return undefined;
   }
@@ -315,7 +316,7 @@ async function sendKubeconfig(
   const issuedKubeconfig =
     cache.kubeconfig ?? (await clusterService.issueKubeconfig(cluster, requester).catch(throwKubeconfigError));
   if (!issuedKubeconfig) return 'the cluster was deleted';
-  if ('notReady' in issuedKubeconfig) throw new ChatError('unsure', 'kubeconfig_not_ready');
+  if ('notReady' in issuedKubeconfig) throw new ChatError('unknown-outcome', 'kubeconfig_not_ready');
   cache.kubeconfig = issuedKubeconfig;
   const dmChannel = await chat.openDm(requester.user);
   await chat.uploadFile(dmChannel, {
@@ -328,5 +329,5 @@ async function sendKubeconfig(
 
 /** Retried like a Slack call, but not forever, because the run result is posted after it. */
 function throwKubeconfigError(cause: unknown): never {
-  throw new ChatError('unsure', 'kubeconfig_not_made', { cause });
+  throw new ChatError('unknown-outcome', 'kubeconfig_not_made', { cause });
 }

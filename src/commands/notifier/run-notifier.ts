@@ -172,34 +172,34 @@ export class RunNotifier {
       'Slack rejected a delivery',
     );
     // A delivery with an unknown result is searched for before it is repeated.
-    if (requiresClaim(delivery)) this.#hasInFlightFailed = error.kind !== 'unsure';
+    if (requiresClaim(delivery)) this.#hasInFlightFailed = error.kind !== 'unknown-outcome';
     const record = await this.#options.store.read('slackThread', this.#run);
     if (!record) return;
     if (delivery.kind === 'kubeconfig') return await this.#handleKubeconfigError(error, delivery.throughSeq, record);
-    if (delivery.kind === 'picture' && error.kind !== 'limited' && error.kind !== 'unsure') {
+    if (delivery.kind === 'picture' && error.kind !== 'rate-limited' && error.kind !== 'unknown-outcome') {
       return await saveThread(record, record.value, { pendingChart: undefined }, this.#options);
     }
-    const isUnreachable = error.kind === 'channel' || error.kind === 'message-not-found';
+    const isUnreachable = error.kind === 'channel-unavailable' || error.kind === 'message-not-found';
     if (delivery.kind === 'amend' && isUnreachable) return await this.#dropQuestion(delivery.seq, record);
     switch (error.kind) {
-      case 'limited':
+      case 'rate-limited':
         this.#options.rateLimiter.blockUntil(
           limitClass,
           getChannel(delivery, record.value.channel),
           +this.#options.clock.now() + (error.retryAfterMs ?? minIntervalMs[limitClass]),
         );
         return;
-      case 'unsure':
+      case 'unknown-outcome':
         this.#recordFailure(limitClass, backoff);
         return;
-      case 'account':
+      case 'auth':
         this.#recordFailure(limitClass, accountBackoff);
         return;
-      case 'channel':
+      case 'channel-unavailable':
         return await this.#moveToDm(error.reason, record, view);
       case 'message-not-found':
         return await this.#writeThread(record, { ts: undefined });
-      case 'content':
+      case 'invalid-content':
         return await this.#handleContentError(delivery, record, view);
       default:
         return error.kind satisfies never;
@@ -211,7 +211,7 @@ export class RunNotifier {
     throughSeq: number,
     record: VersionedRecord<RecordValue<'slackThread'>>,
   ): Promise<void> {
-    if (error.kind === 'limited') {
+    if (error.kind === 'rate-limited') {
       this.#options.rateLimiter.blockUntil(
         'upload',
         record.value.channel,
@@ -220,7 +220,8 @@ export class RunNotifier {
       return;
     }
     this.#recordFailure('upload', backoff);
-    const isRetried = error.kind === 'unsure' && (this.#backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
+    const isRetried =
+      error.kind === 'unknown-outcome' && (this.#backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
     if (!isRetried)
       await saveThread(
         record,
@@ -260,7 +261,7 @@ export class RunNotifier {
         return await this.#writeThread(record, { channel: dmChannel, ts: undefined });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      if (error.kind === 'limited' || error.kind === 'unsure' || error.kind === 'account') {
+      if (error.kind === 'rate-limited' || error.kind === 'unknown-outcome' || error.kind === 'auth') {
         this.#recordFailure('post', backoff);
         this.#recordFailure('update', backoff);
         return;

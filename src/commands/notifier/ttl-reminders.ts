@@ -97,7 +97,8 @@ async function postReminder(
     const options = thread?.ts === undefined ? {} : { thread: thread.ts };
     await deps.chat.postMessage(thread?.channel ?? cluster.channel, message, options);
   } catch (error) {
-    if (!(error instanceof ChatError) || (error.kind !== 'channel' && error.kind !== 'message-not-found')) throw error;
+    if (!(error instanceof ChatError) || (error.kind !== 'channel-unavailable' && error.kind !== 'message-not-found'))
+      throw error;
     await deps.chat.postMessage(await deps.chat.openDm(cluster.createdBy.user), message);
   }
 }

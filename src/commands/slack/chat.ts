@@ -32,17 +32,17 @@ export interface ChartImage {
 /** Kinds of failed calls, by how the caller must react. */
 export type ChatErrorKind =
   /** Rate limited. The call had no effect. */
-  | 'limited'
+  | 'rate-limited'
   /** No response, or an invalid one. The call may have had an effect. */
-  | 'unsure'
+  | 'unknown-outcome'
   /** The channel is not writable: deleted, archived, or without the app. */
-  | 'channel'
+  | 'channel-unavailable'
   /** The referenced message does not exist. */
   | 'message-not-found'
   /** Slack rejected the content. A retry can't succeed. */
-  | 'content'
+  | 'invalid-content'
   /** The token or its scopes. An administrator must fix it. */
-  | 'account';
+  | 'auth';
 
 export class ChatError extends Error {
   override name = 'ChatError';

@@ -152,7 +152,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
   async function handlePublishError({ person }: HomeTabViewer, error: unknown, isRequested: boolean): Promise<void> {
     log({ error }, 'publishing a Home tab failed');
     if (error instanceof ChatError) {
-      if (error.kind !== 'limited') return;
+      if (error.kind !== 'rate-limited') return;
       await clock.sleep(error.retryAfterMs ?? publishIntervals.perUserMs, stop.signal).catch(() => undefined);
       scheduleRefresh();
     } else if (isRequested) {

@@ -161,7 +161,7 @@ function toSlackContent({ text, blocks }: Message) {
 }
 
 function requireValue(value: string | undefined, description: string): string {
-  if (value === undefined) throw new ChatError('unsure', description);
+  if (value === undefined) throw new ChatError('unknown-outcome', description);
   return value;
 }
 

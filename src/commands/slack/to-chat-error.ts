@@ -3,8 +3,8 @@ import { ChatError, type ChatErrorKind } from './chat.ts';
 
 /** Slack's error codes, from the reference pages of the methods that we call. Other codes are content errors. */
 const errorCodes: Readonly<Record<ChatErrorKind, readonly string[]>> = {
-  limited: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
-  unsure: [
+  'rate-limited': ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
+  'unknown-outcome': [
     'internal_error',
     'fatal_error',
     'service_unavailable',
@@ -12,7 +12,7 @@ const errorCodes: Readonly<Record<ChatErrorKind, readonly string[]>> = {
     'team_added_to_org',
     'upload_failed',
   ],
-  channel: [
+  'channel-unavailable': [
     'channel_not_found',
     'not_in_channel',
     'is_archived',
@@ -33,8 +33,8 @@ const errorCodes: Readonly<Record<ChatErrorKind, readonly string[]>> = {
     'team_access_not_granted',
   ],
   'message-not-found': ['message_not_found', 'cannot_reply_to_message', 'thread_not_found'],
-  content: [],
-  account: [
+  'invalid-content': [],
+  auth: [
     'not_authed',
     'invalid_auth',
     'account_inactive',
@@ -55,16 +55,16 @@ const errorCodes: Readonly<Record<ChatErrorKind, readonly string[]>> = {
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   if (error instanceof WebAPIRateLimitedError) {
-    return new ChatError('limited', 'ratelimited', { retryAfterMs: error.retryAfter * 1000 });
+    return new ChatError('rate-limited', 'ratelimited', { retryAfterMs: error.retryAfter * 1000 });
   }
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
     const kind = (Object.keys(errorCodes) as ChatErrorKind[]).find((one) => errorCodes[one].includes(code));
-    return new ChatError(kind ?? 'content', code);
+    return new ChatError(kind ?? 'invalid-content', code);
   }
   if (error instanceof WebAPIHTTPError) {
     // A proxy's 4xx means that the call had no effect. After a 5xx, it may have had one.
-    return new ChatError(error.statusCode >= 500 ? 'unsure' : 'account', `HTTP ${error.statusCode}`);
+    return new ChatError(error.statusCode >= 500 ? 'unknown-outcome' : 'auth', `HTTP ${error.statusCode}`);
   }
-  return new ChatError('unsure', 'no response', { cause: error });
+  return new ChatError('unknown-outcome', 'no response', { cause: error });
 }

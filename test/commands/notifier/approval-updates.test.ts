@@ -118,11 +118,14 @@ describe('an approval request', () => {
 
 describe('the result is shown in the end even when Slack', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
-    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 3 }]],
-    ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
-    ['makes edits and loses its answers', [{ method: 'updateMessage', kind: 'unsure', losesResponse: true, times: 5 }]],
-    ['loses its token for a while', [{ method: 'updateMessage', kind: 'account', times: 3 }]],
-    ['won’t have its blocks', [{ method: 'updateMessage', kind: 'content', reason: 'invalid_blocks' }]],
+    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'rate-limited', retryAfterMs: 7_000, times: 3 }]],
+    ['loses edits', [{ method: 'updateMessage', kind: 'unknown-outcome', times: 5 }]],
+    [
+      'makes edits and loses its answers',
+      [{ method: 'updateMessage', kind: 'unknown-outcome', losesResponse: true, times: 5 }],
+    ],
+    ['loses its token for a while', [{ method: 'updateMessage', kind: 'auth', times: 3 }]],
+    ['won’t have its blocks', [{ method: 'updateMessage', kind: 'invalid-content', reason: 'invalid_blocks' }]],
   ];
 
   test.each(faults)('%s', async (_, list) => {
@@ -137,7 +140,7 @@ describe('the result is shown in the end even when Slack', () => {
     expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ demo: ready');
   });
 
-  test.each(['message-not-found', 'channel'] as const)(
+  test.each(['message-not-found', 'channel-unavailable'] as const)(
     'a message that can’t be edited (%s) holds up nothing',
     async (kind) => {
       const world = await createNotifierEnvironment();
@@ -157,7 +160,7 @@ describe('after a crash', () => {
   test('between post and record, finds the posted request, does not post it twice and updates it later', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'));
-    world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
+    world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', hangsAfterCall: true });
     await world.appendEvents(ask(world));
     world.notifier.wake(world.run);
     while (questions(world).length === 0) await new Promise(setImmediate);

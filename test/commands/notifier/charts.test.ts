@@ -54,9 +54,9 @@ describe('when a run has ended', () => {
   });
 
   const faults: readonly [string, FakeFault][] = [
-    ['asks to wait', { method: 'uploadImage', kind: 'limited', retryAfterMs: 5_000 }],
-    ['answers 500', { method: 'uploadImage', kind: 'unsure', times: 2 }],
-    ['takes it, and its answer is lost', { method: 'uploadImage', kind: 'unsure', losesResponse: true }],
+    ['asks to wait', { method: 'uploadImage', kind: 'rate-limited', retryAfterMs: 5_000 }],
+    ['answers 500', { method: 'uploadImage', kind: 'unknown-outcome', times: 2 }],
+    ['takes it, and its answer is lost', { method: 'uploadImage', kind: 'unknown-outcome', losesResponse: true }],
   ];
   test.each(faults)('posts one timeline when Slack %s', async (_, fault) => {
     const world = await createNotifierEnvironment();
@@ -72,7 +72,7 @@ describe('after a crash', () => {
     ['before the upload, uploads the timeline', { hangsBeforeCall: true }],
   ])('%s', async (_, how) => {
     const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'uploadImage', kind: 'unsure', ...how });
+    world.chat.planFault({ method: 'uploadImage', kind: 'unknown-outcome', ...how });
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
     world.notifier.wake(world.run);
@@ -114,7 +114,7 @@ describe('a timeline that is unavailable', () => {
     expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing the timeline of a run failed' }));
   });
 
-  test.each(['account', 'content', 'channel', 'unsure'] as const)(
+  test.each(['auth', 'invalid-content', 'channel-unavailable', 'unknown-outcome'] as const)(
     'because of the Slack error “%s” delays no message',
     async (kind) => {
       const world = await createNotifierEnvironment();
@@ -123,7 +123,7 @@ describe('a timeline that is unavailable', () => {
       expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
       expect(shared(world)).toEqual([]);
       const tries = world.chat.calls.filter(({ method }) => method === 'uploadImage').length;
-      expect(tries).toBe(kind === 'unsure' ? 5 : 1);
+      expect(tries).toBe(kind === 'unknown-outcome' ? 5 : 1);
       await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, stepFinished('etcd/b'));
       expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd: done');
       const next = world.createNotifier();

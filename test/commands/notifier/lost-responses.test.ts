@@ -23,7 +23,7 @@ describe('a channel without write access', () => {
     '%s: posts to the requester’s DM and shows the reason',
     async (reason) => {
       const world = await createNotifierEnvironment();
-      world.chat.planFault({ method: 'postMessage', channel, kind: 'channel', reason, times: 100 });
+      world.chat.planFault({ method: 'postMessage', channel, kind: 'channel-unavailable', reason, times: 100 });
       await notifyWholeRun(world);
       expect(world.chat.listRootMessages(channel)).toEqual([]);
       expect(world.chat.listReplyTexts(getSummaryMessage(world, 'D-U1'))).toEqual(expectedReplies);
@@ -35,7 +35,7 @@ describe('a channel without write access', () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepFinished('network/a'), stepFinished('network/b'));
     for (const method of ['postMessage', 'updateMessage'] as const) {
-      world.chat.planFault({ method, channel, kind: 'channel', reason: 'is_archived', times: 100 });
+      world.chat.planFault({ method, channel, kind: 'channel-unavailable', reason: 'is_archived', times: 100 });
     }
     await notifyEvents(world, stepStarted('etcd/a'), stepFailed('etcd/a'), { type: 'run.finished', outcome: 'failed' });
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
@@ -47,7 +47,7 @@ describe('a channel without write access', () => {
 
   test('gives up and logs it when the DM is closed too', async () => {
     const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'not_in_channel', times: 100 });
+    world.chat.planFault({ method: 'postMessage', kind: 'channel-unavailable', reason: 'not_in_channel', times: 100 });
     await notifyEvents(world, ...buildCreateEvents());
     expect(world.chat.postedMessages).toEqual([]);
     expect(world.logged).toContainEqual(
@@ -63,7 +63,7 @@ describe('after a crash between a post and its record', () => {
   ])('finds %s and does not post it again', async (_, before) => {
     const world = await createNotifierEnvironment();
     if (before > 0) await notifyEvents(world, stepStarted('network/a'));
-    world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
+    world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', hangsAfterCall: true });
     await markClusterReady(world);
     await world.appendEvents(...buildCreateEvents());
     world.notifier.wake(world.run);
@@ -79,7 +79,7 @@ describe('after a crash between a post and its record', () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, ...buildCreateEvents().slice(0, -1));
     await markClusterReady(world);
-    world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsBeforeCall: true });
+    world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', hangsBeforeCall: true });
     await world.appendEvents({ type: 'run.finished', outcome: 'succeeded' });
     world.notifier.wake(world.run);
     while (!world.chat.calls.some(({ method }) => method === 'uploadFile')) await new Promise(setImmediate);
@@ -118,7 +118,7 @@ describe('after a crash between a post and its record', () => {
   test('posts twice rather than never without permission to search', async () => {
     const world = await createNotifierEnvironment();
     world.chat.canSearch = false;
-    world.chat.planFault({ method: 'postMessage', kind: 'unsure', hangsAfterCall: true });
+    world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', hangsAfterCall: true });
     world.notifier.wake(world.run);
     while (world.chat.postedMessages.length === 0) await new Promise(setImmediate);
     const next = world.createNotifier();

@@ -47,7 +47,7 @@ describe('a successful run', () => {
   test('posts the result only after the summary shows it', async () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
-    world.chat.planFault({ method: 'updateMessage', kind: 'unsure', times: 4 });
+    world.chat.planFault({ method: 'updateMessage', kind: 'unknown-outcome', times: 4 });
     runDuringFirstPost(world, () => world.appendEvents(...buildCreateEvents()));
     world.notifier.wake(world.run);
     await world.notifier.waitUntilIdle();
@@ -111,35 +111,38 @@ function shortestGap({ chat }: NotifierEnvironment, method: string): number {
 
 describe('the thread is the same in the end even when Slack', () => {
   const faults: readonly [string, readonly FakeFault[]][] = [
-    ['asks to wait with the first message', [{ method: 'postMessage', kind: 'limited', retryAfterMs: 30_000 }]],
-    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'limited', retryAfterMs: 7_000, times: 2 }]],
-    ['answers 500 and did not post', [{ method: 'postMessage', kind: 'unsure', times: 3 }]],
-    ['posts, and its answer is lost', [{ method: 'postMessage', kind: 'unsure', losesResponse: true, times: 3 }]],
+    ['asks to wait with the first message', [{ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 30_000 }]],
+    ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'rate-limited', retryAfterMs: 7_000, times: 2 }]],
+    ['answers 500 and did not post', [{ method: 'postMessage', kind: 'unknown-outcome', times: 3 }]],
+    [
+      'posts, and its answer is lost',
+      [{ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true, times: 3 }],
+    ],
     [
       'posts unsurely and can’t be searched for a while',
       [
-        { method: 'postMessage', kind: 'unsure', losesResponse: true },
-        { method: 'find', kind: 'unsure', times: 2 },
-        { method: 'find', kind: 'limited', retryAfterMs: 5_000 },
+        { method: 'postMessage', kind: 'unknown-outcome', losesResponse: true },
+        { method: 'find', kind: 'unknown-outcome', times: 2 },
+        { method: 'find', kind: 'rate-limited', retryAfterMs: 5_000 },
       ],
     ],
     [
       'asks to wait, then posts and loses the answer',
       [
-        { method: 'postMessage', kind: 'limited', retryAfterMs: 1_000 },
-        { method: 'postMessage', kind: 'unsure', losesResponse: true },
+        { method: 'postMessage', kind: 'rate-limited', retryAfterMs: 1_000 },
+        { method: 'postMessage', kind: 'unknown-outcome', losesResponse: true },
       ],
     ],
-    ['loses edits', [{ method: 'updateMessage', kind: 'unsure', times: 5 }]],
-    ['loses its token for a while', [{ method: 'postMessage', kind: 'account', times: 3 }]],
-    ['asks to wait with the file', [{ method: 'uploadFile', kind: 'limited', retryAfterMs: 3_000 }]],
-    ['does not open the direct conversation at first', [{ method: 'openDm', kind: 'unsure', times: 3 }]],
+    ['loses edits', [{ method: 'updateMessage', kind: 'unknown-outcome', times: 5 }]],
+    ['loses its token for a while', [{ method: 'postMessage', kind: 'auth', times: 3 }]],
+    ['asks to wait with the file', [{ method: 'uploadFile', kind: 'rate-limited', retryAfterMs: 3_000 }]],
+    ['does not open the direct conversation at first', [{ method: 'openDm', kind: 'unknown-outcome', times: 3 }]],
     [
       'is away for the whole run',
       [
         ...(['postMessage', 'updateMessage', 'find', 'openDm'] as const).map((method) => ({
           method,
-          kind: 'unsure' as const,
+          kind: 'unknown-outcome' as const,
           times: 7,
         })),
       ],
@@ -158,7 +161,7 @@ describe('the thread is the same in the end even when Slack', () => {
   test('keeps updating while replies are rate limited', async () => {
     const world = await createNotifierEnvironment();
     await notifyEvents(world, stepStarted('network/a'));
-    world.chat.planFault({ method: 'postMessage', kind: 'limited', retryAfterMs: 60_000 });
+    world.chat.planFault({ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 60_000 });
     await world.appendEvents(stepFinished('network/a'), stepFinished('network/b'));
     world.notifier.wake(world.run);
     const before = world.chat.calls.length;
@@ -181,7 +184,7 @@ describe('the thread is the same in the end even when Slack', () => {
 
   test('reports a kubeconfig that can’t be sent, with the next step', async () => {
     const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'uploadFile', kind: 'account', reason: 'missing_scope', times: 100 });
+    world.chat.planFault({ method: 'uploadFile', kind: 'auth', reason: 'missing_scope', times: 100 });
     await notifyWholeRun(world);
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toMatch(

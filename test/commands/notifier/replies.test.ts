@@ -59,13 +59,13 @@ describe('replies in the thread', () => {
 
   test('are posted without blocks when Slack rejects the content', async () => {
     const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'postMessage', kind: 'content', reason: 'invalid_blocks' });
-    world.chat.planFault({ method: 'updateMessage', kind: 'content', reason: 'msg_too_long', times: 100 });
+    world.chat.planFault({ method: 'postMessage', kind: 'invalid-content', reason: 'invalid_blocks' });
+    world.chat.planFault({ method: 'updateMessage', kind: 'invalid-content', reason: 'msg_too_long', times: 100 });
     await notifyWholeRun(world);
     expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
     const refused = await createNotifierEnvironment();
     await notifyEvents(refused, stepStarted('network/a'));
-    refused.chat.planFault({ method: 'postMessage', kind: 'content', reason: 'invalid_blocks', times: 2 });
+    refused.chat.planFault({ method: 'postMessage', kind: 'invalid-content', reason: 'invalid_blocks', times: 2 });
     await notifyWholeRun(refused);
     expect(refused.chat.listReplyTexts(getSummaryMessage(refused))).toEqual(expectedReplies.slice(1));
   });
@@ -75,7 +75,7 @@ describe('replies in the thread', () => {
     await markClusterReady(world);
     runDuringFirstPost(world, async () => {
       world.chat.postedMessages.splice(0);
-      world.chat.planFault({ method: 'postMessage', kind: 'unsure', losesResponse: true });
+      world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true });
       await world.appendEvents(...buildCreateEvents());
     });
     world.notifier.wake(world.run);

@@ -149,13 +149,13 @@ describe('a cluster with a TTL', () => {
   test('gets the reminder again after a Slack error, and in a DM when the channel is gone', async () => {
     const { clock, chat, logged, look } = await aCluster();
     clock.advance(7.5 * hour);
-    chat.planFault({ method: 'postMessage', kind: 'unsure' });
+    chat.planFault({ method: 'postMessage', kind: 'unknown-outcome' });
     await look();
     expect(logged).toMatchObject([{ cluster: 'demo' }]);
     await look();
     expect(chat.postedMessages).toEqual([]);
     clock.advance(3 * minute);
-    chat.planFault({ method: 'postMessage', kind: 'channel', reason: 'is_archived' });
+    chat.planFault({ method: 'postMessage', kind: 'channel-unavailable', reason: 'is_archived' });
     await look();
     expect(chat.postedMessages.map((one) => one.channel)).toEqual(['D-U1']);
   });

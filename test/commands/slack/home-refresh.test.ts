@@ -93,7 +93,7 @@ test('stops refreshing old tabs, and the oldest of more than fifty', async () =>
 test('waits as long as Slack requests', async () => {
   const { clock, published, faults, tell, home, store, until } = await homes();
   await home.handleOpen(testUser);
-  faults.push(new ChatError('limited', 'ratelimited', { retryAfterMs: 30_000 }));
+  faults.push(new ChatError('rate-limited', 'ratelimited', { retryAfterMs: 30_000 }));
   const asked = +clock.now();
   await tell(stepStarted('network/a'));
   await until(2);

@@ -23,20 +23,20 @@ afterAll(() => workspace.close());
 
 describe('errors of Slack, as reported by the port', () => {
   test.each([
-    [{ retryAfterSec: 7 }, { kind: 'limited', retryAfterMs: 7_000 }],
-    [{ status: 500 }, { kind: 'unsure', reason: 'HTTP 500' }],
-    [{ status: 403 }, { kind: 'account', reason: 'HTTP 403' }],
-    [{ cut: 'before' as const }, { kind: 'unsure', reason: 'no response' }],
-    [{ cut: 'after' as const }, { kind: 'unsure', reason: 'no response' }],
-    [{ error: 'internal_error' }, { kind: 'unsure' }],
-    [{ error: 'channel_not_found' }, { kind: 'channel' }],
-    [{ error: 'not_in_channel' }, { kind: 'channel' }],
-    [{ error: 'is_archived' }, { kind: 'channel' }],
+    [{ retryAfterSec: 7 }, { kind: 'rate-limited', retryAfterMs: 7_000 }],
+    [{ status: 500 }, { kind: 'unknown-outcome', reason: 'HTTP 500' }],
+    [{ status: 403 }, { kind: 'auth', reason: 'HTTP 403' }],
+    [{ cut: 'before' as const }, { kind: 'unknown-outcome', reason: 'no response' }],
+    [{ cut: 'after' as const }, { kind: 'unknown-outcome', reason: 'no response' }],
+    [{ error: 'internal_error' }, { kind: 'unknown-outcome' }],
+    [{ error: 'channel_not_found' }, { kind: 'channel-unavailable' }],
+    [{ error: 'not_in_channel' }, { kind: 'channel-unavailable' }],
+    [{ error: 'is_archived' }, { kind: 'channel-unavailable' }],
     [{ error: 'message_not_found' }, { kind: 'message-not-found' }],
-    [{ error: 'token_revoked' }, { kind: 'account' }],
-    [{ error: 'missing_scope' }, { kind: 'account' }],
-    [{ error: 'msg_too_long' }, { kind: 'content', reason: 'msg_too_long' }],
-    [{ error: 'a_word_of_tomorrow' }, { kind: 'content' }],
+    [{ error: 'token_revoked' }, { kind: 'auth' }],
+    [{ error: 'missing_scope' }, { kind: 'auth' }],
+    [{ error: 'msg_too_long' }, { kind: 'invalid-content', reason: 'msg_too_long' }],
+    [{ error: 'a_word_of_tomorrow' }, { kind: 'invalid-content' }],
   ])('%j', async (fault, shown) => {
     await people.injectFaults({ method: 'chat.postMessage', ...fault });
     const failed = await chat.postMessage(channel, buildMessage(md`x`)).catch((error: unknown) => error);
