@@ -1,4 +1,4 @@
-import type { Message } from '../src/commands/routing/command.ts';
+import type { Message } from '../src/commands/messages/blocks.ts';
 import type { Chat, MessageMetadata, MessageRef, ViewRef } from '../src/commands/slack/chat.ts';
 
 /** A fake of Slack that responds at once and records the order of messages in each thread. */

@@ -1,4 +1,3 @@
-import type { MessageName } from '../../src/commands/messages/message-catalogue.ts';
 import { approvalSamples } from './samples/approvals.ts';
 import { chartSamples } from './samples/charts.ts';
 import { doctorSamples } from './samples/doctor.ts';
@@ -12,7 +11,7 @@ import { pauseSamples } from './samples/pauses.ts';
 import { phaseCommandsSamples } from './samples/phase-commands.ts';
 import { replySamples } from './samples/replies.ts';
 import { runSamples } from './samples/runs.ts';
-import { renderSamples, type Sample, type SampleCatalogue } from './samples/sample.ts';
+import { type MessageName, renderSamples, type Sample, type SampleCatalogue } from './samples/sample.ts';
 import { statusSamples } from './samples/status.ts';
 
 const sampleCatalogue = {

@@ -11,8 +11,7 @@ export function buildCommandSkeleton({ kebab, camel }: Names): Skeleton {
       [path]: `import { z } from 'zod';
 import type { ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderStatus } from './messages/status.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
+import { renderStatus, renderUnknownCluster } from './messages/index.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

@@ -13,15 +13,19 @@ export function insertSortedLine(text: string, line: string, isEntry: (line: str
 
 /** Inserts an import of a file in the same folder, in the order of paths. */
 export function insertImport(text: string, imported: string, file: string): string {
-  const statement = `import { ${imported} } from './${file}.ts';\n`;
-  const imports = Array.from(text.matchAll(/^import (?:type )?\{[^}]*\} from '([^']+)';\n/gm));
-  const next = imports.find(([, path = '']) => path > `./${file}.ts`);
-  const last = imports.at(-1);
-  const position = next?.index ?? (last ? last.index + last[0].length : 0);
-  return text.slice(0, position) + statement + text.slice(position);
+  return insertStatement(text, 'import', imported, file);
 }
 
-/** Adds an export to an `index.ts`, in alphabetical order. */
+/** Adds an export to an `index.ts`, in the order of paths. */
 export function insertExport(text: string, exported: string, file: string): string {
-  return insertSortedLine(text, `export { ${exported} } from './${file}.ts';`, (line) => line.startsWith('export { '));
+  return insertStatement(text, 'export', exported, file);
+}
+
+function insertStatement(text: string, keyword: 'import' | 'export', name: string, file: string): string {
+  const statement = `${keyword} { ${name} } from './${file}.ts';\n`;
+  const all = Array.from(text.matchAll(new RegExp(`^${keyword} (?:type )?\\{[^}]*\\} from '([^']+)';\\n`, 'gm')));
+  const next = all.find(([, path = '']) => path > `./${file}.ts`);
+  const last = all.at(-1);
+  const position = next?.index ?? (last ? last.index + last[0].length : 0);
+  return text.slice(0, position) + statement + text.slice(position);
 }

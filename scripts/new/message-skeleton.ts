@@ -1,8 +1,7 @@
-import { insertImport, insertSortedLine } from './insert-line.ts';
+import { insertExport } from './insert-line.ts';
 import type { Names } from './names.ts';
 import type { Skeleton } from './skeleton.ts';
 
-const cataloguePath = 'src/commands/messages/message-catalogue.ts';
 const samplesPath = 'local/gallery/samples/replies.ts';
 
 /** A message about a cluster, with its line in the catalogue and a sample. */
@@ -11,18 +10,16 @@ export function buildMessageSkeleton({ kebab, pascal, title }: Names): Skeleton 
   const render = `render${pascal}`;
   return {
     newFiles: {
-      [path]: `import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+      [path]: `import { buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 export function ${render}(cluster: string): Message {
-  return buildMessage(md\`${title}: \${formatCode(cluster)}\`);
+  return buildMessage(md\`${title}: \${md.code(cluster)}\`);
 }
 `,
     },
     edits: {
-      [cataloguePath]: (text) => addToCatalogue(insertImport(text, render, kebab), `  ${render},`),
+      'src/commands/messages/index.ts': (text) => insertExport(text, render, kebab),
       [samplesPath]: (text) =>
         text.replace(
           /^\} satisfies /m,
@@ -35,10 +32,4 @@ export function ${render}(cluster: string): Message {
       'Write its snapshot and review it: npx vitest run test/commands/messages/samples.test.ts',
     ],
   };
-}
-
-function addToCatalogue(text: string, line: string): string {
-  const start = text.indexOf('messageCatalogue = {');
-  const isEntry = (each: string) => /^ {2}render\w+,$/.test(each);
-  return text.slice(0, start) + insertSortedLine(text.slice(start), line, isEntry);
 }

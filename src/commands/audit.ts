@@ -2,9 +2,14 @@ import { z } from 'zod';
 import type { ClusterQueries, KubeconfigService } from '../engine/service/cluster-service.ts';
 import { Secret } from '../store/vault/secret.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { getAuditFileName, renderAuditFileComment, renderAuditFileSent } from './messages/audit-file.ts';
-import { formatAuditJsonl, renderAuditTrail } from './messages/audit-trail.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
+import { getAuditFileName } from './messages/audit-file.ts';
+import { formatAuditJsonl } from './messages/audit-trail.ts';
+import {
+  renderAuditFileComment,
+  renderAuditFileSent,
+  renderAuditTrail,
+  renderUnknownCluster,
+} from './messages/index.ts';
 import { revokeButton } from './revoke.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

@@ -4,10 +4,13 @@ import { buildCreateArgsSchema, toClusterSpec } from './arguments/create-args-sc
 import { openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
 import { CreateModalState, channelBlockId, createModalId } from './interactions/create-modal-state.ts';
 import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
-import { renderCreateFormOpened, renderCreateFormPrompt } from './messages/create-form-prompt.ts';
-import { renderInvalidArguments } from './messages/invalid-arguments.ts';
+import {
+  renderCreateFormOpened,
+  renderCreateFormPrompt,
+  renderInvalidArguments,
+  renderStartResult,
+} from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
 import type { CommandDeps, CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 

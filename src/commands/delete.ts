@@ -5,12 +5,12 @@ import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
   renderDeleteCancelled,
   renderDeleteConfirmation,
+  renderDeleteModal,
   renderDeleteModalOpened,
-} from './messages/delete-confirmation.ts';
-import { renderDeleteModal } from './messages/delete-modal.ts';
+  renderStartResult,
+  renderUnknownCluster,
+} from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
 

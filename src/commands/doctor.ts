@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderDoctorReport } from './messages/doctor-report.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
+import { renderDoctorReport, renderUnknownCluster } from './messages/index.ts';
 import { resizeButton } from './resize.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';

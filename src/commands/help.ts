@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { suggest } from './arguments/suggest.ts';
-import { renderCommandHelp, renderHelpOverview } from './messages/help.ts';
-import { renderInvalidArguments } from './messages/invalid-arguments.ts';
+import { renderCommandHelp, renderHelpOverview, renderInvalidArguments } from './messages/index.ts';
 import type { ImmediateCommand } from './routing/command.ts';
 
 const argsSchema = z.strictObject({ command: z.string().optional() });

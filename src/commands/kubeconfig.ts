@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { getKubeconfigFileName, renderKubeconfigFileComment } from './messages/kubeconfig-file.ts';
-import { renderKubeconfigSentReply, renderKubeconfigUnavailableReply } from './messages/kubeconfig-reply.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
+import {
+  renderKubeconfigFileComment,
+  renderKubeconfigSentReply,
+  renderKubeconfigUnavailableReply,
+  renderUnknownCluster,
+} from './messages/index.ts';
+import { getKubeconfigFileName } from './messages/kubeconfig-file.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

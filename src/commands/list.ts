@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClusterQueries } from '../engine/service/cluster-service.ts';
-import { renderClusterList } from './messages/cluster-list.ts';
+import { renderClusterList } from './messages/index.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

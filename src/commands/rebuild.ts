@@ -3,8 +3,8 @@ import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { machineTypeSchema } from './arguments/machine-type-schema.ts';
 import { suggest } from './arguments/suggest.ts';
+import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
 import type { ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { machineTypeSchema } from './arguments/machine-type-schema.ts';
-import { renderInvalidArguments } from './messages/invalid-arguments.ts';
+import { renderInvalidArguments, renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
 import type { CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand } from './routing/define-command.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderRevocation } from './messages/revocation.ts';
+import { renderRevocation } from './messages/index.ts';
 import type { CommandReply, ServiceDeps } from './routing/command.ts';
 import { defineButton, defineCommand } from './routing/define-command.ts';
 

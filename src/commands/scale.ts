@@ -4,11 +4,8 @@ import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { validateCidrs } from './arguments/validate-cidrs.ts';
 import { workerCountSchema } from './arguments/worker-count-schema.ts';
 import { findScalingDenial } from './authorization/find-denial.ts';
-import { renderDenial } from './messages/denial.ts';
-import { renderInvalidArguments } from './messages/invalid-arguments.ts';
+import { renderDenial, renderInvalidArguments, renderStartResult, renderUnknownCluster } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import { renderStartResult } from './messages/start-result.ts';
-import { renderUnknownCluster } from './messages/unknown-cluster.ts';
 import type { CommandDeps, ServiceDeps } from './routing/command.ts';
 import { defineCommand } from './routing/define-command.ts';
 

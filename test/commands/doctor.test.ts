@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
-import type { CommandDeps, CommandReply, Message } from '../../src/commands/routing/command.ts';
+import type { Message } from '../../src/commands/messages/blocks.ts';
+import type { CommandDeps, CommandReply } from '../../src/commands/routing/command.ts';
 import type { Route } from '../../src/commands/routing/route.ts';
 import { routeButton } from '../../src/commands/routing/route-button.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleSnapshots } from '../../local/gallery/samples/sample-snapshots.ts';
 import { allowAllPolicy } from '../../src/commands/authorization/policy.ts';
-import type { CommandDeps, Message } from '../../src/commands/routing/command.ts';
+import type { Message } from '../../src/commands/messages/blocks.ts';
+import type { CommandDeps } from '../../src/commands/routing/command.ts';
 import { handleRequest } from '../../src/commands/routing/handle-request.ts';
 import { routeCommand } from '../../src/commands/routing/route-command.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service.ts';

@@ -36,7 +36,7 @@ describe('a newcomer who follows CONTRIBUTING.md', () => {
     await generate('message', 'toy-message');
     expect(listChanges(withCommand)).toEqual([
       'local/gallery/samples/replies.ts',
-      'src/commands/messages/message-catalogue.ts',
+      'src/commands/messages/index.ts',
       'src/commands/messages/toy-message.ts',
     ]);
   });

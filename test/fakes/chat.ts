@@ -1,4 +1,4 @@
-import type { Message } from '../../src/commands/routing/command.ts';
+import type { Message } from '../../src/commands/messages/blocks.ts';
 import type {
   ChartImage,
   Chat,

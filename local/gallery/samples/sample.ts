@@ -1,11 +1,10 @@
 import type { HomeView, ModalView } from '@slack/types';
-import {
-  type MessageCatalogue,
-  type MessageName,
-  messageCatalogue,
-} from '../../../src/commands/messages/message-catalogue.ts';
-import type { Message } from '../../../src/commands/routing/command.ts';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
+import * as renderers from '../../../src/commands/messages/index.ts';
 
+const messageCatalogue = { ...renderers };
+type MessageCatalogue = typeof messageCatalogue;
+export type MessageName = keyof MessageCatalogue;
 export type RenderedSample = Message | ModalView | HomeView;
 
 /** One message, modal or Home tab in one state. */

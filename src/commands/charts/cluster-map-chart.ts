@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
-import { renderClusterMapComment } from '../messages/cluster-map-comment.ts';
+import { renderClusterMapComment } from '../messages/index.ts';
 import type { ChartImage } from '../slack/chat.ts';
 
 /** Cluster map image for a DM. Loads the renderer on first use. */

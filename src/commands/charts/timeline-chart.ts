@@ -1,6 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import { renderTimelineComment } from '../messages/timeline-comment.ts';
+import { renderTimelineComment } from '../messages/index.ts';
 import type { ChartImage } from '../slack/chat.ts';
 
 /** Timeline image for a run's thread. Loads the renderer on first use. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
-import { renderDecision } from '../messages/decision.ts';
+import { renderDecision } from '../messages/index.ts';
 import type { ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 

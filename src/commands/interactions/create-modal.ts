@@ -1,5 +1,6 @@
 import type { ComputeChoices, MachineTypeChoice } from '../../engine/service/compute-catalog.ts';
-import { type CreateFormState, renderCreateModal } from '../messages/create-modal.ts';
+import type { CreateFormState } from '../messages/create-modal.ts';
+import { renderCreateModal } from '../messages/index.ts';
 import type { CommandDeps, CreateDefaults, ModalContent, ModalInput } from '../routing/command.ts';
 import { type CreateModalState, createModalId } from './create-modal-state.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterLifecycle } from '../../engine/service/cluster-service.ts';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
-import { renderExtensionResult } from '../messages/expiry-reminder.ts';
+import { renderExtensionResult } from '../messages/index.ts';
 import { extensionHours } from '../notifier/expiry-action.ts';
 import type { ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';

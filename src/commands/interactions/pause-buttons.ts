@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
-import { renderPauseResult } from '../messages/chapter-pause.ts';
+import { renderPauseResult } from '../messages/index.ts';
 import type { ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';
 

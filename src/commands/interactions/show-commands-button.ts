@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ClusterQueries } from '../../engine/service/cluster-service.ts';
-import { renderNothingToSubmit } from '../messages/nothing-to-submit.ts';
+import { renderNothingToSubmit, renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/index.ts';
 import { phaseCommandsButtonId } from '../messages/phase-commands-button.ts';
-import { renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/phase-commands-modal.ts';
 import type { ModalContent, ServiceDeps } from '../routing/command.ts';
 import { defineButton, defineModal } from '../routing/define-command.ts';
 

@@ -1,10 +1,9 @@
 import { publicAddressOutput } from '../../engine/cluster/outputs.ts';
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import { formatCode } from './code.ts';
-import type { Markdown } from './markdown.ts';
+import { type Markdown, md } from './markdown.ts';
 
 /** Public URL of the API server, once its static IP address is reserved. */
 export function formatApiServerUrl(outputs: RunView['outputs']): Markdown | undefined {
   const address = outputs[publicAddressOutput.name];
-  return typeof address === 'string' ? formatCode(`https://${address}:6443`) : undefined;
+  return typeof address === 'string' ? md.code(`https://${address}:6443`) : undefined;
 }

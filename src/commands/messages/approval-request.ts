@@ -3,18 +3,14 @@ import type { ApprovalView, RunView } from '../../engine/service/cluster-service
 import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest } from '../notifier/approval-request.ts';
 import type { ApprovalStatus } from '../notifier/approval-status.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { capitalize } from './capitalize.ts';
-import { formatCode } from './code.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention, formatMentions } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 export interface ApprovalButtonIds {
   readonly approve: string;
@@ -37,8 +33,8 @@ export function renderApprovalRequest(
   const { noun } = getOperationLabels(operation);
   const isOpen = status.kind === 'open';
   const head = isOpen
-    ? md`${icon} *Approval required: ${noun} ${cluster}* · requested by ${formatMention(view.requester)}`
-    : md`${icon} *${capitalize(noun)} ${cluster}*: ${label} · requested by ${formatMention(view.requester)}`;
+    ? md`${icon} *Approval required: ${noun} ${cluster}* · requested by ${md.mention(view.requester)}`
+    : md`${icon} *${capitalize(noun)} ${cluster}*: ${label} · requested by ${md.mention(view.requester)}`;
   const spokenHead = isOpen ? `Approval required: ${noun} ${cluster}` : `${cluster}: ${noun} ${label}`;
   return buildMessage(
     md`${icon} ${spokenHead}, ${summarizeResources(approval.deletions.toReversed())}`,
@@ -77,11 +73,9 @@ interface ApprovalStatusText {
 }
 
 function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }: ApprovalStatus): ApprovalStatusText {
-  const formatCommand = (name: string) => formatCode(`/kthw ${name} ${view.cluster}`);
+  const formatCommand = (name: string) => md.code(`/kthw ${name} ${view.cluster}`);
   const resumeHint = md`${formatCommand('resume')} requests approval again · ${formatCommand('status')}`;
-  const approvalLines = answer
-    ? [md`👍 Approved by ${formatMention(answer.actor)} at ${formatTimestamp(answer.at)}`]
-    : [];
+  const approvalLines = answer ? [md`👍 Approved by ${md.mention(answer.actor)} at ${md.timestamp(answer.at)}`] : [];
   switch (kind) {
     case 'open':
       return {
@@ -114,7 +108,7 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
         label: 'rejected',
         details: answer
           ? [
-              md`👎 Rejected by ${formatMention(answer.actor)} at ${formatTimestamp(answer.at)}. None of these resources were changed.`,
+              md`👎 Rejected by ${md.mention(answer.actor)} at ${md.timestamp(answer.at)}. None of these resources were changed.`,
             ]
           : [],
         nextAction: resumeHint,
@@ -142,7 +136,7 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
         label: 'ended without approval',
         details: [
           stoppedBy
-            ? md`${formatMention(stoppedBy)} cancelled the run before it was approved. None of these resources were changed.`
+            ? md`${md.mention(stoppedBy)} cancelled the run before it was approved. None of these resources were changed.`
             : md`The run ended before it was approved. None of these resources were changed.`,
         ],
         nextAction: resumeHint,
@@ -166,9 +160,9 @@ function formatUndoHint({ cluster, operation }: RunView): Markdown {
     case 'rebuild':
       return md`This cannot be undone. Listed resources are recreated; data on them, including etcd, is lost. Everything else is unchanged.`;
     case 'scale':
-      return md`${formatCode(`/kthw scale ${cluster} --workers …`)} creates new, empty nodes. Pods move to the remaining nodes if they have capacity. Data on the deleted nodes is lost.`;
+      return md`${md.code(`/kthw scale ${cluster} --workers …`)} creates new, empty nodes. Pods move to the remaining nodes if they have capacity. Data on the deleted nodes is lost.`;
     case 'resize':
-      return md`${formatCode(`/kthw resize ${cluster} --machine-type …`)} restores the previous machine type. Disks and their data are kept.`;
+      return md`${md.code(`/kthw resize ${cluster} --machine-type …`)} restores the previous machine type. Disks and their data are kept.`;
     default:
       return md`This cannot be undone. Listed resources are deleted permanently. Everything else is unchanged.`;
   }
@@ -205,11 +199,11 @@ function buildApprovalButtons(
 /** Who can approve, and when the request expires. */
 function formatApprovalRules({ expiresAt }: Pick<ApprovalRequest, 'expiresAt'>, policy: Policy): Markdown {
   const approvers = getApprovers(policy);
-  const deadlineText = md`Expires ${formatTimestamp(expiresAt)}; without approval nothing changes.`;
-  if (approvers === 'everybody') return joinMarkdown([md`Anyone in this channel can approve.`, deadlineText], ' ');
-  return joinMarkdown(
+  const deadlineText = md`Expires ${md.timestamp(expiresAt)}; without approval nothing changes.`;
+  if (approvers === 'everybody') return md.join([md`Anyone in this channel can approve.`, deadlineText], ' ');
+  return md.join(
     [
-      md`${formatMentions(approvers)} can approve; the requester can't approve unless they are the only approver.`,
+      md`${md.mentions(approvers)} can approve; the requester can't approve unless they are the only approver.`,
       deadlineText,
     ],
     ' ',

@@ -1,6 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { md } from './markdown.ts';
 
@@ -18,6 +16,6 @@ export function renderAuditFileComment(cluster: string, count: number): Message 
 /** Reply to `/kthw audit --jsonl`: the file is in a DM. */
 export function renderAuditFileSent(cluster: string): Message {
   return buildMessage(
-    md`I sent you the audit log of *${cluster}* in a DM. ${formatCode(`/kthw audit ${cluster}`)} shows the newest entries here`,
+    md`I sent you the audit log of *${cluster}* in a DM. ${md.code(`/kthw audit ${cluster}`)} shows the newest entries here`,
   );
 }

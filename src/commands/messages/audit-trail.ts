@@ -1,13 +1,9 @@
 import type { AuditEntry, Grant } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { truncate } from './limits.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { type Markdown, md } from './markdown.ts';
 
 /** Newest entries shown in Slack; the JSON Lines file has all of them. */
 const maxLines = 40;
@@ -33,13 +29,13 @@ export function renderAuditTrail(
     ...buildSections([head, ...lines]),
     ...grants.slice(-maxGrants).map((grant) => buildGrantRow(cluster, grant, revokeId)),
     block.context(
-      md`${formatCode(`/kthw audit ${cluster} --jsonl`)} sends the full log as a file · ${formatCode(`/kthw status ${cluster}`)}`,
+      md`${md.code(`/kthw audit ${cluster} --jsonl`)} sends the full log as a file · ${md.code(`/kthw status ${cluster}`)}`,
     ),
   );
 }
 
 function buildGrantRow(cluster: string, { id, grantee, expiresAt }: Grant, revokeId: string) {
-  const text = md`🔑 ${formatMention(grantee)} · kubeconfig ${formatCode(id)} valid until ${formatTimestamp(expiresAt)}`;
+  const text = md`🔑 ${md.mention(grantee)} · kubeconfig ${md.code(id)} valid until ${md.timestamp(expiresAt)}`;
   return block.sectionWithButton(text, block.button(revokeId, 'Revoke', { cluster, ...grantee, grant: id }));
 }
 
@@ -52,7 +48,7 @@ function formatAuditEntry({ at, actor, description, durationMs, outcome }: Audit
   const outcomeParts = outcome ? [md`${outcome}`] : [];
   const durationParts = durationMs === undefined ? [] : [md`${formatDuration(durationMs)}`];
   const text = actor
-    ? md`${formatMention(actor)} ${truncate(description, maxLineLength)}`
+    ? md`${md.mention(actor)} ${truncate(description, maxLineLength)}`
     : md`${truncate(description, maxLineLength)}`;
-  return md`• ${formatTimestamp(at)} · ${joinMarkdown([text, ...outcomeParts, ...durationParts], ' · ')}`;
+  return md`• ${md.timestamp(at)} · ${md.join([text, ...outcomeParts, ...durationParts], ' · ')}`;
 }

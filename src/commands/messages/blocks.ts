@@ -1,7 +1,12 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { Message } from '../routing/command.ts';
-import { limits, truncate, truncateToLimits } from './limits.ts';
-import type { Markdown } from './markdown.ts';
+import { limits, truncate } from './limits.ts';
+import { type Markdown, md } from './markdown.ts';
+
+/** `text` is for notifications and screen readers. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
 
 /** Builders of the Block Kit blocks that our messages use. */
 export const block = {
@@ -40,4 +45,28 @@ export function buildSections(lines: readonly Markdown[]): KnownBlock[] {
 /** Truncates to Slack's limits. @param text for notifications and screen readers */
 export function buildMessage(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
   return truncateToLimits({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
+}
+
+/** Truncates texts and drops blocks over Slack's limits; the last block then counts the dropped ones. */
+function truncateToLimits({ text, blocks }: Message): Message {
+  const truncatedBlocks = blocks.map(truncateBlock);
+  const hiddenCount = truncatedBlocks.length - limits.blocks + 1;
+  const visibleBlocks =
+    hiddenCount > 1
+      ? [...truncatedBlocks.slice(0, limits.blocks - 1), block.context(md`… and ${hiddenCount} more`)]
+      : truncatedBlocks;
+  return { text: truncate(text, limits.text), blocks: visibleBlocks };
+}
+
+function truncateBlock(block: KnownBlock): KnownBlock {
+  switch (block.type) {
+    case 'header':
+      return { ...block, text: { ...block.text, text: truncate(block.text.text, limits.header) } };
+    case 'section':
+      return block.text
+        ? { ...block, text: { ...block.text, text: truncate(block.text.text, limits.section) } }
+        : block;
+    default:
+      return block;
+  }
 }

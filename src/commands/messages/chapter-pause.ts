@@ -3,14 +3,10 @@ import { getChapter } from '../../engine/manual/chapters.ts';
 import type { PauseResult, RunView } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
 import type { Pause, PauseStatus } from '../notifier/pause-status.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { capitalize } from './capitalize.ts';
 import { formatChapterLink } from './chapter-link.ts';
-import { formatCode } from './code.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { type Markdown, md } from './markdown.ts';
 
 type PauseButtonIds = Readonly<Record<PauseDecision, string>>;
 
@@ -26,12 +22,12 @@ export function renderChapterPause(
   const head = md`${icon} *${view.cluster}* · chapter ${chapter} completed: ${formatPhaseTitles(view, chapter)}`;
   return buildMessage(
     md`${icon} ${view.cluster}: ${isOpen ? 'paused after chapter' : 'completed chapter'} ${chapter}`,
-    block.section(joinMarkdown([head, formatChapterLink(chapter)])),
+    block.section(md.join([head, formatChapterLink(chapter)])),
     ...(isOpen
       ? buildPauseButtons(view, chapter, ids)
       : [
           block.section(formatPauseStatus(status)),
-          block.context(md`${formatCode(`/kthw status ${view.cluster}`)} shows the progress`),
+          block.context(md`${md.code(`/kthw status ${view.cluster}`)} shows the progress`),
         ]),
   );
 }
@@ -42,7 +38,7 @@ export function buildPauseBlocks(view: RunView, ids: PauseButtonIds): KnownBlock
   if (chapter === undefined) return [];
   return [
     block.section(
-      joinMarkdown([
+      md.join([
         md`✋ *Paused after chapter ${chapter}*: ${formatPhaseTitles(view, chapter)}`,
         formatChapterLink(chapter),
       ]),
@@ -58,8 +54,8 @@ export function renderPauseResult(
 ): { readonly message: Message; readonly replaceOriginal?: boolean } {
   const statusHint =
     cluster === undefined
-      ? md`${formatCode('/kthw list')} shows all clusters`
-      : md`${formatCode(`/kthw status ${cluster}`)} shows the progress`;
+      ? md`${md.code('/kthw list')} shows all clusters`
+      : md`${md.code(`/kthw status ${cluster}`)} shows the progress`;
   const renderReply = (text: Markdown) => buildMessage(text, block.section(text), block.context(statusHint));
   if ('decided' in result)
     return {
@@ -70,7 +66,7 @@ export function renderPauseResult(
   const { alreadyDecided, decidedBy, decidedAt } = result;
   return {
     message: renderReply(
-      md`Already ${decisionLabels[alreadyDecided]} by ${formatMention(decidedBy)} at ${formatTimestamp(decidedAt)}. No action taken.`,
+      md`Already ${decisionLabels[alreadyDecided]} by ${md.mention(decidedBy)} at ${md.timestamp(decidedAt)}. No action taken.`,
     ),
   };
 }
@@ -96,16 +92,16 @@ function buildPauseButtons({ run, cluster }: RunView, chapter: number, ids: Paus
       block.button(ids.stop, 'Stop here', value),
     ),
     block.context(
-      md`Anyone who can create clusters can continue. No time limit. After a stop, ${formatCode(`/kthw resume ${cluster}`)} continues.`,
+      md`Anyone who can create clusters can continue. No time limit. After a stop, ${md.code(`/kthw resume ${cluster}`)} continues.`,
     ),
   ];
 }
 
 function formatPauseStatus(status: Exclude<PauseStatus, { kind: 'open' }>): Markdown {
   if (status.kind !== 'past')
-    return md`${decisionIcons[status.kind]} ${capitalize(decisionLabels[status.kind])} by ${formatMention(status.actor)} at ${formatTimestamp(status.at)}`;
+    return md`${decisionIcons[status.kind]} ${capitalize(decisionLabels[status.kind])} by ${md.mention(status.actor)} at ${md.timestamp(status.at)}`;
   return status.actor
-    ? md`${formatMention(status.actor)} resumed or cancelled the run from another message`
+    ? md`${md.mention(status.actor)} resumed or cancelled the run from another message`
     : md`Ended without a response`;
 }
 

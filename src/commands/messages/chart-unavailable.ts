@@ -1,5 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
+import { buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 export function renderChartUnavailable(): Message {

@@ -1,12 +1,9 @@
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { describeClusterStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNodeCounts } from './node-counts.ts';
 
 /** With more clusters, a block each would exceed the 50 blocks of a message. */
@@ -15,7 +12,7 @@ const maxSpokenNames = 20;
 
 /** All clusters, one line each. */
 export function renderClusterList(all: readonly ClusterStatus[]): Message {
-  if (all.length === 0) return buildMessage(md`No clusters yet. ${formatCode('/kthw create demo')} creates one`);
+  if (all.length === 0) return buildMessage(md`No clusters yet. ${md.code('/kthw create demo')} creates one`);
   const spokenNames = all.slice(0, maxSpokenNames).map((one) => md`${one.name} ${describeClusterStatus(one).label}`);
   const rows =
     all.length > maxButtons
@@ -23,7 +20,7 @@ export function renderClusterList(all: readonly ClusterStatus[]): Message {
       : all.map((one) => block.sectionWithButton(formatClusterLine(one), buildFollowUpButton(one.name, 'status')));
   const hiddenCount = all.length - spokenNames.length;
   return buildMessage(
-    md`${formatCount(all.length, 'cluster')}: ${joinMarkdown(spokenNames, ', ')}${hiddenCount > 0 ? ` and ${hiddenCount} more` : ''}`,
+    md`${formatCount(all.length, 'cluster')}: ${md.join(spokenNames, ', ')}${hiddenCount > 0 ? ` and ${hiddenCount} more` : ''}`,
     ...rows,
   );
 }
@@ -32,7 +29,7 @@ function formatClusterLine(cluster: ClusterStatus): Markdown {
   const { name, record, latestRun } = cluster;
   const { icon, label } = describeClusterStatus(cluster);
   const progressText = latestRun && !latestRun.outcome ? `, ${formatPhaseProgress(latestRun)}` : '';
-  return md`${icon} *${name}* · ${label}${progressText} · ${formatNodeCounts(record.spec)} · ${record.spec.zone} · ${formatMention(record.createdBy)}`;
+  return md`${icon} *${name}* · ${label}${progressText} · ${formatNodeCounts(record.spec)} · ${record.spec.zone} · ${md.mention(record.createdBy)}`;
 }
 
 function formatPhaseProgress({ operation, phases }: RunView): string {

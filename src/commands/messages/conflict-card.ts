@@ -1,8 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { Difference } from '../../store/step-error.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { formatDifferences } from './differences.ts';
 import { md } from './markdown.ts';
@@ -20,6 +18,6 @@ export function renderConflictCard(view: RunView, step: string, differences: rea
     block.section(
       md`The existing resource was not changed. ${done} of ${formatCount(total, 'step')} completed and kept.`,
     ),
-    block.context(md`Next: fix or delete the resource, then ${formatCode(`/kthw resume ${view.cluster}`)}`),
+    block.context(md`Next: fix or delete the resource, then ${md.code(`/kthw resume ${view.cluster}`)}`),
   );
 }

@@ -1,6 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 /** Offers the create form where Slack gave no trigger to open it directly. */
@@ -11,7 +9,7 @@ export function renderCreateFormPrompt(buttonId: string): Message {
     block.section(text),
     block.actions({ ...block.button(buttonId, 'Open form', {}), style: 'primary' }),
     block.context(
-      md`Or type ${formatCode('/kthw create demo --workers 2')}. ${formatCode('/kthw help create')} shows all options`,
+      md`Or type ${md.code('/kthw create demo --workers 2')}. ${md.code('/kthw help create')} shows all options`,
     ),
   );
 }
@@ -22,6 +20,6 @@ export function renderCreateFormOpened(): Message {
   return buildMessage(
     text,
     block.section(text),
-    block.context(md`Closed it? ${formatCode('/kthw create')} opens it again`),
+    block.context(md`Closed it? ${md.code('/kthw create')} opens it again`),
   );
 }

@@ -7,7 +7,6 @@ import { block } from './blocks.ts';
 import { formField, type SelectOption } from './form-field.ts';
 import { truncate } from './limits.ts';
 import { md } from './markdown.ts';
-import { formatChannelLink } from './mention.ts';
 
 export interface CreateFormState {
   /** Callback id of the modal. */
@@ -82,7 +81,7 @@ function buildChannelFields({ channelChoice, values }: CreateFormState) {
   if (channelChoice.choices === 'all' || channelChoice.choices.length > maxRadioButtons)
     return [formField.channelSelect('channel', 'Channel for progress updates', values.channel)];
   // Radio buttons are the only field that renders channel links.
-  const choices = channelChoice.choices.map((id) => ({ value: id, text: formatChannelLink(id) }));
+  const choices = channelChoice.choices.map((id) => ({ value: id, text: md.channel(id) }));
   return [formField.radioButtons('channel', 'Channel for progress updates', values.channel, choices)];
 }
 

@@ -1,17 +1,13 @@
 import type { Decision } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 /** Ephemeral reply to Approve or Reject; the run's thread shows the decision to everyone. */
 export function renderDecision(
   decision: Decision,
   cluster: string | undefined,
 ): { readonly message: Message; readonly replaceOriginal?: boolean } {
-  const statusCommand = formatCode(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`);
+  const statusCommand = md.code(cluster === undefined ? '/kthw list' : `/kthw status ${cluster}`);
   const progressHint = md`${statusCommand} shows the progress`;
   if ('decided' in decision) {
     const isApproved = decision.decided === 'approved';
@@ -20,7 +16,7 @@ export function renderDecision(
   }
   if ('alreadyDecided' in decision) {
     const verb = decision.alreadyDecided === 'approved' ? 'approved' : 'rejected';
-    const text = md`Already ${verb} by ${formatMention(decision.decidedBy)} at ${formatTimestamp(decision.decidedAt)}. No action taken.`;
+    const text = md`Already ${verb} by ${md.mention(decision.decidedBy)} at ${md.timestamp(decision.decidedAt)}. No action taken.`;
     return { message: renderReply(text, progressHint) };
   }
   return {
@@ -40,7 +36,7 @@ const invalidReasonTexts: Readonly<Record<Extract<Decision, { invalidReason: str
 
 function formatNextAction(reason: string, cluster: string | undefined, statusCommand: Markdown): Markdown {
   if (cluster !== undefined && (reason === 'expired' || reason === 'over')) {
-    return md`${formatCode(`/kthw resume ${cluster}`)} requests approval again · ${statusCommand}`;
+    return md`${md.code(`/kthw resume ${cluster}`)} requests approval again · ${statusCommand}`;
   }
   return md`${statusCommand} shows pending approvals`;
 }

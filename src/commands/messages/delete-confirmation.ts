@@ -1,6 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { md } from './markdown.ts';
 
@@ -21,7 +19,7 @@ export function renderDeleteConfirmation(
       block.button(ids.cancel, 'Cancel', value),
     ),
     block.context(
-      md`Delete asks you to type the cluster name first · ${formatCode(`/kthw status ${name}`)} shows the cluster`,
+      md`Delete asks you to type the cluster name first · ${md.code(`/kthw status ${name}`)} shows the cluster`,
     ),
   );
 }
@@ -29,7 +27,7 @@ export function renderDeleteConfirmation(
 /** Replaces the confirmation after Cancel. */
 export function renderDeleteCancelled(name: string): Message {
   const text = md`*${name}* was not deleted`;
-  return buildMessage(text, block.section(text), block.context(md`${formatCode(`/kthw status ${name}`)}`));
+  return buildMessage(text, block.section(text), block.context(md`${md.code(`/kthw status ${name}`)}`));
 }
 
 /** Replaces the confirmation while the modal is open. */
@@ -38,6 +36,6 @@ export function renderDeleteModalOpened(name: string): Message {
   return buildMessage(
     text,
     block.section(text),
-    block.context(md`Closed it? ${formatCode(`/kthw delete ${name}`)} opens it again`),
+    block.context(md`Closed it? ${md.code(`/kthw delete ${name}`)} opens it again`),
   );
 }

@@ -1,11 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { Denial } from '../authorization/find-denial.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatChannelLink, formatMentions } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 
 /** Why a request was denied, and who can make it. */
 export function renderDenial(denial: Denial): Message {
@@ -42,7 +39,7 @@ function formatDenialReason(denial: Denial): Markdown {
     case 'too-many':
       return md`This deletes ${formatCount(denial.deletionCount, 'instance')}; the limit is ${denial.limit} per run`;
     case 'unreadable':
-      return md`Can't read the members of ${formatMentions([denial])}, so the request was denied`;
+      return md`Can't read the members of ${md.mentions([denial])}, so the request was denied`;
     default:
       return denial satisfies never;
   }
@@ -53,19 +50,19 @@ function formatNextAction(denial: Denial): Markdown {
   switch (denial.reason) {
     case 'channel':
       return denial.allowedChannels.length > 0
-        ? md`${unchangedNotice} Try again in ${joinMarkdown(denial.allowedChannels.map(formatChannelLink), ', ')}`
+        ? md`${unchangedNotice} Try again in ${md.join(denial.allowedChannels.map(md.channel), ', ')}`
         : unchangedNotice;
     case 'not-a-creator':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can create and change clusters; everyone can use ${formatCode('/kthw list')} and ${formatCode('/kthw status')}`;
+      return md`${unchangedNotice} ${md.mentions(denial.allowed)} can create and change clusters; everyone can use ${md.code('/kthw list')} and ${md.code('/kthw status')}`;
     case 'not-yours':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can revoke it; ${formatCode('/kthw revoke')} revokes your own`;
+      return md`${unchangedNotice} ${md.mentions(denial.allowed)} can revoke it; ${md.code('/kthw revoke')} revokes your own`;
     case 'not-an-approver':
     case 'own-request':
-      return md`${unchangedNotice} ${formatMentions(denial.allowed)} can approve it here, in the thread or with ${formatCode('/kthw status')}`;
+      return md`${unchangedNotice} ${md.mentions(denial.allowed)} can approve it here, in the thread or with ${md.code('/kthw status')}`;
     case 'too-many':
-      return md`${unchangedNotice} Delete fewer at a time, or ask an administrator to raise ${formatCode('KTHW_MAX_DELETIONS')}`;
+      return md`${unchangedNotice} Delete fewer at a time, or ask an administrator to raise ${md.code('KTHW_MAX_DELETIONS')}`;
     case 'unreadable':
-      return md`${unchangedNotice} Try again in a minute. If it fails again, the app is missing scope ${formatCode('usergroups:read')} or the group was deleted`;
+      return md`${unchangedNotice} Try again in a minute. If it fails again, the app is missing scope ${md.code('usergroups:read')} or the group was deleted`;
     default:
       return denial satisfies never;
   }

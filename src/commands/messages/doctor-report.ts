@@ -1,12 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { stripClusterPrefix } from './cluster-prefix.ts';
-import { formatBackticks, formatCode } from './code.ts';
 import { formatCount } from './count.ts';
 import { buildHardeningBlocks, formatHardeningSummary } from './hardening.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { type Markdown, md } from './markdown.ts';
 import { buildResizeButton } from './resize-button.ts';
 import { formatTable } from './table.ts';
 
@@ -44,12 +42,12 @@ function formatIssues(issues: readonly Issue[], cluster: string): Markdown[] {
   const groups = Map.groupBy(issues, ({ instance, text }) => text.replaceAll(instance, 'instance'));
   return [...groups.values()].map((group) => {
     const names = [...new Set(group.map(({ instance }) => stripClusterPrefix(instance, cluster)))];
-    return md`• ${names.join(', ')}: ${formatBackticks(group[0]?.text ?? '')}`;
+    return md`• ${names.join(', ')}: ${md.codeSpans(group[0]?.text ?? '')}`;
   });
 }
 
 function formatRecommendation({ cluster, state, issues, undersized, instances }: DoctorReport): Markdown {
-  const formatCommand = (name: string) => formatCode(`/kthw ${name} ${cluster}`);
+  const formatCommand = (name: string) => md.code(`/kthw ${name} ${cluster}`);
   if (undersized) {
     return state === 'ready'
       ? md`After approval, the button restarts one instance at a time. With three or more control plane nodes etcd keeps its quorum`
@@ -98,13 +96,13 @@ function formatMetricsTable(instances: readonly InspectedInstance[], cluster: st
     ];
   });
   const legend = md`throttled: share of CFS periods · WAL fsync, backend commit, peer RTT: etcd · slow requests: etcd logged \`took too long\` in the last 10 minutes`;
-  return joinMarkdown([formatTable(head, rows), legend]);
+  return md.join([formatTable(head, rows), legend]);
 }
 
 /** Documentation of the thresholds that were exceeded. */
 function buildSourceNotes(issues: readonly Issue[]): KnownBlock[] {
   const urls = [...new Set(issues.flatMap(({ source }) => source ?? []))];
   return urls.length > 0
-    ? [block.context(joinMarkdown([md`About these thresholds:`, ...urls.map((url) => md`${url}`)], ' '))]
+    ? [block.context(md.join([md`About these thresholds:`, ...urls.map((url) => md`${url}`)], ' '))]
     : [];
 }

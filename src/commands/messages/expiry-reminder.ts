@@ -1,12 +1,9 @@
 import type { ExtendResult } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
 import { extensionHours } from '../notifier/expiry-action.ts';
-import type { CommandReply, Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import type { CommandReply } from '../routing/command.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
-import { formatMention } from './mention.ts';
-import { formatTimestamp } from './timestamp.ts';
 import { renderUnknownCluster } from './unknown-cluster.ts';
 
 /** TTL reminder, before and after expiry. @param expiry `deletesAt`: when the cluster is deleted without a response */
@@ -19,10 +16,10 @@ export function renderExpiryReminder(
   const { expiresAt, now, deletesAt } = expiry;
   const text =
     expiresAt <= now
-      ? md`⏰ ${formatMention(requester)} *${name}* expired at ${formatTimestamp(expiresAt)} but still exists`
-      : md`⏰ ${formatMention(requester)} *${name}* expires at ${formatTimestamp(expiresAt)}`;
+      ? md`⏰ ${md.mention(requester)} *${name}* expired at ${md.timestamp(expiresAt)} but still exists`
+      : md`⏰ ${md.mention(requester)} *${name}* expires at ${md.timestamp(expiresAt)}`;
   const noResponseText = deletesAt
-    ? md`If nobody responds, it will be deleted at ${formatTimestamp(deletesAt)}`
+    ? md`If nobody responds, it will be deleted at ${md.timestamp(deletesAt)}`
     : md`If nobody responds, it is kept and I'll ask again`;
   return buildMessage(
     text,
@@ -31,7 +28,7 @@ export function renderExpiryReminder(
       block.button(ids.extend, `Extend by ${extensionHours} h`, { cluster: name, expiresAt: expiresAt.toISOString() }),
       { ...block.button(ids.delete, 'Delete', { cluster: name }), style: 'danger' },
     ),
-    block.context(md`${noResponseText} · ${formatCode(`/kthw status ${name}`)}`),
+    block.context(md`${noResponseText} · ${md.code(`/kthw status ${name}`)}`),
   );
 }
 
@@ -42,11 +39,11 @@ export function renderExtensionResult(
   extension: ExtendResult,
 ): Extract<CommandReply, { replaceOriginal?: unknown }> {
   if ('notFound' in extension) return { message: renderUnknownCluster(name) };
-  const note = block.context(md`${formatCode(`/kthw status ${name}`)} · ${formatCode(`/kthw delete ${name}`)}`);
+  const note = block.context(md`${md.code(`/kthw status ${name}`)} · ${md.code(`/kthw delete ${name}`)}`);
   if ('alreadyExtendedTo' in extension) {
-    const text = md`*${name}* was already extended to ${formatTimestamp(extension.alreadyExtendedTo)}. No action taken.`;
+    const text = md`*${name}* was already extended to ${md.timestamp(extension.alreadyExtendedTo)}. No action taken.`;
     return { message: buildMessage(text, block.section(text), note) };
   }
-  const text = md`⏰ ${formatMention(requester)} extended *${name}*: it now expires at ${formatTimestamp(extension.expiresAt)}`;
+  const text = md`⏰ ${md.mention(requester)} extended *${name}*: it now expires at ${md.timestamp(extension.expiresAt)}`;
   return { message: buildMessage(text, block.section(text), note), replaceOriginal: 'for-all' };
 }

@@ -2,9 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
 import { block, buildSections } from './blocks.ts';
 import { stripClusterPrefix } from './cluster-prefix.ts';
-import { formatBackticks, formatCode } from './code.ts';
 import { formatCount } from './count.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { type Markdown, md } from './markdown.ts';
 
 type CheckResult = DoctorReport['hardening'][number];
 
@@ -41,7 +40,7 @@ export function buildHardeningBlocks(cluster: string, hardening: readonly CheckR
       : []),
     ...(passing.length > 0 ? buildSections([md`✅ *Pass*`, ...passing.map(formatCheckTitle)]) : []),
     block.context(
-      md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${formatCode('cis-1.12')}. Only settings that the tutorial leaves open are checked. Extra checks have no number. ${benchmarkUrl}`,
+      md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${md.code('cis-1.12')}. Only settings that the tutorial leaves open are checked. Extra checks have no number. ${benchmarkUrl}`,
     ),
   ];
 }
@@ -58,10 +57,10 @@ function formatAutomatedSummary(hardening: readonly CheckResult[]): string {
 }
 
 function formatFailedCheck(one: CheckResult, cluster: string): Markdown {
-  return joinMarkdown([
-    md`❌ *${formatNumber(one)} fails* · ${formatBackticks(one.title)}`,
+  return md.join([
+    md`❌ *${formatNumber(one)} fails* · ${md.codeSpans(one.title)}`,
     md`Found: ${formatFindings(one, cluster)}`,
-    md`Remediation: ${formatBackticks(one.remediation)}`,
+    md`Remediation: ${md.codeSpans(one.remediation)}`,
   ]);
 }
 
@@ -75,7 +74,7 @@ function formatUnknownChecks(unknownChecks: readonly CheckResult[], cluster: str
 }
 
 function formatCheckTitle(one: CheckResult): Markdown {
-  return md`*${formatNumber(one)}* ${formatBackticks(one.title)}`;
+  return md`*${formatNumber(one)}* ${md.codeSpans(one.title)}`;
 }
 
 function formatNumber({ number }: CheckResult): string {
@@ -89,9 +88,7 @@ function formatFindings({ details }: CheckResult, cluster: string): Markdown {
       cluster === ''
         ? []
         : instances.map((name) => stripClusterPrefix(name, cluster)).filter((name) => !text.includes(name));
-    return instanceNames.length > 0
-      ? md`${formatBackticks(text)} (${instanceNames.join(', ')})`
-      : formatBackticks(text);
+    return instanceNames.length > 0 ? md`${md.codeSpans(text)} (${instanceNames.join(', ')})` : md.codeSpans(text);
   });
-  return joinMarkdown(lines, '; ');
+  return md.join(lines, '; ');
 }

@@ -1,21 +1,17 @@
 import type { Button, HomeView, KnownBlock } from '@slack/types';
 import type { ApprovalView, ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import type { Policy } from '../authorization/policy.ts';
-import type { Message } from '../routing/command.ts';
 import { type ApprovalButtonIds, buildApprovalBlocks } from './approval-request.ts';
-import { block } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { formatDuration } from './duration.ts';
 import { homeButtonIds } from './home-button-ids.ts';
 import { buildWelcomeBlocks } from './home-message.ts';
 import { limits, truncate } from './limits.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatChannelLink, formatMention } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNodeCounts } from './node-counts.ts';
 import { formatProgressBar } from './progress-bar.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 export interface HomeTabState {
   readonly clusters: readonly ClusterStatus[];
@@ -66,7 +62,7 @@ const divider: KnownBlock = { type: 'divider' };
 
 function buildApprovalSection(approval: ApprovalView, policy: Policy, ids: ApprovalButtonIds): KnownBlock[] {
   return [
-    block.section(md`*${approval.cluster}* · requested by ${formatMention(approval.requester)}`),
+    block.section(md`*${approval.cluster}* · requested by ${md.mention(approval.requester)}`),
     ...buildApprovalBlocks(approval, policy, ids),
   ];
 }
@@ -84,7 +80,7 @@ function buildClusterRow(cluster: ClusterStatus, { pendingApprovals, now }: Home
   const lines = [
     md`${icon} *${name}* · ${label}`,
     md`Kubernetes ${spec.version} · ${formatNodeCounts(spec)} · ${spec.machineType} · ${spec.zone}`,
-    md`${formatMention(record.createdBy)} in ${formatChannelLink(record.channel)}${record.expiresAt ? md` · expires ${formatTimestamp(new Date(record.expiresAt))}` : ''}`,
+    md`${md.mention(record.createdBy)} in ${md.channel(record.channel)}${record.expiresAt ? md` · expires ${md.timestamp(new Date(record.expiresAt))}` : ''}`,
     ...(latestRun && !latestRun.outcome
       ? formatRunProgress(
           latestRun,
@@ -94,7 +90,7 @@ function buildClusterRow(cluster: ClusterStatus, { pendingApprovals, now }: Home
       : []),
   ];
   return [
-    block.section({ markdown: truncate(joinMarkdown(lines).markdown, limits.section) }),
+    block.section({ markdown: truncate(md.join(lines).markdown, limits.section) }),
     block.actions(...buildClusterButtons(cluster)),
   ];
 }
@@ -131,6 +127,6 @@ function limitRows(rows: readonly KnownBlock[][], maxRowBlocks: number): KnownBl
   const hiddenCount = rows.length - visibleCount;
   return [
     ...rows.slice(0, visibleCount).flat(),
-    block.context(md`… and ${hiddenCount} more; ${formatCode('/kthw list')} shows all`),
+    block.context(md`… and ${hiddenCount} more; ${md.code('/kthw list')} shows all`),
   ];
 }

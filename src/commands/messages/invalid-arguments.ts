@@ -1,7 +1,5 @@
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatBackticks, formatCode } from './code.ts';
-import { joinMarkdown, md } from './markdown.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
+import { md } from './markdown.ts';
 
 /** Argument errors of a command, with working examples. */
 export function renderInvalidArguments(
@@ -9,11 +7,11 @@ export function renderInvalidArguments(
   examples: readonly string[],
   helpCommand: string,
 ): Message {
-  const lines = problems.map((problem) => joinMarkdown([md`• `, formatBackticks(problem)], ''));
+  const lines = problems.map((problem) => md.join([md`• `, md.codeSpans(problem)], ''));
   return buildMessage(
-    joinMarkdown(lines),
-    block.section(joinMarkdown([md`Invalid command:`, ...lines])),
-    ...(examples.length > 0 ? [block.section(joinMarkdown([md`For example:`, ...examples.map(formatCode)]))] : []),
-    block.context(md`${formatCode(helpCommand)} shows all options`),
+    md.join(lines),
+    block.section(md.join([md`Invalid command:`, ...lines])),
+    ...(examples.length > 0 ? [block.section(md.join([md`For example:`, ...examples.map(md.code)]))] : []),
+    block.context(md`${md.code(helpCommand)} shows all options`),
   );
 }

@@ -1,8 +1,5 @@
-import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
-import { joinMarkdown, md } from './markdown.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { buildMessage, type Message } from './blocks.ts';
+import { md } from './markdown.ts';
 
 export function getKubeconfigFileName(cluster: string): string {
   return `${cluster}.kubeconfig`;
@@ -15,10 +12,10 @@ export function renderKubeconfigFileComment(
 ): Message {
   const fileName = getKubeconfigFileName(cluster);
   return buildMessage(
-    joinMarkdown([
-      md`Your kubeconfig for *${cluster}*. For you only. Authenticates as ${formatCode(kubeconfig.commonName)}.`,
-      md`Use it: ${formatCode(`kubectl --kubeconfig ${fileName} get nodes`)}`,
-      md`It expires automatically at ${formatTimestamp(kubeconfig.expiresAt)}. ${formatCode(`/kthw kubeconfig ${cluster}`)} issues another · ${formatCode(`/kthw revoke ${cluster}`)} revokes it immediately`,
+    md.join([
+      md`Your kubeconfig for *${cluster}*. For you only. Authenticates as ${md.code(kubeconfig.commonName)}.`,
+      md`Use it: ${md.code(`kubectl --kubeconfig ${fileName} get nodes`)}`,
+      md`It expires automatically at ${md.timestamp(kubeconfig.expiresAt)}. ${md.code(`/kthw kubeconfig ${cluster}`)} issues another · ${md.code(`/kthw revoke ${cluster}`)} revokes it immediately`,
     ]),
   );
 }

@@ -1,6 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatClusterState } from './describe-status.ts';
 import { md } from './markdown.ts';
 
@@ -10,7 +8,7 @@ export function renderKubeconfigSentReply(cluster: string): Message {
   return buildMessage(
     text,
     block.section(text),
-    block.context(md`${formatCode(`/kthw revoke ${cluster}`)} revokes it early`),
+    block.context(md`${md.code(`/kthw revoke ${cluster}`)} revokes it early`),
   );
 }
 
@@ -20,7 +18,7 @@ export function renderKubeconfigUnavailableReply(cluster: string, reason: string
   return buildMessage(
     text,
     block.section(text),
-    block.context(md`${formatCode(`/kthw status ${cluster}`)} shows the progress`),
+    block.context(md`${md.code(`/kthw status ${cluster}`)} shows the progress`),
   );
 }
 

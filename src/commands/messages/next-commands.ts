@@ -1,11 +1,10 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import { formatCode } from './code.ts';
 import { type Markdown, md } from './markdown.ts';
 import { canResume } from './run-status.ts';
 
 /** Commands that help in the current status of a run. */
 export function formatNextCommands(view: RunView, isAwaitingApproval = false): Markdown {
-  const formatCommand = (command: string) => formatCode(`/kthw ${command} ${view.cluster}`);
+  const formatCommand = (command: string) => md.code(`/kthw ${command} ${view.cluster}`);
   switch (view.outcome) {
     case undefined:
       if (view.cancelRequested) return md`In-progress steps will finish first · ${formatCommand('status')}`;
@@ -33,7 +32,7 @@ function formatCommandsAfterSuccess(
   const auditHint = md`${formatCommand('audit')} shows the audit log`;
   switch (operation) {
     case 'delete':
-      return md`All resources deleted. ${formatCode(`/kthw create ${cluster}`)} recreates it · ${auditHint}`;
+      return md`All resources deleted. ${md.code(`/kthw create ${cluster}`)} recreates it · ${auditHint}`;
     case 'rebuild':
     case 'resize':
       return md`Existing kubeconfigs remain valid · ${formatCommand('smoke')} runs the smoke test · ${auditHint}`;

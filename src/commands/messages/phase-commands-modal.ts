@@ -2,7 +2,6 @@ import type { KnownBlock, ModalView, RichTextBlock } from '@slack/types';
 import type { PhaseCommands, StepCommands } from '../../engine/service/phase-commands.ts';
 import { block } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';
-import { formatCode } from './code.ts';
 import { formatCount } from './count.ts';
 import { type Markdown, md } from './markdown.ts';
 
@@ -73,7 +72,7 @@ function buildStepBlocks({ title, commands, commandOutput }: StepCommands): Know
     if (host !== currentHost)
       blocks.push(
         block.context(
-          host === undefined ? md`On your workstation` : md`On ${formatCode(host)}, as root (${formatCode('sudo -i')})`,
+          host === undefined ? md`On your workstation` : md`On ${md.code(host)}, as root (${md.code('sudo -i')})`,
         ),
       );
     currentHost = host;

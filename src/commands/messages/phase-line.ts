@@ -1,9 +1,8 @@
 import type { PhaseView, RunView } from '../../engine/service/cluster-service.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { type Markdown, md } from './markdown.ts';
 import { phaseStatusIcons } from './status-icons.ts';
-import { formatTime } from './timestamp.ts';
 
 /** About two lines on a phone. */
 const maxNoteLength = 80;
@@ -36,9 +35,9 @@ function formatPhaseLine(
   const elapsed = formatElapsed(startedAt, finishedAt);
   parts.push(state === 'done' && elapsed ? md`${elapsed}` : md`${label}`);
   if (state !== 'pending' && state !== 'done' && total > 1) parts.push(md`${done}/${total} steps`);
-  if (isActive && !outcome && startedAt) parts.push(md`since ${formatTime(startedAt)}`);
+  if (isActive && !outcome && startedAt) parts.push(md`since ${md.time(startedAt)}`);
   if (note && state !== 'done') parts.push(md`_${truncate(note, maxNoteLength)}_`);
-  return joinMarkdown(parts, ' · ');
+  return md.join(parts, ' · ');
 }
 
 function getPhaseStatus(state: PhaseView['state'], outcome: RunView['outcome']) {

@@ -1,7 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';
 import { formatElapsed } from './duration.ts';
 import { md } from './markdown.ts';

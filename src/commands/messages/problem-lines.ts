@@ -1,5 +1,4 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import { formatCode } from './code.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatErrorMessage, getStepTitle } from './step-title.ts';
 
@@ -10,7 +9,7 @@ export function formatProblemLines(view: RunView): Markdown[] {
   return view.problems.slice(0, maxProblems).map(({ step, error, differences }) => {
     const title = getStepTitle(view, step);
     if (error) {
-      const detail = error.detail === undefined ? '' : md` (${formatCode(error.detail)})`;
+      const detail = error.detail === undefined ? '' : md` (${md.code(error.detail)})`;
       return md`• ${title}: ${formatErrorMessage(title, error)}${detail}`;
     }
     return md`• ${title}: ${differences ? 'conflict: existing resource has different settings' : 'failed'}`;

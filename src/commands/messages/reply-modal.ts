@@ -1,6 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Message } from '../routing/command.ts';
-import { block } from './blocks.ts';
+import { block, type Message } from './blocks.ts';
 import { truncate } from './limits.ts';
 import { md } from './markdown.ts';
 

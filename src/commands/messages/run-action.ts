@@ -1,8 +1,6 @@
 import type { Person } from '../../store/person.ts';
-import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
+import { buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
-import { formatMention } from './mention.ts';
 
 /** A user resumed, cancelled, approved or rejected the run. */
 export function renderRunAction(
@@ -11,13 +9,13 @@ export function renderRunAction(
 ): Message {
   switch (action) {
     case 'resumed':
-      return buildMessage(md`▶️ ${formatMention(actor)} resumed the run`);
+      return buildMessage(md`▶️ ${md.mention(actor)} resumed the run`);
     case 'cancelRequested':
-      return buildMessage(md`⏹️ ${formatMention(actor)} cancelled the run; in-progress steps will finish first`);
+      return buildMessage(md`⏹️ ${md.mention(actor)} cancelled the run; in-progress steps will finish first`);
     case 'approved':
-      return buildMessage(md`👍 ${formatMention(actor)} approved the run`);
+      return buildMessage(md`👍 ${md.mention(actor)} approved the run`);
     case 'refused':
-      return buildMessage(md`👎 ${formatMention(actor)} rejected the run`);
+      return buildMessage(md`👎 ${md.mention(actor)} rejected the run`);
     default:
       return action satisfies never;
   }

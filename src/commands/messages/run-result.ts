@@ -1,13 +1,10 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { canResume } from './run-status.ts';
@@ -16,11 +13,11 @@ import { canResume } from './run-status.ts';
 export function renderRunResult(view: RunView, kubeconfig?: { readonly failureReason?: string | undefined }): Message {
   const { icon, label } = describeRunStatus(view);
   const elapsed = formatElapsed(view.startedAt, view.finishedAt);
-  const head = md`${icon} ${formatMention(view.requester)} *${view.cluster}*: ${label}${elapsed ? ` after ${elapsed}` : ''}`;
+  const head = md`${icon} ${md.mention(view.requester)} *${view.cluster}*: ${label}${elapsed ? ` after ${elapsed}` : ''}`;
   const kubeconfigLines = kubeconfig ? [formatKubeconfigLine(view.cluster, kubeconfig.failureReason)] : [];
   return buildMessage(
     md`${icon} ${view.cluster}: ${label}`,
-    block.section(joinMarkdown([head, ...formatApiServer(view), ...kubeconfigLines, ...formatProblems(view)])),
+    block.section(md.join([head, ...formatApiServer(view), ...kubeconfigLines, ...formatProblems(view)])),
     ...(canResume(view)
       ? [block.actions(buildFollowUpButton(view.cluster, 'resume'), buildFollowUpButton(view.cluster, 'status'))]
       : []),
@@ -30,7 +27,7 @@ export function renderRunResult(view: RunView, kubeconfig?: { readonly failureRe
 
 function formatKubeconfigLine(cluster: string, failureReason: string | undefined): Markdown {
   if (failureReason === undefined) return md`I sent you the kubeconfig in a DM`;
-  return md`Couldn't send your kubeconfig (${failureReason}); ${formatCode(`/kthw kubeconfig ${cluster}`)} tries again`;
+  return md`Couldn't send your kubeconfig (${failureReason}); ${md.code(`/kthw kubeconfig ${cluster}`)} tries again`;
 }
 
 function formatApiServer({ outputs, outcome, operation }: RunView): Markdown[] {

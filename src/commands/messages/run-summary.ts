@@ -1,18 +1,14 @@
 import type { KnownBlock } from '@slack/types';
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { formatLink } from './link.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatChannelLink, formatMention } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProgressBar, formatSpokenProgress } from './progress-bar.ts';
 import { canResume } from './run-status.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 export interface SummaryOptions {
   /** Why the message is not in the channel of the request. */
@@ -35,9 +31,7 @@ export function renderRunSummary(
     block.section(formatProgressBar(view, isAwaitingApproval)),
     ...buildSections(formatPhaseLines(view)),
     ...buildAddressBlocks(view),
-    block.context(
-      joinMarkdown([formatRequester(view), ...(threadUrl ? [formatLink(threadUrl, 'View thread')] : [])], ' · '),
-    ),
+    block.context(md.join([formatRequester(view), ...(threadUrl ? [md.link(threadUrl, 'View thread')] : [])], ' · ')),
     block.actions(
       ...(canResume(view) ? [buildFollowUpButton(cluster, 'resume')] : []),
       buildFollowUpButton(cluster, 'status'),
@@ -45,13 +39,13 @@ export function renderRunSummary(
     ),
     block.context(formatNextCommands(view, isAwaitingApproval)),
     ...(fallbackReason
-      ? [block.context(md`Posted here instead of ${formatChannelLink(view.channel)}: ${fallbackReason}`)]
+      ? [block.context(md`Posted here instead of ${md.channel(view.channel)}: ${fallbackReason}`)]
       : []),
   );
 }
 
 function formatRequester({ requester, startedAt }: RunView): Markdown {
-  return md`Requested by ${formatMention(requester)} ${formatTimestamp(startedAt)}`;
+  return md`Requested by ${md.mention(requester)} ${md.timestamp(startedAt)}`;
 }
 
 function buildAddressBlocks({ outputs, outcome, operation }: RunView): KnownBlock[] {

@@ -1,13 +1,9 @@
 import type { StartResultOrNotFound } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatClusterState } from './describe-status.ts';
 import { formatDifferences } from './differences.ts';
 import { type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { formatTimestamp } from './timestamp.ts';
 import { renderUnknownCluster } from './unknown-cluster.ts';
 
 /** Ephemeral reply to a request for a run. @param startedText shown when a run was started */
@@ -17,12 +13,12 @@ export function renderStartResult(name: string, result: StartResultOrNotFound, s
   if ('activeRun' in result) {
     const { operation, requester, since } = result.activeRun;
     const { noun } = getOperationLabels(operation);
-    const details = md`${noun} in progress, started by ${formatMention(requester)} ${formatTimestamp(since)}`;
+    const details = md`${noun} in progress, started by ${md.mention(requester)} ${md.timestamp(since)}`;
     return buildMessage(
       md`${name}: ${details}`,
       block.section(md`*${name}*: ${details}`),
       block.context(
-        md`${formatCode(`/kthw status ${name}`)} shows the progress · ${formatCode(`/kthw cancel ${name}`)} cancels it`,
+        md`${md.code(`/kthw status ${name}`)} shows the progress · ${md.code(`/kthw cancel ${name}`)} cancels it`,
       ),
     );
   }
@@ -31,13 +27,13 @@ export function renderStartResult(name: string, result: StartResultOrNotFound, s
       md`${name} already exists with different settings`,
       block.section(md`*${name}* already exists with different settings. Nothing was changed.`),
       block.section(formatDifferences(result.differences)),
-      block.context(md`Choose another name, or run ${formatCode(`/kthw delete ${name}`)} first`),
+      block.context(md`Choose another name, or run ${md.code(`/kthw delete ${name}`)} first`),
     );
   }
   const state = formatClusterState(result.unchanged.state);
   return buildMessage(
     md`Nothing to do: ${name} is ${state}`,
     block.section(md`Nothing to do: *${name}* is ${state}`),
-    block.context(md`${formatCode(`/kthw status ${name}`)}`),
+    block.context(md`${md.code(`/kthw status ${name}`)}`),
   );
 }

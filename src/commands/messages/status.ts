@@ -1,20 +1,16 @@
 import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
-import { block, buildMessage, buildSections } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, buildSections, type Message } from './blocks.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
-import { formatMention } from './mention.ts';
+import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatNodeCounts } from './node-counts.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { formatProgressBar } from './progress-bar.ts';
 import { canResume } from './run-status.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 /** Status of a cluster and its latest run. @param pendingBlocks open approval or pause @param hasChart a cluster map follows in a DM */
 export function renderStatus(
@@ -31,7 +27,7 @@ export function renderStatus(
   return buildMessage(
     md`${icon} ${name}: ${label}${runText}`,
     block.header(`${icon} ${name} · ${label}`),
-    block.section(joinMarkdown(formatDetailLines(record))),
+    block.section(md.join(formatDetailLines(record))),
     ...pendingBlocks,
     ...(latestRun ? buildRunBlocks(latestRun, isAwaitingApproval) : []),
     ...(hasChart ? [block.context(md`I'll send you a cluster map in a DM`)] : []),
@@ -53,8 +49,8 @@ function formatDetailLines({
   const url = formatApiServerUrl(outputs);
   return [
     md`Kubernetes ${spec.version} · ${formatNodeCounts(spec)} · ${spec.machineType} · ${spec.zone}`,
-    md`Requested by ${formatMention(createdBy)} ${formatTimestamp(new Date(createdAt))}`,
-    ...(expiresAt && state !== 'deleted' ? [md`Expires ${formatTimestamp(new Date(expiresAt))}`] : []),
+    md`Requested by ${md.mention(createdBy)} ${md.timestamp(new Date(createdAt))}`,
+    ...(expiresAt && state !== 'deleted' ? [md`Expires ${md.timestamp(new Date(expiresAt))}`] : []),
     ...(url && state !== 'deleted' ? [md`API server: ${url}`] : []),
   ];
 }
@@ -65,13 +61,13 @@ function buildRunBlocks(view: RunView, isAwaitingApproval: boolean): KnownBlock[
   const isDone = view.outcome === 'succeeded' && problemLines.length === 0;
   return [
     block.section(
-      md`*${view.operation}* ${icon} ${label} · ${formatMention(view.requester)} ${formatTimestamp(view.startedAt)}`,
+      md`*${view.operation}* ${icon} ${label} · ${md.mention(view.requester)} ${md.timestamp(view.startedAt)}`,
     ),
     block.section(formatProgressBar(view, isAwaitingApproval)),
     ...(isDone ? [] : buildSections(formatPhaseLines(view))),
     ...buildSections(problemLines),
     block.context(
-      isAwaitingApproval ? md`${formatCode(`/kthw cancel ${view.cluster}`)} cancels the run` : formatNextCommands(view),
+      isAwaitingApproval ? md`${md.code(`/kthw cancel ${view.cluster}`)} cancels the run` : formatNextCommands(view),
     ),
   ];
 }

@@ -1,15 +1,12 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StepError } from '../../store/step-error.ts';
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatBackticks, formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { formatErrorOrigin } from './error-origin.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
-import { joinMarkdown, type Markdown, md } from './markdown.ts';
+import { type Markdown, md } from './markdown.ts';
 import { countSteps } from './progress-bar.ts';
 import { formatErrorMessage, getStepTitle } from './step-title.ts';
-import { formatTimestamp } from './timestamp.ts';
 
 /** A step failed and is not retried. @param attempts since the run was started or resumed */
 export function renderFailedStepErrorCard(view: RunView, step: string, error: StepError, attempts: number): Message {
@@ -20,7 +17,7 @@ export function renderFailedStepErrorCard(view: RunView, step: string, error: St
     md`❌ ${title}: ${formatErrorMessage(title, error)}`,
     block.section(md`❌ *${title}*\n${toSentence(formatErrorMessage(title, error))}`),
     block.section(
-      joinMarkdown([
+      md.join([
         md`${formatErrorOrigin(error)}`,
         ...formatErrorDetail(error),
         ...(hasGivenUp ? [md`Gave up after ${formatCount(attempts, 'attempt')}.`] : []),
@@ -44,9 +41,9 @@ export function renderRetriedStepErrorCard(
   return buildMessage(
     md`🔁 ${title}: retrying, ${formatErrorMessage(title, error)}`,
     block.section(md`🔁 *${title}* · retrying\n${toSentence(formatErrorMessage(title, error))}`),
-    block.section(joinMarkdown([md`${formatErrorOrigin(error)}`, ...formatErrorDetail(error)])),
+    block.section(md.join([md`${formatErrorOrigin(error)}`, ...formatErrorDetail(error)])),
     block.context(
-      md`No action needed; retrying at ${formatTimestamp(retryAt)} (${formatCount(attempts, 'failed attempt')} so far)`,
+      md`No action needed; retrying at ${md.timestamp(retryAt)} (${formatCount(attempts, 'failed attempt')} so far)`,
     ),
   );
 }
@@ -63,7 +60,7 @@ export function renderDeferredStepErrorCard(view: RunView, step: string, error: 
 }
 
 function formatErrorDetail({ detail }: StepError): Markdown[] {
-  return detail === undefined ? [] : [md`Details: ${formatCode(detail)}`];
+  return detail === undefined ? [] : [md`Details: ${md.code(detail)}`];
 }
 
 function toSentence(text: string): string {
@@ -74,7 +71,7 @@ function toSentence(text: string): string {
 
 /** Adds the cluster name to commands: the error catalogue doesn't know it. */
 function formatNextAction(text: string, { cluster }: RunView): Markdown {
-  return formatBackticks(text, (command) =>
+  return md.codeSpans(text, (command) =>
     /^\/kthw (resume|delete|create|status|doctor)$/.test(command) ? `${command} ${cluster}` : command,
   );
 }

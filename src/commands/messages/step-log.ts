@@ -1,7 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import type { Message } from '../routing/command.ts';
-import { buildMessage, buildSections } from './blocks.ts';
-import { joinMarkdown, md } from './markdown.ts';
+import { buildMessage, buildSections, type Message } from './blocks.ts';
+import { md } from './markdown.ts';
 import { getStepTitle } from './step-title.ts';
 
 /** Log lines of steps. */
@@ -10,5 +9,5 @@ export function renderStepLog(
   entries: readonly { readonly step: string; readonly line: string }[],
 ): Message {
   const lines = entries.map(({ step, line }) => md`${getStepTitle(view, step)}: ${line}`);
-  return buildMessage(joinMarkdown(lines), ...buildSections(lines));
+  return buildMessage(md.join(lines), ...buildSections(lines));
 }

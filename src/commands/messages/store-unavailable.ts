@@ -1,6 +1,4 @@
-import type { Message } from '../routing/command.ts';
-import { block, buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 /** The database failed during a request, which may or may not have been saved. */
@@ -10,7 +8,7 @@ export function renderStoreUnavailable(): Message {
     text,
     block.section(md`${text}.`),
     block.context(
-      md`Runs resume automatically when the database is back. Check ${formatCode('/kthw list')} before you try again`,
+      md`Runs resume automatically when the database is back. Check ${md.code('/kthw list')} before you try again`,
     ),
   );
 }

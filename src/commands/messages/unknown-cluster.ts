@@ -1,8 +1,6 @@
-import type { Message } from '../routing/command.ts';
-import { buildMessage } from './blocks.ts';
-import { formatCode } from './code.ts';
+import { buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 export function renderUnknownCluster(name: string): Message {
-  return buildMessage(md`Cluster ${formatCode(name)} not found. ${formatCode('/kthw list')} shows all clusters`);
+  return buildMessage(md`Cluster ${md.code(name)} not found. ${md.code('/kthw list')} shows all clusters`);
 }

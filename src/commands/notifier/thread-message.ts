@@ -1,18 +1,18 @@
 import { isEffectiveDecision } from '../../engine/service/approvals.ts';
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent, StoredEvent } from '../../store/events.ts';
-import { renderConflictCard } from '../messages/conflict-card.ts';
-import { renderDiagnosisCard } from '../messages/diagnosis-card.ts';
-import { renderPhaseResult } from '../messages/phase-result.ts';
-import { renderRunAction } from '../messages/run-action.ts';
+import type { Message } from '../messages/blocks.ts';
 import {
+  renderConflictCard,
   renderDeferredStepErrorCard,
+  renderDiagnosisCard,
   renderFailedStepErrorCard,
+  renderPhaseResult,
   renderRetriedStepErrorCard,
-} from '../messages/step-error-card.ts';
-import { renderStepLog } from '../messages/step-log.ts';
+  renderRunAction,
+  renderStepLog,
+} from '../messages/index.ts';
 import { resizeButton } from '../resize.ts';
-import type { Message } from '../routing/command.ts';
 import { type ApprovalRequest, findApprovalRequest } from './approval-request.ts';
 import { findPause, type Pause } from './pause-status.ts';
 

@@ -4,7 +4,7 @@ import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { deleteButton } from '../delete.ts';
 import { extendButton } from '../interactions/extend-button.ts';
-import { renderExpiryReminder } from '../messages/expiry-reminder.ts';
+import { renderExpiryReminder } from '../messages/index.ts';
 import { type Chat, ChatError } from '../slack/chat.ts';
 import { type ExpiryAction, getDeletionTime, getDueAction } from './expiry-action.ts';
 

@@ -1,17 +1,12 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import type { z } from 'zod';
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { ComputeCatalog } from '../../engine/service/compute-catalog.ts';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { Policy } from '../authorization/policy.ts';
+import type { Message } from '../messages/blocks.ts';
 import type { ChartImage } from '../slack/chat.ts';
-
-/** `text` is for notifications and screen readers. */
-export interface Message {
-  readonly text: string;
-  readonly blocks: readonly KnownBlock[];
-}
 
 /** Whether a reply replaces the message with the button. `true`: only an ephemeral one; `for-all`: also a public one. */
 export type ReplaceMode = boolean | 'for-all';

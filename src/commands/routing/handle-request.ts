@@ -1,14 +1,18 @@
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Store } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
-import { renderChartUnavailable } from '../messages/chart-unavailable.ts';
-import { renderDenial, renderDenialModal } from '../messages/denial.ts';
-import { renderDmUnavailable } from '../messages/dm-unavailable.ts';
-import { renderStoreUnavailable } from '../messages/store-unavailable.ts';
-import { renderUnexpectedError } from '../messages/unexpected-error.ts';
+import type { Message } from '../messages/blocks.ts';
+import {
+  renderChartUnavailable,
+  renderDenial,
+  renderDenialModal,
+  renderDmUnavailable,
+  renderStoreUnavailable,
+  renderUnexpectedError,
+} from '../messages/index.ts';
 import { type ChartImage, type Chat, ChatError, type ViewRef } from '../slack/chat.ts';
 import { markRequestProcessed } from '../slack/processed-requests.ts';
-import type { CommandDeps, CommandReply, Message, ModalContent, Permission, ReplaceMode } from './command.ts';
+import type { CommandDeps, CommandReply, ModalContent, Permission, ReplaceMode } from './command.ts';
 import type { RequestOrigin } from './route.ts';
 
 /** Shows a message to the requester only. */

@@ -4,7 +4,7 @@ import { followUpButtons } from '../interactions/follow-up-buttons.ts';
 import { homeButtons } from '../interactions/home-buttons.ts';
 import { pauseButtons } from '../interactions/pause-buttons.ts';
 import { showCommandsButton } from '../interactions/show-commands-button.ts';
-import { renderInvalidArguments } from '../messages/invalid-arguments.ts';
+import { renderInvalidArguments } from '../messages/index.ts';
 import type { Button } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
 import { parseJson } from './parse-json.ts';

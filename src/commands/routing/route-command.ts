@@ -1,8 +1,9 @@
 import { parseArguments } from '../arguments/parse-arguments.ts';
 import { suggest } from '../arguments/suggest.ts';
 import { tokenize } from '../arguments/tokenize.ts';
-import { renderInvalidArguments } from '../messages/invalid-arguments.ts';
-import type { CreateDefaults, Message } from './command.ts';
+import type { Message } from '../messages/blocks.ts';
+import { renderInvalidArguments } from '../messages/index.ts';
+import type { CreateDefaults } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
 import type { ModalRoute, RequestOrigin, Route } from './route.ts';
 

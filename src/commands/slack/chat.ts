@@ -1,7 +1,7 @@
 import type { HomeView, ModalView } from '@slack/types';
 import type { Person } from '../../store/person.ts';
 import type { Secret } from '../../store/vault/secret.ts';
-import type { Message } from '../routing/command.ts';
+import type { Message } from '../messages/blocks.ts';
 
 export interface MessageRef {
   readonly channel: string;

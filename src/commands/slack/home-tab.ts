@@ -8,11 +8,14 @@ import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { approvalButtons } from '../interactions/approval-buttons.ts';
-import { renderHomeMessage, renderHomeMessageForNonMember } from '../messages/home-message.ts';
-import { renderHomeTab } from '../messages/home-tab.ts';
-import { renderStoreUnavailable } from '../messages/store-unavailable.ts';
-import { renderUnexpectedError } from '../messages/unexpected-error.ts';
-import type { Message } from '../routing/command.ts';
+import type { Message } from '../messages/blocks.ts';
+import {
+  renderHomeMessage,
+  renderHomeMessageForNonMember,
+  renderHomeTab,
+  renderStoreUnavailable,
+  renderUnexpectedError,
+} from '../messages/index.ts';
 import { type Chat, ChatError } from './chat.ts';
 
 export interface HomeTabOptions {

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
+import type { Message } from '../messages/blocks.ts';
 import { truncate } from '../messages/limits.ts';
-import type { Message } from '../routing/command.ts';
 import { type Chat, ChatError, type MessageMetadata, type MessageRef, type ViewRef } from './chat.ts';
 import { toChatError } from './to-chat-error.ts';
 

@@ -11,8 +11,8 @@ import {
 import { z } from 'zod';
 import type { Person } from '../../store/person.ts';
 import { createAuthorizer } from '../authorization/authorizer.ts';
-import { renderReplyModal } from '../messages/reply-modal.ts';
-import type { Message } from '../routing/command.ts';
+import type { Message } from '../messages/blocks.ts';
+import { renderReplyModal } from '../messages/index.ts';
 import {
   handleRequest,
   openModal,

@@ -3,6 +3,7 @@ import { allowAllPolicy, type Policy } from '../../../src/commands/authorization
 import { buildApprovalBlocks, renderApprovalRequest } from '../../../src/commands/messages/approval-request.ts';
 import { renderAuditFileComment, renderAuditFileSent } from '../../../src/commands/messages/audit-file.ts';
 import { formatAuditJsonl, renderAuditTrail } from '../../../src/commands/messages/audit-trail.ts';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
 import { renderDecision } from '../../../src/commands/messages/decision.ts';
 import { renderDeleteModalOpened } from '../../../src/commands/messages/delete-confirmation.ts';
 import { renderDeleteModal } from '../../../src/commands/messages/delete-modal.ts';
@@ -11,7 +12,6 @@ import { renderExpiryReminder, renderExtensionResult } from '../../../src/comman
 import { renderStatus } from '../../../src/commands/messages/status.ts';
 import type { ApprovalRequest } from '../../../src/commands/notifier/approval-request.ts';
 import type { ApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
-import type { Message } from '../../../src/commands/routing/command.ts';
 import type { AuditEntry, Decision } from '../../../src/engine/service/cluster-service.ts';
 import { testUser } from '../../fixtures/run.ts';
 import { renderText } from './render-text.ts';

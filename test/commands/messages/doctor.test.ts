@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createScanInput, hardenedScan, tutorialScan } from '../../../local/gallery/samples/sample-scan.ts';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
 import { renderDiagnosisCard } from '../../../src/commands/messages/diagnosis-card.ts';
 import { renderDoctorReport } from '../../../src/commands/messages/doctor-report.ts';
-import type { Message } from '../../../src/commands/routing/command.ts';
 import { checks } from '../../../src/engine/diagnostics/cis/checks.ts';
 import { evaluateChecks } from '../../../src/engine/diagnostics/cis/evaluate-checks.ts';
 import { diagnose, type InspectedInstance } from '../../../src/engine/diagnostics/diagnose.ts';

@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
 import { renderClusterList } from '../../../src/commands/messages/cluster-list.ts';
 import { renderConflictCard } from '../../../src/commands/messages/conflict-card.ts';
 import { renderInvalidArguments } from '../../../src/commands/messages/invalid-arguments.ts';
@@ -13,7 +14,6 @@ import {
   renderRetriedStepErrorCard,
 } from '../../../src/commands/messages/step-error-card.ts';
 import { renderStepLog } from '../../../src/commands/messages/step-log.ts';
-import type { Message } from '../../../src/commands/routing/command.ts';
 import { buildSpec, buildStepError, testUser } from '../../fixtures/run.ts';
 import { aPhaseView, aStatus, aView, noon } from './view-fixture.ts';
 import { expectWithinLimits } from './within-limits.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Message } from '../../../src/commands/routing/command.ts';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
 import { renderText } from './render-text.ts';
 
 test('shows headings, texts, context and buttons with their values', () => {

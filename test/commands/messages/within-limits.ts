@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { validateBlocks, validateView } from '../../../local/slack/blocks/validate-blocks.ts';
-import type { Message } from '../../../src/commands/routing/command.ts';
+import type { Message } from '../../../src/commands/messages/blocks.ts';
 
 /** Text limit of `chat.update`: https://docs.slack.dev/reference/methods/chat.update */
 const maxTextLength = 4_000;
