@@ -9,7 +9,6 @@ import { renderKubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
 import { renderKubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
@@ -28,9 +27,8 @@ export const controlPlane = definePhase({
   title: 'Control plane',
   chapter: 8,
   steps: (cluster) =>
-    cluster.controllerInstances.map((instance) => ({
-      diagnose: (c) => reportCause(c, [instance], 'all'),
-      ...hostStep({
+    cluster.controllerInstances.map((instance) =>
+      hostStep({
         handle: controlPlaneComponents.on(instance),
         title: `API server, controller manager and scheduler on ${instance.name}`,
         instance,
@@ -42,8 +40,9 @@ export const controlPlane = definePhase({
         removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
         applyScript: () =>
           `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
+        diagnose: (c) => reportCause(c, [instance], 'all'),
       }),
-    })) satisfies ClusterStep[],
+    ),
 });
 
 const serviceUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

@@ -48,9 +48,11 @@ function createDisableFirewallRuleStep(cluster: Cluster, dependsOn: readonly Ste
     async apply(c) {
       await setSshRuleState(c, 'shut', c);
     },
-    manualCommands: () => [
-      { script: formatCommand(['gcloud', 'compute', 'firewall-rules', 'update', allowSsh], { disabled: true }) },
-    ],
+    explained: {
+      manualCommands: () => [
+        { script: formatCommand(['gcloud', 'compute', 'firewall-rules', 'update', allowSsh], { disabled: true }) },
+      ],
+    },
   };
 }
 
@@ -65,11 +67,16 @@ function createRemoveSshKeyStep({ zone }: Cluster, instance: Instance, dependsOn
     async apply(c) {
       await setSshKeyState(c, instance, 'shut', c);
     },
-    manualCommands: () => [
-      {
-        script: formatCommand(['gcloud', 'compute', 'instances', 'remove-metadata', name], { zone, keys: 'ssh-keys' }),
-      },
-    ],
+    explained: {
+      manualCommands: () => [
+        {
+          script: formatCommand(['gcloud', 'compute', 'instances', 'remove-metadata', name], {
+            zone,
+            keys: 'ssh-keys',
+          }),
+        },
+      ],
+    },
   };
 }
 

@@ -49,7 +49,9 @@ function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
       if (hasImagePullError(pods)) throw createImageUnavailableError(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
-    manualCommands: () => [{ script: `${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
+    explained: {
+      manualCommands: () => [{ script: `${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
+    },
   };
 }
 
@@ -68,8 +70,10 @@ function createDnsLookupStep(cluster: Cluster): ClusterStep {
       }
       return markPresent(commandOutput);
     },
-    manualCommands: () =>
-      cluster.workerInstances.map(({ name }) => ({ script: `${kubectlCommand} ${renderDnsLookup(name, 1)}` })),
+    explained: {
+      manualCommands: () =>
+        cluster.workerInstances.map(({ name }) => ({ script: `${kubectlCommand} ${renderDnsLookup(name, 1)}` })),
+    },
   };
 }
 

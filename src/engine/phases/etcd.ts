@@ -33,7 +33,7 @@ export const etcd = definePhase({
 const etcdFormedOutput: Output<true> = { name: 'etcd-formed', schema: z.literal(true) };
 
 function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
-  const step = hostStep({
+  return hostStep({
     handle: etcdMember.on(instance),
     title: `etcd on ${instance.name}`,
     instance,
@@ -47,8 +47,8 @@ function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
     // A member's start ends only once there is a quorum, so nobody waits for it here.
     removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
     applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    diagnose: (c) => reportCause(c, [instance], 'all'),
   });
-  return { ...step, diagnose: (c) => reportCause(c, [instance], 'all') };
 }
 
 /** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */

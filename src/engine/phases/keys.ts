@@ -31,9 +31,11 @@ export const keys = definePhase({
       handle: clusterVault,
       title: 'vault of the cluster',
       observe: async () => markPresent(),
-      // Also a key that wraps nothing yet, and ciphertext whose key is gone.
-      exists: async ({ vault }) => !(await vault.isEmpty()),
-      remove: ({ vault }) => vault.deleteAll(),
+      removable: {
+        // Also a data key without secrets, and secrets without their data key.
+        exists: async ({ vault }) => !(await vault.isEmpty()),
+        remove: ({ vault }) => vault.deleteAll(),
+      },
     },
     secretStep({
       handle: keySteps.ssh,

@@ -6,6 +6,7 @@ import type { ClusterStep } from '../steps/cluster-step.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
+import type { Removable, RemovableStep } from '../workflow/step.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
 import { preflightSteps } from './preflight.ts';
 
@@ -59,11 +60,11 @@ function buildSubnetwork(cluster: Cluster): Subnetwork {
 }
 
 /** The network is the cluster's own, so rules and routes that others put into it, which would keep it, go with it. */
-function withNetworkContents(network: string, step: ClusterStep): ClusterStep {
-  return {
-    ...step,
+function withNetworkContents(network: string, { removable, ...step }: RemovableStep<ClusterStep>): ClusterStep {
+  const overrides: Removable<StepContext> = {
+    ...removable,
     async previewDestruction(c) {
-      const preview = await step.previewDestruction?.(c);
+      const preview = await removable.previewDestruction?.(c);
       if (!preview || preview.lines.length === 0) return { lines: [], fingerprint: '' };
       const foreignResources = (await listNetworkContents(network, c)).filter(
         ({ description }) => description !== getOwnershipDescription(c.cluster),
@@ -74,9 +75,10 @@ function withNetworkContents(network: string, step: ClusterStep): ClusterStep {
     async remove(c) {
       const resources = await listNetworkContents(network, c);
       await Promise.all(resources.map(({ kind, name, remove }) => remove(deriveMutationOptions(c, `${kind} ${name}`))));
-      await step.remove?.(c);
+      await removable.remove(c);
     },
   };
+  return { ...step, removable: overrides };
 }
 
 async function listNetworkContents(network: string, { compute, cluster, signal }: StepContext) {

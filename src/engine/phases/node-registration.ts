@@ -9,6 +9,7 @@ import type { Pod } from '../steps/filter-ready-pods.ts';
 import { deleteObject, getObject } from '../steps/get-object.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
+import type { DestructionPreview } from '../workflow/step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { controlPlaneComponents } from './control-plane.ts';
 import { kubeletService } from './kubelet.ts';
@@ -28,21 +29,22 @@ export const nodeRegistration = definePhase({
         kubeletService.on({ name }),
         ...controlPlaneComponents.onAll(cluster.controllerInstances.slice(0, 1)),
       ],
-      skipOnClusterDelete: true,
       observe: async (c) => ((await getNode(c, name)) ? markPresent(`node/${name}`) : { status: 'absent' }),
-      manualCommands: (_, direction) =>
-        direction === 'forward'
-          ? [{ script: `${kubectlCommand} get node ${name} -o name` }]
-          : [{ script: `${kubectlCommand} drain ${name} --ignore-daemonsets\n${kubectlCommand} delete node ${name}` }],
-      async previewDestruction(c) {
-        // What is on its way out already moves nowhere, and is gone by the time somebody answers.
-        const pods = (await listPodsToEvict(c, name)).filter(
-          ({ metadata }) => metadata.deletionTimestamp === undefined,
-        );
-        const podLines = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
-        return { lines: (await getNode(c, name)) ? [`node ${name}`, ...podLines] : [], fingerprint: podLines.join() };
+      removable: {
+        remove: (c) => drainAndDeleteNode(c, name),
+        previewDestruction: (c) => previewDrain(c, name),
+        skipOnClusterDelete: true,
       },
-      remove: (c) => drainAndDeleteNode(c, name),
+      explained: {
+        manualCommands: (_, direction) => [
+          {
+            script:
+              direction === 'forward'
+                ? `${kubectlCommand} get node ${name} -o name`
+                : `${kubectlCommand} drain ${name} --ignore-daemonsets\n${kubectlCommand} delete node ${name}`,
+          },
+        ],
+      },
     })) satisfies ClusterStep[],
 });
 
@@ -56,6 +58,13 @@ type ScheduledPod = Pod & {
     readonly ownerReferences?: readonly { readonly kind: string }[];
   };
 };
+
+async function previewDrain(c: StepContext, name: string): Promise<DestructionPreview> {
+  // A terminating pod is gone before the approver decides.
+  const pods = (await listPodsToEvict(c, name)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const podLines = pods.map((pod) => `pod ${pod.metadata.namespace}/${pod.metadata.name} moves off ${name}`);
+  return { lines: (await getNode(c, name)) ? [`node ${name}`, ...podLines] : [], fingerprint: podLines.join() };
+}
 
 /** Longest that pods may take to move; then the node goes all the same. https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
 const drainTimeoutMs = 120_000;

@@ -29,12 +29,14 @@ export const preflight = definePhase({
         if (problems.length > 0) throw new KthwError('preflight', { problems });
         return markPresent();
       },
-      manualCommands: ({ cluster: { zone, region, machineType } }) =>
-        [
-          formatCommand(['gcloud', 'compute', 'zones', 'describe', zone]),
-          formatCommand(['gcloud', 'compute', 'machine-types', 'describe', machineType], { zone }),
-          formatCommand(['gcloud', 'compute', 'regions', 'describe', region]),
-        ].map((script) => ({ script })),
+      explained: {
+        manualCommands: ({ cluster: { zone, region, machineType } }) =>
+          [
+            formatCommand(['gcloud', 'compute', 'zones', 'describe', zone]),
+            formatCommand(['gcloud', 'compute', 'machine-types', 'describe', machineType], { zone }),
+            formatCommand(['gcloud', 'compute', 'regions', 'describe', region]),
+          ].map((script) => ({ script })),
+      },
     },
     {
       handle: preflightSteps.conflicts,

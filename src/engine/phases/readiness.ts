@@ -102,7 +102,7 @@ function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }
       }
       return markPresent(commandOutput);
     },
-    manualCommands: (c) => manualCommands(c).map((script) => ({ script })),
+    explained: { manualCommands: (c) => manualCommands(c).map((script) => ({ script })) },
   };
 }
 

@@ -47,11 +47,13 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     handle: resizedInstance.on(instance),
     title,
     dependsOn,
-    requiresApproval: true,
-    async previewDestruction(c) {
-      const found = await findInstance(c);
-      if (!found) return { lines: [], fingerprint: '' };
-      return { lines: [describeResize(found, cluster, instance)], fingerprint: `${found.machineType} ${found.status}` };
+    destructive: {
+      async previewDestruction(c) {
+        const found = await findInstance(c);
+        if (!found) return { lines: [], fingerprint: '' };
+        const fingerprint = `${found.machineType} ${found.status}`;
+        return { lines: [describeResize(found, cluster, instance)], fingerprint };
+      },
     },
     async observe(c) {
       const found = await findInstance(c);

@@ -42,7 +42,7 @@ export const smoke = definePhase({
       dependsOn: [...rbacSteps, ...controlPlaneComponents.onAll(cluster.controllerInstances)],
       observe: observeNamespace,
       apply: (c) => applyObject(c, '/api/v1/namespaces', buildSmokeObjects(cluster).namespace),
-      manualCommands: () => [{ script: renderKubectlApply(buildSmokeObjects(cluster).namespace) }],
+      explained: { manualCommands: () => [{ script: renderKubectlApply(buildSmokeObjects(cluster).namespace) }] },
     },
     {
       handle: smokeSteps.secret,
@@ -50,12 +50,14 @@ export const smoke = definePhase({
       dependsOn: [smokeSteps.namespace],
       observe: observeSecretEncryption,
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, buildSmokeObjects(cluster).secret),
-      manualCommands: () => [
-        { script: renderKubectlApply(buildSmokeObjects(cluster).secret) },
-        ...cluster.controllerInstances
-          .slice(0, 1)
-          .map(({ name }) => ({ runsOn: name, script: `${etcdSecretCommand} | hexdump -C` })),
-      ],
+      explained: {
+        manualCommands: () => [
+          { script: renderKubectlApply(buildSmokeObjects(cluster).secret) },
+          ...cluster.controllerInstances
+            .slice(0, 1)
+            .map(({ name }) => ({ runsOn: name, script: `${etcdSecretCommand} | hexdump -C` })),
+        ],
+      },
     },
     ...(cluster.workers > 0 ? createWorkerSteps(cluster) : []),
     {
@@ -74,7 +76,7 @@ export const smoke = definePhase({
         const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
         await deleteObject(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
       },
-      manualCommands: () => [{ script: `${kubectlCommand} delete namespace ${smokeNamespace}` }],
+      explained: { manualCommands: () => [{ script: `${kubectlCommand} delete namespace ${smokeNamespace}` }] },
     },
   ],
 });
@@ -104,10 +106,12 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       async apply(c) {
         await applyObject(c, `/apis/apps/v1/namespaces/${smokeNamespace}/deployments`, deployment);
       },
-      manualCommands: () => [
-        { script: renderKubectlApply(deployment) },
-        { script: `${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o wide` },
-      ],
+      explained: {
+        manualCommands: () => [
+          { script: renderKubectlApply(deployment) },
+          { script: `${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o wide` },
+        ],
+      },
     },
     {
       handle: smokeSteps.service,
@@ -115,7 +119,7 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       dependsOn: [smokeSteps.namespace],
       observe: (c) => observeObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, 'web'),
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, service),
-      manualCommands: () => [{ script: renderKubectlApply(service) }],
+      explained: { manualCommands: () => [{ script: renderKubectlApply(service) }] },
     },
     createProbeStep(smokeSteps.logsExec, 'logs and exec work', [smokeSteps.deployment], probeLogsAndExec, [
       {
@@ -166,7 +170,7 @@ function createProbeStep(
       assertImagesPulled(pods);
       return markPresent(await probe(c, filterReadyPods(pods)));
     },
-    manualCommands: () => commands,
+    explained: { manualCommands: () => commands },
   };
 }
 

@@ -30,14 +30,15 @@ export const sshHostKeys = definePhase({
         await host.run('true', { deadlineMs: 10_000, signal: c.signal });
         return markPresent(keys.join('\n'), createOutputValue(getHostKeysOutput(instance), [...keys]));
       },
-      manualCommands: () => [
-        {
-          script: formatCommand(['gcloud', 'compute', 'instances', 'get-guest-attributes', instance.name], {
-            zone: cluster.zone,
-            'query-path': 'hostkeys/',
-          }),
-        },
-        { script: formatCommand(['gcloud', 'compute', 'ssh', instance.name], { zone: cluster.zone, command: 'true' }) },
-      ],
+      explained: {
+        manualCommands: () =>
+          [
+            formatCommand(['gcloud', 'compute', 'instances', 'get-guest-attributes', instance.name], {
+              zone: cluster.zone,
+              'query-path': 'hostkeys/',
+            }),
+            formatCommand(['gcloud', 'compute', 'ssh', instance.name], { zone: cluster.zone, command: 'true' }),
+          ].map((script) => ({ script })),
+      },
     })),
 });

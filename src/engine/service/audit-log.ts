@@ -49,7 +49,7 @@ export function buildRunEntries(
   const planned = planRun(phases, operations, record) ?? [];
   const titles = new Map(planned.map(({ id, step }) => [id, step.title]));
   // Steps that change a resource by disrupting it, such as a rolling restart.
-  const destructiveStepIds = new Set(planned.flatMap(({ id, step }) => (step.requiresApproval ? [id] : [])));
+  const destructiveStepIds = new Set(planned.flatMap(({ id, step }) => (step.destructive ? [id] : [])));
   const startTimes = new Map<string, Date>();
   const request = `${record.operation}${record.fromPhase ? ` from ${record.fromPhase}` : ''}`;
   return events.flatMap(({ at, event, seq }): AuditEntry[] => {

@@ -59,7 +59,13 @@ export async function getPhaseCommands(
         vault: new RedactedVault(),
         ...createOutputReader(p, earlierOutputs, events.slice(0, finished.seq - 1)),
       };
-      return [toStepCommands(p, await (p.step.manualCommands?.(c, p.direction) ?? []), finished.event.commandOutput)];
+      return [
+        toStepCommands(
+          p,
+          await (p.step.explained?.manualCommands?.(c, p.direction) ?? []),
+          finished.event.commandOutput,
+        ),
+      ];
     }),
   );
   const { title, chapter } = first.phase;

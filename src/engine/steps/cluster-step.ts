@@ -1,10 +1,14 @@
 import type { ShellCommand } from '../manual/shell-command.ts';
-import type { Phase, Step } from '../workflow/step.ts';
+import type { Explained, Phase, Step } from '../workflow/step.ts';
 import type { ManualContext, StepContext } from './step-context.ts';
 
 /** A step of the tutorial. */
 export interface ClusterStep extends Step<StepContext> {
-  /** The commands that a person would type instead, rendered from the same values. Empty: there is nothing to type. */
+  readonly explained?: ExplainedClusterStep;
+}
+
+interface ExplainedClusterStep extends Explained<StepContext> {
+  /** Manual alternative, rendered from the values that the step works with. Empty: no commands. */
   manualCommands?(
     c: ManualContext,
     direction: 'forward' | 'backward',

@@ -32,6 +32,8 @@ interface HostStepOptions {
   readonly outputs?: readonly OutputValue[];
   /** Rules a code that `make` may exit with into what it means. */
   readonly errorForExitCode?: (result: CommandResult) => KthwError | undefined;
+  /** Reports why the step keeps failing. */
+  readonly diagnose?: (c: StepContext) => Promise<void>;
   /** Longest that `make` may take. @default 120_000 */
   readonly deadlineMs?: number;
 }
@@ -155,18 +157,16 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     return result.stdout !== '';
   }
 
-  // What is on a machine goes with the machine, so that it is taken down only where the machine stays.
-  const containedIn = getInstanceHandle(instance);
-  const step: ClusterStep = {
+  const isRemovable = options.removeScript !== undefined || options.files !== undefined;
+  return {
     handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
-    containedIn,
     observe,
     apply,
-    manualCommands,
+    ...(isRemovable ? { removable: { exists, remove, containedIn: getInstanceHandle(instance) } } : {}),
+    explained: { manualCommands, ...(options.diagnose ? { diagnose: options.diagnose } : {}) },
   };
-  return options.removeScript !== undefined || options.files ? { ...step, exists, remove } : step;
 }
 
 function formatManifestLine(file: HostFile): string {

@@ -20,7 +20,9 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
         ? markPresent(`${kind} ${metadata.name} is there`)
         : { status: 'absent' };
     },
-    manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),
+    explained: {
+      manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),
+    },
     async apply(c) {
       const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
       await api.apply(path, object, c.signal);

@@ -6,6 +6,7 @@ import { getOwnershipDescription, getOwnershipLabels } from '../cluster/resource
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { gcloudCommands, type ResourceCollection, type ResourceSpec } from '../manual/gcloud-commands.ts';
 import { markPresent } from '../workflow/observation.ts';
+import type { RemovableStep } from '../workflow/step.ts';
 import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
@@ -36,7 +37,9 @@ interface ResourceStepOptions<K extends ResourceCollection> {
 }
 
 /** A step that is one resource of Compute Engine: there and as asked, not there, or different and then shown. */
-export function resourceStep<K extends ResourceCollection>(options: ResourceStepOptions<K>): ClusterStep {
+export function resourceStep<K extends ResourceCollection>(
+  options: ResourceStepOptions<K>,
+): RemovableStep<ClusterStep> {
   const { handle, title, dependsOn, ref, comparedFields } = options;
   // The compiler can't see that one key gives one pair of types, so this is said once, here.
   const getCollection = (compute: ComputeClient) =>
@@ -44,6 +47,11 @@ export function resourceStep<K extends ResourceCollection>(options: ResourceStep
   const resourceRef = ref as ResourceRef<ResourceSpec<K> & GlobalResource>;
   const getPartialSpec = async (c: StepContext): Promise<Partial<ResourceSpec<K>>> =>
     options.buildPartialSpec?.(c) ?? (await options.buildSpec(c));
+  /** A resource without our label or description belongs to someone else and is never removed. */
+  async function findOwned(c: StepContext): Promise<ResourceState<K> | undefined> {
+    const found = await getCollection(c.compute).get(resourceRef, c.signal);
+    return found && isOwned(found, c.cluster) ? found : undefined;
+  }
   return {
     handle,
     title,
@@ -60,34 +68,32 @@ export function resourceStep<K extends ResourceCollection>(options: ResourceStep
     async apply(c) {
       await getCollection(c.compute).insert(await options.buildSpec(c), { requestId: c.requestId, signal: c.signal });
     },
-    async manualCommands(c: ManualContext, direction) {
-      // One key gives one pair of types here too.
-      const commandBuilders = gcloudCommands[options.collection] as {
-        create(spec: ResourceSpec<K>): readonly string[];
-        delete(ref: ResourceRef<ResourceSpec<K>>): readonly string[];
-      };
-      const commands =
-        direction === 'forward' ? commandBuilders.create(await options.buildSpec(c)) : commandBuilders.delete(ref);
-      return commands.map((script) => ({ script }));
-    },
     async detectDrift(c) {
       const found = await getCollection(c.compute).get(resourceRef, c.signal);
       const fields = found ? listDifferences(await getPartialSpec(c), found, comparedFields) : [];
       return fields.map((d) => ({ ...d, field: `${title}: ${d.field}` }));
     },
-    // What bears the name but not the mark is somebody else's: it stays.
-    async exists(c) {
-      const found = await getCollection(c.compute).get(resourceRef, c.signal);
-      return found !== undefined && isOwned(found, c.cluster);
+    removable: {
+      exists: async (c) => (await findOwned(c)) !== undefined,
+      async previewDestruction(c) {
+        const found = await findOwned(c);
+        return found ? { lines: [title], fingerprint: toText(found) } : { lines: [], fingerprint: '' };
+      },
+      async remove(c) {
+        await getCollection(c.compute).delete(resourceRef, { requestId: c.requestId, signal: c.signal });
+      },
     },
-    async previewDestruction(c) {
-      const found = await getCollection(c.compute).get(resourceRef, c.signal);
-      return found && isOwned(found, c.cluster)
-        ? { lines: [title], fingerprint: toText(found) }
-        : { lines: [], fingerprint: '' };
-    },
-    async remove(c) {
-      await getCollection(c.compute).delete(resourceRef, { requestId: c.requestId, signal: c.signal });
+    explained: {
+      async manualCommands(c: ManualContext, direction) {
+        // One key gives one pair of types here too.
+        const commandBuilders = gcloudCommands[options.collection] as {
+          create(spec: ResourceSpec<K>): readonly string[];
+          delete(ref: ResourceRef<ResourceSpec<K>>): readonly string[];
+        };
+        const commands =
+          direction === 'forward' ? commandBuilders.create(await options.buildSpec(c)) : commandBuilders.delete(ref);
+        return commands.map((script) => ({ script }));
+      },
     },
   };
 }

@@ -33,17 +33,16 @@ export function secretStep({
     handle,
     title,
     ...(dependsOn ? { dependsOn } : {}),
-    containedIn: clusterVault,
     async observe({ vault }) {
       const secret = await vault.get(path);
       return secret ? markPresent(getPublicPart?.(secret) ?? '') : { status: 'absent' };
     },
-    manualCommands: (c, direction) => (direction === 'forward' ? [{ script: manualScript(c) }] : []),
-    async remove({ vault }) {
-      await vault.delete(path);
-    },
     async apply(c) {
       await c.vault.getOrCreate(path, () => generate(c));
+    },
+    removable: { remove: ({ vault }) => vault.delete(path), containedIn: clusterVault },
+    explained: {
+      manualCommands: (c, direction) => (direction === 'forward' ? [{ script: manualScript(c) }] : []),
     },
   };
 }

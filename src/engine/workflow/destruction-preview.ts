@@ -23,7 +23,8 @@ export async function previewRunDestruction(
       .filter((p) => p.isDestructive)
       .map(async (p) => {
         const c = createStepContext(p, '', deps, silentReporter);
-        const preview = await (p.step.previewDestruction?.(c) ?? { lines: [p.step.title], fingerprint: '' });
+        const capability = p.direction === 'forward' ? p.step.destructive : p.step.removable;
+        const preview = await (capability?.previewDestruction?.(c) ?? { lines: [p.step.title], fingerprint: '' });
         return { id: p.id, ...preview };
       }),
   );

@@ -8,7 +8,7 @@ import type { OutputValue } from '../cluster/output.ts';
 import type { StepContextDeps } from './create-step-context.ts';
 import { createStepContext } from './create-step-context.ts';
 import type { Observation } from './observation.ts';
-import type { PlannedStep } from './plan.ts';
+import type { PlannedApplication, PlannedRemoval, PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
 import type { RetryPolicy, WorkflowContext } from './step.ts';
 
@@ -35,7 +35,7 @@ const observePolling = { timeoutMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreUnavailable */
 export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): Promise<void> {
-  const { id, direction, phase } = planned;
+  const { id, phase } = planned;
   const { journal } = deps;
   const record = getStepRecord(journal.state, id);
   const requestId = record.requestId ?? randomUUID();
@@ -56,7 +56,7 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   });
   let outcome: EngineEvent;
   try {
-    outcome = await (direction === 'forward' ? applyStep(planned, c, deps) : removeStep(planned, c, deps));
+    outcome = await (planned.direction === 'forward' ? applyStep(planned, c, deps) : removeStep(planned, c, deps));
   } catch (error) {
     // Neither can be journalled. Whoever takes the run up next looks at what is there.
     if (error instanceof LeaseLost || error instanceof StoreUnavailable) throw error;
@@ -72,8 +72,11 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   }
 }
 
-async function applyStep(planned: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
-  const { id, step } = planned;
+async function applyStep(
+  { id, step }: PlannedApplication,
+  c: WorkflowContext,
+  deps: ExecuteStepDeps,
+): Promise<EngineEvent> {
   if (step.apply) {
     const before = await step.observe(c);
     if (before.status !== 'absent') return toOutcomeEvent(id, before, 'adopted');
@@ -90,13 +93,18 @@ async function applyStep(planned: PlannedStep, c: WorkflowContext, deps: Execute
   return toOutcomeEvent(id, observation, 'applied');
 }
 
-async function removeStep(planned: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<EngineEvent> {
-  const { id, step } = planned;
-  const isAbsent = async () => !(step.exists ? await step.exists(c) : (await step.observe(c)).status !== 'absent');
+async function removeStep(
+  { id, step }: PlannedRemoval,
+  c: WorkflowContext,
+  deps: ExecuteStepDeps,
+): Promise<EngineEvent> {
+  const { removable } = step;
+  const isAbsent = async () =>
+    !(removable.exists ? await removable.exists(c) : (await step.observe(c)).status !== 'absent');
   if (await isAbsent()) return { type: 'step.finished', step: id, outcome: 'alreadyAbsent', outputs: [] };
   assertLeaseHeld(deps);
   deps.killPoint(id, 'before-call');
-  await step.remove?.(c);
+  await removable.remove(c);
   deps.killPoint(id, 'after-call');
   await pollUntil(step.title, c, async () => ((await isAbsent()) ? true : undefined));
   return { type: 'step.finished', step: id, outcome: 'removed', outputs: [] };
@@ -158,9 +166,10 @@ function shouldDiagnose({ error, retryAt }: Extract<EngineEvent, { type: 'step.f
 
 /** A look that fails changes nothing: the step has failed for its own reason. */
 async function diagnoseFailure({ id, step }: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<void> {
-  if (!step.diagnose || deps.journal.state.hasDiagnosis) return;
+  const { explained } = step;
+  if (!explained?.diagnose || deps.journal.state.hasDiagnosis) return;
   try {
-    await step.diagnose(c);
+    await explained.diagnose(c);
   } catch (error) {
     if (!(error instanceof KthwError)) deps.log({ step: id, error }, 'looking for the cause of a failure');
   }

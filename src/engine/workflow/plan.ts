@@ -1,14 +1,25 @@
 import type { ClusterSpec, RunRecord } from '../../store/records.ts';
 import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
 import { findOperation, type Operation, type Operations } from './operation.ts';
-import type { Phase, Step } from './step.ts';
+import type { Phase, RemovableStep, Step } from './step.ts';
 
-export interface PlannedStep<S extends Step = Step> {
+/** A step of a run, to be applied or removed. */
+export type PlannedStep<S extends Step = Step> = PlannedApplication<S> | PlannedRemoval<S>;
+
+export interface PlannedApplication<S extends Step = Step> extends PlannedWork {
+  readonly direction: 'forward';
+  readonly step: S;
+}
+
+export interface PlannedRemoval<S extends Step = Step> extends PlannedWork {
+  readonly direction: 'backward';
+  readonly step: RemovableStep<S>;
+}
+
+interface PlannedWork {
   /** The journal's key: the step's own, prefixed with `remove:` where the run also builds the step again. */
   readonly id: string;
-  readonly step: S;
   readonly phase: Phase;
-  readonly direction: 'forward' | 'backward';
   /** Waits until a person approved what it destroys. */
   readonly isDestructive: boolean;
   /** Ids of the steps that must be done first. */
@@ -63,7 +74,7 @@ function planDirection<S extends Step>(
   const forward = planForward(phases, cluster);
   switch (direction) {
     case 'backward':
-      return reversePlan(forward.filter((p) => !p.step.skipOnClusterDelete));
+      return reversePlan(forward.filter((p) => !p.step.removable?.skipOnClusterDelete));
     case 'both':
       return planRemovalsThenBuild(forward, selectRemovals(phases, run, forward));
     case 'forward': {
@@ -78,14 +89,14 @@ function planDirection<S extends Step>(
   }
 }
 
-function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Cluster): PlannedStep<S>[] {
+function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Cluster): PlannedApplication<S>[] {
   const planned = phases.flatMap((phase) =>
     phase.steps(cluster).map((step) => ({
       id: step.handle.key,
       step,
       phase,
       direction: 'forward' as const,
-      isDestructive: step.requiresApproval ?? false,
+      isDestructive: step.destructive !== undefined,
       dependsOn: [...new Set(step.dependsOn?.map(({ key }) => key))],
     })),
   );
@@ -101,16 +112,16 @@ function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Clust
 function planPrevious<S extends Step>(
   phases: readonly Phase<S>[],
   { previousSpec }: PlanOptions<S>,
-  forward: readonly PlannedStep<S>[],
-): readonly PlannedStep<S>[] {
+  forward: readonly PlannedApplication<S>[],
+): readonly PlannedApplication<S>[] {
   return previousSpec ? planForward(phases, deriveCluster(previousSpec)) : forward;
 }
 
 /** A resource that matches either the previous or the new spec has not drifted. */
 function acceptPreviousPlan<S extends Step>(
-  forward: readonly PlannedStep<S>[],
-  previousPlan: readonly PlannedStep<S>[],
-): PlannedStep<S>[] {
+  forward: readonly PlannedApplication<S>[],
+  previousPlan: readonly PlannedApplication<S>[],
+): PlannedApplication<S>[] {
   return forward.map((p) => {
     const { step } = p;
     const previousStep = previousPlan.find(({ id }) => id === p.id)?.step;
@@ -126,8 +137,8 @@ function acceptPreviousPlan<S extends Step>(
 function selectRemovals<S extends Step>(
   phases: readonly Phase<S>[],
   run: PlanOptions<S>,
-  forward: readonly PlannedStep<S>[],
-): readonly PlannedStep<S>[] {
+  forward: readonly PlannedApplication<S>[],
+): readonly PlannedApplication<S>[] {
   const previousPlan = planPrevious(phases, run, forward);
   const rollbackIds =
     run.rollbackSpec && new Set(planForward(phases, deriveCluster(run.rollbackSpec)).map((p) => p.id));
@@ -137,8 +148,9 @@ function selectRemovals<S extends Step>(
   );
   const getAncestors = createAncestorLookup(previousPlan);
   /** A node is only drained while the components that it depends on stay. */
-  const canRemoveGracefully = ({ id, step }: PlannedStep<S>) =>
-    !step.skipOnClusterDelete || ![...getAncestors(id)].some((each) => rebuiltIds.has(each) && keptIds.has(each));
+  const canRemoveGracefully = ({ id, step }: PlannedApplication<S>) =>
+    !step.removable?.skipOnClusterDelete ||
+    ![...getAncestors(id)].some((each) => rebuiltIds.has(each) && keptIds.has(each));
   return previousPlan.filter((p) => rebuiltIds.has(p.id) || (!keptIds.has(p.id) && canRemoveGracefully(p)));
 }
 
@@ -146,18 +158,18 @@ function selectRemovals<S extends Step>(
 function selectFromPhase<S extends Step>(
   phases: readonly Phase<S>[],
   fromPhase: string,
-  forward: readonly PlannedStep<S>[],
-): PlannedStep<S>[] {
+  forward: readonly PlannedApplication<S>[],
+): PlannedApplication<S>[] {
   const first = phases.findIndex((phase) => phase.name === fromPhase);
   if (first < 0) throw new Error(`there is no phase "${fromPhase}" to rebuild from`);
   const laterPhases = new Set<Phase>(phases.slice(first));
-  return forward.filter((p) => laterPhases.has(p.phase) && !p.step.skipOnClusterDelete);
+  return forward.filter((p) => laterPhases.has(p.phase) && !p.step.removable?.skipOnClusterDelete);
 }
 
 /** Every forward step waits for all removals. */
 function planRemovalsThenBuild<S extends Step>(
-  forward: readonly PlannedStep<S>[],
-  removedSteps: readonly PlannedStep<S>[],
+  forward: readonly PlannedApplication<S>[],
+  removedSteps: readonly PlannedApplication<S>[],
 ): PlannedStep<S>[] {
   const removals = reversePlan(removedSteps).map((p) => ({
     ...p,
@@ -173,16 +185,20 @@ function waitFor<S extends Step>(steps: readonly PlannedStep<S>[], earlier: read
   return steps.map((p) => ({ ...p, dependsOn: [...ids, ...p.dependsOn] }));
 }
 
-function reversePlan<S extends Step>(forward: readonly PlannedStep<S>[]): PlannedStep<S>[] {
+function reversePlan<S extends Step>(forward: readonly PlannedApplication<S>[]): PlannedRemoval<S>[] {
   const getAncestors = createAncestorLookup(forward);
-  const candidates = forward.filter((p) => p.step.remove !== undefined);
+  const candidates = forward.flatMap(({ step, ...p }) => (isRemovable(step) ? [{ ...p, step }] : []));
   const candidateIds = new Set(candidates.map((p) => p.id));
-  const removable = candidates.filter((p) => !p.step.containedIn || !candidateIds.has(p.step.containedIn.key));
-  return removable.toReversed().map((p) => ({
+  const removed = candidates.filter(({ step: { removable } }) => !candidateIds.has(removable.containedIn?.key ?? ''));
+  return removed.toReversed().map((p) => ({
     ...p,
     direction: 'backward',
-    dependsOn: removable.filter((later) => getAncestors(later.id).has(p.id)).map((later) => later.id),
+    dependsOn: removed.filter((later) => getAncestors(later.id).has(p.id)).map((later) => later.id),
   }));
+}
+
+function isRemovable<S extends Step>(step: S): step is RemovableStep<S> {
+  return step.removable !== undefined;
 }
 
 /** All direct and indirect dependencies of a step. */

@@ -5,7 +5,8 @@ import type { Observation } from './observation.ts';
 import type { StepHandle } from './step-handle.ts';
 
 /**
- * One unit of work of a run, observed before and after it is applied.
+ * One unit of work of a run, observed before and after it is applied. The optional groups are capabilities: a step states
+ * only those that it supports, and code that needs one takes a type that has it.
  * @typeParam C what the step may use: the workflow's own context, extended with the clients that the runner opens
  */
 export interface Step<C extends WorkflowContext = WorkflowContext> {
@@ -25,20 +26,36 @@ export interface Step<C extends WorkflowContext = WorkflowContext> {
   apply?(c: C): Promise<Observation | void>;
   /** Differences of an existing resource, as far as they can be found before anything is created. Empty: none, or absent. */
   detectDrift?(c: C): Promise<readonly Difference[]>;
+  /** What it applies can be removed. */
+  readonly removable?: Removable<C>;
   /** Applying it destroys something, so it waits until its preview is approved. */
-  readonly requiresApproval?: boolean;
-  /** What removing it, or applying it where it requires approval, destroys now. @default its title */
-  previewDestruction?(c: C): Promise<DestructionPreview>;
-  /** Its removal needs a working cluster, and is skipped when the whole cluster is deleted. */
-  readonly skipOnClusterDelete?: boolean;
-  /** The step whose removal also removes this one: files are deleted with their instance. */
-  readonly containedIn?: StepHandle;
-  /** Called after three failures, and after the final one: finds the cause and reports it with `reportDiagnosis`. */
-  diagnose?(c: C): Promise<void>;
+  readonly destructive?: Destructive<C>;
+  /** Explains itself to users. */
+  readonly explained?: Explained<C>;
+}
+
+export interface Removable<C extends WorkflowContext = WorkflowContext> extends Partial<Destructive<C>> {
+  /** Removes the resource; a deletion then observes that it is absent. Not an error where it is absent already. */
+  remove(c: C): Promise<void>;
   /** Whether there is something to remove, in whatever state. @default whether `observe` finds anything */
   exists?(c: C): Promise<boolean>;
-  /** Removes the resource; a deletion then observes that it is absent. Not an error where it is absent already. */
-  remove?(c: C): Promise<void>;
+  /** The step whose removal also removes this one: files are deleted with their instance. */
+  readonly containedIn?: StepHandle;
+  /** Its removal needs a working cluster, and is skipped when the whole cluster is deleted. */
+  readonly skipOnClusterDelete?: boolean;
+}
+
+/** A step that has the capability to be removed. */
+export type RemovableStep<S extends Step = Step> = S & { readonly removable: NonNullable<S['removable']> };
+
+export interface Destructive<C extends WorkflowContext = WorkflowContext> {
+  /** What it destroys now. @default the title of the step */
+  previewDestruction(c: C): Promise<DestructionPreview>;
+}
+
+export interface Explained<C extends WorkflowContext = WorkflowContext> {
+  /** Called after three failures, and after the final one: finds the cause and reports it with `reportDiagnosis`. */
+  diagnose?(c: C): Promise<void>;
 }
 
 export interface DestructionPreview {

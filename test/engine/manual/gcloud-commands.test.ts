@@ -67,7 +67,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
   test('create and delete the same resources as the steps', async () => {
     const [hand, machine] = [contextOver(byHand), contextOver(bySteps)];
     for (const { id, step } of steps) {
-      const scripts = (await step.manualCommands?.(hand.c, 'forward')) ?? [];
+      const scripts = (await step.explained?.manualCommands?.(hand.c, 'forward')) ?? [];
       expect(scripts.length, id).toBeGreaterThan(0);
       for (const { script } of scripts) await typed(script);
       expect(await hand.see(step), id).toMatchObject({ status: 'present' });
@@ -80,8 +80,8 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
       expect(same(one), JSON.stringify(spec)).toEqual(same(other));
     }
     // The disabled rule is deleted too.
-    for (const { id, step } of steps.toReversed().filter(({ step }) => step.remove)) {
-      for (const { script } of (await step.manualCommands?.(hand.c, 'backward')) ?? []) await typed(script);
+    for (const { id, step } of steps.toReversed().filter(({ step }) => step.removable)) {
+      for (const { script } of (await step.explained?.manualCommands?.(hand.c, 'backward')) ?? []) await typed(script);
       expect(await hand.see(step), id).toEqual({ status: 'absent' });
     }
   });

@@ -251,7 +251,7 @@ test.each([
     // What is on a machine, and what looks at one, is over by then.
     const onMachines = planned.filter(
       ({ step, id }) =>
-        /^(controllers|workers)\//.test(step.containedIn?.key ?? '') || /^(smoke|dns|readiness)\//.test(id),
+        /^(controllers|workers)\//.test(step.removable?.containedIn?.key ?? '') || /^(smoke|dns|readiness)\//.test(id),
     );
     expect(onMachines.filter(({ id }) => beside.includes(id)).map(({ id }) => id)).toEqual(['smoke/cleanup']);
     expect(others.map((id) => byId.get(id)?.dependsOn)).toEqual(

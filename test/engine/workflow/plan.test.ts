@@ -6,7 +6,7 @@ import { buildCluster } from '../../fixtures/cluster.ts';
 import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 
 const cluster = buildCluster();
-const remove = async () => {};
+const removable = { remove: async () => {} };
 
 describe('a plan forward', () => {
   test('has every step, in the order of the phases', () => {
@@ -48,12 +48,12 @@ describe('a plan forward', () => {
 
 describe('a plan backward', () => {
   const phases = [
-    buildPhase('net', [buildStep('net/1', { remove })]),
-    buildPhase('machine', [buildStep('machine/1', { remove, ...dependOn('net/1') })]),
+    buildPhase('net', [buildStep('net/1', { removable })]),
+    buildPhase('machine', [buildStep('machine/1', { removable, ...dependOn('net/1') })]),
     // Nothing to remove, and yet it stands between.
     buildPhase('software', [buildStep('software/1', dependOn('machine/1'))]),
-    buildPhase('balancer', [buildStep('balancer/1', { remove, ...dependOn('software/1') })]),
-    buildPhase('lone', [buildStep('lone/1', { remove })]),
+    buildPhase('balancer', [buildStep('balancer/1', { removable, ...dependOn('software/1') })]),
+    buildPhase('lone', [buildStep('lone/1', { removable })]),
   ];
   const all = plan(phases, cluster, { operation: operations.delete });
   const planned = all.filter(({ direction }) => direction === 'backward');
@@ -73,10 +73,15 @@ describe('a plan backward', () => {
 
   test('leaves out what needs the rest to live, and what goes along with something else', () => {
     const more = [
-      buildPhase('machine', [buildStep('machine/1', { remove })]),
-      buildPhase('node', [buildStep('node/1', { remove, skipOnClusterDelete: true, ...dependOn('machine/1') })]),
+      buildPhase('machine', [buildStep('machine/1', { removable })]),
+      buildPhase('node', [
+        buildStep('node/1', { removable: { ...removable, skipOnClusterDelete: true }, ...dependOn('machine/1') }),
+      ]),
       buildPhase('files', [
-        buildStep('files/1', { remove, containedIn: stepHandle('machine/1'), ...dependOn('machine/1') }),
+        buildStep('files/1', {
+          removable: { ...removable, containedIn: stepHandle('machine/1') },
+          ...dependOn('machine/1'),
+        }),
       ]),
     ];
     const down = plan(more, cluster, { operation: operations.delete }).filter(
@@ -98,8 +103,8 @@ describe('a plan backward', () => {
 
 describe('a plan that takes down and builds again', () => {
   const phases = [
-    buildPhase('net', [buildStep('net/1', { remove })]),
-    buildPhase('machine', [buildStep('machine/1', { remove, ...dependOn('net/1') })]),
+    buildPhase('net', [buildStep('net/1', { removable })]),
+    buildPhase('machine', [buildStep('machine/1', { removable, ...dependOn('net/1') })]),
     buildPhase('software', [buildStep('software/1', dependOn('machine/1'))]),
   ];
   const planned = plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'machine' });

@@ -99,7 +99,7 @@ test('deletes only a cluster’s resources, in listing order', async () => {
   for (const { remove } of left.slice(2, 4)) await remove(call());
   // Foreign rules and routes block the deletion of a network, so they are deleted too.
   await expect(cloud.networks.delete({ name: 'demo' }, call())).rejects.toMatchObject({ code: 'in-use' });
-  await network.steps(cluster)[0]?.remove?.(c);
+  await network.steps(cluster)[0]?.removable?.remove(c);
   expect(await listOrphanedResources(c)).toEqual([]);
   expect(await cloud.healthChecks.list({ region, zone }, signal)).toHaveLength(1);
 });

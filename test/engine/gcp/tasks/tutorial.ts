@@ -23,14 +23,14 @@ export function tutorial({ folder, making = async () => {}, destroying = [] }: T
       handle: stepHandle(key),
       title: key,
       dependsOn: dependencies.map(stepHandle),
-      ...(destroying.includes(key) ? { requiresApproval: true, previewDestruction } : {}),
+      ...(destroying.includes(key) ? { destructive: { previewDestruction } } : {}),
       observe: async () => (existsSync(file) ? { status: 'present' } : { status: 'absent' }),
       async apply(c) {
         await making(key, c);
         appendFileSync(join(folder, 'made'), `${key}\n`);
         writeFileSync(file, '');
       },
-      remove: async () => rmSync(file, { force: true }),
+      removable: { remove: async () => rmSync(file, { force: true }) },
     };
   }
 
