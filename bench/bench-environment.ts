@@ -5,15 +5,15 @@ import { createEngine } from '../src/engine/service/create-engine.ts';
 import type { Store } from '../src/store/store.ts';
 import { openFileKeyring } from '../src/store/vault/file-keyring.ts';
 import { createVaultProvider } from '../src/store/vault/vault-provider.ts';
+import { FakeChat } from '../test/fakes/chat.ts';
+import type { FakeClock } from '../test/fakes/clock.ts';
 import { FakeCompute } from '../test/fakes/compute.ts';
 import { FakeKube } from '../test/fakes/kube.ts';
 import { FakeSsh } from '../test/fakes/ssh-client.ts';
-import type { FastClock } from './fast-clock.ts';
-import { RecordingChat } from './recording-chat.ts';
 
 export interface BenchEnvironmentOptions {
   readonly store: Store;
-  readonly clock: FastClock;
+  readonly clock: FakeClock;
   readonly keyFile: string;
 }
 
@@ -25,7 +25,7 @@ export function createBenchEnvironment({ store, clock, keyFile }: BenchEnvironme
   }
   compute.getInstanceHealth = () => 'HEALTHY';
   const ssh = new FakeSsh(compute);
-  const chat = new RecordingChat();
+  const chat = new FakeChat(clock, { keepsContent: false });
   const log = () => {};
   const engine = createEngine({
     ...{ store, compute, clock, log, mirror: undefined, leaseOwner: randomUUID(), leaseMs: 600_000 },

@@ -8,10 +8,10 @@ import { allowAllPolicy } from '../src/commands/authorization/policy.ts';
 import { createSlackServer } from '../src/commands/slack/slack-server.ts';
 import { createComputeCatalog } from '../src/engine/service/compute-catalog.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { FakeClock } from '../test/fakes/clock.ts';
 import { buildSpec } from '../test/fakes/run-environment.ts';
 import { buildCreateDefaults } from '../test/fixtures/run.ts';
 import { createBenchEnvironment } from './bench-environment.ts';
-import { FastClock } from './fast-clock.ts';
 
 /**
  * Creates many clusters at once in one process, with fakes of Compute Engine, SSH and Slack. Measures memory, message
@@ -23,7 +23,7 @@ const clusters = Number(values.clusters);
 const speedup = 10;
 const signingSecret = 'bench';
 const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
-const clock = new FastClock(speedup);
+const clock = new FakeClock({ speedup });
 const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
 const { engine, notifier, chat, compute, log } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
 const computeCatalog = createComputeCatalog({ compute, now: clock.now, log });
@@ -57,14 +57,18 @@ clearInterval(rssTimer);
 
 const states = (await store.list('cluster', { limit: 1_000 })).map(({ value }) => value.state);
 const ready = states.filter((state) => state === 'ready').length;
-const inOrder = [...chat.postedSeqsByRun.values()].filter((seqs) =>
-  seqs.every((seq, i) => i === 0 || seq > (seqs[i - 1] ?? 0)),
+const postedSeqsByRun = Map.groupBy(
+  chat.postedMessages.flatMap(({ metadata }) => (metadata && metadata.seq > 0 ? [metadata] : [])),
+  ({ run }) => run,
+);
+const inOrder = [...postedSeqsByRun.values()].filter((seqs) =>
+  seqs.every(({ seq }, i) => i === 0 || seq > (seqs[i - 1]?.seq ?? 0)),
 );
 console.log(
   `${ready} of ${clusters} clusters of 3 + 3 ready after ${seconds.toFixed(1)} s, clock sped up ${speedup} times`,
 );
 console.log(`memory: ${(peakRssBytes / 1024 / 1024).toFixed(0)} MiB peak`);
-console.log(`threads in order: ${inOrder.length} of ${chat.postedSeqsByRun.size}, ${chat.postCount} messages`);
+console.log(`threads in order: ${inOrder.length} of ${postedSeqsByRun.size}, ${chat.postedMessages.length} messages`);
 for (const fraction of [0.5, 0.99]) {
   const [idleMs, loadedMs] = [quantile(idleLatencies, fraction), quantile(loadedLatencies, fraction)];
   console.log(

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { FastClock } from '../../bench/fast-clock.ts';
 import { startSlackEmulator } from '../../local/slack/start-slack-emulator.ts';
 import { allowAllPolicy, type Policy } from '../../src/commands/authorization/policy.ts';
 import { createNotifier } from '../../src/commands/notifier/notifier.ts';
@@ -10,6 +9,7 @@ import { phases } from '../../src/engine/phases/sort-phases.ts';
 import { createComputeCatalog } from '../../src/engine/service/compute-catalog.ts';
 import { createEngine } from '../../src/engine/service/create-engine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { FakeCompute } from '../fakes/compute.ts';
 import { FakeKube } from '../fakes/kube.ts';
 import { FakeSsh } from '../fakes/ssh-client.ts';
@@ -31,7 +31,7 @@ export interface FakeStage {
 
 /** Starts the bot and the emulator. @param policy permissions of the emulator's initial users */
 export async function startFakes(policy: Policy = allowAllPolicy): Promise<FakeStage> {
-  const clock = new FastClock(speedup);
+  const clock = new FakeClock({ speedup });
   const compute = new FakeCompute(clock);
   const ssh = new FakeSsh(compute);
   const store = openSqliteStore({ path: ':memory:', now: clock.now });

@@ -18,6 +18,7 @@ import { createLeaseOwnerId } from '../../src/store/lease-owner.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { phasesWithoutMachines } from './phases-without-machines.ts';
 
 export interface InstanceSettings {
@@ -39,10 +40,7 @@ const store = firestore
   : openSqliteStore({ path: join(folder, 'store.sqlite') });
 const vaults = createVaultProvider(store, openFileKeyring(join(folder, 'key')));
 const compute = createComputeClient({ project: 'kthw-local', endpoint: cloudUrl });
-const clock = {
-  now: () => new Date(),
-  sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
-};
+const clock = new FakeClock({ speedup: 1 });
 const phases = phasesWithoutMachines({
   has: async (mark) => (await readFile(marks, 'utf8')).split('\n').some((line) => line.startsWith(`${mark} `)),
   leave: async (mark) => {

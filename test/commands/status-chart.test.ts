@@ -8,7 +8,7 @@ import { routeCommand } from '../../src/commands/routing/route-command.ts';
 import type { ClusterService } from '../../src/engine/service/cluster-service.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FakeChat } from '../fakes/chat.ts';
-import { FakeClock } from '../fakes/commands-clock.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { buildCreateDefaults, channel, testUser } from '../fixtures/run.ts';
 import { aStatus } from './messages/view-fixture.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LeaseLost } from '../../src/store/errors/lease-lost.ts';
 import type { Lease, Store } from '../../src/store/store.ts';
+import { FakeClock } from '../fakes/clock.ts';
 import { said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 
@@ -19,13 +20,13 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('expire, and the next owner has a higher token', async () => {
       const { open } = await fresh();
-      const clock = manual();
+      const clock = new FakeClock();
       const [a, b] = [await open(clock.now), await open(clock.now)];
       const first = await taken(a, 'a');
       expect(first).toEqual({ run: 'r1', owner: 'a', token: 1, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
-      clock.pass(TTL_MS - 1);
+      clock.advance(TTL_MS - 1);
       expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
-      clock.pass(1);
+      clock.advance(1);
       const second = await taken(b, 'b');
       expect(second.token).toBe(2);
       expect(await a.acquireLease('r1', 'a', TTL_MS)).toBeUndefined();
@@ -33,22 +34,22 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('can be renewed', async () => {
       const { open } = await fresh();
-      const clock = manual();
+      const clock = new FakeClock();
       const [a, b] = [await open(clock.now), await open(clock.now)];
       const lease = await taken(a, 'a');
-      clock.pass(TTL_MS - 1);
+      clock.advance(TTL_MS - 1);
       const renewed = await a.renewLease(lease, TTL_MS);
       expect(renewed).toEqual({ ...lease, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
-      clock.pass(TTL_MS - 1);
+      clock.advance(TTL_MS - 1);
       expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
     });
 
     test('can be renewed after expiry if not acquired by another owner', async () => {
       const { open } = await fresh();
-      const clock = manual();
+      const clock = new FakeClock();
       const a = await open(clock.now);
       const lease = await taken(a, 'a');
-      clock.pass(TTL_MS * 2);
+      clock.advance(TTL_MS * 2);
       expect((await a.renewLease(lease, TTL_MS)).token).toBe(lease.token);
     });
 
@@ -65,11 +66,11 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('that were lost can’t write, renew or release', async () => {
       const { open } = await fresh();
-      const clock = manual();
+      const clock = new FakeClock();
       const [a, b, c] = [await open(clock.now), await open(clock.now), await open(clock.now)];
       const lost = await taken(a, 'a');
       await a.append('r1', [said('in time')], lost);
-      clock.pass(TTL_MS);
+      clock.advance(TTL_MS);
       const lease = await taken(b, 'b');
       await expect(a.append('r1', [said('too late')], lost)).rejects.toThrow(LeaseLost);
       await expect(a.append('r1', [], lost)).rejects.toThrow(LeaseLost);
@@ -123,14 +124,4 @@ async function taken(store: Store, holder: string): Promise<Lease> {
   const lease = await store.acquireLease('r1', holder, TTL_MS);
   if (lease === undefined) throw new Error(`${holder} did not get the run`);
   return lease;
-}
-
-function manual(): { now: () => Date; pass: (ms: number) => void } {
-  let at = Date.parse('2026-01-02T03:04:05.000Z');
-  return {
-    now: () => new Date(at),
-    pass: (ms) => {
-      at += ms;
-    },
-  };
 }

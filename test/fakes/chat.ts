@@ -1,3 +1,4 @@
+import type { HomeView } from '@slack/types';
 import type { Message } from '../../src/commands/messages/blocks.ts';
 import type {
   ChartImage,
@@ -10,22 +11,32 @@ import type {
 import { ChatError } from '../../src/commands/slack/chat.ts';
 import type { Person } from '../../src/store/person.ts';
 import type { Secret } from '../../src/store/vault/secret.ts';
-import type { FakeClock } from './commands-clock.ts';
+import type { FakeClock } from './clock.ts';
 
-export type ChatMethod = 'postMessage' | 'updateMessage' | 'openDm' | 'uploadFile' | 'uploadImage' | 'find';
+export type ChatMethod =
+  | 'postMessage'
+  | 'updateMessage'
+  | 'openDm'
+  | 'uploadFile'
+  | 'uploadImage'
+  | 'publishHome'
+  | 'find';
 
-export interface FakeFault {
+/** A planned error. By default the call has no effect. */
+export interface ChatFault {
   readonly method: ChatMethod;
+  /** @default 1 */
   readonly times?: number;
   readonly kind: ChatErrorKind;
   readonly reason?: string;
   readonly retryAfterMs?: number;
-  /** The call is carried out, and its answer gets lost. */
+  /** The call takes effect, and its response is lost. */
   readonly losesResponse?: boolean;
-  /** The call is carried out, and whoever made it never hears of anything again. */
+  /** The call takes effect and never returns. */
   readonly hangsAfterCall?: boolean;
-  /** The same, but the call never gets there. */
+  /** The call has no effect and never returns. */
   readonly hangsBeforeCall?: boolean;
+  /** @default all channels */
   readonly channel?: string;
 }
 
@@ -36,22 +47,38 @@ export interface PostedMessage extends MessageRef {
   editCount: number;
 }
 
-/** Slack as the notifier sees it: keeps what was posted, fails when told to, and counts how fast it is called. */
+export interface PublishedHome {
+  readonly user: string;
+  readonly at: number;
+  readonly view: HomeView;
+  readonly hash: string | undefined;
+}
+
+export interface FakeChatOptions {
+  /** `false` keeps neither texts nor calls, so that a benchmark measures the memory of the bot. @default true */
+  readonly keepsContent?: boolean;
+}
+
+/** The one fake of `Chat`: records posted content and the time of each call, and fails as planned. */
 export class FakeChat implements Chat {
-  readonly postedMessages: PostedMessage[] = [];
   readonly uploadedFiles: { channel: string; name: string; content: Secret; comment: Message }[] = [];
   readonly uploadedImages: { channel: string; image: ChartImage; thread?: string }[] = [];
   readonly calls: { method: ChatMethod; channel: string; at: number }[] = [];
+  readonly publishedHomes: PublishedHome[] = [];
+  /** Whether the app may read channels, which `findMessage` and `imageExists` require. */
   canSearch = true;
   readonly #clock: FakeClock;
-  #faults: (FakeFault & { remaining: number })[] = [];
+  readonly #keepsContent: boolean;
+  readonly #messages = new Map<string, PostedMessage>();
+  #faults: (ChatFault & { remaining: number })[] = [];
   #ts = 0;
 
-  constructor(clock: FakeClock) {
+  constructor(clock: FakeClock, { keepsContent = true }: FakeChatOptions = {}) {
     this.#clock = clock;
+    this.#keepsContent = keepsContent;
   }
 
-  planFault(fault: FakeFault): void {
+  planFault(fault: ChatFault): void {
     this.#faults.push({ ...fault, remaining: fault.times ?? 1 });
   }
 
@@ -59,16 +86,26 @@ export class FakeChat implements Chat {
     this.#faults = [];
   }
 
+  /** Oldest first. */
+  get postedMessages(): readonly PostedMessage[] {
+    return [...this.#messages.values()];
+  }
+
+  /** Deletes a message, as a user does in Slack. */
+  deleteMessage(ref: MessageRef): void {
+    this.#messages.delete(toKey(ref));
+  }
+
   /** Messages of a channel that start a thread. */
   listRootMessages(channel: string): PostedMessage[] {
-    return this.postedMessages.filter((one) => one.channel === channel && one.thread === undefined);
+    return this.postedMessages.filter((each) => each.channel === channel && each.thread === undefined);
   }
 
   /** Texts of the replies in a thread, oldest first. */
   listReplyTexts(head: MessageRef): string[] {
     return this.postedMessages
-      .filter((one) => one.channel === head.channel && one.thread === head.ts)
-      .map((one) => one.message.text);
+      .filter((each) => each.channel === head.channel && each.thread === head.ts)
+      .map((each) => each.message.text);
   }
 
   postMessage(
@@ -77,17 +114,18 @@ export class FakeChat implements Chat {
     options: { thread?: string; metadata?: MessageMetadata } = {},
   ): Promise<MessageRef> {
     return this.#call('postMessage', channel, () => {
-      const place = { channel, ts: `${++this.#ts}.0` };
-      this.postedMessages.push({ ...place, message, ...options, editCount: 0 });
-      return place;
+      const ref = { channel, ts: `${++this.#ts}.0` };
+      const posted = { ...ref, message: this.#trim(message), ...options, editCount: 0 };
+      this.#messages.set(toKey(ref), posted);
+      return ref;
     });
   }
 
   updateMessage(at: MessageRef, message: Message): Promise<void> {
     return this.#call('updateMessage', at.channel, () => {
-      const found = this.postedMessages.find((one) => one.channel === at.channel && one.ts === at.ts);
+      const found = this.#messages.get(toKey(at));
       if (!found) throw new ChatError('message-not-found', 'message_not_found');
-      found.message = message;
+      found.message = this.#trim(message);
       found.editCount++;
     });
   }
@@ -114,7 +152,7 @@ export class FakeChat implements Chat {
     return this.#call('find', channel, () => {
       if (!this.canSearch) return 'cannot' as const;
       return this.uploadedImages.some(
-        (one) => one.channel === channel && one.thread === thread && one.image.name === name,
+        (each) => each.channel === channel && each.thread === thread && each.image.name === name,
       );
     });
   }
@@ -125,8 +163,11 @@ export class FakeChat implements Chat {
     return { id: 'V1', hash: '1' };
   }
 
-  async publishHome(): Promise<ViewRef> {
-    return { id: 'V2', hash: '1' };
+  publishHome(user: string, view: HomeView, hash?: string): Promise<ViewRef> {
+    return this.#call('publishHome', user, () => {
+      this.publishedHomes.push({ user, at: +this.#clock.now(), view, hash });
+      return { id: `V-${user}`, hash: `h${this.publishedHomes.length}` };
+    });
   }
 
   async listChannelMembers(): Promise<readonly string[]> {
@@ -149,19 +190,23 @@ export class FakeChat implements Chat {
     return this.#call('find', channel, () => {
       if (!this.canSearch) return 'cannot' as const;
       return this.postedMessages.find(
-        (one) =>
-          one.channel === channel &&
-          one.thread === options.thread &&
-          one.metadata?.run === metadata.run &&
-          one.metadata.seq === metadata.seq,
+        (each) =>
+          each.channel === channel &&
+          each.thread === options.thread &&
+          each.metadata?.run === metadata.run &&
+          each.metadata.seq === metadata.seq,
       );
     });
   }
 
+  #trim(message: Message): Message {
+    return this.#keepsContent ? message : { text: '', blocks: [] };
+  }
+
   async #call<T>(method: ChatMethod, channel: string, work: () => T): Promise<T> {
-    this.calls.push({ method, channel, at: +this.#clock.now() });
+    if (this.#keepsContent) this.calls.push({ method, channel, at: +this.#clock.now() });
     const fault = this.#faults.find(
-      (one) => one.method === method && one.remaining > 0 && (one.channel ?? channel) === channel,
+      (each) => each.method === method && each.remaining > 0 && (each.channel ?? channel) === channel,
     );
     if (!fault) return work();
     fault.remaining--;
@@ -169,4 +214,8 @@ export class FakeChat implements Chat {
     if (fault.hangsAfterCall || fault.hangsBeforeCall) await new Promise(() => {});
     throw new ChatError(fault.kind, fault.reason ?? fault.kind, { retryAfterMs: fault.retryAfterMs });
   }
+}
+
+function toKey({ channel, ts }: MessageRef): string {
+  return `${channel} ${ts}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleepInRealTime } from 'node:timers/promises';
 import type { Clock } from '../../src/engine/workflow/step.ts';
 
 interface Sleeper {
@@ -5,43 +6,42 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
+export interface FakeClockOptions {
+  /** @default 2026-03-01T12:00:00Z, or the current time with `speedup` */
+  readonly start?: Date;
+  /**
+   * Follows real time, this many times faster, so that tests measure concurrent work or wait for other processes.
+   * @default none: virtual time, in which a sleep takes no real time
+   */
+  readonly speedup?: number;
+}
+
 /**
- * A clock on which waiting takes no real time: once everything else that this process can do is done, it jumps to the
- * next moment that somebody sleeps until. Two sleepers of the same moment wake in the order in which they lay down.
- * `pauseDuring` holds it while real work (a key that is made in the thread pool) is under way. `jump` is what a suspended
- * machine sees: time is gone, nobody woke up in between.
+ * The one fake of `Clock`. In virtual time it jumps to the next sleeper once this process has no other work. Sleepers of
+ * the same moment wake in the order of their calls.
  */
-export class VirtualClock implements Clock {
+export class FakeClock implements Clock {
+  readonly #speedup: number | undefined;
+  readonly #startedAtMs = Date.now();
   #nowMs: number;
   #sleepers: Sleeper[] = [];
   #pauseCount = 0;
   #isTickScheduled = false;
 
-  constructor(start = new Date('2026-03-01T12:00:00Z')) {
+  constructor({ speedup, start = speedup === undefined ? defaultStart : new Date() }: FakeClockOptions = {}) {
+    this.#speedup = speedup;
     this.#nowMs = start.getTime();
   }
 
-  readonly now = (): Date => new Date(this.#nowMs);
+  readonly now = (): Date => new Date(this.#nowMs + (Date.now() - this.#startedAtMs) * (this.#speedup ?? 0));
 
   /** @throws the signal's reason */
-  readonly sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const abort = (): void => {
-        this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);
-        reject(signal.reason);
-      };
-      const wake = (): void => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      };
-      const sleeper: Sleeper = { until: this.#nowMs + Math.max(0, ms), wake };
-      signal.addEventListener('abort', abort, { once: true });
-      this.#sleepers.push(sleeper);
-      this.#scheduleTick();
-    });
+  readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    this.#speedup === undefined
+      ? this.#sleepInVirtualTime(ms, signal)
+      : sleepInRealTime(ms / this.#speedup, undefined, { ...(signal ? { signal } : {}) });
 
-  /** Time does not pass while `work` is under way. */
+  /** Stops virtual time while `work` runs, such as key generation in the thread pool. */
   async pauseDuring<T>(work: () => Promise<T>): Promise<T> {
     this.#pauseCount++;
     try {
@@ -52,9 +52,27 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Time passes at once, and only then do those wake who should have woken meanwhile. */
-  jump(ms: number): void {
+  /** Moves the time forward, as for a process that was suspended: overdue sleepers wake afterwards. */
+  advance(ms: number): void {
     this.#nowMs += ms;
+  }
+
+  #sleepInVirtualTime(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const abort = (): void => {
+        this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);
+        reject(signal?.reason);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      const sleeper: Sleeper = { until: this.#nowMs + Math.max(0, ms), wake };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#sleepers.push(sleeper);
+      this.#scheduleTick();
+    });
   }
 
   #scheduleTick(): void {
@@ -75,3 +93,5 @@ export class VirtualClock implements Clock {
     for (const { wake } of due) wake();
   }
 }
+
+const defaultStart = new Date('2026-03-01T12:00:00Z');

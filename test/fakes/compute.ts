@@ -11,7 +11,7 @@ import type {
   Region,
   ResourceClient,
 } from '../../src/engine/gcp/compute/compute-client.ts';
-import type { VirtualClock } from './clock.ts';
+import type { FakeClock } from './clock.ts';
 import { createResourceTables, findMissingReference, findReferrer, type ResourceTables } from './compute-rules.ts';
 import { FaultInjector } from './fault-injector.ts';
 
@@ -60,12 +60,12 @@ export interface FakeInstance {
 export class FakeCompute implements ComputeClient {
   readonly faults = new FaultInjector();
   readonly quotaLimits: Record<string, number> = { CPUS: 500, IN_USE_ADDRESSES: 500, INSTANCES: 500 };
-  readonly #clock: VirtualClock;
+  readonly #clock: FakeClock;
   readonly #resources: ResourceTables<StoredResource> = createResourceTables();
   readonly #requestIds = new Set<string>();
   readonly #insertCounts = new Map<string, number>();
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: FakeClock) {
     this.#clock = clock;
   }
 

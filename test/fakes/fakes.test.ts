@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type { InstanceSpec } from '../../src/engine/gcp/compute/compute-client.ts';
-import { VirtualClock } from './clock.ts';
+import { FakeClock } from './clock.ts';
 import { FakeCompute } from './compute.ts';
 import { CrashingProcess } from './crashing-process.ts';
 import { FaultInjector } from './fault-injector.ts';
@@ -14,7 +14,7 @@ const address = { name: 'a', region: 'us-west1', description: 'd', labels: { x: 
 
 describe('the clock', () => {
   test('wakes sleepers in the order of their times, at those times, in no real time', async () => {
-    const clock = new VirtualClock();
+    const clock = new FakeClock();
     const from = +clock.now();
     const woken: [string, number][] = [];
     const sleep = (name: string, ms: number) =>
@@ -29,7 +29,7 @@ describe('the clock', () => {
   });
 
   test('stands still while real work is under way', async () => {
-    const clock = new VirtualClock();
+    const clock = new FakeClock();
     const from = +clock.now();
     const sleeping = clock.sleep(1_000, signal);
     await clock.pauseDuring(() => new Promise((resolve) => setTimeout(resolve, 20)));
@@ -40,7 +40,7 @@ describe('the clock', () => {
 
   test('lets a sleeper go with the reason of its signal', async () => {
     const stop = new AbortController();
-    const sleeping = new VirtualClock().sleep(1_000, stop.signal);
+    const sleeping = new FakeClock().sleep(1_000, stop.signal);
     stop.abort(new Error('enough'));
     await expect(sleeping).rejects.toThrow('enough');
   });
@@ -77,7 +77,7 @@ describe('the cloud', () => {
   });
 
   test('boots a machine in its own time, and shows its host keys later', async () => {
-    const clock = new VirtualClock();
+    const clock = new FakeClock();
     const cloud = new FakeCompute(clock);
     await cloud.networks.insert(network, call('1'));
     await cloud.subnetworks.insert(subnet, call('2'));
@@ -229,7 +229,7 @@ describe('an API server', () => {
 });
 
 function aCloud(): FakeCompute {
-  return new FakeCompute(new VirtualClock());
+  return new FakeCompute(new FakeClock());
 }
 
 function call(requestId: string) {

@@ -1,6 +1,6 @@
 import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from '../../src/engine/kubernetes/kube-client.ts';
-import type { VirtualClock } from './clock.ts';
+import type { FakeClock } from './clock.ts';
 import type { FakeCompute, FakeInstance } from './compute.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { listPods, type Pod } from './kube-pods.ts';
@@ -33,7 +33,7 @@ export class FakeKube implements KubeClient {
   readonly faults = new FaultInjector();
   /** Images that can't be pulled, as parts of their names. */
   readonly missingImages = new Set<string>();
-  readonly #clock: VirtualClock;
+  readonly #clock: FakeClock;
   readonly #compute: FakeCompute;
   readonly #ssh: FakeSsh;
   readonly #clusters = new Map<string, Map<string, StoredObject>>();
@@ -41,7 +41,7 @@ export class FakeKube implements KubeClient {
   readonly #deletedNodes = new Map<string, { readonly instanceId: number | undefined; readonly starts: number }>();
   readonly #drainedNodes = new Set<string>();
 
-  constructor(clock: VirtualClock, compute: FakeCompute, ssh: FakeSsh) {
+  constructor(clock: FakeClock, compute: FakeCompute, ssh: FakeSsh) {
     this.#clock = clock;
     this.#compute = compute;
     this.#ssh = ssh;

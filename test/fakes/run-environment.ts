@@ -7,7 +7,7 @@ import { ClusterSpec, type RunRecord } from '../../src/store/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { buildCluster } from '../fixtures/cluster.ts';
-import { VirtualClock } from './clock.ts';
+import { FakeClock } from './clock.ts';
 import { FakeCompute } from './compute.ts';
 import { CrashingProcess } from './crashing-process.ts';
 import { FakeKube } from './kube.ts';
@@ -44,7 +44,7 @@ const maxRunMs = 6 * 3_600_000;
  * takes no time. Processes come and go over it; what they made stays.
  */
 export class RunEnvironment {
-  readonly clock = new VirtualClock();
+  readonly clock = new FakeClock();
   readonly store: Store;
   readonly compute = new FakeCompute(this.clock);
   readonly ssh = new FakeSsh(this.compute);

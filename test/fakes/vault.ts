@@ -4,7 +4,7 @@ import { seal, unseal } from '../../src/store/vault/seal.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
 import type { Keyring, Vault, VaultProvider } from '../../src/store/vault/vault.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
-import type { VirtualClock } from './clock.ts';
+import type { FakeClock } from './clock.ts';
 
 /** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
 const generatedSecrets = new Map<string, Promise<Secret>>();
@@ -16,10 +16,10 @@ const generatedSecrets = new Map<string, Promise<Secret>>();
  */
 export class FakeVaults {
   readonly #keyring = createMemoryKeyring();
-  readonly #clock: VirtualClock;
+  readonly #clock: FakeClock;
   readonly #generatedCounts = new Map<string, number>();
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: FakeClock) {
     this.#clock = clock;
   }
 

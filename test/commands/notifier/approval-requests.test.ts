@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { createNotifier } from '../../../src/commands/notifier/notifier.ts';
 import { FakeChat } from '../../fakes/chat.ts';
-import { FakeClock } from '../../fakes/commands-clock.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import type { Process } from '../../fakes/run-environment.ts';
 import { RunEnvironment } from '../../fakes/run-environment.ts';
 import { channel, testUser } from '../../fixtures/run.ts';

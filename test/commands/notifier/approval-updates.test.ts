@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import type { FakeFault, PostedMessage } from '../../fakes/chat.ts';
+import type { ChatFault, PostedMessage } from '../../fakes/chat.ts';
 import {
   closeNotifierEnvironments,
   createNotifierEnvironment,
@@ -117,7 +117,7 @@ describe('an approval request', () => {
 });
 
 describe('the result is shown in the end even when Slack', () => {
-  const faults: readonly [string, readonly FakeFault[]][] = [
+  const faults: readonly [string, readonly ChatFault[]][] = [
     ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'rate-limited', retryAfterMs: 7_000, times: 3 }]],
     ['loses edits', [{ method: 'updateMessage', kind: 'unknown-outcome', times: 5 }]],
     [
@@ -146,8 +146,7 @@ describe('the result is shown in the end even when Slack', () => {
       const world = await createNotifierEnvironment();
       await notifyEvents(world, ask(world));
       const [posted] = questions(world);
-      if (kind === 'message-not-found')
-        world.chat.postedMessages.splice(world.chat.postedMessages.indexOf(posted as PostedMessage), 1);
+      if (kind === 'message-not-found') world.chat.deleteMessage(posted as PostedMessage);
       else world.chat.planFault({ method: 'updateMessage', kind, reason: 'is_archived' });
       await notifyEvents(world, refused);
       expect(await pendingOf(world)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FakeFault } from '../../fakes/chat.ts';
+import type { ChatFault } from '../../fakes/chat.ts';
 import {
   closeNotifierEnvironments,
   createNotifierEnvironment,
@@ -53,7 +53,7 @@ describe('when a run has ended', () => {
     expect(shared(world)).toEqual([]);
   });
 
-  const faults: readonly [string, FakeFault][] = [
+  const faults: readonly [string, ChatFault][] = [
     ['asks to wait', { method: 'uploadImage', kind: 'rate-limited', retryAfterMs: 5_000 }],
     ['answers 500', { method: 'uploadImage', kind: 'unknown-outcome', times: 2 }],
     ['takes it, and its answer is lost', { method: 'uploadImage', kind: 'unknown-outcome', losesResponse: true }],

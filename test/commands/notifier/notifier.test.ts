@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FakeFault } from '../../fakes/chat.ts';
+import type { ChatFault } from '../../fakes/chat.ts';
 import {
   closeNotifierEnvironments,
   createNotifierEnvironment,
@@ -110,7 +110,7 @@ function shortestGap({ chat }: NotifierEnvironment, method: string): number {
 }
 
 describe('the thread is the same in the end even when Slack', () => {
-  const faults: readonly [string, readonly FakeFault[]][] = [
+  const faults: readonly [string, readonly ChatFault[]][] = [
     ['asks to wait with the first message', [{ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 30_000 }]],
     ['asks to wait with an edit', [{ method: 'updateMessage', kind: 'rate-limited', retryAfterMs: 7_000, times: 2 }]],
     ['answers 500 and did not post', [{ method: 'postMessage', kind: 'unknown-outcome', times: 3 }]],

@@ -74,7 +74,7 @@ describe('replies in the thread', () => {
     const world = await createNotifierEnvironment();
     await markClusterReady(world);
     runDuringFirstPost(world, async () => {
-      world.chat.postedMessages.splice(0);
+      for (const message of world.chat.postedMessages) world.chat.deleteMessage(message);
       world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true });
       await world.appendEvents(...buildCreateEvents());
     });

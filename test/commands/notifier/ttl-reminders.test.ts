@@ -5,7 +5,7 @@ import type { RecordValue } from '../../../src/store/records.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { FakeChat } from '../../fakes/chat.ts';
-import { FakeClock } from '../../fakes/commands-clock.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { buildSpec, channel, createTestClusterService, testUser } from '../../fixtures/run.ts';
 import { aStatus } from '../messages/view-fixture.ts';
 
@@ -69,7 +69,7 @@ afterEach(async () => {
 
 /** A cluster created at noon with a TTL of eight hours and a thread. */
 async function aCluster(expiryAction: ExpiryAction = 'ask') {
-  const clock = new FakeClock();
+  const clock = new FakeClock({ start: new Date(noon) });
   const store = openSqliteStore({ path: ':memory:' });
   stores.push(store);
   const clusterService = createTestClusterService(store, () => clock.now());

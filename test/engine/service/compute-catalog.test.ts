@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { createComputeClient } from '../../../src/engine/gcp/compute/create-compute-client.ts';
 import { createComputeCatalog } from '../../../src/engine/service/compute-catalog.ts';
-import { VirtualClock } from '../../fakes/clock.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { FakeCompute } from '../../fakes/compute.ts';
 
 const zone = 'us-west1-c';
@@ -14,7 +14,7 @@ const denied = {
 } as const;
 
 function offered() {
-  const clock = new VirtualClock();
+  const clock = new FakeClock();
   const compute = new FakeCompute(clock);
   const logged: string[] = [];
   const offers = createComputeCatalog({ compute, now: clock.now, log: (_, message) => void logged.push(message) });
@@ -38,7 +38,7 @@ test('caches options for ten minutes', async () => {
   expect(offers.getCachedChoices('us-west1-a')).toEqual({ regions: first.regions });
   await offers.loadChoices(zone);
   expect(cloud.faults.countCalls(/^(regions|machineTypes)/)).toBe(2);
-  clock.jump(10 * 60_000 + 1);
+  clock.advance(10 * 60_000 + 1);
   expect(offers.getCachedChoices(zone)).toEqual({});
 });
 

@@ -119,7 +119,7 @@ describe('run ids', () => {
     const ids: string[] = [];
     for (const name of ['c', 'a', 'b']) {
       ids.push(runOf(await clusterService.createCluster(asked(environment, { name }))));
-      environment.clock.jump(1);
+      environment.clock.advance(1);
     }
     expect(ids.toSorted()).toEqual(ids);
     expect(await environment.store.listOpenRuns()).toEqual(ids);

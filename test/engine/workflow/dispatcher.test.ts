@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import type { RunnerExit } from '../../../src/engine/workflow/runner.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { VirtualClock } from '../../fakes/clock.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 
 describe('the dispatcher of one process', () => {
@@ -85,7 +85,7 @@ describe('the dispatcher of one process', () => {
 
 /** A dispatcher whose runs end when the test says so. */
 function createFixture() {
-  const clock = new VirtualClock();
+  const clock = new FakeClock();
   const store = openSqliteStore({ path: ':memory:' });
   const driven: string[] = [];
   const signals: AbortSignal[] = [];

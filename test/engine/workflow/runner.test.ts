@@ -216,7 +216,7 @@ describe('a lease', () => {
 
   test('that ran out while the runner slept lets it do nothing when it wakes', async () => {
     const bench = await begun();
-    const thing = aThing('a/1', { beforeLook: () => bench.clock.jump(60_000) });
+    const thing = aThing('a/1', { beforeLook: () => bench.clock.advance(60_000) });
     expect(await bench.executeRun(only(thing.step))).toBe('leaseLost');
     expect(thing.applied).toBe(0);
     expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
@@ -226,7 +226,7 @@ describe('a lease', () => {
     const bench = await begun();
     const thing = aThing('a/1', {
       apply: async () => {
-        bench.clock.jump(60_000);
+        bench.clock.advance(60_000);
         await bench.store.acquireLease(bench.run, 'runner-2', 30_000);
       },
     });

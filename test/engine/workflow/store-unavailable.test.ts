@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { createEngine, type EngineOptions } from '../../../src/engine/service/create-engine.ts';
@@ -9,14 +8,14 @@ import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/run
 import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
 import { createStoreWithOutages, type StoreWithOutages } from '../../support/store-with-outages.ts';
 
 const requester = { team: 'T1', user: 'U1' };
-const clock: RunnerOptions['clock'] = {
-  now: () => new Date(),
-  sleep: (ms, signal) => sleep(Math.min(ms, 5), undefined, { signal }),
-};
+/** Retries wait milliseconds. Leases and approvals last as long as in real time. */
+const speedup = 400;
+const clock = new FakeClock({ speedup });
 const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2' });
 
 /** Before the dispatcher has the run. */
@@ -139,7 +138,16 @@ function runnerOn(store: StoreWithOutages, made: string[]): RunnerOptions {
     },
   };
   return {
-    ...{ store, phases, clock, operations, leaseOwner: 'me', random: Math.random, leaseMs: 60_000, approvalMs: 60_000 },
+    ...{
+      store,
+      phases,
+      clock,
+      operations,
+      leaseOwner: 'me',
+      random: Math.random,
+      leaseMs: 60_000 * speedup,
+      approvalMs: 60_000 * speedup,
+    },
     openResources: async () => ({ clients: { vault } as never, close: async () => {} }),
     onEventsAppended: () => {},
     log: () => {},

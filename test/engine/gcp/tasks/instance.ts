@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createCloudTasksDispatcher } from '../../../../src/engine/gcp/tasks/cloud-tasks-dispatcher.ts';
 import { operations } from '../../../../src/engine/phases/operations.ts';
 import type { ClusterService } from '../../../../src/engine/service/cluster-service.ts';
@@ -11,6 +10,7 @@ import type { Dispatcher } from '../../../../src/engine/workflow/dispatcher.ts';
 import { executeRun, type RunnerOptions } from '../../../../src/engine/workflow/runner.ts';
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/store/store.ts';
+import { FakeClock } from '../../../fakes/clock.ts';
 import { createEmptyProject } from '../../../fixtures/empty-project.ts';
 import { type TutorialOptions, tutorial } from './tutorial.ts';
 
@@ -48,10 +48,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const store = openSqliteStore({ path: join(folder, 'store.sqlite') });
   const logged: string[] = [];
   const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
-  const clock = {
-    now: () => new Date(),
-    sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
-  };
+  const clock = new FakeClock({ speedup: 1 });
   const runner: RunnerOptions = {
     store,
     phases,
