@@ -48,7 +48,8 @@ const cases: readonly Case[] = [
   ),
   {
     what: 'a machine does not answer for three tries',
-    goesWrong: (w) => onMachine(w, /^make .* kubelet/, new KthwError('ssh-unreachable', { host: worker }), 'before', 3),
+    goesWrong: (w) =>
+      onMachine(w, /^apply .* kubelet/, new KthwError('ssh-unreachable', { host: worker }), 'before', 3),
   },
   {
     what: 'a machine never answers',
@@ -61,15 +62,15 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a connection is cut before a command did anything',
-    goesWrong: (w) => onMachine(w, /^make .* etcd/, cut('running a command')),
+    goesWrong: (w) => onMachine(w, /^apply .* etcd/, cut('running a command')),
   },
   {
     what: 'a connection is cut when a command has done its work',
-    goesWrong: (w) => onMachine(w, /^make .* control-plane/, cut('running a command'), 'after'),
+    goesWrong: (w) => onMachine(w, /^apply .* control-plane/, cut('running a command'), 'after'),
   },
   {
     what: 'a connection is cut in a look',
-    goesWrong: (w) => onMachine(w, /^look .* containerd/, cut('looking')),
+    goesWrong: (w) => onMachine(w, /^probe .* containerd/, cut('looking')),
   },
   {
     what: 'somebody else answers at the address of a machine',
@@ -84,17 +85,17 @@ const cases: readonly Case[] = [
   {
     what: 'a download has the wrong checksum',
     goesWrong: (w) =>
-      w.ssh.planExit(new RegExp(`^make ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
+      w.ssh.planExit(new RegExp(`^apply ${worker} downloads`), { exitCode: 65, stderr: `bad ${upstream}\n` }),
     stops: 'checksum',
   },
   {
     what: 'a command fails twice',
-    goesWrong: (w) => w.ssh.planExit(/^make .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
+    goesWrong: (w) => w.ssh.planExit(/^apply .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, 2),
   },
   {
     what: 'a command fails without end',
     goesWrong: (w) =>
-      w.ssh.planExit(/^make .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
+      w.ssh.planExit(/^apply .* downloads\/packages/, { exitCode: 100, stderr: 'no route to host' }, forever),
     stops: 'command-failed',
   },
   {

@@ -98,6 +98,8 @@ export class RunEnvironment {
   async waitForRun(run: string): Promise<RunRecord> {
     const until = +this.clock.now() + maxRunMs;
     for (;;) {
+      const [impossibleStep] = this.ssh.impossibleSteps;
+      if (impossibleStep !== undefined) throw new Error(impossibleStep);
       const record = (await this.store.read('run', run))?.value;
       if (record && !record.open) return record;
       await this.#approvePending(run);

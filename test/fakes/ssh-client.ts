@@ -11,23 +11,26 @@ import type {
 import type { FakeCompute } from './compute.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { FakeHost } from './host.ts';
+import { classifyHostScript, findUnsatisfiableCheck, parseCheckScript } from './host-script.ts';
 
 type CallOptions = Omit<CommandOptions, 'stdin'>;
 
 /**
- * The instances of the fake Compute Engine over ssh. One that was deleted and made again is another machine with an empty disk
- * and other host keys. Calls are named `look|note|write|make|exists|undo|run MACHINE STEP`; a `write` that is cut (planned after the
- * first file as `write-rest`) leaves the files that were written whole. Exit codes can be planned with {@link planExit}.
+ * The one fake of `SshClient`: the instances of {@link FakeCompute} over SSH. A recreated instance has an empty disk and
+ * other host keys. Calls are named `probe|manifest|write|write-rest|apply|exists|remove|run INSTANCE STEP`. A fault at
+ * `write-rest` leaves the first file written. Plan exit codes with {@link planExit}.
  */
 export class FakeSsh {
   readonly faults = new FaultInjector();
-  /** Machines that don't answer, by name, whatever the cloud says of them. */
+  /** Names of instances that refuse connections, whatever Compute Engine reports. */
   readonly unreachable = new Set<string>();
-  /** Machines at which somebody else answers. */
+  /** Names of instances that present other host keys. */
   readonly impersonated = new Set<string>();
   readonly #compute: FakeCompute;
   readonly #hosts = new Map<number, FakeHost>();
-  /** How often each had been turned on again when it was last looked at. */
+  /** Steps that can never succeed on the fake hosts, as sentences. {@link RunEnvironment} fails the test with the first. */
+  readonly impossibleSteps: string[] = [];
+  /** Restarts of each instance at its last connection. */
   readonly #restarts = new Map<number, number>();
   #plannedExits: { readonly call: RegExp; readonly result: Partial<CommandResult>; remaining: number }[] = [];
 
@@ -35,12 +38,12 @@ export class FakeSsh {
     this.#compute = compute;
   }
 
-  /** As one process opens them for one run. */
+  /** A client as one process opens it for one run. */
   createClient(): SshClient {
     return { getHost: (target) => this.#toSshHost(target), close: async () => {} };
   }
 
-  /** The next commands whose name fits end so, without effect. */
+  /** The next `times` commands whose call name matches return this result and have no effect. */
   planExit(call: RegExp, result: Partial<CommandResult>, times = 1): void {
     this.#plannedExits.push({ call, result, remaining: times });
   }
@@ -52,20 +55,20 @@ export class FakeSsh {
     this.#plannedExits = [];
   }
 
-  /** The machine behind an address; undefined while none answers. */
+  /** The host behind an address; undefined while none accepts connections. */
   findHostByAddress(address: string): FakeHost | undefined {
     const found = this.#compute.findInstanceByAddress(address);
     if (!found || this.unreachable.has(found.name)) return undefined;
-    const machine = this.#hosts.get(found.instanceId) ?? new FakeHost(found.name);
-    this.#hosts.set(found.instanceId, machine);
-    if ((this.#restarts.get(found.instanceId) ?? 0) !== found.restarts) machine.reboot();
+    const host = this.#hosts.get(found.instanceId) ?? new FakeHost(found.name);
+    this.#hosts.set(found.instanceId, host);
+    if ((this.#restarts.get(found.instanceId) ?? 0) !== found.restarts) host.reboot();
     this.#restarts.set(found.instanceId, found.restarts);
-    return machine;
+    return host;
   }
 
-  /** The newest machine of this name, also when it is gone by now. */
+  /** The newest host of this name, even if it was deleted. */
   findHostByName(name: string): FakeHost | undefined {
-    return [...this.#hosts.values()].findLast((machine) => machine.name === name);
+    return [...this.#hosts.values()].findLast((host) => host.name === name);
   }
 
   #toSshHost(target: SshTarget): SshHost {
@@ -78,36 +81,32 @@ export class FakeSsh {
 
   #connect({ name, address, hostKeys }: SshTarget, { signal }: CallOptions): FakeHost {
     if (signal.aborted) throw new KthwError('cancelled', {});
-    const machine = this.findHostByAddress(address);
+    const host = this.findHostByAddress(address);
     const key = this.#compute.findInstanceByAddress(address)?.hostKey ?? '';
-    const way = this.#compute.checkSshAccess(machine?.name ?? '');
-    if (!machine || way === 'unreachable') throw new KthwError('ssh-unreachable', { host: name });
+    const access = this.#compute.checkSshAccess(host?.name ?? '');
+    if (!host || access === 'unreachable') throw new KthwError('ssh-unreachable', { host: name });
     if (this.impersonated.has(name) || !hostKeys.includes(key)) throw new KthwError('ssh-host-key', { host: name });
-    if (way === 'denied') throw new KthwError('ssh-denied', { host: name });
-    return machine;
+    if (access === 'denied') throw new KthwError('ssh-denied', { host: name });
+    return host;
   }
 
   async #run(target: SshTarget, script: string, options: CommandOptions): Promise<CommandResult> {
     const { step, stdin = '' } = options;
     const lines = Buffer.from(stdin).toString().split('\n').filter(Boolean);
-    const look = script.match(
-      /^while read -r want path[\s\S]*if output=\$\( \( ([\s\S]*) \) 2>&1 \); then echo works; printf [^\n]*; fi$/,
-    );
-    const kind = classifyScript(script, step);
-    if (kind === 'look' && !look) throw new Error(`the fake hosts do not know this look:\n${script}`);
+    const kind = classifyHostScript(script, step);
     const call = `${kind} ${target.name} ${step ?? script.split('\n').at(-1)}`;
     return await this.faults.run(call, () => {
-      const machine = this.#connect(target, options);
+      const host = this.#connect(target, options);
       const exit = this.#plannedExits.find((planned) => planned.remaining > 0 && planned.call.test(call));
       if (exit) {
         exit.remaining--;
         return createResult('', exit.result);
       }
-      if (kind === 'look') return createResult(runProbe(machine, step ?? '', look?.[1] ?? '', lines));
-      if (kind === 'note') for (const line of lines) machine.writtenDigests.add(line);
-      if (kind === 'make') machine.runStep(step ?? '', script);
-      if (kind === 'undo') machine.runRemoval(script, lines);
-      if (kind === 'exists') return createResult(lines.some((path) => machine.files.has(path)) ? 'there\n' : '');
+      if (kind === 'probe') return createResult(runProbe(host, step ?? '', parseCheckScript(script), lines));
+      if (kind === 'manifest') for (const line of lines) host.writtenDigests.add(line);
+      if (kind === 'apply') host.runStep(step ?? '', script);
+      if (kind === 'remove') host.runRemoval(script, lines);
+      if (kind === 'exists') return createResult(lines.some((path) => host.files.has(path)) ? 'there\n' : '');
       return createResult(kind === 'run' ? runCommand(script) : '');
     });
   }
@@ -117,6 +116,12 @@ export class FakeSsh {
     operations: readonly SshOperation[],
     options: CallOptions,
   ): Promise<CommandResult> {
+    const scripts = operations.flatMap((operation) => ('run' in operation ? [operation.run] : []));
+    const problem = options.step === undefined ? undefined : findUnsatisfiableCheck(options.step, scripts);
+    if (problem !== undefined) {
+      this.impossibleSteps.push(problem);
+      throw new Error(problem);
+    }
     let stdout = '';
     for (const operation of operations) {
       if ('write' in operation) await this.#writeFiles(target, operation.write, options);
@@ -137,42 +142,30 @@ export class FakeSsh {
       if (first) this.#connect(target, options).writeFile(first);
     });
     await this.faults.run(`write-rest ${of}`, () => {
-      const machine = this.#connect(target, options);
-      for (const file of rest) machine.writeFile(file);
+      const host = this.#connect(target, options);
+      for (const file of rest) host.writeFile(file);
     });
   }
-}
-
-/** What a script is, by the words of it that the engine's own steps always say. */
-function classifyScript(
-  script: string,
-  step: string | undefined,
-): 'look' | 'note' | 'make' | 'exists' | 'undo' | 'run' {
-  if (script.startsWith('while read -r want path')) return 'look';
-  if (script.startsWith('while read -r path; do if [ -e')) return 'exists';
-  if (script.endsWith('while read -r path; do rm -f "$path"; done')) return 'undo';
-  if (script.includes('cat >> /var/lib/kthw/managed-files.sha256')) return 'note';
-  return step === undefined ? 'run' : 'make';
 }
 
 function createResult(stdout: string, result: Partial<CommandResult> = {}): CommandResult {
   return { stdout, stderr: '', exitCode: 0, durationMs: 1, ...result };
 }
 
-/** What the engine's script says of the files that it names, and then of whether it works. */
-function runProbe(machine: FakeHost, step: string, check: string, lines: readonly string[]): string {
-  const said = lines.flatMap((line) => {
-    const [want = '', path = ''] = line.split(' ');
-    const have = machine.files.get(path);
-    if (have === want) return [];
-    const ours = have === undefined || machine.writtenDigests.has(`${have} ${path}`);
-    return [ours ? `absent ${path}` : `different ${path} ${have}`];
+/** Output of the engine's probe: the files that differ, or whether the check passes. */
+function runProbe(host: FakeHost, step: string, check: string, lines: readonly string[]): string {
+  const fileLines = lines.flatMap((line) => {
+    const [desired = '', path = ''] = line.split(' ');
+    const actual = host.files.get(path);
+    if (actual === desired) return [];
+    const isManaged = actual === undefined || host.writtenDigests.has(`${actual} ${path}`);
+    return [isManaged ? `absent ${path}` : `different ${path} ${actual}`];
   });
-  if (said.length > 0) return `${said.join('\n')}\n`;
-  return machine.passesCheck(step, check) ? 'works\n' : '';
+  if (fileLines.length > 0) return `${fileLines.join('\n')}\n`;
+  return host.passesCheck(step, check) ? 'works\n' : '';
 }
 
-/** Commands outside the machines' own steps: what a cluster that works answers to them. */
+/** Commands outside of host steps return what a working cluster would. */
 function runCommand(script: string): string {
   if (script.includes('/registry/secrets/')) return 'k8s:enc:secretbox:';
   return script.match(/ exec -n \S+ (\S+) -- hostname/)?.[1] ?? '';

@@ -21,7 +21,7 @@ function createEnvironment(see = captured['f1-micro']): RunEnvironment {
 const looks = /^run demo-\S+ exit 0$/;
 const small: Partial<ClusterSpec> = { machineType: 'f1-micro', forceSize: true, controllers: 3, workers: 1 };
 const etcdFails = {
-  call: /^look demo-controller-1 etcd\/demo-controller-1$/,
+  call: /^probe demo-controller-1 etcd\/demo-controller-1$/,
   when: 'before',
   error: () => new KthwError('command-failed', { host: 'demo-controller-1', doing: 'looking', exitCode: 1 }),
 } as const;

@@ -37,7 +37,7 @@ async function widened(): Promise<{ environment: RunEnvironment; process: Proces
 
 test('a rule that was widened after its step was done is seen when the run is resumed, before anything is changed', async () => {
   const { environment, process } = createEnvironment();
-  environment.ssh.planExit(/^make demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
+  environment.ssh.planExit(/^apply demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
   const run = await environment.createCluster(process);
   expect(await environment.getOutcome(run)).toBe('failed');
   environment.clearFaults();
@@ -71,7 +71,7 @@ test('a create looks at nothing twice for it', async () => {
 
 test('a look that fails keeps no resumed run from going on', async () => {
   const { environment, process } = createEnvironment();
-  environment.ssh.planExit(/^make demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
+  environment.ssh.planExit(/^apply demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
   const run = await environment.createCluster(process);
   environment.clearFaults();
   const denied = () => new KthwError('cloud-denied', { doing: 'looking' });
