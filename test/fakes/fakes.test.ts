@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../src/engine/cluster/errors.ts';
 import type { InstanceSpec } from '../../src/engine/gcp/compute/compute-client.ts';
+import { hostStep } from '../../src/engine/steps/host-step.ts';
+import type { StepContext } from '../../src/engine/steps/step-context.ts';
+import { stepHandle } from '../../src/engine/workflow/step-handle.ts';
+import { buildCluster } from '../fixtures/cluster.ts';
+import { FakeChat } from './chat.ts';
 import { FakeClock } from './clock.ts';
 import { FakeCompute } from './compute.ts';
 import { CrashingProcess } from './crashing-process.ts';
@@ -12,8 +17,8 @@ const network = { name: 'n', description: 'd' };
 const subnet = { name: 's', network: 'n', region: 'us-west1', range: '10.240.0.0/24' };
 const address = { name: 'a', region: 'us-west1', description: 'd', labels: { x: 'y' } };
 
-describe('the clock', () => {
-  test('wakes sleepers in the order of their times, at those times, in no real time', async () => {
+describe('FakeClock', () => {
+  test('wakes sleepers in order of time, without real delay', async () => {
     const clock = new FakeClock();
     const from = +clock.now();
     const woken: [string, number][] = [];
@@ -28,7 +33,7 @@ describe('the clock', () => {
     ]);
   });
 
-  test('stands still while real work is under way', async () => {
+  test('stops virtual time during real work', async () => {
     const clock = new FakeClock();
     const from = +clock.now();
     const sleeping = clock.sleep(1_000, signal);
@@ -38,99 +43,142 @@ describe('the clock', () => {
     expect(+clock.now() - from).toBe(1_000);
   });
 
-  test('lets a sleeper go with the reason of its signal', async () => {
+  test('rejects a sleep with the reason of its signal', async () => {
     const stop = new AbortController();
     const sleeping = new FakeClock().sleep(1_000, stop.signal);
-    stop.abort(new Error('enough'));
-    await expect(sleeping).rejects.toThrow('enough');
+    stop.abort(new Error('aborted by the test'));
+    await expect(sleeping).rejects.toThrow('aborted by the test');
+  });
+
+  test('follows real time faster with a speedup', async () => {
+    const clock = new FakeClock({ start: new Date(0), speedup: 1_000 });
+    await clock.sleep(5_000, signal);
+    clock.advance(3_600_000);
+    expect(+clock.now()).toBeGreaterThanOrEqual(3_600_000 + 4_000);
   });
 });
 
-describe('the cloud', () => {
-  test('makes one resource of the same request, and takes an insert of what exists quietly', async () => {
-    const cloud = aCloud();
-    await cloud.networks.insert(network, call('1'));
-    await cloud.networks.insert(network, call('1'));
-    await cloud.networks.insert(network, call('2'));
-    expect(cloud.countInserts('networks', 'n')).toBe(1);
-    expect(await cloud.networks.get({ name: 'n' }, signal)).toMatchObject(network);
+describe('FakeChat', () => {
+  test('finds posted messages by metadata, and edits and deletes them', async () => {
+    const chat = new FakeChat(new FakeClock());
+    const metadata = { run: 'r1', seq: 3 };
+    const ref = await chat.postMessage('C1', { text: 'one', blocks: [] }, { metadata });
+    expect(await chat.findMessage('C1', metadata, { since: new Date(0) })).toMatchObject(ref);
+    await chat.updateMessage(ref, { text: 'two', blocks: [] });
+    expect(chat.postedMessages).toMatchObject([{ message: { text: 'two' }, editCount: 1 }]);
+    chat.deleteMessage(ref);
+    await expect(chat.updateMessage(ref, { text: 'three', blocks: [] })).rejects.toMatchObject({
+      kind: 'message-not-found',
+    });
   });
 
-  test('completes labels that are missing, and leaves those that are there', async () => {
-    const cloud = aCloud();
-    await cloud.addresses.insert({ ...address, labels: {} }, call('1'));
-    await cloud.addresses.insert(address, call('2'));
-    await cloud.addresses.insert({ ...address, labels: { z: 'z' } }, call('3'));
-    expect((await cloud.addresses.get(address, signal))?.labels).toEqual({ x: 'y' });
+  test('fails calls as planned, with or without their effect', async () => {
+    const chat = new FakeChat(new FakeClock());
+    const post = () => chat.postMessage('C1', { text: 'one', blocks: [] });
+    chat.planFault({ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 1_000 });
+    await expect(post()).rejects.toMatchObject({ kind: 'rate-limited', retryAfterMs: 1_000 });
+    expect(chat.postedMessages).toHaveLength(0);
+    chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true });
+    await expect(post()).rejects.toMatchObject({ kind: 'unknown-outcome' });
+    expect(chat.postedMessages).toHaveLength(1);
+  });
+});
+
+describe('FakeCompute', () => {
+  test('creates a resource once, however often it is inserted', async () => {
+    const compute = createCompute();
+    await compute.networks.insert(network, buildOptions('1'));
+    await compute.networks.insert(network, buildOptions('1'));
+    await compute.networks.insert(network, buildOptions('2'));
+    expect(compute.countInserts('networks', 'n')).toBe(1);
+    expect(await compute.networks.get({ name: 'n' }, signal)).toMatchObject(network);
   });
 
-  test('refuses what refers to nothing, and a deletion of what is in use', async () => {
-    const cloud = aCloud();
-    await expect(cloud.subnetworks.insert(subnet, call('1'))).rejects.toMatchObject({ code: 'cloud-invalid' });
-    await cloud.networks.insert(network, call('2'));
-    await cloud.subnetworks.insert(subnet, call('3'));
-    await expect(cloud.networks.delete({ name: 'n' }, call('4'))).rejects.toMatchObject({ code: 'in-use' });
-    await cloud.subnetworks.delete(subnet, call('5'));
-    await cloud.networks.delete({ name: 'n' }, call('6'));
-    await cloud.networks.delete({ name: 'n' }, call('7'));
-    expect(cloud.listResourceNames()).toEqual([]);
+  test('adds missing labels on insert and keeps existing ones', async () => {
+    const compute = createCompute();
+    await compute.addresses.insert({ ...address, labels: {} }, buildOptions('1'));
+    await compute.addresses.insert(address, buildOptions('2'));
+    await compute.addresses.insert({ ...address, labels: { z: 'z' } }, buildOptions('3'));
+    expect((await compute.addresses.get(address, signal))?.labels).toEqual({ x: 'y' });
   });
 
-  test('boots a machine in its own time, and shows its host keys later', async () => {
+  test('rejects references to missing resources and the deletion of resources in use', async () => {
+    const compute = createCompute();
+    await expect(compute.subnetworks.insert(subnet, buildOptions('1'))).rejects.toMatchObject({
+      code: 'cloud-invalid',
+    });
+    await compute.networks.insert(network, buildOptions('2'));
+    await compute.subnetworks.insert(subnet, buildOptions('3'));
+    await expect(compute.networks.delete({ name: 'n' }, buildOptions('4'))).rejects.toMatchObject({ code: 'in-use' });
+    await compute.subnetworks.delete(subnet, buildOptions('5'));
+    await compute.networks.delete({ name: 'n' }, buildOptions('6'));
+    await compute.networks.delete({ name: 'n' }, buildOptions('7'));
+    expect(compute.listResourceNames()).toEqual([]);
+  });
+
+  test('boots an instance after 12 s and reports its host keys after 20 s', async () => {
     const clock = new FakeClock();
-    const cloud = new FakeCompute(clock);
-    await cloud.networks.insert(network, call('1'));
-    await cloud.subnetworks.insert(subnet, call('2'));
-    const machine = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as InstanceSpec;
-    await cloud.instances.insert(machine, call('3'));
-    expect(await cloud.instances.get(machine, signal)).toMatchObject({
+    const compute = new FakeCompute(clock);
+    await compute.networks.insert(network, buildOptions('1'));
+    await compute.subnetworks.insert(subnet, buildOptions('2'));
+    const instance = { name: 'm', zone: 'z', network: 'n', subnetwork: 's', tags: [] } as unknown as InstanceSpec;
+    await compute.instances.insert(instance, buildOptions('3'));
+    expect(await compute.instances.get(instance, signal)).toMatchObject({
       status: 'PROVISIONING',
       externalAddress: undefined,
     });
     await clock.sleep(12_000, signal);
-    expect(await cloud.instances.get(machine, signal)).toMatchObject({
+    expect(await compute.instances.get(instance, signal)).toMatchObject({
       status: 'RUNNING',
       externalAddress: expect.any(String),
     });
-    expect(await cloud.getHostKeys(machine, signal)).toEqual([]);
+    expect(await compute.getHostKeys(instance, signal)).toEqual([]);
     await clock.sleep(12_000, signal);
-    const [key] = await cloud.getHostKeys(machine, signal);
-    await cloud.instances.delete(machine, call('4'));
-    await cloud.instances.insert(machine, call('5'));
+    const [key] = await compute.getHostKeys(instance, signal);
+    await compute.instances.delete(instance, buildOptions('4'));
+    await compute.instances.insert(instance, buildOptions('5'));
     await clock.sleep(30_000, signal);
-    expect(await cloud.getHostKeys(machine, signal)).not.toEqual([key]);
+    expect(await compute.getHostKeys(instance, signal)).not.toEqual([key]);
   });
 
-  test('leaves the effect of a change whose caller did not wait for its operation', async () => {
-    const cloud = aCloud();
+  test('keeps the effect of a mutation whose caller was aborted', async () => {
+    const compute = createCompute();
     const stop = new AbortController();
-    const inserting = cloud.networks.insert(network, { requestId: '1', signal: stop.signal });
+    const inserting = compute.networks.insert(network, { requestId: '1', signal: stop.signal });
     stop.abort();
     await expect(inserting).rejects.toMatchObject({ code: 'cancelled' });
-    expect(cloud.listResourceNames()).toEqual(['networks n']);
+    expect(compute.listResourceNames()).toEqual(['networks n']);
   });
 });
 
-describe('faults', () => {
-  test('strike before or after the effect, as often as planned, and calls are counted all the same', async () => {
+describe('FaultInjector', () => {
+  test('fails calls before or after their effect, and counts every call', async () => {
     const faults = new FaultInjector();
     let effects = 0;
-    const make = () => faults.run('insert x', () => ++effects);
+    const insert = () => faults.run('insert x', () => ++effects);
     faults.plan({ call: /^insert/, when: 'before', times: 2, error: () => new Error('before') });
-    await expect(make()).rejects.toThrow('before');
-    await expect(make()).rejects.toThrow('before');
+    await expect(insert()).rejects.toThrow('before');
+    await expect(insert()).rejects.toThrow('before');
     faults.plan({ call: /^insert/, when: 'after', error: () => new Error('after') });
-    await expect(make()).rejects.toThrow('after');
-    expect([effects, await make(), faults.countCalls(/insert/)]).toEqual([1, 2, 4]);
+    await expect(insert()).rejects.toThrow('after');
+    expect([effects, await insert(), faults.countCalls(/insert/)]).toEqual([1, 2, 4]);
+  });
+
+  test('does work before the next matching call', async () => {
+    const faults = new FaultInjector();
+    const order: string[] = [];
+    faults.intercept(/^insert/, async () => void order.push('work'));
+    for (const call of ['get x', 'insert x', 'insert x']) await faults.run(call, () => void order.push(call));
+    expect(order).toEqual(['get x', 'work', 'insert x', 'insert x']);
   });
 });
 
-describe('a process', () => {
-  test('that has ended calls nothing more, and hears no answer to what it had called', async () => {
-    const life = new CrashingProcess();
+describe('CrashingProcess', () => {
+  test('makes no calls after a crash and gets no response to pending ones', async () => {
+    const process = new CrashingProcess();
     let calls = 0;
     let answer: (value: string) => void = () => {};
-    const held = life.wrap({
+    const wrapped = process.wrap({
       call: () => {
         calls++;
         return new Promise<string>((resolve) => {
@@ -138,23 +186,23 @@ describe('a process', () => {
         });
       },
     });
-    const underWay = held.call();
-    life.crash();
+    const pending = wrapped.call();
+    process.crash();
     answer('too late');
-    await expect(underWay).rejects.toThrow('this process has ended');
-    await expect(held.call()).rejects.toThrow('this process has ended');
+    await expect(pending).rejects.toThrow('this process has ended');
+    await expect(wrapped.call()).rejects.toThrow('this process has ended');
     expect(calls).toBe(1);
   });
 });
 
-describe('a machine', () => {
-  test('is another one after it was made again: an empty disk, and other host keys', async () => {
-    const { environment, host, write } = await aMachine();
+describe('FakeSsh', () => {
+  test('gives a recreated instance an empty disk and other host keys', async () => {
+    const { environment, host, write } = await createReachableWorker();
     await write('one');
     expect(environment.ssh.findHostByName('demo-worker-0')?.files.size).toBeGreaterThan(0);
-    const worker = machineOf(environment);
-    await environment.compute.instances.delete(worker, call('x1'));
-    await environment.compute.instances.insert(worker, call('x2'));
+    const worker = getWorker(environment);
+    await environment.compute.instances.delete(worker, buildOptions('x1'));
+    await environment.compute.instances.insert(worker, buildOptions('x2'));
     await environment.clock.sleep(30_000, signal);
     await expect(host.run('true', { deadlineMs: 1, signal })).rejects.toMatchObject({ code: 'ssh-host-key' });
     const [key = ''] = await environment.compute.getHostKeys(worker, signal);
@@ -167,8 +215,8 @@ describe('a machine', () => {
     await environment.close();
   });
 
-  test('lets nobody in while the rule for ssh is off, nor without a key', async () => {
-    const { environment, host } = await aMachine();
+  test('requires the SSH firewall rule and an SSH key', async () => {
+    const { environment, host } = await createReachableWorker();
     const run = () => host.run('true', { deadlineMs: 1, signal });
     await run();
     environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: true });
@@ -179,19 +227,19 @@ describe('a machine', () => {
     await environment.close();
   });
 
-  test('keeps its files over a reboot, and runs what was enabled', async () => {
-    const { environment } = await aMachine();
-    const machine = environment.ssh.findHostByName('demo-worker-0');
-    const files = machine?.files.size;
-    machine?.runningServices.add('started by hand');
-    machine?.reboot();
-    expect([...(machine?.runningServices ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
-    expect(machine?.files.size).toBe(files);
+  test('keeps files across a reboot and starts only enabled services', async () => {
+    const { environment } = await createReachableWorker();
+    const host = environment.ssh.findHostByName('demo-worker-0');
+    const files = host?.files.size;
+    host?.runningServices.add('started by hand');
+    host?.reboot();
+    expect([...(host?.runningServices ?? [])].sort()).toEqual(['containerd', 'kube-proxy', 'kubelet']);
+    expect(host?.files.size).toBe(files);
     await environment.close();
   });
 
-  test('keeps the files that were written before a write was cut, and has none of the others', async () => {
-    const { environment, write } = await aMachine();
+  test('keeps only the files written before a connection loss', async () => {
+    const { environment, write } = await createReachableWorker();
     environment.ssh.faults.plan({
       call: /^write-rest demo-worker-0/,
       when: 'before',
@@ -202,11 +250,29 @@ describe('a machine', () => {
     expect([paths.includes('/tmp/one'), paths.includes('/tmp/two')]).toEqual([true, false]);
     await environment.close();
   });
+
+  test('fails at once and names a step whose check has no apply script', async () => {
+    const { environment, context } = await createReachableWorker();
+    const [instance] = buildCluster(buildSpec()).workerInstances;
+    if (!instance) throw new Error('the cluster has no worker');
+    const step = hostStep({
+      handle: stepHandle('toy/check-only'),
+      title: 'Toy',
+      instance,
+      files: () => [{ path: '/etc/toy', content: 'toy', mode: 0o644 }],
+      checkScript: () => 'test -s /etc/toy',
+    });
+    const message = 'step toy/check-only has a checkScript but no applyScript';
+    await expect(step.apply?.(context)).rejects.toThrow(message);
+    const deleting = environment.createProcess().clusterService.deleteCluster('demo', environment.requester, 'C1');
+    await expect(environment.finishRun(deleting)).rejects.toThrow(message);
+    await environment.close();
+  });
 });
 
-describe('an API server', () => {
-  test('is reached only while it runs, and its namespaces go with all that is in them', async () => {
-    const { environment } = await aMachine();
+describe('FakeKube', () => {
+  test('responds only while an API server runs, and deletes a namespace with its objects', async () => {
+    const { environment } = await createReachableWorker();
     const record = (await environment.store.read('cluster', 'demo'))?.value;
     const api = environment.kube.connect({
       address: String(record?.outputs['public-address']),
@@ -228,16 +294,16 @@ describe('an API server', () => {
   });
 });
 
-function aCloud(): FakeCompute {
+function createCompute(): FakeCompute {
   return new FakeCompute(new FakeClock());
 }
 
-function call(requestId: string) {
+function buildOptions(requestId: string) {
   return { requestId, signal };
 }
 
-/** A cluster, and its worker as the engine reached it while the way in was open. */
-async function aMachine() {
+/** A cluster with SSH access to its worker. */
+async function createReachableWorker() {
   const environment = new RunEnvironment();
   await environment.createCluster(environment.createProcess());
   await environment.clock.sleep(10_000, signal);
@@ -256,11 +322,17 @@ async function aMachine() {
       names.map((name) => ({ path: `/tmp/${name}`, content: name, mode: 0o644 })),
       { deadlineMs: 1, signal },
     );
-  return { environment, host, write };
+  const context = {
+    ssh: environment.ssh.createClient(),
+    vault: environment.vaults.createProvider(environment.store).getVault('demo'),
+    getOutput: ({ name }: { readonly name: string }) => outputs[name],
+    signal,
+  } as unknown as StepContext;
+  return { environment, host, write, context };
 }
 
-function machineOf(environment: RunEnvironment): InstanceSpec {
+function getWorker(environment: RunEnvironment): InstanceSpec {
   const found = environment.compute.listInstances().find(({ name }) => name === 'demo-worker-0');
-  if (!found) throw new Error('there is no worker');
+  if (!found) throw new Error('the cluster has no worker');
   return { ...found.spec, zone: buildSpec().zone };
 }

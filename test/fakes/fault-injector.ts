@@ -1,6 +1,6 @@
-/** `before`: the call fails and had no effect. `after`: it had its effect, and then the answer is lost. */
+/** `before`: the call has no effect. `after`: it takes effect, and its response is lost. */
 export interface PlannedFault {
-  /** Of the call's name, which says what is called and on what. */
+  /** Matches the name of the call: verb and object. */
   readonly call: RegExp;
   readonly when: 'before' | 'after';
   readonly error: () => Error;
@@ -8,42 +8,53 @@ export interface PlannedFault {
   readonly times?: number;
 }
 
-/**
- * What goes wrong in a fake, and how often each call was made. A planned fault strikes `times` times and is then used
- * up; `clear` takes all of them back, as somebody does who puts things right.
- */
+/** Counts the calls of a fake by name, and fails or interrupts them as planned. */
 export class FaultInjector {
   readonly #callCounts = new Map<string, number>();
   #plannedFaults: { readonly fault: PlannedFault; remaining: number }[] = [];
+  #interceptors: { readonly call: RegExp; readonly work: () => Promise<unknown> }[] = [];
 
+  /** Fails the next `times` matching calls. */
   plan(fault: PlannedFault): void {
     this.#plannedFaults.push({ fault, remaining: fault.times ?? 1 });
   }
 
-  clear(): void {
-    this.#plannedFaults = [];
+  /** Does `work` before the next matching call, as a concurrent process would. */
+  intercept(call: RegExp, work: () => Promise<unknown>): void {
+    this.#interceptors.push({ call, work });
   }
 
-  /** Counts the call and lets it through, unless a fault is planned for it. */
+  /** Cancels all planned faults and interceptors. */
+  clear(): void {
+    this.#plannedFaults = [];
+    this.#interceptors = [];
+  }
+
+  /** Counts the call and executes it, unless a fault is planned for it. */
   async run<T>(call: string, effect: () => Promise<T> | T): Promise<T> {
     this.#callCounts.set(call, (this.#callCounts.get(call) ?? 0) + 1);
+    const interceptor = this.#interceptors.find((planned) => planned.call.test(call));
+    if (interceptor) {
+      this.#interceptors = this.#interceptors.filter((planned) => planned !== interceptor);
+      await interceptor.work();
+    }
     this.#throwIfPlanned(call, 'before');
     const result = await effect();
     this.#throwIfPlanned(call, 'after');
     return result;
   }
 
-  /** How many calls were made whose name fits. */
+  /** Number of calls whose name matches. */
   countCalls(name: RegExp): number {
     return [...this.#callCounts].filter(([call]) => name.test(call)).reduce((sum, [, n]) => sum + n, 0);
   }
 
   #throwIfPlanned(call: string, when: PlannedFault['when']): void {
-    const hit = this.#plannedFaults.find(
+    const planned = this.#plannedFaults.find(
       ({ fault, remaining }) => remaining > 0 && fault.when === when && fault.call.test(call),
     );
-    if (!hit) return;
-    hit.remaining--;
-    throw hit.fault.error();
+    if (!planned) return;
+    planned.remaining--;
+    throw planned.fault.error();
   }
 }

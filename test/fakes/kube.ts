@@ -33,6 +33,8 @@ export class FakeKube implements KubeClient {
   readonly faults = new FaultInjector();
   /** Images that can't be pulled, as parts of their names. */
   readonly missingImages = new Set<string>();
+  /** Responses by path, instead of those of the cluster. They need no running API server. */
+  readonly responses = new Map<string, KubeResponse>();
   readonly #clock: FakeClock;
   readonly #compute: FakeCompute;
   readonly #ssh: FakeSsh;
@@ -51,6 +53,8 @@ export class FakeKube implements KubeClient {
     return {
       request: (method, path, signal) =>
         this.faults.run(`${method} ${path}`, () => {
+          const response = this.responses.get(path);
+          if (response) return response;
           const objects = this.#getObjects(address, signal);
           if (method === 'DELETE') return this.#delete(objects, path);
           if (method === 'POST') return this.#evict(objects, path, address);

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
-import type { KubeClient } from '../../../src/engine/kubernetes/kube-client.ts';
 import { issueKubeconfig } from '../../../src/engine/service/issue-kubeconfig.ts';
 import type { ClusterRecord } from '../../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../../fakes/run-environment.ts';
@@ -102,21 +101,12 @@ describe('a kubeconfig', () => {
 
   test('revoked between being written down and being bound does not come to work', async () => {
     const { environment, process, bound } = await aReadyCluster();
-    const kube: KubeClient = {
-      connect(options) {
-        const api = environment.kube.connect(options);
-        return {
-          ...api,
-          async apply(...call) {
-            expect(
-              await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace }),
-            ).toMatchObject({ revoked: [{ grantee: ada }] });
-            await api.apply(...call);
-          },
-        };
-      },
-    };
-    const { store, clock, vaults } = environment;
+    environment.kube.faults.intercept(/^APPLY .*kthw:grant/, async () => {
+      expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({
+        revoked: [{ grantee: ada }],
+      });
+    });
+    const { store, clock, kube, vaults } = environment;
     const record = (await store.read('cluster', 'demo'))?.value as ClusterRecord;
     const giving = issueKubeconfig(
       { store, kube, vaults: vaults.createProvider(store), now: clock.now },

@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { collectApiFacts } from '../../../../src/engine/diagnostics/cis/api-facts.ts';
-import type { KubeApi } from '../../../../src/engine/kubernetes/kube-client.ts';
+import { Secret } from '../../../../src/store/vault/secret.ts';
+import { FakeClock } from '../../../fakes/clock.ts';
+import { FakeCompute } from '../../../fakes/compute.ts';
+import { FakeKube } from '../../../fakes/kube.ts';
+import { FakeSsh } from '../../../fakes/ssh-client.ts';
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const { signal } = new AbortController();
 
-/** An API with these lists; it may be read only. */
-function anApi(lists: Readonly<Record<string, readonly object[]>>): KubeApi {
-  return {
-    request: async (method, path) => {
-      if (method !== 'GET') throw new Error(`${method} ${path}`);
-      const items = lists[path];
-      return items ? { status: 200, body: { items } } : { status: 404, body: {} };
-    },
-    apply: async (path) => {
-      throw new Error(`APPLY ${path}`);
-    },
-  };
+/** An API server with these lists. */
+function createApi(lists: Readonly<Record<string, readonly object[]>>) {
+  const clock = new FakeClock();
+  const compute = new FakeCompute(clock);
+  const kube = new FakeKube(clock, compute, new FakeSsh(compute));
+  for (const path of paths) {
+    const items = lists[path];
+    kube.responses.set(path, items ? { status: 200, body: { items } } : { status: 404, body: {} });
+  }
+  const api = kube.connect({ address: '203.0.113.7', caCertificate: '', certificate: '', key: new Secret('') });
+  return { api, kube };
 }
 
 const lists = {
@@ -35,9 +38,12 @@ const lists = {
   '/apis/networking.k8s.io/v1/networkpolicies': [{ metadata: { name: 'deny', namespace: 'ns' } }],
 };
 
-describe('what the Kubernetes API says', () => {
-  test('is read, and nothing is changed', async () => {
-    expect(await collectApiFacts(anApi(lists), signal)).toEqual({
+const paths = Object.keys(lists);
+
+describe('facts from the Kubernetes API', () => {
+  test('are collected by reading only', async () => {
+    const { api, kube } = createApi(lists);
+    expect(await collectApiFacts(api, signal)).toEqual({
       bindings: [
         { name: 'a', role: 'r', subjects: [{ kind: 'User', name: 'ada' }] },
         { name: 'nobody', role: 'r', subjects: [] },
@@ -50,10 +56,11 @@ describe('what the Kubernetes API says', () => {
       ],
       networkPolicies: [{ name: 'deny', namespace: 'ns' }],
     });
+    expect(kube.faults.countCalls(/^(POST|DELETE|APPLY) /)).toBe(0);
   });
 
-  test.each(Object.keys(lists))('without %s is not known', async (path) => {
+  test.each(paths)('are an error without %s', async (path) => {
     const { [path]: _, ...others } = lists as Record<string, object[]>;
-    await expect(collectApiFacts(anApi(others), signal)).rejects.toMatchObject({ code: 'api-refused' });
+    await expect(collectApiFacts(createApi(others).api, signal)).rejects.toMatchObject({ code: 'api-refused' });
   });
 });

@@ -11,7 +11,8 @@ import { executeRun, type RunnerOptions } from '../../../../src/engine/workflow/
 import { openSqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/store/store.ts';
 import { FakeClock } from '../../../fakes/clock.ts';
-import { createEmptyProject } from '../../../fixtures/empty-project.ts';
+import { FakeCompute } from '../../../fakes/compute.ts';
+import { FakeVaults } from '../../../fakes/vault.ts';
 import { type TutorialOptions, tutorial } from './tutorial.ts';
 
 export interface InstanceOptions extends TutorialOptions {
@@ -49,6 +50,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const logged: string[] = [];
   const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const clock = new FakeClock({ speedup: 1 });
+  const compute = new FakeCompute(clock);
+  const vaults = new FakeVaults(clock).createProvider(store);
   const runner: RunnerOptions = {
     store,
     phases,
@@ -58,7 +61,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     random: Math.random,
     leaseMs,
     approvalMs,
-    openResources: async () => ({ clients: createEmptyProject() as never, close: async () => {} }),
+    openResources: async ({ cluster }) => ({
+      clients: { compute, vault: vaults.getVault(cluster) } as never,
+      close: async () => {},
+    }),
     onEventsAppended: () => {},
     log,
     killPoint,
