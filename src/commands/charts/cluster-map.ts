@@ -1,6 +1,6 @@
 import type { ClusterSnapshot, InstanceSnapshot } from '../../engine/diagnostics/cluster-snapshot.ts';
-import { stripClusterPrefix } from '../messages/cluster-prefix.ts';
 import { formatCount } from '../messages/count.ts';
+import { stripClusterPrefix } from '../messages/hardening.ts';
 import { renderCard } from './card.ts';
 import { renderElement } from './element.ts';
 import { computeInstanceHealth, type InstanceHealth } from './instance-health.ts';

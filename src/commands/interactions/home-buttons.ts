@@ -5,7 +5,7 @@ import { buildNameConfirmationModal } from '../delete.ts';
 import { kubeconfig } from '../kubeconfig.ts';
 import { buildApprovalBlocks } from '../messages/approval-request.ts';
 import type { Message } from '../messages/blocks.ts';
-import { homeButtonIds } from '../messages/home-button-ids.ts';
+import { homeButtonIds } from '../messages/home-tab.ts';
 import { renderLoadingModal, renderReplyModal, renderStatus, renderUnknownCluster } from '../messages/index.ts';
 import type { CommandDeps, CommandReply, CommandRequest, ServiceDeps } from '../routing/command.ts';
 import { defineButton } from '../routing/define-command.ts';

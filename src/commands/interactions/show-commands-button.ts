@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterQueries } from '../../engine/service/cluster-service.ts';
 import { renderNothingToSubmit, renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/index.ts';
-import { phaseCommandsButtonId } from '../messages/phase-commands-button.ts';
+import { phaseCommandsButtonId } from '../messages/phase-result.ts';
 import type { ModalContent, ServiceDeps } from '../routing/command.ts';
 import { defineButton, defineModal } from '../routing/define-command.ts';
 

@@ -3,14 +3,13 @@ import type { ApprovalView, RunView } from '../../engine/service/cluster-service
 import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest } from '../notifier/approval-request.ts';
 import type { ApprovalStatus } from '../notifier/approval-status.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
-import { capitalize } from './capitalize.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
-import { getOperationLabels } from './operation-labels.ts';
+import { capitalize, getOperationLabels } from './operation-labels.ts';
 
 export interface ApprovalButtonIds {
   readonly approve: string;
@@ -38,7 +37,7 @@ export function renderApprovalRequest(
   const spokenHead = isOpen ? `Approval required: ${noun} ${cluster}` : `${cluster}: ${noun} ${label}`;
   return buildMessage(
     md`${icon} ${spokenHead}, ${summarizeResources(approval.deletions.toReversed())}`,
-    ...buildSections([head, formatHeading(operation, isOpen), ...formatResourceList(approval.deletions)]),
+    ...block.sections([head, formatHeading(operation, isOpen), ...formatResourceList(approval.deletions)]),
     ...(isOpen ? [block.section(md`*Undo:* ${formatUndoHint(view)}`)] : []),
     ...details.map(block.section),
     ...(isOpen
@@ -55,7 +54,7 @@ export function renderApprovalRequest(
 export function buildApprovalBlocks(approval: ApprovalView, policy: Policy, ids: ApprovalButtonIds): KnownBlock[] {
   const { noun } = getOperationLabels(approval.operation);
   return [
-    ...buildSections([
+    ...block.sections([
       md`✋ *${capitalize(noun)} is waiting for approval.* ${formatHeading(approval.operation, true)}`,
       ...formatResourceList(approval.deletions),
     ]),

@@ -1,5 +1,5 @@
 import type { AuditEntry, Grant } from '../../engine/service/cluster-service.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { truncate } from './limits.ts';
@@ -26,7 +26,7 @@ export function renderAuditTrail(
   const lines = entries.length === 0 ? [md`No entries yet.`] : visibleEntries.map(formatAuditEntry);
   return buildMessage(
     md`${cluster}: audit log, ${formatCount(entries.length, 'entry', 'entries')}`,
-    ...buildSections([head, ...lines]),
+    ...block.sections([head, ...lines]),
     ...grants.slice(-maxGrants).map((grant) => buildGrantRow(cluster, grant, revokeId)),
     block.context(
       md`${md.code(`/kthw audit ${cluster} --jsonl`)} sends the full log as a file · ${md.code(`/kthw status ${cluster}`)}`,

@@ -12,6 +12,17 @@ export interface Message {
 export const block = {
   header: (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text, emoji: true } }),
   section: ({ markdown }: Markdown): KnownBlock => ({ type: 'section', text: { type: 'mrkdwn', text: markdown } }),
+  /** Joins lines into as few sections as fit Slack's 3,000 characters each, without splitting a line. */
+  sections: (lines: readonly Markdown[]): KnownBlock[] => {
+    const texts: string[] = [];
+    for (const { markdown } of lines) {
+      const last = texts.at(-1);
+      if (last !== undefined && last.length + 1 + markdown.length <= limits.section)
+        texts[texts.length - 1] = `${last}\n${markdown}`;
+      else texts.push(markdown);
+    }
+    return texts.map((markdown) => block.section({ markdown }));
+  },
   sectionWithButton: ({ markdown }: Markdown, accessory: Button): KnownBlock => ({
     type: 'section',
     text: { type: 'mrkdwn', text: markdown },
@@ -30,21 +41,14 @@ export const block = {
   }),
 };
 
-/** Joins lines into as few sections as fit Slack's 3,000 characters each, without splitting a line. */
-export function buildSections(lines: readonly Markdown[]): KnownBlock[] {
-  const texts: string[] = [];
-  for (const { markdown } of lines) {
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + 1 + markdown.length <= limits.section)
-      texts[texts.length - 1] = `${last}\n${markdown}`;
-    else texts.push(markdown);
-  }
-  return texts.map((markdown) => block.section({ markdown }));
-}
-
 /** Truncates to Slack's limits. @param text for notifications and screen readers */
 export function buildMessage(text: Markdown, ...blocks: readonly KnownBlock[]): Message {
   return truncateToLimits({ text: text.markdown, blocks: blocks.length > 0 ? blocks : [block.section(text)] });
+}
+
+/** A message of one sentence, and a hint what to do next. */
+export function buildReply(text: Markdown, hint: Markdown): Message {
+  return buildMessage(text, block.section(text), block.context(hint));
 }
 
 /** Truncates texts and drops blocks over Slack's limits; the last block then counts the dropped ones. */

@@ -3,10 +3,10 @@ import { getChapter } from '../../engine/manual/chapters.ts';
 import type { PauseResult, RunView } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
 import type { Pause, PauseStatus } from '../notifier/pause-status.ts';
-import { block, buildMessage, type Message } from './blocks.ts';
-import { capitalize } from './capitalize.ts';
+import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';
 import { type Markdown, md } from './markdown.ts';
+import { capitalize } from './operation-labels.ts';
 
 type PauseButtonIds = Readonly<Record<PauseDecision, string>>;
 
@@ -56,7 +56,7 @@ export function renderPauseResult(
     cluster === undefined
       ? md`${md.code('/kthw list')} shows all clusters`
       : md`${md.code(`/kthw status ${cluster}`)} shows the progress`;
-  const renderReply = (text: Markdown) => buildMessage(text, block.section(text), block.context(statusHint));
+  const renderReply = (text: Markdown) => buildReply(text, statusHint);
   if ('decided' in result)
     return {
       message: renderReply(md`${decisionIcons[result.decided]} ${confirmationTexts[result.decided]}`),

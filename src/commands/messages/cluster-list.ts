@@ -1,10 +1,9 @@
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
-import { formatCount } from './count.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
+import { formatCount, formatNodeCounts } from './count.ts';
 import { describeClusterStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
-import { formatNodeCounts } from './node-counts.ts';
 
 /** With more clusters, a block each would exceed the 50 blocks of a message. */
 const maxButtons = 40;
@@ -16,7 +15,7 @@ export function renderClusterList(all: readonly ClusterStatus[]): Message {
   const spokenNames = all.slice(0, maxSpokenNames).map((one) => md`${one.name} ${describeClusterStatus(one).label}`);
   const rows =
     all.length > maxButtons
-      ? buildSections(all.map(formatClusterLine))
+      ? block.sections(all.map(formatClusterLine))
       : all.map((one) => block.sectionWithButton(formatClusterLine(one), buildFollowUpButton(one.name, 'status')));
   const hiddenCount = all.length - spokenNames.length;
   return buildMessage(
@@ -34,4 +33,8 @@ function formatClusterLine(cluster: ClusterStatus): Markdown {
 
 function formatPhaseProgress({ operation, phases }: RunView): string {
   return `${operation} ${phases.filter(({ state }) => state === 'done').length}/${formatCount(phases.length, 'phase')}`;
+}
+
+export function renderUnknownCluster(name: string): Message {
+  return buildMessage(md`Cluster ${md.code(name)} not found. ${md.code('/kthw list')} shows all clusters`);
 }

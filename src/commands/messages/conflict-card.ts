@@ -2,10 +2,10 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { Difference } from '../../store/step-error.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { formatDifferences } from './differences.ts';
 import { md } from './markdown.ts';
+import { getStepTitle } from './problem-lines.ts';
 import { countSteps } from './progress-bar.ts';
-import { getStepTitle } from './step-title.ts';
+import { formatDifferences } from './table.ts';
 
 /** An existing resource has different settings. kthw never overwrites it. */
 export function renderConflictCard(view: RunView, step: string, differences: readonly Difference[]): Message {

@@ -1,4 +1,4 @@
-import { block, buildMessage, type Message } from './blocks.ts';
+import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 /** Offers the create form where Slack gave no trigger to open it directly. */
@@ -17,9 +17,5 @@ export function renderCreateFormPrompt(buttonId: string): Message {
 /** Replaces the prompt while the form is open. */
 export function renderCreateFormOpened(): Message {
   const text = md`Form opened`;
-  return buildMessage(
-    text,
-    block.section(text),
-    block.context(md`Closed it? ${md.code('/kthw create')} opens it again`),
-  );
+  return buildReply(text, md`Closed it? ${md.code('/kthw create')} opens it again`);
 }

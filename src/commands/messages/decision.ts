@@ -1,5 +1,5 @@
 import type { Decision } from '../../engine/service/cluster-service.ts';
-import { block, buildMessage, type Message } from './blocks.ts';
+import { buildReply, type Message } from './blocks.ts';
 import { type Markdown, md } from './markdown.ts';
 
 /** Ephemeral reply to Approve or Reject; the run's thread shows the decision to everyone. */
@@ -12,15 +12,15 @@ export function renderDecision(
   if ('decided' in decision) {
     const isApproved = decision.decided === 'approved';
     const text = isApproved ? md`👍 Approved; starting now` : md`👎 Rejected; nothing was changed`;
-    return { message: renderReply(text, progressHint), replaceOriginal: true };
+    return { message: buildReply(text, progressHint), replaceOriginal: true };
   }
   if ('alreadyDecided' in decision) {
     const verb = decision.alreadyDecided === 'approved' ? 'approved' : 'rejected';
     const text = md`Already ${verb} by ${md.mention(decision.decidedBy)} at ${md.timestamp(decision.decidedAt)}. No action taken.`;
-    return { message: renderReply(text, progressHint) };
+    return { message: buildReply(text, progressHint) };
   }
   return {
-    message: renderReply(
+    message: buildReply(
       md`${invalidReasonTexts[decision.invalidReason]}. No action taken.`,
       formatNextAction(decision.invalidReason, cluster, statusCommand),
     ),
@@ -39,8 +39,4 @@ function formatNextAction(reason: string, cluster: string | undefined, statusCom
     return md`${md.code(`/kthw resume ${cluster}`)} requests approval again · ${statusCommand}`;
   }
   return md`${statusCommand} shows pending approvals`;
-}
-
-function renderReply(text: Markdown, nextAction: Markdown): Message {
-  return buildMessage(text, block.section(text), block.context(nextAction));
 }

@@ -1,4 +1,4 @@
-import { block, buildMessage, type Message } from './blocks.ts';
+import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { md } from './markdown.ts';
 
@@ -26,16 +26,11 @@ export function renderDeleteConfirmation(
 
 /** Replaces the confirmation after Cancel. */
 export function renderDeleteCancelled(name: string): Message {
-  const text = md`*${name}* was not deleted`;
-  return buildMessage(text, block.section(text), block.context(md`${md.code(`/kthw status ${name}`)}`));
+  return buildReply(md`*${name}* was not deleted`, md.code(`/kthw status ${name}`));
 }
 
 /** Replaces the confirmation while the modal is open. */
 export function renderDeleteModalOpened(name: string): Message {
   const text = md`Type the name *${name}* into the dialog to delete it`;
-  return buildMessage(
-    text,
-    block.section(text),
-    block.context(md`Closed it? ${md.code(`/kthw delete ${name}`)} opens it again`),
-  );
+  return buildReply(text, md`Closed it? ${md.code(`/kthw delete ${name}`)} opens it again`);
 }

@@ -1,8 +1,8 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
+import { buildResizeButton } from './follow-up-button.ts';
 import { md } from './markdown.ts';
-import { buildResizeButton } from './resize-button.ts';
 
 /** Why a run is slow or fails, with metrics, and a Resize button if the machine type is too small. */
 export function renderDiagnosisCard(
@@ -15,7 +15,7 @@ export function renderDiagnosisCard(
   const doctorCommand = md.code(`/kthw doctor ${cluster}`);
   return buildMessage(
     md`🩺 ${cluster}: ${headline}; ${findings[0] ?? ''}`,
-    ...buildSections([md`🩺 *${cluster}* · ${headline}`, ...findings.map((line) => md`• ${md.codeSpans(line)}`)]),
+    ...block.sections([md`🩺 *${cluster}* · ${headline}`, ...findings.map((line) => md`• ${md.codeSpans(line)}`)]),
     ...(resizeTo ? [buildResizeButton(cluster, resizeTo, buttonId)] : []),
     block.context(
       resizeTo

@@ -1,11 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
-import { stripClusterPrefix } from './cluster-prefix.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { buildHardeningBlocks, formatHardeningSummary } from './hardening.ts';
+import { buildResizeButton } from './follow-up-button.ts';
+import { buildHardeningBlocks, formatHardeningSummary, stripClusterPrefix } from './hardening.ts';
 import { type Markdown, md } from './markdown.ts';
-import { buildResizeButton } from './resize-button.ts';
 import { formatTable } from './table.ts';
 
 type InspectedInstance = DoctorReport['instances'][number];
@@ -22,7 +21,7 @@ export function renderDoctorReport(report: DoctorReport, buttonId: string): Mess
     md`🩺 ${cluster}: ${undersized ? `${undersized.machineType} is too small` : summary}; hardening: ${formatHardeningSummary(hardening)}`,
     block.header(`🩺 ${cluster} · ${summary}`),
     block.section(formatMetricsTable(instances, cluster)),
-    ...buildSections([...cause, ...formatIssues(issues, cluster)]),
+    ...block.sections([...cause, ...formatIssues(issues, cluster)]),
     ...(undersized ? [buildResizeButton(cluster, undersized.suggestedMachineType, buttonId)] : []),
     block.context(formatRecommendation(report)),
     ...buildSourceNotes(issues),

@@ -3,8 +3,8 @@ import type { Person } from '../../store/person.ts';
 import { extensionHours } from '../notifier/expiry-action.ts';
 import type { CommandReply } from '../routing/command.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
+import { renderUnknownCluster } from './cluster-list.ts';
 import { md } from './markdown.ts';
-import { renderUnknownCluster } from './unknown-cluster.ts';
 
 /** TTL reminder, before and after expiry. @param expiry `deletesAt`: when the cluster is deleted without a response */
 export function renderExpiryReminder(

@@ -1,4 +1,4 @@
-import type { Button } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import { block } from './blocks.ts';
 
 const labels = {
@@ -20,4 +20,9 @@ export const followUpButtonIds = {
 export function buildFollowUpButton(cluster: string, action: FollowUpAction): Button {
   const button = block.button(followUpButtonIds[action], labels[action], { cluster });
   return action === 'resume' ? { ...button, style: 'primary' } : button;
+}
+
+export function buildResizeButton(cluster: string, machineType: string, buttonId: string): KnownBlock {
+  const label = `Resize to ${machineType} and continue`;
+  return block.actions({ ...block.button(buttonId, label, { cluster, machineType }), style: 'primary' });
 }

@@ -1,7 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { DoctorReport } from '../../engine/diagnostics/diagnose-cluster.ts';
-import { block, buildSections } from './blocks.ts';
-import { stripClusterPrefix } from './cluster-prefix.ts';
+import { block } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { type Markdown, md } from './markdown.ts';
 
@@ -27,18 +26,18 @@ export function buildHardeningBlocks(cluster: string, hardening: readonly CheckR
   const waivedChecks = filterByStatus('waived');
   const passing = filterByStatus('pass');
   return [
-    ...buildSections([
+    ...block.sections([
       md`🛡️ *Hardening* · ${formatHardeningSummary(hardening)} · ${formatAutomatedSummary(hardening)}`,
       ...filterByStatus('fail').map((one) => formatFailedCheck(one, cluster)),
     ]),
-    ...buildSections(formatUnknownChecks(filterByStatus('unknown'), cluster)),
+    ...block.sections(formatUnknownChecks(filterByStatus('unknown'), cluster)),
     ...(waivedChecks.length > 0
-      ? buildSections([
+      ? block.sections([
           md`➖ *Accepted exceptions*`,
           ...waivedChecks.map((one) => md`${formatCheckTitle(one)} · ${formatFindings(one, '')}`),
         ])
       : []),
-    ...(passing.length > 0 ? buildSections([md`✅ *Pass*`, ...passing.map(formatCheckTitle)]) : []),
+    ...(passing.length > 0 ? block.sections([md`✅ *Pass*`, ...passing.map(formatCheckTitle)]) : []),
     block.context(
       md`Numbers refer to the CIS Kubernetes Benchmark as in kube-bench ${md.code('cis-1.12')}. Only settings that the tutorial leaves open are checked. Extra checks have no number. ${benchmarkUrl}`,
     ),
@@ -91,4 +90,9 @@ function formatFindings({ details }: CheckResult, cluster: string): Markdown {
     return instanceNames.length > 0 ? md`${md.codeSpans(text)} (${instanceNames.join(', ')})` : md.codeSpans(text);
   });
   return md.join(lines, '; ');
+}
+
+/** `controller-0` for `demo-controller-0`. */
+export function stripClusterPrefix(instanceName: string, cluster: string): string {
+  return instanceName.startsWith(`${cluster}-`) ? instanceName.slice(cluster.length + 1) : instanceName;
 }

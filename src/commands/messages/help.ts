@@ -1,6 +1,6 @@
 import { listFlags } from '../arguments/flags.ts';
 import type { AnyCommand, CreateDefaults } from '../routing/command.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
 
 /** Usage of all subcommands, one line each. */
@@ -9,7 +9,7 @@ export function renderHelpOverview(commands: readonly AnyCommand[]): Message {
   return buildMessage(
     md`Kubernetes The Hard Way, from Slack: ${commands.map((command) => command.name).join(', ')}`,
     block.header('Kubernetes The Hard Way, from Slack'),
-    ...buildSections(lines),
+    ...block.sections(lines),
     block.context(md`${md.code('/kthw help create')} shows the options of a command`),
   );
 }
@@ -23,7 +23,7 @@ export function renderCommandHelp(command: AnyCommand, defaults: CreateDefaults)
   return buildMessage(
     md`${formatUsage(command)}: ${command.summary}`,
     block.section(md`${md.code(formatUsage(command))}\n${command.summary}`),
-    ...buildSections(flags),
+    ...block.sections(flags),
     block.context(md.join([md`For example:`, ...command.examples.map(md.code)], ' ')),
   );
 }

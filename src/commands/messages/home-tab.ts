@@ -3,14 +3,12 @@ import type { ApprovalView, ClusterStatus, RunView } from '../../engine/service/
 import type { Policy } from '../authorization/policy.ts';
 import { type ApprovalButtonIds, buildApprovalBlocks } from './approval-request.ts';
 import { block, type Message } from './blocks.ts';
-import { formatCount } from './count.ts';
+import { formatCount, formatNodeCounts } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { formatDuration } from './duration.ts';
-import { homeButtonIds } from './home-button-ids.ts';
 import { buildWelcomeBlocks } from './home-message.ts';
 import { limits, truncate } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
-import { formatNodeCounts } from './node-counts.ts';
 import { formatProgressBar } from './progress-bar.ts';
 
 export interface HomeTabState {
@@ -130,3 +128,11 @@ function limitRows(rows: readonly KnownBlock[][], maxRowBlocks: number): KnownBl
     block.context(md`… and ${hiddenCount} more; ${md.code('/kthw list')} shows all`),
   ];
 }
+
+/** Action ids of Home tab buttons. The Home tab has no channel, so their values carry the cluster's. */
+export const homeButtonIds = {
+  create: 'home.create',
+  status: 'home.status',
+  kubeconfig: 'home.kubeconfig',
+  delete: 'home.delete',
+} as const;

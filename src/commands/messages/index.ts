@@ -6,9 +6,8 @@ export { renderApprovalRequest } from './approval-request.ts';
 export { renderAuditFileComment, renderAuditFileSent } from './audit-file.ts';
 export { renderAuditTrail } from './audit-trail.ts';
 export { renderChapterPause, renderPauseResult } from './chapter-pause.ts';
-export { renderChartUnavailable } from './chart-unavailable.ts';
-export { renderClusterList } from './cluster-list.ts';
-export { renderClusterMapComment } from './cluster-map-comment.ts';
+export { renderChartUnavailable, renderDmUnavailable } from './chart-unavailable.ts';
+export { renderClusterList, renderUnknownCluster } from './cluster-list.ts';
 export { renderConflictCard } from './conflict-card.ts';
 export { renderCreateFormOpened, renderCreateFormPrompt } from './create-form-prompt.ts';
 export { renderCreateModal } from './create-modal.ts';
@@ -17,7 +16,6 @@ export { renderDeleteCancelled, renderDeleteConfirmation, renderDeleteModalOpene
 export { renderDeleteModal } from './delete-modal.ts';
 export { renderDenial, renderDenialModal } from './denial.ts';
 export { renderDiagnosisCard } from './diagnosis-card.ts';
-export { renderDmUnavailable } from './dm-unavailable.ts';
 export { renderDoctorReport } from './doctor-report.ts';
 export { renderExpiryReminder, renderExtensionResult } from './expiry-reminder.ts';
 export { renderCommandHelp, renderHelpOverview } from './help.ts';
@@ -42,7 +40,5 @@ export {
   renderRetriedStepErrorCard,
 } from './step-error-card.ts';
 export { renderStepLog } from './step-log.ts';
-export { renderStoreUnavailable } from './store-unavailable.ts';
-export { renderTimelineComment } from './timeline-comment.ts';
-export { renderUnexpectedError } from './unexpected-error.ts';
-export { renderUnknownCluster } from './unknown-cluster.ts';
+export { renderStoreUnavailable, renderUnexpectedError } from './store-unavailable.ts';
+export { renderClusterMapComment, renderTimelineComment } from './timeline-comment.ts';

@@ -1,25 +1,17 @@
-import { block, buildMessage, type Message } from './blocks.ts';
+import { buildReply, type Message } from './blocks.ts';
 import { formatClusterState } from './describe-status.ts';
 import { md } from './markdown.ts';
 
 /** Reply in the channel after the kubeconfig was sent in a DM. */
 export function renderKubeconfigSentReply(cluster: string): Message {
   const text = md`I sent you the kubeconfig for *${cluster}* in a DM`;
-  return buildMessage(
-    text,
-    block.section(text),
-    block.context(md`${md.code(`/kthw revoke ${cluster}`)} revokes it early`),
-  );
+  return buildReply(text, md`${md.code(`/kthw revoke ${cluster}`)} revokes it early`);
 }
 
 /** @param reason a cluster state or a phrase */
 export function renderKubeconfigUnavailableReply(cluster: string, reason: string): Message {
   const text = md`Kubeconfig for *${cluster}* not available yet: ${formatReason(reason)}`;
-  return buildMessage(
-    text,
-    block.section(text),
-    block.context(md`${md.code(`/kthw status ${cluster}`)} shows the progress`),
-  );
+  return buildReply(text, md`${md.code(`/kthw status ${cluster}`)} shows the progress`);
 }
 
 function formatReason(reason: string): string {

@@ -18,3 +18,7 @@ const operationLabels: Readonly<Record<string, OperationLabels>> = {
 export function getOperationLabels(operation: string): OperationLabels {
   return operationLabels[operation] ?? { noun: operation, inProgress: operation, completed: `${operation} completed` };
 }
+
+export function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,11 +1,11 @@
+import type { Button } from '@slack/types';
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { formatChapterLink } from './chapter-link.ts';
 import { formatElapsed } from './duration.ts';
 import { md } from './markdown.ts';
-import { buildPhaseCommandsButton } from './phase-commands-button.ts';
-import { getStepTitle } from './step-title.ts';
+import { getStepTitle } from './problem-lines.ts';
 
 type StepOutcome = Extract<EngineEvent, { type: 'step.finished' }>['outcome'];
 
@@ -29,8 +29,15 @@ export function renderPhaseResult(
   const head = elapsed ? md`✅ *${title}* · ${elapsed}` : md`✅ *${title}*`;
   return buildMessage(
     md`✅ ${title}: done`,
-    ...buildSections([head, ...lines]),
+    ...block.sections([head, ...lines]),
     ...(phase ? [block.context(formatChapterLink(phase.chapter))] : []),
     block.actions(buildPhaseCommandsButton(view.run, phaseName)),
   );
+}
+
+export const phaseCommandsButtonId = 'phaseCommands.show';
+
+/** Opens the equivalent manual commands of a phase. */
+export function buildPhaseCommandsButton(run: string, phase: string): Button {
+  return block.button(phaseCommandsButtonId, 'Show manual steps', { run, phase });
 }

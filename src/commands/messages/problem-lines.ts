@@ -1,6 +1,6 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
+import type { StepError } from '../../store/step-error.ts';
 import { type Markdown, md } from './markdown.ts';
-import { formatErrorMessage, getStepTitle } from './step-title.ts';
 
 const maxProblems = 10;
 
@@ -14,4 +14,14 @@ export function formatProblemLines(view: RunView): Markdown[] {
     }
     return md`• ${title}: ${differences ? 'conflict: existing resource has different settings' : 'failed'}`;
   });
+}
+
+/** Title of a step, or its id if it is not in the plan any more. */
+export function getStepTitle(view: Pick<RunView, 'steps'>, step: string): string {
+  return view.steps[step]?.title ?? step;
+}
+
+/** Error message without the leading step title, which is shown next to it. */
+export function formatErrorMessage(title: string, { message }: Pick<StepError, 'message'>): string {
+  return message.startsWith(`${title}: `) ? message.slice(title.length + 2) : message;
 }

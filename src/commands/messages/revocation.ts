@@ -1,9 +1,9 @@
 import type { Grant, RevokeResult } from '../../engine/service/cluster-service.ts';
 import type { Person } from '../../store/person.ts';
-import { block, buildMessage, type Message } from './blocks.ts';
+import { block, buildMessage, buildReply, type Message } from './blocks.ts';
+import { renderUnknownCluster } from './cluster-list.ts';
 import { formatCount } from './count.ts';
 import { type Markdown, md } from './markdown.ts';
-import { renderUnknownCluster } from './unknown-cluster.ts';
 
 /** Ephemeral reply to a revocation of a user's kubeconfigs. */
 export function renderRevocation(cluster: string, grantee: Person, revocation: RevokeResult): Message {
@@ -12,7 +12,7 @@ export function renderRevocation(cluster: string, grantee: Person, revocation: R
   const nextHint = md`${md.code(`/kthw kubeconfig ${cluster}`)} issues a new one · ${md.code(`/kthw audit ${cluster}`)} lists all`;
   if (grants.length === 0 && isEnforced) {
     const text = md`${md.mention(grantee)} has no valid kubeconfig for *${cluster}*`;
-    return buildMessage(text, block.section(text), block.context(nextHint));
+    return buildReply(text, nextHint);
   }
   if (isEnforced) {
     const text = md`🔒 ${formatCount(grants.length, 'kubeconfig')} of ${md.mention(grantee)} for *${cluster}* ${grants.length === 1 ? 'was' : 'were'} revoked`;

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
@@ -29,7 +29,7 @@ export function renderRunSummary(
     md`${icon} ${cluster}: ${formatSpokenProgress(view, isAwaitingApproval)}`,
     block.header(`${icon} ${cluster} · ${label}`),
     block.section(formatProgressBar(view, isAwaitingApproval)),
-    ...buildSections(formatPhaseLines(view)),
+    ...block.sections(formatPhaseLines(view)),
     ...buildAddressBlocks(view),
     block.context(md.join([formatRequester(view), ...(threadUrl ? [md.link(threadUrl, 'View thread')] : [])], ' · ')),
     block.actions(

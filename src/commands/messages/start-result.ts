@@ -1,10 +1,10 @@
 import type { StartResultOrNotFound } from '../../engine/service/cluster-service.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
+import { renderUnknownCluster } from './cluster-list.ts';
 import { formatClusterState } from './describe-status.ts';
-import { formatDifferences } from './differences.ts';
 import { type Markdown, md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { renderUnknownCluster } from './unknown-cluster.ts';
+import { formatDifferences } from './table.ts';
 
 /** Ephemeral reply to a request for a run. @param startedText shown when a run was started */
 export function renderStartResult(name: string, result: StartResultOrNotFound, startedText: Markdown): Message {

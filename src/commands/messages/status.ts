@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
-import { block, buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
+import { formatNodeCounts } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
-import { formatNodeCounts } from './node-counts.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { formatProgressBar } from './progress-bar.ts';
@@ -64,8 +64,8 @@ function buildRunBlocks(view: RunView, isAwaitingApproval: boolean): KnownBlock[
       md`*${view.operation}* ${icon} ${label} · ${md.mention(view.requester)} ${md.timestamp(view.startedAt)}`,
     ),
     block.section(formatProgressBar(view, isAwaitingApproval)),
-    ...(isDone ? [] : buildSections(formatPhaseLines(view))),
-    ...buildSections(problemLines),
+    ...(isDone ? [] : block.sections(formatPhaseLines(view))),
+    ...block.sections(problemLines),
     block.context(
       isAwaitingApproval ? md`${md.code(`/kthw cancel ${view.cluster}`)} cancels the run` : formatNextCommands(view),
     ),

@@ -2,11 +2,10 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StepError } from '../../store/step-error.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { formatErrorOrigin } from './error-origin.ts';
 import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
+import { formatErrorMessage, getStepTitle } from './problem-lines.ts';
 import { countSteps } from './progress-bar.ts';
-import { formatErrorMessage, getStepTitle } from './step-title.ts';
 
 /** A step failed and is not retried. @param attempts since the run was started or resumed */
 export function renderFailedStepErrorCard(view: RunView, step: string, error: StepError, attempts: number): Message {
@@ -74,4 +73,47 @@ function formatNextAction(text: string, { cluster }: RunView): Markdown {
   return md.codeSpans(text, (command) =>
     /^\/kthw (resume|delete|create|status|doctor)$/.test(command) ? `${command} ${cluster}` : command,
   );
+}
+
+/** Where the cause of an error is, so that the reader knows who can fix it. */
+export type ErrorOrigin = 'project' | 'kthw' | 'google' | 'instances' | 'cancelled';
+
+const originByKind: Readonly<Record<StepError['kind'], ErrorOrigin>> = {
+  transient: 'instances',
+  conflict: 'project',
+  denied: 'project',
+  invalid: 'project',
+  cancelled: 'cancelled',
+  deferred: 'project',
+  bug: 'kthw',
+};
+
+/** Errors whose kind doesn't determine the origin. */
+const originByCode: Readonly<Record<string, ErrorOrigin>> = {
+  'rate-limited': 'google',
+  'cloud-unavailable': 'google',
+  'outcome-unknown': 'google',
+  'not-ready': 'google',
+  'operation-slow': 'google',
+  'zone-exhausted': 'google',
+  'in-use': 'google',
+  'disk-full': 'instances',
+  checksum: 'instances',
+  'ssh-host-key': 'instances',
+};
+
+const originTexts: Readonly<Record<ErrorOrigin, string>> = {
+  project: 'Cause: project configuration or the request.',
+  kthw: 'Cause: an internal error in kthw.',
+  google: 'Cause: Google Compute Engine.',
+  instances: 'Cause: an instance or the network.',
+  cancelled: 'Cause: a user cancelled the run.',
+};
+
+export function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
+  return originByCode[code] ?? originByKind[kind];
+}
+
+export function formatErrorOrigin(error: Pick<StepError, 'code' | 'kind'>): string {
+  return originTexts[getErrorOrigin(error)];
 }

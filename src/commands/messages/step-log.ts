@@ -1,7 +1,7 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
-import { buildMessage, buildSections, type Message } from './blocks.ts';
+import { block, buildMessage, type Message } from './blocks.ts';
 import { md } from './markdown.ts';
-import { getStepTitle } from './step-title.ts';
+import { getStepTitle } from './problem-lines.ts';
 
 /** Log lines of steps. */
 export function renderStepLog(
@@ -9,5 +9,5 @@ export function renderStepLog(
   entries: readonly { readonly step: string; readonly line: string }[],
 ): Message {
   const lines = entries.map(({ step, line }) => md`${getStepTitle(view, step)}: ${line}`);
-  return buildMessage(md.join(lines), ...buildSections(lines));
+  return buildMessage(md.join(lines), ...block.sections(lines));
 }

@@ -12,3 +12,10 @@ export function renderStoreUnavailable(): Message {
     ),
   );
 }
+
+/** An exception during a request, which may already have been saved. @param action starts a sentence */
+export function renderUnexpectedError(action: string): Message {
+  return buildMessage(
+    md`❌ ${action} failed with an internal error. Check ${md.code('/kthw list')} before you try again`,
+  );
+}

@@ -1,3 +1,4 @@
+import type { Difference } from '../../store/step-error.ts';
 import { limits } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 
@@ -31,4 +32,12 @@ function formatCell(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').replaceAll('`', '’').trim() || '';
   const characters = [...line];
   return characters.length > maxCellWidth ? `${characters.slice(0, maxCellWidth - 1).join('')}…` : line;
+}
+
+/** Table of expected and actual settings. */
+export function formatDifferences(differences: readonly Difference[]): Markdown {
+  return formatTable(
+    ['', 'expected', 'actual'],
+    differences.map(({ field, desired, actual }) => [field, desired, actual]),
+  );
 }

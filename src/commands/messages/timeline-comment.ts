@@ -6,3 +6,8 @@ import { md } from './markdown.ts';
 export function renderTimelineComment({ cluster }: RunView, description: string): Message {
   return buildMessage(md`📊 ${description}. ${md.code(`/kthw status ${cluster}`)} shows the cluster`);
 }
+
+/** Comment of an uploaded cluster map. It repeats the alt text, which not every client shows. */
+export function renderClusterMapComment(cluster: string, description: string): Message {
+  return buildMessage(md`🖼️ ${description}. ${md.code(`/kthw doctor ${cluster}`)} shows instance metrics`);
+}
