@@ -1,8 +1,8 @@
 import type { protos } from '@google-cloud/compute';
 import type { ComputeApi } from './compute-api.ts';
 import type { Address, ResourceClient } from './compute-client.ts';
+import { createGoogleResourceClient, getOperation } from './google-resource-client.ts';
 import { getLinkName } from './links.ts';
-import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IAddress;
 type ReservedAddress = Address & { readonly address: string };
@@ -13,21 +13,11 @@ export function createAddressClient(api: ComputeApi): ResourceClient<Address, Re
   const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/addresses_client.js')).AddressesClient,
   );
-  return createResourceClient(api, {
+  return createGoogleResourceClient(api, getClient, {
     kind: 'address',
-    async get({ name, region }, options) {
-      return (await (await getClient()).get({ project, region, address: name }, options))[0];
-    },
-    async insert({ name, region, description }, requestId, options) {
-      const request = { project, requestId, region, addressResource: { name, description } };
-      return getOperation(await (await getClient()).insert(request, options));
-    },
-    async delete({ name, region }, requestId, options) {
-      return getOperation(await (await getClient()).delete({ project, requestId, region, address: name }, options));
-    },
-    async list({ region }, options) {
-      return (await (await getClient()).list({ project, region }, options))[0];
-    },
+    field: 'address',
+    scope: 'region',
+    toRequestBody: ({ name, description }) => ({ name, description }),
     toResource: toAddress,
     async setLabels({ name, region }, regionSetLabelsRequestResource, options) {
       const request = { project, region, resource: name, regionSetLabelsRequestResource };

@@ -1,8 +1,8 @@
 import type { ComputeApi } from './compute-api.ts';
 import type { Disk, ListDeleteClient } from './compute-client.ts';
+import { getOperation } from './google-resource-client.ts';
 import { getLinkName } from './links.ts';
 import { createLocationReader } from './location-reader.ts';
-import { getOperation } from './resource-client.ts';
 
 /** Lists and deletes the disks of a zone. Disks are created with their instances. */
 export function createDiskClient(api: ComputeApi): ListDeleteClient<Disk> {

@@ -1,8 +1,9 @@
 import type { protos } from '@google-cloud/compute';
 import type { ComputeApi } from './compute-api.ts';
 import type { AccessControl, ComputeClient, FirewallRule } from './compute-client.ts';
+import { createGoogleResourceClient, getOperation } from './google-resource-client.ts';
 import { buildLink, getLinkName } from './links.ts';
-import { createResourceClient, getOperation, sortValues } from './resource-client.ts';
+import { sortValues } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IFirewall;
 
@@ -22,21 +23,11 @@ export function createFirewallClient(
         return getOperation(await (await getClient()).patch(request, options));
       });
     },
-    firewalls: createResourceClient(api, {
+    firewalls: createGoogleResourceClient(api, getClient, {
       kind: 'firewall rule',
-      async get({ name }, options) {
-        return (await (await getClient()).get({ project, firewall: name }, options))[0];
-      },
-      async insert(spec, requestId, options) {
-        const request = { project, requestId, firewallResource: toRequestBody(project, spec) };
-        return getOperation(await (await getClient()).insert(request, options));
-      },
-      async delete({ name }, requestId, options) {
-        return getOperation(await (await getClient()).delete({ project, requestId, firewall: name }, options));
-      },
-      async list(_, options) {
-        return (await (await getClient()).list({ project }, options))[0];
-      },
+      field: 'firewall',
+      scope: 'global',
+      toRequestBody,
       toResource: toFirewallRule,
     }),
   };
@@ -63,7 +54,7 @@ function formatAllowed({ IPProtocol, ports }: { IPProtocol?: string | null; port
   return ports && ports.length > 0 ? ports.map((port) => `${protocol}:${port}`) : [protocol];
 }
 
-function toRequestBody(project: string, rule: FirewallRule): Raw {
+function toRequestBody(rule: FirewallRule, project: string): Raw {
   const { name, network, description, sourceRanges, allow, disabled } = rule;
   return {
     name,

@@ -1,8 +1,8 @@
 import type { protos } from '@google-cloud/compute';
 import type { ComputeApi } from './compute-api.ts';
 import type { ForwardingRule, ResourceClient } from './compute-client.ts';
+import { createGoogleResourceClient, getOperation } from './google-resource-client.ts';
 import { buildLink, getLinkName } from './links.ts';
-import { createResourceClient, getOperation } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IForwardingRule;
 
@@ -12,22 +12,11 @@ export function createForwardingRuleClient(api: ComputeApi): ResourceClient<Forw
   const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/forwarding_rules_client.js')).ForwardingRulesClient,
   );
-  return createResourceClient(api, {
+  return createGoogleResourceClient(api, getClient, {
     kind: 'forwarding rule',
-    async get({ name, region }, options) {
-      return (await (await getClient()).get({ project, region, forwardingRule: name }, options))[0];
-    },
-    async insert(spec, requestId, options) {
-      const request = { project, requestId, region: spec.region, forwardingRuleResource: toRequestBody(project, spec) };
-      return getOperation(await (await getClient()).insert(request, options));
-    },
-    async delete({ name, region }, requestId, options) {
-      const request = { project, requestId, region, forwardingRule: name };
-      return getOperation(await (await getClient()).delete(request, options));
-    },
-    async list({ region }, options) {
-      return (await (await getClient()).list({ project, region }, options))[0];
-    },
+    field: 'forwardingRule',
+    scope: 'region',
+    toRequestBody,
     toResource: toForwardingRule,
     async setLabels({ name, region }, regionSetLabelsRequestResource, options) {
       const request = { project, region, resource: name, regionSetLabelsRequestResource };
@@ -55,8 +44,8 @@ function simplifyPortRange(range: string): string {
 }
 
 function toRequestBody(
-  project: string,
   { name, region, description, address, ports, targetPool }: ForwardingRule,
+  project: string,
 ): Raw {
   return {
     name,

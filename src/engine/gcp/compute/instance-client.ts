@@ -11,9 +11,10 @@ import type {
   MutationOptions,
   ZonalResource,
 } from './compute-client.ts';
+import { createGoogleResourceClient, getOperation } from './google-resource-client.ts';
 import { buildLink, getLinkName, getLinkSegment } from './links.ts';
 import type { Operation } from './operation.ts';
-import { createResourceClient, getOperation, sortValues } from './resource-client.ts';
+import { sortValues } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.IInstance;
 
@@ -65,21 +66,11 @@ export function createInstanceClient(
         const body = { ...request, metadataResource: { fingerprint, items: toMetadataItems(metadata) } };
         return getOperation(await c.setMetadata(body, options));
       }),
-    instances: createResourceClient(api, {
+    instances: createGoogleResourceClient(api, getClient, {
       kind: 'instance',
-      async get({ name, zone }, options) {
-        return (await (await getClient()).get({ project, zone, instance: name }, options))[0];
-      },
-      async insert(spec, requestId, options) {
-        const request = { project, requestId, zone: spec.zone, instanceResource: toRequestBody(project, spec) };
-        return getOperation(await (await getClient()).insert(request, options));
-      },
-      async delete({ name, zone }, requestId, options) {
-        return getOperation(await (await getClient()).delete({ project, requestId, zone, instance: name }, options));
-      },
-      async list({ zone }, options) {
-        return (await (await getClient()).list({ project, zone }, options))[0];
-      },
+      field: 'instance',
+      scope: 'zone',
+      toRequestBody,
       toResource: (raw, at) => ({ ...toInstance(raw), ...('image' in at ? { image: at.image } : {}) }),
     }),
     async getHostKeys({ name, zone }, signal) {
@@ -118,7 +109,7 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
   };
 }
 
-export function toRequestBody(project: string, spec: InstanceSpec): Raw {
+export function toRequestBody(spec: InstanceSpec, project: string): Raw {
   const { name, zone, region, labels } = spec;
   const [imageProject = '', family = ''] = spec.image.split('/');
   return {

@@ -3,9 +3,6 @@ import type { GlobalResource, Location, ResourceClient, ResourceRef } from './co
 import { createLocationReader } from './location-reader.ts';
 import type { Operation } from './operation.ts';
 
-/** Response of Google's clients to a mutation. */
-type MutationResponse = readonly [{ readonly latestResponse: unknown }, ...unknown[]];
-
 export interface ResourceMethods<Spec extends GlobalResource, Raw extends object, Found> {
   /** Display name of the resource kind: `network`. */
   readonly kind: string;
@@ -31,7 +28,7 @@ interface LabeledResource {
   readonly labelFingerprint?: string | null;
 }
 
-/** Implements `ResourceClient` on top of the methods of one Google client. */
+/** Implements `ResourceClient` on top of the calls of one kind. */
 export function createResourceClient<Spec extends GlobalResource, Raw extends object, Found>(
   api: ComputeApi,
   methods: ResourceMethods<Spec, Raw, Found>,
@@ -79,11 +76,6 @@ export function createResourceClient<Spec extends GlobalResource, Raw extends ob
       return api.change(context, scope, signal, (options) => methods.delete(at, requestId, options));
     },
   };
-}
-
-/** Returns the operation that a mutation started. gax types it as an operation of another API. */
-export function getOperation([call]: MutationResponse): Operation {
-  return call.latestResponse as Operation;
 }
 
 /** Sorts a list without meaningful order, so that comparisons are stable. */

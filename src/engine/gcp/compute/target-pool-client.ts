@@ -1,9 +1,10 @@
 import type { protos } from '@google-cloud/compute';
 import type { TargetPoolsClient } from '@google-cloud/compute/build/src/v1/target_pools_client.js';
 import type { ComputeApi } from './compute-api.ts';
-import type { ComputeClient, Location, RegionalResource, TargetPool } from './compute-client.ts';
+import type { ComputeClient, ResourceClient, TargetPool } from './compute-client.ts';
+import { createGoogleResourceClient } from './google-resource-client.ts';
 import { buildLink, getLinkName, getLinkSegment } from './links.ts';
-import { createResourceClient, getOperation, sortValues } from './resource-client.ts';
+import { sortValues } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.ITargetPool;
 
@@ -13,21 +14,11 @@ export function createTargetPoolClient(api: ComputeApi): Pick<ComputeClient, 'ta
   const getClient = api.createLazyClient<TargetPoolsClient>(
     async () => (await import('@google-cloud/compute/build/src/v1/target_pools_client.js')).TargetPoolsClient,
   );
-  const pools = createResourceClient(api, {
+  const pools: ResourceClient<TargetPool> = createGoogleResourceClient(api, getClient, {
     kind: 'target pool',
-    async get({ name, region }: RegionalResource, options) {
-      return (await (await getClient()).get({ project, region, targetPool: name }, options))[0];
-    },
-    async insert(spec: TargetPool, requestId, options) {
-      const request = { project, requestId, region: spec.region, targetPoolResource: toRequestBody(project, spec) };
-      return getOperation(await (await getClient()).insert(request, options));
-    },
-    async delete({ name, region }: RegionalResource, requestId, options) {
-      return getOperation(await (await getClient()).delete({ project, requestId, region, targetPool: name }, options));
-    },
-    async list({ region }: Location, options) {
-      return (await (await getClient()).list({ project, region }, options))[0];
-    },
+    field: 'targetPool',
+    scope: 'region',
+    toRequestBody,
     toResource: toTargetPool,
   });
   return {
@@ -59,7 +50,7 @@ export function toTargetPool(raw: Raw): TargetPool {
   };
 }
 
-function toRequestBody(project: string, { name, description, healthCheck, instances }: TargetPool): Raw {
+function toRequestBody({ name, description, healthCheck, instances }: TargetPool, project: string): Raw {
   return {
     name,
     description,

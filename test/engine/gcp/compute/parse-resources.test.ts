@@ -83,7 +83,7 @@ describe('instances', () => {
   };
 
   test('are requested with disk, labels on both, and external address', () => {
-    expect(toRequestBody('p', spec)).toMatchObject({
+    expect(toRequestBody(spec, 'p')).toMatchObject({
       machineType: 'projects/p/zones/z/machineTypes/e2-standard-2',
       disks: [
         {
@@ -111,7 +111,7 @@ describe('instances', () => {
 
   test('are converted', () => {
     const found = toInstance({
-      ...toRequestBody('p', spec),
+      ...toRequestBody(spec, 'p'),
       zone: `${google}/zones/z`,
       status: 'RUNNING',
       metadata: { fingerprint: 'f1', items: [{ key: 'k', value: 'v' }] },
