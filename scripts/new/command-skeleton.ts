@@ -12,8 +12,7 @@ export function buildCommandSkeleton({ kebab, camel }: Names): Skeleton {
 import type { ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStatus, renderUnknownCluster } from './messages/index.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const ${camel} = defineCommand({
   name: '${kebab}',

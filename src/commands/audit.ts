@@ -11,8 +11,7 @@ import {
   renderUnknownCluster,
 } from './messages/index.ts';
 import { revokeButton } from './revoke.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const audit = defineCommand({
   name: 'audit',

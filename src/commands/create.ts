@@ -11,8 +11,15 @@ import {
   renderStartResult,
 } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { CommandDeps, CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
-import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
+import {
+  type CommandDeps,
+  type CommandReply,
+  type CommandRequest,
+  defineButton,
+  defineCommand,
+  defineModal,
+  type ServiceDeps,
+} from './routing/command.ts';
 
 /** For mentions, which can't open a modal. */
 const openModalButton = defineButton({

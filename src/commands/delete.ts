@@ -11,8 +11,7 @@ import {
   renderUnknownCluster,
 } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineButton, defineCommand, defineModal } from './routing/define-command.ts';
+import { defineButton, defineCommand, defineModal, type ServiceDeps } from './routing/command.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema });
 const nameBlockId = 'name';

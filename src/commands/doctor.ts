@@ -3,8 +3,7 @@ import type { DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderDoctorReport, renderUnknownCluster } from './messages/index.ts';
 import { resizeButton } from './resize.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const doctor = defineCommand({
   name: 'doctor',

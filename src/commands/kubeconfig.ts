@@ -8,8 +8,7 @@ import {
   renderUnknownCluster,
 } from './messages/index.ts';
 import { getKubeconfigFileName } from './messages/kubeconfig-file.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 const maxHours = 720;
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ClusterQueries } from '../engine/service/cluster-service.ts';
 import { renderClusterList } from './messages/index.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const list = defineCommand({
   name: 'list',

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
-import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { machineTypeSchema } from './arguments/machine-type-schema.ts';
+import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
 import { suggest } from './arguments/suggest.ts';
 import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const rebuild = defineCommand({
   name: 'rebuild',

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
-import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { machineTypeSchema } from './arguments/machine-type-schema.ts';
+import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
 import { renderInvalidArguments, renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { CommandReply, CommandRequest, ServiceDeps } from './routing/command.ts';
-import { defineButton, defineCommand } from './routing/define-command.ts';
+import {
+  type CommandReply,
+  type CommandRequest,
+  defineButton,
+  defineCommand,
+  type ServiceDeps,
+} from './routing/command.ts';
 
 interface ResizeArguments {
   readonly name: string;

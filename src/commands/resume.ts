@@ -3,8 +3,7 @@ import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const resume = defineCommand({
   name: 'resume',

@@ -3,8 +3,7 @@ import type { KubeconfigService } from '../engine/service/cluster-service.ts';
 import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderRevocation } from './messages/index.ts';
-import type { CommandReply, ServiceDeps } from './routing/command.ts';
-import { defineButton, defineCommand } from './routing/define-command.ts';
+import { type CommandReply, defineButton, defineCommand, type ServiceDeps } from './routing/command.ts';
 
 /** A mention as Slack's clients send it in a command, or a bare user id. */
 const mentionPattern = /^(?:<@([A-Z0-9]{2,50})(?:\|[^>]*)?>|@?([UW][A-Z0-9]{2,50}))$/;

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
+import { workerCountSchema } from './arguments/create-args-schema.ts';
 import { validateCidrs } from './arguments/validate-cidrs.ts';
-import { workerCountSchema } from './arguments/worker-count-schema.ts';
 import { findScalingDenial } from './authorization/find-denial.ts';
 import { renderDenial, renderInvalidArguments, renderStartResult, renderUnknownCluster } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
-import type { CommandDeps, ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { type CommandDeps, defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const scale = defineCommand({
   name: 'scale',

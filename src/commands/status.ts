@@ -14,8 +14,7 @@ import { pauseButtonIds } from './interactions/pause-buttons.ts';
 import { buildApprovalBlocks } from './messages/approval-request.ts';
 import { buildPauseBlocks } from './messages/chapter-pause.ts';
 import { renderStatus, renderUnknownCluster } from './messages/index.ts';
-import type { CommandDeps, ServiceDeps } from './routing/command.ts';
-import { defineCommand } from './routing/define-command.ts';
+import { type CommandDeps, defineCommand, type ServiceDeps } from './routing/command.ts';
 import type { ChartImage } from './slack/chat.ts';
 
 export const status = defineCommand({

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { SshSourceRanges } from '../../engine/cluster/ssh-source-ranges.ts';
 import type { ClusterSpec } from '../../store/records.ts';
 import type { CreateDefaults } from '../routing/command.ts';
-import { clusterNameSchema } from './cluster-name-schema.ts';
-import { machineTypeSchema } from './machine-type-schema.ts';
+import { clusterNameSchema, machineTypeSchema } from './cluster-name-schema.ts';
 import { suggest } from './suggest.ts';
 import { validateCidrs } from './validate-cidrs.ts';
-import { wholeNumberSchema, workerCountSchema } from './worker-count-schema.ts';
 
 const controllerCounts = [1, 3, 5] as const;
 const regionPattern = /^[a-z]+-[a-z]+[0-9]+$/;
@@ -96,3 +94,10 @@ function formatVersionError(version: string, versions: readonly string[]): strin
     ? `unsupported version; did you mean ${suggestion}?`
     : `unsupported version; use one of ${versions.join(', ')}`;
 }
+
+export const wholeNumberSchema = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a whole number')
+  .transform(Number);
+
+export const workerCountSchema = wholeNumberSchema.refine((n) => n <= 20, 'at most 20');

@@ -1,5 +1,3 @@
-import { escapeXml } from './escape-xml.ts';
-
 type AttributeValue = string | number | undefined;
 
 /** Escapes attributes, not children: use `renderText` for text. */
@@ -12,4 +10,14 @@ export function renderElement(
     value === undefined ? [] : [` ${key}="${escapeXml(String(value))}"`],
   );
   return `<${name}${attributeText.join('')}${children.length > 0 ? `>${children.join('')}</${name}>` : '/>'}`;
+}
+
+/** Drops characters that XML forbids. https://www.w3.org/TR/xml/#charsets */
+export function escapeXml(content: string): string {
+  return content
+    .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

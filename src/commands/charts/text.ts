@@ -1,5 +1,4 @@
-import { renderElement } from './element.ts';
-import { escapeXml } from './escape-xml.ts';
+import { escapeXml, renderElement } from './element.ts';
 import { palette } from './palette.ts';
 
 interface TextOptions {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import { renderDecision } from '../messages/index.ts';
-import type { ServiceDeps } from '../routing/command.ts';
-import { defineButton } from '../routing/define-command.ts';
+import { defineButton, type ServiceDeps } from '../routing/command.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9-]{1,200}$/);
 const value = z.strictObject({ run: idSchema, digest: idSchema });

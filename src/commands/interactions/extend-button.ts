@@ -3,8 +3,7 @@ import type { ClusterLifecycle } from '../../engine/service/cluster-service.ts';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { renderExtensionResult } from '../messages/index.ts';
 import { extensionHours } from '../notifier/expiry-action.ts';
-import type { ServiceDeps } from '../routing/command.ts';
-import { defineButton } from '../routing/define-command.ts';
+import { defineButton, type ServiceDeps } from '../routing/command.ts';
 
 /** Shown in an expiry reminder. It carries the displayed expiry, so that repeated clicks extend the TTL once. */
 export const extendButton = defineButton({

@@ -3,8 +3,7 @@ import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { audit } from '../audit.ts';
 import { type FollowUpAction, followUpButtonIds } from '../messages/follow-up-button.ts';
 import { resume } from '../resume.ts';
-import type { Button, Command } from '../routing/command.ts';
-import { defineButton } from '../routing/define-command.ts';
+import { type Button, type Command, defineButton } from '../routing/command.ts';
 import { status } from '../status.ts';
 
 /** Buttons that run a command with the cluster's name as its only argument. */

@@ -7,8 +7,13 @@ import { buildApprovalBlocks } from '../messages/approval-request.ts';
 import type { Message } from '../messages/blocks.ts';
 import { homeButtonIds } from '../messages/home-tab.ts';
 import { renderLoadingModal, renderReplyModal, renderStatus, renderUnknownCluster } from '../messages/index.ts';
-import type { CommandDeps, CommandReply, CommandRequest, ServiceDeps } from '../routing/command.ts';
-import { defineButton } from '../routing/define-command.ts';
+import {
+  type CommandDeps,
+  type CommandReply,
+  type CommandRequest,
+  defineButton,
+  type ServiceDeps,
+} from '../routing/command.ts';
 import { approvalButtons } from './approval-buttons.ts';
 import { openCreateModal } from './create-modal.ts';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import type { PauseDecision } from '../../store/events.ts';
 import { renderPauseResult } from '../messages/index.ts';
-import type { ServiceDeps } from '../routing/command.ts';
-import { defineButton } from '../routing/define-command.ts';
+import { defineButton, type ServiceDeps } from '../routing/command.ts';
 
 const value = z.strictObject({
   run: z.string().regex(/^[A-Za-z0-9-]{1,200}$/),

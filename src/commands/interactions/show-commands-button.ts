@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { ClusterQueries } from '../../engine/service/cluster-service.ts';
 import { renderNothingToSubmit, renderPhaseCommandsLoading, renderPhaseCommandsModal } from '../messages/index.ts';
 import { phaseCommandsButtonId } from '../messages/phase-result.ts';
-import type { ModalContent, ServiceDeps } from '../routing/command.ts';
-import { defineButton, defineModal } from '../routing/define-command.ts';
+import { defineButton, defineModal, type ModalContent, type ServiceDeps } from '../routing/command.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9:-]{1,200}$/);
 const buttonValueSchema = z.strictObject({ run: idSchema, phase: idSchema });

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
-import type { ApprovalRequest } from './approval-request.ts';
+import { type ApprovalRequest, findApprovalRequest } from './approval-request.ts';
 
 /** Status of an approval request. `open` and `approved` are not final. */
 export interface ApprovalStatus {
@@ -42,4 +42,11 @@ export function getApprovalStatus(events: readonly StoredEvent[], request: Appro
 /** The status can't change any more. */
 export function isFinalStatus({ kind }: ApprovalStatus): boolean {
   return kind !== 'open' && kind !== 'approved';
+}
+
+/** The pending approval request. Pure. */
+export function findOpenApprovalRequest(events: readonly StoredEvent[]): ApprovalRequest | undefined {
+  const last = events.findLast(({ event }) => event.type === 'approval.requested');
+  const request = last && findApprovalRequest(events, last.seq);
+  return request && getApprovalStatus(events, request).kind === 'open' ? request : undefined;
 }

@@ -5,7 +5,7 @@ import { decodeRecord, encodeRecord, validateId } from '../encode-record.ts';
 import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordKind, RecordValue } from '../records.ts';
 import { retryOnContention } from '../retry-on-contention.ts';
-import type { ListOptions, Version, VersionedRecord } from '../store.ts';
+import type { Store, Version, VersionedRecord } from '../store.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
 
 /** Parses a version as a timestamp; undefined if malformed. */
@@ -16,94 +16,79 @@ export type TimestampParser = (version: Version) => Timestamp | undefined;
  * arrays. The version is the document's update time. The nonce changes with every write and identifies the writer after a
  * lost response.
  */
-export class FirestoreRecords {
-  readonly #documents: FirestoreDocuments;
-  readonly #parseTimestamp: TimestampParser;
-  readonly #deadlineMs: number;
-
-  constructor(documents: FirestoreDocuments, parseTimestamp: TimestampParser, deadlineMs: number) {
-    this.#documents = documents;
-    this.#parseTimestamp = parseTimestamp;
-    this.#deadlineMs = deadlineMs;
+export function createFirestoreRecords(
+  documents: FirestoreDocuments,
+  parseTimestamp: TimestampParser,
+  deadlineMs: number,
+): Pick<Store, 'read' | 'write' | 'remove' | 'list' | 'listOpenRuns'> {
+  function retryRead<T>(doing: string, read: () => Promise<T>): Promise<T> {
+    return retryOnContention(doing, deadlineMs, async () => ({ done: await read() }));
   }
 
-  async read<K extends RecordKind>(kind: K, id: string): Promise<VersionedRecord<RecordValue<K>> | undefined> {
-    const document = this.#getDocument(kind, id);
-    const snapshot = await this.#retryRead(`reading: ${kind} ${JSON.stringify(id)}`, () =>
-      this.#documents.get(document),
-    );
-    return snapshot.exists ? toRecord(kind, id, snapshot) : undefined;
+  function getDocument(kind: RecordKind, id: string): DocumentReference {
+    return documents.collection(kind).doc(toDocumentName(validateId(kind, id)));
   }
 
-  async write<K extends RecordKind>(
-    kind: K,
-    id: string,
-    value: RecordValue<K>,
-    ifVersion: Version | undefined,
-  ): Promise<Version> {
-    const document = this.#getDocument(kind, id);
-    const nonce = randomUUID();
-    const open = 'open' in value ? { open: value.open } : {};
-    const fields = { id, value: encodeRecord(kind, id, value), nonce, ...open };
-    const lastUpdateTime = ifVersion === undefined ? undefined : this.#parseTimestamp(ifVersion);
-    if (ifVersion !== undefined && lastUpdateTime === undefined) throw createStaleVersionError(kind, id);
-    return retryOnContention(`writing: ${kind} ${JSON.stringify(id)}`, this.#deadlineMs, async () => {
-      const times = await this.#documents.commit((batch) =>
-        lastUpdateTime === undefined
-          ? batch.create(document, fields)
-          : batch.update(document, fields, { lastUpdateTime }),
-      );
-      if (times?.[0] !== undefined) return { done: toVersion(times[0]) };
-      const current = await this.#documents.get(document);
-      if (current.updateTime !== undefined && current.get('nonce') === nonce)
-        return { done: toVersion(current.updateTime) };
-      if (getVersion(current) !== ifVersion) throw createStaleVersionError(kind, id);
-      return undefined;
-    });
-  }
-
-  async remove(kind: RecordKind, id: string, ifVersion?: Version): Promise<void> {
-    const document = this.#getDocument(kind, id);
-    const lastUpdateTime = ifVersion === undefined ? undefined : this.#parseTimestamp(ifVersion);
-    await retryOnContention(`removing: ${kind} ${JSON.stringify(id)}`, this.#deadlineMs, async () => {
-      if (ifVersion === undefined || lastUpdateTime !== undefined) {
-        const precondition = lastUpdateTime === undefined ? {} : { lastUpdateTime };
-        if (await this.#documents.commit((batch) => batch.delete(document, precondition))) return { done: undefined };
-      }
-      const currentVersion = getVersion(await this.#documents.get(document));
-      if (currentVersion === undefined) return { done: undefined };
-      if (ifVersion !== undefined && currentVersion !== ifVersion) throw createStaleVersionError(kind, id);
-      return undefined;
-    });
-  }
-
-  /** A range over one field needs no composite index. */
-  async list<K extends RecordKind>(kind: K, page: ListOptions = {}): Promise<VersionedRecord<RecordValue<K>>[]> {
-    const { prefix = '', after, limit } = page;
-    if (limit === 0) return [];
-    const end = getPrefixEnd(prefix);
-    let query = this.#documents.collection(kind).orderBy('id');
-    if (prefix !== '') query = query.where('id', '>=', prefix);
-    if (prefix !== '' && end !== undefined) query = query.where('id', '<', end);
-    if (after !== undefined) query = query.where('id', '>', after);
-    if (limit !== undefined) query = query.limit(limit);
-    const found = await this.#retryRead(`listing: ${kind}`, () => this.#documents.query(query));
-    return found.map((snapshot) => toRecord(kind, String(snapshot.get('id')), snapshot));
-  }
-
-  async listOpenRuns(): Promise<string[]> {
-    const open = this.#documents.collection('run').where('open', '==', true).select('id');
-    const found = await this.#retryRead('listing: open runs', () => this.#documents.query(open));
-    return found.map((snapshot) => String(snapshot.get('id'))).sort(compareCodePoints);
-  }
-
-  #retryRead<T>(doing: string, read: () => Promise<T>): Promise<T> {
-    return retryOnContention(doing, this.#deadlineMs, async () => ({ done: await read() }));
-  }
-
-  #getDocument(kind: RecordKind, id: string): DocumentReference {
-    return this.#documents.collection(kind).doc(toDocumentName(validateId(kind, id)));
-  }
+  return {
+    async read(kind, id) {
+      const document = getDocument(kind, id);
+      const snapshot = await retryRead(`reading: ${kind} ${JSON.stringify(id)}`, () => documents.get(document));
+      return snapshot.exists ? toRecord(kind, id, snapshot) : undefined;
+    },
+    async write(kind, id, value, ifVersion) {
+      const document = getDocument(kind, id);
+      const nonce = randomUUID();
+      const open = 'open' in value ? { open: value.open } : {};
+      const fields = { id, value: encodeRecord(kind, id, value), nonce, ...open };
+      const lastUpdateTime = ifVersion === undefined ? undefined : parseTimestamp(ifVersion);
+      if (ifVersion !== undefined && lastUpdateTime === undefined) throw createStaleVersionError(kind, id);
+      return retryOnContention(`writing: ${kind} ${JSON.stringify(id)}`, deadlineMs, async () => {
+        const times = await documents.commit((batch) =>
+          lastUpdateTime === undefined
+            ? batch.create(document, fields)
+            : batch.update(document, fields, { lastUpdateTime }),
+        );
+        if (times?.[0] !== undefined) return { done: toVersion(times[0]) };
+        const current = await documents.get(document);
+        if (current.updateTime !== undefined && current.get('nonce') === nonce)
+          return { done: toVersion(current.updateTime) };
+        if (getVersion(current) !== ifVersion) throw createStaleVersionError(kind, id);
+        return undefined;
+      });
+    },
+    async remove(kind, id, ifVersion) {
+      const document = getDocument(kind, id);
+      const lastUpdateTime = ifVersion === undefined ? undefined : parseTimestamp(ifVersion);
+      await retryOnContention(`removing: ${kind} ${JSON.stringify(id)}`, deadlineMs, async () => {
+        if (ifVersion === undefined || lastUpdateTime !== undefined) {
+          const precondition = lastUpdateTime === undefined ? {} : { lastUpdateTime };
+          if (await documents.commit((batch) => batch.delete(document, precondition))) return { done: undefined };
+        }
+        const currentVersion = getVersion(await documents.get(document));
+        if (currentVersion === undefined) return { done: undefined };
+        if (ifVersion !== undefined && currentVersion !== ifVersion) throw createStaleVersionError(kind, id);
+        return undefined;
+      });
+    },
+    /** A range over one field needs no composite index. */
+    async list(kind, page = {}) {
+      const { prefix = '', after, limit } = page;
+      if (limit === 0) return [];
+      const end = getPrefixEnd(prefix);
+      let query = documents.collection(kind).orderBy('id');
+      if (prefix !== '') query = query.where('id', '>=', prefix);
+      if (prefix !== '' && end !== undefined) query = query.where('id', '<', end);
+      if (after !== undefined) query = query.where('id', '>', after);
+      if (limit !== undefined) query = query.limit(limit);
+      const found = await retryRead(`listing: ${kind}`, () => documents.query(query));
+      return found.map((snapshot) => toRecord(kind, String(snapshot.get('id')), snapshot));
+    },
+    async listOpenRuns() {
+      const open = documents.collection('run').where('open', '==', true).select('id');
+      const found = await retryRead('listing: open runs', () => documents.query(open));
+      return found.map((snapshot) => String(snapshot.get('id'))).sort(compareCodePoints);
+    },
+  };
 }
 
 function toRecord<K extends RecordKind>(

@@ -3,10 +3,9 @@ import type { CollectionReference, DocumentReference, Timestamp } from '@google-
 import { assertLeaseHeld, claimLease, toLease } from '../claim-lease.ts';
 import { assertNoGaps, decodeEvent, encodeEvents } from '../encode-events.ts';
 import { validateId } from '../encode-record.ts';
-import type { EngineEvent, StoredEvent } from '../events.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
 import { retryOnContention } from '../retry-on-contention.ts';
-import type { Lease } from '../store.ts';
+import type { Lease, Store } from '../store.ts';
 import { INITIAL_POSITION, StreamPosition } from '../stream-position.ts';
 import { validate } from '../validate.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
@@ -24,148 +23,137 @@ interface CachedPosition {
  * Stores a run's stream position in one document, updated by compare-and-set, and its events as documents below it, written
  * in the same commit. Needs no transaction, and so no lock and no second round trip.
  */
-export class FirestoreRuns {
-  readonly #documents: FirestoreDocuments;
-  readonly #now: () => Date;
-  readonly #deadlineMs: number;
-  readonly #cache = new Map<string, CachedPosition>();
+export function createFirestoreRuns(
+  documents: FirestoreDocuments,
+  now: () => Date,
+  deadlineMs: number,
+): Pick<Store, 'acquireLease' | 'renewLease' | 'releaseLease' | 'append' | 'readEvents'> {
+  const cache = new Map<string, CachedPosition>();
   /** Serializes writers of this process, which is cheaper than conflicts in Firestore. */
-  readonly #mutex = new KeyedMutex();
+  const mutex = new KeyedMutex();
 
-  constructor(documents: FirestoreDocuments, now: () => Date, deadlineMs: number) {
-    this.#documents = documents;
-    this.#now = now;
-    this.#deadlineMs = deadlineMs;
+  function runExclusive<T>(
+    run: string,
+    doing: string,
+    attempt: () => Promise<{ readonly done: T } | undefined>,
+  ): Promise<T> {
+    return mutex.run(run, () => retryOnContention(doing, deadlineMs, attempt));
   }
 
-  acquireLease(run: string, owner: string, ttlMs: number): Promise<Lease | undefined> {
-    return this.#runExclusive(run, `acquiring the lease of run ${JSON.stringify(run)}`, async () => {
-      const current = await this.#readPosition(run);
-      const position = claimLease(current.position, owner, this.#now().getTime(), ttlMs);
-      if (position === undefined) return { done: undefined };
-      return (await this.#writePosition(run, current, position)) ? { done: toLease(run, position) } : undefined;
-    });
-  }
-
-  renewLease(lease: Lease, ttlMs: number): Promise<Lease> {
-    return this.#runExclusive(lease.run, `renewing the lease of run ${JSON.stringify(lease.run)}`, async () => {
-      const current = await this.#readPositionForLease(lease);
-      const position = { ...current.position, expiresAtMs: this.#now().getTime() + ttlMs };
-      return (await this.#writePosition(lease.run, current, position))
-        ? { done: toLease(lease.run, position) }
-        : undefined;
-    });
-  }
-
-  releaseLease(lease: Lease): Promise<void> {
-    return this.#runExclusive(lease.run, `releasing the lease of run ${JSON.stringify(lease.run)}`, async () => {
-      const current = await this.#readPosition(lease.run);
-      if (current.position.token !== lease.token || current.position.owner === '') return { done: undefined };
-      const position = { ...current.position, owner: '', expiresAtMs: 0 };
-      return (await this.#writePosition(lease.run, current, position)) ? { done: undefined } : undefined;
-    });
-  }
-
-  append(run: string, newEvents: readonly EngineEvent[], lease?: Lease): Promise<number> {
-    const texts = encodeEvents(run, newEvents);
-    const nonce = randomUUID();
-    let firstTriedSeq: number | undefined;
-    return this.#runExclusive(run, `appending to run ${JSON.stringify(run)}`, async () => {
-      const current =
-        lease === undefined
-          ? (this.#cache.get(run) ?? (await this.#readPosition(run)))
-          : await this.#readPositionForLease(lease);
-      const last = current.position.seq + texts.length;
-      // The response to a successful commit can get lost. Writing again would duplicate the events.
-      if (firstTriedSeq !== undefined && (await this.#isOwnWrite(run, firstTriedSeq, current, nonce))) {
-        return { done: firstTriedSeq + texts.length - 1 };
-      }
-      if (texts.length === 0) return { done: last };
-      firstTriedSeq = current.position.seq + 1;
-      const isWritten = await this.#writePosition(run, current, { ...current.position, seq: last }, { texts, nonce });
-      return isWritten ? { done: last } : undefined;
-    });
-  }
-
-  async readEvents(run: string, after: number): Promise<StoredEvent[]> {
-    const query = this.#getEventCollection(run).orderBy('__name__').where('__name__', '>', toEventName(after));
-    const found = await retryOnContention(
-      `reading: events of run ${JSON.stringify(run)}`,
-      this.#deadlineMs,
-      async () => ({
-        done: await this.#documents.query(query),
-      }),
-    );
-    const storedEvents = found.map((snapshot) => {
-      const seq = Number(snapshot.id);
-      return decodeEvent(run, seq, snapshot.get('at'), snapshot.get('event'));
-    });
-    return assertNoGaps(run, after, storedEvents);
-  }
-
-  #runExclusive<T>(run: string, doing: string, attempt: () => Promise<{ readonly done: T } | undefined>): Promise<T> {
-    return this.#mutex.run(run, () => retryOnContention(doing, this.#deadlineMs, attempt));
-  }
-
-  async #readPosition(run: string): Promise<CachedPosition> {
-    const snapshot = await this.#documents.get(this.#getDocument(run));
+  async function readPosition(run: string): Promise<CachedPosition> {
+    const snapshot = await documents.get(getDocument(run));
     if (!snapshot.exists) return { position: INITIAL_POSITION, updateTime: undefined };
     const position = validate(StreamPosition, `reading: position of run ${JSON.stringify(run)}`, snapshot.data());
-    return this.#cachePosition(run, { position, updateTime: snapshot.updateTime });
+    return cachePosition(run, { position, updateTime: snapshot.updateTime });
   }
 
   /** Returns the position if the lease is held. Verifies a negative cached result with a read. */
-  async #readPositionForLease(lease: Lease): Promise<CachedPosition> {
-    const cached = this.#cache.get(lease.run);
+  async function readPositionForLease(lease: Lease): Promise<CachedPosition> {
+    const cached = cache.get(lease.run);
     if (cached?.position.token === lease.token && cached.position.owner === lease.owner) return cached;
-    const current = await this.#readPosition(lease.run);
+    const current = await readPosition(lease.run);
     assertLeaseHeld(current.position, lease);
     return current;
   }
 
   /** Returns false after a concurrent write or an unknown outcome. */
-  async #writePosition(
+  async function writePosition(
     run: string,
     current: CachedPosition,
     position: StreamPosition,
     newEvents?: { texts: string[]; nonce: string },
   ): Promise<boolean> {
-    const document = this.#getDocument(run);
-    const times = await this.#documents.commit((batch) => {
+    const document = getDocument(run);
+    const times = await documents.commit((batch) => {
       if (current.updateTime === undefined) batch.create(document, { ...position });
       else batch.update(document, { ...position }, { lastUpdateTime: current.updateTime });
-      const at = this.#now().toISOString();
+      const at = now().toISOString();
       newEvents?.texts.forEach((event, index) => {
-        const eventDocument = this.#getEventCollection(run).doc(toEventName(current.position.seq + index + 1));
+        const eventDocument = getEventCollection(run).doc(toEventName(current.position.seq + index + 1));
         batch.create(eventDocument, { at, event, nonce: newEvents.nonce });
       });
     });
-    this.#cache.delete(run);
+    cache.delete(run);
     if (times?.[0] === undefined) return false;
-    this.#cachePosition(run, { position, updateTime: times[0] });
+    cachePosition(run, { position, updateTime: times[0] });
     return true;
   }
 
-  async #isOwnWrite(run: string, seq: number, current: CachedPosition, nonce: string): Promise<boolean> {
+  async function isOwnWrite(run: string, seq: number, current: CachedPosition, nonce: string): Promise<boolean> {
     if (current.position.seq < seq) return false;
-    const snapshot = await this.#documents.get(this.#getEventCollection(run).doc(toEventName(seq)));
+    const snapshot = await documents.get(getEventCollection(run).doc(toEventName(seq)));
     return snapshot.get('nonce') === nonce;
   }
 
-  #cachePosition(run: string, position: CachedPosition): CachedPosition {
-    const oldest = this.#cache.size < MAX_CACHED_POSITIONS ? undefined : this.#cache.keys().next().value;
-    if (oldest !== undefined) this.#cache.delete(oldest);
-    this.#cache.set(run, position);
+  function cachePosition(run: string, position: CachedPosition): CachedPosition {
+    const oldest = cache.size < MAX_CACHED_POSITIONS ? undefined : cache.keys().next().value;
+    if (oldest !== undefined) cache.delete(oldest);
+    cache.set(run, position);
     return position;
   }
 
-  #getDocument(run: string): DocumentReference {
-    return this.#documents.collection('streamPosition').doc(toDocumentName(validateId('run', run)));
+  function getDocument(run: string): DocumentReference {
+    return documents.collection('streamPosition').doc(toDocumentName(validateId('run', run)));
   }
 
-  #getEventCollection(run: string): CollectionReference {
-    return this.#getDocument(run).collection('events');
+  function getEventCollection(run: string): CollectionReference {
+    return getDocument(run).collection('events');
   }
+
+  return {
+    async acquireLease(run, owner, ttlMs) {
+      return runExclusive(run, `acquiring the lease of run ${JSON.stringify(run)}`, async () => {
+        const current = await readPosition(run);
+        const position = claimLease(current.position, owner, now().getTime(), ttlMs);
+        if (position === undefined) return { done: undefined };
+        return (await writePosition(run, current, position)) ? { done: toLease(run, position) } : undefined;
+      });
+    },
+    async renewLease(lease, ttlMs) {
+      return runExclusive(lease.run, `renewing the lease of run ${JSON.stringify(lease.run)}`, async () => {
+        const current = await readPositionForLease(lease);
+        const position = { ...current.position, expiresAtMs: now().getTime() + ttlMs };
+        return (await writePosition(lease.run, current, position)) ? { done: toLease(lease.run, position) } : undefined;
+      });
+    },
+    async releaseLease(lease) {
+      return runExclusive(lease.run, `releasing the lease of run ${JSON.stringify(lease.run)}`, async () => {
+        const current = await readPosition(lease.run);
+        if (current.position.token !== lease.token || current.position.owner === '') return { done: undefined };
+        const position = { ...current.position, owner: '', expiresAtMs: 0 };
+        return (await writePosition(lease.run, current, position)) ? { done: undefined } : undefined;
+      });
+    },
+    async append(run, newEvents, lease) {
+      const texts = encodeEvents(run, newEvents);
+      const nonce = randomUUID();
+      let firstTriedSeq: number | undefined;
+      return runExclusive(run, `appending to run ${JSON.stringify(run)}`, async () => {
+        const current =
+          lease === undefined ? (cache.get(run) ?? (await readPosition(run))) : await readPositionForLease(lease);
+        const last = current.position.seq + texts.length;
+        // The response to a successful commit can get lost. Writing again would duplicate the events.
+        if (firstTriedSeq !== undefined && (await isOwnWrite(run, firstTriedSeq, current, nonce))) {
+          return { done: firstTriedSeq + texts.length - 1 };
+        }
+        if (texts.length === 0) return { done: last };
+        firstTriedSeq = current.position.seq + 1;
+        const isWritten = await writePosition(run, current, { ...current.position, seq: last }, { texts, nonce });
+        return isWritten ? { done: last } : undefined;
+      });
+    },
+    async readEvents(run, after = 0) {
+      const query = getEventCollection(run).orderBy('__name__').where('__name__', '>', toEventName(after));
+      const found = await retryOnContention(`reading: events of run ${JSON.stringify(run)}`, deadlineMs, async () => ({
+        done: await documents.query(query),
+      }));
+      const storedEvents = found.map((snapshot) => {
+        const seq = Number(snapshot.id);
+        return decodeEvent(run, seq, snapshot.get('at'), snapshot.get('event'));
+      });
+      return assertNoGaps(run, after, storedEvents);
+    },
+  };
 }
 
 /** Pads with zeros, so that names sort numerically. */

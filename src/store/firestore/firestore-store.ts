@@ -1,7 +1,7 @@
 import type { Store } from '../store.ts';
 import { FirestoreDocuments, type FirestoreUsage } from './firestore-documents.ts';
-import { FirestoreRecords } from './firestore-records.ts';
-import { FirestoreRuns } from './firestore-runs.ts';
+import { createFirestoreRecords } from './firestore-records.ts';
+import { createFirestoreRuns } from './firestore-runs.ts';
 
 export interface FirestoreOptions {
   /** @default the project of the credentials; with an emulator `demo-kthw` */
@@ -37,20 +37,10 @@ export async function openFirestoreStore(options: FirestoreOptions = {}): Promis
   });
   const documents = new FirestoreDocuments(client, options.prefix ?? 'kthw', options.requestTimeoutMs ?? 8_000);
   const deadlineMs = options.deadlineMs ?? 20_000;
-  const records = new FirestoreRecords(documents, parseTimestamp, deadlineMs);
-  const runs = new FirestoreRuns(documents, options.now ?? (() => new Date()), deadlineMs);
   return {
     usage: documents.usage,
-    read: (kind, id) => records.read(kind, id),
-    write: (kind, id, value, ifVersion) => records.write(kind, id, value, ifVersion),
-    remove: (kind, id, ifVersion) => records.remove(kind, id, ifVersion),
-    list: (kind, page) => records.list(kind, page),
-    listOpenRuns: () => records.listOpenRuns(),
-    acquireLease: async (run, owner, ttlMs) => runs.acquireLease(run, owner, ttlMs),
-    renewLease: async (lease, ttlMs) => runs.renewLease(lease, ttlMs),
-    releaseLease: async (lease) => runs.releaseLease(lease),
-    append: async (run, events, lease) => runs.append(run, events, lease),
-    readEvents: async (run, after = 0) => runs.readEvents(run, after),
+    ...createFirestoreRecords(documents, parseTimestamp, deadlineMs),
+    ...createFirestoreRuns(documents, options.now ?? (() => new Date()), deadlineMs),
     close: () => documents.close(),
   };
 

@@ -23,111 +23,99 @@ export class SecretTooLarge extends Error {
  */
 export function createVaultProvider(store: Store, keyring: Keyring): VaultProvider {
   const keys = new DataKeyStore(store, keyring);
-  return { getVault: (cluster) => new EnvelopeVault(store, keys, cluster) };
+  return { getVault: (cluster) => createEnvelopeVault(store, keys, cluster) };
 }
 
-class EnvelopeVault implements Vault {
-  readonly #store: Store;
-  readonly #keys: DataKeyStore;
-  readonly #cluster: string;
-
-  constructor(store: Store, keys: DataKeyStore, cluster: string) {
-    this.#store = store;
-    this.#keys = keys;
-    this.#cluster = cluster;
-  }
-
-  async get(path: string): Promise<Secret | undefined> {
-    const record = await this.#store.read('secret', this.#getRecordId(path));
-    return record && this.#decrypt(path, record.value);
-  }
-
-  async getOrCreate(path: string, create: () => Promise<Secret> | Secret): Promise<Secret> {
-    let created: Secret | undefined;
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const existing = await this.get(path);
-      if (existing !== undefined) return existing;
-      created ??= this.#assertSize(path, await create());
-      if (await this.#tryCreate(path, created)) return created;
-    }
-    throw new StaleVersion(`storing ${this.#describeSecret(path)}: concurrent changes; try again`);
-  }
-
-  async delete(path: string): Promise<void> {
-    await this.#store.remove('secret', this.#getRecordId(path));
-  }
-
-  async isEmpty(): Promise<boolean> {
-    const [key, remaining] = await Promise.all([
-      this.#store.read('dataKey', this.#cluster),
-      this.#store.list('secret', { prefix: this.#getRecordId(''), limit: 1 }),
-    ]);
-    return key === undefined && remaining.length === 0;
-  }
-
-  async deleteAll(): Promise<void> {
-    // Delete the key first: without it, ciphertexts left behind by a crash are unreadable.
-    await this.#keys.delete(this.#cluster);
-    const remaining = await this.#store.list('secret', { prefix: this.#getRecordId('') });
-    for (const { id } of remaining) await this.#store.remove('secret', id);
-  }
-
+function createEnvelopeVault(store: Store, keys: DataKeyStore, cluster: string): Vault {
   /** Returns false if another process was first or deleted the vault concurrently. */
-  async #tryCreate(path: string, secret: Secret): Promise<boolean> {
-    const key = await this.#keys.getOrCreate(this.#cluster);
-    const sealed = Buffer.from(seal(key.bytes, secret.revealBytes(), this.#buildAssociatedData(path, key.id)));
+  async function tryCreate(path: string, secret: Secret): Promise<boolean> {
+    const key = await keys.getOrCreate(cluster);
+    const sealed = Buffer.from(seal(key.bytes, secret.revealBytes(), buildAssociatedData(path, key.id)));
     const record = {
-      cluster: this.#cluster,
+      cluster,
       path,
       nonce: sealed.subarray(0, 12).toString('base64'),
       ciphertext: `${FORMAT}.${key.id}.${sealed.subarray(12).toString('base64')}`,
     };
     try {
-      const version = await this.#store.write('secret', this.#getRecordId(path), record, undefined);
+      const version = await store.write('secret', getRecordId(path), record, undefined);
       // `deleteAll` removes the key, then the secrets it finds. Checking in the opposite order leaves no orphaned secret.
-      if (await this.#keys.isCurrent(this.#cluster, key)) return true;
-      await this.#store.remove('secret', this.#getRecordId(path), version);
+      if (await keys.isCurrent(cluster, key)) return true;
+      await store.remove('secret', getRecordId(path), version);
     } catch (error) {
       if (!(error instanceof StaleVersion)) throw error;
     }
     return false;
   }
 
-  async #decrypt(path: string, record: RecordValue<'secret'>): Promise<Secret> {
+  async function decrypt(path: string, record: RecordValue<'secret'>): Promise<Secret> {
     const [format, keyId = '', data = ''] = record.ciphertext.split('.');
     if (format !== FORMAT) {
-      throw new SecretUnreadable(`opening ${this.#describeSecret(path)}: unsupported format; use a newer release`);
+      throw new SecretUnreadable(`opening ${describeSecret(path)}: unsupported format; use a newer release`);
     }
-    let key = await this.#keys.find(this.#cluster);
+    let key = await keys.find(cluster);
     // Another process may have deleted and recreated the vault while the old key was cached here.
-    if (key?.id !== keyId) key = await this.#keys.reload(this.#cluster);
+    if (key?.id !== keyId) key = await keys.reload(cluster);
     if (key?.id !== keyId) {
       throw new SecretUnreadable(
-        `opening ${this.#describeSecret(path)}: its data key was deleted, so it can't be decrypted; delete the cluster to clean up`,
+        `opening ${describeSecret(path)}: its data key was deleted, so it can't be decrypted; delete the cluster to clean up`,
       );
     }
     const sealed = Buffer.concat([Buffer.from(record.nonce, 'base64'), Buffer.from(data, 'base64')]);
-    return new Secret(unseal(key.bytes, sealed, this.#buildAssociatedData(path, keyId), this.#describeSecret(path)));
+    return new Secret(unseal(key.bytes, sealed, buildAssociatedData(path, keyId), describeSecret(path)));
   }
 
-  #assertSize(path: string, secret: Secret): Secret {
+  function assertSize(path: string, secret: Secret): Secret {
     const bytes = secret.revealBytes().length;
     if (bytes <= MAX_SECRET_BYTES) return secret;
-    throw new SecretTooLarge(
-      `storing ${this.#describeSecret(path)}: too large: ${bytes} bytes, limit ${MAX_SECRET_BYTES}`,
-    );
+    throw new SecretTooLarge(`storing ${describeSecret(path)}: too large: ${bytes} bytes, limit ${MAX_SECRET_BYTES}`);
   }
 
-  #describeSecret(path: string): string {
-    return `secret ${JSON.stringify(path)} of ${JSON.stringify(this.#cluster)}`;
+  function describeSecret(path: string): string {
+    return `secret ${JSON.stringify(path)} of ${JSON.stringify(cluster)}`;
   }
 
-  #buildAssociatedData(path: string, keyId: string): string {
-    return JSON.stringify(['kthw secret', FORMAT, keyId, this.#cluster, path]);
+  function buildAssociatedData(path: string, keyId: string): string {
+    return JSON.stringify(['kthw secret', FORMAT, keyId, cluster, path]);
   }
 
   /** Unique, because the parts are encoded and contain no colon. */
-  #getRecordId(path: string): string {
-    return `${encodeURIComponent(this.#cluster)}:${encodeURIComponent(path)}`;
+  function getRecordId(path: string): string {
+    return `${encodeURIComponent(cluster)}:${encodeURIComponent(path)}`;
   }
+
+  async function get(path: string): Promise<Secret | undefined> {
+    const record = await store.read('secret', getRecordId(path));
+    return record && decrypt(path, record.value);
+  }
+
+  return {
+    get,
+    async getOrCreate(path, create) {
+      let created: Secret | undefined;
+      for (let attempt = 0; attempt < 5; attempt++) {
+        const existing = await get(path);
+        if (existing !== undefined) return existing;
+        created ??= assertSize(path, await create());
+        if (await tryCreate(path, created)) return created;
+      }
+      throw new StaleVersion(`storing ${describeSecret(path)}: concurrent changes; try again`);
+    },
+    async delete(path) {
+      await store.remove('secret', getRecordId(path));
+    },
+    async isEmpty() {
+      const [key, remaining] = await Promise.all([
+        store.read('dataKey', cluster),
+        store.list('secret', { prefix: getRecordId(''), limit: 1 }),
+      ]);
+      return key === undefined && remaining.length === 0;
+    },
+    async deleteAll() {
+      // Delete the key first: without it, ciphertexts left behind by a crash are unreadable.
+      await keys.delete(cluster);
+      const remaining = await store.list('secret', { prefix: getRecordId('') });
+      for (const { id } of remaining) await store.remove('secret', id);
+    },
+  };
 }

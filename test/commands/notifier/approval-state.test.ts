@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findApprovalRequest } from '../../../src/commands/notifier/approval-request.ts';
-import { getApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
-import { findOpenApprovalRequest } from '../../../src/commands/notifier/open-approval-request.ts';
+import { findOpenApprovalRequest, getApprovalStatus } from '../../../src/commands/notifier/approval-status.ts';
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 import { stepFinished, stepStarted, testUser } from '../../fixtures/run.ts';
 
