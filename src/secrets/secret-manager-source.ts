@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { signIn } from '../engine/gcp/compute/sign-in.ts';
+import { computeBackoffDelay } from '../store/backoff-delay.ts';
 import { Secret } from '../store/vault/secret.ts';
 import { SecretMissing } from './secret-missing.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -22,7 +23,7 @@ const ErrorResponse = z.object({
 });
 
 const requestTimeoutMs = 5_000;
-const retryDelayMs = 250;
+const backoff = { firstDelayMs: 250, maxDelayMs: 1_000 } as const;
 
 /**
  * Reads secrets from Google's Secret Manager by REST, one call per secret. The client library would load 120 MB before the
@@ -44,7 +45,7 @@ export function createSecretManagerSource({ endpoint, maxAttempts = 3 }: SecretM
         const isTransient = status === 0 || status === 429 || status >= 500;
         if (!isTransient || attempt >= maxAttempts)
           throw new SecretMissing(`reading ${name}: ${formatError(status, body, project, secret)}`);
-        await sleep(attempt * retryDelayMs);
+        await sleep(computeBackoffDelay(backoff, attempt));
       }
     },
   };

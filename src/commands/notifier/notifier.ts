@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
-import type { RecordValue } from '../../store/records.ts';
-import type { Store, VersionedRecord } from '../../store/store.ts';
+import { systemClock } from '../../engine/workflow/system-clock.ts';
+import { iterateRecords } from '../../store/iterate-records.ts';
+import type { Store } from '../../store/store.ts';
 import { allowAllPolicy, type Policy } from '../authorization/policy.ts';
 import { createTimelineChart } from '../charts/timeline-chart.ts';
 import type { Chat } from '../slack/chat.ts';
@@ -33,12 +33,6 @@ export interface Notifier {
   /** Stops after in-flight calls. The next start posts the rest. */
   close(): Promise<void>;
 }
-
-const pageSize = 200;
-const systemClock: Clock = {
-  now: () => new Date(),
-  sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
-};
 
 /**
  * Posts run progress to Slack: one message per run, updated in place, with replies in its thread. It reads events from
@@ -89,7 +83,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     wake,
     async start() {
       for (const run of await options.store.listOpenRuns()) wake(run);
-      for await (const { id, value } of iterateThreads(options.store)) {
+      for await (const { id, value } of iterateRecords(options.store, 'slackThread')) {
         if (runNotifiers.has(id)) continue;
         // A pending chart or a delivery in flight when a process ended.
         if (
@@ -121,13 +115,4 @@ function ignoreRenderErrors(
       return undefined;
     }
   };
-}
-
-async function* iterateThreads(store: Store): AsyncGenerator<VersionedRecord<RecordValue<'slackThread'>>> {
-  for (let after: string | undefined; ; ) {
-    const page = await store.list('slackThread', { limit: pageSize, ...(after === undefined ? {} : { after }) });
-    yield* page;
-    if (page.length < pageSize) return;
-    after = page.at(-1)?.id;
-  }
 }

@@ -1,5 +1,6 @@
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
 import { StaleVersion } from '../../store/errors/stale-version.ts';
+import { iterateRecords } from '../../store/iterate-records.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 import { deleteButton } from '../delete.ts';
@@ -17,24 +18,16 @@ export interface TtlRemindersOptions {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-const pageSize = 200;
-
 /**
  * Checks all clusters with a TTL once, and sends reminders or deletes expired clusters. When several processes run it
  * at the same time, each action is done by one of them.
  */
 export async function sendTtlReminders(deps: TtlRemindersOptions): Promise<void> {
-  for (let after = ''; ; ) {
-    const page = await deps.store.list('cluster', { after, limit: pageSize });
-    for (const { id, value } of page) {
-      if (value.expiresAt === undefined) continue;
-      await processCluster(id, value, value.expiresAt, deps).catch((error: unknown) =>
-        deps.log({ cluster: id, error }, 'sending TTL reminders failed'),
-      );
-    }
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.id;
+  for await (const { id, value } of iterateRecords(deps.store, 'cluster')) {
+    if (value.expiresAt === undefined) continue;
+    await processCluster(id, value, value.expiresAt, deps).catch((error: unknown) =>
+      deps.log({ cluster: id, error }, 'sending TTL reminders failed'),
+    );
   }
 }
 

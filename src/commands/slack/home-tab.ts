@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeView } from '@slack/types';
 import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
+import { systemClock } from '../../engine/workflow/system-clock.ts';
 import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Person } from '../../store/person.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
@@ -45,10 +45,6 @@ const maxViewers = 50;
 /** `views.publish` allows about 100 calls per minute. */
 const publishIntervals = { perUserMs: 3_000, overallMs: 800 } as const;
 const noticeDurationMs = 20_000;
-const systemClock: Clock = {
-  now: () => new Date(),
-  sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
-};
 
 interface HomeTabViewer {
   readonly person: Person;

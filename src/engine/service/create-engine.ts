@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterSpec } from '../../store/records.ts';
 import { retryUntilAvailable } from '../../store/retry-until-available.ts';
 import type { Store } from '../../store/store.ts';
@@ -19,6 +18,7 @@ import { createInProcessDispatcher, type Dispatcher, type DispatcherDeps } from 
 import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
 import { executeRun } from '../workflow/runner.ts';
 import type { Clock } from '../workflow/step.ts';
+import { systemClock } from '../workflow/system-clock.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { createClusterService } from './create-cluster-service.ts';
 import { issueKubeconfig, removeRevokedBindings } from './issue-kubeconfig.ts';
@@ -187,8 +187,3 @@ const disableTimeoutMs = 60_000;
 
 /** How often to try whether the store is back. */
 const storeRetryMs = 2_000;
-
-const systemClock: Clock = {
-  now: () => new Date(),
-  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-};

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EngineEvent } from '../events.ts';
+import { iterateRecords } from '../iterate-records.ts';
 import { type RecordKind, recordSchemas } from '../records.ts';
 import type { Store } from '../store.ts';
 
@@ -23,12 +24,9 @@ export type BackupLine = z.infer<typeof BackupLine>;
 export async function* generateBackupLines(store: Store): AsyncGenerator<BackupLine> {
   const runs: string[] = [];
   for (const kind of listKindsInOrder()) {
-    for (let after: string | undefined; ; ) {
-      const page = await store.list(kind, { limit: backupPageSize, ...(after === undefined ? {} : { after }) });
-      for (const { id, value } of page) yield { kind, id, value };
-      if (kind === 'run') runs.push(...page.map(({ id }) => id));
-      after = page.at(-1)?.id;
-      if (after === undefined) break;
+    for await (const { id, value } of iterateRecords(store, kind, { limit: backupPageSize })) {
+      yield { kind, id, value };
+      if (kind === 'run') runs.push(id);
     }
   }
   for (const run of runs) {

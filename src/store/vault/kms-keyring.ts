@@ -1,4 +1,5 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
+import { cachePromise } from '../cache-promise.ts';
 import { StoreUnavailable } from '../errors/store-unavailable.ts';
 import { KeyringError } from './keyring-error.ts';
 import { isTransientError, type KmsCall, toKeyringError } from './to-keyring-error.ts';
@@ -25,15 +26,7 @@ export interface KmsKeyringOptions {
  */
 export function openKmsKeyring(options: KmsKeyringOptions): Keyring {
   const { key: name, requestTimeoutMs = 10_000 } = options;
-  let client: Promise<KeyManagementServiceClient> | undefined;
-
-  function getClient(): Promise<KeyManagementServiceClient> {
-    client ??= createKmsClient(options).catch((error: unknown) => {
-      client = undefined;
-      throw error;
-    });
-    return client;
-  }
+  const getClient = cachePromise(() => createKmsClient(options));
 
   async function callKms<T>(call: KmsCall, work: (kms: KeyManagementServiceClient) => Promise<T>): Promise<T> {
     const kms = await getClient();

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { StaleVersion } from '../errors/stale-version.ts';
+import { iterateRecords } from '../iterate-records.ts';
 import type { Store } from '../store.ts';
 import { getEncryptionContext } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
@@ -23,8 +24,6 @@ export interface RewrapOptions {
   /** Concurrency. @default 8 */
   readonly parallel?: number;
 }
-
-const pageSize = 200;
 
 /**
  * Rewraps all data keys with the keyring's current version; secrets stay unchanged. Safe to repeat and to run while kthw is
@@ -58,8 +57,8 @@ export async function rewrapDataKeys(
     return 'rewrapped';
   }
 
-  async function processQueue(clusters: string[]): Promise<void> {
-    for (let cluster = clusters.shift(); cluster !== undefined; cluster = clusters.shift()) {
+  async function rewrapAll(records: AsyncIterable<{ readonly id: string }>): Promise<void> {
+    for await (const { id: cluster } of records) {
       try {
         counts[await rewrapDataKey(cluster)] += 1;
       } catch (error) {
@@ -69,11 +68,7 @@ export async function rewrapDataKeys(
     }
   }
 
-  for (let after = ''; ; ) {
-    const ids = (await store.list('dataKey', { after, limit: pageSize })).map(({ id }) => id);
-    const last = ids.at(-1);
-    if (last === undefined) return { keyVersion, ...counts, failed };
-    after = last;
-    await Promise.all(Array.from({ length: parallel }, () => processQueue(ids)));
-  }
+  const records = iterateRecords(store, 'dataKey');
+  await Promise.all(Array.from({ length: parallel }, () => rewrapAll(records)));
+  return { keyVersion, ...counts, failed };
 }

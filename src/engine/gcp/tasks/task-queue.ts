@@ -1,4 +1,5 @@
 import type { CloudTasksClient } from '@google-cloud/tasks';
+import { cachePromise } from '../../../store/cache-promise.ts';
 import { signIn } from '../compute/sign-in.ts';
 import { buildTaskId, type RunTask } from './run-task.ts';
 
@@ -36,16 +37,7 @@ const alreadyExists = 6;
 
 /** Creates a Cloud Tasks queue client. Google's library is loaded on first use. */
 export function createTaskQueue({ queue, endpoint, service, deadlineMs }: TaskQueueOptions): TaskQueue {
-  let client: Promise<CloudTasksClient> | undefined;
-
-  function getClient(): Promise<CloudTasksClient> {
-    client ??= connect(endpoint).catch((error: unknown) => {
-      client = undefined;
-      throw error;
-    });
-    return client;
-  }
-
+  const getClient = cachePromise(() => connect(endpoint));
   return {
     async add(runTask, path, scheduledAt) {
       const task = {
