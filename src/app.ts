@@ -36,7 +36,7 @@ interface AppOptions extends Pick<EngineOptions, 'killPoint'> {
   readonly compute?: Pick<ComputeOptions, 'operationDeadlineMs'>;
 }
 
-export interface App {
+interface App {
   readonly url: string;
   /** Suspends open runs, which resume at the next start. */
   stop(): Promise<void>;

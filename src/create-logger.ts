@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { maskSecrets } from './engine/ssh/format-failure.ts';
 
-export type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+type Logger = (fields: Readonly<Record<string, unknown>>, message: string) => void;
 
 /** By pino's level: https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#LogSeverity */
 const severityByLevel: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ export interface HealthDeps {
   readonly checkTimeoutMs?: number;
 }
 
-export interface HealthEndpoints {
+interface HealthEndpoints {
   readonly handleHealthCheck: Handler;
   /** Responds 200 once the store and keyring checks have loaded their packages. */
   readonly handleWarmup: Handler;
@@ -22,7 +22,7 @@ export interface HealthEndpoints {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Health of one component. Public, so it contains no names and no secrets. */
-export type ComponentHealth =
+type ComponentHealth =
   | { readonly ok: true; readonly openRuns?: number }
   | { readonly ok: false; readonly remedy: string };
 

@@ -6,8 +6,8 @@ import { createSlackAccountMonitor } from '../src/commands/slack/slack-account-m
 import { createSlackChat } from '../src/commands/slack/slack-chat.ts';
 import { createSlackClient } from '../src/commands/slack/slack-client.ts';
 import { createHealthEndpoints, type HealthDeps } from '../src/health.ts';
-import { StoreUnavailable } from '../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import { StoreUnavailable } from '../src/store/store.ts';
 import { runRecord } from './support/store-fixtures.ts';
 
 test('returns 200 and the number of open runs if all checks pass', async () => {

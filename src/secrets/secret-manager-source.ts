@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { signIn } from '../engine/gcp/compute/sign-in.ts';
 import { computeBackoffDelay } from '../store/backoff-delay.ts';
 import { Secret } from '../store/vault/secret.ts';
-import { SecretMissing } from './secret-missing.ts';
 import type { SecretSource } from './secret-source.ts';
 
 export interface SecretManagerOptions {
@@ -78,4 +77,9 @@ function formatError(status: number, body: unknown, project: string, secret: str
     default:
       return `Secret Manager returned ${status}; restart kthw`;
   }
+}
+
+/** A configured secret can't be read. The message contains the remedy. */
+export class SecretMissing extends Error {
+  override name = 'SecretMissing';
 }

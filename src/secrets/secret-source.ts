@@ -1,6 +1,6 @@
-import type { Secret } from '../store/vault/secret.ts';
-import { createFileSecretSource } from './file-secret-source.ts';
-import { createSecretManagerSource, type SecretManagerOptions } from './secret-manager-source.ts';
+import { open } from 'node:fs/promises';
+import { Secret } from '../store/vault/secret.ts';
+import { createSecretManagerSource, type SecretManagerOptions, SecretMissing } from './secret-manager-source.ts';
 
 export interface SecretSource {
   /** @param name in the source's format @throws SecretMissing with the remedy, without the secret */
@@ -35,4 +35,25 @@ export async function resolveSecrets(
   };
   const resolved = await Promise.all(variables.map(resolveVariable));
   return { ...environment, ...Object.fromEntries(resolved.flat()) };
+}
+
+/** Reads secrets from files by path. Rejects files that group or others can read. */
+function createFileSecretSource(): SecretSource {
+  return {
+    async read(path) {
+      const file = await open(path).catch((cause: unknown) => {
+        throw new SecretMissing(`can't read the secret file ${path}; create it, owned by this user`, { cause });
+      });
+      try {
+        const mode = (await file.stat()).mode & 0o777;
+        if ((mode & 0o077) !== 0)
+          throw new SecretMissing(
+            `other users can read ${path}; run \`chmod 600 ${path}\` and consider rotating the secret`,
+          );
+        return new Secret(await file.readFile());
+      } finally {
+        await file.close();
+      }
+    },
+  };
 }

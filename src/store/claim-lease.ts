@@ -1,5 +1,4 @@
-import { LeaseLost } from './errors/lease-lost.ts';
-import type { Lease } from './store.ts';
+import { type Lease, LeaseLost } from './store.ts';
 import type { StreamPosition } from './stream-position.ts';
 
 /** Returns the position with a new lease, or undefined while another owner's lease is valid. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { InvalidRecord } from './errors/invalid-record.ts';
 import { EngineEvent, type StoredEvent } from './events.ts';
+import { InvalidRecord } from './records.ts';
 import { MAX_BYTES, parseStoredJson, validate } from './validate.ts';
 
 /** Maximum bytes per append. A Firestore commit can have 10 MiB; Google's emulator accepts 4 MiB. */

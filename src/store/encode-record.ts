@@ -1,5 +1,4 @@
-import { InvalidRecord } from './errors/invalid-record.ts';
-import { type RecordKind, type RecordValue, recordSchemas } from './records.ts';
+import { InvalidRecord, type RecordKind, type RecordValue, recordSchemas } from './records.ts';
 import { MAX_BYTES, parseStoredJson, validate } from './validate.ts';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Person } from './person.ts';
 import { Difference, StepError } from './step-error.ts';
 
-export const OutputValue = z.object({ name: z.string(), value: z.json() });
+const OutputValue = z.object({ name: z.string(), value: z.json() });
 
 /** Reply to a pause: continue to the next pause, continue without pauses, or stop. */
 export const PauseDecision = z.enum(['continue', 'continueToEnd', 'stop']);

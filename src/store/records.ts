@@ -123,3 +123,8 @@ export type RecordKind = keyof typeof recordSchemas;
 export type RecordValue<K extends RecordKind> = z.infer<(typeof recordSchemas)[K]>;
 export type ClusterRecord = RecordValue<'cluster'>;
 export type RunRecord = RecordValue<'run'>;
+
+/** A record does not match its schema. The message names kind, id and path, never the value. */
+export class InvalidRecord extends Error {
+  override name = 'InvalidRecord';
+}

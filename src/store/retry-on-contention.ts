@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { computeBackoffDelay } from './backoff-delay.ts';
-import { StoreUnavailable } from './errors/store-unavailable.ts';
+import { StoreUnavailable } from './store.ts';
 
 const backoff = { firstDelayMs: 20, maxDelayMs: 1_000 } as const;
 

@@ -1,4 +1,4 @@
-import { StoreUnavailable } from './errors/store-unavailable.ts';
+import { StoreUnavailable } from './store.ts';
 
 /** Retries `work` while the store is unavailable. @param pause awaited between attempts; ends the retries if it throws */
 export async function retryUntilAvailable<T>(work: () => Promise<T>, pause: () => Promise<void>): Promise<T> {

@@ -66,3 +66,18 @@ export interface Store {
   readEvents(run: string, after?: number): Promise<StoredEvent[]>;
   close(): Promise<void>;
 }
+
+/** Another runner holds the lease. Stop writing. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+}
+
+/** The record was modified concurrently. Read it again and decide again. */
+export class StaleVersion extends Error {
+  override name = 'StaleVersion';
+}
+
+/** The store did not respond in time. Transient; a write may or may not have been made. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}

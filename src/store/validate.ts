@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InvalidRecord } from './errors/invalid-record.ts';
+import { InvalidRecord } from './records.ts';
 
 /** Maximum JSON bytes of a record or event: below Firestore's limit of 1 MiB, with room for names and indexes. */
 export const MAX_BYTES = 1_000_000;

@@ -1,9 +1,9 @@
 import type { Store } from './store.ts';
 
-export type StoreMethod = keyof Store;
+type StoreMethod = keyof Store;
 
 /** One call of a store method, which can run on any store. */
-export type StoreCall<T> = (store: Store) => Promise<T>;
+type StoreCall<T> = (store: Store) => Promise<T>;
 
 /** Keys of the store, as data. A method that is missing here does not compile. */
 const storeMethods = Object.keys({

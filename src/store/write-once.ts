@@ -1,6 +1,5 @@
-import { StaleVersion } from './errors/stale-version.ts';
 import type { RecordKind, RecordValue } from './records.ts';
-import type { Store } from './store.ts';
+import { StaleVersion, type Store } from './store.ts';
 
 /** Creates a record if absent. Of concurrent writers the first wins, and all get its value. */
 export async function writeOnce<K extends RecordKind>(

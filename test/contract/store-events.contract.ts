@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidRecord } from '../../src/store/errors/invalid-record.ts';
 import type { EngineEvent } from '../../src/store/events.ts';
+import { InvalidRecord } from '../../src/store/records.ts';
 import { said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LeaseLost } from '../../src/store/errors/lease-lost.ts';
-import type { Lease, Store } from '../../src/store/store.ts';
+import { type Lease, LeaseLost, type Store } from '../../src/store/store.ts';
 import { FakeClock } from '../fakes/clock.ts';
 import { said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';

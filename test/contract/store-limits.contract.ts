@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidRecord } from '../../src/store/errors/invalid-record.ts';
-import type { RecordValue } from '../../src/store/records.ts';
+import { InvalidRecord, type RecordValue } from '../../src/store/records.ts';
 import { clusterRecord, said } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StaleVersion } from '../../src/store/errors/stale-version.ts';
-import type { Store } from '../../src/store/store.ts';
+import { StaleVersion, type Store } from '../../src/store/store.ts';
 import { clusterRecord, runRecord, specOf } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { SecretMissing } from '../../src/secrets/secret-missing.ts';
+import { SecretMissing } from '../../src/secrets/secret-manager-source.ts';
 import { resolveSecrets } from '../../src/secrets/secret-source.ts';
 import { type GoogleApi, Refusal, startGoogleApi } from '../support/google-api.ts';
 

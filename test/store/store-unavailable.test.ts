@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { StoreUnavailable } from '../../src/store/errors/store-unavailable.ts';
 import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import {
   type FirestoreEmulator,

@@ -1,5 +1,4 @@
-import { StoreUnavailable } from '../../src/store/errors/store-unavailable.ts';
-import type { Store } from '../../src/store/store.ts';
+import { type Store, StoreUnavailable } from '../../src/store/store.ts';
 import { wrapStore } from '../../src/store/wrap-store.ts';
 
 export interface StoreWithOutages extends Store {

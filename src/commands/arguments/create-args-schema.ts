@@ -95,7 +95,7 @@ function formatVersionError(version: string, versions: readonly string[]): strin
     : `unsupported version; use one of ${versions.join(', ')}`;
 }
 
-export const wholeNumberSchema = z
+const wholeNumberSchema = z
   .string()
   .regex(/^\d{1,4}$/, 'must be a whole number')
   .transform(Number);

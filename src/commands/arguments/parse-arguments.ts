@@ -4,7 +4,7 @@ import type { AnyCommand, CreateDefaults } from '../routing/command.ts';
 import { type Flag, listFlags, toFlagName } from './flags.ts';
 import { suggest } from './suggest.ts';
 
-export type ParsedArguments = { readonly args: Record<string, unknown> } | { readonly problems: readonly string[] };
+type ParsedArguments = { readonly args: Record<string, unknown> } | { readonly problems: readonly string[] };
 
 /** Parses `NAME --flag value --flag=value` by the command's schema. Reports all problems, not only the first. */
 export function parseArguments(
@@ -85,4 +85,17 @@ function formatIssue(command: AnyCommand, issue: z.core.$ZodIssue, given: Record
   return given[key] === undefined
     ? `\`${label}\`: ${issue.message}`
     : `\`${label} ${String(given[key])}\`: ${issue.message}`;
+}
+
+/**
+ * Splits text into words; quotes preserve spaces. Slack's clients replace `"` by curly quotes and `--` by a dash, so both
+ * are converted back.
+ */
+export function tokenize(text: string): string[] {
+  const normalized = text
+    .replaceAll(/[“”„]/g, '"')
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll(/(^|\s)[—–](?=[a-z])/gi, '$1--');
+  const words = normalized.match(/(?:"[^"]*"|'[^']*'|[^\s"']|["'])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }

@@ -1,14 +1,11 @@
-import { hasOverlap, parseCidr } from '../../engine/cluster/cidr.ts';
+import { type CidrKey, findCidrOverlaps, parseCidr } from '../../engine/cluster/cidr.ts';
 
-interface ClusterCidrs {
-  readonly subnet: string;
-  readonly podCidr: string;
-  readonly serviceCidr: string;
+interface ClusterCidrs extends Readonly<Record<CidrKey, string>> {
   readonly workers: number;
 }
 
-export interface CidrProblem {
-  readonly key: 'subnet' | 'podCidr' | 'serviceCidr';
+interface CidrProblem {
+  readonly key: CidrKey;
   readonly message: string;
 }
 
@@ -19,26 +16,15 @@ const prefixLimits = {
   serviceCidr: { minPrefix: 12, maxPrefix: 27 },
 } as const;
 const cidrKeys = ['subnet', 'podCidr', 'serviceCidr'] as const;
-const cidrPairs = [
-  ['subnet', 'podCidr'],
-  ['subnet', 'serviceCidr'],
-  ['podCidr', 'serviceCidr'],
-] as const;
-const flagNames = { subnet: '--subnet', podCidr: '--pod-cidr', serviceCidr: '--service-cidr' } as const;
 
 /** Returns the problems of the cluster's IP ranges. Checks for overlaps only if each range is valid. */
 export function validateCidrs(cidrs: ClusterCidrs): CidrProblem[] {
   const problems = cidrKeys.flatMap((key) => findCidrProblem(key, cidrs) ?? []);
   if (problems.length > 0) return problems;
-  return cidrPairs.flatMap(([a, b]) => {
-    const [one, other] = [parseCidr(cidrs[a]), parseCidr(cidrs[b])];
-    return one && other && hasOverlap(one, other)
-      ? [{ key: b, message: `overlaps \`${flagNames[a]} ${cidrs[a]}\`` }]
-      : [];
-  });
+  return findCidrOverlaps(cidrs).map(({ key, otherRange }) => ({ key, message: `overlaps \`${otherRange}\`` }));
 }
 
-function findCidrProblem(key: CidrProblem['key'], cidrs: ClusterCidrs): CidrProblem | undefined {
+function findCidrProblem(key: CidrKey, cidrs: ClusterCidrs): CidrProblem | undefined {
   const range = parseCidr(cidrs[key]);
   if (!range) return { key, message: 'not an IPv4 CIDR; use the form 10.240.0.0/24' };
   if (range.network !== cidrs[key]) return { key, message: `has host bits set; did you mean ${range.network}?` };

@@ -5,7 +5,7 @@ import type { Chat } from '../slack/chat.ts';
 import { type Action, type Denial, findDenial, type GroupMembers, listDecidingGroups } from './find-denial.ts';
 import type { Policy } from './policy.ts';
 
-export interface AuthorizerOptions {
+interface AuthorizerOptions {
   readonly policy: Policy;
   readonly clusterService: Pick<ClusterService, 'getRunView'>;
   readonly chat: Pick<Chat, 'listGroupMembers'>;

@@ -2,14 +2,14 @@ import type { Person } from '../../store/person.ts';
 import type { Chat } from '../slack/chat.ts';
 import type { Policy } from './policy.ts';
 
-export interface ChannelMembershipOptions {
+interface ChannelMembershipOptions {
   readonly policy: Policy;
   readonly chat: Pick<Chat, 'listChannelMembers'>;
   readonly now: () => Date;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-export interface ChannelMembership {
+interface ChannelMembership {
   /** Checks whether a person is a member of an enabled channel. `unreadable`: Slack did not return all members. */
   getStatus(person: Person): Promise<'member' | 'nonMember' | 'unreadable'>;
 }

@@ -8,7 +8,7 @@ type LabelledRun = Pick<
   'operation' | 'outcome' | 'cancelRequested' | 'pausedAfterChapter' | 'problems' | 'phases'
 >;
 
-export interface StatusText {
+interface StatusText {
   readonly icon: string;
   readonly label: string;
 }

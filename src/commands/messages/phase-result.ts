@@ -38,6 +38,6 @@ export function renderPhaseResult(
 export const phaseCommandsButtonId = 'phaseCommands.show';
 
 /** Opens the equivalent manual commands of a phase. */
-export function buildPhaseCommandsButton(run: string, phase: string): Button {
+function buildPhaseCommandsButton(run: string, phase: string): Button {
   return block.button(phaseCommandsButtonId, 'Show manual steps', { run, phase });
 }

@@ -10,7 +10,7 @@ import { formatPhaseLines } from './phase-line.ts';
 import { formatProgressBar, formatSpokenProgress } from './progress-bar.ts';
 import { canResume } from './run-status.ts';
 
-export interface SummaryOptions {
+interface SummaryOptions {
   /** Why the message is not in the channel of the request. */
   readonly fallbackReason?: string | undefined;
   readonly isAwaitingApproval?: boolean;

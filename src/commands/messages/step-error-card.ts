@@ -76,7 +76,7 @@ function formatNextAction(text: string, { cluster }: RunView): Markdown {
 }
 
 /** Where the cause of an error is, so that the reader knows who can fix it. */
-export type ErrorOrigin = 'project' | 'kthw' | 'google' | 'instances' | 'cancelled';
+type ErrorOrigin = 'project' | 'kthw' | 'google' | 'instances' | 'cancelled';
 
 const originByKind: Readonly<Record<StepError['kind'], ErrorOrigin>> = {
   transient: 'instances',
@@ -110,10 +110,10 @@ const originTexts: Readonly<Record<ErrorOrigin, string>> = {
   cancelled: 'Cause: a user cancelled the run.',
 };
 
-export function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
+function getErrorOrigin({ code, kind }: Pick<StepError, 'code' | 'kind'>): ErrorOrigin {
   return originByCode[code] ?? originByKind[kind];
 }
 
-export function formatErrorOrigin(error: Pick<StepError, 'code' | 'kind'>): string {
+function formatErrorOrigin(error: Pick<StepError, 'code' | 'kind'>): string {
   return originTexts[getErrorOrigin(error)];
 }

@@ -15,7 +15,7 @@ import { findPause, getPauseStatus, type Pause } from './pause-status.ts';
 import type { RateLimitClass } from './rate-limiter.ts';
 import { findNextThreadMessage, type ThreadMessage } from './thread-message.ts';
 
-export interface ThreadState {
+interface ThreadState {
   readonly thread: RecordValue<'slackThread'>;
   readonly view: RunView;
   /** All events of the run up to the view's last. */

@@ -1,9 +1,8 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import { type Backoff, computeBackoffDelay } from '../../store/backoff-delay.ts';
-import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
-import type { VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, type VersionedRecord } from '../../store/store.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { ChatError } from '../slack/chat.ts';
 import { deliveryClaims } from './delivery-claim.ts';

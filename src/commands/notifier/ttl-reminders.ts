@@ -1,15 +1,14 @@
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
-import { StaleVersion } from '../../store/errors/stale-version.ts';
 import { iterateRecords } from '../../store/iterate-records.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
-import type { Store, VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import { deleteButton } from '../delete.ts';
 import { extendButton } from '../interactions/extend-button.ts';
 import { renderExpiryReminder } from '../messages/index.ts';
 import { type Chat, ChatError } from '../slack/chat.ts';
 import { type ExpiryAction, getDeletionTime, getDueAction } from './expiry-action.ts';
 
-export interface TtlRemindersOptions {
+interface TtlRemindersOptions {
   readonly store: Store;
   readonly clusterService: Pick<ClusterService, 'deleteCluster'>;
   readonly chat: Pick<Chat, 'postMessage' | 'openDm'>;

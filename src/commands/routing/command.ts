@@ -68,7 +68,7 @@ export type Permission =
   /** Revoke the kubeconfigs of this person. */
   | { readonly kubeconfigOwner: Person };
 
-export type ArgsSchema = z.ZodObject;
+type ArgsSchema = z.ZodObject;
 
 /** A button. Its id must not change, because old messages keep their buttons. */
 export interface Button<V = unknown> {
@@ -142,7 +142,7 @@ export interface ImmediateCommand<A extends ArgsSchema = ArgsSchema> extends Com
 export type AnyCommand = Command | ImmediateCommand;
 
 /** Buttons and modals of a command. */
-export interface CommandInteractions {
+interface CommandInteractions {
   /** Opened by the command without arguments. `fallbackMessage` is for mentions, which can't open a modal. */
   readonly modalWithoutArgs?: {
     openModal(channel: string, deps: CommandDeps): ModalContent;

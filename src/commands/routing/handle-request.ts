@@ -1,5 +1,4 @@
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
-import type { Store } from '../../store/store.ts';
+import { type Store, StoreUnavailable } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Message } from '../messages/blocks.ts';
 import {
@@ -18,7 +17,7 @@ import type { RequestOrigin } from './route.ts';
 /** Shows a message to the requester only. */
 export type Responder = (message: Message, replaces: ReplaceMode) => Promise<void>;
 
-export interface AcknowledgedRequest {
+interface AcknowledgedRequest {
   /** Idempotency key: equal for Slack's retries of a request. */
   readonly id: string;
   readonly origin: RequestOrigin;

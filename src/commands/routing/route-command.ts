@@ -1,6 +1,5 @@
-import { parseArguments } from '../arguments/parse-arguments.ts';
+import { parseArguments, tokenize } from '../arguments/parse-arguments.ts';
 import { suggest } from '../arguments/suggest.ts';
-import { tokenize } from '../arguments/tokenize.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderInvalidArguments } from '../messages/index.ts';
 import type { CreateDefaults } from './command.ts';

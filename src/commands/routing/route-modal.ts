@@ -6,7 +6,7 @@ import { parseJson } from './parse-json.ts';
 import type { Route } from './route.ts';
 
 /** Errors by block id, which keep the modal open, or a route for after the acknowledgement. */
-export type Submission =
+type Submission =
   | { readonly errors: Readonly<Record<string, string>> }
   | { readonly channel: string; readonly route: Route };
 

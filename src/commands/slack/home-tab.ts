@@ -2,8 +2,8 @@ import type { HomeView } from '@slack/types';
 import type { ApprovalView, ClusterService, ClusterStatus } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import { systemClock } from '../../engine/workflow/system-clock.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Person } from '../../store/person.ts';
+import { StoreUnavailable } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
@@ -18,7 +18,7 @@ import {
 } from '../messages/index.ts';
 import { type Chat, ChatError } from './chat.ts';
 
-export interface HomeTabOptions {
+interface HomeTabOptions {
   readonly clusterService: Pick<ClusterService, 'listClusters' | 'getPendingApproval' | 'getRunView'>;
   readonly chat: Pick<Chat, 'publishHome' | 'listChannelMembers'>;
   readonly policy: Policy;
@@ -28,7 +28,7 @@ export interface HomeTabOptions {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-export interface HomeTab {
+interface HomeTab {
   handleOpen(person: Person): Promise<void>;
   /** Shows the result of a click at the top of the tab. */
   showNotice(person: Person, notice: Message): Promise<void>;

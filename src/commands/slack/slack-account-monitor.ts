@@ -6,7 +6,7 @@ export type SlackAccountStatus =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly nextStep: string };
 
-export interface SlackAccountMonitor {
+interface SlackAccountMonitor {
   /** Wraps a chat to watch for token errors. */
   monitorChat(chat: Chat): Chat;
   /** Undefined before the first response of Slack. */

@@ -31,7 +31,7 @@ import { rejectReplays } from './reject-replays.ts';
 import { buildClientOptions, type SlackCredentials } from './slack-client.ts';
 import { createSlackLogger } from './slack-logger.ts';
 
-export interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
+interface SlackServerOptions extends SlackCredentials, Omit<RequestHandlerDeps, 'authorize'> {
   readonly signingSecret: string;
   /** Other paths on the same port: health, warm-up and the dispatcher. */
   readonly routes?: readonly HttpRoute[];
@@ -47,7 +47,7 @@ export interface HttpRoute {
   ) => void;
 }
 
-export interface SlackServer {
+interface SlackServer {
   /** @param port 0: a free port */
   listen(port: number, host?: string): Promise<AddressInfo>;
   refreshHomeTabs(): void;

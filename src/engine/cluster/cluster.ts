@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { ClusterSpec } from '../../store/records.ts';
+import { getNthAddress } from './cidr.ts';
 import { getRelease, type Release } from './releases.ts';
 
 /** What a cluster is, worked out from what was asked for. Pure: the same spec gives the same cluster. */
@@ -67,13 +67,6 @@ export function deriveCluster(spec: ClusterSpec): Cluster {
 /** From where ssh comes in. Records of clusters that were made before it could be chosen don't say. */
 export function getSshRanges({ sshRanges }: Pick<ClusterSpec, 'sshRanges'>): readonly string[] {
   return sshRanges ?? ['0.0.0.0/0'];
-}
-
-/** The `n`-th address of an IPv4 range in CIDR notation; the network address is number 0. */
-export function getNthAddress(cidr: string, n: number): string {
-  const bytes = ipaddr.IPv4.networkAddressFromCIDR(cidr).toByteArray();
-  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0) + n;
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 
 /** Each worker has a /24 of the pod range, as in the tutorial. */

@@ -13,7 +13,7 @@ export interface ComponentDownload {
 }
 
 /** `program`: the download is the program. `archive`: a gzipped tar, unpacked into `folder` without `strip` leading folders. */
-export type InstallMethod =
+type InstallMethod =
   | { readonly kind: 'program'; readonly path: string }
   | {
       readonly kind: 'archive';

@@ -20,7 +20,7 @@ export interface InspectedInstance {
   readonly error?: string;
 }
 
-export interface Issue {
+interface Issue {
   readonly instance: string;
   /** Measured value with its recommended limit, or the error. */
   readonly text: string;

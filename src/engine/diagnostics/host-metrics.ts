@@ -38,7 +38,7 @@ export interface EtcdMetrics {
   readonly roundTripMs?: number;
 }
 
-export const watchedServices = [
+const watchedServices = [
   'etcd',
   'kube-apiserver',
   'kube-controller-manager',

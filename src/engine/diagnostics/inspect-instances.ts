@@ -17,7 +17,7 @@ type HostCollector = (
   options: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ) => Promise<Pick<InspectedInstance, 'metrics' | 'facts'>>;
 
-export type InspectionContext = Pick<StepContext, 'cluster' | 'compute' | 'ssh' | 'vault' | 'signal' | 'findOutput'>;
+type InspectionContext = Pick<StepContext, 'cluster' | 'compute' | 'ssh' | 'vault' | 'signal' | 'findOutput'>;
 
 /**
  * Inspects instances concurrently, for up to `deadlineMs` (default 15 s). Uses current external addresses from Compute

@@ -19,7 +19,7 @@ const chapters: Readonly<Record<number, readonly [title: string, file: string]>>
   14: ['Cleaning Up', '14-cleanup'],
 };
 
-export interface Chapter {
+interface Chapter {
   readonly title: string;
   readonly url: string;
 }

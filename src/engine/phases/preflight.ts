@@ -1,5 +1,5 @@
+import { findCidrOverlaps } from '../cluster/cidr.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { findCidrOverlaps } from '../cluster/find-cidr-overlaps.ts';
 import { findSizeProblem } from '../cluster/find-size-problem.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { findQuotaProblems } from '../gcp/compute/find-quota-problems.ts';
@@ -25,7 +25,9 @@ export const preflight = definePhase({
       title: 'zone, CIDR ranges, quota and machine type',
       async observe(c) {
         const problems = (await Promise.all([checkZone(c), checkMachineType(c), checkQuota(c)])).flat();
-        problems.unshift(...findCidrOverlaps(c.cluster));
+        problems.unshift(
+          ...findCidrOverlaps(c.cluster).map(({ range, otherRange }) => `${otherRange} overlaps ${range}`),
+        );
         if (problems.length > 0) throw new KthwError('preflight', { problems });
         return markPresent();
       },

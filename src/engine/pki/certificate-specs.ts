@@ -16,7 +16,7 @@ export interface CertificateSpec {
 }
 
 /** Addresses that are known only after their reservation. */
-export interface ClusterAddresses {
+interface ClusterAddresses {
   /** Public IP address of the API server. */
   readonly publicAddress: string;
   /** External IP addresses by instance name. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { Secret } from '../../store/vault/secret.ts';
 
-export interface KubeconfigOptions {
+interface KubeconfigOptions {
   readonly clusterName: string;
   /** As `https://ADDRESS:6443`. */
   readonly server: string;

@@ -5,7 +5,7 @@ import forge from 'node-forge';
 import type { Secret } from '../../store/vault/secret.ts';
 
 /** Contents of a certificate. */
-export interface SignCertificateOptions {
+interface SignCertificateOptions {
   readonly subject: Subject;
   /** PEM. */
   readonly publicKey: string;
@@ -16,7 +16,7 @@ export interface SignCertificateOptions {
   readonly signer: { readonly key: Secret; readonly certificate?: string };
 }
 
-export interface Subject {
+interface Subject {
   readonly commonName: string;
   /** Kubernetes reads each organization as a group. */
   readonly organization: string | readonly string[];

@@ -1,7 +1,7 @@
 import type { CertificateKeyPair } from './certificate-authority.ts';
 import { issueCertificate } from './issue-certificate.ts';
 
-export interface SlackUser {
+interface SlackUser {
   readonly team: string;
   readonly user: string;
 }

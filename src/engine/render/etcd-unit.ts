@@ -3,7 +3,7 @@ import { paths } from './paths.ts';
 import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
-export interface EtcdUnitOptions {
+interface EtcdUnitOptions {
   /**
    * `new`: bootstraps the etcd cluster. `existing`: a member with data. `joining`: a new member of an existing cluster,
    * without data, after `etcdctl member add`.

@@ -5,7 +5,7 @@ import { paths } from './paths.ts';
 import { buildServiceUserSettings, getCredentialPath } from './service-user.ts';
 import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 
-export interface KubeApiserverUnitOptions {
+interface KubeApiserverUnitOptions {
   /** Public IP address of the API server, also the issuer of service account tokens. */
   readonly publicAddress: string;
   /** Serves alpha APIs, as the tutorial does. @default false as upstream, because alpha APIs change between versions */

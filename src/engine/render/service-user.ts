@@ -3,7 +3,7 @@ import type { UnitSettings } from './systemd-unit.ts';
 
 /** Dedicated system users of control plane components, without login. */
 export const serviceUsers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
-export type ServiceUser = (typeof serviceUsers)[number];
+type ServiceUser = (typeof serviceUsers)[number];
 
 /**
  * Builds unit settings that run a service as a dedicated user. Secret files stay owned by root, so that a compromised

@@ -1,5 +1,5 @@
 /** Contents of a unit file. A list becomes one line per value. */
-export interface SystemdUnitOptions {
+interface SystemdUnitOptions {
   readonly description: string;
   readonly unit?: UnitSettings;
   readonly service: UnitSettings;

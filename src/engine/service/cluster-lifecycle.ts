@@ -1,8 +1,6 @@
-import { StaleVersion } from '../../store/errors/stale-version.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
-import type { VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, StoreUnavailable, type VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';

@@ -1,7 +1,6 @@
-import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import { StaleVersion, type Store } from '../../store/store.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { RevokeRequest, RevokeResult } from './cluster-service.ts';
 import { buildGrantKey } from './grant-key.ts';

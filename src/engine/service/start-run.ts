@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec, RunRecord } from '../../store/records.ts';
-import type { Store, VersionedRecord } from '../../store/store.ts';
+import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { KthwError } from '../cluster/errors.ts';
 
-export interface AbortScope {
+interface AbortScope {
   /** Aborts with the `KthwError` to throw. */
   readonly signal: AbortSignal;
   dispose(): void;

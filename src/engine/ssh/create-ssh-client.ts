@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import { type ErrorCode, KthwError } from '../cluster/errors.ts';
 import { createAbortScope, rejectOnAbort } from './abort-scope.ts';
-import { concatScripts } from './concat-scripts.ts';
 import { executeScript } from './execute-script.ts';
 import { formatFailure } from './format-failure.ts';
 import { isDiskFull, receiveFilesScript, toFileFrames } from './receive-files.ts';
-import type { CommandOptions, CommandResult, HostFile, SshClient, SshHost, SshTarget } from './ssh-client.ts';
+import type {
+  CommandOptions,
+  CommandResult,
+  HostFile,
+  SshClient,
+  SshHost,
+  SshOperation,
+  SshTarget,
+} from './ssh-client.ts';
 import { SshConnection } from './ssh-connection.ts';
 
-export interface SshClientOptions {
+interface SshClientOptions {
   /** Timeout for connection and authentication. @default 20_000 */
   readonly readyTimeoutMs?: number;
   /** Keepalive interval. The connection ends after three intervals without a reply. @default 5000 */
@@ -145,4 +152,21 @@ function formatFileNames(files: readonly HostFile[]): string {
 function computeConnectionKey({ address, port, user, hostKeys, identity }: SshTarget): string {
   const identityHash = createHash('sha256').update(identity.revealBytes()).digest('hex');
   return JSON.stringify([address, port ?? 22, user, [...hostKeys].sort(), identityHash]);
+}
+
+/** Combines operations into one script. Each part gets its own section of standard input; unread input is discarded. */
+function concatScripts(operations: readonly SshOperation[]): { script: string; stdin: (string | Uint8Array)[] } {
+  const scripts = operations.map((operation) =>
+    'write' in operation
+      ? { script: receiveFilesScript, stdin: toFileFrames(operation.write) }
+      : { script: operation.run, stdin: operation.stdin === undefined ? [] : [operation.stdin] },
+  );
+  return {
+    script: scripts.map(({ script, stdin }) => `(\n${script}\n) < <(head -c ${computeSize(stdin)})`).join('\n'),
+    stdin: scripts.flatMap(({ stdin }) => stdin),
+  };
+}
+
+function computeSize(stdin: readonly (string | Uint8Array)[]): number {
+  return stdin.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }

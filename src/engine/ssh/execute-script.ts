@@ -3,12 +3,11 @@ import { constants } from 'node:os';
 import type { Client, ClientChannel } from 'ssh2';
 import { buildCommandLine, buildKillCommand, type CommandLine } from './command-line.ts';
 import type { CommandResult } from './ssh-client.ts';
-import { TailBuffer } from './tail-buffer.ts';
 
 /** Applies to stdout and stderr each. */
 const maxOutputBytes = 1024 * 1024;
 
-export interface ScriptExecution {
+interface ScriptExecution {
   readonly script: string;
   readonly stdin: readonly (string | Uint8Array)[];
   readonly user: string;
@@ -92,4 +91,32 @@ function createKillOnAbort(
 
 function stripMarker(stderr: string, marker: string): string {
   return stderr.replace(new RegExp(`${marker} \\d+\n`), '');
+}
+
+/** Keeps the last `limit` bytes of an output. */
+export class TailBuffer {
+  readonly #limit: number;
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    let oldest = this.#chunks[0];
+    while (oldest && this.#size - oldest.byteLength >= this.#limit) {
+      this.#chunks.shift();
+      this.#size -= oldest.byteLength;
+      oldest = this.#chunks[0];
+    }
+  }
+
+  /** Decodes UTF-8; a character split by the limit becomes U+FFFD. */
+  getText(): string {
+    const all = Buffer.concat(this.#chunks);
+    return all.subarray(Math.max(0, all.byteLength - this.#limit)).toString('utf8');
+  }
 }

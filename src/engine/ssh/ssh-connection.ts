@@ -6,7 +6,7 @@ import type { SshTarget } from './ssh-client.ts';
 /** sshd allows ten sessions per connection (MaxSessions); two stay free for kill commands. */
 const maxSessions = 8;
 
-export interface ConnectionOptions extends ConnectOptions {
+interface ConnectionOptions extends ConnectOptions {
   readonly idleMs: number;
 }
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { computeBackoffDelay } from '../../store/backoff-delay.ts';
-import { LeaseLost } from '../../store/errors/lease-lost.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../store/events.ts';
+import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
 import type { StepContextDeps } from './create-step-context.ts';

@@ -1,6 +1,5 @@
-import { StaleVersion } from '../../store/errors/stale-version.ts';
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import { StaleVersion, type Store } from '../../store/store.ts';
 import type { Operation } from './operation.ts';
 import type { RunState } from './run-state.ts';
 

@@ -1,7 +1,5 @@
-import { LeaseLost } from '../../store/errors/lease-lost.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
-import type { Lease, Store } from '../../store/store.ts';
+import { type Lease, LeaseLost, type Store, StoreUnavailable } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
 import { assignChapters } from './assign-chapters.ts';
 import type { ExecuteStepDeps } from './execute-step.ts';

@@ -1,5 +1,4 @@
-import { LeaseLost } from '../../store/errors/lease-lost.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
+import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
 import { decideMoves, type Move } from './decide-moves.ts';
 import { hasDestructionBegun, previewRunDestruction } from './destruction-preview.ts';
 import { detectPlanDrift } from './detect-plan-drift.ts';

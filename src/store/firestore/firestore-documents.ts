@@ -9,7 +9,7 @@ import type {
   Timestamp,
   WriteBatch,
 } from '@google-cloud/firestore';
-import { StoreUnavailable } from '../errors/store-unavailable.ts';
+import { StoreUnavailable } from '../store.ts';
 
 /** Firestore usage in billing units. `conflicts`: commits rejected or of unknown outcome. */
 export interface FirestoreUsage {

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { DocumentReference, DocumentSnapshot, Timestamp } from '@google-cloud/firestore';
 import { compareCodePoints, getPrefixEnd } from '../compare-code-points.ts';
 import { decodeRecord, encodeRecord, validateId } from '../encode-record.ts';
-import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordKind, RecordValue } from '../records.ts';
 import { retryOnContention } from '../retry-on-contention.ts';
-import type { Store, Version, VersionedRecord } from '../store.ts';
+import { StaleVersion, type Store, type Version, type VersionedRecord } from '../store.ts';
 import { type FirestoreDocuments, toDocumentName } from './firestore-documents.ts';
 
 /** Parses a version as a timestamp; undefined if malformed. */
-export type TimestampParser = (version: Version) => Timestamp | undefined;
+type TimestampParser = (version: Version) => Timestamp | undefined;
 
 /**
  * Stores records as documents `{id, value, nonce, open?}`. The value is JSON text, because Firestore supports no nested

@@ -5,14 +5,20 @@ import { getPrefixEnd } from '../compare-code-points.ts';
 import { CooperativeQueue } from '../cooperative-queue.ts';
 import { assertNoGaps, decodeEvent, encodeEvents } from '../encode-events.ts';
 import { decodeRecord, encodeRecord, validateId } from '../encode-record.ts';
-import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordKind, RecordValue } from '../records.ts';
-import type { Lease, Store, Version, VersionedRecord } from '../store.ts';
+import {
+  type Lease,
+  StaleVersion,
+  type Store,
+  StoreUnavailable,
+  type Version,
+  type VersionedRecord,
+} from '../store.ts';
 import { INITIAL_POSITION, type StreamPosition } from '../stream-position.ts';
-import { translateStoreErrors } from '../translate-store-errors.ts';
+import { wrapStore } from '../wrap-store.ts';
 import { isTransientError, openSqliteFile, runInTransaction } from './sqlite-file.ts';
 
-export interface SqliteOptions {
+interface SqliteOptions {
   /** Path of the file, or `:memory:`. Missing parent directories are created. */
   readonly path: string;
   /** Clock for lease expiry and event timestamps. */
@@ -30,10 +36,10 @@ export interface SqliteOptions {
 export function openSqliteStore(options: SqliteOptions): Store {
   const { path, now = () => new Date(), hasOwnerExited = () => false, busyTimeoutMs = 10_000 } = options;
   const store = createSqliteStore(openSqliteFile(path, busyTimeoutMs), now, hasOwnerExited);
-  if (path === ':memory:') return translateStoreErrors(store, isTransientError);
+  if (path === ':memory:') return translateErrors(store);
   // Writes block until they are on disk.
   const queue = new CooperativeQueue();
-  return translateStoreErrors(store, isTransientError, (call) => queue.run(call));
+  return translateErrors(store, (call) => queue.run(call));
 }
 
 /** Methods are async only to turn throws into rejections; they complete synchronously. */
@@ -156,4 +162,20 @@ function createSqliteStore(db: DatabaseSync, now: () => Date, hasOwnerExited: (o
 function toRecord<K extends RecordKind>(kind: K, row: Record<string, SQLOutputValue>): VersionedRecord<RecordValue<K>> {
   const id = String(row.id);
   return { id, value: decodeRecord(kind, id, row.value), version: String(row.version) as Version };
+}
+
+/**
+ * Wraps a store so that transient errors become StoreUnavailable.
+ * @param schedule decides when a call starts @default at once
+ */
+function translateErrors(store: Store, schedule: <T>(call: () => Promise<T>) => Promise<T> = (call) => call()): Store {
+  return wrapStore(async (call, method) => {
+    if (method === 'close') return await call(store);
+    try {
+      return await schedule(() => call(store));
+    } catch (cause) {
+      if (!isTransientError(cause)) throw cause;
+      throw new StoreUnavailable(`the store: ${(cause as Error).message}; try again later`, { cause });
+    }
+  });
 }

@@ -1,12 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { StaleVersion } from '../errors/stale-version.ts';
-import type { Store, Version } from '../store.ts';
+import { StaleVersion, type Store, type Version } from '../store.ts';
 import type { Keyring } from './vault.ts';
 
 /** Lifetime of unwrapped data keys in memory. */
 const CACHE_TTL_MS = 5 * 60_000;
 
-export interface DataKey {
+interface DataKey {
   /** Public id of the key, stored in ciphertexts. */
   readonly id: string;
   readonly bytes: Uint8Array;

@@ -1,13 +1,13 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
 import { cachePromise } from '../cache-promise.ts';
-import { StoreUnavailable } from '../errors/store-unavailable.ts';
+import { StoreUnavailable } from '../store.ts';
 import { KeyringError } from './keyring-error.ts';
 import { isTransientError, type KmsCall, toKeyringError } from './to-keyring-error.ts';
 import type { Keyring } from './vault.ts';
 
 type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServiceClient>[0]>;
 
-export interface KmsKeyringOptions {
+interface KmsKeyringOptions {
   /** `projects/P/locations/L/keyRings/R/cryptoKeys/K`, for symmetric encryption. */
   readonly key: string;
   /** URL of a Cloud KMS emulator, as `http://127.0.0.1:8931`. @default Google's API */

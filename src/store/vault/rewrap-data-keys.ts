@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import { StaleVersion } from '../errors/stale-version.ts';
 import { iterateRecords } from '../iterate-records.ts';
-import type { Store } from '../store.ts';
+import { StaleVersion, type Store } from '../store.ts';
 import { getEncryptionContext } from './data-key-store.ts';
 import type { Keyring } from './vault.ts';
 
-export interface RewrapResult {
+interface RewrapResult {
   /** Key version that now wraps all data keys. */
   readonly keyVersion: string;
   /** Number of data keys migrated to this version. */
@@ -18,7 +17,7 @@ export interface RewrapResult {
   readonly failed: readonly { readonly cluster: string; readonly error: Error }[];
 }
 
-export interface RewrapOptions {
+interface RewrapOptions {
   /** Keyring that unwraps keys wrapped before. @default `keyring` */
   readonly previous?: Keyring;
   /** Concurrency. @default 8 */

@@ -1,6 +1,5 @@
-import { StaleVersion } from '../errors/stale-version.ts';
 import type { RecordValue } from '../records.ts';
-import type { Store } from '../store.ts';
+import { StaleVersion, type Store } from '../store.ts';
 import { DataKeyStore } from './data-key-store.ts';
 import { seal, unseal } from './seal.ts';
 import { Secret } from './secret.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Conversation } from '../../../local/demo/conversation.ts';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
-import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
+import { StoreUnavailable } from '../../../src/store/store.ts';
 import { wrapStore } from '../../../src/store/wrap-store.ts';
 import {
   buildCommandBody,

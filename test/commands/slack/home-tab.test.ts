@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { View } from '../../../local/slack/model/view.ts';
 import { allowAllPolicy, type Policy } from '../../../src/commands/authorization/policy.ts';
-import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import type { EngineEvent } from '../../../src/store/events.ts';
-import type { Store } from '../../../src/store/store.ts';
+import { type Store, StoreUnavailable } from '../../../src/store/store.ts';
 import { buildSpec } from '../../fixtures/run.ts';
 import { type SlackFixture, type SlackFixtureOptions, startSlackFixture } from '../../fixtures/slack.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { buildCommandLine, quoteForShell } from '../../../src/engine/ssh/command-line.ts';
-import { getHostKeyAlgorithms, isKnownKey } from '../../../src/engine/ssh/host-keys.ts';
+import { getHostKeyAlgorithms, isKnownKey } from '../../../src/engine/ssh/connect-ssh.ts';
+import { TailBuffer } from '../../../src/engine/ssh/execute-script.ts';
 import { Semaphore } from '../../../src/engine/ssh/semaphore.ts';
-import { TailBuffer } from '../../../src/engine/ssh/tail-buffer.ts';
 
 describe('the command line', () => {
   test.each([

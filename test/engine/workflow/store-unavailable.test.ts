@@ -6,8 +6,8 @@ import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatch
 import { markPresent } from '../../../src/engine/workflow/observation.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';
 import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
-import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreUnavailable } from '../../../src/store/store.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { clusterRecord, runRecord, specOf } from '../../support/store-fixtures.ts';
 import { createStoreWithOutages, type StoreWithOutages } from '../../support/store-with-outages.ts';

@@ -1,7 +1,7 @@
 // One of several processes on the same file: `sqlite-writer.ts PATH NAME COUNT`. Appends events and increments a record.
 
-import { StaleVersion } from '../../../src/store/errors/stale-version.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StaleVersion } from '../../../src/store/store.ts';
 import { said } from '../../support/store-fixtures.ts';
 
 const [path = '', name = '', count = '0'] = process.argv.slice(2);

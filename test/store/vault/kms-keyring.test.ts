@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { StoreUnavailable } from '../../../src/store/errors/store-unavailable.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreUnavailable } from '../../../src/store/store.ts';
 import { KeyringError } from '../../../src/store/vault/keyring-error.ts';
 import { openKmsKeyring } from '../../../src/store/vault/kms-keyring.ts';
 import { Secret } from '../../../src/store/vault/secret.ts';

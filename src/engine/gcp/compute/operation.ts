@@ -9,7 +9,7 @@ export interface Operation extends OperationErrors {
   readonly status?: unknown;
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   /** Calls `operations.wait`, which returns when the operation is done or after about two minutes, possibly earlier. */
   waitForOperation(name: string, timeoutMs: number): Promise<Operation>;
   readonly context: CallContext;

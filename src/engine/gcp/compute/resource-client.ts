@@ -16,7 +16,7 @@ export interface ResourceMethods<Spec extends GlobalResource, Raw extends object
   setLabels?(spec: Spec, labels: LabelChange, options: CallOptions): Promise<Operation>;
 }
 
-export interface LabelChange {
+interface LabelChange {
   readonly labels: Record<string, string>;
   readonly labelFingerprint: string;
 }

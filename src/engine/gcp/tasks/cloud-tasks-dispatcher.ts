@@ -5,7 +5,7 @@ import { getTriggerSeq, type RunTask } from './run-task.ts';
 import { createTaskHandler, type TaskResult } from './task-handler.ts';
 import { createTaskQueue, type TaskQueueOptions } from './task-queue.ts';
 
-export interface CloudTasksOptions extends DispatcherDeps, Omit<TaskQueueOptions, 'deadlineMs'> {
+interface CloudTasksOptions extends DispatcherDeps, Omit<TaskQueueOptions, 'deadlineMs'> {
   /** Maximum time that one request executes a run. App Engine aborts requests after 10 minutes. @default 480_000 */
   readonly sliceMs?: number;
   /** Delay before retrying a run that is leased elsewhere or blocked by another run. @default 5_000 */

@@ -14,7 +14,7 @@ export interface TaskQueueOptions {
   readonly deadlineMs: number;
 }
 
-export interface TaskQueue {
+interface TaskQueue {
   /** Succeeds if the task exists or was completed within the last hour. @throws the client's error if the queue is unreachable */
   add(runTask: RunTask, path: string, scheduledAt: Date | undefined): Promise<void>;
 }

@@ -1,4 +1,0 @@
-/** The store did not respond in time. Transient; a write may or may not have been made. */
-export class StoreUnavailable extends Error {
-  override name = 'StoreUnavailable';
-}
