@@ -18,8 +18,9 @@ for (let n = 0; isRunning; n++) {
   await sleep(Number(everyMs));
 }
 await Promise.all(pending);
+// Don't call process.exit(): it truncates output that is still in the pipe.
 console.log(JSON.stringify(latencies));
-process.exit(0);
+process.stdin.destroy();
 
 async function sendCommand(n: number): Promise<void> {
   const body = new URLSearchParams({

@@ -22,13 +22,15 @@ export interface StackOptions {
 }
 
 export interface Stack {
+  readonly stateDir: string;
   readonly workspaceUrl: string;
   readonly computeUrl: string;
   readonly mirrorUrl: string;
+  /** The current bot process. */
   readonly bot: Service;
-  /** Starts a new bot on the same database after the first one has stopped. */
-  restartBot(): Promise<Service>;
-  /** Resolves with a description when a service exits unexpectedly. */
+  /** Starts a new bot on the same database after the previous one has exited. */
+  restartBot(): Promise<void>;
+  /** Resolves with a description when the mirror or an emulator exits. */
   readonly failure: Promise<string>;
   stop(): Promise<void>;
 }
@@ -125,19 +127,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         KTHW_KEY_FILE: join(stateDir, 'key'),
         ...options.botEnv,
       });
-    const bot = startBot();
+    let bot = startBot();
     await waitOrAbort(bot.url);
     return {
+      stateDir,
       workspaceUrl,
       computeUrl,
       mirrorUrl,
-      bot,
-      failure: Promise.race([mirror, compute, workspace, bot].map((service) => service.exitReason)),
+      get bot() {
+        return bot;
+      },
+      failure: Promise.race([mirror, compute, workspace].map((service) => service.exitReason)),
       stop,
       async restartBot() {
-        const next = startBot();
-        await next.url;
-        return next;
+        bot = startBot();
+        await bot.url;
       },
     };
   } catch (error) {

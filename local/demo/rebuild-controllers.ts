@@ -1,15 +1,11 @@
-import type { Stack } from '../stack.ts';
-import type { ScenarioContext } from './create-and-delete.ts';
-import { ScenarioRunner } from './scenario-runner.ts';
+import type { ScenarioContext } from './scenario.ts';
 
 /** Rebuilds all instances after approval. The kubeconfig issued before the rebuild still works. */
-export async function rebuildControllers(stack: Stack, context: ScenarioContext): Promise<void> {
-  const runner = new ScenarioRunner(stack, context);
-  await runner.runCommand('/kthw create demo', /: ready/);
-  const kubectl = await runner.kubectl();
-  await runner.assertReadyNodes(3, kubectl);
-  await runner.runApprovedCommand('/kthw rebuild demo --from controllers', /: rebuilt/);
-  await runner.assertReadyNodes(3, kubectl);
+export async function rebuildControllers({ cluster }: ScenarioContext): Promise<void> {
+  const { kubectl } = await cluster.create();
+  await cluster.assertReadyNodes(3, kubectl);
+  await cluster.runApproved('/kthw rebuild demo --from controllers', /: rebuilt/);
+  await cluster.assertReadyNodes(3, kubectl);
   if ((await kubectl('auth', 'can-i', '*', '*')) !== 'yes') throw new Error('the old kubeconfig has lost admin access');
-  await runner.deleteCluster();
+  await cluster.delete();
 }

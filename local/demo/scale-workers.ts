@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mirrorVersion } from '../../src/engine/cluster/default-version.ts';
-import type { Stack } from '../stack.ts';
-import type { ScenarioContext } from './create-and-delete.ts';
+import { minuteMs } from '../driver/cluster-driver.ts';
+import type { Kubectl } from '../driver/kubectl.ts';
 import { formatAvailability, measureAvailability } from './measure-availability.ts';
-import { type Kubectl, minuteMs, ScenarioRunner } from './scenario-runner.ts';
+import type { ScenarioContext } from './scenario.ts';
 
 const replicas = 3;
 /** The disruption budget blocks evictions that would leave fewer pods than this available. */
@@ -13,14 +13,12 @@ const minAvailable = 2;
 const maxOutageMs = 5_000;
 
 /** Scales workers from 3 to 4 to 2 while a deployment serves requests. */
-export async function scaleWorkers(stack: Stack, context: ScenarioContext): Promise<void> {
-  const { log, folder } = context;
-  const runner = new ScenarioRunner(stack, context);
-  await runner.runCommand('/kthw create demo', /: ready/);
-  const kubectl = await runner.kubectl();
-  await runner.assertReadyNodes(3, kubectl);
+export async function scaleWorkers({ environment, cluster }: ScenarioContext): Promise<void> {
+  const { log, stack } = environment;
+  const { kubectl } = await cluster.create();
+  await cluster.assertReadyNodes(3, kubectl);
 
-  const path = join(folder, 'web.json');
+  const path = join(stack.stateDir, 'web.json');
   await writeFile(path, JSON.stringify(buildWebManifest()));
   await kubectl('apply', '-f', path);
   await kubectl('rollout', 'status', 'deployment/web', `--timeout=${2 * minuteMs}ms`);
@@ -32,10 +30,10 @@ export async function scaleWorkers(stack: Stack, context: ScenarioContext): Prom
       const { availability } = await measureAvailability(
         () => checkWebService(kubectl),
         async () => {
-          await runner.runCommand('/kthw scale demo --workers 4', /: scaled/);
-          await runner.assertReadyNodes(4, kubectl);
-          await runner.runApprovedCommand('/kthw scale demo --workers 2', /: scaled/);
-          await runner.assertReadyNodes(2, kubectl);
+          await cluster.run('/kthw scale demo --workers 4', /: scaled/);
+          await cluster.assertReadyNodes(4, kubectl);
+          await cluster.runApproved('/kthw scale demo --workers 2', /: scaled/);
+          await cluster.assertReadyNodes(2, kubectl);
         },
       );
       log(`requests to the deployment during scaling: ${formatAvailability(availability)}`);
@@ -49,7 +47,7 @@ export async function scaleWorkers(stack: Stack, context: ScenarioContext): Prom
   if (replicaAvailability.failures > 0)
     throw new Error(`the deployment had too few replicas: ${replicaAvailability.firstFailure}`);
   log(`\n${await kubectl('get', 'pods', '-o', 'wide')}`);
-  await runner.deleteCluster();
+  await cluster.delete();
 }
 
 /** Goes through the API server's service proxy, the only route to pods from outside the cluster. */

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createKubectl } from '../../local/demo/kubectl.ts';
-import { Google } from '../e2e/survival/google.ts';
-import { refused } from '../e2e/survival/outcomes.ts';
-import { findSkipReason, openStage, type Stage } from '../e2e/test-environment.ts';
+import { createKubectl, type Kubectl } from '../../local/driver/kubectl.ts';
+import { type LocalEnvironment, openLocalEnvironment } from '../../local/driver/local-environment.ts';
+import { buildErrorResponse } from '../e2e/compute-faults.ts';
+import { findSkipReason } from '../e2e/find-skip-reason.ts';
 import { openBrowser, type TestBrowser, warnIfNoBrowser } from './browser.ts';
 import { PersonWindow } from './person-window.ts';
 
@@ -14,21 +14,21 @@ const createMs = 15 * minuteMs;
 /** One cluster: its create fails and is resumed, its kubeconfig works, and a scale-down needs a second user's approval. */
 describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real machines', () => {
   let browser: TestBrowser;
-  let stage: Stage;
+  let environment: LocalEnvironment;
   let ada: PersonWindow;
-  let kubectl: Awaited<ReturnType<typeof createKubectl>>;
+  let kubectl: Kubectl;
   beforeAll(async () => {
     browser = await openBrowser();
-    stage = await openStage({ KTHW_APPROVERS: 'T0000LOCAL:U000GRACE' });
+    environment = await openLocalEnvironment({ botEnv: { KTHW_APPROVERS: 'T0000LOCAL:U000GRACE' } });
     ada = await openWindow('ada');
   });
   afterAll(async () => {
     await browser?.close();
-    await stage?.close();
+    await environment?.close();
   });
 
   async function openWindow(handle: string): Promise<PersonWindow> {
-    return new PersonWindow(await browser.open(`${stage.stack.workspaceUrl}/#${handle}/clusters`));
+    return new PersonWindow(await browser.open(`${environment.stack.workspaceUrl}/#${handle}/clusters`));
   }
 
   test(
@@ -36,10 +36,10 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
     async () => {
       const quotaMessage = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
       const times = 3;
-      await new Google(stage.stack.computeUrl).fault({
+      await environment.compute.injectFaults({
         match: 'POST /global/firewalls',
         times,
-        respond: refused(403, 'quotaExceeded', quotaMessage),
+        respond: buildErrorResponse(403, 'quotaExceeded', quotaMessage),
       });
       await ada.say('/kthw create');
       await ada.modal.getByLabel('Name', { exact: true }).fill('demo');
@@ -62,10 +62,15 @@ describe.skipIf(findSkipReason() ?? warnIfNoBrowser())('in a browser, on real ma
     'offers a working kubeconfig for download',
     async () => {
       await ada.goTo(/^kthw \d+ unread$/);
-      const kubeconfig = join(stage.stateDir, 'kubeconfig');
+      const kubeconfig = join(environment.stack.stateDir, 'kubeconfig');
       const content = await ada.download(await ada.message('demo.kubeconfig', minuteMs));
       await writeFile(kubeconfig, content, { mode: 0o600 });
-      kubectl = await createKubectl(stage.stack.mirrorUrl, kubeconfig, stage.stateDir, stage.signal);
+      kubectl = await createKubectl(
+        environment.stack.mirrorUrl,
+        kubeconfig,
+        environment.stack.stateDir,
+        environment.signal,
+      );
       expect(await kubectl('get', 'nodes', '-o', 'name')).toBe('node/demo-worker-0');
       await ada.goTo(/^clusters/);
       expect(browser.pageErrors).toEqual([]);

@@ -1,24 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const betweenLooksMs = 400;
+const intervalMs = 400;
 
 /** Collects the command lines of all processes on this host, including those in machines. */
 export class CommandLines {
   readonly seen = new Set<string>();
   readonly #stop = new AbortController();
-  readonly #looking: Promise<void>;
+  readonly #polling: Promise<void>;
 
   constructor() {
-    this.#looking = this.#look();
+    this.#polling = this.#poll();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#looking;
+    await this.#polling;
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
       for (const id of ids) {
@@ -26,7 +26,7 @@ export class CommandLines {
         const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
         if (line !== '') this.seen.add(line.replaceAll('\0', ' '));
       }
-      await sleep(betweenLooksMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await sleep(intervalMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 }

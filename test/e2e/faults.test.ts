@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findUnsupportedReason } from '../../local/ensure-packages.ts';
-import { expectCard } from './survival/cards.ts';
-import { firewallOf, operationFailed, refused } from './survival/outcomes.ts';
-import { openRig, type Rig } from './survival/test-environment.ts';
+import { type LocalEnvironment, openLocalEnvironment } from '../../local/driver/local-environment.ts';
+import { buildErrorResponse, buildFirewall, buildOperationError } from './compute-faults.ts';
+import { EngineInspector } from './engine-inspector.ts';
+import { expectCard } from './expect-card.ts';
+import { findSkipReason } from './find-skip-reason.ts';
 
 const operationDeadlineMs = 15_000;
 const size = '--controllers 1 --workers 1';
@@ -11,72 +12,77 @@ const size = '--controllers 1 --workers 1';
  * Two clusters in parallel. One meets transient faults and must become ready without help. The other meets faults that
  * stop a run; each is fixed and the run resumed until the cluster is ready.
  */
-describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () => {
-  let rig: Rig;
-  let before: Readonly<Record<string, number>>;
-  const over = new AbortController();
+describe.skipIf(findSkipReason())('faults while creating a cluster', () => {
+  let environment: LocalEnvironment;
+  let engine: EngineInspector;
+  let insertsBefore: Readonly<Record<string, number>>;
+  const send = (command: string) => environment.talkAs().sendCommand(command);
   beforeAll(async () => {
-    rig = await openRig({ OPERATION_DEADLINE_MS: String(operationDeadlineMs) });
+    environment = await openLocalEnvironment({
+      botScript: 'test/chaos/killable-bot.ts',
+      botEnv: { KILL_AT_FILE: '/dev/null', OPERATION_DEADLINE_MS: String(operationDeadlineMs) },
+    });
+    engine = new EngineInspector(environment);
   });
   afterAll(async () => {
-    over.abort();
-    await rig?.close();
+    await engine?.close();
+    await environment?.close();
   });
 
   test('retries Google’s 429, 500 and 503, cut connections and an endless operation without help', async () => {
-    await rig.google.fault(
-      { match: 'POST /global/networks', respond: refused(503, 'backendError') },
-      { match: 'POST /regions/*/subnetworks', times: 2, respond: refused(429, 'rateLimitExceeded') },
-      { match: 'POST /global/firewalls', respond: refused(500, 'internalError') },
+    await environment.compute.injectFaults(
+      { match: 'POST /global/networks', respond: buildErrorResponse(503, 'backendError') },
+      { match: 'POST /regions/*/subnetworks', times: 2, respond: buildErrorResponse(429, 'rateLimitExceeded') },
+      { match: 'POST /global/firewalls', respond: buildErrorResponse(500, 'internalError') },
       { match: 'POST /global/firewalls', cut: 'before' },
       { match: 'POST /global/firewalls', cut: 'after' },
       { match: 'POST /zones/*/instances', cut: 'after' },
       { match: 'POST /zones/*/operations/*/wait', hang: true },
     );
-    await rig.mirror.fault({ match: 'runc.amd64', times: 1, bytesPerSecond: 1_000_000 });
-    await rig.talk(over.signal).sendCommand(`/kthw create passes ${size}`);
-    await rig.finished('passes', [
+    await environment.injectMirrorFaults({ match: 'runc.amd64', times: 1, bytesPerSecond: 1_000_000 });
+    await send(`/kthw create passes ${size}`);
+    await engine.waitForSteps('passes', [
       ...['static-ip/api', 'firewall/passes-allow-external', 'load-balancer/rule', 'pod-routes/passes-worker-0'],
       ...['firewall/passes-allow-internal', 'firewall/passes-allow-health-check', 'firewall/passes-allow-ssh'],
       'workers/passes-worker-0',
     ]);
-    expect(await rig.google.faultsLeft()).toEqual([]);
-    before = await rig.google.inserts();
+    expect(await environment.compute.listPendingFaults()).toEqual([]);
+    insertsBefore = await environment.compute.countInserts();
     // Requests cut after processing are not repeated; all others are repeated once.
-    expect(before).toEqual({
-      ...one,
+    expect(insertsBefore).toEqual({
+      ...insertsPerCluster,
       networks: 2,
       subnetworks: 3,
       firewalls: 6,
       instances: 2,
     });
-    expect(await rig.failures('passes')).toEqual(
+    expect(await engine.listFailureCodes('passes')).toEqual(
       expect.arrayContaining(['cloud-unavailable', 'operation-slow', 'outcome-unknown', 'rate-limited']),
     );
   });
 
   test('survives a reboot during installation', async () => {
-    await rig.started('passes', 'downloads/passes-worker-0');
-    await rig.google.change('POST', 'zones/us-west1-c/instances/passes-worker-0/reset');
-    await rig.finished('passes', ['downloads/passes-worker-0', 'downloads/passes-controller-0']);
-    expect(await rig.failures('passes')).toEqual(expect.arrayContaining([expect.stringMatching(/^ssh-/)]));
+    await engine.waitForStepStart('passes', 'downloads/passes-worker-0');
+    await environment.compute.change('POST', 'zones/us-west1-c/instances/passes-worker-0/reset');
+    await engine.waitForSteps('passes', ['downloads/passes-worker-0', 'downloads/passes-controller-0']);
+    expect(await engine.listFailureCodes('passes')).toEqual(expect.arrayContaining([expect.stringMatching(/^ssh-/)]));
   });
 
   test('stops on an exceeded quota with Google’s message', async () => {
-    const words = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
-    await rig.google.fault({
+    const message = "Quota 'FIREWALLS' exceeded. Limit: 100.0 globally.";
+    await environment.compute.injectFaults({
       match: 'POST /global/firewalls',
       times: 4,
-      respond: refused(403, 'quotaExceeded', words),
+      respond: buildErrorResponse(403, 'quotaExceeded', message),
     });
-    await rig.talk(over.signal).sendCommand(`/kthw create stops ${size}`);
-    const cards = await rig.stopped('stops', 1);
+    await send(`/kthw create stops ${size}`);
+    const cards = await engine.waitForFailure('stops', 1);
     expect(cards).toHaveLength(4);
     for (const card of cards)
       expectCard(
         card,
         'project configuration or the request',
-        words,
+        message,
         'request more quota from Google',
         '/kthw resume stops',
       );
@@ -85,13 +91,13 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
   test('shows the difference of a manually widened rule; stops when the zone is exhausted', async () => {
     const zone = "The zone 'projects/kthw-local/zones/us-west1-c' does not have enough resources available.";
     const quota = "Quota 'CPUS' exceeded. Limit: 72.0 in region us-west1.";
-    await rig.google.change('POST', 'global/firewalls', firewallOf('stops', ['tcp', 'icmp']));
-    await rig.google.fault(
-      { match: 'POST /zones/*/instances', operationError: operationFailed('ZONE_RESOURCE_POOL_EXHAUSTED', zone) },
-      { match: 'POST /zones/*/instances', operationError: operationFailed('QUOTA_EXCEEDED', quota) },
+    await environment.compute.change('POST', 'global/firewalls', buildFirewall('stops', ['tcp', 'icmp']));
+    await environment.compute.injectFaults(
+      { match: 'POST /zones/*/instances', operationError: buildOperationError('ZONE_RESOURCE_POOL_EXHAUSTED', zone) },
+      { match: 'POST /zones/*/instances', operationError: buildOperationError('QUOTA_EXCEEDED', quota) },
     );
-    await rig.talk(over.signal).sendCommand('/kthw resume stops');
-    const cards = await rig.stopped('stops', 2);
+    await send('/kthw resume stops');
+    const cards = await engine.waitForFailure('stops', 2);
     expect(cards).toHaveLength(3);
     expectCard(
       cards,
@@ -102,53 +108,56 @@ describe.skipIf(findUnsupportedReason())('faults while creating a cluster', () =
     );
     expectCard(cards, 'Google Compute Engine', zone, 'try `/kthw resume stops` later');
     expectCard(cards, 'project configuration or the request', quota, 'request more quota from Google');
-    await rig.google.change('PATCH', 'global/firewalls/stops-allow-external', firewallOf('stops'));
+    await environment.compute.change('PATCH', 'global/firewalls/stops-allow-external', buildFirewall('stops'));
   });
 
   test('stops on a wrong checksum', async () => {
-    await rig.mirror.fault({ match: 'amd64/kubelet', times: 1, corrupt: true });
-    await rig.talk(over.signal).sendCommand('/kthw resume stops');
-    const cards = await rig.stopped('stops', 3);
+    await environment.injectMirrorFaults({ match: 'amd64/kubelet', times: 1, corrupt: true });
+    await send('/kthw resume stops');
+    const cards = await engine.waitForFailure('stops', 3);
     expectCard(cards, 'an instance or the network', 'stops-worker-0: checksum mismatch', 'amd64/kubelet');
   });
 
   test('stops on a full disk', async () => {
-    const worker = await rig.machine('stops', 'stops-worker-0');
-    await rig.shell(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
-    await rig.talk(over.signal).sendCommand('/kthw resume stops');
-    const cards = await rig.stopped('stops', 4);
+    const worker = await engine.connectToInstance('stops', 'stops-worker-0');
+    await engine.runScript(worker, 'mount -t tmpfs -o size=1m full /var/lib/kthw');
+    await send('/kthw resume stops');
+    const cards = await engine.waitForFailure('stops', 4);
     expectCard(cards, 'an instance or the network', 'no space left on the disk', 'free disk space on the instance');
-    await rig.shell(worker, 'umount /var/lib/kthw');
+    await engine.runScript(worker, 'umount /var/lib/kthw');
   });
 
   test('stops on a changed SSH host key', async () => {
-    const worker = await rig.machine('stops', 'stops-worker-0');
-    const keys = await rig.shell(
+    const worker = await engine.connectToInstance('stops', 'stops-worker-0');
+    const keys = await engine.runScript(
       worker,
       `mkdir /root/keys; mv /etc/ssh/ssh_host_* /root/keys; ssh-keygen -A >&2; systemctl restart ssh
        cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub`,
     );
-    await rig.talk(over.signal).sendCommand('/kthw resume stops');
-    const cards = await rig.stopped('stops', 5);
+    await send('/kthw resume stops');
+    const cards = await engine.waitForFailure('stops', 5);
     expectCard(cards, 'stops-worker-0: SSH host key mismatch', 'find out which host has this address');
-    const changed = await rig.machine('stops', 'stops-worker-0', [keys.trim()]);
-    await rig.shell(changed, 'rm /etc/ssh/ssh_host_*; mv /root/keys/* /etc/ssh; systemctl restart ssh');
+    const changed = await engine.connectToInstance('stops', 'stops-worker-0', [keys.trim()]);
+    await engine.runScript(changed, 'rm /etc/ssh/ssh_host_*; mv /root/keys/* /etc/ssh; systemctl restart ssh');
   });
 
   test('makes both clusters ready without duplicate resources', async () => {
-    await rig.talk(over.signal).sendCommand('/kthw resume stops');
-    await rig.succeeded('stops');
-    await rig.succeeded('passes');
-    const after = await rig.google.inserts();
-    const asked = Object.fromEntries(Object.entries(after).map(([kind, count]) => [kind, count - (before[kind] ?? 0)]));
+    await send('/kthw resume stops');
+    await engine.waitForSuccess('stops');
+    await engine.waitForSuccess('passes');
+    const insertsAfter = await environment.compute.countInserts();
+    const newInserts = Object.fromEntries(
+      Object.entries(insertsAfter).map(([kind, count]) => [kind, count - (insertsBefore[kind] ?? 0)]),
+    );
     // Four rules failed, one was created by hand, and two instances failed.
-    expect(asked).toEqual({ ...one, firewalls: 8, instances: 4 });
-    for (const cluster of ['stops', 'passes']) expect(await rig.google.resourcesOf(cluster)).toHaveLength(15);
+    expect(newInserts).toEqual({ ...insertsPerCluster, firewalls: 8, instances: 4 });
+    for (const cluster of ['stops', 'passes'])
+      expect(await environment.compute.listClusterResources(cluster)).toHaveLength(15);
   });
 });
 
 /** Insert calls of a cluster without faults. */
-const one = {
+const insertsPerCluster = {
   addresses: 1,
   firewalls: 4,
   forwardingRules: 1,

@@ -1,14 +1,16 @@
 import { X509Certificate } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findUnsupportedReason } from '../../local/ensure-packages.ts';
+import { minuteMs } from '../../local/driver/cluster-driver.ts';
+import { type LocalEnvironment, openLocalEnvironment } from '../../local/driver/local-environment.ts';
 import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
 import { vaultPaths } from '../../src/engine/cluster/vault-paths.ts';
 import { getCertificate } from '../../src/engine/pki/pack-certificate.ts';
 import { buildEtcdctlCommand } from '../../src/engine/steps/etcdctl-command.ts';
-import { openRig, type Rig } from './survival/test-environment.ts';
-import { keepAlive, type Watch } from './survival/watch.ts';
-
-const minuteMs = 60_000;
+import { EngineInspector } from './engine-inspector.ts';
+import { findSkipReason } from './find-skip-reason.ts';
 
 /** At least one step of every kind, in the order of a create. */
 const duringCreate = [
@@ -53,9 +55,6 @@ const duringDelete = [
   'network/vpc:after-write',
 ];
 
-/** A kill at one point may prevent a concurrent one, so not every point is reached. */
-const mostOf = (points: readonly string[]) => Math.ceil(points.length * 0.6);
-
 /** All resources of a 1 + 1 cluster, each once. */
 const resources = [
   'addresses/kill',
@@ -75,73 +74,84 @@ const resources = [
   'targetPools/kill',
 ];
 
-describe.skipIf(findUnsupportedReason())('a bot that is killed repeatedly', () => {
-  let rig: Rig;
-  let watch: Watch;
+describe.skipIf(findSkipReason())('a bot that is killed repeatedly', () => {
+  let environment: LocalEnvironment;
+  let engine: EngineInspector;
+  let folder: string;
+  let killFile: string;
   beforeAll(async () => {
-    rig = await openRig();
-    watch = keepAlive(rig.stack, rig.botLog);
+    folder = await mkdtemp(join(tmpdir(), 'kthw-kill-'));
+    killFile = join(folder, 'kill-at');
+    await writeFile(killFile, '');
+    const botScript = 'test/chaos/killable-bot.ts';
+    environment = await openLocalEnvironment({ botScript, botEnv: { KILL_AT_FILE: killFile }, expectsKills: true });
+    engine = new EngineInspector(environment);
   });
   afterAll(async () => {
-    await watch?.end();
-    await rig?.close();
+    await engine?.close();
+    await environment?.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('creates a cluster with each resource and message once', async ({ signal }) => {
-    await rig.killAt(duringCreate);
-    const before = watch.kills;
-    const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
-    await talk.sendCommand('/kthw create kill --controllers 1 --workers 1');
-    const firstAuthority = await rig.workspace.waitFor(fingerprint, {
+    const { compute, workspace } = environment;
+    const cluster = environment.getCluster('kill');
+    const expectKills = await scheduleKills(duringCreate);
+    const run = await cluster.start('/kthw create kill --controllers 1 --workers 1');
+    const firstFingerprint = await workspace.waitFor(readFingerprint, {
       deadlineMs: minuteMs,
-      description: 'an authority',
+      description: 'a certificate authority',
     });
-    const summary = await talk.waitForOutcome('kill', /: ready/, 12 * minuteMs);
-    const thread = await talk.waitForReplies(summary);
+    const summary = await cluster.waitForSuccess('create', run, /: ready/);
+    const thread = await cluster.conversation.waitForReplies(summary);
 
-    await expectKills(duringCreate, before);
-    expect(await rig.google.resourcesOf('kill')).toEqual(resources);
-    expect(await fingerprint()).toBe(firstAuthority);
-    expect(await rig.google.lettingIn('kill')).toEqual([]);
-    const etcd = await rig.machine('kill', 'kill-controller-0');
+    await expectKills();
+    expect(await compute.listClusterResources('kill')).toEqual(resources);
+    expect(await readFingerprint()).toBe(firstFingerprint);
+    expect(await compute.listSshOpenings('kill')).toEqual([]);
+    const etcd = await engine.connectToInstance('kill', 'kill-controller-0');
     const members = await etcd.run(buildEtcdctlCommand('member list'), { deadlineMs: minuteMs, signal });
     expect(members.stdout.trim().split('\n')).toEqual([expect.stringMatching(/, started, kill-controller-0, /)]);
-    expect(marksOf(await rig.workspace.listMessages('clusters', 'ada'))).toHaveLength(1);
-    expect(doubled(marksOf(thread))).toEqual([]);
-    expect(doubled(thread.map(({ text }) => text))).toEqual([]);
+    expect(listMetadata(await workspace.listMessages('clusters', 'ada'))).toHaveLength(1);
+    expect(findDuplicates(listMetadata(thread))).toEqual([]);
+    expect(findDuplicates(thread.map(({ text }) => text))).toEqual([]);
   });
 
-  test('deletes the cluster completely', async ({ signal }) => {
-    await rig.killAt(duringDelete);
-    const before = watch.kills;
-    const talk = rig.talk(AbortSignal.any([signal, watch.broken]));
-    await talk.sendCommand('/kthw delete kill');
-    await talk.pressButton('delete.confirm');
-    const thread = await talk.waitForReplies(await talk.waitForOutcome('kill', /: deleted/, 5 * minuteMs));
-    await expectKills(duringDelete, before);
-    expect(await rig.google.resourcesOf('kill')).toEqual([]);
-    expect(doubled(marksOf(thread))).toEqual([]);
+  test('deletes the cluster completely', async () => {
+    const cluster = environment.getCluster('kill');
+    const expectKills = await scheduleKills(duringDelete);
+    const thread = await cluster.conversation.waitForReplies(await cluster.delete());
+    await expectKills();
+    expect(await environment.compute.listClusterResources('kill')).toEqual([]);
+    expect(findDuplicates(listMetadata(thread))).toEqual([]);
   });
 
-  async function expectKills(points: readonly string[], before: number): Promise<void> {
-    const left = await rig.killsLeft();
-    const kills = watch.kills - before;
-    console.log(`killed ${kills} times; points not reached: ${left.join(', ') || 'none'}`);
-    expect(kills).toBe(points.length - left.length);
-    expect(kills).toBeGreaterThanOrEqual(mostOf(points));
+  /** Kills the bot once at each point (`step-key:point`), in any order. @returns asserts that most points were reached */
+  async function scheduleKills(points: readonly string[]): Promise<() => Promise<void>> {
+    await writeFile(killFile, points.join('\n'));
+    const countRestarts = () => environment.supervisor?.restartCount ?? 0;
+    const restartsBefore = countRestarts();
+    return async () => {
+      const missedPoints = (await readFile(killFile, 'utf8')).split('\n').filter(Boolean);
+      const kills = countRestarts() - restartsBefore;
+      console.log(`killed ${kills} times; points not reached: ${missedPoints.join(', ') || 'none'}`);
+      expect(kills).toBe(points.length - missedPoints.length);
+      // A kill at one point can prevent a concurrent one, so not every point is reached.
+      expect(kills).toBeGreaterThanOrEqual(Math.ceil(points.length * 0.6));
+    };
   }
 
-  async function fingerprint(): Promise<string | undefined> {
-    const vault = rig.vault('kill');
+  async function readFingerprint(): Promise<string | undefined> {
+    const vault = engine.getVault('kill');
     if (!(await vault.get(vaultPaths.ca))) return undefined;
     return new X509Certificate((await getCertificate(vault, vaultPaths.ca)).certificate).fingerprint256;
   }
 });
 
-function marksOf(messages: readonly ApiMessage[]): string[] {
+function listMetadata(messages: readonly ApiMessage[]): string[] {
   return messages.flatMap(({ metadata }) => (metadata ? [JSON.stringify(metadata.event_payload)] : []));
 }
 
-function doubled(marks: readonly string[]): string[] {
-  return marks.filter((mark, at) => marks.indexOf(mark) !== at);
+function findDuplicates(values: readonly string[]): string[] {
+  return values.filter((value, at) => values.indexOf(value) !== at);
 }

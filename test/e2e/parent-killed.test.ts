@@ -12,8 +12,8 @@ import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts'
 import { startStack } from '../../local/stack.ts';
 import { leftovers } from '../local/compute/machines/host.ts';
 import { until } from '../local/compute/machines/wait-until.ts';
-import { markedProcesses } from './marked-processes.ts';
-import { findSkipReason } from './test-environment.ts';
+import { findSkipReason } from './find-skip-reason.ts';
+import { listMarkedProcesses } from './list-marked-processes.ts';
 
 const minuteMs = 60_000;
 const mark = 'KTHW_TEST_STACK';
@@ -28,7 +28,7 @@ describe.skipIf(findSkipReason())('a stack whose parent is killed during a creat
       reject: false,
       stderr: 'inherit',
     });
-    const ended = async () => (await markedProcesses(mark, id)).length === 0;
+    const ended = async () => (await listMarkedProcesses(mark, id)).length === 0;
     onTestFinished(async () => {
       parent.kill('SIGKILL');
       await until('the stack has ended', ended, 2 * minuteMs);
@@ -40,7 +40,7 @@ describe.skipIf(findSkipReason())('a stack whose parent is killed during a creat
     await ada.sendCommand('clusters', '/kthw create demo --controllers 1 --workers 1');
     const booted = async () => (await leftovers(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
     await until('both machines are there', booted, 5 * minuteMs);
-    const running = await markedProcesses(mark, id);
+    const running = await listMarkedProcesses(mark, id);
     for (const part of ['local/mirror/main.ts', 'local/compute/main.ts', 'local/slack/main.ts', 'src/main.ts'])
       expect(running).toContainEqual(expect.stringContaining(part));
 

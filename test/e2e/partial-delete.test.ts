@@ -1,63 +1,58 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findUnsupportedReason } from '../../local/ensure-packages.ts';
-import { operationFailed } from './survival/outcomes.ts';
-import { openRig, type Rig } from './survival/test-environment.ts';
+import { type LocalEnvironment, openLocalEnvironment } from '../../local/driver/local-environment.ts';
+import { buildOperationError } from './compute-faults.ts';
+import { EngineInspector } from './engine-inspector.ts';
+import { findSkipReason } from './find-skip-reason.ts';
 
-const minuteMs = 60_000;
 const size = '--controllers 1 --workers 1';
 
 /** Deletes three clusters whose creation was stopped in different ways and chapters. */
-describe.skipIf(findUnsupportedReason())('an unfinished cluster', () => {
-  let rig: Rig;
-  const over = new AbortController();
+describe.skipIf(findSkipReason())('an unfinished cluster', () => {
+  let environment: LocalEnvironment;
+  let engine: EngineInspector;
   beforeAll(async () => {
-    rig = await openRig();
+    environment = await openLocalEnvironment();
+    engine = new EngineInspector(environment);
   });
   afterAll(async () => {
-    over.abort();
-    await rig?.close();
+    await engine?.close();
+    await environment?.close();
   });
 
   test('is deleted completely after a failure while creating instances', async () => {
     const zone = "The zone 'projects/kthw-local/zones/us-west1-c' does not have enough resources available.";
-    await rig.google.fault({
+    await environment.compute.injectFaults({
       match: 'POST /zones/*/instances',
-      operationError: operationFailed('ZONE_RESOURCE_POOL_EXHAUSTED', zone),
+      operationError: buildOperationError('ZONE_RESOURCE_POOL_EXHAUSTED', zone),
     });
-    await rig.talk(over.signal).sendCommand(`/kthw create fails ${size}`);
-    await rig.stopped('fails', 1);
+    await environment.talkAs().sendCommand(`/kthw create fails ${size}`);
+    await engine.waitForFailure('fails', 1);
     // One instance exists, the other does not.
-    const left = await rig.google.resourcesOf('fails');
-    expect(left.filter((one) => one.startsWith('instances/'))).toHaveLength(1);
+    const resources = await environment.compute.listClusterResources('fails');
+    expect(resources.filter((resource) => resource.startsWith('instances/'))).toHaveLength(1);
     await expectDeleted('fails');
   });
 
   test('is deleted after a cancellation during etcd, while another is deleted during its workers', async () => {
-    const [ada, grace] = [rig.talk(over.signal), rig.talk(over.signal, 'grace')];
+    const [stops, runs] = [environment.getCluster('stops'), environment.getCluster('runs', 'grace')];
     // Wait until these are posted, so that the next summary of each cluster is its deletion's.
-    await Promise.all([
-      ada.startRun('stops', () => ada.sendCommand(`/kthw create stops ${size}`)),
-      grace.startRun('runs', () => grace.sendCommand(`/kthw create runs ${size}`)),
-    ]);
-    await rig.started('stops', 'etcd/stops-controller-0');
-    await ada.sendCommand('/kthw cancel stops');
-    await rig.started('runs', 'containerd/runs-worker-0');
+    await Promise.all([stops.start(`/kthw create stops ${size}`), runs.start(`/kthw create runs ${size}`)]);
+    await engine.waitForStepStart('stops', 'etcd/stops-controller-0');
+    await stops.conversation.sendCommand('/kthw cancel stops');
+    await engine.waitForStepStart('runs', 'containerd/runs-worker-0');
     // Still running: the deletion takes the cluster over.
     await Promise.all([expectDeleted('stops'), expectDeleted('runs', 'grace')]);
   });
 
   async function expectDeleted(cluster: string, person = 'ada'): Promise<void> {
-    const talk = rig.talk(over.signal, person);
-    const deleting = await talk.startRun(cluster, async () => {
-      await talk.sendCommand(`/kthw delete ${cluster}`);
-      await talk.pressButton('delete.confirm');
+    expect(await environment.getCluster(cluster, person).delete()).toMatchObject({
+      text: expect.stringContaining(': deleted'),
     });
-    expect(await talk.waitForEnd(deleting, 2 * minuteMs)).toMatchObject({ text: expect.stringContaining(': deleted') });
-    expect(await rig.google.resourcesOf(cluster)).toEqual([]);
-    expect(await rig.vault(cluster).isEmpty()).toBe(true);
-    const proof = (await rig.events(cluster)).flatMap(({ event }) =>
+    expect(await environment.compute.listClusterResources(cluster)).toEqual([]);
+    expect(await engine.getVault(cluster).isEmpty()).toBe(true);
+    const verifiedSteps = (await engine.readEvents(cluster)).flatMap(({ event }) =>
       event.type === 'step.finished' && event.step.startsWith('verify-deleted/') ? [event.step] : [],
     );
-    expect(proof.sort()).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
+    expect(verifiedSteps.sort()).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
   }
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Conversation } from '../../../local/demo/conversation.ts';
+import { Conversation } from '../../../local/driver/conversation.ts';
 import type { ApiMessage } from '../../../local/slack/slack-emulator-client.ts';
 import { StoreUnavailable } from '../../../src/store/store.ts';
 import { wrapStore } from '../../../src/store/wrap-store.ts';
@@ -258,6 +258,7 @@ describe('in a workspace', () => {
     await untilRuns(slack, 1);
     await talk.sendCommand('/kthw delete demo');
     await talk.pressButton('delete.confirm');
+    await talk.submitModal({ input: 'demo' });
     await untilRuns(slack, 2);
   });
 

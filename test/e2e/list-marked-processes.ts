@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /** Processes started with NAME=VALUE in their environment, directly or through an ancestor. */
-export async function markedProcesses(name: string, value: string): Promise<string[]> {
+export async function listMarkedProcesses(name: string, value: string): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((id) => /^\d+$/.test(id));
   const found = ids.map(async (id) => {
     // The process may have exited.

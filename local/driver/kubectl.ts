@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { mirrorVersion } from '../../src/engine/cluster/default-version.ts';
 
+/** Runs kubectl and returns standard output. @throws Error when kubectl fails */
+export type Kubectl = (...args: string[]) => Promise<string>;
+
 /**
  * Creates a function that runs kubectl with a kubeconfig. Uses the host's kubectl, or the mirror's if there is none.
  * @param folder for the program and its cache
- * @returns a function that takes arguments and returns standard output; throws when kubectl fails
  */
 export async function createKubectl(
   mirrorUrl: string,
   kubeconfig: string,
   folder: string,
   signal: AbortSignal,
-): Promise<(...args: string[]) => Promise<string>> {
+): Promise<Kubectl> {
   const program = await findKubectlProgram(mirrorUrl, folder);
   const common = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'kubectl-cache')];
   return async (...args) => (await execa(program, [...common, ...args], { cancelSignal: signal })).stdout;
