@@ -1,7 +1,7 @@
 // Runs on any Node version without dependencies: installs the npm packages, then runs the script with the Node version
 // from node_modules.
 // Usage: node local/setup.mjs SCRIPT [ARGUMENTS]
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules/node/bin/node');
 const stamp = join(root, 'node_modules/.kthw-installed');
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 
 function computeLockDigest() {
   return createHash('sha256')
@@ -17,24 +18,44 @@ function computeLockDigest() {
     .digest('hex');
 }
 
-function install() {
+let child;
+let stopSignal;
+
+function stop(signal) {
+  stopSignal = signal;
+  child?.kill(signal);
+}
+
+/** Runs a program and forwards signals to it. Resolves with its exit code. */
+function run(program, args, stdio) {
+  return new Promise((resolve) => {
+    child = spawn(program, args, { cwd: root, stdio });
+    child.on('error', ({ message }) => {
+      console.error(`setup: cannot run ${program}: ${message}`);
+      resolve(1);
+    });
+    child.on('exit', (code, signal) => resolve(code ?? exitCodes[signal] ?? 1));
+  });
+}
+
+async function install() {
   if (existsSync(stamp) && existsSync(node) && readFileSync(stamp, 'utf8') === computeLockDigest()) return;
   console.error('setup: installing npm packages');
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  if (status !== 0) {
-    console.error(`setup: npm ci failed (${error?.message ?? `exit status ${status}`}); see the output above`);
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const code = await run('npm', args, ['ignore', 'inherit', 'inherit']);
+  if (stopSignal) process.exit(exitCodes[stopSignal]);
+  if (code !== 0) {
+    console.error(`setup: npm ci failed (exit status ${code}); see the output above`);
     process.exit(1);
   }
   writeFileSync(stamp, computeLockDigest());
 }
 
-install();
-const child = spawn(node, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
-// The terminal sends Ctrl-C to the child too, so only wait for it to exit.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => signal === 'SIGINT' || child.kill(signal));
-}
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+// Ctrl-C also reaches the child directly. Scripts accept repeated signals.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+// npm's shell can die without forwarding a signal.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || stop('SIGTERM'), 1_000).unref();
+
+await install();
+process.exit(await run(node, process.argv.slice(2), 'inherit'));

@@ -1,13 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cleanUp } from './compute/machines/host/clean-up.ts';
-import { findFreePort } from './find-free-port.ts';
+import { getStateFilePath } from './compute/machines/host/state-file-path.ts';
 import { readBotCommand } from './read-bot-command.ts';
 import { type Service, startService } from './service.ts';
+import { assignAddresses, mirrorHost } from './stack-addresses.ts';
 
 export interface StackOptions {
-  /** Directory for logs, database, key file and machines. Cleared first. */
+  /** Directory for logs, database, key file and machines. */
   readonly stateDir: string;
+  /** Continue from the state in the directory, and keep it for the next start. By default the directory is cleared. */
+  readonly keepsState?: boolean;
   /** @default a free port */
   readonly workspacePort?: number;
   /** Second octet of the loopback block that emulates external addresses. @default derived from the process ID */
@@ -35,7 +38,6 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const mirrorHost = '127.64.0.1';
 const token = 'xoxb-local';
 const signingSecret = 'local-signing-secret';
 
@@ -44,15 +46,12 @@ const signingSecret = 'local-signing-secret';
  * @throws Error when a service exits before it is ready, or the signal aborts; all services are stopped then
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { stateDir, log } = options;
-  await cleanUp(join(stateDir, 'machines'));
-  await rm(stateDir, { recursive: true, force: true });
+  const { stateDir, keepsState = false, log } = options;
+  const machinesDir = join(stateDir, 'machines');
+  await cleanUp(machinesDir);
+  if (!keepsState) await rm(stateDir, { recursive: true, force: true });
   await mkdir(join(stateDir, 'logs'), { recursive: true });
-  const [mirrorPort, botPort, workspacePort] = await Promise.all([
-    findFreePort(mirrorHost),
-    findFreePort('127.0.0.1'),
-    options.workspacePort ?? findFreePort('127.0.0.1'),
-  ]);
+  const { mirrorPort, computePort, botPort, workspacePort, addressBlock } = await assignAddresses(stateDir, options);
   const command = readBotCommand();
   const services: Service[] = [];
   const startProcess = (
@@ -74,7 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stop = async () => {
     // Stop the bot first, so that it does not lose its emulators; the machines take the longest.
     for (const service of services.splice(0).toReversed()) await service.stop();
-    await cleanUp(join(stateDir, 'machines'));
+    await cleanUp(machinesDir);
   };
   const abortion = Promise.withResolvers<never>();
   abortion.promise.catch(() => {});
@@ -89,25 +88,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       {},
       log,
     );
-    const machines = { stateDir: join(stateDir, 'machines'), internet: [{ address: mirrorHost, port: mirrorPort }] };
-    const block = String(options.addressBlock ?? 65 + (process.pid % 120));
+    const machines = { stateDir: machinesDir, internet: [{ address: mirrorHost, port: mirrorPort }] };
     const compute = startProcess(
       'cloud',
       [
         'local/compute/main.ts',
+        '--port',
+        String(computePort),
         '--block',
-        block,
+        String(addressBlock),
         '--operation-delay',
         '150',
         '--nspawn-options',
         JSON.stringify(machines),
+        ...(keepsState ? ['--state-file', getStateFilePath(machinesDir)] : []),
       ],
       {},
       log,
     );
     const workspace = startProcess(
       'workspace',
-      ['local/slack/main.ts', '--port', String(workspacePort), '--bot-url', `http://127.0.0.1:${botPort}/slack/events`],
+      [
+        'local/slack/main.ts',
+        '--port',
+        String(workspacePort),
+        '--bot-url',
+        `http://127.0.0.1:${botPort}/slack/events`,
+        ...(keepsState ? ['--state-file', join(stateDir, 'workspace.json')] : []),
+      ],
       { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret },
     );
     const [mirrorUrl, computeUrl, workspaceUrl] = await waitOrAbort(

@@ -1,7 +1,13 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { getDefaultCacheDir } from './compute/machines/guest/ensure-rootfs.ts';
+import { cleanUp } from './compute/machines/host/clean-up.ts';
 import { ensurePackages, findUnsupportedReason } from './ensure-packages.ts';
 import { startStack } from './stack.ts';
+import { createStopSignal } from './stop-signal.ts';
+import { superviseBot } from './supervise-bot.ts';
 
 const introduction = `Starting kthw with emulators of Slack and Compute Engine.
 Requirements: root on Debian 12 or later, 2 CPU cores, 6 GB of free memory.
@@ -10,34 +16,51 @@ Also creates containers, network namespaces, veth interfaces and cgroups; Ctrl-C
 The first start takes about 5 minutes. Later starts reuse the caches.
 `;
 
-/** Runs the local stack until Ctrl-C. */
+/** Runs the local stack until it is stopped, and restarts the bot whenever it exits. */
 async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      /** Clear the state first. */
+      fresh: { type: 'boolean', default: false },
+      'state-dir': { type: 'string', default: join(import.meta.dirname, '../.kthw') },
+      port: { type: 'string', default: '3001' },
+    },
+  });
   console.log(introduction);
   const unsupportedReason = findUnsupportedReason();
   if (unsupportedReason) throw new Error(`kthw cannot run on this host: ${unsupportedReason}`);
   const log = (line: string) => console.log(line);
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
-  const { signal } = stop;
+  const signal = createStopSignal();
   await ensurePackages([], log);
+  const stateDir = resolve(values['state-dir']);
+  if (values.fresh) await clearState(stateDir);
+  log(`${existsSync(stateDir) ? 'Continuing from the state' : 'State is kept'} in ${stateDir}.`);
   const stack = await startStack({
-    stateDir: join(process.cwd(), '.kthw'),
-    workspacePort: 3001,
+    stateDir,
+    keepsState: true,
+    workspacePort: Number(values.port),
     addressBlock: 44,
     log,
     signal,
   });
-  console.log(`\nOpen ${stack.workspaceUrl} and type   /kthw create demo   in #clusters.`);
-  console.log('Press Ctrl-C to stop and remove everything except the caches.\n');
-  const stopped = new Promise<undefined>((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined));
+  const supervisor = superviseBot(stack, { log });
+  log(`\nOpen ${stack.workspaceUrl} and type   /kthw create demo   in #clusters.`);
+  log('Press Ctrl-C to stop. The next start boots your instances again; npm start -- --fresh clears all state.\n');
+  const stopped = new Promise<undefined>((done) => {
+    if (signal.aborted) done(undefined);
+    signal.addEventListener('abort', () => done(undefined));
   });
   const failure = await Promise.race([stopped, stack.failure]);
-  console.log('Stopping the local stack …');
+  log('Stopping the local stack …');
+  await supervisor.stop();
   await stack.stop();
   if (failure) throw new Error(failure);
+}
+
+async function clearState(stateDir: string): Promise<void> {
+  // Mounts of a crashed emulator would make the removal fail.
+  await cleanUp(join(stateDir, 'machines'));
+  await rm(stateDir, { recursive: true, force: true });
 }
 
 try {

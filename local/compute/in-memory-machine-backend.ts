@@ -38,6 +38,13 @@ export class InMemoryMachineBackend implements MachineBackend {
     this.machines.set(machine.name, { ...machine, running: true });
   }
 
+  async restore(machine: MachineSpec, isRunning: boolean): Promise<boolean> {
+    this.machines.set(machine.name, { ...machine, running: isRunning });
+    return true;
+  }
+
+  async removeDisk(): Promise<void> {}
+
   start(name: string): Promise<void> {
     return this.#updateMachine('start', name, { running: true });
   }

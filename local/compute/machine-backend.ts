@@ -8,6 +8,13 @@ export interface MachineBackend {
   removeNetwork(name: string): Promise<void>;
   /** Resolves once the machine's init runs. As on Compute Engine, sshd starts a little later. */
   create(machine: MachineSpec): Promise<void>;
+  /**
+   * Registers a machine that an earlier process created, and boots it from its disk if `isRunning`.
+   * @returns false when the disk is lost; the machine is then registered as stopped
+   */
+  restore(machine: MachineSpec, isRunning: boolean): Promise<boolean>;
+  /** Deletes what an interrupted create or remove left on disk. */
+  removeDisk(name: string): Promise<void>;
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   /**
@@ -27,7 +34,7 @@ export interface MachineBackend {
   readConsole(name: string): Promise<string>;
   /** Last health check result of a target pool member. */
   getHealth(externalAddress: string, internalAddress: string): 'HEALTHY' | 'UNHEALTHY';
-  /** Removes all processes, mounts, namespaces and cgroups. */
+  /** Removes all processes, mounts, namespaces and cgroups; also the disks, unless the state is kept. */
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import type { MachineBackend } from './machine-backend.ts';
 import { type ComputeEmulatorSettings, readSettings } from './read-settings.ts';
 import { type ComputeEmulator, startComputeEmulator } from './start-compute-emulator.ts';
 
+const log = (line: string) => console.error(line);
 const startup = startFromSettings();
 let isShuttingDown = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutDown(signal));
@@ -17,13 +18,12 @@ startup.then(
 
 async function startFromSettings(): Promise<ComputeEmulator> {
   const settings = readSettings(process.argv.slice(2), process.env);
-  return startComputeEmulator({ ...settings, machines: await createMachineBackend(settings) });
+  return startComputeEmulator({ ...settings, machines: await createMachineBackend(settings), log });
 }
 
 async function createMachineBackend({ machines, nspawnOptions }: ComputeEmulatorSettings): Promise<MachineBackend> {
   if (machines === 'none') return new InMemoryMachineBackend();
   const { createNspawnMachineBackend } = await import('./machines/nspawn/nspawn-machine-backend.ts');
-  const log = (line: string) => console.error(line);
   return createNspawnMachineBackend({ internet: [], log, ...nspawnOptions } as Parameters<
     typeof createNspawnMachineBackend
   >[0]);

@@ -29,6 +29,8 @@ const settingsSchema = {
   quotas: createJsonSchema(z.record(z.string(), z.number())).default({}),
   machines: z.enum(['nspawn', 'none']).default('nspawn'),
   'nspawn-options': createJsonSchema(nspawnOptionsSchema).default({}),
+  /** JSON file that keeps resources across restarts. */
+  'state-file': z.string().optional(),
 };
 
 export interface ComputeEmulatorSettings {
@@ -40,6 +42,7 @@ export interface ComputeEmulatorSettings {
   readonly quotas: Readonly<Record<string, number>>;
   readonly machines: 'nspawn' | 'none';
   readonly nspawnOptions: z.infer<typeof nspawnOptionsSchema>;
+  readonly stateFile?: string;
 }
 
 /**
@@ -65,6 +68,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     machines,
     operationDelayMs: read.data['operation-delay'],
     nspawnOptions: read.data['nspawn-options'],
+    ...(read.data['state-file'] === undefined ? {} : { stateFile: read.data['state-file'] }),
   };
 }
 

@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { readStateFile, StateFile } from '../state-file.ts';
 import { createRequestListener } from './api/create-request-listener.ts';
 import { getMethods } from './api/descriptors.ts';
 import { FaultInjector } from './api/fault-injector.ts';
 import type { MachineBackend } from './machine-backend.ts';
 import { isLoopback } from './read-settings.ts';
 import { CloudState } from './state/cloud-state.ts';
+import { captureState, restoreState, type SavedState } from './state/saved-state.ts';
 
 export interface ComputeEmulatorOptions {
   readonly machines: MachineBackend;
@@ -24,6 +26,9 @@ export interface ComputeEmulatorOptions {
   readonly waitTimeoutMs?: number;
   /** Quota limits by metric, overriding the defaults. */
   readonly quotas?: Readonly<Record<string, number>>;
+  /** Keeps resources across restarts. Without it, they are in memory only. */
+  readonly stateFile?: string;
+  readonly log?: (line: string) => void;
 }
 export interface ComputeEmulator {
   /** `http://127.0.0.1:PORT`. */
@@ -51,6 +56,7 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
     quotas: options.quotas ?? {},
     sleep: options.sleep ?? ((ms, signal) => pause(ms, undefined, { signal })),
   });
+  const stateFile = await restoreFromFile(cloud, options);
   const faults = new FaultInjector();
   getMethods();
   const server = createServer(createRequestListener(cloud, faults));
@@ -67,6 +73,23 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
       server.closeAllConnections();
       await closed;
       await cloud.close();
+      stateFile?.save();
+      await stateFile?.flush();
     },
   };
+}
+
+async function restoreFromFile(
+  cloud: CloudState,
+  { stateFile: path, log = () => undefined }: ComputeEmulatorOptions,
+): Promise<StateFile | undefined> {
+  if (path === undefined) return undefined;
+  const saved = readStateFile<SavedState>(path);
+  if (saved !== undefined) await restoreState(cloud, saved, log);
+  const stateFile = new StateFile(path, () => captureState(cloud));
+  cloud.onChange = () => stateFile.save();
+  // The file must exist before the first machine: its existence means that disks are kept.
+  stateFile.save();
+  await stateFile.flush();
+  return stateFile;
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readStateFile, StateFile } from '../state-file.ts';
 import { createSeedData } from './create-seed-data.ts';
 import { createRequestHandler } from './http/create-request-handler.ts';
+import type { TeamData } from './model/team-data.ts';
 import { resolveSettings } from './settings.ts';
 import type { SlackEmulatorOptions } from './slack-emulator-options.ts';
-import { readState, StateFile } from './state-file.ts';
 import { createWorkspace } from './workspace.ts';
 
 /** A running Slack emulator. */
@@ -31,9 +32,12 @@ export async function startSlackEmulator(options: SlackEmulatorOptions = {}): Pr
       `cannot listen on "${settings.host}": the emulator has no authentication, so it listens on loopback only`,
     );
   }
-  const data = (settings.stateFile && readState(settings.stateFile)) || createSeedData(settings.botName);
+  const data = (settings.stateFile && readStateFile<TeamData>(settings.stateFile)) || createSeedData(settings.botName);
   const workspace = createWorkspace(settings, data);
-  const stateFile = settings.stateFile ? new StateFile(settings.stateFile, data, workspace.changes) : undefined;
+  const stateFile = settings.stateFile ? new StateFile(settings.stateFile, () => data) : undefined;
+  workspace.changes.subscribe(({ kind }) => {
+    if (kind !== 'call' && kind !== 'view') stateFile?.save();
+  });
   const closing = new AbortController();
   const server = createServer(createRequestHandler(workspace, closing.signal));
   server.listen(settings.port, settings.host);

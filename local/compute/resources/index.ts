@@ -18,7 +18,7 @@ import { subnetworks } from './subnetworks.ts';
 import { targetPools } from './target-pools.ts';
 import { createWriteMethods } from './write-methods.ts';
 
-const resourceKinds: readonly ResourceKind[] = [
+export const resourceKinds: readonly ResourceKind[] = [
   addresses,
   disks,
   firewalls,

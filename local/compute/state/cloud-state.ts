@@ -17,14 +17,17 @@ export interface CloudStateOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** State of the emulator. Kept in memory, because the machines end with the process. */
+/** State of the emulator, in memory. */
 export class CloudState {
   readonly options: CloudStateOptions;
   readonly machines: MachineBackend;
   readonly #projects = new Map<string, Project>();
   readonly #closing = new AbortController();
   readonly #networkUpdates = new Map<string, { running: Promise<void>; next: Promise<void> | undefined }>();
-  #lastAddress: string | undefined;
+  /** The last allocated external address. */
+  lastAddress: string | undefined;
+  /** Called after each change of the state. */
+  onChange: () => void = () => undefined;
 
   constructor(options: CloudStateOptions) {
     this.options = options;
@@ -39,7 +42,8 @@ export class CloudState {
     const found = this.#projects.get(id);
     if (found !== undefined) return found;
     const { operationDelayMs: delayMs, sleep } = this.options;
-    const operations = new Operations(id, { delayMs, sleep, closingSignal: this.#closing.signal });
+    const onChange = () => this.onChange();
+    const operations = new Operations(id, { delayMs, sleep, closingSignal: this.#closing.signal, onChange });
     const created = new Project(id, operations);
     this.#projects.set(id, created);
     return created;
@@ -78,11 +82,11 @@ export class CloudState {
   /** Allocates a free external address; static and ephemeral ones share a block. @throws ApiError */
   allocateAddress(): string {
     const usedAddresses = new Set(this.projects.flatMap((project) => listUsedAddresses(project)));
-    this.#lastAddress = findNextAddress(this.options.addressBlock, usedAddresses, this.#lastAddress);
-    return this.#lastAddress;
+    this.lastAddress = findNextAddress(this.options.addressBlock, usedAddresses, this.lastAddress);
+    return this.lastAddress;
   }
 
-  /** Waits for running operations, then removes all machines. */
+  /** Waits for running operations, then closes the machine backend. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the Compute Engine emulator is shutting down'));
     const done = this.projects.flatMap((project) => project.operations.list().map((operation) => operation.done));

@@ -33,6 +33,8 @@ export interface OperationTiming {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Aborted on shutdown: queued operations are dropped, and nothing is rolled back. */
   readonly closingSignal: AbortSignal;
+  /** Called when an operation begins, starts running or ends. */
+  readonly onChange: () => void;
 }
 
 /** Operations of one project: PENDING, RUNNING, DONE. Each takes at least `delayMs`. */
@@ -69,6 +71,14 @@ export class Operations {
     };
     const operation = { scope: request.scope, name, resource, done: this.#run(resource, request) };
     this.#list.set(name, operation);
+    this.#timing.onChange();
+    return operation;
+  }
+
+  /** Adds an operation that ended in an earlier process. */
+  restore(scope: Scope, resource: JsonObject): Operation {
+    const operation = { scope, name: String(resource.name), resource, done: Promise.resolve() };
+    this.#list.set(operation.name, operation);
     return operation;
   }
 
@@ -87,11 +97,12 @@ export class Operations {
   }
 
   async #run(operation: JsonObject, request: OperationRequest): Promise<void> {
-    const { delayMs, sleep, closingSignal } = this.#timing;
+    const { delayMs, sleep, closingSignal, onChange } = this.#timing;
     try {
       await sleep(delayMs / 2, closingSignal);
       Object.assign(operation, { status: 'RUNNING', startTime: getTimestamp() });
       request.onStarted?.();
+      onChange();
       if (request.fault !== undefined) throw new OperationError(request.fault.code, request.fault.message);
       const [runResult] = await Promise.allSettled([request.applyChange(), sleep(delayMs / 2, closingSignal)]);
       if (runResult.status === 'rejected') throw runResult.reason;
@@ -110,6 +121,7 @@ export class Operations {
       progress: 100,
       endTime: getTimestamp(),
     });
+    onChange();
   }
 }
 

@@ -13,8 +13,8 @@ export interface MetadataItem {
 /** Resources of one project. Any project name is accepted; a new project is empty. */
 export class Project {
   readonly id: string;
-  readonly number = generateId();
-  readonly createdAt = getTimestamp();
+  number = generateId();
+  createdAt = getTimestamp();
   readonly operations: Operations;
   /** Operations by request ID: a repeated request returns the original operation. */
   readonly operationsByRequestId = new Map<string, { readonly requestKey: string; readonly operation: Operation }>();

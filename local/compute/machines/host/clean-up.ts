@@ -9,13 +9,14 @@ import { createHostResourceNames, parseEmulatorId } from './host-resource-names.
 import { unmountBelow } from './mounts.ts';
 import { isAlive } from './process-identity.ts';
 import { runCommand } from './run-command.ts';
+import { keepsDisks } from './state-file-path.ts';
 
 /** How long to wait for another cleanup of this state directory, in milliseconds. */
 const lockTimeoutMs = 60_000;
 
 /**
  * Removes everything that an emulator with this state directory left on the host: processes, mounts, namespaces,
- * interfaces, cgroups and disks. Then runs the action that must precede reuse of the directory.
+ * interfaces, cgroups, and disks unless its state is kept. Then runs the action that must precede reuse of the directory.
  * @throws Error when the emulator's process is still running
  */
 export async function cleanUp(
@@ -47,7 +48,7 @@ async function removeEmulator(stateDir: string): Promise<void> {
   const emulatorId = computeEmulatorId(stateDir);
   await removeHostResources(emulatorId);
   await unmountBelow(resolve(stateDir));
-  for (const subfolder of ['machines', 'networks', 'guest'])
+  for (const subfolder of [...(keepsDisks(stateDir) ? [] : ['machines']), 'networks', 'guest'])
     await rm(join(stateDir, subfolder), { recursive: true, force: true });
   await emulatorRegistry.unregister(emulatorId);
 }

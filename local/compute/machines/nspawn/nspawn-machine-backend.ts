@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   MachineBackend,
@@ -14,6 +14,7 @@ import { cleanUp, cleanUpAfterProcess } from '../host/clean-up.ts';
 import { computeEmulatorId } from '../host/emulator-id.ts';
 import { emulatorRegistry } from '../host/emulator-registry.ts';
 import { createHostResourceNames } from '../host/host-resource-names.ts';
+import { keepsDisks } from '../host/state-file-path.ts';
 import { startWatchdog, type Watchdog } from '../host/watchdog.ts';
 import type { InternetService } from '../network/network-routes.ts';
 import { VirtualNetwork } from '../network/virtual-network.ts';
@@ -120,38 +121,20 @@ class NspawnHost implements NspawnMachineBackend {
   }
 
   async create(spec: MachineSpec): Promise<void> {
-    if (this.#entries.has(spec.name)) throw new Error(`cannot create machine "${spec.name}": the name is in use`);
-    const opening = this.#networks.get(spec.network);
-    if (opening === undefined) throw new Error(`cannot create machine "${spec.name}": no network "${spec.network}"`);
-    const network = await opening;
-    const { stateDir, layers, stopTimeoutMs, log } = this.#options;
-    const folder = join(stateDir, 'machines', spec.name);
-    const onPowerOff = () => {
-      log(`machine "${spec.name}": powered off`);
-      this.stop(spec.name).catch((error: unknown) => log(`machine "${spec.name}": ${String(error)}`));
-    };
-    const { hostsFile } = network;
-    const machine = new NspawnMachine(spec, {
-      resourceNames: this.#resourceNames,
-      folder,
-      layers,
-      hostsFile,
-      stopTimeoutMs,
-      onPowerOff,
-      log,
-    });
-    const entry: MachineEntry = {
-      spec,
-      machine,
-      network,
-      guestAttributes: new Map(),
-      lastOperation: Promise.resolve(),
-    };
-    this.#entries.set(spec.name, entry);
-    await this.#runExclusive(spec.name, async () => {
-      await mkdir(folder, { recursive: true });
-      await this.#startMachine(entry);
-    });
+    await this.#addEntry(spec);
+    await this.#runExclusive(spec.name, (entry) => this.#startMachine(entry));
+  }
+
+  async restore(spec: MachineSpec, isRunning: boolean): Promise<boolean> {
+    const { machine } = await this.#addEntry(spec);
+    if (!machine.hasDisk) return false;
+    await machine.prepareRestoredDisk();
+    if (isRunning) await this.start(spec.name);
+    return true;
+  }
+
+  async removeDisk(name: string): Promise<void> {
+    await rm(join(this.#options.stateDir, 'machines', name), { recursive: true, force: true });
   }
 
   async start(name: string): Promise<void> {
@@ -215,7 +198,9 @@ class NspawnHost implements NspawnMachineBackend {
 
   async #closeAll(): Promise<void> {
     const names = [...this.#entries.keys()];
-    await Promise.allSettled(names.map((name) => this.remove(name)));
+    const isKept = keepsDisks(this.#options.stateDir);
+    await Promise.allSettled(names.map((name) => (isKept ? this.#powerOff(name) : this.remove(name))));
+    this.#entries.clear();
     await Promise.allSettled([...this.#networks.keys()].map((name) => this.removeNetwork(name)));
     await cleanUpAfterProcess(this.#options.stateDir, process.pid);
     await this.#options.watchdog.stop();
@@ -237,6 +222,46 @@ class NspawnHost implements NspawnMachineBackend {
     await network.open();
     this.#openNetworks.add(network);
     return network;
+  }
+
+  /** Registers a machine of an existing network. @throws Error when the name is in use */
+  async #addEntry(spec: MachineSpec): Promise<MachineEntry> {
+    if (this.#entries.has(spec.name)) throw new Error(`cannot create machine "${spec.name}": the name is in use`);
+    const opening = this.#networks.get(spec.network);
+    if (opening === undefined) throw new Error(`cannot create machine "${spec.name}": no network "${spec.network}"`);
+    const network = await opening;
+    const { stateDir, layers, stopTimeoutMs, log } = this.#options;
+    const onPowerOff = () => {
+      log(`machine "${spec.name}": powered off`);
+      this.stop(spec.name).catch((error: unknown) => log(`machine "${spec.name}": ${String(error)}`));
+    };
+    const { hostsFile } = network;
+    const machine = new NspawnMachine(spec, {
+      resourceNames: this.#resourceNames,
+      folder: join(stateDir, 'machines', spec.name),
+      layers,
+      hostsFile,
+      stopTimeoutMs,
+      onPowerOff,
+      log,
+    });
+    const entry: MachineEntry = {
+      spec,
+      machine,
+      network,
+      guestAttributes: new Map(),
+      lastOperation: Promise.resolve(),
+    };
+    this.#entries.set(spec.name, entry);
+    return entry;
+  }
+
+  /** Kills a machine and keeps its disk. */
+  async #powerOff(name: string): Promise<void> {
+    await this.#runExclusive(name, async ({ machine, network }) => {
+      await machine.kill();
+      await network.detach(name, true);
+    });
   }
 
   async #startMachine({ spec, machine, network }: MachineEntry): Promise<void> {

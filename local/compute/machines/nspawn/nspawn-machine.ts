@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +52,16 @@ export class NspawnMachine {
 
   get isRunning(): boolean {
     return this.#container !== undefined;
+  }
+
+  /** True if the machine was created, now or by an earlier process. */
+  get hasDisk(): boolean {
+    return existsSync(join(this.#options.folder, 'upper'));
+  }
+
+  /** Makes the guest publish its host keys again: guest attributes are kept in memory only. */
+  async prepareRestoredDisk(): Promise<void> {
+    await rm(join(this.#options.folder, 'upper/var/lib/kthw-guest/published'), { force: true });
   }
 
   /** Boots the machine; resolves when init runs. Its network namespace must exist. */

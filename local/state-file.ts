@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import type { ChangeFeed } from './change-feed.ts';
-import type { TeamData } from './model/team-data.ts';
 
 const version = 1;
 
 /**
- * Reads the team from the state file.
+ * Reads an emulator's state.
  * @returns undefined if the file does not exist
- * @throws {Error} if the file is not a state file
+ * @throws Error if it is not a state file of this version
  */
-export function readState(file: string): TeamData | undefined {
+export function readStateFile<T>(file: string): T | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -18,26 +16,28 @@ export function readState(file: string): TeamData | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const saved = parseState(text);
+  const saved = parseJson(text) as { version?: number; data: T } | undefined;
   if (saved?.version === version) return saved.data;
   throw new Error(`cannot read state: "${file}" is not a state file of this version; move or delete it`);
 }
 
-/** Saves the team after each change, atomically and one write at a time. */
+/** Saves an emulator's state atomically, one write at a time. */
 export class StateFile {
   readonly #file: string;
-  readonly #data: TeamData;
+  readonly #getData: () => unknown;
   #dirty = false;
   #writing: Promise<void> | undefined;
 
-  constructor(file: string, data: TeamData, changes: ChangeFeed) {
+  /** @param getData returns the current state, as a JSON value */
+  constructor(file: string, getData: () => unknown) {
     this.#file = file;
-    this.#data = data;
-    changes.subscribe((change) => {
-      if (change.kind === 'call' || change.kind === 'view') return;
-      this.#dirty = true;
-      this.#writing ??= this.#write();
-    });
+    this.#getData = getData;
+  }
+
+  /** Writes the state soon. */
+  save(): void {
+    this.#dirty = true;
+    this.#writing ??= this.#write();
   }
 
   /** Waits until all changes are on disk. */
@@ -51,8 +51,8 @@ export class StateFile {
         // Changes come in bursts. Waiting one turn of the event loop batches them.
         await new Promise(setImmediate);
         this.#dirty = false;
-        // Files in it can be kubeconfigs, so only the owner may read it.
-        await writeFile(`${this.#file}.new`, JSON.stringify({ version, data: this.#data }), { mode: 0o600 });
+        // The state can contain kubeconfigs and SSH keys, so only the owner may read it.
+        await writeFile(`${this.#file}.new`, JSON.stringify({ version, data: this.#getData() }), { mode: 0o600 });
         await rename(`${this.#file}.new`, this.#file);
       }
     } catch (error) {
@@ -63,7 +63,7 @@ export class StateFile {
   }
 }
 
-function parseState(text: string): { version: number; data: TeamData } | undefined {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
