@@ -27,7 +27,8 @@ interface KubeObject {
  * deployment are spread one a node and are ready after 8 s; an image that is not to be had leaves them in
  * `ImagePullBackOff`. A namespace that is deleted is `Terminating` for 6 s and takes what is in it along; nothing can be
  * made in one that is not there (404) or is going (403). A node that was deleted comes back when its kubelet is started
- * again; one whose pods are asked to go has none from then on. Calls are named `GET|POST|DELETE|APPLY PATH`.
+ * again. An evicted pod starts on another node, unless a PodDisruptionBudget blocks the eviction (429); its node takes
+ * pods again once it is uncordoned. Calls are named `GET|POST|DELETE|APPLY PATH`.
  */
 export class FakeKube implements KubeClient {
   readonly faults = new FaultInjector();
@@ -41,7 +42,8 @@ export class FakeKube implements KubeClient {
   readonly #clusters = new Map<string, Map<string, StoredObject>>();
   /** Nodes that were deleted, with how often their kubelet had been started by then: the next start, or another machine, brings them back. */
   readonly #deletedNodes = new Map<string, { readonly instanceId: number | undefined; readonly starts: number }>();
-  readonly #drainedNodes = new Set<string>();
+  /** Nodes that a deployment's pod was evicted from, as `NODE NAMESPACE/DEPLOYMENT`. */
+  readonly #evictions = new Set<string>();
 
   constructor(clock: FakeClock, compute: FakeCompute, ssh: FakeSsh) {
     this.#clock = clock;
@@ -95,7 +97,10 @@ export class FakeKube implements KubeClient {
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
     if (node) {
       const found = this.#listNodes(address).find(({ metadata }) => metadata.name === node);
-      return found ? { status: 200, body: found } : { status: 404, body: { message: `${path} not found` } };
+      const { spec } = objects.get(path)?.object ?? {};
+      return found
+        ? { status: 200, body: { ...found, spec } }
+        : { status: 404, body: { message: `${path} not found` } };
     }
     if (path.includes('/pods?')) return { status: 200, body: { items: this.#queryPods(objects, path, address) } };
     if (path.endsWith('/log')) return { status: 200, body: 'a line\n' };
@@ -115,7 +120,7 @@ export class FakeKube implements KubeClient {
         instanceId,
         starts: this.#ssh.findHostByName(node)?.serviceStarts.get('kubelet') ?? 0,
       });
-      this.#drainedNodes.delete(node);
+      this.#clearEvictions(node);
       objects.delete(path);
       return { status: 200, body: {} };
     }
@@ -126,14 +131,23 @@ export class FakeKube implements KubeClient {
     return { status: 200, body: {} };
   }
 
-  /** A pod that is asked to go takes all its node's pods with it to other nodes. */
   #evict(objects: Map<string, StoredObject>, path: string, address: string): KubeResponse {
     const [, namespace = '', name = ''] = path.match(/namespaces\/([^/]+)\/pods\/([^/]+)\/eviction$/) ?? [];
     const pods = this.#listAllPods(objects, address);
     const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
     if (!pod) return { status: 404, body: {} };
-    this.#drainedNodes.add(pod.spec.nodeName);
+    const reason = findBlockingBudget(objects, pod, pods);
+    if (reason) {
+      const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+      const causes = [{ reason: 'DisruptionBudget', message: reason }];
+      return { status: 429, body: { kind: 'Status', reason: 'TooManyRequests', message, details: { causes } } };
+    }
+    this.#evictions.add(`${pod.spec.nodeName} ${namespace}/${name.replace(/-\d+$/, '')}`);
     return { status: 201, body: {} };
+  }
+
+  #clearEvictions(node: string): void {
+    for (const key of this.#evictions) if (key.startsWith(`${node} `)) this.#evictions.delete(key);
   }
 
   #apply(objects: Map<string, StoredObject>, path: string, object: KubeObject): void {
@@ -143,6 +157,8 @@ export class FakeKube implements KubeClient {
     if (namespace && namespace !== 'kube-system' && (!within || within.deletedAt !== undefined)) {
       throw new KthwError('api-refused', { doing: `applying ${path}`, status: within ? 403 : 404 });
     }
+    const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
+    if (node && !object.spec?.unschedulable) this.#clearEvictions(node);
     const before = objects.get(path);
     const ports =
       object.kind === 'Service' ? { spec: { ...object.spec, ports: [{ port: 80, nodePort: 30_080 }] } } : {};
@@ -183,11 +199,11 @@ export class FakeKube implements KubeClient {
 
   #listAllPods(objects: Map<string, StoredObject>, address: string): Pod[] {
     return [...objects].flatMap(([path, kept]) => {
-      const namespace = path.match(/^\/apis\/apps\/v1\/namespaces\/([^/]+)\/deployments\//)?.[1];
+      const [, namespace, name] = path.match(/^\/apis\/apps\/v1\/namespaces\/([^/]+)\/deployments\/(.+)$/) ?? [];
       if (!namespace) return [];
       return listPods(kept.object, {
         namespace,
-        nodes: this.#listReadyWorkers(address).filter((name) => !this.#drainedNodes.has(name)),
+        nodes: this.#listReadyWorkers(address).filter((node) => !this.#evictions.has(`${node} ${namespace}/${name}`)),
         isUp: +this.#clock.now() - kept.appliedAt >= durations.podMs,
         missingImages: this.missingImages,
       });
@@ -209,6 +225,25 @@ export class FakeKube implements KubeClient {
       for (const other of objects.keys()) if (other === path || other.includes(inside)) objects.delete(other);
     }
   }
+}
+
+/** As `kubectl drain` shows it: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
+function findBlockingBudget(
+  objects: ReadonlyMap<string, StoredObject>,
+  { metadata }: Pod,
+  pods: readonly Pod[],
+): string | undefined {
+  for (const [path, { object }] of objects) {
+    if (!path.includes(`/namespaces/${metadata.namespace}/poddisruptionbudgets/`)) continue;
+    const { minAvailable, selector } = object.spec as { minAvailable: number; selector: { matchLabels: object } };
+    const isSelected = (pod: Pod) =>
+      pod.metadata.namespace === metadata.namespace &&
+      Object.entries(selector.matchLabels).every(([key, value]) => pod.metadata.labels[key] === value);
+    const healthy = pods.filter(isSelected).length;
+    if (pods.some((pod) => pod.metadata.name === metadata.name && isSelected(pod)) && healthy <= minAvailable)
+      return `The disruption budget ${path.split('/').at(-1)} needs ${minAvailable} healthy pods and has ${healthy} currently`;
+  }
+  return undefined;
 }
 
 function filterByLabel(objects: ReadonlyMap<string, StoredObject>, collection: string, label: string): KubeObject[] {

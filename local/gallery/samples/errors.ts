@@ -43,6 +43,12 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'image-unavailable': new KthwError('image-unavailable', { image: 'registry.k8s.io/coredns/coredns:v1.12.4' }),
   'api-unreachable': new KthwError('api-unreachable', { address: '203.0.113.7' }),
   'api-refused': new KthwError('api-refused', { doing: 'reading the nodes', status: 503 }),
+  'drain-blocked': new KthwError('drain-blocked', {
+    node: 'demo-worker-2',
+    pod: 'shop/web-1',
+    budget: 'shop/web',
+    minutes: 10,
+  }),
   'check-failed': new KthwError('check-failed', { what: 'a node port from another node' }),
   'keyring-refused': new KthwError('keyring-refused', {
     problem: 'the key that protects this cluster’s secrets is disabled',

@@ -110,6 +110,11 @@ const errorCatalogue = {
     createTransientEntry(`the API server at ${c.address} is unreachable`, runDoctor),
   'api-refused': (c: { doing: string; status: number }) =>
     createTransientEntry(`${c.doing}: the API server returned ${c.status}`, runDoctor),
+  'drain-blocked': (c: { node: string; pod: string; budget: string; minutes: number }) => ({
+    kind: 'denied',
+    message: `node ${c.node}: PodDisruptionBudget ${c.budget} blocked the eviction of pod ${c.pod} for ${c.minutes} min`,
+    remedy: 'add replicas or relax the budget, then `/kthw resume`; the node accepts pods until then',
+  }),
   'check-failed': (c: { what: string }) => createTransientEntry(`check failed: ${c.what}`, runDoctor),
   // Vault
   'keyring-refused': (c: { problem: string; remedy: string }) => ({

@@ -87,7 +87,7 @@ function renderDnsLookup(worker: string, pass: number): string {
 }
 
 async function listDnsPods(c: StepContext): Promise<readonly Pod[]> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
   return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
 }

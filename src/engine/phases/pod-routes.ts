@@ -2,6 +2,7 @@ import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { Route } from '../gcp/compute/compute-client.ts';
 import { definePhase } from '../steps/define-phase.ts';
+import { getInstanceHandle } from '../steps/get-instance-handle.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { networkSteps } from './network.ts';
@@ -20,6 +21,7 @@ export const podRoutes = definePhase({
         handle: podRoute.on(worker),
         title: `route ${route.destination} to ${worker.name}`,
         dependsOn: [networkSteps.subnet],
+        uses: [getInstanceHandle(worker)],
         collection: 'routes',
         ref: route,
         buildSpec: () => route,

@@ -40,6 +40,6 @@ export const rbac = definePhase({
 });
 
 async function inspectGrantBindings(c: StepContext) {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   return { api, ...(await diffAccessBindings(api, () => c.listActiveGrantIds(), c.signal)) };
 }

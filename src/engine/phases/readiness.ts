@@ -6,7 +6,7 @@ import { reportCause } from '../diagnostics/report-cause.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import type { ClusterStep } from '../steps/cluster-step.ts';
-import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
+import { connectToKubeApi, connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
 import { definePhase } from '../steps/define-phase.ts';
 import { getObject } from '../steps/get-object.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
@@ -109,7 +109,10 @@ function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }
 async function probeApi(c: StepContext): Promise<string> {
   const { cluster, compute, signal } = c;
   const pool = { name: getResourceNames(cluster).targetPool, region: cluster.region };
-  const [api, health] = await Promise.all([connectToKubeApi(c), compute.getPoolHealth(pool, signal)]);
+  const [api, health] = await Promise.all([
+    connectToKubeApiAt(c, c.getOutput(publicAddressOutput)),
+    compute.getPoolHealth(pool, signal),
+  ]);
   const unhealthy = cluster.controllerInstances.filter((instance) => health.get(instance.name) !== 'HEALTHY');
   if (unhealthy.length > 0)
     throw new KthwError('not-healthy', { what: unhealthy.map((instance) => instance.name).join(', ') });
@@ -130,7 +133,7 @@ interface NodeList {
 }
 
 async function probeNodes(c: StepContext): Promise<string> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   const nodes = (await getObject<NodeList>(api, '/api/v1/nodes', c.signal))?.items ?? [];
   const readyNodes = nodes.filter((node) =>
     node.status.conditions.some((x) => x.type === 'Ready' && x.status === 'True'),

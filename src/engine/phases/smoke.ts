@@ -65,7 +65,7 @@ export const smoke = definePhase({
       title: 'delete the test namespace',
       dependsOn: listSmokeChecks(cluster),
       async observe(c) {
-        const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+        const api = await connectToKubeApi(c);
         const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
         if (!namespace || namespace.status?.phase === 'Terminating') return markPresent();
         // What waits for an image goes on from here after a resume.
@@ -73,7 +73,7 @@ export const smoke = definePhase({
         return { status: 'absent' };
       },
       async apply(c) {
-        const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+        const api = await connectToKubeApi(c);
         await deleteObject(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
       },
       explained: { manualCommands: () => [{ script: `${kubectlCommand} delete namespace ${smokeNamespace}` }] },
@@ -195,7 +195,7 @@ function formatPodTable(pods: readonly Pod[]): string {
 }
 
 async function probeLogsAndExec(c: StepContext, pods: readonly Pod[]): Promise<string> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   await Promise.all(
     pods.map(async ({ metadata: { name } }) => {
       const response = await api.request('GET', `/api/v1/namespaces/${smokeNamespace}/pods/${name}/log`, c.signal);
@@ -214,7 +214,7 @@ async function probeLogsAndExec(c: StepContext, pods: readonly Pod[]): Promise<s
 }
 
 async function probeNodePort(c: StepContext): Promise<string> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   const path = `/api/v1/namespaces/${smokeNamespace}/services/web`;
   const service = await getObject<{ spec: { ports: readonly { nodePort: number }[] } }>(api, path, c.signal);
   const port = service?.spec.ports[0]?.nodePort;
@@ -252,7 +252,7 @@ nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
 
 /** One that an earlier test left on its way out is not there: it goes first. */
 async function observeNamespace(c: StepContext) {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
   if (namespace?.status?.phase === 'Terminating')
     throw new KthwError('not-there-yet', { step: 'an earlier test’s end' });
@@ -278,13 +278,13 @@ async function observeSecretEncryption(c: StepContext) {
 }
 
 async function listWebPods(c: StepContext): Promise<readonly Pod[]> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   const path = `/api/v1/namespaces/${smokeNamespace}/pods?labelSelector=app%3Dweb`;
   return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
 }
 
 async function observeObject(c: StepContext, collection: string, name: string) {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   return (await getObject(api, `${collection}/${name}`, c.signal)) ? markPresent() : ({ status: 'absent' } as const);
 }
 
@@ -293,6 +293,6 @@ async function applyObject(
   collection: string,
   object: { readonly metadata: { readonly name: string } },
 ): Promise<void> {
-  const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+  const api = await connectToKubeApi(c);
   await api.apply(`${collection}/${object.metadata.name}`, object, c.signal);
 }

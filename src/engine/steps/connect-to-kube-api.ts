@@ -1,16 +1,16 @@
-import type { Instance } from '../cluster/cluster.ts';
 import { getExternalAddressOutput, publicAddressOutput } from '../cluster/outputs.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { getCertificate } from '../pki/pack-certificate.ts';
 import type { StepContext } from './step-context.ts';
 
-/** The cluster's API as its admin: through the balancer, or at one controller while there is no balancer yet. */
-export async function connectToKubeApi(c: StepContext, instance?: Instance): Promise<KubeApi> {
-  return await connectToKubeApiAt(c, c.getOutput(instance ? getExternalAddressOutput(instance) : publicAddressOutput));
+/** API of the first control plane node, as the cluster's admin: it needs no load balancer. */
+export async function connectToKubeApi(c: StepContext): Promise<KubeApi> {
+  const [first] = c.cluster.controllerInstances;
+  return await connectToKubeApiAt(c, c.getOutput(first ? getExternalAddressOutput(first) : publicAddressOutput));
 }
 
-/** The API at an address, as the cluster's admin. */
+/** API at an address, as the cluster's admin. */
 export async function connectToKubeApiAt(
   { kube, vault }: Pick<StepContext, 'kube' | 'vault'>,
   address: string,

@@ -15,7 +15,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
     title: `${kind} ${metadata.name}`,
     dependsOn,
     async observe(c) {
-      const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+      const api = await connectToKubeApi(c);
       return (await getObject(api, path, c.signal))
         ? markPresent(`${kind} ${metadata.name} is there`)
         : { status: 'absent' };
@@ -24,7 +24,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
       manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),
     },
     async apply(c) {
-      const api = await connectToKubeApi(c, c.cluster.controllerInstances[0]);
+      const api = await connectToKubeApi(c);
       await api.apply(path, object, c.signal);
     },
   };

@@ -18,6 +18,8 @@ interface ResourceStepOptions<K extends ResourceCollection> {
   readonly handle: StepHandle;
   readonly title: string;
   readonly dependsOn?: readonly StepHandle[];
+  /** Resources that it needs until it is removed, besides those that it depends on. */
+  readonly uses?: readonly StepHandle[];
   readonly collection: K;
   /** Where the resource is. */
   readonly ref: ResourceRef<ResourceSpec<K>>;
@@ -74,6 +76,7 @@ export function resourceStep<K extends ResourceCollection>(
       return fields.map((d) => ({ ...d, field: `${title}: ${d.field}` }));
     },
     removable: {
+      ...(options.uses ? { uses: options.uses } : {}),
       exists: async (c) => (await findOwned(c)) !== undefined,
       async previewDestruction(c) {
         const found = await findOwned(c);

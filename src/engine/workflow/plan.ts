@@ -51,7 +51,7 @@ export function planRun<S extends Step>(
 
 /**
  * What an operation will do to a cluster, step by step. Pure. Backwards, only steps that can be removed are planned, and
- * a step waits for all steps that depend on it.
+ * a step waits for all steps that depend on it or use it.
  * @throws Error when a step depends on one that no phase has, or `fromPhase` is unknown
  */
 export function plan<S extends Step>(
@@ -186,15 +186,36 @@ function waitFor<S extends Step>(steps: readonly PlannedStep<S>[], earlier: read
 }
 
 function reversePlan<S extends Step>(forward: readonly PlannedApplication<S>[]): PlannedRemoval<S>[] {
-  const getAncestors = createAncestorLookup(forward);
+  const getAncestors = createAncestorLookup(
+    forward.map((p) => ({
+      ...p,
+      dependsOn: [...p.dependsOn, ...(p.step.removable?.uses ?? []).map(({ key }) => key)],
+    })),
+  );
   const candidates = forward.flatMap(({ step, ...p }) => (isRemovable(step) ? [{ ...p, step }] : []));
   const candidateIds = new Set(candidates.map((p) => p.id));
   const removed = candidates.filter(({ step: { removable } }) => !candidateIds.has(removable.containedIn?.key ?? ''));
-  return removed.toReversed().map((p) => ({
+  const reversed = removed.toReversed().map((p) => ({
     ...p,
-    direction: 'backward',
+    direction: 'backward' as const,
     dependsOn: removed.filter((later) => getAncestors(later.id).has(p.id)).map((later) => later.id),
   }));
+  return sortByDependency(reversed);
+}
+
+/** Keeps the order where dependencies allow it. */
+function sortByDependency<P extends PlannedStep>(steps: readonly P[]): P[] {
+  const byId = new Map(steps.map((p) => [p.id, p]));
+  const sorted = new Set<P>();
+  function add(p: P): void {
+    for (const id of p.dependsOn) {
+      const earlier = byId.get(id);
+      if (earlier && !sorted.has(earlier)) add(earlier);
+    }
+    sorted.add(p);
+  }
+  for (const p of steps) add(p);
+  return [...sorted];
 }
 
 function isRemovable<S extends Step>(step: S): step is RemovableStep<S> {

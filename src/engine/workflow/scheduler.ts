@@ -4,6 +4,7 @@ import { hasDestructionBegun, previewRunDestruction } from './destruction-previe
 import { detectPlanDrift } from './detect-plan-drift.ts';
 import { type ExecuteStepDeps, executeStep } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
+import { restoreInterruptedRemovals } from './restore-interrupted-removals.ts';
 
 /** How often a runner looks for what a person said meanwhile. */
 const pollIntervalMs = 1_500;
@@ -56,6 +57,8 @@ export async function runSchedulerLoop(
 
   async function finishMove(move: Exclude<Move, { kind: 'step' | 'sleep' }>): Promise<'completed' | 'waiting'> {
     if (move.kind === 'finish') {
+      if (move.outcome !== 'succeeded')
+        await restoreInterruptedRemovals(planned, { ...deps, context: { ...context, signal } });
       await journal.append({ type: 'run.finished', outcome: move.outcome });
       return 'completed';
     }

@@ -39,6 +39,10 @@ export interface Removable<C extends WorkflowContext = WorkflowContext> extends 
   remove(c: C): Promise<void>;
   /** Whether there is something to remove, in whatever state. @default whether `observe` finds anything */
   exists?(c: C): Promise<boolean>;
+  /** Makes the resource usable again after the run ended in the middle of `remove`. Can be repeated. */
+  restore?(c: C): Promise<void>;
+  /** Steps whose resources it needs until it is removed, besides those that it depends on. */
+  readonly uses?: readonly StepHandle[];
   /** The step whose removal also removes this one: files are deleted with their instance. */
   readonly containedIn?: StepHandle;
   /** Its removal needs a working cluster, and is skipped when the whole cluster is deleted. */
