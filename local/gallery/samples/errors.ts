@@ -47,7 +47,7 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
     node: 'demo-worker-2',
     pod: 'shop/web-1',
     budget: 'shop/web',
-    minutes: 10,
+    minutes: 5,
   }),
   'check-failed': new KthwError('check-failed', { what: 'a node port from another node' }),
   'keyring-refused': new KthwError('keyring-refused', {

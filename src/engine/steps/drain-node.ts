@@ -25,8 +25,8 @@ interface BlockedEviction {
 
 /** Longest that terminating pods may take. The node is then deleted without waiting for them. */
 const terminationTimeoutMs = 120_000;
-/** Longest that a PodDisruptionBudget may block a drain. The step then fails. */
-const budgetTimeoutMs = 600_000;
+/** Longest that a PodDisruptionBudget may block a drain, within a time slice of a run. The step then fails. */
+const budgetTimeoutMs = 300_000;
 
 /**
  * Cordons a node and evicts its pods, like `kubectl drain`.

@@ -167,7 +167,7 @@ describe('draining a node', () => {
     );
   });
 
-  test('fails after ten minutes of a blocking budget, uncordons the node, and succeeds when resumed', async () => {
+  test('fails after five minutes of a blocking budget, uncordons the node, and succeeds when resumed', async () => {
     const { environment, process, api } = await createShop(3);
     const run = await startScaleDown(environment, process);
     await waitUntilBlocked(environment, process, run);
