@@ -1,5 +1,4 @@
-import { LeaseLost } from '../../store/errors/lease-lost.ts';
-import { StoreUnavailable } from '../../store/errors/store-unavailable.ts';
+import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
 import { createStepContext } from './create-step-context.ts';
 import type { ExecuteStepDeps } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
