@@ -7,7 +7,7 @@ export function buildPhaseSkeleton({ kebab, camel, title }: Names): Skeleton {
   const path = `src/engine/phases/${kebab}.ts`;
   return {
     newFiles: {
-      [path]: `import { definePhase } from '../steps/define-phase.ts';
+      [path]: `import { definePhase } from '../steps/cluster-step.ts';
 import { hostStep } from '../steps/host-step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { verifiedHostKey } from './ssh-host-keys.ts';

@@ -17,7 +17,7 @@ const firstWords = new Set(
   retry return reveal reverse revoke rewrap rewrite rotate route run sample sanitize save say scale scan schedule scope seal search select send
   serialize serve set share shift show shut sign simplify simulate skip sleep sort spawn split start stop store stream strip submit subtract
   suggest suspend sum summarize swap sweep sync tail take test throttle throw toggle tokenize touch track transform translate trim truncate
-  try unlock unpack unseal untrack unwrap update upload use validate verify visit wait wake walk warn watch wrap write yield`.split(
+  try uncordon unlock unpack unseal untrack unwrap update upload use validate verify visit wait wake walk warn watch wrap write yield`.split(
     /\s+/,
   ),
 );

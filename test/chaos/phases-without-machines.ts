@@ -3,7 +3,7 @@ import { keys } from '../../src/engine/phases/keys.ts';
 import { network, networkSteps } from '../../src/engine/phases/network.ts';
 import { preflightSteps } from '../../src/engine/phases/preflight.ts';
 import { staticIp } from '../../src/engine/phases/static-ip.ts';
-import { definePhase } from '../../src/engine/steps/define-phase.ts';
+import { definePhase } from '../../src/engine/steps/cluster-step.ts';
 import { markPresent } from '../../src/engine/workflow/observation.ts';
 import type { Phase } from '../../src/engine/workflow/step.ts';
 import { instanceStepHandle } from '../../src/engine/workflow/step-handle.ts';

@@ -1,8 +1,8 @@
 import { renderCniBridge } from '../render/cni-bridge.ts';
 import { renderCniLoopback } from '../render/cni-loopback.ts';
 import { paths } from '../render/paths.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { hostStep } from '../steps/host-step.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { createHostSteps } from '../steps/host-step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { verifiedHostKey } from './ssh-host-keys.ts';
 
@@ -13,17 +13,13 @@ export const cni = definePhase({
   name: 'cni',
   title: 'CNI networking',
   chapter: 9,
-  steps: (cluster) =>
-    cluster.workerInstances.map((instance) =>
-      hostStep({
-        handle: cniConfig.on(instance),
-        title: `pod network ${instance.podCidr} on ${instance.name}`,
-        instance,
-        dependsOn: [verifiedHostKey.on(instance)],
-        files: () => [
-          { path: `${paths.cniConfig}/10-bridge.conf`, content: renderCniBridge(instance), mode: 0o644 },
-          { path: `${paths.cniConfig}/99-loopback.conf`, content: renderCniLoopback(), mode: 0o644 },
-        ],
-      }),
-    ),
+  steps: createHostSteps('workerInstances', (instance) => ({
+    handle: cniConfig.on(instance),
+    title: `pod network ${instance.podCidr} on ${instance.name}`,
+    dependsOn: [verifiedHostKey.on(instance)],
+    files: () => [
+      { path: `${paths.cniConfig}/10-bridge.conf`, content: renderCniBridge(instance), mode: 0o644 },
+      { path: `${paths.cniConfig}/99-loopback.conf`, content: renderCniLoopback(), mode: 0o644 },
+    ],
+  })),
 });

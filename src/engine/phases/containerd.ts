@@ -5,8 +5,8 @@ import { paths } from '../render/paths.ts';
 import { registries, renderRegistryHosts } from '../render/registry-hosts.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { hostStep } from '../steps/host-step.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { createHostSteps } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { downloadedComponents } from './downloads.ts';
@@ -18,22 +18,18 @@ export const containerd = definePhase({
   name: 'containerd',
   title: 'Container runtime',
   chapter: 9,
-  steps: (cluster) =>
-    cluster.workerInstances.map((instance) =>
-      hostStep({
-        handle: containerRuntime.on(instance),
-        title: `containerd on ${instance.name}`,
-        instance,
-        dependsOn: [downloadedComponents.on(instance)],
-        files: (c) => buildRuntimeFiles(c),
-        checkScript: () => 'systemctl -q is-active containerd',
-        removeScript: 'systemctl disable -q --now containerd || true',
-        applyScript: () => `modprobe -a overlay br_netfilter 2>/dev/null || true
+  steps: createHostSteps('workerInstances', (instance, cluster) => ({
+    handle: containerRuntime.on(instance),
+    title: `containerd on ${instance.name}`,
+    dependsOn: [downloadedComponents.on(instance)],
+    files: (c) => buildRuntimeFiles(c),
+    checkScript: () => 'systemctl -q is-active containerd',
+    removeScript: 'systemctl disable -q --now containerd || true',
+    applyScript: () => `modprobe -a overlay br_netfilter 2>/dev/null || true
 sysctl -q -e -p ${paths.sysctls} || true
 systemctl daemon-reload && systemctl enable -q containerd && systemctl restart containerd
 ${renderImagePrefetch(getSystemImages(cluster.release).pause)}`,
-      }),
-    ),
+  })),
 });
 
 function buildRuntimeFiles({ cluster, mirror }: RenderContext): HostFile[] {

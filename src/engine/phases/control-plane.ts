@@ -9,8 +9,8 @@ import { renderKubeSchedulerConfig } from '../render/kube-scheduler-config.ts';
 import { renderKubeSchedulerUnit } from '../render/kube-scheduler-unit.ts';
 import { paths } from '../render/paths.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { hostStep } from '../steps/host-step.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { createHostSteps } from '../steps/host-step.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
 import type { RenderContext } from '../steps/step-context.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
@@ -26,23 +26,19 @@ export const controlPlane = definePhase({
   name: 'control-plane',
   title: 'Control plane',
   chapter: 8,
-  steps: (cluster) =>
-    cluster.controllerInstances.map((instance) =>
-      hostStep({
-        handle: controlPlaneComponents.on(instance),
-        title: `API server, controller manager and scheduler on ${instance.name}`,
-        instance,
-        // A controller goes on as soon as its own etcd answers.
-        dependsOn: [systemUsersCreated, etcdMember, encryptionConfig, kubeconfigFiles].map((step) => step.on(instance)),
-        files: (c) => buildControlPlaneFiles(c, cluster, instance),
-        checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&
+  steps: createHostSteps('controllerInstances', (instance, cluster) => ({
+    handle: controlPlaneComponents.on(instance),
+    title: `API server, controller manager and scheduler on ${instance.name}`,
+    // A controller goes on as soon as its own etcd answers.
+    dependsOn: [systemUsersCreated, etcdMember, encryptionConfig, kubeconfigFiles].map((step) => step.on(instance)),
+    files: (c) => buildControlPlaneFiles(c, cluster, instance),
+    checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&
 [ "$(${readyzCommand})" = ok ]`,
-        removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
-        applyScript: () =>
-          `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
-        diagnose: (c) => reportCause(c, [instance], 'all'),
-      }),
-    ),
+    removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
+    applyScript: () =>
+      `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
+    diagnose: (c) => reportCause(c, [instance], 'all'),
+  })),
 });
 
 const serviceUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

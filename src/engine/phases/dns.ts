@@ -3,9 +3,8 @@ import { KthwError } from '../cluster/errors.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
+import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { filterReadyPods, hasImagePullError, type Pod } from '../steps/filter-ready-pods.ts';
 import { getObject } from '../steps/get-object.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
@@ -50,7 +49,7 @@ function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
     explained: {
-      manualCommands: () => [{ script: `${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide` }],
+      manualCommands: () => [`${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide`],
     },
   };
 }
@@ -71,8 +70,7 @@ function createDnsLookupStep(cluster: Cluster): ClusterStep {
       return markPresent(commandOutput);
     },
     explained: {
-      manualCommands: () =>
-        cluster.workerInstances.map(({ name }) => ({ script: `${kubectlCommand} ${renderDnsLookup(name, 1)}` })),
+      manualCommands: () => cluster.workerInstances.map(({ name }) => `${kubectlCommand} ${renderDnsLookup(name, 1)}`),
     },
   };
 }

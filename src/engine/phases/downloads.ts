@@ -7,7 +7,7 @@ import {
 } from '../cluster/component-downloads.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { renderDownloadCommands } from '../manual/download-commands.ts';
-import { definePhase } from '../steps/define-phase.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { hostStep } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';

@@ -1,8 +1,8 @@
 import { getSecret, vaultPaths } from '../cluster/vault-paths.ts';
 import { renderEncryptionConfig } from '../render/encryption-config.ts';
 import { paths } from '../render/paths.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { hostStep } from '../steps/host-step.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { createHostSteps } from '../steps/host-step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { keySteps } from './keys.ts';
 import { verifiedHostKey } from './ssh-host-keys.ts';
@@ -14,20 +14,16 @@ export const encryption = definePhase({
   name: 'encryption',
   title: 'Encryption configuration',
   chapter: 6,
-  steps: (cluster) =>
-    cluster.controllerInstances.map((instance) =>
-      hostStep({
-        handle: encryptionConfig.on(instance),
-        title: `encryption configuration on ${instance.name}`,
-        instance,
-        dependsOn: [keySteps.encryption, verifiedHostKey.on(instance)],
-        files: async (c) => [
-          {
-            path: `${paths.kubernetes}/encryption-config.yaml`,
-            content: renderEncryptionConfig(await getSecret(c.vault, vaultPaths.encryptionKey)),
-            mode: 0o600,
-          },
-        ],
-      }),
-    ),
+  steps: createHostSteps('controllerInstances', (instance) => ({
+    handle: encryptionConfig.on(instance),
+    title: `encryption configuration on ${instance.name}`,
+    dependsOn: [keySteps.encryption, verifiedHostKey.on(instance)],
+    files: async (c) => [
+      {
+        path: `${paths.kubernetes}/encryption-config.yaml`,
+        content: renderEncryptionConfig(await getSecret(c.vault, vaultPaths.encryptionKey)),
+        mode: 0o600,
+      },
+    ],
+  })),
 });

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { FirewallRule } from '../gcp/compute/compute-client.ts';
-import { definePhase } from '../steps/define-phase.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
 import { networkSteps } from './network.ts';

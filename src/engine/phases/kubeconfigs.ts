@@ -4,8 +4,8 @@ import { vaultPaths } from '../cluster/vault-paths.ts';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import { getCertificate } from '../pki/pack-certificate.ts';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { hostStep } from '../steps/host-step.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { createHostSteps } from '../steps/host-step.ts';
 import type { RenderContext } from '../steps/step-context.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { certificateSteps } from './certificates.ts';
@@ -20,21 +20,17 @@ export const kubeconfigs = definePhase({
   name: 'kubeconfigs',
   title: 'Kubeconfigs',
   chapter: 5,
-  steps: (cluster) =>
-    cluster.instances.map((instance) =>
-      hostStep({
-        handle: kubeconfigFiles.on(instance),
-        title: `kubeconfigs on ${instance.name}`,
-        instance,
-        dependsOn: [
-          verifiedHostKey.on(instance),
-          apiAddress,
-          keySteps.ca,
-          ...listKubeconfigSpecs(instance).map(({ certificate }) => certificateSteps.issued.on({ name: certificate })),
-        ],
-        files: (c) => Promise.all(listKubeconfigSpecs(instance).map((spec) => buildKubeconfigFile(c, spec))),
-      }),
-    ),
+  steps: createHostSteps('instances', (instance) => ({
+    handle: kubeconfigFiles.on(instance),
+    title: `kubeconfigs on ${instance.name}`,
+    dependsOn: [
+      verifiedHostKey.on(instance),
+      apiAddress,
+      keySteps.ca,
+      ...listKubeconfigSpecs(instance).map(({ certificate }) => certificateSteps.issued.on({ name: certificate })),
+    ],
+    files: (c) => Promise.all(listKubeconfigSpecs(instance).map((spec) => buildKubeconfigFile(c, spec))),
+  })),
 });
 
 interface KubeconfigSpec {

@@ -1,7 +1,7 @@
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { getInstanceHandle } from '../steps/get-instance-handle.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { getInstanceHandle } from '../steps/instance-step.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
 import { preflightSteps } from './preflight.ts';

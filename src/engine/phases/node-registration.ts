@@ -1,7 +1,6 @@
 import { kubectlCommand } from '../manual/kubectl.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
+import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { drainNode, listPodsToEvict, uncordonNode } from '../steps/drain-node.ts';
 import { deleteObject, getObject } from '../steps/get-object.ts';
 import type { StepContext } from '../steps/step-context.ts';
@@ -39,14 +38,10 @@ export const nodeRegistration = definePhase({
         skipOnClusterDelete: true,
       },
       explained: {
-        manualCommands: (_, direction) => [
-          {
-            script:
-              direction === 'forward'
-                ? `${kubectlCommand} get node ${name} -o name`
-                : `${kubectlCommand} drain ${name} --ignore-daemonsets\n${kubectlCommand} delete node ${name}`,
-          },
-        ],
+        manualCommands: (_, direction) =>
+          direction === 'forward'
+            ? [`${kubectlCommand} get node ${name} -o name`]
+            : [`${kubectlCommand} drain ${name} --ignore-daemonsets\n${kubectlCommand} delete node ${name}`],
       },
     })) satisfies ClusterStep[],
 });

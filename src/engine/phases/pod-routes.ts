@@ -1,8 +1,8 @@
 import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { Route } from '../gcp/compute/compute-client.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { getInstanceHandle } from '../steps/get-instance-handle.ts';
+import { definePhase } from '../steps/cluster-step.ts';
+import { getInstanceHandle } from '../steps/instance-step.ts';
 import { resourceStep } from '../steps/resource-step.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 import { networkSteps } from './network.ts';

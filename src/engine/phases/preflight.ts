@@ -4,7 +4,7 @@ import { findSizeProblem } from '../cluster/find-size-problem.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { findQuotaProblems } from '../gcp/compute/find-quota-problems.ts';
 import { formatCommand } from '../manual/format-command.ts';
-import { definePhase } from '../steps/define-phase.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
@@ -32,12 +32,11 @@ export const preflight = definePhase({
         return markPresent();
       },
       explained: {
-        manualCommands: ({ cluster: { zone, region, machineType } }) =>
-          [
-            formatCommand(['gcloud', 'compute', 'zones', 'describe', zone]),
-            formatCommand(['gcloud', 'compute', 'machine-types', 'describe', machineType], { zone }),
-            formatCommand(['gcloud', 'compute', 'regions', 'describe', region]),
-          ].map((script) => ({ script })),
+        manualCommands: ({ cluster: { zone, region, machineType } }) => [
+          formatCommand(['gcloud', 'compute', 'zones', 'describe', zone]),
+          formatCommand(['gcloud', 'compute', 'machine-types', 'describe', machineType], { zone }),
+          formatCommand(['gcloud', 'compute', 'regions', 'describe', region]),
+        ],
       },
     },
     {

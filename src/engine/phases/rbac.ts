@@ -1,7 +1,7 @@
 import { buildRbacObjects } from '../render/rbac-objects.ts';
 import { createGrantBinding, deleteGrantBindings, diffAccessBindings } from '../steps/access-bindings.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { getKubeObjectHandle, kubeObjectStep } from '../steps/kube-object-step.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';

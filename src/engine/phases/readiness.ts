@@ -5,9 +5,8 @@ import { getResourceNames } from '../cluster/resource-names.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
+import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectToKubeApi, connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { getObject } from '../steps/get-object.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
@@ -102,7 +101,7 @@ function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }
       }
       return markPresent(commandOutput);
     },
-    explained: { manualCommands: (c) => manualCommands(c).map((script) => ({ script })) },
+    explained: { manualCommands },
   };
 }
 

@@ -7,9 +7,8 @@ import type { InstanceSpec, InstanceState } from '../gcp/compute/compute-client.
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
 import type { SshHost } from '../ssh/ssh-client.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
+import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { connectAt } from '../steps/connect-to-instance.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { readyzCommand } from '../steps/readyz-command.ts';
 import type { StepContext } from '../steps/step-context.ts';

@@ -3,10 +3,9 @@ import { KthwError } from '../cluster/errors.ts';
 import { formatTable, kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
 import type { ShellCommand } from '../manual/shell-command.ts';
 import { assertSuccess } from '../steps/assert-success.ts';
-import type { ClusterStep } from '../steps/cluster-step.ts';
+import { type ClusterStep, definePhase, type ManualCommand } from '../steps/cluster-step.ts';
 import { connectToInstance } from '../steps/connect-to-instance.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
-import { definePhase } from '../steps/define-phase.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
 import { filterReadyPods, hasImagePullError, type Pod } from '../steps/filter-ready-pods.ts';
 import { deleteObject, getObject } from '../steps/get-object.ts';
@@ -42,7 +41,7 @@ export const smoke = definePhase({
       dependsOn: [...rbacSteps, ...controlPlaneComponents.onAll(cluster.controllerInstances)],
       observe: observeNamespace,
       apply: (c) => applyObject(c, '/api/v1/namespaces', buildSmokeObjects(cluster).namespace),
-      explained: { manualCommands: () => [{ script: renderKubectlApply(buildSmokeObjects(cluster).namespace) }] },
+      explained: { manualCommands: () => [renderKubectlApply(buildSmokeObjects(cluster).namespace)] },
     },
     {
       handle: smokeSteps.secret,
@@ -52,7 +51,7 @@ export const smoke = definePhase({
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, buildSmokeObjects(cluster).secret),
       explained: {
         manualCommands: () => [
-          { script: renderKubectlApply(buildSmokeObjects(cluster).secret) },
+          renderKubectlApply(buildSmokeObjects(cluster).secret),
           ...cluster.controllerInstances
             .slice(0, 1)
             .map(({ name }) => ({ runsOn: name, script: `${etcdSecretCommand} | hexdump -C` })),
@@ -76,7 +75,7 @@ export const smoke = definePhase({
         const api = await connectToKubeApi(c);
         await deleteObject(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
       },
-      explained: { manualCommands: () => [{ script: `${kubectlCommand} delete namespace ${smokeNamespace}` }] },
+      explained: { manualCommands: () => [`${kubectlCommand} delete namespace ${smokeNamespace}`] },
     },
   ],
 });
@@ -108,8 +107,8 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       },
       explained: {
         manualCommands: () => [
-          { script: renderKubectlApply(deployment) },
-          { script: `${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o wide` },
+          renderKubectlApply(deployment),
+          `${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o wide`,
         ],
       },
     },
@@ -119,12 +118,10 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       dependsOn: [smokeSteps.namespace],
       observe: (c) => observeObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, 'web'),
       apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, service),
-      explained: { manualCommands: () => [{ script: renderKubectlApply(service) }] },
+      explained: { manualCommands: () => [renderKubectlApply(service)] },
     },
     createProbeStep(smokeSteps.logsExec, 'logs and exec work', [smokeSteps.deployment], probeLogsAndExec, [
-      {
-        script: `${firstPodAssignment}\n${kubectlCommand} logs -n ${smokeNamespace} $POD\n${kubectlCommand} exec -n ${smokeNamespace} $POD -- hostname`,
-      },
+      `${firstPodAssignment}\n${kubectlCommand} logs -n ${smokeNamespace} $POD\n${kubectlCommand} exec -n ${smokeNamespace} $POD -- hostname`,
     ]),
     createProbeStep(
       smokeSteps.nodePort,
@@ -132,9 +129,7 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       [smokeSteps.deployment, smokeSteps.service],
       probeNodePort,
       [
-        {
-          script: `NODE_PORT=$(${kubectlCommand} get service web -n ${smokeNamespace} -o 'jsonpath={.spec.ports[0].nodePort}'); echo $NODE_PORT`,
-        },
+        `NODE_PORT=$(${kubectlCommand} get service web -n ${smokeNamespace} -o 'jsonpath={.spec.ports[0].nodePort}'); echo $NODE_PORT`,
         ...cluster.controllerInstances.slice(0, 1).map(({ name }) => ({
           runsOn: name,
           script: cluster.workerInstances.map(({ address }) => `curl -I http://${address}:$NODE_PORT`).join('\n'),
@@ -146,10 +141,7 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       'pods reach each other across workers',
       [smokeSteps.deployment, ...podRoute.onAll(cluster.workerInstances)],
       probePodToPod,
-      [
-        { script: `${firstPodAssignment}\n${kubectlCommand} get pods -n ${smokeNamespace} -o wide` },
-        ...renderPodRequests(cluster),
-      ],
+      [`${firstPodAssignment}\n${kubectlCommand} get pods -n ${smokeNamespace} -o wide`, ...renderPodRequests(cluster)],
     ),
   ];
 }
@@ -159,7 +151,7 @@ function createProbeStep(
   title: string,
   dependsOn: readonly StepHandle[],
   probe: (c: StepContext, pods: readonly Pod[]) => Promise<string>,
-  commands: readonly ShellCommand[],
+  commands: readonly ManualCommand[],
 ): ClusterStep {
   return {
     handle,

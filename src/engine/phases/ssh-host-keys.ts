@@ -1,9 +1,9 @@
 import { createOutputValue } from '../cluster/output.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { formatCommand } from '../manual/format-command.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { connectToInstance } from '../steps/connect-to-instance.ts';
-import { definePhase } from '../steps/define-phase.ts';
-import { getInstanceHandle } from '../steps/get-instance-handle.ts';
+import { getInstanceHandle } from '../steps/instance-step.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { instanceStepHandle } from '../workflow/step-handle.ts';
 
@@ -31,14 +31,13 @@ export const sshHostKeys = definePhase({
         return markPresent(keys.join('\n'), createOutputValue(getHostKeysOutput(instance), [...keys]));
       },
       explained: {
-        manualCommands: () =>
-          [
-            formatCommand(['gcloud', 'compute', 'instances', 'get-guest-attributes', instance.name], {
-              zone: cluster.zone,
-              'query-path': 'hostkeys/',
-            }),
-            formatCommand(['gcloud', 'compute', 'ssh', instance.name], { zone: cluster.zone, command: 'true' }),
-          ].map((script) => ({ script })),
+        manualCommands: () => [
+          formatCommand(['gcloud', 'compute', 'instances', 'get-guest-attributes', instance.name], {
+            zone: cluster.zone,
+            'query-path': 'hostkeys/',
+          }),
+          formatCommand(['gcloud', 'compute', 'ssh', instance.name], { zone: cluster.zone, command: 'true' }),
+        ],
       },
     })),
 });

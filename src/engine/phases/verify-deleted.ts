@@ -1,5 +1,5 @@
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
-import { definePhase } from '../steps/define-phase.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { listOrphanedResources } from '../steps/orphaned-resources.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';

@@ -1,4 +1,4 @@
-import { definePhase } from '../steps/define-phase.ts';
+import { definePhase } from '../steps/cluster-step.ts';
 import { instanceStep } from '../steps/instance-step.ts';
 import { keySteps } from './keys.ts';
 import { networkSteps } from './network.ts';

@@ -7,7 +7,7 @@ import type { Output } from '../cluster/output.ts';
 import { RedactedVault } from '../manual/redacted-vault.ts';
 import type { ShellCommand } from '../manual/shell-command.ts';
 import { operations } from '../phases/operations.ts';
-import type { ClusterPhase } from '../steps/cluster-step.ts';
+import type { ClusterPhase, ManualCommand } from '../steps/cluster-step.ts';
 import type { ManualContext } from '../steps/step-context.ts';
 import { type PlannedStep, planRun } from '../workflow/plan.ts';
 import { getDisplayPhase } from './run-view.ts';
@@ -72,7 +72,8 @@ export async function getPhaseCommands(
   return { cluster: spec.name, title, chapter, steps: steps.flat() };
 }
 
-function toStepCommands({ step }: PlannedStep, commands: readonly ShellCommand[], commandOutput = ''): StepCommands {
+function toStepCommands({ step }: PlannedStep, manual: readonly ManualCommand[], commandOutput = ''): StepCommands {
+  const commands = manual.map((each) => (typeof each === 'string' ? { script: each } : each));
   return { title: step.title, commands, commandOutput };
 }
 

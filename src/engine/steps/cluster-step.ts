@@ -12,7 +12,15 @@ interface ExplainedClusterStep extends Explained<StepContext> {
   manualCommands?(
     c: ManualContext,
     direction: 'forward' | 'backward',
-  ): Promise<readonly ShellCommand[]> | readonly ShellCommand[];
+  ): Promise<readonly ManualCommand[]> | readonly ManualCommand[];
 }
 
+/** A string is a script that is not run on an instance. */
+export type ManualCommand = ShellCommand | string;
+
 export type ClusterPhase = Phase<ClusterStep>;
+
+/** Checks a phase against the concrete step context, so that phase files need no type parameters. */
+export function definePhase(phase: ClusterPhase): ClusterPhase {
+  return phase;
+}

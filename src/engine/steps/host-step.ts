@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
-import type { Instance } from '../cluster/cluster.ts';
+import type { Cluster, Instance } from '../cluster/cluster.ts';
 import type { KthwError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
@@ -10,7 +10,7 @@ import type { StepHandle } from '../workflow/step-handle.ts';
 import { assertSuccess } from './assert-success.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { connectToInstance } from './connect-to-instance.ts';
-import { getInstanceHandle } from './get-instance-handle.ts';
+import { getInstanceHandle } from './instance-step.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
 interface HostStepOptions {
@@ -166,6 +166,17 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     apply,
     ...(isRemovable ? { removable: { exists, remove, containedIn: getInstanceHandle(instance) } } : {}),
     explained: { manualCommands, ...(options.diagnose ? { diagnose: options.diagnose } : {}) },
+  };
+}
+
+/** A host step per instance of a group, for a phase that has no other steps. */
+export function createHostSteps<G extends 'instances' | 'controllerInstances' | 'workerInstances'>(
+  group: G,
+  buildOptions: (instance: Cluster[G][number], cluster: Cluster) => Omit<HostStepOptions, 'instance'>,
+): (cluster: Cluster) => ClusterStep[] {
+  return (cluster) => {
+    const instances: readonly Cluster[G][number][] = cluster[group];
+    return instances.map((instance) => hostStep({ ...buildOptions(instance, cluster), instance }));
   };
 }
 

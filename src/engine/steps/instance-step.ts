@@ -5,12 +5,21 @@ import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
 import { getSshKey } from '../pki/pack-ssh-key.ts';
-import type { StepHandle } from '../workflow/step-handle.ts';
+import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { sshUser } from './connect-to-instance.ts';
-import { getInstanceHandle } from './get-instance-handle.ts';
 import { resourceStep } from './resource-step.ts';
 import type { RenderContext } from './step-context.ts';
+
+const handles = {
+  controller: instanceStepHandle('controllers'),
+  worker: instanceStepHandle('workers'),
+} as const satisfies Record<Instance['role'], unknown>;
+
+/** The step that creates an instance. */
+export function getInstanceHandle(instance: Instance): StepHandle {
+  return handles[instance.role].on(instance);
+}
 
 const scopePrefix = 'https://www.googleapis.com/auth/';
 

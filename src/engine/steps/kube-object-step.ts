@@ -21,7 +21,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
         : { status: 'absent' };
     },
     explained: {
-      manualCommands: (_, direction) => (direction === 'forward' ? [{ script: renderKubectlApply(object) }] : []),
+      manualCommands: (_, direction) => (direction === 'forward' ? [renderKubectlApply(object)] : []),
     },
     async apply(c) {
       const api = await connectToKubeApi(c);

@@ -93,9 +93,9 @@ export function resourceStep<K extends ResourceCollection>(
           create(spec: ResourceSpec<K>): readonly string[];
           delete(ref: ResourceRef<ResourceSpec<K>>): readonly string[];
         };
-        const commands =
-          direction === 'forward' ? commandBuilders.create(await options.buildSpec(c)) : commandBuilders.delete(ref);
-        return commands.map((script) => ({ script }));
+        return direction === 'forward'
+          ? commandBuilders.create(await options.buildSpec(c))
+          : commandBuilders.delete(ref);
       },
     },
   };

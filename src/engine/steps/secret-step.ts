@@ -42,7 +42,7 @@ export function secretStep({
     },
     removable: { remove: ({ vault }) => vault.delete(path), containedIn: clusterVault },
     explained: {
-      manualCommands: (c, direction) => (direction === 'forward' ? [{ script: manualScript(c) }] : []),
+      manualCommands: (c, direction) => (direction === 'forward' ? [manualScript(c)] : []),
     },
   };
 }

@@ -11,7 +11,7 @@ import { gcloudCommands, type ResourceCollection } from '../../../src/engine/man
 import { RedactedVault } from '../../../src/engine/manual/redacted-vault.ts';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/sort-phases.ts';
-import type { ClusterStep } from '../../../src/engine/steps/cluster-step.ts';
+import type { ClusterStep, ManualCommand } from '../../../src/engine/steps/cluster-step.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
@@ -69,7 +69,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
     for (const { id, step } of steps) {
       const scripts = (await step.explained?.manualCommands?.(hand.c, 'forward')) ?? [];
       expect(scripts.length, id).toBeGreaterThan(0);
-      for (const { script } of scripts) await typed(script);
+      for (const command of scripts) await typed(toScript(command));
       expect(await hand.see(step), id).toMatchObject({ status: 'present' });
       await step.apply?.(machine.c);
       expect(await machine.see(step), id).toMatchObject({ status: 'present' });
@@ -81,7 +81,8 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
     }
     // The disabled rule is deleted too.
     for (const { id, step } of steps.toReversed().filter(({ step }) => step.removable)) {
-      for (const { script } of (await step.explained?.manualCommands?.(hand.c, 'backward')) ?? []) await typed(script);
+      for (const command of (await step.explained?.manualCommands?.(hand.c, 'backward')) ?? [])
+        await typed(toScript(command));
       expect(await hand.see(step), id).toEqual({ status: 'absent' });
     }
   });
@@ -157,4 +158,8 @@ function inOrder(planned: readonly PlannedStep<ClusterStep>[]): PlannedStep<Clus
     }
   }
   return ordered;
+}
+
+function toScript(command: ManualCommand): string {
+  return typeof command === 'string' ? command : command.script;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { phases } from '../../../src/engine/phases/sort-phases.ts';
-import { definePhase } from '../../../src/engine/steps/define-phase.ts';
+import { definePhase } from '../../../src/engine/steps/cluster-step.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
 import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
 import { findUnsatisfiableCheck } from '../../fakes/host-script.ts';

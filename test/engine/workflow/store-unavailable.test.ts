@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { createEngine, type EngineOptions } from '../../../src/engine/service/create-engine.ts';
-import { definePhase } from '../../../src/engine/steps/define-phase.ts';
+import { definePhase } from '../../../src/engine/steps/cluster-step.ts';
 import { createInProcessDispatcher } from '../../../src/engine/workflow/dispatcher.ts';
 import { markPresent } from '../../../src/engine/workflow/observation.ts';
 import { executeRun, type RunnerOptions } from '../../../src/engine/workflow/runner.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definePhase } from '../../../../src/engine/steps/define-phase.ts';
+import { definePhase } from '../../../../src/engine/steps/cluster-step.ts';
 import type { Phase, Step, WorkflowContext } from '../../../../src/engine/workflow/step.ts';
 import { stepHandle } from '../../../../src/engine/workflow/step-handle.ts';
 
