@@ -1,13 +1,12 @@
 import type { ClusterService, Kubeconfig, RunView } from '../../engine/service/cluster-service.ts';
 import type { Clock } from '../../engine/workflow/step.ts';
 import type { StoredEvent } from '../../store/events.ts';
-import type { RecordValue } from '../../store/records.ts';
-import type { Store, Version, VersionedRecord } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderKubeconfigFileComment } from '../messages/index.ts';
 import { getKubeconfigFileName } from '../messages/kubeconfig-file.ts';
 import { type ChartImage, type Chat, ChatError, type MessageRef } from '../slack/chat.ts';
-import { type DeliveryClaim, deliveryClaims, type InFlightDelivery } from './delivery-claim.ts';
+import { claimDelivery, saveThread, type VersionedThread } from './delivery-claim.ts';
 import type { Delivery } from './next-deliveries.ts';
 
 export interface DeliveryDeps {
@@ -28,260 +27,135 @@ export interface DeliveryCache {
   kubeconfig?: Kubeconfig;
 }
 
-type VersionedThread = VersionedRecord<RecordValue<'slackThread'>>;
-type DeliveryClaimChange = { readonly [K in keyof Omit<DeliveryClaim, 'inFlight'>]: DeliveryClaim[K] | undefined };
-type PostedQuestion = NonNullable<RecordValue<'slackThread'>['approvalMessages']>[number];
+/** What a delivery is based on. */
+export interface DeliveryContext {
+  readonly record: VersionedThread;
+  readonly view: RunView;
+  readonly events: readonly StoredEvent[];
+  readonly cache: DeliveryCache;
+}
 
-/** Longer than all calls of one delivery together. */
-const claimDurationMs = {
-  summary: 20_000,
-  reply: 20_000,
-  question: 20_000,
-  kubeconfig: 60_000,
-  picture: 40_000,
-} as const;
 /** Tolerated clock difference between hosts and Slack. */
 const clockSkewMs = 60_000;
 
 /** Executes one delivery and saves that it was done. @throws ChatError, StaleVersion */
 export async function executeDelivery(
   delivery: Exclude<Delivery, { kind: 'wait' }>,
-  record: VersionedThread,
-  view: RunView,
-  events: readonly StoredEvent[],
-  cache: DeliveryCache,
+  context: DeliveryContext,
   deps: DeliveryDeps,
 ): Promise<void> {
-  const thread = record.value;
+  const { record, view, events, cache } = context;
+  const { chat, store } = deps;
+  const { channel, ts: thread } = record.value;
+
+  async function claimAndPost(kind: 'summary' | 'reply' | 'question', seq: number, message: Message) {
+    const claimed = await claimDelivery(record, kind, seq, deps);
+    const options = { metadata: { run: view.run, seq }, ...(thread === undefined ? {} : { thread }) };
+    cache.postedMessages.delete(seq);
+    const messageRef = await chat.postMessage(channel, message, options);
+    cache.postedMessages.set(seq, messageRef);
+    return { claimed, messageRef };
+  }
+
   switch (delivery.kind) {
     case 'update':
-      return await deps.chat.updateMessage({ channel: thread.channel, ts: thread.ts ?? '' }, delivery.message, {
-        run: view.run,
-        seq: 0,
-      });
+      return await chat.updateMessage({ channel, ts: thread ?? '' }, delivery.message, { run: view.run, seq: 0 });
     case 'summary': {
-      const version = await claimDelivery(record, 'summary', 0, deps);
-      const messageRef = await postToThread(thread.channel, delivery.message, 0, undefined, view, cache, deps);
-      await saveThread({ ...record, version }, { ...thread, channel: messageRef.channel, ts: messageRef.ts }, {}, deps);
+      const { claimed, messageRef } = await claimAndPost('summary', 0, delivery.message);
+      await saveThread(claimed, { thread: messageRef }, store);
       return;
     }
     case 'reply': {
-      const version = await claimDelivery(record, 'reply', delivery.throughSeq, deps);
-      await postToThread(thread.channel, delivery.message, delivery.throughSeq, thread.ts, view, cache, deps);
+      const { message, throughSeq, hasChart } = delivery;
+      const { claimed } = await claimAndPost('reply', throughSeq, message);
       await saveThread(
-        { ...record, version },
-        { ...thread, cursor: delivery.throughSeq },
-        buildReplyChange(delivery.hasChart, delivery.throughSeq),
-        deps,
+        claimed,
+        { thread: { cursor: throughSeq }, claim: buildClaimAfterReply(hasChart, throughSeq) },
+        store,
       );
       return;
     }
     case 'question': {
-      const version = await claimDelivery(record, 'question', delivery.throughSeq, deps);
-      const messageRef = await postToThread(
-        thread.channel,
-        delivery.message,
-        delivery.throughSeq,
-        thread.ts,
-        view,
-        cache,
-        deps,
-      );
-      const postedQuestion = delivery.isFinal
-        ? undefined
-        : { seq: delivery.throughSeq, ...messageRef, renderedState: delivery.renderedState };
-      const nextThread = replacePostedQuestion(thread, delivery.throughSeq, postedQuestion);
+      const { message, throughSeq, renderedState, isFinal } = delivery;
+      const { claimed, messageRef } = await claimAndPost('question', throughSeq, message);
+      const question = { seq: throughSeq, posted: isFinal ? undefined : { ...messageRef, renderedState } };
       await saveThread(
-        { ...record, version },
-        { ...nextThread, cursor: delivery.throughSeq },
-        { kubeconfigOutcome: undefined },
-        deps,
+        claimed,
+        { thread: { cursor: throughSeq }, question, claim: { kubeconfigOutcome: undefined } },
+        store,
       );
       return;
     }
     case 'amend': {
-      await deps.chat.updateMessage(delivery.messageRef, delivery.message, { run: view.run, seq: delivery.seq });
-      const postedQuestion = delivery.isFinal
-        ? undefined
-        : { seq: delivery.seq, ...delivery.messageRef, renderedState: delivery.renderedState };
-      await saveThread(record, replacePostedQuestion(thread, delivery.seq, postedQuestion), {}, deps);
+      const { message, messageRef, seq, renderedState, isFinal } = delivery;
+      await chat.updateMessage(messageRef, message, { run: view.run, seq });
+      const question = { seq, posted: isFinal ? undefined : { ...messageRef, renderedState } };
+      await saveThread(record, { question }, store);
       return;
     }
     case 'kubeconfig': {
-      const version = await claimDelivery(record, 'kubeconfig', delivery.throughSeq, deps);
+      const { throughSeq } = delivery;
+      const claimed = await claimDelivery(record, 'kubeconfig', throughSeq, deps);
       const failureReason = await sendKubeconfig(view, cache, deps);
       delete cache.kubeconfig;
-      const kubeconfigOutcome = {
-        throughSeq: delivery.throughSeq,
-        ...(failureReason === undefined ? {} : { failureReason }),
-      };
-      await saveThread({ ...record, version }, thread, { kubeconfigOutcome }, deps);
+      await saveThread(claimed, { claim: { kubeconfigOutcome: { throughSeq, failureReason } } }, store);
       return;
     }
     case 'picture': {
+      const { throughSeq, attempts } = delivery;
       // The attempt is counted first, in case rendering crashes the process. The claim comes after rendering, which is slow.
-      const pendingChart = { throughSeq: delivery.throughSeq, attempts: delivery.attempts + 1 };
-      const attemptedRecord = { ...record, version: await writeThread(record, thread, { pendingChart }, deps) };
-      const chart = await deps.renderChart(
-        toFinishedView(view, events[delivery.throughSeq - 1]),
-        events.slice(0, delivery.throughSeq),
-      );
-      if (!chart) return await saveThread(attemptedRecord, thread, { pendingChart: undefined }, deps);
-      const version = await claimDelivery(attemptedRecord, 'picture', delivery.throughSeq, deps, pendingChart);
-      await deps.chat.uploadImage(
-        thread.channel,
-        { ...chart, name: formatChartFilename(view, delivery.throughSeq) },
-        thread.ts,
-      );
-      await saveThread({ ...record, version }, thread, { pendingChart: undefined }, deps);
+      const pendingChart = { throughSeq, attempts: attempts + 1 };
+      let current = await saveThread(record, { claim: { pendingChart } }, store);
+      const finishedView = toFinishedView(view, events[throughSeq - 1]);
+      const chart = await deps.renderChart(finishedView, events.slice(0, throughSeq));
+      if (chart) {
+        current = await claimDelivery(current, 'picture', throughSeq, deps);
+        await chat.uploadImage(channel, { ...chart, name: formatChartFilename(view, throughSeq) }, thread);
+      }
+      await saveThread(current, { claim: { pendingChart: undefined } }, store);
       return;
     }
     case 'recover':
-      return await reconcileInFlight(delivery.inFlight, delivery.hasChart, record, view, cache, deps);
+      await reconcileInFlight(delivery, context, deps);
+      return;
     default:
       return delivery satisfies never;
   }
 }
 
-/** @param question replaces the posted one; undefined: its message is never updated again */
-export function replacePostedQuestion(
-  thread: RecordValue<'slackThread'>,
-  seq: number,
-  question: PostedQuestion | undefined,
-): RecordValue<'slackThread'> {
-  const { approvalMessages = [], ...rest } = thread;
-  const remaining = [...approvalMessages.filter((one) => one.seq !== seq), ...(question ? [question] : [])];
-  return remaining.length > 0 ? { ...rest, approvalMessages: remaining } : rest;
-}
-
-/** Saves a thread and clears its in-flight claim. Other claim fields are kept unless `change` has them. */
-export async function saveThread(
-  record: VersionedThread,
-  next: RecordValue<'slackThread'>,
-  change: DeliveryClaimChange,
-  deps: Pick<DeliveryDeps, 'store'>,
-): Promise<void> {
-  await writeThread(record, next, change, deps);
-}
-
-async function writeThread(
-  record: VersionedThread,
-  next: RecordValue<'slackThread'>,
-  change: DeliveryClaimChange,
-  { store }: Pick<DeliveryDeps, 'store'>,
-): Promise<Version> {
-  const { deliveryClaim, ...rest } = next;
-  const { inFlight: _, ...remaining } = deliveryClaims.parse(deliveryClaim);
-  return await store.write(
-    'slackThread',
-    record.id,
-    { ...rest, ...deliveryClaims.serialize({ ...remaining, ...change }) },
-    record.version,
-  );
-}
-
-/** Saved before the call, so that a crash leaves a record of what may have been posted. */
-async function claimDelivery(
-  record: VersionedThread,
-  kind: InFlightDelivery['kind'],
-  throughSeq: number,
-  { store, clock, notifierId }: DeliveryDeps,
-  pendingChart = deliveryClaims.parse(record.value.deliveryClaim).pendingChart,
-): Promise<Version> {
-  const now = clock.now();
-  const inFlight = {
-    kind,
-    throughSeq,
-    notifierId,
-    claimedAt: now.toISOString(),
-    expiresAt: new Date(+now + claimDurationMs[kind]).toISOString(),
-  };
-  const claim = deliveryClaims.serialize({
-    ...deliveryClaims.parse(record.value.deliveryClaim),
-    inFlight,
-    pendingChart,
-  });
-  return await store.write('slackThread', record.id, { ...record.value, ...claim }, record.version);
-}
-
-function buildReplyChange(hasChart: boolean, throughSeq: number) {
+function buildClaimAfterReply(hasChart: boolean, throughSeq: number) {
   return { kubeconfigOutcome: undefined, ...(hasChart ? { pendingChart: { throughSeq, attempts: 0 } } : {}) };
-}
-
-async function postToThread(
-  channel: string,
-  message: Message,
-  seq: number,
-  thread: string | undefined,
-  view: RunView,
-  cache: DeliveryCache,
-  { chat }: DeliveryDeps,
-): Promise<MessageRef> {
-  const options = { metadata: { run: view.run, seq }, ...(thread === undefined ? {} : { thread }) };
-  cache.postedMessages.delete(seq);
-  const messageRef = await chat.postMessage(channel, message, options);
-  cache.postedMessages.set(seq, messageRef);
-  return messageRef;
 }
 
 /** Searches Slack for the message of an in-flight delivery. Without search permission it is posted again: twice is better than never. */
 async function reconcileInFlight(
-  inFlight: InFlightDelivery,
-  hasChart: boolean,
-  record: VersionedThread,
-  view: RunView,
-  cache: DeliveryCache,
-  deps: DeliveryDeps,
-): Promise<void> {
-  const thread = record.value;
-  if (inFlight.kind === 'picture') {
-    const isUploaded = await ignorePermanentErrors(() => isChartUploaded(inFlight, thread, view, deps));
-    return await saveThread(record, thread, isUploaded === true ? { pendingChart: undefined } : {}, deps);
+  { inFlight, hasChart }: Extract<Delivery, { kind: 'recover' }>,
+  { record, view, cache }: DeliveryContext,
+  { chat, store }: DeliveryDeps,
+): Promise<VersionedThread> {
+  const { kind, throughSeq, claimedAt } = inFlight;
+  const { channel, ts, cursor } = record.value;
+  const since = new Date(Date.parse(claimedAt) - clockSkewMs);
+  if (kind === 'picture') {
+    const name = formatChartFilename(view, throughSeq);
+    const isUploaded =
+      ts !== undefined && (await ignorePermanentErrors(() => chat.imageExists(channel, name, { thread: ts, since })));
+    return await saveThread(record, isUploaded === true ? { claim: { pendingChart: undefined } } : {}, store);
   }
+  const options = kind === 'summary' || ts === undefined ? { since } : { since, thread: ts };
+  const metadata = { run: view.run, seq: throughSeq };
   const messageRef =
-    cache.postedMessages.get(inFlight.throughSeq) ??
-    (await ignorePermanentErrors(() => findPostedMessage(inFlight, thread, view, deps)));
-  if (messageRef === undefined || messageRef === 'cannot') return await saveThread(record, thread, {}, deps);
-  if (inFlight.kind === 'summary') return await saveThread(record, { ...thread, ts: messageRef.ts }, {}, deps);
+    cache.postedMessages.get(throughSeq) ??
+    (await ignorePermanentErrors(() => chat.findMessage(channel, metadata, options)));
+  if (messageRef === undefined || messageRef === 'cannot') return await saveThread(record, {}, store);
+  if (kind === 'summary') return await saveThread(record, { thread: { ts: messageRef.ts } }, store);
+  const change = {
+    thread: { cursor: Math.max(cursor, throughSeq) },
+    claim: kind === 'reply' ? buildClaimAfterReply(hasChart, throughSeq) : {},
+  };
   // Posted content unknown; the value 'unknown' matches no rendering and so forces an edit.
-  const postedQuestion = { seq: inFlight.throughSeq, ...messageRef, renderedState: 'unknown' };
-  const nextThread =
-    inFlight.kind === 'question' ? replacePostedQuestion(thread, inFlight.throughSeq, postedQuestion) : thread;
-  const updatedThread = { ...nextThread, cursor: Math.max(thread.cursor, inFlight.throughSeq) };
-  await saveThread(
-    record,
-    updatedThread,
-    inFlight.kind === 'reply' ? buildReplyChange(hasChart, inFlight.throughSeq) : {},
-    deps,
-  );
-}
-
-function findPostedMessage(
-  inFlight: InFlightDelivery,
-  thread: RecordValue<'slackThread'>,
-  view: RunView,
-  { chat }: DeliveryDeps,
-): Promise<MessageRef | 'cannot' | undefined> {
-  const since = getSearchStart(inFlight);
-  const options = inFlight.kind === 'summary' || thread.ts === undefined ? { since } : { since, thread: thread.ts };
-  return chat.findMessage(thread.channel, { run: view.run, seq: inFlight.throughSeq }, options);
-}
-
-async function isChartUploaded(
-  inFlight: InFlightDelivery,
-  { channel, ts }: RecordValue<'slackThread'>,
-  view: RunView,
-  { chat }: DeliveryDeps,
-) {
-  if (ts === undefined) return false;
-  return await chat.imageExists(channel, formatChartFilename(view, inFlight.throughSeq), {
-    thread: ts,
-    since: getSearchStart(inFlight),
-  });
-}
-
-function getSearchStart(inFlight: InFlightDelivery): Date {
-  return new Date(+new Date(inFlight.claimedAt) - clockSkewMs);
+  const question = { seq: throughSeq, posted: { ...messageRef, renderedState: 'unknown' } };
+  return await saveThread(record, kind === 'question' ? { ...change, question } : change, store);
 }
 
 /** Permanent search errors count as not found; transient errors are thrown, so that the search is retried. */

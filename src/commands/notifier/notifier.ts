@@ -8,7 +8,7 @@ import { allowAllPolicy, type Policy } from '../authorization/policy.ts';
 import { createTimelineChart } from '../charts/timeline-chart.ts';
 import type { Chat } from '../slack/chat.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { RunNotifier, type RunNotifierOptions } from './run-notifier.ts';
+import { createRunNotifier, type RunNotifier, type RunNotifierOptions } from './run-notifier.ts';
 
 export interface NotifierOptions {
   readonly store: Store;
@@ -55,7 +55,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   function wake(run: string): void {
     if (stop.signal.aborted) return;
-    const entry = runNotifiers.get(run) ?? { runNotifier: new RunNotifier(run, runNotifierOptions) };
+    const entry = runNotifiers.get(run) ?? { runNotifier: createRunNotifier(run, runNotifierOptions) };
     runNotifiers.set(run, entry);
     entry.runNotifier.wake();
     entry.pending ??= flushRun(run, entry);
@@ -66,9 +66,9 @@ export function createNotifier(options: NotifierOptions): Notifier {
     entry: { readonly runNotifier: RunNotifier; pending?: Promise<void> },
   ): Promise<void> {
     do await entry.runNotifier.flush(stop.signal);
-    while (entry.runNotifier.isWoken && !stop.signal.aborted);
+    while (entry.runNotifier.isWoken() && !stop.signal.aborted);
     delete entry.pending;
-    if (entry.runNotifier.isFinished) runNotifiers.delete(run);
+    if (entry.runNotifier.isFinished()) runNotifiers.delete(run);
   }
 
   async function waitUntilIdle(): Promise<void> {

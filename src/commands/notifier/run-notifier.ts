@@ -2,17 +2,11 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import { type Backoff, computeBackoffDelay } from '../../store/backoff-delay.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
-import { StaleVersion, type VersionedRecord } from '../../store/store.ts';
+import { StaleVersion } from '../../store/store.ts';
 import type { Policy } from '../authorization/policy.ts';
 import { ChatError } from '../slack/chat.ts';
-import { deliveryClaims } from './delivery-claim.ts';
-import {
-  type DeliveryCache,
-  type DeliveryDeps,
-  executeDelivery,
-  replacePostedQuestion,
-  saveThread,
-} from './execute-delivery.ts';
+import { saveThread, type VersionedThread } from './delivery-claim.ts';
+import { type DeliveryCache, type DeliveryDeps, executeDelivery } from './execute-delivery.ts';
 import { formatChannelError } from './format-channel-error.ts';
 import { type Delivery, listNextDeliveries, rateLimitClassOf } from './next-deliveries.ts';
 import { minIntervalMs, type RateLimitClass, type RateLimiter } from './rate-limiter.ts';
@@ -23,8 +17,10 @@ export interface RunNotifierOptions extends DeliveryDeps {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
+export type RunNotifier = ReturnType<typeof createRunNotifier>;
+
 interface LoadedThread {
-  readonly record: VersionedRecord<RecordValue<'slackThread'>>;
+  readonly record: VersionedThread;
   readonly view: RunView;
 }
 type ExecutableDelivery = Exclude<Delivery, { kind: 'wait' }>;
@@ -34,302 +30,235 @@ const backoff = { firstDelayMs: 1_000, maxDelayMs: 60_000 } as const;
 const accountBackoff = { firstDelayMs: 30_000, maxDelayMs: 300_000 } as const;
 /** A kubeconfig that can't be sent must not keep the run result from being posted. */
 const maxKubeconfigAttempts = 8;
+/** Deliveries that must not be repeated blindly after a crash. */
+const claimedKinds: ReadonlySet<string> = new Set(['summary', 'reply', 'question', 'kubeconfig', 'picture']);
 
 /** Posts one run to Slack, following the cursor in its record. Errors are retried and never reach the run. */
-export class RunNotifier {
-  readonly #run: string;
-  readonly #options: RunNotifierOptions;
-  readonly #cache: DeliveryCache = { postedMessages: new Map() };
-  readonly #backoffs = new Map<RateLimitClass | 'store', { failures: number; until: number }>();
-  #events: readonly StoredEvent[] = [];
-  #view: RunView | undefined;
-  #lastRenderedSeq = -1;
-  #hasInFlightFailed = false;
-  #isPlainText = false;
-  #fallbackReason: string | undefined;
-  #isWoken = true;
+export function createRunNotifier(run: string, options: RunNotifierOptions) {
+  const { store, clusterService, chat, clock, rateLimiter, policy, notifierId, log } = options;
+  const cache: DeliveryCache = { postedMessages: new Map() };
+  const backoffs = new Map<RateLimitClass | 'store', { failures: number; until: number }>();
+  let events: readonly StoredEvent[] = [];
+  let currentView: RunView | undefined;
+  let lastRenderedSeq = -1;
+  let hasInFlightFailed = false;
+  let isPlainText = false;
+  let fallbackReason: string | undefined;
+  let isWoken = true;
   /** By channel and timestamp of the summary. */
-  readonly #permalinks = new Map<string, string | undefined>();
-
-  constructor(run: string, options: RunNotifierOptions) {
-    this.#run = run;
-    this.#options = options;
-  }
-
-  wake(): void {
-    this.#isWoken = true;
-  }
-
-  get isWoken(): boolean {
-    return this.#isWoken;
-  }
-
-  /** The run has ended, or has no events. */
-  get isFinished(): boolean {
-    return this.#view?.outcome !== undefined || this.#events.length === 0;
-  }
+  const permalinks = new Map<string, string | undefined>();
 
   /** Returns when the thread is current or `signal` aborts. */
-  async flush(signal: AbortSignal): Promise<void> {
+  async function flush(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#isWoken = false;
+      isWoken = false;
       try {
-        const waitUntil = await this.#deliverNext();
+        const waitUntil = await deliverNext();
         if (waitUntil === undefined) return;
-        await this.#sleepUntil(waitUntil, signal);
+        await sleepUntil(waitUntil, signal);
       } catch (error) {
         // Another process changed the record: reload. Other errors are transient store errors.
-        if (error instanceof StaleVersion) this.#view = undefined;
-        else this.#options.log({ run: this.#run, error }, 'posting a run to Slack failed; retrying');
-        await this.#sleepUntil(this.#recordFailure('store', backoff), signal);
+        if (error instanceof StaleVersion) currentView = undefined;
+        else log({ run, error }, 'posting a run to Slack failed; retrying');
+        await sleepUntil(recordFailure('store', backoff), signal);
       }
     }
   }
 
   /** Executes the first due delivery. @returns Unix ms to wait until; undefined when the thread is current */
-  async #deliverNext(): Promise<number | undefined> {
-    const loaded = await this.#loadThread();
+  async function deliverNext(): Promise<number | undefined> {
+    const loaded = await loadThread();
     if (!loaded) return undefined;
     const { record, view } = loaded;
-    const now = this.#options.clock.now();
+    const now = clock.now();
     const state = {
       thread: record.value,
       view,
-      events: this.#events,
-      lastRenderedSeq: this.#lastRenderedSeq,
-      hasInFlightFailed: this.#hasInFlightFailed,
-      fallbackReason: this.#fallbackReason,
-      policy: this.#options.policy,
-      permalink: this.#getPermalink(record.value),
+      events,
+      lastRenderedSeq,
+      hasInFlightFailed,
+      fallbackReason,
+      policy,
+      permalink: getPermalink(record.value),
     };
-    const deliveries = listNextDeliveries(state, this.#options.notifierId, now);
+    const deliveries = listNextDeliveries(state, notifierId, now);
     const [first] = deliveries
-      .map((delivery) => ({ delivery, at: this.#getReadyAt(delivery, record.value.channel) }))
+      .map((delivery) => ({ delivery, at: getReadyAt(delivery, record.value.channel) }))
       .sort((a, b) => a.at - b.at);
     if (!first) return undefined;
     if (first.at > +now || first.delivery.kind === 'wait') return first.at;
-    await this.#execute(first.delivery, record, view);
+    await execute(first.delivery, record, view);
     return 0;
   }
 
-  async #loadThread(): Promise<LoadedThread | undefined> {
-    const { store, clusterService } = this.#options;
-    this.#events = [...this.#events, ...(await store.readEvents(this.#run, this.#events.length))];
-    if (!this.#view || this.#view.lastSeq < this.#events.length)
-      this.#view = await clusterService.getRunView(this.#run);
-    const view = this.#view;
+  async function loadThread(): Promise<LoadedThread | undefined> {
+    events = [...events, ...(await store.readEvents(run, events.length))];
+    if (!currentView || currentView.lastSeq < events.length) currentView = await clusterService.getRunView(run);
+    const view = currentView;
     if (!view) return undefined;
-    if (view.lastSeq > this.#events.length) return await this.#loadThread();
-    const record = await store.read('slackThread', this.#run);
+    if (view.lastSeq > events.length) return await loadThread();
+    const record = await store.read('slackThread', run);
     if (record) return { record, view };
     const value = { channel: view.channel, cursor: 0 };
-    return {
-      record: { id: this.#run, value, version: await store.write('slackThread', this.#run, value, undefined) },
-      view,
-    };
+    return { record: { id: run, value, version: await store.write('slackThread', run, value, undefined) }, view };
   }
 
-  async #execute(
-    delivery: ExecutableDelivery,
-    record: VersionedRecord<RecordValue<'slackThread'>>,
-    view: RunView,
-  ): Promise<void> {
+  async function execute(delivery: ExecutableDelivery, record: VersionedThread, view: RunView): Promise<void> {
     const limitClass = rateLimitClassOf[delivery.kind];
-    this.#options.rateLimiter.recordCall(
-      limitClass,
-      getChannel(delivery, record.value.channel),
-      +this.#options.clock.now(),
-    );
-    if (requiresClaim(delivery)) this.#hasInFlightFailed = false;
+    rateLimiter.recordCall(limitClass, getChannel(delivery, record.value.channel), +clock.now());
+    if (claimedKinds.has(delivery.kind)) hasInFlightFailed = false;
     try {
-      await executeDelivery(
-        this.#isPlainText ? removeBlocks(delivery) : delivery,
-        record,
-        view,
-        this.#events,
-        this.#cache,
-        this.#options,
-      );
+      const context = { record, view, events, cache };
+      await executeDelivery(isPlainText ? removeBlocks(delivery) : delivery, context, options);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      await this.#handleChatError(error, delivery, view);
+      await handleChatError(error, delivery, view);
       return;
     }
-    if (delivery.kind === 'update') this.#lastRenderedSeq = delivery.renderedState;
-    if (delivery.kind === 'summary') this.#lastRenderedSeq = view.lastSeq;
-    this.#isPlainText = false;
-    this.#backoffs.delete(limitClass);
-    this.#backoffs.delete('store');
+    if (delivery.kind === 'update') lastRenderedSeq = delivery.renderedState;
+    if (delivery.kind === 'summary') lastRenderedSeq = view.lastSeq;
+    isPlainText = false;
+    backoffs.delete(limitClass);
+    backoffs.delete('store');
   }
 
   /** Decides how to continue after a Slack error. Reads the record again, because a claim may have been written. */
-  async #handleChatError(error: ChatError, delivery: ExecutableDelivery, view: RunView): Promise<void> {
+  async function handleChatError(error: ChatError, delivery: ExecutableDelivery, view: RunView): Promise<void> {
     const limitClass = rateLimitClassOf[delivery.kind];
     const { kind, reason, cause } = error;
-    this.#options.log(
-      { run: this.#run, delivery: delivery.kind, errorKind: kind, reason, ...(cause ? { cause } : {}) },
+    log(
+      { run, delivery: delivery.kind, errorKind: kind, reason, ...(cause ? { cause } : {}) },
       'Slack rejected a delivery',
     );
     // A delivery with an unknown result is searched for before it is repeated.
-    if (requiresClaim(delivery)) this.#hasInFlightFailed = error.kind !== 'unknown-outcome';
-    const record = await this.#options.store.read('slackThread', this.#run);
+    if (claimedKinds.has(delivery.kind)) hasInFlightFailed = error.kind !== 'unknown-outcome';
+    const record = await store.read('slackThread', run);
     if (!record) return;
-    if (delivery.kind === 'kubeconfig') return await this.#handleKubeconfigError(error, delivery.throughSeq, record);
-    if (delivery.kind === 'picture' && error.kind !== 'rate-limited' && error.kind !== 'unknown-outcome') {
-      return await saveThread(record, record.value, { pendingChart: undefined }, this.#options);
+    if (error.kind === 'rate-limited') {
+      const readyAt = +clock.now() + (error.retryAfterMs ?? minIntervalMs[limitClass]);
+      return rateLimiter.blockUntil(limitClass, getChannel(delivery, record.value.channel), readyAt);
+    }
+    if (delivery.kind === 'kubeconfig') return await handleKubeconfigError(error, delivery.throughSeq, record);
+    if (delivery.kind === 'picture' && error.kind !== 'unknown-outcome') {
+      return await save(record, { claim: { pendingChart: undefined } });
     }
     const isUnreachable = error.kind === 'channel-unavailable' || error.kind === 'message-not-found';
-    if (delivery.kind === 'amend' && isUnreachable) return await this.#dropQuestion(delivery.seq, record);
+    if (delivery.kind === 'amend' && isUnreachable) return await save(record, { question: { seq: delivery.seq } });
     switch (error.kind) {
-      case 'rate-limited':
-        this.#options.rateLimiter.blockUntil(
-          limitClass,
-          getChannel(delivery, record.value.channel),
-          +this.#options.clock.now() + (error.retryAfterMs ?? minIntervalMs[limitClass]),
-        );
-        return;
       case 'unknown-outcome':
-        this.#recordFailure(limitClass, backoff);
+        recordFailure(limitClass, backoff);
         return;
       case 'auth':
-        this.#recordFailure(limitClass, accountBackoff);
+        recordFailure(limitClass, accountBackoff);
         return;
       case 'channel-unavailable':
-        return await this.#moveToDm(error.reason, record, view);
+        return await moveToDm(error.reason, record, view);
       case 'message-not-found':
-        return await this.#writeThread(record, { ts: undefined });
+        return await save(record, { thread: { ts: undefined } });
       case 'invalid-content':
-        return await this.#handleContentError(delivery, record, view);
+        return await handleContentError(delivery, record, view);
       default:
         return error.kind satisfies never;
     }
   }
 
-  async #handleKubeconfigError(
-    error: ChatError,
-    throughSeq: number,
-    record: VersionedRecord<RecordValue<'slackThread'>>,
-  ): Promise<void> {
-    if (error.kind === 'rate-limited') {
-      this.#options.rateLimiter.blockUntil(
-        'upload',
-        record.value.channel,
-        +this.#options.clock.now() + (error.retryAfterMs ?? minIntervalMs.upload),
-      );
-      return;
-    }
-    this.#recordFailure('upload', backoff);
+  async function handleKubeconfigError(error: ChatError, throughSeq: number, record: VersionedThread): Promise<void> {
+    recordFailure('upload', backoff);
     const isRetried =
-      error.kind === 'unknown-outcome' && (this.#backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
+      error.kind === 'unknown-outcome' && (backoffs.get('upload')?.failures ?? 0) < maxKubeconfigAttempts;
     if (!isRetried)
-      await saveThread(
-        record,
-        record.value,
-        { kubeconfigOutcome: { throughSeq, failureReason: formatChannelError(error.reason) } },
-        this.#options,
-      );
+      await save(record, {
+        claim: { kubeconfigOutcome: { throughSeq, failureReason: formatChannelError(error.reason) } },
+      });
   }
 
   /** Slack rejects the content: retries once without blocks, then skips the message. */
-  async #handleContentError(
+  async function handleContentError(
     delivery: ExecutableDelivery,
-    record: VersionedRecord<RecordValue<'slackThread'>>,
+    record: VersionedThread,
     view: RunView,
   ): Promise<void> {
-    if (!this.#isPlainText) {
-      this.#isPlainText = true;
+    if (!isPlainText) {
+      isPlainText = true;
       return;
     }
-    this.#isPlainText = false;
-    if (delivery.kind === 'update') this.#lastRenderedSeq = delivery.renderedState;
-    else if (delivery.kind === 'amend') await this.#dropQuestion(delivery.seq, record);
-    else await this.#writeThread(record, { cursor: 'throughSeq' in delivery ? delivery.throughSeq : view.lastSeq });
-  }
-
-  /** Stops updating a message that can't be edited. Its buttons still work. */
-  async #dropQuestion(seq: number, record: VersionedRecord<RecordValue<'slackThread'>>): Promise<void> {
-    await saveThread(record, replacePostedQuestion(record.value, seq, undefined), {}, this.#options);
+    isPlainText = false;
+    if (delivery.kind === 'update') lastRenderedSeq = delivery.renderedState;
+    else if (delivery.kind === 'amend') await save(record, { question: { seq: delivery.seq } });
+    else await save(record, { thread: { cursor: 'throughSeq' in delivery ? delivery.throughSeq : view.lastSeq } });
   }
 
   /** Moves the thread to the requester's DM. If it is there already, the run can't be posted at all. */
-  async #moveToDm(reason: string, record: VersionedRecord<RecordValue<'slackThread'>>, view: RunView): Promise<void> {
-    this.#fallbackReason = reason;
+  async function moveToDm(reason: string, record: VersionedThread, view: RunView): Promise<void> {
+    fallbackReason = reason;
     try {
-      const dmChannel = await this.#options.chat.openDm(view.requester.user);
+      const dmChannel = await chat.openDm(view.requester.user);
       if (dmChannel !== record.value.channel)
-        return await this.#writeThread(record, { channel: dmChannel, ts: undefined });
+        return await save(record, { thread: { channel: dmChannel, ts: undefined } });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       if (error.kind === 'rate-limited' || error.kind === 'unknown-outcome' || error.kind === 'auth') {
-        this.#recordFailure('post', backoff);
-        this.#recordFailure('update', backoff);
+        recordFailure('post', backoff);
+        recordFailure('update', backoff);
         return;
       }
     }
-    this.#options.log({ run: this.#run, reason }, 'no channel for this run; skipping its messages');
-    await this.#writeThread(record, { ts: undefined, cursor: view.lastSeq });
+    log({ run, reason }, 'no channel for this run; skipping its messages');
+    await save(record, { thread: { ts: undefined, cursor: view.lastSeq } });
   }
 
-  async #writeThread(
-    { id, value, version }: VersionedRecord<RecordValue<'slackThread'>>,
-    change: { channel?: string; ts?: undefined; cursor?: number },
-  ): Promise<void> {
-    const { ts, deliveryClaim, ...rest } = { ...value, ...change };
-    const { inFlight: _, ...state } = deliveryClaims.parse(deliveryClaim);
-    const next = { ...rest, ...(ts === undefined ? {} : { ts }), ...deliveryClaims.serialize(state) };
-    await this.#options.store.write('slackThread', id, next, version);
+  async function save(record: VersionedThread, change: Parameters<typeof saveThread>[1]): Promise<void> {
+    await saveThread(record, change, store);
   }
 
   /** Requested once, in the background. Without it the summary has no link. */
-  #getPermalink({ channel, ts }: RecordValue<'slackThread'>): string | undefined {
+  function getPermalink({ channel, ts }: RecordValue<'slackThread'>): string | undefined {
     if (ts === undefined) return undefined;
     const key = `${channel} ${ts}`;
-    if (!this.#permalinks.has(key)) {
-      this.#permalinks.set(key, undefined);
-      this.#options.chat.getPermalink({ channel, ts }).then(
-        (permalink) => this.#permalinks.set(key, permalink),
-        (error: unknown) => this.#options.log({ run: this.#run, error }, 'getting the permalink of a thread failed'),
+    if (!permalinks.has(key)) {
+      permalinks.set(key, undefined);
+      chat.getPermalink({ channel, ts }).then(
+        (permalink) => permalinks.set(key, permalink),
+        (error: unknown) => log({ run, error }, 'getting the permalink of a thread failed'),
       );
     }
-    return this.#permalinks.get(key);
+    return permalinks.get(key);
   }
 
-  #getReadyAt(delivery: Delivery, channel: string): number {
+  function getReadyAt(delivery: Delivery, channel: string): number {
     if (delivery.kind === 'wait') return +delivery.until;
     const limitClass = rateLimitClassOf[delivery.kind];
     return Math.max(
-      this.#options.rateLimiter.getReadyAt(limitClass, getChannel(delivery, channel)),
-      this.#backoffs.get(limitClass)?.until ?? 0,
+      rateLimiter.getReadyAt(limitClass, getChannel(delivery, channel)),
+      backoffs.get(limitClass)?.until ?? 0,
     );
   }
 
   /** @returns Unix ms of the next attempt, with exponential back-off */
-  #recordFailure(failureClass: RateLimitClass | 'store', delays: Backoff): number {
-    const failures = (this.#backoffs.get(failureClass)?.failures ?? 0) + 1;
-    const until = +this.#options.clock.now() + computeBackoffDelay(delays, failures);
-    this.#backoffs.set(failureClass, { failures, until });
+  function recordFailure(failureClass: RateLimitClass | 'store', delays: Backoff): number {
+    const failures = (backoffs.get(failureClass)?.failures ?? 0) + 1;
+    const until = +clock.now() + computeBackoffDelay(delays, failures);
+    backoffs.set(failureClass, { failures, until });
     return until;
   }
 
   /** Sleeps in short intervals, so that new events are posted while another call class is blocked. */
-  async #sleepUntil(until: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+  async function sleepUntil(until: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && +clock.now() < until) {
       await clock.sleep(Math.min(minIntervalMs.update, until - +clock.now()), signal).catch(() => undefined);
-      if (this.#isWoken) return;
+      if (isWoken) return;
     }
   }
-}
 
-/** Deliveries that must not be repeated blindly after a crash. */
-function requiresClaim(delivery: ExecutableDelivery): boolean {
-  return (
-    delivery.kind === 'summary' ||
-    delivery.kind === 'reply' ||
-    delivery.kind === 'question' ||
-    delivery.kind === 'kubeconfig' ||
-    delivery.kind === 'picture'
-  );
+  return {
+    wake(): void {
+      isWoken = true;
+    },
+    isWoken: () => isWoken,
+    /** The run has ended, or has no events. */
+    isFinished: () => currentView?.outcome !== undefined || events.length === 0,
+    flush,
+  };
 }
 
 /** Questions stay in their channel, even if the thread has moved. */
