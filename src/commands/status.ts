@@ -9,7 +9,7 @@ import type {
 } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { createClusterMapChart } from './charts/cluster-map-chart.ts';
-import { approvalButtons } from './interactions/approval-buttons.ts';
+import { approvalButtonIds } from './interactions/approval-buttons.ts';
 import { pauseButtonIds } from './interactions/pause-buttons.ts';
 import { buildApprovalBlocks } from './messages/approval-request.ts';
 import { buildPauseBlocks } from './messages/chapter-pause.ts';
@@ -38,9 +38,8 @@ export const status = defineCommand({
       clusterStatus.latestRun && !clusterStatus.latestRun.outcome
         ? await clusterService.getPendingApproval(clusterStatus.latestRun.run)
         : undefined;
-    const ids = { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id };
     const actionBlocks = pendingApproval
-      ? buildApprovalBlocks(pendingApproval, policy, ids)
+      ? buildApprovalBlocks(pendingApproval, policy, approvalButtonIds)
       : clusterStatus.latestRun
         ? buildPauseBlocks(clusterStatus.latestRun, pauseButtonIds)
         : [];

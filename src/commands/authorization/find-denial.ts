@@ -43,24 +43,20 @@ export function findDenial(
     case 'look':
       return undefined;
     case 'create':
-      return creators === 'everybody' ? undefined : checkIsAllowed(creators, requester, members, 'not-a-creator');
-    case 'revoke': {
-      const allowed = getRevokers(policy);
-      return isSamePerson(action.owner, requester) || allowed === 'everybody'
+      return checkIsAllowed(creators, requester, members, 'not-a-creator');
+    case 'revoke':
+      return isSamePerson(action.owner, requester)
         ? undefined
-        : checkIsAllowed(allowed, requester, members, 'not-yours');
-    }
+        : checkIsAllowed(getRevokers(policy), requester, members, 'not-yours');
     case 'answer': {
       const allowed = getApprovers(policy);
       const isOwn = action.runRequester !== undefined && isSamePerson(action.runRequester, requester);
       // The requester can always reject their own request.
       if (isOwn && !action.isApproval) return undefined;
-      const denial =
-        allowed === 'everybody' ? undefined : checkIsAllowed(allowed, requester, members, 'not-an-approver');
+      const denial = checkIsAllowed(allowed, requester, members, 'not-an-approver');
       if (denial || !action.isApproval) return denial;
-      if (isOwn && allowed !== 'everybody')
-        return checkOwnRequest(allowed, requester, members) ?? checkDeletionLimit(action.deletionCount, maxDeletions);
-      return checkDeletionLimit(action.deletionCount, maxDeletions);
+      const ownRequestDenial = isOwn ? checkOwnRequest(allowed, requester, members) : undefined;
+      return ownRequestDenial ?? checkDeletionLimit(action.deletionCount, maxDeletions);
     }
     default:
       return action satisfies never;
@@ -93,18 +89,24 @@ export function listDecidingGroups(policy: Policy, { kind }: Action): readonly s
 }
 
 function checkIsAllowed(
-  allowed: readonly Principal[],
+  allowed: 'everybody' | readonly Principal[],
   requester: Person,
   members: GroupMembers,
   reason: 'not-a-creator' | 'not-an-approver' | 'not-yours',
 ): Denial | undefined {
+  if (allowed === 'everybody') return undefined;
   if (allowed.some((one) => resolvePrincipal(one, members)?.some((other) => isSamePerson(other, requester))))
     return undefined;
   return checkGroupsReadable(allowed, members) ?? { reason, allowed };
 }
 
 /** Requesters can't approve their own request if another approver exists. An unreadable group may contain one. */
-function checkOwnRequest(allowed: readonly Principal[], requester: Person, members: GroupMembers): Denial | undefined {
+function checkOwnRequest(
+  allowed: 'everybody' | readonly Principal[],
+  requester: Person,
+  members: GroupMembers,
+): Denial | undefined {
+  if (allowed === 'everybody') return undefined;
   const hasOtherApprover = allowed.some((one) =>
     resolvePrincipal(one, members)?.some((other) => !isSamePerson(other, requester)),
   );

@@ -12,6 +12,8 @@ export const approvalButtons = {
   reject: defineApprovalButton('approval.reject', false),
 };
 
+export const approvalButtonIds = { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id };
+
 function defineApprovalButton(id: string, isApproval: boolean) {
   return defineButton({
     id,

@@ -14,7 +14,7 @@ import {
   defineButton,
   type ServiceDeps,
 } from '../routing/command.ts';
-import { approvalButtons } from './approval-buttons.ts';
+import { approvalButtonIds } from './approval-buttons.ts';
 import { openCreateModal } from './create-modal.ts';
 
 const value = z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) });
@@ -79,11 +79,6 @@ async function loadStatusMessage(
       : undefined;
   return renderStatus(
     clusterStatus,
-    pendingApproval
-      ? buildApprovalBlocks(pendingApproval, policy, {
-          approve: approvalButtons.approve.id,
-          reject: approvalButtons.reject.id,
-        })
-      : [],
+    pendingApproval ? buildApprovalBlocks(pendingApproval, policy, approvalButtonIds) : [],
   );
 }

@@ -2,7 +2,7 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StoredEvent } from '../../store/events.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Policy } from '../authorization/policy.ts';
-import { approvalButtons } from '../interactions/approval-buttons.ts';
+import { approvalButtonIds } from '../interactions/approval-buttons.ts';
 import { pauseButtonIds } from '../interactions/pause-buttons.ts';
 import type { Message } from '../messages/blocks.ts';
 import { renderApprovalRequest, renderChapterPause, renderRunResult, renderRunSummary } from '../messages/index.ts';
@@ -156,9 +156,8 @@ function listQuestionUpdates(state: ThreadState): Delivery[] {
 
 function renderApprovalQuestion(approvalRequest: ApprovalRequest, { events, view, policy }: ThreadState) {
   const status = getApprovalStatus(events, approvalRequest);
-  const ids = { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id };
   return {
-    message: renderApprovalRequest(view, approvalRequest, status, policy, ids),
+    message: renderApprovalRequest(view, approvalRequest, status, policy, approvalButtonIds),
     renderedState: status.kind,
     isFinal: isFinalStatus(status),
   };

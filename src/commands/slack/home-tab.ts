@@ -7,7 +7,7 @@ import { StoreUnavailable } from '../../store/store.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import { createChannelMembership } from '../authorization/channel-membership.ts';
 import type { Policy } from '../authorization/policy.ts';
-import { approvalButtons } from '../interactions/approval-buttons.ts';
+import { approvalButtonIds } from '../interactions/approval-buttons.ts';
 import type { Message } from '../messages/blocks.ts';
 import {
   renderHomeMessage,
@@ -119,7 +119,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
         canCreate: !(await authorize(person, anyChannel, 'create')),
         notice: notice && notice.until > +clock.now() ? notice.message : undefined,
       },
-      { approve: approvalButtons.approve.id, reject: approvalButtons.reject.id },
+      approvalButtonIds,
     );
   }
 

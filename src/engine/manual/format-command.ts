@@ -25,3 +25,9 @@ export function formatHereDocument(prefix: string, text: string, suffix = ''): s
   const end = whole.split('\n').includes('EOF') ? 'END_OF_FILE' : 'EOF';
   return `${prefix} <<'${end}'${suffix}\n${whole}${end}`;
 }
+
+/** A command for a person to type: as root on the instance `runsOn`, or on their own machine. */
+export interface ShellCommand {
+  readonly runsOn?: string;
+  readonly script: string;
+}

@@ -1,8 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { HostFile } from '../ssh/ssh-client.ts';
-import { formatHereDocument, quoteArgument } from './format-command.ts';
+import { formatHereDocument, quoteArgument, type ShellCommand } from './format-command.ts';
 import { decodePlaceholders } from './redacted-vault.ts';
-import type { ShellCommand } from './shell-command.ts';
 
 interface HostCommandOptions {
   readonly instance: string;

@@ -1,7 +1,7 @@
 import { Secret } from '../../store/vault/secret.ts';
 import { vaultPaths } from '../cluster/vault-paths.ts';
 import { packCertificate } from '../pki/pack-certificate.ts';
-import { packSshKey } from '../pki/pack-ssh-key.ts';
+import { packSshKey } from '../pki/ssh-key.ts';
 
 const placeholder = '[secret]';
 const caNames = new Map<string, string>([

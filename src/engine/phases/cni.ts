@@ -1,5 +1,4 @@
-import { renderCniBridge } from '../render/cni-bridge.ts';
-import { renderCniLoopback } from '../render/cni-loopback.ts';
+import { renderCniBridge, renderCniLoopback } from '../render/cni.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { createHostSteps } from '../steps/host-step.ts';

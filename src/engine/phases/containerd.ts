@@ -1,5 +1,4 @@
-import { renderContainerdConfig } from '../render/containerd-config.ts';
-import { renderContainerdUnit } from '../render/containerd-unit.ts';
+import { renderContainerdConfig, renderContainerdUnit } from '../render/containerd.ts';
 import { renderKernelModules, renderSysctls } from '../render/kernel-modules.ts';
 import { paths } from '../render/paths.ts';
 import { registries, renderRegistryHosts } from '../render/registry-hosts.ts';

@@ -1,5 +1,4 @@
-import { renderKubeProxyConfig } from '../render/kube-proxy-config.ts';
-import { renderKubeProxyUnit } from '../render/kube-proxy-unit.ts';
+import { renderKubeProxyConfig, renderKubeProxyUnit } from '../render/kube-proxy.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { createHostSteps } from '../steps/host-step.ts';

@@ -1,5 +1,4 @@
-import { renderKubeletConfig } from '../render/kubelet-config.ts';
-import { renderKubeletUnit } from '../render/kubelet-unit.ts';
+import { renderKubeletConfig, renderKubeletUnit } from '../render/kubelet.ts';
 import { paths } from '../render/paths.ts';
 import { definePhase } from '../steps/cluster-step.ts';
 import { createHostSteps } from '../steps/host-step.ts';

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
+import type { ShellCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
-import type { ShellCommand } from '../manual/shell-command.ts';
 import { assertSuccess } from '../steps/assert-success.ts';
 import { type ClusterStep, definePhase, type ManualCommand } from '../steps/cluster-step.ts';
 import { connectToInstance } from '../steps/connect-to-instance.ts';

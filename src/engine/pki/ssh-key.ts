@@ -1,6 +1,8 @@
 import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Secret } from '../../store/vault/secret.ts';
+import type { Vault } from '../../store/vault/vault.ts';
+import { getSecret, vaultPaths } from '../cluster/vault-paths.ts';
 
 export interface SshKey {
   /** Unencrypted OpenSSH format, which ssh2 and ssh support. */
@@ -61,4 +63,14 @@ function encodeUint32(value: number): Buffer {
 function encodePem(bytes: Buffer): string {
   const lines = bytes.toString('base64').match(/.{1,70}/g) ?? [];
   return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
+}
+
+export function packSshKey({ privateKey, publicKey }: SshKey): Secret {
+  return new Secret(JSON.stringify({ privateKey: privateKey.reveal(), publicKey }));
+}
+
+/** The cluster's SSH key. @throws KthwError `bug` when no earlier step created it */
+export async function getSshKey(vault: Pick<Vault, 'get'>): Promise<SshKey> {
+  const { privateKey, publicKey } = JSON.parse((await getSecret(vault, vaultPaths.sshKey)).reveal());
+  return { privateKey: new Secret(privateKey), publicKey };
 }

@@ -17,7 +17,7 @@ export function buildCorednsObjects(cluster: Cluster): KubeObject[] {
       metadata: { name: 'coredns', namespace },
       data: { Corefile: renderCorefile() },
     },
-    buildCorednsDeployment(cluster, { namespace, labels }),
+    buildCorednsDeployment(cluster),
     buildService(cluster),
   ] as KubeObject[];
 }
@@ -92,13 +92,8 @@ function buildService(cluster: Cluster): object {
   };
 }
 
-interface CorednsMetadata {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 /** Builds the CoreDNS deployment: two replicas on different workers if there are two, for availability; otherwise one. */
-function buildCorednsDeployment(cluster: Cluster, { namespace, labels }: CorednsMetadata): object {
+function buildCorednsDeployment(cluster: Cluster): object {
   const selector = { matchLabels: { 'k8s-app': 'kube-dns' } };
   return {
     apiVersion: 'apps/v1',

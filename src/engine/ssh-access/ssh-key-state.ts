@@ -3,7 +3,7 @@ import { KthwError } from '../cluster/errors.ts';
 import { getOwnershipLabels } from '../cluster/resource-names.ts';
 import type { Metadata, MutationOptions } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
-import { getSshKey } from '../pki/pack-ssh-key.ts';
+import { getSshKey } from '../pki/ssh-key.ts';
 import { sshUser } from '../steps/connect-to-instance.ts';
 import type { SshAccessDeps, SshAccessState } from './ssh-access.ts';
 

@@ -1,4 +1,4 @@
-import type { ShellCommand } from '../manual/shell-command.ts';
+import type { ShellCommand } from '../manual/format-command.ts';
 import type { Explained, Phase, Step } from '../workflow/step.ts';
 import type { ManualContext, StepContext } from './step-context.ts';
 

@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
-import { getSshKey } from '../pki/pack-ssh-key.ts';
+import { getSshKey } from '../pki/ssh-key.ts';
 import type { SshHost, SshTarget } from '../ssh/ssh-client.ts';
 import type { StepContext } from './step-context.ts';
 

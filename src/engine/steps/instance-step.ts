@@ -4,7 +4,7 @@ import { getExternalAddressOutput } from '../cluster/outputs.ts';
 import { getMinorVersion, type Release } from '../cluster/releases.ts';
 import { getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
 import type { InstanceSpec } from '../gcp/compute/compute-client.ts';
-import { getSshKey } from '../pki/pack-ssh-key.ts';
+import { getSshKey } from '../pki/ssh-key.ts';
 import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { sshUser } from './connect-to-instance.ts';

@@ -3,8 +3,7 @@ import type { CollectionReference, DocumentReference, Timestamp } from '@google-
 import { assertLeaseHeld, claimLease, toLease } from '../claim-lease.ts';
 import { assertNoGaps, decodeEvent, encodeEvents } from '../encode-events.ts';
 import { validateId } from '../encode-record.ts';
-import { KeyedMutex } from '../keyed-mutex.ts';
-import { retryOnContention } from '../retry-on-contention.ts';
+import { KeyedMutex, retryOnContention } from '../retry-on-contention.ts';
 import type { Lease, Store } from '../store.ts';
 import { INITIAL_POSITION, StreamPosition } from '../stream-position.ts';
 import { validate } from '../validate.ts';

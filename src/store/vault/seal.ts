@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { SecretUnreadable } from './secret-unreadable.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -30,4 +29,9 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, associatedData: stri
       cause,
     });
   }
+}
+
+/** Ciphertext that the key can't decrypt: damaged, moved, or left over from a deleted cluster. */
+export class SecretUnreadable extends Error {
+  override name = 'SecretUnreadable';
 }

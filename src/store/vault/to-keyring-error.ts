@@ -1,6 +1,6 @@
 import type { KeyManagementServiceClient } from '@google-cloud/kms';
 import { KeyringError } from './keyring-error.ts';
-import { SecretUnreadable } from './secret-unreadable.ts';
+import { SecretUnreadable } from './seal.ts';
 
 export interface KmsCall {
   readonly doing: string;

@@ -1,9 +1,8 @@
 import type { RecordValue } from '../records.ts';
 import { StaleVersion, type Store } from '../store.ts';
 import { DataKeyStore } from './data-key-store.ts';
-import { seal, unseal } from './seal.ts';
+import { SecretUnreadable, seal, unseal } from './seal.ts';
 import { Secret } from './secret.ts';
-import { SecretUnreadable } from './secret-unreadable.ts';
 import type { Keyring, Vault, VaultProvider } from './vault.ts';
 
 /** Ciphertext format. Authenticated, so that formats can't be confused. */

@@ -19,8 +19,7 @@ import { renderEncryptionConfig } from '../../../src/engine/render/encryption-co
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
 import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
+import { renderKubeSchedulerConfig, renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler.ts';
 import { paths } from '../../../src/engine/render/paths.ts';
 import { buildGrantBinding, buildRbacObjects } from '../../../src/engine/render/rbac-objects.ts';
 import { renderYamlDocuments } from '../../../src/engine/render/yaml-documents.ts';

@@ -8,12 +8,9 @@ import type { Instance, WorkerInstance } from '../../../src/engine/cluster/clust
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
 import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { renderKubeProxyConfig } from '../../../src/engine/render/kube-proxy-config.ts';
-import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
-import { renderKubeSchedulerConfig } from '../../../src/engine/render/kube-scheduler-config.ts';
-import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
-import { renderKubeletConfig } from '../../../src/engine/render/kubelet-config.ts';
-import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { renderKubeProxyConfig, renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy.ts';
+import { renderKubeSchedulerConfig, renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler.ts';
+import { renderKubeletConfig, renderKubeletUnit } from '../../../src/engine/render/kubelet.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 

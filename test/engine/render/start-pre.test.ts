@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
 import { etcdDataLostMarker, renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
-import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const cluster = buildCluster();

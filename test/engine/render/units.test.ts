@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance, WorkerInstance } from '../../../src/engine/cluster/cluster.ts';
-import { renderContainerdUnit } from '../../../src/engine/render/containerd-unit.ts';
+import { renderContainerdUnit } from '../../../src/engine/render/containerd.ts';
 import { renderEtcdUnit } from '../../../src/engine/render/etcd-unit.ts';
 import { renderKubeApiserverUnit } from '../../../src/engine/render/kube-apiserver-unit.ts';
 import { renderKubeControllerManagerUnit } from '../../../src/engine/render/kube-controller-manager-unit.ts';
-import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy-unit.ts';
-import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler-unit.ts';
-import { renderKubeletUnit } from '../../../src/engine/render/kubelet-unit.ts';
+import { renderKubeProxyUnit } from '../../../src/engine/render/kube-proxy.ts';
+import { renderKubeSchedulerUnit } from '../../../src/engine/render/kube-scheduler.ts';
+import { renderKubeletUnit } from '../../../src/engine/render/kubelet.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { parseUnitFlags } from './flags.ts';
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { InvalidKeyFile, openFileKeyring } from '../../../src/store/vault/file-keyring.ts';
-import { SecretUnreadable } from '../../../src/store/vault/secret-unreadable.ts';
+import { SecretUnreadable } from '../../../src/store/vault/seal.ts';
 
 const DATA_KEY = new Uint8Array(32).fill(7);
 const run = promisify(execFile);

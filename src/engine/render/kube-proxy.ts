@@ -1,5 +1,6 @@
 import type { Cluster, WorkerInstance } from '../cluster/cluster.ts';
 import { paths } from './paths.ts';
+import { renderCommandLine, renderSystemdUnit } from './systemd-unit.ts';
 import { renderYamlDocuments } from './yaml-documents.ts';
 
 /** Renders the kube-proxy configuration of one worker. */
@@ -14,5 +15,23 @@ export function renderKubeProxyConfig(cluster: Cluster, worker: WorkerInstance):
     conntrack: { maxPerCore: 0 },
     hostnameOverride: worker.name,
     mode: 'iptables',
+  });
+}
+
+/** Renders the kube-proxy unit, identical on all workers. */
+export function renderKubeProxyUnit(): string {
+  return renderSystemdUnit({
+    description: 'Kubernetes proxy',
+    unit: {
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/',
+      After: 'network-online.target',
+      Wants: 'network-online.target',
+    },
+    service: {
+      ExecStart: renderCommandLine(`${paths.bin}/kube-proxy`, {
+        config: `${paths.kubeProxy}/kube-proxy-config.yaml`,
+        v: '2',
+      }),
+    },
   });
 }

@@ -2,6 +2,7 @@ import type { Release } from '../cluster/releases.ts';
 import { getCgroupDriver } from './cgroup-driver.ts';
 import { paths } from './paths.ts';
 import { getSystemImages } from './system-images.ts';
+import { renderSystemdUnit } from './systemd-unit.ts';
 
 /** Renders the containerd configuration. containerd 2 split the CRI plugin, so its configuration has a different structure. */
 export function renderContainerdConfig(release: Release): string {
@@ -69,4 +70,24 @@ function renderConfigVersion3({ sandbox, systemdCgroup }: ContainerdSettings): s
     bin_dirs = ["${paths.cniBin}"]
     conf_dir = "${paths.cniConfig}"
 `;
+}
+
+/** Renders the containerd unit, based on upstream's. Containers survive its restart, and it manages their cgroups. */
+export function renderContainerdUnit(): string {
+  return renderSystemdUnit({
+    description: 'containerd container runtime',
+    unit: { Documentation: 'https://containerd.io', After: 'network-online.target', Wants: 'network-online.target' },
+    service: {
+      Type: 'notify',
+      // `-` ignores failures: the modules may be built in, and containers can't load modules.
+      ExecStartPre: '-/sbin/modprobe -a overlay br_netfilter',
+      ExecStart: `${paths.bin}/containerd`,
+      Delegate: 'yes',
+      KillMode: 'process',
+      OOMScoreAdjust: '-999',
+      LimitNOFILE: '1048576',
+      TasksMax: 'infinity',
+      Restart: 'always',
+    },
+  });
 }
