@@ -4,7 +4,7 @@ import type { LocalEnvironment } from '../../local/driver/local-environment.ts';
 import type { ApiMessage } from '../../local/slack/slack-emulator-client.ts';
 import { deriveCluster } from '../../src/engine/cluster/cluster.ts';
 import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
-import { getSshKey } from '../../src/engine/pki/pack-ssh-key.ts';
+import { getSshKey } from '../../src/engine/pki/ssh-key.ts';
 import { createSshClient } from '../../src/engine/ssh/create-ssh-client.ts';
 import type { SshHost } from '../../src/engine/ssh/ssh-client.ts';
 import { withSshAccess } from '../../src/engine/ssh-access/ssh-access-client.ts';
