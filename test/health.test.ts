@@ -11,7 +11,7 @@ import { StoreUnavailable } from '../src/store/store.ts';
 import { runRecord } from './support/store-fixtures.ts';
 
 test('returns 200 and the number of open runs if all checks pass', async () => {
-  const { ask, store } = await world();
+  const { ask, store } = await environment();
   await store.write('run', 'r1', runRecord({ open: true }), undefined);
   expect(await ask()).toEqual([
     200,
@@ -20,21 +20,21 @@ test('returns 200 and the number of open runs if all checks pass', async () => {
 });
 
 test('caches the result of each check', async () => {
-  const { ask, counts } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  const { ask, counts } = await environment({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   await Promise.all([ask(), ask()]);
   for (const _ of [1, 2, 3, 4]) await ask();
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 1 });
 });
 
 test('caches failures too', async () => {
-  const { ask, counts, fail } = await world({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
+  const { ask, counts, fail } = await environment({ cacheMs: { store: 60_000, keyring: 60_000, failed: 60_000 } });
   fail.store = true;
   for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject([503, { store: { ok: false } }]);
   expect(counts).toMatchObject({ store: 1, keyring: 1 });
 });
 
 test('warm-up checks store and keyring and completes even if they fail', async () => {
-  const { warm, counts, fail } = await world();
+  const { warm, counts, fail } = await environment();
   expect(await warm()).toBe(200);
   expect(counts).toEqual({ store: 1, keyring: 1, slack: 0 });
   fail.store = true;
@@ -42,7 +42,7 @@ test('warm-up checks store and keyring and completes even if they fail', async (
 });
 
 test('returns 503 for a failing store or keyring and logs failure and recovery once', async () => {
-  const { ask, fail, logged } = await world();
+  const { ask, fail, logged } = await environment();
   fail.store = true;
   fail.keyring = true;
   expect(await ask()).toMatchObject([
@@ -65,7 +65,7 @@ test('returns 503 for a failing store or keyring and logs failure and recovery o
 test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired'])(
   'logs Slack’s %s once with the fix and reports it on /healthz until a token works',
   async (reason) => {
-    const { ask, slack, chat, logged } = await world();
+    const { ask, slack, chat, logged } = await environment();
     slack.says = { ok: false, error: reason };
     for (const _ of [1, 2, 3]) await expect(chat.openDm('U1')).rejects.toMatchObject({ reason });
     const loud = () => logged.filter(([{ severity }]) => severity === 'CRITICAL');
@@ -85,7 +85,7 @@ test.each(['token_revoked', 'invalid_auth', 'account_inactive', 'token_expired']
 );
 
 test('other errors do not affect the token status', async () => {
-  const { ask, slack, chat, logged } = await world();
+  const { ask, slack, chat, logged } = await environment();
   slack.says = { ok: false, error: 'channel_not_found' };
   await expect(chat.openDm('U1')).rejects.toMatchObject({ kind: 'channel-unavailable' });
   slack.says = { ok: true };
@@ -93,7 +93,7 @@ test('other errors do not affect the token status', async () => {
   expect(logged).toEqual([]);
 });
 
-async function world(options: Pick<HealthDeps, 'cacheMs'> = {}) {
+async function environment(options: Pick<HealthDeps, 'cacheMs'> = {}) {
   const slack = { says: { ok: true } as object };
   const counts = { store: 0, keyring: 0, slack: 0 };
   const api = createServer((_, response) => {

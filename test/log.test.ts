@@ -26,8 +26,8 @@ test('masks secrets in texts, causes, lists, objects and error fields', () => {
   const pem = `-----BEGIN RSA PRIVATE KEY-----\n${secrets[1]}\n-----END RSA PRIVATE KEY-----`;
   const cause = Object.assign(new Error(`cause ${secrets[2]}`), { config: { body: secrets[1] } });
   const error = new Error(`token ${secrets[0]} ${pem}`, { cause });
-  const said = logged((log) => log({ error, text: secrets[0], list: [secrets[2]], deep: { deeper: { pem } } }, 'x'));
-  const text = JSON.stringify(said);
+  const lines = logged((log) => log({ error, text: secrets[0], list: [secrets[2]], deep: { deeper: { pem } } }, 'x'));
+  const text = JSON.stringify(lines);
   expect(text).toContain('[masked]');
   for (const secret of secrets) expect(text).not.toContain(secret);
 });

@@ -71,7 +71,7 @@ async function handleRequest(request: IncomingMessage, response: ServerResponse,
     return sendJson(response, 200, {
       ...content.getStatus(),
       faults: faults.list(),
-      asked: Object.fromEntries(requestCounts),
+      requestCounts: Object.fromEntries(requestCounts),
     });
   if (url.pathname === '/_local/faults' && request.method === 'POST')
     return await replaceFaults(request, response, faults);

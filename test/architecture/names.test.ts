@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findNameViolations, getVerbShare, readGlossaryTerms, startsWithVerb } from './names.ts';
+import {
+  findNameViolations,
+  findRetiredIdentifiers,
+  getVerbShare,
+  readGlossaryTerms,
+  startsWithVerb,
+} from './names.ts';
+import { retiredIdentifiers } from './retired-terms.ts';
 import { parseSourceFile, readSourceFiles } from './source-files.ts';
 
 describe('names', () => {
@@ -13,6 +20,25 @@ describe('names', () => {
 
   test('at least 75 % of functions start with a verb', () => {
     expect(getVerbShare(files)).toBeGreaterThanOrEqual(0.75);
+  });
+
+  test('no identifier is retired', () => {
+    const everything = ['src', 'local', 'test', 'bench', 'scripts', 'deploy'].flatMap(readSourceFiles);
+    // The list itself declares them as keys.
+    const checked = everything.filter(({ path }) => path !== 'test/architecture/retired-terms.ts');
+    expect(checked.length).toBeGreaterThan(500);
+    expect(checked.flatMap((file) => findRetiredIdentifiers(file, retiredIdentifiers))).toEqual([]);
+  });
+
+  test('reports retired locals, parameters and properties by file, with the replacement', () => {
+    const file = parseSourceFile(
+      'src/a.ts',
+      'const asked = 1; function f(told) {} const { x: [heir] = [], ...victim } = { saw: 1 }; class C { #said = 1 }; for (const world of []) {} catchAll((wanted) => 1); interface I { troubles: string; putDown(desk: number): void }',
+    );
+    const names = ['asked', 'told', 'heir', 'victim', 'saw', 'said', 'world', 'wanted', 'troubles', 'putDown', 'desk'];
+    expect(findRetiredIdentifiers(file, retiredIdentifiers).toSorted()).toEqual(
+      names.map((name) => `src/a.ts declares ${name}: write ${retiredIdentifiers[name]}`).toSorted(),
+    );
   });
 
   test.each(['createCluster', 'isReady', 'hasQuota', '#writeBatch', 'toEvent', 'withSshAccess'])(

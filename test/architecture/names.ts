@@ -50,3 +50,13 @@ export function getVerbShare(files: readonly SourceFile[]): number {
   const names = files.flatMap(({ functions }) => functions.map(({ name }) => name));
   return names.filter(startsWithVerb).length / names.length;
 }
+
+/** Declared names that GLOSSARY.md replaced, as sentences. Private names count without their `#`. */
+export function findRetiredIdentifiers(
+  { path, declared }: SourceFile,
+  retired: Readonly<Record<string, string>>,
+): string[] {
+  return [...new Set(Array.from(declared, (name) => name.replace(/^#/, '')))]
+    .filter((name) => Object.hasOwn(retired, name))
+    .map((name) => `${path} declares ${name}: write ${retired[name]}`);
+}

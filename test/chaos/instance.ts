@@ -19,7 +19,7 @@ import { StoreUnavailable } from '../../src/store/store.ts';
 import { openFileKeyring } from '../../src/store/vault/file-keyring.ts';
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import { FakeClock } from '../fakes/clock.ts';
-import { phasesWithoutMachines } from './phases-without-machines.ts';
+import { createPhasesWithoutInstances } from './phases-without-instances.ts';
 
 export interface InstanceSettings {
   /** Directory shared by the processes: key, marks, SQLite file. */
@@ -33,7 +33,7 @@ export interface InstanceSettings {
 const settings = JSON.parse(process.argv[2] ?? '') as InstanceSettings;
 const { folder, cloudUrl, firestore, leaseMs } = settings;
 const marks = join(folder, 'marks');
-const stops = join(folder, 'stop-at');
+const expectedCode = join(folder, 'stop-at');
 
 const store = firestore
   ? await openFirestoreStore({ projectId: 'demo-kthw', ...firestore })
@@ -41,7 +41,7 @@ const store = firestore
 const vaults = createVaultProvider(store, openFileKeyring(join(folder, 'key')));
 const compute = createComputeClient({ project: 'kthw-local', endpoint: cloudUrl });
 const clock = new FakeClock({ speedup: 1 });
-const phases = phasesWithoutMachines({
+const phases = createPhasesWithoutInstances({
   has: async (mark) => (await readFile(marks, 'utf8')).split('\n').some((line) => line.startsWith(`${mark} `)),
   leave: async (mark) => {
     await sleep(100);
@@ -50,10 +50,10 @@ const phases = phasesWithoutMachines({
 });
 
 function killPoint(step: string, point: string): void {
-  const lines = readFileSync(stops, 'utf8').split('\n');
+  const lines = readFileSync(expectedCode, 'utf8').split('\n');
   const at = lines.indexOf(`${step}:${point}`);
   if (at < 0) return;
-  writeFileSync(stops, lines.toSpliced(at, 1).join('\n'));
+  writeFileSync(expectedCode, lines.toSpliced(at, 1).join('\n'));
   process.kill(process.pid, 'SIGSTOP');
 }
 
@@ -62,7 +62,7 @@ const log = (fields: object, message: string) => console.log(message, fields);
 const dispatcher = createInProcessDispatcher({
   ...{ store, log, clock, retryDelayMs: 200 },
   async executeRun(run, signal) {
-    const end = await executeRun(
+    const exit = await executeRun(
       run,
       {
         ...{ store, phases, clock, log, killPoint, leaseMs, random: Math.random, approvalMs: 60_000 },
@@ -76,8 +76,8 @@ const dispatcher = createInProcessDispatcher({
       },
       signal,
     );
-    console.log(`put down ${run}: ${end}`);
-    return end;
+    console.log(`run ${run} exited: ${exit}`);
+    return exit;
   },
 });
 console.log('listening here');

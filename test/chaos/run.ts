@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nameOf, operations, survive, undisturbed } from './sweep.ts';
+import { describeKill, findKillDamage, operations, recordCourse } from './sweep.ts';
 
 /**
  * Kills the engine at every kill point of every step of a create, delete, rebuild and scale, each in a new environment,
@@ -17,13 +17,13 @@ const shape = { controllers: Number(values.controllers) as 1 | 3 | 5, workers: N
 let points = 0;
 let survived = 0;
 for (const operation of operations) {
-  const course = await undisturbed(operation, shape);
+  const course = await recordCourse(operation, shape);
   for (const kill of values.writes ? [...course.kills, ...course.writes] : course.kills) {
-    const wrong = await survive(kill, course, shape);
+    const wrong = await findKillDamage(kill, course, shape);
     if (!wrong) continue;
     points++;
     if (wrong.length === 0) survived++;
-    else console.log(`${nameOf(kill)}: ${wrong.join('; ').slice(0, 600)}`);
+    else console.log(`${describeKill(kill)}: ${wrong.join('; ').slice(0, 600)}`);
   }
 }
 console.log(`${points} kill points, ${survived} survived`);

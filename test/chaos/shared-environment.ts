@@ -12,20 +12,20 @@ import type { EngineEvent } from '../../src/store/events.ts';
 import type { Store } from '../../src/store/store.ts';
 import { specOf } from '../support/store-fixtures.ts';
 import type { InstanceSettings } from './instance.ts';
-import { phasesWithoutMachines } from './phases-without-machines.ts';
+import { createPhasesWithoutInstances } from './phases-without-instances.ts';
 
 const requester = { team: 'T1', user: 'U1' };
 export const leaseMs = 1_500;
 
 /** Several bot processes and the resources they share. */
-export class SharedWorld {
+export class SharedEnvironment {
   readonly store: Store;
   readonly cloud: ComputeEmulator;
-  readonly desk: ClusterService;
+  readonly clusterService: ClusterService;
   readonly #settings: InstanceSettings;
   readonly #env: Readonly<Record<string, string>>;
   readonly #instances: Service[] = [];
-  readonly #said = new Map<Service, string[]>();
+  readonly #getLogLines = new Map<Service, string[]>();
 
   private constructor(
     store: Store,
@@ -37,16 +37,22 @@ export class SharedWorld {
     this.cloud = cloud;
     this.#settings = settings;
     this.#env = env;
-    const phases = phasesWithoutMachines({ has: nobody, leave: nobody });
-    const notHere = () => Promise.reject(new Error('not here'));
-    const less = {
-      issueKubeconfig: notHere,
-      removeRevokedBindings: notHere,
+    const phases = createPhasesWithoutInstances({ has: throwAsUnavailable, leave: throwAsUnavailable });
+    const rejectAsUnavailable = () => Promise.reject(new Error('not here'));
+    const unavailable = {
+      issueKubeconfig: rejectAsUnavailable,
+      removeRevokedBindings: rejectAsUnavailable,
       findMachineTypeProblem: async () => undefined,
-      runDoctor: notHere,
-      getSnapshot: notHere,
+      runDoctor: rejectAsUnavailable,
+      getSnapshot: rejectAsUnavailable,
     };
-    this.desk = createClusterService({ store, phases, now: () => new Date(), wake: () => {}, ...less });
+    this.clusterService = createClusterService({
+      store,
+      phases,
+      now: () => new Date(),
+      wake: () => {},
+      ...unavailable,
+    });
   }
 
   /** @param open opens this process's store, in the environment's directory or wherever the instances' store is */
@@ -54,32 +60,32 @@ export class SharedWorld {
     open: (folder: string) => Promise<Store>,
     firestore?: InstanceSettings['firestore'],
     env: Readonly<Record<string, string>> = {},
-  ): Promise<SharedWorld> {
+  ): Promise<SharedEnvironment> {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-shared-'));
     for (const name of ['marks', 'stop-at']) writeFileSync(join(folder, name), '');
     const cloud = await startComputeEmulator({ machines: new InMemoryMachineBackend(), operationDelayMs: 30 });
     const settings = { folder, cloudUrl: cloud.url, leaseMs, ...(firestore ? { firestore } : {}) };
-    return new SharedWorld(await open(folder), cloud, settings, env);
+    return new SharedEnvironment(await open(folder), cloud, settings, env);
   }
 
   /** Starts another process, which takes over unfinished runs. @param cloudUrl alternative Compute Engine URL */
   async join(cloudUrl = this.cloud.url): Promise<Service> {
-    const said: string[] = [];
+    const getLogLines: string[] = [];
     const instance = startService({
       name: `instance-${this.#instances.length}`,
       command: ['test/chaos/instance.ts', JSON.stringify({ ...this.#settings, cloudUrl })],
       env: this.#env,
       logFile: join(this.#settings.folder, 'log'),
-      onLine: (line) => said.push(line),
+      onLine: (line) => getLogLines.push(line),
     });
     this.#instances.push(instance);
-    this.#said.set(instance, said);
+    this.#getLogLines.set(instance, getLogLines);
     await instance.url;
     return instance;
   }
 
-  said(instance: Service): readonly string[] {
-    return this.#said.get(instance) ?? [];
+  getLogLines(instance: Service): readonly string[] {
+    return this.#getLogLines.get(instance) ?? [];
   }
 
   /** Suspends the next process that reaches this point (`step-key:point`). */
@@ -117,18 +123,18 @@ export class SharedWorld {
 
   async create(): Promise<string> {
     const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2', controllers: 1, workers: 0 });
-    const answer = await this.desk.createCluster({ spec, requester, channel: 'C1' });
+    const answer = await this.clusterService.createCluster({ spec, requester, channel: 'C1' });
     if (!('run' in answer)) throw new Error(`create was rejected: ${JSON.stringify(answer)}`);
     return answer.run;
   }
 
   async delete(): Promise<string> {
-    const answer = await this.desk.deleteCluster('demo', requester, 'C1');
+    const answer = await this.clusterService.deleteCluster('demo', requester, 'C1');
     if (!('run' in answer)) throw new Error(`delete was rejected: ${JSON.stringify(answer)}`);
     return answer.run;
   }
 
-  async isOver(run: string): Promise<boolean> {
+  async isFinished(run: string): Promise<boolean> {
     return (await this.store.read('run', run))?.value.open === false;
   }
 
@@ -142,7 +148,7 @@ export class SharedWorld {
   }
 
   /** Insert requests by resource, whether or not they had an effect. */
-  inserts(): Record<string, number> {
+  countInserts(): Record<string, number> {
     return Object.fromEntries(
       Object.entries(this.cloud.faults.callCounts).filter(
         ([call]) => call.startsWith('POST ') && !/\/wait$|setLabels$/.test(call),
@@ -166,6 +172,6 @@ export class SharedWorld {
   }
 }
 
-function nobody(): never {
+function throwAsUnavailable(): never {
   throw new Error('the service executes no steps');
 }

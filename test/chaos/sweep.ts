@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KillPoint } from '../../src/engine/workflow/execute-step.ts';
 import type { ClusterSpec } from '../../src/store/records.ts';
 import { buildSpec, type Process, RunEnvironment } from '../fakes/run-environment.ts';
-import { look, type Seen } from './baseline.ts';
+import { type ClusterState, inspectCluster } from './inspect-cluster.ts';
 
 /** Operations under test. A rebuild starts from the controllers; a scale removes a worker. */
 export const operations = ['create', 'delete', 'rebuild', 'scale'] as const;
@@ -18,26 +18,26 @@ export interface Course {
   readonly kills: readonly Kill[];
   /** Around every write to the store; the number of writes varies slightly between runs. */
   readonly writes: readonly Kill[];
-  readonly seen: Seen;
+  readonly state: ClusterState;
 }
 
 /** Runs an operation without interruption and records all its kill points. */
-export async function undisturbed(operation: Operation, shape: Partial<ClusterSpec> = {}): Promise<Course> {
+export async function recordCourse(operation: Operation, shape: Partial<ClusterSpec> = {}): Promise<Course> {
   const kills: Kill[] = [];
   let writes = 0;
-  const world = await worldBefore(operation, shape);
-  const process = world.createProcess({
+  const environment = await prepareEnvironment(operation, shape);
+  const process = environment.createProcess({
     onKillPoint: (step, point) => kills.push({ in: operation, step, point }),
     onStoreCall: (call, when) => {
       if (when === 'before' && isWrite(call)) writes++;
     },
   });
-  await world.finishRun(ask(world, process, operation, shape));
+  await environment.finishRun(requestOperation(environment, process, operation, shape));
   // Include the writes of the service and runner around the last step.
   await process.stop();
-  const seen = await look(world, buildSpec(shape));
-  await world.close();
-  if (seen.end !== 'succeeded') throw new Error(`an uninterrupted ${operation} failed: ${JSON.stringify(seen)}`);
+  const state = await inspectCluster(environment, buildSpec(shape));
+  await environment.close();
+  if (state.outcome !== 'succeeded') throw new Error(`an uninterrupted ${operation} failed: ${JSON.stringify(state)}`);
   const numbers = Array.from({ length: writes }, (_, i) => i + 1);
   return {
     kills,
@@ -45,7 +45,7 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
       { in: operation, write, when: 'before' },
       { in: operation, write, when: 'after' },
     ]),
-    seen,
+    state,
   };
 }
 
@@ -53,50 +53,50 @@ export async function undisturbed(operation: Operation, shape: Partial<ClusterSp
  * Kills the process at the point and starts another on the same store, Compute Engine and hosts. Returns the
  * differences from the uninterrupted run; empty if it survived; undefined if the run finished before this write.
  */
-export async function survive(
+export async function findKillDamage(
   kill: Kill,
   course: Course,
   shape: Partial<ClusterSpec> = {},
 ): Promise<string[] | undefined> {
-  const world = await worldBefore(kill.in, shape);
+  const environment = await prepareEnvironment(kill.in, shape);
   try {
-    let ended = false;
+    let hasCrashed = false;
     const writes = { before: 0, after: 0 };
-    const victim = world.createProcess({
-      onKillPoint(step, point, end) {
-        if (ended || !('step' in kill) || kill.step !== step || kill.point !== point) return;
-        ended = true;
-        end();
+    const killedProcess = environment.createProcess({
+      onKillPoint(step, point, crash) {
+        if (hasCrashed || !('step' in kill) || kill.step !== step || kill.point !== point) return;
+        hasCrashed = true;
+        crash();
       },
-      onStoreCall(call, when, end) {
+      onStoreCall(call, when, crash) {
         if (isWrite(call)) writes[when]++;
-        if (ended || !('write' in kill) || kill.when !== when || kill.write !== writes[when]) return;
-        ended = true;
-        end();
+        if (hasCrashed || !('write' in kill) || kill.when !== when || kill.write !== writes[when]) return;
+        hasCrashed = true;
+        crash();
       },
     });
-    const asked = ask(world, victim, kill.in, shape).catch(() => undefined);
-    const saysYes = new Approver(world, victim);
-    for (let i = 0; !ended && i < 1_000; i++) {
-      await world.clock.sleep(250, new AbortController().signal);
-      await saysYes.look();
+    const request = requestOperation(environment, killedProcess, kill.in, shape).catch(() => undefined);
+    const approver = new Approver(environment, killedProcess);
+    for (let i = 0; !hasCrashed && i < 1_000; i++) {
+      await environment.clock.sleep(250, new AbortController().signal);
+      await approver.approvePending();
     }
-    if (!ended) return 'step' in kill ? ['this point was not reached'] : undefined;
-    await victim.kill();
-    const answer = await asked;
-    const heir = world.createProcess();
-    await heir.start();
+    if (!hasCrashed) return 'step' in kill ? ['this point was not reached'] : undefined;
+    await killedProcess.kill();
+    const answer = await request;
+    const nextProcess = environment.createProcess();
+    await nextProcess.start();
     // A requester without a response repeats the request.
-    if (!answer) await ask(world, heir, kill.in, shape);
-    await allOver(world);
-    await heir.stop();
-    return differences(await look(world, buildSpec(shape)), course.seen);
+    if (!answer) await requestOperation(environment, nextProcess, kill.in, shape);
+    await waitForOpenRuns(environment);
+    await nextProcess.stop();
+    return listDifferences(await inspectCluster(environment, buildSpec(shape)), course.state);
   } finally {
-    await world.close();
+    await environment.close();
   }
 }
 
-export function nameOf(kill: Kill): string {
+export function describeKill(kill: Kill): string {
   return 'step' in kill ? `${kill.in}: ${kill.step} ${kill.point}` : `${kill.in}: ${kill.when} write ${kill.write}`;
 }
 
@@ -105,24 +105,24 @@ function isWrite(call: string): boolean {
   return !['read', 'list', 'readEvents', 'listOpenRuns'].includes(call);
 }
 
-async function worldBefore(operation: Operation, shape: Partial<ClusterSpec>): Promise<RunEnvironment> {
-  const world = new RunEnvironment();
-  if (operation === 'create') return world;
-  const maker = world.createProcess();
-  const more = operation === 'scale' ? { workers: buildSpec(shape).workers + 1 } : {};
-  await world.createCluster(maker, { ...shape, ...more });
-  await maker.stop();
-  return world;
+async function prepareEnvironment(operation: Operation, shape: Partial<ClusterSpec>): Promise<RunEnvironment> {
+  const environment = new RunEnvironment();
+  if (operation === 'create') return environment;
+  const process = environment.createProcess();
+  const extra = operation === 'scale' ? { workers: buildSpec(shape).workers + 1 } : {};
+  await environment.createCluster(process, { ...shape, ...extra });
+  await process.stop();
+  return environment;
 }
 
-function ask(
-  world: RunEnvironment,
+function requestOperation(
+  environment: RunEnvironment,
   { clusterService }: Process,
   operation: Operation,
   shape: Partial<ClusterSpec>,
 ): Promise<object> {
   const spec = buildSpec(shape);
-  const { requester } = world;
+  const { requester } = environment;
   switch (operation) {
     case 'create':
       return clusterService.createCluster({ spec, requester, channel: 'C1' });
@@ -139,34 +139,36 @@ function ask(
 
 /** Approves the first approval request of a run, once. */
 class Approver {
-  readonly #world: RunEnvironment;
+  readonly #environment: RunEnvironment;
   readonly #process: Process;
-  #seen = 0;
+  #readCount = 0;
 
-  constructor(world: RunEnvironment, process: Process) {
-    this.#world = world;
+  constructor(environment: RunEnvironment, process: Process) {
+    this.#environment = environment;
     this.#process = process;
   }
 
-  async look(): Promise<void> {
-    const { store, requester } = this.#world;
-    const run = this.#seen < 0 ? undefined : (await store.listOpenRuns()).at(-1);
+  async approvePending(): Promise<void> {
+    const { store, requester } = this.#environment;
+    const run = this.#readCount < 0 ? undefined : (await store.listOpenRuns()).at(-1);
     if (run === undefined) return;
-    const news = await store.readEvents(run, this.#seen);
-    this.#seen += news.length;
-    const asked = news.findLast(({ event }) => event.type === 'approval.requested')?.event;
-    if (asked?.type !== 'approval.requested') return;
-    this.#seen = -1;
-    await this.#process.clusterService.decideApproval(run, asked.digest, requester, true).catch(() => undefined);
+    const events = await store.readEvents(run, this.#readCount);
+    this.#readCount += events.length;
+    const approvalRequest = events.findLast(({ event }) => event.type === 'approval.requested')?.event;
+    if (approvalRequest?.type !== 'approval.requested') return;
+    this.#readCount = -1;
+    await this.#process.clusterService
+      .decideApproval(run, approvalRequest.digest, requester, true)
+      .catch(() => undefined);
   }
 }
 
-async function allOver(world: RunEnvironment): Promise<void> {
-  for (const run of await world.store.listOpenRuns()) await world.waitForRun(run);
+async function waitForOpenRuns(environment: RunEnvironment): Promise<void> {
+  for (const run of await environment.store.listOpenRuns()) await environment.waitForRun(run);
 }
 
-function differences(seen: Seen, wanted: Seen): string[] {
-  return (Object.keys(wanted) as (keyof Seen)[])
-    .filter((field) => !isDeepStrictEqual(seen[field], wanted[field]))
-    .map((field) => `${field} ${JSON.stringify(seen[field])} where ${JSON.stringify(wanted[field])} was to be`);
+function listDifferences(actual: ClusterState, expected: ClusterState): string[] {
+  return (Object.keys(expected) as (keyof ClusterState)[])
+    .filter((field) => !isDeepStrictEqual(actual[field], expected[field]))
+    .map((field) => `${field} ${JSON.stringify(actual[field])} instead of ${JSON.stringify(expected[field])}`);
 }

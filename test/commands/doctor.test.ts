@@ -116,22 +116,24 @@ describe('a diagnosis in a run’s thread', () => {
   } as const;
 
   test('posts the first diagnosis with a button, and skips a concurrent one', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyEvents(world, diagnosed, { ...diagnosed, step: 'etcd/b' });
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
+    const environment = await createNotifierEnvironment();
+    await notifyEvents(environment, diagnosed, { ...diagnosed, step: 'etcd/b' });
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual([
       '🩺 demo: instances are too small; f1-micro is too small',
     ]);
   });
 
   test('posts again after a resume', async () => {
-    const world = await createNotifierEnvironment();
+    const environment = await createNotifierEnvironment();
     await notifyEvents(
-      world,
+      environment,
       diagnosed,
       { type: 'run.finished', outcome: 'failed' },
       { type: 'run.resumed', actor: testUser },
       diagnosed,
     );
-    expect(world.chat.listReplyTexts(getSummaryMessage(world)).filter((text) => text.startsWith('🩺')).length).toBe(2);
+    expect(
+      environment.chat.listReplyTexts(getSummaryMessage(environment)).filter((text) => text.startsWith('🩺')).length,
+    ).toBe(2);
   });
 });

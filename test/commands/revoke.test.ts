@@ -21,15 +21,15 @@ const grant: Grant = {
 };
 
 /** What the cluster service is asked, and what is shown of its answer. */
-async function carriedOut(
+async function executeRoute(
   routed: Route | undefined,
   answer: RevokeResult,
-): Promise<{ asked: unknown[]; shown: string }> {
+): Promise<{ args: unknown[]; shown: string }> {
   if (!routed || !('execute' in routed)) throw new Error('not routed to work');
-  const asked: unknown[] = [];
+  const args: unknown[] = [];
   const clusterService = {
     async revokeKubeconfigs(...words: unknown[]) {
-      asked.push(...words);
+      args.push(...words);
       return answer;
     },
   } as unknown as ClusterService;
@@ -39,7 +39,7 @@ async function carriedOut(
     policy: allowAllPolicy,
     computeCatalog: createSampleCatalog(),
   };
-  return { asked, shown: JSON.stringify(await routed.execute(deps)) };
+  return { args, shown: JSON.stringify(await routed.execute(deps)) };
 }
 
 const done: RevokeResult = { revoked: [grant], isEnforced: true };
@@ -54,8 +54,8 @@ describe('revoke', () => {
   ])('%s', async (text, grantee, grantId) => {
     const routed = routeCommand(text, origin, buildCreateDefaults());
     expect(routed).toMatchObject({ permission: { kubeconfigOwner: grantee } });
-    const { asked, shown } = await carriedOut(routed, done);
-    expect(asked).toEqual(['demo', { grantee, requester: testUser, grantId }]);
+    const { args, shown } = await executeRoute(routed, done);
+    expect(args).toEqual(['demo', { grantee, requester: testUser, grantId }]);
     expect(shown).toContain('revoked');
   });
 
@@ -68,9 +68,9 @@ describe('revoke', () => {
     [{ revoked: [grant], isEnforced: false }, 'is unreachable', '/kthw revoke demo'],
     [{ revoked: [], isEnforced: true }, 'has no valid kubeconfig', '/kthw kubeconfig demo'],
     [{ notFound: true }, 'not found', '/kthw list'],
-  ] as const)('says what came of it, and what to do next: %j', async (answer, said, next) => {
-    const { shown } = await carriedOut(routeCommand('revoke demo', origin, buildCreateDefaults()), answer);
-    expect(shown).toContain(said);
+  ] as const)('says what came of it, and what to do next: %j', async (answer, text, next) => {
+    const { shown } = await executeRoute(routeCommand('revoke demo', origin, buildCreateDefaults()), answer);
+    expect(shown).toContain(text);
     expect(shown).toContain(next);
   });
 });
@@ -82,6 +82,6 @@ test('each active kubeconfig in the audit log has a button that revokes it, with
   );
   const routed = routeButton(revokeButton.id, value, origin);
   expect(routed).toMatchObject({ permission: { kubeconfigOwner: ada } });
-  const { asked } = await carriedOut(routed as Route, done);
-  expect(asked).toEqual(['demo', { grantee: ada, requester: testUser, grantId: grant.id }]);
+  const { args } = await executeRoute(routed as Route, done);
+  expect(args).toEqual(['demo', { grantee: ada, requester: testUser, grantId: grant.id }]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Lease, LeaseLost, type Store } from '../../src/store/store.ts';
 import { FakeClock } from '../fakes/clock.ts';
-import { said } from '../support/store-fixtures.ts';
+import { stepLogged } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 
 const TTL_MS = 30_000;
@@ -11,8 +11,8 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
     test('are held by exactly one of 20 concurrent runners', async () => {
       const { open } = await fresh();
       const stores = await Promise.all(Array.from({ length: 4 }, () => open()));
-      const takes = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.acquireLease('r1', `runner ${n}`, TTL_MS));
-      const leases = (await Promise.all(takes)).filter((lease) => lease !== undefined);
+      const attempts = Array.from({ length: 20 }, (_, n) => stores[n % 4]?.acquireLease('r1', `runner ${n}`, TTL_MS));
+      const leases = (await Promise.all(attempts)).filter((lease) => lease !== undefined);
       expect(leases).toHaveLength(1);
       expect(leases[0]?.token).toBe(1);
     });
@@ -21,12 +21,12 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       const { open } = await fresh();
       const clock = new FakeClock();
       const [a, b] = [await open(clock.now), await open(clock.now)];
-      const first = await taken(a, 'a');
+      const first = await acquire(a, 'a');
       expect(first).toEqual({ run: 'r1', owner: 'a', token: 1, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
       clock.advance(TTL_MS - 1);
       expect(await b.acquireLease('r1', 'b', TTL_MS)).toBeUndefined();
       clock.advance(1);
-      const second = await taken(b, 'b');
+      const second = await acquire(b, 'b');
       expect(second.token).toBe(2);
       expect(await a.acquireLease('r1', 'a', TTL_MS)).toBeUndefined();
     });
@@ -35,7 +35,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       const { open } = await fresh();
       const clock = new FakeClock();
       const [a, b] = [await open(clock.now), await open(clock.now)];
-      const lease = await taken(a, 'a');
+      const lease = await acquire(a, 'a');
       clock.advance(TTL_MS - 1);
       const renewed = await a.renewLease(lease, TTL_MS);
       expect(renewed).toEqual({ ...lease, expiresAt: new Date(clock.now().getTime() + TTL_MS) });
@@ -47,7 +47,7 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
       const { open } = await fresh();
       const clock = new FakeClock();
       const a = await open(clock.now);
-      const lease = await taken(a, 'a');
+      const lease = await acquire(a, 'a');
       clock.advance(TTL_MS * 2);
       expect((await a.renewLease(lease, TTL_MS)).token).toBe(lease.token);
     });
@@ -55,46 +55,46 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
     test('acquired again by the same owner get a new token and invalidate the old one', async () => {
       const { open } = await fresh();
       const [a, again] = [await open(), await open()];
-      const first = await taken(a, 'a');
-      await a.append('r1', [said('warm')], first);
-      const second = await taken(again, 'a');
+      const first = await acquire(a, 'a');
+      await a.append('r1', [stepLogged('warm')], first);
+      const second = await acquire(again, 'a');
       expect(second.token).toBe(first.token + 1);
-      await expect(a.append('r1', [said('late')], first)).rejects.toThrow(LeaseLost);
-      expect(await again.append('r1', [said('mine')], second)).toBe(2);
+      await expect(a.append('r1', [stepLogged('late')], first)).rejects.toThrow(LeaseLost);
+      expect(await again.append('r1', [stepLogged('mine')], second)).toBe(2);
     });
 
     test('that were lost can’t write, renew or release', async () => {
       const { open } = await fresh();
       const clock = new FakeClock();
       const [a, b, c] = [await open(clock.now), await open(clock.now), await open(clock.now)];
-      const lost = await taken(a, 'a');
-      await a.append('r1', [said('in time')], lost);
+      const lost = await acquire(a, 'a');
+      await a.append('r1', [stepLogged('in time')], lost);
       clock.advance(TTL_MS);
-      const lease = await taken(b, 'b');
-      await expect(a.append('r1', [said('too late')], lost)).rejects.toThrow(LeaseLost);
+      const lease = await acquire(b, 'b');
+      await expect(a.append('r1', [stepLogged('too late')], lost)).rejects.toThrow(LeaseLost);
       await expect(a.append('r1', [], lost)).rejects.toThrow(LeaseLost);
       await expect(a.renewLease(lost, TTL_MS)).rejects.toThrow(LeaseLost);
       await a.releaseLease(lost);
       expect(await c.acquireLease('r1', 'c', TTL_MS)).toBeUndefined();
-      expect(await b.append('r1', [said('mine')], lease)).toBe(2);
-      expect((await c.readEvents('r1')).map(({ event }) => event)).toEqual([said('in time'), said('mine')]);
+      expect(await b.append('r1', [stepLogged('mine')], lease)).toBe(2);
+      expect((await c.readEvents('r1')).map(({ event }) => event)).toEqual([stepLogged('in time'), stepLogged('mine')]);
     });
 
     test('are free immediately after release, and lost for the previous owner', async () => {
       const { open } = await fresh();
       const [a, b] = [await open(), await open()];
-      const lease = await taken(a, 'a');
+      const lease = await acquire(a, 'a');
       await a.releaseLease(lease);
       await a.releaseLease(lease);
-      await expect(a.append('r1', [said('late')], lease)).rejects.toThrow(LeaseLost);
+      await expect(a.append('r1', [stepLogged('late')], lease)).rejects.toThrow(LeaseLost);
       await expect(a.renewLease(lease, TTL_MS)).rejects.toThrow(LeaseLost);
-      expect((await taken(b, 'b')).token).toBe(2);
+      expect((await acquire(b, 'b')).token).toBe(2);
     });
 
     test('that never existed are lost', async () => {
       const store = await (await fresh()).open();
       const made: Lease = { run: 'r1', owner: 'a', token: 1, expiresAt: new Date(8.64e15) };
-      await expect(store.append('r1', [said('never')], made)).rejects.toThrow(LeaseLost);
+      await expect(store.append('r1', [stepLogged('never')], made)).rejects.toThrow(LeaseLost);
       await expect(store.renewLease(made, TTL_MS)).rejects.toThrow(LeaseLost);
       await store.releaseLease(made);
       expect(await store.readEvents('r1')).toEqual([]);
@@ -103,14 +103,14 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
     test('do not block user events and are not affected by them', async () => {
       const { open } = await fresh();
       const [runner, command] = [await open(), await open()];
-      const lease = await taken(runner, 'a');
+      const lease = await acquire(runner, 'a');
       const cancel = { type: 'run.cancelRequested', actor: { team: 'T1', user: 'U1' } } as const;
-      expect(await runner.append('r1', [said('one')], lease)).toBe(1);
+      expect(await runner.append('r1', [stepLogged('one')], lease)).toBe(1);
       expect(await command.append('r1', [cancel])).toBe(2);
-      expect(await runner.append('r1', [said('two')], lease)).toBe(3);
+      expect(await runner.append('r1', [stepLogged('two')], lease)).toBe(3);
       const renewed = await runner.renewLease(lease, TTL_MS);
       await Promise.all([
-        ...Array.from({ length: 10 }, (_, n) => runner.append('r1', [said(`${n}`)], renewed)),
+        ...Array.from({ length: 10 }, (_, n) => runner.append('r1', [stepLogged(`${n}`)], renewed)),
         ...Array.from({ length: 10 }, () => command.append('r1', [cancel])),
       ]);
       const seqs = (await command.readEvents('r1')).map(({ seq }) => seq);
@@ -119,8 +119,8 @@ export function leasesContract(fresh: () => Promise<StoreUnderTest>): void {
   });
 }
 
-async function taken(store: Store, holder: string): Promise<Lease> {
-  const lease = await store.acquireLease('r1', holder, TTL_MS);
-  if (lease === undefined) throw new Error(`${holder} did not get the run`);
+async function acquire(store: Store, owner: string): Promise<Lease> {
+  const lease = await store.acquireLease('r1', owner, TTL_MS);
+  if (lease === undefined) throw new Error(`${owner} did not get the run`);
   return lease;
 }

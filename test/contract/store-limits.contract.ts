@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidRecord, type RecordValue } from '../../src/store/records.ts';
-import { clusterRecord, said } from '../support/store-fixtures.ts';
+import { clusterRecord, stepLogged } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
 
 const MARK = 'tell-nobody';
@@ -35,11 +35,11 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
     test.each([
       ['no JSON', `${MARK}`, /event 2 of run "r1".*\$ \(not JSON\)/],
       ['a kind that is none', text({ type: MARK }), /event 2 of run "r1".*\$\.type /],
-      ['a field', text({ ...said('x'), message: { of: MARK } }), /event 2 of run "r1".*\$\.message /],
+      ['a field', text({ ...stepLogged('x'), message: { of: MARK } }), /event 2 of run "r1".*\$\.message /],
     ])('in events is reported by run, number and path: %s', async (_, stored, expected) => {
       const under = await fresh();
       const store = await under.open();
-      await store.append('r1', [said('one'), said('two'), said('three')]);
+      await store.append('r1', [stepLogged('one'), stepLogged('two'), stepLogged('three')]);
       await under.spoilEvent('r1', 2, stored);
       const error = await store.readEvents('r1').then(() => undefined, String);
       expect(error).toMatch(/^InvalidRecord: /);
@@ -51,7 +51,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
     test('includes missing events', async () => {
       const under = await fresh();
       const store = await under.open();
-      await store.append('r1', [said('one'), said('two'), said('three')]);
+      await store.append('r1', [stepLogged('one'), stepLogged('two'), stepLogged('three')]);
       await under.loseEvent('r1', 2);
       await expect(store.readEvents('r1')).rejects.toThrow(/event 2 of run "r1" is missing/);
       await expect(store.readEvents('r1', 1)).rejects.toThrow(InvalidRecord);
@@ -76,7 +76,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       await expect(store.read('cluster', id)).rejects.toThrow(InvalidRecord);
       await expect(store.write('cluster', id, good, undefined)).rejects.toThrow(InvalidRecord);
       await expect(store.remove('cluster', id)).rejects.toThrow(InvalidRecord);
-      await expect(store.append(id, [said('x')])).rejects.toThrow(InvalidRecord);
+      await expect(store.append(id, [stepLogged('x')])).rejects.toThrow(InvalidRecord);
       await expect(store.readEvents(id)).rejects.toThrow(InvalidRecord);
       await expect(store.acquireLease(id, 'a', 1000)).rejects.toThrow(InvalidRecord);
     });
@@ -85,7 +85,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       const id = '🚀'.repeat(200);
       await store.write('cluster', id, good, undefined);
-      await store.append(id, [said('x')]);
+      await store.append(id, [stepLogged('x')]);
       expect(await store.list('cluster', { prefix: '🚀' })).toHaveLength(1);
       expect(await store.readEvents(id)).toHaveLength(1);
     });
@@ -119,9 +119,11 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('apply to events and appends', async () => {
       const store = await (await fresh()).open();
-      const nearly = said('x'.repeat(999_000));
+      const nearly = stepLogged('x'.repeat(999_000));
       expect(await store.append('r1', [nearly, nearly])).toBe(2);
-      await expect(store.append('r1', [said('x'.repeat(1_000_001))])).rejects.toThrow(/event 1 of 1 .* limit 1000000/);
+      await expect(store.append('r1', [stepLogged('x'.repeat(1_000_001))])).rejects.toThrow(
+        /event 1 of 1 .* limit 1000000/,
+      );
       const many = Array.from({ length: 4 }, () => nearly);
       await expect(store.append('r1', many)).rejects.toThrow(
         /4 events for run "r1" is too large: \d+ bytes, limit 3000000/,

@@ -198,9 +198,9 @@ async function countUp(store: Store): Promise<void> {
   }
 }
 
-async function listed(under: StoreUnderTest, wanted: string[]): Promise<Store> {
+async function listed(under: StoreUnderTest, expected: string[]): Promise<Store> {
   const store = await under.open();
-  for (const id of wanted.toReversed()) await store.write('cluster', id, clusterRecord(), undefined);
+  for (const id of expected.toReversed()) await store.write('cluster', id, clusterRecord(), undefined);
   return store;
 }
 

@@ -20,10 +20,10 @@ export function vaultContract(name: string, fresh: () => Promise<VaultUnderTest>
       const vaults = await Promise.all(
         Array.from({ length: 4 }, async () => createVaultProvider(await open(), keyring)),
       );
-      const asked = Array.from({ length: 20 }, (_, n) =>
+      const requests = Array.from({ length: 20 }, (_, n) =>
         pick(vaults, n).getVault('demo').getOrCreate('authority/key', random),
       );
-      const got = (await Promise.all(asked)).map((secret) => secret.reveal());
+      const got = (await Promise.all(requests)).map((secret) => secret.reveal());
       expect(new Set(got).size).toBe(1);
       const later = await createVaultProvider(await open(), keyring)
         .getVault('demo')

@@ -37,8 +37,8 @@ describe.skipIf(sdk === undefined)('gcloud’s parser', () => {
   test('accepts app.yaml for the standard environment', { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kthw-gcloud-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const said = await withGcloudsPython(sdk ?? '', program, join(root, 'app.yaml'), folder);
-    expect(said.trim()).toBe('default nodejs24 Environment.STANDARD F2 1');
+    const output = await withGcloudsPython(sdk ?? '', program, join(root, 'app.yaml'), folder);
+    expect(output.trim()).toBe('default nodejs24 Environment.STANDARD F2 1');
   });
 });
 

@@ -21,7 +21,7 @@ const region = 'us-west1';
  * @returns `POST /zones/{zone}/instances`, unique and sorted
  */
 export async function computeCalls(): Promise<string[]> {
-  const asked = await callsOfRuns();
+  const calls = await callsOfRuns();
   const local = await startComputeEmulator({
     machines: new InMemoryMachineBackend(),
     addressBlock: 58,
@@ -30,7 +30,7 @@ export async function computeCalls(): Promise<string[]> {
   try {
     const cloud = createComputeClient({ project: 'kthw-test', endpoint: local.url });
     const { signal } = new AbortController();
-    for (const { path, args } of asked) {
+    for (const { path, args } of calls) {
       await send(cloud, path, withSignal(await withAddress(cloud, path, args), signal));
     }
     for (const [kind, resource] of Object.entries(cloud)) {
@@ -54,20 +54,22 @@ export async function computeCalls(): Promise<string[]> {
 }
 
 async function callsOfRuns(): Promise<PortCall[]> {
-  const world = new RunEnvironment();
+  const environment = new RunEnvironment();
   const calls: PortCall[] = [];
-  listen(world.compute, [], calls);
-  const process = world.createProcess();
-  const request = { requester: world.requester, channel: 'C1' };
+  listen(environment.compute, [], calls);
+  const process = environment.createProcess();
+  const request = { requester: environment.requester, channel: 'C1' };
   try {
-    await world.createCluster(process, { controllers: 3, workers: 2 });
-    await world.finishRun(process.clusterService.resizeCluster('demo', { machineType: 'e2-standard-4', ...request }));
-    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 3, ...request }));
-    await world.finishRun(process.clusterService.scaleCluster('demo', { workers: 1, ...request }));
-    await world.finishRun(process.clusterService.rebuildCluster('demo', { fromPhase: 'workers', ...request }));
-    await world.finishRun(process.clusterService.deleteCluster('demo', world.requester, 'C1'));
+    await environment.createCluster(process, { controllers: 3, workers: 2 });
+    await environment.finishRun(
+      process.clusterService.resizeCluster('demo', { machineType: 'e2-standard-4', ...request }),
+    );
+    await environment.finishRun(process.clusterService.scaleCluster('demo', { workers: 3, ...request }));
+    await environment.finishRun(process.clusterService.scaleCluster('demo', { workers: 1, ...request }));
+    await environment.finishRun(process.clusterService.rebuildCluster('demo', { fromPhase: 'workers', ...request }));
+    await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
   } finally {
-    await world.close();
+    await environment.close();
   }
   return withoutRepeats(calls);
 }

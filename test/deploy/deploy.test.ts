@@ -71,7 +71,7 @@ describe('deploy', () => {
       ['kthw-slack-bot-token', 'hush 1'],
       ['kthw-slack-signing-secret', 'hush 2'],
     ]);
-    const everything = JSON.stringify([google.said, google.ran.map(({ argv }) => argv)]);
+    const everything = JSON.stringify([google.printedLines, google.ran.map(({ argv }) => argv)]);
     expect(everything).not.toContain('hush');
     expect(everything).not.toContain('PROJECT_NUMBER-compute');
     expect(everything).toContain('123456-compute@developer.gserviceaccount.com');
@@ -196,21 +196,21 @@ function bindings(steps: readonly DeployStep[], verb: 'add' | 'remove'): string[
 
 /** A fake project for these commands: created resources are listed. */
 class Google {
-  readonly said: string[] = [];
+  readonly printedLines: string[] = [];
   readonly ran: { readonly argv: readonly string[]; readonly input?: string; readonly shown: boolean }[] = [];
   failing: string | undefined;
   readonly #there = new Set<string>();
-  #asked = 0;
+  #promptCount = 0;
 
   readonly outside: RunStepsDeps = {
-    print: (line) => void this.said.push(line),
-    askSecret: async () => `hush ${++this.#asked}\n`,
+    print: (line) => void this.printedLines.push(line),
+    askSecret: async () => `hush ${++this.#promptCount}\n`,
     runCommand: async (argv, { input, quiet }) => {
       const command = argv.join(' ');
       if (this.failing !== undefined && command.includes(this.failing)) throw new Error('exit code 1');
       if (command.includes('projects describe')) return '123456';
       if (quiet) return [...this.#there].some((made) => answers(command, made)) ? 'it' : '';
-      const shown = this.said.at(-1) === formatCommand(argv);
+      const shown = this.printedLines.at(-1) === formatCommand(argv);
       this.ran.push({ argv, shown, ...(input === undefined ? {} : { input }) });
       if (/ (create|add) /.test(command) && !command.includes('iam-policy')) {
         const key = argv

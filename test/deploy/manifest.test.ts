@@ -114,13 +114,13 @@ export const manifest: Known = ${JSON.stringify(value)};
     }
     const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', skipLibCheck: true, types: ['node'] };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-    const said = await new Promise<string>((resolve) => {
+    const output = await new Promise<string>((resolve) => {
       const args = ['-p', folder, '--pretty', 'false'];
       execFile(join(root, 'node_modules/.bin/tsc'), args, { cwd: folder }, (_, stdout, stderr) =>
         resolve(stdout + stderr),
       );
     });
-    const lines = said.split('\n').filter((line) => line.includes('error'));
+    const lines = output.split('\n').filter((line) => line.includes('error'));
     const of = (at: number) => lines.filter((line) => line.startsWith(`m${at}.ts(`));
     expect(values.flatMap((_, at) => of(at))).toHaveLength(lines.length);
     return values.map((_, at) => of(at));

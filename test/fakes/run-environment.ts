@@ -62,14 +62,16 @@ export class RunEnvironment {
 
   /** A process of the bot, without Slack. */
   createProcess({ onKillPoint = () => {}, onStoreCall = () => {} }: ProcessOptions = {}): Process {
-    const life = new CrashingProcess();
-    const store = life.wrap(this.store, (call, when) => onStoreCall(call, when, () => life.crash()));
+    const crashingProcess = new CrashingProcess();
+    const store = crashingProcess.wrap(this.store, (call, when) =>
+      onStoreCall(call, when, () => crashingProcess.crash()),
+    );
     const engine = createEngine({
       store,
       vaults: this.vaults.createProvider(store),
-      compute: life.wrap<FakeCompute>(this.compute),
-      kube: life.wrap<FakeKube>(this.kube),
-      createSshClient: () => life.wrap(this.ssh.createClient()),
+      compute: crashingProcess.wrap<FakeCompute>(this.compute),
+      kube: crashingProcess.wrap<FakeKube>(this.kube),
+      createSshClient: () => crashingProcess.wrap(this.ssh.createClient()),
       mirror: undefined,
       leaseOwner: randomUUID(),
       onEventsAppended: () => {},
@@ -77,7 +79,7 @@ export class RunEnvironment {
       clock: this.clock,
       killPoint: (step, point) =>
         onKillPoint(step, point, () => {
-          life.crash();
+          crashingProcess.crash();
           throw new Error('this process has ended');
         }),
     });
@@ -86,7 +88,7 @@ export class RunEnvironment {
       start: () => engine.dispatcher.start(),
       stop: () => engine.dispatcher.stop(),
       kill: async () => {
-        life.crash();
+        crashingProcess.crash();
         await engine.dispatcher.stop();
       },
     };
@@ -153,8 +155,8 @@ export class RunEnvironment {
   }
 
   /** Waits for a run that was just asked for. @throws Error when it was not begun */
-  async finishRun(asked: Promise<object>): Promise<string> {
-    const answer = await asked;
+  async finishRun(request: Promise<object>): Promise<string> {
+    const answer = await request;
     if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
     await this.waitForRun(String(answer.run));
     return String(answer.run);
@@ -176,9 +178,9 @@ export class RunEnvironment {
   /** Says yes to what a run asks. */
   async #approvePending(run: string): Promise<void> {
     const { event } = (await this.store.readEvents(run)).at(-1) ?? {};
-    const living = [...this.#processes].at(-1);
+    const process = [...this.#processes].at(-1);
     if (event?.type === 'approval.requested')
-      await living?.clusterService.decideApproval(run, event.digest, this.requester, true);
+      await process?.clusterService.decideApproval(run, event.digest, this.requester, true);
   }
 
   #isServing(name: string): boolean {

@@ -16,7 +16,7 @@ import {
   findFirestoreEmulator,
   startFirestoreEmulator,
 } from '../support/firestore-emulator.ts';
-import { clusterRecord, runRecord, said } from '../support/store-fixtures.ts';
+import { clusterRecord, runRecord, stepLogged } from '../support/store-fixtures.ts';
 
 interface Opened {
   readonly store: Store;
@@ -79,7 +79,7 @@ describe.each([
       ).toBe('quiet');
       expect(lines.join('\n')).not.toContain('quiet');
       // New events continue the sequence.
-      expect(await target.store.append('run-1', [said('more')])).toBe(191);
+      expect(await target.store.append('run-1', [stepLogged('more')])).toBe(191);
     },
   );
 });
@@ -131,17 +131,17 @@ async function filled(open: Open) {
   if (!lease) throw new Error('no lease');
   await store.append(
     'run-1',
-    Array.from({ length: 150 }, (_, n) => said(`line ${n}`)),
+    Array.from({ length: 150 }, (_, n) => stepLogged(`line ${n}`)),
     lease,
   );
   for (let n = 0; n < 4; n++) {
     setClock(new Date(Date.UTC(2026, 1, 1, 0, 0, n)));
     await store.append(
       'run-1',
-      Array.from({ length: 10 }, (_, m) => said(`${n}.${m}`)),
+      Array.from({ length: 10 }, (_, m) => stepLogged(`${n}.${m}`)),
     );
   }
-  await store.append('run-2', [said('a'), said('b'), said('c')]);
+  await store.append('run-2', [stepLogged('a'), stepLogged('b'), stepLogged('c')]);
   const folder = mkdtempSync(join(tmpdir(), 'kthw-backup-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const keyring = openFileKeyring(join(folder, 'key'));

@@ -13,7 +13,7 @@ import {
   findFirestoreEmulator,
   startFirestoreEmulator,
 } from '../support/firestore-emulator.ts';
-import { clusterRecord, said } from '../support/store-fixtures.ts';
+import { clusterRecord, stepLogged } from '../support/store-fixtures.ts';
 
 /** All calls, so that none fails with another error or hangs. */
 const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] = [
@@ -23,7 +23,7 @@ const calls: readonly (readonly [string, (store: Store) => Promise<unknown>])[] 
   ['list', (store) => store.list('cluster')],
   ['listOpenRuns', (store) => store.listOpenRuns()],
   ['acquireLease', (store) => store.acquireLease('r1', 'a', 1_000)],
-  ['append', (store) => store.append('r1', [said('one')])],
+  ['append', (store) => store.append('r1', [stepLogged('one')])],
   ['readEvents', (store) => store.readEvents('r1')],
 ];
 
@@ -70,11 +70,15 @@ describe.skipIf(jar === undefined)('an unresponsive Firestore', () => {
     const { store, proxy } = await behindProxy({ deadlineMs: 20_000, requestTimeoutMs: 300 });
     const lease = await store.acquireLease('r1', 'a', 60_000);
     proxy.hold();
-    const waiting = [store.append('r1', [said('one')], lease), store.read('cluster', 'demo'), store.readEvents('r2')];
+    const waiting = [
+      store.append('r1', [stepLogged('one')], lease),
+      store.read('cluster', 'demo'),
+      store.readEvents('r2'),
+    ];
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     proxy.cut();
     expect(await Promise.all(waiting)).toEqual([1, undefined, []]);
-    expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual([said('one')]);
+    expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual([stepLogged('one')]);
   });
 
   /** The first connection, and each after a cut, takes its time. */

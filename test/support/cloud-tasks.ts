@@ -64,7 +64,7 @@ export class CloudTasks {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #watchers = new Set<() => void>();
   #held: Waiting[] | undefined;
-  #underWay = 0;
+  #activeCount = 0;
   #soon = 0;
   #turn = 0;
   #closed = false;
@@ -124,7 +124,7 @@ export class CloudTasks {
 
   /** Waits until no task is left that is due within a minute. */
   async settled(): Promise<void> {
-    await this.until(() => this.#underWay === 0 && this.#soon === 0 && this.held === 0);
+    await this.until(() => this.#activeCount === 0 && this.#soon === 0 && this.held === 0);
   }
 
   async stop(): Promise<void> {
@@ -184,7 +184,7 @@ export class CloudTasks {
     const { appEngineHttpRequest: wanted, name } = task;
     const target = this.targets[this.#turn++ % this.targets.length];
     const body = Buffer.from(wanted.body, 'base64').toString();
-    this.#underWay++;
+    this.#activeCount++;
     const { status, answer } = await fetch(`${target}${wanted.relativeUri}`, {
       method: 'POST',
       headers: {
@@ -207,7 +207,7 @@ export class CloudTasks {
       if (retries < mostRetries) this.#later({ task, retries: retries + 1 }, backOffMs(retries));
       else this.lost.push(name);
     }
-    this.#underWay--;
+    this.#activeCount--;
     this.#changed();
   }
 

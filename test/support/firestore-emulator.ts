@@ -48,8 +48,8 @@ export async function startFirestoreEmulator(jar: string): Promise<FirestoreEmul
     host,
     async stop() {
       process.off('exit', end);
-      const gone = new Promise((resolve) => java.once('exit', resolve));
-      if (java.exitCode === null && end()) await gone;
+      const exited = new Promise((resolve) => java.once('exit', resolve));
+      if (java.exitCode === null && end()) await exited;
     },
   };
 }

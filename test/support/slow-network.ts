@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface SlowRoad {
+export interface SlowNetwork {
   readonly url: string;
   /** Resolves when the first delayed request has arrived. */
-  readonly held: Promise<void>;
+  readonly requestHeld: Promise<void>;
   /** Releases the request; resolves when it has been answered. */
   release(): Promise<void>;
   close(): void;
 }
 
 /** Proxy to an HTTP server that delays the first request matching `line` (the end of `POST /a/path`) until released. */
-export async function slowRoad(target: string, line: string): Promise<SlowRoad> {
+export async function startSlowNetwork(target: string, line: string): Promise<SlowNetwork> {
   const [method = '', end = ''] = line.split(' ');
-  const held = Promise.withResolvers<void>();
+  const requestHeld = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
   const through = Promise.withResolvers<void>();
   let met = false;
@@ -24,7 +24,7 @@ export async function slowRoad(target: string, line: string): Promise<SlowRoad> 
     const slow = !met && request.method === method && path.endsWith(end);
     if (slow) {
       met = true;
-      held.resolve();
+      requestHeld.resolve();
       await released.promise;
     }
     const { host: _, connection: __, 'content-length': ___, 'transfer-encoding': ____, ...headers } = request.headers;
@@ -40,7 +40,7 @@ export async function slowRoad(target: string, line: string): Promise<SlowRoad> 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    held: held.promise,
+    requestHeld: requestHeld.promise,
     async release() {
       released.resolve();
       await through.promise;

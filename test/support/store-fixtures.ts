@@ -49,6 +49,6 @@ export function runRecord(changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
-export function said(message: string): EngineEvent {
+export function stepLogged(message: string): EngineEvent {
   return { type: 'step.logged', step: 'network/vpc', message };
 }

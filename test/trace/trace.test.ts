@@ -14,17 +14,17 @@ import { runRecord } from '../support/store-fixtures.ts';
 const actor = { team: 'T1', user: 'U1' };
 
 describe('the spans of a create', () => {
-  let world: RunEnvironment;
+  let environment: RunEnvironment;
   let run: string;
   beforeAll(async () => {
-    world = new RunEnvironment();
-    run = await world.createCluster(world.createProcess());
+    environment = new RunEnvironment();
+    run = await environment.createCluster(environment.createProcess());
   });
-  afterAll(() => world.close());
+  afterAll(() => environment.close());
 
   test('are the run, its phases and finished steps, nested', async () => {
-    const events = await world.store.readEvents(run);
-    const record = (await world.store.read('run', run))?.value;
+    const events = await environment.store.readEvents(run);
+    const record = (await environment.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
     const spans = buildRunSpans(run, record, events);
     const ends = events.filter(({ event }) => /^step\.(finished|failed|deferred|conflicted)$/.test(event.type));
@@ -45,9 +45,9 @@ describe('the spans of a create', () => {
 
   test('are written to a file deterministically and rendered as an outline', async () => {
     const path = join(freshFolder(), 'trace.jsonl');
-    const record = (await world.store.read('run', run))?.value;
+    const record = (await environment.store.read('run', run))?.value;
     if (!record) throw new Error('no record');
-    const spans = buildRunSpans(run, record, await world.store.readEvents(run));
+    const spans = buildRunSpans(run, record, await environment.store.readEvents(run));
     await appendToTraceFile(path, run, spans);
     const once = linesOf(path);
     await appendToTraceFile(path, run, spans);

@@ -45,11 +45,11 @@ describe('the form rejects what the flags reject, with equal messages', () => {
   ])('%s %s', (block, value, flags) => {
     const read = parseCreateInput(state, { ...unchanged(), [block]: value }, deps);
     if (!('errors' in read)) throw new Error('nothing is wrong with it');
-    const said = read.errors[block];
+    const message = read.errors[block];
     const typed = parseArguments(create, [block === 'name' ? value : 'demo', ...flags], buildCreateDefaults());
     if (!('problems' in typed)) throw new Error('nothing is wrong with the flags');
-    expect(said?.length).toBeGreaterThan(5);
-    expect(typed.problems.join('\n')).toContain(said);
+    expect(message?.length).toBeGreaterThan(5);
+    expect(typed.problems.join('\n')).toContain(message);
   });
 
   test('the form and the flags build the same spec', () => {

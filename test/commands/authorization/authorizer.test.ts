@@ -24,19 +24,19 @@ async function withPolicy(policy: Partial<Policy>, options: SlackFixtureOptions 
   return slack;
 }
 
-interface Asked {
+interface ApprovalFixture {
   readonly slack: SlackFixture;
   readonly run: string;
   readonly ts: string;
   /** The question as it is shown now. */
   shown(): Promise<ApiMessage>;
   /** What the thread shows to somebody alone. */
-  toldTo(person: string, words: string): Promise<ApiMessage>;
+  expectReplyTo(person: string, words: string): Promise<ApiMessage>;
   answers(): Promise<EngineEvent[]>;
 }
 
 /** A run of Ada's that asked something in its thread. */
-async function asked(policy: Partial<Policy>, options: SlackFixtureOptions = {}): Promise<Asked> {
+async function requestApproval(policy: Partial<Policy>, options: SlackFixtureOptions = {}): Promise<ApprovalFixture> {
   const slack = await withPolicy(policy, options);
   await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
   const run = await slack.slackClient.waitFor(async () => (await slack.store.list('run'))[0]?.id);
@@ -47,7 +47,7 @@ async function asked(policy: Partial<Policy>, options: SlackFixtureOptions = {})
   return {
     ...{ slack, run, ts },
     shown: async () => (await thread(slack)).find((one) => one.ts === ts) as ApiMessage,
-    toldTo: (person, words) =>
+    expectReplyTo: (person, words) =>
       slack.slackClient.waitFor(
         async () => (await thread(slack, person)).find((one) => one.is_ephemeral && one.text.includes(words)),
         { description: `"${words}" to ${person}` },
@@ -107,13 +107,13 @@ async function inChannel({ slackClient }: SlackFixture, person: string, words: s
 
 describe('an approval request in a thread', () => {
   test('accepts a member of an approver group, but not the requester or other users', async () => {
-    const it = await asked({ approvers: [operators] });
+    const it = await requestApproval({ approvers: [operators] });
     const { slackClient } = it.slack;
     expect(JSON.stringify((await it.shown()).blocks)).toContain('<!subteam^S0000OPS0> can approve');
     await slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', "can't approve your own request");
+    await it.expectReplyTo('ada', "can't approve your own request");
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('linus', 'not an approver for this request');
+    await it.expectReplyTo('linus', 'not an approver for this request');
     await slackClient.actAs('linus').clickInMessage(general, it.ts, 'approval.reject');
     await slackClient.waitFor(
       async () => (await thread(it.slack, 'linus')).filter((one) => one.is_ephemeral).length === 2,
@@ -121,7 +121,7 @@ describe('an approval request in a thread', () => {
     expect(await it.answers()).toEqual([]);
     expect(hasButtons(await it.shown())).toBe(true);
     await slackClient.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Approved; starting now');
+    await it.expectReplyTo('grace', 'Approved; starting now');
     await slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(JSON.stringify((await it.shown()).blocks)).toContain('Approved by <@U000GRACE>');
     expect(await it.answers()).toEqual([
@@ -133,56 +133,56 @@ describe('an approval request in a thread', () => {
   });
 
   test('lets the requester reject it, even if others must approve', async () => {
-    const it = await asked({ approvers: [operators] });
+    const it = await requestApproval({ approvers: [operators] });
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.reject');
-    await it.toldTo('ada', 'Rejected; nothing was changed');
+    await it.expectReplyTo('ada', 'Rejected; nothing was changed');
     await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
     expect(await it.answers()).toMatchObject([{ type: 'approval.rejected', actor: ada }]);
   });
 
   test('accepts anyone, including the requester, if no approvers are configured', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'Approved; starting now');
+    await it.expectReplyTo('ada', 'Approved; starting now');
     expect(await it.answers()).toMatchObject([{ type: 'approval.granted', actor: ada }]);
   });
 
   test('accepts one of two concurrent clicks and answers both', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     const { slackClient: people } = it.slack;
     await Promise.all([
       people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve'),
       people.actAs('linus').clickInMessage(general, it.ts, 'approval.reject'),
     ]);
     const words = /starting now|nothing was changed|Already/;
-    const told = await Promise.all(
+    const replies = await Promise.all(
       ['grace', 'linus'].map((person) =>
         people.waitFor(async () =>
           (await thread(it.slack, person)).find((one) => one.is_ephemeral && words.test(one.text)),
         ),
       ),
     );
-    expect(told.filter(({ text }) => text.startsWith('Already'))).toHaveLength(1);
+    expect(replies.filter(({ text }) => text.startsWith('Already'))).toHaveLength(1);
     expect(await it.slack.store.list('decision')).toHaveLength(1);
   });
 
   test('denies approval while a group is unreadable, without caching the failure', async () => {
-    const it = await asked({ approvers: [operators] });
+    const it = await requestApproval({ approvers: [operators] });
     const { slackClient: people } = it.slack;
     await people.injectFaults({ method: members, error: 'missing_scope' });
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', "Can't read the members of <!subteam^S0000OPS0>");
+    await it.expectReplyTo('grace', "Can't read the members of <!subteam^S0000OPS0>");
     expect(await it.answers()).toEqual([]);
     expect(it.slack.logged).toContainEqual(
       expect.objectContaining({ message: 'reading the members of a user group failed' }),
     );
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Approved; starting now');
+    await it.expectReplyTo('grace', 'Approved; starting now');
   });
 
   test('reads the group members again after a minute', async () => {
     let passedMs = 0;
-    const it = await asked({ approvers: [operators] }, { now: () => new Date(Date.now() + passedMs) });
+    const it = await requestApproval({ approvers: [operators] }, { now: () => new Date(Date.now() + passedMs) });
     const { slackClient: people } = it.slack;
     for (const [i, ms] of [0, 50_000, 61_000].entries()) {
       passedMs = ms;
@@ -202,7 +202,7 @@ describe('an approval request in a thread', () => {
     ['more than there is', { yes: true }, ada, 'this button is not valid'],
     ['a user id of another team', {}, { team: 'T0OTHER', user: linus.user }, 'not an approver for this request'],
   ])('refuses a click forged to %s without effect', async (_, change, by, words) => {
-    const it = await asked({ approvers: [linus, operators] }); // Ada, Grace and Linus
+    const it = await requestApproval({ approvers: [linus, operators] }); // Ada, Grace and Linus
     const press = aPress(JSON.stringify({ run: it.run, digest: 'd1', ...change }), by);
     const before = await it.slack.store.readEvents(it.run);
     expect((await sendToBot(it.slack, press)).status).toBe(200);
@@ -212,14 +212,14 @@ describe('an approval request in a thread', () => {
   });
 
   test('refuses a digest that was never displayed', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'forged' }), ada));
     await inChannel(it.slack, 'ada', 'This approval request no longer exists. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
   test('refuses approval of a superseded plan', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     await append(it.slack, it.run, question('d2', new Date()));
     await it.slack.slackClient.waitFor(async () => !hasButtons(await it.shown()));
     await sendToBot(it.slack, aPress(JSON.stringify({ run: it.run, digest: 'd1' }), ada));
@@ -229,24 +229,24 @@ describe('an approval request in a thread', () => {
 
   test('refuses approval after it expired', async () => {
     let passedMs = 0;
-    const it = await asked({}, { now: () => new Date(Date.now() + passedMs) });
+    const it = await requestApproval({}, { now: () => new Date(Date.now() + passedMs) });
     // Older requests than five minutes are refused altogether.
     passedMs = 4 * 60_000;
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'This approval request expired. No action taken.');
+    await it.expectReplyTo('ada', 'This approval request expired. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
   test('refuses approval after the run ended', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     await it.slack.store.append(it.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
     await it.slack.slackClient.actAs('ada').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('ada', 'This run has ended. No action taken.');
+    await it.expectReplyTo('ada', 'This run has ended. No action taken.');
     expect(await it.answers()).toEqual([]);
   });
 
   test('appears in the status, with working buttons', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').sendCommand(general, '/kthw status demo');
     const status = await inChannel(it.slack, 'grace', 'create: create awaiting approval');
@@ -360,8 +360,8 @@ test('two clicks extend a cluster once, and the reminder shows it', async () => 
   expect(JSON.stringify(shown.blocks)).not.toContain('ttl.extend');
   const losers = await people.waitFor(async () => {
     const seen = await Promise.all(['grace', 'linus'].map((person) => thread(slack, person)));
-    const told = seen.flat().filter(({ text }) => text.includes('No action taken'));
-    return told.length > 0 && told;
+    const replies = seen.flat().filter(({ text }) => text.includes('No action taken'));
+    return replies.length > 0 && replies;
   });
   expect(losers).toHaveLength(1);
   const after = (await store.read('cluster', 'demo'))?.value.expiresAt;
@@ -372,10 +372,10 @@ test('two clicks extend a cluster once, and the reminder shows it', async () => 
 
 describe('the audit log', () => {
   test('is shown to the requester only, and sent in full by DM', async () => {
-    const it = await asked({});
+    const it = await requestApproval({});
     const { slackClient: people } = it.slack;
     await people.actAs('grace').clickInMessage(general, it.ts, 'approval.approve');
-    await it.toldTo('grace', 'Approved; starting now');
+    await it.expectReplyTo('grace', 'Approved; starting now');
     await people.actAs('ada').sendCommand(general, '/kthw audit demo');
     const shown = await inChannel(it.slack, 'ada', 'demo: audit log');
     expect(shown.is_ephemeral).toBe(true);

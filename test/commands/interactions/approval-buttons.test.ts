@@ -36,11 +36,11 @@ function pressing(openStore: () => Promise<Store>): void {
   });
 
   /** A run that asked something, and two processes that may be asked to decide it. */
-  async function asked(...then: readonly EngineEvent[]) {
+  async function requestApproval(...then: readonly EngineEvent[]) {
     const store = await openStore();
     stores.push(store);
-    const desk = () => createTestClusterService(store, () => new Date(now));
-    const [one, two] = [desk(), desk()];
+    const clusterService = () => createTestClusterService(store, () => new Date(now));
+    const [one, two] = [clusterService(), clusterService()];
     const answer = await one.createCluster({ spec: buildSpec(), requester: testUser, channel });
     if (!('run' in answer)) throw new Error('the cluster is held');
     const { run } = answer;
@@ -49,7 +49,7 @@ function pressing(openStore: () => Promise<Store>): void {
   }
 
   test('of ten concurrent clicks in two processes, one wins and all see the winner', async () => {
-    const { store, run, one, two } = await asked();
+    const { store, run, one, two } = await requestApproval();
     const people = Array.from({ length: 10 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
     const decisions = await Promise.all(
       people.map((decidedBy, i) => (i % 2 === 0 ? one : two).decideApproval(run, 'd1', decidedBy, i % 3 === 0)),
@@ -67,13 +67,13 @@ function pressing(openStore: () => Promise<Store>): void {
         decidedAt: new Date(noon),
       });
     }
-    const said = (await store.readEvents(run)).flatMap(({ event }) =>
+    const events = (await store.readEvents(run)).flatMap(({ event }) =>
       'actor' in event && 'digest' in event ? [event] : [],
     );
-    expect(said.length).toBeGreaterThan(0);
+    expect(events.length).toBeGreaterThan(0);
     // Who finds it told already tells nothing; two who look at the same moment tell the same.
     const type = winner?.decided === 'approved' ? 'approval.granted' : 'approval.rejected';
-    for (const event of said) expect(event).toMatchObject({ type, actor: winner?.decidedBy });
+    for (const event of events) expect(event).toMatchObject({ type, actor: winner?.decidedBy });
     expect(await store.list('decision')).toHaveLength(1);
     expect(await one.getPendingApproval(run)).toBeUndefined();
     const trail = (await one.getAuditLog('demo'))?.filter(({ description }) =>
@@ -83,7 +83,7 @@ function pressing(openStore: () => Promise<Store>): void {
   });
 
   test('the next click appends a decision whose process crashed', async () => {
-    const { store, run, one, two } = await asked();
+    const { store, run, one, two } = await requestApproval();
     const answer = { run, digest: 'd1', approved: false, decidedBy: testUser, decidedAt: new Date(noon).toISOString() };
     const seq = (await store.readEvents(run)).at(-1)?.seq;
     await store.write('decision', `${run}.${seq}`, answer, undefined);
@@ -116,7 +116,7 @@ function pressing(openStore: () => Promise<Store>): void {
       { invalidReason: 'superseded' },
     ],
   ] as const)('a press %s changes nothing', async (_, then, digest, passMs, decision) => {
-    const { store, run, one } = await asked(...then);
+    const { store, run, one } = await requestApproval(...then);
     now += passMs;
     const before = await store.readEvents(run);
     expect(await one.decideApproval(run, digest, other, true)).toEqual(decision);
@@ -125,14 +125,14 @@ function pressing(openStore: () => Promise<Store>): void {
   });
 
   test('a click for an unknown run has no effect', async () => {
-    const { store, one } = await asked();
+    const { store, one } = await requestApproval();
     expect(await one.decideApproval('no-such-run', 'd1', other, true)).toEqual({ invalidReason: 'unknown' });
     expect(await store.readEvents('no-such-run')).toEqual([]);
     expect(await store.list('decision')).toEqual([]);
   });
 
   test('an approval does not apply to the next request', async () => {
-    const { store, run, one } = await asked();
+    const { store, run, one } = await requestApproval();
     expect(await one.decideApproval(run, 'd1', other, true)).toEqual({ decided: 'approved' });
     await store.append(run, [question('d2')]);
     expect((await one.getPendingApproval(run))?.digest).toBe('d2');

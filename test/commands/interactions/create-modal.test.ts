@@ -26,7 +26,7 @@ async function form({ slackClient }: SlackFixture, is: (view: View) => boolean =
   return await slackClient.waitFor(async () => (await slackClient.listViews('ada')).find(is));
 }
 
-async function asked(slack: SlackFixture, is?: (view: View) => boolean): Promise<View> {
+async function waitForModal(slack: SlackFixture, is?: (view: View) => boolean): Promise<View> {
   expect(await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create')).toMatchObject({
     ok: true,
     body: '',
@@ -49,7 +49,7 @@ function shownIn(view: View | ModalView, block: string) {
   };
 }
 
-async function said({ slackClient }: SlackFixture, words: string) {
+async function waitForReply({ slackClient }: SlackFixture, words: string) {
   return await slackClient.waitFor(async () =>
     (await slackClient.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
@@ -62,7 +62,7 @@ async function untilRuns({ slackClient, store }: SlackFixture, count: number): P
 
 describe('create without flags', () => {
   test('opens a form with the options of Compute Engine', async () => {
-    const view = await asked(await started());
+    const view = await waitForModal(await started());
     expect(shownIn(view, 'region')).toMatchObject({ values: ['europe-west1', 'us-west1'], initial: 'us-west1' });
     expect(shownIn(view, 'zone')).toMatchObject({
       values: ['us-west1-a', 'us-west1-b', 'us-west1-c'],
@@ -78,10 +78,10 @@ describe('create without flags', () => {
 
   test('starts the same run as the command, in the same channel', async () => {
     const slack = await started();
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     expect(await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 1);
-    expect((await said(slack, 'Creating')).is_ephemeral).toBe(true);
+    expect((await waitForReply(slack, 'Creating')).is_ephemeral).toBe(true);
     const [run] = await slack.store.list('run');
     expect(run?.value).toMatchObject({ operation: 'create', channel: 'C0GENERAL', spec: buildSpec() });
     expect(await slack.slackClient.listViews('ada')).toEqual([]);
@@ -90,7 +90,7 @@ describe('create without flags', () => {
   test('accepts every option of the command', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     const { values } = shownIn(await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined), 'region');
     expect(values).toContain('europe-west1');
@@ -114,7 +114,7 @@ describe('create without flags', () => {
   ])('%s', async (_, typed, change) => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
     await ada.submitView(id, { name: 'demo', ...typed });
@@ -134,7 +134,7 @@ describe('create without flags', () => {
     ['both at once', { name: 'x-', workers: '21' }, { name: expect.any(String), workers: 'at most 20' }],
   ])('shows the error of %s on its field', async (_, typed, errors) => {
     const slack = await started();
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', ...typed });
     expect(answer).toMatchObject({ ok: false, errors });
     expect(await slack.slackClient.listViews('ada')).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('create without flags', () => {
   test('shows errors of IP ranges on their fields', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     await ada.clickInView(id, 'create.showAdvanced');
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
     const answer = await ada.submitView(id, { name: 'demo', podCidr: '10.240.0.0/16', ttl: '29m' });
@@ -153,7 +153,7 @@ describe('create without flags', () => {
 
   test('starts one run for concurrent submissions', async () => {
     const slack = await started();
-    const { id, private_metadata, callback_id } = await asked(slack);
+    const { id, private_metadata, callback_id } = await waitForModal(slack);
     const values = { name: { input: { type: 'plain_text_input', value: 'demo' } } };
     const payload = {
       ...{ type: 'view_submission', trigger_id: '1.1.a', team: { id: 'T0000LOCAL', domain: 'local' } },
@@ -165,16 +165,16 @@ describe('create without flags', () => {
     await untilRuns(slack, 1);
     await slack.done();
     expect(await slack.store.list('run')).toHaveLength(1);
-    const told = await slack.slackClient.actAs('ada').listMessages(general);
-    expect(told.filter(({ text }) => text.startsWith('Creating'))).toHaveLength(1);
+    const messages = await slack.slackClient.actAs('ada').listMessages(general);
+    expect(messages.filter(({ text }) => text.startsWith('Creating'))).toHaveLength(1);
   });
 
   test('shows the differences to an existing cluster', async () => {
     const slack = await started();
     await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
-    await slack.slackClient.actAs('ada').submitView((await asked(slack)).id, { name: 'demo', workers: '5' });
-    expect((await said(slack, 'already exists with different settings')).is_ephemeral).toBe(true);
+    await slack.slackClient.actAs('ada').submitView((await waitForModal(slack)).id, { name: 'demo', workers: '5' });
+    expect((await waitForReply(slack, 'already exists with different settings')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 });
@@ -183,7 +183,7 @@ describe('places', () => {
   test('lists the zones of the selected region and keeps the suffix', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
-    const { id, blocks } = await asked(slack);
+    const { id, blocks } = await waitForModal(slack);
     await ada.clickInView(id, 'region', 'europe-west1', { name: 'demo', zone: 'us-west1-b', region: 'europe-west1' });
     const view = await form(slack, (view) => shownIn(view, 'region').initial === 'europe-west1');
     expect(shownIn(view, 'zone')).toMatchObject({
@@ -203,7 +203,7 @@ describe('places', () => {
 
   test('shows a mismatch of region and zone on the zone field', async () => {
     const slack = await started();
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     const answer = await slack.slackClient.actAs('ada').submitView(id, { name: 'demo', region: 'europe-west1' });
     expect(answer.errors).toEqual({ zone: 'not a zone of europe-west1; use the form europe-west1-b' });
   });
@@ -219,7 +219,7 @@ describe('while Compute Engine has not responded', () => {
   test('the form is usable and loads its options later', async () => {
     const offers = slowOffers();
     const slack = await started({ computeCatalog: offers });
-    const view = await asked(slack);
+    const view = await waitForModal(slack);
     expect(JSON.stringify(view.blocks[0])).toContain('Loading regions');
     expect(shownIn(view, 'zone').values).toEqual(['us-west1-c']);
     offers.answer(sampleChoices);
@@ -239,13 +239,13 @@ describe('while Compute Engine has not responded', () => {
       return sampleChoices;
     };
     const slack = await started({ computeCatalog: { getCachedChoices: () => ({}), loadChoices } });
-    await asked(slack, (one) => shownIn(one, 'region').values?.length === 2);
+    await waitForModal(slack, (one) => shownIn(one, 'region').values?.length === 2);
     expect(openThen).toBe(1);
   });
 
   test('can be submitted with the defaults', async () => {
     const slack = await started({ computeCatalog: slowOffers() });
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     await slack.slackClient.actAs('ada').submitView(id, { name: 'demo' });
     await untilRuns(slack, 1);
     expect((await slack.store.list('run'))[0]?.value.spec).toEqual(buildSpec());
@@ -256,7 +256,7 @@ describe('while Compute Engine has not responded', () => {
   test("loaded options don't overwrite a click in the meantime", async () => {
     const offers = slowOffers();
     const slack = await started({ computeCatalog: offers });
-    const { id } = await asked(slack);
+    const { id } = await waitForModal(slack);
     await slack.slackClient.actAs('ada').clickInView(id, 'create.showAdvanced', undefined, { name: 'demo' });
     await form(slack, (view) => shownIn(view, 'ttl').kind !== undefined);
     offers.answer(sampleChoices);
@@ -270,7 +270,7 @@ describe('while Compute Engine has not responded', () => {
     const slack = await started({
       computeCatalog: { getCachedChoices: () => ({}), loadChoices: async () => ({ problem }) },
     });
-    const view = await asked(slack, (one) => JSON.stringify(one.blocks[0]).includes(problem));
+    const view = await waitForModal(slack, (one) => JSON.stringify(one.blocks[0]).includes(problem));
     expect(['region', 'zone', 'machineType'].map((block) => shownIn(view, block))).toMatchObject([
       { kind: 'plain_text_input', initial: 'us-west1' },
       { kind: 'plain_text_input', initial: 'us-west1-c' },
@@ -292,7 +292,7 @@ describe('who may not', () => {
 
   test('create sees a denial instead of the form', async () => {
     const slack = await started({ policy });
-    const view = await asked(slack, ({ blocks }) => JSON.stringify(blocks).includes('read-only access'));
+    const view = await waitForModal(slack, ({ blocks }) => JSON.stringify(blocks).includes('read-only access'));
     expect(view.submit).toBeUndefined();
   });
 
@@ -308,7 +308,7 @@ describe('who may not', () => {
       },
     };
     await sendToBot(slack, new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
-    expect((await said(slack, 'read-only access')).is_ephemeral).toBe(true);
+    expect((await waitForReply(slack, 'read-only access')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toEqual([]);
   });
 });
@@ -317,17 +317,17 @@ test("reports a form that can't be opened", async () => {
   const slack = await started();
   await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
   await slack.slackClient.actAs('ada').sendCommand(general, '/kthw create');
-  expect((await said(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
+  expect((await waitForReply(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
 });
 
 test('a mention offers a button that opens the form', async () => {
   const slack = await started();
   const ada = slack.slackClient.actAs('ada');
   await ada.sendMessage(general, '@kthw create');
-  const { ts } = await said(slack, 'Configure the new cluster');
+  const { ts } = await waitForReply(slack, 'Configure the new cluster');
   await ada.clickInMessage(general, ts, 'create.openForm');
   expect((await form(slack)).callback_id).toBe('create.form');
-  await said(slack, 'Form opened');
+  await waitForReply(slack, 'Form opened');
 });
 
 test('ignores invalid metadata', async () => {

@@ -76,12 +76,12 @@ describe('a create that pauses', () => {
   test('asks in its thread, and shows who clicked first', async () => {
     const slack = await building(' --pause', ...done);
     expect((await slack.store.read('run', slack.run))?.value.pausesAfterChapters).toBe(true);
-    const asked = await reply(slack, 'pause.continue');
+    const prompt = await reply(slack, 'pause.continue');
     const heads = await slack.slackClient.listMessages(general, 'ada');
     expect(JSON.stringify(heads)).toContain('paused after chapter 3');
-    await slack.slackClient.actAs('grace').clickInMessage(general, asked.ts, 'pause.continueToEnd');
+    await slack.slackClient.actAs('grace').clickInMessage(general, prompt.ts, 'pause.continueToEnd');
     const after = await reply(slack, 'Continued without further pauses');
-    expect(after.ts).toBe(asked.ts);
+    expect(after.ts).toBe(prompt.ts);
     expect(JSON.stringify(after.blocks)).not.toContain('pause.continue');
     const events = await slack.store.readEvents(slack.run);
     expect(events.flatMap(({ event }) => (event.type === 'pause.resolved' ? [event] : []))).toEqual([

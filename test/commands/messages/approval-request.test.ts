@@ -23,7 +23,7 @@ const ends = { extend: 'x.extend', delete: 'x.delete' };
 const other = { team: 'T1', user: 'U2' };
 const named: Policy = { ...allowAllPolicy, approvers: [other, { group: 'S1' }] };
 const rebuilding = aView({ operation: 'rebuild' });
-const asked: ApprovalRequest = {
+const approvalRequest: ApprovalRequest = {
   seq: 2,
   digest: 'd1',
   deletions: ['instance demo-controller-0 (f1-micro, 10.240.0.10)', 'load balancer’s rule demo'],
@@ -35,7 +35,7 @@ const ended = (outcome: 'succeeded' | 'failed' | 'cancelled'): ApprovalStatus =>
   answer,
   end: { outcome, at: later(400) },
 });
-const pending = { ...asked, run: 'r1', cluster: 'demo', operation: 'rebuild', requester: testUser };
+const pending = { ...approvalRequest, run: 'r1', cluster: 'demo', operation: 'rebuild', requester: testUser };
 
 const statuses: Readonly<Record<string, ApprovalStatus>> = {
   open: { kind: 'open' },
@@ -76,12 +76,18 @@ const all: Readonly<Record<string, Message>> = {
   ...Object.fromEntries(
     Object.entries(statuses).map(([name, status]) => [
       `rebuild ${name}`,
-      renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids),
+      renderApprovalRequest(rebuilding, approvalRequest, status, allowAllPolicy, ids),
     ]),
   ),
-  'rebuild open, approvers named': renderApprovalRequest(rebuilding, asked, { kind: 'open' }, named, ids),
-  'scale open': renderApprovalRequest(aView({ operation: 'scale' }), asked, { kind: 'open' }, allowAllPolicy, ids),
-  'create open': renderApprovalRequest(aView(), asked, { kind: 'open' }, allowAllPolicy, ids),
+  'rebuild open, approvers named': renderApprovalRequest(rebuilding, approvalRequest, { kind: 'open' }, named, ids),
+  'scale open': renderApprovalRequest(
+    aView({ operation: 'scale' }),
+    approvalRequest,
+    { kind: 'open' },
+    allowAllPolicy,
+    ids,
+  ),
+  'create open': renderApprovalRequest(aView(), approvalRequest, { kind: 'open' }, allowAllPolicy, ids),
   'status with a question': renderStatus(
     aStatus({ state: 'ready' }, rebuilding),
     buildApprovalBlocks(pending, named, ids),
@@ -124,7 +130,9 @@ describe('messages about approvals, denials and expiry', () => {
   test.each(Object.entries(statuses))(
     'an approval request that is %s has buttons only while it is open',
     (_, status) => {
-      const blocks = JSON.stringify(renderApprovalRequest(rebuilding, asked, status, allowAllPolicy, ids).blocks);
+      const blocks = JSON.stringify(
+        renderApprovalRequest(rebuilding, approvalRequest, status, allowAllPolicy, ids).blocks,
+      );
       expect(blocks.includes('x.yes')).toBe(status.kind === 'open');
       expect(blocks).toContain('demo-controller-0');
     },
@@ -132,7 +140,13 @@ describe('messages about approvals, denials and expiry', () => {
 
   test('truncates a long list of resources and keeps the buttons', () => {
     const deletions = Array.from({ length: 200 }, (_, i) => `instance demo-worker-${i} ${'x'.repeat(300)}`);
-    const long = renderApprovalRequest(rebuilding, { ...asked, deletions }, { kind: 'open' }, allowAllPolicy, ids);
+    const long = renderApprovalRequest(
+      rebuilding,
+      { ...approvalRequest, deletions },
+      { kind: 'open' },
+      allowAllPolicy,
+      ids,
+    );
     expectWithinLimits(long);
     const blocks = JSON.stringify(long.blocks);
     expect(blocks).toContain('… and 140 more');
@@ -145,7 +159,9 @@ describe('messages about approvals, denials and expiry', () => {
   test('mentions the first ten approvers and counts the others', () => {
     const approvers = Array.from({ length: 30 }, (_, i) => ({ team: 'T1', user: `U${i}` }));
     expect(
-      JSON.stringify(renderApprovalRequest(rebuilding, asked, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids)),
+      JSON.stringify(
+        renderApprovalRequest(rebuilding, approvalRequest, { kind: 'open' }, { ...allowAllPolicy, approvers }, ids),
+      ),
     ).toContain('<@U9>, 20 more');
   });
 });
@@ -192,7 +208,7 @@ describe('external text', () => {
     ['too long', `${'<&>'.repeat(2_000)} ${'word '.repeat(2_000)}`],
     ['empty', ''],
   ])('is escaped and truncated: %s', (_, text) => {
-    const lines = { ...asked, deletions: Array.from({ length: 60 }, () => text) };
+    const lines = { ...approvalRequest, deletions: Array.from({ length: 60 }, () => text) };
     for (const status of Object.values(statuses))
       expectWithinLimits(renderApprovalRequest(rebuilding, lines, status, named, ids));
     expectWithinLimits(renderStatus(aStatus(), buildApprovalBlocks({ ...pending, ...lines }, named, ids)));

@@ -8,20 +8,20 @@ import { channel, testUser } from '../../fixtures/run.ts';
 import { renderText } from '../messages/render-text.ts';
 import { expectWithinLimits } from '../messages/within-limits.ts';
 
-let world: RunEnvironment;
-afterEach(() => world.close());
+let environment: RunEnvironment;
+afterEach(() => environment.close());
 
 /** The questions that a run of the whole engine asked, as its thread shows them in the end. */
 async function questionsOf(asks: (process: Process) => Promise<object>): Promise<string[]> {
-  world = new RunEnvironment();
-  const process = world.createProcess();
-  await world.createCluster(process, { controllers: 3, workers: 2 });
-  const run = await world.finishRun(asks(process));
-  expect(await world.getOutcome(run)).toBe('succeeded');
+  environment = new RunEnvironment();
+  const process = environment.createProcess();
+  await environment.createCluster(process, { controllers: 3, workers: 2 });
+  const run = await environment.finishRun(asks(process));
+  expect(await environment.getOutcome(run)).toBe('succeeded');
   const clock = new FakeClock();
   const chat = new FakeChat(clock);
   const notifier = createNotifier({
-    store: world.store,
+    store: environment.store,
     clusterService: process.clusterService,
     chat,
     clock,

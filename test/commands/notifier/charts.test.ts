@@ -18,39 +18,39 @@ function shared({ chat }: NotifierEnvironment) {
   return chat.uploadedImages.map(({ channel, thread, image }) => [channel, thread, image.alt]);
 }
 
-function theOne(world: NotifierEnvironment) {
-  const { channel, ts } = getSummaryMessage(world);
+function theOne(environment: NotifierEnvironment) {
+  const { channel, ts } = getSummaryMessage(environment);
   return [[channel, ts, `demo after ${buildCreateEvents().length + 1} events`]];
 }
 
 describe('when a run has ended', () => {
   test('posts one timeline after the run result', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyWholeRun(world);
-    expect(shared(world)).toEqual(theOne(world));
-    const calls = world.chat.calls.map(({ method }) => method);
+    const environment = await createNotifierEnvironment();
+    await notifyWholeRun(environment);
+    expect(shared(environment)).toEqual(theOne(environment));
+    const calls = environment.chat.calls.map(({ method }) => method);
     expect(calls.lastIndexOf('postMessage')).toBeLessThan(calls.indexOf('uploadImage'));
-    expect(world.chat.uploadedImages[0]?.image.name).toBe(
-      `demo-create-${world.run}-${buildCreateEvents().length + 1}.png`,
+    expect(environment.chat.uploadedImages[0]?.image.name).toBe(
+      `demo-create-${environment.run}-${buildCreateEvents().length + 1}.png`,
     );
   });
 
   test('posts a timeline after each end of a resumed run', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyEvents(world, stepStarted('network/a'), stepFailed('network/a'), {
+    const environment = await createNotifierEnvironment();
+    await notifyEvents(environment, stepStarted('network/a'), stepFailed('network/a'), {
       type: 'run.finished',
       outcome: 'failed',
     });
-    await markClusterReady(world);
-    await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, ...buildCreateEvents());
-    expect(shared(world).map(([, , alt]) => alt)).toEqual(['demo after 4 events', 'demo after 15 events']);
+    await markClusterReady(environment);
+    await notifyEvents(environment, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, ...buildCreateEvents());
+    expect(shared(environment).map(([, , alt]) => alt)).toEqual(['demo after 4 events', 'demo after 15 events']);
   });
 
   test('posts no timeline for a run without started steps', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyEvents(world, { type: 'run.finished', outcome: 'cancelled' });
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['⏹️ demo: create cancelled']);
-    expect(shared(world)).toEqual([]);
+    const environment = await createNotifierEnvironment();
+    await notifyEvents(environment, { type: 'run.finished', outcome: 'cancelled' });
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(['⏹️ demo: create cancelled']);
+    expect(shared(environment)).toEqual([]);
   });
 
   const faults: readonly [string, ChatFault][] = [
@@ -59,10 +59,10 @@ describe('when a run has ended', () => {
     ['takes it, and its answer is lost', { method: 'uploadImage', kind: 'unknown-outcome', losesResponse: true }],
   ];
   test.each(faults)('posts one timeline when Slack %s', async (_, fault) => {
-    const world = await createNotifierEnvironment();
-    world.chat.planFault(fault);
-    await notifyWholeRun(world);
-    expect(shared(world)).toEqual(theOne(world));
+    const environment = await createNotifierEnvironment();
+    environment.chat.planFault(fault);
+    await notifyWholeRun(environment);
+    expect(shared(environment)).toEqual(theOne(environment));
   });
 });
 
@@ -71,65 +71,71 @@ describe('after a crash', () => {
     ['during the upload, finds the uploaded timeline and does not upload it again', { hangsAfterCall: true }],
     ['before the upload, uploads the timeline', { hangsBeforeCall: true }],
   ])('%s', async (_, how) => {
-    const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'uploadImage', kind: 'unknown-outcome', ...how });
-    await markClusterReady(world);
-    await world.appendEvents(...buildCreateEvents());
-    world.notifier.wake(world.run);
-    while (!world.chat.calls.some(({ method }) => method === 'uploadImage')) await new Promise(setImmediate);
-    const next = world.createNotifier();
+    const environment = await createNotifierEnvironment();
+    environment.chat.planFault({ method: 'uploadImage', kind: 'unknown-outcome', ...how });
+    await markClusterReady(environment);
+    await environment.appendEvents(...buildCreateEvents());
+    environment.notifier.wake(environment.run);
+    while (!environment.chat.calls.some(({ method }) => method === 'uploadImage')) await new Promise(setImmediate);
+    const next = environment.createNotifier();
     await next.start();
     await next.waitUntilIdle();
-    expect(shared(world)).toEqual(theOne(world));
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    expect(shared(environment)).toEqual(theOne(environment));
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
   });
 
   test('between result and timeline, uploads the timeline', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
-    await world.appendEvents(...buildCreateEvents());
-    const crashing = world.createNotifier({ renderChart: () => new Promise(() => {}) });
-    crashing.wake(world.run);
-    const due = async () => (await world.store.read('slackThread', world.run))?.value.deliveryClaim ?? '';
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
+    await environment.appendEvents(...buildCreateEvents());
+    const crashing = environment.createNotifier({ renderChart: () => new Promise(() => {}) });
+    crashing.wake(environment.run);
+    const due = async () => (await environment.store.read('slackThread', environment.run))?.value.deliveryClaim ?? '';
     while (!(await due()).includes('"attempts":1')) await new Promise(setImmediate);
-    const next = world.createNotifier();
+    const next = environment.createNotifier();
     await next.start();
     await next.waitUntilIdle();
-    expect(shared(world)).toEqual(theOne(world));
+    expect(shared(environment)).toEqual(theOne(environment));
   });
 });
 
 describe('a timeline that is unavailable', () => {
   test('because rendering fails leaves the thread unchanged and is logged', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
-    await world.appendEvents(...buildCreateEvents());
-    const notifier = world.createNotifier({
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
+    await environment.appendEvents(...buildCreateEvents());
+    const notifier = environment.createNotifier({
       renderChart: () => Promise.reject(new Error('no renderer for this machine')),
     });
-    notifier.wake(world.run);
+    notifier.wake(environment.run);
     await notifier.waitUntilIdle();
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(shared(world)).toEqual([]);
-    expect(world.logged).toContainEqual(expect.objectContaining({ message: 'drawing the timeline of a run failed' }));
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+    expect(shared(environment)).toEqual([]);
+    expect(environment.logged).toContainEqual(
+      expect.objectContaining({ message: 'drawing the timeline of a run failed' }),
+    );
   });
 
   test.each(['auth', 'invalid-content', 'channel-unavailable', 'unknown-outcome'] as const)(
     'because of the Slack error “%s” delays no message',
     async (kind) => {
-      const world = await createNotifierEnvironment();
-      world.chat.planFault({ method: 'uploadImage', kind, times: 100 });
-      await notifyWholeRun(world);
-      expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-      expect(shared(world)).toEqual([]);
-      const tries = world.chat.calls.filter(({ method }) => method === 'uploadImage').length;
+      const environment = await createNotifierEnvironment();
+      environment.chat.planFault({ method: 'uploadImage', kind, times: 100 });
+      await notifyWholeRun(environment);
+      expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+      expect(shared(environment)).toEqual([]);
+      const tries = environment.chat.calls.filter(({ method }) => method === 'uploadImage').length;
       expect(tries).toBe(kind === 'unknown-outcome' ? 5 : 1);
-      await notifyEvents(world, { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } }, stepFinished('etcd/b'));
-      expect(world.chat.listReplyTexts(getSummaryMessage(world)).at(-1)).toBe('✅ etcd: done');
-      const next = world.createNotifier();
+      await notifyEvents(
+        environment,
+        { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } },
+        stepFinished('etcd/b'),
+      );
+      expect(environment.chat.listReplyTexts(getSummaryMessage(environment)).at(-1)).toBe('✅ etcd: done');
+      const next = environment.createNotifier();
       await next.start();
       await next.waitUntilIdle();
-      expect(world.chat.calls.filter(({ method }) => method === 'uploadImage').length).toBe(tries);
+      expect(environment.chat.calls.filter(({ method }) => method === 'uploadImage').length).toBe(tries);
     },
   );
 });

@@ -16,80 +16,84 @@ afterEach(closeNotifierEnvironments);
 
 describe('a successful run', () => {
   test('is one message, updated to the end, with phases in order in its thread', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
     for (const event of buildCreateEvents()) {
-      await world.appendEvents(event);
-      world.notifier.wake(world.run);
-      await world.notifier.waitUntilIdle();
+      await environment.appendEvents(event);
+      environment.notifier.wake(environment.run);
+      await environment.notifier.waitUntilIdle();
     }
-    expect(getSummaryMessage(world).editCount).toBeGreaterThan(5);
-    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(getSummaryMessage(world).metadata).toEqual({ run: world.run, seq: 0 });
+    expect(getSummaryMessage(environment).editCount).toBeGreaterThan(5);
+    expect(getSummaryMessage(environment).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+    expect(getSummaryMessage(environment).metadata).toEqual({ run: environment.run, seq: 0 });
   });
 
   test('sends the kubeconfig once, to the requester only', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyWholeRun(world);
-    expect(world.chat.uploadedFiles.map(({ channel, name, content }) => [channel, name, content.reveal()])).toEqual([
-      ['D-U1', 'demo.kubeconfig', 'kind: Config # the secret'],
-    ]);
-    world.notifier.wake(world.run);
-    await world.notifier.waitUntilIdle();
-    await world.createNotifier().start();
-    expect(world.chat.uploadedFiles).toHaveLength(1);
+    const environment = await createNotifierEnvironment();
+    await notifyWholeRun(environment);
     expect(
-      JSON.stringify([world.chat.postedMessages, world.logged, await world.store.list('slackThread')]),
+      environment.chat.uploadedFiles.map(({ channel, name, content }) => [channel, name, content.reveal()]),
+    ).toEqual([['D-U1', 'demo.kubeconfig', 'kind: Config # the secret']]);
+    environment.notifier.wake(environment.run);
+    await environment.notifier.waitUntilIdle();
+    await environment.createNotifier().start();
+    expect(environment.chat.uploadedFiles).toHaveLength(1);
+    expect(
+      JSON.stringify([
+        environment.chat.postedMessages,
+        environment.logged,
+        await environment.store.list('slackThread'),
+      ]),
     ).not.toContain('the secret');
   });
 
   test('posts the result only after the summary shows it', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
-    world.chat.planFault({ method: 'updateMessage', kind: 'unknown-outcome', times: 4 });
-    runDuringFirstPost(world, () => world.appendEvents(...buildCreateEvents()));
-    world.notifier.wake(world.run);
-    await world.notifier.waitUntilIdle();
-    const [last, before] = world.chat.calls
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
+    environment.chat.planFault({ method: 'updateMessage', kind: 'unknown-outcome', times: 4 });
+    runDuringFirstPost(environment, () => environment.appendEvents(...buildCreateEvents()));
+    environment.notifier.wake(environment.run);
+    await environment.notifier.waitUntilIdle();
+    const [last, before] = environment.chat.calls
       .filter(({ method }) => method === 'postMessage' || method === 'updateMessage')
       .toReversed();
     expect([before?.method, last?.method]).toEqual(['updateMessage', 'postMessage']);
-    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(getSummaryMessage(environment).message.text).toBe('✅ demo: ready, 2 of 2 phases');
   });
 
   test('posts nothing more once the thread is current, in this process or the next', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyWholeRun(world);
-    const calls = world.chat.calls.length;
-    const next = world.createNotifier();
+    const environment = await createNotifierEnvironment();
+    await notifyWholeRun(environment);
+    const calls = environment.chat.calls.length;
+    const next = environment.createNotifier();
     await next.start();
     await next.waitUntilIdle();
-    expect(world.chat.calls).toHaveLength(calls);
+    expect(environment.chat.calls).toHaveLength(calls);
   });
 
   test('sends the kubeconfig only when the cluster record is ready', async () => {
-    const world = await createNotifierEnvironment();
-    await world.appendEvents(...buildCreateEvents());
-    world.notifier.wake(world.run);
+    const environment = await createNotifierEnvironment();
+    await environment.appendEvents(...buildCreateEvents());
+    environment.notifier.wake(environment.run);
     await new Promise(setImmediate);
-    await markClusterReady(world);
-    await world.notifier.waitUntilIdle();
-    expect(world.chat.uploadedFiles).toHaveLength(1);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    await markClusterReady(environment);
+    await environment.notifier.waitUntilIdle();
+    expect(environment.chat.uploadedFiles).toHaveLength(1);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
   });
 
   test('updates at most every 1.2 s and posts at most once a second per channel', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
     for (const event of buildCreateEvents()) {
-      await world.appendEvents(event);
-      world.notifier.wake(world.run);
-      world.clock.advance(50);
+      await environment.appendEvents(event);
+      environment.notifier.wake(environment.run);
+      environment.clock.advance(50);
     }
-    await world.notifier.waitUntilIdle();
-    expect(shortestGap(world, 'postMessage')).toBeGreaterThanOrEqual(1_000);
-    expect(world.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(
+    await environment.notifier.waitUntilIdle();
+    expect(shortestGap(environment, 'postMessage')).toBeGreaterThanOrEqual(1_000);
+    expect(environment.chat.calls.filter(({ method }) => method === 'updateMessage').length).toBeLessThan(
       buildCreateEvents().length,
     );
     const busy = await createNotifierEnvironment();
@@ -150,44 +154,44 @@ describe('the thread is the same in the end even when Slack', () => {
   ];
 
   test.each(faults)('%s', async (_, list) => {
-    const world = await createNotifierEnvironment();
-    for (const fault of list) world.chat.planFault(fault);
-    await notifyWholeRun(world);
-    expect(getSummaryMessage(world).message.text).toBe('✅ demo: ready, 2 of 2 phases');
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(world.chat.uploadedFiles).toHaveLength(1);
+    const environment = await createNotifierEnvironment();
+    for (const fault of list) environment.chat.planFault(fault);
+    await notifyWholeRun(environment);
+    expect(getSummaryMessage(environment).message.text).toBe('✅ demo: ready, 2 of 2 phases');
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+    expect(environment.chat.uploadedFiles).toHaveLength(1);
   });
 
   test('keeps updating while replies are rate limited', async () => {
-    const world = await createNotifierEnvironment();
-    await notifyEvents(world, stepStarted('network/a'));
-    world.chat.planFault({ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 60_000 });
-    await world.appendEvents(stepFinished('network/a'), stepFinished('network/b'));
-    world.notifier.wake(world.run);
-    const before = world.chat.calls.length;
-    const start = +world.clock.now();
-    await world.notifier.waitUntilIdle();
-    const edit = world.chat.calls.slice(before).find(({ method }) => method === 'updateMessage');
+    const environment = await createNotifierEnvironment();
+    await notifyEvents(environment, stepStarted('network/a'));
+    environment.chat.planFault({ method: 'postMessage', kind: 'rate-limited', retryAfterMs: 60_000 });
+    await environment.appendEvents(stepFinished('network/a'), stepFinished('network/b'));
+    environment.notifier.wake(environment.run);
+    const before = environment.chat.calls.length;
+    const start = +environment.clock.now();
+    await environment.notifier.waitUntilIdle();
+    const edit = environment.chat.calls.slice(before).find(({ method }) => method === 'updateMessage');
     expect(edit && edit.at - start).toBeLessThan(10_000);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['✅ Network: done']);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(['✅ Network: done']);
   });
 
   test('posts the result when the kubeconfig can’t be issued', async () => {
-    const world = await createNotifierEnvironment();
-    world.clusterService.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
-    await notifyWholeRun(world);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toContain(
+    const environment = await createNotifierEnvironment();
+    environment.clusterService.issueKubeconfig = () => Promise.reject(new Error('the authority is lost'));
+    await notifyWholeRun(environment);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+    expect(JSON.stringify(environment.chat.postedMessages.at(-1)?.message.blocks)).toContain(
       'send your kubeconfig (the kubeconfig could not be issued)',
     );
   });
 
   test('reports a kubeconfig that can’t be sent, with the next step', async () => {
-    const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'uploadFile', kind: 'auth', reason: 'missing_scope', times: 100 });
-    await notifyWholeRun(world);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
-    expect(JSON.stringify(world.chat.postedMessages.at(-1)?.message.blocks)).toMatch(
+    const environment = await createNotifierEnvironment();
+    environment.chat.planFault({ method: 'uploadFile', kind: 'auth', reason: 'missing_scope', times: 100 });
+    await notifyWholeRun(environment);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
+    expect(JSON.stringify(environment.chat.postedMessages.at(-1)?.message.blocks)).toMatch(
       /send your kubeconfig .*\/kthw kubeconfig demo/,
     );
   });

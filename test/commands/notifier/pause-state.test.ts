@@ -3,7 +3,7 @@ import { findPause, getPauseStatus } from '../../../src/commands/notifier/pause-
 import type { EngineEvent, StoredEvent } from '../../../src/store/events.ts';
 
 const actor = { team: 'T1', user: 'U1' };
-const asked: EngineEvent = { type: 'pause.requested', chapter: 4 };
+const pauseRequested: EngineEvent = { type: 'pause.requested', chapter: 4 };
 
 function stored(...events: readonly EngineEvent[]): StoredEvent[] {
   return events.map((event, i) => ({ seq: i + 1, at: new Date(1_000 * i), event }));
@@ -33,12 +33,12 @@ test.each([
   ['a resume', [{ type: 'run.resumed', actor }], { kind: 'past', actor }],
   ['the end', [{ type: 'run.finished', outcome: 'cancelled' }], { kind: 'past' }],
 ] as const)('the status of a pause after %s', (_, after, status) => {
-  const events = stored(asked, ...after);
+  const events = stored(pauseRequested, ...after);
   expect(getPauseStatus(events, { seq: 1, chapter: 4 })).toEqual(status);
 });
 
 test('finds a pause only by its own event', () => {
-  const events = stored(asked, { type: 'run.cancelRequested', actor });
+  const events = stored(pauseRequested, { type: 'run.cancelRequested', actor });
   expect(findPause(events, 1)).toEqual({ seq: 1, chapter: 4 });
   expect(findPause(events, 2)).toBeUndefined();
 });

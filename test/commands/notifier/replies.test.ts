@@ -21,14 +21,14 @@ afterEach(closeNotifierEnvironments);
 
 describe('replies in the thread', () => {
   test('show errors as cards, but not ordinary retries', async () => {
-    const world = await createNotifierEnvironment();
-    const soon = new Date(+world.clock.now() + 1_000);
+    const environment = await createNotifierEnvironment();
+    const soon = new Date(+environment.clock.now() + 1_000);
     const differences = [{ field: 'range', desired: '10.240.0.0/24', actual: '10.0.0.0/24' }];
     const waits = Array.from({ length: 4 }, () =>
       stepFailed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
     );
     await notifyEvents(
-      world,
+      environment,
       ...waits,
       stepFinished('network/a'),
       { type: 'step.logged', step: 'etcd/a', message: 'one' },
@@ -38,7 +38,7 @@ describe('replies in the thread', () => {
       { type: 'run.finished', outcome: 'failed' },
       { type: 'run.resumed', actor: { team: 'T1', user: 'U2' } },
     );
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual([
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual([
       'etcd a: one\netcd a: two',
       '⚠️ Network b: conflict in range',
       '⏸️ etcd a: deferred, no image',
@@ -48,21 +48,28 @@ describe('replies in the thread', () => {
   });
 
   test('show a step that keeps failing once', async () => {
-    const world = await createNotifierEnvironment();
-    const soon = new Date(+world.clock.now() + 1_000);
+    const environment = await createNotifierEnvironment();
+    const soon = new Date(+environment.clock.now() + 1_000);
     const waits = Array.from({ length: 9 }, () =>
       stepFailed('network/a', { kind: 'transient', message: 'not there yet' }, soon),
     );
-    await notifyEvents(world, ...waits);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(['🔁 Network a: retrying, not there yet']);
+    await notifyEvents(environment, ...waits);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual([
+      '🔁 Network a: retrying, not there yet',
+    ]);
   });
 
   test('are posted without blocks when Slack rejects the content', async () => {
-    const world = await createNotifierEnvironment();
-    world.chat.planFault({ method: 'postMessage', kind: 'invalid-content', reason: 'invalid_blocks' });
-    world.chat.planFault({ method: 'updateMessage', kind: 'invalid-content', reason: 'msg_too_long', times: 100 });
-    await notifyWholeRun(world);
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    const environment = await createNotifierEnvironment();
+    environment.chat.planFault({ method: 'postMessage', kind: 'invalid-content', reason: 'invalid_blocks' });
+    environment.chat.planFault({
+      method: 'updateMessage',
+      kind: 'invalid-content',
+      reason: 'msg_too_long',
+      times: 100,
+    });
+    await notifyWholeRun(environment);
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
     const refused = await createNotifierEnvironment();
     await notifyEvents(refused, stepStarted('network/a'));
     refused.chat.planFault({ method: 'postMessage', kind: 'invalid-content', reason: 'invalid_blocks', times: 2 });
@@ -71,15 +78,15 @@ describe('replies in the thread', () => {
   });
 
   test('a deleted summary is posted again, and the thread continues there', async () => {
-    const world = await createNotifierEnvironment();
-    await markClusterReady(world);
-    runDuringFirstPost(world, async () => {
-      for (const message of world.chat.postedMessages) world.chat.deleteMessage(message);
-      world.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true });
-      await world.appendEvents(...buildCreateEvents());
+    const environment = await createNotifierEnvironment();
+    await markClusterReady(environment);
+    runDuringFirstPost(environment, async () => {
+      for (const message of environment.chat.postedMessages) environment.chat.deleteMessage(message);
+      environment.chat.planFault({ method: 'postMessage', kind: 'unknown-outcome', losesResponse: true });
+      await environment.appendEvents(...buildCreateEvents());
     });
-    world.notifier.wake(world.run);
-    await world.notifier.waitUntilIdle();
-    expect(world.chat.listReplyTexts(getSummaryMessage(world))).toEqual(expectedReplies);
+    environment.notifier.wake(environment.run);
+    await environment.notifier.waitUntilIdle();
+    expect(environment.chat.listReplyTexts(getSummaryMessage(environment))).toEqual(expectedReplies);
   });
 });

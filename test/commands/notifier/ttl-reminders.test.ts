@@ -22,7 +22,7 @@ function reminder(change: Partial<RecordValue<'ttlReminder'>>): RecordValue<'ttl
   return { expiresAt: at(0), claimedAt: at(-30), ...change };
 }
 
-const asked = reminder({ firstSentAt: at(-30), sentAt: at(-30) });
+const firstReminder = reminder({ firstSentAt: at(-30), sentAt: at(-30) });
 
 describe('the due TTL action', () => {
   test.each([
@@ -35,15 +35,15 @@ describe('the due TTL action', () => {
     ['of a failed cluster', { state: 'failed' }, undefined, 0, 'ask', 'ask'],
     ['while another process sends the reminder', {}, reminder({}), -29, 'ask', undefined],
     ['after that process was lost', {}, reminder({}), -28, 'ask', 'ask'],
-    ['after the reminder', {}, asked, -1, 'ask', undefined],
-    ['at expiry', {}, asked, 0, 'ask', 'ask'],
+    ['after the reminder', {}, firstReminder, -1, 'ask', undefined],
+    ['at expiry', {}, firstReminder, 0, 'ask', 'ask'],
     ['an hour after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 60, 'ask', undefined],
     ['four hours after', {}, reminder({ firstSentAt: at(-30), sentAt: at(0) }), 240, 'ask', 'ask'],
-    ['when it was extended', { expiresAt: at(480) }, asked, 0, 'ask', undefined],
-    ['half an hour before the new expiry', { expiresAt: at(480) }, asked, 450, 'ask', 'ask'],
+    ['when it was extended', { expiresAt: at(480) }, firstReminder, 0, 'ask', undefined],
+    ['half an hour before the new expiry', { expiresAt: at(480) }, firstReminder, 450, 'ask', 'ask'],
     ['half an hour before expiry with deletion', {}, undefined, -30, 'delete', 'ask'],
-    ['a minute before expiry with deletion', {}, asked, -1, 'delete', undefined],
-    ['at expiry with deletion', {}, asked, 0, 'delete', 'delete'],
+    ['a minute before expiry with deletion', {}, firstReminder, -1, 'delete', undefined],
+    ['at expiry with deletion', {}, firstReminder, 0, 'delete', 'delete'],
     ['after expiry with deletion, without a reminder', {}, undefined, 60, 'delete', 'ask'],
     [
       'after expiry with deletion, just reminded',
@@ -54,8 +54,8 @@ describe('the due TTL action', () => {
       undefined,
     ],
     ['half an hour after that reminder', {}, reminder({ firstSentAt: at(60), sentAt: at(60) }), 90, 'delete', 'delete'],
-    ['when it was extended, with deletion', { expiresAt: at(480) }, asked, 0, 'delete', undefined],
-    ['after a failed delete', { state: 'failed' }, { ...asked, deletedAt: at(0) }, 60, 'delete', 'ask'],
+    ['when it was extended, with deletion', { expiresAt: at(480) }, firstReminder, 0, 'delete', undefined],
+    ['after a failed delete', { state: 'failed' }, { ...firstReminder, deletedAt: at(0) }, 60, 'delete', 'ask'],
   ] as const)('%s', (_, change, known, minutes, expiryAction, due) => {
     const { record } = aStatus({ state: 'ready', expiresAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
     expect(getDueAction(record, known, new Date(at(minutes)), expiryAction)).toBe(due);
@@ -91,7 +91,7 @@ async function aCluster(expiryAction: ExpiryAction = 'ask') {
     now: () => clock.now(),
     log: (fields: object) => logged.push(fields),
   };
-  return { clock, store, desk: clusterService, chat, logged, look: () => sendTtlReminders(options) };
+  return { clock, store, clusterService, chat, logged, look: () => sendTtlReminders(options) };
 }
 
 const asks = /expires at/;
@@ -122,11 +122,11 @@ describe('a cluster with a TTL', () => {
   });
 
   test('gets no reminder after an extension until shortly before the new expiry', async () => {
-    const { clock, desk, chat, look } = await aCluster();
+    const { clock, clusterService, chat, look } = await aCluster();
     clock.advance(7.5 * hour);
     await look();
     const end = new Date(noon + 8 * hour);
-    const presses = await Promise.all([1, 2, 3].map(() => desk.extendTtl('demo', end, 8, testUser)));
+    const presses = await Promise.all([1, 2, 3].map(() => clusterService.extendTtl('demo', end, 8, testUser)));
     expect(presses.filter((one) => 'expiresAt' in one)).toEqual([{ expiresAt: new Date(noon + 16 * hour) }]);
     expect(presses.filter((one) => 'alreadyExtendedTo' in one)).toHaveLength(2);
     clock.advance(4 * hour);
@@ -138,12 +138,12 @@ describe('a cluster with a TTL', () => {
   });
 
   test('is extended from now when it has expired', async () => {
-    const { clock, desk } = await aCluster();
+    const { clock, clusterService } = await aCluster();
     clock.advance(20 * hour);
-    expect(await desk.extendTtl('demo', new Date(noon + 8 * hour), 8, testUser)).toEqual({
+    expect(await clusterService.extendTtl('demo', new Date(noon + 8 * hour), 8, testUser)).toEqual({
       expiresAt: new Date(noon + 28 * hour),
     });
-    expect(await desk.extendTtl('other', new Date(noon), 8, testUser)).toEqual({ notFound: true });
+    expect(await clusterService.extendTtl('other', new Date(noon), 8, testUser)).toEqual({ notFound: true });
   });
 
   test('gets the reminder again after a Slack error, and in a DM when the channel is gone', async () => {

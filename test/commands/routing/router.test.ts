@@ -30,7 +30,7 @@ function createDeps(calls: Call[]): CommandDeps {
   };
 }
 
-async function asked(text: string): Promise<{ calls: Call[]; reply: CommandReply }> {
+async function routeAndExecute(text: string): Promise<{ calls: Call[]; reply: CommandReply }> {
   const calls: Call[] = [];
   const routed = routeCommand(text, { requester: testUser, channel }, buildCreateDefaults());
   const reply = 'immediateReply' in routed ? routed.immediateReply : await routed.execute(createDeps(calls));
@@ -66,7 +66,7 @@ describe('calls of the cluster service', () => {
       { subnet: '10.241.0.0/26', serviceCidr: '10.33.0.0/24' },
     ],
   ] as const)('%s', async (text, change) => {
-    expect((await asked(text)).calls).toEqual([
+    expect((await routeAndExecute(text)).calls).toEqual([
       ['createCluster', { spec: buildSpec(change), requester: testUser, channel }],
     ]);
   });
@@ -76,7 +76,7 @@ describe('calls of the cluster service', () => {
     ['8h', 28_800_000],
     ['2d', 172_800_000],
   ])('create demo --ttl %s', async (ttl, ttlMs) => {
-    const { calls } = await asked(`create demo --ttl ${ttl}`);
+    const { calls } = await routeAndExecute(`create demo --ttl ${ttl}`);
     expect(calls).toEqual([['createCluster', { spec: buildSpec(), requester: testUser, channel, ttlMs }]]);
   });
 

@@ -92,12 +92,12 @@ describe('a request of Slack', () => {
 
 describe('a command', () => {
   test('sent ten times concurrently has one effect', async () => {
-    const asked: unknown[] = [];
+    const reads: unknown[] = [];
     const slack = await started({
       wrapStore: (store) => ({
         ...wrapStore((call) => call(store)),
         read: (kind, id) => {
-          asked.push(`${kind} ${id}`);
+          reads.push(`${kind} ${id}`);
           return store.read(kind, id);
         },
       }),
@@ -106,7 +106,7 @@ describe('a command', () => {
     expect(sent.map(({ status }) => status)).toEqual(Array(10).fill(200));
     await sendToBot(slack, buildCommandBody('create last', 't2'));
     await untilRuns(slack, 1);
-    expect(asked.filter((one) => one === 'cluster demo')).toHaveLength(1);
+    expect(reads.filter((one) => one === 'cluster demo')).toHaveLength(1);
   });
 
   test('is acknowledged while the store is unavailable', async () => {
@@ -178,11 +178,11 @@ async function deleteAsks(slack: SlackFixture): Promise<ApiMessage> {
 
 /** The dialog that Ada has open, once its button is gone. */
 async function dialog(slack: SlackFixture) {
-  await said(slack, 'into the dialog');
+  await waitForReply(slack, 'into the dialog');
   return await slack.slackClient.waitFor(async () => (await slack.slackClient.listViews('ada')).at(-1));
 }
 
-async function said({ slackClient }: SlackFixture, words: string): Promise<ApiMessage> {
+async function waitForReply({ slackClient }: SlackFixture, words: string): Promise<ApiMessage> {
   return await slackClient.waitFor(async () =>
     (await slackClient.actAs('ada').listMessages(general)).find(({ text }) => text.includes(words)),
   );
@@ -233,7 +233,7 @@ describe('in a workspace', () => {
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     await ada.clickInMessage(general, (await deleteAsks(slack)).ts, 'delete.cancel');
-    await said(slack, 'was not deleted');
+    await waitForReply(slack, 'was not deleted');
     expect((await ada.listMessages(general)).some(({ text }) => text === 'Delete demo?')).toBe(false);
     expect(await slack.store.list('run')).toHaveLength(1);
 
@@ -245,7 +245,7 @@ describe('in a workspace', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
     expect(await ada.submitView(view.id, { input: 'demo' })).toMatchObject({ ok: true });
     await untilRuns(slack, 2);
-    expect((await said(slack, 'Deleting')).is_ephemeral).toBe(true);
+    expect((await waitForReply(slack, 'Deleting')).is_ephemeral).toBe(true);
     expect(await slack.slackClient.listViews('ada')).toEqual([]);
     const runs = await slack.store.list('run');
     expect(runs.map(({ value }) => [value.operation, value.channel])).toContainEqual(['delete', 'C0GENERAL']);
@@ -290,7 +290,7 @@ describe('in a workspace', () => {
     const { ts } = await deleteAsks(slack);
     await slack.slackClient.injectFaults({ method: 'views.open', error: 'expired_trigger_id' });
     await ada.clickInMessage(general, ts, 'delete.confirm');
-    expect((await said(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
+    expect((await waitForReply(slack, 'Opening the dialog failed')).is_ephemeral).toBe(true);
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
@@ -337,10 +337,10 @@ describe('in a workspace', () => {
     const found = await slack.store.read('cluster', 'demo');
     if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
     await ada.sendCommand(general, '/kthw kubeconfig demo --hours 8');
-    const told = await slack.slackClient.waitFor(async () =>
+    const reply = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('in a DM')),
     );
-    expect(told.is_ephemeral).toBe(true);
+    expect(reply.is_ephemeral).toBe(true);
     const [file] = (await ada.listDmMessages()).flatMap(({ files = [] }) => files);
     expect(file?.name).toBe('demo.kubeconfig');
     expect(String(await slack.slackClient.downloadFile('ada', file?.id ?? ''))).toBe('kind: Config');

@@ -17,12 +17,12 @@ if (!cfsslIsThere) {
 
 const cluster = buildCluster({ controllers: 1, workers: 1 });
 const known = { publicAddress: '203.0.113.7', externalAddresses: { 'demo-worker-0': '198.51.100.20' } };
-const wanted = listCertificateSpecs(cluster, known);
+const expected = listCertificateSpecs(cluster, known);
 const subject = { commonName: 'Kubernetes', organization: 'Kubernetes' };
 const etcdSubject = { commonName: 'etcd', organization: 'Kubernetes' };
 
 test('requests certificates with subject and hosts', () => {
-  const worker = wanted.find(({ name }) => name === 'demo-worker-0');
+  const worker = expected.find(({ name }) => name === 'demo-worker-0');
   const script = worker ? renderCfsslCertificate(worker) : '';
   expect(script).toContain('"CN": "system:node:demo-worker-0"');
   expect(script).toContain('"O": "system:nodes"');
@@ -35,17 +35,17 @@ describe.skipIf(!cfsslIsThere)('cfssl commands of a cluster', { timeout: 120_000
     const folder = mkdtempSync(join(tmpdir(), 'kthw-cfssl-'));
     try {
       const authorities = [renderCfsslCa(subject), renderCfsslCa(etcdSubject, 'etcd')];
-      const script = [...authorities, ...wanted.map(renderCfsslCertificate)].join('\n');
+      const script = [...authorities, ...expected.map(renderCfsslCertificate)].join('\n');
       await execa('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder });
       const now = new Date();
       const authority = await createCertificateAuthority({ commonName: subject.commonName, now });
       const ofEtcd = await createCertificateAuthority({ commonName: etcdSubject.commonName, now });
-      const read = (name: string) => said(readFileSync(join(folder, `${name}.pem`), 'utf8'));
-      expect(read('ca')).toEqual(said(authority.certificate));
-      expect(read('etcd-ca')).toEqual(said(ofEtcd.certificate));
-      for (const one of wanted) {
+      const read = (name: string) => describeCertificate(readFileSync(join(folder, `${name}.pem`), 'utf8'));
+      expect(read('ca')).toEqual(describeCertificate(authority.certificate));
+      expect(read('etcd-ca')).toEqual(describeCertificate(ofEtcd.certificate));
+      for (const one of expected) {
         const { certificate } = await issueCertificate(one.issuer === 'etcd' ? ofEtcd : authority, one, { now });
-        expect(read(one.name), one.name).toEqual(said(certificate));
+        expect(read(one.name), one.name).toEqual(describeCertificate(certificate));
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -54,7 +54,7 @@ describe.skipIf(!cfsslIsThere)('cfssl commands of a cluster', { timeout: 120_000
 });
 
 /** Ignores the order. kthw's certificates start a few minutes earlier, for slow clocks. */
-function said(pem: string) {
+function describeCertificate(pem: string) {
   const { subject, issuer, subjectAltName, ca, keyUsage, validFrom, validTo } = new X509Certificate(pem);
   const sorted = (text: string | undefined, at: RegExp) => (text ?? '').split(at).sort();
   const hours = Math.round((Date.parse(validTo) - Date.parse(validFrom)) / 3_600_000);

@@ -37,13 +37,13 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
   const other = localCloud({ operationDelayMs: 20 });
   const inserted: { readonly of: ResourceCollection; readonly spec: never }[] = [];
   let home: string;
-  let byHand: ComputeClient;
-  let bySteps: ComputeClient;
+  let manualClient: ComputeClient;
+  let stepClient: ComputeClient;
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'kthw-by-hand-'));
-    byHand = createComputeClient({ project: 'by-hand', endpoint: local.url() });
-    bySteps = noting(createComputeClient({ project: 'by-steps', endpoint: other.url() }));
+    manualClient = createComputeClient({ project: 'by-hand', endpoint: local.url() });
+    stepClient = recordCalls(createComputeClient({ project: 'by-steps', endpoint: other.url() }));
   });
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -65,7 +65,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
   }
 
   test('create and delete the same resources as the steps', async () => {
-    const [hand, machine] = [contextOver(byHand), contextOver(bySteps)];
+    const [hand, machine] = [contextOver(manualClient), contextOver(stepClient)];
     for (const { id, step } of steps) {
       const scripts = (await step.explained?.manualCommands?.(hand.c, 'forward')) ?? [];
       expect(scripts.length, id).toBeGreaterThan(0);
@@ -76,7 +76,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
     }
     expect(new Set(inserted.map(({ of }) => of))).toEqual(ours);
     for (const { of, spec } of inserted) {
-      const [one, other] = await Promise.all([byHand, bySteps].map((cloud) => cloud[of].get(spec, signal)));
+      const [one, other] = await Promise.all([manualClient, stepClient].map((cloud) => cloud[of].get(spec, signal)));
       expect(same(one), JSON.stringify(spec)).toEqual(same(other));
     }
     // The disabled rule is deleted too.
@@ -87,7 +87,7 @@ describe.skipIf(!gcloudIsThere)('gcloud commands of a cluster’s steps', { time
     }
   });
 
-  function noting(cloud: ComputeClient): ComputeClient {
+  function recordCalls(cloud: ComputeClient): ComputeClient {
     return new Proxy(cloud, {
       get(target, of: keyof ComputeClient) {
         const member = target[of];

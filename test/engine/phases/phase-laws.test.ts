@@ -2,64 +2,66 @@ import { describe, expect, test } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { phases } from '../../../src/engine/phases/sort-phases.ts';
 import { type PlannedStep, plan } from '../../../src/engine/workflow/plan.ts';
-import { nameOf, survive, undisturbed } from '../../chaos/sweep.ts';
+import { describeKill, findKillDamage, recordCourse } from '../../chaos/sweep.ts';
 import { buildSpec, RunEnvironment } from '../../fakes/run-environment.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 import { needlesIn } from '../../support/secret-scanner.ts';
 
-/** What clears up after itself makes again what it took away; what shuts behind those who came in has to do so again. */
-const leaveNothing: ReadonlySet<string> = new Set(['smoke', 'disable-ssh']);
+/** Phases that also act in a second run: the smoke test creates its objects again, and SSH access is disabled again. */
+const reappliedPhases: ReadonlySet<string> = new Set(['smoke', 'disable-ssh']);
 
 const cluster = buildCluster(buildSpec());
 const up = plan(phases, cluster, { operation: operations.create });
 const down = plan(phases, cluster, { operation: operations.delete });
-const creating = await undisturbed('create');
-const deleting = await undisturbed('delete');
-const twice = await createdTwice();
+const createCourse = await recordCourse('create');
+const deleteCourse = await recordCourse('delete');
+const secondCreate = await createTwice();
 
 describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
-  const steps = new Set(of(phase, up).map(({ id }) => id));
-  const built = kills(creating.kills, steps);
-  const removed = kills(
-    deleting.kills,
-    of(phase, down).map(({ id }) => id),
+  const steps = new Set(selectSteps(phase, up).map(({ id }) => id));
+  const built = selectKills(createCourse.kills, steps);
+  const removed = selectKills(
+    deleteCourse.kills,
+    selectSteps(phase, down).map(({ id }) => id),
   );
 
-  test('ends the same wherever the process that builds it ends', { timeout: 120_000 }, async () => {
+  test('reaches the same state after a kill at any point of a create', { timeout: 120_000 }, async () => {
     expect(built.length).toBeGreaterThanOrEqual(steps.size);
-    for (const kill of built) expect(await survive(kill, creating), nameOf(kill)).toEqual([]);
+    for (const kill of built) expect(await findKillDamage(kill, createCourse), describeKill(kill)).toEqual([]);
   });
 
-  // What has nothing to remove, or clears up after itself, has no such law: it is not left out.
+  // Phases without removable steps have no such law.
   if (removed.length > 0)
-    test('ends the same wherever the process that removes it ends', { timeout: 120_000 }, async () => {
-      for (const kill of removed) expect(await survive(kill, deleting), nameOf(kill)).toEqual([]);
+    test('reaches the same state after a kill at any point of a delete', { timeout: 120_000 }, async () => {
+      for (const kill of removed) expect(await findKillDamage(kill, deleteCourse), describeKill(kill)).toEqual([]);
     });
 
-  if (!leaveNothing.has(phase))
-    test('does nothing the second time', () => {
-      const makes = of(phase, up).filter(({ step }) => step.apply);
-      expect(makes.map(({ id }) => [id, twice.outcomes.get(id)])).toEqual(makes.map(({ id }) => [id, 'adopted']));
-      expect(twice.made.filter(({ step }) => steps.has(step))).toEqual([]);
+  if (!reappliedPhases.has(phase))
+    test('changes nothing when it runs again', () => {
+      const appliedSteps = selectSteps(phase, up).filter(({ step }) => step.apply);
+      expect(appliedSteps.map(({ id }) => [id, secondCreate.outcomes.get(id)])).toEqual(
+        appliedSteps.map(({ id }) => [id, 'adopted']),
+      );
+      expect(secondCreate.repeatedSteps.filter(({ step }) => steps.has(step))).toEqual([]);
     });
 
-  test('leaves nothing that a delete does not find when the create ended in it', async () => {
+  test('is deleted completely when the create was killed in it', async () => {
     const last = built.at(-1);
     const environment = new RunEnvironment();
-    const victim = environment.createProcess({
+    const killedProcess = environment.createProcess({
       onKillPoint: (step, point, kill) => {
         if (last && 'step' in last && last.step === step && last.point === point) kill();
       },
     });
-    const answer = await victim.clusterService.createCluster({
+    const answer = await killedProcess.clusterService.createCluster({
       spec: buildSpec(),
       requester: environment.requester,
       channel: 'C1',
     });
     await environment.clock.sleep(600_000, new AbortController().signal);
-    await victim.kill();
-    const heir = environment.createProcess();
-    await environment.finishRun(heir.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    await killedProcess.kill();
+    const nextProcess = environment.createProcess();
+    await environment.finishRun(nextProcess.clusterService.deleteCluster('demo', environment.requester, 'C1'));
     expect(answer).toHaveProperty('run');
     expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
     expect(environment.compute.listResourceNames()).toEqual([]);
@@ -68,7 +70,7 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
   });
 });
 
-test('what is shown and kept of a cluster holds no secret', async () => {
+test('views, events, records and logs contain no secret', async () => {
   const environment = new RunEnvironment();
   const process = environment.createProcess();
   await environment.createCluster(process);
@@ -100,34 +102,34 @@ test('what is shown and kept of a cluster holds no secret', async () => {
   await environment.close();
 });
 
-function of(phase: string, planned: readonly PlannedStep[]): PlannedStep[] {
+function selectSteps(phase: string, planned: readonly PlannedStep[]): PlannedStep[] {
   return planned.filter((p) => p.phase.name === phase);
 }
 
-function kills(all: typeof creating.kills, steps: Iterable<string>): typeof creating.kills {
-  const wanted = new Set(steps);
-  return all.filter((kill) => 'step' in kill && wanted.has(kill.step));
+function selectKills(all: typeof createCourse.kills, steps: Iterable<string>): typeof createCourse.kills {
+  const selected = new Set(steps);
+  return all.filter((kill) => 'step' in kill && selected.has(kill.step));
 }
 
-/** A create, and the very same once more over what it made. */
-async function createdTwice() {
+/** A create, and a second one of the same cluster. */
+async function createTwice() {
   const environment = new RunEnvironment();
   const process = environment.createProcess();
   await environment.createCluster(process);
-  // The smoke test's namespace is gone by then.
+  // Until the smoke test's namespace is deleted.
   await environment.clock.sleep(60_000, new AbortController().signal);
-  const before = commandsRun(environment);
+  const before = countStepRuns(environment);
   const resources = JSON.stringify([...environment.compute.getInsertCounts()]);
   const run = await environment.repeatOperation(process, 'create');
   const finished = await environment.listEvents(run, 'step.finished');
   expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
   expect(JSON.stringify([...environment.compute.getInsertCounts()])).toBe(resources);
-  const made = commandsRun(environment).filter((now, i) => now.times !== before[i]?.times);
+  const repeatedSteps = countStepRuns(environment).filter((now, i) => now.times !== before[i]?.times);
   await environment.close();
-  return { outcomes: new Map(finished.map(({ step, outcome }) => [step, outcome])), made };
+  return { outcomes: new Map(finished.map(({ step, outcome }) => [step, outcome])), repeatedSteps };
 }
 
-function commandsRun(environment: RunEnvironment): { readonly step: string; readonly times: number }[] {
+function countStepRuns(environment: RunEnvironment): { readonly step: string; readonly times: number }[] {
   return cluster.instances.flatMap(({ name }) =>
     [...(environment.ssh.findHostByName(name)?.stepRuns ?? [])].map(([step, times]) => ({ step, times })),
   );

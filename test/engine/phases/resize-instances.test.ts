@@ -86,8 +86,8 @@ describe('a cluster that is ready', () => {
   test('asks first, and says of each machine what it is and what its restart means', async () => {
     const { environment, process } = await createEnvironment();
     const run = await environment.finishRun(resize(environment, process));
-    const [asked] = await environment.listEvents(run, 'approval.requested');
-    expect(asked?.deletions).toEqual([
+    const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
+    expect(approvalRequest?.deletions).toEqual([
       'instance demo-controller-0 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
       'instance demo-controller-1 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
       'instance demo-controller-2 restarts as e2-standard-2 (now f1-micro); the other etcd members keep quorum',
@@ -98,8 +98,8 @@ describe('a cluster that is ready', () => {
   test('with one controller says that the API is away', async () => {
     const { environment, process } = await createEnvironment({ controllers: 1, workers: 0 });
     const run = await environment.finishRun(resize(environment, process));
-    const [asked] = await environment.listEvents(run, 'approval.requested');
-    expect(asked?.deletions).toEqual([
+    const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
+    expect(approvalRequest?.deletions).toEqual([
       'instance demo-controller-0 restarts as e2-standard-2 (now f1-micro); the API server is unavailable during the restart',
     ]);
     expect(await environment.getOutcome(run)).toBe('succeeded');
@@ -109,8 +109,8 @@ describe('a cluster that is ready', () => {
     const { environment, process } = await createEnvironment();
     const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
-    const asked = await until(environment, () => process.clusterService.getPendingApproval(answer.run));
-    await process.clusterService.decideApproval(answer.run, asked.digest, environment.requester, false);
+    const approvalRequest = await until(environment, () => process.clusterService.getPendingApproval(answer.run));
+    await process.clusterService.decideApproval(answer.run, approvalRequest.digest, environment.requester, false);
     await environment.waitForRun(answer.run);
     expect(environment.compute.faults.countCalls(/^(stop|start|setMachineType) /)).toBe(0);
     expect(await clusterOf(environment)).toMatchObject({
@@ -259,18 +259,18 @@ describe('half-way', () => {
         const { environment, process } = await createEnvironment();
         await process.stop();
         let ended = false;
-        const victim = environment.createProcess({
+        const killedProcess = environment.createProcess({
           onKillPoint(step, point, kill) {
             if (ended || step !== `resize-instances/${name}` || point !== at) return;
             ended = true;
             kill();
           },
         });
-        const answer = await resize(environment, victim);
+        const answer = await resize(environment, killedProcess);
         if (!('run' in answer)) throw new Error('no run was begun');
-        await approve(environment, victim, answer.run);
+        await approve(environment, killedProcess, answer.run);
         await until(environment, async () => ended || undefined);
-        await victim.kill();
+        await killedProcess.kill();
         await environment.createProcess().start();
         await environment.waitForRun(answer.run);
         expect(await environment.getOutcome(answer.run), await environment.describeLastEvents(answer.run)).toBe(
@@ -298,8 +298,8 @@ describe('a cluster that is not up', () => {
       operation: 'rebuild',
       fromPhase: 'controllers',
     });
-    const [asked] = await environment.listEvents(run, 'approval.requested');
-    expect(asked?.deletions).toContain('instance demo-controller-0 (f1-micro, 10.240.0.10)');
+    const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
+    expect(approvalRequest?.deletions).toContain('instance demo-controller-0 (f1-micro, 10.240.0.10)');
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
     expect(environment.compute.listInstances().filter(({ instanceId }) => births.includes(instanceId))).toEqual([]);
@@ -332,8 +332,8 @@ async function take(environment: RunEnvironment, name: string): Promise<void> {
 }
 
 async function approve(environment: RunEnvironment, { clusterService }: Process, run: string): Promise<void> {
-  const asked = await until(environment, () => clusterService.getPendingApproval(run));
-  await clusterService.decideApproval(run, asked.digest, environment.requester, true);
+  const approvalRequest = await until(environment, () => clusterService.getPendingApproval(run));
+  await clusterService.decideApproval(run, approvalRequest.digest, environment.requester, true);
 }
 
 /** Looks until there is something, on the virtual clock. */

@@ -102,16 +102,16 @@ describe('a certificate in Node', () => {
   });
 
   it('has a unique, long, positive serial number', async () => {
-    const wanted = { name: 'a', commonName: 'a', organization: 'b', hosts: [] };
-    const many = await Promise.all(Array.from({ length: 4 }, () => issueCertificate(authority, wanted, { now })));
+    const expected = { name: 'a', commonName: 'a', organization: 'b', hosts: [] };
+    const many = await Promise.all(Array.from({ length: 4 }, () => issueCertificate(authority, expected, { now })));
     const serials = many.map((c) => new X509Certificate(c.certificate).serialNumber);
     expect(new Set(serials).size).toBe(4);
     for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{39}$/);
   });
 
   it('supports names beyond PrintableString', async () => {
-    const wanted = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:admins', hosts: [] };
-    const { certificate } = await issueCertificate(authority, wanted, { now });
+    const expected = { name: 'a', commonName: 'slack:T_1:Ü&*', organization: 'kthw:admins', hosts: [] };
+    const { certificate } = await issueCertificate(authority, expected, { now });
     expect(new X509Certificate(certificate).toLegacyObject().subject.CN).toBe('slack:T_1:Ü&*');
   });
 });

@@ -14,8 +14,8 @@ const hasKubectl = (await execa('kubectl', ['version', '--client'], { reject: fa
 async function aKubeconfig() {
   const now = new Date();
   const authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
-  const wanted = { name: 'admin', commonName: 'admin', organization: 'system:masters', hosts: [] };
-  const { certificate, key } = await issueCertificate(authority, wanted, { now });
+  const expected = { name: 'admin', commonName: 'admin', organization: 'system:masters', hosts: [] };
+  const { certificate, key } = await issueCertificate(authority, expected, { now });
   const server = 'https://203.0.113.7:6443';
   const config = renderKubeconfig({
     clusterName: 'demo',

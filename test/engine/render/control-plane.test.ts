@@ -64,14 +64,14 @@ async function putUnit(name: string, unit: string): Promise<void> {
 async function putEverything(): Promise<void> {
   const now = new Date();
   const authority = await createCertificateAuthority({ commonName: 'Kubernetes', now });
-  const wanted = listCertificateSpecs(cluster, { publicAddress: controller.address, externalAddresses: {} });
+  const expected = listCertificateSpecs(cluster, { publicAddress: controller.address, externalAddresses: {} });
   await put(`${paths.kubernetes}/ca.pem`, authority.certificate);
   await put(`${paths.kubernetes}/ca-key.pem`, authority.key.reveal());
   const ofEtcd = await createCertificateAuthority({ commonName: 'etcd', now });
   await put(`${paths.etcdConfig}/ca.pem`, ofEtcd.certificate);
   await put(`${paths.kubernetes}/etcd-ca.pem`, ofEtcd.certificate);
   const config = { clusterName: cluster.name, caCertificate: authority.certificate };
-  for (const each of wanted) {
+  for (const each of expected) {
     const issued = await issueCertificate(each.issuer === 'etcd' ? ofEtcd : authority, each, { now });
     for (const folder of [paths.kubernetes, paths.etcdConfig]) {
       await put(`${folder}/${each.name}.pem`, issued.certificate);

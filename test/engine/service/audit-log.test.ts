@@ -8,7 +8,7 @@ import { runRecord } from '../../support/store-fixtures.ts';
 
 const actor = { team: 'T1', user: 'U1' };
 const at = new Date('2026-03-01T12:00:00Z');
-const asked = (digest: string): EngineEvent => ({
+const approvalRequested = (digest: string): EngineEvent => ({
   type: 'approval.requested',
   digest,
   deletions: ['machine demo-worker-1'],
@@ -21,7 +21,14 @@ function stored(...events: readonly EngineEvent[]): StoredEvent[] {
 }
 
 test('lists a decision once that two processes appended', () => {
-  const events = stored(asked('d1'), given('d1'), given('d1'), asked('d2'), given('d1'), given('d2'));
+  const events = stored(
+    approvalRequested('d1'),
+    given('d1'),
+    given('d1'),
+    approvalRequested('d2'),
+    given('d1'),
+    given('d2'),
+  );
   const trail = buildRunEntries('r1', runRecord({ operation: 'scale', spec: buildSpec() }), events, phases);
   expect(trail.filter(({ description }) => description.startsWith('approved'))).toHaveLength(2);
   // A late word on a question that is past takes the next one nothing.

@@ -14,14 +14,14 @@ function createEnvironment(): RunEnvironment {
   return environment;
 }
 
-function asked(environment: RunEnvironment, changes: Partial<ClusterSpec> = {}) {
+function buildRequest(environment: RunEnvironment, changes: Partial<ClusterSpec> = {}) {
   return { spec: buildSpec(changes), requester: environment.requester, channel: 'C1' };
 }
 
 describe('create', () => {
   test('starts a run with requester and channel', async () => {
     const environment = createEnvironment();
-    const answer = await environment.createProcess().clusterService.createCluster(asked(environment));
+    const answer = await environment.createProcess().clusterService.createCluster(buildRequest(environment));
     const run = runOf(answer);
     expect((await environment.store.read('run', run))?.value).toMatchObject({
       operation: 'create',
@@ -39,8 +39,8 @@ describe('create', () => {
   test('returns the active run if repeated', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
-    const run = runOf(await clusterService.createCluster(asked(environment)));
-    expect(await clusterService.createCluster(asked(environment))).toMatchObject({
+    const run = runOf(await clusterService.createCluster(buildRequest(environment)));
+    expect(await clusterService.createCluster(buildRequest(environment))).toMatchObject({
       activeRun: { run, operation: 'create', requester: environment.requester },
     });
   });
@@ -49,7 +49,7 @@ describe('create', () => {
     const environment = createEnvironment();
     const answers = await Promise.all(
       [environment.createProcess(), environment.createProcess(), environment.createProcess()].map(
-        ({ clusterService }) => clusterService.createCluster(asked(environment)),
+        ({ clusterService }) => clusterService.createCluster(buildRequest(environment)),
       ),
     );
     const begun = answers.filter((answer) => 'run' in answer);
@@ -65,7 +65,7 @@ describe('create', () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
-    expect(await process.clusterService.createCluster(asked(environment))).toMatchObject({
+    expect(await process.clusterService.createCluster(buildRequest(environment))).toMatchObject({
       unchanged: { state: 'ready' },
     });
   });
@@ -74,7 +74,9 @@ describe('create', () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
     await environment.createCluster(process);
-    expect(await process.clusterService.createCluster(asked(environment, { workers: 2, forceSize: true }))).toEqual({
+    expect(
+      await process.clusterService.createCluster(buildRequest(environment, { workers: 2, forceSize: true })),
+    ).toEqual({
       differences: [{ field: 'workers', desired: '2', actual: '1' }],
     });
   });
@@ -89,7 +91,7 @@ describe('create', () => {
     });
     const run = await environment.createCluster(process);
     expect(await environment.getOutcome(run)).toBe('failed');
-    expect(await environment.finishRun(process.clusterService.createCluster(asked(environment)))).toBe(run);
+    expect(await environment.finishRun(process.clusterService.createCluster(buildRequest(environment)))).toBe(run);
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
@@ -118,7 +120,7 @@ describe('run ids', () => {
     const { clusterService } = environment.createProcess();
     const ids: string[] = [];
     for (const name of ['c', 'a', 'b']) {
-      ids.push(runOf(await clusterService.createCluster(asked(environment, { name }))));
+      ids.push(runOf(await clusterService.createCluster(buildRequest(environment, { name }))));
       environment.clock.advance(1);
     }
     expect(ids.toSorted()).toEqual(ids);
@@ -130,7 +132,7 @@ describe('cancel', () => {
   test('stops a run within one observation, and it can be resumed', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
-    const run = runOf(await clusterService.createCluster(asked(environment)));
+    const run = runOf(await clusterService.createCluster(buildRequest(environment)));
     await untilMachines(environment);
     const from = +environment.clock.now();
     expect(await clusterService.cancelRun('demo', environment.requester)).toEqual({ run });
@@ -155,7 +157,7 @@ describe('cancel', () => {
 
   test('stops a run of another process', async () => {
     const environment = createEnvironment();
-    const run = runOf(await environment.createProcess().clusterService.createCluster(asked(environment)));
+    const run = runOf(await environment.createProcess().clusterService.createCluster(buildRequest(environment)));
     await untilMachines(environment);
     await environment.createProcess().clusterService.cancelRun('demo', environment.requester);
     await environment.waitForRun(run);
@@ -167,7 +169,7 @@ describe('resume', () => {
   test('returns the active run', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
-    const run = runOf(await clusterService.createCluster(asked(environment)));
+    const run = runOf(await clusterService.createCluster(buildRequest(environment)));
     expect(await clusterService.resumeRun('demo', environment.requester)).toMatchObject({ activeRun: { run } });
   });
 
@@ -185,8 +187,8 @@ describe('resume', () => {
     environment.kube.missingImages.add('coredns');
     const run = await environment.createCluster(process);
     expect(await environment.getOutcome(run)).toBe('succeeded');
-    const troubles = (await process.clusterService.getRunView(run))?.problems;
-    expect(troubles?.map(({ step, error }) => [step, error?.code])).toEqual([
+    const problems = (await process.clusterService.getRunView(run))?.problems;
+    expect(problems?.map(({ step, error }) => [step, error?.code])).toEqual([
       ['dns/ready', 'image-unavailable'],
       ['dns/lookup', 'image-unavailable'],
     ]);
@@ -203,9 +205,9 @@ describe('resume', () => {
     environment.kube.missingImages.add('nginx');
     const run = await environment.createCluster(process);
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
-    const troubles = (await process.clusterService.getRunView(run))?.problems ?? [];
-    expect(new Set(troubles.map(({ error }) => error?.code))).toEqual(new Set(['image-unavailable']));
-    expect(troubles.map(({ step }) => step)).toContain('smoke/cleanup');
+    const problems = (await process.clusterService.getRunView(run))?.problems ?? [];
+    expect(new Set(problems.map(({ error }) => error?.code))).toEqual(new Set(['image-unavailable']));
+    expect(problems.map(({ step }) => step)).toContain('smoke/cleanup');
     environment.clearFaults();
     await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect((await process.clusterService.getRunView(run))?.problems).toEqual([]);
@@ -238,7 +240,7 @@ describe('delete', () => {
   test('preempts a running create, waits until it stops and deletes everything', async () => {
     const environment = createEnvironment();
     const { clusterService } = environment.createProcess();
-    const creating = runOf(await clusterService.createCluster(asked(environment)));
+    const creating = runOf(await clusterService.createCluster(buildRequest(environment)));
     await untilMachines(environment);
     const deleting = await environment.finishRun(clusterService.deleteCluster('demo', environment.requester, 'C1'));
     expect([await environment.getOutcome(creating), await environment.getOutcome(deleting)]).toEqual([
@@ -258,7 +260,7 @@ describe('delete', () => {
     const process = environment.createProcess();
     await environment.createCluster(process);
     const run = runOf(await process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
-    expect(await process.clusterService.createCluster(asked(environment))).toMatchObject({
+    expect(await process.clusterService.createCluster(buildRequest(environment))).toMatchObject({
       activeRun: { run, operation: 'delete' },
     });
     expect(await process.clusterService.deleteCluster('demo', environment.requester, 'C1')).toMatchObject({
@@ -315,16 +317,16 @@ describe('a process that crashes during a request', () => {
   test.each([1, 2, 3, 4, 5])('leaves no second run next to the new one (after write %i)', async (nth) => {
     const environment = createEnvironment();
     let writes = 0;
-    const victim = environment.createProcess({
+    const killedProcess = environment.createProcess({
       onStoreCall: (call, when, kill) => {
         if (when === 'after' && ['write', 'append'].includes(call) && ++writes === nth) kill();
       },
     });
-    const answer = await victim.clusterService.createCluster(asked(environment)).catch(() => undefined);
-    await victim.kill();
-    const heir = environment.createProcess();
-    await heir.start();
-    const again = await heir.clusterService.createCluster(asked(environment));
+    const answer = await killedProcess.clusterService.createCluster(buildRequest(environment)).catch(() => undefined);
+    await killedProcess.kill();
+    const nextProcess = environment.createProcess();
+    await nextProcess.start();
+    const again = await nextProcess.clusterService.createCluster(buildRequest(environment));
     for (const run of await environment.store.listOpenRuns()) await environment.waitForRun(run);
     const record = (await environment.store.read('cluster', 'demo'))?.value;
     expect(record).toMatchObject({ state: 'ready', runs: [expect.any(String)] });
@@ -341,7 +343,7 @@ describe('a kubeconfig', () => {
   test('requires a ready cluster and is a secret', async () => {
     const environment = createEnvironment();
     const process = environment.createProcess();
-    const run = runOf(await process.clusterService.createCluster(asked(environment)));
+    const run = runOf(await process.clusterService.createCluster(buildRequest(environment)));
     expect(await process.clusterService.issueKubeconfig('demo', environment.requester)).toEqual({
       notReady: 'provisioning',
     });

@@ -60,7 +60,7 @@ test('manual commands contain no secret', async () => {
   const needles = secrets.flatMap((bytes) => (bytes ? needlesIn(bytes) : []));
   expect(needles.length).toBeGreaterThan(50);
   const events = await environment.store.readEvents(run);
-  const texts = { shown: [...shown.values()], saw: events.map(({ event }) => event) };
+  const texts = { shown: [...shown.values()], events: events.map(({ event }) => event) };
   const text = JSON.stringify(texts);
   expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
   expect(text).not.toContain('PRIVATE KEY');

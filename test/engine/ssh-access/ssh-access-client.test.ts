@@ -158,7 +158,7 @@ describe('the key in a machine’s metadata', () => {
     const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
-    const byHand = async () => {
+    const editManually = async () => {
       for (;;) {
         const at = { name: machine, zone: 'us-west1-c', region: 'us-west1' };
         const found = await c.cloud.instances.get(at, signal);
@@ -174,7 +174,7 @@ describe('the key in a machine’s metadata', () => {
       }
     };
     const set = () => setSshKeyState(c.deps, worker, 'open', { requestId: crypto.randomUUID(), signal });
-    const changed = await Promise.all([set(), byHand(), set(), set()]);
+    const changed = await Promise.all([set(), editManually(), set(), set()]);
     expect(changed.filter((one) => one === true)).toHaveLength(1);
     const { metadata } = c.cloud.listInstances().find(({ name }) => name === machine)?.spec ?? {};
     expect(metadata).toMatchObject({ note: 'by hand', 'pod-cidr': '10.200.0.0/24' });

@@ -49,8 +49,8 @@ describe('a server that is not sshd', () => {
 
 test('aborts immediately while the host is silent', async () => {
   const controller = new AbortController();
-  const patient = createSshClient({ readyTimeoutMs: 60_000 });
+  const patientClient = createSshClient({ readyTimeoutMs: 60_000 });
   const target = await targetAt(() => controller.abort());
-  const running = patient.getHost(target).run('true', { deadlineMs: 60_000, signal: controller.signal });
+  const running = patientClient.getHost(target).run('true', { deadlineMs: 60_000, signal: controller.signal });
   await expect(running).rejects.toMatchObject({ code: 'cancelled' });
 });

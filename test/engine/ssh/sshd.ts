@@ -60,11 +60,11 @@ export async function startSshd(): Promise<Sshd> {
   }
   async function stop(): Promise<void> {
     if (!server || server.exitCode !== null) return;
-    const gone = once(server, 'exit');
+    const exited = once(server, 'exit');
     const children = connections();
     server.kill('SIGTERM');
     for (const pid of children) killProcess(pid, 'SIGKILL');
-    await gone;
+    await exited;
   }
   function connections(): number[] {
     return listChildren(server?.pid ?? 0);

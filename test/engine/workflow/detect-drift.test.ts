@@ -154,8 +154,8 @@ describe('after a scaling down that failed on its way', () => {
       const run = await environment.finishRun(
         process.clusterService.rebuildCluster('demo', { fromPhase, requester: environment.requester, channel: 'C1' }),
       );
-      const [asked] = await environment.listEvents(run, 'approval.requested');
-      expect(asked?.deletions.join()).toMatch(
+      const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
+      expect(approvalRequest?.deletions.join()).toMatch(
         /instance demo-worker-1.*instance demo-worker-2|instance demo-worker-2.*instance demo-worker-1/,
       );
       expect(await environment.getOutcome(run)).toBe('succeeded');
@@ -206,14 +206,19 @@ describe('after a scaling down that failed on its way', () => {
     });
     if (!('run' in answer)) throw new Error('no run was begun');
     for (
-      let asked = await process.clusterService.getPendingApproval(answer.run);
+      let approvalRequest = await process.clusterService.getPendingApproval(answer.run);
       ;
-      asked = await process.clusterService.getPendingApproval(answer.run)
+      approvalRequest = await process.clusterService.getPendingApproval(answer.run)
     ) {
       if (
-        asked &&
+        approvalRequest &&
         'decided' in
-          (await process.clusterService.decideApproval(answer.run, asked.digest, environment.requester, false))
+          (await process.clusterService.decideApproval(
+            answer.run,
+            approvalRequest.digest,
+            environment.requester,
+            false,
+          ))
       )
         break;
       await environment.clock.sleep(500, new AbortController().signal);

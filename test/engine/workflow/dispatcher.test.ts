@@ -11,9 +11,9 @@ describe('the dispatcher of one process', () => {
     fixture.dispatcher.wake('r1');
     fixture.dispatcher.wake('r2');
     fixture.dispatcher.wake('r1');
-    expect(fixture.underWay()).toEqual(['r1', 'r2']);
+    expect(fixture.listRunning()).toEqual(['r1', 'r2']);
     await fixture.end('r1', 'completed');
-    expect(fixture.driven).toEqual(['r1', 'r2', 'r1']);
+    expect(fixture.executedRuns).toEqual(['r1', 'r2', 'r1']);
   });
 
   test.each<[RunnerExit, number]>([
@@ -28,7 +28,7 @@ describe('the dispatcher of one process', () => {
     fixture.dispatcher.wake('r1');
     await fixture.end('r1', end);
     await fixture.pass(2_500);
-    expect(fixture.driven).toEqual(Array(times).fill('r1'));
+    expect(fixture.executedRuns).toEqual(Array(times).fill('r1'));
   });
 
   test('looks again at a run that was put down by an error, and logs it', async () => {
@@ -36,7 +36,7 @@ describe('the dispatcher of one process', () => {
     fixture.dispatcher.wake('r1');
     await fixture.end('r1', new Error('the store does not answer'));
     await fixture.pass(2_500);
-    expect(fixture.driven).toEqual(['r1', 'r1']);
+    expect(fixture.executedRuns).toEqual(['r1', 'r1']);
     expect(fixture.logged).toEqual(['run failed with an internal error; retrying']);
   });
 
@@ -47,11 +47,11 @@ describe('the dispatcher of one process', () => {
       await fixture.end('r1', 'locked');
     }
     await fixture.pass(2_500);
-    expect(fixture.driven.length).toBe(6);
+    expect(fixture.executedRuns.length).toBe(6);
     await fixture.end('r1', 'locked');
-    expect(fixture.driven.length).toBe(6);
+    expect(fixture.executedRuns.length).toBe(6);
     await fixture.pass(2_500);
-    expect(fixture.driven.length).toBe(7);
+    expect(fixture.executedRuns.length).toBe(7);
   });
 
   test('takes up at its start all open runs, oldest first, and those that a cluster is held by', async () => {
@@ -63,7 +63,7 @@ describe('the dispatcher of one process', () => {
     await fixture.store.write('cluster', 'two', clusterRecord({ activeRun: 'r2', runs: ['r2'] }), undefined);
     await fixture.store.write('cluster', 'zero', clusterRecord({ runs: ['r0'] }), undefined);
     await fixture.dispatcher.start();
-    expect(fixture.driven).toEqual(['r1', 'r2', 'r3']);
+    expect(fixture.executedRuns).toEqual(['r1', 'r2', 'r3']);
     expect((await fixture.store.read('run', 'r2'))?.value.open).toBe(true);
     expect((await fixture.store.read('run', 'r0'))?.value.open).toBe(false);
   });
@@ -79,7 +79,7 @@ describe('the dispatcher of one process', () => {
     await stopping;
     fixture.dispatcher.wake('r3');
     await fixture.pass(10_000);
-    expect(fixture.driven).toEqual(['r1', 'r2']);
+    expect(fixture.executedRuns).toEqual(['r1', 'r2']);
   });
 });
 
@@ -87,7 +87,7 @@ describe('the dispatcher of one process', () => {
 function createFixture() {
   const clock = new FakeClock();
   const store = openSqliteStore({ path: ':memory:' });
-  const driven: string[] = [];
+  const executedRuns: string[] = [];
   const signals: AbortSignal[] = [];
   const logged: string[] = [];
   const ends = new Map<string, (end: RunnerExit | Error) => void>();
@@ -96,7 +96,7 @@ function createFixture() {
     clock,
     log: (_, message) => void logged.push(message),
     executeRun(run, signal) {
-      driven.push(run);
+      executedRuns.push(run);
       signals.push(signal);
       return new Promise((resolve, reject) => {
         ends.set(run, (end) => (end instanceof Error ? reject(end) : resolve(end)));
@@ -107,11 +107,11 @@ function createFixture() {
   return {
     dispatcher,
     store,
-    driven,
+    executedRuns,
     signals,
     logged,
     pass,
-    underWay: () => [...ends.keys()],
+    listRunning: () => [...ends.keys()],
     async end(run: string, as: RunnerExit | Error) {
       ends.get(run)?.(as);
       await new Promise((resolve) => setImmediate(resolve));

@@ -14,7 +14,7 @@ const claimed: EngineEvent = { type: 'run.claimed', runner: 'r1' };
 const resumed: EngineEvent = { type: 'run.resumed', actor };
 const cancelRequested: EngineEvent = { type: 'run.cancelRequested', actor };
 const failedRun: EngineEvent = { type: 'run.finished', outcome: 'failed' };
-const asked: EngineEvent = {
+const approvalRequested: EngineEvent = {
   type: 'approval.requested',
   digest,
   deletions: ['a'],
@@ -41,7 +41,7 @@ describe('the state of a run', () => {
       failed('a', {}, atSecond(9)),
       started('a', 2),
       finished('a'),
-      asked,
+      approvalRequested,
     );
     const bySteps = events.reduce((state, event) => foldEvents([event], state), foldEvents([]));
     expect(bySteps).toEqual(foldEvents(events));
@@ -127,19 +127,21 @@ describe('the state of a run', () => {
   });
 
   test('has one question at most, which an answer takes away', () => {
-    expect(foldEvents(toStoredEvents(asked)).pendingApproval).toMatchObject({
+    expect(foldEvents(toStoredEvents(approvalRequested)).pendingApproval).toMatchObject({
       seq: 1,
       digest,
       expiresAt: atSecond(900),
     });
-    const given = foldEvents(toStoredEvents(asked, { type: 'approval.granted', digest, actor }));
+    const given = foldEvents(toStoredEvents(approvalRequested, { type: 'approval.granted', digest, actor }));
     expect([given.pendingApproval, given.approvedDigest, given.isRejected]).toEqual([undefined, digest, false]);
-    const refused = foldEvents(toStoredEvents(asked, { type: 'approval.rejected', digest, actor }));
+    const refused = foldEvents(toStoredEvents(approvalRequested, { type: 'approval.rejected', digest, actor }));
     expect([refused.pendingApproval, refused.approvedDigest, refused.isRejected]).toEqual([undefined, undefined, true]);
   });
 
   test('needs a new approval after a resume', () => {
-    const state = foldEvents(toStoredEvents(asked, { type: 'approval.granted', digest, actor }, failedRun, resumed));
+    const state = foldEvents(
+      toStoredEvents(approvalRequested, { type: 'approval.granted', digest, actor }, failedRun, resumed),
+    );
     expect(state.approvedDigest).toBeUndefined();
   });
 });
@@ -199,7 +201,7 @@ describe('the next move', () => {
     ['destroys what was approved', [finished('a')], true, doing('b', 'c')],
     [
       'is cancelled by a no',
-      [finished('a'), asked, { type: 'approval.rejected', digest, actor }],
+      [finished('a'), approvalRequested, { type: 'approval.rejected', digest, actor }],
       false,
       finish('cancelled'),
     ],

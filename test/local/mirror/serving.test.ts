@@ -104,7 +104,7 @@ describe('the mirror', () => {
       files: { [`/${path}`]: { size: content.length, sha256: digest } },
       images: [],
       faults: [],
-      asked: { [`/${path}`]: 2 },
+      requestCounts: { [`/${path}`]: 2 },
     });
   });
 

@@ -61,19 +61,19 @@ describe('a slash command', () => {
   });
 
   it('is rejected in threads without a request to the bot', async () => {
-    let asked = 0;
+    let requestCount = 0;
     harness = await startHarness((app) =>
       app.command('/kthw', async ({ ack }) => {
-        asked += 1;
+        requestCount += 1;
         await ack();
       }),
     );
     const ada = harness.people.actAs('ada');
     const ts = await ada.sendMessage('clusters', 'a thread');
     expect(await ada.sendCommand('clusters', '/kthw help', ts)).toMatchObject({ ok: false });
-    const [, told] = await ada.listThreadMessages('clusters', ts);
-    expect(told).toMatchObject({ is_ephemeral: true, text: '/kthw is not supported in threads. Sorry!' });
-    expect(asked).toBe(0);
+    const [, findErrorReply] = await ada.listThreadMessages('clusters', ts);
+    expect(findErrorReply).toMatchObject({ is_ephemeral: true, text: '/kthw is not supported in threads. Sorry!' });
+    expect(requestCount).toBe(0);
   });
 
   it('is rejected by the emulator if not registered', async () => {
@@ -86,7 +86,7 @@ describe('a slash command', () => {
 });
 
 describe('a failed slash command', () => {
-  async function told(): Promise<unknown> {
+  async function findErrorReply(): Promise<unknown> {
     const ack = await harness.people.actAs('ada').sendCommand('clusters', '/kthw help');
     const [message] = await harness.people.listMessages('clusters', 'ada');
     expect(message).toMatchObject({ is_ephemeral: true, user: 'USLACKBOT' });
@@ -96,13 +96,13 @@ describe('a failed slash command', () => {
 
   it('times out if the bot is slow', async () => {
     harness = await startHarness((app) => app.command('/kthw', async () => undefined), { ackTimeoutMs: 60 });
-    expect(await told()).toEqual(['operation_timeout', undefined]);
+    expect(await findErrorReply()).toEqual(['operation_timeout', undefined]);
   });
 
   it('reports dispatch_failed while the bot is down, and works after its restart', async () => {
     harness = await startHarness();
     await harness.stopBot();
-    expect(await told()).toEqual(['dispatch_failed', undefined]);
+    expect(await findErrorReply()).toEqual(['dispatch_failed', undefined]);
     const bot = await startMinimalBot(() => [200]);
     harness.workspace.setBotUrl(bot.url);
     expect(await harness.people.actAs('ada').sendCommand('clusters', '/kthw help')).toMatchObject({
@@ -114,20 +114,20 @@ describe('a failed slash command', () => {
 
   it('is rejected by Bolt if the signing secrets differ', async () => {
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack()), { botSecret: 'another' });
-    expect(await told()).toEqual(['http_client_error', 401]);
+    expect(await findErrorReply()).toEqual(['http_client_error', 401]);
   });
 
   it('reports a service error if the bot fails', async () => {
     harness = await startHarness();
     const bot = await startMinimalBot(() => [500]);
     harness.workspace.setBotUrl(bot.url);
-    expect(await told()).toEqual(['http_service_error', 500]);
+    expect(await findErrorReply()).toEqual(['http_service_error', 500]);
     bot.close();
   });
 
   it('reports invalid blocks in the response', async () => {
     const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }] as never;
     harness = await startHarness((app) => app.command('/kthw', async ({ ack }) => ack({ text: 'x', blocks })));
-    expect(await told()).toEqual(['invalid_blocks', 200]);
+    expect(await findErrorReply()).toEqual(['invalid_blocks', 200]);
   });
 });

@@ -19,7 +19,7 @@ import {
   findFirestoreEmulator,
   startFirestoreEmulator,
 } from '../../support/firestore-emulator.ts';
-import { clusterRecord, runRecord, said } from '../../support/store-fixtures.ts';
+import { clusterRecord, runRecord, stepLogged } from '../../support/store-fixtures.ts';
 
 const jar = findFirestoreEmulator();
 const projectId = 'demo-kthw';
@@ -65,16 +65,16 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
     test('does not write events twice', async () => {
       const { store, prefix, proxy } = await behindProxy();
       const lease = await store.acquireLease('r1', 'a', 60_000);
-      await store.append('r1', [said('one')], lease);
+      await store.append('r1', [stepLogged('one')], lease);
       proxy.hold();
-      const append = store.append('r1', [said('two'), said('three')], lease);
+      const append = store.append('r1', [stepLogged('two'), stepLogged('three')], lease);
       await there(`${prefix}-streamPosition/r1/events/000000000003`);
       proxy.cut();
       expect(await append).toBe(3);
       expect(store.usage.conflicts).toBeGreaterThan(0);
-      expect(await store.append('r1', [said('four')], lease)).toBe(4);
+      expect(await store.append('r1', [stepLogged('four')], lease)).toBe(4);
       expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(
-        ['one', 'two', 'three', 'four'].map(said),
+        ['one', 'two', 'three', 'four'].map(stepLogged),
       );
     });
 
@@ -82,14 +82,14 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       const prefix = randomUUID();
       const other = await open({ prefix });
       const { store, proxy } = await behindProxy(prefix);
-      await store.append('r1', [said('one')]);
+      await store.append('r1', [stepLogged('one')]);
       proxy.hold();
-      const append = store.append('r1', [said('two')]);
+      const append = store.append('r1', [stepLogged('two')]);
       await there(`${prefix}-streamPosition/r1/events/000000000002`);
-      expect(await other.append('r1', [said('three')])).toBe(3);
+      expect(await other.append('r1', [stepLogged('three')])).toBe(3);
       proxy.cut();
       expect(await append).toBe(2);
-      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(said));
+      expect((await store.readEvents('r1')).map(({ event }) => event)).toEqual(['one', 'two', 'three'].map(stepLogged));
     });
 
     test('does not cause a StaleVersion', async () => {
@@ -118,14 +118,14 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       const store = await open({ prefix: randomUUID() });
       const lease = await store.acquireLease('r1', 'a', 60_000);
       expect(store.usage).toEqual({ reads: 1, writes: 1, conflicts: 0 });
-      for (const line of ['one', 'two', 'three']) await store.append('r1', [said(line)], lease);
-      await store.append('r1', [said('four'), said('five')], lease);
+      for (const line of ['one', 'two', 'three']) await store.append('r1', [stepLogged(line)], lease);
+      await store.append('r1', [stepLogged('four'), stepLogged('five')], lease);
       expect(store.usage).toEqual({ reads: 1, writes: 1 + 3 * 2 + 3, conflicts: 0 });
     });
 
     test('20 concurrent appends of one process do not conflict', async () => {
       const store = await open({ prefix: randomUUID() });
-      await Promise.all(Array.from({ length: 20 }, (_, n) => store.append('r1', [said(`${n}`)])));
+      await Promise.all(Array.from({ length: 20 }, (_, n) => store.append('r1', [stepLogged(`${n}`)])));
       expect(store.usage).toEqual({ reads: 1, writes: 40, conflicts: 0 });
     });
 
@@ -141,7 +141,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
   test('prefixes separate stores in one database', async () => {
     const [a, b] = [await open({ prefix: randomUUID() }), await open({ prefix: randomUUID() })];
     await a.write('cluster', 'demo', clusterRecord(), undefined);
-    await a.append('r1', [said('one')]);
+    await a.append('r1', [stepLogged('one')]);
     expect(await b.list('cluster')).toEqual([]);
     expect(await b.readEvents('r1')).toEqual([]);
   });

@@ -2,12 +2,12 @@
 
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StaleVersion } from '../../../src/store/store.ts';
-import { said } from '../../support/store-fixtures.ts';
+import { stepLogged } from '../../support/store-fixtures.ts';
 
 const [path = '', name = '', count = '0'] = process.argv.slice(2);
 const store = openSqliteStore({ path });
 for (let n = 0; n < Number(count); n++) {
-  await store.append('r1', [said(`${name} ${n}`)]);
+  await store.append('r1', [stepLogged(`${name} ${n}`)]);
   while (!(await countUp()));
 }
 await store.close();

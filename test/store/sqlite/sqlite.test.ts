@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { storeContract } from '../../contract/store.contract.ts';
-import { clusterRecord, said } from '../../support/store-fixtures.ts';
+import { clusterRecord, stepLogged } from '../../support/store-fixtures.ts';
 
 const WRITER = join(import.meta.dirname, 'sqlite-writer.ts');
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ describe('a SQLite file', () => {
     chmodSync(path, 0o644);
     const store = openSqliteStore({ path });
     onTestFinished(() => store.close());
-    await store.append('r1', [said('one')]);
+    await store.append('r1', [stepLogged('one')]);
     const files = readdirSync(join(path, '..'));
     expect(files.sort()).toEqual(['kthw.sqlite', 'kthw.sqlite-shm', 'kthw.sqlite-wal']);
     for (const file of files) expect(statSync(join(path, '..', file)).mode & 0o777).toBe(0o600);
@@ -46,13 +46,13 @@ describe('a SQLite file', () => {
     const before = openSqliteStore({ path });
     const version = await before.write('cluster', 'demo', clusterRecord(), undefined);
     const lease = await before.acquireLease('r1', 'a', 60_000);
-    await before.append('r1', [said('one')], lease);
+    await before.append('r1', [stepLogged('one')], lease);
     await before.close();
     await before.close();
     const after = openSqliteStore({ path });
     onTestFinished(() => after.close());
     expect((await after.read('cluster', 'demo'))?.version).toBe(version);
-    expect(await after.append('r1', [said('two')], lease)).toBe(2);
+    expect(await after.append('r1', [stepLogged('two')], lease)).toBe(2);
   });
 
   test('of another schema version is rejected', () => {

@@ -46,8 +46,8 @@ describe('a key file', () => {
       const { keyVersion } = await openFileKeyring(process.argv[1]).wrap(new Uint8Array(32), 'x');
       console.log(keyVersion);`;
     const args = ['--input-type=module', '--eval', script, path];
-    const told = await Promise.all(Array.from({ length: 5 }, () => run(process.execPath, args)));
-    const versions = new Set(told.map(({ stdout }) => stdout.trim()));
+    const results = await Promise.all(Array.from({ length: 5 }, () => run(process.execPath, args)));
+    const versions = new Set(results.map(({ stdout }) => stdout.trim()));
     expect([...versions]).toEqual([(await openFileKeyring(path).wrap(DATA_KEY, 'x')).keyVersion]);
     expect(readdirSync(join(path, '..'))).toEqual(['kthw.key']);
   });

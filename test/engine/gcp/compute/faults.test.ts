@@ -49,13 +49,13 @@ function call(signal = never) {
 
 /** Credentials whose token the test releases. */
 class SlowAccount extends OAuth2Client {
-  readonly #asked = Promise.withResolvers<void>();
+  readonly #requested = Promise.withResolvers<void>();
   readonly #answered = Promise.withResolvers<void>();
-  readonly asked = this.#asked.promise;
+  readonly requested = this.#requested.promise;
   readonly answer = this.#answered.resolve;
 
   override async getRequestHeaders(): Promise<Headers> {
-    this.#asked.resolve();
+    this.#requested.resolve();
     await this.#answered.promise;
     return new Headers({ authorization: 'Bearer late' });
   }
@@ -203,9 +203,9 @@ describe('waiting for an operation', () => {
     ['is never done', operation('RUNNING')],
     ['is never answered', hang],
   ])('has a deadline if it %s', async (_, answer) => {
-    const hasty = createComputeClient({ project: 'p', endpoint: server.url, operationDeadlineMs: 300 });
+    const impatientClient = createComputeClient({ project: 'p', endpoint: server.url, operationDeadlineMs: 300 });
     server.answers = [operation('RUNNING'), answer];
-    expect(await errorOf(hasty.networks.insert(network, call()))).toMatchObject({
+    expect(await errorOf(impatientClient.networks.insert(network, call()))).toMatchObject({
       code: 'operation-slow',
       kind: 'transient',
     });
@@ -232,7 +232,7 @@ describe('waiting for an operation', () => {
     const slow = createComputeClient({ project: 'p', endpoint: server.url, auth: account });
     const controller = new AbortController();
     const outcome = errorOf(insert(slow, controller.signal));
-    await account.asked;
+    await account.requested;
     controller.abort();
     account.answer();
     expect(await outcome).toMatchObject({ code: 'cancelled' });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { KthwError } from '../../../../src/engine/cluster/errors.ts';
-import { by, countsOf, create, endsOf, gate, openRig, runOf } from './test-environment.ts';
+import { countsOf, create, createGate, createTaskEnvironment, endsOf, requester, runOf } from './test-environment.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
 test('a run that awaits approval holds no lease, requests approval once and continues after a click', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance({ destroying: ['second/one'] });
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
@@ -14,10 +14,13 @@ test('a run that awaits approval holds no lease, requests approval once and cont
   const lease = await one.store.acquireLease(run, 'anybody', 1_000);
   expect(lease).toBeDefined();
   if (lease) await one.store.releaseLease(lease);
-  const asked = (await one.store.readEvents(run)).at(-1)?.event;
-  if (asked?.type !== 'approval.requested') throw new Error('it did not ask');
+  const approvalRequest = (await one.store.readEvents(run)).at(-1)?.event;
+  if (approvalRequest?.type !== 'approval.requested') throw new Error('it did not ask');
   const silence = tasks.calls.at(-1)?.task;
-  expect(silence).toMatchObject({ name: expect.stringContaining('-approvalExpired-0'), scheduleTime: asked.expiresAt });
+  expect(silence).toMatchObject({
+    name: expect.stringContaining('-approvalExpired-0'),
+    scheduleTime: approvalRequest.expiresAt,
+  });
 
   // Neither a starting process nor a redelivered task requests approval again.
   await one.dispatcher.start();
@@ -28,7 +31,7 @@ test('a run that awaits approval holds no lease, requests approval once and cont
   expect(tasks.deliveries.map(({ answer }) => answer)).toEqual(['waiting', 'waiting', 'waiting']);
   expect(await countsOf(one, run)).toMatchObject({ 'approval.requested': 1, 'run.claimed': 1 });
 
-  await one.desk.decideApproval(run, asked.digest, by, true);
+  await one.clusterService.decideApproval(run, approvalRequest.digest, requester, true);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
@@ -40,7 +43,7 @@ test('a run that awaits approval holds no lease, requests approval once and cont
 });
 
 test('an expired approval request ends its run without a waiting process', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance({ destroying: ['second/one'], approvalMs: 200 });
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
@@ -51,7 +54,7 @@ test('an expired approval request ends its run without a waiting process', async
 });
 
 test('an expiry task that arrives early is rescheduled', async () => {
-  const { tasks, instance } = await openRig();
+  const { tasks, instance } = await createTaskEnvironment();
   const one = await instance({ destroying: ['first/one'], approvalMs: 600_000 });
   await create(one);
   await tasks.until(() => tasks.calls.length === 2);
@@ -61,27 +64,27 @@ test('an expiry task that arrives early is rescheduled', async () => {
 });
 
 test('user actions during a slice trigger another task', async () => {
-  const { tasks, instance } = await openRig();
-  const [begun, goOn] = [gate(), gate()];
+  const { tasks, instance } = await createTaskEnvironment();
+  const [started, release] = [createGate(), createGate()];
   const one = await instance({
     async making(key) {
-      begun.open();
-      if (key === 'first/one') await goOn.opened;
+      started.open();
+      if (key === 'first/one') await release.opened;
     },
   });
   const run = await create(one);
-  await begun.opened;
-  await one.desk.cancelRun('demo', by);
+  await started.opened;
+  await one.clusterService.cancelRun('demo', requester);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'locked'));
   await tasks.until(() => tasks.calls.some(({ task }) => task.name.includes('-retry-0')));
-  goOn.open();
+  release.open();
   await tasks.settled();
   expect(tasks.deliveries.at(-1)?.answer).toBe('completed');
   expect(await endsOf(one, run)).toEqual(['cancelled']);
 });
 
 test('a resumed run uses new task names', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   let full = true;
   const one = await instance({
     async making(key) {
@@ -93,7 +96,7 @@ test('a resumed run uses new task names', async () => {
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['failed']);
   full = false;
-  expect(runOf(await one.desk.resumeRun('demo', by))).toBe(run);
+  expect(runOf(await one.clusterService.resumeRun('demo', requester))).toBe(run);
   await tasks.until(() => tasks.deliveries.length > 1);
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['failed', 'succeeded']);
@@ -102,19 +105,19 @@ test('a resumed run uses new task names', async () => {
 });
 
 test('a delete waits for the create that it preempts', async () => {
-  const { tasks, instance } = await openRig();
-  const [begun, goOn] = [gate(), gate()];
+  const { tasks, instance } = await createTaskEnvironment();
+  const [started, release] = [createGate(), createGate()];
   const one = await instance({
     async making() {
-      begun.open();
-      await goOn.opened;
+      started.open();
+      await release.opened;
     },
   });
   const creation = await create(one);
-  await begun.opened;
-  const deletion = runOf(await one.desk.deleteCluster('demo', by, 'C1'));
+  await started.opened;
+  const deletion = runOf(await one.clusterService.deleteCluster('demo', requester, 'C1'));
   await tasks.until(() => tasks.deliveries.filter(({ answer }) => answer === 'blocked').length > 1);
-  goOn.open();
+  release.open();
   await tasks.settled();
   expect(await endsOf(one, creation)).toEqual(['cancelled']);
   expect(await endsOf(one, deletion)).toEqual(['succeeded']);

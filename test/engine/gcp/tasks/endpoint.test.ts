@@ -4,14 +4,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { RunTask } from '../../../../src/engine/gcp/tasks/run-task.ts';
 import { createTaskHandler, type TaskResult } from '../../../../src/engine/gcp/tasks/task-handler.ts';
 
-const look: RunTask = { run: 'r1', triggerSeq: 3, cause: 'requested', attempt: 0 };
+const runTask: RunTask = { run: 'r1', triggerSeq: 3, cause: 'requested', attempt: 0 };
 
-async function serve(taken: TaskResult = { done: 'completed' }) {
-  const looks: RunTask[] = [];
+async function serve(result: TaskResult = { done: 'completed' }) {
+  const tasks: RunTask[] = [];
   const requests: IncomingMessage[] = [];
   const take = createTaskHandler('kthw', async (one) => {
-    looks.push(one);
-    return taken;
+    tasks.push(one);
+    return result;
   });
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests.push(request);
@@ -25,7 +25,7 @@ async function serve(taken: TaskResult = { done: 'completed' }) {
     expect(response.headers.get('connection')).toBe('close');
     return { status: response.status, text: (await response.text()).trim() };
   };
-  return { port, post, looks, requests };
+  return { port, post, tasks, requests };
 }
 
 test.each([
@@ -36,9 +36,9 @@ test.each([
   ['an HTTP task', { 'x-cloudtasks-queuename': 'kthw' }],
   ['an empty name', { 'x-appengine-queuename': '' }],
 ])('rejects a request in the name of %s', async (_, headers: Record<string, string>) => {
-  const { post, looks } = await serve();
-  expect(await post(JSON.stringify(look), headers)).toEqual({ status: 403, text: '' });
-  expect(looks).toEqual([]);
+  const { post, tasks } = await serve();
+  expect(await post(JSON.stringify(runTask), headers)).toEqual({ status: 403, text: '' });
+  expect(tasks).toEqual([]);
 });
 
 test('rejects a forged request before reading its body and closes the connection', async () => {
@@ -54,15 +54,15 @@ test('rejects a forged request before reading its body and closes the connection
 });
 
 test('accepts a task of the queue with any header case', async () => {
-  const { post, looks } = await serve();
-  const answer = await post(JSON.stringify(look), { 'X-APPENGINE-QueueName': 'kthw' });
+  const { post, tasks } = await serve();
+  const answer = await post(JSON.stringify(runTask), { 'X-APPENGINE-QueueName': 'kthw' });
   expect(answer).toEqual({ status: 200, text: 'completed' });
-  expect(looks).toEqual([look]);
+  expect(tasks).toEqual([runTask]);
 });
 
 test('answers failures with 500, so that the queue retries without throttling', async () => {
   const { post } = await serve({ failed: 'error' });
-  const answer = await post(JSON.stringify(look), { 'x-appengine-queuename': 'kthw' });
+  const answer = await post(JSON.stringify(runTask), { 'x-appengine-queuename': 'kthw' });
   expect(answer).toEqual({ status: 500, text: 'error' });
 });
 
@@ -70,11 +70,11 @@ test.each([
   ['not JSON', '{', 400],
   ['empty', '', 400],
   ['of another shape', JSON.stringify({ run: 'r1' }), 400],
-  ['with a turn that is none', JSON.stringify({ ...look, triggerSeq: -1 }), 400],
-  ['with a cause that is none', JSON.stringify({ ...look, cause: 'other' }), 400],
-  ['too long', JSON.stringify({ ...look, more: 'x'.repeat(10_000) }), 413],
+  ['with a turn that is none', JSON.stringify({ ...runTask, triggerSeq: -1 }), 400],
+  ['with a cause that is none', JSON.stringify({ ...runTask, cause: 'other' }), 400],
+  ['too long', JSON.stringify({ ...runTask, more: 'x'.repeat(10_000) }), 413],
 ])('rejects a body that is %s', async (_, body, status) => {
-  const { post, looks } = await serve();
+  const { post, tasks } = await serve();
   expect((await post(body, { 'x-appengine-queuename': 'kthw' })).status).toBe(status);
-  expect(looks).toEqual([]);
+  expect(tasks).toEqual([]);
 });

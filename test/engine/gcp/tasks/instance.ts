@@ -26,7 +26,7 @@ export interface InstanceOptions extends TutorialOptions {
 
 export interface Instance {
   readonly url: string;
-  readonly desk: ClusterService;
+  readonly clusterService: ClusterService;
   readonly dispatcher: Dispatcher;
   readonly store: Store;
   readonly logged: string[];
@@ -79,7 +79,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     retryDelayMs: 50,
     ...(sliceMs === undefined ? {} : { sliceMs }),
   });
-  const desk = createClusterService({
+  const clusterService = createClusterService({
     store,
     phases,
     now: clock.now,
@@ -98,7 +98,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    desk,
+    clusterService,
     dispatcher,
     store,
     logged,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { create, endsOf, gate, openRig } from './test-environment.ts';
+import { create, createGate, createTaskEnvironment, endsOf } from './test-environment.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
@@ -12,20 +12,20 @@ test.each([
   ['two instances', 2],
   ['two requests of one instance', 1],
 ])('of %s with the same task, one executes and the other schedules a retry', async (_, count) => {
-  const { tasks, instance, made } = await openRig();
-  const [begun, goOn] = [gate(), gate()];
+  const { tasks, instance, made } = await createTaskEnvironment();
+  const [started, release] = [createGate(), createGate()];
   const making = async () => {
-    begun.open();
-    await goOn.opened;
+    started.open();
+    await release.opened;
   };
   const one = await instance({ making });
   if (count === 2) await instance({ making });
   const run = await create(one);
-  await begun.opened;
+  await started.opened;
   tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
   await tasks.until(() => tasks.deliveries.length > 0);
   expect(tasks.deliveries[0]).toMatchObject({ status: 200, answer: 'locked' });
-  goOn.open();
+  release.open();
   await tasks.settled();
   expect(await endsOf(one, run)).toEqual(['succeeded']);
   expect(made()).toEqual(wholeTutorial);
@@ -33,16 +33,16 @@ test.each([
 });
 
 test('tasks that find a run leased merge into one', async () => {
-  const { tasks, instance } = await openRig();
-  const [begun, goOn] = [gate(), gate()];
+  const { tasks, instance } = await createTaskEnvironment();
+  const [started, release] = [createGate(), createGate()];
   const one = await instance({
     async making() {
-      begun.open();
-      await goOn.opened;
+      started.open();
+      await release.opened;
     },
   });
   await create(one);
-  await begun.opened;
+  await started.opened;
   tasks.hold();
   for (let i = 0; i < 5; i++) tasks.deliverAgain(tasks.calls[0]?.task.name ?? '');
   await tasks.until(() => tasks.deliveries.length === 5 && tasks.held > 0);
@@ -50,13 +50,13 @@ test('tasks that find a run leased merge into one', async () => {
   expect(again.map(({ status }) => status)).toEqual([200, 409, 409, 409, 409]);
   // Delayed, because the run would still be leased.
   expect(again[0]?.task.scheduleTime).toBeDefined();
-  goOn.open();
+  release.open();
   tasks.release();
   await tasks.settled();
 });
 
 test('another instance continues a run after the lease of a crashed one expires', async () => {
-  const { tasks, instance, made, own } = await openRig();
+  const { tasks, instance, made, own } = await createTaskEnvironment();
   const crashing = spawnInstance({ ...own, leaseMs: 1_500, dieAfter: 'first/two' });
   const survivor = await instance({ leaseMs: 1_500 });
   tasks.targets = [await crashing.url];
@@ -75,7 +75,7 @@ test('another instance continues a run after the lease of a crashed one expires'
 });
 
 test('a failing run is redelivered', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   let broken = 0;
   const one = await instance({
     killPoint(step, point) {
@@ -91,7 +91,7 @@ test('a failing run is redelivered', async () => {
 });
 
 test('a process start enqueues one task for a run whose task was lost', async () => {
-  const { tasks, instance } = await openRig();
+  const { tasks, instance } = await createTaskEnvironment();
   const one = await instance();
   tasks.failing.push('PERMISSION_DENIED');
   const run = await create(one);
@@ -109,7 +109,7 @@ test('a process start enqueues one task for a run whose task was lost', async ()
 });
 
 test('retries an unreachable queue', async () => {
-  const { tasks, instance } = await openRig();
+  const { tasks, instance } = await createTaskEnvironment();
   const one = await instance();
   tasks.failing.push('UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'UNAVAILABLE');
   const run = await create(one);
@@ -119,18 +119,18 @@ test('retries an unreachable queue', async () => {
 });
 
 test('a slice without follow-up task fails, is redelivered and continues', async () => {
-  const { tasks, instance, made } = await openRig();
-  const begun = gate();
+  const { tasks, instance, made } = await createTaskEnvironment();
+  const started = createGate();
   const one = await instance({
     sliceMs: 300,
     async making(_, { signal }) {
       if (tasks.deliveries.length > 0) return;
-      begun.open();
+      started.open();
       await sleep(600_000, undefined, { signal });
     },
   });
   const run = await create(one);
-  await begun.opened;
+  await started.opened;
   tasks.failing.push('PERMISSION_DENIED');
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
   await tasks.settled();

@@ -10,10 +10,10 @@ import { CloudTasks } from '../../../support/cloud-tasks.ts';
 import { type Instance, type InstanceOptions, startInstance } from './instance.ts';
 import { madeIn } from './tutorial.ts';
 
-export const by = { team: 'T1', user: 'U1' };
+export const requester = { team: 'T1', user: 'U1' };
 
 /** A queue and the instances that handle its tasks. Removed after the test. */
-export async function openRig() {
+export async function createTaskEnvironment() {
   const folder = mkdtempSync(join(tmpdir(), 'kthw-tasks-'));
   const tasks = await CloudTasks.start();
   const instances: Instance[] = [];
@@ -35,8 +35,10 @@ export async function openRig() {
 }
 
 /** Requests a cluster and returns the run id. */
-export async function create({ desk }: Instance): Promise<string> {
-  return runOf(await desk.createCluster({ spec: ClusterSpec.parse(buildCluster()), requester: by, channel: 'C1' }));
+export async function create({ clusterService }: Instance): Promise<string> {
+  return runOf(
+    await clusterService.createCluster({ spec: ClusterSpec.parse(buildCluster()), requester, channel: 'C1' }),
+  );
 }
 
 export function runOf(answer: StartResultOrNotFound): string {
@@ -60,7 +62,7 @@ export async function endsOf({ store }: Instance, run: string): Promise<string[]
 }
 
 /** Opens once for all waiters. */
-export function gate() {
+export function createGate() {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };
 }

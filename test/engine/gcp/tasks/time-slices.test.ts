@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { countsOf, create, endsOf, gate, openRig } from './test-environment.ts';
+import { countsOf, create, createGate, createTaskEnvironment, endsOf } from './test-environment.ts';
 
 const wholeTutorial = ['first/one', 'first/two', 'second/one'];
 
@@ -13,7 +13,7 @@ function outlasting(key: string) {
 }
 
 test('one task completes a short run and leaves no task', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance();
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
@@ -25,7 +25,7 @@ test('one task completes a short run and leaves no task', async () => {
 });
 
 test('an ending slice enqueues the next one, which resumes the run', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.some(({ answer }) => answer === 'completed'));
@@ -38,7 +38,7 @@ test('an ending slice enqueues the next one, which resumes the run', async () =>
 });
 
 test('redelivery of a finished slice has no effect', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance({ sliceMs: 300, making: outlasting('first/two') });
   const run = await create(one);
   await tasks.until(() => tasks.deliveries.length > 0);
@@ -54,7 +54,7 @@ test('redelivery of a finished slice has no effect', async () => {
 });
 
 test('late and reordered slices complete one run', async () => {
-  const { tasks, instance, made } = await openRig();
+  const { tasks, instance, made } = await createTaskEnvironment();
   const one = await instance({ sliceMs: 300, making: outlasting('first/one') });
   tasks.hold();
   const run = await create(one);
@@ -69,8 +69,8 @@ test('late and reordered slices complete one run', async () => {
 });
 
 test('a stopping instance hands its slice over', async () => {
-  const { tasks, instance, made } = await openRig();
-  const making = gate();
+  const { tasks, instance, made } = await createTaskEnvironment();
+  const making = createGate();
   const old = await instance({
     async making(_, { signal }) {
       making.open();
@@ -90,7 +90,7 @@ test('a stopping instance hands its slice over', async () => {
 });
 
 test('a stopping instance rejects tasks for redelivery', async () => {
-  const { tasks, instance } = await openRig();
+  const { tasks, instance } = await createTaskEnvironment();
   const old = await instance();
   tasks.hold();
   const run = await create(old);

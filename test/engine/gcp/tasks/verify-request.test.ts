@@ -9,23 +9,27 @@ function stored(...events: EngineEvent[]) {
   return events.map((event, index) => ({ seq: index + 1, at: new Date(0), event }));
 }
 
-const asked: EngineEvent = { type: 'run.requested', operation: 'create', actor };
-const taken: EngineEvent = { type: 'run.claimed', runner: 'r' };
-const said: EngineEvent = { type: 'step.logged', step: 'a/b', message: 'hello' };
+const runRequested: EngineEvent = { type: 'run.requested', operation: 'create', actor };
+const runClaimed: EngineEvent = { type: 'run.claimed', runner: 'r' };
+const stepLogged: EngineEvent = { type: 'step.logged', step: 'a/b', message: 'hello' };
 
 test.each([
-  ['the request', [asked], 1],
-  ['a runner that took it', [asked, taken, said, said], 2],
-  ['a person who spoke since', [asked, taken, said, { type: 'run.cancelRequested', actor }, said], 4],
-  ['a person who resumed it', [asked, taken, { type: 'run.resumed', actor }, said], 3],
-  ['a refusal', [asked, taken, { type: 'approval.rejected', digest: 'd', actor }], 3],
-  ['an approval', [asked, taken, { type: 'approval.granted', digest: 'd', actor }], 3],
+  ['the request', [runRequested], 1],
+  ['a runner that took it', [runRequested, runClaimed, stepLogged, stepLogged], 2],
+  [
+    'a person who spoke since',
+    [runRequested, runClaimed, stepLogged, { type: 'run.cancelRequested', actor }, stepLogged],
+    4,
+  ],
+  ['a person who resumed it', [runRequested, runClaimed, { type: 'run.resumed', actor }, stepLogged], 3],
+  ['a refusal', [runRequested, runClaimed, { type: 'approval.rejected', digest: 'd', actor }], 3],
+  ['an approval', [runRequested, runClaimed, { type: 'approval.granted', digest: 'd', actor }], 3],
 ] satisfies [string, EngineEvent[], number][])('%s triggers work', (_, events, turn) => {
   expect(getTriggerSeq(stored(...events))).toBe(turn);
 });
 
 test('runner events keep the trigger', () => {
-  expect(getTriggerSeq(stored(said, said), 7)).toBe(7);
+  expect(getTriggerSeq(stored(stepLogged, stepLogged), 7)).toBe(7);
   expect(getTriggerSeq([])).toBe(0);
 });
 

@@ -6,7 +6,7 @@ import { computeEmulatorId } from '../../../../local/compute/machines/host/emula
 import { createHostResourceNames } from '../../../../local/compute/machines/host/host-resource-names.ts';
 import { Cgroup } from '../../../../local/compute/machines/nspawn/cgroup.ts';
 import { createNspawnMachineBackend } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
-import { leftovers, stateFolder, whyNot } from './host.ts';
+import { listOrphanedResources, stateFolder, whyNot } from './host.ts';
 import { until } from './wait-until.ts';
 
 const missing = await whyNot();
@@ -23,12 +23,12 @@ describe.skipIf(missing.length > 0)('after an emulator process was killed', () =
   beforeEach(async () => {
     stateDir = await stateFolder();
     owner = start();
-    let said = '';
+    let output = '';
     owner.stdout.on('data', (chunk) => {
-      said += chunk;
+      output += chunk;
     });
-    await Promise.race([owner, until('a machine has booted', () => said.includes('booted'), 600_000)]);
-    expect(said).toContain('booted');
+    await Promise.race([owner, until('a machine has booted', () => output.includes('booted'), 600_000)]);
+    expect(output).toContain('booted');
   }, 600_000);
 
   afterEach(async () => {
@@ -45,7 +45,7 @@ describe.skipIf(missing.length > 0)('after an emulator process was killed', () =
     expect(await new Cgroup(cgroup).listProcesses()).not.toEqual([]);
     owner.kill('SIGKILL');
     await owner;
-    await until('nothing is left', async () => (await leftovers(stateDir)).length === 0);
+    await until('nothing is left', async () => (await listOrphanedResources(stateDir)).length === 0);
   });
 
   test('and its watchdog too, the next cleanup removes everything', async () => {
@@ -53,9 +53,9 @@ describe.skipIf(missing.length > 0)('after an emulator process was killed', () =
     process.kill(Number(guardian.stdout), 'SIGKILL');
     owner.kill('SIGKILL');
     await owner;
-    expect(await leftovers(stateDir)).not.toEqual([]);
+    expect(await listOrphanedResources(stateDir)).not.toEqual([]);
     expect(await cleanUpDeadEmulators()).toContain(stateDir);
-    expect(await leftovers(stateDir)).toEqual([]);
+    expect(await listOrphanedResources(stateDir)).toEqual([]);
   });
 
   test('a new emulator with this state directory starts empty', async () => {
@@ -63,10 +63,10 @@ describe.skipIf(missing.length > 0)('after an emulator process was killed', () =
     await owner;
     const machines = await createNspawnMachineBackend({ stateDir, internet: [] });
     const { getMachineNamespace, getNetworkNamespace } = createHostResourceNames(computeEmulatorId(stateDir));
-    const left = await leftovers(stateDir);
+    const left = await listOrphanedResources(stateDir);
     expect(left).not.toContain(getMachineNamespace('one'));
     expect(left).not.toContain(getNetworkNamespace('demo'));
     await machines.close();
-    expect(await leftovers(stateDir)).toEqual([]);
+    expect(await listOrphanedResources(stateDir)).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ export async function stateFolder(): Promise<string> {
  * Everything that an emulator with this state directory has on the host: namespaces, interfaces, mounts, cgroups,
  * files, processes.
  */
-export async function leftovers(stateDir: string): Promise<readonly string[]> {
+export async function listOrphanedResources(stateDir: string): Promise<readonly string[]> {
   const names = createHostResourceNames(computeEmulatorId(stateDir));
   const listed = async (folder: string) => await readdir(folder).catch(() => []);
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(stateDir));

@@ -34,12 +34,12 @@ async function ask(
   const { method = 'GET', flavor = 'Google', body, from = '127.0.0.1' } = options;
   return await new Promise((resolve, reject) => {
     const headers = flavor === '' ? {} : { 'Metadata-Flavor': flavor };
-    const asked = request(
+    const clientRequest = request(
       { host: '127.0.0.1', port, path: `/computeMetadata/v1/${path}`, method, headers, localAddress: from },
       async (response) =>
         resolve({ status: response.statusCode, body: await text(response), etag: response.headers.etag }),
     );
-    asked.on('error', reject).end(body);
+    clientRequest.on('error', reject).end(body);
   });
 }
 

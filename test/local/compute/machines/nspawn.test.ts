@@ -9,7 +9,7 @@ import {
   createNspawnMachineBackend,
   type NspawnMachineBackend,
 } from '../../../../local/compute/machines/nspawn/nspawn-machine-backend.ts';
-import { leftovers, stateFolder, whyNot } from './host.ts';
+import { listOrphanedResources, stateFolder, whyNot } from './host.ts';
 import { Shell } from './shell.ts';
 import { addresses, firewallRule, machinePlan } from './test-environment.ts';
 import { until } from './wait-until.ts';
@@ -182,8 +182,8 @@ describe.skipIf(missing.length > 0)('systemd-nspawn machines', () => {
     ] as const;
     for (const [rules, expected] of cases) {
       await machines.applyNetwork({ ...plan, firewall: [...plan.firewall, ...rules] });
-      const said = await one.run(`curl -s --max-time 0.5 http://10.240.0.20:9000/ || echo failed`);
-      expect(said, JSON.stringify(rules)).toBe(expected);
+      const output = await one.run(`curl -s --max-time 0.5 http://10.240.0.20:9000/ || echo failed`);
+      expect(output, JSON.stringify(rules)).toBe(expected);
     }
     await machines.applyNetwork(plan);
   });
@@ -279,12 +279,14 @@ describe.skipIf(missing.length > 0)('systemd-nspawn machines', () => {
 
   test('leave nothing on the host after removal', async () => {
     await machines.remove('two');
-    expect((await leftovers(stateDir)).filter((each) => each.endsWith('-two') || each.includes('/two/'))).toEqual([]);
+    expect(
+      (await listOrphanedResources(stateDir)).filter((each) => each.endsWith('-two') || each.includes('/two/')),
+    ).toEqual([]);
     await expect(
       new Promise((resolve, reject) => connect(22, twoOutside, () => resolve('open')).on('error', reject)),
     ).rejects.toThrow();
     expect(await one.run('getent hosts two')).toContain('exit code');
     await machines.close();
-    expect(await leftovers(stateDir)).toEqual([]);
+    expect(await listOrphanedResources(stateDir)).toEqual([]);
   });
 });

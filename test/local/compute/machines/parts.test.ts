@@ -95,10 +95,10 @@ describe('health', () => {
   });
 
   test('is probed with the Host header of the spec', async () => {
-    const asked: string[] = [];
+    const requests: string[] = [];
     let status = 200;
     const server = createServer((request, response) => {
-      asked.push(`${request.headers.host}${request.url}`);
+      requests.push(`${request.headers.host}${request.url}`);
       response.writeHead(status).end();
     }).listen(0, '127.0.0.1');
     await until('it listens', () => server.listening);
@@ -109,7 +109,7 @@ describe('health', () => {
     await until('it is unwell', () => !probe.healthy);
     probe.stop();
     server.close();
-    expect(new Set(asked)).toEqual(new Set(['127.9.9.9/healthz']));
+    expect(new Set(requests)).toEqual(new Set(['127.9.9.9/healthz']));
   });
 });
 
@@ -121,8 +121,8 @@ describe('forwarders', () => {
     await until('it listens', () => server.listening);
     const { port } = server.address() as AddressInfo;
     const outside = address.replace(/90$/, '91');
-    const said: string[] = [];
-    const forwarders = new PortForwarder((line) => said.push(line));
+    const logLines: string[] = [];
+    const forwarders = new PortForwarder((line) => logLines.push(line));
     let target: string | undefined = address;
     await forwarders.reconcile([{ address: outside, port, getTarget: () => target }]);
     const get = async () => (await fetch(`http://${outside}:${port}/`, { headers: { connection: 'close' } })).text();
@@ -130,7 +130,7 @@ describe('forwarders', () => {
     target = undefined;
     await expect(get()).rejects.toThrow();
     await forwarders.reconcile([{ address, port, getTarget: () => target }]);
-    expect(said.join()).toContain(`cannot listen on ${address}:${port}`);
+    expect(logLines.join()).toContain(`cannot listen on ${address}:${port}`);
     await expect(
       new Promise((resolve, reject) => connect(port, outside, () => resolve(0)).on('error', reject)),
     ).rejects.toThrow('ECONNREFUSED');
@@ -146,12 +146,12 @@ test('calls during a run share one more run', async () => {
     runs += 1;
     await new Promise<void>((resolve) => gates.push(resolve));
   });
-  const asked = [act(), act(), act()];
+  const requests = [act(), act(), act()];
   gates[0]?.();
-  await asked[0];
+  await requests[0];
   await until('the second run began', () => gates.length === 2);
   gates[1]?.();
-  await Promise.all(asked);
+  await Promise.all(requests);
   expect(runs).toBe(2);
 });
 

@@ -29,10 +29,10 @@ describe.skipIf(missing.length > 0)('the root file system', () => {
     ['a partial build of another process', 'base-000000000001.making-999999999'],
   ])('replaces %s, and a failed build leaves nothing', async (_, name) => {
     await mkdir(join(cacheDir, name, 'usr'), { recursive: true });
-    const said: string[] = [];
-    await expect(ensureRootfs(cacheDir, (line) => said.push(line))).rejects.toThrow('with debootstrap: ');
-    expect(said.join('\n')).toContain(`removing "${join(cacheDir, name)}"`);
-    expect(said.join('\n')).toContain('Failed getting release file');
+    const output: string[] = [];
+    await expect(ensureRootfs(cacheDir, (line) => output.push(line))).rejects.toThrow('with debootstrap: ');
+    expect(output.join('\n')).toContain(`removing "${join(cacheDir, name)}"`);
+    expect(output.join('\n')).toContain('Failed getting release file');
     expect((await readdir(cacheDir)).filter((each) => each.startsWith('base-'))).toEqual([]);
   });
 });

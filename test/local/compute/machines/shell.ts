@@ -32,11 +32,11 @@ export class Shell {
     return await new Promise((resolve, reject) => {
       this.#client.exec('bash -s 2>&1', (error, stream) => {
         if (error !== undefined) return reject(error);
-        let said = '';
+        let output = '';
         stream.on('data', (chunk: Buffer) => {
-          said += chunk;
+          output += chunk;
         });
-        stream.on('close', (code: number | null) => resolve(code === 0 ? said.trim() : `${said}exit code ${code}`));
+        stream.on('close', (code: number | null) => resolve(code === 0 ? output.trim() : `${output}exit code ${code}`));
         stream.end(script);
       });
     });

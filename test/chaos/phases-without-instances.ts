@@ -27,7 +27,7 @@ const passedPreflight = definePhase({
 export const markCount = 5;
 
 /** The tutorial's phases that need no instance, plus one phase with slow steps. */
-export function phasesWithoutMachines({ has, leave }: Marks): readonly Phase[] {
+export function createPhasesWithoutInstances({ has, leave }: Marks): readonly Phase[] {
   const mark = instanceStepHandle('marks');
   const marks = definePhase({
     name: 'marks',
