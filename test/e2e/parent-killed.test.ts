@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { cleanUpDeadEmulators } from '../../local/compute/machines/host/clean-up.ts';
 import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import { startStack } from '../../local/stack.ts';
-import { leftovers } from '../local/compute/machines/host.ts';
+import { listOrphanedResources } from '../local/compute/machines/host.ts';
 import { until } from '../local/compute/machines/wait-until.ts';
 import { findSkipReason } from './find-skip-reason.ts';
 import { listMarkedProcesses } from './list-marked-processes.ts';
@@ -38,7 +38,8 @@ describe.skipIf(findSkipReason())('a stack whose parent is killed during a creat
     const { workspaceUrl } = JSON.parse(await firstLine(parent)) as { workspaceUrl: string };
     const ada = new SlackEmulatorClient(workspaceUrl).actAs('ada');
     await ada.sendCommand('clusters', '/kthw create demo --controllers 1 --workers 1');
-    const booted = async () => (await leftovers(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
+    const booted = async () =>
+      (await listOrphanedResources(machines)).filter((each) => each.includes('-vm-demo-')).length >= 2;
     await until('both machines are there', booted, 5 * minuteMs);
     const running = await listMarkedProcesses(mark, id);
     for (const part of ['local/mirror/main.ts', 'local/compute/main.ts', 'local/slack/main.ts', 'src/main.ts'])
@@ -48,11 +49,11 @@ describe.skipIf(findSkipReason())('a stack whose parent is killed during a creat
     await parent;
     await until('its processes have ended', ended, 2 * minuteMs);
     await cleanUpDeadEmulators();
-    expect(await leftovers(machines)).toEqual([]);
+    expect(await listOrphanedResources(machines)).toEqual([]);
 
     const next = await startStack({ stateDir, log: () => undefined });
     await next.stop();
-    expect(await leftovers(machines)).toEqual([]);
+    expect(await listOrphanedResources(machines)).toEqual([]);
   });
 });
 
