@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
-import type { Vault } from '../../store/vault/vault.ts';
 import { type Cluster, deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
-import { vaultPaths } from '../cluster/vault-paths.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
-import type { KubeClient } from '../kubernetes/kube-client.ts';
-import { getCertificate } from '../pki/pack-certificate.ts';
-import type { SshClient } from '../ssh/ssh-client.ts';
+import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
 import type { InspectedInstance } from './diagnose.ts';
-import { inspectInstances } from './inspect-instances.ts';
+import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
 
 /** State of a cluster at one moment, read outside of runs. */
 export interface ClusterSnapshot {
@@ -39,13 +35,6 @@ export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'addr
   readonly nodeReady?: boolean;
 }
 
-interface SnapshotDeps {
-  readonly compute: ComputeClient;
-  readonly kube: KubeClient;
-  readonly vault: Vault;
-  openSshClient(spec: ClusterSpec): Promise<SshClient>;
-}
-
 /** Short because a user waits for the result. */
 const deadlineMs = 7_000;
 
@@ -60,7 +49,7 @@ const NodeList = z.object({
 
 /** Reads instances, load balancer and nodes concurrently, for up to 7 s. @param outputs outputs of finished runs */
 export async function takeClusterSnapshot(
-  deps: SnapshotDeps,
+  deps: InspectionDeps,
   spec: ClusterSpec,
   outputs: ClusterRecord['outputs'],
 ): Promise<ClusterSnapshot> {
@@ -76,8 +65,8 @@ export async function takeClusterSnapshot(
     }
   }
   const signal = AbortSignal.timeout(deadlineMs);
-  const [inspections, backendHealth, nodeReadiness] = await Promise.all([
-    inspectClusterInstances(deps, spec, outputs),
+  const [{ instances: inspections }, backendHealth, nodeReadiness] = await Promise.all([
+    inspectCluster(deps, spec, outputs, deadlineMs),
     tryInspect('load balancer', () => getBackendHealth(deps.compute, cluster, signal)),
     address === undefined ? undefined : tryInspect('nodes', () => getNodeReadiness(deps, address, signal)),
   ]);
@@ -98,32 +87,6 @@ function listErrors({ name, error }: InspectedInstance): string[] {
   return [error.startsWith(name) ? error : `${name}: ${error}`];
 }
 
-async function inspectClusterInstances(
-  { compute, vault, openSshClient }: SnapshotDeps,
-  spec: ClusterSpec,
-  outputs: ClusterRecord['outputs'],
-): Promise<readonly InspectedInstance[]> {
-  const cluster = deriveCluster(spec);
-  const ssh = await openSshClient(spec);
-  try {
-    const { instances } = await inspectInstances(
-      {
-        cluster,
-        compute,
-        vault,
-        ssh,
-        signal: new AbortController().signal,
-        findOutput: ({ name, schema }) => (outputs[name] === undefined ? undefined : schema.parse(outputs[name])),
-      },
-      cluster.instances,
-      deadlineMs,
-    );
-    return instances;
-  } finally {
-    await ssh.close();
-  }
-}
-
 async function getBackendHealth(
   compute: ComputeClient,
   cluster: Cluster,
@@ -138,15 +101,11 @@ async function getBackendHealth(
 
 /** Ready condition by node name. */
 async function getNodeReadiness(
-  { kube, vault }: SnapshotDeps,
+  deps: InspectionDeps,
   address: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, boolean>> {
-  const [authority, admin] = await Promise.all([
-    getCertificate(vault, vaultPaths.ca),
-    getCertificate(vault, vaultPaths.certificate('admin')),
-  ]);
-  const api = kube.connect({ address, caCertificate: authority.certificate, ...admin });
+  const api = await connectToKubeApiAt(deps, address);
   const { status, body } = await api.request('GET', '/api/v1/nodes', signal);
   if (status !== 200) throw new KthwError('api-refused', { doing: 'listing nodes', status });
   const { items } = NodeList.parse(body);

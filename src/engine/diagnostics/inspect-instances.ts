@@ -1,8 +1,9 @@
-import type { Instance } from '../cluster/cluster.ts';
+import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
+import { deriveCluster, type Instance } from '../cluster/cluster.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import { getHostKeysOutput } from '../cluster/outputs.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
-import type { SshHost } from '../ssh/ssh-client.ts';
+import type { SshClient, SshHost } from '../ssh/ssh-client.ts';
 import { connectAt } from '../steps/connect-to-instance.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { type Diagnosis, diagnose, type InspectedInstance } from './diagnose.ts';
@@ -35,6 +36,30 @@ export async function inspectInstances(
     targets.map((target) => inspectInstance(c, target, types, { deadlineMs, collect })),
   );
   return { instances, ...diagnose(instances) };
+}
+
+/** What inspections outside of runs need. */
+export interface InspectionDeps extends Pick<StepContext, 'compute' | 'kube' | 'vault'> {
+  openSshClient(spec: ClusterSpec): Promise<SshClient>;
+}
+
+/** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
+export async function inspectCluster(
+  { compute, vault, openSshClient }: InspectionDeps,
+  spec: ClusterSpec,
+  outputs: ClusterRecord['outputs'],
+  ...options: [deadlineMs?: number, collect?: HostCollector]
+): Promise<Diagnosis & { instances: InspectedInstance[] }> {
+  const cluster = deriveCluster(spec);
+  const findOutput: StepContext['findOutput'] = ({ name, schema }) =>
+    outputs[name] === undefined ? undefined : schema.parse(outputs[name]);
+  const ssh = await openSshClient(spec);
+  try {
+    const context = { cluster, compute, vault, ssh, signal: new AbortController().signal, findOutput };
+    return await inspectInstances(context, cluster.instances, ...options);
+  } finally {
+    await ssh.close();
+  }
 }
 
 async function inspectInstance(
