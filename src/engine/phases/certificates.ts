@@ -19,12 +19,12 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 import { apiAddress } from './static-ip.ts';
 
 export const certificateSteps = {
-  /** By the name of the certificate, which for workers is that of the instance. */
+  /** By certificate name. A worker's certificate has the name of the instance. */
   issued: instanceStepHandle('certificates'),
   installed: instanceStepHandle('certificates/install'),
 } as const;
 
-/** A certificate for every component, made in the vault and brought to the machines that need it. Tutorial, chapter 4. */
+/** Issues a certificate for every component and installs it on the instances that need it. Tutorial, chapter 4. */
 export const certificates = definePhase({
   name: 'certificates',
   title: 'Certificates',
@@ -68,7 +68,7 @@ function getCa(issuer: CertificateSpec['issuer']) {
 
 const noAddresses = { publicAddress: '', externalAddresses: {} };
 
-/** Steps that find out the addresses a certificate is valid for. */
+/** Steps whose outputs are the addresses of a certificate. */
 function listAddressSteps(cluster: Cluster, name: string): StepHandle[] {
   if (name === 'kubernetes') return [apiAddress];
   return cluster.workerInstances.filter((worker) => worker.name === name).map(getInstanceHandle);
@@ -85,7 +85,7 @@ function resolveCertificateSpec(c: RenderContext, name: string): CertificateSpec
   return spec;
 }
 
-/** On each controller, with their keys. */
+/** Certificates and keys on each control plane node. */
 const controllerCertificates = ['kubernetes', 'service-account', 'health-check', 'apiserver-etcd-client', 'etcd'];
 
 function listHostCertificates(instance: Instance): readonly string[] {
@@ -102,7 +102,7 @@ async function buildControllerFiles(vault: RenderContext['vault']): Promise<Host
   ]);
   return [
     { path: `${paths.kubernetes}/ca.pem`, content: ca.certificate, mode: 0o644 },
-    // The controller manager signs kubelets' requests with it. That of etcd's authority leaves the vault for no machine.
+    // The controller manager signs kubelets' requests with it. The key of etcd's CA never leaves the vault.
     { path: `${paths.kubernetes}/ca-key.pem`, content: ca.key, mode: 0o600 },
     { path: `${paths.kubernetes}/etcd-ca.pem`, content: etcdCa.certificate, mode: 0o644 },
     { path: `${paths.etcdConfig}/ca.pem`, content: etcdCa.certificate, mode: 0o644 },

@@ -7,7 +7,7 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 
 export const cniConfig = instanceStepHandle('cni');
 
-/** Networking of pods: a bridge on each worker, with addresses of its own range. Tutorial, chapter 9. */
+/** Configures a bridge on each worker with its pod range. Tutorial, chapter 9. */
 export const cni = definePhase({
   name: 'cni',
   title: 'CNI networking',

@@ -46,7 +46,7 @@ function buildRuntimeFiles({ cluster, mirror }: RenderContext): HostFile[] {
   ];
 }
 
-/** Every first pod waits for this image: it comes while the control plane starts. Should it not, the kubelet pulls it. */
+/** Pulls the pause image in the background, because the first pod on a node waits for it. If it fails, the kubelet pulls it. */
 function renderImagePrefetch(image: string): string {
   return `systemd-run -q --no-block --collect ctr -n k8s.io images pull --hosts-dir ${paths.registryHosts} ${image} || true`;
 }

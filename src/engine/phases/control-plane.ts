@@ -20,7 +20,7 @@ import { systemUsersCreated } from './system-users.ts';
 
 export const controlPlaneComponents = instanceStepHandle('control-plane');
 
-/** API server, controller manager and scheduler on every controller. Tutorial, chapter 8. */
+/** API server, controller manager and scheduler on every control plane node. Tutorial, chapter 8. */
 export const controlPlane = definePhase({
   name: 'control-plane',
   title: 'Control plane',
@@ -28,7 +28,7 @@ export const controlPlane = definePhase({
   steps: createHostSteps('controllerInstances', (instance, cluster) => ({
     handle: controlPlaneComponents.on(instance),
     title: `API server, controller manager and scheduler on ${instance.name}`,
-    // A controller goes on as soon as its own etcd answers.
+    // Depends only on the local etcd member, so that fast nodes don't wait for slow ones.
     dependsOn: [systemUsersCreated, etcdMember, encryptionConfig, kubeconfigFiles].map((step) => step.on(instance)),
     files: (c) => buildControlPlaneFiles(c, cluster, instance),
     checkScript: () => `systemctl -q is-active ${serviceUnits.join(' ')} &&

@@ -3,7 +3,7 @@ import { instanceStep } from '../steps/instance-step.ts';
 import { keySteps } from './keys.ts';
 import { networkSteps } from './network.ts';
 
-/** The machines of the control plane. Tutorial, chapter 3. */
+/** Instances of the control plane. Tutorial, chapter 3. */
 export const controllers = definePhase({
   name: 'controllers',
   title: 'Controller instances',

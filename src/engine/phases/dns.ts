@@ -1,13 +1,11 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
+import { kubectlCommand } from '../manual/kubectl.ts';
 import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
-import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
-import { filterReadyPods, hasImagePullError, type Pod } from '../steps/filter-ready-pods.ts';
-import { getObject } from '../steps/get-object.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
+import { formatPodTable, listPods } from '../steps/list-pods.ts';
 import { runKubectl } from '../steps/run-kubectl.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
@@ -20,10 +18,7 @@ const dnsReady = stepHandle('dns/ready');
 /** Only in clusters with workers. */
 export const dnsLookup = stepHandle('dns/lookup');
 
-/**
- * Names of services, for pods. Where its image can't be pulled, it says so and waits for `resume`; nothing else fails
- * for it. Tutorial, chapter 12.
- */
+/** Cluster DNS. If its image can't be pulled, its steps are deferred until `resume`. Tutorial, chapter 12. */
 export const dns = definePhase({
   name: 'dns',
   title: 'DNS add-on',
@@ -43,9 +38,9 @@ function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
     title: 'CoreDNS is running',
     dependsOn: [...dependsOn, readinessSteps.nodes],
     async observe(c) {
-      const pods = await listDnsPods(c);
-      if (filterReadyPods(pods).length > 0) return markPresent(formatPodTable(filterReadyPods(pods)));
-      if (hasImagePullError(pods)) throw createImageUnavailableError(c);
+      const { ready, hasImagePullError } = await listDnsPods(c);
+      if (ready.length > 0) return markPresent(formatPodTable(ready));
+      if (hasImagePullError) throw createImageUnavailableError(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
     explained: {
@@ -54,18 +49,19 @@ function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
   };
 }
 
-/** A name resolved from a pod on each worker, three times in a row. */
+/** Resolves a name from a pod on each worker, three times in a row. */
 function createDnsLookupStep(cluster: Cluster): ClusterStep {
   return {
     handle: dnsLookup,
     title: 'DNS lookup from a pod on each worker',
-    // Between workers an answer takes the routes of pods.
+    // Responses between workers use the pod routes.
     dependsOn: [dnsReady, ...podRoute.onAll(cluster.workerInstances)],
     async observe(c) {
-      if (filterReadyPods(await listDnsPods(c)).length === 0) throw createImageUnavailableError(c);
+      if ((await listDnsPods(c)).ready.length === 0) throw createImageUnavailableError(c);
       let commandOutput = '';
       for (let pass = 1; pass <= 3; pass++) {
-        for (const worker of cluster.workerInstances) commandOutput = await runDnsLookup(c, worker.name, pass);
+        for (const { name } of cluster.workerInstances)
+          commandOutput = await runKubectl(c, renderDnsLookup(name, pass), `resolving a name on ${name}`);
       }
       return markPresent(commandOutput);
     },
@@ -75,24 +71,13 @@ function createDnsLookupStep(cluster: Cluster): ClusterStep {
   };
 }
 
-async function runDnsLookup(c: StepContext, worker: string, pass: number): Promise<string> {
-  return await runKubectl(c, renderDnsLookup(worker, pass), `resolving a name on ${worker}`);
-}
-
 function renderDnsLookup(worker: string, pass: number): string {
   const overrides = JSON.stringify({ spec: { nodeName: worker, terminationGracePeriodSeconds: 0 } });
   return `run kthw-dns-${worker}-${pass} -n kube-system --rm -i --quiet --restart=Never --image=docker.io/library/busybox:1.28 --overrides='${overrides}' -- nslookup kubernetes.default`;
 }
 
-async function listDnsPods(c: StepContext): Promise<readonly Pod[]> {
-  const api = await connectToKubeApi(c);
-  const path = '/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns';
-  return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
-}
-
-function formatPodTable(pods: readonly Pod[]): string {
-  const rows = pods.map(({ metadata, spec, status }) => [metadata.name, status.podIP ?? '', spec.nodeName ?? '']);
-  return formatTable(['NAME', 'IP', 'NODE'], rows);
+function listDnsPods(c: StepContext) {
+  return listPods(c, 'kube-system', 'k8s-app=kube-dns');
 }
 
 function createImageUnavailableError(c: StepContext): KthwError {

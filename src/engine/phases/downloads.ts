@@ -16,7 +16,7 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 export const downloadedComponents = instanceStepHandle('downloads');
 export const aptPackagesInstalled = instanceStepHandle('downloads/packages');
 
-/** Fetches each machine's components, checked against the checksums that upstream publishes. Tutorial, chapters 7 to 9. */
+/** Downloads each instance's components and verifies their published checksums. Tutorial, chapters 7 to 9. */
 export const downloads = definePhase({
   name: 'downloads',
   title: 'Component downloads',
@@ -61,24 +61,24 @@ apt-get -q -o DPkg::Lock::Timeout=120 update && apt-get -q -y -o DPkg::Lock::Tim
     ]),
 });
 
-/** The tutorial's: nginx answers health checks, the others serve kubectl's port-forward and kube-proxy. */
+/** Tutorial, chapters 8 and 9: nginx responds to health checks; kube-proxy and `kubectl port-forward` need the others. */
 const aptPackages = { controller: ['nginx-light'], worker: ['socat', 'conntrack', 'ipset'] } as const;
 
 const checksumMismatchExitCode = 65;
-/** curl's own: https://curl.se/libcurl/c/libcurl-errors.html */
+/** https://curl.se/libcurl/c/libcurl-errors.html */
 const curlWriteErrorExitCode = 23;
 
 function listHostDownloads(cluster: Cluster, instance: Instance): readonly ComponentDownload[] {
   return everyDownload(cluster.release).filter(({ instanceRole }) => instanceRole === `${instance.role}s`);
 }
 
-/** What was put in place last is noted by its upstream URL, which names the version. */
+/** Compares the recorded upstream URL, which contains the version. */
 function renderInstalledCheck({ name, url, install }: ComponentDownload): string {
   const versionCheck = `[ "$(cat /var/lib/kthw/have/${name})" = '${url}' ]`;
   return install.kind === 'program' ? `${versionCheck} && [ -x ${install.path} ]` : versionCheck;
 }
 
-/** All side by side; each is unpacked only once its checksum is right. */
+/** Downloads in parallel. A file is installed only after its checksum matches. */
 function renderFetchScript({ mirror }: RenderContext, components: readonly ComponentDownload[]): string {
   const renderDownload = (d: ComponentDownload) => `(
   isthere() { ${renderInstalledCheck(d)}; }
@@ -93,7 +93,7 @@ function renderFetchScript({ mirror }: RenderContext, components: readonly Compo
 ) & jobs="$jobs $!"`;
   return `mkdir -p /var/lib/kthw/have
 fetch() { curl -fsSL --connect-timeout 10 --retry 4 --retry-connrefused --speed-limit 1024 --speed-time 60 "$@"; }
-# openssl uses the processor's own instructions for it, and takes a fifth of the time.
+# openssl uses SHA instructions of the CPU and takes a fifth of the time.
 digest() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r "$1"; else sha256sum "$1"; fi | cut -d' ' -f1; }
 jobs=''
 ${components.map(renderDownload).join('\n')}

@@ -9,7 +9,7 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 
 export const encryptionConfig = instanceStepHandle('encryption');
 
-/** What makes the API server encrypt secrets before etcd sees them. Tutorial, chapter 6. */
+/** Makes the API server encrypt secrets in etcd. Tutorial, chapter 6. */
 export const encryption = definePhase({
   name: 'encryption',
   title: 'Encryption configuration',

@@ -17,7 +17,7 @@ import { systemUsersCreated } from './system-users.ts';
 export const etcdMember = instanceStepHandle('etcd');
 export const existingEtcdMember = instanceStepHandle('etcd', 'existing');
 
-/** etcd on every controller, with TLS for clients and peers. Tutorial, chapter 7. */
+/** etcd on every control plane node, with TLS for clients and peers. Tutorial, chapter 7. */
 export const etcd = definePhase({
   name: 'etcd',
   title: 'etcd',
@@ -28,7 +28,7 @@ export const etcd = definePhase({
   ],
 });
 
-/** Set once every member has joined: from then on no member may start as if the cluster were new. */
+/** Set once every member has joined. From then on, no member may start a new cluster. */
 const etcdFormedOutput: Output<true> = { name: 'etcd-formed', schema: z.literal(true) };
 
 function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
@@ -43,14 +43,14 @@ function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
     ],
     files: (c) => [buildUnitFile(cluster, instance, c.findOutput(etcdFormedOutput) ? 'existing' : 'new')],
     checkScript: () => `systemctl -q is-active etcd && ${buildEtcdctlCommand('endpoint health')}`,
-    // A member's start ends only once there is a quorum, so nobody waits for it here.
+    // `systemctl start` would block until the members have quorum.
     removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
     applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
     diagnose: (c) => reportCause(c, [instance], 'all'),
   });
 }
 
-/** From here on a member that finds its data folder empty refuses to start: as a new one it would split the cluster. */
+/** A member with an empty data directory then refuses to start: as a new member it could split the cluster. */
 function createFormedMemberStep(cluster: Cluster, instance: Instance) {
   return hostStep({
     handle: existingEtcdMember.on(instance),

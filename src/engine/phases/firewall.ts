@@ -7,8 +7,8 @@ import { stepHandle } from '../workflow/step-handle.ts';
 import { networkSteps } from './network.ts';
 
 /**
- * Opens the cluster's network to itself, the API and ping to the outside, ssh to those who install it, and the health
- * check's port to Google's probes. ssh is a rule of its own, because it is closed again. Tutorial, chapters 3 and 8.
+ * Allows internal traffic, the API and ICMP from outside, SSH, and Google's health checks. SSH has a separate rule because
+ * it is disabled after the build. Tutorial, chapters 3 and 8.
  */
 export const firewall = definePhase({
   name: 'firewall',
@@ -20,12 +20,11 @@ export const firewall = definePhase({
       resourceStep({
         handle: stepHandle(`firewall/${rule.name}`),
         title: `firewall rule ${rule.name}`,
-        // A rule needs its network, not the subnet.
         dependsOn: [networkSteps.vpc],
         collection: 'firewalls',
         ref: rule,
         buildSpec: () => rule,
-        // Whether ssh is open just now is the door's business.
+        // SSH access enables and disables its rule.
         comparedFields: [
           'network',
           'sourceRanges',
@@ -41,7 +40,7 @@ export const firewall = definePhase({
 /** Google's ranges for legacy health checks: https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges */
 const healthCheckRanges = ['209.85.152.0/22', '209.85.204.0/22', '35.191.0.0/16'];
 
-/** The rules of the tutorial, as data. */
+/** The firewall rules of the tutorial. */
 export function buildFirewallRules(cluster: Cluster): FirewallRule[] {
   const own = getResourceNames(cluster);
   const commonFields = { network: own.network, description: getOwnershipDescription(cluster), disabled: false };

@@ -8,7 +8,7 @@ import { aptPackagesInstalled } from './downloads.ts';
 
 export const healthCheckProxy = instanceStepHandle('health-proxy');
 
-/** Google's probes speak plain HTTP: nginx on each controller passes them on to the API server. Tutorial, chapter 8. */
+/** Google's health checks use plain HTTP: nginx forwards them to the local API server. Tutorial, chapter 8. */
 export const healthProxy = definePhase({
   name: 'health-proxy',
   title: 'Health check proxy',

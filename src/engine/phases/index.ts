@@ -27,7 +27,7 @@ import { staticIp } from './static-ip.ts';
 import { systemUsers } from './system-users.ts';
 import { workers } from './workers.ts';
 
-/** The table of contents, in the tutorial's order. The order of execution is derived from the dependencies of steps. */
+/** All phases in the tutorial's order. Dependencies of steps determine the order of execution. */
 export const tutorialPhases = [
   preflight,
   staticIp,

@@ -18,13 +18,13 @@ export const keySteps = {
   encryption: stepHandle('keys/encryption'),
 } as const;
 
-/** What a cluster's trust begins with: its authority, its ssh key, its encryption key. Tutorial, chapters 4 and 6. */
+/** The cluster's certificate authorities, SSH key and encryption key. Tutorial, chapters 4 and 6. */
 export const keys = definePhase({
   name: 'keys',
   title: 'Certificate authority and keys',
   chapter: 4,
   steps: (cluster) => [
-    // Nothing to make: the vault comes with its first secret. Delete ends with forgetting all of it.
+    // The first secret creates the vault.
     {
       handle: clusterVault,
       title: 'vault of the cluster',

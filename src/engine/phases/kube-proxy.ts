@@ -8,7 +8,7 @@ import { kubeconfigFiles } from './kubeconfigs.ts';
 
 export const kubeProxyService = instanceStepHandle('kube-proxy');
 
-/** Addresses of services on every worker. Tutorial, chapter 9. */
+/** Service addresses on every worker. Tutorial, chapter 9. */
 export const kubeProxy = definePhase({
   name: 'kube-proxy',
   title: 'kube-proxy',

@@ -15,7 +15,7 @@ import { apiAddress } from './static-ip.ts';
 
 export const kubeconfigFiles = instanceStepHandle('kubeconfigs');
 
-/** How each component finds the API server and who it is there. Tutorial, chapter 5. */
+/** Address of the API server and credentials of each component. Tutorial, chapter 5. */
 export const kubeconfigs = definePhase({
   name: 'kubeconfigs',
   title: 'Kubeconfigs',
@@ -37,7 +37,7 @@ interface KubeconfigSpec {
   readonly certificate: string;
   readonly user: string;
   readonly path: string;
-  /** Controllers talk to the API server beside them, workers to the balancer. */
+  /** Control plane nodes use their local API server, workers the load balancer. */
   readonly isLocal: boolean;
 }
 

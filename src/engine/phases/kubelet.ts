@@ -11,7 +11,7 @@ import { kubeconfigFiles } from './kubeconfigs.ts';
 
 export const kubeletService = instanceStepHandle('kubelet');
 
-/** The kubelet on every worker: it joins its machine to the cluster. Tutorial, chapter 9. */
+/** The kubelet on every worker registers it as a node. Tutorial, chapter 9. */
 export const kubelet = definePhase({
   name: 'kubelet',
   title: 'Kubelet',

@@ -12,9 +12,8 @@ const targetPool = stepHandle('load-balancer/pool');
 export const forwardingRule = stepHandle('load-balancer/rule');
 
 /**
- * The address before the controllers: a health check that each answers through its own proxy, the pool, the rule.
- * The tutorial (chapter 8) asks for `/healthz`; `/readyz` is what says that a server may get traffic.
- * https://kubernetes.io/docs/reference/using-api/health-checks/
+ * Health check, target pool and forwarding rule of the API servers. The tutorial (chapter 8) checks `/healthz`; `/readyz`
+ * reports whether a server can take traffic. https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export const loadBalancer = definePhase({
   name: 'load-balancer',
@@ -29,7 +28,7 @@ export const loadBalancer = definePhase({
       host: 'kubernetes.default.svc.cluster.local',
       path: '/readyz',
       port: 80,
-      // Google's 5 s and two answers keep a controller that just came up, or just went down, waiting for ten.
+      // Google's default (two checks, 5 s apart) delays a started or failed node by ten seconds.
       checkIntervalSec: 2,
       timeoutSec: 2,
       healthyThreshold: 1,

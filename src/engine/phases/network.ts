@@ -11,7 +11,7 @@ import { preflightSteps } from './preflight.ts';
 
 export const networkSteps = { vpc: stepHandle('network/vpc'), subnet: stepHandle('network/subnet') } as const;
 
-/** A network of the cluster's own with one subnet, so that clusters never meet. Tutorial, chapter 3. */
+/** A separate network and subnet per cluster. Tutorial, chapter 3. */
 export const network = definePhase({
   name: 'network',
   title: 'Network and subnet',
@@ -58,7 +58,7 @@ function buildSubnetwork(cluster: Cluster): Subnetwork {
   };
 }
 
-/** The network is the cluster's own, so rules and routes that others put into it, which would keep it, go with it. */
+/** Also removes foreign firewall rules and routes from the network, which would block its deletion. */
 function withNetworkContents(network: string, { removable, ...step }: RemovableStep<ClusterStep>): ClusterStep {
   const overrides: Removable<StepContext> = {
     ...removable,
@@ -68,7 +68,7 @@ function withNetworkContents(network: string, { removable, ...step }: RemovableS
       const foreignResources = (await listNetworkContents(network, c)).filter(
         ({ description }) => description !== getOwnershipDescription(c.cluster),
       );
-      const lines = foreignResources.map(({ kind, name }) => `${kind} ${name}, which somebody else made in it`);
+      const lines = foreignResources.map(({ kind, name }) => `${kind} ${name}, created by someone else`);
       return { lines: [...preview.lines, ...lines], fingerprint: [preview.fingerprint, ...lines].join() };
     },
     async remove(c) {

@@ -9,7 +9,7 @@ import { networkSteps } from './network.ts';
 
 export const podRoute = instanceStepHandle('pod-routes');
 
-/** A route for each worker's pod range to that worker. Tutorial, chapter 11. */
+/** Routes each worker's pod range to the worker. Tutorial, chapter 11. */
 export const podRoutes = definePhase({
   name: 'pod-routes',
   title: 'Pod routes',

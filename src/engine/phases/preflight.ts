@@ -14,7 +14,7 @@ export const preflightSteps = {
   conflicts: stepHandle('preflight/conflicts'),
 } as const;
 
-/** Looks for what would stop the build later, before anything is made or costs anything. Tutorial, chapter 1. */
+/** Finds problems that would fail the build later, before anything is created. Tutorial, chapter 1. */
 export const preflight = definePhase({
   name: 'preflight',
   title: 'Preflight',
@@ -72,7 +72,7 @@ async function checkQuota({ compute, cluster, signal }: StepContext): Promise<st
     compute.addresses.get({ name: getResourceNames(cluster).address, region }, signal),
     ...cluster.instances.map(({ name }) => compute.instances.get({ name, zone, region }, signal)),
   ]);
-  // What exists already is in the usage.
+  // The usage includes existing resources.
   const requested = { instances: instances.filter((instance) => !instance).length, addresses: address ? 0 : 1 };
   return type && quotas ? findQuotaProblems(requested, region, type, quotas) : [];
 }

@@ -11,7 +11,7 @@ import { controlPlaneComponents } from './control-plane.ts';
 const userBindings = stepHandle('rbac/users');
 export const rbacSteps = [...buildRbacObjects().map((object) => getKubeObjectHandle('rbac', object)), userBindings];
 
-/** Lets the API server talk to kubelets, and people with a kubeconfig administer the cluster. Tutorial, chapter 8. */
+/** Allows the API server to access kubelets, and kubeconfig users to administer the cluster. Tutorial, chapter 8. */
 export const rbac = definePhase({
   name: 'rbac',
   title: 'RBAC: kubelet access and users',
@@ -28,7 +28,7 @@ export const rbac = definePhase({
           const { missing, stale } = await inspectGrantBindings(c);
           return missing.length + stale.length === 0 ? markPresent() : { status: 'absent' };
         },
-        /** An etcd that was made anew has forgotten them. */
+        // A recreated etcd has lost the bindings.
         async apply(c) {
           const { api, missing, stale } = await inspectGrantBindings(c);
           await Promise.all(missing.map((grant) => createGrantBinding(api, grant, c.signal)));

@@ -26,7 +26,7 @@ export const readinessSteps = {
 } as const;
 
 /**
- * Ready means three passes in a row: of the API through the balancer with every controller healthy in its pool, and of
+ * Three consecutive checks of the API through the load balancer, with every control plane node healthy in its pool, and of
  * every node. Tutorial, chapters 8 and 9.
  */
 export const readiness = definePhase({
@@ -58,7 +58,6 @@ export const readiness = definePhase({
   ],
 });
 
-/** Routes between pods are a chapter later, and what needs them waits for them itself. */
 function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster): ClusterStep {
   return createReadinessStep({
     handle: readinessSteps.nodes,
@@ -73,7 +72,7 @@ function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster)
   });
 }
 
-/** Slow is not broken: it is told, and the run goes on. */
+/** Reports an undersized control plane. The run continues. */
 async function observeControlPlaneSize(c: StepContext): Promise<Observation> {
   await reportCause(c, c.cluster.controllerInstances, 'undersized');
   return markPresent();
@@ -83,7 +82,7 @@ interface ReadinessCheck {
   readonly handle: StepHandle;
   readonly title: string;
   readonly dependsOn?: readonly StepHandle[];
-  /** Ends in what it read, or throws what is not well yet. */
+  /** Returns text to display. @throws KthwError while the check fails */
   probe(c: StepContext): Promise<string>;
   manualCommands(c: ManualContext): readonly string[];
 }

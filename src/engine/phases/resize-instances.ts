@@ -18,15 +18,15 @@ import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts'
 const resizedInstance = instanceStepHandle('resize-instances');
 
 /**
- * Each machine as the machine type that the cluster has now: stopped, changed, started; one after another, controllers
- * first, so that etcd keeps its quorum. It belongs to one operation and is in no other plan.
+ * Stops each instance, changes its machine type and starts it. One instance at a time, control plane nodes first, so that
+ * etcd keeps quorum. Only resize runs this phase.
  * https://cloud.google.com/compute/docs/instances/changing-machine-type-of-stopped-instance
  */
 export const resizeInstances = definePhase({
   name: 'resize-instances',
   title: 'Resize instances',
   chapter: 3,
-  // A machine boots, and on a controller etcd and the API server come up: minutes where it is slow.
+  // Booting an instance and starting etcd and the API server can take minutes.
   retry: { attempts: 20, firstDelayMs: 2_000, maxDelayMs: 15_000 },
   steps: (cluster) =>
     cluster.instances.map((instance, i) =>
@@ -139,7 +139,7 @@ async function assertOtherMembersHealthy(c: StepContext, instance: Instance): Pr
   );
 }
 
-/** A machine that was stopped and can't be started for want of quota would be a member less. */
+/** Without quota, a stopped instance could not start again. */
 async function assertQuota(
   { compute, cluster, signal }: StepContext,
   { name, zone, machineType }: InstanceResource,

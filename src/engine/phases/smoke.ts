@@ -1,14 +1,15 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
+import { getObjectPath, type KubeObject } from '../kubernetes/object-path.ts';
 import type { ShellCommand } from '../manual/format-command.ts';
-import { formatTable, kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
+import { kubectlCommand, renderKubectlApply } from '../manual/kubectl.ts';
 import { assertSuccess } from '../steps/assert-success.ts';
 import { type ClusterStep, definePhase, type ManualCommand } from '../steps/cluster-step.ts';
 import { connectToInstance } from '../steps/connect-to-instance.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
-import { filterReadyPods, hasImagePullError, type Pod } from '../steps/filter-ready-pods.ts';
 import { deleteObject, getObject } from '../steps/get-object.ts';
+import { formatPodTable, listPods, type Pod } from '../steps/list-pods.ts';
 import { runKubectl } from '../steps/run-kubectl.ts';
 import { buildSmokeObjects, smokeNamespace } from '../steps/smoke-objects.ts';
 import type { StepContext } from '../steps/step-context.ts';
@@ -29,7 +30,7 @@ const smokeSteps = {
   podToPod: stepHandle('smoke/pod-to-pod'),
 } as const;
 
-/** Shows that the cluster does what a cluster is for, then clears up after itself. Tutorial, chapter 13. */
+/** Tests what a cluster is for, then deletes its namespace. Tutorial, chapter 13. */
 export const smoke = definePhase({
   name: 'smoke',
   title: 'Smoke test',
@@ -40,7 +41,7 @@ export const smoke = definePhase({
       title: `namespace ${smokeNamespace}`,
       dependsOn: [...rbacSteps, ...controlPlaneComponents.onAll(cluster.controllerInstances)],
       observe: observeNamespace,
-      apply: (c) => applyObject(c, '/api/v1/namespaces', buildSmokeObjects(cluster).namespace),
+      apply: (c) => applyObject(c, buildSmokeObjects(cluster).namespace),
       explained: { manualCommands: () => [renderKubectlApply(buildSmokeObjects(cluster).namespace)] },
     },
     {
@@ -48,7 +49,7 @@ export const smoke = definePhase({
       title: 'a secret is encrypted in etcd',
       dependsOn: [smokeSteps.namespace],
       observe: observeSecretEncryption,
-      apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, buildSmokeObjects(cluster).secret),
+      apply: (c) => applyObject(c, buildSmokeObjects(cluster).secret),
       explained: {
         manualCommands: () => [
           renderKubectlApply(buildSmokeObjects(cluster).secret),
@@ -67,8 +68,8 @@ export const smoke = definePhase({
         const api = await connectToKubeApi(c);
         const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
         if (!namespace || namespace.status?.phase === 'Terminating') return markPresent();
-        // What waits for an image goes on from here after a resume.
-        if (cluster.workers > 0) assertImagesPulled(await listWebPods(c));
+        // A resumed run continues here if an image was unavailable.
+        if (cluster.workers > 0) await listReadyWebPods(c);
         return { status: 'absent' };
       },
       async apply(c) {
@@ -94,17 +95,11 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       title: 'a deployment runs on every worker',
       dependsOn: [smokeSteps.namespace],
       async observe(c) {
-        const pods = await listWebPods(c);
-        if (pods.length === 0) return { status: 'absent' };
-        assertImagesPulled(pods);
-        const nodes = new Set(filterReadyPods(pods).map((pod) => pod.spec.nodeName));
-        return nodes.size >= c.cluster.workers
-          ? markPresent(formatPodTable(filterReadyPods(pods)))
-          : { status: 'absent' };
+        const ready = await listReadyWebPods(c);
+        const nodes = new Set(ready.map((pod) => pod.spec.nodeName));
+        return nodes.size >= c.cluster.workers ? markPresent(formatPodTable(ready)) : { status: 'absent' };
       },
-      async apply(c) {
-        await applyObject(c, `/apis/apps/v1/namespaces/${smokeNamespace}/deployments`, deployment);
-      },
+      apply: (c) => applyObject(c, deployment),
       explained: {
         manualCommands: () => [
           renderKubectlApply(deployment),
@@ -116,8 +111,8 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       handle: smokeSteps.service,
       title: 'a service with a node port',
       dependsOn: [smokeSteps.namespace],
-      observe: (c) => observeObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, 'web'),
-      apply: (c) => applyObject(c, `/api/v1/namespaces/${smokeNamespace}/services`, service),
+      observe: (c) => observeObject(c, service),
+      apply: (c) => applyObject(c, service),
       explained: { manualCommands: () => [renderKubectlApply(service)] },
     },
     createProbeStep(smokeSteps.logsExec, 'logs and exec work', [smokeSteps.deployment], probeLogsAndExec, [
@@ -158,32 +153,27 @@ function createProbeStep(
     title,
     dependsOn,
     async observe(c) {
-      const pods = await listWebPods(c);
-      assertImagesPulled(pods);
-      return markPresent(await probe(c, filterReadyPods(pods)));
+      return markPresent(await probe(c, await listReadyWebPods(c)));
     },
     explained: { manualCommands: () => commands },
   };
 }
 
-/** @throws KthwError `image-unavailable`, which leaves the step to `resume` */
-function assertImagesPulled(pods: readonly Pod[]): void {
-  if (hasImagePullError(pods)) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
+/** @throws KthwError `image-unavailable`, which defers the step until `resume` */
+async function listReadyWebPods(c: StepContext): Promise<readonly Pod[]> {
+  const { ready, hasImagePullError } = await listPods(c, smokeNamespace, 'app=web');
+  if (hasImagePullError) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
+  return ready;
 }
 
 const firstPodAssignment = `POD=$(${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o 'jsonpath={.items[0].metadata.name}')`;
 
-/** From the pod's own network namespace, with no need of a client in the image. */
+/** Requests from the pod's network namespace, so that the image needs no client. */
 function renderPodRequests({ workerInstances }: Cluster): ShellCommand[] {
   return workerInstances.slice(0, 1).map(({ name }) => ({
     runsOn: name,
     script: 'nsenter -t PROCESS_OF_A_POD -n curl -I http://ADDRESS_OF_ANOTHER_POD/',
   }));
-}
-
-function formatPodTable(pods: readonly Pod[]): string {
-  const rows = pods.map(({ metadata, spec, status }) => [metadata.name, status.podIP ?? '', spec.nodeName ?? '']);
-  return formatTable(['NAME', 'IP', 'NODE'], rows);
 }
 
 async function probeLogsAndExec(c: StepContext, pods: readonly Pod[]): Promise<string> {
@@ -212,7 +202,7 @@ async function probeNodePort(c: StepContext): Promise<string> {
   const port = service?.spec.ports[0]?.nodePort;
   const [controller] = c.cluster.controllerInstances;
   if (!port || !controller) throw new KthwError('check-failed', { what: 'the node port' });
-  // A kube-proxy learns of a pod within a second or so of its being ready; until then nothing answers, or not even refuses.
+  // A kube-proxy knows a pod about a second after it is ready. Until then, requests time out or are refused.
   const requests = c.cluster.workerInstances.map(({ address }) => `ask http://${address}:${port}/ & jobs="$jobs $!"`);
   const script = `ask() { for _ in $(seq 20); do curl -fsS --connect-timeout 0.5 -m 5 -o /dev/null "$1" && return; sleep 0.2; done; return 1; }
 jobs=''
@@ -223,14 +213,14 @@ for job in $jobs; do wait $job; done`;
   return c.cluster.workerInstances.map(({ address }) => `http://${address}:${port}/ answers`).join('\n');
 }
 
-/** Every pod asks its neighbour, from its own worker's pod range to the next one's. */
+/** Each pod requests the next one, on another worker. */
 async function probePodToPod(c: StepContext, pods: readonly Pod[]): Promise<string> {
   const lines = await Promise.all(
     pods.map(async (pod, i) => {
       const next = pods[(i + 1) % pods.length];
       const worker = c.cluster.workerInstances.find((w) => w.name === pod.spec.nodeName);
       if (!worker || !next) return [];
-      // From inside the pod's own network namespace, with no need of a client in the image.
+      // In the pod's network namespace, so that the image needs no client.
       const script = `id=$(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.pod.name"==${pod.metadata.name}' | head -1)
 pid=$(ctr -n k8s.io tasks ls | awk -v id="$id" '$1==id{print $2}')
 nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
@@ -242,7 +232,7 @@ nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
   return lines.flat().join('\n');
 }
 
-/** One that an earlier test left on its way out is not there: it goes first. */
+/** Waits for the namespace of an earlier test to terminate. */
 async function observeNamespace(c: StepContext) {
   const api = await connectToKubeApi(c);
   const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
@@ -258,7 +248,7 @@ interface Namespace {
 const etcdSecretCommand = buildEtcdctlCommand(`get --print-value-only /registry/secrets/${smokeNamespace}/smoke`);
 
 async function observeSecretEncryption(c: StepContext) {
-  const observation = await observeObject(c, `/api/v1/namespaces/${smokeNamespace}/secrets`, 'smoke');
+  const observation = await observeObject(c, buildSmokeObjects(c.cluster).secret);
   const [controller] = c.cluster.controllerInstances;
   if (observation.status !== 'present' || !controller) return observation;
   const script = `${etcdSecretCommand} | head -c 18`;
@@ -269,22 +259,11 @@ async function observeSecretEncryption(c: StepContext) {
   return markPresent(`${result.stdout}… is how it begins in etcd`);
 }
 
-async function listWebPods(c: StepContext): Promise<readonly Pod[]> {
-  const api = await connectToKubeApi(c);
-  const path = `/api/v1/namespaces/${smokeNamespace}/pods?labelSelector=app%3Dweb`;
-  return (await getObject<{ items: readonly Pod[] }>(api, path, c.signal))?.items ?? [];
+async function observeObject(c: StepContext, object: KubeObject) {
+  const found = await getObject(await connectToKubeApi(c), getObjectPath(object), c.signal);
+  return found ? markPresent() : ({ status: 'absent' } as const);
 }
 
-async function observeObject(c: StepContext, collection: string, name: string) {
-  const api = await connectToKubeApi(c);
-  return (await getObject(api, `${collection}/${name}`, c.signal)) ? markPresent() : ({ status: 'absent' } as const);
-}
-
-async function applyObject(
-  c: StepContext,
-  collection: string,
-  object: { readonly metadata: { readonly name: string } },
-): Promise<void> {
-  const api = await connectToKubeApi(c);
-  await api.apply(`${collection}/${object.metadata.name}`, object, c.signal);
+async function applyObject(c: StepContext, object: KubeObject): Promise<void> {
+  await (await connectToKubeApi(c)).apply(getObjectPath(object), object, c.signal);
 }

@@ -10,8 +10,8 @@ import { instanceStepHandle } from '../workflow/step-handle.ts';
 export const verifiedHostKey = instanceStepHandle('ssh-host-keys');
 
 /**
- * Reads the ssh host keys that each machine wrote at its first boot into Google's guest attributes; no other key is
- * believed afterwards. https://cloud.google.com/compute/docs/connect/view-host-keys
+ * Reads the SSH host keys that each instance published as guest attributes at its first boot. Only these keys are trusted.
+ * https://cloud.google.com/compute/docs/connect/view-host-keys
  */
 export const sshHostKeys = definePhase({
   name: 'ssh-host-keys',
@@ -25,7 +25,7 @@ export const sshHostKeys = definePhase({
       async observe(c) {
         const keys = await c.compute.getHostKeys({ name: instance.name, zone: cluster.zone }, c.signal);
         if (keys.length === 0) return { status: 'absent' };
-        // Known is what a machine has shown: from here on steps find sshd up.
+        // Verifies a key and that sshd runs, for all later steps.
         const host = await connectToInstance(c, instance, keys);
         await host.run('true', { deadlineMs: 10_000, signal: c.signal });
         return markPresent(keys.join('\n'), createOutputValue(getHostKeysOutput(instance), [...keys]));

@@ -8,7 +8,7 @@ import { preflightSteps } from './preflight.ts';
 
 export const apiAddress = stepHandle('static-ip/api');
 
-/** The static address at which the API answers. Tutorial, chapter 3. */
+/** Static IP address of the API. Tutorial, chapter 3. */
 export const staticIp = definePhase({
   name: 'static-ip',
   title: 'Static IP address',

@@ -8,7 +8,7 @@ import { verifiedHostKey } from './ssh-host-keys.ts';
 
 export const systemUsersCreated = instanceStepHandle('system-users');
 
-/** Users for etcd and for each component of the control plane, which the tutorial runs as root. */
+/** Users for etcd and the control plane components, which run as root in the tutorial. */
 export const systemUsers = definePhase({
   name: 'system-users',
   title: 'System users for components',

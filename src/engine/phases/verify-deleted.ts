@@ -5,12 +5,12 @@ import type { StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { stepHandle } from '../workflow/step-handle.ts';
 
-/** Rules and routes do come back: of a network that was deleted, some are there again a moment later (kops#18760). */
+/** Firewall rules and routes of a deleted network can reappear moments later (kops#18760). */
 const recheckDelayMs = 3_000;
 
 /**
- * The proof at the end of a delete: everything in the project is listed, and listed again, until nothing of the cluster is
- * in it; then nothing of its secrets is kept. It belongs to one operation and is in no other plan. Tutorial, chapter 14.
+ * Lists the project's resources until none of the cluster is left, twice in a row. Then verifies that the vault is empty.
+ * Only delete runs this phase. Tutorial, chapter 14.
  */
 export const verifyDeleted = definePhase({
   name: 'verify-deleted',
@@ -39,7 +39,7 @@ export const verifyDeleted = definePhase({
 
 async function removeOrphanedResources(c: StepContext): Promise<void> {
   for (const { kind, name, remove } of await listOrphanedResources(c)) {
-    c.logProgress(`${name} (${kind}) is there still, or again: it is removed`);
+    c.logProgress(`${name} (${kind}) still exists, or exists again; deleting it`);
     await remove(deriveMutationOptions(c, `${kind} ${name}`));
   }
 }

@@ -3,7 +3,7 @@ import { instanceStep } from '../steps/instance-step.ts';
 import { keySteps } from './keys.ts';
 import { networkSteps } from './network.ts';
 
-/** The machines that run pods. Tutorial, chapter 3. */
+/** Instances that run pods. Tutorial, chapter 3. */
 export const workers = definePhase({
   name: 'workers',
   title: 'Worker instances',

@@ -7,22 +7,22 @@ import type { Clock } from '../workflow/step.ts';
 import { type SshAccessDeps, setSshRuleState } from './ssh-access.ts';
 import { setSshKeyState } from './ssh-key-state.ts';
 
-/** A machine's agent takes a moment to let a key in, and a network to learn of a rule. */
+/** A new key or firewall rule takes effect after a delay. */
 const propagationDelayMs = 15_000;
 const retryDelayMs = 200;
 
 export interface SshAccessClient extends SshClient {
-  /** Opens it for all machines, before any is visited. What fails here the visits meet as well. */
+  /** Enables access to all instances in advance. Errors are left to later connections. */
   enableAccess(signal: AbortSignal): Promise<void>;
 }
 
-/** Looking whether a machine can be reached, and opening where it can't: when that was, or that there was nothing to do. */
+/** When access was enabled. Undefined: it was enabled already. */
 type AccessCheck = Promise<Date | undefined>;
 
 /**
- * The same machines over ssh, through a door that may be shut. It is looked at once for each machine, beside the first
- * visit, so that a visit through an open door waits for nothing; a visit that is not let in looks again, because somebody
- * may have shut it meanwhile, and goes once more when it had to be opened.
+ * Enables SSH access when needed. The first connection to each instance and a check of its access run in parallel, so that a
+ * connection with access enabled doesn't wait. A refused connection checks again, because another process may have disabled
+ * access, and retries once access is enabled.
  */
 export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly clock: Clock }): SshAccessClient {
   const { clock, cluster } = c;
@@ -30,7 +30,7 @@ export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly cloc
   const closing = new AbortController();
   let pendingRuleUpdate: Promise<boolean> | undefined;
 
-  /** One look at the rule at a time, whoever asks. */
+  /** Concurrent callers share one request. */
   function enableSshRule(): Promise<boolean> {
     pendingRuleUpdate ??= setSshRuleState(c, 'open', createMutationOptions()).finally(() => {
       pendingRuleUpdate = undefined;
@@ -41,7 +41,7 @@ export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly cloc
   function startAccessCheck(name: string): AccessCheck {
     const check = ensureAccess(name);
     checks.set(name, check);
-    // Whoever is let in never asks what came of it.
+    // A connection that succeeds never awaits the check.
     check.catch(() => {
       if (checks.get(name) === check) checks.delete(name);
     });
@@ -107,12 +107,12 @@ export function withSshAccess(ssh: SshClient, c: SshAccessDeps & { readonly cloc
   };
 }
 
-/** No connection came about, so that nothing was run. */
+/** No connection was made, so no command ran. */
 function isConnectionRefused(error: unknown): boolean {
   return error instanceof KthwError && (error.code === 'ssh-unreachable' || error.code === 'ssh-denied');
 }
 
-/** Shuts it for the rule and all machines. @throws KthwError */
+/** Disables the firewall rule and removes the key from all instances. @throws KthwError */
 export async function disableSshAccess(c: SshAccessDeps, signal: AbortSignal): Promise<void> {
   const createMutationOptions = (): MutationOptions => ({ requestId: randomUUID(), signal });
   await Promise.all([

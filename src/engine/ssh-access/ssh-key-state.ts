@@ -21,8 +21,8 @@ export async function getSshKeyState(
 }
 
 /**
- * Puts the cluster's key into a machine's metadata, or takes it out; what else is there stays, other people's keys too.
- * Answers whether there was anything to do. @throws KthwError
+ * Adds the cluster's key to an instance's metadata, or removes it. Keeps all other metadata and keys. Returns whether it
+ * changed. @throws KthwError
  */
 export async function setSshKeyState(
   c: SshAccessDeps,
@@ -49,7 +49,7 @@ export async function setSshKeyState(
   }
 }
 
-/** Pure: the metadata with the line, or without it; undefined where it is so already. */
+/** The metadata with or without the line; undefined if it needs no change. Pure. */
 function computeMetadataChange(metadata: Metadata, keyLine: string, desired: SshAccessState): Metadata | undefined {
   const keys = parseSshKeys(metadata);
   if (keys.includes(keyLine) === (desired === 'open')) return undefined;

@@ -3,11 +3,11 @@ import { getObjectPath } from '../kubernetes/object-path.ts';
 import { buildGrantBinding, grantLabel } from '../render/rbac-objects.ts';
 import { deleteObject, getObject } from './get-object.ts';
 
-/** Where the bindings of people's kubeconfigs differ from what is to be. */
+/** Differences between kubeconfig grants and their bindings in the cluster. */
 export interface AccessBindingDiff {
-  /** Ids of grants that are to work and have no binding. */
+  /** Ids of active grants without a binding. */
   readonly missing: readonly string[];
-  /** Ids of grants that have a binding and are to work no more. */
+  /** Ids of bound grants that are expired or revoked. */
   readonly stale: readonly string[];
 }
 
@@ -16,8 +16,8 @@ interface BindingList {
 }
 
 /**
- * Compares bindings with the grants that are to work. A grant is written down before it is bound, so bindings are read
- * first: what was bound by then is known when the grants are read.
+ * Compares bindings with active grants. Bindings are read first: a grant is stored before it is bound, so every bound grant
+ * is known when the grants are read.
  * @throws KthwError
  */
 export async function diffAccessBindings(
@@ -35,13 +35,13 @@ export async function diffAccessBindings(
   };
 }
 
-/** From now on the kubeconfig of this grant may administer the cluster. @throws KthwError */
+/** Allows the kubeconfig of a grant to administer the cluster. @throws KthwError */
 export async function createGrantBinding(api: KubeApi, grantId: string, signal: AbortSignal): Promise<void> {
   const binding = buildGrantBinding(grantId);
   await api.apply(getObjectPath(binding), binding, signal);
 }
 
-/** From now on the kubeconfigs of these grants may do nothing. @throws KthwError */
+/** Revokes all permissions of the kubeconfigs of these grants. @throws KthwError */
 export async function deleteGrantBindings(
   api: KubeApi,
   grantIds: readonly string[],

@@ -2,7 +2,7 @@ import type { ShellCommand } from '../manual/format-command.ts';
 import type { Explained, Phase, Step } from '../workflow/step.ts';
 import type { ManualContext, StepContext } from './step-context.ts';
 
-/** A step of the tutorial. */
+/** A step of a phase of the tutorial. */
 export interface ClusterStep extends Step<StepContext> {
   readonly explained?: ExplainedClusterStep;
 }

@@ -4,10 +4,10 @@ import { getSshKey } from '../pki/ssh-key.ts';
 import type { SshHost, SshTarget } from '../ssh/ssh-client.ts';
 import type { StepContext } from './step-context.ts';
 
-/** The user that Compute Engine's guest agent makes of the ssh key in a machine's metadata. */
+/** The user that Compute Engine's guest agent creates for the SSH key in an instance's metadata. */
 export const sshUser = 'kthw';
 
-/** The machine over ssh, with the host keys it was created with; no other is believed. */
+/** SSH to an instance. Only the host keys recorded at its creation are trusted. */
 export async function connectToInstance(
   c: StepContext,
   instance: Instance,
@@ -16,7 +16,7 @@ export async function connectToInstance(
   return await connectAt(c, instance, { address: c.getOutput(getExternalAddressOutput(instance)), hostKeys: keys });
 }
 
-/** The same where it is now: a machine that was stopped and started has another address than steps have found. */
+/** SSH to an instance at a given address: an instance that was stopped and started has a new one. */
 export async function connectAt(
   { ssh, vault }: Pick<StepContext, 'ssh' | 'vault'>,
   { name }: Instance,

@@ -1,7 +1,7 @@
 import { KthwError } from '../cluster/errors.ts';
 import type { KubeApi, KubeResponse } from '../kubernetes/kube-client.ts';
 
-/** The object at `path`; undefined when there is none. @throws KthwError */
+/** Returns the object at `path`, or undefined if it doesn't exist. @throws KthwError */
 export async function getObject<T>(api: KubeApi, path: string, signal: AbortSignal): Promise<T | undefined> {
   const response = await api.request('GET', path, signal);
   if (response.status === 404) return undefined;
@@ -9,7 +9,7 @@ export async function getObject<T>(api: KubeApi, path: string, signal: AbortSign
   return response.body as T;
 }
 
-/** Absent already: no error. @throws KthwError */
+/** Deletes the object at `path`, if it exists. @throws KthwError */
 export async function deleteObject(api: KubeApi, path: string, signal: AbortSignal): Promise<void> {
   const response = await api.request('DELETE', path, signal);
   if (response.status >= 300 && response.status !== 404) throw toApiError(`deleting ${path}`, response);

@@ -18,29 +18,29 @@ interface HostStepOptions {
   readonly title: string;
   readonly instance: Instance;
   readonly dependsOn?: readonly StepHandle[];
-  /** Files that must be there, whole and as rendered. */
+  /** Files that must exist with exactly this content. */
   readonly files?: (c: RenderContext) => Promise<readonly HostFile[]> | readonly HostFile[];
-  /** Shell that ends with 0 when all is as it should be, 1 when not yet; looked at once the files are there. */
+  /** Script that exits with 0 once the step is done. Runs only after all files are correct. @default `true` */
   readonly checkScript?: (c: RenderContext) => string;
-  /** Shell that makes it so; run after the files were written. Can be run again. */
+  /** Script that applies the step, after the files are written. Can be repeated. */
   readonly applyScript?: (c: RenderContext) => string;
-  /** What a person would type instead of `make` and `check`, where those are written for a machine to run. */
+  /** Scripts to display instead of `applyScript` and `checkScript`, where those are hard to read. */
   readonly manualScripts?: (c: ManualContext) => { readonly applyScript?: string; readonly checkScript?: string };
-  /** Shell that undoes it, for when it is to be made again on the same machine; its files go as well. */
+  /** Script that undoes the step before a rebuild on the same instance. The files are deleted too. */
   readonly removeScript?: string;
-  /** What is known once it is there. */
+  /** Outputs that are set once the step is done. */
   readonly outputs?: readonly OutputValue[];
-  /** Rules a code that `make` may exit with into what it means. */
+  /** Maps an exit code of `applyScript` to an error. */
   readonly errorForExitCode?: (result: CommandResult) => KthwError | undefined;
   /** Reports why the step keeps failing. */
   readonly diagnose?: (c: StepContext) => Promise<void>;
-  /** Longest that `make` may take. @default 120_000 */
+  /** Time limit of `applyScript`. @default 120_000 */
   readonly deadlineMs?: number;
 }
 
 /**
- * Digests of all that was ever written by us, so that a file that somebody else changed is told from one that an older
- * release wrote: the first is a conflict, the second is written anew.
+ * Digests of all files that kthw ever wrote to an instance. A file with an unknown digest was edited by someone else, which
+ * is a conflict. A file of an older release is overwritten.
  */
 const managedFilesManifest = '/var/lib/kthw/managed-files.sha256';
 
@@ -51,7 +51,7 @@ const compareFilesScript = `while read -r want path; do
   if grep -qsxF "$have $path" ${managedFilesManifest}; then echo "absent $path"; else echo "different $path $have"; fi
 done`;
 
-/** A step on one machine: files and what must run. */
+/** Files and scripts on one instance. */
 export function hostStep(options: HostStepOptions): ClusterStep {
   const { handle, title, instance, dependsOn } = options;
   const deadlineMs = options.deadlineMs ?? 120_000;
@@ -61,11 +61,11 @@ export function hostStep(options: HostStepOptions): ClusterStep {
     const files = (await options.files?.(c)) ?? [];
     const { run, stdin } = buildProbe(c, files);
     const result = await host.run(run, { stdin, deadlineMs: 30_000, signal: c.signal, step: handle.key });
-    assertSuccess(result, instance, `looking at ${title}`);
+    assertSuccess(result, instance, `checking ${title}`);
     return parseProbeResult(result, files);
   }
 
-  /** One visit: the files first, and only when all are as rendered, whether it works. */
+  /** One script: compares the files, and runs the check only if all are correct. */
   function buildProbe(c: StepContext, files: readonly HostFile[]) {
     const checkScript = options.checkScript?.(c) ?? 'true';
     const run = `${compareFilesScript} > /run/kthw-observe.$$; cat /run/kthw-observe.$$
@@ -92,7 +92,7 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     return works === 'works' ? markPresent(read.join('\n'), ...(options.outputs ?? [])) : { status: 'absent' };
   }
 
-  /** And the look after it, in the same visit. */
+  /** Applies and observes in one SSH session. */
   async function apply(c: StepContext): Promise<Observation> {
     const host = await connectToInstance(c, instance);
     const files = (await options.files?.(c)) ?? [];
@@ -103,7 +103,7 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     };
     const operations: SshOperation[] = [
       ...(files.length > 0 ? [manifestUpdate, { write: files }] : []),
-      // What it says is not what the look says.
+      // Keeps stdout for the probe.
       ...(applyScript === undefined ? [] : [{ run: `{ ${applyScript}\n} >&2` }]),
       buildProbe(c, files),
     ];
@@ -141,11 +141,11 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     assertSuccess(
       await host.run(script, { stdin, deadlineMs: 60_000, signal: c.signal }),
       instance,
-      `taking down ${title}`,
+      `removing ${title}`,
     );
   }
 
-  /** Anything that a new start would stumble over, whether it works or not. */
+  /** Whether any file exists that a rebuild would find, even if the step doesn't work. */
   async function exists(c: StepContext): Promise<boolean> {
     const files = (await options.files?.(c)) ?? [];
     if (files.length === 0) return (await observe(c)).status !== 'absent';
@@ -153,7 +153,7 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     const script = 'while read -r path; do if [ -e "$path" ]; then echo there; fi; done';
     const stdin = files.map((file) => `${file.path}\n`).join('');
     const result = await host.run(script, { stdin, deadlineMs: 30_000, signal: c.signal });
-    assertSuccess(result, instance, `looking at ${title}`);
+    assertSuccess(result, instance, `checking ${title}`);
     return result.stdout !== '';
   }
 

@@ -23,10 +23,10 @@ export function getInstanceHandle(instance: Instance): StepHandle {
 
 const scopePrefix = 'https://www.googleapis.com/auth/';
 
-/** Images, logs and metrics. The tutorial's `compute-rw`, with which any pod could change machines, serves nothing here. */
+/** Images, logs and metrics. Without the tutorial's `compute-rw`, which would let any pod change instances. */
 const scopes = ['devstorage.read_only', 'logging.write', 'monitoring.write'].map((name) => scopePrefix + name);
 
-/** One virtual machine: 200 GB disk, IP forwarding, tags, the ssh key of the cluster's own. Tutorial, chapter 3. */
+/** One instance: 200 GB disk, IP forwarding, tags and the cluster's SSH key. Tutorial, chapter 3. */
 export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: readonly StepHandle[]): ClusterStep {
   return resourceStep({
     handle: getInstanceHandle(instance),
@@ -48,7 +48,7 @@ async function buildInstanceSpec({ cluster, vault }: RenderContext, instance: In
     ...buildPartialInstanceSpec(cluster, instance),
     metadata: {
       'ssh-keys': `${sshUser}:${publicKey}`,
-      // Host keys are written there once, at the first boot: it must be on from the start.
+      // The instance publishes its SSH host keys once, at its first boot.
       'enable-guest-attributes': 'TRUE',
       ...('podCidr' in instance ? { 'pod-cidr': String(instance.podCidr) } : {}),
     },

@@ -6,7 +6,7 @@ import type { ClusterStep } from './cluster-step.ts';
 import { connectToKubeApi } from './connect-to-kube-api.ts';
 import { getObject } from './get-object.ts';
 
-/** A step that is one object in the cluster's API, reached at the first controller. */
+/** One object in the cluster's API, which is reached at the first control plane node. */
 export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: readonly StepHandle[]): ClusterStep {
   const path = getObjectPath(object);
   const { kind, metadata } = object;
@@ -17,7 +17,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
     async observe(c) {
       const api = await connectToKubeApi(c);
       return (await getObject(api, path, c.signal))
-        ? markPresent(`${kind} ${metadata.name} is there`)
+        ? markPresent(`${kind} ${metadata.name} exists`)
         : { status: 'absent' };
     },
     explained: {
@@ -30,7 +30,7 @@ export function kubeObjectStep(phase: string, object: KubeObject, dependsOn: rea
   };
 }
 
-/** The step of one object, for steps that depend on it. */
+/** Handle of the step of an object. */
 export function getKubeObjectHandle(phase: string, { kind, metadata }: KubeObject): StepHandle {
   return stepHandle(`${phase}/${kind}/${metadata.name}`);
 }

@@ -3,7 +3,7 @@ import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '.
 import type { ComputeClient, MutationOptions } from '../gcp/compute/compute-client.ts';
 import type { StepContext } from './step-context.ts';
 
-/** Kinds in the order in which they can go: nothing before what refers to it. */
+/** Kinds in the order of deletion: a resource follows all resources that refer to it. */
 const resourceKinds = [
   'forwardingRules',
   'targetPools',
@@ -18,7 +18,7 @@ const resourceKinds = [
 ] as const satisfies readonly (keyof ComputeClient)[];
 type ResourceKind = (typeof resourceKinds)[number];
 
-/** What of any kind is known of a resource that was listed. */
+/** Fields of a listed resource that decide who owns it. */
 export interface ListedResource {
   readonly kind: ResourceKind;
   readonly name: string;
@@ -28,14 +28,14 @@ export interface ListedResource {
   readonly automatic?: boolean;
 }
 
-/** A resource that belongs to a cluster, and how it goes. */
+/** A resource that belongs to a cluster. */
 export interface OrphanedResource {
   readonly kind: ResourceKind;
   readonly name: string;
   remove(call: MutationOptions): Promise<void>;
 }
 
-/** Everything in the project that belongs to a cluster, in the order in which it can go. @throws KthwError */
+/** Lists all resources in the project that belong to a cluster, in the order of deletion. @throws KthwError */
 export async function listOrphanedResources({
   compute,
   cluster,
@@ -55,9 +55,8 @@ export async function listOrphanedResources({
 }
 
 /**
- * Pure: what belongs to a cluster. By label, by the mark in its description, and by its network where that is the cluster's
- * own: then rules, routes and subnets in it are nobody else's. What bears one of our names and not our mark is somebody
- * else's, and so is a machine in our network that we did not make.
+ * Filters resources that belong to a cluster: by ownership label, by description, or because they are in its network.
+ * Instances in its network without the label belong to someone else. A name alone proves nothing. Pure.
  */
 export function filterOwnedResources(
   resources: readonly ListedResource[],

@@ -21,29 +21,29 @@ interface ResourceStepOptions<K extends ResourceCollection> {
   /** Resources that it needs until it is removed, besides those that it depends on. */
   readonly uses?: readonly StepHandle[];
   readonly collection: K;
-  /** Where the resource is. */
+  /** Name and location. */
   readonly ref: ResourceRef<ResourceSpec<K>>;
-  /** What it must be as far as that is known, for comparing. A field that is undefined is not compared. @default `spec` */
+  /** Desired fields as far as they are known, for comparison. An undefined field is not compared. @default `buildSpec` */
   readonly buildPartialSpec?: (c: RenderContext) => {
     readonly [F in keyof ResourceSpec<K>]?: ResourceSpec<K>[F] | undefined;
   };
-  /** What it must be, whole; may need facts and secrets. */
+  /** The complete desired resource. May need outputs and secrets. */
   readonly buildSpec: (c: RenderContext) => Promise<ResourceSpec<K>> | ResourceSpec<K>;
-  /** Fields that must be as asked. What else Google fills in is its own. */
+  /** Fields that must match. Compute Engine sets others itself. */
   readonly comparedFields: readonly (keyof ResourceSpec<K> & keyof ResourceState<K> & string)[];
-  /** Found as asked, but an insert was cut before its last part: it is made again, which completes it. */
+  /** An interrupted insert left it without its last part. A repeated insert completes it. */
   readonly isIncomplete?: (found: ResourceState<K>) => boolean;
-  /** Found, but still on its way. */
+  /** It exists but is not ready. */
   readonly isPending?: (found: ResourceState<K>) => boolean;
   readonly getOutputs?: (found: ResourceState<K>) => readonly OutputValue[];
 }
 
-/** A step that is one resource of Compute Engine: there and as asked, not there, or different and then shown. */
+/** One Compute Engine resource. */
 export function resourceStep<K extends ResourceCollection>(
   options: ResourceStepOptions<K>,
 ): RemovableStep<ClusterStep> {
   const { handle, title, dependsOn, ref, comparedFields } = options;
-  // The compiler can't see that one key gives one pair of types, so this is said once, here.
+  // The compiler can't relate a collection's key to its types.
   const getCollection = (compute: ComputeClient) =>
     compute[options.collection] as unknown as ResourceClient<ResourceSpec<K> & GlobalResource, ResourceState<K>>;
   const resourceRef = ref as ResourceRef<ResourceSpec<K> & GlobalResource>;
@@ -88,7 +88,6 @@ export function resourceStep<K extends ResourceCollection>(
     },
     explained: {
       async manualCommands(c: ManualContext, direction) {
-        // One key gives one pair of types here too.
         const commandBuilders = gcloudCommands[options.collection] as {
           create(spec: ResourceSpec<K>): readonly string[];
           delete(ref: ResourceRef<ResourceSpec<K>>): readonly string[];
@@ -118,7 +117,7 @@ function listDifferences<F extends string>(
     .filter((d) => d.desired !== d.actual);
 }
 
-/** As gcloud's `describe` prints it, but for the metadata, which holds keys. */
+/** Like gcloud's `describe`, without the metadata, which holds keys. */
 function describeResource(found: object): string {
   return Object.entries(found)
     .filter(([field]) => field !== 'metadata')
@@ -126,7 +125,7 @@ function describeResource(found: object): string {
     .join('\n');
 }
 
-/** One text per value, whatever order a set came in. */
+/** Text of a value, independent of the order of lists and keys. */
 function toText(value: unknown): string {
   if (Array.isArray(value)) return value.map(toText).sort().join(', ');
   if (typeof value === 'object' && value !== null) {

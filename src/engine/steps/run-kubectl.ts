@@ -7,8 +7,8 @@ import { connectToInstance } from './connect-to-instance.ts';
 import type { StepContext } from './step-context.ts';
 
 /**
- * kubectl on the first controller as the cluster's admin, for what needs more than one request (exec). The kubeconfig is
- * in memory there only while it runs.
+ * Runs kubectl as the cluster's admin on the first control plane node, for commands such as exec. The kubeconfig is in
+ * memory there, and only while kubectl runs.
  */
 export async function runKubectl(c: StepContext, args: string, doing: string): Promise<string> {
   const [controller] = c.cluster.controllerInstances;

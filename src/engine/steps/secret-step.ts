@@ -4,7 +4,7 @@ import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import type { RenderContext, StepContext } from './step-context.ts';
 
-/** The step that owns the vault: deleting it deletes every secret of the cluster. */
+/** Step of the vault: its removal deletes all secrets of the cluster. */
 export const clusterVault = stepHandle('keys/vault');
 
 interface SecretStepOptions {
@@ -13,13 +13,13 @@ interface SecretStepOptions {
   readonly dependsOn?: readonly StepHandle[];
   readonly path: string;
   generate(c: StepContext): Promise<Secret>;
-  /** What a person would type. */
+  /** Manual alternative. */
   manualScript(c: RenderContext): string;
-  /** What of the secret everybody may read. */
+  /** Part of the secret that may be displayed. */
   readonly getPublicPart?: (secret: Secret) => string;
 }
 
-/** A secret that is made once and rests in the cluster's vault. Made twice at once, the first one stays. */
+/** A secret that is generated once and stored in the cluster's vault. If two processes race, both use the first value. */
 export function secretStep({
   handle,
   title,

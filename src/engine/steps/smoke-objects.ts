@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 export const smokeNamespace = 'kthw-smoke';
 const labels = { app: 'web' };
 
-/** What the smoke test makes in its own namespace. Pure. Tutorial, chapter 13. */
+/** Objects of the smoke test. Pure. Tutorial, chapter 13. */
 export function buildSmokeObjects(cluster: Cluster) {
   return {
     namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: smokeNamespace } },
@@ -23,7 +23,7 @@ export function buildSmokeObjects(cluster: Cluster) {
         template: {
           metadata: { labels },
           spec: {
-            // One on every worker, so that each of them has shown that it runs pods.
+            // One pod per worker proves that each worker runs pods.
             affinity: {
               podAntiAffinity: {
                 requiredDuringSchedulingIgnoredDuringExecution: [

@@ -5,7 +5,7 @@ import type { RedactedVault } from '../manual/redacted-vault.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import type { WorkflowContext } from '../workflow/step.ts';
 
-/** Everything a step of a cluster may use. */
+/** Clients and data for the steps of a cluster. */
 export interface StepContext extends WorkflowContext {
   readonly compute: ComputeClient;
   readonly ssh: SshClient;
@@ -17,7 +17,7 @@ export interface StepContext extends WorkflowContext {
   listActiveGrantIds(): Promise<readonly string[]>;
 }
 
-/** Everything that files and commands are rendered from. */
+/** Data that files and commands are rendered from. */
 export interface RenderContext extends Pick<StepContext, 'cluster' | 'mirror' | 'getOutput' | 'findOutput'> {
   readonly vault: Pick<Vault, 'get'>;
 }

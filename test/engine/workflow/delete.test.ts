@@ -90,7 +90,7 @@ describe('a delete proves by listing that nothing is left', () => {
     expect(times).toBe(1);
     expect(await environment.getOutcome(id)).toBe('succeeded');
     expect((await environment.listEvents(id, 'step.logged')).map(({ message }) => message)).toContain(
-      'demo (addresses) is there still, or again: it is removed',
+      'demo (addresses) still exists, or exists again; deleting it',
     );
     await expectNothingLeft(environment);
   });
