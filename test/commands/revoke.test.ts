@@ -68,7 +68,7 @@ describe('revoke', () => {
     [{ revoked: [grant], isEnforced: false }, 'is unreachable', '/kthw revoke demo'],
     [{ revoked: [], isEnforced: true }, 'has no valid kubeconfig', '/kthw kubeconfig demo'],
     [{ notFound: true }, 'not found', '/kthw list'],
-  ] as const)('says what came of it, and what to do next: %j', async (answer, text, next) => {
+  ] as const)('reports the result and the next command: %j', async (answer, text, next) => {
     const { shown } = await executeRoute(routeCommand('revoke demo', origin, buildCreateDefaults()), answer);
     expect(shown).toContain(text);
     expect(shown).toContain(next);

@@ -63,7 +63,7 @@ describe('a newcomer who follows CONTRIBUTING.md', () => {
     ]);
   });
 
-  test('is told when a name is taken or not in kebab-case', async () => {
+  test('gets an error when a name is taken or not in kebab-case', async () => {
     await expect(generate('phase', 'toy-phase')).rejects.toThrow(/already exists: src\/engine\/phases\/toy-phase\.ts/);
     await expect(generate('command', 'ToyCommand')).rejects.toThrow(/kebab-case/);
     await expect(generate('step', 'toy-step')).rejects.toThrow(/usage: npm run new/);

@@ -87,12 +87,12 @@ describe('the status of the first approval request after', () => {
 });
 
 test.each([
-  ['none was asked', events(stepStarted('network/a')), undefined],
-  ['one was asked', events(requested()), 1],
+  ['without a request', events(stepStarted('network/a')), undefined],
+  ['with one request', events(requested()), 1],
   ['one was answered', events(requested(), granted()), undefined],
-  ['another was asked instead', events(requested(), requested('d2')), 2],
+  ['with a superseding request', events(requested(), requested('d2')), 2],
   ['the run is over', events(requested(), 30, end('cancelled')), undefined],
-  ['it was asked again', events(requested(), 30, end('cancelled'), resumed, requested()), 4],
+  ['with a repeated request', events(requested(), 30, end('cancelled'), resumed, requested()), 4],
 ])('the pending approval request when %s', (_, all, seq) => {
   expect(findOpenApprovalRequest(all)?.seq).toBe(seq);
 });

@@ -146,7 +146,7 @@ describe('a cluster with a TTL', () => {
     expect(await clusterService.extendTtl('other', new Date(noon), 8, testUser)).toEqual({ notFound: true });
   });
 
-  test('gets the reminder again after a Slack error, and in a DM when the channel is gone', async () => {
+  test('gets the reminder again after a Slack error, and in a DM when the channel is archived', async () => {
     const { clock, chat, logged, look } = await aCluster();
     clock.advance(7.5 * hour);
     chat.planFault({ method: 'postMessage', kind: 'unknown-outcome' });

@@ -5,21 +5,21 @@ import { defaultVersion, mirrorVersion } from '../../../src/engine/cluster/defau
 import { getMinorVersion, getRelease, releases } from '../../../src/engine/cluster/releases.ts';
 
 describe('the catalogue', () => {
-  it('has one release for each minor version, in order, without a gap', () => {
+  it('has one release for each minor version, in order and without gaps', () => {
     expect(releases.map(getMinorVersion)).toEqual(Array.from({ length: releases.length }, (_, i) => 20 + i));
   });
 
-  it('writes every version in full and without a prefix', () => {
+  it('has full versions without a prefix', () => {
     for (const release of releases) {
       for (const version of Object.values(release)) expect(version).toMatch(/^\d+\.\d+(\.\d+)?$/);
     }
   });
 
-  it('gives a cluster the last minor but one by default, so not the first etcd of a new line', () => {
+  it('defaults to the last minor version but one, which avoids the first etcd of a new line', () => {
     expect(getRelease(defaultVersion)).toEqual(releases.at(-2));
   });
 
-  it('knows the version that a cluster gets where there is a mirror', () => {
+  it('has the version of the mirror', () => {
     expect(getRelease(mirrorVersion)).toEqual({
       kubernetes: '1.20.2',
       etcd: '3.4.23',
@@ -32,22 +32,26 @@ describe('the catalogue', () => {
   });
 
   it.each([
-    ['today’s Kubernetes', {}, defaultVersion],
-    ['with a mirror what that has', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirrorVersion],
-    ['what is configured, mirror or not', { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' }, '1.35.9'],
-  ])('gives who names no version %s', (_what, environment, version) => {
+    ['the default version', {}, defaultVersion],
+    ['the version of the mirror', { KTHW_MIRROR_URL: 'http://127.0.0.1:1' }, mirrorVersion],
+    [
+      'the configured version, with or without a mirror',
+      { KTHW_MIRROR_URL: 'http://127.0.0.1:1', KTHW_VERSION: '1.35.9' },
+      '1.35.9',
+    ],
+  ])('defaults to %s', (_what, environment, version) => {
     const needed = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: 'xoxb-1', GOOGLE_CLOUD_PROJECT: 'p' };
     expect(readConfig({ ...needed, ...environment }).KTHW_VERSION).toBe(version);
   });
 
-  it.each(['1.20', 'v1.20.2', '1.20.3', ''])('refuses "%s" and names what there is', (version) => {
+  it.each(['1.20', 'v1.20.2', '1.20.3', ''])('rejects "%s" and lists the versions', (version) => {
     expect(() => getRelease(version)).toThrow(RangeError);
     expect(() => getRelease(version)).toThrow(/choose one of 1\.20\.2, .*1\.37\.1/);
   });
 });
 
 describe('the downloads of a release', () => {
-  it('are all the programs, each with where its checksum is', () => {
+  it('have every program and its checksum URL', () => {
     const found = listComponentDownloads(getRelease('1.20.2')).map(
       (d) => `${d.instanceRole} ${d.url} ${d.checksumUrl.split('/').at(-1)} ${d.checksumFormat}`,
     );
@@ -67,7 +71,7 @@ describe('the downloads of a release', () => {
     `);
   });
 
-  it('have different names and places', () => {
+  it('have unique names and paths', () => {
     for (const release of releases) {
       const all = listComponentDownloads(release);
       expect(new Set(all.map((d) => d.url)).size).toBe(all.length);

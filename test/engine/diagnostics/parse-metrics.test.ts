@@ -8,8 +8,8 @@ function up(names: readonly string[]) {
   return names.map((name) => ({ name, active: 'active', restarts: 0 }));
 }
 
-describe('what was captured on real machines', () => {
-  test('a controller on f1-micro', () => {
+describe('metrics captured on real instances', () => {
+  test('are parsed for a controller on f1-micro', () => {
     expect(parseHostMetrics(captured['f1-micro'] ?? '')).toEqual({
       cpus: 0.2,
       load: 11.64,
@@ -30,7 +30,7 @@ describe('what was captured on real machines', () => {
     });
   });
 
-  test('a controller on e2-standard-2', () => {
+  test('are parsed for a controller on e2-standard-2', () => {
     expect(parseHostMetrics(captured['e2-standard-2'] ?? '')).toMatchObject({
       cpus: 2,
       throttled: 0,
@@ -40,20 +40,20 @@ describe('what was captured on real machines', () => {
     });
   });
 
-  test('a worker has no etcd and other services', () => {
+  test('have other services and no etcd on a worker', () => {
     const readings = parseHostMetrics(captured['f1-micro-worker'] ?? '');
     expect(readings.services).toEqual(up(['kubelet', 'containerd']));
     expect(readings).not.toHaveProperty('etcd');
   });
 
-  test('round trips are judged once there are enough of them', () => {
+  test('include round trips only with enough samples', () => {
     expect(parseHostMetrics(captured['f1-micro'] ?? '').etcd).not.toHaveProperty('roundTripMs');
     expect(parseHostMetrics(captured['f1-micro-after-9-minutes'] ?? '').etcd).toMatchObject({ roundTripMs: 147.5 });
   });
 });
 
-describe('other machines', () => {
-  test('control groups of version 2 with limits', () => {
+describe('metrics of other instances', () => {
+  test('include limits of cgroup v2', () => {
     const text = [
       'nproc 4',
       'MemTotal: 16000000 kB',
@@ -79,7 +79,7 @@ describe('other machines', () => {
       'version 1',
       'cpu/cpu.cfs_quota_us -1\ncpu/cpu.cfs_period_us 100000\nmemory/memory.limit_in_bytes 9223372036854771712',
     ],
-  ])('a whole machine without limits, %s', (_, groups) => {
+  ])('have no limits for a whole instance, %s', (_, groups) => {
     const memory = 'MemTotal: 8000000 kB\nMemAvailable: 7000000 kB\nmemory/memory.usage_in_bytes 100';
     expect(parseHostMetrics(`nproc 2\n${groups}\n${memory}`)).toEqual({
       cpus: 2,
@@ -88,13 +88,13 @@ describe('other machines', () => {
     });
   });
 
-  test('steal, iowait and swap', () => {
+  test('include steal, iowait and swap', () => {
     const text =
       'before cpu  100 0 100 800 0 0 0 0 0 0\nafter cpu  120 0 110 830 10 0 0 30 0 0\nSwapTotal: 2048 kB\nSwapFree: 1024 kB';
     expect(parseHostMetrics(text)).toEqual({ steal: 0.3, iowait: 0.1, swapUsedMb: 1, services: [] });
   });
 
-  test('services that failed and were restarted; those that are not installed are left out', () => {
+  test('include failed and restarted services and omit those not installed', () => {
     const text = [
       'NRestarts=4\nId=etcd.service\nLoadState=loaded\nActiveState=failed\n',
       'NRestarts=0\nId=kubelet.service\nLoadState=not-found\nActiveState=inactive\n',
@@ -102,7 +102,7 @@ describe('other machines', () => {
     expect(parseHostMetrics(text).services).toEqual([{ name: 'etcd', active: 'failed', restarts: 4 }]);
   });
 
-  test.each(['', 'bash: line 1: nproc: command not found', 'load\nnproc \ncpu.max'])('nothing to read: %j', (text) => {
+  test.each(['', 'bash: line 1: nproc: command not found', 'load\nnproc \ncpu.max'])('are empty for %j', (text) => {
     expect(parseHostMetrics(text)).toEqual({ services: [] });
   });
 });
@@ -112,17 +112,17 @@ describe('a percentile', () => {
     ['0.1', '0.2', '+Inf'].map((le, i) => `m_bucket{to="x",le="${le}"} ${counts[i]}`);
 
   test.each([
-    ['in the first bucket', lines(100, 100, 100), 0.099],
-    ['straight within a bucket', lines(0, 100, 100), 0.199],
-    ['above the last bound', lines(0, 0, 100), 0.2],
-    ['of too few', lines(29, 29, 29), undefined],
-    ['of nothing', [], undefined],
+    ['is in the first bucket', lines(100, 100, 100), 0.099],
+    ['is interpolated within a bucket', lines(0, 100, 100), 0.199],
+    ['is at most the last bound', lines(0, 0, 100), 0.2],
+    ['is undefined for too few samples', lines(29, 29, 29), undefined],
+    ['is undefined without samples', [], undefined],
   ])('%s', (_, given, expected) => {
     const found = computePercentile(given, 'm', 0.99);
     expect(found).toEqual(expected === undefined ? undefined : expect.closeTo(expected, 6));
   });
 
-  test('takes the series of all peers together, and no other metric', () => {
+  test('combines the series of all peers of one metric', () => {
     const other = lines(0, 40, 40).map((line) => line.replace('m_', 'n_'));
     const given = [...lines(20, 20, 20), ...lines(20, 20, 20), ...other];
     expect(computePercentile(given, 'm', 0.5)).toEqual(expect.closeTo(0.05, 6));

@@ -38,8 +38,8 @@ function turned(environment: RunEnvironment): number {
   return environment.compute.faults.countCalls(/^setFirewallDisabled /);
 }
 
-describe('the end of a run', () => {
-  test('of a create shuts ssh, which nobody had to open, as the last that is done on machines', async () => {
+describe('a run', () => {
+  test('disables SSH access as the last step on instances of a create', async () => {
     const { environment, run } = await createEnvironment({ controllers: 3, workers: 2 });
     expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
     expect(await lettingIn(environment)).toEqual([]);
@@ -72,7 +72,7 @@ describe('the end of a run', () => {
         clusterService.rebuildCluster('demo', { fromPhase: 'workers', requester, channel: 'C1' }),
     ],
     ['smoke test', ({ requester }, { clusterService }) => clusterService.runSmokeTest('demo', requester, 'C1')],
-  ])('of a %s shuts what it had opened', async (_, ask) => {
+  ])('disables SSH access after a %s', async (_, ask) => {
     const { environment, process } = await createEnvironment();
     const before = turned(environment);
     const run = await environment.finishRun(ask(environment, process));
@@ -81,7 +81,7 @@ describe('the end of a run', () => {
     expect(turned(environment) - before).toBe(2);
   });
 
-  test('that left something for later shuts it, and so does the resume that does it', async () => {
+  test('disables SSH access after deferred steps, and again after their resume', async () => {
     const environment = new RunEnvironment();
     environments.push(environment);
     environment.kube.missingImages.add('coredns');
@@ -97,7 +97,7 @@ describe('the end of a run', () => {
     expect(await afterwards(environment)).toEqual([]);
   });
 
-  test('that failed leaves it open until a resume has ended', async () => {
+  test('keeps SSH access enabled after a failure, until a resume completes', async () => {
     const environment = new RunEnvironment();
     environments.push(environment);
     const error = () => new KthwError('disk-full', { host: 'demo-worker-0', doing: 'writing' });
@@ -111,7 +111,7 @@ describe('the end of a run', () => {
     expect(await lettingIn(environment)).toEqual([]);
   });
 
-  test('may not come before ssh could be shut', async () => {
+  test('does not end before SSH access is disabled', async () => {
     const environment = new RunEnvironment();
     environments.push(environment);
     const error = () => new KthwError('cloud-denied', { doing: 'turning firewall rule demo-allow-ssh off' });
@@ -128,8 +128,8 @@ describe('the end of a run', () => {
   });
 });
 
-describe('whoever looks at a cluster from outside of a run', () => {
-  test.each(['runDoctor', 'getSnapshot'] as const)('opens ssh and shuts it behind: %s', async (method) => {
+describe('an inspection outside of a run', () => {
+  test.each(['runDoctor', 'getSnapshot'] as const)('enables and disables SSH access: %s', async (method) => {
     const { environment, process } = await createEnvironment();
     await environment.clock.sleep(60_000, signal);
     const before = turned(environment);
@@ -139,14 +139,14 @@ describe('whoever looks at a cluster from outside of a run', () => {
     expect(await lettingIn(environment)).toEqual([]);
   });
 
-  test('shuts what a process that was ended has left open', async () => {
+  test('disables SSH access that a crashed process left enabled', async () => {
     const { environment, process } = await createEnvironment();
     environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
     await process.clusterService.runDoctor('demo');
     expect(await lettingIn(environment)).toEqual([]);
   });
 
-  test('leaves it open while a run holds the cluster', async () => {
+  test('keeps SSH access enabled during a run', async () => {
     const { environment, process } = await createEnvironment();
     const found = await environment.store.read('cluster', 'demo');
     if (!found) throw new Error('there is no cluster');
@@ -155,7 +155,7 @@ describe('whoever looks at a cluster from outside of a run', () => {
     expect(await lettingIn(environment)).toEqual(['demo-controller-0', 'demo-worker-0', 'rule']);
   });
 
-  test('says what it saw also where it can’t be shut again', async () => {
+  test('returns its result if SSH access cannot be disabled', async () => {
     const { environment, process } = await createEnvironment();
     const error = () => new KthwError('cloud-unavailable', { doing: 'turning firewall rule demo-allow-ssh off' });
     await environment.clock.sleep(60_000, signal);
@@ -166,8 +166,8 @@ describe('whoever looks at a cluster from outside of a run', () => {
   });
 });
 
-describe('the rule for ssh', () => {
-  test('that is off is no drift, and one that was changed is', async () => {
+describe('the SSH firewall rule', () => {
+  test('is no drift when disabled, but when changed', async () => {
     const { environment, process } = await createEnvironment();
     const scaled = await environment.finishRun(
       process.clusterService.scaleCluster('demo', { workers: 2, requester: environment.requester, channel: 'C1' }),
@@ -184,18 +184,21 @@ describe('the rule for ssh', () => {
     ]);
   });
 
-  test.each(['demo-allow-external', 'demo-allow-internal'])('is the only one that may be off: %s', async (rule) => {
-    const { environment, process } = await createEnvironment();
-    environment.compute.tamper('firewalls', rule, { disabled: true });
-    const run = await environment.finishRun(
-      process.clusterService.scaleCluster('demo', { workers: 2, requester: environment.requester, channel: 'C1' }),
-    );
-    const conflicts = await environment.listEvents(run, 'step.conflicted');
-    const field = `firewall rule ${rule}: disabled`;
-    expect(conflicts).toMatchObject([{ differences: [{ field, desired: 'false', actual: 'true' }] }]);
-  });
+  test.each(['demo-allow-external', 'demo-allow-internal'])(
+    'is the only rule that may be disabled, not %s',
+    async (rule) => {
+      const { environment, process } = await createEnvironment();
+      environment.compute.tamper('firewalls', rule, { disabled: true });
+      const run = await environment.finishRun(
+        process.clusterService.scaleCluster('demo', { workers: 2, requester: environment.requester, channel: 'C1' }),
+      );
+      const conflicts = await environment.listEvents(run, 'step.conflicted');
+      const field = `firewall rule ${rule}: disabled`;
+      expect(conflicts).toMatchObject([{ differences: [{ field, desired: 'false', actual: 'true' }] }]);
+    },
+  );
 
-  test('lets in whom the cluster was asked for with; asked for with others, it is a difference', async () => {
+  test('has the requested source ranges, and other ranges are a difference', async () => {
     const sshRanges = ['198.51.100.0/24', '203.0.113.7/32'];
     const { environment, process } = await createEnvironment({ sshRanges });
     expect(await environment.compute.firewalls.get({ name: 'demo-allow-ssh' }, signal)).toMatchObject({
@@ -210,7 +213,7 @@ describe('the rule for ssh', () => {
     });
   });
 
-  test('of a record from before it could be chosen lets in everybody', async () => {
+  test('allows all sources for a record without source ranges', async () => {
     const { sshRanges: _, ...spec } = buildSpec();
     const environment = new RunEnvironment();
     environments.push(environment);
@@ -232,7 +235,7 @@ test.each([
   [1, 0],
   [3, 3],
 ] as const)(
-  'shutting waits for all but the end of the smoke test, with %d controllers and %d workers',
+  'disabling SSH access depends on all other steps except the smoke test cleanup, with %d controllers and %d workers',
   (controllers, workers) => {
     const planned = plan(phases, deriveCluster(buildSpec({ controllers, workers })), { operation: operations.create });
     const byId = new Map(planned.map((p) => [p.id, p]));

@@ -23,7 +23,7 @@ const shapes = ([1, 3, 5] as const).flatMap((controllers) =>
 );
 
 describe('the registry', () => {
-  test('has every phase that has a file', async () => {
+  test('lists the phase of every file', async () => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !notListed.has(file));
     const registered = new Set<unknown>(tutorialPhases);
     for (const file of files) {
@@ -38,7 +38,7 @@ describe('the registry', () => {
     expect(phases.length).toBe(registered.size);
   });
 
-  test('has each name once, a title and a chapter', () => {
+  test('has unique names, titles and chapters', () => {
     expect(new Set(phases.map(({ name }) => name)).size).toBe(phases.length);
     expect(phases.filter(({ name, title, chapter }) => name === '' || title === '' || chapter < 1)).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('the registry', () => {
     expect(sortPhases(list, buildCluster()).map(({ name }) => name)).toEqual(['z', 'a', 'early', 'late']);
   });
 
-  test('refuses phases that depend on each other, and names them', () => {
+  test('rejects and names phases that depend on each other', () => {
     const a = buildPhase('a', [buildStep('a/1', dependOn('b/1'))]);
     const b = buildPhase('b', [buildStep('b/1', dependOn('a/1'))]);
     expect(() => sortPhases([a, b], buildCluster())).toThrow('phases depend on each other: a, b');
@@ -76,7 +76,7 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
   const cluster = buildCluster(shape);
   const steps = phases.flatMap((phase) => phase.steps(cluster).map((step) => ({ phase: phase.name, ...step })));
 
-  test('have keys that are theirs alone and begin with a word of the tutorial', () => {
+  test('have unique keys that start with a phase name', () => {
     const keys = steps.map(({ handle }) => handle.key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.filter((key) => !/^[a-z][a-z-]*\/[^\s/]+(\/[^\s/]+)*$/.test(key))).toEqual([]);
@@ -86,21 +86,24 @@ describe.each(shapes)('the steps of $controllers controllers and $workers worker
     expect(steps.filter(({ title }) => title.trim() === '')).toEqual([]);
   });
 
-  test('are the same for the same cluster', () => {
+  test('are equal for equal clusters', () => {
     const again = phases.flatMap((phase) => phase.steps(buildCluster(shape)));
     expect(again.map(describeStep)).toEqual(steps.map(describeStep));
   });
 
-  test.each(['create', 'smoke', 'delete'] as const)('make a plan to %s in which all can be done', (operation) => {
-    const planned = plan(phases, cluster, { operation: operations[operation] });
-    const done = new Set<string>();
-    for (let ready = planned; ready.length > 0; ) {
-      ready = planned.filter(({ id, dependsOn }) => !done.has(id) && dependsOn.every((each) => done.has(each)));
-      for (const { id } of ready) done.add(id);
-    }
-    expect(planned.filter(({ id }) => !done.has(id)).map(({ id }) => id)).toEqual([]);
-    expect(planned.length).toBeGreaterThan(0);
-  });
+  test.each(['create', 'smoke', 'delete'] as const)(
+    'form a plan for %s in which every step becomes ready',
+    (operation) => {
+      const planned = plan(phases, cluster, { operation: operations[operation] });
+      const done = new Set<string>();
+      for (let ready = planned; ready.length > 0; ) {
+        ready = planned.filter(({ id, dependsOn }) => !done.has(id) && dependsOn.every((each) => done.has(each)));
+        for (const { id } of ready) done.add(id);
+      }
+      expect(planned.filter(({ id }) => !done.has(id)).map(({ id }) => id)).toEqual([]);
+      expect(planned.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** Handles have a private field, which deep equality doesn't compare. */

@@ -41,8 +41,8 @@ function each(machineType: string): string[] {
   return names.map((name) => `${name} ${machineType}`);
 }
 
-describe('a cluster that is ready', () => {
-  test('restarts its machines one after another, controllers first, and none is made anew', async () => {
+describe('a ready cluster', () => {
+  test('restarts its instances one by one, controllers first, without recreating any', async () => {
     const { environment, process } = await createEnvironment();
     const births = environment.compute.listInstances().map(({ instanceId }) => instanceId);
     const run = await environment.finishRun(resize(environment, process));
@@ -70,7 +70,7 @@ describe('a cluster that is ready', () => {
     });
   });
 
-  test('is known at its new addresses afterwards', async () => {
+  test('has its new addresses in the outputs', async () => {
     const { environment, process } = await createEnvironment();
     const before = await clusterOf(environment);
     await environment.finishRun(resize(environment, process));
@@ -83,7 +83,7 @@ describe('a cluster that is ready', () => {
     expect(await environment.getOutcome(smoke)).toBe('succeeded');
   });
 
-  test('asks first, and says of each machine what it is and what its restart means', async () => {
+  test('requests approval, with the machine type and the effect of each restart', async () => {
     const { environment, process } = await createEnvironment();
     const run = await environment.finishRun(resize(environment, process));
     const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
@@ -95,7 +95,7 @@ describe('a cluster that is ready', () => {
     ]);
   });
 
-  test('with one controller says that the API is away', async () => {
+  test('with one controller warns that the API server is unavailable', async () => {
     const { environment, process } = await createEnvironment({ controllers: 1, workers: 0 });
     const run = await environment.finishRun(resize(environment, process));
     const [approvalRequest] = await environment.listEvents(run, 'approval.requested');
@@ -105,7 +105,7 @@ describe('a cluster that is ready', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
-  test('that is refused stays what it was', async () => {
+  test('is unchanged after a rejection', async () => {
     const { environment, process } = await createEnvironment();
     const answer = await resize(environment, process);
     if (!('run' in answer)) throw new Error('no run was begun');
@@ -120,16 +120,16 @@ describe('a cluster that is ready', () => {
   });
 
   test.each([
-    ['as it is already', 'f1-micro', { unchanged: { state: 'ready' } }],
-    ['a type that is not there', 'z9-huge', { problem: 'there is no machine type "z9-huge" in us-west1-c' }],
+    ['its current machine type', 'f1-micro', { unchanged: { state: 'ready' } }],
+    ['an unknown machine type', 'z9-huge', { problem: 'there is no machine type "z9-huge" in us-west1-c' }],
     ['a type that is too small', 'e2-medium', { problem: expect.stringContaining('e2-medium is too small') }],
-  ])('asked for %s begins nothing', async (_, machineType, expected) => {
+  ])('starts no run for %s', async (_, machineType, expected) => {
     const { environment, process } = await createEnvironment();
     expect(await resize(environment, process, machineType)).toMatchObject(expected);
     expect((await clusterOf(environment)).runs.length).toBe(1);
   });
 
-  test('asked for again while it is resized names who has it', async () => {
+  test('returns the active run when requested again', async () => {
     const { environment, process } = await createEnvironment();
     const [first, second] = [await resize(environment, process), await resize(environment, process, 'e2-standard-4')];
     expect(second).toMatchObject({ activeRun: { operation: 'resize', ...first } });
@@ -138,7 +138,7 @@ describe('a cluster that is ready', () => {
 });
 
 describe('quorum', () => {
-  test('no controller is stopped while another member is not healthy', async () => {
+  test('stops no controller while another member is unhealthy', async () => {
     const { environment, process } = await createEnvironment();
     environment.ssh.planExit(/^run demo-controller-2 .*endpoint health$/, { exitCode: 1 }, 3);
     const answer = await resize(environment, process);
@@ -155,7 +155,7 @@ describe('quorum', () => {
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
-  test('a sick member itself may go: the others are a quorum', async () => {
+  test('stops an unhealthy member, because the others form a quorum', async () => {
     const { environment, process } = await createEnvironment();
     environment.ssh.planExit(/^run demo-controller-0 .*endpoint health$/, { exitCode: 1 }, 100);
     const answer = await resize(environment, process);
@@ -172,8 +172,8 @@ describe('quorum', () => {
   });
 });
 
-describe('half-way', () => {
-  test('a run that failed there goes on where it was, and asks for what is left', async () => {
+describe('an interrupted resize', () => {
+  test('resumes where it failed and requests approval for the rest', async () => {
     const { environment, process } = await createEnvironment();
     const error = () => new KthwError('quota', { doing: 'starting' });
     environment.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
@@ -196,7 +196,7 @@ describe('half-way', () => {
     expect((await clusterOf(environment)).state).toBe('ready');
   });
 
-  test('the same asked for once more goes on, too', async () => {
+  test('resumes when the resize is requested again', async () => {
     const { environment, process } = await createEnvironment();
     const error = () => new KthwError('quota', { doing: 'starting' });
     environment.compute.faults.plan({ call: /^start instances demo-controller-1/, when: 'before', error });
@@ -205,7 +205,7 @@ describe('half-way', () => {
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
-  test('without quota for a larger machine none is stopped', async () => {
+  test('stops no instance without quota for a larger machine type', async () => {
     const { environment, process } = await createEnvironment();
     const [{ usage = 0 } = {}] = (await environment.compute.listQuotas('us-west1', new AbortController().signal)) ?? [];
     environment.compute.quotaLimits.CPUS = usage;
@@ -223,7 +223,7 @@ describe('half-way', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
-  test('a worker that is gone is made anew as the wanted type', async () => {
+  test('recreates a missing worker with the requested machine type', async () => {
     const { environment, process } = await createEnvironment();
     await take(environment, 'demo-worker-0');
     const run = await environment.finishRun(resize(environment, process));
@@ -231,7 +231,7 @@ describe('half-way', () => {
     expect(typesOf(environment)).toEqual(each('e2-standard-2'));
   });
 
-  test('without the first controller it is a conflict, without another the first is not stopped', async () => {
+  test('reports a missing first controller as a conflict, and stops no controller if another is missing', async () => {
     const { environment, process } = await createEnvironment();
     await take(environment, 'demo-controller-0');
     const first = await environment.finishRun(resize(environment, process));
@@ -252,7 +252,7 @@ describe('half-way', () => {
   });
 
   test.each<KillPoint>(['before-call', 'after-call', 'after-write'])(
-    'the process ends %s of each machine: another goes on, and each restarts once',
+    'restarts each instance once if the process crashes %s of each instance',
     { timeout: 120_000 },
     async (at) => {
       for (const name of names) {
@@ -283,8 +283,8 @@ describe('half-way', () => {
   );
 });
 
-describe('a cluster that is not up', () => {
-  test('is rebuilt from its controllers on, as the wanted type', async () => {
+describe('a cluster that is not ready', () => {
+  test('is rebuilt from the controllers with the requested machine type', async () => {
     const environment = new RunEnvironment();
     open.push(environment);
     const process = environment.createProcess();
@@ -306,7 +306,7 @@ describe('a cluster that is not up', () => {
     expect((await clusterOf(environment)).state).toBe('ready');
   });
 
-  test('that is still being built is taken over', async () => {
+  test('is resized by preempting its create', async () => {
     const environment = new RunEnvironment();
     open.push(environment);
     const process = environment.createProcess();

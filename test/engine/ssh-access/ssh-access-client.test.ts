@@ -43,8 +43,8 @@ const keysOf = ({ cloud }: Setting, name = 'demo-worker-0') =>
   cloud.listInstances().find((machine) => machine.name === name)?.spec.metadata['ssh-keys'];
 const isOff = async ({ cloud }: Setting) => (await cloud.firewalls.get({ name: 'demo-allow-ssh' }, signal))?.disabled;
 
-describe('ssh access', () => {
-  test('that is shut opens it, once for all who come and once for each machine', async () => {
+describe('SSH access', () => {
+  test('is enabled once for all concurrent callers, and once for each instance', async () => {
     const c = await createSetting();
     expect([await isOff(c), keysOf(c)]).toEqual([true, undefined]);
     const before = { countOpenings: countOpenings(c), worker: changes(c, 'demo-worker-0'), looks: looks(c) };
@@ -57,7 +57,7 @@ describe('ssh access', () => {
     await client.close();
   });
 
-  test('that is open looks once for each machine, changes nothing, and is not kept waiting by its look', async () => {
+  test('when enabled is checked once for each instance, without changes and without delay', async () => {
     const c = await createSetting();
     await run(hostOn(c, c.createClient()));
     const before = { countOpenings: countOpenings(c), looks: looks(c) };
@@ -74,7 +74,7 @@ describe('ssh access', () => {
     expect(looks(c) - before.looks).toBe(2);
   });
 
-  test('goes on where somebody has shut it meanwhile', async () => {
+  test('is enabled again when it was disabled concurrently', async () => {
     const c = await createSetting();
     const host = hostOn(c, c.createClient());
     await run(host);
@@ -85,7 +85,7 @@ describe('ssh access', () => {
     expect(countOpenings(c) - before).toBe(1);
   });
 
-  test('to a machine that does not answer though all is open says so, and the next one looks again', async () => {
+  test('reports an instance that is unreachable though access is enabled, and the next call checks again', async () => {
     const c = await createSetting();
     const host = hostOn(c, c.createClient());
     await run(host);
@@ -100,14 +100,14 @@ describe('ssh access', () => {
     await run(host);
   });
 
-  test('that may not be opened fails for just that reason', async () => {
+  test('that cannot be enabled fails with the cause', async () => {
     const c = await createSetting();
     const error = () => new KthwError('cloud-denied', { doing: 'turning firewall rule demo-allow-ssh on' });
     c.cloud.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error });
     await expect(run(hostOn(c, c.createClient()))).rejects.toMatchObject({ code: 'cloud-denied', kind: 'denied' });
   });
 
-  test('leaves alone what bears the name and not the mark: a rule, a machine', async () => {
+  test('does not change a firewall rule or an instance of another owner', async () => {
     const c = await createSetting();
     const before = countOpenings(c);
     c.cloud.tamper('firewalls', 'demo-allow-ssh', { description: 'of somebody else' });
@@ -116,7 +116,7 @@ describe('ssh access', () => {
     expect([countOpenings(c) - before, await isOff(c), keysOf(c)]).toEqual([0, true, undefined]);
   });
 
-  test('is given up when its caller gives up', async () => {
+  test('ends when its caller aborts', async () => {
     const c = await createSetting();
     const stop = new AbortController();
     const visiting = hostOn(c, c.createClient()).run('true', { deadlineMs: 1_000, signal: stop.signal });
@@ -125,14 +125,14 @@ describe('ssh access', () => {
   });
 });
 
-describe('the key in a machine’s metadata', () => {
+describe('the SSH key in instance metadata', () => {
   const machine = 'demo-worker-0';
   const others = 'ada:ssh-ed25519 AAAA ada\nkthw:ssh-ed25519 BBBB of another cluster';
 
   test.each([
-    ['none but other people’s', others, others],
-    ['none at all', undefined, undefined],
-  ])('comes and goes where there are %s', async (_, before, after) => {
+    ['only keys of others', others, others],
+    ['no keys', undefined, undefined],
+  ])('is added and removed where there are %s', async (_, before, after) => {
     const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
@@ -154,7 +154,7 @@ describe('the key in a machine’s metadata', () => {
     expect(Object.hasOwn(metadata ?? {}, 'ssh-keys')).toBe(after !== undefined);
   });
 
-  test('of two who write at the same time, neither undoes what the other did', async () => {
+  test('survives concurrent writes of others', async () => {
     const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');
@@ -181,7 +181,7 @@ describe('the key in a machine’s metadata', () => {
     expect(keysOf(c)?.split('\n')).toHaveLength(1);
   });
 
-  test('is not written again and again while somebody always is first', async () => {
+  test('is not written forever when every write conflicts', async () => {
     const c = await createSetting();
     const [worker] = c.cluster.workerInstances;
     if (!worker) throw new Error('there is no worker');

@@ -46,7 +46,7 @@ function away(): Error {
 }
 
 describe('a kubeconfig', () => {
-  test('works by a binding of its own, which is gone once it is revoked; a new one has another', async () => {
+  test('has its own role binding until it is revoked, and a new one has another', async () => {
     const { process, bound, given } = await aReadyCluster();
     const [first, other] = [await given(ada), await given(grace)];
     expect(await bound()).toEqual([first, other].sort());
@@ -60,7 +60,7 @@ describe('a kubeconfig', () => {
     expect(await bound()).toEqual([second, other].sort());
   });
 
-  test('alone is ended of several, and nobody else’s by its number', async () => {
+  test('can be revoked individually, and only by its owner’s ID', async () => {
     const { process, bound, given } = await aReadyCluster();
     const [one, two] = [await given(ada), await given(ada)];
     expect(
@@ -71,7 +71,7 @@ describe('a kubeconfig', () => {
     expect(await bound()).toEqual([two]);
   });
 
-  test('is in the audit trail: to whom, until when, and who ended it', async () => {
+  test('is in the audit log with grantee, expiry and who revoked it', async () => {
     const { process, given } = await aReadyCluster();
     const id = await given(ada);
     await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace });
@@ -88,7 +88,7 @@ describe('a kubeconfig', () => {
     ]);
   });
 
-  test('that can’t be bound is given to nobody, and counts for nothing', async () => {
+  test('whose binding fails is not issued and not listed', async () => {
     const { environment, process, bound } = await aReadyCluster();
     environment.kube.faults.plan({ call: /^APPLY .*kthw:grant/, when: 'before', error: away });
     expect(await process.clusterService.issueKubeconfig('demo', ada)).toEqual({
@@ -99,7 +99,7 @@ describe('a kubeconfig', () => {
     expect(await bound()).toEqual([]);
   });
 
-  test('revoked between being written down and being bound does not come to work', async () => {
+  test('revoked between record and binding never works', async () => {
     const { environment, process, bound } = await aReadyCluster();
     environment.kube.faults.intercept(/^APPLY .*kthw:grant/, async () => {
       expect(await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: grace })).toMatchObject({
@@ -119,8 +119,8 @@ describe('a kubeconfig', () => {
   });
 });
 
-describe('an etcd that is made anew', () => {
-  test('knows again what is to work, and nothing that was revoked', async () => {
+describe('a recreated etcd', () => {
+  test('gets the active bindings and no revoked ones', async () => {
     const { environment, process, bound, given } = await aReadyCluster();
     const [kept, ended] = [await given(grace), await given(ada)];
     await process.clusterService.revokeKubeconfigs('demo', { grantee: ada, requester: ada });
@@ -131,7 +131,7 @@ describe('an etcd that is made anew', () => {
     expect(ended).not.toBe(kept);
   });
 
-  test('and what was revoked while the API was away is ended by the next run', async () => {
+  test('the next run removes bindings that were revoked during an API outage', async () => {
     const { environment, process, bound, given } = await aReadyCluster();
     const id = await given(ada);
     environment.kube.faults.plan({ call: /clusterrolebindings/, when: 'before', error: away });
@@ -147,7 +147,7 @@ describe('an etcd that is made anew', () => {
   });
 });
 
-test('of a cluster that was deleted nothing counts for one that bears its name again', async () => {
+test('grants of a deleted cluster do not apply to a new cluster of that name', async () => {
   const { environment, process, given } = await aReadyCluster();
   const id = await given(ada);
   await environment.finishRun(process.clusterService.deleteCluster('demo', ada, 'C1'));
@@ -159,7 +159,7 @@ test('of a cluster that was deleted nothing counts for one that bears its name a
   expect(JSON.stringify(await process.clusterService.getAuditLog('demo'))).toContain(id);
 });
 
-test('who extended a cluster is in its audit trail once, with until when', async () => {
+test('an extension is in the audit log once, with the new expiry', async () => {
   const environment = new RunEnvironment();
   environments.push(environment);
   const process = environment.createProcess();

@@ -36,20 +36,20 @@ function look(check: string) {
   }).observe(c);
 }
 
-test('what a check printed is kept with the look, from both of its outputs', async () => {
+test('an observation has the output of the check, from stdout and stderr', async () => {
   expect(await look('echo one; echo two >&2')).toEqual({ status: 'present', outputs: [], commandOutput: 'one\ntwo' });
 });
 
-test('a check that prints nothing is seen to work as well', async () => {
+test('a check without output passes', async () => {
   expect(await look('true')).toEqual({ status: 'present', outputs: [] });
 });
 
-test('a check that prints far more than is kept still counts', async () => {
+test('a check passes with more output than is kept', async () => {
   const seen = await look('seq 1 200000');
   expect(seen).toMatchObject({ status: 'present', commandOutput: expect.stringMatching(/^1\n2\n/) });
   expect(seen.status === 'present' && seen.commandOutput?.length).toBeLessThanOrEqual(1_000);
 });
 
-test('a check that fails is absent, whatever it printed', async () => {
+test('a failed check is absent, whatever it printed', async () => {
   expect(await look('echo works; false')).toEqual({ status: 'absent' });
 });

@@ -43,34 +43,49 @@ async function expectNothingLeft(environment: RunEnvironment): Promise<void> {
   expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
 }
 
-describe('what belongs to a cluster', () => {
+describe('a resource of a cluster', () => {
   const ours: ListedResource = { kind: 'networks', name: 'demo', description: mark };
   const rows: readonly (readonly [string, readonly ListedResource[], ListedResource, boolean])[] = [
-    ['by label', [], { kind: 'instances', name: 'x', labels: { 'kthw-cluster': 'demo' } }, true],
+    ['is identified by its label', [], { kind: 'instances', name: 'x', labels: { 'kthw-cluster': 'demo' } }, true],
     [
-      'not by another’s label',
+      'is not identified by the label of another cluster',
       [],
       { kind: 'instances', name: 'demo-worker-0', labels: { 'kthw-cluster': 'demo-2' } },
       false,
     ],
-    ['by its mark', [], { kind: 'targetPools', name: 'demo', description: mark }, true],
-    ['not by another’s mark', [], { kind: 'targetPools', name: 'demo', description: 'kthw cluster demo-2' }, false],
-    ['not by its name alone', [], { kind: 'healthChecks', name: 'demo', description: 'of the web shop' }, false],
-    ['by its network, a rule', [ours], { kind: 'firewalls', name: 'x', network: 'demo' }, true],
-    ['by its network, a route', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: false }, true],
-    ['by its network, a subnet', [ours], { kind: 'subnetworks', name: 'x', network: 'demo' }, true],
-    ['not a route that goes by itself', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: true }, false],
-    ['not a machine that somebody made there', [ours], { kind: 'instances', name: 'x', network: 'demo' }, false],
-    ['not by another network', [ours], { kind: 'firewalls', name: 'x', network: 'demo-2' }, false],
-    ['not by a network that is not ours', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
+    ['is identified by its description', [], { kind: 'targetPools', name: 'demo', description: mark }, true],
+    [
+      'is not identified by the description of another cluster',
+      [],
+      { kind: 'targetPools', name: 'demo', description: 'kthw cluster demo-2' },
+      false,
+    ],
+    [
+      'is not identified by its name alone',
+      [],
+      { kind: 'healthChecks', name: 'demo', description: 'of the web shop' },
+      false,
+    ],
+    ['is a firewall rule of its network', [ours], { kind: 'firewalls', name: 'x', network: 'demo' }, true],
+    ['is a route of its network', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: false }, true],
+    ['is a subnet of its network', [ours], { kind: 'subnetworks', name: 'x', network: 'demo' }, true],
+    ['is not an automatic route', [ours], { kind: 'routes', name: 'x', network: 'demo', automatic: true }, false],
+    [
+      'is not an instance that a user created in its network',
+      [ours],
+      { kind: 'instances', name: 'x', network: 'demo' },
+      false,
+    ],
+    ['is not in another network', [ours], { kind: 'firewalls', name: 'x', network: 'demo-2' }, false],
+    ['is not in a network of another owner', [], { kind: 'firewalls', name: 'x', network: 'demo' }, false],
   ];
   test.each(rows)('%s', (_, others, one, belongs) => {
     expect(filterOwnedResources([...others, one], deriveCluster(buildSpec())).includes(one)).toBe(belongs);
   });
 });
 
-describe('a delete proves by listing that nothing is left', () => {
-  test('and takes away what comes back once it was gone', async () => {
+describe('a delete', () => {
+  test('deletes a resource that reappears', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     // Once everything is gone, one thing is there again.
@@ -95,7 +110,7 @@ describe('a delete proves by listing that nothing is left', () => {
     await expectNothingLeft(environment);
   });
 
-  test('rules and routes that others put into its network go with it', async () => {
+  test('deletes rules and routes that others added to its network', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     await made(environment, 'firewalls', 'let-me-in', {
@@ -114,7 +129,7 @@ describe('a delete proves by listing that nothing is left', () => {
     await expectNothingLeft(environment);
   });
 
-  test('what bears one of its names and is somebody else’s stays', async () => {
+  test('keeps a resource of another owner with one of its names', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     await made(environment, 'addresses', 'web-shop', {
@@ -127,7 +142,7 @@ describe('a delete proves by listing that nothing is left', () => {
     expect(environment.compute.listResourceNames()).toEqual(['addresses web-shop']);
   });
 
-  test('it does not end well while something can’t be taken away', async () => {
+  test('does not succeed while a resource cannot be deleted', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     environment.compute.faults.plan({
@@ -145,7 +160,7 @@ describe('a delete proves by listing that nothing is left', () => {
     await expectNothingLeft(environment);
   });
 
-  test('no secret is kept, also none that no step knows of', async () => {
+  test('deletes all secrets, including those that no step uses', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     const vault = environment.vaults.createProvider(environment.store).getVault('demo');
@@ -156,22 +171,25 @@ describe('a delete proves by listing that nothing is left', () => {
   });
 });
 
-describe('a delete takes down what a create left', () => {
+describe('a delete after a create', () => {
   const steps = plan(phases, cluster, { operation: operations.create });
   const first = phases.flatMap(({ name }) => steps.find((p) => p.phase.name === name && p.step.apply) ?? []);
 
-  test.each(first.map((p) => [p.phase.name, p.id] as const))('that failed for good in %s', async (_, id) => {
-    const { environment } = createEnvironment();
-    const process = environment.createProcess({
-      onKillPoint(step, point) {
-        if (step === id && point === 'before-call') throw new KthwError('quota', { doing: 'this step' });
-      },
-    });
-    const run = await environment.createCluster(process);
-    expect(await environment.getOutcome(run)).toBe('failed');
-    await deleted(environment, process);
-    await expectNothingLeft(environment);
-  });
+  test.each(first.map((p) => [p.phase.name, p.id] as const))(
+    'deletes everything if the create failed in %s',
+    async (_, id) => {
+      const { environment } = createEnvironment();
+      const process = environment.createProcess({
+        onKillPoint(step, point) {
+          if (step === id && point === 'before-call') throw new KthwError('quota', { doing: 'this step' });
+        },
+      });
+      const run = await environment.createCluster(process);
+      expect(await environment.getOutcome(run)).toBe('failed');
+      await deleted(environment, process);
+      await expectNothingLeft(environment);
+    },
+  );
 
   const tampered = [
     ['firewalls', 'demo-allow-external', { sourceRanges: ['10.0.0.0/8'] }],
@@ -179,7 +197,7 @@ describe('a delete takes down what a create left', () => {
     ['routes', 'demo-worker-0-pods', { nextHop: '10.240.0.99' }],
     ['forwardingRules', 'demo', { ports: '443' }],
   ] as const;
-  test.each(tampered)('that stopped because one of its %s differs', async (kind, name, change) => {
+  test.each(tampered)('deletes everything if the create stopped at a conflict in %s', async (kind, name, change) => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);
     environment.compute.tamper(kind, name, change);

@@ -35,7 +35,7 @@ async function widened(): Promise<{ environment: RunEnvironment; process: Proces
   return { environment, process };
 }
 
-test('a rule that was widened after its step was done is seen when the run is resumed, before anything is changed', async () => {
+test('a resume detects a rule that was changed after its step finished, before it changes anything', async () => {
   const { environment, process } = createEnvironment();
   environment.ssh.planExit(/^apply demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
   const run = await environment.createCluster(process);
@@ -62,14 +62,14 @@ test('a rule that was widened after its step was done is seen when the run is re
   expect(await environment.getOutcome(run)).toBe('succeeded');
 });
 
-test('a create looks at nothing twice for it', async () => {
+test('a create observes nothing twice for drift detection', async () => {
   const { environment, process } = createEnvironment();
   await environment.createCluster(process);
   // Preflight, the step's own look, and the look once it is made.
   expect(environment.compute.faults.countCalls(/^get firewalls demo-allow-internal$/)).toBe(3);
 });
 
-test('a look that fails keeps no resumed run from going on', async () => {
+test('a failed observation does not stop a resumed run', async () => {
   const { environment, process } = createEnvironment();
   environment.ssh.planExit(/^apply demo-worker-0 kubelet/, { exitCode: 1 }, 1_000);
   const run = await environment.createCluster(process);
@@ -81,7 +81,7 @@ test('a look that fails keeps no resumed run from going on', async () => {
   expect(await environment.getOutcome(run)).toBe('succeeded');
 });
 
-describe('what is to stay and was changed by hand stops', () => {
+describe('a manual change of a resource to keep stops', () => {
   test.each([
     [
       'a rebuild',
@@ -98,7 +98,7 @@ describe('what is to stay and was changed by hand stops', () => {
       (p: Process, requester: RunEnvironment['requester']) =>
         p.clusterService.resizeCluster('demo', { machineType: 'e2-standard-4', requester, channel: 'C1' }),
     ],
-  ])('%s before anybody is asked and anything is taken away', async (_, ask) => {
+  ])('%s before the approval request and any deletion', async (_, ask) => {
     const { environment, process } = await widened();
     const before = changes(environment);
     const run = await environment.finishRun(ask(process, environment.requester));
@@ -113,7 +113,7 @@ describe('what is to stay and was changed by hand stops', () => {
     expect(await environment.getOutcome(run)).toBe('succeeded');
   });
 
-  test('and what a rebuild takes down may look as it likes', async () => {
+  test('does not stop a rebuild that deletes the resource', async () => {
     const { environment, process } = await widened();
     const run = await environment.finishRun(
       process.clusterService.rebuildCluster('demo', {
@@ -127,7 +127,7 @@ describe('what is to stay and was changed by hand stops', () => {
   });
 });
 
-describe('after a scaling down that failed on its way', () => {
+describe('after a failed scale-down', () => {
   const denied = () => new KthwError('cloud-denied', { doing: 'deleting' });
 
   async function halfScaled() {
@@ -148,7 +148,7 @@ describe('after a scaling down that failed on its way', () => {
   }
 
   test.each(['controllers', 'kubelet'])(
-    'a rebuild from %s names what is left, and takes it away',
+    'a rebuild from %s lists the remaining resources and deletes them',
     async (fromPhase) => {
       const { environment, process } = await halfScaled();
       const run = await environment.finishRun(
@@ -167,7 +167,7 @@ describe('after a scaling down that failed on its way', () => {
     },
   );
 
-  test('another scaling takes away what is too many', async () => {
+  test('another scale deletes the surplus', async () => {
     const { environment, process } = await halfScaled();
     const run = await environment.finishRun(
       process.clusterService.scaleCluster('demo', { workers: 2, requester: environment.requester, channel: 'C1' }),
@@ -176,7 +176,7 @@ describe('after a scaling down that failed on its way', () => {
     expect(workersIn(environment)).toEqual(['demo-worker-0', 'demo-worker-1']);
   });
 
-  test('the same scaling goes on where it stopped', async () => {
+  test('the repeated scale resumes where it stopped', async () => {
     const { environment, process, run } = await halfScaled();
     expect(
       await process.clusterService.scaleCluster('demo', {
@@ -197,7 +197,7 @@ describe('after a scaling down that failed on its way', () => {
     ).toHaveProperty('unchanged');
   });
 
-  test('a rebuild that nobody wants leaves the cluster as it was asked for last', async () => {
+  test('a rejected rebuild leaves the cluster with its last requested spec', async () => {
     const { environment, process } = await halfScaled();
     const answer = await process.clusterService.rebuildCluster('demo', {
       fromPhase: 'controllers',

@@ -5,8 +5,8 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { FakeClock } from '../../fakes/clock.ts';
 import { clusterRecord, runRecord } from '../../support/store-fixtures.ts';
 
-describe('the dispatcher of one process', () => {
-  test('carries a run that was poked, and a run once at a time', async () => {
+describe('the in-process dispatcher', () => {
+  test('executes a woken run, and each run once at a time', async () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
     fixture.dispatcher.wake('r2');
@@ -23,7 +23,7 @@ describe('the dispatcher of one process', () => {
     ['locked', 2],
     ['blocked', 2],
     ['leaseLost', 2],
-  ])('looks again at a run that was put down as %s: %i times in all', async (end, times) => {
+  ])('executes a run that exited as %s %i times in all', async (end, times) => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
     await fixture.end('r1', end);
@@ -31,7 +31,7 @@ describe('the dispatcher of one process', () => {
     expect(fixture.executedRuns).toEqual(Array(times).fill('r1'));
   });
 
-  test('looks again at a run that was put down by an error, and logs it', async () => {
+  test('retries a run after an internal error and logs it', async () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
     await fixture.end('r1', new Error('the store does not answer'));
@@ -40,7 +40,7 @@ describe('the dispatcher of one process', () => {
     expect(fixture.logged).toEqual(['run failed with an internal error; retrying']);
   });
 
-  test('looks again once, however often a run is poked while somebody else has it', async () => {
+  test('retries a locked run once, however often it is woken', async () => {
     const fixture = createFixture();
     for (let i = 0; i < 5; i++) {
       fixture.dispatcher.wake('r1');
@@ -54,7 +54,7 @@ describe('the dispatcher of one process', () => {
     expect(fixture.executedRuns.length).toBe(7);
   });
 
-  test('takes up at its start all open runs, oldest first, and those that a cluster is held by', async () => {
+  test('executes all open runs and all active runs of clusters at start, oldest first', async () => {
     const fixture = createFixture();
     await fixture.store.write('run', 'r3', runRecord(), undefined);
     await fixture.store.write('run', 'r1', runRecord({ cluster: 'one' }), undefined);
@@ -68,7 +68,7 @@ describe('the dispatcher of one process', () => {
     expect((await fixture.store.read('run', 'r0'))?.value.open).toBe(false);
   });
 
-  test('puts everything down when it is stopped, and takes up nothing more', async () => {
+  test('aborts all runs when stopped, and starts no more', async () => {
     const fixture = createFixture();
     fixture.dispatcher.wake('r1');
     fixture.dispatcher.wake('r2');

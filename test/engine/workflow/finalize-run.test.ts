@@ -27,7 +27,7 @@ describe('the end of a run', () => {
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
-  test('sets the cluster free and keeps what was found out with what was known', async () => {
+  test('unlocks the cluster and merges its outputs', async () => {
     const store = await aStore({ outputs: { old: '1', x: '0' } });
     await finalizeRun(store, operations.create, 'r1', runRecord(), ended('succeeded'));
     const record = (await store.read('cluster', 'demo'))?.value;
@@ -35,20 +35,20 @@ describe('the end of a run', () => {
     expect(record?.outputs).toEqual({ old: '1', x: '1' });
   });
 
-  test('of a cluster that is gone forgets what was known', async () => {
+  test('clears the outputs of a deleted cluster', async () => {
     const store = await aStore({ outputs: { old: '1' } }, 'delete');
     await finalizeRun(store, operations.delete, 'r1', runRecord({ operation: 'delete' }), ended('succeeded'));
     expect((await store.read('cluster', 'demo'))?.value.outputs).toEqual({});
   });
 
-  test('leaves the cluster to a run that took it over', async () => {
+  test('keeps the cluster locked by a run that preempted it', async () => {
     const store = await aStore({ activeRun: 'r2', state: 'deleting' });
     await finalizeRun(store, operations.create, 'r1', runRecord(), ended('cancelled'));
     expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r2', state: 'deleting' });
     expect((await store.read('run', 'r1'))?.value.open).toBe(false);
   });
 
-  test('can be written twice, and twice at the same moment', async () => {
+  test('is idempotent, also concurrently', async () => {
     const store = await aStore();
     const settle = () => finalizeRun(store, operations.create, 'r1', runRecord(), ended('succeeded'));
     await Promise.all([settle(), settle()]);
@@ -57,7 +57,7 @@ describe('the end of a run', () => {
     expect([(await store.read('cluster', 'demo'))?.value, (await store.read('run', 'r1'))?.value]).toEqual(once);
   });
 
-  test('is written only once the run is over', async () => {
+  test('is written only after the run finished', async () => {
     const store = await aStore();
     await finalizeRun(store, operations.create, 'r1', runRecord(), foldEvents(toStoredEvents()));
     expect((await store.read('cluster', 'demo'))?.value).toMatchObject({ activeRun: 'r1', state: 'provisioning' });

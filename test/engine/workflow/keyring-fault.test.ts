@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toStepError } from '../../../src/engine/cluster/errors.ts';
 import { KeyringError } from '../../../src/store/vault/keyring-error.ts';
 
-test('a keyring that refuses is told as it is, with what to do, and is tried no more by itself', () => {
+test('a keyring error is reported with a remedy and is not retried', () => {
   const error = new KeyringError(
     'opening the key of "demo": version 1 is disabled',
     '`gcloud kms keys versions enable 1`',

@@ -8,13 +8,13 @@ import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 const cluster = buildCluster();
 const removable = { remove: async () => {} };
 
-describe('a plan forward', () => {
-  test('has every step, in the order of the phases', () => {
+describe('a forward plan', () => {
+  test('has every step in the order of the phases', () => {
     const phases = [buildPhase('a', [buildStep('a/1'), buildStep('a/2')]), buildPhase('b', [buildStep('b/1')])];
     expect(plan(phases, cluster, { operation: operations.create }).map(({ id }) => id)).toEqual(['a/1', 'a/2', 'b/1']);
   });
 
-  test('lets a step wait for exactly the steps that it depends on', () => {
+  test('makes a step depend on exactly its dependencies', () => {
     const phases = [
       buildPhase('a', [buildStep('a/1'), buildStep('a/2')]),
       buildPhase('b', [buildStep('b/1'), buildStep('b/2', dependOn('a/2', 'a/2'))]),
@@ -27,14 +27,14 @@ describe('a plan forward', () => {
     });
   });
 
-  test('refuses a step that depends on an unknown step, and names both', () => {
+  test('rejects a dependency on an unknown step and names both', () => {
     const phases = [buildPhase('a', [buildStep('a/1', dependOn('x/1'))])];
     expect(() => plan(phases, cluster, { operation: operations.create })).toThrow(
       'step "a/1" depends on "x/1", which no phase has',
     );
   });
 
-  test('of a part of the phases waits only for that part', () => {
+  test('of some phases contains only dependencies within them', () => {
     const phases = [
       buildPhase('a', [buildStep('a/1')]),
       buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', dependOn('smoke/1', 'a/1'))]),
@@ -46,7 +46,7 @@ describe('a plan forward', () => {
   });
 });
 
-describe('a plan backward', () => {
+describe('a backward plan', () => {
   const phases = [
     buildPhase('net', [buildStep('net/1', { removable })]),
     buildPhase('machine', [buildStep('machine/1', { removable, ...dependOn('net/1') })]),
@@ -58,11 +58,11 @@ describe('a plan backward', () => {
   const all = plan(phases, cluster, { operation: operations.delete });
   const planned = all.filter(({ direction }) => direction === 'backward');
 
-  test('has only what can be removed, the last first', () => {
+  test('has only removable steps, in reverse order', () => {
     expect(planned.map(({ id }) => id)).toEqual(['lone/1', 'balancer/1', 'machine/1', 'net/1']);
   });
 
-  test('removes nothing before what was built on it, also where that is built through something else', () => {
+  test('removes a step after all its direct and indirect dependents', () => {
     expect(waits(planned)).toEqual({
       'lone/1': [],
       'balancer/1': [],
@@ -71,7 +71,7 @@ describe('a plan backward', () => {
     });
   });
 
-  test('leaves out what needs the rest to live, and what goes along with something else', () => {
+  test('omits steps that need a working cluster or are contained in another one', () => {
     const more = [
       buildPhase('machine', [buildStep('machine/1', { removable })]),
       buildPhase('node', [
@@ -90,18 +90,18 @@ describe('a plan backward', () => {
     expect(down.map(({ id }) => id)).toEqual(['machine/1']);
   });
 
-  test('ends with the proof that nothing is left, once all is taken down', () => {
+  test('ends by verifying that nothing is left', () => {
     const proof = all.filter(({ direction }) => direction === 'forward');
     expect(proof.map(({ id }) => id)).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
     for (const { dependsOn } of proof) expect(dependsOn).toEqual(planned.map(({ id }) => id));
   });
 
-  test('asks nobody: who deletes was asked before', () => {
+  test('requires no approval, because the delete was confirmed', () => {
     expect(all.filter(({ isDestructive }) => isDestructive)).toEqual([]);
   });
 });
 
-describe('a plan that takes down and builds again', () => {
+describe('a rebuild plan', () => {
   const phases = [
     buildPhase('net', [buildStep('net/1', { removable })]),
     buildPhase('machine', [buildStep('machine/1', { removable, ...dependOn('net/1') })]),
@@ -109,7 +109,7 @@ describe('a plan that takes down and builds again', () => {
   ];
   const planned = plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'machine' });
 
-  test('takes down the phase and those after it, then walks forward through all', () => {
+  test('removes the phase and later ones, then applies all phases', () => {
     expect(planned.map(({ id, direction }) => `${id} ${direction}`)).toEqual([
       'remove:machine/1 backward',
       'net/1 forward',
@@ -118,16 +118,16 @@ describe('a plan that takes down and builds again', () => {
     ]);
   });
 
-  test('builds nothing before all that goes is gone', () => {
+  test('applies nothing before all removals', () => {
     const forward = planned.filter(({ direction }) => direction === 'forward');
     expect(forward.every(({ dependsOn }) => dependsOn.includes('remove:machine/1'))).toBe(true);
   });
 
-  test('asks for what it takes down, and for nothing else', () => {
+  test('requires approval only for removals', () => {
     expect(planned.filter(({ isDestructive }) => isDestructive).map(({ id }) => id)).toEqual(['remove:machine/1']);
   });
 
-  test('refuses a phase that there is not', () => {
+  test('rejects an unknown phase', () => {
     expect(() => plan(phases, cluster, { operation: operations.rebuild, fromPhase: 'x' })).toThrow('no phase "x"');
   });
 });

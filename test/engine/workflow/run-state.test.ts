@@ -33,7 +33,7 @@ function failed(step: string, changes: Partial<StepError> = {}, retryAt?: Date):
 }
 
 describe('the state of a run', () => {
-  test('is the same whether its events are folded at once or one after the other', () => {
+  test('is independent of how its events are batched', () => {
     const events = toStoredEvents(
       requested,
       claimed,
@@ -48,14 +48,14 @@ describe('the state of a run', () => {
     expect(bySteps.seq).toBe(events.length);
   });
 
-  test('has the facts of finished steps, the newest of each name', () => {
+  test('has the outputs of finished steps, the latest of each name', () => {
     const { outputs } = foldEvents(
       toStoredEvents(finished('a', [{ name: 'x', value: '1' }]), finished('b', [{ name: 'x', value: '2' }])),
     );
     expect([...outputs]).toEqual([['x', '2']]);
   });
 
-  test('keeps when a step was begun first, however often it was tried', () => {
+  test('keeps the first start of a step across attempts', () => {
     const state = foldEvents(
       toStoredEvents(started('a'), failed('a', {}, atSecond(3)), started('a', 2), finished('a')),
     );
@@ -67,7 +67,7 @@ describe('the state of a run', () => {
     });
   });
 
-  test('puts back to waiting what the runner before had begun, with its request', () => {
+  test('resets the previous runner’s running steps to pending and keeps their request ID', () => {
     const state = foldEvents(
       toStoredEvents(claimed, started('a'), started('b'), finished('b'), { ...claimed, runner: 'r2' }),
     );
@@ -76,22 +76,22 @@ describe('the state of a run', () => {
   });
 
   test.each<[string, Partial<StepError>, string | undefined]>([
-    ['kept when no answer came', { code: 'outcome-unknown' }, requestId],
-    ['kept when it was cancelled', { code: 'cancelled', kind: 'cancelled' }, requestId],
-    ['dropped when Google has refused', { code: 'rate-limited' }, undefined],
-    ['dropped when the operation has failed', { code: 'not-ready' }, undefined],
-  ])('has the request of a call %s', (_, fault, kept) => {
+    ['kept after a lost response', { code: 'outcome-unknown' }, requestId],
+    ['kept after a cancellation', { code: 'cancelled', kind: 'cancelled' }, requestId],
+    ['dropped after an error response', { code: 'rate-limited' }, undefined],
+    ['dropped after a failed operation', { code: 'not-ready' }, undefined],
+  ])('has the request ID of a call %s', (_, fault, kept) => {
     const tried = getStepRecord(foldEvents(toStoredEvents(started('a'), failed('a', fault, atSecond(9)))), 'a');
     expect([tried.state, tried.requestId]).toEqual(['pending', kept]);
     const stopped = foldEvents(toStoredEvents(started('a'), failed('a', fault), failedRun, resumed));
     expect([getStepRecord(stopped, 'a').state, getStepRecord(stopped, 'a').requestId]).toEqual(['pending', kept]);
   });
 
-  test('drops the request once the step is done', () => {
+  test('drops the request ID of a finished step', () => {
     expect(getStepRecord(foldEvents(toStoredEvents(started('a'), finished('a'))), 'a').requestId).toBeUndefined();
   });
 
-  test('counts failures, and being stopped is none', () => {
+  test('counts failures but no aborts', () => {
     const stop = failed('a', { code: 'cancelled', kind: 'cancelled' }, atSecond(9));
     const state = foldEvents(
       toStoredEvents(started('a'), failed('a', {}, atSecond(3)), started('a', 2), stop, started('a', 2), stop),
@@ -99,7 +99,7 @@ describe('the state of a run', () => {
     expect(getStepRecord(state, 'a').failures).toBe(1);
   });
 
-  test('begins again with all attempts when a person resumes, and keeps what is done', () => {
+  test('resets the attempts on resume and keeps finished steps', () => {
     const before = toStoredEvents(
       started('a'),
       finished('a'),
@@ -119,14 +119,14 @@ describe('the state of a run', () => {
   test.each<[string, EngineEvent]>([
     ['deferred', { type: 'step.deferred', step: 'a', error: buildStepError({ kind: 'deferred' }) }],
     ['conflicted', { type: 'step.conflicted', step: 'a', differences: [] }],
-  ])('tries again what was %s when a person resumes', (state, event) => {
+  ])('retries a %s step on resume', (state, event) => {
     expect(getStepRecord(foldEvents(toStoredEvents(started('a'), event)), 'a').state).toBe(state);
     expect(getStepRecord(foldEvents(toStoredEvents(started('a'), event, failedRun, resumed)), 'a').state).toBe(
       'pending',
     );
   });
 
-  test('has one question at most, which an answer takes away', () => {
+  test('has at most one pending approval, until it is decided', () => {
     expect(foldEvents(toStoredEvents(approvalRequested)).pendingApproval).toMatchObject({
       seq: 1,
       digest,
@@ -154,39 +154,35 @@ describe('the next move', () => {
   const postponed: EngineEvent = { type: 'step.deferred', step: 'a', error: buildStepError({ kind: 'deferred' }) };
 
   test.each<[string, readonly EngineEvent[], readonly Move[]]>([
-    ['begins with what waits for nothing', [requested, claimed], doing('a')],
+    ['starts the step without dependencies', [requested, claimed], doing('a')],
     ['waits while the only step runs', [started('a')], []],
-    ['goes on side by side', [started('a'), finished('a')], doing('b', 'c')],
-    ['begins what is free while its neighbour runs', [finished('a'), started('b')], doing('c')],
-    ['waits for all that a step needs', [finished('a'), finished('b'), started('c')], []],
-    ['finishes when all is done', ['a', 'b', 'c', 'd'].map((key) => finished(key)), finish('succeeded')],
-    ['goes past what was postponed', [postponed], doing('b', 'c')],
-    [
-      'succeeds with something postponed',
-      [postponed, finished('b'), finished('c'), finished('d')],
-      finish('succeeded'),
-    ],
+    ['starts independent steps concurrently', [started('a'), finished('a')], doing('b', 'c')],
+    ['starts a ready step while another one runs', [finished('a'), started('b')], doing('c')],
+    ['waits for all dependencies of a step', [finished('a'), finished('b'), started('c')], []],
+    ['finishes after all steps', ['a', 'b', 'c', 'd'].map((key) => finished(key)), finish('succeeded')],
+    ['continues after a deferred step', [postponed], doing('b', 'c')],
+    ['succeeds with a deferred step', [postponed, finished('b'), finished('c'), finished('d')], finish('succeeded')],
     [
       'sleeps until a retry is due',
       [started('a'), failed('a', {}, atSecond(60))],
       [{ kind: 'sleep', until: atSecond(60) }],
     ],
-    ['tries again when it is due', [started('a'), failed('a', {}, atSecond(20))], doing('a')],
-    ['does not sleep while something runs', [finished('a'), failed('b', {}, atSecond(60)), started('c')], []],
-    ['stops when a step has failed', [finished('a'), failed('b')], finish('failed')],
-    ['begins nothing new after a failure, and lets what runs end', [finished('a'), failed('b'), started('c')], []],
+    ['retries when due', [started('a'), failed('a', {}, atSecond(20))], doing('a')],
+    ['does not sleep while a step runs', [finished('a'), failed('b', {}, atSecond(60)), started('c')], []],
+    ['stops after a failed step', [finished('a'), failed('b')], finish('failed')],
+    ['starts no step after a failure, and lets running steps finish', [finished('a'), failed('b'), started('c')], []],
     ['stops at a conflict', [{ type: 'step.conflicted', step: 'a', differences: [] }], finish('failed')],
-    ['stops when a person says so', [finished('a'), cancelRequested], finish('cancelled')],
-    ['lets what runs end before it is cancelled', [finished('a'), started('b'), cancelRequested], []],
+    ['stops on a cancellation', [finished('a'), cancelRequested], finish('cancelled')],
+    ['lets running steps finish before it is cancelled', [finished('a'), started('b'), cancelRequested], []],
     [
-      'is too late to cancel when all is done',
+      'succeeds when cancelled after all steps',
       [...['a', 'b', 'c', 'd'].map((k) => finished(k)), cancelRequested],
       finish('succeeded'),
     ],
-    ['does nothing once it is over', [finished('a'), failed('b'), failedRun], []],
-    ['tries again what failed after a resume', [finished('a'), failed('b'), failedRun, resumed], doing('b', 'c')],
+    ['does nothing after the run finished', [finished('a'), failed('b'), failedRun], []],
+    ['retries failed steps after a resume', [finished('a'), failed('b'), failedRun, resumed], doing('b', 'c')],
     [
-      'goes on after a cancel was resumed',
+      'continues after a cancelled run is resumed',
       [finished('a'), cancelRequested, { ...failedRun, outcome: 'cancelled' }, resumed],
       doing('b', 'c'),
     ],
@@ -195,12 +191,12 @@ describe('the next move', () => {
   });
 
   test.each<[string, readonly EngineEvent[], boolean, readonly Move[]]>([
-    ['asks before anything is destroyed', [finished('a')], false, [{ kind: 'ask' }]],
-    ['does not ask while something runs', [finished('a'), started('c')], false, []],
-    ['does not ask for what is not ready', [], false, doing('a')],
-    ['destroys what was approved', [finished('a')], true, doing('b', 'c')],
+    ['requests approval before destruction', [finished('a')], false, [{ kind: 'ask' }]],
+    ['does not request approval while a step runs', [finished('a'), started('c')], false, []],
+    ['does not request approval for a step that is not ready', [], false, doing('a')],
+    ['executes approved destruction', [finished('a')], true, doing('b', 'c')],
     [
-      'is cancelled by a no',
+      'is cancelled by a rejection',
       [finished('a'), approvalRequested, { type: 'approval.rejected', digest, actor }],
       false,
       finish('cancelled'),
@@ -209,7 +205,7 @@ describe('the next move', () => {
     expect(decideMoves(guarded, foldEvents(toStoredEvents(...events)), atSecond(30), mayDestroy)).toEqual(moves);
   });
 
-  test('sleeps until the soonest of several retries', () => {
+  test('sleeps until the first of several retries', () => {
     const events = toStoredEvents(finished('a'), failed('b', {}, atSecond(90)), failed('c', {}, atSecond(60)));
     expect(decideMoves(chain, foldEvents(events), atSecond(30), false)).toEqual([
       { kind: 'sleep', until: atSecond(60) },

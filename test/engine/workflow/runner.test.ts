@@ -7,7 +7,7 @@ import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 import { RunnerFixture } from '../../fixtures/runner.ts';
 
 describe('a runner', () => {
-  test('looks, makes what is absent, looks again and says so', async () => {
+  test('observes, applies an absent step, observes again and records it', async () => {
     const bench = await begun();
     const thing = aThing('a/1');
     expect(await bench.executeRun(only(thing.step))).toBe('completed');
@@ -22,7 +22,7 @@ describe('a runner', () => {
     expect((await bench.store.read('run', bench.run))?.value.open).toBe(false);
   });
 
-  test('adopts what is there and makes nothing', async () => {
+  test('adopts an existing resource without applying', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { there: true });
     await bench.executeRun(only(thing.step));
@@ -35,7 +35,7 @@ describe('a runner', () => {
     expect(thing.applied).toBe(0);
   });
 
-  test('waits until what was made is seen, and no longer than a minute a try', async () => {
+  test('polls until the applied resource is present, at most a minute per attempt', async () => {
     const bench = await begun();
     const slow = aThing('a/1', { seenAfterMs: 20_000 });
     const from = +bench.clock.now();
@@ -53,7 +53,7 @@ describe('a runner', () => {
     expect((await other.listEvents()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
   });
 
-  test('shows a conflict and touches nothing', async () => {
+  test('records a conflict and changes nothing', async () => {
     const bench = await begun();
     const differences = [{ field: 'range', desired: '10.0.0.0/24', actual: '10.1.0.0/24' }];
     let applied = 0;
@@ -69,7 +69,7 @@ describe('a runner', () => {
     expect(applied).toBe(0);
   });
 
-  test('is done with what a step saw right after it acted, and looks again where it saw nothing', async () => {
+  test('accepts the observation that apply returns, and observes again without one', async () => {
     for (const [after, looks] of [
       [markPresent(), 1],
       [{ status: 'absent' }, 2],
@@ -88,7 +88,7 @@ describe('a runner', () => {
     }
   });
 
-  test('tries again later and later what passes by itself, and what nobody knows three times', async () => {
+  test('retries transient errors with back-off, and unknown errors three times', async () => {
     const codes = async (error: Error) => {
       const bench = await begun();
       await bench.executeRun(only(buildStep('a/1', { observe: () => Promise.reject(error), apply: async () => {} })));
@@ -103,14 +103,14 @@ describe('a runner', () => {
     expect((await codes(new KthwError('quota', { doing: 'x' }))).length).toBe(1);
   });
 
-  test('keeps the text of an unknown error out of the events and in the log', async () => {
+  test('logs the text of an unknown error and keeps it out of the events', async () => {
     const bench = await begun();
     await bench.executeRun(only(buildStep('a/1', { observe: () => Promise.reject(new Error('token=abc')) })));
     expect(JSON.stringify(await bench.listEvents())).not.toContain('token=abc');
     expect(bench.logLines.join()).toContain('token=abc');
   });
 
-  test('sends the same request again when no answer came, and another when there was one', async () => {
+  test('reuses the request ID after a lost response, and uses a new one after an error response', async () => {
     const bench = await begun();
     const requests: string[] = [];
     const errors = [
@@ -132,7 +132,7 @@ describe('a runner', () => {
     expect(requests.length).toBe(4);
   });
 
-  test('gives facts to later steps, and says which one is missing', async () => {
+  test('passes outputs to later steps and names a missing one', async () => {
     const bench = await begun();
     const fact = { name: 'x', schema: { parse: (value: unknown) => value } as never };
     let known: unknown;
@@ -151,7 +151,7 @@ describe('a runner', () => {
     expect(fault).toMatchObject({ code: 'bug', detail: 'no earlier step set the output "x"' });
   });
 
-  test('ends when it is told to, with its steps stopped and tried again by the next one', async () => {
+  test('aborts its steps on a signal, and the next runner retries them', async () => {
     const bench = await begun();
     const stop = new AbortController();
     const step = buildStep('a/1', {
@@ -173,7 +173,7 @@ describe('a runner', () => {
 });
 
 describe('a lease', () => {
-  test('is renewed as long as the run is carried', async () => {
+  test('is renewed during the run', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { takesMs: 10 * 60_000 });
     const driving = bench.executeRun(only(thing.step));
@@ -182,7 +182,7 @@ describe('a lease', () => {
     expect(await driving).toBe('completed');
   });
 
-  test('is given back, so that the next runner need not wait', async () => {
+  test('is released, so that the next runner starts at once', async () => {
     const bench = await begun();
     await bench.executeRun(
       only(buildStep('a/1', { observe: () => Promise.reject(new KthwError('quota', { doing: 'x' })) })),
@@ -190,7 +190,7 @@ describe('a lease', () => {
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
 
-  test('keeps two runners from applying a step twice, however they are woven', async () => {
+  test('prevents two concurrent runners from applying a step twice', async () => {
     const bench = await begun();
     const things = ['a/1', 'a/2', 'a/3'].map((key) => aThing(key, { takesMs: 20_000 }));
     const phases = [
@@ -214,7 +214,7 @@ describe('a lease', () => {
     expect((await bench.listEventNames()).filter((event) => event === 'run.finished').length).toBe(1);
   });
 
-  test('that ran out while the runner slept lets it do nothing when it wakes', async () => {
+  test('that expired during a suspension stops the runner when it resumes', async () => {
     const bench = await begun();
     const thing = aThing('a/1', { beforeLook: () => bench.clock.advance(60_000) });
     expect(await bench.executeRun(only(thing.step))).toBe('leaseLost');
@@ -222,7 +222,7 @@ describe('a lease', () => {
     expect(await bench.listEventNames()).toEqual(['run.requested', 'run.claimed', 'step.started a/1']);
   });
 
-  test('that somebody else took lets the runner write nothing more', async () => {
+  test('that another runner acquired stops all writes of the first one', async () => {
     const bench = await begun();
     const thing = aThing('a/1', {
       apply: async () => {
@@ -239,7 +239,7 @@ describe('a lease', () => {
     );
   });
 
-  test('that is lost does not end the process by what a step said', async () => {
+  test('that is lost does not crash the process at a step’s log line', async () => {
     const bench = await begun();
     const step = buildStep('a/1', {
       async apply(c) {
@@ -252,7 +252,7 @@ describe('a lease', () => {
     expect(JSON.stringify(await bench.listEvents())).not.toContain('never stored');
   });
 
-  test('that can not be renewed for another reason puts the run down to be taken up again', async () => {
+  test('that cannot be renewed for another reason aborts the run with that error', async () => {
     const bench = await begun();
     const store = failing(bench.store, 'renewLease');
     const thing = aThing('a/1', { takesMs: 60_000 });
@@ -260,7 +260,7 @@ describe('a lease', () => {
     expect((await bench.store.read('run', bench.run))?.value.open).toBe(true);
   });
 
-  test('is not kept by a runner that could not open the world', async () => {
+  test('is released by a runner whose resources fail to open', async () => {
     const bench = await begun();
     const openResources = () => Promise.reject(new Error('no credentials'));
     await expect(bench.executeRun(only(aThing('a/1').step), { openResources })).rejects.toThrow('no credentials');

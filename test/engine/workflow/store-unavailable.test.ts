@@ -25,7 +25,7 @@ const everyCall = Array.from({ length: 14 }, (_, n) => n);
 const outages = everyCall.flatMap((call) => (['before', 'after'] as const).map((when) => [call, when] as const));
 
 test.each(outages)(
-  'a create in which the store goes away (call %i, %s its effect) leaves nothing that nobody carries forward',
+  'a create during a store outage (call %i, %s its effect) leaves no run that is never executed',
   async (call, when) => {
     const store = openStore();
     const { clusterService, claimed } = engineOn(store);
@@ -45,7 +45,7 @@ test.each(outages)(
 );
 
 test.each(outages)(
-  'a resume in which the store goes away (call %i, %s its effect) can be asked for again, or goes on',
+  'a resume during a store outage (call %i, %s its effect) can be requested again, or continues',
   async (call, when) => {
     const store = openStore();
     await store.write('run', 'r1', runRecord({ open: false, spec }), undefined);
@@ -83,7 +83,7 @@ const phases = [
   }),
 ];
 
-test('a run whose store goes away, in whatever call, completes and does nothing twice', async () => {
+test('a run completes after a store outage at any call, and applies nothing twice', async () => {
   let call = 0;
   for (let met = true; met; call++) {
     for (const when of ['before', 'after'] as const) {

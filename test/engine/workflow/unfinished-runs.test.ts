@@ -10,7 +10,7 @@ function openStore(): Store {
   return store;
 }
 
-test('a process that starts finds the open runs and those that hold their cluster, oldest first', async () => {
+test('lists open runs and active runs of clusters, oldest first', async () => {
   const store = openStore();
   // More than one page of clusters.
   for (let i = 100; i < 305; i++) {
@@ -22,7 +22,7 @@ test('a process that starts finds the open runs and those that hold their cluste
   expect(found).toEqual(['r0', ...Array.from({ length: 205 }, (_, i) => `r${i + 100}`)]);
 });
 
-test('a run that is over and holds nothing stays closed, and so does one that another process ends meanwhile', async () => {
+test('does not reopen a run that finished, also not concurrently in another process', async () => {
   const store = openStore();
   await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], activeRun: 'r2' }), undefined);
   await store.write('run', 'r1', runRecord({ open: false }), undefined);

@@ -79,7 +79,7 @@ describe('lists', () => {
     expect(await names('global/firewalls', filter)).toEqual(expected);
   });
 
-  it('come in pages that neither repeat nor leave out a row, also while rows go', async () => {
+  it('are paginated without repeating or omitting a row, also during deletions', async () => {
     const seen: string[] = [];
     let token = '';
     do {
@@ -99,7 +99,7 @@ describe('lists', () => {
     expect(next.nextPageToken).toBeUndefined();
   });
 
-  it('come newest first when asked so', async () => {
+  it('are sorted newest first on request', async () => {
     const { body } = await ask('GET', 'global/operations?orderBy=creationTimestamp%20desc&maxResults=1');
     expect(body.items).toHaveLength(1);
     expect((await ask('GET', 'global/networks?orderBy=colour')).status).toBe(400);
@@ -112,7 +112,7 @@ describe('lists', () => {
     },
   );
 
-  it('of all scopes show each scope, with a warning where there is nothing', async () => {
+  it('of all scopes contain each scope, with a warning for an empty one', async () => {
     const { body } = await ask(
       'GET',
       'aggregated/instances?includeAllScopes=True&maxResults=500&returnPartialSuccess=True',

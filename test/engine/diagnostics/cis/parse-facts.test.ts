@@ -5,8 +5,8 @@ import { hostFactsScript } from '../../../../src/engine/diagnostics/cis/host-fac
 import { parseHostFacts } from '../../../../src/engine/diagnostics/cis/parse-host-facts.ts';
 import { parseHostMetrics } from '../../../../src/engine/diagnostics/parse-host-metrics.ts';
 
-describe('what the script prints', () => {
-  test('of processes are their users, their starts and their flags, however those are written', () => {
+describe('parsed facts', () => {
+  test('have user, start and flags of processes, in every notation', () => {
     const { processes } = parseHostFacts(`process etcd etcd 1764013000
 flag etcd --name=a=b
 flag etcd --data-dir
@@ -23,12 +23,12 @@ flag kubelet --config=/x`);
     });
   });
 
-  test('of files are their modes and owners, also of those with a blank in their name', () => {
+  test('have mode and owner of files, also with a space in the name', () => {
     const { files } = parseHostFacts('file 640 root:adm /var/lib/kubernetes/a key.pem\nfile what /x');
     expect([...files]).toEqual([['/var/lib/kubernetes/a key.pem', { mode: 0o640, owner: 'root:adm' }]]);
   });
 
-  test('of texts is what they say, and that one is no YAML', () => {
+  test('have parsed texts, and mark invalid YAML', () => {
     const { configFiles } = parseHostFacts(`text kubelet 10 /k.yaml
 line kubelet a:
 line kubelet   b: [1]
@@ -42,7 +42,7 @@ text other 12 /o.yaml`);
     });
   });
 
-  test('of nothing is nothing', () => {
+  test('are empty without output', () => {
     expect(parseHostFacts('')).toMatchObject({
       files: new Map(),
       processes: new Map(),
@@ -52,7 +52,7 @@ text other 12 /o.yaml`);
     expect(parseHostFacts('audit-log ')).not.toHaveProperty('auditLogBytes');
   });
 
-  test('changes no figure of the readings that come before it, and no reading is taken for a fact', () => {
+  test('do not mix with the metrics before them', () => {
     const readings = 'nproc 2\nload 0.5\nId=etcd.service\nLoadState=loaded\nActiveState=active\nNRestarts=1\n';
     expect(parseHostMetrics(readings + hardenedScan.controller)).toEqual(parseHostMetrics(readings));
     expect(parseHostFacts(readings + hardenedScan.controller)).toEqual(parseHostFacts(hardenedScan.controller));
@@ -60,7 +60,7 @@ text other 12 /o.yaml`);
 });
 
 describe('the script', () => {
-  test('ends well where there is nothing of a cluster, and prints nothing of a process that is not its', () => {
+  test('succeeds without a cluster, and prints no other processes', () => {
     const text = execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', hostFactsScript], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

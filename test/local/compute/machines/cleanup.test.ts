@@ -48,7 +48,7 @@ describe.skipIf(missing.length > 0)('after an emulator process was killed', () =
     await until('nothing is left', async () => (await listOrphanedResources(stateDir)).length === 0);
   });
 
-  test('and its watchdog too, the next cleanup removes everything', async () => {
+  test('the next cleanup removes everything if its watchdog was killed too', async () => {
     const guardian = await execa('pgrep', ['-f', `watchdog-main.ts ${stateDir}`]);
     process.kill(Number(guardian.stdout), 'SIGKILL');
     owner.kill('SIGKILL');
