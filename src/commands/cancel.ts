@@ -15,12 +15,7 @@ export const cancel = defineCommand({
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.cancelRun(args.name, requester);
-    return {
-      message: renderStartResult(
-        args.name,
-        result,
-        md`Cancelling the run of *${args.name}*. In-progress steps will finish first`,
-      ),
-    };
+    const started = md`Cancelling the run of *${args.name}*. In-progress steps will finish first`;
+    return { message: renderStartResult(args.name, result, started) };
   },
 });

@@ -77,7 +77,6 @@ async function startCreate(
     ...(args.ttl === undefined ? {} : { ttlMs: args.ttl }),
     ...(args.pause ? { pausesAfterChapters: true } : {}),
   });
-  return {
-    message: renderStartResult(args.name, result, md`Creating *${args.name}*. Progress is shown in the message below`),
-  };
+  const started = md`Creating *${args.name}*. Progress is shown in the message below`;
+  return { message: renderStartResult(args.name, result, started) };
 }

@@ -44,9 +44,8 @@ const confirmNameModal = defineModal({
     name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
   onSubmit: async ({ args: { cluster }, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.deleteCluster(cluster, requester, channel);
-    return {
-      message: renderStartResult(cluster, result, md`Deleting *${cluster}*. Progress is shown in the message below`),
-    };
+    const started = md`Deleting *${cluster}*. Progress is shown in the message below`;
+    return { message: renderStartResult(cluster, result, started) };
   },
 });
 
@@ -68,12 +67,8 @@ export const deleteCommand = defineCommand({
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
     const { controllers, workers } = clusterStatus.record.spec;
-    return {
-      message: renderDeleteConfirmation(args.name, controllers + workers, {
-        confirm: deleteButton.id,
-        cancel: keepButton.id,
-      }),
-    };
+    const ids = { confirm: deleteButton.id, cancel: keepButton.id };
+    return { message: renderDeleteConfirmation(args.name, controllers + workers, ids) };
   },
   interactions: { buttons: [deleteButton, keepButton], modals: [confirmNameModal] },
 });

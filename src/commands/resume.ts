@@ -15,12 +15,7 @@ export const resume = defineCommand({
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.resumeRun(args.name, requester);
-    return {
-      message: renderStartResult(
-        args.name,
-        result,
-        md`Resuming *${args.name}*. Progress is shown in its message in the channel`,
-      ),
-    };
+    const started = md`Resuming *${args.name}*. Progress is shown in its message in the channel`;
+    return { message: renderStartResult(args.name, result, started) };
   },
 });

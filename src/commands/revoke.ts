@@ -18,7 +18,7 @@ export const revokeButton = defineButton({
   getPermission: ({ team, user }) => ({ kubeconfigOwner: { team, user } }),
   handler: {
     onClick: ({ args: { cluster, team, user, grant }, requester }, deps) =>
-      revokeKubeconfigs({ name: cluster, owner: { team, user }, grantId: grant }, requester, deps),
+      revokeKubeconfigs(cluster, { grantee: { team, user }, grantId: grant, requester }, deps),
   },
 });
 
@@ -40,7 +40,7 @@ export const revoke = defineCommand({
       only: grantIdSchema.optional().describe('id of one kubeconfig, from `/kthw audit`'),
     }),
   run: ({ args: { name, user, only }, requester }, deps) =>
-    revokeKubeconfigs({ name, owner: resolveOwner(user, requester), grantId: only }, requester, deps),
+    revokeKubeconfigs(name, { grantee: resolveOwner(user, requester), grantId: only, requester }, deps),
   interactions: { buttons: [revokeButton] },
 });
 
@@ -52,19 +52,10 @@ function resolveOwner(mention: string | undefined, requester: Person): Person {
 }
 
 async function revokeKubeconfigs(
-  {
-    name,
-    owner: grantee,
-    grantId,
-  }: { readonly name: string; readonly owner: Person; readonly grantId: string | undefined },
-  requester: Person,
+  name: string,
+  request: { readonly grantee: Person; readonly grantId: string | undefined; readonly requester: Person },
   { clusterService }: ServiceDeps<KubeconfigService>,
 ): Promise<CommandReply> {
-  return {
-    message: renderRevocation(
-      name,
-      grantee,
-      await clusterService.revokeKubeconfigs(name, { grantee, requester, grantId }),
-    ),
-  };
+  const revocation = await clusterService.revokeKubeconfigs(name, request);
+  return { message: renderRevocation(name, request.grantee, revocation) };
 }

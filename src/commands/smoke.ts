@@ -15,12 +15,7 @@ export const smoke = defineCommand({
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   run: async ({ args, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.runSmokeTest(args.name, requester, channel);
-    return {
-      message: renderStartResult(
-        args.name,
-        result,
-        md`Running the smoke test of *${args.name}*. Progress is shown in the message below`,
-      ),
-    };
+    const started = md`Running the smoke test of *${args.name}*. Progress is shown in the message below`;
+    return { message: renderStartResult(args.name, result, started) };
   },
 });

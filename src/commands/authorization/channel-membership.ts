@@ -9,20 +9,11 @@ interface ChannelMembershipOptions {
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
-interface ChannelMembership {
-  /** Checks whether a person is a member of an enabled channel. `unreadable`: Slack did not return all members. */
-  getStatus(person: Person): Promise<'member' | 'nonMember' | 'unreadable'>;
-}
-
 /** Limits how often the members of a channel are read from Slack. */
 const cacheMs = 60_000;
 
-export function createChannelMembership({
-  policy: { channels },
-  chat,
-  now,
-  log,
-}: ChannelMembershipOptions): ChannelMembership {
+/** Returns a function that checks whether a person is a member of an enabled channel. `unreadable`: Slack did not return all members. */
+export function createChannelMembership({ policy: { channels }, chat, now, log }: ChannelMembershipOptions) {
   const cache = new Map<string, { readonly members: Promise<readonly string[] | undefined>; readonly until: number }>();
 
   function loadMembers(channel: string): Promise<readonly string[] | undefined> {
@@ -37,12 +28,10 @@ export function createChannelMembership({
     return members;
   }
 
-  return {
-    async getStatus({ user }) {
-      if (channels === 'all') return 'member';
-      const memberLists = await Promise.all(channels.map(loadMembers));
-      if (memberLists.some((members) => members?.includes(user))) return 'member';
-      return memberLists.includes(undefined) ? 'unreadable' : 'nonMember';
-    },
+  return async ({ user }: Person): Promise<'member' | 'nonMember' | 'unreadable'> => {
+    if (channels === 'all') return 'member';
+    const memberLists = await Promise.all(channels.map(loadMembers));
+    if (memberLists.some((members) => members?.includes(user))) return 'member';
+    return memberLists.includes(undefined) ? 'unreadable' : 'nonMember';
   };
 }

@@ -1,7 +1,7 @@
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
+import type { ClusterRecord } from '../../store/records.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { getRunStatus, type RunStatus } from './run-status.ts';
-import { clusterStatusIcons, runStatusIcons } from './status-icons.ts';
+import { getRunStatus, type RunStatus, runStatusIcons } from './run-status.ts';
 
 type LabelledRun = Pick<
   RunView,
@@ -48,3 +48,12 @@ function listDeferredPhases({ phases }: Pick<RunView, 'phases'>): string {
   const titles = phases.filter(({ state }) => state === 'deferred').map(({ title }) => title.replace(/ add-on$/, ''));
   return titles.length > 0 ? titles.join(', ') : 'deferred steps';
 }
+
+const clusterStatusIcons: Readonly<Record<ClusterRecord['state'], string>> = {
+  provisioning: '⏳',
+  ready: '✅',
+  failed: '❌',
+  cancelled: '⏹️',
+  deleting: '🗑️',
+  deleted: '▫️',
+};

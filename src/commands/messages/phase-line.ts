@@ -1,8 +1,7 @@
-import type { PhaseView, RunView } from '../../engine/service/cluster-service.ts';
+import type { PhaseState, PhaseView, RunView } from '../../engine/service/cluster-service.ts';
 import { formatElapsed } from './duration.ts';
 import { truncate } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
-import { phaseStatusIcons } from './status-icons.ts';
 
 /** About two lines on a phone. */
 const maxNoteLength = 80;
@@ -46,3 +45,17 @@ function getPhaseStatus(state: PhaseView['state'], outcome: RunView['outcome']) 
   if (state === 'pending' && outcome) return { ...phaseStatusIcons.pending, label: 'not started' };
   return phaseStatusIcons[state];
 }
+
+/** Icon and label by phase state. `incomplete`: started, but not done when the run ended. */
+export const phaseStatusIcons: Readonly<
+  Record<PhaseState | 'incomplete', { readonly icon: string; readonly label: string }>
+> = {
+  pending: { icon: '▫️', label: 'pending' },
+  running: { icon: '⏳', label: 'in progress' },
+  retrying: { icon: '🔁', label: 'retrying' },
+  incomplete: { icon: '▪️', label: 'incomplete' },
+  done: { icon: '✅', label: 'done' },
+  failed: { icon: '❌', label: 'failed' },
+  conflicted: { icon: '⚠️', label: 'conflict' },
+  deferred: { icon: '⏸️', label: 'deferred' },
+};

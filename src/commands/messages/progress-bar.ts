@@ -3,8 +3,7 @@ import { formatCount } from './count.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
 import { type Markdown, md } from './markdown.ts';
-import { getRunStatus } from './run-status.ts';
-import { runStatusIcons } from './status-icons.ts';
+import { getRunStatus, runStatusIcons } from './run-status.ts';
 
 const barLength = 10;
 

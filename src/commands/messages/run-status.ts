@@ -31,3 +31,14 @@ export function canResume(view: Pick<RunView, 'outcome' | 'cancelRequested' | 'p
   const status = getRunStatus(view);
   return status === 'failed' || status === 'cancelled' || status === 'incomplete';
 }
+
+/** Icon and progress bar colour by run status. The text next to them says the same. */
+export const runStatusIcons: Readonly<Record<RunStatus, { readonly icon: string; readonly square: string }>> = {
+  running: { icon: '⏳', square: '🟦' },
+  waiting: { icon: '✋', square: '🟨' },
+  cancelling: { icon: '⏹️', square: '⬛' },
+  failed: { icon: '❌', square: '🟥' },
+  cancelled: { icon: '⏹️', square: '⬛' },
+  incomplete: { icon: '⚠️', square: '🟧' },
+  done: { icon: '✅', square: '🟩' },
+};

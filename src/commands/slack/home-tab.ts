@@ -64,7 +64,7 @@ interface HomeTabData {
 /** Publishes Home tabs and refreshes recently opened ones. */
 export function createHomeTab(options: HomeTabOptions): HomeTab {
   const { clusterService, chat, policy, authorize, clock = systemClock, log } = options;
-  const channelMembership = createChannelMembership({ policy, chat, now: clock.now, log });
+  const getMembership = createChannelMembership({ policy, chat, now: clock.now, log });
   const viewers = new Map<string, HomeTabViewer>();
   const stop = new AbortController();
   let isStale = false;
@@ -98,7 +98,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     { clusters, pendingApprovals }: HomeTabData,
   ): Promise<HomeView> {
     const { channels } = policy;
-    const membership = await channelMembership.getStatus(person);
+    const membership = await getMembership(person);
     if (membership !== 'member' && channels !== 'all')
       return renderHomeMessageForNonMember(channels, membership === 'unreadable');
     const findChannel = (run: string) =>
@@ -202,7 +202,7 @@ export function createHomeTab(options: HomeTabOptions): HomeTab {
     },
     async authorize(person, channel, permission) {
       const { channels } = policy;
-      if ((await channelMembership.getStatus(person)) !== 'member' && channels !== 'all')
+      if ((await getMembership(person)) !== 'member' && channels !== 'all')
         return { reason: 'channel', allowedChannels: channels };
       const run =
         channel === '' && typeof permission === 'object' && 'run' in permission

@@ -31,27 +31,17 @@ export interface WorkerInstance extends Instance {
 
 /** @throws RangeError for a version the catalogue does not have. */
 export function deriveCluster(spec: ClusterSpec): Cluster {
-  const controllerInstances = Array.from(
-    { length: spec.controllers },
-    (_, index) =>
-      ({
-        name: `${spec.name}-controller-${index}`,
-        role: 'controller',
-        index,
-        address: getNthAddress(spec.subnet, 10 + index),
-      }) as const,
-  );
-  const workerInstances = Array.from(
-    { length: spec.workers },
-    (_, index) =>
-      ({
-        name: `${spec.name}-worker-${index}`,
-        role: 'worker',
-        index,
-        address: getNthAddress(spec.subnet, 20 + index),
-        podCidr: getNthPodCidr(spec.podCidr, index),
-      }) as const,
-  );
+  const createInstance = <R extends Instance['role']>(role: R, index: number, addressOffset: number) => ({
+    name: `${spec.name}-${role}-${index}`,
+    role,
+    index,
+    address: getNthAddress(spec.subnet, addressOffset + index),
+  });
+  const controllerInstances = Array.from({ length: spec.controllers }, (_, i) => createInstance('controller', i, 10));
+  const workerInstances = Array.from({ length: spec.workers }, (_, i) => ({
+    ...createInstance('worker', i, 20),
+    podCidr: getNthPodCidr(spec.podCidr, i),
+  }));
   return {
     ...spec,
     release: getRelease(spec.version),

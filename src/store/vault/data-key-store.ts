@@ -13,79 +13,26 @@ interface DataKey {
   readonly version: Version;
 }
 
+export type DataKeyStore = ReturnType<typeof createDataKeyStore>;
+
 /** Data keys of clusters: created once, stored wrapped, cached unwrapped for five minutes. */
-export class DataKeyStore {
-  readonly #store: Store;
-  readonly #keyring: Keyring;
-  readonly #cache = new Map<string, Promise<DataKey | undefined>>();
+export function createDataKeyStore(store: Store, keyring: Keyring) {
+  const cache = new Map<string, Promise<DataKey | undefined>>();
 
-  constructor(store: Store, keyring: Keyring) {
-    this.#store = store;
-    this.#keyring = keyring;
-  }
-
-  /** Returns the cluster's key, cached if possible; undefined if it has none. */
-  find(cluster: string): Promise<DataKey | undefined> {
-    return this.#cache.get(cluster) ?? this.#cacheKey(cluster, this.#load(cluster));
-  }
-
-  /** Like `find`, but bypasses the cache. */
-  reload(cluster: string): Promise<DataKey | undefined> {
-    return this.#cacheKey(cluster, this.#load(cluster));
-  }
-
-  /** Returns the cluster's key, created if missing. Concurrent callers get the same key. */
-  async getOrCreate(cluster: string): Promise<DataKey> {
-    const existing = await this.find(cluster);
-    if (existing !== undefined) return existing;
-    try {
-      const { wrapped, keyVersion } = await this.#keyring.wrap(randomBytes(32), getEncryptionContext(cluster));
-      await this.#store.write(
-        'dataKey',
-        cluster,
-        { wrappedKey: Buffer.from(wrapped).toString('base64'), keyVersion },
-        undefined,
-      );
-    } catch (error) {
-      if (!(error instanceof StaleVersion)) throw error;
-    }
-    // Read back, because another process may have written first.
-    const created = await this.reload(cluster);
-    if (created === undefined)
-      throw new StaleVersion(`the data key of ${JSON.stringify(cluster)} was deleted concurrently`);
-    return created;
-  }
-
-  /** Whether the store still has this key and no replacement. */
-  async isCurrent(cluster: string, key: DataKey): Promise<boolean> {
-    const record = await this.#store.read('dataKey', cluster);
-    if (record?.version === key.version) return true;
-    return (await this.reload(cluster))?.id === key.id;
-  }
-
-  async delete(cluster: string): Promise<void> {
-    await this.#store.remove('dataKey', cluster);
-    this.#cache.delete(cluster);
-  }
-
-  async #load(cluster: string): Promise<DataKey | undefined> {
-    const record = await this.#store.read('dataKey', cluster);
+  async function load(cluster: string): Promise<DataKey | undefined> {
+    const record = await store.read('dataKey', cluster);
     if (record === undefined) return undefined;
     const { wrappedKey, keyVersion } = record.value;
-    const bytes = await this.#keyring.unwrap(
-      Buffer.from(wrappedKey, 'base64'),
-      getEncryptionContext(cluster),
-      keyVersion,
-    );
+    const bytes = await keyring.unwrap(Buffer.from(wrappedKey, 'base64'), getEncryptionContext(cluster), keyVersion);
     const id = createHmac('sha256', bytes).update('kthw data key').digest('hex').slice(0, 16);
     return { id, bytes, version: record.version };
   }
 
   /** Caches found keys only, never absence or failure. */
-  async #cacheKey(cluster: string, loading: Promise<DataKey | undefined>): Promise<DataKey | undefined> {
-    this.#cache.set(cluster, loading);
+  async function cacheKey(cluster: string, loading: Promise<DataKey | undefined>): Promise<DataKey | undefined> {
+    cache.set(cluster, loading);
     const evict = (): void => {
-      if (this.#cache.get(cluster) === loading) this.#cache.delete(cluster);
+      if (cache.get(cluster) === loading) cache.delete(cluster);
     };
     try {
       const key = await loading;
@@ -97,6 +44,48 @@ export class DataKeyStore {
       throw error;
     }
   }
+
+  /** Returns the cluster's key, cached if possible; undefined if it has none. */
+  function find(cluster: string): Promise<DataKey | undefined> {
+    return cache.get(cluster) ?? cacheKey(cluster, load(cluster));
+  }
+
+  /** Like `find`, but bypasses the cache. */
+  function reload(cluster: string): Promise<DataKey | undefined> {
+    return cacheKey(cluster, load(cluster));
+  }
+
+  return {
+    find,
+    reload,
+    /** Returns the cluster's key, created if missing. Concurrent callers get the same key. */
+    async getOrCreate(cluster: string): Promise<DataKey> {
+      const existing = await find(cluster);
+      if (existing !== undefined) return existing;
+      try {
+        const { wrapped, keyVersion } = await keyring.wrap(randomBytes(32), getEncryptionContext(cluster));
+        const record = { wrappedKey: Buffer.from(wrapped).toString('base64'), keyVersion };
+        await store.write('dataKey', cluster, record, undefined);
+      } catch (error) {
+        if (!(error instanceof StaleVersion)) throw error;
+      }
+      // Read back, because another process may have written first.
+      const created = await reload(cluster);
+      if (created === undefined)
+        throw new StaleVersion(`the data key of ${JSON.stringify(cluster)} was deleted concurrently`);
+      return created;
+    },
+    /** Whether the store still has this key and no replacement. */
+    async isCurrent(cluster: string, key: DataKey): Promise<boolean> {
+      const record = await store.read('dataKey', cluster);
+      if (record?.version === key.version) return true;
+      return (await reload(cluster))?.id === key.id;
+    },
+    async delete(cluster: string): Promise<void> {
+      await store.remove('dataKey', cluster);
+      cache.delete(cluster);
+    },
+  };
 }
 
 /** Returns the associated data of a cluster's wrapped key. */

@@ -1,6 +1,6 @@
 import type { RecordValue } from '../records.ts';
 import { StaleVersion, type Store } from '../store.ts';
-import { DataKeyStore } from './data-key-store.ts';
+import { createDataKeyStore, type DataKeyStore } from './data-key-store.ts';
 import { SecretUnreadable, seal, unseal } from './seal.ts';
 import { Secret } from './secret.ts';
 import type { Keyring, Vault, VaultProvider } from './vault.ts';
@@ -20,7 +20,7 @@ export class SecretTooLarge extends Error {
  * ciphertext is bound to its format, data key, cluster and path, so it can't be decrypted elsewhere.
  */
 export function createVaultProvider(store: Store, keyring: Keyring): VaultProvider {
-  const keys = new DataKeyStore(store, keyring);
+  const keys = createDataKeyStore(store, keyring);
   return { getVault: (cluster) => createEnvelopeVault(store, keys, cluster) };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { samples } from '../../../local/gallery/samples.ts';
-import { phaseStatusIcons, runStatusIcons } from '../../../src/commands/messages/status-icons.ts';
+import { phaseStatusIcons } from '../../../src/commands/messages/phase-line.ts';
+import { runStatusIcons } from '../../../src/commands/messages/run-status.ts';
 import { renderText } from './render-text.ts';
 import { expectWithinLimits } from './within-limits.ts';
 

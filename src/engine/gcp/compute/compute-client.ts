@@ -52,12 +52,9 @@ export interface Location {
 export interface ResourceClient<Spec extends GlobalResource, Found = Spec> {
   get(ref: Spec | ResourceRef<Spec>, signal: AbortSignal): Promise<Found | undefined>;
   /** Resolves when the operation is done. Retries with the same `requestId` create no second resource. @throws KthwError */
-  insert(spec: Spec, options: { readonly requestId: string; readonly signal: AbortSignal }): Promise<void>;
+  insert(spec: Spec, options: MutationOptions): Promise<void>;
   /** Resolves when the operation is done, also if the resource is absent. @throws KthwError */
-  delete(
-    ref: Spec | ResourceRef<Spec>,
-    options: { readonly requestId: string; readonly signal: AbortSignal },
-  ): Promise<void>;
+  delete(ref: Spec | ResourceRef<Spec>, options: MutationOptions): Promise<void>;
   /** As in `ListDeleteClient`. */
   list(location: Location, signal: AbortSignal): Promise<readonly Found[]>;
 }
