@@ -1,5 +1,5 @@
 /**
- * Separate process that acts as Slack: sends signed `/kthw list` commands at a steady rate. When told to stop on
+ * Separate process that acts as Slack: sends signed `/kthw list` commands at a steady rate. After `stop` on
  * standard input, prints the acknowledgement times in ms as JSON.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

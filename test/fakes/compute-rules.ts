@@ -18,7 +18,7 @@ export type ResourceTables<T> = Record<Kind, Map<string, T>>;
 
 type Spec = GlobalResource & Readonly<Record<string, unknown>>;
 
-/** Which field of a kind names a resource of another kind. */
+/** Fields that refer to a resource of another kind. */
 const references: readonly (readonly [from: Kind, field: string, to: Kind])[] = [
   ['subnetworks', 'network', 'networks'],
   ['firewalls', 'network', 'networks'],
@@ -34,7 +34,7 @@ export function createResourceTables<T>(): ResourceTables<T> {
   return Object.fromEntries(kinds.map((kind) => [kind, new Map<string, T>()])) as ResourceTables<T>;
 }
 
-/** What a resource needs and does not find. */
+/** A resource that `spec` refers to and that does not exist. */
 export function findMissingReference(
   kind: Kind,
   spec: Spec,
@@ -46,7 +46,7 @@ export function findMissingReference(
   return undefined;
 }
 
-/** Who still refers to a resource: by its name, or by the address that it is. */
+/** A resource that refers to another one, by name or by IP address. */
 export function findReferrer(kind: Kind, found: Spec, specs: (kind: Kind) => readonly Spec[]): string | undefined {
   const known = kind === 'addresses' ? found.address : found.name;
   for (const [from, field, to] of references) {

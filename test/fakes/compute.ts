@@ -26,18 +26,18 @@ const machineTypes: Readonly<Record<string, MachineType>> = {
 
 const regionNames = ['europe-west1', 'us-central1', 'us-west1'];
 
-/** How long the cloud takes, on the virtual clock. */
+/** Durations on the fake clock. */
 const durations = { operationMs: 3_000, bootMs: 12_000, hostKeysMs: 20_000, agentMs: 3_500 } as const;
 
 type Resource = GlobalResource & Readonly<Record<string, unknown>>;
 interface StoredResource {
   readonly spec: Resource;
-  /** When it was made; for a machine, when it was last turned on. */
+  /** Creation time; for an instance, the time of its last start. */
   readonly startedAt: number;
   readonly isStopped?: boolean;
-  /** How often a machine was turned on again. */
+  /** Number of starts after the first. */
   readonly restarts?: number;
-  /** When a machine's agent has heard of its newest metadata. */
+  /** When the guest agent applies the latest metadata. */
   readonly metadataAppliedAt?: number;
 }
 
@@ -50,12 +50,8 @@ export interface FakeInstance {
 }
 
 /**
- * Compute Engine in memory. A change has its effect when it is called and answers when its operation is done, so that a
- * caller who ends in between leaves the effect. The same request twice is one resource; an insert of what exists is
- * accepted quietly, as the adapter does with Google's 409, and completes labels that are missing. What refers to
- * something that is not there is refused (`cloud-invalid`); what others still refer to can't be deleted (`in-use`).
- * Machines run 12 s after their insert or start and show their host keys after 20 s; each start gives them another
- * external address.
+ * The one fake of `ComputeClient`. A mutation takes effect at once and returns when its operation completes, so that a
+ * caller that crashes in between leaves the effect. A repeated insert succeeds, as the adapter's handling of 409 does.
  */
 export class FakeCompute implements ComputeClient {
   readonly faults = new FaultInjector();
@@ -81,10 +77,10 @@ export class FakeCompute implements ComputeClient {
     'forwardingRules',
   ) as unknown as ComputeClient['forwardingRules'];
 
-  /** Disks are part of their machines here. */
+  /** Disks are part of their instances. */
   readonly disks: ComputeClient['disks'] = { list: async () => [], delete: async () => {} };
 
-  /** Asked for the health of pool members; the environment sets it. */
+  /** Health of a pool member. The environment replaces it. */
   getInstanceHealth: (instance: string) => 'HEALTHY' | 'UNHEALTHY' = () => 'HEALTHY';
 
   async getHostKeys({ name }: GlobalResource, signal: AbortSignal): Promise<readonly string[]> {
@@ -129,7 +125,7 @@ export class FakeCompute implements ComputeClient {
     });
   }
 
-  /** Whether ssh gets through to a machine: the firewall's rules, and the keys that its agent has heard of. */
+  /** Whether an instance accepts SSH connections, by its firewall rules and applied keys. */
   checkSshAccess(machine: string): 'in' | 'unreachable' | 'denied' {
     const kept = this.#resources.instances.get(machine);
     const isOpen = this.#listSpecs('firewalls').some(
@@ -181,31 +177,31 @@ export class FakeCompute implements ComputeClient {
     return this.#call(`zones ${region}`, signal, () => listZoneNames(region));
   }
 
-  /** What exists, as `KIND NAME`, sorted. */
+  /** Existing resources as `KIND NAME`, sorted. */
   listResourceNames(): string[] {
     return Object.entries(this.#resources)
       .flatMap(([kind, shelf]) => [...shelf.keys()].map((name) => `${kind} ${name}`))
       .sort();
   }
 
-  /** How often something of this kind and name was really made. */
+  /** Number of inserts that created a resource of this kind and name. */
   countInserts(kind: keyof ResourceTables<unknown>, name: string): number {
     return this.#insertCounts.get(`${kind} ${name}`) ?? 0;
   }
 
-  /** Everything that was made, with how often. */
+  /** Number of creations by `KIND NAME`, including deleted resources. */
   getInsertCounts(): ReadonlyMap<string, number> {
     return this.#insertCounts;
   }
 
-  /** A machine that runs, by the address at which it is reached; with a number that no other machine ever had. */
+  /** The running instance at an external address. Its ID is unique among all instances ever created. */
   findInstanceByAddress(address: string): (FakeInstance & { hostKey: string }) | undefined {
     const found = this.listInstances().find(({ externalAddress }) => externalAddress === address);
     const kept = found && this.#resources.instances.get(found.name);
     return kept && this.#isRunning(kept) ? { ...found, hostKey: getHostKey(kept) } : undefined;
   }
 
-  /** Every machine that exists, with where it will be reached. */
+  /** All instances with their external addresses, also those that are not running. */
   listInstances(): FakeInstance[] {
     return [...this.#resources.instances].map(([name, kept]) => ({
       name,
@@ -216,7 +212,7 @@ export class FakeCompute implements ComputeClient {
     }));
   }
 
-  /** Machines behind the address of a forwarding rule. */
+  /** External addresses of the instances behind a forwarding rule. */
   listBackendAddresses(address: string): string[] {
     const rule = [...this.#resources.forwardingRules.values()].find(({ spec }) => spec.address === address);
     const pool = rule && this.#resources.targetPools.get(String(rule.spec.targetPool));
@@ -227,10 +223,10 @@ export class FakeCompute implements ComputeClient {
     });
   }
 
-  /** Somebody changes a resource behind the engine's back. */
+  /** Changes a resource behind the engine's back. */
   tamper(kind: keyof ResourceTables<unknown>, name: string, fields: Readonly<Record<string, unknown>>): void {
     const kept = this.#resources[kind].get(name);
-    if (!kept) throw new Error(`there is no ${kind} ${name} to tamper with`);
+    if (!kept) throw new Error(`${kind} ${name} does not exist`);
     this.#resources[kind].set(name, { ...kept, spec: { ...kept.spec, ...fields } });
   }
 
@@ -365,7 +361,7 @@ function getExternalAddress({ spec, restarts }: StoredResource): string {
   return hashToAddress(34, restarts === undefined ? spec.name : `${spec.name} ${restarts}`);
 }
 
-/** Always the same for a name, so that a run that was killed finds the addresses that it would have found. */
+/** Deterministic, so that an interrupted run and an uninterrupted one get equal addresses. */
 function hashToAddress(first: number, name: string): string {
   let hash = 0x811c9dc5;
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;

@@ -1,4 +1,4 @@
-/** A process as far as others see it: once it has ended, nothing that it still tries has an effect. */
+/** A process as others see it: after a crash, its calls have no effect. */
 export class CrashingProcess {
   #hasEnded = false;
 
@@ -11,9 +11,9 @@ export class CrashingProcess {
   }
 
   /**
-   * The same object in the hands of this process. A call that is under way when it ends has had its effect or will have
-   * it, as with a request that was sent; its answer reaches nobody. A call after the end is never made.
-   * @param onCall told of every call before it is made and after it had its effect; may end the process there
+   * Wraps an object for this process. A call in flight during a crash keeps its effect, and its response is lost. A call
+   * after the crash is not made.
+   * @param onCall called before each call and after its effect; may crash the process
    */
   wrap<T extends object>(target: T, onCall: OnCall = () => {}): T {
     return new Proxy(target, {

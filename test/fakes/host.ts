@@ -3,22 +3,19 @@ import type { HostFile } from '../../src/engine/ssh/ssh-client.ts';
 import { Secret } from '../../src/store/vault/secret.ts';
 
 /**
- * One machine's disk and what runs on it. It does not interpret shell. It knows files by their digests, which step's
- * commands have run, and which services were started and enabled: a step is seen to work once its commands have run here
- * and the services that they started are up. A reboot forgets what runs, and starts what is enabled.
+ * The one fake of a host: the disk and services of an instance. It runs no shell and reads service names from scripts. A
+ * check passes once the step's apply script ran here and the services that it started run. A reboot starts enabled services.
  */
 export class FakeHost {
   readonly name: string;
   readonly files = new Map<string, string>();
-  /** What the engine noted before it wrote: `DIGEST PATH`. */
+  /** The engine's manifest of written files: `DIGEST PATH`. */
   readonly writtenDigests = new Set<string>();
-  /** Services that run. */
   readonly runningServices = new Set<string>();
-  /** How often each step's commands ran here to their end. */
+  /** Completed apply scripts by step. */
   readonly stepRuns = new Map<string, number>();
-  /** How often each service was started. */
   readonly serviceStarts = new Map<string, number>();
-  /** How often etcd's data was thrown away. */
+  /** Number of deletions of etcd's data. */
   etcdWipes = 0;
   readonly #enabledServices = new Set<string>();
   readonly #servicesByStep = new Map<string, readonly string[]>();
@@ -31,7 +28,7 @@ export class FakeHost {
     this.files.set(path, computeDigest(content));
   }
 
-  /** Runs a step's commands; what they start is read off their text, nothing else is. */
+  /** Records a step's apply script and starts the services that it names. */
   runStep(step: string, script: string): void {
     const started = parseNames(script, /systemctl (?:re)?start (?:--no-block )?(.+)/g);
     for (const service of parseNames(script, /systemctl enable -q (.+)/g)) this.#enabledServices.add(service);
@@ -43,14 +40,14 @@ export class FakeHost {
     this.stepRuns.set(step, (this.stepRuns.get(step) ?? 0) + 1);
   }
 
-  /** Whether the step's check would pass. One that only asks for files always does. */
+  /** Whether the step's check passes. A step without a check script always passes. */
   passesCheck(step: string, check: string): boolean {
     if (check === 'true') return true;
     const started = this.#servicesByStep.get(step);
     return started?.every((service) => this.runningServices.has(service)) ?? false;
   }
 
-  /** Undoes what steps did: services that are named stop, files that are named go. */
+  /** Stops the named services and deletes the files. */
   runRemoval(script: string, paths: readonly string[]): void {
     for (const service of parseNames(script, /systemctl disable -q --now (.+)/g)) {
       this.runningServices.delete(service);
@@ -58,7 +55,7 @@ export class FakeHost {
     }
     for (const path of paths) this.files.delete(path);
     if (script.includes('rm -rf /var/lib/etcd')) this.etcdWipes++;
-    // What was downloaded is noted there; without the note it counts as not there.
+    // The directory records completed downloads.
     if (script.includes('rm -rf /var/lib/kthw/have')) this.#forgetSteps('downloads/');
   }
 

@@ -26,7 +26,7 @@ interface ListPodsOptions {
   readonly missingImages: ReadonlySet<string>;
 }
 
-/** The pods of a deployment as the API lists them: one a node, none without nodes. */
+/** The pods of a deployment as the API lists them: one per node. */
 export function listPods(object: object, { namespace, nodes, isUp, missingImages }: ListPodsOptions): Pod[] {
   const { metadata, spec } = object as Deployment;
   const template = spec?.template;

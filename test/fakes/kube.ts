@@ -6,13 +6,13 @@ import { FaultInjector } from './fault-injector.ts';
 import { listPods, type Pod } from './kube-pods.ts';
 import type { FakeSsh } from './ssh-client.ts';
 
-/** How long things take, on the virtual clock. */
+/** Durations on the fake clock. */
 const durations = { podMs: 8_000, namespaceGoneMs: 6_000 } as const;
 
 interface StoredObject {
   readonly object: KubeObject;
   readonly appliedAt: number;
-  /** When its deletion was asked for: a namespace is `Terminating` for a while. */
+  /** When its deletion was requested. A namespace is `Terminating` until it is removed. */
   readonly deletedAt?: number;
 }
 interface KubeObject {
@@ -22,13 +22,9 @@ interface KubeObject {
 }
 
 /**
- * The API servers of all clusters, reached at a controller or through a forwarding rule while the API server on a machine
- * there runs. Objects live as long as the cluster's first controller. Nodes are ready while their kubelet runs; pods of a
- * deployment are spread one a node and are ready after 8 s; an image that is not to be had leaves them in
- * `ImagePullBackOff`. A namespace that is deleted is `Terminating` for 6 s and takes what is in it along; nothing can be
- * made in one that is not there (404) or is going (403). A node that was deleted comes back when its kubelet is started
- * again. An evicted pod starts on another node, unless a PodDisruptionBudget blocks the eviction (429); its node takes
- * pods again once it is uncordoned. Calls are named `GET|POST|DELETE|APPLY PATH`.
+ * The one fake of `KubeClient`: the API servers of all clusters, reached at a controller or through a forwarding rule. An
+ * evicted pod starts on another node, unless a PodDisruptionBudget blocks the eviction (429). Its node takes pods again
+ * once it is uncordoned. Calls are named `GET|POST|DELETE|APPLY PATH`.
  */
 export class FakeKube implements KubeClient {
   readonly faults = new FaultInjector();
@@ -40,7 +36,7 @@ export class FakeKube implements KubeClient {
   readonly #compute: FakeCompute;
   readonly #ssh: FakeSsh;
   readonly #clusters = new Map<string, Map<string, StoredObject>>();
-  /** Nodes that were deleted, with how often their kubelet had been started by then: the next start, or another machine, brings them back. */
+  /** Deleted nodes with the number of kubelet starts so far. The next start, or a recreated instance, registers the node again. */
   readonly #deletedNodes = new Map<string, { readonly instanceId: number | undefined; readonly starts: number }>();
   /** Nodes that a deployment's pod was evicted from, as `NODE NAMESPACE/DEPLOYMENT`. */
   readonly #evictions = new Set<string>();
@@ -172,7 +168,7 @@ export class FakeKube implements KubeClient {
     }));
   }
 
-  /** Names of workers whose kubelet runs. */
+  /** Names of workers with a running kubelet. */
   #listReadyWorkers(address: string): string[] {
     const [server = address] = this.#compute.listBackendAddresses(address);
     const network = this.#compute.findInstanceByAddress(server)?.spec.network ?? '';
@@ -217,7 +213,7 @@ export class FakeKube implements KubeClient {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** Namespaces whose time has come, and all that was in them. */
+  /** Removes terminated namespaces with their objects. */
   #removeExpiredNamespaces(objects: Map<string, StoredObject>): void {
     for (const [path, { deletedAt }] of objects) {
       if (deletedAt === undefined || +this.#clock.now() - deletedAt < durations.namespaceGoneMs) continue;

@@ -1,6 +1,6 @@
 import { buildSpec, type Process, RunEnvironment } from './run-environment.ts';
 
-/** An environment in which clusters are made chapter by chapter, and somebody presses the buttons. */
+/** An environment for creates that pause after chapters. */
 export class PausingRunEnvironment extends RunEnvironment {
   /** @returns the run */
   async startCreate({ clusterService }: Process): Promise<string> {
@@ -14,7 +14,7 @@ export class PausingRunEnvironment extends RunEnvironment {
     return answer.run;
   }
 
-  /** The chapter after which it waits; undefined: it is over. @param past a pause that is over by now */
+  /** The chapter after which the run pauses; undefined when it finished. @param past ignores pauses up to this chapter */
   async waitForPause(run: string, { clusterService }: Process, past = 0): Promise<number | undefined> {
     for (let i = 0; i < 10_000; i++) {
       const after = (await clusterService.getRunView(run))?.pausedAfterChapter;
@@ -25,7 +25,7 @@ export class PausingRunEnvironment extends RunEnvironment {
     throw new Error(`run ${run} neither pauses nor ends: ${await this.describeLastEvents(run)}`);
   }
 
-  /** Continues at every pause until the run is over. */
+  /** Continues at every pause until the run finishes. */
   async continueAllPauses(run: string, process: Process): Promise<void> {
     for (let past = 0; ; ) {
       const chapter = await this.waitForPause(run, process, past);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RunEnvironment } from './run-environment.ts';
 
-test('a cluster is created and deleted on fakes alone, in minutes that nobody waits for', async () => {
+test('creates and deletes a cluster on fakes, in minutes of virtual time', async () => {
   const environment = new RunEnvironment();
   const process = environment.createProcess();
   const from = +environment.clock.now();

@@ -16,11 +16,11 @@ import { FakeVaults } from './vault.ts';
 
 export interface Process {
   readonly clusterService: ClusterService;
-  /** Takes up every run that is not over. */
+  /** Executes all unfinished runs. */
   start(): Promise<void>;
-  /** Puts everything down in good order, as after SIGTERM. */
+  /** Stops gracefully, as after SIGTERM. */
   stop(): Promise<void>;
-  /** Ends it where it stands, as a crash does: nothing that it still tries has an effect. */
+  /** Crashes the process: later calls have no effect. */
   kill(): Promise<void>;
 }
 
@@ -30,18 +30,17 @@ interface RunEnvironmentOptions {
 }
 
 interface ProcessOptions {
-  /** Called at each point at which a process may end; `kill` ends it there. */
+  /** Called at each kill point. `kill` crashes the process there. */
   readonly onKillPoint?: (step: string, point: Parameters<ExecuteStepDeps['killPoint']>[1], kill: () => never) => void;
-  /** Called around each call to the store; `kill` ends the process there. */
+  /** Called around each call to the store. `kill` crashes the process there. */
   readonly onStoreCall?: (call: string, when: 'before' | 'after', kill: () => void) => void;
 }
 
-/** The longest that a run may take, on the virtual clock. */
+/** Maximum duration of a run on the fake clock. */
 const maxRunMs = 6 * 3_600_000;
 
 /**
- * All that an engine meets, in memory: a store, a cloud, its machines, their API servers and a clock on which waiting
- * takes no time. Processes come and go over it; what they made stays.
+ * Everything that an engine uses, in memory: store, fakes and clock. Processes start and end over it, and their effects stay.
  */
 export class RunEnvironment {
   readonly clock = new FakeClock();
@@ -51,7 +50,6 @@ export class RunEnvironment {
   readonly kube = new FakeKube(this.clock, this.compute, this.ssh);
   readonly vaults = new FakeVaults(this.clock);
   readonly requester = { team: 'T1', user: 'U1' };
-  /** What processes logged. */
   readonly logLines: string[] = [];
   readonly #processes = new Set<Process>();
 
@@ -60,7 +58,7 @@ export class RunEnvironment {
     this.compute.getInstanceHealth = (name) => (this.#isServing(name) ? 'HEALTHY' : 'UNHEALTHY');
   }
 
-  /** A process of the bot, without Slack. */
+  /** A bot process without Slack. */
   createProcess({ onKillPoint = () => {}, onStoreCall = () => {} }: ProcessOptions = {}): Process {
     const crashingProcess = new CrashingProcess();
     const store = crashingProcess.wrap(this.store, (call, when) =>
@@ -96,7 +94,7 @@ export class RunEnvironment {
     return process;
   }
 
-  /** Until the run is closed. @throws Error with its troubles when it takes too long */
+  /** Waits until the run is closed, and approves its requests. @throws Error with the last events after six hours */
   async waitForRun(run: string): Promise<RunRecord> {
     const until = +this.clock.now() + maxRunMs;
     for (;;) {
@@ -105,12 +103,13 @@ export class RunEnvironment {
       const record = (await this.store.read('run', run))?.value;
       if (record && !record.open) return record;
       await this.#approvePending(run);
-      if (+this.clock.now() > until) throw new Error(`run ${run} is not over: ${await this.describeLastEvents(run)}`);
+      if (+this.clock.now() > until)
+        throw new Error(`run ${run} did not finish: ${await this.describeLastEvents(run)}`);
       await this.clock.sleep(500, new AbortController().signal);
     }
   }
 
-  /** What a run ended as; undefined while it has not. */
+  /** Outcome of a run; undefined until it finished. */
   async getOutcome(run: string): Promise<string | undefined> {
     const ends = (await this.listEvents(run, 'run.finished')).map((event) => event.outcome);
     return ends.at(-1);
@@ -121,20 +120,20 @@ export class RunEnvironment {
     return events.flatMap(({ event }) => (event.type === type ? [event as Extract<EngineEvent, { type: T }>] : []));
   }
 
-  /** The last events, for a message. */
+  /** The last four events as JSON, for assertion messages. */
   async describeLastEvents(run: string): Promise<string> {
     const events: readonly StoredEvent[] = await this.store.readEvents(run);
     return JSON.stringify(events.slice(-4).map(({ event }) => event));
   }
 
-  /** Asks for a cluster and waits for the run to be over. */
+  /** Creates a cluster and waits until the run finishes. */
   async createCluster(process: Process, changes: Partial<ClusterSpec> = {}): Promise<string> {
     return await this.finishRun(
       process.clusterService.createCluster({ spec: buildSpec(changes), requester: this.requester, channel: 'C1' }),
     );
   }
 
-  /** Carries an operation out once more on a cluster that no run holds, which no person can ask for. */
+  /** Runs an operation again on an unlocked cluster, which users cannot request. */
   async repeatOperation(process: Process, operation: string, name = 'demo'): Promise<string> {
     const found = await this.store.read('cluster', name);
     if (!found) throw new Error(`there is no cluster "${name}"`);
@@ -154,15 +153,15 @@ export class RunEnvironment {
     return run;
   }
 
-  /** Waits for a run that was just asked for. @throws Error when it was not begun */
+  /** Waits for a requested run. @throws Error when the request started none */
   async finishRun(request: Promise<object>): Promise<string> {
     const answer = await request;
-    if (!('run' in answer)) throw new Error(`no run was begun: ${JSON.stringify(answer)}`);
+    if (!('run' in answer)) throw new Error(`no run was started: ${JSON.stringify(answer)}`);
     await this.waitForRun(String(answer.run));
     return String(answer.run);
   }
 
-  /** Everything is mended, as by somebody who put things right. */
+  /** Cancels all planned faults. */
   clearFaults(): void {
     this.compute.faults.clear();
     this.kube.faults.clear();
@@ -175,7 +174,7 @@ export class RunEnvironment {
     await this.store.close();
   }
 
-  /** Says yes to what a run asks. */
+  /** Approves the pending approval request of a run. */
   async #approvePending(run: string): Promise<void> {
     const { event } = (await this.store.readEvents(run)).at(-1) ?? {};
     const process = [...this.#processes].at(-1);
@@ -191,7 +190,7 @@ export class RunEnvironment {
   }
 }
 
-/** What a person can choose of a small cluster: one controller and one worker unless it is changed. */
+/** A cluster spec, by default with one controller and one worker. */
 export function buildSpec(changes: Partial<ClusterSpec> = {}): ClusterSpec {
   return ClusterSpec.parse(buildCluster({ controllers: 1, workers: 1, ...changes }));
 }

@@ -6,13 +6,12 @@ import type { Keyring, Vault, VaultProvider } from '../../src/store/vault/vault.
 import { createVaultProvider } from '../../src/store/vault/vault-provider.ts';
 import type { FakeClock } from './clock.ts';
 
-/** Made once a process: a key of 2048 bits takes a tenth of a second, and a sweep over kill points needs thousands. */
+/** Generated once per process: a 2048-bit key takes 0.1 s, and a sweep over kill points needs thousands. */
 const generatedSecrets = new Map<string, Promise<Secret>>();
 
 /**
- * Real vaults (ciphertext in the store) under a key that is forgotten with the process. What has to be made is made as
- * in earnest, once for each path and each turn: an environment that makes the same secret twice gets two that differ, so that a
- * test sees whether the first one stayed.
+ * Real vaults with ciphertext in the store and a key in memory. Each path and creation has its own cached secret, so that a
+ * test sees when a secret was created twice.
  */
 export class FakeVaults {
   readonly #keyring = createMemoryKeyring();
@@ -23,7 +22,7 @@ export class FakeVaults {
     this.#clock = clock;
   }
 
-  /** As one process opens them over its store. */
+  /** Vaults as one process opens them over its store. */
   createProvider(store: Store): VaultProvider {
     const vaults = createVaultProvider(store, this.#keyring);
     return {
@@ -40,7 +39,7 @@ export class FakeVaults {
     };
   }
 
-  /** How often a secret was made, whether or not it stayed. */
+  /** Number of times that a secret was created, including discarded ones. */
   countGenerated(cluster: string, path: string): number {
     return this.#generatedCounts.get(`${cluster} ${path}`) ?? 0;
   }
@@ -48,7 +47,7 @@ export class FakeVaults {
   async #generate(cluster: string, inner: Vault, path: string, make: () => Promise<Secret> | Secret): Promise<Secret> {
     const turn = this.countGenerated(cluster, path) + 1;
     this.#generatedCounts.set(`${cluster} ${path}`, turn);
-    // A certificate goes with the authority that signed it.
+    // A certificate depends on the CA that signed it.
     const authority = await inner.get('ca');
     const signer = authority ? createHash('sha256').update(authority.revealBytes()).digest('hex') : '';
     const key = `${path.replace(cluster, '*')} ${turn} ${signer}`;
