@@ -2,7 +2,7 @@ import type { ClusterSpec } from '../../store/records.ts';
 
 type NamedCluster = Pick<ClusterSpec, 'name'>;
 
-/** Every name starts with the cluster's, so that clusters live side by side in one project. */
+/** Every name starts with the cluster's name, so that clusters can share a project. */
 export function getResourceNames({ name }: NamedCluster) {
   return {
     network: name,
@@ -19,7 +19,7 @@ export function getResourceNames({ name }: NamedCluster) {
   } as const;
 }
 
-/** What can't carry labels says in its description whose it is. */
+/** Ownership mark of resources that can't have labels. */
 export function getOwnershipDescription({ name }: NamedCluster): string {
   return `kthw cluster ${name}`;
 }

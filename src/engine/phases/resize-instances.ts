@@ -2,7 +2,7 @@ import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { createOutputValue } from '../cluster/output.ts';
 import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
-import { getOwnershipLabels } from '../cluster/resource-names.ts';
+import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
 import type { InstanceSpec, InstanceState } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { formatFailure } from '../ssh/format-failure.ts';
@@ -70,7 +70,7 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
     async apply(c) {
       const found = await findInstance(c);
       if (!found) throw new KthwError('not-there-yet', { step: title });
-      if (!isOwned(found, cluster)) throw new KthwError('conflict', { what: `instance ${name}` });
+      if (!hasOwnershipLabels(found.labels, cluster)) throw new KthwError('conflict', { what: `instance ${name}` });
       const ref = { name, zone: cluster.zone };
       if (found.machineType !== desired) {
         await assertQuota(c, found);
@@ -88,10 +88,6 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
 /** Running with the desired type, or starting. */
 function isUpWithType({ machineType, status }: InstanceResource, desiredType: string): boolean {
   return machineType === desiredType && ['RUNNING', 'PROVISIONING', 'STAGING'].includes(status);
-}
-
-function isOwned({ labels }: InstanceResource, cluster: Cluster): boolean {
-  return Object.entries(getOwnershipLabels(cluster)).every(([key, value]) => labels[key] === value);
 }
 
 /** What a resize does to an instance, for the approver. */

@@ -1,6 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
-import { getOwnershipLabels } from '../cluster/resource-names.ts';
+import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
 import type { Metadata, MutationOptions } from '../gcp/compute/compute-client.ts';
 import { deriveMutationOptions } from '../gcp/compute/derive-mutation-options.ts';
 import { getSshKey } from '../pki/ssh-key.ts';
@@ -74,7 +74,5 @@ async function getSshKeyLine({ vault }: SshAccessDeps): Promise<string> {
 async function findOwnedInstance({ compute, cluster }: SshAccessDeps, { name }: Instance, signal: AbortSignal) {
   const { zone, region } = cluster;
   const found = await compute.instances.get({ name, zone, region }, signal);
-  return Object.entries(getOwnershipLabels(cluster)).every(([key, value]) => found?.labels[key] === value)
-    ? found
-    : undefined;
+  return hasOwnershipLabels(found?.labels, cluster) ? found : undefined;
 }

@@ -67,7 +67,7 @@ export async function uncordonNode(c: StepContext, node: string): Promise<void> 
     const api = await connectToKubeApi(c);
     if (!(await getObject(api, path, c.signal))) return;
     await api.apply(path, buildNode(node), c.signal);
-    c.logProgress(`removed the cordon of node ${node}: it accepts pods again`);
+    c.logProgress(`removed the cordon that this run set on node ${node}`);
   } catch (error) {
     c.logProgress(`node ${node} may still be cordoned: run \`kubectl uncordon ${node}\``);
     throw error;
@@ -109,7 +109,7 @@ function parseBlockedEviction({ metadata: { name, namespace } }: EvictablePod, b
   };
   const cause = details?.causes?.find(({ reason }) => reason === 'DisruptionBudget');
   if (!cause) return undefined;
-  const reason = cause.message ?? '';
+  const reason = cause.message?.replace(/\.$/, '') ?? '';
   const budget = /disruption budget (\S+)/.exec(reason)?.[1];
   return { pod: `${namespace}/${name}`, budget: `${namespace}/${budget ?? '(unknown name)'}`, reason };
 }

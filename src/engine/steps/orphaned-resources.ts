@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { getOwnershipDescription, getOwnershipLabels, getResourceNames } from '../cluster/resource-names.ts';
+import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
+import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient, MutationOptions } from '../gcp/compute/compute-client.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -63,9 +64,8 @@ export function filterOwnedResources(
   cluster: Cluster,
 ): readonly ListedResource[] {
   const { network } = getResourceNames(cluster);
-  const isOwned = ({ description, labels = {} }: ListedResource) =>
-    description === getOwnershipDescription(cluster) ||
-    Object.entries(getOwnershipLabels(cluster)).every(([key, value]) => labels[key] === value);
+  const isOwned = ({ description, labels }: ListedResource) =>
+    description === getOwnershipDescription(cluster) || hasOwnershipLabels(labels, cluster);
   const ownsNetwork = resources.some(
     (resource) => resource.kind === 'networks' && resource.name === network && isOwned(resource),
   );

@@ -2,7 +2,8 @@ import type { Difference } from '../../store/step-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
-import { getOwnershipDescription, getOwnershipLabels } from '../cluster/resource-names.ts';
+import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
+import { getOwnershipDescription } from '../cluster/resource-names.ts';
 import type { ComputeClient, GlobalResource, ResourceClient, ResourceRef } from '../gcp/compute/compute-client.ts';
 import { gcloudCommands, type ResourceCollection, type ResourceSpec } from '../manual/gcloud-commands.ts';
 import { markPresent } from '../workflow/observation.ts';
@@ -102,7 +103,7 @@ export function resourceStep<K extends ResourceCollection>(
 
 function isOwned(found: object, cluster: Cluster): boolean {
   if ('description' in found) return found.description === getOwnershipDescription(cluster);
-  if ('labels' in found) return toText(found.labels).includes(toText(getOwnershipLabels(cluster)));
+  if ('labels' in found) return hasOwnershipLabels(found.labels as Readonly<Record<string, string>>, cluster);
   return true;
 }
 

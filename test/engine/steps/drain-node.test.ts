@@ -142,9 +142,7 @@ describe('draining a node', () => {
     await environment.waitForRun(run);
     expect(await environment.getOutcome(run)).toBe('cancelled');
     expect(await isCordoned(api)).toBe(false);
-    expect(await listLogLines(environment, run)).toContain(
-      `removed the cordon of node ${worker}: it accepts pods again`,
-    );
+    expect(await listLogLines(environment, run)).toContain(`removed the cordon that this run set on node ${worker}`);
     const resources = environment.compute.listResourceNames();
     expect(resources).toEqual(expect.arrayContaining([`routes ${worker}-pods`, `instances ${worker}`]));
   });
