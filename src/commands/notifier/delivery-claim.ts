@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../engine/workflow/step.ts';
+import { parseJson } from '../../store/parse-json.ts';
 import type { RecordValue } from '../../store/records.ts';
 import type { Store, VersionedRecord } from '../../store/store.ts';
 
@@ -28,11 +29,7 @@ export type DeliveryClaim = z.infer<typeof DeliveryClaim>;
 /** Codec for the claim in a thread's record. An unreadable claim counts as none. */
 export const deliveryClaims = {
   parse(text: string | undefined): DeliveryClaim {
-    try {
-      return DeliveryClaim.safeParse(JSON.parse(text ?? '{}')).data ?? {};
-    } catch {
-      return {};
-    }
+    return DeliveryClaim.safeParse(parseJson(text)).data ?? {};
   },
   serialize(claim: DeliveryClaim): { readonly deliveryClaim?: string } {
     return Object.values(claim).some((value) => value !== undefined) ? { deliveryClaim: JSON.stringify(claim) } : {};

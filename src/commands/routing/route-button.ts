@@ -1,3 +1,4 @@
+import { parseJson } from '../../store/parse-json.ts';
 import { approvalButtons } from '../interactions/approval-buttons.ts';
 import { extendButton } from '../interactions/extend-button.ts';
 import { followUpButtons } from '../interactions/follow-up-buttons.ts';
@@ -7,7 +8,6 @@ import { showCommandsButton } from '../interactions/show-commands-button.ts';
 import { renderInvalidArguments } from '../messages/index.ts';
 import type { Button } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
-import { parseJson } from './parse-json.ts';
 import type { ModalRoute, RequestOrigin, Route } from './route.ts';
 
 const buttons: readonly Button[] = [

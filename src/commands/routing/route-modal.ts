@@ -1,8 +1,8 @@
+import { parseJson } from '../../store/parse-json.ts';
 import type { Person } from '../../store/person.ts';
 import { commandsModal } from '../interactions/show-commands-button.ts';
 import type { CommandDeps, Modal, ModalContent, ModalInput } from './command.ts';
 import { commandRegistry } from './command-registry.ts';
-import { parseJson } from './parse-json.ts';
 import type { Route } from './route.ts';
 
 /** Errors by block id, which keep the modal open, or a route for after the acknowledgement. */

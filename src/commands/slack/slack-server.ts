@@ -9,6 +9,7 @@ import {
   type ViewOutput,
 } from '@slack/bolt';
 import { z } from 'zod';
+import { parseJson } from '../../store/parse-json.ts';
 import type { Person } from '../../store/person.ts';
 import { createAuthorizer } from '../authorization/authorizer.ts';
 import type { Message } from '../messages/blocks.ts';
@@ -223,11 +224,7 @@ interface RequestOptions {
 
 /** A view belongs to no channel. Ours carry it in their metadata. */
 function getViewChannel(view: ViewOutput | undefined): string {
-  try {
-    return z.object({ channel: z.string() }).parse(JSON.parse(view?.private_metadata ?? '')).channel;
-  } catch {
-    return '';
-  }
+  return z.object({ channel: z.string() }).safeParse(parseJson(view?.private_metadata)).data?.channel ?? '';
 }
 
 function getPerson({ user, team }: Pick<BlockAction | SlackViewAction, 'user' | 'team'>): Person {

@@ -59,21 +59,14 @@ function createSshHost(connection: SshConnection, target: SshTarget, { onCall }:
     options: Omit<CommandOptions, 'stdin'>,
   ) {
     const startedAt = performance.now();
-    const getElapsedMs = (): number => Math.round(performance.now() - startedAt);
+    const getCall = () => ({ host: target.name, doing, durationMs: Math.round(performance.now() - startedAt) });
     try {
-      const result = {
-        ...(await runScript(connection, target, { doing, script, stdin, ...options })),
-        durationMs: getElapsedMs(),
-      };
-      onCall?.({ host: target.name, doing, durationMs: getElapsedMs(), outcome: 'ok', exitCode: result.exitCode });
-      return result;
+      const result = await runScript(connection, target, { doing, script, stdin, ...options });
+      const call = getCall();
+      onCall?.({ ...call, outcome: 'ok', exitCode: result.exitCode });
+      return { ...result, durationMs: call.durationMs };
     } catch (error) {
-      onCall?.({
-        host: target.name,
-        doing,
-        durationMs: getElapsedMs(),
-        outcome: error instanceof KthwError ? error.code : 'bug',
-      });
+      onCall?.({ ...getCall(), outcome: error instanceof KthwError ? error.code : 'bug' });
       throw error;
     }
   }

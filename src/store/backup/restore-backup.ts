@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 import { type RecordKind, type RecordValue, recordSchemas } from '../records.ts';
 import type { Store } from '../store.ts';
 import { BackupLine, backupPageSize, type EventLine, generateBackupLines } from './backup-lines.ts';
@@ -90,12 +91,4 @@ async function verifyBackup(lines: AsyncIterable<string>): Promise<BackupSummary
   throw new BackupError(
     `modified: contains ${formatBackupSummary(actual)}, but the footer states ${formatBackupSummary(footer)}; use another backup`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

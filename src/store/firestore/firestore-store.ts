@@ -1,5 +1,5 @@
 import type { Store } from '../store.ts';
-import { FirestoreDocuments, type FirestoreUsage } from './firestore-documents.ts';
+import { createFirestoreDocuments, type FirestoreUsage } from './firestore-documents.ts';
 import { createFirestoreRecords } from './firestore-records.ts';
 import { createFirestoreRuns } from './firestore-runs.ts';
 
@@ -35,7 +35,7 @@ export async function openFirestoreStore(options: FirestoreOptions = {}): Promis
     ...(projectId === undefined ? {} : { projectId }),
     ...(options.databaseId === undefined ? {} : { databaseId: options.databaseId }),
   });
-  const documents = new FirestoreDocuments(client, options.prefix ?? 'kthw', options.requestTimeoutMs ?? 8_000);
+  const documents = createFirestoreDocuments(client, options.prefix ?? 'kthw', options.requestTimeoutMs ?? 8_000);
   const deadlineMs = options.deadlineMs ?? 20_000;
   return {
     usage: documents.usage,

@@ -1,3 +1,5 @@
+import { parseJson } from '../../../store/parse-json.ts';
+
 /** Response to a failed call, independent of the client library. */
 export interface ErrorResponse {
   /** HTTP status; undefined without a response. */
@@ -17,7 +19,8 @@ export function parseErrorResponse(error: unknown): ErrorResponse {
   const response = toRecord(e.response);
   const status = [e.httpStatusCode, e.status, response.status].find((value) => typeof value === 'number');
   if (status === undefined) return { status, reasons: [], detail: findConnectionCode(e) };
-  const envelope = toRecord(toRecord(parseJson(e[rawBodyKey] ?? response.data)).error);
+  const body = e[rawBodyKey] ?? response.data;
+  const envelope = toRecord(toRecord(isString(body) ? parseJson(body) : body).error);
   const reasons = [...toList(envelope.errors), ...toList(envelope.details), e].map((entry) => toRecord(entry).reason);
   return {
     status,
@@ -48,15 +51,6 @@ export interface OperationErrors {
 function findConnectionCode(error: Record<PropertyKey, unknown>): string | undefined {
   if (isString(error.code)) return error.code;
   return error.cause === undefined ? undefined : findConnectionCode(toRecord(error.cause));
-}
-
-function parseJson(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function toRecord(value: unknown): Record<PropertyKey, unknown> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../../../store/parse-json.ts';
 import { RunTask } from './run-task.ts';
 
 /** Result of a delivery. Cloud Tasks redelivers after `failed`. */
@@ -23,7 +24,7 @@ export function createTaskHandler(queueName: string, handleTask: (task: RunTask)
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (body === undefined) return rejectRequest(response, 413);
-    const task = parseTask(body);
+    const task = RunTask.safeParse(parseJson(body)).data;
     // A task of a newer release is redelivered until that release receives it.
     if (!task) return rejectRequest(response, 400);
     const result = await handleTask(task);
@@ -48,12 +49,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseTask(body: string): RunTask | undefined {
-  try {
-    return RunTask.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
 }
