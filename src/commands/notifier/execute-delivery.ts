@@ -28,7 +28,7 @@ export interface DeliveryCache {
 }
 
 /** What a delivery is based on. */
-export interface DeliveryContext {
+interface DeliveryContext {
   readonly record: VersionedThread;
   readonly view: RunView;
   readonly events: readonly StoredEvent[];

@@ -4,7 +4,7 @@ import { Secret } from '../../store/vault/secret.ts';
 import type { Vault } from '../../store/vault/vault.ts';
 import { getSecret, vaultPaths } from '../cluster/vault-paths.ts';
 
-export interface SshKey {
+interface SshKey {
   /** Unencrypted OpenSSH format, which ssh2 and ssh support. */
   readonly privateKey: Secret;
   /** One line: `ssh-ed25519 AAAA… COMMENT`. */
