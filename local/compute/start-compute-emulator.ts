@@ -59,7 +59,8 @@ export async function startComputeEmulator(options: ComputeEmulatorOptions): Pro
   const stateFile = await restoreFromFile(cloud, options);
   const faults = new FaultInjector();
   getMethods();
-  const server = createServer(createRequestListener(cloud, faults));
+  // The default of 5 s makes clients on a busy machine reuse connections that are being closed.
+  const server = createServer({ keepAliveTimeout: 60_000 }, createRequestListener(cloud, faults));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -15,7 +15,7 @@ export async function runVitest(args: readonly string[], reportFile: string, bin
     env: { PATH: path, ...(existsSync(binDir) ? { KTHW_TEST_BIN: binDir } : {}) },
     reject: false,
   });
-  // The terminal sends Ctrl-C to vitest directly.
-  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill(name));
+  // SIGTERM also for Ctrl-C: npm and the launcher forward it, and vitest would wait for the running tests.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => child.kill('SIGTERM'));
   return (await child).exitCode ?? 1;
 }
