@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +24,9 @@ const clusters = Number(values.clusters);
 const speedup = 10;
 const signingSecret = 'bench';
 const folder = await mkdtemp(join(tmpdir(), 'kthw-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+// process.exit() also ends the probe.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(1));
 const clock = new FakeClock({ speedup });
 const store = openSqliteStore({ path: join(folder, 'kthw.sqlite'), now: clock.now });
 const { engine, notifier, chat, compute, log } = createBenchEnvironment({ store, clock, keyFile: join(folder, 'key') });
@@ -79,7 +83,6 @@ await engine.dispatcher.stop();
 await notifier.close();
 await slackServer.close();
 await store.close();
-await rm(folder, { recursive: true });
 
 async function createClusters(): Promise<void> {
   const requester = { team: 'T1', user: 'U1' };

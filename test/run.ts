@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
-  const checks = startChecks();
+  const checks = startChecks(stop.signal);
   const folder = await mkdtemp(join(tmpdir(), 'kthw-tests-'));
   const reportFile = join(folder, 'results.json');
   const binDir = join(folder, 'bin');
