@@ -18,6 +18,8 @@ export class InMemoryMachineBackend implements MachineBackend {
   readonly machines = new Map<string, MachineSpec & { running: boolean }>();
   readonly attributes = new Map<string, Map<string, string>>();
   readonly unhealthyAddresses = new Set<string>();
+  /** Machines that cannot be restored. */
+  readonly lostDisks = new Set<string>();
   /** Called before each operation. Throw to make it fail; return a promise to delay it. */
   onBeforeOperation: BeforeOperation = () => undefined;
 
@@ -39,8 +41,9 @@ export class InMemoryMachineBackend implements MachineBackend {
   }
 
   async restore(machine: MachineSpec, isRunning: boolean): Promise<boolean> {
-    this.machines.set(machine.name, { ...machine, running: isRunning });
-    return true;
+    const hasDisk = !this.lostDisks.has(machine.name);
+    this.machines.set(machine.name, { ...machine, running: isRunning && hasDisk });
+    return hasDisk;
   }
 
   async removeDisk(): Promise<void> {}
