@@ -39,7 +39,6 @@ async function main(): Promise<void> {
     stateDir,
     keepsState: true,
     workspacePort: Number(values.port),
-    addressBlock: 44,
     log,
     signal,
   });
