@@ -8,7 +8,7 @@ import { Conversation } from '../../local/driver/conversation.ts';
 import { findFreePort } from '../../local/find-free-port.ts';
 import { SlackEmulatorClient } from '../../local/slack/slack-emulator-client.ts';
 import type { StackAddresses } from '../../local/stack-addresses.ts';
-import { leftovers } from '../local/compute/machines/host.ts';
+import { listOrphanedResources } from '../local/compute/machines/host.ts';
 import { findSkipReason } from './find-skip-reason.ts';
 import { NpmScript, type Receiver } from './npm-script.ts';
 
@@ -53,7 +53,9 @@ describe.skipIf(findSkipReason())('npm start', () => {
   async function expectStopped(stopped: NpmScript): Promise<void> {
     expect(await stopped.waitForEnd()).toBe(0);
     const machinesDir = join(stateDir, 'machines');
-    expect((await leftovers(machinesDir)).filter((each) => !each.startsWith(`${machinesDir}/`))).toEqual([]);
+    expect((await listOrphanedResources(machinesDir)).filter((each) => !each.startsWith(`${machinesDir}/`))).toEqual(
+      [],
+    );
     const { workspacePort, computePort, botPort } = JSON.parse(
       await readFile(join(stateDir, 'addresses.json'), 'utf8'),
     ) as StackAddresses;

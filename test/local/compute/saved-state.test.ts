@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { InMemoryMachineBackend } from '../../../local/compute/in-memory-machine-backend.ts';
 import { startComputeEmulator } from '../../../local/compute/start-compute-emulator.ts';
-import { bodies, region, zone } from './compute-emulator.ts';
+import { bodies, type Json, region, zone } from './compute-emulator.ts';
 
 let folder: string;
 let stateFile: string;
@@ -30,7 +30,7 @@ async function start(machines = new InMemoryMachineBackend()) {
   const send = async (method: string, path: string, body?: object) => {
     const url = `${emulator.url}/compute/v1/projects/p/${path}`;
     const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Json };
   };
   const change = async (method: string, path: string, body?: object) => {
     const { body: operation } = await send(method, path, body);
@@ -103,8 +103,7 @@ test('rolls back an interrupted insert, completes an interrupted delete, and fai
     ['kept', 'RUNNING'],
   ]);
   expect((await second.send('GET', `${zone}/disks`)).body.items).toHaveLength(1);
-  const findOperation = async ({ name }: { name: string }) =>
-    (await second.send('GET', `${zone}/operations/${name}`)).body;
+  const findOperation = async ({ name }: Json) => (await second.send('GET', `${zone}/operations/${name}`)).body;
   const failure = { status: 'DONE', error: { errors: [{ code: 'INTERNAL_ERROR' }] } };
   expect(await findOperation(inserting)).toMatchObject(failure);
   expect(await findOperation(stopping)).toMatchObject(failure);
