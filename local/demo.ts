@@ -31,20 +31,23 @@ async function main(): Promise<void> {
   if (unsupportedReason) throw new Error(`the demo cannot run on this host: ${unsupportedReason}`);
   const log = (line: string) => console.log(line);
   const started = Date.now();
+  const signal = createStopSignal();
   const environment = await openLocalEnvironment({
     log,
-    signal: createStopSignal(),
+    signal,
     expectsKills: values.scenario === 'crash',
   });
   let isPassed = false;
   try {
-    log(`local stack ready after ${formatSecondsSince(started)}: ${environment.stack.workspaceUrl}`);
+    const { workspaceUrl, stateDir } = environment.stack;
+    log(`local stack ready after ${formatSecondsSince(started)}: ${workspaceUrl}, state in ${stateDir}`);
     await runScenario({ environment, cluster: environment.getCluster('demo') });
     isPassed = true;
     log(`demo: passed in ${formatSecondsSince(started)}`);
   } finally {
-    if (!isPassed) log(`demo: service logs are in ${environment.stack.stateDir}/logs`);
-    await environment.close({ keepsState: !isPassed });
+    const isFailed = !isPassed && !signal.aborted;
+    if (isFailed) log(`demo: service logs are in ${environment.stack.stateDir}/logs`);
+    await environment.close({ keepsState: isFailed });
   }
 }
 
