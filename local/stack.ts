@@ -90,7 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const machines = { stateDir: machinesDir, internet: [{ address: mirrorHost, port: mirrorPort }] };
     const compute = startProcess(
-      'cloud',
+      'compute-emulator',
       [
         'local/compute/main.ts',
         '--port',
@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       log,
     );
     const workspace = startProcess(
-      'workspace',
+      'slack-emulator',
       [
         'local/slack/main.ts',
         '--port',
