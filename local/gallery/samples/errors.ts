@@ -16,6 +16,11 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'not-ready': new KthwError('not-ready', { doing }),
   'operation-slow': new KthwError('operation-slow', { doing, minutes: 10 }),
   'not-there-yet': new KthwError('not-there-yet', { step: 'target pool demo' }),
+  'wait-timeout': new KthwError(
+    'wait-timeout',
+    { step: 'all nodes Ready', minutes: 5, remedy: 'fix what the nodes report (`kubectl describe nodes`)' },
+    { detail: 'node demo-worker-2: KubeletNotReady: cni plugin not initialized' },
+  ),
   'cloud-denied': new KthwError(
     'cloud-denied',
     { doing },

@@ -39,8 +39,13 @@ const errorCatalogue = {
       `${c.doing}: the Compute Engine operation is not done after ${c.minutes} min`,
       checkGoogleStatus,
     ),
-  'not-there-yet': (c: { step: string }) =>
-    createTransientEntry(`still waiting for ${c.step}`, 'check its state in the Google Cloud console'),
+  'not-there-yet': (c: { step: string; remedy?: string | undefined }) =>
+    createTransientEntry(`still waiting for ${c.step}`, c.remedy ?? 'check its state in the Google Cloud console'),
+  'wait-timeout': (c: { step: string; minutes: number; remedy: string }) => ({
+    kind: 'denied',
+    message: `${c.step}: not done after ${c.minutes} min`,
+    remedy: `${c.remedy}, then \`/kthw resume\``,
+  }),
   'cloud-denied': (c: { doing: string; permission?: string | undefined }) => ({
     kind: 'denied',
     message: `${c.doing}: permission denied${c.permission === undefined ? '' : ` (${c.permission})`}`,

@@ -9,7 +9,8 @@ import { createStepContext } from './create-step-context.ts';
 import type { Observation } from './observation.ts';
 import type { PlannedApplication, PlannedRemoval, PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
-import type { RetryPolicy, WorkflowContext } from './step.ts';
+import type { RetryPolicy, Step, WorkflowContext } from './step.ts';
+import { WaitReporter } from './wait-reporter.ts';
 
 /** Points at which a test may end the process: what is left then is what a crash there leaves. */
 export type KillPoint = 'before-call' | 'after-call' | 'after-write';
@@ -85,7 +86,8 @@ async function applyStep(
     deps.killPoint(id, 'after-call');
     if (after && after.status !== 'absent') return toOutcomeEvent(id, after, 'applied');
   }
-  const observation = await pollUntil(step.title, c, async () => {
+  const { title, wait } = step;
+  const observation = await pollUntil({ id, title, wait }, c, deps, async () => {
     const latest = await step.observe(c);
     return latest.status === 'absent' ? undefined : latest;
   });
@@ -105,25 +107,49 @@ async function removeStep(
   deps.killPoint(id, 'before-call');
   await removable.remove(c);
   deps.killPoint(id, 'after-call');
-  await pollUntil(step.title, c, async () => ((await isAbsent()) ? true : undefined));
+  await pollUntil({ id, title: step.title }, c, deps, async () => ((await isAbsent()) ? true : undefined));
   return { type: 'step.finished', step: id, outcome: 'removed', outputs: [] };
 }
 
-/** Done means seen: looks until there is something to see, or gives up with the last fault that passes by itself. */
-async function pollUntil<T>(title: string, c: WorkflowContext, probe: () => Promise<T | undefined>): Promise<T> {
-  const deadline = +c.clock.now() + observePolling.timeoutMs;
+interface PolledStep {
+  readonly id: string;
+  readonly title: string;
+  readonly wait?: Step['wait'] | undefined;
+}
+
+/**
+ * Polls until the probe returns a result. Transient errors don't end the wait.
+ * @throws KthwError after the time limit, with the reason of the wait as its detail
+ */
+async function pollUntil<T>(
+  { id, title, wait }: PolledStep,
+  c: WorkflowContext,
+  { journal }: ExecuteStepDeps,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  const limitMs = wait?.limitMs ?? observePolling.timeoutMs;
+  const deadline = +c.clock.now() + limitMs;
+  const getLastLogLine = () => getStepRecord(journal.state, id).lastLogLine;
+  const reporter = new WaitReporter(c, { title, wait, getLastLogLine });
   for (let failures = 1; ; failures++) {
-    let lastError: unknown;
+    let lastError: KthwError | undefined;
     try {
       const result = await probe();
       if (result !== undefined) return result;
-      lastError = new KthwError('not-there-yet', { step: title });
     } catch (error) {
       if (!(error instanceof KthwError) || error.kind !== 'transient') throw error;
       lastError = error;
     }
     const delayMs = computeBackoffDelay(observePolling, failures);
-    if (+c.clock.now() + delayMs > deadline) throw lastError;
+    if (+c.clock.now() + delayMs > deadline) {
+      if (lastError && wait?.limitMs === undefined) throw lastError;
+      const detail = await reporter.findReason(lastError);
+      const remedy = wait?.remedy(c);
+      throw wait?.limitMs === undefined
+        ? new KthwError('not-there-yet', { step: title, remedy }, { detail })
+        : new KthwError('wait-timeout', { step: title, minutes: limitMs / 60_000, remedy: wait.remedy(c) }, { detail });
+    }
+    await reporter.reportIfDue(lastError);
     await c.clock.sleep(delayMs, c.signal);
   }
 }

@@ -13,6 +13,8 @@ export interface StepRecord {
   readonly retryAt?: Date;
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
+  /** Last progress message since the run was started or resumed. */
+  readonly lastLogLine?: string;
   readonly error?: StepError;
   readonly differences?: readonly { field: string; desired: string; actual: string }[];
 }
@@ -115,6 +117,7 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
         failures: step.failures,
         requestId: event.requestId,
         startedAt: step.startedAt ?? at,
+        lastLogLine: step.lastLogLine,
       }));
     case 'step.finished': {
       for (const output of event.outputs) s.outputs.set(output.name, output.value);
@@ -169,8 +172,9 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
     }
     case 'step.diagnosed':
       return { ...s, hasDiagnosis: true };
-    case 'run.requested':
     case 'step.logged':
+      return updateStep(s, event.step, (step) => ({ ...step, lastLogLine: event.message }));
+    case 'run.requested':
       return s;
     default:
       return event satisfies never;

@@ -30,8 +30,22 @@ export interface Step<C extends WorkflowContext = WorkflowContext> {
   readonly removable?: Removable<C>;
   /** Applying it destroys something, so it waits until its preview is approved. */
   readonly destructive?: Destructive<C>;
+  /** After it is applied, it waits for other software. */
+  readonly wait?: Wait<C>;
   /** Explains itself to users. */
   readonly explained?: Explained<C>;
+}
+
+export interface Wait<C extends WorkflowContext = WorkflowContext> {
+  /**
+   * Why it isn't done yet, in the words of the software that it waits for: conditions, events, log lines. Undefined: unknown.
+   * Called after 20 s and then every minute. Its errors are ignored.
+   */
+  describe(c: C): Promise<string | undefined>;
+  /** Instruction for users if the wait ends without success, without `/kthw resume`. */
+  remedy(c: C): string;
+  /** The step then fails without a retry. @default one minute per attempt, with the phase's retries */
+  readonly limitMs?: number;
 }
 
 export interface Removable<C extends WorkflowContext = WorkflowContext> extends Partial<Destructive<C>> {
