@@ -238,8 +238,14 @@ export class FakeCompute implements ComputeClient {
           const kept = shelf().get(at.name);
           return kept && this.#toResource(kind, kept);
         }),
-      list: (_, signal) =>
-        this.#call(`list ${kind}`, signal, () => [...shelf().values()].map((kept) => this.#toResource(kind, kept))),
+      list: (location, signal) =>
+        this.#call(`list ${kind}`, signal, () =>
+          [...shelf().values()]
+            .filter(({ spec: { region = location.region, zone = location.zone } }) => {
+              return region === location.region && zone === location.zone;
+            })
+            .map((kept) => this.#toResource(kind, kept)),
+        ),
       insert: (spec, { requestId, signal }) =>
         this.#call(
           `insert ${kind} ${spec.name}`,
@@ -253,8 +259,11 @@ export class FakeCompute implements ComputeClient {
           signal,
           () => {
             const kept = shelf().get(at.name);
+            const doing = `deleting ${kind} ${at.name}`;
             const user = kept && findReferrer(kind, this.#toResource(kind, kept), (k) => this.#listSpecs(k));
-            if (user) throw new KthwError('in-use', { doing: `deleting ${kind} ${at.name}` }, { detail: user });
+            if (kept?.spec.deletionProtection === true)
+              throw new KthwError('cloud-invalid', { doing }, { detail: `${at.name} is protected against deletion` });
+            if (user) throw new KthwError('in-use', { doing }, { detail: user });
             shelf().delete(at.name);
           },
           durations.operationMs,
@@ -285,11 +294,15 @@ export class FakeCompute implements ComputeClient {
     const { spec } = kept;
     if (kind === 'addresses') return { ...spec, address: hashToAddress(35, spec.name) };
     if (kind === 'routes') return { automatic: false, ...spec };
+    if (kind === 'forwardingRules') return { network: '', ...spec };
+    if (kind === 'networks') return { ...spec, subnetworks: this.#listSubnetworks(spec.name) };
     if (kind !== 'instances') return spec;
     const runs = this.#isRunning(kept);
     const found: InstanceState = {
       status: runs ? 'RUNNING' : kept.isStopped ? 'TERMINATED' : 'PROVISIONING',
       externalAddress: runs ? getExternalAddress(kept) : undefined,
+      networks: [String(spec.network)],
+      deletionProtection: spec.deletionProtection === true,
       metadataFingerprint: getMetadataFingerprint(kept),
     };
     return { ...spec, ...found };
@@ -325,6 +338,12 @@ export class FakeCompute implements ComputeClient {
 
   #listSpecs(kind: keyof ResourceTables<StoredResource>): readonly Resource[] {
     return [...this.#resources[kind].values()].map(({ spec }) => spec);
+  }
+
+  #listSubnetworks(network: string): readonly string[] {
+    return this.#listSpecs('subnetworks')
+      .filter((subnet) => subnet.network === network)
+      .map(({ region, name }) => `${region}/${name}`);
   }
 
   #getAgeMs({ startedAt }: StoredResource): number {

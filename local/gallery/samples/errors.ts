@@ -33,6 +33,14 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
     { detail: 'ZONE_RESOURCE_POOL_EXHAUSTED' },
   ),
   'in-use': new KthwError('in-use', { doing: 'network demo' }),
+  'deletion-blocked': new KthwError('deletion-blocked', {
+    blockers: [
+      {
+        description: 'instance jumpbox in us-west1-a uses network demo',
+        remedy: 'delete or move the resources that use the network or the address',
+      },
+    ],
+  }),
   'cloud-invalid': new KthwError('cloud-invalid', { doing }, { detail: "Invalid value for field 'resource.name'" }),
   conflict: new KthwError('conflict', { what: 'firewall rule demo-allow-internal' }),
   'ssh-unreachable': new KthwError('ssh-unreachable', { host }),

@@ -3,6 +3,7 @@ import type { Operation } from '../workflow/operation.ts';
 import { controllers } from './controllers.ts';
 import { resizeInstances } from './resize-instances.ts';
 import { smoke } from './smoke.ts';
+import { verifyDeletable } from './verify-deletable.ts';
 import { verifyDeleted } from './verify-deleted.ts';
 
 /** Everything a user can do with a cluster. */
@@ -35,6 +36,7 @@ export const operations = {
   },
   delete: {
     direction: 'backward',
+    phasesBefore: [verifyDeletable],
     phasesAfter: [verifyDeleted],
     preempts: ['create', 'smoke', 'rebuild', 'scale', 'resize'],
     reusesEarlierOutputs: true,

@@ -41,7 +41,7 @@ export async function listOrphanedResources({
   compute,
   cluster,
   signal,
-}: StepContext): Promise<readonly OrphanedResource[]> {
+}: Pick<StepContext, 'compute' | 'cluster' | 'signal'>): Promise<readonly OrphanedResource[]> {
   const { region, zone } = cluster;
   const lists = await Promise.all(
     resourceKinds.map(async (kind) => {
@@ -57,7 +57,7 @@ export async function listOrphanedResources({
 
 /**
  * Filters resources that belong to a cluster: by ownership label, by description, or because they are in its network.
- * Instances in its network without the label belong to someone else. A name alone proves nothing. Pure.
+ * Instances and forwarding rules in its network without the label belong to someone else. A name alone proves nothing. Pure.
  */
 export function filterOwnedResources(
   resources: readonly ListedResource[],
@@ -70,6 +70,6 @@ export function filterOwnedResources(
     (resource) => resource.kind === 'networks' && resource.name === network && isOwned(resource),
   );
   const isInOwnedNetwork = ({ kind, automatic, ...resource }: ListedResource) =>
-    ownsNetwork && resource.network === network && kind !== 'instances' && !automatic;
+    ownsNetwork && resource.network === network && kind !== 'instances' && kind !== 'forwardingRules' && !automatic;
   return resources.filter((resource) => isOwned(resource) || isInOwnedNetwork(resource));
 }

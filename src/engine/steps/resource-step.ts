@@ -10,6 +10,7 @@ import { markPresent } from '../workflow/observation.ts';
 import type { RemovableStep } from '../workflow/step.ts';
 import type { StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
+import { explainInUse } from './deletion-blockers.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
 type ResourceState<K extends ResourceCollection> =
@@ -84,7 +85,11 @@ export function resourceStep<K extends ResourceCollection>(
         return found ? { lines: [title], fingerprint: toText(found) } : { lines: [], fingerprint: '' };
       },
       async remove(c) {
-        await getCollection(c.compute).delete(resourceRef, { requestId: c.requestId, signal: c.signal });
+        try {
+          await getCollection(c.compute).delete(resourceRef, { requestId: c.requestId, signal: c.signal });
+        } catch (error) {
+          throw await explainInUse(error, c);
+        }
       },
     },
     explained: {

@@ -16,6 +16,7 @@ const notListed: ReadonlySet<string> = new Set([
   'sort-phases.ts',
   'operations.ts',
   'resize-instances.ts',
+  'verify-deletable.ts',
   'verify-deleted.ts',
 ]);
 const shapes = ([1, 3, 5] as const).flatMap((controllers) =>

@@ -110,25 +110,6 @@ describe('a delete', () => {
     await expectNothingLeft(environment);
   });
 
-  test('deletes rules and routes that others added to its network', async () => {
-    const { environment, process } = createEnvironment();
-    await environment.createCluster(process);
-    await made(environment, 'firewalls', 'let-me-in', {
-      network: 'demo',
-      description: '',
-      sourceRanges: [],
-      allow: [],
-    });
-    await made(environment, 'routes', 'my-way', {
-      network: 'demo',
-      description: '',
-      destination: '10.9.0.0/24',
-      nextHop: '10.240.0.20',
-    });
-    await deleted(environment, process);
-    await expectNothingLeft(environment);
-  });
-
   test('keeps a resource of another owner with one of its names', async () => {
     const { environment, process } = createEnvironment();
     await environment.createCluster(process);

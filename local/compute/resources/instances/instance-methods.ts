@@ -70,6 +70,10 @@ export const instanceMethods = {
     const tags = buildTags(items);
     return setTags(call, entity, tags);
   },
+  SetDeletionProtection: (call, entity) =>
+    startChange(call, entity, 'setDeletionProtection', () => {
+      entity.resource.deletionProtection = call.query.get('deletionProtection') !== 'false';
+    }),
   SetLabels: setLabels,
   GetGuestAttributes: getGuestAttributes,
   GetSerialPortOutput: getSerialPortOutput,

@@ -1,7 +1,9 @@
 import { ApiError } from '../../api/api-error.ts';
 import { getLastSegment } from '../../api/links.ts';
 import type { ResourceBase } from '../../state/entity.ts';
+import { getNatAddress } from '../../state/external-addresses.ts';
 import type { MetadataItem } from '../../state/project.ts';
+import { findReservedAddress } from '../addresses.ts';
 import { getRegion } from '../locations.ts';
 import type { ResourceKind } from '../resource-kind.ts';
 import { draftInstance } from './draft-instance.ts';
@@ -33,7 +35,7 @@ export interface Instance extends ResourceBase {
   status: string;
   machineType: string;
   readonly canIpForward: boolean;
-  readonly deletionProtection: boolean;
+  deletionProtection: boolean;
   readonly networkInterfaces: readonly NetworkInterface[];
   readonly disks: readonly AttachedDisk[];
   metadata: Metadata;
@@ -49,10 +51,15 @@ export const instances: ResourceKind<Instance> = {
   scope: 'zonal',
   quotaInOperation: true,
   draftResource: draftInstance,
-  listDependencies: ({ networkInterfaces, disks }) => [
-    ...networkInterfaces.flatMap(({ network, subnetwork }) => [subnetwork, network]),
-    ...disks.map(({ source }) => source),
-  ],
+  listDependencies: (resource, project) => {
+    const { networkInterfaces, disks, selfLink } = resource;
+    const address = findReservedAddress(getNatAddress(resource), parseRegion(selfLink), project);
+    return [
+      ...networkInterfaces.flatMap(({ network, subnetwork }) => [subnetwork, network]),
+      ...disks.map(({ source }) => source),
+      ...(address === undefined ? [] : [address.link]),
+    ];
+  },
   computeFields: ({ status }) => ({ cpuPlatform: status === 'RUNNING' ? 'Intel Broadwell' : 'Unknown CPU Platform' }),
   listNetworks: ({ networkInterfaces }) => networkInterfaces.map(({ network }) => network),
   computeQuotaUsage,
@@ -73,7 +80,7 @@ export const instances: ResourceKind<Instance> = {
  * A stopped instance keeps its disk and internal address, and releases its vCPU quota and ephemeral external address.
  */
 function computeQuotaUsage({ selfLink, status, machineType, networkInterfaces }: Instance) {
-  const region = getRegion(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
+  const region = parseRegion(selfLink);
   const instance = { metric: 'INSTANCES', amount: 1, region };
   const cpus = findCpuQuotaUsage(getLastSegment(machineType));
   if (status === 'TERMINATED' || cpus === undefined) return [instance];
@@ -87,4 +94,8 @@ function computeQuotaUsage({ selfLink, status, machineType, networkInterfaces }:
       region,
     },
   ];
+}
+
+function parseRegion(selfLink: string): string {
+  return getRegion(/zones\/[^/]+/.exec(selfLink)?.[0] as `zones/${string}`);
 }

@@ -3,7 +3,7 @@
  * belong to one project, and names are resource names.
  */
 export interface ComputeClient extends InstancePower, AccessControl {
-  readonly networks: ResourceClient<Network>;
+  readonly networks: ResourceClient<Network, Network & NetworkState>;
   readonly subnetworks: ResourceClient<Subnetwork>;
   readonly firewalls: ResourceClient<FirewallRule>;
   readonly addresses: ResourceClient<Address, Address & { readonly address: string }>;
@@ -12,7 +12,7 @@ export interface ComputeClient extends InstancePower, AccessControl {
   readonly disks: ListDeleteClient<Disk>;
   readonly healthChecks: ResourceClient<HealthCheck>;
   readonly targetPools: ResourceClient<TargetPool>;
-  readonly forwardingRules: ResourceClient<ForwardingRule>;
+  readonly forwardingRules: ResourceClient<ForwardingRule, ForwardingRule & ForwardingRuleState>;
   /** SSH host keys that the instance published at first boot, as `ssh-ed25519 AAAA…`. Empty until then. */
   getHostKeys(ref: ZonalResource, signal: AbortSignal): Promise<readonly string[]>;
   /** Health of each member of a target pool, by instance name. */
@@ -94,6 +94,10 @@ export type ResourceRef<Spec> = Pick<Spec, Extract<keyof Spec, 'name' | 'region'
 export interface Network extends GlobalResource {
   readonly description: string;
 }
+export interface NetworkState {
+  /** All subnets as `region/name`. */
+  readonly subnetworks: readonly string[];
+}
 export interface Subnetwork extends RegionalResource {
   readonly network: string;
   readonly range: string;
@@ -132,7 +136,9 @@ export interface InstanceSpec extends ZonalResource {
 export interface InstanceState {
   readonly status: string;
   readonly externalAddress: string | undefined;
-
+  /** Networks of all its interfaces. */
+  readonly networks: readonly string[];
+  readonly deletionProtection: boolean;
   readonly metadataFingerprint: string;
 }
 export interface Route extends GlobalResource {
@@ -174,6 +180,10 @@ export interface ForwardingRule extends RegionalResource {
   readonly address: string;
   readonly ports: string;
   readonly targetPool: string;
+}
+export interface ForwardingRuleState {
+  /** Of an internal forwarding rule; empty for an external one. */
+  readonly network: string;
 }
 export interface MachineType {
   readonly cpus: number;

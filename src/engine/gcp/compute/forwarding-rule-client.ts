@@ -1,13 +1,15 @@
 import type { protos } from '@google-cloud/compute';
 import type { ComputeApi } from './compute-api.ts';
-import type { ForwardingRule, ResourceClient } from './compute-client.ts';
+import type { ForwardingRule, ForwardingRuleState, ResourceClient } from './compute-client.ts';
 import { createGoogleResourceClient, getOperation } from './google-resource-client.ts';
 import { buildLink, getLinkName } from './links.ts';
 
 type Raw = protos.google.cloud.compute.v1.IForwardingRule;
 
 /** Forwarding rules from an external IP address to a target pool. */
-export function createForwardingRuleClient(api: ComputeApi): ResourceClient<ForwardingRule> {
+export function createForwardingRuleClient(
+  api: ComputeApi,
+): ResourceClient<ForwardingRule, ForwardingRule & ForwardingRuleState> {
   const { project } = api;
   const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/forwarding_rules_client.js')).ForwardingRulesClient,
@@ -25,7 +27,7 @@ export function createForwardingRuleClient(api: ComputeApi): ResourceClient<Forw
   });
 }
 
-export function toForwardingRule(raw: Raw): ForwardingRule {
+export function toForwardingRule(raw: Raw): ForwardingRule & ForwardingRuleState {
   return {
     name: raw.name ?? '',
     region: getLinkName(raw.region),
@@ -34,6 +36,7 @@ export function toForwardingRule(raw: Raw): ForwardingRule {
     address: raw.IPAddress ?? '',
     ports: simplifyPortRange(raw.portRange ?? ''),
     targetPool: getLinkName(raw.target),
+    network: getLinkName(raw.network),
   };
 }
 

@@ -105,6 +105,8 @@ export function toInstance(raw: Raw): InstanceSpec & InstanceState {
     status: String(raw.status ?? ''),
     // A starting instance has the entry with a missing or empty address.
     externalAddress: network?.accessConfigs?.[0]?.natIP || undefined,
+    networks: sortValues(raw.networkInterfaces?.map((each) => getLinkName(each.network))),
+    deletionProtection: raw.deletionProtection ?? false,
     metadataFingerprint: raw.metadata?.fingerprint ?? '',
   };
 }

@@ -1,12 +1,14 @@
 import type { protos } from '@google-cloud/compute';
 import type { ComputeApi } from './compute-api.ts';
-import type { Network, ResourceClient } from './compute-client.ts';
+import type { Network, NetworkState, ResourceClient } from './compute-client.ts';
 import { createGoogleResourceClient } from './google-resource-client.ts';
+import { getLinkName, getLinkSegment } from './links.ts';
+import { sortValues } from './resource-client.ts';
 
 type Raw = protos.google.cloud.compute.v1.INetwork;
 
 /** Custom mode VPC networks. */
-export function createNetworkClient(api: ComputeApi): ResourceClient<Network> {
+export function createNetworkClient(api: ComputeApi): ResourceClient<Network, Network & NetworkState> {
   const getClient = api.createLazyClient(
     async () => (await import('@google-cloud/compute/build/src/v1/networks_client.js')).NetworksClient,
   );
@@ -19,8 +21,12 @@ export function createNetworkClient(api: ComputeApi): ResourceClient<Network> {
   });
 }
 
-function toNetwork({ name, description }: Raw): Network {
-  return { name: name ?? '', description: description ?? '' };
+function toNetwork({ name, description, subnetworks }: Raw): Network & NetworkState {
+  return {
+    name: name ?? '',
+    description: description ?? '',
+    subnetworks: sortValues(subnetworks?.map((link) => `${getLinkSegment(link, 'regions')}/${getLinkName(link)}`)),
+  };
 }
 
 function toRequestBody({ name, description }: Network): Raw {

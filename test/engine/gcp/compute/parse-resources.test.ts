@@ -132,6 +132,8 @@ describe('instances', () => {
       scopes: ['x', 'y'],
       status: 'RUNNING',
       externalAddress: '203.0.113.7',
+      networks: ['n'],
+      deletionProtection: false,
       metadataFingerprint: 'f1',
     });
   });

@@ -1,0 +1,140 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
+import { hasOwnershipLabels } from '../cluster/ownership-labels.ts';
+import { getOwnershipDescription, getResourceNames } from '../cluster/resource-names.ts';
+import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import type { StepContext } from './step-context.ts';
+
+/** A resource that prevents the deletion of a cluster. */
+export interface DeletionBlocker {
+  readonly name: string;
+  /** For example `instance jumpbox in us-west1-a uses network demo`. */
+  readonly description: string;
+  readonly remedy: string;
+}
+
+type Listed<K extends 'instances' | 'firewalls' | 'routes' | 'forwardingRules'> = Awaited<
+  ReturnType<ComputeClient[K]['list']>
+>;
+
+/** Resources of the project that can use a cluster's network, subnet or address. */
+interface ProjectResources {
+  /** Absent unless the network exists and belongs to the cluster. */
+  readonly network?: Awaited<ReturnType<ComputeClient['networks']['get']>>;
+  /** The cluster's reserved IP address, if it exists and belongs to the cluster. */
+  readonly address?: string | undefined;
+  readonly instances: Listed<'instances'>;
+  readonly firewalls: Listed<'firewalls'>;
+  readonly routes: Listed<'routes'>;
+  readonly forwardingRules: Listed<'forwardingRules'>;
+}
+
+type DeletionContext = Pick<StepContext, 'compute' | 'cluster' | 'signal'>;
+
+const deleteOrMove = 'delete or move the resources that use the network or the address';
+
+/** Lists what would make a delete fail halfway. Empty: the cluster can be deleted. @throws KthwError */
+export async function listDeletionBlockers(c: DeletionContext): Promise<readonly DeletionBlocker[]> {
+  const { compute, cluster, signal } = c;
+  const { region } = cluster;
+  const names = getResourceNames(cluster);
+  // A subnet covers all zones of its region.
+  const zones = (await compute.listZones(region, signal)) ?? [];
+  const [network, address, firewalls, routes, forwardingRules, ...instances] = await Promise.all([
+    compute.networks.get({ name: names.network }, signal),
+    compute.addresses.get({ name: names.address, region }, signal),
+    compute.firewalls.list(cluster, signal),
+    compute.routes.list(cluster, signal),
+    compute.forwardingRules.list(cluster, signal),
+    ...zones.map((zone) => compute.instances.list({ region, zone }, signal)),
+  ]);
+  const isOurs = isOwnedBy(cluster);
+  return findDeletionBlockers(
+    {
+      network: network && isOurs(network) ? network : undefined,
+      address: address && isOurs(address) ? address.address : undefined,
+      instances: instances.flat(),
+      firewalls,
+      routes,
+      forwardingRules,
+    },
+    cluster,
+  );
+}
+
+/** Pure. Resources with the cluster's ownership label or description are deleted with it and block nothing. */
+export function findDeletionBlockers(found: ProjectResources, cluster: Cluster): readonly DeletionBlocker[] {
+  const { subnet } = getResourceNames(cluster);
+  const isOurs = isOwnedBy(cluster);
+  const isForeign = (resource: OwnedResource) => !isOurs(resource);
+  const isInNetwork = (resource: { readonly network: string }) =>
+    found.network !== undefined && resource.network === found.network.name;
+  const usesNetwork = (kind: string) => (resource: { readonly name: string }) =>
+    buildBlocker(resource.name, `${kind} ${resource.name} uses network ${found.network?.name}`, deleteOrMove);
+  const usesAddress = (kind: string) => (resource: { readonly name: string }) =>
+    buildBlocker(resource.name, `${kind} ${resource.name} uses the address ${found.address}`, deleteOrMove);
+  const foreignInstances = found.instances.filter(isForeign);
+  const foreignRules = found.forwardingRules.filter(isForeign);
+  const networkName = found.network?.name;
+  return [
+    ...foreignInstances
+      .filter(({ networks }) => networkName !== undefined && networks.includes(networkName))
+      .map(({ name, zone }) =>
+        buildBlocker(name, `instance ${name} in ${zone} uses network ${networkName}`, deleteOrMove),
+      ),
+    ...foreignInstances
+      .filter(({ externalAddress }) => externalAddress !== undefined && externalAddress === found.address)
+      .map(usesAddress('instance')),
+    ...found.firewalls.filter(isInNetwork).filter(isForeign).map(usesNetwork('firewall rule')),
+    ...found.routes
+      .filter((route) => isInNetwork(route) && !route.automatic)
+      .filter(isForeign)
+      .map(usesNetwork('route')),
+    ...foreignRules.filter(isInNetwork).map(usesNetwork('forwarding rule')),
+    ...foreignRules
+      .filter(({ address, network }) => address === found.address && !isInNetwork({ network }))
+      .map(usesAddress('forwarding rule')),
+    ...(found.network?.subnetworks ?? [])
+      .filter((each) => each !== `${cluster.region}/${subnet}`)
+      .map((each) => usesNetwork('subnet')({ name: each.slice(each.indexOf('/') + 1) })),
+    ...found.instances
+      .filter((instance) => isOurs(instance) && instance.deletionProtection)
+      .map(({ name, zone }) =>
+        buildBlocker(
+          name,
+          `instance ${name} is protected against deletion`,
+          `run \`gcloud compute instances update ${name} --zone ${zone} --no-deletion-protection\``,
+        ),
+      ),
+  ];
+}
+
+/**
+ * Explains a failed deletion. Google reports the user of a resource that is in use. Only the cluster's own resources will
+ * disappear, so a retry is useless while the user is foreign.
+ * @returns the error to throw
+ */
+export async function explainInUse(error: unknown, c: DeletionContext): Promise<unknown> {
+  if (!(error instanceof KthwError) || error.code !== 'in-use') return error;
+  const [, user] = /([a-z0-9-]+)['.]*$/.exec(error.detail ?? '') ?? [];
+  try {
+    const blockers = (await listDeletionBlockers(c)).filter(({ name }) => name === user);
+    return blockers.length > 0 ? new KthwError('deletion-blocked', { blockers }, { detail: error.detail }) : error;
+  } catch {
+    return error;
+  }
+}
+
+interface OwnedResource {
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function isOwnedBy(cluster: Cluster): (resource: OwnedResource) => boolean {
+  return ({ description, labels }) =>
+    description === getOwnershipDescription(cluster) || hasOwnershipLabels(labels, cluster);
+}
+
+function buildBlocker(name: string, description: string, remedy: string): DeletionBlocker {
+  return { name, description, remedy };
+}

@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
+import { findDeletionBlockers } from '../../../src/engine/steps/deletion-blockers.ts';
+import { listOrphanedResources } from '../../../src/engine/steps/orphaned-resources.ts';
+import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+import { buildCluster } from '../../fixtures/cluster.ts';
+
+type Kind = 'instances' | 'firewalls' | 'routes' | 'forwardingRules' | 'subnetworks' | 'targetPools' | 'healthChecks';
+
+const cluster = buildCluster({ controllers: 1, workers: 1 });
+const { region, zone } = cluster;
+const deleteOrMove = 'delete or move the resources that use the network or the address';
+const environments: RunEnvironment[] = [];
+afterEach(async () => {
+  for (const environment of environments.splice(0)) await environment.close();
+});
+
+async function createReadyCluster(): Promise<{ environment: RunEnvironment; process: Process }> {
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  const process = environment.createProcess();
+  await environment.createCluster(process);
+  return { environment, process };
+}
+
+async function insertForeign(compute: ComputeClient, kind: Kind, name: string, fields: object): Promise<void> {
+  const call = { requestId: `foreign ${kind} ${name}`, signal: new AbortController().signal };
+  await compute[kind].insert({ name, region, zone, description: '', labels: {}, ...fields } as never, call);
+}
+
+async function getReservedAddress({ addresses }: ComputeClient): Promise<string | undefined> {
+  return (await addresses.get({ name: 'demo', region }, new AbortController().signal))?.address;
+}
+
+const foreignUsers: readonly (readonly [string, string, (compute: ComputeClient) => Promise<void>])[] = [
+  [
+    'an instance in the subnet',
+    `instance jumpbox in ${zone} uses network demo`,
+    (compute) =>
+      insertForeign(compute, 'instances', 'jumpbox', { network: 'demo', subnetwork: 'demo-subnet', metadata: {} }),
+  ],
+  [
+    'a firewall rule',
+    'firewall rule let-me-in uses network demo',
+    (compute) => insertForeign(compute, 'firewalls', 'let-me-in', { network: 'demo', allow: [], sourceRanges: [] }),
+  ],
+  [
+    'a route',
+    'route my-way uses network demo',
+    (compute) => insertForeign(compute, 'routes', 'my-way', { network: 'demo', destination: '10.9.0.0/24' }),
+  ],
+  [
+    'an internal forwarding rule',
+    'forwarding rule internal uses network demo',
+    async (compute) => {
+      await insertForeign(compute, 'healthChecks', 'shop', {});
+      await insertForeign(compute, 'targetPools', 'shop', { healthCheck: 'shop', instances: [] });
+      await insertForeign(compute, 'forwardingRules', 'internal', { network: 'demo', targetPool: 'shop' });
+    },
+  ],
+  [
+    'a subnet in another region',
+    'subnet elsewhere uses network demo',
+    (compute) => insertForeign(compute, 'subnetworks', 'elsewhere', { network: 'demo', region: 'europe-west1' }),
+  ],
+];
+
+describe('a delete fails before it deletes anything because of', () => {
+  test.each(foreignUsers)('%s', async (_, description, insert) => {
+    const { environment, process } = await createReadyCluster();
+    await insert(environment.compute);
+    const before = environment.compute.listResourceNames();
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    expect(await environment.getOutcome(run)).toBe('failed');
+    expect(await environment.listEvents(run, 'step.failed')).toMatchObject([
+      {
+        step: 'verify-deletable/blockers',
+        error: { code: 'deletion-blocked', remedy: expect.stringContaining(deleteOrMove) },
+      },
+    ]);
+    const [failure] = await environment.listEvents(run, 'step.failed');
+    expect(failure?.error.message).toBe(`the cluster can't be deleted: ${description}`);
+    expect(environment.compute.listResourceNames()).toEqual(before);
+  });
+
+  test('a forwarding rule that uses the address', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute } = environment;
+    const address = await getReservedAddress(compute);
+    await insertForeign(compute, 'healthChecks', 'shop', {});
+    await insertForeign(compute, 'targetPools', 'shop', { healthCheck: 'shop', instances: [] });
+    await insertForeign(compute, 'forwardingRules', 'shop', { address, targetPool: 'shop' });
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const [failure] = await environment.listEvents(run, 'step.failed');
+    expect(failure?.error.message).toBe(
+      `the cluster can't be deleted: forwarding rule shop uses the address ${address}`,
+    );
+  });
+
+  test('deletion protection, with the command that turns it off', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute } = environment;
+    compute.tamper('instances', 'demo-worker-0', { deletionProtection: true });
+    const before = compute.listResourceNames();
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const [failure] = await environment.listEvents(run, 'step.failed');
+    expect(failure?.error).toMatchObject({
+      message: "the cluster can't be deleted: instance demo-worker-0 is protected against deletion",
+      remedy: `run \`gcloud compute instances update demo-worker-0 --zone ${zone} --no-deletion-protection\`; then \`/kthw resume\``,
+    });
+    expect(compute.listResourceNames()).toEqual(before);
+    compute.tamper('instances', 'demo-worker-0', { deletionProtection: false });
+    await process.clusterService.resumeRun('demo', environment.requester);
+    await environment.waitForRun(run);
+    expect(compute.listResourceNames()).toEqual([]);
+  });
+});
+
+describe('a delete', () => {
+  test('keeps a foreign network with the name of the cluster', async () => {
+    const { environment, process } = await createReadyCluster();
+    environment.compute.tamper('networks', 'demo', { description: 'of the web shop' });
+    await insertForeign(environment.compute, 'firewalls', 'web', { network: 'demo', allow: [], sourceRanges: [] });
+    const run = await environment.finishRun(process.clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    expect(await environment.listEvents(run, 'step.failed')).not.toMatchObject([{ step: 'verify-deletable/blockers' }]);
+    expect(environment.compute.listResourceNames()).toEqual(expect.arrayContaining(['networks demo', 'firewalls web']));
+  });
+
+  test('retries while its own resource uses another, and stops when a foreign one does', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute, clock } = environment;
+    let isInserted = false;
+    const request = process.clusterService.deleteCluster('demo', environment.requester, 'C1');
+    // The instance is created after the check.
+    const insertion = (async () => {
+      for (let i = 0; i < 4_000 && !isInserted; i++) {
+        await clock.sleep(100, new AbortController().signal);
+        if (compute.listInstances().length > 1) continue;
+        isInserted = true;
+        await insertForeign(compute, 'instances', 'jumpbox', {
+          ...{ network: 'demo', subnetwork: 'demo-subnet', metadata: {} },
+        });
+      }
+    })();
+    const run = await environment.finishRun(request);
+    await insertion;
+    const failures = await environment.listEvents(run, 'step.failed');
+    expect(failures.at(-1)?.error).toMatchObject({
+      code: 'deletion-blocked',
+      message: `the cluster can't be deleted: instance jumpbox in ${zone} uses network demo`,
+    });
+    expect(failures.filter(({ step }) => step === 'network/subnet')).toHaveLength(1);
+  });
+
+  test('removes rules and routes that appear in its network during the deletion', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute, clock } = environment;
+    let isInserted = false;
+    const request = process.clusterService.deleteCluster('demo', environment.requester, 'C1');
+    const insertion = (async () => {
+      for (let i = 0; i < 4_000 && !isInserted; i++) {
+        await clock.sleep(100, new AbortController().signal);
+        if (compute.listInstances().length > 1) continue;
+        isInserted = true;
+        const rule = { network: 'demo', allow: [], sourceRanges: [] };
+        await insertForeign(compute, 'firewalls', 'of-google', rule);
+      }
+    })();
+    const run = await environment.finishRun(request);
+    await insertion;
+    expect(await environment.getOutcome(run)).toBe('succeeded');
+    expect(compute.listResourceNames()).toEqual([]);
+  });
+});
+
+test('internal forwarding rules of others in the network are never deleted', async () => {
+  const { environment } = await createReadyCluster();
+  const { compute } = environment;
+  await insertForeign(compute, 'forwardingRules', 'internal', { network: 'demo', targetPool: 'demo' });
+  expect(
+    (await listOrphanedResources({ compute, cluster, signal: new AbortController().signal })).map(({ name }) => name),
+  ).not.toContain('internal');
+});
+
+test('an instance in another network that uses the address blocks the deletion', () => {
+  const none = { firewalls: [], routes: [], forwardingRules: [] };
+  const instance = { name: 'proxy', zone, labels: {}, networks: ['shop'], externalAddress: '203.0.113.7' };
+  const instances = [instance] as unknown as Parameters<typeof findDeletionBlockers>[0]['instances'];
+  const find = (address: string | undefined) => findDeletionBlockers({ ...none, address, instances }, cluster);
+  expect(find('203.0.113.7')).toEqual([
+    { name: 'proxy', description: 'instance proxy uses the address 203.0.113.7', remedy: deleteOrMove },
+  ]);
+  expect([...find('203.0.113.8'), ...find(undefined)]).toEqual([]);
+});
