@@ -17,19 +17,23 @@ interface StoredObject {
 }
 interface KubeObject {
   readonly kind?: string;
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * The one fake of `KubeClient`: the API servers of all clusters, reached at a controller or through a forwarding rule. An
- * evicted pod starts on another node, unless a PodDisruptionBudget blocks the eviction (429). Its node takes pods again
- * once it is uncordoned. Calls are named `GET|POST|DELETE|APPLY PATH`.
+ * evicted pod starts on another node, unless a PodDisruptionBudget blocks the eviction (429), or several select it (500).
+ * Its node takes pods again once it is uncordoned. A pod doesn't start on a node that was cordoned or tainted before. Calls are named `GET|POST|DELETE|APPLY PATH`.
  */
 export class FakeKube implements KubeClient {
   readonly faults = new FaultInjector();
   /** Images that can't be pulled, as parts of their names. */
   readonly missingImages = new Set<string>();
+  /** Why no namespace can be deleted, as the message of its condition. Undefined: namespaces are deleted. */
+  namespaceDeletionProblem: string | undefined;
+  /** Names of registered nodes that are not Ready, with the message of their condition. */
+  readonly unreadyNodes = new Map<string, string>();
   /** Responses by path, instead of those of the cluster. They need no running API server. */
   readonly responses = new Map<string, KubeResponse>();
   readonly #clock: FakeClock;
@@ -89,23 +93,30 @@ export class FakeKube implements KubeClient {
 
   #get(objects: Map<string, StoredObject>, path: string, address: string): KubeResponse {
     if (path === '/readyz') return { status: 200, body: 'ok' };
-    if (path === '/api/v1/nodes') return { status: 200, body: { items: this.#listNodes(address) } };
+    if (path === '/api/v1/nodes') return { status: 200, body: { items: this.#listNodes(objects, address) } };
     const node = path.match(/^\/api\/v1\/nodes\/([^/]+)$/)?.[1];
     if (node) {
-      const found = this.#listNodes(address).find(({ metadata }) => metadata.name === node);
-      const { spec } = objects.get(path)?.object ?? {};
-      return found
-        ? { status: 200, body: { ...found, spec } }
-        : { status: 404, body: { message: `${path} not found` } };
+      const found = this.#listNodes(objects, address).find(({ metadata }) => metadata.name === node);
+      return found ? { status: 200, body: found } : { status: 404, body: { message: `${path} not found` } };
     }
     if (path.includes('/pods?')) return { status: 200, body: { items: this.#queryPods(objects, path, address) } };
     if (path.endsWith('/log')) return { status: 200, body: 'a line\n' };
     const [collection = '', label] = path.split('?labelSelector=');
-    if (label) return { status: 200, body: { items: filterByLabel(objects, `${collection}/`, label) } };
+    if (label) {
+      const found = filterByLabel(objects, `${collection}/`, label);
+      return { status: 200, body: { items: found.map((one) => this.#addStatus(one)) } };
+    }
+    if (path.endsWith('/events')) return { status: 200, body: { items: [] } };
     const kept = objects.get(path);
     if (!kept) return { status: 404, body: { message: `${path} not found` } };
-    const status = kept.deletedAt === undefined ? 'Active' : 'Terminating';
-    return { status: 200, body: { ...kept.object, status: { phase: status } } };
+    return { status: 200, body: this.#addStatus(kept) };
+  }
+
+  #addStatus({ object, deletedAt }: StoredObject): object {
+    if (deletedAt === undefined) return { ...object, status: { phase: 'Active' } };
+    const message = this.namespaceDeletionProblem;
+    const condition = { type: 'NamespaceDeletionDiscoveryFailure', status: 'True', reason: 'DiscoveryFailed', message };
+    return { ...object, status: { phase: 'Terminating', conditions: message === undefined ? [] : [condition] } };
   }
 
   #delete(objects: Map<string, StoredObject>, path: string): KubeResponse {
@@ -132,7 +143,13 @@ export class FakeKube implements KubeClient {
     const pods = this.#listAllPods(objects, address);
     const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
     if (!pod) return { status: 404, body: {} };
-    const reason = findBlockingBudget(objects, pod, pods);
+    const [budget, ...moreBudgets] = listBudgets(objects, pod);
+    if (moreBudgets.length > 0) {
+      const message =
+        'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.';
+      return { status: 500, body: { kind: 'Status', reason: 'InternalError', message } };
+    }
+    const reason = budget && findBlockingReason(budget, pods);
     if (reason) {
       const message = "Cannot evict pod as it would violate the pod's disruption budget.";
       const causes = [{ reason: 'DisruptionBudget', message: reason }];
@@ -161,11 +178,25 @@ export class FakeKube implements KubeClient {
     objects.set(path, { appliedAt: +this.#clock.now(), ...before, object: { ...object, ...ports } });
   }
 
-  #listNodes(address: string): { readonly metadata: { readonly name: string } }[] {
-    return this.#listReadyWorkers(address).map((name) => ({
-      metadata: { name },
-      status: { conditions: [{ type: 'Ready', status: 'True' }] },
-    }));
+  #listNodes(objects: Map<string, StoredObject>, address: string) {
+    return this.#listReadyWorkers(address).map((name) => {
+      const problem = this.unreadyNodes.get(name);
+      const ready = { type: 'Ready', status: problem === undefined ? 'True' : 'False' };
+      return {
+        metadata: { name },
+        spec: objects.get(`/api/v1/nodes/${name}`)?.object.spec,
+        status: {
+          conditions: [problem === undefined ? ready : { ...ready, reason: 'KubeletNotReady', message: problem }],
+        },
+      };
+    });
+  }
+
+  /** Whether new pods can't be scheduled to a node at a time. */
+  #repelsPods(objects: Map<string, StoredObject>, node: string, at: number): boolean {
+    const kept = objects.get(`/api/v1/nodes/${node}`);
+    const { unschedulable, taints } = kept?.object.spec ?? {};
+    return kept !== undefined && kept.appliedAt <= at && (unschedulable === true || taints !== undefined);
   }
 
   /** Names of workers with a running kubelet. */
@@ -199,7 +230,12 @@ export class FakeKube implements KubeClient {
       if (!namespace) return [];
       return listPods(kept.object, {
         namespace,
-        nodes: this.#listReadyWorkers(address).filter((node) => !this.#evictions.has(`${node} ${namespace}/${name}`)),
+        nodes: this.#listReadyWorkers(address).filter(
+          (node) =>
+            !this.unreadyNodes.has(node) &&
+            !this.#evictions.has(`${node} ${namespace}/${name}`) &&
+            !this.#repelsPods(objects, node, kept.appliedAt),
+        ),
         isUp: +this.#clock.now() - kept.appliedAt >= durations.podMs,
         missingImages: this.missingImages,
       });
@@ -215,6 +251,7 @@ export class FakeKube implements KubeClient {
 
   /** Removes terminated namespaces with their objects. */
   #removeExpiredNamespaces(objects: Map<string, StoredObject>): void {
+    if (this.namespaceDeletionProblem !== undefined) return;
     for (const [path, { deletedAt }] of objects) {
       if (deletedAt === undefined || +this.#clock.now() - deletedAt < durations.namespaceGoneMs) continue;
       const inside = `${path.slice(path.indexOf('/namespaces/'))}/`;
@@ -223,27 +260,36 @@ export class FakeKube implements KubeClient {
   }
 }
 
-/** As `kubectl drain` shows it: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
-function findBlockingBudget(
-  objects: ReadonlyMap<string, StoredObject>,
-  { metadata }: Pod,
-  pods: readonly Pod[],
-): string | undefined {
-  for (const [path, { object }] of objects) {
-    if (!path.includes(`/namespaces/${metadata.namespace}/poddisruptionbudgets/`)) continue;
-    const { minAvailable, selector } = object.spec as { minAvailable: number; selector: { matchLabels: object } };
-    const isSelected = (pod: Pod) =>
-      pod.metadata.namespace === metadata.namespace &&
-      Object.entries(selector.matchLabels).every(([key, value]) => pod.metadata.labels[key] === value);
-    const healthy = pods.filter(isSelected).length;
-    if (pods.some((pod) => pod.metadata.name === metadata.name && isSelected(pod)) && healthy <= minAvailable)
-      return `The disruption budget ${path.split('/').at(-1)} needs ${minAvailable} healthy pods and has ${healthy} currently`;
-  }
-  return undefined;
+interface Budget {
+  readonly name: string;
+  readonly minAvailable: number;
+  selects(pod: Pod): boolean;
 }
 
-function filterByLabel(objects: ReadonlyMap<string, StoredObject>, collection: string, label: string): KubeObject[] {
-  return [...objects].flatMap(([path, { object }]) =>
-    path.startsWith(collection) && object.metadata?.labels?.[label] !== undefined ? [object] : [],
+/** PodDisruptionBudgets that select a pod. */
+function listBudgets(objects: ReadonlyMap<string, StoredObject>, pod: Pod): Budget[] {
+  const { namespace } = pod.metadata;
+  return [...objects]
+    .filter(([path]) => path.includes(`/namespaces/${namespace}/poddisruptionbudgets/`))
+    .map(([path, { object }]) => {
+      const { minAvailable, selector } = object.spec as { minAvailable: number; selector: { matchLabels: object } };
+      const selects = ({ metadata }: Pod) =>
+        metadata.namespace === namespace &&
+        Object.entries(selector.matchLabels).every(([key, value]) => metadata.labels[key] === value);
+      return { name: path.split('/').at(-1) ?? '', minAvailable, selects };
+    })
+    .filter((budget) => budget.selects(pod));
+}
+
+/** As `kubectl drain` shows it: https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
+function findBlockingReason({ name, minAvailable, selects }: Budget, pods: readonly Pod[]): string | undefined {
+  const healthy = pods.filter((pod) => pod.spec.nodeName !== undefined && selects(pod)).length;
+  if (healthy > minAvailable) return undefined;
+  return `The disruption budget ${name} needs ${minAvailable} healthy pods and has ${healthy} currently`;
+}
+
+function filterByLabel(objects: ReadonlyMap<string, StoredObject>, collection: string, label: string): StoredObject[] {
+  return [...objects].flatMap(([path, kept]) =>
+    path.startsWith(collection) && kept.object.metadata?.labels?.[label] !== undefined ? [kept] : [],
   );
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import { type Cluster, deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
-import { KthwError, toStepError } from '../cluster/errors.ts';
+import { toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
+import { createApiError } from '../kubernetes/create-api-error.ts';
 import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
 import type { InspectedInstance } from './diagnose.ts';
 import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
@@ -106,9 +107,9 @@ async function getNodeReadiness(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, boolean>> {
   const api = await connectToKubeApiAt(deps, address);
-  const { status, body } = await api.request('GET', '/api/v1/nodes', signal);
-  if (status !== 200) throw new KthwError('api-refused', { doing: 'listing nodes', status });
-  const { items } = NodeList.parse(body);
+  const response = await api.request('GET', '/api/v1/nodes', signal);
+  if (response.status !== 200) throw createApiError('listing nodes', response);
+  const { items } = NodeList.parse(response.body);
   return new Map(
     items.map(({ metadata, status }) => [
       metadata.name,

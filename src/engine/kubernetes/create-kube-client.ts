@@ -1,5 +1,6 @@
 import { Agent, request as httpsRequest } from 'node:https';
 import { KthwError } from '../cluster/errors.ts';
+import { createApiError } from './create-api-error.ts';
 import type { KubeApi, KubeClient, KubeConnectOptions, KubeResponse } from './kube-client.ts';
 
 const port = 6443;
@@ -73,13 +74,7 @@ function createKubeApi(options: KubeConnectOptions): KubeApi {
       // Server-side apply accepts only this content type; JSON is valid YAML.
       const query = '?fieldManager=kthw&force=true';
       const response = await request('PATCH', path + query, signal, object, 'application/apply-patch+yaml');
-      if (response.status >= 300) {
-        throw new KthwError(
-          'api-refused',
-          { doing: `applying ${path}`, status: response.status },
-          { detail: getErrorMessage(response) },
-        );
-      }
+      if (response.status >= 300) throw createApiError(`applying ${path}`, response);
     },
   };
 }
@@ -91,9 +86,4 @@ function parseBody(bytes: Buffer): unknown {
   } catch {
     return text;
   }
-}
-
-function getErrorMessage({ body }: KubeResponse): string {
-  const { message } = typeof body === 'object' && body !== null ? (body as { message?: unknown }) : {};
-  return typeof message === 'string' ? message.slice(0, 300) : 'no message';
 }

@@ -1,5 +1,6 @@
 import { KthwError } from '../cluster/errors.ts';
 import { getMinorVersion } from '../cluster/releases.ts';
+import { createApiError, getStatusMessage } from '../kubernetes/create-api-error.ts';
 import type { KubeApi } from '../kubernetes/kube-client.ts';
 import { connectToKubeApi } from './connect-to-kube-api.ts';
 import { getObject } from './get-object.ts';
@@ -14,7 +15,7 @@ export interface EvictablePod {
   };
 }
 
-/** A PodDisruptionBudget that doesn't allow an eviction. */
+/** A PodDisruptionBudget that doesn't allow an eviction, or several, which the API answers with 500. */
 interface BlockedEviction {
   /** `NAMESPACE/NAME` */
   readonly pod: string;
@@ -47,7 +48,8 @@ export async function drainNode(c: StepContext, node: string): Promise<void> {
     if (first) {
       lastBlockedAt = now;
       const minutes = budgetTimeoutMs / 60_000;
-      if (now - startedAt > budgetTimeoutMs) throw new KthwError('drain-blocked', { node, ...first, minutes });
+      if (now - startedAt > budgetTimeoutMs)
+        throw new KthwError('drain-blocked', { node, ...first, minutes }, { detail: first.reason });
       const budgets = [...new Set(blocked.map(({ budget }) => budget))].join(', ');
       if (budgets !== reportedBudgets) c.logProgress(describeBlockedDrain(node, first, budgets));
       reportedBudgets = budgets;
@@ -99,7 +101,10 @@ async function evictPod(c: StepContext, api: KubeApi, pod: EvictablePod): Promis
   const { status } = response;
   if (status === 429) return parseBlockedEviction(pod, response.body);
   if (status < 300 || status === 404) return undefined;
-  throw new KthwError('api-refused', { doing: `evicting pod ${namespace}/${name}`, status });
+  const reason = getStatusMessage(response);
+  if (reason?.includes('more than one PodDisruptionBudget'))
+    return { pod: `${namespace}/${name}`, budget: `${namespace}/*`, reason: reason.replace(/\.$/, '') };
+  throw createApiError(`evicting pod ${namespace}/${name}`, response);
 }
 
 /** Without such a cause, the API server limits the request rate. https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */

@@ -134,6 +134,35 @@ describe('draining a node', () => {
     expect(await isCordoned(api)).toBe(true);
   });
 
+  test('names the reason when several PodDisruptionBudgets select a pod', async () => {
+    const { environment, process, api } = await createShop(1);
+    const spec = { minAvailable: 1, selector: { matchLabels: labels } };
+    await api.apply(`${budget}-2`, { kind: 'PodDisruptionBudget', metadata: { name: 'web-2' }, spec }, signal);
+    const run = await startScaleDown(environment, process);
+    await waitUntilBlocked(environment, process, run);
+    const reason = 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support';
+    expect(await listLogLines(environment, run)).toEqual([
+      `PodDisruptionBudget shop/* blocks the eviction of pod shop/web-2 from ${worker}. ${reason}. ` +
+        'Wait, add replicas, relax the budget, or cancel this run',
+    ]);
+    await environment.waitForRun(run);
+    const errors = (await environment.listEvents(run, 'step.failed')).map(({ error }) => error);
+    expect(errors).toEqual([expect.objectContaining({ code: 'drain-blocked', detail: reason })]);
+  });
+
+  test('keeps the reason of the API server when it rejects an eviction', async () => {
+    const { environment, process } = await createShop(1);
+    const body = { kind: 'Status', message: 'etcdserver: mvcc: database space exceeded' };
+    environment.kube.responses.set(`${namespace}/pods/web-2/eviction`, { status: 500, body });
+    const run = await startScaleDown(environment, process);
+    await environment.waitForRun(run);
+    expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
+      code: 'api-refused',
+      message: 'evicting pod shop/web-2: the API server returned 500',
+      detail: 'etcdserver: mvcc: database space exceeded',
+    });
+  });
+
   test('leaves a schedulable node with its route and instance when the run is cancelled', async () => {
     const { environment, process, api } = await createShop(3);
     const run = await startScaleDown(environment, process);
