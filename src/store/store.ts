@@ -1,5 +1,5 @@
 import type { EngineEvent, StoredEvent } from './events.ts';
-import type { RecordKind, RecordValue } from './records.ts';
+import type { ClusterRecord, RecordKind, RecordValue } from './records.ts';
 
 /** Opaque: compare for equality only. */
 export type Version = string & { readonly __version: unique symbol };
@@ -21,9 +21,12 @@ export interface Lease {
 export interface ListOptions {
   /** Only ids with this prefix. */
   readonly prefix?: string;
+}
+
+export interface PageOptions extends ListOptions {
   /** Only ids after this one, by code point. */
   readonly after?: string;
-  readonly limit?: number;
+  readonly limit: number;
 }
 
 /**
@@ -45,7 +48,12 @@ export interface Store {
   ): Promise<Version>;
   /** Succeeds if the record is absent. @throws StaleVersion */
   remove(kind: RecordKind, id: string, ifVersion?: Version): Promise<void>;
+  /** All records, sorted by id. */
   list<K extends RecordKind>(kind: K, options?: ListOptions): Promise<VersionedRecord<RecordValue<K>>[]>;
+  /** Reads one page. Only `iterateRecords` calls this: a page must never be taken for the whole list. */
+  listPage<K extends RecordKind>(kind: K, options: PageOptions): Promise<VersionedRecord<RecordValue<K>>[]>;
+  /** All clusters that are not deleted, sorted by id. Does not read deleted clusters, which are kept for the audit log. */
+  listActiveClusters(): Promise<VersionedRecord<ClusterRecord>[]>;
   /** Ids of runs with `open: true`, sorted by id. */
   listOpenRuns(): Promise<string[]>;
 

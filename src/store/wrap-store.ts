@@ -11,6 +11,8 @@ const storeMethods = Object.keys({
   write: true,
   remove: true,
   list: true,
+  listPage: true,
+  listActiveClusters: true,
   listOpenRuns: true,
   acquireLease: true,
   renewLease: true,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hasRecords, iterateRecords } from '../../src/store/iterate-records.ts';
 import { StaleVersion, type Store } from '../../src/store/store.ts';
 import { clusterRecord, runRecord, specOf } from '../support/store-fixtures.ts';
 import type { StoreUnderTest } from './store.contract.ts';
@@ -139,29 +140,52 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       expect(ids(await store.list('cluster'))).toEqual(IN_ORDER);
       const pages: string[][] = [];
       for (let after: string | undefined; ; ) {
-        const page = ids(await store.list('cluster', { limit: 4, ...(after === undefined ? {} : { after }) }));
+        const page = ids(await store.listPage('cluster', { limit: 4, ...(after === undefined ? {} : { after }) }));
         if (page.length === 0) break;
         pages.push(page);
         after = page.at(-1);
       }
       expect(pages.map((page) => page.length)).toEqual([4, 4, 3]);
       expect(pages.flat()).toEqual(IN_ORDER);
-      expect(await store.list('cluster', { limit: 0 })).toEqual([]);
+      expect(await store.listPage('cluster', { limit: 0 })).toEqual([]);
+      for (const pageSize of [1, 4, 11, 12]) expect(await iterateIds(store, pageSize)).toEqual(IN_ORDER);
     });
 
     test.each([
       [{ prefix: 'a' }, ['a', 'a-1', 'a-2', 'a-2b']],
       [{ prefix: 'a-2' }, ['a-2', 'a-2b']],
-      [{ prefix: 'a', after: 'a-1', limit: 1 }, ['a-2']],
-      [{ prefix: 'a', after: 'a-2b' }, []],
-      [{ prefix: 'a-', after: '' }, ['a-1', 'a-2', 'a-2b']],
-      [{ prefix: 'b', after: 'a' }, ['b']],
       [{ prefix: '\ud7ff' }, ['\ud7ff']],
       [{ prefix: '😀' }, ['😀']],
       [{ prefix: 'c' }, []],
-    ])('of %j is %j', async (page, expected) => {
+    ])('of %j are %j', async (options, expected) => {
       const store = await listed(await fresh(), IN_ORDER);
-      expect(ids(await store.list('cluster', page))).toEqual(expected);
+      expect(ids(await store.list('cluster', options))).toEqual(expected);
+      expect(await hasRecords(store, 'cluster', options.prefix)).toBe(expected.length > 0);
+    });
+
+    test.each([
+      [{ prefix: 'a', after: 'a-1', limit: 1 }, ['a-2']],
+      [{ prefix: 'a', after: 'a-2b', limit: 9 }, []],
+      [{ prefix: 'a-', after: '', limit: 9 }, ['a-1', 'a-2', 'a-2b']],
+      [{ prefix: 'b', after: 'a', limit: 9 }, ['b']],
+    ])('of the page %j are %j', async (page, expected) => {
+      const store = await listed(await fresh(), IN_ORDER);
+      expect(ids(await store.listPage('cluster', page))).toEqual(expected);
+    });
+
+    test('of active clusters leave out deleted ones until their name is used again', async () => {
+      const store = await (await fresh()).open();
+      const listActive = async () => ids(await store.listActiveClusters());
+      await store.write('cluster', 'ä', clusterRecord(), undefined);
+      await store.write('cluster', 'b', clusterRecord({ state: 'ready' }), undefined);
+      const version = await store.write('cluster', 'a', clusterRecord({ state: 'deleting' }), undefined);
+      expect(await listActive()).toEqual(['a', 'b', 'ä']);
+      expect(await store.listActiveClusters()).toMatchObject([{ version, value: { state: 'deleting' } }, {}, {}]);
+      const deleted = await store.write('cluster', 'a', clusterRecord({ state: 'deleted' }), version);
+      expect(await listActive()).toEqual(['b', 'ä']);
+      expect(ids(await store.list('cluster'))).toEqual(['a', 'b', 'ä']);
+      await store.write('cluster', 'a', clusterRecord(), deleted);
+      expect(await listActive()).toEqual(['a', 'b', 'ä']);
     });
 
     test('contain one kind only', async () => {
@@ -218,4 +242,10 @@ function pick(stores: Store[], n: number): Store {
 
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
+}
+
+async function iterateIds(store: Store, pageSize: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { id } of iterateRecords(store, 'cluster', { pageSize })) found.push(id);
+  return found;
 }

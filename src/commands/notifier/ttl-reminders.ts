@@ -1,5 +1,4 @@
 import type { ClusterService } from '../../engine/service/cluster-service.ts';
-import { iterateRecords } from '../../store/iterate-records.ts';
 import type { ClusterRecord, RecordValue } from '../../store/records.ts';
 import { StaleVersion, type Store, type VersionedRecord } from '../../store/store.ts';
 import { deleteButton } from '../delete.ts';
@@ -22,7 +21,7 @@ interface TtlRemindersOptions {
  * at the same time, each action is done by one of them.
  */
 export async function sendTtlReminders(deps: TtlRemindersOptions): Promise<void> {
-  for await (const { id, value } of iterateRecords(deps.store, 'cluster')) {
+  for (const { id, value } of await deps.store.listActiveClusters()) {
     if (value.expiresAt === undefined) continue;
     await processCluster(id, value, value.expiresAt, deps).catch((error: unknown) =>
       deps.log({ cluster: id, error }, 'sending TTL reminders failed'),

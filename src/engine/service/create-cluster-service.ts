@@ -65,10 +65,8 @@ function createClusterQueries(options: ClusterServiceOptions, views: RunViewCach
       return found && (await loadStatus(found, views));
     },
     async listClusters() {
-      const found = await store.list('cluster', { limit: 200 });
-      return await Promise.all(
-        found.filter(({ value }) => value.state !== 'deleted').map((cluster) => loadStatus(cluster, views)),
-      );
+      const found = await store.listActiveClusters();
+      return await Promise.all(found.map((cluster) => loadStatus(cluster, views)));
     },
     getRunView: (run) => views.getRunView(run),
     getAuditLog: (name) => buildAuditLog(store, phases, name),

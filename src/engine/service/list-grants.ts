@@ -3,21 +3,12 @@ import type { Store, VersionedRecord } from '../../store/store.ts';
 import type { Grant } from './cluster-service.ts';
 import { buildGrantKey } from './grant-key.ts';
 
-const pageSize = 500;
-
 /** Lists every grant ever issued for a cluster of this name. */
 export async function listAllGrants(
   store: Store,
   cluster: string,
 ): Promise<readonly VersionedRecord<RecordValue<'kubeconfigGrant'>>[]> {
-  const found: VersionedRecord<RecordValue<'kubeconfigGrant'>>[] = [];
-  for (let after = ''; ; ) {
-    const page = await store.list('kubeconfigGrant', { prefix: buildGrantKey(cluster, ''), after, limit: pageSize });
-    found.push(...page);
-    const last = page.at(-1);
-    if (!last || page.length < pageSize) return found;
-    after = last.id;
-  }
+  return await store.list('kubeconfigGrant', { prefix: buildGrantKey(cluster, '') });
 }
 
 /** Lists grants that are neither expired nor revoked, oldest first. Excludes grants of a deleted cluster of this name. */

@@ -3,13 +3,9 @@ import { updateRecord } from './finalize-run.ts';
 
 /** Every run that is not over, oldest first: what a process looks at when it starts. */
 export async function listUnfinishedRuns(store: Store): Promise<string[]> {
-  for (let after = ''; ; ) {
-    const clusters = await store.list('cluster', { after, limit: 100 });
-    for (const { id, value } of clusters) if (value.activeRun) await reopenActiveRun(store, id, value.activeRun);
-    const last = clusters.at(-1);
-    if (!last) return await store.listOpenRuns();
-    after = last.id;
-  }
+  for (const { id, value } of await store.listActiveClusters())
+    if (value.activeRun) await reopenActiveRun(store, id, value.activeRun);
+  return await store.listOpenRuns();
 }
 
 /** A run that was resumed by a process which ended before it could open it: its cluster is held, so it goes on. */

@@ -24,7 +24,7 @@ export type BackupLine = z.infer<typeof BackupLine>;
 export async function* generateBackupLines(store: Store): AsyncGenerator<BackupLine> {
   const runs: string[] = [];
   for (const kind of listKindsInOrder()) {
-    for await (const { id, value } of iterateRecords(store, kind, { limit: backupPageSize })) {
+    for await (const { id, value } of iterateRecords(store, kind, { pageSize: backupPageSize })) {
       yield { kind, id, value };
       if (kind === 'run') runs.push(id);
     }

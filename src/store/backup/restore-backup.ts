@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasRecords } from '../iterate-records.ts';
 import { parseJson } from '../parse-json.ts';
 import { type RecordKind, type RecordValue, recordSchemas } from '../records.ts';
 import type { Store } from '../store.ts';
@@ -62,7 +63,7 @@ export async function restoreBackup(
 
 async function assertEmpty(store: Store): Promise<void> {
   for (const kind of Object.keys(recordSchemas) as RecordKind[]) {
-    if ((await store.list(kind, { limit: 1 })).length > 0)
+    if (await hasRecords(store, kind))
       throw new BackupError(`the store is not empty (it contains a ${kind}); use an empty file or database`);
   }
 }

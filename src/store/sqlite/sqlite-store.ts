@@ -5,6 +5,7 @@ import { getPrefixEnd } from '../compare-code-points.ts';
 import { CooperativeQueue } from '../cooperative-queue.ts';
 import { assertNoGaps, decodeEvent, encodeEvents } from '../encode-events.ts';
 import { decodeRecord, encodeRecord, validateId } from '../encode-record.ts';
+import { isOpenRecord } from '../is-open-record.ts';
 import type { RecordKind, RecordValue } from '../records.ts';
 import {
   type Lease,
@@ -57,6 +58,22 @@ function createSqliteStore(db: DatabaseSync, now: () => Date, hasOwnerExited: (o
     return toLease(run, position);
   }
 
+  /** @param limit negative: no limit */
+  function selectRecords<K extends RecordKind>(
+    kind: K,
+    prefix: string,
+    after: string,
+    limit: number,
+  ): VersionedRecord<RecordValue<K>>[] {
+    const end = getPrefixEnd(prefix) ?? null;
+    return db
+      .prepare(
+        'SELECT * FROM records WHERE kind = ? AND id >= ? AND id > ? AND (? IS NULL OR id < ?) ORDER BY id LIMIT ?',
+      )
+      .all(kind, prefix, after, end, end, limit)
+      .map((row) => toRecord(kind, row));
+  }
+
   return {
     async read(kind, id) {
       const row = db.prepare('SELECT * FROM records WHERE kind = ? AND id = ?').get(kind, validateId(kind, id));
@@ -64,7 +81,7 @@ function createSqliteStore(db: DatabaseSync, now: () => Date, hasOwnerExited: (o
     },
     async write(kind, id, value, ifVersion) {
       const text = encodeRecord(kind, validateId(kind, id), value);
-      const open = 'open' in value && value.open ? 1 : 0;
+      const open = isOpenRecord(kind, value) ? 1 : 0;
       const version = randomUUID() as string as Version;
       const { changes } =
         ifVersion === undefined
@@ -95,15 +112,11 @@ function createSqliteStore(db: DatabaseSync, now: () => Date, hasOwnerExited: (o
         db.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(kind, id);
       });
     },
-    async list(kind, page = {}) {
-      const { prefix = '', after = '', limit = -1 } = page;
-      const end = getPrefixEnd(prefix) ?? null;
-      return db
-        .prepare(
-          'SELECT * FROM records WHERE kind = ? AND id >= ? AND id > ? AND (? IS NULL OR id < ?) ORDER BY id LIMIT ?',
-        )
-        .all(kind, prefix, after, end, end, limit)
-        .map((row) => toRecord(kind, row));
+    list: async (kind, { prefix = '' } = {}) => selectRecords(kind, prefix, '', -1),
+    listPage: async (kind, { prefix = '', after = '', limit }) => selectRecords(kind, prefix, after, limit),
+    async listActiveClusters() {
+      const rows = db.prepare(`SELECT * FROM records WHERE kind = 'cluster' AND open = 1 ORDER BY id`).all();
+      return rows.map((row) => toRecord('cluster', row));
     },
     async listOpenRuns() {
       const rows = db.prepare(`SELECT id FROM records WHERE kind = 'run' AND open = 1 ORDER BY id`).all();

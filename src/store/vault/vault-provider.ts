@@ -1,3 +1,4 @@
+import { hasRecords } from '../iterate-records.ts';
 import type { RecordValue } from '../records.ts';
 import { StaleVersion, type Store } from '../store.ts';
 import { createDataKeyStore, type DataKeyStore } from './data-key-store.ts';
@@ -103,11 +104,11 @@ function createEnvelopeVault(store: Store, keys: DataKeyStore, cluster: string):
       await store.remove('secret', getRecordId(path));
     },
     async isEmpty() {
-      const [key, remaining] = await Promise.all([
+      const [key, hasSecrets] = await Promise.all([
         store.read('dataKey', cluster),
-        store.list('secret', { prefix: getRecordId(''), limit: 1 }),
+        hasRecords(store, 'secret', getRecordId('')),
       ]);
-      return key === undefined && remaining.length === 0;
+      return key === undefined && !hasSecrets;
     },
     async deleteAll() {
       // Delete the key first: without it, ciphertexts left behind by a crash are unreadable.

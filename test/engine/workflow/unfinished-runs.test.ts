@@ -40,7 +40,7 @@ test('does not reopen a run that finished, also not concurrently in another proc
         return await store.read(kind, id);
       },
     },
-    list: { value: store.list.bind(store) },
+    listActiveClusters: { value: store.listActiveClusters.bind(store) },
     listOpenRuns: { value: store.listOpenRuns.bind(store) },
   });
   expect(await listUnfinishedRuns(ending)).toEqual([]);
