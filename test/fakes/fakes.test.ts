@@ -325,6 +325,8 @@ async function createReachableWorker() {
   const context = {
     ssh: environment.ssh.createClient(),
     vault: environment.vaults.createProvider(environment.store).getVault('demo'),
+    ...{ compute: environment.compute, cluster: buildCluster(), clock: environment.clock },
+    findOutput: ({ name }: { readonly name: string }) => outputs[name],
     getOutput: ({ name }: { readonly name: string }) => outputs[name],
     signal,
   } as unknown as StepContext;

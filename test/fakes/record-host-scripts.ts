@@ -28,6 +28,7 @@ export async function recordHostScripts(step: ClusterStep, cluster: Cluster): Pr
   const clock = new FakeClock();
   const context: Partial<StepContext> = {
     ...{ cluster, clock, mirror: undefined, signal: new AbortController().signal, requestId: 'request-1' },
+    compute: runningInstances,
     ssh: { getHost: () => host, close: async () => {} },
     findOutput: findPlaceholder,
     getOutput: findPlaceholder,
@@ -46,6 +47,14 @@ export async function recordHostScripts(step: ClusterStep, cluster: Cluster): Pr
   }
   return scripts.length > 0 ? scripts : undefined;
 }
+
+/** Compute Engine for connections only: every instance runs. */
+const runningInstances = new Proxy({} as StepContext['compute'], {
+  get(_, kind) {
+    if (kind !== 'instances') return throwNotAHostStep();
+    return { get: async () => ({ status: 'RUNNING', externalAddress: '203.0.113.7' }), insert: throwNotAHostStep };
+  },
+});
 
 function getVaultMethod(vault: RedactedVault, name: string | symbol): unknown {
   if (name === 'get') return vault.get.bind(vault);

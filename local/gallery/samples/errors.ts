@@ -43,6 +43,12 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   }),
   'cloud-invalid': new KthwError('cloud-invalid', { doing }, { detail: "Invalid value for field 'resource.name'" }),
   conflict: new KthwError('conflict', { what: 'firewall rule demo-allow-internal' }),
+  'instance-missing': new KthwError('instance-missing', {
+    ...{ name: 'demo-worker-1', cluster: 'demo', phase: 'workers' },
+  }),
+  'instance-stopped': new KthwError('instance-stopped', {
+    ...{ name: 'demo-worker-1', zone: 'us-west1-c', status: 'TERMINATED' },
+  }),
   'ssh-unreachable': new KthwError('ssh-unreachable', { host }),
   'ssh-cut': new KthwError('ssh-cut', { host, doing: 'installing etcd' }),
   'ssh-denied': new KthwError('ssh-denied', { host }),

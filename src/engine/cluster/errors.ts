@@ -79,6 +79,16 @@ const errorCatalogue = {
     remedy: 'fix or delete the resource, then `/kthw resume`',
   }),
   // Instances
+  'instance-missing': (c: { name: string; cluster: string; phase: string }) => ({
+    kind: 'conflict',
+    message: `instance ${c.name} is missing`,
+    remedy: `recreate it with \`/kthw rebuild ${c.cluster} --from ${c.phase}\``,
+  }),
+  'instance-stopped': (c: { name: string; zone: string; status: string }) => ({
+    kind: 'conflict',
+    message: `instance ${c.name} is stopped (${c.status})`,
+    remedy: `start it with \`gcloud compute instances start ${c.name} --zone ${c.zone}\`, then \`/kthw resume\``,
+  }),
   'ssh-unreachable': (c: { host: string }) =>
     createTransientEntry(`${c.host} is unreachable over SSH`, checkInstanceRunning),
   'ssh-cut': (c: { host: string; doing: string }) =>

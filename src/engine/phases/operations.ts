@@ -5,6 +5,7 @@ import { resizeInstances } from './resize-instances.ts';
 import { smoke } from './smoke.ts';
 import { verifyDeletable } from './verify-deletable.ts';
 import { verifyDeleted } from './verify-deleted.ts';
+import { verifyInstances } from './verify-instances.ts';
 
 /** Everything a user can do with a cluster. */
 export const operations = {
@@ -15,7 +16,13 @@ export const operations = {
     setsWorkerCount: true,
     clusterStates: { running: 'provisioning', succeeded: 'ready', stopped: 'always' },
   },
-  smoke: { direction: 'forward', onlyPhases: [smoke.name], preempts: [], reusesEarlierOutputs: true },
+  smoke: {
+    direction: 'forward',
+    phasesBefore: [verifyInstances],
+    onlyPhases: [smoke.name],
+    preempts: [],
+    reusesEarlierOutputs: true,
+  },
   /** Removes what a phase and the later ones created, after approval, then creates it again. */
   rebuild: {
     direction: 'both',

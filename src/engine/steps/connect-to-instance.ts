@@ -1,7 +1,8 @@
 import type { Instance } from '../cluster/cluster.ts';
-import { getExternalAddressOutput, getHostKeysOutput } from '../cluster/outputs.ts';
+import { getHostKeysOutput } from '../cluster/outputs.ts';
 import { getSshKey } from '../pki/ssh-key.ts';
 import type { SshHost, SshTarget } from '../ssh/ssh-client.ts';
+import { findCurrentAddress } from './find-current-address.ts';
 import type { StepContext } from './step-context.ts';
 
 /** The user that Compute Engine's guest agent creates for the SSH key in an instance's metadata. */
@@ -13,7 +14,7 @@ export async function connectToInstance(
   instance: Instance,
   keys: readonly string[] = c.getOutput(getHostKeysOutput(instance)),
 ): Promise<SshHost> {
-  return await connectAt(c, instance, { address: c.getOutput(getExternalAddressOutput(instance)), hostKeys: keys });
+  return await connectAt(c, instance, { address: await findCurrentAddress(c, instance), hostKeys: keys });
 }
 
 /** SSH to an instance at a given address: an instance that was stopped and started has a new one. */

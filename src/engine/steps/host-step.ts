@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Secret } from '../../store/vault/secret.ts';
 import type { Cluster, Instance } from '../cluster/cluster.ts';
-import type { KthwError } from '../cluster/errors.ts';
+import { KthwError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
 import { renderHostCommands } from '../manual/host-commands.ts';
 import type { CommandResult, HostFile, SshOperation } from '../ssh/ssh-client.ts';
@@ -145,8 +145,18 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     );
   }
 
-  /** Whether any file exists that a rebuild would find, even if the step doesn't work. */
+  /** Files on a missing instance are missing too. */
   async function exists(c: StepContext): Promise<boolean> {
+    try {
+      return await hasFiles(c);
+    } catch (error) {
+      if (error instanceof KthwError && error.code === 'instance-missing') return false;
+      throw error;
+    }
+  }
+
+  /** Whether any file exists that a rebuild would find, even if the step doesn't work. */
+  async function hasFiles(c: StepContext): Promise<boolean> {
     const files = (await options.files?.(c)) ?? [];
     if (files.length === 0) return (await observe(c)).status !== 'absent';
     const host = await connectToInstance(c, instance);

@@ -8,6 +8,7 @@ import { getSshKey } from '../pki/ssh-key.ts';
 import { instanceStepHandle, type StepHandle } from '../workflow/step-handle.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { sshUser } from './connect-to-instance.ts';
+import { assertNotStopped } from './find-current-address.ts';
 import { resourceStep } from './resource-step.ts';
 import type { RenderContext } from './step-context.ts';
 
@@ -37,6 +38,7 @@ export function instanceStep(cluster: Cluster, instance: Instance, dependsOn: re
     buildPartialSpec: () => buildPartialInstanceSpec(cluster, instance),
     buildSpec: (c) => buildInstanceSpec(c, instance),
     comparedFields: ['machineType', 'network', 'subnetwork', 'address', 'canIpForward', 'tags', 'labels'],
+    assertUsable: ({ name, zone, status }) => assertNotStopped(name, zone, status),
     isPending: (found) => found.status !== 'RUNNING' || found.externalAddress === undefined,
     getOutputs: (found) => [createOutputValue(getExternalAddressOutput(instance), found.externalAddress ?? '')],
   });

@@ -35,6 +35,8 @@ interface ResourceStepOptions<K extends ResourceCollection> {
   readonly comparedFields: readonly (keyof ResourceSpec<K> & keyof ResourceState<K> & string)[];
   /** An interrupted insert left it without its last part. A repeated insert completes it. */
   readonly isIncomplete?: (found: ResourceState<K>) => boolean;
+  /** @throws KthwError if it exists but cannot become ready by itself */
+  readonly assertUsable?: (found: ResourceState<K>) => void;
   /** It exists but is not ready. */
   readonly isPending?: (found: ResourceState<K>) => boolean;
   readonly getOutputs?: (found: ResourceState<K>) => readonly OutputValue[];
@@ -66,6 +68,7 @@ export function resourceStep<K extends ResourceCollection>(
       const differences = listDifferences(await getPartialSpec(c), found, comparedFields);
       if (differences.length > 0) return { status: 'different', differences };
       if (options.isIncomplete?.(found)) return { status: 'absent' };
+      options.assertUsable?.(found);
       if (options.isPending?.(found)) throw new KthwError('not-there-yet', { step: title });
       return markPresent(describeResource(found), ...(options.getOutputs?.(found) ?? []));
     },

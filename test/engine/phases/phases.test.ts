@@ -18,6 +18,7 @@ const notListed: ReadonlySet<string> = new Set([
   'resize-instances.ts',
   'verify-deletable.ts',
   'verify-deleted.ts',
+  'verify-instances.ts',
 ]);
 const shapes = ([1, 3, 5] as const).flatMap((controllers) =>
   [0, 1, 3, 20].map((workers) => ({ controllers, workers })),

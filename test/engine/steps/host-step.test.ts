@@ -6,6 +6,7 @@ import type { SshHost } from '../../../src/engine/ssh/ssh-client.ts';
 import { hostStep } from '../../../src/engine/steps/host-step.ts';
 import type { StepContext } from '../../../src/engine/steps/step-context.ts';
 import { stepHandle } from '../../../src/engine/workflow/step-handle.ts';
+import { FakeClock } from '../../fakes/clock.ts';
 import { buildCluster } from '../../fixtures/cluster.ts';
 
 const [machine] = buildCluster().controllerInstances;
@@ -23,6 +24,8 @@ const here: Pick<SshHost, 'run'> = {
 const c = {
   ssh: { getHost: () => here },
   vault: new RedactedVault(),
+  ...{ cluster: buildCluster(), clock: new FakeClock(), findOutput: () => undefined },
+  compute: { instances: { get: async () => ({ status: 'RUNNING', externalAddress: '203.0.113.7' }) } },
   getOutput: () => [],
   signal: new AbortController().signal,
 } as unknown as StepContext;

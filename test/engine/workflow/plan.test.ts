@@ -39,7 +39,8 @@ describe('a forward plan', () => {
       buildPhase('a', [buildStep('a/1')]),
       buildPhase('smoke', [buildStep('smoke/1'), buildStep('smoke/2', dependOn('smoke/1', 'a/1'))]),
     ];
-    expect(waits(plan(phases, cluster, { operation: operations.smoke }))).toEqual({
+    const operation = { ...operations.smoke, phasesBefore: [] };
+    expect(waits(plan(phases, cluster, { operation }))).toEqual({
       'smoke/1': [],
       'smoke/2': ['smoke/1'],
     });
@@ -63,7 +64,9 @@ describe('a backward plan', () => {
   });
 
   test('removes a step after all its direct and indirect dependents', () => {
-    expect(waits(planned)).toEqual({
+    const ids = new Set(planned.map(({ id }) => id));
+    const removals = planned.map((p) => ({ ...p, dependsOn: p.dependsOn.filter((id) => ids.has(id)) }));
+    expect(waits(removals)).toEqual({
       'lone/1': [],
       'balancer/1': [],
       'machine/1': ['balancer/1'],
@@ -90,10 +93,15 @@ describe('a backward plan', () => {
     expect(down.map(({ id }) => id)).toEqual(['machine/1']);
   });
 
-  test('ends by verifying that nothing is left', () => {
-    const proof = all.filter(({ direction }) => direction === 'forward');
-    expect(proof.map(({ id }) => id)).toEqual(['verify-deleted/resources', 'verify-deleted/secrets']);
-    for (const { dependsOn } of proof) expect(dependsOn).toEqual(planned.map(({ id }) => id));
+  test('verifies first that everything can be deleted, and last that nothing is left', () => {
+    const checks = all.filter(({ direction }) => direction === 'forward');
+    const [first = '', ...last] = checks.map(({ id }) => id);
+    expect([first, last]).toEqual([
+      'verify-deletable/blockers',
+      ['verify-deleted/resources', 'verify-deleted/secrets'],
+    ]);
+    for (const { dependsOn } of planned) expect(dependsOn).toContain(first);
+    for (const { dependsOn } of checks.slice(1)) expect(dependsOn).toEqual([first, ...planned.map(({ id }) => id)]);
   });
 
   test('requires no approval, because the delete was confirmed', () => {

@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Process, RunEnvironment } from '../../fakes/run-environment.ts';
+
+const ref = { name: 'demo-worker-0', zone: 'us-west1-c', region: 'us-west1' };
+const environments: RunEnvironment[] = [];
+afterEach(async () => {
+  for (const environment of environments.splice(0)) await environment.close();
+});
+
+async function createReadyCluster(): Promise<{ environment: RunEnvironment; process: Process }> {
+  const environment = new RunEnvironment();
+  environments.push(environment);
+  const process = environment.createProcess();
+  await environment.createCluster(process);
+  return { environment, process };
+}
+
+function buildCall() {
+  return { requestId: `${Math.random()}`, signal: new AbortController().signal };
+}
+
+async function restart({ compute, clock }: RunEnvironment, name: string): Promise<void> {
+  await compute.stopInstance({ ...ref, name }, buildCall());
+  await compute.startInstance({ ...ref, name }, buildCall());
+  await clock.sleep(60_000, new AbortController().signal);
+}
+
+describe('an instance that was stopped and started', () => {
+  test('is reached at its new address, not at the recorded one', async () => {
+    const { environment, process } = await createReadyCluster();
+    const { compute, store } = environment;
+    const recorded = (await store.read('cluster', 'demo'))?.value.outputs['external-address/demo-worker-0'];
+    for (const name of ['demo-worker-0', 'demo-controller-0']) await restart(environment, name);
+    const [worker] = compute.listInstances().filter(({ name }) => name === 'demo-worker-0');
+    expect(worker?.externalAddress).not.toBe(recorded);
+    const run = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
+    expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+  });
+});
+
+describe('a smoke test stops within a minute and names', () => {
+  test('a stopped instance, with the command that starts it', async () => {
+    const { environment, process } = await createReadyCluster();
+    await environment.compute.stopInstance(ref, buildCall());
+    const startedAt = +environment.clock.now();
+    const run = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
+    expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
+      code: 'instance-stopped',
+      message: 'instance demo-worker-0 is stopped (TERMINATED)',
+      remedy: 'start it with `gcloud compute instances start demo-worker-0 --zone us-west1-c`, then `/kthw resume`',
+    });
+    expect(+environment.clock.now() - startedAt).toBeLessThan(60_000);
+  });
+
+  test('a missing instance, with the command that recreates it', async () => {
+    const { environment, process } = await createReadyCluster();
+    await environment.compute.instances.delete(ref, buildCall());
+    const startedAt = +environment.clock.now();
+    const run = await environment.finishRun(process.clusterService.runSmokeTest('demo', environment.requester, 'C1'));
+    expect((await environment.listEvents(run, 'step.failed')).at(-1)?.error).toMatchObject({
+      code: 'instance-missing',
+      message: 'instance demo-worker-0 is missing',
+      remedy: 'recreate it with `/kthw rebuild demo --from workers`',
+    });
+    expect(+environment.clock.now() - startedAt).toBeLessThan(60_000);
+  });
+});
+
+test('a rebuild recreates a missing instance and everything on it', async () => {
+  const { environment, process } = await createReadyCluster();
+  await environment.compute.instances.delete(ref, buildCall());
+  const request = { fromPhase: 'workers', requester: environment.requester, channel: 'C1' };
+  const run = await environment.finishRun(process.clusterService.rebuildCluster('demo', request));
+  expect(await environment.getOutcome(run), await environment.describeLastEvents(run)).toBe('succeeded');
+  expect(environment.compute.listResourceNames()).toContain('instances demo-worker-0');
+});
+
+test('a scale up with a stopped worker names it instead of waiting', async () => {
+  const { environment, process } = await createReadyCluster();
+  await environment.compute.stopInstance(ref, buildCall());
+  const request = { workers: 2, requester: environment.requester, channel: 'C1' };
+  const run = await environment.finishRun(process.clusterService.scaleCluster('demo', request));
+  expect(await environment.listEvents(run, 'step.failed')).toEqual(
+    expect.arrayContaining([expect.objectContaining({ error: expect.objectContaining({ code: 'instance-stopped' }) })]),
+  );
+});
