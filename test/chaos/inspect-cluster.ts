@@ -29,6 +29,11 @@ export interface ClusterState {
   readonly objects: readonly string[];
 }
 
+/** Each run has another name for the namespace of its smoke test. */
+function normalizeOutputs(outputs: object | undefined): object | undefined {
+  return outputs && 'smoke-namespace' in outputs ? { ...outputs, 'smoke-namespace': 'kthw-smoke-…' } : outputs;
+}
+
 /** Inspects a cluster and its last run. */
 export async function inspectCluster(environment: RunEnvironment, spec: ClusterSpec): Promise<ClusterState> {
   // Resources to be deleted no longer exist then.
@@ -44,7 +49,11 @@ export async function inspectCluster(environment: RunEnvironment, spec: ClusterS
   return {
     outcome: await environment.getOutcome(run),
     endCount: (await environment.listEvents(run, 'run.finished')).length,
-    cluster: { state: record?.state, isLocked: record?.activeRun !== undefined, outputs: record?.outputs },
+    cluster: {
+      state: record?.state,
+      isLocked: record?.activeRun !== undefined,
+      outputs: normalizeOutputs(record?.outputs),
+    },
     resources: environment.compute.listResourceNames(),
     openSshAccess: await listOpenSshAccess(environment, spec),
     duplicates: [...environment.compute.getInsertCounts()]

@@ -186,18 +186,25 @@ export class KthwError<C extends ErrorCode = ErrorCode> extends Error {
   readonly kind: ErrorKind;
   readonly remedy: string;
   readonly detail: string | undefined;
+  readonly #details: ErrorDetails<C>;
 
   constructor(
     code: C,
     details: ErrorDetails<C>,
-    options?: { readonly detail?: string | undefined; readonly cause?: unknown },
+    options?: { readonly detail?: string | undefined; readonly cause?: unknown; readonly kind?: ErrorKind },
   ) {
     const entry: CatalogueEntry = (errorCatalogue[code] as (d: ErrorDetails<C>) => CatalogueEntry)(details);
     super(entry.message, options?.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.kind = entry.kind;
+    this.kind = options?.kind ?? entry.kind;
+    this.#details = details;
     this.remedy = entry.remedy;
     this.detail = options?.detail;
+  }
+
+  /** A copy that fails the run: the step has repeated its attempt until its time limit. */
+  toFinal(): KthwError<C> {
+    return new KthwError(this.code, this.#details, { detail: this.detail, cause: this.cause, kind: 'denied' });
   }
 }
 

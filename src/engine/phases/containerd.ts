@@ -24,6 +24,7 @@ export const containerd = definePhase({
     files: (c) => buildRuntimeFiles(c),
     checkScript: () => 'systemctl -q is-active containerd',
     removeScript: 'systemctl disable -q --now containerd || true',
+    units: ['containerd'],
     applyScript: () => `modprobe -a overlay br_netfilter 2>/dev/null || true
 sysctl -q -e -p ${paths.sysctls} || true
 systemctl daemon-reload && systemctl enable -q containerd && systemctl restart containerd

@@ -36,6 +36,7 @@ export const controlPlane = definePhase({
     removeScript: `systemctl disable -q --now ${serviceUnits.join(' ')} || true`,
     applyScript: () =>
       `systemctl daemon-reload && systemctl enable -q ${serviceUnits.join(' ')} && systemctl restart --no-block ${serviceUnits.join(' ')}`,
+    units: serviceUnits,
     diagnose: (c) => reportCause(c, [instance], 'all'),
   })),
 });

@@ -4,6 +4,7 @@ import { kubectlCommand } from '../manual/kubectl.ts';
 import { buildCorednsObjects } from '../render/coredns-objects.ts';
 import { getSystemImages } from '../render/system-images.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
+import { describePods } from '../steps/describe-pods.ts';
 import { kubeObjectStep } from '../steps/kube-object-step.ts';
 import { formatPodTable, listPods } from '../steps/list-pods.ts';
 import { runKubectl } from '../steps/run-kubectl.ts';
@@ -14,6 +15,7 @@ import { controlPlaneComponents } from './control-plane.ts';
 import { podRoute } from './pod-routes.ts';
 import { readinessSteps } from './readiness.ts';
 
+const dnsSelector = 'k8s-app=kube-dns';
 const dnsReady = stepHandle('dns/ready');
 /** Only in clusters with workers. */
 export const dnsLookup = stepHandle('dns/lookup');
@@ -32,6 +34,12 @@ export const dns = definePhase({
   },
 });
 
+const waitForDns = {
+  describe: (c: StepContext) => describePods(c, 'kube-system', dnsSelector),
+  remedy: () => `fix what CoreDNS reports (\`kubectl describe pods -n kube-system -l ${dnsSelector}\`)`,
+  limitMs: 5 * 60_000,
+};
+
 function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
   return {
     handle: dnsReady,
@@ -43,8 +51,9 @@ function createCorednsReadyStep(dependsOn: readonly StepHandle[]): ClusterStep {
       if (hasImagePullError) throw createImageUnavailableError(c);
       throw new KthwError('not-healthy', { what: 'CoreDNS' });
     },
+    wait: waitForDns,
     explained: {
-      manualCommands: () => [`${kubectlCommand} get pods -n kube-system -l k8s-app=kube-dns -o wide`],
+      manualCommands: () => [`${kubectlCommand} get pods -n kube-system -l ${dnsSelector} -o wide`],
     },
   };
 }
@@ -65,6 +74,7 @@ function createDnsLookupStep(cluster: Cluster): ClusterStep {
       }
       return markPresent(commandOutput);
     },
+    wait: waitForDns,
     explained: {
       manualCommands: () => cluster.workerInstances.map(({ name }) => `${kubectlCommand} ${renderDnsLookup(name, 1)}`),
     },
@@ -77,7 +87,7 @@ function renderDnsLookup(worker: string, pass: number): string {
 }
 
 function listDnsPods(c: StepContext) {
-  return listPods(c, 'kube-system', 'k8s-app=kube-dns');
+  return listPods(c, 'kube-system', dnsSelector);
 }
 
 function createImageUnavailableError(c: StepContext): KthwError {

@@ -46,6 +46,7 @@ function createMemberStep(cluster: Cluster, instance: Instance): ClusterStep {
     // `systemctl start` would block until the members have quorum.
     removeScript: `systemctl disable -q --now etcd || true; rm -rf ${paths.etcdData}/member`,
     applyScript: () => `systemctl daemon-reload && systemctl enable -q etcd && systemctl start --no-block etcd`,
+    units: ['etcd'],
     diagnose: (c) => reportCause(c, [instance], 'all'),
   });
 }

@@ -20,6 +20,7 @@ export const healthProxy = definePhase({
     files: () => [{ path: paths.nginxSite, content: renderNginxSite(), mode: 0o644 }],
     checkScript: () => `systemctl -q is-active nginx && [ -L ${paths.nginxSiteEnabled} ]`,
     removeScript: `rm -f ${paths.nginxSiteEnabled}; systemctl disable -q --now nginx || true`,
+    units: ['nginx'],
     applyScript: () => `ln -sfn ${paths.nginxSite} ${paths.nginxSiteEnabled}
 systemctl enable -q nginx && systemctl restart nginx`,
   })),

@@ -27,6 +27,7 @@ export const kubeProxy = definePhase({
     ],
     checkScript: () => 'systemctl -q is-active kube-proxy',
     removeScript: 'systemctl disable -q --now kube-proxy || true',
+    units: ['kube-proxy'],
     applyScript: () => 'systemctl daemon-reload && systemctl enable -q kube-proxy && systemctl restart kube-proxy',
   })),
 });

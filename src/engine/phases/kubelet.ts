@@ -36,6 +36,7 @@ export const kubelet = definePhase({
     ],
     checkScript: () => 'systemctl -q is-active kubelet && [ "$(curl -fsS -m 5 http://127.0.0.1:10248/healthz)" = ok ]',
     removeScript: 'systemctl disable -q --now kubelet || true',
+    units: ['kubelet'],
     applyScript: () => 'systemctl daemon-reload && systemctl enable -q kubelet && systemctl restart kubelet',
   })),
 });

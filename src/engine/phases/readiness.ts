@@ -3,11 +3,12 @@ import { KthwError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { getResourceNames } from '../cluster/resource-names.ts';
 import { reportCause } from '../diagnostics/report-cause.ts';
+import { getStatusMessage } from '../kubernetes/create-api-error.ts';
 import { formatCommand } from '../manual/format-command.ts';
 import { formatTable, kubectlCommand } from '../manual/kubectl.ts';
 import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
-import { connectToKubeApi, connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
-import { getObject } from '../steps/get-object.ts';
+import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
+import { describeNodes, listNodes } from '../steps/list-nodes.ts';
 import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent, type Observation } from '../workflow/observation.ts';
 import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
@@ -68,6 +69,15 @@ function createNodesReadyStep({ controllerInstances, workerInstances }: Cluster)
       ...kubeProxyService.onAll(workerInstances),
     ],
     probe: probeNodes,
+    wait: {
+      describe: (c) =>
+        describeNodes(
+          c,
+          workerInstances.map(({ name }) => name),
+        ),
+      remedy: () => 'fix what the nodes report (`kubectl describe nodes`)',
+      limitMs: 5 * 60_000,
+    },
     manualCommands: () => [`${kubectlCommand} get nodes -o wide`],
   });
 }
@@ -84,10 +94,11 @@ interface ReadinessCheck {
   readonly dependsOn?: readonly StepHandle[];
   /** Returns text to display. @throws KthwError while the check fails */
   probe(c: StepContext): Promise<string>;
+  readonly wait?: NonNullable<ClusterStep['wait']>;
   manualCommands(c: ManualContext): readonly string[];
 }
 
-function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }: ReadinessCheck): ClusterStep {
+function createReadinessStep({ handle, title, dependsOn, probe, wait, manualCommands }: ReadinessCheck): ClusterStep {
   return {
     handle,
     title,
@@ -100,6 +111,7 @@ function createReadinessStep({ handle, title, dependsOn, probe, manualCommands }
       }
       return markPresent(commandOutput);
     },
+    ...(wait ? { wait } : {}),
     explained: { manualCommands },
   };
 }
@@ -113,27 +125,23 @@ async function probeApi(c: StepContext): Promise<string> {
   ]);
   const unhealthy = cluster.controllerInstances.filter((instance) => health.get(instance.name) !== 'HEALTHY');
   if (unhealthy.length > 0)
-    throw new KthwError('not-healthy', { what: unhealthy.map((instance) => instance.name).join(', ') });
+    throw new KthwError(
+      'not-healthy',
+      { what: unhealthy.map((instance) => instance.name).join(', ') },
+      { detail: `the health check of target pool ${pool.name} fails` },
+    );
   const response = await api.request('GET', '/readyz', signal);
-  if (response.status !== 200) throw new KthwError('not-healthy', { what: 'the API behind the load balancer' });
+  if (response.status !== 200)
+    throw new KthwError(
+      'not-healthy',
+      { what: 'the API behind the load balancer' },
+      { detail: getStatusMessage(response) },
+    );
   return [...[...health].map(([instance, state]) => `${instance}: ${state}`), String(response.body)].join('\n');
 }
 
-interface NodeList {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: {
-      readonly conditions: readonly { readonly type: string; readonly status: string }[];
-      readonly addresses?: readonly { readonly type: string; readonly address: string }[];
-      readonly nodeInfo?: { readonly kubeletVersion: string; readonly containerRuntimeVersion: string };
-    };
-  }[];
-}
-
 async function probeNodes(c: StepContext): Promise<string> {
-  const api = await connectToKubeApi(c);
-  const nodes = (await getObject<NodeList>(api, '/api/v1/nodes', c.signal))?.items ?? [];
-  const readyNodes = nodes.filter((node) =>
+  const readyNodes = (await listNodes(c)).filter((node) =>
     node.status.conditions.some((x) => x.type === 'Ready' && x.status === 'True'),
   );
   const readyNames = new Set(readyNodes.map((node) => node.metadata.name));

@@ -8,14 +8,17 @@ import { type ClusterStep, definePhase, type ManualCommand } from '../steps/clus
 import { connectToInstance } from '../steps/connect-to-instance.ts';
 import { connectToKubeApi } from '../steps/connect-to-kube-api.ts';
 import { buildEtcdctlCommand } from '../steps/etcdctl-command.ts';
-import { deleteObject, getObject } from '../steps/get-object.ts';
-import { formatPodTable, listPods, type Pod } from '../steps/list-pods.ts';
-import { runKubectl } from '../steps/run-kubectl.ts';
-import { buildSmokeObjects, smokeNamespace } from '../steps/smoke-objects.ts';
-import type { StepContext } from '../steps/step-context.ts';
+import { getObject } from '../steps/get-object.ts';
+import { formatPodTable, type Pod } from '../steps/list-pods.ts';
+import { createCleanupStep, createNamespaceStep, getSmokeNamespace } from '../steps/smoke/smoke-namespace.ts';
+import { buildSmokeObjects } from '../steps/smoke/smoke-objects.ts';
+import { describeSmokePods, listSmokePods, selectSmokeWorkers } from '../steps/smoke/smoke-pods.ts';
+import { smokeProbes } from '../steps/smoke/smoke-probes.ts';
+import type { ManualContext, StepContext } from '../steps/step-context.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
 import { controlPlaneComponents } from './control-plane.ts';
+import { registeredNode } from './node-registration.ts';
 import { podRoute } from './pod-routes.ts';
 import { rbacSteps } from './rbac.ts';
 
@@ -30,54 +33,48 @@ const smokeSteps = {
   podToPod: stepHandle('smoke/pod-to-pod'),
 } as const;
 
-/** Tests what a cluster is for, then deletes its namespace. Tutorial, chapter 13. */
+const waitForPods = {
+  describe: describeSmokePods,
+  remedy: (c: StepContext) => {
+    const namespace = getSmokeNamespace(c);
+    return `fix what the pods report (\`kubectl describe pods -n ${namespace}\`; the next smoke test deletes this namespace)`;
+  },
+  limitMs: 5 * 60_000,
+};
+
+/**
+ * Tests what a cluster is for, in a namespace of its own, which it then deletes. Skips workers that users have cordoned or
+ * tainted. Tutorial, chapter 13.
+ */
 export const smoke = definePhase({
   name: 'smoke',
   title: 'Smoke test',
   chapter: 13,
   steps: (cluster) => [
-    {
-      handle: smokeSteps.namespace,
-      title: `namespace ${smokeNamespace}`,
-      dependsOn: [...rbacSteps, ...controlPlaneComponents.onAll(cluster.controllerInstances)],
-      observe: observeNamespace,
-      apply: (c) => applyObject(c, buildSmokeObjects(cluster).namespace),
-      explained: { manualCommands: () => [renderKubectlApply(buildSmokeObjects(cluster).namespace)] },
-    },
+    createNamespaceStep(smokeSteps.namespace, [
+      ...rbacSteps,
+      ...controlPlaneComponents.onAll(cluster.controllerInstances),
+    ]),
     {
       handle: smokeSteps.secret,
       title: 'a secret is encrypted in etcd',
       dependsOn: [smokeSteps.namespace],
       observe: observeSecretEncryption,
-      apply: (c) => applyObject(c, buildSmokeObjects(cluster).secret),
+      apply: (c) => applyObject(c, buildObjects(c).secret),
       explained: {
-        manualCommands: () => [
-          renderKubectlApply(buildSmokeObjects(cluster).secret),
+        manualCommands: (c) => [
+          renderKubectlApply(buildObjects(c).secret),
           ...cluster.controllerInstances
             .slice(0, 1)
-            .map(({ name }) => ({ runsOn: name, script: `${etcdSecretCommand} | hexdump -C` })),
+            .map(({ name }) => ({ runsOn: name, script: `${buildEtcdSecretCommand(c)} | hexdump -C` })),
         ],
       },
     },
     ...(cluster.workers > 0 ? createWorkerSteps(cluster) : []),
-    {
-      handle: smokeSteps.cleanup,
-      title: 'delete the test namespace',
-      dependsOn: listSmokeChecks(cluster),
-      async observe(c) {
-        const api = await connectToKubeApi(c);
-        const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
-        if (!namespace || namespace.status?.phase === 'Terminating') return markPresent();
-        // A resumed run continues here if an image was unavailable.
-        if (cluster.workers > 0) await listReadyWebPods(c);
-        return { status: 'absent' };
-      },
-      async apply(c) {
-        const api = await connectToKubeApi(c);
-        await deleteObject(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
-      },
-      explained: { manualCommands: () => [`${kubectlCommand} delete namespace ${smokeNamespace}`] },
-    },
+    createCleanupStep(smokeSteps.cleanup, listSmokeChecks(cluster), async (c) => {
+      // A resumed run continues here if an image was unavailable.
+      if (cluster.workers > 0) await listSmokePods(c);
+    }),
   ],
 });
 
@@ -88,43 +85,35 @@ export function listSmokeChecks({ workers }: Cluster): readonly StepHandle[] {
 }
 
 function createWorkerSteps(cluster: Cluster): ClusterStep[] {
-  const { deployment, service } = buildSmokeObjects(cluster);
   return [
-    {
-      handle: smokeSteps.deployment,
-      title: 'a deployment runs on every worker',
-      dependsOn: [smokeSteps.namespace],
-      async observe(c) {
-        const ready = await listReadyWebPods(c);
-        const nodes = new Set(ready.map((pod) => pod.spec.nodeName));
-        return nodes.size >= c.cluster.workers ? markPresent(formatPodTable(ready)) : { status: 'absent' };
-      },
-      apply: (c) => applyObject(c, deployment),
-      explained: {
-        manualCommands: () => [
-          renderKubectlApply(deployment),
-          `${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o wide`,
-        ],
-      },
-    },
+    createDeploymentStep(cluster),
     {
       handle: smokeSteps.service,
       title: 'a service with a node port',
       dependsOn: [smokeSteps.namespace],
-      observe: (c) => observeObject(c, service),
-      apply: (c) => applyObject(c, service),
-      explained: { manualCommands: () => [renderKubectlApply(service)] },
+      observe: (c) => observeObject(c, buildObjects(c).service),
+      apply: (c) => applyObject(c, buildObjects(c).service),
+      explained: { manualCommands: (c) => [renderKubectlApply(buildObjects(c).service)] },
     },
-    createProbeStep(smokeSteps.logsExec, 'logs and exec work', [smokeSteps.deployment], probeLogsAndExec, [
-      `${firstPodAssignment}\n${kubectlCommand} logs -n ${smokeNamespace} $POD\n${kubectlCommand} exec -n ${smokeNamespace} $POD -- hostname`,
-    ]),
+    createProbeStep(
+      smokeSteps.logsExec,
+      'logs and exec work',
+      [smokeSteps.deployment],
+      smokeProbes.logsAndExec,
+      (c) => {
+        const namespace = getSmokeNamespace(c);
+        return [
+          `${assignFirstPod(c)}\n${kubectlCommand} logs -n ${namespace} $POD\n${kubectlCommand} exec -n ${namespace} $POD -- hostname`,
+        ];
+      },
+    ),
     createProbeStep(
       smokeSteps.nodePort,
       'a NodePort responds from another instance',
       [smokeSteps.deployment, smokeSteps.service],
-      probeNodePort,
-      [
-        `NODE_PORT=$(${kubectlCommand} get service web -n ${smokeNamespace} -o 'jsonpath={.spec.ports[0].nodePort}'); echo $NODE_PORT`,
+      smokeProbes.nodePort,
+      (c) => [
+        `NODE_PORT=$(${kubectlCommand} get service web -n ${getSmokeNamespace(c)} -o 'jsonpath={.spec.ports[0].nodePort}'); echo $NODE_PORT`,
         ...cluster.controllerInstances.slice(0, 1).map(({ name }) => ({
           runsOn: name,
           script: cluster.workerInstances.map(({ address }) => `curl -I http://${address}:$NODE_PORT`).join('\n'),
@@ -135,10 +124,42 @@ function createWorkerSteps(cluster: Cluster): ClusterStep[] {
       smokeSteps.podToPod,
       'pods reach each other across workers',
       [smokeSteps.deployment, ...podRoute.onAll(cluster.workerInstances)],
-      probePodToPod,
-      [`${firstPodAssignment}\n${kubectlCommand} get pods -n ${smokeNamespace} -o wide`, ...renderPodRequests(cluster)],
+      smokeProbes.podToPod,
+      (c) => [
+        `${assignFirstPod(c)}\n${kubectlCommand} get pods -n ${getSmokeNamespace(c)} -o wide`,
+        ...renderPodRequests(cluster),
+      ],
     ),
   ];
+}
+
+function createDeploymentStep({ workerInstances }: Cluster): ClusterStep {
+  return {
+    handle: smokeSteps.deployment,
+    title: 'a deployment runs on every worker',
+    // Its time limit starts when the nodes exist.
+    dependsOn: [smokeSteps.namespace, ...registeredNode.onAll(workerInstances)],
+    async observe(c) {
+      const { tested, skipped } = await selectSmokeWorkers(c);
+      const ready = await listSmokePods(c);
+      const nodes = new Set(ready.map((pod) => pod.spec.nodeName));
+      const isDone = tested.every(({ name }) => nodes.has(name));
+      if (!isDone || !(await hasObject(c, buildObjects(c).deployment))) return { status: 'absent' };
+      return markPresent([formatPodTable(ready), ...skipped.map((line) => `skipped ${line}`)].join('\n'));
+    },
+    async apply(c) {
+      const { tested, skipped } = await selectSmokeWorkers(c);
+      if (skipped.length > 0) c.logProgress(`the smoke test skips workers: ${skipped.join(', ')}`);
+      await applyObject(c, buildSmokeObjects(getSmokeNamespace(c), tested.length).deployment);
+    },
+    wait: waitForPods,
+    explained: {
+      manualCommands: (c) => [
+        renderKubectlApply(buildObjects(c).deployment),
+        `${kubectlCommand} get pods -n ${getSmokeNamespace(c)} -l app=web -o wide`,
+      ],
+    },
+  };
 }
 
 function createProbeStep(
@@ -146,27 +167,27 @@ function createProbeStep(
   title: string,
   dependsOn: readonly StepHandle[],
   probe: (c: StepContext, pods: readonly Pod[]) => Promise<string>,
-  commands: readonly ManualCommand[],
+  renderCommands: (c: ManualContext) => readonly ManualCommand[],
 ): ClusterStep {
   return {
     handle,
     title,
     dependsOn,
     async observe(c) {
-      return markPresent(await probe(c, await listReadyWebPods(c)));
+      const pods = await listSmokePods(c);
+      if (pods.length > 0) return markPresent(await probe(c, pods));
+      const { tested, skipped } = await selectSmokeWorkers(c);
+      if (tested.length > 0) throw new KthwError('check-failed', { what: 'the smoke test has no Ready pod' });
+      return markPresent(skipped.map((line) => `skipped ${line}`).join('\n'));
     },
-    explained: { manualCommands: () => commands },
+    wait: waitForPods,
+    explained: { manualCommands: renderCommands },
   };
 }
 
-/** @throws KthwError `image-unavailable`, which defers the step until `resume` */
-async function listReadyWebPods(c: StepContext): Promise<readonly Pod[]> {
-  const { ready, hasImagePullError } = await listPods(c, smokeNamespace, 'app=web');
-  if (hasImagePullError) throw new KthwError('image-unavailable', { image: 'docker.io/library/nginx:latest' });
-  return ready;
+function assignFirstPod(c: ManualContext): string {
+  return `POD=$(${kubectlCommand} get pods -n ${getSmokeNamespace(c)} -l app=web -o 'jsonpath={.items[0].metadata.name}')`;
 }
-
-const firstPodAssignment = `POD=$(${kubectlCommand} get pods -n ${smokeNamespace} -l app=web -o 'jsonpath={.items[0].metadata.name}')`;
 
 /** Requests from the pod's network namespace, so that the image needs no client. */
 function renderPodRequests({ workerInstances }: Cluster): ShellCommand[] {
@@ -176,82 +197,19 @@ function renderPodRequests({ workerInstances }: Cluster): ShellCommand[] {
   }));
 }
 
-async function probeLogsAndExec(c: StepContext, pods: readonly Pod[]): Promise<string> {
-  const api = await connectToKubeApi(c);
-  await Promise.all(
-    pods.map(async ({ metadata: { name } }) => {
-      const response = await api.request('GET', `/api/v1/namespaces/${smokeNamespace}/pods/${name}/log`, c.signal);
-      if (response.status !== 200) throw new KthwError('check-failed', { what: `logs of pod ${name}` });
-    }),
-  );
-  const [pod] = pods;
-  const commandOutput = await runKubectl(
-    c,
-    `exec -n ${smokeNamespace} ${pod?.metadata.name} -- hostname`,
-    'running hostname in a pod',
-  );
-  if (commandOutput.trim() !== pod?.metadata.name)
-    throw new KthwError('check-failed', { what: `exec in pod ${pod?.metadata.name}` });
-  return commandOutput.trim();
+function buildObjects(c: Pick<ManualContext, 'findOutput' | 'cluster'>) {
+  return buildSmokeObjects(getSmokeNamespace(c), c.cluster.workers);
 }
 
-async function probeNodePort(c: StepContext): Promise<string> {
-  const api = await connectToKubeApi(c);
-  const path = `/api/v1/namespaces/${smokeNamespace}/services/web`;
-  const service = await getObject<{ spec: { ports: readonly { nodePort: number }[] } }>(api, path, c.signal);
-  const port = service?.spec.ports[0]?.nodePort;
-  const [controller] = c.cluster.controllerInstances;
-  if (!port || !controller) throw new KthwError('check-failed', { what: 'the node port' });
-  // A kube-proxy knows a pod about a second after it is ready. Until then, requests time out or are refused.
-  const requests = c.cluster.workerInstances.map(({ address }) => `ask http://${address}:${port}/ & jobs="$jobs $!"`);
-  const script = `ask() { for _ in $(seq 20); do curl -fsS --connect-timeout 0.5 -m 5 -o /dev/null "$1" && return; sleep 0.2; done; return 1; }
-jobs=''
-${requests.join('\n')}
-for job in $jobs; do wait $job; done`;
-  const result = await (await connectToInstance(c, controller)).run(script, { deadlineMs: 30_000, signal: c.signal });
-  assertSuccess(result, controller, `asking every worker at node port ${port}`);
-  return c.cluster.workerInstances.map(({ address }) => `http://${address}:${port}/ answers`).join('\n');
+function buildEtcdSecretCommand(c: Pick<ManualContext, 'findOutput'>): string {
+  return buildEtcdctlCommand(`get --print-value-only /registry/secrets/${getSmokeNamespace(c)}/smoke`);
 }
-
-/** Each pod requests the next one, on another worker. */
-async function probePodToPod(c: StepContext, pods: readonly Pod[]): Promise<string> {
-  const lines = await Promise.all(
-    pods.map(async (pod, i) => {
-      const next = pods[(i + 1) % pods.length];
-      const worker = c.cluster.workerInstances.find((w) => w.name === pod.spec.nodeName);
-      if (!worker || !next) return [];
-      // In the pod's network namespace, so that the image needs no client.
-      const script = `id=$(ctr -n k8s.io containers ls -q 'labels."io.kubernetes.pod.name"==${pod.metadata.name}' | head -1)
-pid=$(ctr -n k8s.io tasks ls | awk -v id="$id" '$1==id{print $2}')
-nsenter -t "$pid" -n curl -fsS -m 5 -o /dev/null http://${next.status.podIP}/`;
-      const result = await (await connectToInstance(c, worker)).run(script, { deadlineMs: 30_000, signal: c.signal });
-      assertSuccess(result, worker, `asking pod ${next.metadata.name} from pod ${pod.metadata.name}`);
-      return [`${pod.metadata.name} on ${worker.name} reaches ${next.metadata.name} at ${next.status.podIP}`];
-    }),
-  );
-  return lines.flat().join('\n');
-}
-
-/** Waits for the namespace of an earlier test to terminate. */
-async function observeNamespace(c: StepContext) {
-  const api = await connectToKubeApi(c);
-  const namespace = await getObject<Namespace>(api, `/api/v1/namespaces/${smokeNamespace}`, c.signal);
-  if (namespace?.status?.phase === 'Terminating')
-    throw new KthwError('not-there-yet', { step: 'an earlier test’s end' });
-  return namespace ? markPresent() : ({ status: 'absent' } as const);
-}
-
-interface Namespace {
-  readonly status?: { readonly phase?: string };
-}
-
-const etcdSecretCommand = buildEtcdctlCommand(`get --print-value-only /registry/secrets/${smokeNamespace}/smoke`);
 
 async function observeSecretEncryption(c: StepContext) {
-  const observation = await observeObject(c, buildSmokeObjects(c.cluster).secret);
+  const observation = await observeObject(c, buildObjects(c).secret);
   const [controller] = c.cluster.controllerInstances;
   if (observation.status !== 'present' || !controller) return observation;
-  const script = `${etcdSecretCommand} | head -c 18`;
+  const script = `${buildEtcdSecretCommand(c)} | head -c 18`;
   const result = await (await connectToInstance(c, controller)).run(script, { deadlineMs: 15_000, signal: c.signal });
   assertSuccess(result, controller, 'reading the secret from etcd');
   if (result.stdout !== 'k8s:enc:secretbox:')
@@ -260,8 +218,11 @@ async function observeSecretEncryption(c: StepContext) {
 }
 
 async function observeObject(c: StepContext, object: KubeObject) {
-  const found = await getObject(await connectToKubeApi(c), getObjectPath(object), c.signal);
-  return found ? markPresent() : ({ status: 'absent' } as const);
+  return (await hasObject(c, object)) ? markPresent() : ({ status: 'absent' } as const);
+}
+
+async function hasObject(c: StepContext, object: KubeObject): Promise<boolean> {
+  return (await getObject(await connectToKubeApi(c), getObjectPath(object), c.signal)) !== undefined;
 }
 
 async function applyObject(c: StepContext, object: KubeObject): Promise<void> {

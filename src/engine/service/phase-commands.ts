@@ -57,7 +57,7 @@ export async function getPhaseCommands(
         cluster,
         mirror,
         vault: new RedactedVault(),
-        ...createOutputReader(p, earlierOutputs, events.slice(0, finished.seq - 1)),
+        ...createOutputReader(p, earlierOutputs, events.slice(0, finished.seq)),
       };
       return [
         toStepCommands(

@@ -10,6 +10,7 @@ import type { StepHandle } from '../workflow/step-handle.ts';
 import { assertSuccess } from './assert-success.ts';
 import type { ClusterStep } from './cluster-step.ts';
 import { connectToInstance } from './connect-to-instance.ts';
+import { describeUnits } from './describe-units.ts';
 import { getInstanceHandle } from './instance-step.ts';
 import type { ManualContext, RenderContext, StepContext } from './step-context.ts';
 
@@ -32,6 +33,8 @@ interface HostStepOptions {
   readonly outputs?: readonly OutputValue[];
   /** Maps an exit code of `applyScript` to an error. */
   readonly errorForExitCode?: (result: CommandResult) => KthwError | undefined;
+  /** systemd units that must be active. Their states and last log lines explain a wait. */
+  readonly units?: readonly string[];
   /** Reports why the step keeps failing. */
   readonly diagnose?: (c: StepContext) => Promise<void>;
   /** Time limit of `applyScript`. @default 120_000 */
@@ -174,6 +177,7 @@ if output=$( ( ${checkScript} ) 2>&1 ); then echo works; printf '%s' "\${output:
     ...(dependsOn ? { dependsOn } : {}),
     observe,
     apply,
+    ...(options.units ? { wait: buildUnitWait(instance, options.units) } : {}),
     ...(isRemovable ? { removable: { exists, remove, containedIn: getInstanceHandle(instance) } } : {}),
     explained: { manualCommands, ...(options.diagnose ? { diagnose: options.diagnose } : {}) },
   };
@@ -187,6 +191,13 @@ export function createHostSteps<G extends 'instances' | 'controllerInstances' | 
   return (cluster) => {
     const instances: readonly Cluster[G][number][] = cluster[group];
     return instances.map((instance) => hostStep({ ...buildOptions(instance, cluster), instance }));
+  };
+}
+
+function buildUnitWait(instance: Instance, units: readonly string[]): NonNullable<ClusterStep['wait']> {
+  return {
+    describe: (c) => describeUnits(c, instance, units),
+    remedy: () => `fix what \`journalctl ${units.map((unit) => `-u ${unit}`).join(' ')}\` shows on ${instance.name}`,
   };
 }
 

@@ -3,13 +3,19 @@ import { connectToKubeApi } from './connect-to-kube-api.ts';
 import { getObject } from './get-object.ts';
 import type { StepContext } from './step-context.ts';
 
+/** Why a pod or container is in a state, as the kubelet or the scheduler says it. */
+interface Reason {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 export interface Pod {
   readonly metadata: { readonly name: string };
   readonly spec: { readonly nodeName?: string };
   readonly status: {
     readonly podIP?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly state: { readonly waiting?: { readonly reason?: string } } }[];
+    readonly conditions?: readonly (Reason & { readonly type: string; readonly status: string })[];
+    readonly containerStatuses?: readonly { readonly state: { readonly waiting?: Reason } }[];
   };
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { computeBackoffDelay } from '../../store/backoff-delay.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
-import { KthwError, toStepError } from '../cluster/errors.ts';
+import { type ErrorCode, KthwError, toStepError } from '../cluster/errors.ts';
 import type { OutputValue } from '../cluster/output.ts';
 import type { StepContextDeps } from './create-step-context.ts';
 import { createStepContext } from './create-step-context.ts';
@@ -31,6 +31,8 @@ export const defaultRetry: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxD
 const failuresUntilDiagnosis = 3;
 /** A run has hundreds of steps, and each is read again and again. */
 const maxCommandOutputLength = 1_000;
+/** Errors that say no more than that a step isn't done. */
+const unspecificErrors: readonly ErrorCode[] = ['not-there-yet', 'not-healthy', 'check-failed'];
 const observePolling = { timeoutMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000, factor: 1.5 } as const;
 
 /** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreUnavailable */
@@ -141,17 +143,25 @@ async function pollUntil<T>(
       lastError = error;
     }
     const delayMs = computeBackoffDelay(observePolling, failures);
-    if (+c.clock.now() + delayMs > deadline) {
-      if (lastError && wait?.limitMs === undefined) throw lastError;
-      const detail = await reporter.findReason(lastError);
-      const remedy = wait?.remedy(c);
-      throw wait?.limitMs === undefined
-        ? new KthwError('not-there-yet', { step: title, remedy }, { detail })
-        : new KthwError('wait-timeout', { step: title, minutes: limitMs / 60_000, remedy: wait.remedy(c) }, { detail });
-    }
+    if (+c.clock.now() + delayMs > deadline)
+      throw createTimeoutError({ title, wait, lastError, reason: await reporter.findReason(lastError) }, c);
     await reporter.reportIfDue(lastError);
     await c.clock.sleep(delayMs, c.signal);
   }
+}
+
+interface EndedWait extends Pick<PolledStep, 'title' | 'wait'> {
+  readonly lastError: KthwError | undefined;
+  readonly reason: string | undefined;
+}
+
+/** An error that names another cause keeps its own remedy. */
+function createTimeoutError({ title, wait, lastError, reason }: EndedWait, c: WorkflowContext): KthwError {
+  if (wait?.limitMs === undefined)
+    return lastError ?? new KthwError('not-there-yet', { step: title, remedy: wait?.remedy(c) }, { detail: reason });
+  if (lastError && !unspecificErrors.includes(lastError.code)) return lastError.toFinal();
+  const minutes = wait.limitMs / 60_000;
+  return new KthwError('wait-timeout', { step: title, minutes, remedy: wait.remedy(c) }, { detail: reason });
 }
 
 function toOutcomeEvent(id: string, observation: Observation, outcome: 'applied' | 'adopted'): EngineEvent {

@@ -109,6 +109,22 @@ describe('a waiting step', () => {
     expect(elapsedMs).toBeLessThan(5.1 * minuteMs);
   });
 
+  test('fails at its limit with the error that names another cause', async () => {
+    const observe = async () => {
+      throw new KthwError('ssh-unreachable', { host: 'demo-worker-0' }, { detail: 'ECONNREFUSED' });
+    };
+    const { errors } = await executeWait(0, () => undefined, { observe, limitMs: 5 * minuteMs });
+    expect(errors).toEqual([
+      {
+        code: 'ssh-unreachable',
+        kind: 'denied',
+        message: 'demo-worker-0 is unreachable over SSH',
+        detail: 'ECONNREFUSED',
+        remedy: 'check that the instance is running, then `/kthw resume`',
+      },
+    ]);
+  });
+
   test('keeps its retries without a limit, and ends with the reason and the instruction', async () => {
     const { errors } = await executeWait(Number.POSITIVE_INFINITY, () => 'etcd is activating');
     expect(errors).toHaveLength(12);

@@ -1,33 +1,36 @@
-import type { Cluster } from '../cluster/cluster.ts';
-
-export const smokeNamespace = 'kthw-smoke';
-const labels = { app: 'web' };
+/** Marks the namespaces of smoke tests, so that the next test deletes those that remained. */
+export const smokeLabel = 'kthw-smoke-test';
+const podLabels = { app: 'web' };
 
 /** Objects of the smoke test. Pure. Tutorial, chapter 13. */
-export function buildSmokeObjects(cluster: Cluster) {
+export function buildSmokeObjects(namespace: string, replicas: number) {
   return {
-    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: smokeNamespace } },
+    namespace: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { [smokeLabel]: 'true' } },
+    },
     secret: {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: 'smoke', namespace: smokeNamespace },
+      metadata: { name: 'smoke', namespace },
       stringData: { mykey: 'mydata' },
     },
     deployment: {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: 'web', namespace: smokeNamespace },
+      metadata: { name: 'web', namespace },
       spec: {
-        replicas: cluster.workers,
-        selector: { matchLabels: labels },
+        replicas,
+        selector: { matchLabels: podLabels },
         template: {
-          metadata: { labels },
+          metadata: { labels: podLabels },
           spec: {
             // One pod per worker proves that each worker runs pods.
             affinity: {
               podAntiAffinity: {
                 requiredDuringSchedulingIgnoredDuringExecution: [
-                  { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
+                  { labelSelector: { matchLabels: podLabels }, topologyKey: 'kubernetes.io/hostname' },
                 ],
               },
             },
@@ -43,8 +46,8 @@ export function buildSmokeObjects(cluster: Cluster) {
     service: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'web', namespace: smokeNamespace },
-      spec: { type: 'NodePort', selector: labels, ports: [{ protocol: 'TCP', port: 80, targetPort: 80 }] },
+      metadata: { name: 'web', namespace },
+      spec: { type: 'NodePort', selector: podLabels, ports: [{ protocol: 'TCP', port: 80, targetPort: 80 }] },
     },
   } as const;
 }
