@@ -24,7 +24,7 @@ export function describeRunStatus(view: LabelledRun, isAwaitingApproval = false)
         ? `${noun} awaiting approval`
         : `${noun} paused after chapter ${view.pausedAfterChapter}`,
     cancelling: `cancelling ${noun}`,
-    failed: `${noun} failed`,
+    failed: hasOnlySmokeTestFailed(view) ? `${completed}, but the smoke test failed` : `${noun} failed`,
     cancelled: `${noun} cancelled`,
     incomplete: `${completed} without ${listDeferredPhases(view)}`,
     done: completed,
@@ -42,6 +42,17 @@ export function describeClusterStatus({ record, latestRun }: Pick<ClusterStatus,
 /** @param state of a cluster record, or any other reason, which is returned as is */
 export function formatClusterState(state: string): string {
   return state === 'provisioning' ? 'creating' : state;
+}
+
+/** The cluster was changed as requested, and only its test failed. SSH access is disabled after the test. */
+function hasOnlySmokeTestFailed({ operation, phases }: Pick<RunView, 'operation' | 'phases'>): boolean {
+  if (operation === 'create' || operation === 'smoke') return false;
+  return (
+    phases.some(({ name, state }) => name === 'smoke' && state === 'failed') &&
+    phases.every(
+      ({ name, state }) => name === 'smoke' || name === 'disable-ssh' || state === 'done' || state === 'deferred',
+    )
+  );
 }
 
 function listDeferredPhases({ phases }: Pick<RunView, 'phases'>): string {

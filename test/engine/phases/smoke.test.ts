@@ -49,7 +49,8 @@ describe('the namespace of the smoke test', () => {
     for (let i = 0; i < 3; i++) {
       const run = await runSmokeTest(environment, process);
       expect(await environment.getOutcome(run)).toBe('succeeded');
-      const [first] = (await environment.listEvents(run, 'step.finished')).flatMap(({ outputs }) => outputs);
+      const finished = await environment.listEvents(run, 'step.finished');
+      const first = finished.flatMap(({ outputs }) => outputs).find(({ name }) => name === 'smoke-namespace');
       expect(first).toMatchObject({
         name: 'smoke-namespace',
         value: expect.stringMatching(/^kthw-smoke-[0-9a-f]{8}$/),
@@ -202,5 +203,27 @@ describe('the smoke test', () => {
     const run = await runSmokeTest(environment, process);
     const [error] = await listErrors(environment, run);
     expect(error?.detail).toContain('node demo-worker-1 is not registered');
+  });
+});
+
+describe('a scaling whose smoke test fails', () => {
+  test('has completed all other phases', async () => {
+    const { environment, process } = await createReadyCluster();
+    environment.kube.faults.plan({
+      call: /\/pods\/web-\d\/log$/,
+      when: 'before',
+      times: 10_000,
+      error: () => new KthwError('check-failed', { what: 'logs' }),
+    });
+    const request = { workers: 3, requester: environment.requester, channel: 'C1' };
+    const run = await environment.finishRun(process.clusterService.scaleCluster('demo', request));
+    const view = await process.clusterService.getRunView(run);
+    expect(view?.outcome).toBe('failed');
+    expect(view?.phases.filter(({ state }) => state !== 'done').map(({ name, state }) => [name, state])).toEqual([
+      ['smoke', 'failed'],
+      ['disable-ssh', 'pending'],
+    ]);
+    const [error] = await listErrors(environment, run);
+    expect(error).toMatchObject({ code: 'wait-timeout', detail: 'check failed: logs' });
   });
 });
