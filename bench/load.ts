@@ -59,7 +59,7 @@ const seconds = (Date.now() - started) / 1000;
 await notifier.waitUntilIdle();
 clearInterval(rssTimer);
 
-const states = (await store.list('cluster')).map(({ value }) => value.state);
+const states = (await store.list('cluster')).map(({ value }) => value.settledState);
 const ready = states.filter((state) => state === 'ready').length;
 const postedSeqsByRun = Map.groupBy(
   chat.postedMessages.flatMap(({ metadata }) => (metadata && metadata.seq > 0 ? [metadata] : [])),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
-import { renderInvalidArguments, renderStartResult } from './messages/index.ts';
+import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
 import {
   type CommandReply,
@@ -47,7 +47,6 @@ async function startResize(
 ): Promise<CommandReply> {
   const { name, machineType } = args;
   const result = await clusterService.resizeCluster(name, { machineType, requester, channel });
-  if ('problem' in result) return { message: renderInvalidArguments([result.problem], [], '/kthw help resize') };
   const started = md`Planning the resize of *${name}* to *${machineType}*. An approval request will list everything that will be restarted or deleted`;
   return { message: renderStartResult(name, result, started) };
 }

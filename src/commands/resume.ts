@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/index.ts';
-import { md } from './messages/markdown.ts';
+import { formatResumeStarted } from './messages/start-result.ts';
 import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const resume = defineCommand({
@@ -15,7 +15,6 @@ export const resume = defineCommand({
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
   run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
     const result = await clusterService.resumeRun(args.name, requester);
-    const started = md`Resuming *${args.name}*. Progress is shown in its message in the channel`;
-    return { message: renderStartResult(args.name, result, started) };
+    return { message: renderStartResult(args.name, result, formatResumeStarted(args.name)) };
   },
 });

@@ -8,12 +8,39 @@ const OutputValue = z.object({ name: z.string(), value: z.json() });
 export const PauseDecision = z.enum(['continue', 'continueToEnd', 'stop']);
 export type PauseDecision = z.infer<typeof PauseDecision>;
 
+/** What a runner does outside of steps. `takeover`: continuing a run that repeatedly made no progress. */
+const RunActivity = z.enum(['planning', 'opening', 'drift', 'preview', 'takeover']);
+export type RunActivity = z.infer<typeof RunActivity>;
+
+export const StoppedRun = z.object({
+  run: z.string(),
+  operation: z.string(),
+  requester: Person,
+  /** Share of its steps that were done when the approval was requested. */
+  donePercent: z.number().int().min(0).max(100),
+});
+export type StoppedRun = z.infer<typeof StoppedRun>;
+
 /** Event of a run. Stored names are permanent: add new types, never change existing ones. */
 export const EngineEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.requested'), operation: z.string(), actor: Person }),
   z.object({ type: z.literal('run.claimed'), runner: z.string() }),
   z.object({ type: z.literal('run.resumed'), actor: Person }),
-  z.object({ type: z.literal('run.cancelRequested'), actor: Person }),
+  z.object({
+    type: z.literal('run.cancelRequested'),
+    actor: Person,
+    /** Another run takes its place. `actor` approved or confirmed that. */
+    preemptedBy: z.object({ run: z.string(), operation: z.string() }).optional(),
+  }),
+  /** An error outside of steps: while opening clients, detecting drift or previewing a deletion. */
+  z.object({
+    type: z.literal('run.faulted'),
+    activity: RunActivity,
+    error: StepError,
+    retryAt: z.iso.datetime().optional(),
+  }),
+  /** A newer run has changed the cluster, so this one can't be resumed any more. */
+  z.object({ type: z.literal('run.superseded'), by: z.string(), operation: z.string() }),
   z.object({ type: z.literal('run.finished'), outcome: z.enum(['succeeded', 'failed', 'cancelled']) }),
   // `requestId` goes to Compute Engine. It is stored before the call, so that a retry creates no second resource.
   z.object({
@@ -50,6 +77,8 @@ export const EngineEvent = z.discriminatedUnion('type', [
     type: z.literal('approval.requested'),
     digest: z.string(),
     deletions: z.array(z.string()),
+    /** Active run that the approval stops. */
+    stops: StoppedRun.optional(),
     expiresAt: z.iso.datetime(),
   }),
   z.object({ type: z.literal('approval.granted'), digest: z.string(), actor: Person }),

@@ -22,6 +22,10 @@ export type ClusterSpec = z.infer<typeof ClusterSpec>;
 
 const Instant = z.iso.datetime();
 
+/** State of a cluster after the last run that changed it. `new`: none has ended yet. */
+export const SettledState = z.enum(['new', 'ready', 'failed', 'cancelled', 'deleted']);
+export type SettledState = z.infer<typeof SettledState>;
+
 /** Schemas of stored records. Every read is validated; errors name the record and the path. */
 export const recordSchemas = {
   cluster: z.object({
@@ -31,9 +35,13 @@ export const recordSchemas = {
     createdAt: Instant,
     /** Run that changes the cluster. At most one at a time. */
     activeRun: z.string().optional(),
-    /** Run ids, oldest first. */
+    /** Run that waits for an approval to stop the active run and take its place. At most one at a time. */
+    queuedRun: z.string().optional(),
+    /** Run ids, in the order in which they were started or resumed. */
     runs: z.array(z.string()),
-    state: z.enum(['provisioning', 'ready', 'failed', 'cancelled', 'deleting', 'deleted']),
+    settledState: SettledState,
+    /** When the cluster first became ready. */
+    readySince: Instant.optional(),
     /** Outputs of finished runs: addresses, fingerprints. Never a secret. */
     outputs: z.record(z.string(), z.json()),
     /** Expiry (TTL). Absent: no expiry. */
@@ -66,6 +74,8 @@ export const recordSchemas = {
     previousSpec: ClusterSpec.optional(),
     /** Configuration to restore if the run changes nothing. Set if it differs from `previousSpec`. */
     rollbackSpec: ClusterSpec.optional(),
+    /** The cluster was never ready before this run. Its success delivers the kubeconfig. */
+    isFirstSetup: z.boolean().optional(),
   }),
   /**
    * First valid reply to an approval request or a pause, created once. Its id is `RUN.SEQ`, with the sequence number of the

@@ -50,7 +50,7 @@ export async function inspectCluster(environment: RunEnvironment, spec: ClusterS
     outcome: await environment.getOutcome(run),
     endCount: (await environment.listEvents(run, 'run.finished')).length,
     cluster: {
-      state: record?.state,
+      state: record?.settledState,
       isLocked: record?.activeRun !== undefined,
       outputs: normalizeOutputs(record?.outputs),
     },

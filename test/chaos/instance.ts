@@ -10,7 +10,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createComputeClient } from '../../src/engine/gcp/compute/create-compute-client.ts';
-import { createInProcessDispatcher } from '../../src/engine/workflow/dispatcher.ts';
+import { createInProcessDispatcher, type Dispatcher } from '../../src/engine/workflow/dispatcher.ts';
 import { executeRun } from '../../src/engine/workflow/runner.ts';
 import { openFirestoreStore } from '../../src/store/firestore/firestore-store.ts';
 import { createLeaseOwnerId } from '../../src/store/lease-owner.ts';
@@ -59,7 +59,7 @@ function killPoint(step: string, point: string): void {
 
 const leaseOwner = createLeaseOwnerId();
 const log = (fields: object, message: string) => console.log(message, fields);
-const dispatcher = createInProcessDispatcher({
+const dispatcher: Dispatcher = createInProcessDispatcher({
   ...{ store, log, clock, retryDelayMs: 200 },
   async executeRun(run, signal) {
     const exit = await executeRun(
@@ -69,6 +69,7 @@ const dispatcher = createInProcessDispatcher({
         operations,
         leaseOwner,
         onEventsAppended: () => {},
+        wake: (other) => dispatcher.wake(other),
         openResources: async ({ cluster }) => ({
           clients: { compute, vault: vaults.getVault(cluster), mirror: undefined, ssh: {} as never, kube: {} as never },
           close: async () => {},

@@ -57,7 +57,7 @@ async function statusOf(
 
 describe('status', () => {
   test('replies immediately and sends the cluster map to the requester', async () => {
-    const { shown, pictures } = await statusOf({ state: 'ready', outputs }, async () => sampleSnapshots.healthy);
+    const { shown, pictures } = await statusOf({ settledState: 'ready', outputs }, async () => sampleSnapshots.healthy);
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('send you a cluster map in a DM');
     expect(pictures).toHaveLength(1);
@@ -73,15 +73,13 @@ describe('status', () => {
   });
 
   test('announces no cluster map without instances', async () => {
-    const { shown, pictures } = await statusOf({ state: 'provisioning' }, () =>
-      Promise.reject(new Error('nobody asks')),
-    );
+    const { shown, pictures } = await statusOf({ settledState: 'new' }, () => Promise.reject(new Error('nobody asks')));
     expect(shown[0]).not.toContain('picture');
     expect(pictures).toEqual([]);
   });
 
   test('keeps the reply if the cluster map fails, and says so', async () => {
-    const { shown, pictures, logged } = await statusOf({ state: 'ready', outputs }, () =>
+    const { shown, pictures, logged } = await statusOf({ settledState: 'ready', outputs }, () =>
       Promise.reject(new Error('gone')),
     );
     expect(shown).toHaveLength(2);

@@ -15,7 +15,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
         text({ ...good, channel: 7, outputs: { a: MARK } }),
         /cluster "demo".*\$\.channel /,
       ],
-      ['a choice that is none', text({ ...good, state: MARK }), /cluster "demo".*\$\.state /],
+      ['a choice that is none', text({ ...good, settledState: MARK }), /cluster "demo".*\$\.settledState /],
       ['something deep', text({ ...good, spec: { ...good.spec, controllers: MARK } }), /\$\.spec\.controllers /],
       ['an element of a list', text({ ...good, runs: ['r1', { of: MARK }] }), /\$\.runs\[1\] /],
       ['something missing', text({ ...good, createdBy: undefined }), /\$\.createdBy /],
@@ -59,9 +59,9 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
 
     test('is rejected on write', async () => {
       const store = await (await fresh()).open();
-      const wrong = { ...good, state: MARK } as unknown as RecordValue<'cluster'>;
+      const wrong = { ...good, settledState: MARK } as unknown as RecordValue<'cluster'>;
       const error = await store.write('cluster', 'demo', wrong, undefined).then(() => undefined, String);
-      expect(error).toMatch(/^InvalidRecord: .*cluster "demo".*\$\.state /);
+      expect(error).toMatch(/^InvalidRecord: .*cluster "demo".*\$\.settledState /);
       expect(error).not.toContain(MARK);
       expect(await store.read('cluster', 'demo')).toBeUndefined();
     });
@@ -100,7 +100,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const value = withFact(1_000_000 - frame);
       const version = await store.write('cluster', 'demo', value, undefined);
       expect((await store.read('cluster', 'demo'))?.value).toEqual(value);
-      await store.write('cluster', 'demo', { ...value, state: 'failed' }, version);
+      await store.write('cluster', 'demo', { ...value, settledState: 'failed' }, version);
     });
 
     test('reject one byte more and name the size', async () => {

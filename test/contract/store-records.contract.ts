@@ -37,12 +37,12 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
     test('reject a write with an older version', async () => {
       const store = await (await fresh()).open();
       const first = await store.write('cluster', 'demo', clusterRecord(), undefined);
-      const second = await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), first);
-      const late = store.write('cluster', 'demo', clusterRecord({ state: 'failed' }), first);
+      const second = await store.write('cluster', 'demo', clusterRecord({ settledState: 'ready' }), first);
+      const late = store.write('cluster', 'demo', clusterRecord({ settledState: 'failed' }), first);
       await expect(late).rejects.toThrow(StaleVersion);
       const found = await store.read('cluster', 'demo');
       expect(found?.version).toBe(second);
-      expect(found?.value.state).toBe('ready');
+      expect(found?.value.settledState).toBe('ready');
     });
 
     test('get a new version on a write of the same value', async () => {
@@ -102,7 +102,9 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       const version = await pick(stores, 0).write('cluster', 'demo', clusterRecord(), undefined);
       // Even with identical values, only one writer may succeed.
       const tries = await Promise.allSettled(
-        numbers(20).map((n) => pick(stores, n).write('cluster', 'demo', clusterRecord({ state: 'ready' }), version)),
+        numbers(20).map((n) =>
+          pick(stores, n).write('cluster', 'demo', clusterRecord({ settledState: 'ready' }), version),
+        ),
       );
       expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     });

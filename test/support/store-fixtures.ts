@@ -12,7 +12,7 @@ export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
     controllers: 3,
     workers: 3,
     machineType: 'e2-medium',
-    version: 'v1.34',
+    version: '1.34.2',
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',
@@ -29,7 +29,7 @@ export function clusterRecord(changes: Partial<ClusterRecord> = {}): ClusterReco
     channel: 'C1',
     createdAt,
     runs: [],
-    state: 'provisioning',
+    settledState: 'new',
     outputs: {},
     ...changes,
   };

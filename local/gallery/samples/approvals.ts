@@ -43,6 +43,13 @@ export const approvalSamples = {
           [view, sampleApproval, status, allowAllPolicy, approvalButtonIds] as const,
         ]),
       ),
+      'pending, stops another run': [
+        view,
+        { ...sampleApproval, stops: { run: 'r0', operation: 'scale', requester: ada, donePercent: 54 } },
+        { kind: 'open' },
+        allowAllPolicy,
+        approvalButtonIds,
+      ],
       ...Object.fromEntries(
         operations.map((operation) => [
           `named approvers: ${operation}`,

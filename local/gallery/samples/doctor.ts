@@ -85,12 +85,12 @@ function omitEtcd({ etcd: _, ...metrics }: HostMetrics): HostMetrics {
 /** A report with the live checks and thresholds. */
 function createLiveReport(
   inspectedInstances: readonly InspectedInstance[],
-  state: 'ready' | 'failed',
+  settledState: 'ready' | 'failed',
   scan = defaultScan,
 ): [DoctorReport, string] {
-  const hardening = evaluateChecks({ ...scan, busy: state !== 'ready' });
+  const hardening = evaluateChecks({ ...scan, busy: settledState !== 'ready' });
   return [
-    { cluster: 'demo', state, instances: inspectedInstances, ...diagnose(inspectedInstances), hardening },
+    { cluster: 'demo', settledState, instances: inspectedInstances, ...diagnose(inspectedInstances), hardening },
     button,
   ];
 }
@@ -136,7 +136,10 @@ const sampleChecks = [passingCheck, failingCheck, waivedCheck, unknownCheck, { .
 /** A report with frozen texts. */
 function createReport(overrides: Partial<DoctorReport>): [DoctorReport, string] {
   const instances = healthyInstances;
-  return [{ cluster: 'demo', state: 'ready', instances, issues: [], hardening: [passingCheck], ...overrides }, button];
+  return [
+    { cluster: 'demo', settledState: 'ready', instances, issues: [], hardening: [passingCheck], ...overrides },
+    button,
+  ];
 }
 
 const slowDiskIssues: DoctorReport['issues'] = instances.slice(0, 3).map(({ name }) => ({
@@ -160,7 +163,7 @@ export const doctorSamples = {
       'slow disks': createReport({ issues: slowDiskIssues }),
       undersized: createReport({ instances: overloadedInstances, issues: slowDiskIssues, undersized }),
       'undersized, not ready': createReport({
-        state: 'failed',
+        settledState: 'failed',
         instances: overloadedInstances,
         issues: slowDiskIssues.slice(0, 1),
         undersized,

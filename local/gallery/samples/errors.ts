@@ -49,6 +49,7 @@ const errors: { readonly [C in ErrorCode]: KthwError<C> } = {
   'instance-stopped': new KthwError('instance-stopped', {
     ...{ name: 'demo-worker-1', zone: 'us-west1-c', status: 'TERMINATED' },
   }),
+  'no-progress': new KthwError('no-progress', { attempts: 10 }),
   'ssh-unreachable': new KthwError('ssh-unreachable', { host }),
   'ssh-cut': new KthwError('ssh-cut', { host, doing: 'installing etcd' }),
   'ssh-denied': new KthwError('ssh-denied', { host }),

@@ -1,4 +1,4 @@
-import type { AuditEntry, Grant } from '../../../src/engine/service/cluster-service.ts';
+import type { AuditEntry, ClusterStatus, Grant } from '../../../src/engine/service/cluster-service.ts';
 import type { Person } from '../../../src/store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../../src/store/records.ts';
 import type { StepError } from '../../../src/store/step-error.ts';
@@ -30,10 +30,17 @@ export function createClusterRecord(overrides: Partial<ClusterRecord> = {}): Clu
     channel,
     createdAt: simulationStart.toISOString(),
     runs: ['r1'],
-    state: 'provisioning',
+    settledState: 'new',
     outputs: {},
     ...overrides,
   };
+}
+
+/** Status of an idle cluster, or of a new one. */
+export function createStatus(overrides: Partial<ClusterRecord> = {}): ClusterStatus {
+  const record = createClusterRecord(overrides);
+  const state = record.settledState === 'new' ? 'provisioning' : record.settledState;
+  return { name: record.spec.name, state, record };
 }
 
 /** @param seconds after the start of the simulated runs */
@@ -49,7 +56,7 @@ export const sshUnreachable: StepError = {
 };
 
 export const outputs = { 'public-address': '203.0.113.7' };
-export const demoStatus = { name: 'demo', record: createClusterRecord({ state: 'ready', outputs }) };
+export const demoStatus = createStatus({ settledState: 'ready', outputs });
 
 /** Resources of an approval request, in the order of deletion. */
 export const sampleDeletions = [

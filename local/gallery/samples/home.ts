@@ -5,16 +5,7 @@ import { renderKubeconfigSentReply } from '../../../src/commands/messages/kubeco
 import { renderStatus } from '../../../src/commands/messages/status.ts';
 import { renderStoreUnavailable } from '../../../src/commands/messages/store-unavailable.ts';
 import { approvalButtonIds } from './approvals.ts';
-import {
-  ada,
-  channel,
-  createClusterRecord,
-  demoStatus,
-  getSampleTime,
-  grace,
-  sampleDeletions,
-  spec,
-} from './fixtures.ts';
+import { ada, channel, createStatus, demoStatus, getSampleTime, grace, sampleDeletions, spec } from './fixtures.ts';
 import { runs } from './runs.ts';
 import type { SampleCatalogue } from './sample.ts';
 
@@ -22,17 +13,9 @@ const ready = { ...demoStatus, latestRun: runs.ready.view };
 const waitingRun = runs.waiting.view;
 const clusters = [
   ready,
+  createStatus({ spec: { ...spec, name: 'scratch', controllers: 1 }, settledState: 'failed', createdBy: grace }),
   {
-    name: 'scratch',
-    record: createClusterRecord({
-      spec: { ...spec, name: 'scratch', controllers: 1 },
-      state: 'failed',
-      createdBy: grace,
-    }),
-  },
-  {
-    name: 'staging',
-    record: createClusterRecord({
+    ...createStatus({
       spec: { ...spec, name: 'staging', workers: 5 },
       expiresAt: getSampleTime(28_800).toISOString(),
     }),

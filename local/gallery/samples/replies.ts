@@ -1,5 +1,5 @@
 import { md } from '../../../src/commands/messages/markdown.ts';
-import { ada, demoStatus, grace } from './fixtures.ts';
+import { ada, grace } from './fixtures.ts';
 import type { SampleCatalogue } from './sample.ts';
 import { simulationStart } from './simulate-run.ts';
 
@@ -50,7 +50,21 @@ export const replySamples = {
         md``,
       ],
       'different settings': ['demo', { differences }, md``],
-      'nothing to do': ['demo', { unchanged: demoStatus.record }, md``],
+      'queued behind another run': [
+        'demo',
+        { run: 'r1', stops: { run: 'r0', operation: 'scale', requester: ada, since: simulationStart } },
+        md``,
+      ],
+      'machine type too small': [
+        'demo',
+        { problem: 'f1-micro is too small for etcd and the API server', suggestedMachineType: 'e2-standard-2' },
+        md``,
+      ],
+      'unknown machine type': ['demo', { problem: 'there is no machine type "e3-standard-2" in us-west1-c' }, md``],
+      'not ready': ['demo', { notReady: 'failed' }, md``],
+      'resume of an outdated run': ['demo', { notCurrent: 'superseded', newerOperation: 'rebuild' }, md``],
+      'resume of a cancelled deletion': ['demo', { notCurrent: 'deletionCancelled' }, md``],
+      'nothing to do': ['demo', { unchanged: 'ready' }, md``],
     },
   },
   renderUnknownCluster: { group: 'Errors', surface: 'ephemeral', states: { 'unknown cluster': ['demp'] } },

@@ -2,6 +2,7 @@ import type { RunView } from '../../../src/engine/service/cluster-service.ts';
 import {
   ada,
   channel,
+  getSampleTime,
   grace,
   imageUnavailable,
   quotaExceeded,
@@ -93,6 +94,15 @@ export const runSamples = {
       'cancel requested': [ada, 'cancelRequested'],
       approved: [grace, 'approved'],
       rejected: [grace, 'refused'],
+      'stopped for another run': [grace, 'cancelRequested', 'rebuild'],
+    },
+  },
+  renderRunFaultCard: {
+    group: 'Thread',
+    surface: 'message',
+    states: {
+      'run error, retrying': [runs.creating.view, { error: sshUnreachable, retryAt: getSampleTime(90).toISOString() }],
+      'run error, gave up': [runs.failed.view, { error: sshUnreachable }],
     },
   },
   renderRunResult: {

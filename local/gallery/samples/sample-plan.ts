@@ -192,6 +192,7 @@ function planForward(phases: readonly SamplePhase[]): SampleStep[] {
       phase: { name, title, chapter },
       dependsOn,
       isDestructive: false,
+      isMutating: true,
     })),
   );
 }

@@ -2,13 +2,13 @@ import { pauseButtonIds } from '../../../src/commands/interactions/pause-buttons
 import { buildApprovalBlocks } from '../../../src/commands/messages/approval-request.ts';
 import { buildPauseBlocks } from '../../../src/commands/messages/chapter-pause.ts';
 import { approvalButtonIds, namedApproversPolicy, sampleApproval } from './approvals.ts';
-import { ada, createClusterRecord, demoStatus, getSampleTime, grace, outputs, spec } from './fixtures.ts';
+import { ada, createClusterRecord, createStatus, demoStatus, getSampleTime, grace, outputs, spec } from './fixtures.ts';
 import { pausedView } from './pauses.ts';
 import { runs } from './runs.ts';
 import type { SampleCatalogue } from './sample.ts';
 
 const readyStatus = { ...demoStatus, latestRun: runs.ready.view };
-const creatingStatus = { ...demoStatus, record: createClusterRecord(), latestRun: runs.creating.view };
+const creatingStatus = { ...createStatus(), latestRun: runs.creating.view };
 
 /** Replies to `/kthw status` and `/kthw list`. */
 export const statusSamples = {
@@ -22,33 +22,32 @@ export const statusSamples = {
       'ready, with a TTL': [
         {
           ...readyStatus,
-          record: createClusterRecord({ state: 'ready', outputs, expiresAt: getSampleTime(28_800).toISOString() }),
+          record: createClusterRecord({
+            settledState: 'ready',
+            outputs,
+            expiresAt: getSampleTime(28_800).toISOString(),
+          }),
         },
       ],
-      failed: [{ ...demoStatus, record: createClusterRecord({ state: 'failed' }), latestRun: runs.failed.view }],
-      cancelled: [
-        { ...demoStatus, record: createClusterRecord({ state: 'cancelled' }), latestRun: runs.cancelled.view },
-      ],
+      failed: [{ ...createStatus({ settledState: 'failed' }), latestRun: runs.failed.view }],
+      cancelled: [{ ...createStatus({ settledState: 'cancelled' }), latestRun: runs.cancelled.view }],
       deleting: [
         {
           ...demoStatus,
-          record: createClusterRecord({ state: 'deleting', outputs }),
+          state: 'deleting',
           latestRun: { ...runs.started.view, operation: 'delete' },
         },
       ],
-      'without a run': [{ name: 'demo', record: createClusterRecord({ state: 'failed' }) }],
+      'without a run': [createStatus({ settledState: 'failed' })],
       'awaiting approval': [
-        { name: 'demo', record: createClusterRecord({ state: 'failed' }), latestRun: runs.waiting.view },
+        { ...createStatus({ settledState: 'failed' }), latestRun: runs.waiting.view },
         buildApprovalBlocks(
           { run: 'r1', cluster: 'demo', operation: 'rebuild', requester: ada, ...sampleApproval },
           namedApproversPolicy,
           approvalButtonIds,
         ),
       ],
-      paused: [
-        { name: 'demo', record: createClusterRecord(), latestRun: pausedView },
-        buildPauseBlocks(pausedView, pauseButtonIds),
-      ],
+      paused: [{ ...createStatus(), latestRun: pausedView }, buildPauseBlocks(pausedView, pauseButtonIds)],
     },
   },
   renderClusterList: {
@@ -59,18 +58,14 @@ export const statusSamples = {
         [
           readyStatus,
           {
-            name: 'staging',
-            record: createClusterRecord({ spec: { ...spec, name: 'staging', workers: 5 } }),
+            ...createStatus({ spec: { ...spec, name: 'staging', workers: 5 } }),
             latestRun: runs.creating.view,
           },
-          {
-            name: 'scratch',
-            record: createClusterRecord({
-              spec: { ...spec, name: 'scratch', controllers: 1, workers: 1 },
-              state: 'failed',
-              createdBy: grace,
-            }),
-          },
+          createStatus({
+            spec: { ...spec, name: 'scratch', controllers: 1, workers: 1 },
+            settledState: 'failed',
+            createdBy: grace,
+          }),
         ],
       ],
       'no clusters': [[]],

@@ -1,4 +1,4 @@
-import type { Person } from '../../store/person.ts';
+import { isSamePerson, type Person } from '../../store/person.ts';
 import { getApprovers, type Policy, type Principal } from './policy.ts';
 
 /** A request, reduced to the facts that the policy depends on. */
@@ -124,9 +124,4 @@ function checkGroupsReadable(allowed: readonly Principal[], members: GroupMember
 
 function resolvePrincipal(principal: Principal, members: GroupMembers): readonly Person[] | undefined {
   return 'group' in principal ? members.get(principal.group) : [principal];
-}
-
-/** User ids are unique only within a team. */
-function isSamePerson(a: Person, b: Person): boolean {
-  return a.team === b.team && a.user === b.user;
 }

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
 import { renderDecision } from '../messages/index.ts';
 import { defineButton, type ServiceDeps } from '../routing/command.ts';
+import { runIdSchema } from './run-id-schema.ts';
 
-const idSchema = z.string().regex(/^[A-Za-z0-9-]{1,200}$/);
-const value = z.strictObject({ run: idSchema, digest: idSchema });
+const value = z.strictObject({ run: runIdSchema, digest: z.string().regex(/^[0-9A-Za-z-]{1,200}$/) });
 
 /** Buttons of an approval request. The engine accepts the first valid decision. */
 export const approvalButtons = {

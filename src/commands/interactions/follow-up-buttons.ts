@@ -2,15 +2,26 @@ import { z } from 'zod';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { audit } from '../audit.ts';
 import { type FollowUpAction, followUpButtonIds } from '../messages/follow-up-button.ts';
-import { resume } from '../resume.ts';
+import { renderStartResult } from '../messages/index.ts';
+import { formatResumeStarted } from '../messages/start-result.ts';
 import { type Button, type Command, defineButton } from '../routing/command.ts';
 import { status } from '../status.ts';
+import { runIdSchema } from './run-id-schema.ts';
 
-/** Buttons that run a command with the cluster's name as its only argument. */
-export const followUpButtons: Readonly<Record<FollowUpAction, Button>> = {
+/** Buttons that run a command on the cluster, or on the run, of a message. */
+export const followUpButtons: Readonly<Record<FollowUpAction | 'resume', Button>> = {
   status: defineFollowUpButton('status', status),
   audit: defineFollowUpButton('audit', audit),
-  resume: defineFollowUpButton('resume', resume),
+  resume: defineButton({
+    id: followUpButtonIds.resume,
+    value: z.strictObject({ cluster: clusterNameSchema, run: runIdSchema }),
+    handler: {
+      onClick: async ({ args: { cluster, run }, requester }, { clusterService }) => {
+        const result = await clusterService.resumeRun(cluster, requester, run);
+        return { message: renderStartResult(cluster, result, formatResumeStarted(cluster)) };
+      },
+    },
+  }),
 };
 
 function defineFollowUpButton(action: FollowUpAction, command: Command): Button {

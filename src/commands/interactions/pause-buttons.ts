@@ -3,9 +3,10 @@ import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-
 import type { PauseDecision } from '../../store/events.ts';
 import { renderPauseResult } from '../messages/index.ts';
 import { defineButton, type ServiceDeps } from '../routing/command.ts';
+import { runIdSchema } from './run-id-schema.ts';
 
 const value = z.strictObject({
-  run: z.string().regex(/^[A-Za-z0-9-]{1,200}$/),
+  run: runIdSchema,
   chapter: z.number().int().min(1).max(99),
 });
 

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalView, RunView } from '../../engine/service/cluster-service.ts';
+import type { StoppedRun } from '../../store/events.ts';
 import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest } from '../notifier/approval-request.ts';
 import type { ApprovalStatus } from '../notifier/approval-status.ts';
@@ -39,6 +40,7 @@ export function renderApprovalRequest(
     md`${icon} ${spokenHead}, ${summarizeResources(approval.deletions.toReversed())}`,
     ...block.sections([head, formatHeading(operation, isOpen), ...formatResourceList(approval.deletions)]),
     ...(isOpen ? [block.section(md`*Undo:* ${formatUndoHint(view)}`)] : []),
+    ...(isOpen ? formatStoppedRun(approval.stops).map(block.section) : []),
     ...details.map(block.section),
     ...(isOpen
       ? [
@@ -57,6 +59,7 @@ export function buildApprovalBlocks(approval: ApprovalView, policy: Policy, ids:
     ...block.sections([
       md`✋ *${capitalize(noun)} is waiting for approval.* ${formatHeading(approval.operation, true)}`,
       ...formatResourceList(approval.deletions),
+      ...formatStoppedRun(approval.stops),
     ]),
     buildApprovalButtons(approval, ids),
     block.context(formatApprovalRules(approval, policy)),
@@ -73,7 +76,7 @@ interface ApprovalStatusText {
 
 function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }: ApprovalStatus): ApprovalStatusText {
   const formatCommand = (name: string) => md.code(`/kthw ${name} ${view.cluster}`);
-  const resumeHint = md`${formatCommand('resume')} requests approval again · ${formatCommand('status')}`;
+  const restartHint = md`Run the command again to request approval again · ${formatCommand('status')}`;
   const approvalLines = answer ? [md`👍 Approved by ${md.mention(answer.actor)} at ${md.timestamp(answer.at)}`] : [];
   switch (kind) {
     case 'open':
@@ -110,7 +113,7 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
               md`👎 Rejected by ${md.mention(answer.actor)} at ${md.timestamp(answer.at)}. None of these resources were changed.`,
             ]
           : [],
-        nextAction: resumeHint,
+        nextAction: restartHint,
       };
     case 'superseded':
       return {
@@ -127,7 +130,7 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
         icon: '⌛',
         label: 'approval expired',
         details: [md`Expired: no response before the deadline. None of these resources were changed.`],
-        nextAction: resumeHint,
+        nextAction: restartHint,
       };
     case 'over':
       return {
@@ -138,7 +141,7 @@ function describeApprovalStatus(view: RunView, { kind, answer, end, stoppedBy }:
             ? md`${md.mention(stoppedBy)} cancelled the run before it was approved. None of these resources were changed.`
             : md`The run ended before it was approved. None of these resources were changed.`,
         ],
-        nextAction: resumeHint,
+        nextAction: restartHint,
       };
     default:
       return kind satisfies never;
@@ -152,6 +155,12 @@ function formatOutcome(outcome: 'succeeded' | 'failed' | 'cancelled'): string {
 function formatHeading(operation: string, isOpen: boolean): Markdown {
   if (operation === 'resize') return isOpen ? md`Rolling restart of:` : md`Requested a rolling restart of:`;
   return isOpen ? md`This will delete:` : md`Requested deletion of:`;
+}
+
+function formatStoppedRun(stops: StoppedRun | undefined): Markdown[] {
+  if (!stops) return [];
+  const { noun } = getOperationLabels(stops.operation);
+  return [md`⚠️ *This stops ${md.mention(stops.requester)}'s ${noun}, which is ${stops.donePercent} % done.*`];
 }
 
 function formatUndoHint({ cluster, operation }: RunView): Markdown {

@@ -1,5 +1,5 @@
 import type { ClusterStatus, RunView } from '../../engine/service/cluster-service.ts';
-import type { ClusterRecord } from '../../store/records.ts';
+import type { ClusterState } from '../../engine/workflow/cluster-state.ts';
 import { getOperationLabels } from './operation-labels.ts';
 import { getRunStatus, type RunStatus, runStatusIcons } from './run-status.ts';
 
@@ -33,13 +33,13 @@ export function describeRunStatus(view: LabelledRun, isAwaitingApproval = false)
 }
 
 /** Status of a cluster. A ready cluster with deferred steps is not shown as ready. */
-export function describeClusterStatus({ record, latestRun }: Pick<ClusterStatus, 'record' | 'latestRun'>): StatusText {
-  if (record.state === 'ready' && latestRun && getRunStatus(latestRun) === 'incomplete')
+export function describeClusterStatus({ state, latestRun }: Pick<ClusterStatus, 'state' | 'latestRun'>): StatusText {
+  if (state === 'ready' && latestRun && getRunStatus(latestRun) === 'incomplete')
     return { icon: runStatusIcons.incomplete.icon, label: `ready without ${listDeferredPhases(latestRun)}` };
-  return { icon: clusterStatusIcons[record.state], label: formatClusterState(record.state) };
+  return { icon: clusterStatusIcons[state], label: formatClusterState(state) };
 }
 
-/** @param state of a cluster record, or any other reason, which is returned as is */
+/** @param state of a cluster, or any other reason, which is returned as is */
 export function formatClusterState(state: string): string {
   return state === 'provisioning' ? 'creating' : state;
 }
@@ -60,7 +60,8 @@ function listDeferredPhases({ phases }: Pick<RunView, 'phases'>): string {
   return titles.length > 0 ? titles.join(', ') : 'deferred steps';
 }
 
-const clusterStatusIcons: Readonly<Record<ClusterRecord['state'], string>> = {
+const clusterStatusIcons: Readonly<Record<ClusterState, string>> = {
+  new: '⏳',
   provisioning: '⏳',
   ready: '✅',
   failed: '❌',

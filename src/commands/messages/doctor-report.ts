@@ -45,10 +45,10 @@ function formatIssues(issues: readonly Issue[], cluster: string): Markdown[] {
   });
 }
 
-function formatRecommendation({ cluster, state, issues, undersized, instances }: DoctorReport): Markdown {
+function formatRecommendation({ cluster, settledState, issues, undersized, instances }: DoctorReport): Markdown {
   const formatCommand = (name: string) => md.code(`/kthw ${name} ${cluster}`);
   if (undersized) {
-    return state === 'ready'
+    return settledState === 'ready'
       ? md`After approval, the button restarts one instance at a time. With three or more control plane nodes etcd keeps its quorum`
       : md`After approval, the button recreates the instances, because the cluster is not ready. The network, IP address and certificate authority are kept`;
   }

@@ -4,7 +4,6 @@ import { block } from './blocks.ts';
 const labels = {
   status: 'Status',
   audit: 'Audit log',
-  resume: 'Resume',
 } as const;
 
 export type FollowUpAction = keyof typeof labels;
@@ -14,12 +13,16 @@ export const followUpButtonIds = {
   status: 'status.show',
   audit: 'audit.show',
   resume: 'resume.run',
-} as const satisfies Record<FollowUpAction, string>;
+} as const satisfies Record<FollowUpAction | 'resume', string>;
 
 /** Button that runs the command of the same name on a cluster. */
 export function buildFollowUpButton(cluster: string, action: FollowUpAction): Button {
-  const button = block.button(followUpButtonIds[action], labels[action], { cluster });
-  return action === 'resume' ? { ...button, style: 'primary' } : button;
+  return block.button(followUpButtonIds[action], labels[action], { cluster });
+}
+
+/** Button that resumes one run. It carries the run, because a newer run may have changed the cluster since. */
+export function buildResumeButton({ cluster, run }: { readonly cluster: string; readonly run: string }): Button {
+  return { ...block.button(followUpButtonIds.resume, 'Resume', { cluster, run }), style: 'primary' };
 }
 
 export function buildResizeButton(cluster: string, machineType: string, buttonId: string): KnownBlock {

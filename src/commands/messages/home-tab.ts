@@ -101,7 +101,7 @@ function formatRunProgress(run: RunView, isAwaitingApproval: boolean, now: Date)
   ];
 }
 
-function buildClusterButtons({ name, record: { channel, state } }: ClusterStatus): Button[] {
+function buildClusterButtons({ name, state, record: { channel } }: ClusterStatus): Button[] {
   const buildButton = (id: keyof typeof homeButtonIds, label: string): Button => ({
     ...block.button(homeButtonIds[id], label, { cluster: name, channel }),
     accessibility_label: truncate(`${label} of ${name}`, limits.buttonText),

@@ -30,6 +30,7 @@ export { renderPhaseResult } from './phase-result.ts';
 export { renderLoadingModal, renderReplyModal } from './reply-modal.ts';
 export { renderRevocation } from './revocation.ts';
 export { renderRunAction } from './run-action.ts';
+export { renderRunFaultCard } from './run-fault-card.ts';
 export { renderRunResult } from './run-result.ts';
 export { renderRunSummary } from './run-summary.ts';
 export { renderStartResult } from './start-result.ts';

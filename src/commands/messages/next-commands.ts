@@ -1,6 +1,5 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import { type Markdown, md } from './markdown.ts';
-import { canResume } from './run-status.ts';
 
 /** Commands that help in the current status of a run. */
 export function formatNextCommands(view: RunView, isAwaitingApproval = false): Markdown {
@@ -15,9 +14,10 @@ export function formatNextCommands(view: RunView, isAwaitingApproval = false): M
         : md`${formatCommand('status')} · ${formatCommand('cancel')} cancels after in-progress steps`;
     case 'failed':
     case 'cancelled':
+      if (!view.canResume) return md`The cluster was not changed by this run · ${formatCommand('status')}`;
       return md`${formatCommand('resume')} resumes from here · ${formatCommand('delete')} deletes existing resources`;
     case 'succeeded':
-      return canResume(view)
+      return view.canResume
         ? md`${formatCommand('resume')} retries the deferred steps · ${formatCommand('status')}`
         : formatCommandsAfterSuccess(view, formatCommand);
     default:

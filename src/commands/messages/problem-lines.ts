@@ -1,13 +1,14 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StepError } from '../../store/step-error.ts';
 import { type Markdown, md } from './markdown.ts';
+import { getOperationLabels } from './operation-labels.ts';
 
 const maxProblems = 10;
 
 /** Failed, conflicting and deferred steps of a run, with the provider's own reason. */
 export function formatProblemLines(view: RunView): Markdown[] {
   return view.problems.slice(0, maxProblems).map(({ step, error, differences }) => {
-    const title = getStepTitle(view, step);
+    const title = step === undefined ? getOperationLabels(view.operation).noun : getStepTitle(view, step);
     if (error) {
       const detail = error.detail === undefined ? '' : md` (${md.code(error.detail)})`;
       return md`• ${title}: ${formatErrorMessage(title, error)}${detail}`;

@@ -3,11 +3,10 @@ import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
-import { buildFollowUpButton } from './follow-up-button.ts';
+import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatProblemLines } from './problem-lines.ts';
-import { canResume } from './run-status.ts';
 
 /** Last message of a run. It mentions the requester, so Slack notifies them. @param kubeconfig set if one was sent, or why not */
 export function renderRunResult(view: RunView, kubeconfig?: { readonly failureReason?: string | undefined }): Message {
@@ -18,9 +17,7 @@ export function renderRunResult(view: RunView, kubeconfig?: { readonly failureRe
   return buildMessage(
     md`${icon} ${view.cluster}: ${label}`,
     block.section(md.join([head, ...formatApiServer(view), ...kubeconfigLines, ...formatProblems(view)])),
-    ...(canResume(view)
-      ? [block.actions(buildFollowUpButton(view.cluster, 'resume'), buildFollowUpButton(view.cluster, 'status'))]
-      : []),
+    ...(view.canResume ? [block.actions(buildResumeButton(view), buildFollowUpButton(view.cluster, 'status'))] : []),
     block.context(formatNextCommands(view)),
   );
 }

@@ -26,12 +26,6 @@ export function getRunStatus(
   }
 }
 
-/** A resume has work left to do: the run failed, was cancelled, or deferred steps. */
-export function canResume(view: Pick<RunView, 'outcome' | 'cancelRequested' | 'problems'>): boolean {
-  const status = getRunStatus(view);
-  return status === 'failed' || status === 'cancelled' || status === 'incomplete';
-}
-
 /** Icon and progress bar colour by run status. The text next to them says the same. */
 export const runStatusIcons: Readonly<Record<RunStatus, { readonly icon: string; readonly square: string }>> = {
   running: { icon: '⏳', square: '🟦' },

@@ -3,12 +3,11 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
-import { buildFollowUpButton } from './follow-up-button.ts';
+import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProgressBar, formatSpokenProgress } from './progress-bar.ts';
-import { canResume } from './run-status.ts';
 
 interface SummaryOptions {
   /** Why the message is not in the channel of the request. */
@@ -33,7 +32,7 @@ export function renderRunSummary(
     ...buildAddressBlocks(view),
     block.context(md.join([formatRequester(view), ...(threadUrl ? [md.link(threadUrl, 'View thread')] : [])], ' · ')),
     block.actions(
-      ...(canResume(view) ? [buildFollowUpButton(cluster, 'resume')] : []),
+      ...(view.canResume ? [buildResumeButton(view)] : []),
       buildFollowUpButton(cluster, 'status'),
       buildFollowUpButton(cluster, 'audit'),
     ),

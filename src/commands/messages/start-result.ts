@@ -1,4 +1,10 @@
-import type { StartResultOrNotFound } from '../../engine/service/cluster-service.ts';
+import type { MachineTypeProblem } from '../../engine/gcp/compute/find-machine-type-problem.ts';
+import type {
+  ActiveRun,
+  NotCurrentReason,
+  StartResult,
+  StartResultOrNotFound,
+} from '../../engine/service/cluster-service.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { renderUnknownCluster } from './cluster-list.ts';
 import { formatClusterState } from './describe-status.ts';
@@ -6,9 +12,11 @@ import { type Markdown, md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
 import { formatDifferences } from './table.ts';
 
+type NotCurrent = Extract<StartResult, { notCurrent: unknown }>;
+
 /** Ephemeral reply to a request for a run. @param startedText shown when a run was started */
 export function renderStartResult(name: string, result: StartResultOrNotFound, startedText: Markdown): Message {
-  if ('run' in result) return buildMessage(startedText);
+  if ('run' in result) return result.stops ? renderQueued(name, result.stops) : buildMessage(startedText);
   if ('notFound' in result) return renderUnknownCluster(name);
   if ('activeRun' in result) {
     const { operation, requester, since } = result.activeRun;
@@ -30,10 +38,59 @@ export function renderStartResult(name: string, result: StartResultOrNotFound, s
       block.context(md`Choose another name, or run ${md.code(`/kthw delete ${name}`)} first`),
     );
   }
-  const state = formatClusterState(result.unchanged.state);
+  if ('problem' in result) return renderMachineTypeProblem(name, result);
+  if ('notCurrent' in result) return renderNotCurrent(name, result);
+  if ('notReady' in result) {
+    return buildMessage(
+      md`${name} is ${formatClusterState(result.notReady)}`,
+      block.section(md`*${name}* is ${formatClusterState(result.notReady)}. This needs a ready cluster.`),
+      block.context(md`${md.code(`/kthw status ${name}`)} shows what is missing · ${md.code(`/kthw resume ${name}`)}`),
+    );
+  }
+  const state = formatClusterState(result.unchanged);
   return buildMessage(
     md`Nothing to do: ${name} is ${state}`,
     block.section(md`Nothing to do: *${name}* is ${state}`),
     block.context(md`${md.code(`/kthw status ${name}`)}`),
+  );
+}
+
+/** The run waits for an approval to stop the active run. */
+function renderQueued(name: string, { operation, requester }: ActiveRun): Message {
+  const text = md`*${name}* is busy: ${md.mention(requester)}'s ${getOperationLabels(operation).noun} is in progress. The approval request will say that approving stops it`;
+  return buildMessage(text, block.section(text), block.context(md`${md.code(`/kthw status ${name}`)}`));
+}
+
+export function formatResumeStarted(name: string): Markdown {
+  return md`Resuming *${name}*. Progress is shown in its message in the channel`;
+}
+
+function renderMachineTypeProblem(name: string, { problem, suggestedMachineType }: MachineTypeProblem): Message {
+  const text = md`*${name}* was not changed: ${md.codeSpans(problem)}`;
+  const hint = suggestedMachineType
+    ? md`Use ${md.code(`--machine-type ${suggestedMachineType}`)} or a larger type`
+    : md`Choose a machine type that exists in the zone`;
+  return buildMessage(text, block.section(text), block.context(hint));
+}
+
+const notCurrentReasons: Readonly<Record<NotCurrentReason, string>> = {
+  superseded: 'a newer run has changed the cluster',
+  ended: 'the run has ended',
+  rejected: 'the request was rejected',
+  changedNothing: 'the run was cancelled before it changed anything',
+  deletionCancelled: 'the deletion was cancelled',
+};
+
+function renderNotCurrent(name: string, { notCurrent, newerOperation }: NotCurrent): Message {
+  const newer = newerOperation === undefined ? '' : ` (${getOperationLabels(newerOperation).noun})`;
+  const text = md`*${name}* was not changed: ${notCurrentReasons[notCurrent]}${newer}`;
+  return buildMessage(
+    text,
+    block.section(text),
+    block.context(
+      notCurrent === 'deletionCancelled'
+        ? md`${md.code(`/kthw delete ${name}`)} asks for confirmation again · ${md.code(`/kthw status ${name}`)}`
+        : md`Run the command again to start over · ${md.code(`/kthw status ${name}`)} shows the current state`,
+    ),
   );
 }

@@ -4,13 +4,12 @@ import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatNodeCounts } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
-import { buildFollowUpButton } from './follow-up-button.ts';
+import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { formatProgressBar } from './progress-bar.ts';
-import { canResume } from './run-status.ts';
 
 /** Status of a cluster and its latest run. @param pendingBlocks open approval or pause @param hasChart a cluster map follows in a DM */
 export function renderStatus(
@@ -18,7 +17,7 @@ export function renderStatus(
   pendingBlocks: readonly KnownBlock[] = [],
   hasChart = false,
 ): Message {
-  const { name, record, latestRun } = status;
+  const { name, latestRun } = status;
   const isAwaitingApproval = pendingBlocks.length > 0;
   const { icon, label } = describeClusterStatus(status);
   const runText = latestRun
@@ -27,25 +26,16 @@ export function renderStatus(
   return buildMessage(
     md`${icon} ${name}: ${label}${runText}`,
     block.header(`${icon} ${name} · ${label}`),
-    block.section(md.join(formatDetailLines(record))),
+    block.section(md.join(formatDetailLines(status))),
     ...pendingBlocks,
     ...(latestRun ? buildRunBlocks(latestRun, isAwaitingApproval) : []),
     ...(hasChart ? [block.context(md`I'll send you a cluster map in a DM`)] : []),
-    block.actions(
-      ...(latestRun && canResume(latestRun) ? [buildFollowUpButton(name, 'resume')] : []),
-      buildFollowUpButton(name, 'audit'),
-    ),
+    block.actions(...(latestRun?.canResume ? [buildResumeButton(latestRun)] : []), buildFollowUpButton(name, 'audit')),
   );
 }
 
-function formatDetailLines({
-  spec,
-  state,
-  createdBy,
-  createdAt,
-  expiresAt,
-  outputs,
-}: ClusterStatus['record']): Markdown[] {
+function formatDetailLines({ state, record }: ClusterStatus): Markdown[] {
+  const { spec, createdBy, createdAt, expiresAt, outputs } = record;
   const url = formatApiServerUrl(outputs);
   return [
     md`Kubernetes ${spec.version} · ${formatNodeCounts(spec)} · ${spec.machineType} · ${spec.zone}`,

@@ -2,7 +2,7 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StepError } from '../../store/step-error.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { buildFollowUpButton } from './follow-up-button.ts';
+import { buildResumeButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatErrorMessage, getStepTitle } from './problem-lines.ts';
 import { countSteps } from './progress-bar.ts';
@@ -23,7 +23,7 @@ export function renderFailedStepErrorCard(view: RunView, step: string, error: St
         md`${done} of ${formatCount(total, 'step')} completed and kept.`,
       ]),
     ),
-    ...(hasGivenUp ? [block.actions(buildFollowUpButton(view.cluster, 'resume'))] : []),
+    ...(hasGivenUp ? [block.actions(buildResumeButton(view))] : []),
     block.context(md`Next: ${formatNextAction(error.remedy, view)}`),
   );
 }
@@ -58,7 +58,7 @@ export function renderDeferredStepErrorCard(view: RunView, step: string, error: 
   );
 }
 
-function formatErrorDetail({ detail }: StepError): Markdown[] {
+export function formatErrorDetail({ detail }: StepError): Markdown[] {
   return detail === undefined ? [] : [md`Details: ${md.code(detail)}`];
 }
 
@@ -69,7 +69,7 @@ function toSentence(text: string): string {
 }
 
 /** Adds the cluster name to commands: the error catalogue doesn't know it. */
-function formatNextAction(text: string, { cluster }: RunView): Markdown {
+export function formatNextAction(text: string, { cluster }: RunView): Markdown {
   return md.codeSpans(text, (command) =>
     /^\/kthw (resume|delete|create|status|doctor)$/.test(command) ? `${command} ${cluster}` : command,
   );

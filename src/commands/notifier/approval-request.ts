@@ -1,9 +1,11 @@
-import type { StoredEvent } from '../../store/events.ts';
+import type { StoppedRun, StoredEvent } from '../../store/events.ts';
 
 export interface ApprovalRequest {
   readonly seq: number;
   readonly digest: string;
   readonly deletions: readonly string[];
+  /** The active run that the approval stops. */
+  readonly stops?: StoppedRun;
   readonly expiresAt: Date;
 }
 
@@ -11,5 +13,6 @@ export interface ApprovalRequest {
 export function findApprovalRequest(events: readonly StoredEvent[], seq: number): ApprovalRequest | undefined {
   const event = events.find((one) => one.seq === seq)?.event;
   if (event?.type !== 'approval.requested') return undefined;
-  return { seq, digest: event.digest, deletions: event.deletions, expiresAt: new Date(event.expiresAt) };
+  const { digest, deletions, stops, expiresAt } = event;
+  return { seq, digest, deletions, expiresAt: new Date(expiresAt), ...(stops ? { stops } : {}) };
 }

@@ -17,12 +17,12 @@ export function getDeletionTime(expiresAt: Date, firstSentAt: Date): Date {
 
 /** Due action of a cluster with a TTL. Pure. @param reminder record of earlier reminders */
 export function getDueAction(
-  { expiresAt, state }: ClusterRecord,
+  { expiresAt, settledState }: ClusterRecord,
   reminder: RecordValue<'ttlReminder'> | undefined,
   now: Date,
   expiryAction: ExpiryAction,
 ): 'ask' | 'delete' | undefined {
-  if (expiresAt === undefined || state === 'deleted' || state === 'deleting') return undefined;
+  if (expiresAt === undefined || settledState === 'deleted') return undefined;
   const end = +new Date(expiresAt);
   if (+now < end - reminderLeadMs) return undefined;
   const current = reminder?.expiresAt === expiresAt ? reminder : undefined;

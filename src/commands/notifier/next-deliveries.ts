@@ -172,9 +172,9 @@ function renderPause(pause: Pause, { events, view }: ThreadState) {
   };
 }
 
-/** A successful create that was not resumed or undone since. */
+/** The run made the cluster ready for the first time, and was not resumed since. */
 function canSendKubeconfig(finished: RunView, current: RunView): boolean {
-  return finished.operation === 'create' && finished.outcome === 'succeeded' && current.outcome === 'succeeded';
+  return finished.isFirstSetup && finished.outcome === 'succeeded' && current.outcome === 'succeeded';
 }
 
 function formatFallbackReason({ thread, view, fallbackReason }: ThreadState): string | undefined {

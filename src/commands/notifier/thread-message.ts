@@ -10,6 +10,7 @@ import {
   renderPhaseResult,
   renderRetriedStepErrorCard,
   renderRunAction,
+  renderRunFaultCard,
   renderStepLog,
 } from '../messages/index.ts';
 import { resizeButton } from '../resize.ts';
@@ -92,7 +93,9 @@ function renderEventMessage(
     case 'run.resumed':
       return renderRunAction(event.actor, 'resumed');
     case 'run.cancelRequested':
-      return renderRunAction(event.actor, 'cancelRequested');
+      return renderRunAction(event.actor, 'cancelRequested', event.preemptedBy?.operation);
+    case 'run.faulted':
+      return shouldReportFault(events, seq) ? renderRunFaultCard(view, event) : undefined;
     case 'approval.granted':
       return isEffectiveDecision(events, seq) ? renderRunAction(event.actor, 'approved') : undefined;
     case 'approval.rejected':
@@ -101,6 +104,7 @@ function renderEventMessage(
     case 'pause.requested':
     case 'pause.resolved':
     case 'run.requested':
+    case 'run.superseded':
     case 'run.claimed':
     case 'step.started':
     case 'step.logged':
@@ -135,6 +139,13 @@ function shouldReportRetry(events: readonly StoredEvent[], step: string, seq: nu
     ({ event, seq: at }) => at > seq && event.type === 'step.finished' && event.step === step,
   );
   return countFailures(events, step, seq) === retryReportThreshold && !hasSucceeded;
+}
+
+/** A final fault, or the first of a series that keeps the run waiting. */
+function shouldReportFault(events: readonly StoredEvent[], seq: number): boolean {
+  const faults = events.filter(({ event, seq: at }) => at <= seq && event.type === 'run.faulted');
+  const fault = faults.at(-1)?.event;
+  return fault?.type === 'run.faulted' && (!fault.retryAt || faults.length === retryReportThreshold);
 }
 
 /** Failures of a step up to event `seq` since the run was started or resumed. */

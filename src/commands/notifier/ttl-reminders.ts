@@ -39,13 +39,15 @@ async function processCluster(
   const record = await store.read('ttlReminder', name);
   const dueAction = getDueAction(cluster, record?.value, now(), deps.expiryAction);
   if (!dueAction) return;
+  const activeRun = cluster.activeRun === undefined ? undefined : (await store.read('run', cluster.activeRun))?.value;
+  if (activeRun?.operation === 'delete') return;
   const at = now().toISOString();
   const previous = record?.value.expiresAt === expiresAt ? record.value : undefined;
   if (dueAction === 'delete') {
     if (!(await claimReminder(name, record, { ...previous, expiresAt, claimedAt: at, deletedAt: at }, deps))) return;
     // The TTL may have been extended since.
     if ((await store.read('cluster', name))?.value.expiresAt !== expiresAt) return;
-    const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel);
+    const result = await clusterService.deleteCluster(name, cluster.createdBy, cluster.channel, cluster.activeRun);
     deps.log({ cluster: name, result }, 'deleting an expired cluster');
     return;
   }

@@ -78,6 +78,12 @@ const errorCatalogue = {
     message: `${c.what} already exists with different settings`,
     remedy: 'fix or delete the resource, then `/kthw resume`',
   }),
+  // Runs
+  'no-progress': (c: { attempts: number }) => ({
+    kind: 'invalid',
+    message: `the run stopped ${c.attempts} times without progress`,
+    remedy: 'see the log of the bot for the cause, then `/kthw resume`',
+  }),
   // Instances
   'instance-missing': (c: { name: string; cluster: string; phase: string }) => ({
     kind: 'conflict',

@@ -8,6 +8,9 @@ interface MachineSize {
 /** Minimum for etcd and an API server on one idle instance: https://etcd.io/docs/latest/op-guide/hardware/ */
 export const minimumControllerSize = { cpus: 1, memoryMb: 2_000 } as const;
 
+/** Smallest machine type with enough resources for a control plane. https://cloud.google.com/compute/docs/general-purpose-machines */
+export const recommendedMachineType = 'e2-standard-2';
+
 /** What a machine type lacks for a control plane node. Empty: it is large enough. */
 export function findShortfalls(type: MachineSize): string[] {
   const { cpus, memoryMb } = minimumControllerSize;
@@ -21,5 +24,5 @@ export function findShortfalls(type: MachineSize): string[] {
 export function findSizeProblem(name: string, type: MachineSize): string | undefined {
   const shortfalls = findShortfalls(type);
   if (shortfalls.length === 0) return undefined;
-  return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd is unstable on it even when idle; choose e2-standard-2 or larger, or allow it with --force-size`;
+  return `${name} is too small for etcd and the API server (${shortfalls.join(', ')}): etcd is unstable on it even when idle; choose ${recommendedMachineType} or larger, or allow it with --force-size`;
 }

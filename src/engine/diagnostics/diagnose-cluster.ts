@@ -11,7 +11,7 @@ import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
 /** Inspection of all instances of a cluster, with the diagnosis. */
 export interface DoctorReport extends Diagnosis {
   readonly cluster: string;
-  readonly state: ClusterRecord['state'];
+  readonly settledState: ClusterRecord['settledState'];
   readonly instances: readonly InspectedInstance[];
   /** Each CIS check, in the order of the benchmark. */
   readonly hardening: readonly CheckResult[];
@@ -22,7 +22,7 @@ const deadlineMs = 20_000;
 /** Inspects all instances of a cluster, outside of runs. @param outputs outputs of finished runs */
 export async function diagnoseCluster(
   deps: InspectionDeps,
-  { spec, state, activeRun }: ClusterRecord,
+  { spec, settledState, activeRun }: ClusterRecord,
   outputs: ClusterRecord['outputs'],
 ): Promise<DoctorReport> {
   const cluster = deriveCluster(spec);
@@ -35,12 +35,12 @@ export async function diagnoseCluster(
   ]);
   const hardening = evaluateChecks({
     minor: getMinorVersion(cluster.release),
-    busy: state !== 'ready' || activeRun !== undefined,
+    busy: settledState !== 'ready' || activeRun !== undefined,
     instances: diagnosis.instances.map(({ name, role, facts, error = 'not inspected' }) => {
       return { name, role, facts: facts ?? { unknown: error } };
     }),
     api,
     compute,
   });
-  return { cluster: spec.name, state, ...diagnosis, hardening };
+  return { cluster: spec.name, settledState, ...diagnosis, hardening };
 }

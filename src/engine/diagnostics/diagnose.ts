@@ -1,5 +1,5 @@
 import type { Instance } from '../cluster/cluster.ts';
-import { findShortfalls } from '../cluster/find-size-problem.ts';
+import { findShortfalls, recommendedMachineType } from '../cluster/find-size-problem.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
 import type { HostFacts } from './cis/host-facts.ts';
 import type { HostMetrics } from './host-metrics.ts';
@@ -38,9 +38,6 @@ export interface Diagnosis {
   };
 }
 
-/** Smallest machine type with enough resources for a control plane. https://cloud.google.com/compute/docs/general-purpose-machines */
-const suggestedMachineType = 'e2-standard-2';
-
 /**
  * Derives issues from metrics. Pure. An instance counts as undersized only if its machine type is below the minimum for a
  * control plane and its metrics show symptoms: slow disks and CPU steal occur on instances of any size.
@@ -59,7 +56,7 @@ export function diagnose(instances: readonly InspectedInstance[]): Diagnosis {
     issues,
     undersized: {
       machineType: undersizedInstance.type.name,
-      suggestedMachineType,
+      suggestedMachineType: recommendedMachineType,
       shortfalls: getTypeShortfalls(undersizedInstance),
     },
   };

@@ -10,6 +10,7 @@ import { type ClusterStep, definePhase } from '../steps/cluster-step.ts';
 import { clusterVault, secretStep } from '../steps/secret-step.ts';
 import { markPresent } from '../workflow/observation.ts';
 import { type StepHandle, stepHandle } from '../workflow/step-handle.ts';
+import { preflightSteps } from './preflight.ts';
 
 export const keySteps = {
   ssh: stepHandle('keys/ssh'),
@@ -27,6 +28,8 @@ export const keys = definePhase({
     // The first secret creates the vault.
     {
       handle: clusterVault,
+      // A create that fails its preflight checks leaves nothing, not even keys.
+      dependsOn: Object.values(preflightSteps),
       title: 'vault of the cluster',
       observe: async () => markPresent(),
       removable: {

@@ -16,13 +16,14 @@ export async function getPendingApproval({ store }: ApprovalDeps, run: string): 
   const record = (await store.read('run', run))?.value;
   const { pendingApproval, outcome } = foldEvents(await store.readEvents(run));
   if (!record || !pendingApproval || outcome) return undefined;
-  const { digest, deletions, expiresAt } = pendingApproval;
+  const { digest, deletions, expiresAt, stops } = pendingApproval;
   return {
     run,
     cluster: record.cluster,
     operation: record.operation,
     digest,
     deletions,
+    ...(stops ? { stops } : {}),
     requester: record.requestedBy,
     expiresAt,
   };

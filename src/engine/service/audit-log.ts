@@ -58,10 +58,18 @@ export function buildRunEntries(
         return [{ at, run, actor: event.actor, description: `requested ${request}` }];
       case 'run.resumed':
         return [{ at, run, actor: event.actor, description: `resumed ${request}` }];
-      case 'run.cancelRequested':
-        return [{ at, run, actor: event.actor, description: `requested cancellation of ${request}` }];
+      case 'run.cancelRequested': {
+        const reason = event.preemptedBy ? ` to start ${event.preemptedBy.operation}` : '';
+        return [{ at, run, actor: event.actor, description: `requested cancellation of ${request}${reason}` }];
+      }
       case 'approval.requested':
-        return [{ at, run, description: `approval required to delete ${event.deletions.join(', ')}` }];
+        return [
+          {
+            at,
+            run,
+            description: `approval required to ${formatApprovalEffects(event.deletions, event.stops?.operation)}`,
+          },
+        ];
       case 'approval.granted':
       case 'approval.rejected': {
         const description = `${event.type === 'approval.granted' ? 'approved' : 'rejected'} ${request}`;
@@ -81,6 +89,7 @@ export function buildRunEntries(
           { at, run, description: `${verb} ${titles.get(event.step) ?? event.step}`, durationMs, outcome: 'succeeded' },
         ];
       }
+      case 'run.faulted':
       case 'step.failed':
         return event.retryAt ? [] : [{ at, run, description: event.error.message, outcome: 'failed' }];
       case 'run.finished':
@@ -103,6 +112,7 @@ export function buildRunEntries(
       }
       case 'pause.requested':
       case 'run.claimed':
+      case 'run.superseded':
       case 'step.logged':
       case 'step.diagnosed':
       case 'step.deferred':
@@ -112,6 +122,11 @@ export function buildRunEntries(
         return event satisfies never;
     }
   });
+}
+
+function formatApprovalEffects(deletions: readonly string[], stoppedOperation: string | undefined): string {
+  const deleted = `delete ${deletions.join(', ')}`;
+  return stoppedOperation === undefined ? deleted : `stop the active ${stoppedOperation} and ${deleted}`;
 }
 
 function buildGrantEntries(id: string, grant: RecordValue<'kubeconfigGrant'>): AuditEntry[] {

@@ -3,65 +3,63 @@ import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import { StaleVersion, StoreUnavailable, type VersionedRecord } from '../../store/store.ts';
 import { getSshRanges } from '../cluster/cluster.ts';
 import { machineTypePhase, type OperationName, operations } from '../phases/operations.ts';
+import type { ClusterState } from '../workflow/cluster-state.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
-import { findOperation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
 import type {
   ClusterLifecycle,
   CreateClusterRequest,
   ResizeClusterRequest,
-  RunView,
   ScaleClusterRequest,
   StartResult,
   StartResultOrNotFound,
 } from './cluster-service.ts';
 import type { ClusterServiceOptions } from './create-cluster-service.ts';
 import { extendTtl } from './extend-ttl.ts';
+import { findResumableRun } from './find-resumable-run.ts';
 import { readActiveCluster } from './read-active-cluster.ts';
 import type { RunViewCache } from './run-view-cache.ts';
-import { getActiveRunResult, type StartRunRequest, startRun } from './start-run.ts';
+import { describeActiveRun, type StartRunRequest, startRun } from './start-run.ts';
 
 const hourMs = 3_600_000;
 
 export function createClusterLifecycle(options: ClusterServiceOptions, views: RunViewCache): ClusterLifecycle {
   const { store, now, wake } = options;
 
-  async function createCluster({ ttlMs, ...request }: CreateClusterRequest): Promise<StartResult> {
-    const found = await store.read('cluster', request.spec.name);
-    if (found && found.value.state !== 'deleted') {
+  async function createCluster(createRequest: CreateClusterRequest): Promise<StartResult> {
+    const { ttlMs, ...request } = createRequest;
+    const { name } = request.spec;
+    const found = await store.read('cluster', name);
+    if (found && found.value.settledState !== 'deleted') {
       const differences = listDifferences(request.spec, found.value.spec);
       if (differences.length > 0) return { differences };
-      if (found.value.activeRun) return await getActiveRunResult(options, found.value.activeRun);
-      if (found.value.state === 'ready') return { unchanged: found.value };
-      const result = await resumeRun(request.spec.name, request.requester);
-      return 'notFound' in result ? { unchanged: found.value } : result;
+      if (found.value.activeRun) return { activeRun: await describeActiveRun(options, found.value.activeRun) };
+      if (found.value.settledState === 'ready') return { unchanged: 'ready' };
+      const result = await resumeRun(name, request.requester);
+      return 'notFound' in result ? await createCluster(createRequest) : result;
     }
+    const problem = request.spec.forceSize ? undefined : await options.findMachineTypeProblem(request.spec);
+    if (problem) return problem;
     const expiry = ttlMs === undefined ? {} : { expiresAt: new Date(+now() + ttlMs).toISOString() };
     return await startNewRun({ operation: 'create', ...request, ...expiry }, found);
   }
 
-  function resumeRun(name: string, requester: Person): Promise<StartResultOrNotFound> {
-    return rescanOnStoreFailure(tryResume(name, requester));
+  function resumeRun(name: string, requester: Person, run?: string): Promise<StartResultOrNotFound> {
+    return rescanOnStoreFailure(tryResume(name, requester, run));
   }
 
-  async function tryResume(name: string, actor: Person): Promise<StartResultOrNotFound> {
-    const found = await readActiveCluster(store, name);
-    if (!found) return { notFound: true };
-    if (found.value.activeRun) return await getActiveRunResult(options, found.value.activeRun);
-    const run = found.value.runs.at(-1);
-    const [view, record] = run ? await Promise.all([views.getRunView(run), store.read('run', run)]) : [];
-    const isFinished = view?.outcome === 'succeeded' && view.problems.length === 0;
-    if (!run || isFinished) return { unchanged: found.value };
-    const updated: ClusterRecord = {
-      ...found.value,
-      spec: (view?.operation !== 'delete' && record?.value.spec) || found.value.spec,
-      activeRun: run,
-      state: getStateAfterResume(view, found.value),
-    };
+  async function tryResume(name: string, actor: Person, requestedRun?: string): Promise<StartResultOrNotFound> {
+    const found = await store.read('cluster', name);
+    if (!found || (found.value.settledState === 'deleted' && requestedRun === undefined)) return { notFound: true };
+    if (found.value.activeRun) return { activeRun: await describeActiveRun(options, found.value.activeRun) };
+    const target = await findResumableRun(views, found.value, requestedRun);
+    if (!('run' in target)) return target;
+    const { run } = target;
+    const runs = [...found.value.runs.filter((id) => id !== run), run];
     try {
-      await store.write('cluster', name, updated, found.version);
+      await store.write('cluster', name, { ...found.value, activeRun: run, runs }, found.version);
     } catch (error) {
-      if (error instanceof StaleVersion) return await tryResume(name, actor);
+      if (error instanceof StaleVersion) return await tryResume(name, actor, requestedRun);
       throw error;
     }
     // After a crash here, the run is closed but still holds the cluster. The dispatcher reopens it at startup.
@@ -71,11 +69,13 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     return { run };
   }
 
-  async function cancelRun(name: string, actor: Person): Promise<StartResultOrNotFound> {
+  async function cancelRun(name: string, actor: Person, requestedRun?: string): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
-    const run = found.value.activeRun;
-    if (!run) return { unchanged: found.value };
+    const { activeRun, queuedRun } = found.value;
+    const run = requestedRun ?? activeRun ?? queuedRun;
+    if (run === undefined) return { unchanged: getIdleState(found.value) };
+    if (run !== activeRun && run !== queuedRun) return { notCurrent: 'ended' };
     await store.append(run, [{ type: 'run.cancelRequested', actor }]);
     wake(run);
     return { run };
@@ -95,22 +95,20 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
   async function resizeCluster(
     name: string,
     { machineType, requester, channel }: ResizeClusterRequest,
-  ): ReturnType<ClusterLifecycle['resizeCluster']> {
+  ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
-    const { state, spec } = found.value;
-    if (spec.machineType === machineType) {
-      // The spec changes when the run starts. An unfinished resize therefore continues here.
-      return state === 'ready' && (await readLastOperation(found.value)) !== 'resize'
-        ? { unchanged: found.value }
-        : await resumeRun(name, requester);
-    }
+    const { settledState, spec } = found.value;
+    const unfinished = await findUnfinishedRun(found.value, 'resize', (run) => run.machineType === machineType);
+    if (unfinished) return await resumeRun(name, requester, unfinished);
+    if (spec.machineType === machineType)
+      return settledState === 'ready' ? { unchanged: 'ready' } : await resumeRun(name, requester);
     const desiredSpec = { ...spec, machineType, forceSize: false };
     const problem = await options.findMachineTypeProblem(desiredSpec);
-    if (problem) return { problem };
+    if (problem) return problem;
     const change = { spec: desiredSpec, previousSpec: spec, requester, channel };
     return await startNewRun(
-      state === 'ready'
+      settledState === 'ready'
         ? { operation: 'resize', ...change }
         : { operation: 'rebuild', fromPhase: machineTypePhase, ...change },
       found,
@@ -121,19 +119,28 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     name: string,
     { workers, requester, channel }: ScaleClusterRequest,
   ): Promise<StartResultOrNotFound> {
-    const result = await startChange(name, (spec) =>
-      spec.workers === workers ? undefined : { operation: 'scale', spec: { ...spec, workers }, requester, channel },
-    );
-    if (!('unchanged' in result)) return result;
-    // The spec changes when the run starts. An unfinished scaling therefore continues here.
-    return (await readLastOperation(result.unchanged)) === 'scale' ? await resumeRun(name, requester) : result;
+    const found = await readActiveCluster(store, name);
+    if (!found) return { notFound: true };
+    const { spec, runs } = found.value;
+    const unfinished = await findUnfinishedRun(found.value, 'scale', (run) => run.workers === workers);
+    if (unfinished) return await resumeRun(name, requester, unfinished);
+    // An interrupted scaling can leave workers that the spec doesn't count. Scaling to the spec removes them.
+    const { previousSpec } = await getPreviousSpec(store, operations, spec, runs);
+    if (spec.workers === workers && previousSpec.workers === workers) return { unchanged: getIdleState(found.value) };
+    const change = { spec: { ...spec, workers }, previousSpec: spec, requester, channel };
+    return await startNewRun({ operation: 'scale', ...change }, found);
   }
 
-  async function deleteCluster(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound> {
+  async function deleteCluster(
+    name: string,
+    requester: Person,
+    channel: string,
+    confirmedStop?: string,
+  ): Promise<StartResultOrNotFound> {
     const found = await readActiveCluster(store, name);
     if (!found) return { notFound: true };
     const { previousSpec: spec } = await getPreviousSpec(store, operations, found.value.spec, found.value.runs);
-    return await startNewRun({ operation: 'delete', spec, requester, channel }, found);
+    return await startNewRun({ operation: 'delete', spec, requester, channel, confirmedStop }, found);
   }
 
   /** Starts a run that changes the cluster's spec. `buildRequest` returns undefined when nothing would change. */
@@ -146,7 +153,7 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     const request = buildRequest(found.value.spec);
     return request
       ? await startNewRun({ ...request, previousSpec: found.value.spec }, found)
-      : { unchanged: found.value };
+      : { unchanged: getIdleState(found.value) };
   }
 
   function startNewRun(
@@ -166,8 +173,17 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
     }
   }
 
-  async function readLastOperation({ runs }: ClusterRecord): Promise<string | undefined> {
-    return (await store.read('run', runs.at(-1) ?? ''))?.value.operation;
+  /** A stopped run of an operation that a repeated request continues. */
+  async function findUnfinishedRun(
+    { runs, activeRun }: ClusterRecord,
+    operation: OperationName,
+    isSameTarget: (spec: ClusterSpec) => boolean,
+  ): Promise<string | undefined> {
+    const run = runs.at(-1);
+    if (activeRun !== undefined || run === undefined) return undefined;
+    const [view, record] = await Promise.all([views.getRunView(run), store.read('run', run)]);
+    const isContinued = view?.canResume && view.operation === operation && record && isSameTarget(record.value.spec);
+    return isContinued ? run : undefined;
   }
 
   return {
@@ -191,11 +207,8 @@ export function createClusterLifecycle(options: ClusterServiceOptions, views: Ru
   };
 }
 
-/** A ready cluster stays ready while a run retries deferred steps or changes the cluster in place. */
-function getStateAfterResume(view: RunView | undefined, { state }: ClusterRecord): ClusterRecord['state'] {
-  if (!view || view.outcome === 'succeeded') return view ? state : 'provisioning';
-  const { resumed, running } = findOperation(operations, view.operation)?.clusterStates ?? {};
-  return resumed ?? running ?? state;
+function getIdleState({ settledState }: ClusterRecord): ClusterState {
+  return settledState === 'new' ? 'provisioning' : settledState;
 }
 
 function listDifferences(desired: ClusterSpec, actual: ClusterSpec) {

@@ -1,10 +1,12 @@
-import type { PauseDecision } from '../../store/events.ts';
+import type { PauseDecision, StoppedRun } from '../../store/events.ts';
 import type { Person } from '../../store/person.ts';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
 import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
+import type { ClusterState } from '../workflow/cluster-state.ts';
 import type { PhaseCommands } from './phase-commands.ts';
 
 /** The run that holds a cluster. */
@@ -15,14 +17,26 @@ export interface ActiveRun {
   readonly since: Date;
 }
 
-/** Result of a request to start or cancel a run. A refusal is a result, not an error. */
+/** Result of a request to start, resume or cancel a run. A refusal is a result, not an error. */
 export type StartResult =
-  | { readonly run: string }
+  | {
+      readonly run: string;
+      /** The run waits for an approval that stops this run. */
+      readonly stops?: ActiveRun;
+    }
   | { readonly activeRun: ActiveRun }
   /** The cluster already has the requested state, or no run is left to resume or cancel. */
-  | { readonly unchanged: ClusterRecord }
+  | { readonly unchanged: ClusterState }
   /** Create: the cluster exists with different settings. */
-  | { readonly differences: readonly Difference[] };
+  | { readonly differences: readonly Difference[] }
+  /** The cluster must be ready first. */
+  | { readonly notReady: ClusterState }
+  /** The run of a resume or cancel button is no longer current. */
+  | { readonly notCurrent: NotCurrentReason; readonly newerOperation?: string }
+  | MachineTypeProblem;
+
+/** Why a run can't be resumed or cancelled. */
+export type NotCurrentReason = 'superseded' | 'ended' | 'rejected' | 'changedNothing' | 'deletionCancelled';
 
 export interface NotFound {
   readonly notFound: true;
@@ -52,11 +66,20 @@ export interface RunView {
   readonly cluster: string;
   readonly operation: string;
   readonly requester: Person;
+  /** Who requested or resumed the run. */
+  readonly requesters: readonly Person[];
   readonly channel: string;
   readonly startedAt: Date;
   readonly finishedAt?: Date;
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
   readonly cancelRequested: boolean;
+  readonly isRejected: boolean;
+  /** It has started to change the cluster. */
+  readonly hasChanges: boolean;
+  /** It has ended, and a resume would continue it. */
+  readonly canResume: boolean;
+  /** Its success makes the cluster ready for the first time. */
+  readonly isFirstSetup: boolean;
   /** The completed chapter after which the run waits for a decision. */
   readonly pausedAfterChapter?: number;
   /** In execution order. */
@@ -65,9 +88,9 @@ export interface RunView {
   readonly steps: Readonly<
     Record<string, { readonly title: string; readonly phase: string; readonly dependsOn: readonly string[] }>
   >;
-  /** Steps that are failed, deferred or in conflict now. */
+  /** Steps that are failed, deferred or in conflict now. Without a step: an error of the run itself. */
   readonly problems: readonly {
-    readonly step: string;
+    readonly step?: string;
     readonly error?: StepError;
     readonly differences?: readonly Difference[];
   }[];
@@ -79,8 +102,11 @@ export interface RunView {
 
 export interface ClusterStatus {
   readonly name: string;
+  readonly state: ClusterState;
   readonly record: ClusterRecord;
   readonly latestRun?: RunView;
+  /** Waits for an approval to stop the active run. */
+  readonly queuedRun?: RunView;
 }
 
 /** A kubeconfig for one person. It expires automatically. */
@@ -98,6 +124,8 @@ export interface ApprovalView {
   readonly digest: string;
   /** One line per resource that the run will delete. */
   readonly deletions: readonly string[];
+  /** The active run that the approval stops. */
+  readonly stops?: StoppedRun;
   readonly requester: Person;
   readonly expiresAt: Date;
 }
@@ -176,20 +204,25 @@ export interface ScaleClusterRequest extends RunRequest {
 /** Starts, resumes and cancels runs. Calls return once the run is recorded. */
 export interface ClusterLifecycle {
   createCluster(request: CreateClusterRequest): Promise<StartResult>;
-  resumeRun(name: string, requester: Person): Promise<StartResultOrNotFound>;
-  cancelRun(name: string, requester: Person): Promise<StartResultOrNotFound>;
+  /** @param run from a button; refused when it is no longer current. @default the last run that can be resumed */
+  resumeRun(name: string, requester: Person, run?: string): Promise<StartResultOrNotFound>;
+  /** @param run from a button. @default the active run */
+  cancelRun(name: string, requester: Person, run?: string): Promise<StartResultOrNotFound>;
   runSmokeTest(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound>;
-  deleteCluster(name: string, requester: Person, channel: string): Promise<StartResultOrNotFound>;
+  /** @param confirmedStop the active run that the confirmation named; another active run is a refusal */
+  deleteCluster(
+    name: string,
+    requester: Person,
+    channel: string,
+    confirmedStop?: string,
+  ): Promise<StartResultOrNotFound>;
   /** Deletes, after approval, the resources of a phase and all later phases, then recreates them. */
   rebuildCluster(name: string, request: RebuildClusterRequest): Promise<StartResultOrNotFound>;
   /**
    * Changes the machine type after approval. A ready cluster gets a rolling restart; another is rebuilt from its control
    * plane instances.
    */
-  resizeCluster(
-    name: string,
-    request: ResizeClusterRequest,
-  ): Promise<StartResultOrNotFound | { readonly problem: string }>;
+  resizeCluster(name: string, request: ResizeClusterRequest): Promise<StartResultOrNotFound>;
   /** Adds workers, or removes them after an approval that lists the pods to move. */
   scaleCluster(name: string, request: ScaleClusterRequest): Promise<StartResultOrNotFound>;
   /** Extends the TTL of a cluster. @param expectedExpiry the expiry that was displayed */

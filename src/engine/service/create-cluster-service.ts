@@ -4,7 +4,11 @@ import type { Store, VersionedRecord } from '../../store/store.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
+import { operations } from '../phases/operations.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
+import { getClusterState } from '../workflow/cluster-state.ts';
+import { findOperation } from '../workflow/operation.ts';
 import { decideApproval, getPendingApproval } from './approvals.ts';
 import { buildAuditLog } from './audit-log.ts';
 import { createClusterLifecycle } from './cluster-lifecycle.ts';
@@ -37,8 +41,8 @@ export interface ClusterServiceOptions {
   issueKubeconfig(record: ClusterRecord, requester: Person, hours: number): Promise<Kubeconfig>;
   /** Deletes the cluster's bindings of revoked kubeconfigs. @throws KthwError when the cluster's API is unreachable */
   removeRevokedBindings(record: ClusterRecord): Promise<void>;
-  /** Returns why a cluster can't use its machine type, or undefined. */
-  findMachineTypeProblem(spec: ClusterSpec): Promise<string | undefined>;
+  /** Returns why a cluster can't use its machine type, or undefined, also when that is unknown. */
+  findMachineTypeProblem(spec: ClusterSpec): Promise<MachineTypeProblem | undefined>;
   /** @param outputs step outputs of the cluster, including those of an unfinished run */
   runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
   getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
@@ -52,7 +56,7 @@ export function createClusterService(options: ClusterServiceOptions): ClusterSer
     getPendingApproval: (run) => getPendingApproval(options, run),
     decideApproval: (run, digest, decidedBy, approved) => decideApproval(options, run, digest, decidedBy, approved),
     continueRun: (run, chapter, decidedBy, decision) => continueRun(options, run, chapter, decidedBy, decision),
-    ...createKubeconfigService(options),
+    ...createKubeconfigService(options, views),
     ...createDiagnosticsService(options, views),
   };
 }
@@ -74,13 +78,14 @@ function createClusterQueries(options: ClusterServiceOptions, views: RunViewCach
   };
 }
 
-function createKubeconfigService(options: ClusterServiceOptions): KubeconfigService {
+function createKubeconfigService(options: ClusterServiceOptions, views: RunViewCache): KubeconfigService {
   const { store, now } = options;
   return {
     async issueKubeconfig(name, requester, hours = 24) {
       const found = await readActiveCluster(store, name);
       if (!found) return undefined;
-      if (found.value.state !== 'ready') return { notReady: found.value.state };
+      const { state } = await loadStatus(found, views);
+      if (state !== 'ready') return { notReady: state };
       try {
         return await options.issueKubeconfig(found.value, requester, hours);
       } catch (error) {
@@ -111,7 +116,17 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
 }
 
 async function loadStatus(found: VersionedRecord<ClusterRecord>, views: RunViewCache): Promise<ClusterStatus> {
-  const run = found.value.runs.at(-1);
-  const latestRun = run ? await views.getRunView(run) : undefined;
-  return { name: found.id, record: found.value, ...(latestRun ? { latestRun } : {}) };
+  const { activeRun, queuedRun, runs } = found.value;
+  const latestRun = await views.getRunView(activeRun ?? runs.findLast((id) => id !== queuedRun) ?? '');
+  const active = activeRun === undefined ? undefined : latestRun;
+  const operation = active && findOperation(operations, active.operation);
+  const state = getClusterState(found.value, operation, active?.hasChanges ?? false);
+  const queued = queuedRun === undefined ? undefined : await views.getRunView(queuedRun);
+  return {
+    name: found.id,
+    state,
+    record: found.value,
+    ...(latestRun ? { latestRun } : {}),
+    ...(queued ? { queuedRun: queued } : {}),
+  };
 }

@@ -3,6 +3,7 @@ import { retryUntilAvailable } from '../../store/retry-until-available.ts';
 import type { Store } from '../../store/store.ts';
 import type { VaultProvider } from '../../store/vault/vault.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import { KthwError } from '../cluster/errors.ts';
 import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
@@ -29,23 +30,23 @@ export interface EngineOptions {
   readonly vaults: VaultProvider;
   readonly compute: ComputeClient;
   readonly kube: KubeClient;
-  /** Opens connections to the machines of one run. */
+  /** Creates a client for the instances of one run. */
   createSshClient(): SshClient;
   readonly mirror: string | undefined;
-  /** This process, unique among all that ever ran. */
+  /** Identifies this process among all processes, also earlier ones. */
   readonly leaseOwner: string;
-  /** Told whenever a run has news. */
+  /** Called after events were appended to a run. */
   onEventsAppended(run: string): void;
   readonly log: ExecuteStepDeps['log'];
-  /** Who calls the runner. @default this process */
+  /** @default executes runs in this process */
   readonly createDispatcher?: (parts: DispatcherDeps) => Dispatcher;
   /** @default none */
   readonly killPoint?: ExecuteStepDeps['killPoint'];
   /** @default 30_000 */
   readonly leaseMs?: number;
-  /** How long a question waits for an answer. @default 30 minutes */
+  /** Time until an approval request expires. @default 30 minutes */
   readonly approvalMs?: number;
-  /** @default the system's */
+  /** @default the system clock */
   readonly clock?: Clock;
 }
 
@@ -54,7 +55,7 @@ export interface Engine {
   readonly dispatcher: Dispatcher;
 }
 
-/** The engine in this process: the desk that commands ask, and the dispatcher that carries runs forward. */
+/** Creates the engine of this process: the service that commands call, and the dispatcher that executes runs. */
 export function createEngine(options: EngineOptions): Engine {
   const {
     store,
@@ -84,13 +85,18 @@ export function createEngine(options: EngineOptions): Engine {
           leaseMs: options.leaseMs ?? 30_000,
           approvalMs: options.approvalMs ?? 30 * 60_000,
           onEventsAppended,
+          wake: (other) => dispatcher.wake(other),
           log: (fields, message) => log({ run, ...fields }, message),
           killPoint: options.killPoint ?? (() => {}),
           async openResources({ cluster, spec }) {
             const ssh = createClusterSsh(spec);
             return {
               clients: {
-                ...{ compute, kube, mirror, ssh, vault: vaults.getVault(cluster) },
+                compute,
+                kube,
+                mirror,
+                ssh,
+                vault: vaults.getVault(cluster),
                 listActiveGrantIds: () => listActiveGrantIds(store, cluster, clock.now()),
               },
               close: () => ssh.close(),
@@ -101,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
       ),
   });
 
-  /** Machines of a cluster, through its door; whoever leaves shuts it where nobody needs it any more. */
+  /** Connects to the instances of a cluster. Closing it disables SSH access unless a run is active. */
   function createClusterSsh(spec: ClusterSpec): SshAccessClient {
     const accessDeps: SshAccessDeps = { compute, vault: vaults.getVault(spec.name), cluster: deriveCluster(spec) };
     const ssh = withSshAccess(options.createSshClient(), { ...accessDeps, clock });
@@ -111,17 +117,17 @@ export function createEngine(options: EngineOptions): Engine {
         await ssh.close();
         try {
           const record = (await store.read('cluster', spec.name))?.value;
-          const isIdle = record?.state === 'ready' && record.activeRun === undefined;
-          if (isIdle) await disableSshAccess(accessDeps, AbortSignal.timeout(disableTimeoutMs));
+          if (record && record.activeRun === undefined)
+            await disableSshAccess(accessDeps, AbortSignal.timeout(disableTimeoutMs));
         } catch (error) {
-          // Whoever comes next finds it open, and shuts it.
-          log({ cluster: spec.name, error }, 'shutting ssh after a visit');
+          // The next run or inspection of the cluster disables it.
+          log({ cluster: spec.name, error }, 'disabling SSH access failed');
         }
       },
     };
   }
 
-  /** For somebody who waits for one look at all machines, and not for the door. */
+  /** Enables SSH access to all instances first, because a Slack user waits for one inspection of all. */
   async function openClusterSsh(spec: ClusterSpec): Promise<SshAccessClient> {
     const ssh = createClusterSsh(spec);
     await ssh.enableAccess(AbortSignal.timeout(enableTimeoutMs));
@@ -138,7 +144,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
   const rescanOpenRuns = createSingleFlight(() =>
-    dispatcher.start().catch((error: unknown) => log({ error }, 'looking for what the last requests left')),
+    dispatcher.start().catch((error: unknown) => log({ error }, 'rescanning open runs failed')),
   );
   const kubeconfigDeps = { store, vaults, kube, now: clock.now };
   const clusterService = createClusterService({
@@ -151,7 +157,12 @@ export function createEngine(options: EngineOptions): Engine {
       onEventsAppended(run);
     },
     rescanOpenRuns,
-    findMachineTypeProblem: ({ machineType, zone }) => findMachineTypeProblem(compute, { name: machineType, zone }),
+    findMachineTypeProblem: ({ machineType, zone }) =>
+      findMachineTypeProblem(compute, { name: machineType, zone }).catch((error: unknown) => {
+        // The preflight checks of the run report the problem.
+        if (error instanceof KthwError) return undefined;
+        throw error;
+      }),
     runDoctor: (record, outputs) =>
       diagnoseCluster(
         { compute, kube, vault: vaults.getVault(record.spec.name), openSshClient: openClusterSsh },
@@ -181,9 +192,9 @@ function createSingleFlight(work: () => Promise<void>): () => void {
   };
 }
 
-/** Google's operations take some seconds each, side by side. */
+/** Compute Engine operations take some seconds each and run concurrently. */
 const enableTimeoutMs = 30_000;
 const disableTimeoutMs = 60_000;
 
-/** How often to try whether the store is back. */
+/** Delay between attempts while the store is unavailable. */
 const storeRetryMs = 2_000;

@@ -18,7 +18,7 @@ export async function extendTtl(
   extendedBy: Person,
 ): Promise<ExtendResult> {
   const found = (await store.read('cluster', name))?.value;
-  if (!found || found.state === 'deleted' || found.expiresAt === undefined) return { notFound: true };
+  if (!found || found.settledState === 'deleted' || found.expiresAt === undefined) return { notFound: true };
   if (+new Date(found.expiresAt) !== +expectedExpiry) return { alreadyExtendedTo: new Date(found.expiresAt) };
   const newExpiry = new Date(Math.max(+expectedExpiry, +now()) + extensionMs);
   const key = `${name}.${expectedExpiry.toISOString()}`;

@@ -7,5 +7,5 @@ export async function readActiveCluster(
   name: string,
 ): Promise<VersionedRecord<ClusterRecord> | undefined> {
   const found = await store.read('cluster', name);
-  return found && found.value.state !== 'deleted' ? found : undefined;
+  return found && found.value.settledState !== 'deleted' ? found : undefined;
 }

@@ -22,7 +22,7 @@ export async function revokeKubeconfigs(
   { grantee, requester, grantId }: RevokeRequest,
 ): Promise<RevokeResult> {
   const found = await store.read('cluster', name);
-  if (!found || found.value.state === 'deleted') return { notFound: true };
+  if (!found || found.value.settledState === 'deleted') return { notFound: true };
   const matchingGrants = (await listActiveGrants(store, name, now())).filter(
     ({ id, grantee: owner }) =>
       owner.team === grantee.team && owner.user === grantee.user && (grantId === undefined || grantId === id),

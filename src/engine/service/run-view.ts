@@ -2,7 +2,9 @@ import type { StoredEvent } from '../../store/events.ts';
 import type { RunRecord } from '../../store/records.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { operations } from '../phases/operations.ts';
-import { type PlannedStep, planRun } from '../workflow/plan.ts';
+import { canResume } from '../workflow/can-resume.ts';
+import { findOperation } from '../workflow/operation.ts';
+import { hasChangedCluster, type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, getStepRecord, type RunState, type StepRecord } from '../workflow/run-state.ts';
 import type { Phase } from '../workflow/step.ts';
 import type { PhaseState, PhaseView, RunView } from './cluster-service.ts';
@@ -18,28 +20,38 @@ export function buildRunView(
 }
 
 /** What a view shows of a planned step. */
-export interface ViewedStep extends Pick<PlannedStep, 'id' | 'dependsOn'> {
+export interface ViewedStep extends Pick<PlannedStep, 'id' | 'dependsOn' | 'isMutating'> {
   readonly step: { readonly title: string };
   readonly phase: { readonly name: string; readonly title: string; readonly chapter: number };
 }
 
 /** Builds a view from a folded state and a plan. */
 export function toRunView(id: string, run: RunRecord, planned: readonly ViewedStep[], state: RunState): RunView {
+  const operation = findOperation(operations, run.operation);
+  const hasChanges = hasChangedCluster(planned, state);
   return {
     run: id,
     cluster: run.cluster,
     operation: run.operation,
     requester: run.requestedBy,
+    requesters: state.requesters,
     channel: run.channel,
     startedAt: new Date(run.requestedAt),
     ...(state.outcome && state.finishedAt ? { outcome: state.outcome, finishedAt: state.finishedAt } : {}),
     cancelRequested: state.cancelRequested,
+    isRejected: state.isRejected,
+    hasChanges,
+    canResume: operation !== undefined && canResume(state, operation, hasChanges),
+    isFirstSetup: run.isFirstSetup ?? false,
     ...(state.pendingPause && !state.outcome ? { pausedAfterChapter: state.pendingPause.chapter } : {}),
     phases: groupByPhase(planned).map(([name, steps]) => toPhaseView(name, steps, state)),
     steps: Object.fromEntries(
       planned.map((p) => [p.id, { title: p.step.title, phase: getDisplayPhase(p), dependsOn: p.dependsOn }]),
     ),
-    problems: planned.flatMap(({ id }) => toProblems(id, getStepRecord(state, id))),
+    problems: [
+      ...planned.flatMap(({ id }) => toProblems(id, getStepRecord(state, id))),
+      ...(state.fault && !state.fault.retryAt ? [{ error: state.fault.error }] : []),
+    ],
     outputs: getOutputs(state),
     lastSeq: state.seq,
   };

@@ -5,8 +5,9 @@ import { StaleVersion, type Store, type VersionedRecord } from '../../store/stor
 import type { OperationName } from '../phases/operations.ts';
 import { canPreempt, operations } from '../phases/operations.ts';
 import { updateRecord } from '../workflow/finalize-run.ts';
+import type { Operation } from '../workflow/operation.ts';
 import { getPreviousSpec } from '../workflow/previous-spec.ts';
-import type { StartResult } from './cluster-service.ts';
+import type { ActiveRun, StartResult } from './cluster-service.ts';
 
 export interface StartRunRequest {
   readonly operation: OperationName;
@@ -20,6 +21,8 @@ export interface StartRunRequest {
   readonly pausesAfterChapters?: boolean;
   /** The spec before this run, if the run changes it. */
   readonly previousSpec?: ClusterSpec;
+  /** The active run that the requester confirmed to stop. */
+  readonly confirmedStop?: string | undefined;
 }
 
 interface StartRunDeps {
@@ -28,86 +31,110 @@ interface StartRunDeps {
   wake(run: string): void;
 }
 
-/** Opens a run and assigns the cluster to it by compare-and-set. The loser of a race gets the active run. */
+/**
+ * Opens a run and assigns the cluster to it by compare-and-set. The loser of a race gets the active run. While another run
+ * is active, a run that may stop it is queued until that is approved.
+ */
 export async function startRun(
   deps: StartRunDeps,
   request: StartRunRequest,
   existing: VersionedRecord<ClusterRecord> | undefined,
 ): Promise<StartResult> {
   const { store, now, wake } = deps;
-  const activeRunId = existing?.value.activeRun;
-  const activeRunRecord = activeRunId ? await store.read('run', activeRunId) : undefined;
-  const activeOperation = activeRunRecord?.value.operation;
-  const isPreempting = activeOperation !== undefined && canPreempt(request.operation, activeOperation);
-  if (activeRunId && !isPreempting) return await getActiveRunResult(deps, activeRunId);
-  const { operation, spec, requester: requestedBy, channel } = request;
+  const operation: Operation = operations[request.operation];
+  const requiredStates = operation.requires;
+  if (existing && requiredStates && !requiredStates.includes(existing.value.settledState))
+    return { notReady: existing.value.settledState === 'new' ? 'provisioning' : existing.value.settledState };
+  const activeRun = existing?.value.activeRun;
+  const active = activeRun === undefined ? undefined : await describeActiveRun(deps, activeRun);
+  const isConfirmed = active !== undefined && request.confirmedStop === active.run;
+  if (existing && active) {
+    const isBlocked = !canPreempt(request.operation, active.operation) || (operation.isCancelFinal && !isConfirmed);
+    if (isBlocked) return { activeRun: active };
+    const { queuedRun } = existing.value;
+    if (queuedRun && !isConfirmed) return { activeRun: await describeActiveRun(deps, queuedRun) };
+  }
+  const isQueued = active !== undefined && !isConfirmed;
   const requestedAt = now().toISOString();
   // Ids sort by time, so that open runs start in the order of their requests.
   const run = `${requestedAt.replaceAll(/[^0-9]/g, '')}-${randomUUID().slice(0, 8)}`;
-  // Closed until the cluster refers to it. After a crash in between, no runner executes a run without a cluster.
-  const record: RunRecord = {
+  await store.write('run', run, await buildRunRecord(store, request, existing?.value, requestedAt), undefined);
+  await store.append(run, [{ type: 'run.requested', operation: request.operation, actor: request.requester }]);
+  try {
+    const updated = assignRun(request, existing?.value, run, isQueued, requestedAt);
+    await store.write('cluster', request.spec.name, updated, existing?.version);
+  } catch (error) {
+    if (!(error instanceof StaleVersion)) throw error;
+    await store.remove('run', run);
+    return await startRun(deps, request, await store.read('cluster', request.spec.name));
+  }
+  // After a crash here, a closed run holds the cluster. The dispatcher reopens it at startup.
+  await updateRecord(store, 'run', run, (record) => ({ ...record, open: true }));
+  const stoppedRuns = isConfirmed ? [active.run, existing?.value.queuedRun] : [];
+  for (const stoppedRun of stoppedRuns) {
+    if (stoppedRun === undefined) continue;
+    const preemptedBy = { run, operation: request.operation };
+    await store.append(stoppedRun, [{ type: 'run.cancelRequested', actor: request.requester, preemptedBy }]);
+    wake(stoppedRun);
+  }
+  wake(run);
+  return { run, ...(isQueued ? { stops: active } : {}) };
+}
+
+/** Describes the run that holds a cluster, and wakes it: its approval request may have expired. */
+export async function describeActiveRun({ store, wake }: StartRunDeps, run: string): Promise<ActiveRun> {
+  wake(run);
+  const record = (await store.read('run', run))?.value;
+  const since = new Date(record?.requestedAt ?? 0);
+  const requester = record?.requestedBy ?? { team: '', user: '' };
+  return { run, operation: record?.operation ?? 'create', requester, since };
+}
+
+async function buildRunRecord(
+  store: Store,
+  request: StartRunRequest,
+  existing: ClusterRecord | undefined,
+  requestedAt: string,
+): Promise<RunRecord> {
+  const { operation, spec, requester: requestedBy, channel, fromPhase, pausesAfterChapters, previousSpec } = request;
+  const isReadyAfterwards: boolean = (operations[operation] as Operation).stateAfterSuccess === 'ready';
+  const wasReady = existing !== undefined && existing.settledState !== 'deleted' && existing.readySince !== undefined;
+  return {
     cluster: spec.name,
     operation,
     spec,
     requestedBy,
     channel,
     requestedAt,
+    // Closed until the cluster refers to it. After a crash in between, no runner executes a run without a cluster.
     open: false,
-    ...(request.fromPhase ? { fromPhase: request.fromPhase } : {}),
-    ...(request.pausesAfterChapters ? { pausesAfterChapters: true } : {}),
-    ...(request.previousSpec && existing
-      ? await getPreviousSpec(store, operations, request.previousSpec, existing.value.runs)
-      : {}),
+    ...(fromPhase ? { fromPhase } : {}),
+    ...(pausesAfterChapters ? { pausesAfterChapters: true } : {}),
+    ...(isReadyAfterwards && !wasReady ? { isFirstSetup: true } : {}),
+    ...(previousSpec && existing ? await getPreviousSpec(store, operations, previousSpec, existing.runs) : {}),
   };
-  await store.write('run', run, record, undefined);
-  await store.append(run, [{ type: 'run.requested', operation, actor: requestedBy }]);
-  const newCluster: Omit<ClusterRecord, 'runs'> = {
+}
+
+/** The cluster's record with the new run. A deleted cluster is created anew and belongs to the new requester. */
+function assignRun(
+  { spec, requester, channel, expiresAt }: StartRunRequest,
+  existing: ClusterRecord | undefined,
+  run: string,
+  isQueued: boolean,
+  requestedAt: string,
+): ClusterRecord {
+  const runs = [...(existing?.runs ?? []), run];
+  if (existing && existing.settledState !== 'deleted')
+    return { ...existing, runs, ...(isQueued ? { queuedRun: run } : { activeRun: run }) };
+  return {
     spec,
-    createdBy: requestedBy,
+    createdBy: requester,
     channel,
     createdAt: requestedAt,
-    state: 'provisioning',
-    outputs: {},
-    ...(request.expiresAt === undefined ? {} : { expiresAt: request.expiresAt }),
-  };
-  // A recreated cluster belongs to the new requester.
-  const isDeleted = existing?.value.state === 'deleted';
-  const previousRecord: ClusterRecord =
-    existing && !isDeleted ? existing.value : { ...newCluster, runs: existing?.value.runs ?? [] };
-  const updatedRecord: ClusterRecord = {
-    ...previousRecord,
-    spec: operation === 'delete' ? previousRecord.spec : spec,
+    runs,
     activeRun: run,
-    runs: [...previousRecord.runs, run],
-    state: getStateDuringRun(operation, previousRecord),
+    settledState: 'new',
+    outputs: {},
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
-  try {
-    await store.write('cluster', spec.name, updatedRecord, existing?.version);
-  } catch (error) {
-    if (!(error instanceof StaleVersion)) throw error;
-    await store.remove('run', run);
-    return await startRun(deps, request, await store.read('cluster', spec.name));
-  }
-  // After a crash here, a closed run holds the cluster. The dispatcher reopens it at startup.
-  await updateRecord(store, 'run', run, (runRecord) => ({ ...runRecord, open: true }));
-  if (activeRunId) {
-    await store.append(activeRunId, [{ type: 'run.cancelRequested', actor: requestedBy }]);
-    wake(activeRunId);
-  }
-  wake(run);
-  return { run };
-}
-
-export async function getActiveRunResult({ store, wake }: StartRunDeps, run: string): Promise<StartResult> {
-  // The run may wait for an expired approval. Waking it ends it.
-  wake(run);
-  const record = (await store.read('run', run))?.value;
-  const since = new Date(record?.requestedAt ?? 0);
-  const requester = record?.requestedBy ?? { team: '', user: '' };
-  return { activeRun: { run, operation: record?.operation ?? 'create', requester, since } };
-}
-
-function getStateDuringRun(operation: string | undefined, previousRecord?: ClusterRecord): ClusterRecord['state'] {
-  if (operation === 'delete') return 'deleting';
-  return operation === 'create' || !previousRecord ? 'provisioning' : previousRecord.state;
 }

@@ -3,15 +3,16 @@ import { getStepRecord, type RunState } from './run-state.ts';
 
 export type Move =
   | { readonly kind: 'step'; readonly key: string }
-  | { readonly kind: 'ask' }
-  /** This chapter is done. */
+  | { readonly kind: 'requestApproval' }
+  /** The chapter is complete. */
   | { readonly kind: 'pause'; readonly chapter: number }
   | { readonly kind: 'sleep'; readonly until: Date }
   | { readonly kind: 'finish'; readonly outcome: 'succeeded' | 'failed' | 'cancelled' };
 
 /**
- * Pure: what may be done now. The runner does it and asks again. Nothing: wait for what runs.
- * @param canDestroy whether a person approved what the plan would take away as it is now
+ * Decides what a run does now. Pure. The runner carries out the moves and asks again. Without moves it waits for the
+ * running steps.
+ * @param canDestroy whether the approval covers what the plan would delete now
  */
 export function decideMoves(steps: readonly PlannedStep[], s: RunState, now: Date, canDestroy: boolean): Move[] {
   const getState = (key: string) => getStepRecord(s, key).state;
@@ -20,6 +21,7 @@ export function decideMoves(steps: readonly PlannedStep[], s: RunState, now: Dat
   if (steps.every((p) => isComplete(p.id))) return [{ kind: 'finish', outcome: 'succeeded' }];
   const isBusy = steps.some((p) => getState(p.id) === 'running');
   if (s.cancelRequested || s.isRejected) return isBusy ? [] : [{ kind: 'finish', outcome: 'cancelled' }];
+  if (s.fault && !s.fault.retryAt) return isBusy ? [] : [{ kind: 'finish', outcome: 'failed' }];
   const hasFailed = steps.some((p) => getState(p.id) === 'failed' || getState(p.id) === 'conflicted');
   if (hasFailed) return isBusy ? [] : [{ kind: 'finish', outcome: 'failed' }];
   const { current: chapter, completed } = findChapters(steps, (p) => isComplete(p.id));
@@ -28,7 +30,7 @@ export function decideMoves(steps: readonly PlannedStep[], s: RunState, now: Dat
   const readySteps = steps.filter(
     (p) => getState(p.id) === 'pending' && isInChapter(p) && p.dependsOn.every(isComplete),
   );
-  if (!canDestroy && readySteps.some((p) => p.isDestructive)) return isBusy ? [] : [{ kind: 'ask' }];
+  if (!canDestroy && readySteps.some((p) => p.isDestructive)) return isBusy ? [] : [{ kind: 'requestApproval' }];
   const getDueTime = (p: PlannedStep) => getStepRecord(s, p.id).retryAt ?? now;
   const dueSteps = readySteps.filter((p) => getDueTime(p) <= now);
   if (dueSteps.length > 0) return dueSteps.map((p) => ({ kind: 'step', key: p.id }));
@@ -36,7 +38,7 @@ export function decideMoves(steps: readonly PlannedStep[], s: RunState, now: Dat
   return soonest && !isBusy ? [{ kind: 'sleep', until: soonest }] : [];
 }
 
-/** The chapter that is being worked on, and the last before it, all of which are done; 0 where there is none. */
+/** The chapter in progress, and the last completed chapter, or 0. */
 function findChapters(steps: readonly PlannedStep[], isComplete: (p: PlannedStep) => boolean) {
   const current = Math.min(...steps.flatMap((p) => (p.chapter === undefined || isComplete(p) ? [] : p.chapter)));
   const completed = Math.max(

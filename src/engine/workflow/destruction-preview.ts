@@ -3,20 +3,25 @@ import { createStepContext, type StepContextDeps, type StepReporter } from './cr
 import type { PlannedStep } from './plan.ts';
 import { getStepRecord, type RunState } from './run-state.ts';
 
-/** What a run would take away, as it is now. */
+/** What a run would delete or disrupt now. */
 export interface RunDestructionPreview {
-  /** Lines for a person to approve. */
+  /** Lines for the approver. */
   readonly lines: readonly string[];
-  /** Of exactly these lines and the state they were computed from. */
+  /** Covers the lines, the state they were computed from, and the run that the approval stops. */
   readonly digest: string;
 }
 
 const silentReporter: StepReporter = { logProgress() {}, reportDiagnosis() {} };
 
-/** Looks at everything that waits for an approval. @throws KthwError when it can't be looked at */
+/**
+ * Previews all steps that require approval.
+ * @param stoppedRun active run that the approval stops
+ * @throws KthwError when a preview fails
+ */
 export async function previewRunDestruction(
   planned: readonly PlannedStep[],
   deps: StepContextDeps,
+  stoppedRun: string | undefined,
 ): Promise<RunDestructionPreview> {
   const previews = await Promise.all(
     planned
@@ -28,11 +33,13 @@ export async function previewRunDestruction(
         return { id: p.id, ...preview };
       }),
   );
-  const digest = createHash('sha256').update(JSON.stringify(previews)).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([previews, stoppedRun]))
+    .digest('hex');
   return { lines: previews.flatMap(({ lines }) => lines), digest };
 }
 
-/** Pure: whether something was taken away already. From then on the approval that allowed it holds. */
+/** Pure: whether a destructive step has started. From then on its approval covers the remaining ones. */
 export function hasDestructionBegun(planned: readonly PlannedStep[], state: RunState): boolean {
   return planned.some((p) => p.isDestructive && getStepRecord(state, p.id).startedAt !== undefined);
 }

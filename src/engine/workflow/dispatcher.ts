@@ -4,15 +4,15 @@ import type { RunnerExit } from './runner.ts';
 import type { Clock } from './step.ts';
 import { listUnfinishedRuns } from './unfinished-runs.ts';
 
-/** Who calls the runner next. */
+/** Decides when runs are executed, and by which process. */
 export interface Dispatcher {
-  /** Something happened to a run: somebody should carry it forward. Returns at once. */
+  /** Executes a run because something changed. Returns immediately. */
   wake(run: string): void;
-  /** Takes up every run that is not over. */
+  /** Executes all unfinished runs. */
   start(): Promise<void>;
-  /** Puts down what is under way, to be taken up by the next process. Again: waits for what was poked since. */
+  /** Stops runs so that another process can continue them. A second call waits for runs that were woken since. */
   stop(): Promise<void>;
-  /** What must be reachable on the process's port, for one that is called over HTTP. */
+  /** HTTP routes for dispatchers that are called over HTTP. */
   readonly routes?: readonly {
     readonly path: string;
     readonly method: string;
@@ -20,7 +20,6 @@ export interface Dispatcher {
   }[];
 }
 
-/** What every dispatcher works with. */
 export interface DispatcherDeps {
   readonly store: Store;
   executeRun(run: string, signal: AbortSignal): Promise<RunnerExit>;
@@ -30,13 +29,13 @@ export interface DispatcherDeps {
 
 interface InProcessDispatcherOptions extends Omit<DispatcherDeps, 'clock'> {
   readonly clock: Pick<Clock, 'sleep'>;
-  /** How long to leave a run that somebody else has, or that another must finish before. @default 2_000 */
+  /** Delay before retrying a run that is leased elsewhere or blocked by another run. @default 2_000 */
   readonly retryDelayMs?: number;
 }
 
 const waitingRecheckMs = 60_000;
 
-/** Runs in this very process, for one machine. */
+/** Executes runs in this process, for single-process mode. */
 export function createInProcessDispatcher({
   store,
   executeRun,
@@ -70,12 +69,12 @@ export function createInProcessDispatcher({
     if (pendingWakes.delete(run)) wake(run);
     else if (exit === 'locked' || exit === 'blocked' || exit === 'leaseLost' || exit === 'failed')
       scheduleWake(run, retryDelayMs);
-    // An answer pokes it at once; this sees to it that a question that nobody answered ends.
+    // A decision wakes the run at once. This recheck ends a run whose approval request expired.
     else if (exit === 'waiting') scheduleWake(run, waitingRecheckMs);
   }
 
   function scheduleWake(run: string, delayMs: number): void {
-    // One wait a run, however often it is poked meanwhile.
+    // At most one scheduled wake for each run.
     if (stopping.signal.aborted || scheduledWakes.has(run)) return;
     scheduledWakes.add(run);
     const onTimer = () => {

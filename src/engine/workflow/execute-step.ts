@@ -8,34 +8,33 @@ import type { StepContextDeps } from './create-step-context.ts';
 import { createStepContext } from './create-step-context.ts';
 import type { Observation } from './observation.ts';
 import type { PlannedApplication, PlannedRemoval, PlannedStep } from './plan.ts';
+import { computeRetryTime, defaultRetry } from './retry-delay.ts';
 import { getStepRecord } from './run-state.ts';
 import type { RetryPolicy, Step, WorkflowContext } from './step.ts';
 import { WaitReporter } from './wait-reporter.ts';
 
-/** Points at which a test may end the process: what is left then is what a crash there leaves. */
+/** Points at which tests end the process to simulate a crash. */
 export type KillPoint = 'before-call' | 'after-call' | 'after-write';
 
 export interface ExecuteStepDeps extends StepContextDeps {
-  /** How long a question waits for an answer. */
+  /** Time until an approval request expires. */
   readonly approvalMs: number;
   readonly random: () => number;
   readonly log: (fields: Readonly<Record<string, unknown>>, message: string) => void;
   killPoint(step: string, point: KillPoint): void;
 }
 
-/**
- * Most waits are for machines to get there: looked at often at first, then every two seconds. After `attempts`
- * failures that pass by themselves the run stops and says so.
- */
-export const defaultRetry: RetryPolicy = { attempts: 12, firstDelayMs: 500, maxDelayMs: 15_000 };
 const failuresUntilDiagnosis = 3;
-/** A run has hundreds of steps, and each is read again and again. */
+/** Limits the size of events: a run has hundreds of steps, and its events are read often. */
 const maxCommandOutputLength = 1_000;
 /** Errors that say no more than that a step isn't done. */
 const unspecificErrors: readonly ErrorCode[] = ['not-there-yet', 'not-healthy', 'check-failed'];
 const observePolling = { timeoutMs: 60_000, firstDelayMs: 100, maxDelayMs: 1_000, factor: 1.5 } as const;
 
-/** Journal, look, act only if need be, look again until it is there, journal. Knows no phase by name. @throws LeaseLost, StoreUnavailable */
+/**
+ * Executes one step: observes it, applies or removes it if necessary, and observes it until that took effect. Appends each
+ * result to the journal. @throws LeaseLost, StoreUnavailable
+ */
 export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): Promise<void> {
   const { id, phase } = planned;
   const { journal } = deps;
@@ -44,7 +43,7 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   const pendingAppends: Promise<void>[] = [];
   const appendInBackground = (event: EngineEvent): void => {
     const pendingAppend = journal.append(event);
-    // Awaited below; until then a lost lease must not end the process as a rejection that nobody handles.
+    // Awaited below. Until then, a lost lease must not become an unhandled rejection.
     pendingAppend.catch(() => {});
     pendingAppends.push(pendingAppend);
   };
@@ -60,9 +59,9 @@ export async function executeStep(planned: PlannedStep, deps: ExecuteStepDeps): 
   try {
     outcome = await (planned.direction === 'forward' ? applyStep(planned, c, deps) : removeStep(planned, c, deps));
   } catch (error) {
-    // Neither can be journalled. Whoever takes the run up next looks at what is there.
+    // These can't be journalled. The next runner observes the step again.
     if (error instanceof LeaseLost || error instanceof StoreUnavailable) throw error;
-    if (!(error instanceof KthwError)) deps.log({ step: id, error }, 'step ended in an unknown error');
+    if (!(error instanceof KthwError)) deps.log({ step: id, error }, 'step failed with an unknown error');
     outcome = toFailureEvent(planned, error, record.failures, phase.retry ?? defaultRetry, deps);
   }
   await Promise.all(pendingAppends);
@@ -186,31 +185,28 @@ function toFailureEvent(
   const isCancelled = signal.aborted && !(error instanceof KthwError && error.kind !== 'transient');
   const stepError = toStepError(isCancelled ? new KthwError('cancelled', {}) : error, step.title);
   if (stepError.kind === 'deferred') return { type: 'step.deferred', step: id, error: stepError };
-  // What nobody knows may pass too (the store did not answer, say): a few tries cost little.
-  const attempts = { transient: retry.attempts, bug: Math.min(3, retry.attempts) }[stepError.kind as string] ?? 1;
-  const canRetry = stepError.kind === 'cancelled' || failuresBefore + 1 < attempts;
-  if (!canRetry) return { type: 'step.failed', step: id, error: stepError };
-  const delayMs = computeBackoffDelay(retry, failuresBefore + 1) * (0.5 + deps.random() / 2);
-  return { type: 'step.failed', step: id, error: stepError, retryAt: new Date(+clock.now() + delayMs).toISOString() };
+  const retryAt = computeRetryTime(stepError, failuresBefore, retry, { now: clock.now(), random: deps.random });
+  const failure = { type: 'step.failed', step: id, error: stepError } as const;
+  return retryAt ? { ...failure, retryAt: retryAt.toISOString() } : failure;
 }
 
-/** The first failures are how we wait for machines. */
+/** The first failures are normal while an instance boots. */
 function shouldDiagnose({ error, retryAt }: Extract<EngineEvent, { type: 'step.failed' }>, failures: number): boolean {
   return error.kind !== 'cancelled' && (failures === failuresUntilDiagnosis || retryAt === undefined);
 }
 
-/** A look that fails changes nothing: the step has failed for its own reason. */
+/** A failed diagnosis is only logged: the step has its own error. */
 async function diagnoseFailure({ id, step }: PlannedStep, c: WorkflowContext, deps: ExecuteStepDeps): Promise<void> {
   const { explained } = step;
   if (!explained?.diagnose || deps.journal.state.hasDiagnosis) return;
   try {
     await explained.diagnose(c);
   } catch (error) {
-    if (!(error instanceof KthwError)) deps.log({ step: id, error }, 'looking for the cause of a failure');
+    if (!(error instanceof KthwError)) deps.log({ step: id, error }, 'diagnosing a failed step failed');
   }
 }
 
-/** A runner that slept past its lease must not act on what it decided before. */
+/** A runner whose lease expired must not act on a stale decision. */
 function assertLeaseHeld({ journal, context }: ExecuteStepDeps): void {
   if (context.clock.now() >= journal.lease.expiresAt)
     throw new LeaseLost(`the lease of run "${journal.lease.run}" has ended`);

@@ -1,53 +1,91 @@
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import { StaleVersion, type Store } from '../../store/store.ts';
-import type { Operation } from './operation.ts';
-import type { RunState } from './run-state.ts';
+import { canResume } from './can-resume.ts';
+import { getStateAfterRun } from './cluster-state.ts';
+import { findOperation, type Operation, type Operations } from './operation.ts';
+import { hasChangedCluster, type PlannedStep } from './plan.ts';
+import { foldEvents, type RunState } from './run-state.ts';
 
-type RunOutcome = NonNullable<RunState['outcome']>;
-type ClusterState = ClusterRecord['state'];
-
-/** The cluster's state once a run has ended. */
-function getClusterStateAfter(
-  { clusterStates = {} }: Operation,
-  outcome: RunOutcome,
-  currentState: ClusterState,
-  hasBegun: boolean,
-): ClusterState {
-  const { succeeded, stopped } = clusterStates;
-  if (outcome === 'succeeded') return succeeded ?? currentState;
-  return stopped === 'always' || (stopped === 'onceStarted' && hasBegun) ? outcome : currentState;
+/** A run that has ended, with everything that decides what it means for its cluster. */
+export interface EndedRun {
+  readonly id: string;
+  readonly record: RunRecord;
+  readonly operation: Operation;
+  readonly planned: readonly PlannedStep[];
+  readonly state: RunState;
+  readonly now: Date;
 }
 
-/** Writes what a finished run means for its cluster, then closes the run. Can be repeated after a crash in between. */
-export async function finalizeRun(
-  store: Store,
+/** Runs of a cluster that may still offer a resume. */
+const recentRunCount = 10;
+
+/**
+ * Writes the result of an ended run to its cluster, then closes the run. Can be repeated after a crash.
+ * @returns other runs whose state changed
+ */
+export async function finalizeRun(store: Store, operations: Operations, run: EndedRun): Promise<readonly string[]> {
+  const { id, record, state, planned } = run;
+  if (!state.outcome) return [];
+  const hasChanges = hasChangedCluster(planned, state);
+  await updateRecord(store, 'cluster', record.cluster, (cluster) => applyRunEnd(cluster, run, hasChanges));
+  await updateRecord(store, 'run', id, (found) => ({ ...found, open: false }));
+  const cluster = (await store.read('cluster', record.cluster))?.value;
+  // A user may have resumed the run between the two writes. Then it stays open.
+  if (cluster?.activeRun === id) await updateRecord(store, 'run', id, (found) => ({ ...found, open: true }));
+  const isChange = hasChanges && run.operation.stateAfterSuccess !== undefined;
+  return isChange && cluster ? await supersedeEarlierRuns(store, operations, cluster, run) : [];
+}
+
+function applyRunEnd(
+  { activeRun, queuedRun, ...cluster }: ClusterRecord,
+  { id, record, operation, state, now }: EndedRun,
+  hasChanges: boolean,
+): ClusterRecord {
+  const settledState = getStateAfterRun(operation, cluster.settledState, { ...state, hasChanges });
+  const isFirstReady = settledState === 'ready' && cluster.readySince === undefined;
+  return {
+    ...cluster,
+    // Another run may have taken over the cluster, or may be waiting to do so.
+    ...(activeRun === undefined || activeRun === id ? {} : { activeRun }),
+    ...(queuedRun === undefined || queuedRun === id ? {} : { queuedRun }),
+    ...(isFirstReady ? { readySince: now.toISOString() } : {}),
+    settledState,
+    spec: hasChanges ? getReachedSpec(operation, cluster.spec, record.spec, state) : cluster.spec,
+    outputs: settledState === 'deleted' ? {} : { ...cluster.outputs, ...Object.fromEntries(state.outputs) },
+  };
+}
+
+function getReachedSpec(
   operation: Operation,
-  id: string,
-  run: RunRecord,
+  current: ClusterRecord['spec'],
+  desired: ClusterRecord['spec'],
   state: RunState,
-): Promise<void> {
-  const outcome = state.outcome;
-  if (!outcome) return;
-  const hasBegun = state.steps.size > 0;
-  await updateRecord(store, 'cluster', run.cluster, (cluster): ClusterRecord => {
-    const { activeRun, ...rest } = cluster;
-    const newState = getClusterStateAfter(operation, outcome, cluster.state, hasBegun);
-    // Refused, expired or cancelled before anything was done: the cluster is what it was.
-    const rollbackSpec = run.rollbackSpec ?? run.previousSpec;
-    const spec = rollbackSpec && !hasBegun ? rollbackSpec : cluster.spec;
-    const outputs = newState === 'deleted' ? {} : { ...cluster.outputs, ...Object.fromEntries(state.outputs) };
-    // Whoever took the cluster over in the meantime keeps it.
-    return activeRun === undefined || activeRun === id
-      ? { ...rest, spec, state: newState, outputs }
-      : { ...cluster, outputs };
-  });
-  await updateRecord(store, 'run', id, (record) => ({ ...record, open: false }));
-  // Somebody may have resumed it between the two writes; then it is open after all.
-  const isResumed = (await store.read('cluster', run.cluster))?.value.activeRun === id;
-  if (isResumed) await updateRecord(store, 'run', id, (record) => ({ ...record, open: true }));
+): ClusterRecord['spec'] {
+  if (operation.direction === 'backward') return current;
+  return (state.outcome !== 'succeeded' && operation.getReachedSpec?.(current, desired, state)) || desired;
 }
 
-/** Reads, changes and writes a record, again when somebody wrote in between. Absent: nothing. */
+/** Earlier runs that could be resumed no longer fit a cluster that this run has changed. */
+async function supersedeEarlierRuns(
+  store: Store,
+  operations: Operations,
+  cluster: ClusterRecord,
+  { id, record: { operation } }: EndedRun,
+): Promise<readonly string[]> {
+  const earlierRuns = cluster.runs.slice(0, Math.max(0, cluster.runs.indexOf(id))).slice(-recentRunCount);
+  const superseded: string[] = [];
+  for (const run of earlierRuns) {
+    const record = (await store.read('run', run))?.value;
+    const earlierOperation = record && findOperation(operations, record.operation);
+    const state = foldEvents(await store.readEvents(run));
+    if (!earlierOperation || record.open || !canResume(state, earlierOperation, true)) continue;
+    await store.append(run, [{ type: 'run.superseded', by: id, operation }]);
+    superseded.push(run);
+  }
+  return superseded;
+}
+
+/** Reads, changes and writes a record, again after a concurrent write. An absent record stays absent. */
 export async function updateRecord<K extends RecordKind>(
   store: Store,
   kind: K,

@@ -1,7 +1,6 @@
-import type { ClusterRecord } from '../../store/records.ts';
+import type { ClusterSpec, SettledState } from '../../store/records.ts';
+import type { RunState } from './run-state.ts';
 import type { Phase, Step } from './step.ts';
-
-type ClusterState = ClusterRecord['state'];
 
 /** What a user can do with a cluster, as data: the workflow knows no operation and no phase by name. */
 export interface Operation<S extends Step = Step> {
@@ -15,21 +14,26 @@ export interface Operation<S extends Step = Step> {
   readonly phasesAfter?: readonly Phase<S>[];
   /** A resource that still matches the previous spec has not drifted. */
   readonly acceptsPreviousSpec?: boolean;
-  /** Names of the operations whose active run it may take the cluster from. */
+  /** Names of the operations whose active run it stops, once it is approved or confirmed. */
   readonly preempts: readonly string[];
-  /** Forward steps may use outputs of earlier runs: the resources that those describe are still there. */
+  /** Settled states in which it can start. @default all */
+  readonly requires?: readonly SettledState[];
+  /** Forward steps may use outputs of earlier runs: the resources that those describe still exist. */
   readonly reusesEarlierOutputs: boolean;
   /** Its success determines how many workers the cluster has. */
   readonly setsWorkerCount?: boolean;
-  /** State of the cluster. A state that isn't given stays as it was. */
-  readonly clusterStates?: {
-    readonly running?: ClusterState;
-    /** @default running */
-    readonly resumed?: ClusterState;
-    readonly succeeded?: ClusterState;
-    /** When a failed or cancelled run makes the cluster failed or cancelled. @default never */
-    readonly stopped?: 'always' | 'onceStarted';
-  };
+  /** If it changes nothing, no cluster is left and its name is free. */
+  readonly createsCluster?: boolean;
+  /** A cancelled run can't be resumed: it needs a new confirmation. */
+  readonly isCancelFinal?: boolean;
+  /** State of the cluster from the first change to the end of the run. @default its settled state */
+  readonly stateDuring?: 'provisioning' | 'deleting';
+  /** Settled state after success. @default unchanged */
+  readonly stateAfterSuccess?: SettledState;
+  /** Whether a failed or cancelled run makes a changed cluster failed or cancelled. @default never */
+  readonly stateAfterStop?: 'outcome' | 'outcomeUnlessReady';
+  /** Spec of the cluster after a failed or cancelled run that changed something. @default the run's spec */
+  getReachedSpec?(previous: ClusterSpec, desired: ClusterSpec, state: RunState): ClusterSpec;
 }
 
 /** Operations by name. */

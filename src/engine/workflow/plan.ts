@@ -1,6 +1,7 @@
 import type { ClusterSpec, RunRecord } from '../../store/records.ts';
 import { type Cluster, deriveCluster } from '../cluster/cluster.ts';
 import { findOperation, type Operation, type Operations } from './operation.ts';
+import { getStepRecord, type RunState } from './run-state.ts';
 import type { Phase, RemovableStep, Step } from './step.ts';
 
 /** A step of a run, to be applied or removed. */
@@ -22,6 +23,8 @@ interface PlannedWork {
   readonly phase: Phase;
   /** Waits until a person approved what it destroys. */
   readonly isDestructive: boolean;
+  /** Changes something, unlike a step that only checks or waits. */
+  readonly isMutating: boolean;
   /** Ids of the steps that must be done first. */
   readonly dependsOn: readonly string[];
   /** Set where the run pauses after every chapter: the chapter that the step is done in. */
@@ -97,6 +100,7 @@ function planForward<S extends Step>(phases: readonly Phase<S>[], cluster: Clust
       phase,
       direction: 'forward' as const,
       isDestructive: step.destructive !== undefined,
+      isMutating: step.apply !== undefined,
       dependsOn: [...new Set(step.dependsOn?.map(({ key }) => key))],
     })),
   );
@@ -180,6 +184,15 @@ function planRemovalsThenBuild<S extends Step>(
   return [...removals, ...waitFor(forward, removals)];
 }
 
+/** Pure: whether a run has begun to change its cluster. Without a plan, any step may have. */
+export function hasChangedCluster(
+  planned: readonly Pick<PlannedStep, 'id' | 'isMutating'>[],
+  state: RunState,
+): boolean {
+  if (planned.length === 0) return [...state.steps.values()].some((step) => step.hasBegun);
+  return planned.some((p) => p.isMutating && getStepRecord(state, p.id).hasBegun);
+}
+
 function waitFor<S extends Step>(steps: readonly PlannedStep<S>[], earlier: readonly PlannedStep[]): PlannedStep<S>[] {
   const ids = earlier.map((p) => p.id);
   return steps.map((p) => ({ ...p, dependsOn: [...ids, ...p.dependsOn] }));
@@ -198,6 +211,7 @@ function reversePlan<S extends Step>(forward: readonly PlannedApplication<S>[]):
   const reversed = removed.toReversed().map((p) => ({
     ...p,
     direction: 'backward' as const,
+    isMutating: true,
     dependsOn: removed.filter((later) => getAncestors(later.id).has(p.id)).map((later) => later.id),
   }));
   return sortByDependency(reversed);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { EngineEvent, StoredEvent } from '../../store/events.ts';
+import type { EngineEvent, RunActivity, StoppedRun, StoredEvent } from '../../store/events.ts';
+import { isSamePerson, type Person } from '../../store/person.ts';
 import type { StepError } from '../../store/step-error.ts';
 
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'conflicted' | 'deferred';
@@ -15,6 +16,8 @@ export interface StepRecord {
   readonly finishedAt?: Date;
   /** Last progress message since the run was started or resumed. */
   readonly lastLogLine?: string;
+  /** It was started at least once, possibly before a resume. */
+  readonly hasBegun?: true;
   readonly error?: StepError;
   readonly differences?: readonly { field: string; desired: string; actual: string }[];
 }
@@ -24,9 +27,8 @@ export interface RunState {
   readonly outputs: ReadonlyMap<string, z.core.util.JSONType>;
   /** The question that waits for a person. */
   readonly pendingApproval?: PendingApproval;
-  /** Digest of what a person has approved. */
-  readonly approvedDigest?: string;
-  /** A person said no, or nobody said yes in time. */
+  /** The granted approval: the digest of the displayed plan, who approved it, and the run that it stops. */
+  readonly approval?: { readonly digest: string; readonly actor: Person; readonly stops?: StoppedRun };
   readonly isRejected: boolean;
   readonly cancelRequested: boolean;
   /** The pause that waits for a person: the event that asked, and the chapter that is done. */
@@ -41,8 +43,27 @@ export interface RunState {
   readonly isResumed: boolean;
   readonly outcome?: 'succeeded' | 'failed' | 'cancelled';
   readonly finishedAt?: Date;
-  /** Number of the last event that is in here. */
+  /** It has succeeded at least once. A resume then only retries deferred steps. */
+  readonly hasSucceeded: boolean;
+  /** A newer run has changed the cluster. */
+  readonly isSuperseded: boolean;
+  /** Who requested or resumed the run, in order, without duplicates. */
+  readonly requesters: readonly Person[];
+  /** The last error outside of steps, until a step starts or the run is resumed. */
+  readonly fault?: RunFault;
+  /** How often runners took up the run since it last made progress. */
+  readonly claimsWithoutProgress: number;
+  /** Sequence number of the last folded event. */
   readonly seq: number;
+}
+
+export interface RunFault {
+  readonly activity: RunActivity;
+  readonly error: StepError;
+  /** Since a step started or the run was resumed. */
+  readonly failures: number;
+  /** Absent: the run fails. */
+  readonly retryAt?: Date;
 }
 
 export interface PendingApproval {
@@ -50,6 +71,7 @@ export interface PendingApproval {
   readonly seq: number;
   readonly digest: string;
   readonly deletions: readonly string[];
+  readonly stops?: StoppedRun;
   readonly expiresAt: Date;
 }
 
@@ -62,6 +84,10 @@ export const initialRunState: RunState = {
   skipsPauses: false,
   hasDiagnosis: false,
   isResumed: false,
+  hasSucceeded: false,
+  isSuperseded: false,
+  requesters: [],
+  claimsWithoutProgress: 0,
   seq: 0,
 };
 
@@ -87,16 +113,19 @@ interface Draft extends RunState {
 function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
   const s = { ...draft, seq };
   switch (event.type) {
-    // A new runner holds the lease: whatever the old one had begun must be looked at again.
+    // A new runner holds the lease. Steps that the previous runner had started must be observed again.
     case 'run.claimed':
-      return updateAllSteps(s, (step) => (step.state === 'running' ? { ...step, state: 'pending' } : step));
-    // A person says go on: what stopped is tried again, with all its attempts.
+      return updateAllSteps({ ...s, claimsWithoutProgress: s.claimsWithoutProgress + 1 }, (step) =>
+        step.state === 'running' ? { ...step, state: 'pending' } : step,
+      );
+    // Stopped steps are retried with all their attempts.
     case 'run.resumed': {
       const {
         outcome: _,
-        approvedDigest: __,
+        approval: __,
         pendingApproval: ___,
         finishedAt: ____,
+        fault: _____,
         ...open
       } = passChapter(s, s.pendingPause?.chapter);
       return {
@@ -105,14 +134,28 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
         isRejected: false,
         hasDiagnosis: false,
         isResumed: true,
+        requesters: addPerson(s.requesters, event.actor),
+        claimsWithoutProgress: 0,
       };
     }
     case 'run.cancelRequested':
       return { ...s, cancelRequested: true };
     case 'run.finished':
-      return { ...s, outcome: event.outcome, finishedAt: at };
+      return {
+        ...s,
+        outcome: event.outcome,
+        finishedAt: at,
+        hasSucceeded: s.hasSucceeded || event.outcome === 'succeeded',
+      };
+    case 'run.superseded':
+      return { ...s, isSuperseded: true };
+    case 'run.faulted': {
+      const { activity, error, retryAt } = event;
+      const failures = (s.fault?.failures ?? 0) + 1;
+      return { ...s, fault: { activity, error, failures, ...(retryAt ? { retryAt: new Date(retryAt) } : {}) } };
+    }
     case 'step.started':
-      return updateStep({ ...s, isResumed: false }, event.step, (step) => ({
+      return updateStep({ ...clearFault(s), isResumed: false, claimsWithoutProgress: 0 }, event.step, (step) => ({
         state: 'running',
         failures: step.failures,
         requestId: event.requestId,
@@ -147,20 +190,25 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
         differences: event.differences,
       }));
     case 'approval.requested': {
-      const { digest, deletions, expiresAt } = event;
-      return { ...s, pendingApproval: { seq, digest, deletions, expiresAt: new Date(expiresAt) } };
+      const { digest, deletions, expiresAt, stops } = event;
+      const pendingApproval = { seq, digest, deletions, expiresAt: new Date(expiresAt), ...(stops ? { stops } : {}) };
+      // A request for a changed plan replaces an approval of the earlier plan.
+      const { approval: _, ...rest } = clearFault(s);
+      return { ...rest, pendingApproval, claimsWithoutProgress: 0 };
     }
-    // Two who told it at once wrote it twice: the first counts, and none for a question that was never asked or is past.
-    case 'approval.granted':
-      return s.pendingApproval?.digest === event.digest
-        ? { ...clearPendingApproval(s), approvedDigest: event.digest }
-        : s;
+    // Concurrent clicks can append a decision twice. The first one counts, and only for the pending request.
+    case 'approval.granted': {
+      const { digest, actor } = event;
+      if (s.pendingApproval?.digest !== digest) return s;
+      const { stops } = s.pendingApproval;
+      return { ...clearPendingApproval(s), approval: { digest, actor, ...(stops ? { stops } : {}) } };
+    }
     case 'approval.rejected':
       return s.pendingApproval?.digest === event.digest ? { ...clearPendingApproval(s), isRejected: true } : s;
     case 'pause.requested':
       return { ...s, pendingPause: { seq, chapter: event.chapter } };
     case 'pause.resolved': {
-      // Two who told it at once wrote it twice.
+      // Concurrent clicks can append a decision twice.
       if (s.pendingPause?.chapter !== event.chapter) return s;
       const { decision } = event;
       const continued = passChapter(s, event.chapter);
@@ -172,10 +220,10 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
     }
     case 'step.diagnosed':
       return { ...s, hasDiagnosis: true };
+    case 'run.requested':
+      return { ...s, requesters: addPerson(s.requesters, event.actor) };
     case 'step.logged':
       return updateStep(s, event.step, (step) => ({ ...step, lastLogLine: event.message }));
-    case 'run.requested':
-      return s;
     default:
       return event satisfies never;
   }
@@ -199,6 +247,15 @@ function passChapter(s: Draft, chapter: number | undefined): Draft {
   return { ...rest, lastPassedChapter: Math.max(s.lastPassedChapter, chapter ?? 0) };
 }
 
+function clearFault(s: Draft): Draft {
+  const { fault: _, ...rest } = s;
+  return rest;
+}
+
+function addPerson(people: readonly Person[], person: Person): readonly Person[] {
+  return people.some((one) => isSamePerson(one, person)) ? people : [...people, person];
+}
+
 function clearPendingApproval(s: Draft): Draft {
   const { pendingApproval: _, ...rest } = s;
   return rest;
@@ -206,11 +263,17 @@ function clearPendingApproval(s: Draft): Draft {
 
 function resetForResume(step: StepRecord): StepRecord {
   if (step.state === 'done') return step;
-  return { ...initialStepRecord, ...(step.requestId ? { requestId: step.requestId } : {}) };
+  return {
+    ...initialStepRecord,
+    ...(step.requestId ? { requestId: step.requestId } : {}),
+    ...(step.hasBegun ? { hasBegun: true as const } : {}),
+  };
 }
 
 function updateStep(s: Draft, key: string, change: (step: StepRecord) => WithUndefined<StepRecord>): Draft {
-  s.steps.set(key, dropUndefined(change(getStepRecord(s, key))));
+  const before = getStepRecord(s, key);
+  const after = dropUndefined(change(before));
+  s.steps.set(key, before.hasBegun || after.startedAt ? { ...after, hasBegun: true } : after);
   return s;
 }
 

@@ -1,32 +1,38 @@
+import type { RunActivity, StoppedRun } from '../../store/events.ts';
 import type { ClusterRecord, RunRecord } from '../../store/records.ts';
 import { type Lease, LeaseLost, type Store, StoreUnavailable } from '../../store/store.ts';
 import { deriveCluster } from '../cluster/cluster.ts';
+import { KthwError, toStepError } from '../cluster/errors.ts';
 import { assignChapters } from './assign-chapters.ts';
 import type { ExecuteStepDeps } from './execute-step.ts';
 import { finalizeRun } from './finalize-run.ts';
 import { Journal } from './journal.ts';
 import { findOperation, type Operation, type Operations } from './operation.ts';
-import { plan } from './plan.ts';
+import { type PlannedStep, plan } from './plan.ts';
+import { findBlockingRun, requestTakeover, takeOverCluster } from './queued-run.ts';
+import { computeRetryTime, defaultRetry } from './retry-delay.ts';
 import type { RunState } from './run-state.ts';
-import { runSchedulerLoop } from './scheduler.ts';
+import { pollIntervalMs, runSchedulerLoop } from './scheduler.ts';
 import type { Clock, Phase, Step, WorkflowContext } from './step.ts';
 
-/** @typeParam C context of the steps: what the workflow gives them and the clients that the runner opens */
+/** @typeParam C context of the steps: the workflow's own, extended with the clients that the runner opens */
 export interface RunnerOptions<C extends WorkflowContext = WorkflowContext> {
   readonly store: Store;
   readonly phases: readonly Phase<Step<C>>[];
   readonly operations: Operations<Step<C>>;
-  /** This process, unique among all that ever ran. */
+  /** Identifies this process among all processes, also earlier ones. */
   readonly leaseOwner: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly leaseMs: number;
-  /** How long a question waits for an answer. */
+  /** Time until an approval request expires. */
   readonly approvalMs: number;
-  /** Opens what the steps of a cluster may use. The runner closes it when it puts the run down. */
+  /** Opens the clients that the steps of a cluster use. The runner closes them before it returns. */
   openResources(run: RunRecord): Promise<RunResources<C>>;
-  /** Told whenever events were stored: the outbox reads them. */
+  /** Called after events were appended. */
   onEventsAppended(run: string): void;
+  /** Asks the dispatcher to execute another run. */
+  wake(run: string): void;
   readonly log: ExecuteStepDeps['log'];
   readonly killPoint: ExecuteStepDeps['killPoint'];
 }
@@ -42,10 +48,12 @@ export interface RunResources<C extends WorkflowContext> {
  */
 export type RunnerExit = 'completed' | 'locked' | 'blocked' | 'waiting' | 'aborted' | 'leaseLost';
 
+/** Runners that crash this often without progress are assumed to be crashed by the run itself. */
+const maxClaimsWithoutProgress = 10;
+
 /**
- * Carries a run forward under a lease until it is over, waits for a person, or `signal` says stop. Any instance may do
- * this for any run; what it does is what the events say is next.
- * @throws StoreUnavailable when the store was away for longer than the lease: then it is to be called again
+ * Executes a run under a lease until it ends, waits for a user, or `signal` aborts. Any process can execute any run.
+ * @throws StoreUnavailable when the store was unavailable for longer than the lease; call again
  */
 export async function executeRun<C extends WorkflowContext>(
   runId: string,
@@ -57,7 +65,7 @@ export async function executeRun<C extends WorkflowContext>(
   const operation = run && findOperation<Step>(options.operations, run.operation);
   if (!run?.open || !operation) return 'completed';
   const cluster = (await store.read('cluster', run.cluster))?.value;
-  if (await hasEarlierOpenRun(store, cluster, runId)) return 'blocked';
+  if (cluster?.queuedRun !== runId && (await findBlockingRun(store, cluster, runId))) return 'blocked';
   const lease = await store.acquireLease(runId, options.leaseOwner, options.leaseMs);
   if (!lease) return 'locked';
   try {
@@ -67,7 +75,7 @@ export async function executeRun<C extends WorkflowContext>(
     throw error;
   } finally {
     await store.releaseLease(lease).catch((error: unknown) => {
-      // It runs out by itself.
+      // An unreleased lease expires.
       if (!(error instanceof StoreUnavailable)) throw error;
     });
   }
@@ -84,36 +92,151 @@ async function executeUnderLease(
   const { store, clock, leaseMs } = options;
   const leaseFailure = new AbortController();
   const journal = new Journal(store, lease, () => options.onEventsAppended(lease.run));
+  const isQueued = record?.queuedRun === lease.run;
+  let activity: RunActivity = 'planning';
+  let planned: readonly PlannedStep[] = [];
   await journal.catchUp();
-  if (journal.state.outcome) return await finishRun();
-  if (isWaitingForUser(journal.state, clock.now())) return 'waiting';
-  await journal.append({ type: 'run.claimed', runner: options.leaseOwner });
-  const cluster = deriveCluster(run.spec);
-  const resources = await options.openResources(run);
+  if (!journal.state.outcome) {
+    const isWaiting = isWaitingForUser(journal.state, clock.now());
+    if (isWaiting && !(isQueued && record.activeRun === undefined)) return 'waiting';
+    await journal.append({ type: 'run.claimed', runner: options.leaseOwner });
+  }
   const renewalStop = new AbortController();
   const renewal = renewLeasePeriodically();
+  const signal = AbortSignal.any([stopSignal, leaseFailure.signal]);
   try {
-    const fullPlan = plan(options.phases, cluster, { ...run, operation });
-    const planned = run.pausesAfterChapters ? assignChapters(fullPlan) : fullPlan;
-    const deps: ExecuteStepDeps = {
+    for (;;) {
+      try {
+        const exit = await executeOnce();
+        if (exit !== undefined) return exit;
+      } catch (error) {
+        const canJournal =
+          !(error instanceof LeaseLost || error instanceof StoreUnavailable) && !leaseFailure.signal.aborted;
+        if (!canJournal) throw error;
+        await appendFault(error);
+      }
+    }
+  } finally {
+    renewalStop.abort();
+    await renewal;
+  }
+
+  /** @returns undefined to execute again */
+  async function executeOnce(): Promise<RunnerExit | undefined> {
+    if (journal.state.outcome) return await finishRun();
+    await waitForRetry();
+    if (signal.aborted) return await stop();
+    const { fault, cancelRequested, claimsWithoutProgress } = journal.state;
+    if (fault && cancelRequested) return await endRun('cancelled');
+    if (fault && !fault.retryAt) return await endRun('failed');
+    activity = 'takeover';
+    if (claimsWithoutProgress > maxClaimsWithoutProgress)
+      throw new KthwError('no-progress', { attempts: maxClaimsWithoutProgress });
+    activity = 'planning';
+    planned = planSteps();
+    const stops = await findStoppedRun();
+    if (stops === 'notPreemptable') return await endRun('cancelled');
+    activity = 'opening';
+    const resources = await options.openResources(run);
+    try {
+      const exit = await runSchedulerLoop(
+        planned,
+        createDeps(resources),
+        { stops, onActivity: (next) => (activity = next) },
+        signal,
+      );
+      switch (exit) {
+        case 'aborted':
+          return await stop();
+        case 'completed':
+          return await finishRun();
+        case 'approved':
+          return stops ? await takeOver(stops) : undefined;
+        case 'waiting':
+          return 'waiting';
+        default:
+          return exit satisfies never;
+      }
+    } finally {
+      await resources.close();
+    }
+  }
+
+  function planSteps(): readonly PlannedStep[] {
+    const steps = plan(options.phases, deriveCluster(run.spec), { ...run, operation });
+    return run.pausesAfterChapters ? assignChapters(steps) : steps;
+  }
+
+  /** The plan, or nothing if it can't be computed. */
+  function getPlan(): readonly PlannedStep[] {
+    try {
+      return planned.length > 0 ? planned : planSteps();
+    } catch {
+      return [];
+    }
+  }
+
+  function createDeps(resources: RunResources<WorkflowContext>): ExecuteStepDeps {
+    return {
       planned,
       journal,
       approvalMs: options.approvalMs,
       random: options.random,
       log: (fields, message) => options.log({ run: lease.run, ...fields }, message),
       killPoint: options.killPoint,
-      context: { ...resources.clients, cluster, clock, signal: stopSignal },
+      context: { ...resources.clients, cluster: deriveCluster(run.spec), clock, signal: stopSignal },
       earlierOutputs: new Map(Object.entries(record?.outputs ?? {})),
       reusesEarlierOutputs: operation.reusesEarlierOutputs,
     };
-    const exit = await runSchedulerLoop(planned, deps, AbortSignal.any([stopSignal, leaseFailure.signal]));
-    // A lease that could not be renewed for another reason than being lost: the run is to be taken up again.
-    if (exit === 'aborted' && leaseFailure.signal.aborted) throw leaseFailure.signal.reason;
-    return exit === 'completed' ? await finishRun() : exit;
-  } finally {
-    renewalStop.abort();
-    await renewal;
-    await resources.close();
+  }
+
+  /** The active run that this queued run would stop. A queued run takes over a cluster that became free. */
+  async function findStoppedRun(): Promise<StoppedRun | 'notPreemptable' | undefined> {
+    if (!isQueued) return undefined;
+    const position = await requestTakeover(store, options, run.cluster, lease.run, operation);
+    if (position.kind === 'notPreemptable') return 'notPreemptable';
+    return position.kind === 'blocked' ? position.stops : undefined;
+  }
+
+  /** Stops the active run and takes its place. This run continues once that run is closed. */
+  async function takeOver(stops: StoppedRun): Promise<RunnerExit | undefined> {
+    const actor = journal.state.approval?.actor;
+    if (!actor) return undefined;
+    const preemptedBy = { run: lease.run, operation: run.operation };
+    await takeOverCluster(store, { cluster: run.cluster, run: lease.run, stoppedRun: stops.run, actor, preemptedBy });
+    options.onEventsAppended(stops.run);
+    options.wake(stops.run);
+    return 'blocked';
+  }
+
+  /** Waits until the retry after a fault is due, a user cancels, or the runner must stop. */
+  async function waitForRetry(): Promise<void> {
+    for (;;) {
+      const delayMs = +(journal.state.fault?.retryAt ?? 0) - +clock.now();
+      if (delayMs <= 0 || journal.state.cancelRequested || signal.aborted) return;
+      await clock.sleep(Math.min(delayMs, pollIntervalMs), signal).catch(() => {});
+      if (!signal.aborted) await journal.catchUp();
+    }
+  }
+
+  /** Appends an error outside of steps, with the retries of a step. */
+  async function appendFault(cause: unknown): Promise<void> {
+    if (!(cause instanceof KthwError)) options.log({ run: lease.run, activity, error: cause }, 'run faulted');
+    const error = toStepError(cause, activityTitles[activity]);
+    const failures = journal.state.fault?.failures ?? 0;
+    const retryAt = computeRetryTime(error, failures, defaultRetry, { now: clock.now(), random: options.random });
+    await journal.append({
+      type: 'run.faulted',
+      activity,
+      error,
+      ...(retryAt ? { retryAt: retryAt.toISOString() } : {}),
+    });
+  }
+
+  async function stop(): Promise<'aborted'> {
+    // The lease could not be renewed for another reason than its loss. The run must be claimed again.
+    if (leaseFailure.signal.aborted) throw leaseFailure.signal.reason;
+    return 'aborted';
   }
 
   async function renewLeasePeriodically(): Promise<void> {
@@ -121,7 +244,7 @@ async function executeUnderLease(
       for (;;) {
         await clock.sleep(leaseMs / 3, renewalStop.signal);
         await journal.renew(leaseMs).catch((error: unknown) => {
-          // Until it runs out nobody else can have taken it.
+          // Until the lease expires, no other runner can have acquired it.
           if (!(error instanceof StoreUnavailable) || clock.now() >= journal.lease.expiresAt) throw error;
         });
       }
@@ -130,23 +253,32 @@ async function executeUnderLease(
     }
   }
 
+  async function endRun(outcome: 'failed' | 'cancelled'): Promise<'completed'> {
+    await journal.append({ type: 'run.finished', outcome });
+    return await finishRun();
+  }
+
   async function finishRun(): Promise<'completed'> {
-    await finalizeRun(store, operation, lease.run, run, journal.state);
-    options.onEventsAppended(lease.run);
+    const ended = { id: lease.run, record: run, operation, planned: getPlan(), state: journal.state, now: clock.now() };
+    const supersededRuns = await finalizeRun(store, options.operations, ended);
+    for (const each of [lease.run, ...supersededRuns]) options.onEventsAppended(each);
+    const queuedRun = (await store.read('cluster', run.cluster))?.value.queuedRun;
+    if (queuedRun !== undefined) options.wake(queuedRun);
     return 'completed';
   }
 }
 
-/** Nothing to do before a person has answered, or their time is over. */
+/** Shown in errors, as in "planning the run: …". */
+const activityTitles: Readonly<Record<RunActivity, string>> = {
+  planning: 'planning the run',
+  opening: 'connecting to the cluster',
+  drift: 'checking for changes made outside kthw',
+  preview: 'listing what will be deleted',
+  takeover: 'continuing the run',
+};
+
+/** Nothing to do until a user decides or the request expires. */
 function isWaitingForUser({ pendingApproval, pendingPause, cancelRequested }: RunState, now: Date): boolean {
   const hasPendingApproval = pendingApproval !== undefined && pendingApproval.expiresAt > now;
   return (hasPendingApproval || pendingPause !== undefined) && !cancelRequested;
-}
-
-/** A run that took the cluster from another waits until that one has put its tools down. */
-async function hasEarlierOpenRun(store: Store, cluster: ClusterRecord | undefined, run: string): Promise<boolean> {
-  const runs = cluster?.runs ?? [];
-  const earlierRuns = runs.slice(0, Math.max(0, runs.indexOf(run))).slice(-3);
-  const records = await Promise.all(earlierRuns.map((id) => store.read('run', id)));
-  return records.some((found) => found?.value.open);
 }

@@ -1,3 +1,4 @@
+import type { RunActivity, StoppedRun } from '../../store/events.ts';
 import { LeaseLost, StoreUnavailable } from '../../store/store.ts';
 import { decideMoves, type Move } from './decide-moves.ts';
 import { hasDestructionBegun, previewRunDestruction } from './destruction-preview.ts';
@@ -6,25 +7,40 @@ import { type ExecuteStepDeps, executeStep } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
 import { restoreInterruptedRemovals } from './restore-interrupted-removals.ts';
 
-/** How often a runner looks for what a person said meanwhile. */
-const pollIntervalMs = 1_500;
+/** How often a runner reads decisions and cancellations by users. */
+export const pollIntervalMs = 1_500;
 
-/** Carries out moves, side by side where the plan allows, until the run is over, waits for a person, or must stop. */
+export interface SchedulerOptions {
+  /** The active run, if this run is queued behind it. A queued run only requests approval. */
+  readonly stops?: StoppedRun | undefined;
+  /** Called before work that belongs to no step, so that its errors can be attributed. */
+  onActivity(activity: RunActivity): void;
+}
+
+/** `approved`: the queued run may take over the cluster. */
+export type SchedulerExit = 'completed' | 'waiting' | 'approved' | 'aborted';
+
+/** Executes moves, concurrently where the plan allows, until the run ends, waits for a user, or must stop. */
 export async function runSchedulerLoop(
   planned: readonly PlannedStep[],
   deps: ExecuteStepDeps,
+  { stops, onActivity }: SchedulerOptions,
   signal: AbortSignal,
-): Promise<'completed' | 'waiting' | 'aborted'> {
+): Promise<SchedulerExit> {
   const { journal, context } = deps;
   const { clock } = context;
   const byKey = new Map(planned.map((p) => [p.id, p]));
   const running = new Map<string, Promise<void>>();
   const cancelled = new AbortController();
-  const stepTools = { ...deps, context: { ...context, signal: AbortSignal.any([signal, cancelled.signal]) } };
+  const stepDeps = { ...deps, context: { ...context, signal: AbortSignal.any([signal, cancelled.signal]) } };
   let failure: { readonly error: unknown } | undefined;
-  const drift = await detectPlanDrift(planned, stepTools);
+  onActivity('drift');
+  // The active run may be changing resources. A queued run checks for drift once it is active.
+  const drift = stops ? [] : await detectPlanDrift(planned, stepDeps);
   if (drift.length > 0) await journal.append(...drift.map((one) => ({ type: 'step.conflicted' as const, ...one })));
-  const canDestroy = drift.length === 0 && (await isDestructionApproved(planned, deps));
+  onActivity('preview');
+  const canDestroy = drift.length === 0 && (await isDestructionApproved());
+  if (canDestroy && stops && !journal.state.cancelRequested) return 'approved';
 
   for (;;) {
     if (failure || signal.aborted) {
@@ -40,6 +56,8 @@ export async function runSchedulerLoop(
     );
     const finalMove = running.size === 0 ? moves.find((m) => m.kind !== 'step' && m.kind !== 'sleep') : undefined;
     if (finalMove) return await finishMove(finalMove);
+    // A queued run doesn't hold the cluster yet, so it must not change anything.
+    if (stops) return await requestApproval();
     for (const move of moves) if (move.kind === 'step') startStep(move.key);
     await waitForWork(moves);
   }
@@ -47,7 +65,7 @@ export async function runSchedulerLoop(
   function startStep(key: string): void {
     const step = byKey.get(key);
     if (!step) return;
-    const work = executeStep(step, stepTools)
+    const work = executeStep(step, stepDeps)
       .catch((error: unknown) => {
         failure ??= { error };
       })
@@ -56,31 +74,40 @@ export async function runSchedulerLoop(
   }
 
   async function finishMove(move: Exclude<Move, { kind: 'step' | 'sleep' }>): Promise<'completed' | 'waiting'> {
-    if (move.kind === 'finish') {
-      if (move.outcome !== 'succeeded')
-        await restoreInterruptedRemovals(planned, { ...deps, context: { ...context, signal } });
-      await journal.append({ type: 'run.finished', outcome: move.outcome });
-      return 'completed';
+    switch (move.kind) {
+      case 'finish':
+        if (move.outcome !== 'succeeded')
+          await restoreInterruptedRemovals(planned, { ...deps, context: { ...context, signal } });
+        await journal.append({ type: 'run.finished', outcome: move.outcome });
+        return 'completed';
+      case 'pause':
+        await journal.append({ type: 'pause.requested', chapter: move.chapter });
+        return 'waiting';
+      case 'requestApproval':
+        return await requestApproval();
+      default:
+        return move satisfies never;
     }
-    if (move.kind === 'pause') {
-      await journal.append({ type: 'pause.requested', chapter: move.chapter });
-      return 'waiting';
-    }
+  }
+
+  async function requestApproval(): Promise<'completed' | 'waiting'> {
     const { pendingApproval } = journal.state;
     if (pendingApproval && pendingApproval.expiresAt <= clock.now()) {
-      // Nobody answered, and silence is no: the cluster is free again, and `resume` asks anew.
+      // An expired request counts as a rejection.
       await journal.append({ type: 'run.finished', outcome: 'cancelled' });
       return 'completed';
     }
-    const { lines, digest } = await previewRunDestruction(planned, stepTools);
+    onActivity('preview');
+    const { lines, digest } = await previewRunDestruction(planned, stepDeps, stops?.run);
     if (pendingApproval?.digest !== digest) {
       const expiresAt = new Date(+clock.now() + deps.approvalMs).toISOString();
-      await journal.append({ type: 'approval.requested', digest, deletions: [...lines], expiresAt });
+      const deletions = [...lines];
+      await journal.append({ type: 'approval.requested', digest, deletions, expiresAt, ...(stops ? { stops } : {}) });
     }
     return 'waiting';
   }
 
-  /** Until a step ends, a retry is due, or it is time to listen for people. */
+  /** Waits until a step ends, a retry is due, or it is time to read user actions. */
   async function waitForWork(moves: readonly Move[]): Promise<void> {
     const sleepMove = moves.find((m) => m.kind === 'sleep');
     const waitMs = sleepMove ? Math.min(pollIntervalMs, Math.max(0, +sleepMove.until - +clock.now())) : pollIntervalMs;
@@ -89,20 +116,20 @@ export async function runSchedulerLoop(
       .sleep(waitMs, AbortSignal.any([signal, waitAbort.signal]))
       .then(() => journal.catchUp())
       .catch((error: unknown) => {
-        // What people said can be heard later; the steps go on as long as the lease does.
+        // User actions can be read later. Steps continue as long as the lease is valid.
         if (!waitAbort.signal.aborted && !signal.aborted && !(error instanceof StoreUnavailable)) failure ??= { error };
       });
     await Promise.race([polling, ...running.values()]);
     waitAbort.abort();
     await polling;
   }
-}
 
-/** An approval counts for what it showed: until something was taken away, things must still be as they were then. */
-async function isDestructionApproved(planned: readonly PlannedStep[], deps: ExecuteStepDeps): Promise<boolean> {
-  const { state } = deps.journal;
-  if (state.approvedDigest === undefined || !planned.some((p) => p.isDestructive)) return false;
-  return (
-    hasDestructionBegun(planned, state) || (await previewRunDestruction(planned, deps)).digest === state.approvedDigest
-  );
+  /** An approval covers exactly what it displayed. Once a deletion has started, it covers the remaining ones. */
+  async function isDestructionApproved(): Promise<boolean> {
+    const { approval } = journal.state;
+    if (!approval || !planned.some((p) => p.isDestructive)) return false;
+    if (hasDestructionBegun(planned, journal.state)) return true;
+    const stoppedRun = (stops ?? approval.stops)?.run;
+    return (await previewRunDestruction(planned, stepDeps, stoppedRun)).digest === approval.digest;
+  }
 }

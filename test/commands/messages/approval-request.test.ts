@@ -89,7 +89,7 @@ const all: Readonly<Record<string, Message>> = {
   ),
   'create open': renderApprovalRequest(aView(), approvalRequest, { kind: 'open' }, allowAllPolicy, ids),
   'status with a question': renderStatus(
-    aStatus({ state: 'ready' }, rebuilding),
+    aStatus({ settledState: 'ready' }, rebuilding),
     buildApprovalBlocks(pending, named, ids),
   ),
   ...Object.fromEntries(

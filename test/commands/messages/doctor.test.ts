@@ -24,11 +24,11 @@ function read(name: string) {
 
 function createReport(
   instances: readonly InspectedInstance[],
-  state: DoctorReport['state'] = 'ready',
+  settledState: DoctorReport['settledState'] = 'ready',
   scan = hardenedScan,
 ): DoctorReport {
   const hardening = evaluateChecks(createScanInput(scan));
-  return { cluster: 'demo', state, instances, ...diagnose(instances), hardening };
+  return { cluster: 'demo', settledState, instances, ...diagnose(instances), hardening };
 }
 
 const undersizedInstances: readonly InspectedInstance[] = [

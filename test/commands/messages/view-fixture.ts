@@ -21,6 +21,11 @@ export function aView(change: Partial<RunView> = {}): RunView {
     channel,
     startedAt: noon,
     cancelRequested: false,
+    requesters: [testUser],
+    isRejected: false,
+    hasChanges: true,
+    canResume: false,
+    isFirstSetup: true,
     phases: [
       aPhaseView({ state: 'done', done: 3, startedAt: noon, finishedAt: later(48) }),
       aPhaseView({
@@ -56,6 +61,7 @@ export function aView(change: Partial<RunView> = {}): RunView {
 export function aStatus(
   change: Partial<ClusterStatus['record']> = {},
   latestRun: RunView | 'none' = aView(),
+  state: ClusterStatus['state'] = change.settledState ?? 'provisioning',
 ): ClusterStatus {
   const record = {
     spec: buildSpec(),
@@ -63,9 +69,9 @@ export function aStatus(
     channel,
     createdAt: noon.toISOString(),
     runs: ['r1'],
-    state: 'provisioning' as const,
+    settledState: 'new' as const,
     outputs: {},
     ...change,
   };
-  return { name: record.spec.name, record, ...(latestRun === 'none' ? {} : { latestRun }) };
+  return { name: record.spec.name, state, record, ...(latestRun === 'none' ? {} : { latestRun }) };
 }

@@ -335,7 +335,7 @@ describe('in a workspace', () => {
     await ada.sendCommand(general, '/kthw create demo');
     await untilRuns(slack, 1);
     const found = await slack.store.read('cluster', 'demo');
-    if (found) await slack.store.write('cluster', 'demo', { ...found.value, state: 'ready' }, found.version);
+    if (found) await slack.store.write('cluster', 'demo', { ...found.value, settledState: 'ready' }, found.version);
     await ada.sendCommand(general, '/kthw kubeconfig demo --hours 8');
     const reply = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('in a DM')),

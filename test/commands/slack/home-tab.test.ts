@@ -49,7 +49,7 @@ async function made(
   const found = await store.read('cluster', name);
   if (state === 'ready' && found) {
     const { activeRun: _, ...rest } = found.value;
-    await store.write('cluster', name, { ...rest, state }, found.version);
+    await store.write('cluster', name, { ...rest, settledState: state }, found.version);
     // Were it to have succeeded, its end would send a kubeconfig too.
     await store.append(answer.run, [{ type: 'run.finished', outcome: 'cancelled' }]);
   }

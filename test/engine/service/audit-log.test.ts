@@ -33,7 +33,7 @@ test('lists a decision once that two processes appended', () => {
   expect(trail.filter(({ description }) => description.startsWith('approved'))).toHaveLength(2);
   // A late word on a question that is past takes the next one nothing.
   expect(foldEvents(events.slice(0, 5)).pendingApproval?.digest).toBe('d2');
-  expect(foldEvents(events).approvedDigest).toBe('d2');
+  expect(foldEvents(events).approval?.digest).toBe('d2');
 });
 
 test('lists every instance that a resize restarted, with duration and outcome', async () => {

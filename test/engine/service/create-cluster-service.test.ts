@@ -30,7 +30,7 @@ describe('create', () => {
       open: true,
     });
     expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
-      state: 'provisioning',
+      settledState: 'new',
       activeRun: run,
       runs: [run],
     });
@@ -66,7 +66,7 @@ describe('create', () => {
     const process = environment.createProcess();
     await environment.createCluster(process);
     expect(await process.clusterService.createCluster(buildRequest(environment))).toMatchObject({
-      unchanged: { state: 'ready' },
+      unchanged: 'ready',
     });
   });
 
@@ -106,7 +106,7 @@ describe('create', () => {
     );
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
-      state: 'ready',
+      settledState: 'ready',
       createdBy: requester,
       channel: 'C2',
     });
@@ -139,7 +139,7 @@ describe('cancel', () => {
     await environment.waitForRun(run);
     expect(+environment.clock.now() - from).toBeLessThan(3_000);
     expect(await environment.getOutcome(run)).toBe('cancelled');
-    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'cancelled' });
+    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ settledState: 'cancelled' });
     expect((await environment.store.read('cluster', 'demo'))?.value.activeRun).toBeUndefined();
 
     expect(await environment.finishRun(clusterService.resumeRun('demo', environment.requester))).toBe(run);
@@ -194,7 +194,7 @@ describe('resume', () => {
     ]);
     environment.clearFaults();
     expect(runOf(await process.clusterService.resumeRun('demo', environment.requester))).toBe(run);
-    expect((await environment.store.read('cluster', 'demo'))?.value.state).toBe('ready');
+    expect((await environment.store.read('cluster', 'demo'))?.value.settledState).toBe('ready');
     await environment.waitForRun(run);
     expect((await process.clusterService.getRunView(run))?.problems).toEqual([]);
   });
@@ -248,7 +248,10 @@ describe('delete', () => {
       'succeeded',
     ]);
     expect(environment.compute.listResourceNames()).toEqual([]);
-    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
+    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
+      settledState: 'deleted',
+      outputs: {},
+    });
     const ends = await lastAt(environment, creating);
     const begins = (await environment.store.readEvents(deleting)).find(({ event }) => event.type === 'step.started');
     expect(+(begins?.at ?? 0)).toBeGreaterThanOrEqual(ends);
@@ -329,7 +332,7 @@ describe('a process that crashes during a request', () => {
     const again = await nextProcess.clusterService.createCluster(buildRequest(environment));
     for (const run of await environment.store.listOpenRuns()) await environment.waitForRun(run);
     const record = (await environment.store.read('cluster', 'demo'))?.value;
-    expect(record).toMatchObject({ state: 'ready', runs: [expect.any(String)] });
+    expect(record).toMatchObject({ settledState: 'ready', runs: [expect.any(String)] });
     expect(answer === undefined || 'activeRun' in again || 'unchanged' in again).toBe(true);
     const begun = (await environment.store.list('run')).map(({ id }) => id);
     const driven = await Promise.all(

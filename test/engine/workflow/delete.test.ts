@@ -38,7 +38,10 @@ async function made(
 }
 
 async function expectNothingLeft(environment: RunEnvironment): Promise<void> {
-  expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
+  expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
+    settledState: 'deleted',
+    outputs: {},
+  });
   expect(environment.compute.listResourceNames()).toEqual([]);
   expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
 }
@@ -134,7 +137,7 @@ describe('a delete', () => {
     });
     const run = await deleted(environment, process);
     expect(await environment.getOutcome(run)).toBe('failed');
-    expect((await environment.store.read('cluster', 'demo'))?.value.state).toBe('failed');
+    expect((await environment.store.read('cluster', 'demo'))?.value.settledState).toBe('failed');
     environment.clearFaults();
     expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ run });
     await environment.waitForRun(run);

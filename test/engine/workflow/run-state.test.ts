@@ -113,7 +113,7 @@ describe('the state of a run', () => {
     expect(state.outcome).toBeUndefined();
     expect(state.cancelRequested).toBe(false);
     expect(getStepRecord(state, 'a').state).toBe('done');
-    expect(getStepRecord(state, 'b')).toEqual({ state: 'pending', failures: 0 });
+    expect(getStepRecord(state, 'b')).toEqual({ state: 'pending', failures: 0, hasBegun: true });
   });
 
   test.each<[string, EngineEvent]>([
@@ -133,16 +133,20 @@ describe('the state of a run', () => {
       expiresAt: atSecond(900),
     });
     const given = foldEvents(toStoredEvents(approvalRequested, { type: 'approval.granted', digest, actor }));
-    expect([given.pendingApproval, given.approvedDigest, given.isRejected]).toEqual([undefined, digest, false]);
+    expect([given.pendingApproval, given.approval?.digest, given.isRejected]).toEqual([undefined, digest, false]);
     const refused = foldEvents(toStoredEvents(approvalRequested, { type: 'approval.rejected', digest, actor }));
-    expect([refused.pendingApproval, refused.approvedDigest, refused.isRejected]).toEqual([undefined, undefined, true]);
+    expect([refused.pendingApproval, refused.approval?.digest, refused.isRejected]).toEqual([
+      undefined,
+      undefined,
+      true,
+    ]);
   });
 
   test('needs a new approval after a resume', () => {
     const state = foldEvents(
       toStoredEvents(approvalRequested, { type: 'approval.granted', digest, actor }, failedRun, resumed),
     );
-    expect(state.approvedDigest).toBeUndefined();
+    expect(state.approval?.digest).toBeUndefined();
   });
 });
 
@@ -191,7 +195,7 @@ describe('the next move', () => {
   });
 
   test.each<[string, readonly EngineEvent[], boolean, readonly Move[]]>([
-    ['requests approval before destruction', [finished('a')], false, [{ kind: 'ask' }]],
+    ['requests approval before destruction', [finished('a')], false, [{ kind: 'requestApproval' }]],
     ['does not request approval while a step runs', [finished('a'), started('c')], false, []],
     ['does not request approval for a step that is not ready', [], false, doing('a')],
     ['executes approved destruction', [finished('a')], true, doing('b', 'c')],

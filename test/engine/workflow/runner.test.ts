@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import { markPresent, type Observation } from '../../../src/engine/workflow/observation.ts';
-import type { Phase, Step, WorkflowContext } from '../../../src/engine/workflow/step.ts';
+import type { DestructionPreview, Phase, Step, WorkflowContext } from '../../../src/engine/workflow/step.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { buildPhase, buildStep, dependOn } from '../../fixtures/plan.ts';
 import { RunnerFixture } from '../../fixtures/runner.ts';
@@ -260,13 +260,103 @@ describe('a lease', () => {
     expect((await bench.store.read('run', bench.run))?.value.open).toBe(true);
   });
 
-  test('is released by a runner whose resources fail to open', async () => {
+  test('is released after the run failed because its clients could not be opened', async () => {
     const bench = await begun();
     const openResources = () => Promise.reject(new Error('no credentials'));
-    await expect(bench.executeRun(only(aThing('a/1').step), { openResources })).rejects.toThrow('no credentials');
-    await bench.clock.sleep(60_000, new AbortController().signal);
+    expect(await bench.executeRun(only(aThing('a/1').step), { openResources })).toBe('completed');
     expect(await bench.store.acquireLease(bench.run, 'runner-2', 30_000)).toBeDefined();
   });
+});
+
+describe('errors outside of steps', () => {
+  const activities: Readonly<Record<string, (error: () => Error) => { phases: readonly Phase[]; changes?: object }>> = {
+    planning: (error) => ({
+      phases: [
+        {
+          ...buildPhase('a', []),
+          steps: () => {
+            throw error();
+          },
+        },
+      ],
+    }),
+    opening: (error) => ({
+      phases: only(aThing('a/1').step),
+      changes: { openResources: () => Promise.reject(error()) },
+    }),
+    drift: (error) => ({
+      phases: only(buildStep('a/1', { detectDrift: () => Promise.reject(error()), ...destructive() })),
+    }),
+    preview: (error) => ({
+      phases: only(
+        buildStep(
+          'a/1',
+          destructive(() => Promise.reject(error())),
+        ),
+      ),
+    }),
+  };
+
+  test.each(Object.keys(activities))('%s: an unknown error is retried, then fails the run', async (activity) => {
+    const bench = await begun();
+    const { phases, changes } = activities[activity]?.(() => new Error('secret detail')) ?? { phases: [] };
+    expect(await bench.executeRun(phases, changes)).toBe('completed');
+    const faults = (await bench.listEvents()).flatMap((event) => (event.type === 'run.faulted' ? [event] : []));
+    expect(faults.map((fault) => [fault.activity, fault.error.kind, fault.retryAt !== undefined])).toEqual([
+      [activity, 'bug', true],
+      [activity, 'bug', true],
+      [activity, 'bug', false],
+    ]);
+    expect(JSON.stringify(faults)).not.toContain('secret detail');
+    expect((await bench.listEvents()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
+    expect((await bench.store.read('run', bench.run))?.value.open).toBe(false);
+    expect((await bench.store.read('cluster', 'demo'))?.value.activeRun).toBeUndefined();
+  });
+
+  test('a transient error in a preview is retried as often as a step, and a success continues the run', async () => {
+    const bench = await begun();
+    let failures = 0;
+    const step = buildStep('a/1', {
+      ...destructive(async () => {
+        if (failures++ < 5) throw new KthwError('api-unreachable', { address: '203.0.113.7' });
+        return { lines: ['pod a'], fingerprint: '' };
+      }),
+    });
+    expect(await bench.executeRun(only(step))).toBe('waiting');
+    const types = (await bench.listEvents()).map(({ type }) => type);
+    expect(types.filter((type) => type === 'run.faulted')).toHaveLength(5);
+    expect(types.at(-1)).toBe('approval.requested');
+  });
+
+  test('a cancel ends the wait for a retry', async () => {
+    const bench = await begun();
+    const openResources = () => Promise.reject(new KthwError('api-unreachable', { address: '203.0.113.7' }));
+    const actor = { team: 'T1', user: 'U1' };
+    let isCancelled = false;
+    const onEventsAppended = () => {
+      if (isCancelled) return;
+      isCancelled = true;
+      void bench.store.append(bench.run, [{ type: 'run.cancelRequested', actor }]);
+    };
+    expect(await bench.executeRun(only(aThing('a/1').step), { openResources, onEventsAppended })).toBe('completed');
+    expect((await bench.listEvents()).at(-1)).toEqual({ type: 'run.finished', outcome: 'cancelled' });
+  });
+
+  test('a run that crashes its runner again and again fails', async () => {
+    const bench = await begun();
+    for (let i = 0; i < 10; i++) await bench.store.append(bench.run, [{ type: 'run.claimed', runner: `runner-${i}` }]);
+    expect(await bench.executeRun(only(aThing('a/1').step))).toBe('completed');
+    expect(await bench.listEvents()).toContainEqual(
+      expect.objectContaining({ type: 'run.faulted', error: expect.objectContaining({ code: 'no-progress' }) }),
+    );
+    expect((await bench.listEvents()).at(-1)).toEqual({ type: 'run.finished', outcome: 'failed' });
+  });
+
+  function destructive(
+    previewDestruction: () => Promise<DestructionPreview> = async () => ({ lines: ['it'], fingerprint: '' }),
+  ): Partial<Step> {
+    return { destructive: { previewDestruction } };
+  }
 });
 
 async function begun(): Promise<RunnerFixture> {

@@ -49,7 +49,7 @@ test.each(outages)(
   async (call, when) => {
     const store = openStore();
     await store.write('run', 'r1', runRecord({ open: false, spec }), undefined);
-    await store.write('cluster', 'demo', clusterRecord({ state: 'failed', runs: ['r1'], spec }), undefined);
+    await store.write('cluster', 'demo', clusterRecord({ settledState: 'failed', runs: ['r1'], spec }), undefined);
     await store.append('r1', [
       { type: 'run.requested', operation: 'create', actor: requester },
       { type: 'run.finished', outcome: 'failed' },
@@ -148,6 +148,7 @@ function runnerOn(store: StoreWithOutages, made: string[]): RunnerOptions {
       leaseMs: 60_000 * speedup,
       approvalMs: 60_000 * speedup,
     },
+    wake: () => {},
     openResources: async () => ({ clients: { vault } as never, close: async () => {} }),
     onEventsAppended: () => {},
     log: () => {},

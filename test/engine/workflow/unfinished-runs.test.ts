@@ -33,7 +33,7 @@ test('does not reopen a run that finished, also not concurrently in another proc
       async value(kind: 'cluster' | 'run', id: string) {
         if (kind === 'run') {
           await store.remove('cluster', 'demo');
-          await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], state: 'ready' }), undefined);
+          await store.write('cluster', 'demo', clusterRecord({ runs: ['r1', 'r2'], settledState: 'ready' }), undefined);
           await store.remove('run', 'r2');
           await store.write('run', 'r2', runRecord({ open: false }), undefined);
         }

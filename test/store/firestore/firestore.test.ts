@@ -101,7 +101,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       proxy.cut();
       const version = await create;
       expect(store.usage.conflicts).toBeGreaterThan(0);
-      await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), version);
+      await store.write('cluster', 'demo', clusterRecord({ settledState: 'ready' }), version);
     });
   });
 
@@ -110,7 +110,7 @@ describe.skipIf(jar === undefined)('on Google’s emulator', () => {
       const store = await open({ prefix: randomUUID() });
       const version = await store.write('cluster', 'demo', clusterRecord(), undefined);
       await store.read('cluster', 'demo');
-      await store.write('cluster', 'demo', clusterRecord({ state: 'ready' }), version);
+      await store.write('cluster', 'demo', clusterRecord({ settledState: 'ready' }), version);
       expect(store.usage).toEqual({ reads: 1, writes: 2, conflicts: 0 });
     });
 

@@ -1,15 +1,27 @@
-import { findShortfalls } from '../../cluster/find-size-problem.ts';
+import { findShortfalls, recommendedMachineType } from '../../cluster/find-size-problem.ts';
 import type { ComputeClient, ZonalResource } from './compute-client.ts';
 
-/** A Slack user waits for the answer. */
+/** The machine type doesn't exist in the zone, or is too small. */
+export interface MachineTypeProblem {
+  readonly problem: string;
+  /** A machine type that is large enough. */
+  readonly suggestedMachineType?: string;
+}
+
+/** Short, because a Slack user waits for the reply. */
 const lookupTimeoutMs = 15_000;
 
-/** Why a cluster that exists can't get machines of this type; undefined: it can. */
-export async function findMachineTypeProblem(compute: ComputeClient, ref: ZonalResource): Promise<string | undefined> {
+/** Why a control plane node can't have this machine type, or undefined. @throws KthwError */
+export async function findMachineTypeProblem(
+  compute: ComputeClient,
+  ref: ZonalResource,
+): Promise<MachineTypeProblem | undefined> {
   const type = await compute.getMachineType(ref, AbortSignal.timeout(lookupTimeoutMs));
-  if (!type) return `there is no machine type "${ref.name}" in ${ref.zone}`;
+  if (!type) return { problem: `there is no machine type "${ref.name}" in ${ref.zone}` };
   const shortfalls = findShortfalls(type);
-  return shortfalls.length > 0
-    ? `${ref.name} is too small for etcd and the API server (${shortfalls.join(', ')})`
-    : undefined;
+  if (shortfalls.length === 0) return undefined;
+  return {
+    problem: `${ref.name} is too small for etcd and the API server (${shortfalls.join(', ')})`,
+    suggestedMachineType: recommendedMachineType,
+  };
 }

@@ -50,6 +50,8 @@ function isTriggerEvent({ type }: StoredEvent['event']): boolean {
     case 'pause.resolved':
       return true;
     case 'run.finished':
+    case 'run.faulted':
+    case 'run.superseded':
     case 'step.started':
     case 'step.logged':
     case 'step.diagnosed':

@@ -61,6 +61,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     random: Math.random,
     leaseMs,
     approvalMs,
+    wake: () => {},
     openResources: async ({ cluster }) => ({
       clients: { compute, vault: vaults.getVault(cluster) } as never,
       close: async () => {},
