@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
+import { StoppedRun } from '../store/events.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
   renderDeleteCancelled,
@@ -13,15 +14,16 @@ import {
 import { md } from './messages/markdown.ts';
 import { defineButton, defineCommand, defineModal, type ServiceDeps } from './routing/command.ts';
 
-const value = z.strictObject({ cluster: clusterNameSchema });
+/** `stops`: the active run that the confirmation names. The deletion stops no other run. */
+const value = z.strictObject({ cluster: clusterNameSchema, stops: StoppedRun.optional() });
 const nameBlockId = 'name';
 
 export const deleteButton = defineButton({
   id: 'delete.confirm',
   value,
   handler: {
-    openModal: ({ args: { cluster }, channel }) => ({
-      view: buildNameConfirmationModal(cluster, channel),
+    openModal: ({ args: { cluster, stops }, channel }) => ({
+      view: buildNameConfirmationModal(cluster, channel, stops),
       placeholderMessage: renderDeleteModalOpened(cluster),
     }),
   },
@@ -39,19 +41,21 @@ const keepButton = defineButton({
 /** Requires the cluster's name, to prevent deletion of the wrong cluster. */
 const confirmNameModal = defineModal({
   id: 'delete.confirmName',
-  value: z.strictObject({ cluster: clusterNameSchema, channel: z.string().min(1).max(50) }),
+  value: value.extend({ channel: z.string().min(1).max(50) }),
   validate: ({ cluster }, { [nameBlockId]: name = '' }) =>
     name.trim() === cluster ? undefined : { [nameBlockId]: `Type ${cluster} to confirm` },
-  onSubmit: async ({ args: { cluster }, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
-    const result = await clusterService.deleteCluster(cluster, requester, channel);
+  onSubmit: async ({ args, requester, channel }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
+    const { cluster, stops } = args;
+    const result = await clusterService.deleteCluster(cluster, requester, channel, stops?.run);
     const started = md`Deleting *${cluster}*. Progress is shown in the message below`;
     return { message: renderStartResult(cluster, result, started) };
   },
 });
 
-/** @param channel where progress is posted */
-export function buildNameConfirmationModal(cluster: string, channel: string): ModalView {
-  return renderDeleteModal(cluster, { id: confirmNameModal.id, block: nameBlockId, value: { cluster, channel } });
+/** @param channel where progress is posted @param stops active run, as displayed */
+export function buildNameConfirmationModal(cluster: string, channel: string, stops?: StoppedRun): ModalView {
+  const modalValue = { cluster, channel, ...(stops ? { stops } : {}) };
+  return renderDeleteModal(cluster, { id: confirmNameModal.id, block: nameBlockId, value: modalValue }, stops);
 }
 
 /** `delete` is a reserved word. */
@@ -66,9 +70,8 @@ export const deleteCommand = defineCommand({
   run: async ({ args }, { clusterService }: ServiceDeps<ClusterQueries>) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
-    const { controllers, workers } = clusterStatus.record.spec;
     const ids = { confirm: deleteButton.id, cancel: keepButton.id };
-    return { message: renderDeleteConfirmation(args.name, controllers + workers, ids) };
+    return { message: renderDeleteConfirmation(clusterStatus, ids) };
   },
   interactions: { buttons: [deleteButton, keepButton], modals: [confirmNameModal] },
 });

@@ -12,7 +12,7 @@ export function specOf(changes: Partial<ClusterSpec> = {}): ClusterSpec {
     controllers: 3,
     workers: 3,
     machineType: 'e2-medium',
-    version: '1.34.2',
+    version: '1.20.2',
     subnet: '10.240.0.0/24',
     podCidr: '10.200.0.0/16',
     serviceCidr: '10.32.0.0/24',

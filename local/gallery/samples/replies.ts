@@ -1,5 +1,6 @@
 import { md } from '../../../src/commands/messages/markdown.ts';
-import { ada, grace } from './fixtures.ts';
+import { ada, demoStatus, grace } from './fixtures.ts';
+import { runs } from './runs.ts';
 import type { SampleCatalogue } from './sample.ts';
 import { simulationStart } from './simulate-run.ts';
 
@@ -14,7 +15,10 @@ export const replySamples = {
   renderDeleteConfirmation: {
     group: 'Delete',
     surface: 'ephemeral',
-    states: { confirmation: ['demo', 6, deleteButtonIds], 'of one instance': ['demo', 1, deleteButtonIds] },
+    states: {
+      confirmation: [demoStatus, deleteButtonIds],
+      'stops a run': [{ ...demoStatus, latestRun: runs.creating.view }, deleteButtonIds],
+    },
   },
   renderDeleteCancelled: { group: 'Delete', surface: 'ephemeral', states: { cancelled: ['demo'] } },
   renderDeleteModalOpened: { group: 'Delete', surface: 'ephemeral', states: { 'dialog opened': ['demo'] } },
@@ -23,6 +27,11 @@ export const replySamples = {
     surface: 'modal',
     states: {
       dialog: ['demo', { id: 'delete.confirmName', block: 'name', value: { cluster: 'demo', channel: 'C0CLUSTER' } }],
+      'dialog, stops a run': [
+        'demo',
+        { id: 'delete.confirmName', block: 'name', value: { cluster: 'demo', channel: 'C0CLUSTER' } },
+        { run: 'r0', operation: 'scale', requester: ada, donePercent: 54 },
+      ],
     },
   },
   renderDenial: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ClusterQueries, RunDecisions } from '../../engine/service/cluster-service.ts';
+import { StoppedRun } from '../../store/events.ts';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { buildNameConfirmationModal } from '../delete.ts';
 import { kubeconfig } from '../kubeconfig.ts';
@@ -46,10 +47,10 @@ export const homeButtons = {
   }),
   delete: defineButton({
     id: homeButtonIds.delete,
-    value,
+    value: value.extend({ stops: StoppedRun.optional() }),
     handler: {
-      openModal: ({ args: { cluster, channel } }) => ({
-        view: buildNameConfirmationModal(cluster, channel),
+      openModal: ({ args: { cluster, channel, stops } }) => ({
+        view: buildNameConfirmationModal(cluster, channel, stops),
         access: { channel, permission: 'create' },
       }),
     },

@@ -1,6 +1,5 @@
 import type { KnownBlock } from '@slack/types';
 import type { ApprovalView, RunView } from '../../engine/service/cluster-service.ts';
-import type { StoppedRun } from '../../store/events.ts';
 import { getApprovers, type Policy } from '../authorization/policy.ts';
 import type { ApprovalRequest } from '../notifier/approval-request.ts';
 import type { ApprovalStatus } from '../notifier/approval-status.ts';
@@ -11,6 +10,7 @@ import { truncate } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { capitalize, getOperationLabels } from './operation-labels.ts';
+import { formatStoppedRun } from './stopped-run.ts';
 
 export interface ApprovalButtonIds {
   readonly approve: string;
@@ -155,12 +155,6 @@ function formatOutcome(outcome: 'succeeded' | 'failed' | 'cancelled'): string {
 function formatHeading(operation: string, isOpen: boolean): Markdown {
   if (operation === 'resize') return isOpen ? md`Rolling restart of:` : md`Requested a rolling restart of:`;
   return isOpen ? md`This will delete:` : md`Requested deletion of:`;
-}
-
-function formatStoppedRun(stops: StoppedRun | undefined): Markdown[] {
-  if (!stops) return [];
-  const { noun } = getOperationLabels(stops.operation);
-  return [md`⚠️ *This stops ${md.mention(stops.requester)}'s ${noun}, which is ${stops.donePercent} % done.*`];
 }
 
 function formatUndoHint({ cluster, operation }: RunView): Markdown {

@@ -1,19 +1,23 @@
+import type { ClusterStatus } from '../../engine/service/cluster-service.ts';
 import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { md } from './markdown.ts';
+import { formatStoppedRun, getStoppedRun } from './stopped-run.ts';
 
 /** Ephemeral confirmation before a delete. */
 export function renderDeleteConfirmation(
-  name: string,
-  instanceCount: number,
+  { name, record: { spec }, latestRun }: Pick<ClusterStatus, 'name' | 'record' | 'latestRun'>,
   ids: { readonly confirm: string; readonly cancel: string },
 ): Message {
-  const value = { cluster: name };
+  const stops = getStoppedRun(latestRun);
+  const value = { cluster: name, ...(stops ? { stops } : {}) };
+  const instanceCount = spec.controllers + spec.workers;
   return buildMessage(
     md`Delete ${name}?`,
     block.section(
       md`Delete *${name}*: ${formatCount(instanceCount, 'instance')}, its network, IP addresses, load balancer and keys? This can't be undone.`,
     ),
+    ...formatStoppedRun(stops).map(block.section),
     block.actions(
       { ...block.button(ids.confirm, 'Delete', value), style: 'danger' },
       block.button(ids.cancel, 'Cancel', value),

@@ -1,11 +1,14 @@
 import type { ModalView } from '@slack/types';
+import type { StoppedRun } from '../../store/events.ts';
 import { block } from './blocks.ts';
 import { md } from './markdown.ts';
+import { formatStoppedRun } from './stopped-run.ts';
 
-/** Modal that requires the cluster name. @param ids `value` is returned with the submission */
+/** Modal that requires the cluster name. @param ids `value` is returned with the submission @param stops active run */
 export function renderDeleteModal(
   name: string,
   { id, block: blockId, value }: { readonly id: string; readonly block: string; readonly value: object },
+  stops?: StoppedRun,
 ): ModalView {
   return {
     type: 'modal',
@@ -18,6 +21,7 @@ export function renderDeleteModal(
       block.section(
         md`Deletes *${name}* and all of its resources: instances, disks, network, IP addresses, keys. This can't be undone.`,
       ),
+      ...formatStoppedRun(stops).map(block.section),
       {
         type: 'input',
         block_id: blockId,

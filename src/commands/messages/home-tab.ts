@@ -10,6 +10,7 @@ import { buildWelcomeBlocks } from './home-message.ts';
 import { limits, truncate } from './limits.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatProgressBar } from './progress-bar.ts';
+import { getStoppedRun } from './stopped-run.ts';
 
 export interface HomeTabState {
   readonly clusters: readonly ClusterStatus[];
@@ -101,15 +102,16 @@ function formatRunProgress(run: RunView, isAwaitingApproval: boolean, now: Date)
   ];
 }
 
-function buildClusterButtons({ name, state, record: { channel } }: ClusterStatus): Button[] {
-  const buildButton = (id: keyof typeof homeButtonIds, label: string): Button => ({
-    ...block.button(homeButtonIds[id], label, { cluster: name, channel }),
+function buildClusterButtons({ name, state, record: { channel }, latestRun }: ClusterStatus): Button[] {
+  const stops = getStoppedRun(latestRun);
+  const buildButton = (id: keyof typeof homeButtonIds, label: string, extraValue: object = {}): Button => ({
+    ...block.button(homeButtonIds[id], label, { cluster: name, channel, ...extraValue }),
     accessibility_label: truncate(`${label} of ${name}`, limits.buttonText),
   });
   return [
     buildButton('status', 'Status'),
     ...(state === 'ready' ? [buildButton('kubeconfig', 'Kubeconfig')] : []),
-    ...(state === 'deleting' ? [] : [buildButton('delete', 'Delete…')]),
+    ...(state === 'deleting' ? [] : [buildButton('delete', 'Delete…', stops ? { stops } : {})]),
   ];
 }
 

@@ -94,15 +94,27 @@ describe('a create that pauses', () => {
 
   test('stops on request, and a resume continues with the next chapter', async () => {
     const { environment, process, run } = await paused();
-    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'stop')).toEqual({
-      decided: 'stop',
-    });
+    const { requester } = environment;
+    await process.clusterService.continueRun(run, 1, requester, 'continue');
+    expect(await environment.waitForPause(run, process, 1)).toBe(3);
+    expect(await process.clusterService.continueRun(run, 3, requester, 'stop')).toEqual({ decided: 'stop' });
     await environment.waitForRun(run);
     expect(await environment.getOutcome(run)).toBe('cancelled');
-    expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ run });
-    expect(await environment.waitForPause(run, process, 1)).toBe(3);
-    expect(await process.clusterService.continueRun(run, 1, environment.requester, 'continue')).toMatchObject({
+    expect(await process.clusterService.resumeRun('demo', requester)).toEqual({ run });
+    expect(await environment.waitForPause(run, process, 3)).toBe(4);
+    expect(await process.clusterService.continueRun(run, 3, requester, 'continue')).toMatchObject({
       alreadyDecided: 'stop',
+    });
+  });
+
+  test('leaves no cluster when it is stopped before it made anything', async () => {
+    const { environment, process, run } = await paused();
+    await process.clusterService.continueRun(run, 1, environment.requester, 'stop');
+    await environment.waitForRun(run);
+    expect(await process.clusterService.getStatus('demo')).toBeUndefined();
+    expect(await process.clusterService.resumeRun('demo', environment.requester)).toEqual({ notFound: true });
+    expect(await process.clusterService.resumeRun('demo', environment.requester, run)).toEqual({
+      notCurrent: 'changedNothing',
     });
   });
 

@@ -242,7 +242,9 @@ describe('delete', () => {
     const { clusterService } = environment.createProcess();
     const creating = runOf(await clusterService.createCluster(buildRequest(environment)));
     await untilMachines(environment);
-    const deleting = await environment.finishRun(clusterService.deleteCluster('demo', environment.requester, 'C1'));
+    const deleting = await environment.finishRun(
+      clusterService.deleteCluster('demo', environment.requester, 'C1', creating),
+    );
     expect([await environment.getOutcome(creating), await environment.getOutcome(deleting)]).toEqual([
       'cancelled',
       'succeeded',
