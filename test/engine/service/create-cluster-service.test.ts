@@ -301,7 +301,7 @@ describe('delete', () => {
     if (ends) await environment.waitForRun(scaling);
     else await environment.clock.sleep(5_000, new AbortController().signal);
     const deleting = await environment.finishRun(
-      process.clusterService.deleteCluster('demo', environment.requester, 'C1'),
+      process.clusterService.deleteCluster('demo', environment.requester, 'C1', scaling),
     );
     expect(await environment.getOutcome(scaling)).toBe(ends ? 'failed' : 'cancelled');
     expect(await environment.getOutcome(deleting)).toBe('succeeded');
