@@ -199,6 +199,12 @@ export class FakeKube implements KubeClient {
     return kept !== undefined && kept.appliedAt <= at && (unschedulable === true || taints !== undefined);
   }
 
+  /** Names of the registered nodes of the only cluster. */
+  listNodeNames(): string[] {
+    const [controller] = this.#compute.listInstances().filter(({ spec }) => spec.tags.includes('controller'));
+    return controller ? this.#listReadyWorkers(controller.externalAddress) : [];
+  }
+
   /** Names of workers with a running kubelet. */
   #listReadyWorkers(address: string): string[] {
     const [server = address] = this.#compute.listBackendAddresses(address);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cluster, Instance } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { createOutputValue } from '../cluster/output.ts';
@@ -52,6 +53,12 @@ function createResizeStep(cluster: Cluster, instance: Instance, dependsOn: reado
         if (!found) return { lines: [], fingerprint: '' };
         const fingerprint = `${found.machineType} ${found.status}`;
         return { lines: [describeResize(found, cluster, instance)], fingerprint };
+      },
+      async restore(c) {
+        const found = await findInstance(c);
+        if (found?.status !== 'TERMINATED' || !hasOwnershipLabels(found.labels, cluster)) return;
+        await c.compute.startInstance({ name, zone: cluster.zone }, { requestId: randomUUID(), signal: c.signal });
+        c.logProgress(`started ${name} again as ${found.machineType}, because the resize was stopped`);
       },
     },
     async observe(c) {

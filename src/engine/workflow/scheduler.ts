@@ -5,7 +5,7 @@ import { hasDestructionBegun, previewRunDestruction } from './destruction-previe
 import { detectPlanDrift } from './detect-plan-drift.ts';
 import { type ExecuteStepDeps, executeStep } from './execute-step.ts';
 import type { PlannedStep } from './plan.ts';
-import { restoreInterruptedRemovals } from './restore-interrupted-removals.ts';
+import { restoreInterruptedSteps } from './restore-interrupted-steps.ts';
 
 /** How often a runner reads decisions and cancellations by users. */
 export const pollIntervalMs = 1_500;
@@ -77,7 +77,7 @@ export async function runSchedulerLoop(
     switch (move.kind) {
       case 'finish':
         if (move.outcome !== 'succeeded')
-          await restoreInterruptedRemovals(planned, { ...deps, context: { ...context, signal } });
+          await restoreInterruptedSteps(planned, { ...deps, context: { ...context, signal } });
         await journal.append({ type: 'run.finished', outcome: move.outcome });
         return 'completed';
       case 'pause':

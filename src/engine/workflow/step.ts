@@ -53,8 +53,6 @@ export interface Removable<C extends WorkflowContext = WorkflowContext> extends 
   remove(c: C): Promise<void>;
   /** Whether there is something to remove, in whatever state. @default whether `observe` finds anything */
   exists?(c: C): Promise<boolean>;
-  /** Makes the resource usable again after the run ended in the middle of `remove`. Can be repeated. */
-  restore?(c: C): Promise<void>;
   /** Steps whose resources it needs until it is removed, besides those that it depends on. */
   readonly uses?: readonly StepHandle[];
   /** The step whose removal also removes this one: files are deleted with their instance. */
@@ -69,6 +67,8 @@ export type RemovableStep<S extends Step = Step> = S & { readonly removable: Non
 export interface Destructive<C extends WorkflowContext = WorkflowContext> {
   /** What it destroys now. @default the title of the step */
   previewDestruction(c: C): Promise<DestructionPreview>;
+  /** Makes the resource usable again after the run ended in the middle of the step. Can be repeated. */
+  restore?(c: C): Promise<void>;
 }
 
 export interface Explained<C extends WorkflowContext = WorkflowContext> {

@@ -5,24 +5,23 @@ import type { PlannedStep } from './plan.ts';
 import { getStepRecord } from './run-state.ts';
 
 /**
- * Returns resources to service whose removal was started and not finished. Best effort: the run ends even if it fails.
+ * Returns resources to service whose removal or disruption was started and not finished. Best effort: the run ends even if
+ * it fails.
  * @throws LeaseLost, StoreUnavailable
  */
-export async function restoreInterruptedRemovals(
-  planned: readonly PlannedStep[],
-  deps: ExecuteStepDeps,
-): Promise<void> {
+export async function restoreInterruptedSteps(planned: readonly PlannedStep[], deps: ExecuteStepDeps): Promise<void> {
   const { journal } = deps;
   for (const p of planned) {
-    const restore = p.direction === 'backward' ? p.step.removable.restore : undefined;
-    if (!restore || !journal.state.steps.has(p.id) || getStepRecord(journal.state, p.id).state === 'done') continue;
+    const { restore } = (p.direction === 'backward' ? p.step.removable : p.step.destructive) ?? {};
+    const { hasBegun, state } = getStepRecord(journal.state, p.id);
+    if (!restore || !hasBegun || state === 'done') continue;
     const lines: string[] = [];
     const reporter = { logProgress: (line: string) => void lines.push(line), reportDiagnosis() {} };
     try {
       await restore(createStepContext(p, '', deps, reporter));
     } catch (error) {
       if (error instanceof LeaseLost || error instanceof StoreUnavailable) throw error;
-      deps.log({ step: p.id, error }, 'a resource was not restored after its removal was interrupted');
+      deps.log({ step: p.id, error }, 'a resource was not restored after its step was interrupted');
     }
     if (lines.length > 0)
       await journal.append(...lines.map((message) => ({ type: 'step.logged' as const, step: p.id, message })));
