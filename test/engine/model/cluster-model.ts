@@ -41,6 +41,9 @@ export class ClusterModel {
           when: 'before',
           error: () => new KthwError('quota', { doing: 'creating an instance' }),
         });
+      case 'quota':
+        this.environment.compute.quotaLimits.CPUS = action.cpus;
+        return;
       case 'decide':
         return await this.#decide(action.user, action.approved);
       case 'cancel':

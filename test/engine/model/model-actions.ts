@@ -18,6 +18,8 @@ export type ModelAction =
   /** @property runIndex of the run whose button is pressed; undefined: the command */
   | { readonly kind: 'resume'; readonly user: UserName; readonly runIndex: number | undefined }
   | { readonly kind: 'wait'; readonly ms: number }
+  /** Limits the CPUs of the project, so that preflight checks fail, or lifts the limit. */
+  | { readonly kind: 'quota'; readonly cpus: number }
   /** The next insert fails permanently. */
   | { readonly kind: 'fault' }
   | { readonly kind: 'crash' };
@@ -41,6 +43,7 @@ const resume = fc.record({
   runIndex: fc.option(fc.nat({ max: 5 }), { nil: undefined }),
 });
 const fault = fc.constant<ModelAction>({ kind: 'fault' });
+const quota = fc.record({ kind: fc.constant('quota' as const), cpus: fc.constantFrom(1, 500) });
 const crash = fc.constant<ModelAction>({ kind: 'crash' });
 /** An unfinished step, a few steps, most of a run, a whole run, and the expiry of an approval request. */
 const wait = fc.record({
@@ -59,8 +62,22 @@ const approvedRequest = fc
     duration,
   ]);
 
+/** A run that is cancelled after it began to change something, and perhaps resumed by the button of some run. */
+const interruptedRequest = fc
+  .tuple(request, fc.constantFrom(1_000, 4_000, 12_000), fc.option(resume, { nil: undefined }))
+  .map(([requested, ms, resumed]): readonly ModelAction[] => [
+    requested,
+    { kind: 'wait', ms: 8_000 },
+    { kind: 'decide', user: 'grace', approved: true },
+    { kind: 'wait', ms },
+    { kind: 'cancel', user: 'grace' },
+    { kind: 'wait', ms: 60_000 },
+    ...(resumed ? [resumed] : []),
+  ]);
+
 const actions: fc.Arbitrary<readonly ModelAction[]> = fc.oneof(
   { weight: 4, arbitrary: approvedRequest },
+  { weight: 5, arbitrary: interruptedRequest },
   ...(
     [
       [4, request],
@@ -69,6 +86,7 @@ const actions: fc.Arbitrary<readonly ModelAction[]> = fc.oneof(
       [3, cancel],
       [4, resume],
       [1, fault],
+      [1, quota],
       [2, crash],
     ] as const
   ).map(([weight, arbitrary]) => ({ weight, arbitrary: (arbitrary as fc.Arbitrary<ModelAction>).map((one) => [one]) })),
