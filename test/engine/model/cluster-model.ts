@@ -184,6 +184,8 @@ export class ClusterModel {
       if (left.length > 0) this.violations.push(`a free name has resources: ${left.join(', ')}`);
       return;
     }
+    const views = await Promise.all(status.record.runs.map((run) => this.#service.getRunView(run)));
+    if (!views.some((view) => view?.hasChanges)) this.violations.push('a cluster that no run has made keeps its name');
     if (!['ready', 'failed', 'cancelled'].includes(status.state))
       this.violations.push(`the state of an idle cluster is ${status.state}`);
     const rule = await compute.firewalls.get(
