@@ -381,5 +381,6 @@ async function untilMachines(environment: RunEnvironment): Promise<void> {
 }
 
 async function lastAt(environment: RunEnvironment, run: string): Promise<number> {
-  return +((await environment.store.readEvents(run)).at(-1)?.at ?? 0);
+  const events = await environment.store.readEvents(run);
+  return +(events.findLast(({ event }) => event.type === 'run.finished')?.at ?? 0);
 }
