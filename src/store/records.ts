@@ -23,7 +23,7 @@ export type ClusterSpec = z.infer<typeof ClusterSpec>;
 const Instant = z.iso.datetime();
 
 /** State of a cluster after the last run that changed it. `new`: none has ended yet. */
-export const SettledState = z.enum(['new', 'ready', 'failed', 'cancelled', 'deleted']);
+const SettledState = z.enum(['new', 'ready', 'failed', 'cancelled', 'deleted']);
 export type SettledState = z.infer<typeof SettledState>;
 
 /** Schemas of stored records. Every read is validated; errors name the record and the path. */

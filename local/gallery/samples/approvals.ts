@@ -8,6 +8,7 @@ import type { SampleCatalogue } from './sample.ts';
 export const approvalButtonIds = { approve: 'approval.approve', reject: 'approval.reject' };
 export const namedApproversPolicy: Policy = { ...allowAllPolicy, approvers: [grace, { group: 'S0000OPS0' }] };
 const { view } = runs.waiting;
+const changedView = { ...view, hasChanges: true, canResume: true };
 export const sampleApproval: ApprovalRequest = {
   seq: 3,
   digest: 'd1',
@@ -40,7 +41,13 @@ export const approvalSamples = {
       ...Object.fromEntries(
         Object.entries(approvalStatuses).map(([name, status]) => [
           name,
-          [view, sampleApproval, status, allowAllPolicy, approvalButtonIds] as const,
+          [
+            status.kind === 'ended' ? changedView : view,
+            sampleApproval,
+            status,
+            allowAllPolicy,
+            approvalButtonIds,
+          ] as const,
         ]),
       ),
       'pending, stops another run': [

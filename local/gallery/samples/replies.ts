@@ -1,5 +1,5 @@
 import { md } from '../../../src/commands/messages/markdown.ts';
-import { ada, demoStatus, grace } from './fixtures.ts';
+import { ada, createStatus, demoStatus, grace, spec } from './fixtures.ts';
 import { runs } from './runs.ts';
 import type { SampleCatalogue } from './sample.ts';
 import { simulationStart } from './simulate-run.ts';
@@ -17,6 +17,7 @@ export const replySamples = {
     surface: 'ephemeral',
     states: {
       confirmation: [demoStatus, deleteButtonIds],
+      'of one instance': [createStatus({ spec: { ...spec, controllers: 1, workers: 0 } }), deleteButtonIds],
       'stops a run': [{ ...demoStatus, latestRun: runs.creating.view }, deleteButtonIds],
     },
   },

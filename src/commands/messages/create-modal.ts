@@ -1,5 +1,5 @@
 import type { ActionsBlock, InputBlock, ModalView } from '@slack/types';
-import { minimumControllerSize } from '../../engine/cluster/find-size-problem.ts';
+import { minimumControllerSize } from '../../engine/cluster/controller-size.ts';
 import type { ComputeChoices, MachineTypeChoice } from '../../engine/service/compute-catalog.ts';
 import { maxNameLength } from '../arguments/cluster-name-schema.ts';
 import type { ModalInput } from '../routing/command.ts';

@@ -20,11 +20,6 @@ export function buildFollowUpButton(cluster: string, action: FollowUpAction): Bu
   return block.button(followUpButtonIds[action], labels[action], { cluster });
 }
 
-/** Button that resumes one run. It carries the run, because a newer run may have changed the cluster since. */
-export function buildResumeButton({ cluster, run }: { readonly cluster: string; readonly run: string }): Button {
-  return { ...block.button(followUpButtonIds.resume, 'Resume', { cluster, run }), style: 'primary' };
-}
-
 export function buildResizeButton(cluster: string, machineType: string, buttonId: string): KnownBlock {
   const label = `Resize to ${machineType} and continue`;
   return block.actions({ ...block.button(buttonId, label, { cluster, machineType }), style: 'primary' });

@@ -1,10 +1,10 @@
 import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { EngineEvent } from '../../store/events.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
-import { buildResumeButton } from './follow-up-button.ts';
+import { formatErrorDetail, formatNextAction } from './error-detail.ts';
 import { md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
-import { formatErrorDetail, formatNextAction } from './step-error-card.ts';
+import { buildResumeButton } from './resume-button.ts';
 
 /** An error outside of steps: the run failed, or it waits and tries again. */
 export function renderRunFaultCard(

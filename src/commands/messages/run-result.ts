@@ -3,10 +3,11 @@ import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
 import { formatElapsed } from './duration.ts';
-import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatProblemLines } from './problem-lines.ts';
+import { buildResumeButton } from './resume-button.ts';
 
 /** Last message of a run. It mentions the requester, so Slack notifies them. @param kubeconfig set if one was sent, or why not */
 export function renderRunResult(view: RunView, kubeconfig?: { readonly failureReason?: string | undefined }): Message {

@@ -3,11 +3,12 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { describeRunStatus } from './describe-status.ts';
-import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProgressBar, formatSpokenProgress } from './progress-bar.ts';
+import { buildResumeButton } from './resume-button.ts';
 
 interface SummaryOptions {
   /** Why the message is not in the channel of the request. */

@@ -1,4 +1,3 @@
-import type { MachineTypeProblem } from '../../engine/gcp/compute/find-machine-type-problem.ts';
 import type {
   ActiveRun,
   NotCurrentReason,
@@ -12,6 +11,7 @@ import { type Markdown, md } from './markdown.ts';
 import { getOperationLabels } from './operation-labels.ts';
 import { formatDifferences } from './table.ts';
 
+type MachineTypeProblem = Extract<StartResult, { problem: unknown }>;
 type NotCurrent = Extract<StartResult, { notCurrent: unknown }>;
 
 /** Ephemeral reply to a request for a run. @param startedText shown when a run was started */

@@ -4,12 +4,13 @@ import { formatApiServerUrl } from './api-server-url.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatNodeCounts } from './count.ts';
 import { describeClusterStatus, describeRunStatus } from './describe-status.ts';
-import { buildFollowUpButton, buildResumeButton } from './follow-up-button.ts';
+import { buildFollowUpButton } from './follow-up-button.ts';
 import { type Markdown, md } from './markdown.ts';
 import { formatNextCommands } from './next-commands.ts';
 import { formatPhaseLines } from './phase-line.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { formatProgressBar } from './progress-bar.ts';
+import { buildResumeButton } from './resume-button.ts';
 
 /** Status of a cluster and its latest run. @param pendingBlocks open approval or pause @param hasChart a cluster map follows in a DM */
 export function renderStatus(

@@ -2,10 +2,11 @@ import type { RunView } from '../../engine/service/cluster-service.ts';
 import type { StepError } from '../../store/step-error.ts';
 import { block, buildMessage, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
-import { buildResumeButton } from './follow-up-button.ts';
-import { type Markdown, md } from './markdown.ts';
+import { formatErrorDetail, formatNextAction } from './error-detail.ts';
+import { md } from './markdown.ts';
 import { formatErrorMessage, getStepTitle } from './problem-lines.ts';
 import { countSteps } from './progress-bar.ts';
+import { buildResumeButton } from './resume-button.ts';
 
 /** A step failed and is not retried. @param attempts since the run was started or resumed */
 export function renderFailedStepErrorCard(view: RunView, step: string, error: StepError, attempts: number): Message {
@@ -58,21 +59,10 @@ export function renderDeferredStepErrorCard(view: RunView, step: string, error: 
   );
 }
 
-export function formatErrorDetail({ detail }: StepError): Markdown[] {
-  return detail === undefined ? [] : [md`Details: ${md.code(detail)}`];
-}
-
 function toSentence(text: string): string {
   // Keeps the case of an instance name at the start.
   const first = /^[a-z]+(?![a-z0-9-])/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
   return `${first}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-}
-
-/** Adds the cluster name to commands: the error catalogue doesn't know it. */
-export function formatNextAction(text: string, { cluster }: RunView): Markdown {
-  return md.codeSpans(text, (command) =>
-    /^\/kthw (resume|delete|create|status|doctor)$/.test(command) ? `${command} ${cluster}` : command,
-  );
 }
 
 /** Where the cause of an error is, so that the reader knows who can fix it. */

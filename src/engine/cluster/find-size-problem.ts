@@ -1,15 +1,11 @@
+import { minimumControllerSize, recommendedMachineType } from './controller-size.ts';
+
 /** CPUs and memory of a machine type. */
 interface MachineSize {
   readonly cpus: number;
   readonly sharedCpu: boolean;
   readonly memoryMb: number;
 }
-
-/** Minimum for etcd and an API server on one idle instance: https://etcd.io/docs/latest/op-guide/hardware/ */
-export const minimumControllerSize = { cpus: 1, memoryMb: 2_000 } as const;
-
-/** Smallest machine type with enough resources for a control plane. https://cloud.google.com/compute/docs/general-purpose-machines */
-export const recommendedMachineType = 'e2-standard-2';
 
 /** What a machine type lacks for a control plane node. Empty: it is large enough. */
 export function findShortfalls(type: MachineSize): string[] {

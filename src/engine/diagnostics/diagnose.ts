@@ -1,5 +1,6 @@
 import type { Instance } from '../cluster/cluster.ts';
-import { findShortfalls, recommendedMachineType } from '../cluster/find-size-problem.ts';
+import { recommendedMachineType } from '../cluster/controller-size.ts';
+import { findShortfalls } from '../cluster/find-size-problem.ts';
 import type { MachineType } from '../gcp/compute/compute-client.ts';
 import type { HostFacts } from './cis/host-facts.ts';
 import type { HostMetrics } from './host-metrics.ts';

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../store/events.ts';
 import type { RunRecord } from '../../store/records.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
 import { operations } from '../phases/operations.ts';
-import { canResume } from '../workflow/can-resume.ts';
+import { canResume } from '../workflow/cluster-state.ts';
 import { findOperation } from '../workflow/operation.ts';
 import { hasChangedCluster, type PlannedStep, planRun } from '../workflow/plan.ts';
 import { foldEvents, getStepRecord, type RunState, type StepRecord } from '../workflow/run-state.ts';

@@ -10,7 +10,7 @@ interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
 }
 
 /**
- * State of a cluster: that of the active run once it has changed something, otherwise the settled state. Pure.
+ * State of a cluster: that of the active run once it has begun, otherwise the settled state. Pure.
  * @param operation of the active run
  */
 export function getClusterState(
@@ -18,8 +18,10 @@ export function getClusterState(
   operation: Operation | undefined,
   hasChanges: boolean,
 ): ClusterState {
-  if (settledState === 'new') return 'provisioning';
-  return (hasChanges && operation?.stateDuring) || settledState;
+  // A confirmed deletion counts at once.
+  const hasBegun = hasChanges || operation?.isCancelFinal;
+  if (hasBegun && operation?.stateDuring) return operation.stateDuring;
+  return settledState === 'new' ? 'provisioning' : settledState;
 }
 
 /** Settled state of a cluster after a run. A create that changed nothing leaves no cluster. Pure. */
@@ -34,4 +36,25 @@ export function getStateAfterRun(
   // A run that succeeded before was resumed for its deferred steps only, and these don't make the cluster unusable.
   const isReady = settledState === 'ready' && (hasSucceeded || operation.stateAfterStop === 'outcomeUnlessReady');
   return operation.stateAfterStop === undefined || isReady ? settledState : outcome;
+}
+
+/**
+ * Whether a run has work left that a resume may do. A rejected or expired approval is final, and so is the cancellation of
+ * an operation that needs a new confirmation. Pure.
+ * @param hasChanges whether the run changed anything
+ */
+export function canResume(state: RunState, operation: Operation, hasChanges: boolean): boolean {
+  if (state.isSuperseded) return false;
+  switch (state.outcome) {
+    case undefined:
+      return false;
+    case 'succeeded':
+      return [...state.steps.values()].some((step) => step.state === 'deferred');
+    case 'failed':
+      return hasChanges || !operation.createsCluster;
+    case 'cancelled':
+      return hasChanges && !operation.isCancelFinal;
+    default:
+      return state.outcome satisfies never;
+  }
 }

@@ -1,7 +1,6 @@
 import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from '../../store/records.ts';
 import { StaleVersion, type Store } from '../../store/store.ts';
-import { canResume } from './can-resume.ts';
-import { getStateAfterRun } from './cluster-state.ts';
+import { canResume, getStateAfterRun } from './cluster-state.ts';
 import { findOperation, type Operation, type Operations } from './operation.ts';
 import { hasChangedCluster, type PlannedStep } from './plan.ts';
 import { foldEvents, type RunState } from './run-state.ts';

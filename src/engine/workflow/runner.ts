@@ -4,16 +4,16 @@ import { type Lease, LeaseLost, type Store, StoreUnavailable } from '../../store
 import { deriveCluster } from '../cluster/cluster.ts';
 import { KthwError, toStepError } from '../cluster/errors.ts';
 import { assignChapters } from './assign-chapters.ts';
+import { computeRetryTime, defaultRetry } from './compute-retry-time.ts';
 import type { ExecuteStepDeps } from './execute-step.ts';
 import { finalizeRun } from './finalize-run.ts';
 import { Journal } from './journal.ts';
 import { findOperation, type Operation, type Operations } from './operation.ts';
 import { type PlannedStep, plan } from './plan.ts';
-import { findBlockingRun, requestTakeover, takeOverCluster } from './queued-run.ts';
-import { computeRetryTime, defaultRetry } from './retry-delay.ts';
 import type { RunState } from './run-state.ts';
 import { pollIntervalMs, runSchedulerLoop } from './scheduler.ts';
 import type { Clock, Phase, Step, WorkflowContext } from './step.ts';
+import { findBlockingRun, requestTakeover, takeOverCluster } from './take-over-cluster.ts';
 
 /** @typeParam C context of the steps: the workflow's own, extended with the clients that the runner opens */
 export interface RunnerOptions<C extends WorkflowContext = WorkflowContext> {

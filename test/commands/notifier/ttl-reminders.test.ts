@@ -30,9 +30,8 @@ describe('the due TTL action', () => {
     ['half an hour before', {}, undefined, -30, 'ask', 'ask'],
     ['hours after, without an earlier reminder', {}, undefined, 300, 'ask', 'ask'],
     ['of a cluster without TTL', { expiresAt: undefined }, undefined, 0, 'delete', undefined],
-    ['of a deleted cluster', { state: 'deleted' }, undefined, 0, 'ask', undefined],
-    ['of a cluster that is being deleted', { state: 'deleting' }, undefined, 0, 'delete', undefined],
-    ['of a failed cluster', { state: 'failed' }, undefined, 0, 'ask', 'ask'],
+    ['of a deleted cluster', { settledState: 'deleted' }, undefined, 0, 'ask', undefined],
+    ['of a failed cluster', { settledState: 'failed' }, undefined, 0, 'ask', 'ask'],
     ['while another process sends the reminder', {}, reminder({}), -29, 'ask', undefined],
     ['after that process was lost', {}, reminder({}), -28, 'ask', 'ask'],
     ['after the reminder', {}, firstReminder, -1, 'ask', undefined],
@@ -55,9 +54,9 @@ describe('the due TTL action', () => {
     ],
     ['half an hour after that reminder', {}, reminder({ firstSentAt: at(60), sentAt: at(60) }), 90, 'delete', 'delete'],
     ['when it was extended, with deletion', { expiresAt: at(480) }, firstReminder, 0, 'delete', undefined],
-    ['after a failed delete', { state: 'failed' }, { ...firstReminder, deletedAt: at(0) }, 60, 'delete', 'ask'],
+    ['after a failed delete', { settledState: 'failed' }, { ...firstReminder, deletedAt: at(0) }, 60, 'delete', 'ask'],
   ] as const)('%s', (_, change, known, minutes, expiryAction, due) => {
-    const { record } = aStatus({ state: 'ready', expiresAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
+    const { record } = aStatus({ settledState: 'ready', expiresAt: at(0), ...change } as Parameters<typeof aStatus>[0]);
     expect(getDueAction(record, known, new Date(at(minutes)), expiryAction)).toBe(due);
   });
 });
@@ -119,6 +118,15 @@ describe('a cluster with a TTL', () => {
     clock.advance(4 * hour);
     await look();
     expect(chat.postedMessages).toHaveLength(3);
+  });
+
+  test('gets no reminder while it is being deleted', async () => {
+    const { clock, store, clusterService, chat, look } = await aCluster();
+    const creating = (await store.read('cluster', 'demo'))?.value.activeRun;
+    expect(await clusterService.deleteCluster('demo', testUser, channel, creating)).toHaveProperty('run');
+    clock.advance(7.5 * hour);
+    await look();
+    expect(chat.postedMessages).toEqual([]);
   });
 
   test('gets no reminder after an extension until shortly before the new expiry', async () => {

@@ -322,7 +322,18 @@ describe('the delete modal', () => {
     if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
     expect([routed.channel, routed.route.permission]).toEqual([channel, 'create']);
     await routed.route.execute(createDeps(calls));
-    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel]]);
+    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, undefined]]);
+  });
+
+  test('stops only the run that it names', async () => {
+    const calls: Call[] = [];
+    const stops = { run: 'r1', operation: 'scale', requester: testUser, donePercent: 54 };
+    const metadata = JSON.stringify({ cluster: 'demo', channel: 'C1', stops });
+    const submission = { id: 'delete.confirmName', metadata, input: { name: 'demo' } };
+    const routed = routeModalSubmission(submission, testUser, createDeps([]));
+    if (!routed || 'errors' in routed || 'immediateReply' in routed.route) throw new Error('not taken');
+    await routed.route.execute(createDeps(calls));
+    expect(calls).toEqual([['deleteCluster', 'demo', testUser, channel, 'r1']]);
   });
 
   test.each(['', 'Demo', 'demo2', 'dem', 'demo demo'])('says so beside the field for %j', (name) => {

@@ -1,4 +1,5 @@
-import { findShortfalls, recommendedMachineType } from '../../cluster/find-size-problem.ts';
+import { recommendedMachineType } from '../../cluster/controller-size.ts';
+import { findShortfalls } from '../../cluster/find-size-problem.ts';
 import type { ComputeClient, ZonalResource } from './compute-client.ts';
 
 /** The machine type doesn't exist in the zone, or is too small. */
