@@ -5,6 +5,6 @@ import type { ClusterRecord, RecordKind, RecordValue, RunRecord } from './record
  * work costs nothing.
  */
 export function isOpenRecord<K extends RecordKind>(kind: K, value: RecordValue<K>): boolean {
-  const { open, activeRun, state } = value as Partial<RunRecord & ClusterRecord>;
-  return kind === 'cluster' ? state !== 'deleted' || activeRun !== undefined : open === true;
+  const { open, activeRun, settledState } = value as Partial<RunRecord & ClusterRecord>;
+  return kind === 'cluster' ? settledState !== 'deleted' || activeRun !== undefined : open === true;
 }

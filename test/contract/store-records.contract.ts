@@ -179,11 +179,11 @@ export function recordsContract(fresh: () => Promise<StoreUnderTest>): void {
       const store = await (await fresh()).open();
       const listActive = async () => ids(await store.listActiveClusters());
       await store.write('cluster', 'ä', clusterRecord(), undefined);
-      await store.write('cluster', 'b', clusterRecord({ state: 'ready' }), undefined);
-      const version = await store.write('cluster', 'a', clusterRecord({ state: 'deleting' }), undefined);
+      await store.write('cluster', 'b', clusterRecord({ settledState: 'ready' }), undefined);
+      const version = await store.write('cluster', 'a', clusterRecord({ settledState: 'failed' }), undefined);
       expect(await listActive()).toEqual(['a', 'b', 'ä']);
-      expect(await store.listActiveClusters()).toMatchObject([{ version, value: { state: 'deleting' } }, {}, {}]);
-      const deleted = await store.write('cluster', 'a', clusterRecord({ state: 'deleted' }), version);
+      expect(await store.listActiveClusters()).toMatchObject([{ version, value: { settledState: 'failed' } }, {}, {}]);
+      const deleted = await store.write('cluster', 'a', clusterRecord({ settledState: 'deleted' }), version);
       expect(await listActive()).toEqual(['b', 'ä']);
       expect(ids(await store.list('cluster'))).toEqual(['a', 'b', 'ä']);
       await store.write('cluster', 'a', clusterRecord(), deleted);

@@ -56,8 +56,8 @@ test.each(kinds)('lists twice the page size of the record kind %s', async (kind)
 
 test('lists a cluster that follows twice the page size of deleted clusters', async () => {
   const store = openStore();
-  await fill(store, 'cluster', (n) => `deleted-${n}`, clusterRecord({ state: 'deleted' }));
-  await store.write('cluster', 'prod', clusterRecord({ state: 'ready' }), undefined);
+  await fill(store, 'cluster', (n) => `deleted-${n}`, clusterRecord({ settledState: 'deleted' }));
+  await store.write('cluster', 'prod', clusterRecord({ settledState: 'ready' }), undefined);
   const clusterService = createTestClusterService(store, () => new Date(at));
   expect((await clusterService.listClusters()).map(({ name }) => name)).toEqual(['prod']);
   // Deleted clusters stay in the audit log.
