@@ -100,7 +100,7 @@ export function limitsContract(fresh: () => Promise<StoreUnderTest>): void {
       const value = withFact(1_000_000 - frame);
       const version = await store.write('cluster', 'demo', value, undefined);
       expect((await store.read('cluster', 'demo'))?.value).toEqual(value);
-      await store.write('cluster', 'demo', { ...value, settledState: 'failed' }, version);
+      await store.write('cluster', 'demo', { ...value, channel: 'C2' }, version);
     });
 
     test('reject one byte more and name the size', async () => {

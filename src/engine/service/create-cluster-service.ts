@@ -117,7 +117,8 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
 
 async function loadStatus(found: VersionedRecord<ClusterRecord>, views: RunViewCache): Promise<ClusterStatus> {
   const { activeRun, queuedRun, runs } = found.value;
-  const latestRun = await views.getRunView(activeRun ?? runs.findLast((id) => id !== queuedRun) ?? '');
+  const latestRunId = activeRun ?? runs.findLast((id) => id !== queuedRun);
+  const latestRun = latestRunId === undefined ? undefined : await views.getRunView(latestRunId);
   const active = activeRun === undefined ? undefined : latestRun;
   const operation = active && findOperation(operations, active.operation);
   const state = getClusterState(found.value, operation, active?.hasChanges ?? false);

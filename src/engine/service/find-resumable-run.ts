@@ -34,7 +34,8 @@ export async function findResumableRun(
     }
   }
   if (requestedRun !== undefined) return { notCurrent: 'superseded' };
-  const last = await views.getRunView(runs.at(-1) ?? '');
+  const lastRun = runs.at(-1);
+  const last = lastRun === undefined ? undefined : await views.getRunView(lastRun);
   const isFinished = settledState === 'ready' || last === undefined;
   return isFinished
     ? { unchanged: settledState === 'new' ? 'provisioning' : settledState }
