@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
+import type { ClusterLifecycle, DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { buildCreateArgsSchema, toClusterSpec } from './arguments/create-args-schema.ts';
 import { openCreateModal, updateCreateModal } from './interactions/create-modal.ts';
 import { CreateModalState, channelBlockId, createModalId } from './interactions/create-modal-state.ts';
 import { type CreateArguments, parseCreateInput } from './interactions/parse-create-input.ts';
-import {
-  renderCreateFormOpened,
-  renderCreateFormPrompt,
-  renderInvalidArguments,
-  renderStartResult,
-} from './messages/index.ts';
+import { renderCreateFormOpened, renderCreateFormPrompt, renderInvalidArguments } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
+import { renderRunReply } from './render-run-reply.ts';
 import {
   type CommandDeps,
   type CommandReply,
@@ -68,7 +64,7 @@ export const create = defineCommand({
 
 async function startCreate(
   { args, requester, channel }: CommandRequest<CreateArguments>,
-  { clusterService, defaults }: ServiceDeps<ClusterLifecycle> & Pick<CommandDeps, 'defaults'>,
+  { clusterService, defaults }: ServiceDeps<ClusterLifecycle & DiagnosticsService> & Pick<CommandDeps, 'defaults'>,
 ): Promise<CommandReply> {
   const result = await clusterService.createCluster({
     spec: toClusterSpec(args, defaults),
@@ -78,5 +74,5 @@ async function startCreate(
     ...(args.pause ? { pausesAfterChapters: true } : {}),
   });
   const started = md`Creating *${args.name}*. Progress is shown in the message below`;
-  return { message: renderStartResult(args.name, result, started) };
+  return { message: await renderRunReply(args.name, result, started, clusterService) };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
+import type { ClusterLifecycle, DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { renderStartResult } from './messages/index.ts';
 import { formatResumeStarted } from './messages/start-result.ts';
+import { renderRunReply } from './render-run-reply.ts';
 import { defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const resume = defineCommand({
@@ -13,8 +13,9 @@ export const resume = defineCommand({
   positionals: ['name'],
   permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle>) => {
+  run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle & DiagnosticsService>) => {
     const result = await clusterService.resumeRun(args.name, requester);
-    return { message: renderStartResult(args.name, result, formatResumeStarted(args.name)) };
+    const started = formatResumeStarted(args.name);
+    return { message: await renderRunReply(args.name, result, started, clusterService) };
   },
 });

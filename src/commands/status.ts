@@ -14,6 +14,7 @@ import { pauseButtonIds } from './interactions/pause-buttons.ts';
 import { buildApprovalBlocks } from './messages/approval-request.ts';
 import { buildPauseBlocks } from './messages/chapter-pause.ts';
 import { renderStatus, renderUnknownCluster } from './messages/index.ts';
+import { addMissingParts } from './messages/missing-parts.ts';
 import { type CommandDeps, defineCommand, type ServiceDeps } from './routing/command.ts';
 import type { ChartImage } from './slack/chat.ts';
 
@@ -44,8 +45,9 @@ export const status = defineCommand({
         ? buildPauseBlocks(clusterStatus.latestRun, pauseButtonIds)
         : [];
     if (!hasInstances(clusterStatus)) return { message: renderStatus(clusterStatus, actionBlocks) };
+    const missingParts = await clusterService.listMissingParts(args.name);
     return {
-      message: renderStatus(clusterStatus, actionBlocks, true),
+      message: addMissingParts(renderStatus(clusterStatus, actionBlocks, true), missingParts),
       renderChart: () => loadClusterChart(args.name, clusterService),
     };
   },

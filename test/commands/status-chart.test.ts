@@ -25,7 +25,13 @@ async function statusOf(
     [] as Message[],
     [] as string[],
   ];
-  const clusterService = { getStatus: async () => aStatus(record, 'none'), getSnapshot } as unknown as ClusterService;
+  const clusterService = {
+    getStatus: async () => aStatus(record, 'none'),
+    listMissingParts: async () => [
+      { problem: 'demo-worker-0 is missing', repair: '/kthw rebuild demo --from workers' },
+    ],
+    getSnapshot,
+  } as unknown as ClusterService;
   const commandDeps = {
     clusterService,
     defaults: buildCreateDefaults(),
@@ -60,6 +66,7 @@ describe('status', () => {
     const { shown, pictures } = await statusOf({ settledState: 'ready', outputs }, async () => sampleSnapshots.healthy);
     expect(shown).toHaveLength(1);
     expect(shown[0]).toContain('send you a cluster map in a DM');
+    expect(shown[0]).toContain('⚠️ demo-worker-0 is missing · repair: `/kthw rebuild demo --from workers`');
     expect(pictures).toHaveLength(1);
     const [{ channel: where, image } = { channel: '', image: undefined }] = pictures;
     expect(where).toBe('D-U1');

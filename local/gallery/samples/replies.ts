@@ -49,6 +49,22 @@ export const replySamples = {
       'unreadable group': [{ reason: 'unreadable', group: 'S0000OPS0' }],
     },
   },
+  renderMissingParts: {
+    group: 'Errors',
+    surface: 'ephemeral',
+    states: {
+      'a stopped and a missing instance': [
+        'demo',
+        [
+          {
+            problem: 'demo-worker-0 is not running (TERMINATED)',
+            repair: 'gcloud compute instances start demo-worker-0 --zone us-west1-c',
+          },
+          { problem: 'demo-worker-1 is missing', repair: '/kthw rebuild demo --from workers' },
+        ],
+      ],
+    },
+  },
   renderStartResult: {
     group: 'Run request',
     surface: 'ephemeral',

@@ -24,6 +24,7 @@ export { renderHomeTab } from './home-tab.ts';
 export { renderInvalidArguments } from './invalid-arguments.ts';
 export { renderKubeconfigFileComment } from './kubeconfig-file.ts';
 export { renderKubeconfigSentReply, renderKubeconfigUnavailableReply } from './kubeconfig-reply.ts';
+export { renderMissingParts } from './missing-parts.ts';
 export { renderNothingToSubmit } from './nothing-to-submit.ts';
 export { renderPhaseCommandsLoading, renderPhaseCommandsModal } from './phase-commands-modal.ts';
 export { renderPhaseResult } from './phase-result.ts';

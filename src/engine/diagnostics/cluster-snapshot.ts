@@ -1,13 +1,9 @@
-import { z } from 'zod';
 import type { ClusterRecord, ClusterSpec } from '../../store/records.ts';
-import { type Cluster, deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
+import { deriveCluster, type Instance, type WorkerInstance } from '../cluster/cluster.ts';
 import { toStepError } from '../cluster/errors.ts';
 import { publicAddressOutput } from '../cluster/outputs.ts';
-import { getResourceNames } from '../cluster/resource-names.ts';
-import type { ComputeClient } from '../gcp/compute/compute-client.ts';
-import { createApiError } from '../kubernetes/create-api-error.ts';
-import { connectToKubeApiAt } from '../steps/connect-to-kube-api.ts';
 import type { InspectedInstance } from './diagnose.ts';
+import { getBackendHealth, getNodeReadiness } from './get-node-readiness.ts';
 import { type InspectionDeps, inspectCluster } from './inspect-instances.ts';
 
 /** State of a cluster at one moment, read outside of runs. */
@@ -38,15 +34,6 @@ export interface InstanceSnapshot extends Pick<Instance, 'name' | 'role' | 'addr
 
 /** Short because a user waits for the result. */
 const deadlineMs = 7_000;
-
-const NodeList = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
-    }),
-  ),
-});
 
 /** Reads instances, load balancer and nodes concurrently, for up to 7 s. @param outputs outputs of finished runs */
 export async function takeClusterSnapshot(
@@ -86,36 +73,6 @@ export async function takeClusterSnapshot(
 function listErrors({ name, error }: InspectedInstance): string[] {
   if (error === undefined) return [];
   return [error.startsWith(name) ? error : `${name}: ${error}`];
-}
-
-async function getBackendHealth(
-  compute: ComputeClient,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, boolean>> {
-  const states = await compute.getPoolHealth(
-    { name: getResourceNames(cluster).targetPool, region: cluster.region },
-    signal,
-  );
-  return new Map([...states].map(([name, state]) => [name, state === 'HEALTHY']));
-}
-
-/** Ready condition by node name. */
-async function getNodeReadiness(
-  deps: InspectionDeps,
-  address: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, boolean>> {
-  const api = await connectToKubeApiAt(deps, address);
-  const response = await api.request('GET', '/api/v1/nodes', signal);
-  if (response.status !== 200) throw createApiError('listing nodes', response);
-  const { items } = NodeList.parse(response.body);
-  return new Map(
-    items.map(({ metadata, status }) => [
-      metadata.name,
-      status.conditions.some(({ type, status: conditionStatus }) => type === 'Ready' && conditionStatus === 'True'),
-    ]),
-  );
 }
 
 function buildInstanceSnapshot(

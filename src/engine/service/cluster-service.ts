@@ -5,6 +5,7 @@ import type { Difference, StepError } from '../../store/step-error.ts';
 import type { Secret } from '../../store/vault/secret.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
 import type { PhaseCommands } from './phase-commands.ts';
@@ -267,6 +268,8 @@ export interface DiagnosticsService {
   runDoctor(name: string): Promise<DoctorReport | NotFound>;
   /** Takes up to 7 s once SSH access is enabled. Marks everything it could not inspect as unknown. */
   getSnapshot(name: string): Promise<ClusterSnapshot | NotFound>;
+  /** What a ready cluster lacks. Takes up to 4 s and uses no SSH. */
+  listMissingParts(name: string): Promise<readonly MissingPart[]>;
 }
 
 /** The engine's API. Users depend on the part that they need. */

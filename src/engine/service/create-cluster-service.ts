@@ -4,6 +4,7 @@ import type { Store, VersionedRecord } from '../../store/store.ts';
 import { KthwError } from '../cluster/errors.ts';
 import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
+import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import { operations } from '../phases/operations.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
@@ -23,6 +24,7 @@ import type {
 } from './cluster-service.ts';
 import { continueRun } from './continue-run.ts';
 import { listActiveGrants } from './list-grants.ts';
+import { listMissingParts } from './list-missing-parts.ts';
 import { getPhaseCommands } from './phase-commands.ts';
 import { readActiveCluster } from './read-active-cluster.ts';
 import { revokeKubeconfigs } from './revoke-kubeconfigs.ts';
@@ -46,6 +48,8 @@ export interface ClusterServiceOptions {
   /** @param outputs step outputs of the cluster, including those of an unfinished run */
   runDoctor(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<DoctorReport>;
   getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
+  /** @default reports nothing */
+  observeMissingParts?(record: ClusterRecord): Promise<readonly MissingPart[]>;
 }
 
 export function createClusterService(options: ClusterServiceOptions): ClusterService {
@@ -112,6 +116,7 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
   return {
     runDoctor: (name) => inspect(name, options.runDoctor),
     getSnapshot: (name) => inspect(name, options.getSnapshot),
+    listMissingParts: (name) => listMissingParts(options, name),
   };
 }
 

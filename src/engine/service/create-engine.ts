@@ -6,6 +6,7 @@ import { deriveCluster } from '../cluster/cluster.ts';
 import { KthwError } from '../cluster/errors.ts';
 import { takeClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import { diagnoseCluster } from '../diagnostics/diagnose-cluster.ts';
+import { observeMissingParts } from '../diagnostics/observe-missing-parts.ts';
 import type { ComputeClient } from '../gcp/compute/compute-client.ts';
 import { findMachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import type { KubeClient } from '../kubernetes/kube-client.ts';
@@ -175,6 +176,8 @@ export function createEngine(options: EngineOptions): Engine {
         spec,
         outputs,
       ),
+    observeMissingParts: ({ spec, outputs }) =>
+      observeMissingParts({ compute, kube, vault: vaults.getVault(spec.name) }, spec, outputs),
     issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
     removeRevokedBindings: (record) => removeRevokedBindings(kubeconfigDeps, record),
   });

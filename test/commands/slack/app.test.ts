@@ -128,7 +128,10 @@ describe('a command', () => {
 
   test('reports a failing store to the requester', async () => {
     const slack = await started({
-      wrapStore: (store) => ({ ...wrapStore((call) => call(store)), list: () => Promise.reject(new Error('away')) }),
+      wrapStore: (store) => ({
+        ...wrapStore((call) => call(store)),
+        listActiveClusters: () => Promise.reject(new Error('away')),
+      }),
     });
     const ada = slack.slackClient.actAs('ada');
     await ada.sendCommand(general, '/kthw list');
