@@ -14,5 +14,5 @@ done`;
   const host = await connectToInstance(c, instance);
   const { exitCode, stdout } = await host.run(script, { deadlineMs: 15_000, signal: c.signal });
   const lines = stdout.trim().split('\n').filter(Boolean);
-  return exitCode === 0 && lines.length > 0 ? `${instance.name}: ${lines.join('; ')}` : undefined;
+  return exitCode === 0 && lines.length > 0 ? lines.join('; ') : undefined;
 }

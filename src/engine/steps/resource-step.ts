@@ -69,7 +69,10 @@ export function resourceStep<K extends ResourceCollection>(
       if (differences.length > 0) return { status: 'different', differences };
       if (options.isIncomplete?.(found)) return { status: 'absent' };
       options.assertUsable?.(found);
-      if (options.isPending?.(found)) throw new KthwError('not-there-yet', { step: title });
+      if (options.isPending?.(found)) {
+        const detail = 'status' in found ? `status ${String(found.status)}` : undefined;
+        throw new KthwError('not-there-yet', { step: title }, { detail });
+      }
       return markPresent(describeResource(found), ...(options.getOutputs?.(found) ?? []));
     },
     async apply(c) {

@@ -40,7 +40,9 @@ export class WaitReporter<C extends WorkflowContext = WorkflowContext> {
   async findReason(error: KthwError | undefined): Promise<string | undefined> {
     const described = await this.#describe();
     if (described || !error) return described;
-    const { message, detail } = toStepError(error, this.#options.title);
+    const { code, message, detail } = toStepError(error, this.#options.title);
+    // Its message only repeats the title.
+    if (code === 'not-there-yet') return detail;
     return detail === undefined ? message : `${message}: ${detail}`;
   }
 

@@ -86,6 +86,17 @@ describe('a waiting step', () => {
     ]);
   });
 
+  test.each([
+    ['status STAGING', ['waiting for title of a/1: status STAGING']],
+    [undefined, []],
+  ])('does not repeat its title as the reason (%s)', async (detail, expected) => {
+    const observe = async () => {
+      throw new KthwError('not-there-yet', { step: 'title of a/1' }, { detail });
+    };
+    const { lines } = await executeWait(0, undefined, { observe });
+    expect(lines.map(({ message }) => message)).toEqual(expected);
+  });
+
   test('ignores an error of its description', async () => {
     const { lines, errors } = await executeWait(55_000, () => {
       throw new Error('secret internals');
