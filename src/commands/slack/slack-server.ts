@@ -186,7 +186,8 @@ export function createSlackServer(options: SlackServerOptions): SlackServer {
       : routeCommand(commandText, origin, commandDeps.defaults);
     const thread = thread_ts ?? undefined;
     const respond: Responder = (message) => chat.postEphemeral(channel, user, message, thread);
-    runInBackground({ id: `event ${body.event_id || ts}`, origin, respond }, route);
+    // The message identifies the request: an edit is a new event about the same message.
+    runInBackground({ id: `mention ${channel} ${ts}`, origin, respond }, route);
   });
 
   app.event('app_home_opened', async ({ event, body }) => {

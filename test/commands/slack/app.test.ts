@@ -297,7 +297,7 @@ describe('in a workspace', () => {
     expect(await slack.store.list('run')).toHaveLength(1);
   });
 
-  test('a mention runs the command once, despite retries', async () => {
+  test('a mention runs the command once, despite retries and edits', async () => {
     const slack = await started();
     const ada = slack.slackClient.actAs('ada');
     const { bot } = await slack.slackClient.fetchQuery<{ bot: { user: string } }>('team', { as: 'ada' });
@@ -324,6 +324,9 @@ describe('in a workspace', () => {
       expect((await sendToBot(slack, body, { type: 'application/json', headers })).status).toBe(200);
     }
     await untilRuns(slack, 1);
+    const edited = { ...event, text: `<@${bot.user}> create demo2`, edited: { user: 'U1', ts: '2.1' } };
+    const edit = { ...JSON.parse(body), event_id: 'E2', event: edited };
+    expect((await sendToBot(slack, JSON.stringify(edit), { type: 'application/json', headers: {} })).status).toBe(200);
     await ada.sendMessage(general, '@kthw status demo');
     const shown = await slack.slackClient.waitFor(async () =>
       (await ada.listMessages(general)).find(({ text }) => text.includes('demo: creating')),
