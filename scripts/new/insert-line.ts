@@ -16,7 +16,7 @@ export function insertImport(text: string, imported: string, file: string): stri
   return insertStatement(text, 'import', imported, file);
 }
 
-/** Adds an export to an `index.ts`, in the order of paths. */
+/** Adds an export to an `index.ts`, in the order of paths. @throws Error when the text exports nothing */
 export function insertExport(text: string, exported: string, file: string): string {
   return insertStatement(text, 'export', exported, file);
 }
@@ -24,6 +24,7 @@ export function insertExport(text: string, exported: string, file: string): stri
 function insertStatement(text: string, keyword: 'import' | 'export', name: string, file: string): string {
   const statement = `${keyword} { ${name} } from './${file}.ts';\n`;
   const all = Array.from(text.matchAll(new RegExp(`^${keyword} (?:type )?\\{[^}]*\\} from '([^']+)';\\n`, 'gm')));
+  if (keyword === 'export' && all.length === 0) throw new Error(`found no place for: ${statement.trim()}`);
   const next = all.find(([, path = '']) => path > `./${file}.ts`);
   const last = all.at(-1);
   const position = next?.index ?? (last ? last.index + last[0].length : 0);

@@ -60,7 +60,7 @@ describe('resize', () => {
 
   test.each([
     ['a problem', { problem: 'there is no machine type "x1"' }, 'there is no machine type "x1"'],
-    ['nothing to do', { unchanged: { state: 'ready' } }, 'Nothing to do'],
+    ['nothing to do', { unchanged: 'ready' }, 'Nothing to do'],
     ['no such cluster', { notFound: true }, 'not found'],
     [
       'the cluster is busy',
@@ -90,7 +90,7 @@ describe('doctor', () => {
     const routed = routeCommand('doctor demo', origin, buildCreateDefaults());
     const report = {
       cluster: 'demo',
-      state: 'ready',
+      settledState: 'ready',
       instances: [],
       hardening: [],
       issues: [{ instance: 'demo-worker-0', text: 'it is TERMINATED' }],

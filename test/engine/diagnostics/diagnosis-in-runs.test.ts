@@ -100,7 +100,7 @@ describe('doctor', () => {
     const seen = await clusterService.runDoctor('demo');
     expect(seen).toMatchObject({
       cluster: 'demo',
-      state: 'ready',
+      settledState: 'ready',
       undersized: { machineType: 'f1-micro', suggestedMachineType: 'e2-standard-2' },
       instances: [0, 1, 2]
         .map((n) => ({
@@ -153,7 +153,7 @@ describe('doctor', () => {
     const { clusterService } = environment.createProcess();
     await clusterService.createCluster({ spec: buildSpec(small), requester: environment.requester, channel: 'C1' });
     const seen = await clusterService.runDoctor('demo');
-    expect(seen).toMatchObject({ state: 'provisioning' });
+    expect(seen).toMatchObject({ settledState: 'new' });
     expect('issues' in seen && seen.issues.map(({ text }) => text)).toContain('instance not found');
   });
 

@@ -97,7 +97,7 @@ describe('a run', () => {
     expect(await afterwards(environment)).toEqual([]);
   });
 
-  test('keeps SSH access enabled after a failure, until a resume completes', async () => {
+  test('disables SSH access after a failure, and a resume enables it while it works', async () => {
     const environment = new RunEnvironment();
     environments.push(environment);
     const error = () => new KthwError('disk-full', { host: 'demo-worker-0', doing: 'writing' });
@@ -105,7 +105,7 @@ describe('a run', () => {
     const process = environment.createProcess();
     const run = await environment.createCluster(process);
     expect(await environment.getOutcome(run)).toBe('failed');
-    expect(await afterwards(environment)).toEqual(['demo-controller-0', 'demo-worker-0', 'rule']);
+    expect(await afterwards(environment)).toEqual([]);
     await environment.finishRun(process.clusterService.resumeRun('demo', environment.requester));
     expect(await environment.getOutcome(run)).toBe('succeeded');
     expect(await lettingIn(environment)).toEqual([]);
@@ -161,8 +161,8 @@ describe('an inspection outside of a run', () => {
     await environment.clock.sleep(60_000, signal);
     environment.compute.tamper('firewalls', 'demo-allow-ssh', { disabled: false });
     environment.compute.faults.plan({ call: /^setFirewallDisabled /, when: 'before', error });
-    expect(await process.clusterService.runDoctor('demo')).toMatchObject({ cluster: 'demo', state: 'ready' });
-    expect(environment.logLines.join('\n')).toContain('shutting ssh after a visit');
+    expect(await process.clusterService.runDoctor('demo')).toMatchObject({ cluster: 'demo', settledState: 'ready' });
+    expect(environment.logLines.join('\n')).toContain('disabling SSH access failed');
   });
 });
 
