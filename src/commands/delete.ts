@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
+import type { ClusterLifecycle, ClusterQueries, DiagnosticsService } from '../engine/service/cluster-service.ts';
 import { StoppedRun } from '../store/events.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
 import {
@@ -67,11 +67,12 @@ export const deleteCommand = defineCommand({
   positionals: ['name'],
   permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args }, { clusterService }: ServiceDeps<ClusterQueries>) => {
+  run: async ({ args }, { clusterService }: ServiceDeps<ClusterQueries & DiagnosticsService>) => {
     const clusterStatus = await clusterService.getStatus(args.name);
     if (!clusterStatus) return { message: renderUnknownCluster(args.name) };
     const ids = { confirm: deleteButton.id, cancel: keepButton.id };
-    return { message: renderDeleteConfirmation(clusterStatus, ids) };
+    const blockers = await clusterService.listDeletionBlockers(args.name);
+    return { message: renderDeleteConfirmation(clusterStatus, ids, blockers) };
   },
   interactions: { buttons: [deleteButton, keepButton], modals: [confirmNameModal] },
 });

@@ -19,6 +19,22 @@ export const replySamples = {
       confirmation: [demoStatus, deleteButtonIds],
       'of one instance': [createStatus({ spec: { ...spec, controllers: 1, workers: 0 } }), deleteButtonIds],
       'stops a run': [{ ...demoStatus, latestRun: runs.creating.view }, deleteButtonIds],
+      blocked: [
+        demoStatus,
+        deleteButtonIds,
+        [
+          {
+            name: 'jumpbox',
+            description: 'instance jumpbox in us-west1-a uses network demo',
+            remedy: 'delete or move the resources that use the network or the address',
+          },
+          {
+            name: 'demo-worker-0',
+            description: 'instance demo-worker-0 is protected against deletion',
+            remedy: 'run `gcloud compute instances update demo-worker-0 --zone us-west1-c --no-deletion-protection`',
+          },
+        ],
+      ],
     },
   },
   renderDeleteCancelled: { group: 'Delete', surface: 'ephemeral', states: { cancelled: ['demo'] } },

@@ -1,13 +1,15 @@
 import type { ClusterStatus } from '../../engine/service/cluster-service.ts';
+import type { DeletionBlocker } from '../../engine/steps/deletion-blockers.ts';
 import { block, buildMessage, buildReply, type Message } from './blocks.ts';
 import { formatCount } from './count.ts';
 import { md } from './markdown.ts';
 import { formatStoppedRun, getStoppedRun } from './stopped-run.ts';
 
-/** Ephemeral confirmation before a delete. */
+/** Ephemeral confirmation before a delete. @param blockers will make it fail before it deletes anything */
 export function renderDeleteConfirmation(
   { name, record: { spec }, latestRun }: Pick<ClusterStatus, 'name' | 'record' | 'latestRun'>,
   ids: { readonly confirm: string; readonly cancel: string },
+  blockers: readonly DeletionBlocker[] = [],
 ): Message {
   const stops = getStoppedRun(latestRun);
   const value = { cluster: name, ...(stops ? { stops } : {}) };
@@ -18,6 +20,9 @@ export function renderDeleteConfirmation(
       md`Delete *${name}*: ${formatCount(instanceCount, 'instance')}, its network, IP addresses, load balancer and keys? This can't be undone.`,
     ),
     ...formatStoppedRun(stops).map(block.section),
+    ...block.sections(
+      blockers.map(({ description, remedy }) => md`⚠️ Blocked: ${description} · ${md.codeSpans(remedy)}`),
+    ),
     block.actions(
       { ...block.button(ids.confirm, 'Delete', value), style: 'danger' },
       block.button(ids.cancel, 'Cancel', value),

@@ -7,6 +7,7 @@ import type { ClusterSnapshot } from '../diagnostics/cluster-snapshot.ts';
 import type { DoctorReport } from '../diagnostics/diagnose-cluster.ts';
 import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
+import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import type { ClusterState } from '../workflow/cluster-state.ts';
 import type { PhaseCommands } from './phase-commands.ts';
 
@@ -270,6 +271,8 @@ export interface DiagnosticsService {
   getSnapshot(name: string): Promise<ClusterSnapshot | NotFound>;
   /** What a ready cluster lacks. Takes up to 4 s and uses no SSH. */
   listMissingParts(name: string): Promise<readonly MissingPart[]>;
+  /** What will make a delete fail, as far as it can be read within 3 s. */
+  listDeletionBlockers(name: string): Promise<readonly DeletionBlocker[]>;
 }
 
 /** The engine's API. Users depend on the part that they need. */

@@ -8,6 +8,7 @@ import type { MissingPart } from '../diagnostics/find-missing-parts.ts';
 import type { MachineTypeProblem } from '../gcp/compute/find-machine-type-problem.ts';
 import { operations } from '../phases/operations.ts';
 import type { ClusterPhase } from '../steps/cluster-step.ts';
+import type { DeletionBlocker } from '../steps/deletion-blockers.ts';
 import { getClusterState } from '../workflow/cluster-state.ts';
 import { findOperation } from '../workflow/operation.ts';
 import { decideApproval, getPendingApproval } from './approvals.ts';
@@ -23,6 +24,7 @@ import type {
   NotFound,
 } from './cluster-service.ts';
 import { continueRun } from './continue-run.ts';
+import { listDeletionBlockers } from './list-deletion-blockers.ts';
 import { listActiveGrants } from './list-grants.ts';
 import { listMissingParts } from './list-missing-parts.ts';
 import { getPhaseCommands } from './phase-commands.ts';
@@ -50,6 +52,8 @@ export interface ClusterServiceOptions {
   getSnapshot(record: ClusterRecord, outputs: ClusterRecord['outputs']): Promise<ClusterSnapshot>;
   /** @default reports nothing */
   observeMissingParts?(record: ClusterRecord): Promise<readonly MissingPart[]>;
+  /** @default reports nothing */
+  observeDeletionBlockers?(record: ClusterRecord): Promise<readonly DeletionBlocker[]>;
 }
 
 export function createClusterService(options: ClusterServiceOptions): ClusterService {
@@ -117,6 +121,7 @@ function createDiagnosticsService(options: ClusterServiceOptions, views: RunView
     runDoctor: (name) => inspect(name, options.runDoctor),
     getSnapshot: (name) => inspect(name, options.getSnapshot),
     listMissingParts: (name) => listMissingParts(options, name),
+    listDeletionBlockers: (name) => listDeletionBlockers(options, name),
   };
 }
 

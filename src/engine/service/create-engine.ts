@@ -15,6 +15,7 @@ import { phases } from '../phases/sort-phases.ts';
 import type { SshClient } from '../ssh/ssh-client.ts';
 import type { SshAccessDeps } from '../ssh-access/ssh-access.ts';
 import { disableSshAccess, type SshAccessClient, withSshAccess } from '../ssh-access/ssh-access-client.ts';
+import { listDeletionBlockers } from '../steps/deletion-blockers.ts';
 import type { StepContext } from '../steps/step-context.ts';
 import { createInProcessDispatcher, type Dispatcher, type DispatcherDeps } from '../workflow/dispatcher.ts';
 import type { ExecuteStepDeps } from '../workflow/execute-step.ts';
@@ -176,6 +177,10 @@ export function createEngine(options: EngineOptions): Engine {
         spec,
         outputs,
       ),
+    observeDeletionBlockers: ({ spec }) =>
+      listDeletionBlockers({
+        ...{ compute, cluster: deriveCluster(spec), signal: AbortSignal.timeout(blockersTimeoutMs) },
+      }),
     observeMissingParts: ({ spec, outputs }) =>
       observeMissingParts({ compute, kube, vault: vaults.getVault(spec.name) }, spec, outputs),
     issueKubeconfig: (record, requester, hours) => issueKubeconfig(kubeconfigDeps, record, requester, hours),
@@ -198,6 +203,8 @@ function createSingleFlight(work: () => Promise<void>): () => void {
 /** Compute Engine operations take some seconds each and run concurrently. */
 const enableTimeoutMs = 30_000;
 const disableTimeoutMs = 60_000;
+/** Short, because a Slack user waits for the dialog. */
+const blockersTimeoutMs = 3_000;
 
 /** Delay between attempts while the store is unavailable. */
 const storeRetryMs = 2_000;

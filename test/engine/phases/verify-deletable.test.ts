@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { KthwError } from '../../../src/engine/cluster/errors.ts';
 import type { ComputeClient } from '../../../src/engine/gcp/compute/compute-client.ts';
 import { findDeletionBlockers } from '../../../src/engine/steps/deletion-blockers.ts';
 import { listOrphanedResources } from '../../../src/engine/steps/orphaned-resources.ts';
@@ -191,4 +192,21 @@ test('an instance in another network that uses the address blocks the deletion',
     { name: 'proxy', description: 'instance proxy uses the address 203.0.113.7', remedy: deleteOrMove },
   ]);
   expect([...find('203.0.113.8'), ...find(undefined)]).toEqual([]);
+});
+
+test('the delete dialog lists what blocks the deletion, or nothing if Compute Engine does not respond', async () => {
+  const { environment, process } = await createReadyCluster();
+  const { compute } = environment;
+  const { listDeletionBlockers } = process.clusterService;
+  expect(await listDeletionBlockers('demo')).toEqual([]);
+  compute.tamper('instances', 'demo-worker-0', { deletionProtection: true });
+  expect(await listDeletionBlockers('demo')).toMatchObject([{ name: 'demo-worker-0' }]);
+  compute.faults.plan({
+    call: /^list routes$/,
+    when: 'before',
+    times: 1,
+    error: () => new KthwError('cloud-unavailable', { doing: 'listing routes' }),
+  });
+  expect(await listDeletionBlockers('demo')).toEqual([]);
+  expect(await listDeletionBlockers('other')).toEqual([]);
 });
