@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterLifecycle } from '../engine/service/cluster-service.ts';
+import type { ClusterLifecycle, ClusterQueries } from '../engine/service/cluster-service.ts';
 import { clusterNameSchema, machineTypeSchema } from './arguments/cluster-name-schema.ts';
 import { renderStartResult } from './messages/index.ts';
 import { md } from './messages/markdown.ts';
@@ -43,10 +43,14 @@ export const resize = defineCommand({
 
 async function startResize(
   { args, requester, channel }: CommandRequest<ResizeArguments>,
-  { clusterService }: ServiceDeps<ClusterLifecycle>,
+  { clusterService }: ServiceDeps<ClusterLifecycle & ClusterQueries>,
 ): Promise<CommandReply> {
   const { name, machineType } = args;
   const result = await clusterService.resizeCluster(name, { machineType, requester, channel });
-  const started = md`Planning the resize of *${name}* to *${machineType}*. An approval request will list everything that will be restarted or deleted`;
+  const operation = 'run' in result ? (await clusterService.getRunView(result.run))?.operation : undefined;
+  const started =
+    operation === 'rebuild'
+      ? md`*${name}* is not ready, so this is a rebuild with *${machineType}*. An approval request will list everything that will be deleted`
+      : md`Planning the resize of *${name}* to *${machineType}*. An approval request will list everything that will be restarted`;
   return { message: renderStartResult(name, result, started) };
 }

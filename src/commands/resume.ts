@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ClusterLifecycle, DiagnosticsService } from '../engine/service/cluster-service.ts';
+import type { Person } from '../store/person.ts';
 import { clusterNameSchema } from './arguments/cluster-name-schema.ts';
-import { formatResumeStarted } from './messages/start-result.ts';
+import { md } from './messages/markdown.ts';
 import { renderRunReply } from './render-run-reply.ts';
-import { defineCommand, type ServiceDeps } from './routing/command.ts';
+import { type CommandReply, defineCommand, type ServiceDeps } from './routing/command.ts';
 
 export const resume = defineCommand({
   name: 'resume',
@@ -13,9 +14,18 @@ export const resume = defineCommand({
   positionals: ['name'],
   permission: 'create',
   buildArgsSchema: () => z.strictObject({ name: clusterNameSchema }),
-  run: async ({ args, requester }, { clusterService }: ServiceDeps<ClusterLifecycle & DiagnosticsService>) => {
-    const result = await clusterService.resumeRun(args.name, requester);
-    const started = formatResumeStarted(args.name);
-    return { message: await renderRunReply(args.name, result, started, clusterService) };
-  },
+  run: ({ args, requester }, deps: ServiceDeps<ClusterLifecycle & DiagnosticsService>) =>
+    startResume(args.name, requester, undefined, deps),
 });
+
+/** @param run from a button. @default the last run that can be resumed */
+export async function startResume(
+  name: string,
+  requester: Person,
+  run: string | undefined,
+  { clusterService }: ServiceDeps<ClusterLifecycle & DiagnosticsService>,
+): Promise<CommandReply> {
+  const result = await clusterService.resumeRun(name, requester, run);
+  const started = md`Resuming *${name}*. Progress is shown in its message in the channel`;
+  return { message: await renderRunReply(name, result, started, clusterService) };
+}

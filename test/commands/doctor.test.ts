@@ -53,8 +53,12 @@ describe('resize', () => {
   ])('%s requests the machine type for this user and channel', async (_, routed) => {
     const calls: unknown[][] = [];
     const shown = await shownBy(routed, createDeps({ run: 'r1' }, calls));
-    expect(calls).toEqual([['resizeCluster', 'demo', { machineType: 'e2-standard-2', requester: testUser, channel }]]);
-    expect(shown.text).toContain('everything that will be restarted or deleted');
+    const request = { machineType: 'e2-standard-2', requester: testUser, channel };
+    expect(calls).toEqual([
+      ['resizeCluster', 'demo', request],
+      ['getRunView', 'r1'],
+    ]);
+    expect(shown.text).toContain('everything that will be restarted');
     expect(routed).toMatchObject({ permission: 'create' });
   });
 

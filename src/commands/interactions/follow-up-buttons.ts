@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { clusterNameSchema } from '../arguments/cluster-name-schema.ts';
 import { audit } from '../audit.ts';
 import { type FollowUpAction, followUpButtonIds } from '../messages/follow-up-button.ts';
-import { renderStartResult } from '../messages/index.ts';
-import { formatResumeStarted } from '../messages/start-result.ts';
+import { startResume } from '../resume.ts';
 import { type Button, type Command, defineButton } from '../routing/command.ts';
 import { status } from '../status.ts';
 import { runIdSchema } from './run-id-schema.ts';
@@ -16,10 +15,7 @@ export const followUpButtons: Readonly<Record<FollowUpAction | 'resume', Button>
     id: followUpButtonIds.resume,
     value: z.strictObject({ cluster: clusterNameSchema, run: runIdSchema }),
     handler: {
-      onClick: async ({ args: { cluster, run }, requester }, { clusterService }) => {
-        const result = await clusterService.resumeRun(cluster, requester, run);
-        return { message: renderStartResult(cluster, result, formatResumeStarted(cluster)) };
-      },
+      onClick: ({ args: { cluster, run }, requester }, deps) => startResume(cluster, requester, run, deps),
     },
   }),
 };

@@ -61,10 +61,6 @@ function renderQueued(name: string, { operation, requester }: ActiveRun): Messag
   return buildMessage(text, block.section(text), block.context(md`${md.code(`/kthw status ${name}`)}`));
 }
 
-export function formatResumeStarted(name: string): Markdown {
-  return md`Resuming *${name}*. Progress is shown in its message in the channel`;
-}
-
 function renderMachineTypeProblem(name: string, { problem, suggestedMachineType }: MachineTypeProblem): Message {
   const text = md`*${name}* was not changed: ${md.codeSpans(problem)}`;
   const hint = suggestedMachineType

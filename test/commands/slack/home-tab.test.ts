@@ -248,7 +248,7 @@ test('reports an unavailable store', async () => {
       wrapStore: (store): Store =>
         new Proxy(store, {
           get: (target, name: keyof Store) =>
-            name === 'list' && away
+            name === 'listActiveClusters' && away
               ? () => Promise.reject(new StoreUnavailable('no answer'))
               : (target[name] as (...args: unknown[]) => unknown).bind(target),
         }),

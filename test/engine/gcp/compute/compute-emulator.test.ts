@@ -83,7 +83,7 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
   test('creates a network once', async () => {
     expect(await cloud.networks.get(network, signal)).toBeUndefined();
     await cloud.networks.insert(network, call());
-    expect(await cloud.networks.get(network, signal)).toEqual(network);
+    expect(await cloud.networks.get(network, signal)).toEqual({ ...network, subnetworks: [] });
     await cloud.networks.insert(network, call());
     expect(calls.map(({ doing, outcome }) => [doing, outcome])).toEqual([
       ['reading network demo', 'ok'],
@@ -129,6 +129,8 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
     expect(await cloud.instances.get(worker, signal)).toEqual({
       ...worker,
       status: 'RUNNING',
+      deletionProtection: false,
+      networks: [worker.network],
       externalAddress: expect.stringMatching(/^127\.55\./),
       metadataFingerprint: expect.stringMatching(/./),
     });
@@ -221,7 +223,8 @@ describe('with the Compute Engine emulator, in the tutorial’s order', () => {
       targetPool: 'demo',
     };
     await cloud.forwardingRules.insert(rule, call());
-    expect(await cloud.forwardingRules.get(rule, signal)).toEqual(rule);
+    // The rule of a target pool belongs to no network.
+    expect(await cloud.forwardingRules.get(rule, signal)).toEqual({ ...rule, network: '' });
     expect([...(await cloud.getPoolHealth(pool, signal))]).toEqual([['demo-worker-0', 'HEALTHY']]);
     machines.unhealthyAddresses.add('10.240.0.20');
     expect([...(await cloud.getPoolHealth(pool, signal))]).toEqual([['demo-worker-0', 'UNHEALTHY']]);
