@@ -113,11 +113,9 @@ interface Draft extends RunState {
 function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
   const s = { ...draft, seq };
   switch (event.type) {
-    // A new runner holds the lease. Steps that the previous runner had started must be observed again.
+    // Steps that a runner had started, and whose result is unknown, must be observed again.
     case 'run.claimed':
-      return updateAllSteps({ ...s, claimsWithoutProgress: s.claimsWithoutProgress + 1 }, (step) =>
-        step.state === 'running' ? { ...step, state: 'pending' } : step,
-      );
+      return releaseRunningSteps({ ...s, claimsWithoutProgress: s.claimsWithoutProgress + 1 });
     // Stopped steps are retried with all their attempts.
     case 'run.resumed': {
       const {
@@ -152,7 +150,8 @@ function applyToDraft(draft: Draft, { seq, at, event }: StoredEvent): Draft {
     case 'run.faulted': {
       const { activity, error, retryAt } = event;
       const failures = (s.fault?.failures ?? 0) + 1;
-      return { ...s, fault: { activity, error, failures, ...(retryAt ? { retryAt: new Date(retryAt) } : {}) } };
+      const fault = { activity, error, failures, ...(retryAt ? { retryAt: new Date(retryAt) } : {}) };
+      return releaseRunningSteps({ ...s, fault });
     }
     case 'step.started':
       return updateStep({ ...clearFault(s), isResumed: false, claimsWithoutProgress: 0 }, event.step, (step) => ({
@@ -245,6 +244,10 @@ function applyFailure(step: StepRecord, event: Extract<EngineEvent, { type: 'ste
 function passChapter(s: Draft, chapter: number | undefined): Draft {
   const { pendingPause: _, ...rest } = s;
   return { ...rest, lastPassedChapter: Math.max(s.lastPassedChapter, chapter ?? 0) };
+}
+
+function releaseRunningSteps(s: Draft): Draft {
+  return updateAllSteps(s, (step) => (step.state === 'running' ? { ...step, state: 'pending' } : step));
 }
 
 function clearFault(s: Draft): Draft {
