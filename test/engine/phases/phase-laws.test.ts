@@ -61,9 +61,14 @@ describe.each(phases.map(({ name }) => name))('phase %s', (phase) => {
     await environment.clock.sleep(600_000, new AbortController().signal);
     await killedProcess.kill();
     const nextProcess = environment.createProcess();
-    await environment.finishRun(nextProcess.clusterService.deleteCluster('demo', environment.requester, 'C1'));
-    expect(answer).toHaveProperty('run');
-    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({ state: 'deleted', outputs: {} });
+    if (!('run' in answer)) throw new Error(`no run was started: ${JSON.stringify(answer)}`);
+    await environment.finishRun(
+      nextProcess.clusterService.deleteCluster('demo', environment.requester, 'C1', answer.run),
+    );
+    expect((await environment.store.read('cluster', 'demo'))?.value).toMatchObject({
+      settledState: 'deleted',
+      outputs: {},
+    });
     expect(environment.compute.listResourceNames()).toEqual([]);
     expect([...(await environment.store.list('secret')), ...(await environment.store.list('dataKey'))]).toEqual([]);
     await environment.close();
