@@ -82,7 +82,7 @@ describe('calls of the cluster service', () => {
 
   test.each([
     ['status demo', ['getStatus', 'demo']],
-    ['resume demo', ['resumeRun', 'demo', testUser]],
+    ['resume demo', ['resumeRun', 'demo', testUser, undefined]],
     ['cancel demo', ['cancelRun', 'demo', testUser]],
     ['smoke demo', ['runSmokeTest', 'demo', testUser, channel]],
     ['kubeconfig demo', ['issueKubeconfig', 'demo', testUser, 24]],
