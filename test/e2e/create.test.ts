@@ -203,17 +203,22 @@ describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () =>
     );
   });
 
-  test('retries DNS on resume and stays ready', async () => {
-    expect(await ada.sendCommandForReply('/kthw resume demo')).toContain('Resuming *demo*');
-    const countEnds = (texts: readonly string[]) => texts.filter((text) => text === '⚠️ demo: ready without DNS').length;
-    const newTexts = await environment.workspace.waitFor(
+  /** Texts of the create's thread once the create has ended that often. */
+  async function waitForCreateEnds(count: number): Promise<readonly string[]> {
+    return await environment.workspace.waitFor(
       async () => {
         const thread = await environment.workspace.listThreadMessages('clusters', summary.ts, 'grace');
         const texts = thread.filter(({ files }) => !files?.length).flatMap(({ text }, i) => (i > 0 ? [text] : []));
-        return countEnds(texts) === 2 ? texts.slice(replies.length) : undefined;
+        const ends = texts.filter((text) => text === '⚠️ demo: ready without DNS');
+        return ends.length === count ? texts : undefined;
       },
-      { deadlineMs: 5 * minuteMs, signal: environment.signal, description: 'the end of the resumed run' },
+      { deadlineMs: 5 * minuteMs, signal: environment.signal, description: `end ${count} of the create` },
     );
+  }
+
+  test('retries DNS on resume and stays ready', async () => {
+    expect(await ada.sendCommandForReply('/kthw resume demo')).toContain('Resuming *demo*');
+    const newTexts = (await waitForCreateEnds(2)).slice(replies.length);
     expect(newTexts[0]).toContain('resumed the run');
     expect(newTexts.filter((text) => text.startsWith('⏸️'))).toHaveLength(2);
     expect(newTexts.filter((text) => text.endsWith(': done'))).toEqual([]);
@@ -229,8 +234,10 @@ describe.skipIf(findSkipReason())('a cluster created by Ada in #clusters', () =>
     expect(await listSummaryTexts()).toHaveLength(2);
   });
 
-  test('reports that the smoke test has nothing to resume', async () => {
-    expect(await ada.sendCommandForReply('/kthw resume demo')).toContain('Nothing to do: *demo* is ready');
+  test('resumes the create with the deferred DNS, not the finished smoke test', async () => {
+    expect(await ada.sendCommandForReply('/kthw resume demo')).toContain('Resuming *demo*');
+    await waitForCreateEnds(3);
+    expect(await listSummaryTexts()).toHaveLength(2);
   });
 
   test('revokes Ada’s access immediately; a new kubeconfig works, the old one does not', async () => {

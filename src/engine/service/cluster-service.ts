@@ -78,6 +78,8 @@ export interface RunView {
   readonly isRejected: boolean;
   /** It has started to change the cluster. */
   readonly hasChanges: boolean;
+  /** It has succeeded at least once. A resume then only retries deferred steps. */
+  readonly hasSucceeded: boolean;
   /** It has ended, and a resume would continue it. */
   readonly canResume: boolean;
   /** Its success makes the cluster ready for the first time. */

@@ -131,7 +131,7 @@ async function loadStatus(found: VersionedRecord<ClusterRecord>, views: RunViewC
   const latestRun = latestRunId === undefined ? undefined : await views.getRunView(latestRunId);
   const active = activeRun === undefined ? undefined : latestRun;
   const operation = active && findOperation(operations, active.operation);
-  const state = getClusterState(found.value, operation, active?.hasChanges ?? false);
+  const state = getClusterState(found.value, operation, active ?? { hasChanges: false, hasSucceeded: false });
   const queued = queuedRun === undefined ? undefined : await views.getRunView(queuedRun);
   return {
     name: found.id,

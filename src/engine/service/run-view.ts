@@ -41,6 +41,7 @@ export function toRunView(id: string, run: RunRecord, planned: readonly ViewedSt
     cancelRequested: state.cancelRequested,
     isRejected: state.isRejected,
     hasChanges,
+    hasSucceeded: state.hasSucceeded,
     canResume: operation !== undefined && canResume(state, operation, hasChanges),
     isFirstSetup: run.isFirstSetup ?? false,
     ...(state.pendingPause && !state.outcome ? { pausedAfterChapter: state.pendingPause.chapter } : {}),

@@ -16,10 +16,10 @@ interface RunEnd extends Pick<RunState, 'outcome' | 'hasSucceeded'> {
 export function getClusterState(
   { settledState }: Pick<ClusterRecord, 'settledState'>,
   operation: Operation | undefined,
-  hasChanges: boolean,
+  { hasChanges, hasSucceeded }: Pick<RunEnd, 'hasChanges' | 'hasSucceeded'>,
 ): ClusterState {
-  // A confirmed deletion counts at once.
-  const hasBegun = hasChanges || operation?.isCancelFinal;
+  // A run that succeeded before was resumed for its deferred steps only. A confirmed deletion counts at once.
+  const hasBegun = operation?.isCancelFinal || (hasChanges && !(hasSucceeded && settledState === 'ready'));
   if (hasBegun && operation?.stateDuring) return operation.stateDuring;
   return settledState === 'new' ? 'provisioning' : settledState;
 }

@@ -24,6 +24,7 @@ export function aView(change: Partial<RunView> = {}): RunView {
     requesters: [testUser],
     isRejected: false,
     hasChanges: true,
+    hasSucceeded: false,
     canResume: false,
     isFirstSetup: true,
     phases: [
