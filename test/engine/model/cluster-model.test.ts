@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ClusterModel } from './cluster-model.ts';
 import { actionSequences, type ModelAction } from './model-actions.ts';
 
-/** `KTHW_MODEL_SEQUENCES=1000` searches longer. */
+/** The same sequences in each run. `KTHW_MODEL_SEQUENCES=1000 KTHW_MODEL_SEED=2` searches others. */
 const numRuns = Number(process.env.KTHW_MODEL_SEQUENCES ?? 40);
+const seed = Number(process.env.KTHW_MODEL_SEED ?? 1);
 
 async function findViolations(actions: readonly ModelAction[]): Promise<readonly string[]> {
   const model = new ClusterModel();
@@ -18,12 +19,12 @@ async function findViolations(actions: readonly ModelAction[]): Promise<readonly
 }
 
 describe('two users, rejections, cancellations and crashes', () => {
-  test(`keep all invariants in ${numRuns} random sequences`, { timeout: 1_800_000 }, async () => {
+  test(`keep all invariants in ${numRuns} random sequences`, { timeout: 120_000 + numRuns * 2_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(actionSequences, async (actions) => {
         expect(await findViolations(actions)).toEqual([]);
       }),
-      { numRuns, ...(process.env.KTHW_MODEL_SEED ? { seed: Number(process.env.KTHW_MODEL_SEED) } : {}) },
+      { numRuns, seed },
     );
   });
 });
