@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { operations } from '../../../src/engine/phases/operations.ts';
 import { createEngine, type EngineOptions } from '../../../src/engine/service/create-engine.ts';
@@ -16,7 +17,7 @@ const requester = { team: 'T1', user: 'U1' };
 /** Retries wait milliseconds. Leases and approvals last as long as in real time. */
 const speedup = 400;
 const clock = new FakeClock({ speedup });
-const spec = specOf({ version: '1.34.12', machineType: 'e2-standard-2' });
+const spec = specOf({ version: '1.34.12', forceSize: true });
 
 /** Before the dispatcher has the run. */
 const callsOfCreate = 6;
@@ -52,6 +53,7 @@ test.each(outages)(
     await store.write('cluster', 'demo', clusterRecord({ settledState: 'failed', runs: ['r1'], spec }), undefined);
     await store.append('r1', [
       { type: 'run.requested', operation: 'create', actor: requester },
+      { type: 'step.started', step: 'network/vpc', attempt: 1, requestId: randomUUID() },
       { type: 'run.finished', outcome: 'failed' },
     ]);
     const { clusterService, claimed } = engineOn(store);
