@@ -119,8 +119,8 @@ export function createEngine(options: EngineOptions): Engine {
         await ssh.close();
         try {
           const record = (await store.read('cluster', spec.name))?.value;
-          if (record && record.activeRun === undefined)
-            await disableSshAccess(accessDeps, AbortSignal.timeout(disableTimeoutMs));
+          const isIdle = record && record.settledState !== 'deleted' && record.activeRun === undefined;
+          if (isIdle) await disableSshAccess(accessDeps, AbortSignal.timeout(disableTimeoutMs));
         } catch (error) {
           // The next run or inspection of the cluster disables it.
           log({ cluster: spec.name, error }, 'disabling SSH access failed');
